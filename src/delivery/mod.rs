@@ -1,0 +1,1 @@
+//! The engine: claim, work, record. Knows the ledger and the wire; never plans.

@@ -1,0 +1,23 @@
+//! What a reader agreed to or took back: the append-only record that shows why someone is mailed.
+
+use super::spelled;
+
+spelled! {
+    /// One event in the history of a subscription.
+    ConsentKind: "consent" {
+        /// The form was sent; nothing is agreed until it is confirmed.
+        Asked = "asked",
+        /// The link in the confirmation mail was used.
+        Confirmed = "confirmed",
+        /// Brought in from elsewhere by an operator, who answers for it.
+        Imported = "imported",
+        /// Entered by an operator.
+        Added = "added",
+        /// Asked for a rest.
+        Paused = "paused",
+        /// The rest is over.
+        Resumed = "resumed",
+        /// Left.
+        Withdrawn = "withdrawn",
+    }
+}

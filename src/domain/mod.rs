@@ -1,0 +1,88 @@
+//! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
+
+pub mod address;
+pub mod consent;
+pub mod delivery;
+pub mod issue;
+pub mod newsletter;
+pub mod slot;
+pub mod subscriber;
+pub mod suppression;
+pub mod verdict;
+
+/// A row's number, of a type of its own so that one is never taken for another. Never shown outside.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+    )+};
+}
+
+ids! {
+    /// A newsletter's row.
+    NewsletterId,
+    /// A person's address, whatever they subscribe to.
+    SubscriberId,
+    /// One person's subscription to one newsletter.
+    SubscriptionId,
+    /// One thing a person agreed to, or took back.
+    ConsentId,
+    /// An issue.
+    IssueId,
+    /// Content frozen for sending.
+    RevisionId,
+    /// A row of the ledger.
+    DeliveryId,
+    /// A process that works on the ledger; larger is younger (a fencing epoch).
+    WorkerId,
+}
+
+/// An enum with one spelling for database, JSON, command line and templates.
+macro_rules! spelled {
+    ($(#[$doc:meta])* $name:ident: $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The one spelling.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::Unknown;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::domain::Unknown { what: $what, text: text.to_owned() }) }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use spelled;
+
+/// A word that is not one of an enum's spellings.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown {what} {text:?}")]
+pub struct Unknown {
+    /// What the word should have named.
+    pub what: &'static str,
+    /// The word.
+    pub text: String,
+}

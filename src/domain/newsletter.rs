@@ -1,0 +1,91 @@
+//! A newsletter as its configuration describes it. Knows nothing of files, databases or relays.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::address::EmailAddress;
+use super::slot::Slot;
+use super::spelled;
+
+/// A name and an address, as in a `From` field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The name shown; may be empty.
+    pub name: String,
+    /// The address.
+    pub address: EmailAddress,
+}
+
+spelled! {
+    /// What is done with a mail whose fate is unknown: the last byte left and no answer came.
+    UncertainPolicy: "policy" {
+        /// Send it again after half an hour without evidence, with the same Message-ID and the same bytes.
+        Resend = "resend",
+        /// Leave it to a person.
+        Hold = "hold",
+    }
+}
+
+/// One newsletter's settings, validated.
+#[derive(Clone, Debug)]
+pub struct Newsletter {
+    /// The key in the configuration: lower-case letters, digits and `-`; stands in addresses.
+    pub slug: String,
+    /// The name readers know it by.
+    pub name: String,
+    /// Who it is from.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<EmailAddress>,
+    /// A valid postal address: the law of several countries wants one in every issue.
+    pub postal_address: String,
+    /// BCP 47, such as `en` or `pt-BR`.
+    pub language: String,
+    /// Where its slots are.
+    pub time_zone: jiff::tz::TimeZone,
+    /// When issues go out; none means only explicit times.
+    pub slots: Vec<Slot>,
+    /// How late an issue may still go out by itself.
+    pub grace: Duration,
+    /// The folder with its issues.
+    pub issues: PathBuf,
+    /// Envelope senders are at this domain (VERP); none means the `from` address takes the bounces.
+    pub bounce_domain: Option<String>,
+    /// RFC 2919; by default the slug at the domain of `from`.
+    pub list_id: String,
+    /// Whether raw HTML in Markdown is kept, sanitised.
+    pub allow_html: bool,
+    /// What is done with a mail whose fate is unknown.
+    pub uncertain: UncertainPolicy,
+    /// How long a temporary refusal is retried.
+    pub retry_for: Duration,
+}
+
+/// Whether a language is written from right to left (by its primary subtag, or an explicit script).
+pub fn is_rtl(language: &str) -> bool {
+    let mut subtags = language.split(['-', '_']);
+    let primary = subtags.next().unwrap_or_default().to_ascii_lowercase();
+    match subtags.find(|subtag| subtag.len() == 4) {
+        Some(script) => matches!(script.to_ascii_lowercase().as_str(), "arab" | "hebr" | "syrc" | "thaa" | "nkoo"),
+        None => {
+            matches!(
+                primary.as_str(),
+                "ar" | "he" | "iw" | "fa" | "ur" | "ps" | "sd" | "ug" | "yi" | "dv" | "ckb" | "syr"
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn direction_follows_language_and_script() {
+        for (language, rtl) in
+            [("en", false), ("ar", true), ("he-IL", true), ("az-Arab", true), ("ku-Latn", false), ("ja", false)]
+        {
+            assert_eq!(is_rtl(language), rtl, "{language}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A subscription's states and which may become which. The store only executes these as compare-and-set.
+
+use super::spelled;
+
+spelled! {
+    /// Where one person stands with one newsletter.
+    SubscriptionState: "subscription state" {
+        /// Asked for, not yet confirmed.
+        Pending = "pending",
+        /// Gets every issue.
+        Active = "active",
+        /// Gets none until a date, or until they say so.
+        Paused = "paused",
+        /// Left; only they themselves can come back.
+        Left = "left",
+    }
+}
+
+impl SubscriptionState {
+    /// Whether a subscription in this state may get into `next`.
+    pub fn may_become(self, next: Self) -> bool {
+        use SubscriptionState::{Active, Left, Paused, Pending};
+        matches!(
+            (self, next),
+            (Pending, Active | Left) | (Active, Paused | Left) | (Paused, Active | Left) | (Left, Pending | Active)
+        )
+    }
+}
+
+/// How many characters of a name are kept.
+pub const NAME_CHARS_MAX: usize = 100;
+
+/// A name that may stand in a header and on a page: control and direction characters out, white space folded, cut to
+/// a length. `None` when nothing is left, or when it looks like an advertisement (an address of the web in it).
+pub fn clean_name(typed: &str) -> Option<String> {
+    let invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let visible: String = typed.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
+    let name: String = visible.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_CHARS_MAX).collect();
+    let lower = name.to_lowercase();
+    let advertises = ["://", "www.", "http:", "https:"].iter().any(|sign| lower.contains(sign));
+    (!name.is_empty() && !advertises).then(|| name.trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_left_comes_back_only_by_asking() {
+        use SubscriptionState::{Active, Left, Paused, Pending};
+        assert!(Pending.may_become(Active) && Left.may_become(Pending));
+        for (from, to) in [(Left, Paused), (Active, Pending), (Paused, Pending), (Pending, Paused)] {
+            assert!(!from.may_become(to), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn names_bear_no_mischief() {
+        assert_eq!(clean_name("  Anna\r\nBcc: x \u{202e}Berg ").as_deref(), Some("Anna Bcc: x Berg"));
+        assert_eq!(clean_name("\u{200b}\r\n"), None);
+        assert_eq!(clean_name("Win at https://spam.example"), None);
+        assert_eq!(clean_name(&"x".repeat(500)).map(|name| name.len()), Some(NAME_CHARS_MAX));
+    }
+}

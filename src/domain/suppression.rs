@@ -1,0 +1,17 @@
+//! Why an address must not be mailed at all, whatever it subscribes to.
+
+use super::spelled;
+
+spelled! {
+    /// The reason for a suppression.
+    SuppressionReason: "suppression reason" {
+        /// The mailbox does not exist.
+        Bounce = "bounce",
+        /// The reader called the mail unwanted.
+        Complaint = "complaint",
+        /// An operator, or the reader, said: never.
+        Manual = "manual",
+        /// The reader had everything about them erased.
+        Erased = "erased",
+    }
+}

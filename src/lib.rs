@@ -1,0 +1,30 @@
+//! Coranto: a weekly newsletter that you run yourself.
+//!
+//! Layers are top-level modules; inside a layer there is one file per noun. Reading order, from the ground up:
+//!
+//! * ground, which knows nothing of newsletters: [`clock`], [`secret`], [`token`], [`telemetry`];
+//! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
+//! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
+//! * [`templates`] and [`config`];
+//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`];
+//! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
+//!
+//! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod content;
+pub mod delivery;
+pub mod domain;
+pub mod message;
+pub mod publishing;
+pub mod secret;
+pub mod signup;
+pub mod smtp;
+pub mod store;
+pub mod supervise;
+pub mod telemetry;
+pub mod templates;
+pub mod token;
+pub mod web;

@@ -1,0 +1,2 @@
+//! Coranto.
+fn main() {}

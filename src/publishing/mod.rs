@@ -1,0 +1,1 @@
+//! From files to a frozen audience: the library of issues, the calendar, the plan. Never sends.

@@ -1,0 +1,1 @@
+//! Readers come and go: request, confirm, leave, preferences, import, export. Every such write passes here.

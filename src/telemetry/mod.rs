@@ -1,0 +1,1 @@
+//! Logs and numbers: what an operator sees of a running program. Knows nothing of newsletters.

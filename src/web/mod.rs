@@ -1,0 +1,1 @@
+//! The faces on the web. Each page file owns its router; writes go through use cases.

@@ -1,0 +1,14 @@
+//! The one integration-test binary: a harness, and a module per layer.
+
+mod cli;
+mod config;
+mod content;
+mod delivery;
+mod harness;
+mod message;
+mod publishing;
+mod signup;
+mod smtp;
+mod store;
+mod tidy;
+mod web;

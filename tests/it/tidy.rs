@@ -1,0 +1,1 @@
+//! What the compiler does not check about the source.
