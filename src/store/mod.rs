@@ -5,8 +5,11 @@
 
 pub mod column;
 pub mod db;
+pub mod deliveries;
 pub mod events;
+pub mod issues;
 pub mod leases;
+pub mod ledger;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;
