@@ -1,0 +1,90 @@
+//! What an editor may write between `{{` and `}}`: a closed grammar, no filter, no expression. Knows no reader's values.
+
+use super::fields::{FIELD_END, FIELD_START, Field};
+
+/// A fallback is a word or two.
+const FALLBACK_BYTES_MAX: usize = 100;
+
+/// The names an editor may use.
+pub const NAMES: &[&str] = &["name", "unsubscribe_url", "preferences_url", "web_url"];
+
+/// Why the text between `{{` and `}}` is not a merge field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// No such name.
+    #[error("there is no merge field `{0}`")]
+    Unknown(String),
+    /// Nothing between the braces.
+    #[error("a merge field without a name")]
+    Empty,
+    /// A fallback behind a field that always has a value.
+    #[error("only `name` takes a fallback; `{0}` always has a value")]
+    NeedsNoFallback(String),
+    /// `{{ name | }}`, or a fallback that is no plain words.
+    #[error(
+        "what stands after `name |` must be 1 to {FALLBACK_BYTES_MAX} bytes of plain text, without quotation marks around it"
+    )]
+    BadFallback,
+}
+
+/// Reads what stands between the braces: a name, or `name | words for those without one`.
+pub fn parse(inner: &str) -> Result<Field, FieldError> {
+    let (name, fallback) = match inner.split_once('|') {
+        Some((name, fallback)) => (name.trim(), Some(fallback.trim())),
+        None => (inner.trim(), None),
+    };
+    let field = match name {
+        "" => return Err(FieldError::Empty),
+        "name" => return Ok(Field::Name { fallback: fallback.map(checked_fallback).transpose()? }),
+        "unsubscribe_url" => Field::UnsubscribeUrl,
+        "preferences_url" => Field::PreferencesUrl,
+        "web_url" => Field::WebUrl,
+        _ => return Err(FieldError::Unknown(name.to_owned())),
+    };
+    match fallback {
+        Some(_) => Err(FieldError::NeedsNoFallback(name.to_owned())),
+        None => Ok(field),
+    }
+}
+
+fn checked_fallback(text: &str) -> Result<String, FieldError> {
+    let quoted = text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
+    let foreign = |c: char| matches!(c, '|' | '{' | '}' | FIELD_START | FIELD_END) || c.is_control();
+    if text.is_empty() || text.len() > FALLBACK_BYTES_MAX || quoted || text.contains(foreign) {
+        return Err(FieldError::BadFallback);
+    }
+    Ok(text.to_owned())
+}
+
+/// Whether a field's value is a URL, so that it may be where a link leads.
+pub fn is_url(field: &Field) -> bool {
+    matches!(field, Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::WebUrl)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_closed() {
+        let name = |fallback: Option<&str>| Ok(Field::Name { fallback: fallback.map(str::to_owned) });
+        assert_eq!(parse(" name "), name(None));
+        assert_eq!(parse("name"), name(None));
+        assert_eq!(parse(" name | there "), name(Some("there")));
+        assert_eq!(parse(" name | dear friend "), name(Some("dear friend")));
+        assert_eq!(parse("name|读者"), name(Some("读者")));
+        assert_eq!(parse("unsubscribe_url"), Ok(Field::UnsubscribeUrl));
+        assert_eq!(parse(" web_url "), Ok(Field::WebUrl));
+        assert_eq!(parse("  "), Err(FieldError::Empty));
+        for unknown in
+            ["7*7", "confirm_url", "address", "Name", "name.first", "get_env(name=\"PATH\")", "__tera_context"]
+        {
+            assert_eq!(parse(unknown), Err(FieldError::Unknown(unknown.to_owned())));
+        }
+        assert_eq!(parse("web_url | x"), Err(FieldError::NeedsNoFallback("web_url".to_owned())));
+        let long = format!("name | {}", "x".repeat(101));
+        for bad in ["name |", "name | a | b", "name | \"there\"", "name | a{b", "name | \u{E000}x", &long] {
+            assert_eq!(parse(bad), Err(FieldError::BadFallback), "{bad}");
+        }
+    }
+}
