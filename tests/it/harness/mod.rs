@@ -4,6 +4,7 @@
 //! says so; `CORANTO_REQUIRE=postgres,chromium` turns a missing one into a failure.
 
 pub(crate) mod browser;
+pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod postgres;
 pub(crate) mod program;

@@ -88,10 +88,12 @@ impl Server {
         })
     }
 
-    /// Whether someone answers, be it with a refusal.
-    fn answers(&self) -> bool {
+    /// Whether it is at work. One that is starting or stopping answers as well, but with a refusal.
+    fn is_up(&self) -> bool {
+        const TOO_MANY_CONNECTIONS: &str = "53300";
         match self.execute(&[]) {
-            Ok(()) | Err(sqlx::Error::Database(_)) => true,
+            Ok(()) => true,
+            Err(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code == TOO_MANY_CONNECTIONS),
             Err(_) => false,
         }
     }
@@ -162,7 +164,7 @@ fn shared_cluster(programs: &Programs) -> io::Result<Cluster> {
     if let Some(cluster) = named()
         && cluster.register().is_ok()
         && named().is_some_and(|again| again.folder == cluster.folder)
-        && cluster.server().answers()
+        && cluster.server().is_up()
     {
         if !cluster.has_keeper() {
             start_keeper(&cluster, &pointer)?;
@@ -217,17 +219,17 @@ fn start_cluster(programs: &Programs) -> io::Result<Cluster> {
         postgres.args(["-c", setting]);
     }
     detach(postgres.stdout(log.try_clone()?).stderr(log))?;
-    wait_for_answer(&cluster)?;
+    wait_until_up(&cluster)?;
     Ok(cluster)
 }
 
-fn wait_for_answer(cluster: &Cluster) -> io::Result<()> {
+fn wait_until_up(cluster: &Cluster) -> io::Result<()> {
     let server = cluster.server();
     let started = Instant::now();
-    while !server.answers() {
+    while !server.is_up() {
         if started.elapsed() > START_WAIT_MAX {
             let log = fs::read_to_string(cluster.folder.join("log")).unwrap_or_default();
-            return Err(io::Error::other(format!("the server does not answer; its log says:\n{log}")));
+            return Err(io::Error::other(format!("the server does not come up; its log says:\n{log}")));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -298,7 +300,7 @@ mod tests {
         let name = format!("harness_{}", std::process::id());
         server.execute(&[format!("CREATE DATABASE {name}")]).unwrap();
         assert!(server.has_database(&name).unwrap());
-        assert!(Server { maintenance: server.url(&name) }.answers());
+        assert!(Server { maintenance: server.url(&name) }.is_up());
         server.execute(&[format!("DROP DATABASE {name}")]).unwrap();
         assert!(!server.has_database(&name).unwrap());
     }

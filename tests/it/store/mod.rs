@@ -1,1 +1,3 @@
-//! Tests of `store`.
+//! Tests of `store`: each is written once and run on both databases.
+
+mod schema;
