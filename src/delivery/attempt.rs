@@ -36,9 +36,7 @@ pub(super) enum Blame {
     /// It said something about the recipient or the mail.
     Nobody,
     /// It said "slow down"; `relay` when it spoke for itself and not for the recipient's provider.
-    Slow {
-        relay: bool,
-    },
+    Slow { relay: bool },
     /// It failed; what happened.
     Relay(String),
     /// The connection was stale: nothing was tried, and another connection may do.

@@ -34,7 +34,8 @@ pub(super) struct Providers {
 impl Providers {
     pub(super) fn new(settings: &Settings) -> Self {
         let now = Instant::now();
-        let limits = settings.provider_rates.iter().map(|(provider, rate)| (*provider, Limiter::per_minute(*rate, now)));
+        let limits =
+            settings.provider_rates.iter().map(|(provider, rate)| (*provider, Limiter::per_minute(*rate, now)));
         Self { limits: limits.collect(), paused: Mutex::default() }
     }
 
@@ -158,7 +159,8 @@ impl Crew {
             Err(error) => {
                 tracing::error!(delivery = held.id.0, %error, "a mail cannot be made");
                 let reply = Some(error.to_string());
-                let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
+                let outcome =
+                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
                 self.recorder.record(held, outcome).await;
                 None
             }
@@ -221,7 +223,9 @@ impl Crew {
 
     fn is_worn(&self, session: &Session) -> bool {
         let relay = &self.lane.relay;
-        !session.is_usable() || session.messages() >= relay.messages_per_connection || session.age() >= relay.connection_age_max
+        !session.is_usable()
+            || session.messages() >= relay.messages_per_connection
+            || session.age() >= relay.connection_age_max
     }
 
     /// Lets the lane know how the relay did.
@@ -243,7 +247,8 @@ impl Crew {
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {
                     tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
-                    let data = serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
+                    let data =
+                        serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
                     self.recorder.event("relay.down", data).await;
                 }
                 // Another relay may take what waits here; nobody loses a try.

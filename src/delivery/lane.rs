@@ -42,7 +42,15 @@ impl Lane {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
         let allowed = CONNECTIONS_AT_FIRST.min(relay.connections.max(1));
         let state = State { allowed, successes: 0, failures: 0, down_until: None };
-        Arc::new(Self { index, relay, queue: Queue::new(), rate, timing, state: Mutex::new(state), changed: Notify::new() })
+        Arc::new(Self {
+            index,
+            relay,
+            queue: Queue::new(),
+            rate,
+            timing,
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        })
     }
 
     /// Waits until the connection of this number may work.

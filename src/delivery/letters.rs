@@ -45,12 +45,15 @@ pub(super) enum LetterError {
     Store(#[from] StoreError),
 }
 
+/// Revision and lane to skeleton, oldest first.
+type Kept = VecDeque<((RevisionId, usize), Arc<Letter>)>;
+
 /// The skeletons at hand.
 pub(super) struct Letters {
     db: Db,
     settings: Arc<Settings>,
     newsletters: Vec<(NewsletterId, NewsletterSettings)>,
-    kept: Mutex<VecDeque<((RevisionId, usize), Arc<Letter>)>>,
+    kept: Mutex<Kept>,
 }
 
 impl Letters {
@@ -136,7 +139,7 @@ impl Letters {
         Ok((address, filled))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<((RevisionId, usize), Arc<Letter>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

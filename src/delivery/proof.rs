@@ -63,9 +63,8 @@ pub async fn send(
     let (relay, mut session) = open(&settings).await?;
     let letters = Letters::new(db.clone(), Arc::clone(&settings), clock.now()).await?;
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
-    let worker = db
-        .write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await)
-        .await?;
+    let worker =
+        db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
     let healthy = Arc::new(AtomicBool::new(true));
     let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy);
     let mut recording = JoinSet::new();

@@ -43,13 +43,31 @@ pub(super) struct Held {
 /// What became of a row.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Sent { relay: Arc<str> },
+    Sent {
+        relay: Arc<str>,
+    },
     /// `policy` says whether it counts towards the breaker.
-    Deferred { due_at: Timestamp, tries: i64, reply: Option<String>, policy: bool },
+    Deferred {
+        due_at: Timestamp,
+        tries: i64,
+        reply: Option<String>,
+        policy: bool,
+    },
     /// `dead` is the address to be suppressed, when it is one that does not exist.
-    Failed { reason: Reason, relay: Option<Arc<str>>, reply: Option<String>, policy: bool, dead: Option<EmailAddress> },
-    Uncertain { due_at: Option<Timestamp>, relay: Arc<str> },
-    Released { due_at: Timestamp },
+    Failed {
+        reason: Reason,
+        relay: Option<Arc<str>>,
+        reply: Option<String>,
+        policy: bool,
+        dead: Option<EmailAddress>,
+    },
+    Uncertain {
+        due_at: Option<Timestamp>,
+        relay: Arc<str>,
+    },
+    Released {
+        due_at: Timestamp,
+    },
 }
 
 /// Asks to commit that a row is on the wire.
@@ -190,7 +208,11 @@ async fn write(
     for ((worker, relay), ids) in &sent {
         let written = deliveries::record_sent(tx, *worker, ids, relay, now).await?;
         if written != ids.len() as u64 {
-            tracing::warn!(handed_in = ids.len(), written, "accepted mails whose rows had changed hands; they may be sent again");
+            tracing::warn!(
+                handed_in = ids.len(),
+                written,
+                "accepted mails whose rows had changed hands; they may be sent again"
+            );
         }
     }
     for issue in tripped {

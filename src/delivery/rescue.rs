@@ -32,8 +32,15 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 let due_at = (policy == UncertainPolicy::Resend).then(|| now.plus(timing.uncertain_for));
                 let rows = deliveries::rescue_in_flight(tx, issue, due_at, now).await?;
                 let data = serde_json::json!({ "rows": rows, "policy": policy }).to_string();
-                events::append(tx, now, "delivery.uncertain", "delivery", About { issue, newsletter, ..About::default() }, &data)
-                    .await?;
+                events::append(
+                    tx,
+                    now,
+                    "delivery.uncertain",
+                    "delivery",
+                    About { issue, newsletter, ..About::default() },
+                    &data,
+                )
+                .await?;
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;

@@ -99,7 +99,8 @@ macro_rules! claim {
 pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
     let (any,): (bool,) = match issue {
         Some(issue) => {
-            let sql = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)";
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)";
             tx.sql(sql).bind(issue).bind(now).fetch_one().await?
         }
         None => {
