@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod completions;
@@ -182,3 +183,8 @@ mod tests {
         Cli::command().debug_assert();
     }
 }
+=======
+//! The command line: one file per command.
+
+pub mod sink;
+>>>>>>> main
