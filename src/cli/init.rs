@@ -86,7 +86,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     write_new(&key, &Keyring::generate(), true)?;
     write_new(&file, &text, false)?;
-    let mut written = vec![file.clone(), key];
+    let mut written = vec![file, key];
     if is_without_issues(&dir.join("issues"))? {
         write_new(&issue, &first_issue(&answers.name), false)?;
         written.push(issue);
