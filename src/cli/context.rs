@@ -55,12 +55,8 @@ impl Context {
     /// Opens the database of `config`. One that is new gets its schema; one whose schema is older than this program
     /// is left alone, for a server of the older version may be working on it.
     pub async fn open(&self, config: &Config) -> anyhow::Result<Db> {
-        let unreachable = |error| {
-            let text = format!("the database {} cannot be opened", config.database);
-            anyhow::Error::new(error).context(Failure::new(text).exit(Exit::Unreachable))
-        };
-        let db = Db::open(config.database.as_str()).await.map_err(unreachable)?;
-        let steps = migrate::status(&db).await.map_err(unreachable)?;
+        let db = self.open_as_it_is(config).await?;
+        let steps = migrate::status(&db).await?;
         if steps.iter().all(|step| !step.applied) {
             migrate::run(&db).await?;
         } else if steps.iter().any(|step| !step.applied) {
@@ -69,6 +65,14 @@ impl Context {
                 .into());
         }
         Ok(db)
+    }
+
+    /// Opens the database of `config`, whatever its schema.
+    pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
+        Db::open(config.database.as_str()).await.map_err(|error| {
+            let why = Failure::new(format!("the database {} cannot be opened: {error}", config.database));
+            why.exit(Exit::Unreachable).into()
+        })
     }
 
     /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.
@@ -121,4 +125,18 @@ fn read_answer(prompt: &str) -> anyhow::Result<String> {
         return Err(Failure::new("the answers ended").exit(Exit::Interrupted).into());
     }
     Ok(line.trim().to_owned())
+}
+
+/// Ends when this process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
+pub(super) async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

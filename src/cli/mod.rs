@@ -1,15 +1,22 @@
-<<<<<<< HEAD
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod completions;
 mod config;
 mod context;
+mod dkim;
 mod failure;
 mod init;
+mod issues;
+mod migrate;
 mod new;
 pub mod output;
 mod progress;
+pub mod sink;
+mod status;
+mod subscribers;
 pub mod table;
+mod when;
+mod wiring;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -97,6 +104,18 @@ enum Command {
     Init(init::Args),
     /// Write the file of a new issue for the next free slot.
     New(new::Args),
+    /// Show the next slot, what is going out, the last result.
+    Status(status::Args),
+    /// List, show and steer issues.
+    Issues(issues::Args),
+    /// List, add, remove, export and count readers.
+    Subscribers(subscribers::Args),
+    /// Make and show the keys that sign mail.
+    Dkim(dkim::Args),
+    /// Bring the database's schema up to date.
+    Migrate(migrate::Args),
+    /// Take mail by SMTP and deliver none, for trials and tests.
+    Sink(sink::Args),
     /// Show or check the configuration.
     Config(config::Args),
     /// Print a script that completes commands in a shell.
@@ -113,6 +132,12 @@ impl Command {
         match self {
             Self::Init(args) => init::run(args, context),
             Self::New(args) => new::run(args, context),
+            Self::Status(args) => status::run(args, context),
+            Self::Issues(args) => issues::run(args, context),
+            Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Dkim(args) => dkim::run(args, context),
+            Self::Migrate(args) => migrate::run(args, context),
+            Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),
             Self::Completions(args) => completions::run(args, context),
         }
@@ -183,8 +208,3 @@ mod tests {
         Cli::command().debug_assert();
     }
 }
-=======
-//! The command line: one file per command.
-
-pub mod sink;
->>>>>>> main

@@ -64,6 +64,11 @@ impl Output {
         self.json
     }
 
+    /// Whether only results and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether messages on stderr may be coloured.
     pub fn colours_messages(&self) -> bool {
         self.colour.1

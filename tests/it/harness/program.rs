@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use super::environment;
 
 /// The `coranto` under test, in `folder`: the one cargo built, or the one that `CORANTO_TEST_PROGRAM` names.
-#[expect(clippy::disallowed_methods, reason = "only to take names away")]
 pub(crate) fn coranto(folder: &Path) -> Command {
     let program =
         environment("CORANTO_TEST_PROGRAM").map_or(PathBuf::from(env!("CARGO_BIN_EXE_coranto")), PathBuf::from);
