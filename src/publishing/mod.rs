@@ -1,1 +1,14 @@
 //! From files to a frozen audience: the library of issues, the calendar, the plan. Never sends.
+//!
+//! The file holds text, the database holds state. `library` reads files, `queue` puts them on slots, `follow` keeps up
+//! with files that say themselves when they are to go out, `calendar` starts what is due.
+
+pub mod calendar;
+pub mod compose;
+pub mod follow;
+pub mod library;
+pub mod queue;
+
+pub use calendar::{Started, start_due};
+pub use library::{Draft, Library, LibraryError};
+pub use queue::{QueueError, Queued, When};
