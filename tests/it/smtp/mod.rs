@@ -4,8 +4,11 @@ mod bodies;
 mod client_and_sink;
 mod envelopes;
 mod opening;
+mod postfix;
 mod round_trip;
 mod scripted;
+mod sink_alone;
+mod tls;
 
 use std::time::Duration;
 

@@ -21,16 +21,16 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn any_crlf_message_arrives_byte_identical() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (sink, mut session) = runtime.block_on(async {
+    let (sink, session) = runtime.block_on(async {
         let sink = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         let session = Session::open(&connector(sink.addr().port()), &deadlines(AMPLE)).await.unwrap();
         (sink, session)
     });
-    let session = std::cell::RefCell::new(&mut session);
+    let session = tokio::sync::Mutex::new(session);
     let outcome =
         TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(200) }).run(&message(), |message| {
             runtime.block_on(async {
-                let mut session = session.borrow_mut();
+                let mut session = session.lock().await;
                 let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
                 prop_assert_eq!(envelope, Envelope::Ready);
                 prop_assert_eq!(session.body(&message).await.unwrap().code, 250);
