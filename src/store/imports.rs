@@ -76,7 +76,7 @@ pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival]) -> 
          LEFT JOIN subscribers u ON u.email_key = r.email_key
          LEFT JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2
          LEFT JOIN suppressions x ON x.address_hash = r.address_hash
-         WHERE s.id IS NOT NULL OR x.id IS NOT NULL"
+         WHERE s.id IS NOT NULL OR x.id IS NOT NULL ORDER BY r.place"
     ))
     .bind(unfolded(batch))
     .bind(newsletter)
