@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
-use lettre::message::Mailbox as MimeMailbox;
-use lettre::message::header::{From, HeaderName, HeaderValue, Headers, ReplyTo, Subject, To};
+use lettre::message::header::{self, Header, HeaderName, HeaderValue, Headers};
+use lettre::message::{Mailbox, Mailboxes};
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -112,9 +112,7 @@ impl StaticHeaders {
             None => {
                 let _ = write!(out, "To: {}\r\n", own.address);
             }
-            Some(name) => out.push_str(&mailbox_header::<To, _>(Some(name), own.address, |mailbox| {
-                To::from(lettre::message::Mailboxes::from(mailbox))
-            })),
+            Some(name) => out.push_str(&mailbox_header::<header::To>(Some(name), own.address)),
         }
         let date = own.date.to_jiff().to_zoned(self.time_zone.clone());
         out.push_str("Date: ");
@@ -138,13 +136,9 @@ impl StaticHeaders {
 
 fn first(newsletter: &Newsletter, subject: &str) -> String {
     let name = if newsletter.from.name.is_empty() { &newsletter.name } else { &newsletter.from.name };
-    let mut out = mailbox_header::<From, _>(Some(name), &newsletter.from.address, |mailbox| {
-        From::from(lettre::message::Mailboxes::from(mailbox))
-    });
+    let mut out = mailbox_header::<header::From>(Some(name), &newsletter.from.address);
     if let Some(address) = &newsletter.reply_to {
-        out += &mailbox_header::<ReplyTo, _>(None, address, |mailbox| {
-            ReplyTo::from(lettre::message::Mailboxes::from(mailbox))
-        });
+        out += &mailbox_header::<header::ReplyTo>(None, address);
     }
     out + &subject_header(subject)
 }
@@ -178,14 +172,10 @@ fn feedback_id(newsletter: &Newsletter, content: &Content) -> String {
 }
 
 /// A header with one mailbox in it. Phrases are quoted or encoded by lettre; addresses were checked when they came.
-fn mailbox_header<H: lettre::message::header::Header, F: FnOnce(MimeMailbox) -> H>(
-    name: Option<&str>,
-    address: &EmailAddress,
-    header: F,
-) -> String {
+fn mailbox_header<H: Header + From<Mailboxes>>(name: Option<&str>, address: &EmailAddress) -> String {
     let address = Address::new_dangerous(address.local(), address.domain());
     let mut headers = Headers::new();
-    headers.set(header(MimeMailbox::new(name.map(str::to_owned), address)));
+    headers.set(H::from(Mailboxes::from(Mailbox::new(name.map(str::to_owned), address))));
     headers.to_string()
 }
 
@@ -212,7 +202,7 @@ fn subject_header(subject: &str) -> String {
         let name = HeaderName::new_from_ascii_str("Subject");
         headers.insert_raw(HeaderValue::dangerous_new_pre_encoded(name, subject.to_owned(), encoded_words(subject)));
     } else {
-        headers.set(Subject::from(subject.to_owned()));
+        headers.set(header::Subject::from(subject.to_owned()));
     }
     headers.to_string()
 }

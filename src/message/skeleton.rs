@@ -13,6 +13,11 @@ use super::headers::StaticHeaders;
 use super::splice::Part;
 use super::values::{Escape, Places, Tally};
 
+/// About what a signature of 2048 bits takes, with its list of headers.
+const SIGNATURE_BYTES: usize = 900;
+/// About what boundaries and the headers of the parts take.
+const FRAME_BYTES: usize = 300;
+
 /// The parts of a mail as a revision holds them.
 #[derive(Clone, Debug)]
 pub struct Content {
@@ -55,6 +60,7 @@ pub struct Skeleton {
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
     pub(super) links: Tally,
+    size_estimate: usize,
 }
 
 /// Why content cannot be mailed.
@@ -112,6 +118,7 @@ impl Skeleton {
         let mut links = Tally { unsubscribe: usize::from(headers.unsubscribe), ..Tally::default() };
         text.tally(&mut links);
         html.tally(&mut links);
+        let parts = headers.size_estimate() + text.size_estimate() + html.size_estimate();
         let mut signers = profile.signers.clone();
         signers.sort_by_key(|signer| !signer.is_rsa());
         Ok(Self {
@@ -131,18 +138,13 @@ impl Skeleton {
             bounce_domain: newsletter.bounce_domain.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
+            size_estimate: parts + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
         })
     }
 
     /// About how many bytes a filled mail has: for the SIZE limit of a relay, and for room in a buffer.
     pub fn size_estimate(&self) -> usize {
-        const SIGNATURE_BYTES: usize = 900;
-        const FRAME_BYTES: usize = 300;
-        self.headers.size_estimate()
-            + self.text.size_estimate()
-            + self.html.size_estimate()
-            + self.signers.len() * SIGNATURE_BYTES
-            + FRAME_BYTES
+        self.size_estimate
     }
 }
 

@@ -95,6 +95,22 @@ macro_rules! claim {
     };
 }
 
+/// Whether an issue, or the small kinds when there is none, has a row that is due.
+pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
+    let (any,): (bool,) = match issue {
+        Some(issue) => {
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)";
+            tx.sql(sql).bind(issue).bind(now).fetch_one().await?
+        }
+        None => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $1)";
+            tx.sql(sql).bind(now).fetch_one().await?
+        }
+    };
+    Ok(any)
+}
+
 /// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker.
 pub async fn claim(
     tx: &mut Tx,

@@ -80,6 +80,11 @@ pub async fn freeze(tx: &mut Tx, issue: IssueId, newsletter: NewsletterId, now: 
     .await
 }
 
+/// Where one row stands, and the last reply to it.
+pub async fn outcome(tx: &mut Tx, id: DeliveryId) -> Result<Option<(DeliveryState, Option<String>)>> {
+    tx.sql("SELECT state, reply FROM deliveries WHERE id = $1").bind(id).fetch_optional().await
+}
+
 /// How many would be in the audience now.
 pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
     let (count,) =
@@ -112,6 +117,19 @@ pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
         } += count;
     }
     Ok(totals)
+}
+
+/// Whether something will still happen to a row of an issue.
+pub async fn is_open(tx: &mut Tx, issue: IssueId) -> Result<bool> {
+    let (open,): (bool,) = tx
+        .sql(
+            "SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'pending')
+                 OR EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'in_flight', 'uncertain'))",
+        )
+        .bind(issue)
+        .fetch_one()
+        .await?;
+    Ok(open)
 }
 
 /// How many rows of an issue bore which revision, and were sent.

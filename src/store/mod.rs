@@ -4,9 +4,11 @@
 //! is a compare-and-set whose row count is looked at.
 
 pub mod column;
+pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod imports;
 pub mod issues;
 pub mod leases;
 pub mod ledger;
@@ -14,6 +16,9 @@ pub mod lock;
 pub mod migrate;
 pub mod newsletters;
 pub mod revisions;
+pub mod subscribers;
+pub mod subscriptions;
+pub mod suppressions;
 
 pub use db::{Db, Result, Tx};
 

@@ -38,21 +38,24 @@ pub(super) fn header(field: &str, out: &mut Vec<u8>) {
 /// A body whose lines end in CRLF: white space folded within lines and removed at their ends, empty lines removed at
 /// the end.
 ///
-/// Every byte of every mail passes here, so the loop has one branch, which is almost never taken.
+/// Every byte of every mail passes here, so stretches in which nothing changes, most of any text, are copied whole.
 pub(super) fn body(body: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; body.len() + 2];
+    let mut out = Vec::with_capacity(body.len() + 2);
     let mut at = 0;
-    let mut after_space = false;
-    for byte in body {
-        let space = *byte == b' ' || *byte == b'\t';
-        if *byte == b'\r' && after_space {
-            at -= 1;
+    let mut before = b'\n';
+    while let Some(block) = body[at..].first_chunk::<BLOCK_BYTES>() {
+        if at > 0 && body[at - 1..].first_chunk().is_some_and(|shifted| stays(shifted, block)) {
+            out.extend_from_slice(block);
+        } else {
+            relax(before, block, &mut out);
         }
-        out[at] = if space { b' ' } else { *byte };
-        at += usize::from(!(space && after_space));
-        after_space = space;
+        before = block[BLOCK_BYTES - 1];
+        at += BLOCK_BYTES;
     }
-    out.truncate(at - usize::from(after_space));
+    relax(before, &body[at..], &mut out);
+    if body.last().is_some_and(|byte| is_space(*byte)) {
+        out.pop();
+    }
     while out.ends_with(b"\r\n\r\n") {
         out.truncate(out.len() - 2);
     }
@@ -64,8 +67,44 @@ pub(super) fn body(body: &[u8]) -> Vec<u8> {
     out
 }
 
+/// What a loop over it fits into a few vector registers.
+const BLOCK_BYTES: usize = 32;
+
+/// Whether all of `block` is canonical as it is; `shifted` has for each byte the one before it. There is no branch in
+/// it, so that it becomes vector instructions.
+fn stays(shifted: &[u8; BLOCK_BYTES], block: &[u8; BLOCK_BYTES]) -> bool {
+    let mut changes = false;
+    for (before, byte) in shifted.iter().zip(block) {
+        changes |= (*byte == b'\t') | (is_space(*before) & ((*byte == b' ') | (*byte == b'\r')));
+    }
+    !changes
+}
+
+/// Appends `bytes`, which follow on `before`, byte by byte.
+fn relax(mut before: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        match byte {
+            b' ' | b'\t' if is_space(before) => {}
+            b' ' | b'\t' => out.push(b' '),
+            b'\r' if is_space(before) => {
+                // The one space that was left of what stood at the end of the line.
+                out.pop();
+                out.push(b'\r');
+            }
+            byte => out.push(*byte),
+        }
+        before = *byte;
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    (byte == b' ') | (byte == b'\t')
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn canonical(text: &str) -> String {
@@ -93,5 +132,21 @@ mod tests {
         assert_eq!(canonical("a"), "a\r\n");
         assert_eq!(canonical("a \t"), "a\r\n");
         assert_eq!(canonical("\r\n a  b\t\r\n"), "\r\n a b\r\n");
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_make_no_difference(text in "(a| |\t|\r\n|word|  more words here, and more|[ a]{28,36}){0,40}") {
+            let mut lines = Vec::new();
+            for line in text.split("\r\n") {
+                let words: Vec<&str> = line.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+                let indent = if line.starts_with([' ', '\t']) && !words.is_empty() { " " } else { "" };
+                lines.push(format!("{indent}{}\r\n", words.join(" ")));
+            }
+            while lines.last().is_some_and(|line| line == "\r\n") {
+                lines.pop();
+            }
+            prop_assert_eq!(canonical(&text), lines.concat());
+        }
     }
 }

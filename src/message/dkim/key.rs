@@ -158,6 +158,18 @@ mod tests {
     }
 
     #[test]
+    fn the_older_form_of_an_rsa_key_is_the_same_key() {
+        /// What PKCS#8 puts before the key of 2048 bits.
+        const PKCS8_FRAME_BYTES: usize = 26;
+        let pem = generate_rsa_pem().unwrap();
+        let (_, der) = decode_pem(pem.expose()).unwrap();
+        let pkcs1 = STANDARD.encode(&der[PKCS8_FRAME_BYTES..]);
+        let older = format!("-----BEGIN RSA PRIVATE KEY-----\n{pkcs1}\n-----END RSA PRIVATE KEY-----\n");
+        let record = |pem: &str| DnsRecord::new("s", "example.org", &PrivateKey::parse(pem).unwrap()).unwrap();
+        assert_eq!(record(&older), record(pem.expose()));
+    }
+
+    #[test]
     fn what_is_no_key_is_refused_with_its_reason() {
         for (pem, reason) in [
             ("", "Malformed"),

@@ -1,5 +1,6 @@
 //! Programs as processes of their own: started in a folder, watched by their lines, ended by their id. Knows no command.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -15,13 +16,16 @@ pub(crate) fn coranto(folder: &Path) -> Command {
         environment("CORANTO_TEST_PROGRAM").map_or(PathBuf::from(env!("CARGO_BIN_EXE_coranto")), PathBuf::from);
     let mut command = Command::new(program);
     command.current_dir(folder);
-    for (name, _) in std::env::vars_os() {
-        // What the developer has set for their own newsletter is not meant for a test's.
-        if name.to_str().is_some_and(|name| name.starts_with("CORANTO")) {
-            command.env_remove(name);
-        }
+    for name in own_settings() {
+        command.env_remove(name);
     }
     command
+}
+
+/// What the developer has set for their own newsletter is not meant for a test's.
+#[expect(clippy::disallowed_methods, reason = "the tests' surroundings; coranto's configuration is not asked")]
+fn own_settings() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("CORANTO"))
 }
 
 /// Which of a program's two streams a line came from.
@@ -182,6 +186,15 @@ mod tests {
 
         let program = Program::start(shell("exec sleep 60"));
         assert_eq!(program.kill().status.signal(), Some(9));
+    }
+
+    #[test]
+    fn coranto_itself_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = coranto(folder.path());
+        command.arg("--help");
+        let ended = run(command, SOON);
+        assert!(ended.status.success(), "{ended:?}");
     }
 
     #[test]
