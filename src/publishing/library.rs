@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, DateTime};
 
-use super::compose::compose;
+use super::compose::composed;
 use crate::clock::Timestamp;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
-use crate::message;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
 
@@ -137,10 +136,20 @@ impl Library<'_> {
 
     /// Renders an issue as it looks when it goes out on `date`.
     pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
-        let composed = compose(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates);
+        let composed = composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates);
         let (parts, warnings) =
             composed.map_err(|problems| LibraryError::Content { path: draft.path.clone(), problems })?;
-        let revision = message::revision(DeliveryKind::Issue, Some(&draft.slug), &parts, &draft.source);
+        let revision = NewRevision {
+            kind: DeliveryKind::Issue,
+            slug: Some(draft.slug.clone()),
+            title: parts.title,
+            subject: parts.subject,
+            preheader: parts.preheader,
+            language: parts.language,
+            html: parts.html.as_str().to_owned(),
+            plain: parts.text.as_str().to_owned(),
+            source: draft.source.clone(),
+        };
         Ok(Rendered { revision, words: parts.words, warnings })
     }
 
@@ -159,10 +168,10 @@ impl Library<'_> {
     pub fn wanted(&self, send_at: &SendAt) -> Option<Timestamp> {
         match send_at {
             SendAt::Next => None,
-            SendAt::At { time, offset: Some(offset) } => {
-                Some(offset.to_timestamp(*time).map_or(Timestamp(i64::MAX), Timestamp::from_jiff))
+            SendAt::At { civil, offset: Some(offset) } => {
+                Some(offset.to_timestamp(*civil).map_or(Timestamp(i64::MAX), Timestamp::from_jiff))
             }
-            SendAt::At { time, offset: None } => Some(self.instant(*time)),
+            SendAt::At { civil, offset: None } => Some(self.instant(*civil)),
         }
     }
 }

@@ -122,7 +122,6 @@ impl Stage {
         let link = "\u{E000}unsubscribe_url\u{E001}";
         let new = NewRevision {
             kind: DeliveryKind::Issue,
-            digest: format!("{slug}-{word}"),
             slug: Some(slug.to_owned()),
             title: slug.to_owned(),
             subject: format!("An issue about {slug}"),
