@@ -1,1 +1,238 @@
 //! `coranto.toml` and the environment to typed, validated settings; every mistake named with its key and line.
+//!
+//! One struct per concern: no part of the program gets the whole [`Config`] but the one that builds the parts. A file
+//! is parsed to a [`tree`](tree::Table) of values with their places; the environment is laid over it; the tree is held
+//! against the table of [`keys`]; then each section is read. Nothing stops at the first mistake.
+
+mod check;
+mod database;
+mod delivery;
+mod environment;
+pub mod keys;
+mod newsletter;
+mod problem;
+mod reader;
+mod reference;
+mod relay;
+mod server;
+mod show;
+mod signup;
+mod tree;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+pub use self::database::DatabaseUrl;
+pub use self::delivery::Delivery;
+pub use self::environment::environment;
+pub use self::newsletter::{Dkim, mailbox, time_zone};
+pub use self::problem::{ConfigErrors, Place, Problem};
+use self::reader::{Reader, Section};
+pub use self::reference::reference;
+pub use self::relay::{Relay, RelayTls};
+pub use self::server::{Network, Server};
+pub use self::show::Setting;
+pub use self::signup::SignupLimits;
+use self::tree::Table;
+use crate::domain::newsletter::Newsletter;
+use crate::token::Keyring;
+
+/// The file looked for when none is named.
+pub const FILE: &str = "coranto.toml";
+
+/// A configuration has a few kilobytes; whoever names a larger file by mistake is told so at once.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Everything an installation is told.
+#[derive(Clone)]
+pub struct Config {
+    /// Where readers reach the web server.
+    pub public_url: Url,
+    /// The ledger.
+    pub database: DatabaseUrl,
+    /// Signs links.
+    pub keys: Keyring,
+    /// The folder of templates that replace built-in ones.
+    pub templates: PathBuf,
+    /// The web server.
+    pub server: Server,
+    /// At least one, with distinct slugs, in the order of the file.
+    pub newsletters: Vec<Newsletter>,
+    /// Signatures by newsletter's slug.
+    pub dkim: BTreeMap<String, Dkim>,
+    /// Where mail goes; may be empty, then mail waits. Names are distinct.
+    pub relays: Vec<Relay>,
+    /// How mail goes out.
+    pub delivery: Delivery,
+    /// Limits of the sign-up form.
+    pub signup: SignupLimits,
+}
+
+/// A configuration as written, for `config show`.
+pub struct Document {
+    root: Table,
+}
+
+impl Config {
+    /// Reads the file at `path` and lays `env` over it.
+    pub fn load(path: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
+        Self::parse(&read(path)?, &path.display().to_string(), folder_of(path), env)
+    }
+
+    /// The same from text in memory: `name` stands in messages, relative paths count from `folder`.
+    pub fn parse(text: &str, name: &str, folder: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
+        let (root, problems) = tree_of(text, name, env)?;
+        let reader = Reader { folder: folder.to_owned(), problems: RefCell::new(problems) };
+        let config = read_all(&reader, &root);
+        let mut problems = reader.problems.into_inner();
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => {
+                problem::sort(&mut problems);
+                Err(ConfigErrors { file: name.to_owned(), problems })
+            }
+        }
+    }
+
+    /// The newsletter called `slug`.
+    pub fn newsletter(&self, slug: &str) -> Option<&Newsletter> {
+        self.newsletters.iter().find(|newsletter| newsletter.slug == slug)
+    }
+}
+
+impl Document {
+    /// Reads the file at `path` and lays `env` over it. Values may still be wrong.
+    pub fn load(path: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
+        let (root, _) = tree_of(&read(path)?, &path.display().to_string(), env)?;
+        Ok(Self { root })
+    }
+
+    /// Every key that is set or has a default, in the order of the documentation. Secrets are masked.
+    pub fn settings(&self) -> Vec<Setting> {
+        show::settings(&self.root)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+fn read(path: &Path) -> Result<String, ConfigErrors> {
+    let name = path.display().to_string();
+    let refuse = |error: std::io::Error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => "`coranto init` makes one; --config FILE names another",
+            _ => "the user that runs coranto must be able to read it",
+        };
+        ConfigErrors::whole(&name, format!("it cannot be read: {error}"), hint)
+    };
+    let size = std::fs::metadata(path).map_err(refuse)?.len();
+    if size > FILE_BYTES_MAX {
+        let hint = "is this the right file?";
+        return Err(ConfigErrors::whole(&name, format!("it has {size} bytes; no configuration is so large"), hint));
+    }
+    String::from_utf8(std::fs::read(path).map_err(refuse)?).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+        let place = tree::place_of(&text, good);
+        let hint = Some("save the file as UTF-8".to_owned());
+        let problem = Problem { place, key: String::new(), why: "this is not UTF-8".to_owned(), hint };
+        ConfigErrors { file: name.clone(), problems: vec![problem] }
+    })
+}
+
+/// The tree with the environment laid over it, and what the table of keys does not allow.
+fn tree_of(text: &str, name: &str, env: &[(String, String)]) -> Result<(Table, Vec<Problem>), ConfigErrors> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut root = tree::parse(text).map_err(|mut problems| {
+        problem::sort(&mut problems);
+        ConfigErrors { file: name.to_owned(), problems }
+    })?;
+    let mut problems = Vec::new();
+    check::number_relays(&mut root, &mut problems);
+    environment::overlay(&mut root, env, &mut problems);
+    check::check(&root, "", "", &mut problems);
+    Ok((root, problems))
+}
+
+fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
+    let top = reader.section(root, "");
+    let public_url = top.parsed("public_url", public_url);
+    let database = database_url(reader, &top);
+    let keys = keyring(&top);
+    let templates = top.path_of("templates");
+    let server = server::read(reader.section(root, "server"));
+    let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
+    let signup = signup::read(reader.section(root, "signup"));
+    let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
+    let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
+    let mut names = HashSet::new();
+    let relays = reader.each(root, "relays.*", |_, section| {
+        let relay = relay::read(section);
+        if let Some(name) = section.written("name")
+            && !names.insert(name.to_owned())
+        {
+            section.refuse("name", format!("another relay is called {name:?} as well"), None);
+        }
+        relay
+    });
+    if newsletters.is_empty() {
+        top.refuse_all(
+            "there is no newsletter",
+            Some("add a section [newsletters.SLUG]; `coranto init` writes an example"),
+        );
+    }
+    let mut config = Config {
+        public_url: public_url?,
+        database: database?,
+        keys: keys?,
+        templates: templates?,
+        server: server?,
+        newsletters: Vec::new(),
+        dkim: BTreeMap::new(),
+        relays: relays.into_iter().collect::<Option<_>>()?,
+        delivery: delivery?,
+        signup: signup?,
+    };
+    for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {
+        config.dkim.extend(dkim.map(|dkim| (newsletter.slug.clone(), dkim)));
+        config.newsletters.push(newsletter);
+    }
+    Some(config)
+}
+
+fn database_url(reader: &Reader, top: &Section<'_>) -> Option<DatabaseUrl> {
+    let text = top.secret("database")?;
+    let refuse = |(why, hint): (String, Option<String>)| top.refuse("database", why, hint.as_deref());
+    DatabaseUrl::parse(text.expose(), &reader.folder).map_err(refuse).ok()
+}
+
+fn keyring(top: &Section<'_>) -> Option<Keyring> {
+    let text = top.secret("secret_key")?;
+    let name = if top.has("secret_key") { "secret_key" } else { "secret_key_file" };
+    Keyring::parse(text.expose()).map_err(|error| top.refuse(name, error.to_string(), None)).ok()
+}
+
+/// Where readers reach the server, from the text of a configuration or an answer. Without a `/` at its end only
+/// where a path follows: join with `Url::join` or behind `trim_end_matches('/')`.
+pub fn public_url(text: &str) -> Result<Url, (String, Option<String>)> {
+    let hint = || Some("write it like https://news.example.com".to_owned());
+    let url = Url::parse(text).map_err(|error| (format!("{text:?} is not a URL: {error}"), hint()))?;
+    let host = url.host_str().unwrap_or_default();
+    if !matches!(url.scheme(), "http" | "https") || host.is_empty() {
+        return Err((format!("{text:?} is not the address of a web server"), hint()));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(("it must have no user, no ? and no #".to_owned(), hint()));
+    }
+    if url.scheme() == "http" && !relay::is_loopback(host) {
+        return Err((
+            "readers' mail programs unsubscribe over https only (RFC 8058)".to_owned(),
+            Some("put a web server with a certificate in front, and write https://".to_owned()),
+        ));
+    }
+    Ok(url)
+}

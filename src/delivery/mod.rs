@@ -1,1 +1,22 @@
 //! The engine: claim, work, record. Knows the ledger and the wire; never plans.
+//!
+//! `dispatch` claims rows and hands them to the lanes, one per relay; in a lane each `connection` fills, takes off and
+//! sends; the `recorder` writes what became of it, many rows to a commit; `rescue` takes back what the dead left.
+
+mod attempt;
+mod breaker;
+mod connection;
+pub mod control;
+mod dispatch;
+pub mod engine;
+mod lane;
+mod letters;
+mod limits;
+pub mod proof;
+mod queue;
+mod recorder;
+mod rescue;
+mod settings;
+
+pub use engine::{Engine, Health};
+pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

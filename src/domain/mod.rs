@@ -5,6 +5,7 @@ pub mod consent;
 pub mod delivery;
 pub mod issue;
 pub mod newsletter;
+pub mod provider;
 pub mod slot;
 pub mod subscriber;
 pub mod suppression;

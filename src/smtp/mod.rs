@@ -1,1 +1,29 @@
 //! The wire: a client and a sink for SMTP (RFC 5321). Knows nothing of newsletters.
+//!
+//! The client: [`Connector`] is where to, [`Session`] is one open conversation that one task owns. A session whose
+//! state is not certain (an error, a time-out, a future dropped half-way) refuses to be used again; dropping it closes
+//! the socket. lettre gives the commands and the SASL mechanisms; the conversation itself is ours, because its outcome
+//! must say exactly what may have been delivered ([`BodyError`]).
+//!
+//! The sink: [`Sink`], a receiving server for demos and tests.
+
+mod auth;
+mod capabilities;
+mod connector;
+mod dot;
+mod envelope;
+mod open;
+mod reply;
+mod session;
+mod sink;
+mod stream;
+mod wire;
+
+pub use capabilities::{Capabilities, Limits};
+pub use connector::{Connector, ConnectorError, Deadlines, Endpoint, TlsMode};
+pub use dot::Malformed;
+pub use open::{OpenCause, OpenError};
+pub use reply::ReplyError;
+pub use session::{BodyError, Broken, Envelope, Session};
+pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats, SinkTls};
+pub use wire::Fault;

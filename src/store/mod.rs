@@ -1,1 +1,90 @@
 //! All SQL and nothing but SQL. Decides nothing: rules live in `domain`, sequences in the use cases.
+//!
+//! Every function takes an open transaction, so that a use case puts several of them into one. Every change of a state
+//! is a compare-and-set whose row count is looked at.
+
+pub mod column;
+pub mod consents;
+pub mod db;
+pub mod deliveries;
+pub mod events;
+pub mod imports;
+pub mod issues;
+pub mod leases;
+pub mod ledger;
+pub mod lock;
+pub mod migrate;
+pub mod newsletters;
+pub mod revisions;
+pub mod subscribers;
+pub mod subscriptions;
+pub mod suppressions;
+
+pub use db::{Db, Result, Tx};
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The configuration's `database` is no address of one.
+    #[error("the database address is not one; write sqlite://FILE or postgres://USER@HOST/NAME")]
+    Url,
+    /// Too old to be trusted.
+    #[error("{engine} {found} is too old; {wanted} or newer is needed")]
+    Version {
+        /// Which engine.
+        engine: &'static str,
+        /// What it said it is.
+        found: String,
+        /// What it should be.
+        wanted: &'static str,
+    },
+    /// Another process works on the file.
+    #[error(
+        "another coranto is already serving {path}; only one may (stop it, or give this one a database of its own)"
+    )]
+    Locked {
+        /// The database's file.
+        path: String,
+    },
+    /// The lock file cannot be made.
+    #[error("{path} cannot be locked: {source}")]
+    Lock {
+        /// The lock's file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The schema is not this program's.
+    #[error("the database's schema cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Anything the database itself says.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether a row with the same key exists already.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
+    /// Whether the disk is full (SQLITE_FULL; PostgreSQL's 53100).
+    pub fn is_disk_full(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        matches!(error.code().as_deref(), Some("13" | "53100"))
+    }
+
+    /// Whether trying again later may help: the database is away, busy or full.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                // SQLITE_BUSY and its kin, SQLITE_FULL, SQLITE_IOERR; PostgreSQL's classes 08, 40, 53 and 57.
+                let code = error.code().unwrap_or_default();
+                matches!(code.parse::<u32>().ok().map(|code| code & 0xff), Some(5 | 6 | 10 | 13)) && code.len() < 5
+                    || ["08", "40", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+            }
+            _ => false,
+        }
+    }
+}

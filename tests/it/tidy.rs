@@ -1,1 +1,426 @@
-//! What the compiler does not check about the source.
+//! House rules that the compiler does not check. Knows the names of layers, and no layer's insides.
+//!
+//! A rule that cannot be kept is a rule to be changed here, with its reason, in the commit that breaks it.
+
+mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use source::{Source, paths_from, words};
+
+/// Each layer may use itself, the ground and the layers named after it. `docs/architecture.md` has the picture.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("secret", &[]),
+    ("token", &[]),
+    ("telemetry", &[]),
+    ("domain", &[]),
+    ("content", &["domain"]),
+    ("message", &["content", "domain"]),
+    ("smtp", &["domain"]),
+    ("store", &["domain"]),
+    ("templates", &["domain"]),
+    ("config", &["domain"]),
+    ("signup", &["store", "templates", "message", "content", "domain"]),
+    ("publishing", &["content", "message", "templates", "store", "domain"]),
+    ("delivery", &["store", "message", "smtp", "domain"]),
+    ("web", &["signup", "publishing", "templates", "store", "domain"]),
+    ("supervise", &[]),
+    (
+        "cli",
+        &[
+            "web",
+            "delivery",
+            "publishing",
+            "signup",
+            "config",
+            "supervise",
+            "templates",
+            "store",
+            "smtp",
+            "message",
+            "content",
+            "domain",
+        ],
+    ),
+    ("main", &["cli"]),
+];
+
+/// What knows nothing of newsletters is open to all; it uses nothing itself.
+const GROUND: &[&str] = &["clock", "secret", "token", "telemetry"];
+
+/// Who alone may name a crate.
+const HOMES: &[(&str, &[&str])] = &[
+    ("sqlx", &["store"]),
+    ("libsqlite3_sys", &["store"]),
+    ("lettre", &["message", "smtp"]),
+    ("rustls", &["smtp"]),
+    ("pulldown_cmark", &["content"]),
+    ("tera", &["templates"]),
+    ("axum", &["web"]),
+    ("tower_http", &["web"]),
+    ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("anyhow", &["cli", "supervise", "main"]),
+];
+
+/// Layers that compute and do nothing else, and the names that would betray them.
+const PURE: &[&str] = &["domain", "content", "message"];
+const IMPURE: &[&str] = &["async", "tokio", "fs", "net"];
+
+/// Names that say nothing of what is inside.
+const EMPTY_NAMES: &[&str] =
+    &["util", "utils", "common", "helper", "helpers", "services", "models", "types", "prelude", "misc"];
+
+const LINES_MAX: usize = 500;
+
+/// How many times a statement has one text per database: the claim's lock, once with and once without a newsletter, and
+/// `listed!`. A new one must be argued for, in its commit, before this grows.
+const SPLITS: usize = 3;
+
+#[test]
+fn layers_point_downwards() {
+    let mut wrong = Wrong::default();
+    for file in rust_files(&["src"]) {
+        let Some(layer) = layer_of(&file.path) else { continue };
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == layer) else {
+            wrong.add(&file.path, 1, &format!("the layer {layer} is not in ARROWS: say there what it may use"));
+            continue;
+        };
+        let root = if layer == "main" { "coranto" } else { "crate" };
+        for (line, used) in paths_from(&file.source.code, root) {
+            let is_layer = ARROWS.iter().any(|(name, _)| *name == used);
+            let is_ground = GROUND.contains(&used.as_str()) && !GROUND.contains(&layer.as_str());
+            if is_layer && used != layer && !is_ground && !allowed.contains(&used.as_str()) {
+                wrong.add(
+                    &file.path,
+                    line,
+                    &format!("{layer} may not use {used}; it may use {allowed:?} and the ground"),
+                );
+            }
+        }
+        // `super` must not be a back door: from src/a/b.rs two of them lead out of the layer.
+        let depth = file.path.components().count() - 2 + usize::from(!file.path.ends_with("mod.rs"));
+        let way_out = vec!["super"; depth].join("::");
+        for (at, _) in file.source.code.match_indices(&way_out) {
+            if !is_in_unit_tests(&file.source.code, at) {
+                wrong.add(
+                    &file.path,
+                    line_of(&file.source.code, at),
+                    "names another layer by `super`: write `crate::`",
+                );
+            }
+        }
+    }
+    wrong.assert_none();
+}
+
+#[test]
+fn each_crate_has_its_home() {
+    let mut wrong = Wrong::default();
+    for file in rust_files(&["src"]) {
+        let Some(layer) = layer_of(&file.path) else { continue };
+        for (line, word) in words(&file.source.code) {
+            if let Some((name, homes)) = HOMES.iter().find(|(name, _)| *name == word)
+                && !homes.contains(&layer.as_str())
+            {
+                wrong.add(&file.path, line, &format!("{name} is named in {homes:?} alone, not in {layer}"));
+            }
+            if PURE.contains(&layer.as_str()) && IMPURE.contains(&word) {
+                wrong.add(&file.path, line, &format!("{layer} is pure, and `{word}` is not"));
+            }
+        }
+    }
+    wrong.assert_none();
+}
+
+#[test]
+fn sql_lives_in_the_store() {
+    const VERBS: &[&str] = &[
+        "SELECT ",
+        "INSERT INTO ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "WITH ",
+        "CREATE TABLE ",
+        "CREATE INDEX ",
+        "DROP ",
+        "PRAGMA ",
+        "BEGIN ",
+    ];
+    let mut wrong = Wrong::default();
+    for file in rust_files(&["src"]) {
+        if layer_of(&file.path).is_none_or(|layer| layer == "store") {
+            continue;
+        }
+        for (line, text) in &file.source.strings {
+            let begins = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if VERBS.iter().any(|verb| begins.starts_with(verb)) {
+                wrong.add(&file.path, *line, "SQL lives in src/store");
+            }
+        }
+    }
+    wrong.assert_none();
+}
+
+#[test]
+fn every_store_function_is_tested() {
+    let tests = rust_files(&["tests/it"]).iter().map(|file| file.source.code.clone()).collect::<String>();
+    // rustfmt may break a path or a chain of calls over lines.
+    let tests = tests.split_whitespace().collect::<String>();
+    let mut wrong = Wrong::default();
+    let mut seen = 0;
+    for file in rust_files(&["src/store"]) {
+        let module = file.path.file_stem().unwrap().to_str().unwrap();
+        for (at, start) in file.source.code.match_indices("pub async fn ") {
+            let rest = &file.source.code[at + start.len()..];
+            let name = rest.split(['(', '<']).next().unwrap().trim();
+            let is_method = !file.source.code[..at].ends_with('\n');
+            let called = |call: String| tests.contains(&call);
+            let tested = match is_method {
+                true => called(format!(".{name}(")) || called(format!("::{name}(")) || called(format!(".{name}::<")),
+                false => called(format!("{module}::{name}(")),
+            };
+            seen += 1;
+            if !tested {
+                let line = line_of(&file.source.code, at);
+                wrong.add(&file.path, line, &format!("no test under tests/it calls {module}::{name}(...)"));
+            }
+        }
+    }
+    assert!(seen > 0, "no store function was found at all");
+    wrong.assert_none();
+}
+
+#[test]
+fn statements_with_two_texts_are_counted() {
+    let files = rust_files(&["src"]);
+    let found = files
+        .iter()
+        .filter(|file| !file.path.ends_with("store/db.rs"))
+        .flat_map(|file| {
+            file.source
+                .code
+                .match_indices("Sql::Split")
+                .map(|(at, _)| place(&file.path, line_of(&file.source.code, at)))
+        })
+        .collect::<Vec<_>>();
+    assert_eq!(
+        found.len(),
+        SPLITS,
+        "Sql::Split stands in:\n{}\nSee docs/two-databases.md before adding one.",
+        found.join("\n")
+    );
+}
+
+#[test]
+fn both_databases_have_the_same_steps() {
+    let names = |engine: &str| {
+        let folder = root().join("migrations").join(engine);
+        let names = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.collect::<BTreeSet<_>>()
+    };
+    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
+    assert_eq!(sqlite, postgres, "migrations/sqlite and migrations/postgres differ in file names");
+    let embedded = fs::read_to_string(root().join("src/store/migrate.rs")).unwrap();
+    for name in &sqlite {
+        assert!(embedded.contains(name.as_str()), "src/store/migrate.rs does not embed migrations/*/{name}");
+    }
+}
+
+#[test]
+fn rust_files_keep_the_house_style() {
+    let mut wrong = Wrong::default();
+    for file in rust_files(&["src", "tests", "benches"]) {
+        let lines = file.text.lines().count();
+        if !file.text.starts_with("//!") {
+            wrong.add(&file.path, 1, "a file begins with `//!`: what it owns, what it must not know");
+        }
+        if lines > LINES_MAX {
+            wrong.add(
+                &file.path,
+                LINES_MAX,
+                &format!("{lines} lines; {LINES_MAX} at most: which noun could move out?"),
+            );
+        }
+        let stem = file.path.file_stem().unwrap().to_str().unwrap();
+        let folder = file.path.parent().and_then(Path::file_name).unwrap_or_default().to_str().unwrap();
+        let name = if stem == "mod" { folder } else { stem };
+        if EMPTY_NAMES.contains(&name) {
+            wrong.add(&file.path, 1, &format!("`{name}` says nothing of what is inside"));
+        }
+        for (number, line) in file.source.code.lines().enumerate() {
+            let bare = line.split_whitespace().collect::<String>();
+            if bare.contains("#[allow") || bare.contains("#![allow") {
+                wrong.add(
+                    &file.path,
+                    number + 1,
+                    "write #[expect(..., reason = \"...\")]: it says when it is no longer needed",
+                );
+            }
+            if bare.contains("todo!(") || bare.contains("unimplemented!(") {
+                wrong.add(&file.path, number + 1, "unfinished");
+            }
+            let module = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+            let declared = module.strip_prefix("mod ").map(|rest| rest.trim_end_matches([';', '{', ' ']));
+            if declared.is_some_and(|name| EMPTY_NAMES.contains(&name)) {
+                wrong.add(&file.path, number + 1, "this module's name says nothing of what is inside");
+            }
+        }
+        for (line, word) in words(&file.source.comments) {
+            if UNFINISHED.contains(&word) {
+                wrong.add(&file.path, line, &format!("{word}: finish it, or file an issue and leave no mark"));
+            }
+        }
+    }
+    wrong.assert_none();
+}
+
+/// Marks of work left over.
+const UNFINISHED: &[&str] = &["TODO", "FIXME", "XXX", "HACK"];
+
+#[test]
+fn other_files_have_no_leftovers_and_name_no_machine() {
+    // What a clone is called on the machine that wrote a file is no part of the project; nor is where its packages came from.
+    let here = root().parent().and_then(Path::to_str).unwrap().to_owned() + "/";
+    let mut wrong = Wrong::default();
+    for path in files(root()) {
+        let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
+        let is_rust = path.extension().is_some_and(|end| end == "rs");
+        for (number, line) in text.lines().enumerate() {
+            let names_machine =
+                (here.len() > 4 && line.contains(&here)) || MACHINE_FOLDERS.iter().any(|folder| line.contains(folder));
+            if names_machine && !path.ends_with("tidy.rs") {
+                wrong.add(&path, number + 1, "names a folder of someone's machine");
+            }
+            if !is_rust && words(line).any(|(_, word)| UNFINISHED.contains(&word)) {
+                wrong.add(&path, number + 1, "unfinished: finish it, or file an issue and leave no mark");
+            }
+            // Nothing is fetched but by cargo and apt, each from where it is set up to look.
+            let is_tool = path.starts_with(".ci") || path.extension().is_some_and(|end| end == "sh");
+            let is_source = path.ends_with("Cargo.lock") && line.starts_with("source = ");
+            if is_tool && (line.contains("http://") || line.contains("https://")) && !line.contains("127.0.0.1") {
+                wrong.add(&path, number + 1, "a script names a host to fetch from");
+            }
+            if is_source && line != "source = \"registry+https://github.com/rust-lang/crates.io-index\"" {
+                wrong.add(&path, number + 1, "a package from elsewhere than crates.io");
+            }
+        }
+        let is_machine_file =
+            ["config.toml", ".npmrc", "pip.conf", "sources.list"].iter().any(|name| path.ends_with(name));
+        if is_machine_file && !path.starts_with("tests") {
+            wrong.add(&path, 1, "where packages come from is the machine's business");
+        }
+    }
+    wrong.assert_none();
+}
+
+const MACHINE_FOLDERS: &[&str] = &["/root/", "/work/", "/home/runner", "/Users/"];
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mut wrong = Wrong::default();
+    let mut inside = false;
+    for (number, line) in manifest.lines().enumerate() {
+        if let Some(table) = line.strip_prefix('[') {
+            inside = table.trim_end_matches(']').ends_with("dependencies");
+            continue;
+        }
+        if !inside || line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let reason = line.rsplit_once(" # ").map_or("", |(_, reason)| reason);
+        if reason.split_whitespace().count() < 2 {
+            wrong.add(
+                Path::new("Cargo.toml"),
+                number + 1,
+                "a dependency bears its reason behind it: `name = ... # why`",
+            );
+        }
+    }
+    wrong.assert_none();
+}
+
+/// A Rust file, read and taken apart.
+struct RustFile {
+    /// From the project's folder.
+    path: PathBuf,
+    text: String,
+    source: Source,
+}
+
+fn rust_files(folders: &[&str]) -> Vec<RustFile> {
+    let mut found = Vec::new();
+    for folder in folders {
+        for below in files(&root().join(folder)) {
+            if below.extension().is_some_and(|end| end == "rs") {
+                let path = Path::new(folder).join(below);
+                let text = fs::read_to_string(root().join(&path)).unwrap();
+                found.push(RustFile { source: Source::parse(&text), path, text });
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no Rust file under {folders:?}");
+    found
+}
+
+/// The files below a folder, but not what builds and demos leave.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(folder.join(&below)).unwrap() {
+            let path = below.join(entry.unwrap().file_name());
+            let is_made = [".git", "target", "coranto-demo"].iter().any(|name| path == Path::new(name));
+            if folder.join(&path).is_dir() {
+                open.extend((!is_made).then_some(path));
+            } else if !is_made && path.extension().is_none_or(|end| end != "new") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `src/store/db.rs` is of the layer `store`, `src/clock.rs` of `clock`; the crate's map is of none.
+fn layer_of(path: &Path) -> Option<String> {
+    let first = path.strip_prefix("src").ok()?.iter().next()?.to_str()?;
+    let layer = first.trim_end_matches(".rs");
+    (layer != "lib").then(|| layer.to_owned())
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text[..at].matches('\n').count()
+}
+
+/// Unit tests stand at the end of a file, one module deeper.
+fn is_in_unit_tests(code: &str, at: usize) -> bool {
+    code[..at].contains("#[cfg(test)]")
+}
+
+fn place(path: &Path, line: usize) -> String {
+    format!("  {}:{line}", path.display())
+}
+
+/// What breaks a rule, all of it at once.
+#[derive(Default)]
+struct Wrong(Vec<String>);
+
+impl Wrong {
+    fn add(&mut self, path: &Path, line: usize, what: &str) {
+        self.0.push(format!("{}: {what}", place(path, line)));
+    }
+
+    #[track_caller]
+    fn assert_none(self) {
+        assert!(self.0.is_empty(), "{} places break a house rule:\n{}\n", self.0.len(), self.0.join("\n"));
+    }
+}

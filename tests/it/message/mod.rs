@@ -1,1 +1,8 @@
-//! Tests of `message`.
+//! Tests of `message`: what is filled is read back by parsers and verifiers that others wrote.
+
+mod dkim;
+mod headers;
+mod judge;
+mod parts;
+mod readers;
+mod sample;

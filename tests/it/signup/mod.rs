@@ -1,1 +1,7 @@
 //! Tests of `signup`.
+
+mod ground;
+mod quotas;
+mod verbs;
+
+pub(crate) use ground::Ground;

@@ -1,0 +1,108 @@
+//! `CORANTO__SERVER__LISTEN` and its like, laid over the file. The only reader of the environment.
+
+use super::keys::{self, Kind};
+use super::problem::{Place, Problem};
+use super::tree::{Node, Table, Value};
+
+/// What names of variables begin with. Two underscores separate sections, so that names may hold one.
+const PREFIX: &str = "CORANTO__";
+
+/// The environment of this process.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the environment")]
+pub fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
+}
+
+/// Lays every variable that begins with `CORANTO__` over `table`.
+pub(super) fn overlay(table: &mut Table, env: &[(String, String)], problems: &mut Vec<Problem>) {
+    let mut ours: Vec<_> = env.iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+    ours.sort();
+    for (name, value) in ours {
+        if let Err((why, hint)) = set(table, name, value) {
+            problems.push(Problem { place: Place::Environment(name.clone()), key: String::new(), why, hint });
+        }
+    }
+}
+
+type Refusal = (String, Option<String>);
+
+fn set(table: &mut Table, name: &str, value: &str) -> Result<(), Refusal> {
+    let segments: Vec<String> = name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
+    let place = Place::Environment(name.to_owned());
+    let Some((last, sections)) = segments.split_last() else { return Ok(()) };
+    let (mut pattern, mut here) = (String::new(), table);
+    for section in sections {
+        let child = keys::below(&pattern, section);
+        if !keys::is_section(&child) {
+            return Err(unknown(&pattern, section));
+        }
+        here = match child.as_str() {
+            "relays.*" => relay(here, section, &place)?,
+            "newsletters.*" => step(here, &section.replace('_', "-"), &place)?,
+            _ => step(here, section, &place)?,
+        };
+        pattern = child;
+    }
+    let Some((key, is_file)) = keys::find(&pattern, last) else { return Err(unknown(&pattern, last)) };
+    let value = convert(key.kind, value)?;
+    if key.kind.has_file() {
+        // The environment decides between a secret and its file, whatever the file says.
+        here.remove(&if is_file { key.name().to_owned() } else { format!("{}_file", key.name()) });
+    }
+    here.remove(last);
+    here.entry(last, &place, || value);
+    Ok(())
+}
+
+fn unknown(pattern: &str, name: &str) -> Refusal {
+    (format!("there is no key {name:?}"), keys::suggest(pattern, name))
+}
+
+fn step<'a>(table: &'a mut Table, name: &str, place: &Place) -> Result<&'a mut Table, Refusal> {
+    table_of(&mut table.entry(name, place, || Value::Table(Table::default())).value)
+}
+
+fn table_of(value: &mut Value) -> Result<&mut Table, Refusal> {
+    match value {
+        Value::Table(table) => Ok(table),
+        other => Err((format!("the file has {} where this variable needs a section", other.describe()), None)),
+    }
+}
+
+/// The relay that `segment` means: its name, or its number in the file from 0; the next number adds one.
+fn relay<'a>(relays: &'a mut Table, segment: &str, place: &Place) -> Result<&'a mut Table, Refusal> {
+    let named = |node: &Node| match &node.value {
+        Value::Table(table) => table.get("name").is_some_and(
+            |entry| matches!(&entry.node.value, Value::Text(name) if name.to_lowercase().replace('-', "_") == segment),
+        ),
+        _ => false,
+    };
+    let count = relays.entries.len();
+    let by_name = relays.entries.iter().find(|entry| named(&entry.node)).map(|entry| entry.name.clone());
+    match by_name.or_else(|| segment.parse().ok().filter(|at: &usize| *at <= count).map(|at| at.to_string())) {
+        Some(at) => step(relays, &at, place),
+        None => Err((
+            format!("there is no relay {segment:?}"),
+            Some(format!("use a relay's name, or its number in the file from 0; {count} adds one")),
+        )),
+    }
+}
+
+/// Makes of a variable's text what its key holds. The text itself is never repeated in a refusal: it may be a secret.
+fn convert(kind: Kind, text: &str) -> Result<Value, Refusal> {
+    match kind {
+        Kind::Text | Kind::Path | Kind::Secret | Kind::SecretUrl => Ok(Value::Text(text.to_owned())),
+        Kind::Texts => {
+            let place = Place::Nowhere;
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            let node = |item: &str| Node { place: place.clone(), value: Value::Text(item.to_owned()) };
+            Ok(Value::List(items.map(node).collect()))
+        }
+        Kind::Integer(..) => {
+            text.trim().parse().map(Value::Integer).map_err(|_| ("it must be a whole number".into(), None))
+        }
+        Kind::Boolean => text.trim().parse().map(Value::Boolean).map_err(|_| ("it must be true or false".into(), None)),
+    }
+}

@@ -1,0 +1,370 @@
+//! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
+//! keys, `config show` and docs/configuration.md all go by this one table.
+
+use super::problem::nearest;
+
+/// What may stand at a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// One text or a list of texts; in the environment separated by commas.
+    Texts,
+    /// A file or folder; a relative one counts from the folder of the configuration file.
+    Path,
+    /// A whole number in a range.
+    Integer(u64, u64),
+    /// `true` or `false`.
+    Boolean,
+    /// A text never shown; beside it stands `NAME_file`, a file that holds it.
+    Secret,
+    /// A URL that may hold a password, shown without it; `NAME_file` as with a secret.
+    SecretUrl,
+}
+
+impl Kind {
+    /// Whether `NAME_file` may stand in its place.
+    pub fn has_file(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretUrl)
+    }
+
+    /// The kind in words.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Text | Self::Secret | Self::SecretUrl => "text".to_owned(),
+            Self::Texts => "text or list of texts".to_owned(),
+            Self::Path => "path".to_owned(),
+            Self::Integer(0, u64::MAX) => "whole number".to_owned(),
+            Self::Integer(least, most) => format!("whole number, {least} to {most}"),
+            Self::Boolean => "`true` or `false`".to_owned(),
+        }
+    }
+}
+
+/// What happens when a key is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// The configuration is refused.
+    Refused,
+    /// This value holds. For a secret it is the name of its file.
+    Default(&'static str),
+    /// In words, what it means.
+    Means(&'static str),
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its sections and its name; `*` stands for a newsletter's slug or a relay.
+    pub path: &'static str,
+    /// What may stand there.
+    pub kind: Kind,
+    /// What its absence means.
+    pub absent: Absent,
+    /// What it is for, in sentences.
+    pub doc: &'static str,
+}
+
+const fn key(path: &'static str, kind: Kind, absent: Absent, doc: &'static str) -> Key {
+    Key { path, kind, absent, doc }
+}
+
+use Absent::{Default, Means, Refused};
+use Kind::{Boolean, Integer, Path, Secret, SecretUrl, Text, Texts};
+
+/// The sections in the order of the documentation, each with what it is about.
+pub const SECTIONS: &[(&str, &str)] = &[
+    ("", "The installation as a whole. These keys stand at the top of the file, before any `[section]`."),
+    ("server", "The web server: sign-up, confirmation, preferences and unsubscription."),
+    (
+        "newsletters.*",
+        "One table per newsletter, for example `[newsletters.week]`. The name after the dot is its slug: it stands in \
+         links and file names, so choose it once. It has lower-case letters, digits and `-`.",
+    ),
+    (
+        "newsletters.*.dkim",
+        "Signs this newsletter's mail (RFC 6376). `coranto dkim new` makes the key and prints this section and the \
+         DNS record.",
+    ),
+    (
+        "relays.*",
+        "One `[[relays]]` table per mail server that takes the mail. With several, mail is spread by weight, and one \
+         that is down is left aside until it is up again.",
+    ),
+    ("delivery", "How mail goes out."),
+    (
+        "delivery.domain_rates",
+        "The most messages per minute to each large mailbox provider, counted over all relays of this process.",
+    ),
+    ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
+];
+
+/// Every key, in the order of the documentation.
+pub const KEYS: &[Key] = &[
+    key(
+        "public_url",
+        Text,
+        Refused,
+        "Where readers reach the web server. Links in mails begin with it. It must be `https`, which one-click \
+         unsubscription needs (RFC 8058), except on a loopback host.",
+    ),
+    key(
+        "database",
+        SecretUrl,
+        Default("sqlite://coranto.db"),
+        "`sqlite://FILE`, or `postgres://USER@HOST/NAME` (15 or later). A relative SQLite file counts from the folder \
+         of the configuration file.",
+    ),
+    key(
+        "secret_key",
+        Secret,
+        Default("secret.key"),
+        "The keys that sign links, one per line as `id:hex`, newest first. `coranto init` makes the file. Whoever has \
+         it can unsubscribe anybody; without it, links in mails already sent stop working.",
+    ),
+    key(
+        "templates",
+        Path,
+        Default("templates"),
+        "A folder whose files replace the built-in templates of the same name. It may be absent or empty.",
+    ),
+    key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
+    key(
+        "server.trusted_proxies",
+        Texts,
+        Means("none is trusted"),
+        "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed.",
+    ),
+    key("newsletters.*.name", Text, Refused, "The name readers know it by."),
+    key(
+        "newsletters.*.from",
+        Text,
+        Refused,
+        "The sender, as `Name <address>` or an address alone; then the newsletter's name is shown.",
+    ),
+    key("newsletters.*.reply_to", Text, Means("answers go to `from`"), "The address that answers go to."),
+    key(
+        "newsletters.*.postal_address",
+        Text,
+        Refused,
+        "A postal address at which the sender can be reached. It stands at the foot of every issue: the law of several \
+         countries wants it there.",
+    ),
+    key(
+        "newsletters.*.language",
+        Text,
+        Default("en"),
+        "The language of its issues and pages, as in BCP 47: `en`, `pt-BR`.",
+    ),
+    key(
+        "newsletters.*.time_zone",
+        Text,
+        Default("UTC"),
+        "The zone its slots and `send_at` are in, such as `Europe/Prague`.",
+    ),
+    key(
+        "newsletters.*.slot",
+        Texts,
+        Means("issues go out only at the times they name"),
+        "When issues go out each week: `\"Fri 09:00\"`, or a list of such slots.",
+    ),
+    key("newsletters.*.issues", Path, Default("issues"), "The folder with its issues."),
+    key(
+        "newsletters.*.grace_hours",
+        Integer(0, 168),
+        Default("6"),
+        "How late an issue may still go out by itself, for instance after the machine was down. Later than that it is \
+         held until a person decides.",
+    ),
+    key(
+        "newsletters.*.uncertain",
+        Text,
+        Default("resend"),
+        "What is done with a mail whose fate is unknown, because the connection broke after its last byte: `resend` it \
+         after half an hour with the same Message-ID, or `hold` it for a person.",
+    ),
+    key(
+        "newsletters.*.allow_html",
+        Boolean,
+        Default("false"),
+        "Whether HTML inside Markdown is kept. It is sanitised in any case.",
+    ),
+    key(
+        "newsletters.*.bounce_domain",
+        Text,
+        Means("bounces go to `from`"),
+        "A domain of its own for envelope senders, one address per mail (VERP), so that every bounce finds its reader. \
+         Its MX must lead to a mailbox or server that takes them all.",
+    ),
+    key(
+        "newsletters.*.list_id",
+        Text,
+        Means("the slug at the domain of `from`"),
+        "The `List-Id` of its mails (RFC 2919), such as `week.news.example.com`. Readers' filters go by it.",
+    ),
+    key("newsletters.*.dkim.domain", Text, Means("the domain of `from`"), "The signing domain (`d=`)."),
+    key(
+        "newsletters.*.dkim.selector",
+        Text,
+        Refused,
+        "The selector (`s=`): the key stands in DNS at `SELECTOR._domainkey.DOMAIN`.",
+    ),
+    key("newsletters.*.dkim.key", Secret, Refused, "The private key, RSA or Ed25519, in PEM (PKCS #8)."),
+    key("relays.*.name", Text, Refused, "A name for reports and logs."),
+    key("relays.*.host", Text, Refused, "The host name, as it stands in its certificate, or an address."),
+    key(
+        "relays.*.port",
+        Integer(1, 65_535),
+        Means("465 with `implicit`, 587 with `starttls`, 25 with `none`"),
+        "The port.",
+    ),
+    key(
+        "relays.*.tls",
+        Text,
+        Default("implicit"),
+        "`implicit` (TLS from the first byte), `starttls` (required, never skipped), or `none`, which only a loopback \
+         host may have.",
+    ),
+    key(
+        "relays.*.plaintext_is_acceptable",
+        Boolean,
+        Default("false"),
+        "Says that with `tls = \"none\"` the password and all mail may be read by anybody on the way to a host that is \
+         not loopback.",
+    ),
+    key(
+        "relays.*.ca",
+        Path,
+        Means("the usual public authorities"),
+        "A PEM file of certificates to trust instead of the public authorities.",
+    ),
+    key("relays.*.username", Text, Means("no login"), "The user to log in as."),
+    key("relays.*.password", Secret, Means("no login"), "The password that belongs to `username`."),
+    key("relays.*.helo", Text, Means("the host of `public_url`"), "The name given in EHLO."),
+    key("relays.*.connections", Integer(1, 1000), Default("10"), "The most connections open to it at once."),
+    key(
+        "relays.*.messages_per_connection",
+        Integer(1, 1_000_000),
+        Default("1000"),
+        "A connection is closed and opened anew after so many messages.",
+    ),
+    key("relays.*.rate_per_minute", Integer(1, 10_000_000), Means("no limit"), "The most messages per minute."),
+    key(
+        "relays.*.weight",
+        Integer(1, 1000),
+        Default("1"),
+        "Its share of the mail beside other relays: 2 takes twice as much as 1.",
+    ),
+    key(
+        "relays.*.signs",
+        Boolean,
+        Default("false"),
+        "Whether it adds DKIM signatures itself. Then mail through it is not signed here.",
+    ),
+    key(
+        "relays.*.rewrites",
+        Texts,
+        Means("it changes nothing"),
+        "Header fields it changes, such as `[\"Message-ID\", \"Date\"]` with Amazon SES. They are left out of the \
+         signature.",
+    ),
+    key(
+        "delivery.retry_hours",
+        Integer(1, 240),
+        Default("48"),
+        "How long a mail is tried again after temporary refusals before it counts as failed.",
+    ),
+    key(
+        "delivery.keep_replies",
+        Boolean,
+        Default("false"),
+        "Whether the relay's answer to every accepted mail is kept as well, not only refusals. Costs room: about 100 \
+         bytes per mail.",
+    ),
+    key("delivery.domain_rates.gmail", Integer(1, 10_000_000), Means("no limit"), "Gmail."),
+    key("delivery.domain_rates.yahoo", Integer(1, 10_000_000), Means("no limit"), "Yahoo and AOL."),
+    key(
+        "delivery.domain_rates.microsoft",
+        Integer(1, 10_000_000),
+        Means("no limit"),
+        "Outlook, Hotmail, Live and MSN.",
+    ),
+    key("delivery.domain_rates.apple", Integer(1, 10_000_000), Means("no limit"), "iCloud."),
+    key("delivery.domain_rates.other", Integer(1, 10_000_000), Means("no limit"), "Every other domain, together."),
+    key(
+        "signup.confirmations_per_day",
+        Integer(1, 100),
+        Default("1"),
+        "The most confirmation mails to one address in a day.",
+    ),
+    key(
+        "signup.confirmations_per_month",
+        Integer(1, 1000),
+        Default("3"),
+        "The most confirmation mails to one address in 30 days.",
+    ),
+    key(
+        "signup.requests_per_hour",
+        Integer(1, 1_000_000),
+        Default("20"),
+        "The most sign-ups in an hour from one client: an IPv4 address, or an IPv6 /64 network.",
+    ),
+];
+
+impl Key {
+    /// The last part of its path.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// Its path without the name; empty at the top of the file.
+    pub fn section(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+}
+
+/// The key at `section` (with `*`) named `name`, and whether `name` is its `_file` form.
+pub(super) fn find(section: &str, name: &str) -> Option<(&'static Key, bool)> {
+    KEYS.iter().filter(|key| key.section() == section).find_map(|key| {
+        if key.name() == name {
+            Some((key, false))
+        } else {
+            (key.kind.has_file() && name.strip_suffix("_file") == Some(key.name())).then_some((key, true))
+        }
+    })
+}
+
+/// Whether keys stand below `pattern`.
+pub(super) fn is_section(pattern: &str) -> bool {
+    KEYS.iter().any(|key| key.path.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The pattern of what is called `name` below `section`: `*` where any name may stand.
+pub(super) fn below(section: &str, name: &str) -> String {
+    let join = |name: &str| if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
+    if is_section(&join("*")) { join("*") } else { join(name) }
+}
+
+/// What was probably meant by `name`, which is not a key of `section`.
+pub(super) fn suggest(section: &str, name: &str) -> Option<String> {
+    let prefix = if section.is_empty() { String::new() } else { format!("{section}.") };
+    let mut siblings: Vec<&str> = Vec::new();
+    let mut files: Vec<String> = Vec::new();
+    for key in KEYS {
+        let Some(rest) = key.path.strip_prefix(&prefix) else { continue };
+        siblings.extend(rest.split('.').next());
+        if key.kind.has_file() && !rest.contains('.') {
+            files.push(format!("{rest}_file"));
+        }
+    }
+    siblings.extend(files.iter().map(String::as_str));
+    if let Some(near) = nearest(name, siblings) {
+        return Some(format!("did you mean {near}?"));
+    }
+    let elsewhere = KEYS.iter().find(|key| key.name() == name)?;
+    Some(match elsewhere.section() {
+        "" => format!("{name} stands at the top of the file, before any [section]"),
+        "relays.*" => format!("{name} belongs in a [[relays]] table"),
+        section => format!("{name} belongs in [{}]", section.replace('*', "SLUG")),
+    })
+}

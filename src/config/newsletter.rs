@@ -1,0 +1,222 @@
+//! `[newsletters.SLUG]` and its `dkim`. What the values mean for mail is the domain's business.
+
+use std::time::Duration;
+
+use super::problem::nearest;
+use super::reader::{Refusal, Section};
+use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use crate::domain::slot::Slot;
+use crate::secret::Secret;
+
+/// Slugs that would hide other addresses of the web server.
+const SLUGS_RESERVED: [&str; 12] =
+    ["admin", "api", "assets", "c", "p", "u", "healthz", "readyz", "metrics", "static", "robots", "favicon"];
+
+/// Slugs stand in links, file names and `List-Id`; a DNS label has no more letters.
+const SLUG_CHARS_MAX: usize = 63;
+
+/// The signature of one newsletter's mail.
+#[derive(Clone, Debug)]
+pub struct Dkim {
+    /// `d=`.
+    pub domain: String,
+    /// `s=`.
+    pub selector: String,
+    /// The private key in PEM.
+    pub key: Secret,
+}
+
+/// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
+pub(super) fn read(
+    slug: &str,
+    section: Section<'_>,
+    retry_for: Option<Duration>,
+) -> Option<(Newsletter, Option<Dkim>)> {
+    let slug = check_slug(slug, &section);
+    let name = section.parsed("name", one_line);
+    let from = section.parsed("from", mailbox);
+    let reply_to = section.parsed("reply_to", address);
+    let postal_address = section.parsed("postal_address", one_line);
+    let language = section.parsed("language", language);
+    let time_zone = section.parsed("time_zone", time_zone);
+    let slots = section.each_text("slot", slot);
+    let issues = section.path_of("issues");
+    let grace = section.integer("grace_hours").map(hours);
+    let uncertain = section.parsed("uncertain", uncertain);
+    let allow_html = section.boolean("allow_html");
+    let bounce_domain = section.parsed("bounce_domain", domain);
+    let list_id = section.parsed("list_id", list_id);
+    let path = format!("{}.dkim", section.path());
+    let signature = section
+        .below("dkim", "newsletters.*.dkim", &path)
+        .map(|section| dkim(section, from.as_ref()))
+        .unwrap_or_default();
+
+    let (slug, name, mut from) = (slug?, name?, from?);
+    if from.name.is_empty() {
+        from.name.clone_from(&name);
+    }
+    let newsletter = Newsletter {
+        list_id: list_id.unwrap_or_else(|| format!("{slug}.{}", from.address.domain())),
+        slug,
+        name,
+        from,
+        reply_to,
+        postal_address: postal_address?,
+        language: language?,
+        time_zone: time_zone?,
+        slots,
+        grace: grace?,
+        issues: issues?,
+        bounce_domain,
+        allow_html: allow_html?,
+        uncertain: uncertain?,
+        retry_for: retry_for?,
+    };
+    Some((newsletter, signature))
+}
+
+fn dkim(section: Section<'_>, from: Option<&Mailbox>) -> Option<Dkim> {
+    let given = section.parsed("domain", domain);
+    let selector = section.parsed("selector", selector);
+    let key = section.secret("key");
+    let domain = given.or_else(|| from.map(|from| from.address.domain().to_owned()));
+    Some(Dkim { domain: domain?, selector: selector?, key: key? })
+}
+
+fn check_slug(slug: &str, section: &Section<'_>) -> Option<String> {
+    let well_formed = (1..=SLUG_CHARS_MAX).contains(&slug.len())
+        && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-');
+    if !well_formed {
+        section.refuse_all(
+            "this is not a slug",
+            Some("use lower-case letters, digits and - inside, such as [newsletters.the-week]"),
+        );
+    } else if SLUGS_RESERVED.contains(&slug) {
+        section.refuse_all("this name is taken by the web server", Some("choose another slug"));
+    } else {
+        return Some(slug.to_owned());
+    }
+    None
+}
+
+fn hours(number: u64) -> Duration {
+    Duration::from_secs(number * 3600)
+}
+
+/// A text that may stand in a header.
+pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
+    if text.chars().any(char::is_control) {
+        return Err((
+            "it has a line end or another control character in it".into(),
+            Some("write it on one line".into()),
+        ));
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn address(text: &str) -> Result<EmailAddress, Refusal> {
+    text.parse().map_err(|error| (format!("{text:?} is not an address: {error}"), None))
+}
+
+/// `Name <address>`, or an address alone.
+pub fn mailbox(text: &str) -> Result<Mailbox, (String, Option<String>)> {
+    let text = one_line(text)?;
+    let (name, inner) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+        Some((name, inner)) => (name.trim().trim_matches('"').to_owned(), inner),
+        None => (String::new(), text.as_str()),
+    };
+    let address = inner.parse().map_err(|error| {
+        (format!("{inner:?} is not an address: {error}"), Some("write Name <address>, or an address alone".to_owned()))
+    })?;
+    Ok(Mailbox { name, address })
+}
+
+fn language(text: &str) -> Result<String, Refusal> {
+    let mut subtags = text.split('-');
+    let primary =
+        subtags.next().is_some_and(|tag| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphabetic()));
+    let others = subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if primary && others {
+        return Ok(text.to_owned());
+    }
+    Err((format!("{text:?} is not a language tag"), Some("write a tag of BCP 47, such as en or pt-BR".into())))
+}
+
+/// The zone called `text`; when there is none, what was probably meant.
+pub fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, (String, Option<String>)> {
+    jiff::tz::TimeZone::get(text).map_err(|_| {
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        let by_city = |name: &&String| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(text));
+        let near =
+            names.iter().find(by_city).map(String::as_str).or_else(|| nearest(text, names.iter().map(String::as_str)));
+        let hint = near.map_or("write a zone of the IANA database, such as Europe/Prague".into(), |near| {
+            format!("did you mean {near}?")
+        });
+        (format!("there is no time zone {text:?}"), Some(hint))
+    })
+}
+
+fn slot(text: &str) -> Result<Slot, Refusal> {
+    text.parse().map_err(|_| {
+        (
+            format!("{text:?} is not a weekly slot"),
+            Some("write a weekday and a time of 24 hours, such as \"Fri 09:00\"".into()),
+        )
+    })
+}
+
+fn uncertain(text: &str) -> Result<UncertainPolicy, Refusal> {
+    text.parse().map_err(|_| (format!("{text:?} is not a policy"), Some("write \"resend\" or \"hold\"".into())))
+}
+
+/// A domain name, in lower-case A-labels.
+fn domain(text: &str) -> Result<String, Refusal> {
+    let address: Result<EmailAddress, _> = format!("x@{text}").parse();
+    address.map(|address| address.domain().to_owned()).map_err(|_| (format!("{text:?} is not a domain name"), None))
+}
+
+fn list_id(text: &str) -> Result<String, Refusal> {
+    domain(text).map_err(|_| {
+        (
+            format!("{text:?} is not a list identifier"),
+            Some("write it like a domain name: week.news.example.com".into()),
+        )
+    })
+}
+
+fn selector(text: &str) -> Result<String, Refusal> {
+    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if text.len() <= SLUG_CHARS_MAX && text.split('.').all(label) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err((format!("{text:?} is not a selector"), Some("use letters, digits and -".into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_has_a_name_or_none() {
+        let shown = |text| mailbox(text).map(|mailbox| (mailbox.name, mailbox.address.to_string())).ok();
+        let pair = |name: &str, address: &str| Some((name.to_owned(), address.to_owned()));
+        assert_eq!(shown("The Week <week@example.com>"), pair("The Week", "week@example.com"));
+        assert_eq!(shown("\"Week, The\" <week@example.com>"), pair("Week, The", "week@example.com"));
+        assert_eq!(shown("week@example.com"), pair("", "week@example.com"));
+        for wrong in ["", "The Week", "The Week <week>", "A\r\nBcc: b <week@example.com>", "<>"] {
+            assert_eq!(shown(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_city_finds_its_zone() {
+        let hint = |text| time_zone(text).err().and_then(|(_, hint)| hint);
+        assert_eq!(hint("Europe/Prague"), None);
+        assert_eq!(hint("prague").as_deref(), Some("did you mean Europe/Prague?"));
+        assert_eq!(hint("Europe/Pargue").as_deref(), Some("did you mean Europe/Prague?"));
+    }
+}

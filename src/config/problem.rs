@@ -1,0 +1,144 @@
+//! What is wrong with a configuration: where, which key, why, and what to do. Must not know any particular key.
+
+use std::fmt;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A line and a column of the file, from 1.
+    File {
+        /// The line.
+        line: usize,
+        /// The column, in characters.
+        column: usize,
+    },
+    /// A variable of the environment.
+    Environment(String),
+    /// Nowhere: it is missing, or has its default.
+    Nowhere,
+}
+
+/// One mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub place: Place,
+    /// The key with its sections, such as `relays.main.port`; empty when the file as a whole is meant.
+    pub key: String,
+    /// What is wrong. Never holds the value of a secret.
+    pub why: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Every mistake of a configuration, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigErrors {
+    /// The file, as it was named.
+    pub file: String,
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+impl ConfigErrors {
+    /// One mistake about the file as a whole.
+    pub(super) fn whole(file: &str, why: String, hint: &str) -> Self {
+        let problem = Problem { place: Place::Nowhere, key: String::new(), why, hint: Some(hint.to_owned()) };
+        Self { file: file.to_owned(), problems: vec![problem] }
+    }
+}
+
+impl Problem {
+    fn order(&self) -> (usize, usize, &str) {
+        match &self.place {
+            Place::File { line, column } => (*line, *column, ""),
+            Place::Nowhere => (usize::MAX - 1, 0, ""),
+            Place::Environment(name) => (usize::MAX, 0, name),
+        }
+    }
+}
+
+/// In the order in which a person would mend them: down the file, then what is missing, then the environment.
+pub(super) fn sort(problems: &mut Vec<Problem>) {
+    problems.sort_by(|a, b| a.order().cmp(&b.order()));
+    problems.dedup();
+}
+
+/// `coranto.toml:4:10: server.listen: why`, and the hint on a line of its own.
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.problems.iter().enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            match &problem.place {
+                Place::File { line, column } => write!(f, "{}:{line}:{column}: ", self.file)?,
+                Place::Environment(name) => write!(f, "{name} (environment): ")?,
+                Place::Nowhere => write!(f, "{}: ", self.file)?,
+            }
+            if !problem.key.is_empty() {
+                write!(f, "{}: ", problem.key)?;
+            }
+            f.write_str(&problem.why)?;
+            if let Some(hint) = &problem.hint {
+                write!(f, "\n  hint: {hint}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// Which of `known` was probably meant by `typed`: the nearest, when it is near.
+pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + typed.len() / 4;
+    known
+        .into_iter()
+        .map(|name| (edits(typed, name), name))
+        .filter(|(edits, name)| *edits <= limit || (typed.len() >= 4 && (name.contains(typed) || typed.contains(name))))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be put in, taken out, changed, or swapped with their neighbour (optimal string alignment).
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let changed = usize::from(a[i - 1] != b[j - 1]);
+            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + changed);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = least;
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_is_meant_and_the_far_is_not() {
+        let known = ["listen", "trusted_proxies", "time_zone", "slot"];
+        for (typed, meant) in [
+            ("listen", Some("listen")),
+            ("lsiten", Some("listen")),
+            ("timezone", Some("time_zone")),
+            ("trusted_proxy", Some("trusted_proxies")),
+            ("slots", Some("slot")),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
+    }
+}

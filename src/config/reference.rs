@@ -1,0 +1,81 @@
+//! docs/configuration.md, written from the table of keys, so that it cannot say anything else than the program does.
+
+use std::fmt::Write as _;
+
+use super::keys::{Absent, KEYS, Key, Kind, SECTIONS};
+use super::show::default;
+
+const HEAD: &str = "\
+# Configuration
+
+Written by `coranto config reference` from the table in `src/config/keys.rs`; a test compares the two.
+
+Coranto reads one file, `coranto.toml` in the folder it is started in. `--config FILE` or the variable
+`CORANTO_CONFIG` names another. `coranto init` writes the first one, `coranto config check` says everything that is
+wrong with it, and `coranto config show` prints what is in force and where each value came from.
+
+```toml
+public_url = \"https://news.example.com\"
+database = \"sqlite://coranto.db\"
+secret_key_file = \"secret.key\"
+
+[server]
+listen = \"127.0.0.1:8080\"
+
+[newsletters.week]
+name = \"The Week\"
+from = \"The Week <week@news.example.com>\"
+postal_address = \"1 Example Street, Example\"
+time_zone = \"Europe/Prague\"
+slot = \"Fri 09:00\"
+
+[[relays]]
+name = \"main\"
+host = \"smtp.example.com\"
+username = \"week\"
+password_file = \"relay.password\"
+```
+
+Relative paths count from the folder of the file. A key that is not in this list is refused.
+
+**Environment.** Every key is also a variable: `CORANTO__`, then the sections and the name in capitals with two
+underscores between them. `CORANTO__SERVER__LISTEN=0.0.0.0:80` sets `listen` in `[server]`. In a newsletter's slug
+`-` becomes `_`. A relay is meant by its name (`CORANTO__RELAYS__MAIN__PASSWORD`) or by its number in the file from 0.
+Lists are separated by commas. The environment is stronger than the file.
+
+**Secrets.** Beside every secret stands `NAME_file`: a file that holds the secret. Prefer it; a password in the
+configuration is read by everybody who may read the configuration. Secrets are never printed or logged.
+";
+
+/// The text of docs/configuration.md.
+pub fn reference() -> String {
+    let mut page = HEAD.to_owned();
+    for (section, about) in SECTIONS {
+        let title = match *section {
+            "" => "Top of the file".to_owned(),
+            "relays.*" => "`[[relays]]`".to_owned(),
+            section => format!("`[{}]`", section.replace('*', "SLUG")),
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(page, "\n## {title}\n\n{about}\n\n| key | value | when absent | |\n| --- | --- | --- | --- |\n");
+        for key in KEYS.iter().filter(|key| key.section() == *section) {
+            let _ = writeln!(page, "| {} | {} | {} | {} |", name(key), key.kind.describe(), absent(key), key.doc);
+        }
+    }
+    page
+}
+
+fn name(key: &Key) -> String {
+    if key.kind.has_file() { format!("`{0}`, `{0}_file`", key.name()) } else { format!("`{}`", key.name()) }
+}
+
+fn absent(key: &Key) -> String {
+    match key.absent {
+        Absent::Refused => "**required**".to_owned(),
+        Absent::Default(text) if key.kind == Kind::Secret => {
+            format!("`{}_file = {}`", key.name(), default(key.kind, text))
+        }
+        Absent::Default(text) => format!("`{}`", default(key.kind, text)),
+        Absent::Means(text) => text.to_owned(),
+    }
+}

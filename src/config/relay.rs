@@ -1,0 +1,148 @@
+//! `[[relays]]`: the mail servers that take the mail. Plain data; the wire is elsewhere.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use super::newsletter::one_line;
+use super::reader::Section;
+use crate::domain::spelled;
+use crate::secret::Secret;
+
+spelled! {
+    /// How a connection to a relay is protected.
+    RelayTls: "protection" {
+        /// TLS from the first byte.
+        Implicit = "implicit",
+        /// STARTTLS, required.
+        Starttls = "starttls",
+        /// Not at all.
+        None = "none",
+    }
+}
+
+/// One mail server.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    /// For reports and logs; unique.
+    pub name: String,
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: RelayTls,
+    /// Who logs in; with a password or not at all.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
+    /// Certificates trusted instead of the public authorities.
+    pub ca_file: Option<PathBuf>,
+    /// The name given in EHLO; by default the host of the public URL.
+    pub helo: Option<String>,
+    /// The most connections at once.
+    pub connections: u32,
+    /// A connection is renewed after so many messages.
+    pub messages_per_connection: u32,
+    /// The most messages per minute.
+    pub rate_per_minute: Option<u32>,
+    /// Its share beside other relays.
+    pub weight: u32,
+    /// It signs mail itself.
+    pub signs: bool,
+    /// Header fields it changes, which a signature must therefore not cover.
+    pub rewrites: Vec<String>,
+    /// The operator's word that mail may cross a network unprotected.
+    pub plaintext_is_acceptable: bool,
+}
+
+impl Relay {
+    /// Whether it runs on this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+}
+
+/// Whether `host` can only be this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+pub(super) fn read(section: Section<'_>) -> Option<Relay> {
+    let name = section.parsed("name", one_line);
+    let host = section.parsed("host", |text| {
+        let wrong = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | ',');
+        if text.contains(wrong) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
+            return Err((
+                format!("{text:?} is not a host"),
+                Some("write the host alone; port and user have keys of their own".into()),
+            ));
+        }
+        Ok(text.to_lowercase())
+    });
+    let tls = section.parsed("tls", |text| {
+        text.parse::<RelayTls>().map_err(|_| {
+            (format!("{text:?} is not a protection"), Some("write \"implicit\", \"starttls\" or \"none\"".into()))
+        })
+    });
+    let port = section.has("port").then(|| section.integer("port").and_then(|port| u16::try_from(port).ok()));
+    let plaintext_is_acceptable = section.boolean("plaintext_is_acceptable");
+    let (username, password) = (section.text("username"), section.secret("password"));
+    let ca_file = section.path_of("ca");
+    let helo = section.parsed("helo", one_line);
+    let (connections, messages_per_connection) =
+        (section.small("connections"), section.small("messages_per_connection"));
+    let (rate_per_minute, weight) = (section.small("rate_per_minute"), section.small("weight"));
+    let signs = section.boolean("signs");
+    let rewrites = section.each_text("rewrites", header_name);
+
+    check_login(&section, username.as_deref());
+    if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
+        && !is_loopback(host)
+    {
+        let hint = "use \"implicit\" or \"starttls\", or say plaintext_is_acceptable = true";
+        section.refuse("tls", format!("passwords and mail to {host} could be read on the way"), Some(hint));
+    }
+    let default_port = tls.map(|tls| match tls {
+        RelayTls::Implicit => 465,
+        RelayTls::Starttls => 587,
+        RelayTls::None => 25,
+    });
+    Some(Relay {
+        name: name?,
+        host: host?,
+        port: port.unwrap_or(default_port)?,
+        tls: tls?,
+        username,
+        password,
+        ca_file,
+        helo,
+        connections: connections?,
+        messages_per_connection: messages_per_connection?,
+        rate_per_minute,
+        weight: weight?,
+        signs: signs?,
+        rewrites,
+        plaintext_is_acceptable: plaintext_is_acceptable?,
+    })
+}
+
+fn check_login(section: &Section<'_>, username: Option<&str>) {
+    let has_password = section.has("password") || section.has("password_file");
+    if username.is_some() && !has_password {
+        section.refuse("username", "there is no password for it", Some("add password_file = \"FILE\""));
+    } else if has_password && !section.has("username") {
+        section.refuse("password", "there is no username for it", Some("add username = \"...\""));
+    }
+}
+
+/// RFC 5322 3.6.8.
+fn header_name(text: &str) -> Result<String, (String, Option<String>)> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {
+        return Ok(text.to_owned());
+    }
+    Err((
+        format!("{text:?} is not the name of a header field"),
+        Some("write for instance [\"Message-ID\", \"Date\"]".into()),
+    ))
+}

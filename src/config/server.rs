@@ -1,0 +1,94 @@
+//! `[server]`: where the web server listens and whom it believes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::reader::{Refusal, Section};
+
+/// The web server's settings.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// A range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Any address in it.
+    pub address: IpAddr,
+    /// How many of its first bits all its addresses share.
+    pub prefix: u8,
+}
+
+impl Network {
+    /// Whether `address` lies in it. An IPv4 address written as IPv6 (`::ffff:a.b.c.d`) is taken for what it is.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address.to_canonical(), address.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(one)) => {
+                let differ = u32::from(net) ^ u32::from(one);
+                differ.checked_shr(32 - u32::from(self.prefix)).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(net), IpAddr::V6(one)) => {
+                let differ = u128::from(net) ^ u128::from(one);
+                differ.checked_shr(128 - u32::from(self.prefix)).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn read(section: Section<'_>) -> Option<Server> {
+    let listen = section.parsed("listen", |text| {
+        text.parse::<SocketAddr>().map_err(|_| {
+            (
+                format!("{text:?} is not an address and a port"),
+                Some("write 127.0.0.1:8080, or [::]:8080 for every address".into()),
+            )
+        })
+    });
+    let trusted_proxies = section.each_text("trusted_proxies", network);
+    Some(Server { listen: listen?, trusted_proxies })
+}
+
+fn network(text: &str) -> Result<Network, Refusal> {
+    let refusal =
+        || (format!("{text:?} is not an address or a network"), Some("write 10.0.0.1 or 10.0.0.0/8".to_owned()));
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| refusal())?)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().map_err(|_| refusal())?;
+    let bits = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = prefix.unwrap_or(bits);
+    if prefix > bits { Err(refusal()) } else { Ok(Network { address, prefix }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_hold_their_addresses() {
+        let holds = |net: &str, one: &str| network(net).unwrap().contains(one.parse().unwrap());
+        for (net, one) in [
+            ("10.0.0.0/8", "10.255.0.1"),
+            ("10.0.0.1", "10.0.0.1"),
+            ("0.0.0.0/0", "8.8.8.8"),
+            ("fd00::/8", "fd12::1"),
+            ("::/0", "2001:db8::1"),
+            ("10.0.0.0/8", "::ffff:10.1.2.3"),
+        ] {
+            assert!(holds(net, one), "{net} {one}");
+        }
+        for (net, one) in
+            [("10.0.0.0/8", "11.0.0.1"), ("10.0.0.1", "10.0.0.2"), ("0.0.0.0/0", "::1"), ("fd00::/8", "fe00::1")]
+        {
+            assert!(!holds(net, one), "{net} {one}");
+        }
+        for wrong in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "example.com", "10.0.0.1/"] {
+            assert!(network(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The settings that are in force and where each came from, secrets masked: what `config show` prints.
+
+use super::check::display;
+use super::database::masked;
+use super::keys::{self, Absent, KEYS, Key, Kind};
+use super::problem::Place;
+use super::tree::{Node, Table, Value};
+
+/// One key that has a value.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Setting {
+    /// Its sections and its name, such as `relays.main.port`.
+    pub key: String,
+    /// Its value as TOML writes it; a secret is `***`.
+    pub value: String,
+    /// `default`, a line of the file, or a variable of the environment.
+    pub from: String,
+}
+
+pub(super) fn settings(root: &Table) -> Vec<Setting> {
+    let mut all = Vec::new();
+    for (section, _) in keys::SECTIONS {
+        walk(root, section, "", "", &mut all);
+    }
+    all
+}
+
+/// Goes down `table`, which is at `at` and is called `path`, to every section that `wanted` matches.
+fn walk(table: &Table, wanted: &'static str, at: &str, path: &str, all: &mut Vec<Setting>) {
+    if at == wanted {
+        all.extend(KEYS.iter().filter(|key| key.section() == wanted).filter_map(|key| setting(table, key, path)));
+        return;
+    }
+    let rest = wanted.strip_prefix(at).unwrap_or_default().trim_start_matches('.');
+    let step = rest.split('.').next().unwrap_or_default();
+    let below = if at.is_empty() { step.to_owned() } else { format!("{at}.{step}") };
+    if step != "*" && table.get(step).is_none() && !wanted.contains('*') {
+        let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
+        return walk(&Table::default(), wanted, &below, &path, all);
+    }
+    for entry in table.entries.iter().filter(|entry| step == "*" || entry.name == step) {
+        let Value::Table(inner) = &entry.node.value else { continue };
+        walk(inner, wanted, &below, &display(path, &below, &entry.name, &entry.node), all);
+    }
+}
+
+fn setting(table: &Table, key: &Key, path: &str) -> Option<Setting> {
+    let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let file = format!("{}_file", key.name());
+    if let Some(entry) = table.get(key.name()) {
+        return Some(Setting {
+            key: full(key.name()),
+            value: value(key.kind, &entry.node),
+            from: from(&entry.node.place),
+        });
+    }
+    if let Some(entry) = table.get(&file).filter(|_| key.kind.has_file()) {
+        return Some(Setting {
+            key: full(&file),
+            value: value(Kind::Path, &entry.node),
+            from: from(&entry.node.place),
+        });
+    }
+    let Absent::Default(text) = key.absent else { return None };
+    let name = if key.kind == Kind::Secret { file.as_str() } else { key.name() };
+    Some(Setting { key: full(name), value: default(key.kind, text), from: "default".to_owned() })
+}
+
+/// A default as TOML writes it.
+pub(super) fn default(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Integer(..) | Kind::Boolean => text.to_owned(),
+        _ => quoted(text),
+    }
+}
+
+fn value(kind: Kind, node: &Node) -> String {
+    match (&node.value, kind) {
+        (_, Kind::Secret) => quoted("***"),
+        (Value::Text(text), Kind::SecretUrl) => quoted(&masked(text)),
+        (_, Kind::SecretUrl) => quoted("***"),
+        (Value::Text(text), _) => quoted(text),
+        (Value::Integer(number), _) => number.to_string(),
+        (Value::Boolean(value), _) => value.to_string(),
+        (Value::List(items), _) => {
+            let items: Vec<String> = items.iter().map(value_of_item).collect();
+            format!("[{}]", items.join(", "))
+        }
+        (Value::Table(_) | Value::Unfit(_), _) => "?".to_owned(),
+    }
+}
+
+fn value_of_item(item: &Node) -> String {
+    if let Value::Text(text) = &item.value { quoted(text) } else { "?".to_owned() }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn from(place: &Place) -> String {
+    match place {
+        Place::File { line, .. } => format!("line {line}"),
+        Place::Environment(name) => name.clone(),
+        Place::Nowhere => "default".to_owned(),
+    }
+}

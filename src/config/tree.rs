@@ -1,0 +1,139 @@
+//! The configuration as it was written: values, each with the place it came from. Must not know what keys mean.
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Place, Problem};
+
+/// A value as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Integer(i64),
+    Boolean(bool),
+    List(Vec<Node>),
+    Table(Table),
+    /// A kind of value that no key has, in words.
+    Unfit(&'static str),
+}
+
+impl Value {
+    /// The kind of value, in words.
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Integer(_) => "a whole number",
+            Self::Boolean(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a section",
+            Self::Unfit(what) => what,
+        }
+    }
+}
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Node {
+    pub(super) place: Place,
+    pub(super) value: Value,
+}
+
+/// A section: names and values in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A name in a section and what it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    /// Where the name stands.
+    pub(super) place: Place,
+    pub(super) node: Node,
+}
+
+impl Table {
+    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.entries.retain(|entry| entry.name != name);
+    }
+
+    /// The entry called `name`; made with `value` at `place` when it is absent.
+    pub(super) fn entry(&mut self, name: &str, place: &Place, value: impl FnOnce() -> Value) -> &mut Node {
+        let at = self.entries.iter().position(|entry| entry.name == name).unwrap_or_else(|| {
+            let node = Node { place: place.clone(), value: value() };
+            self.entries.push(Entry { name: name.to_owned(), place: place.clone(), node });
+            self.entries.len() - 1
+        });
+        &mut self.entries[at].node
+    }
+}
+
+/// Reads TOML; on a syntax error, every one that the parser could find.
+pub(super) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
+    let lines = Lines::of(text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(lines.table(table.get_ref()));
+    }
+    let problem = |error: &toml::de::Error| Problem {
+        place: error.span().map_or(Place::Nowhere, |span| lines.place(span.start)),
+        key: String::new(),
+        why: format!("this is not TOML: {}", error.message().replace('\n', "; ")),
+        hint: None,
+    };
+    Err(errors.iter().map(problem).collect())
+}
+
+/// Where a byte of `text` stands.
+pub(super) fn place_of(text: &str, offset: usize) -> Place {
+    Lines::of(text).place(offset)
+}
+
+struct Lines<'a> {
+    text: &'a str,
+    /// The offset of each line's first byte.
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let before = self.text.get(self.starts[line - 1]..offset).unwrap_or_default();
+        Place::File { line, column: before.chars().count() + 1 }
+    }
+
+    fn table(&self, table: &DeTable<'_>) -> Table {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        let entry = |(name, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| Entry {
+            name: name.get_ref().to_string(),
+            place: self.place(name.span().start),
+            node: self.node(value),
+        };
+        Table { entries: entries.into_iter().map(entry).collect() }
+    }
+
+    fn node(&self, value: &toml::Spanned<DeValue<'_>>) -> Node {
+        let place = self.place(value.span().start);
+        let value = match value.get_ref() {
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_or(Value::Unfit("a number that is far too large"), Value::Integer),
+            DeValue::Float(_) => Value::Unfit("a number with a fraction"),
+            DeValue::Boolean(value) => Value::Boolean(*value),
+            DeValue::Datetime(_) => Value::Unfit("a date or time"),
+            DeValue::Array(list) => Value::List(list.iter().map(|item| self.node(item)).collect()),
+            DeValue::Table(table) => Value::Table(self.table(table)),
+        };
+        Node { place, value }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a person may do to an issue that is going out: pause, resume, stop, retry. Each is one transaction.
+
+use crate::clock::Timestamp;
+use crate::domain::IssueId;
+use crate::domain::issue::IssueState;
+use crate::store::events::{self, About};
+use crate::store::{Db, StoreError, Tx, issues, ledger};
+
+/// Why an issue was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// There is none.
+    #[error("there is no such issue")]
+    Missing,
+    /// It stands elsewhere.
+    #[error("the issue is {state}; only one that is {wanted} can be {verb}")]
+    State {
+        /// Where it stands.
+        state: IssueState,
+        /// Where it should.
+        wanted: &'static str,
+        /// What was asked.
+        verb: &'static str,
+    },
+    /// Anything the database says.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What `retry` puts back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Those that were refused, each with all its tries before it.
+    Failed,
+    /// Those whose fate is unknown: they may get it twice.
+    Uncertain,
+    /// Nobody: those whose fate is unknown are taken for failed.
+    GiveUpUncertain,
+}
+
+/// Halts an issue. What is on the wire is finished; what was only claimed goes back.
+pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timestamp) -> Result<(), ControlError> {
+    db.write(async |tx| match pause_in(tx, issue, note, actor, now).await? {
+        true => Ok(()),
+        false => Err(refusal(tx, issue, "sending", "paused").await?),
+    })
+    .await
+}
+
+/// Goes on with a paused issue, from where it stopped, with the content it has now.
+pub async fn resume(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<(), ControlError> {
+    db.write(async |tx| {
+        if !issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await? {
+            return Err(refusal(tx, issue, "paused", "resumed").await?);
+        }
+        note_event(tx, issue, "issue.resumed", actor, "{}", now).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends an issue for good: who has not got it will not. Returns how many that are.
+pub async fn stop(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<u64, ControlError> {
+    db.write(async |tx| {
+        let note = "stopped by a person";
+        let stopped = issues::advance(tx, issue, IssueState::Sending, IssueState::Stopped, note).await?
+            || issues::advance(tx, issue, IssueState::Paused, IssueState::Stopped, note).await?;
+        if !stopped {
+            return Err(refusal(tx, issue, "sending or paused", "stopped").await?);
+        }
+        let skipped = ledger::stop(tx, issue, now).await?;
+        note_event(tx, issue, "issue.stopped", actor, &format!("{{\"skipped\":{skipped}}}"), now).await?;
+        Ok(skipped)
+    })
+    .await
+}
+
+/// Puts rows of an issue back. Returns how many. An issue that was finished goes on.
+pub async fn retry(db: &Db, issue: IssueId, what: Retry, actor: &str, now: Timestamp) -> Result<u64, ControlError> {
+    db.write(async |tx| {
+        let state = issues::get(tx, issue).await?.ok_or(ControlError::Missing)?.state;
+        if !matches!(state, IssueState::Sent | IssueState::Sending | IssueState::Paused) {
+            return Err(ControlError::State { state, wanted: "sent, sending or paused", verb: "tried again" });
+        }
+        let rows = match what {
+            Retry::Failed => ledger::retry_failed(tx, issue, now).await?,
+            Retry::Uncertain => ledger::retry_uncertain(tx, issue, now).await?,
+            Retry::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, now).await?,
+        };
+        if rows > 0 && state == IssueState::Sent {
+            issues::advance(tx, issue, IssueState::Sent, IssueState::Sending, "").await?;
+        }
+        note_event(tx, issue, "issue.retried", actor, &format!("{{\"rows\":{rows}}}"), now).await?;
+        Ok(rows)
+    })
+    .await
+}
+
+/// `pause` within a transaction; `false` if the issue was not going out.
+pub(super) async fn pause_in(
+    tx: &mut Tx,
+    issue: IssueId,
+    note: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if !issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, note).await? {
+        return Ok(false);
+    }
+    ledger::unclaim(tx, issue).await?;
+    let data = serde_json::json!({ "note": note }).to_string();
+    note_event(tx, issue, "issue.paused", actor, &data, now).await?;
+    Ok(true)
+}
+
+async fn note_event(
+    tx: &mut Tx,
+    issue: IssueId,
+    kind: &str,
+    actor: &str,
+    data: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    events::append(tx, now, kind, actor, About { issue: Some(issue), ..About::default() }, data).await
+}
+
+async fn refusal(
+    tx: &mut Tx,
+    issue: IssueId,
+    wanted: &'static str,
+    verb: &'static str,
+) -> Result<ControlError, StoreError> {
+    Ok(match issues::get(tx, issue).await? {
+        Some(issue) => ControlError::State { state: issue.state, wanted, verb },
+        None => ControlError::Missing,
+    })
+}

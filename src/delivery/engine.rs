@@ -1,0 +1,227 @@
+//! The engine as a whole: starts its tasks in order, keeps its lease, and stops them in order, so that what is on the
+//! wire is finished and what was only claimed goes back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::connection::{self, Crew, Providers};
+use super::dispatch::{Dispatcher, Source, Turns};
+use super::lane::Lane;
+use super::letters::Letters;
+use super::recorder::{Outcome, Recorder};
+use super::rescue;
+use super::settings::Settings;
+use crate::clock::{Clock, Timestamp};
+use crate::domain::WorkerId;
+use crate::store::{Db, StoreError, leases};
+
+/// Rows in memory per connection: enough that none waits for a claim.
+const WINDOW_PER_CONNECTION: usize = 16;
+/// Rows in memory, at least and at most.
+const WINDOW_MIN: usize = 32;
+const WINDOW_MAX: usize = 1024;
+/// Rows of the small kinds in memory.
+const WINDOW_SMALL: usize = 16;
+/// Between rounds of rescue.
+const RESCUE_EVERY: Duration = Duration::from_secs(2);
+
+/// How the engine does, for readiness and status.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// False while the ledger cannot be written.
+    writable: Arc<AtomicBool>,
+    /// When it last gave a sign of life, in milliseconds; zero before the first.
+    alive_at: AtomicI64,
+}
+
+impl Health {
+    /// Whether it can write and gave a sign of life within `within`.
+    pub fn is_well(&self, now: Timestamp, within: Duration) -> bool {
+        let alive_at = self.alive_at.load(Ordering::Relaxed);
+        self.writable.load(Ordering::Relaxed) && now.since(Timestamp(alive_at)) <= within
+    }
+}
+
+/// The delivery engine.
+pub struct Engine {
+    db: Db,
+    clock: Clock,
+    settings: Arc<Settings>,
+    health: Arc<Health>,
+}
+
+impl Engine {
+    /// An engine that works on `db`. On SQLite the caller holds the [`EngineLock`](crate::store::lock::EngineLock).
+    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
+        let health = Health { writable: Arc::new(AtomicBool::new(true)), ..Health::default() };
+        Self { db, clock, settings: Arc::new(settings), health: Arc::new(health) }
+    }
+
+    /// How it does.
+    pub fn health(&self) -> Arc<Health> {
+        Arc::clone(&self.health)
+    }
+
+    /// Works until `stop`, then finishes what is on the wire and returns.
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        let timing = self.settings.timing;
+        let now = self.clock.now();
+        rescue::hold_after_absence(&self.db, timing, now).await?;
+        let worker = Arc::new(AtomicI64::new(self.register(true).await?.0));
+        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
+        rescue::run(&self.db, &letters, timing, now).await?;
+        tracing::info!(
+            relays = self.settings.relays.len(),
+            in_doubt_max = self.settings.in_doubt_max(),
+            "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
+        );
+
+        let (recorder, desk) = Recorder::new(
+            self.db.clone(),
+            self.clock.clone(),
+            self.settings.keys.clone(),
+            Arc::clone(&self.health.writable),
+        );
+        let mut recording = JoinSet::new();
+        recording.spawn(desk.run());
+
+        let lanes = self.lanes();
+        let providers = Arc::new(Providers::new(&self.settings));
+        let mut connections = self.connections(&lanes, &letters, &providers, &recorder, &stop);
+        let mut dispatchers = self.dispatchers(&lanes, &providers, &worker, &stop);
+
+        self.keep_alive(&worker, &letters, &stop).await;
+
+        while dispatchers.join_next().await.is_some() {}
+        for lane in &lanes {
+            for job in lane.queue.close() {
+                recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+            }
+        }
+        while connections.join_next().await.is_some() {}
+        drop(recorder);
+        while recording.join_next().await.is_some() {}
+        let now = self.clock.now();
+        self.db.write(async |tx| leases::end(tx, WorkerId(worker.load(Ordering::Relaxed)), now).await).await?;
+        tracing::info!("delivery has stopped; nothing is on the wire");
+        Ok(())
+    }
+
+    /// Registers a worker. Whoever holds the lock of an SQLite file knows that all other engines are dead.
+    async fn register(&self, first: bool) -> Result<WorkerId, StoreError> {
+        let now = self.clock.now();
+        let name = format!("engine-{}", std::process::id());
+        self.db
+            .write(async |tx| {
+                if first && self.db.is_sqlite() {
+                    leases::end_engines(tx, now).await?;
+                }
+                leases::register(tx, &name, true, now, now.plus(self.settings.timing.lease)).await
+            })
+            .await
+    }
+
+    fn lanes(&self) -> Vec<Arc<Lane>> {
+        let relays = self.settings.relays.iter().cloned().enumerate();
+        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing)).collect()
+    }
+
+    fn connections(
+        &self,
+        lanes: &[Arc<Lane>],
+        letters: &Arc<Letters>,
+        providers: &Arc<Providers>,
+        recorder: &Recorder,
+        stop: &CancellationToken,
+    ) -> JoinSet<()> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let signing = Arc::new(Semaphore::new(cores));
+        let mut tasks = JoinSet::new();
+        for lane in lanes {
+            let crew = Arc::new(Crew {
+                lane: Arc::clone(lane),
+                name: lane.relay.name.as_str().into(),
+                letters: Arc::clone(letters),
+                recorder: recorder.clone(),
+                clock: self.clock.clone(),
+                settings: Arc::clone(&self.settings),
+                providers: Arc::clone(providers),
+                signing: Arc::clone(&signing),
+                stop: stop.clone(),
+            });
+            for number in 0..lane.relay.connections.max(1) {
+                tasks.spawn(connection::run(Arc::clone(&crew), number));
+            }
+        }
+        tasks
+    }
+
+    fn dispatchers(
+        &self,
+        lanes: &[Arc<Lane>],
+        providers: &Arc<Providers>,
+        worker: &Arc<AtomicI64>,
+        stop: &CancellationToken,
+    ) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        if lanes.is_empty() {
+            tracing::warn!("there is no relay; nothing will be sent until the configuration has one");
+            return tasks;
+        }
+        let turns = Arc::new(Turns::default());
+        let wide = (self.settings.in_doubt_max() * WINDOW_PER_CONNECTION).clamp(WINDOW_MIN, WINDOW_MAX);
+        for (source, window) in [(Source::Small, WINDOW_SMALL), (Source::Issues, wide)] {
+            let dispatcher = Dispatcher {
+                db: self.db.clone(),
+                clock: self.clock.clone(),
+                source,
+                lanes: lanes.to_vec(),
+                providers: Arc::clone(providers),
+                worker: Arc::clone(worker),
+                turns: Arc::clone(&turns),
+                window,
+                timing: self.settings.timing,
+                stop: stop.clone(),
+            };
+            tasks.spawn(dispatcher.run());
+        }
+        tasks
+    }
+
+    /// Gives signs of life and rescues, until `stop`.
+    async fn keep_alive(&self, worker: &AtomicI64, letters: &Letters, stop: &CancellationToken) {
+        let timing = self.settings.timing;
+        let mut heartbeat = tokio::time::interval(timing.heartbeat);
+        let mut rescuing = tokio::time::interval(RESCUE_EVERY.min(timing.heartbeat));
+        loop {
+            let result = tokio::select! {
+                () = stop.cancelled() => return,
+                _ = heartbeat.tick() => self.renew(worker).await,
+                _ = rescuing.tick() => rescue::run(&self.db, letters, timing, self.clock.now()).await.map(drop),
+            };
+            if let Err(error) = result {
+                tracing::error!(%error, "the ledger cannot be reached");
+            }
+        }
+    }
+
+    /// Lengthens the lease. If it has ended (the machine slept, the database was away) others may have taken the rows
+    /// back; a new worker claims from now on, and what the old one still hands in is held against its number.
+    async fn renew(&self, worker: &AtomicI64) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let id = WorkerId(worker.load(Ordering::Relaxed));
+        let until = now.plus(self.settings.timing.lease);
+        if !self.db.write(async |tx| leases::renew(tx, id, now, until).await).await? {
+            tracing::warn!("this worker's lease had ended; it goes on under a new number");
+            worker.store(self.register(false).await?.0, Ordering::Relaxed);
+        }
+        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        Ok(())
+    }
+}

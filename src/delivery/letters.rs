@@ -1,0 +1,159 @@
+//! Revisions ready to be filled: the skeletons of what is being sent, built once per revision and relay.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::settings::{NewsletterSettings, RelaySettings, Settings};
+use crate::clock::Timestamp;
+use crate::content::fields::Template;
+use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::UncertainPolicy;
+use crate::domain::{NewsletterId, RevisionId};
+use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError};
+use crate::store::deliveries::Claimed;
+use crate::store::{Db, StoreError, newsletters, revisions};
+
+/// Skeletons kept: revisions going out at once, times relays. One costs about what its mail weighs.
+const KEPT_MAX: usize = 32;
+
+/// A revision for one relay.
+#[derive(Debug)]
+pub(super) struct Letter {
+    skeleton: Skeleton,
+    /// What is done with a mail of it whose fate is unknown.
+    pub(super) uncertain: UncertainPolicy,
+    /// Whether filling it costs private-key operations, which do not belong on the reactor.
+    pub(super) signs: bool,
+}
+
+/// Why a mail cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LetterError {
+    #[error("its content is not in the database")]
+    Missing,
+    #[error("its newsletter is not in the configuration")]
+    Newsletter,
+    #[error("the reader is gone")]
+    Reader,
+    #[error("the address {0} cannot be written to")]
+    Address(String),
+    #[error(transparent)]
+    Skeleton(#[from] SkeletonError),
+    #[error(transparent)]
+    Fill(#[from] FillError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Revision and lane to skeleton, oldest first.
+type Kept = VecDeque<((RevisionId, usize), Arc<Letter>)>;
+
+/// The skeletons at hand.
+pub(super) struct Letters {
+    db: Db,
+    settings: Arc<Settings>,
+    newsletters: Vec<(NewsletterId, NewsletterSettings)>,
+    kept: Mutex<Kept>,
+}
+
+impl Letters {
+    /// For the newsletters of `settings`, whose rows are made where they are new.
+    pub(super) async fn new(db: Db, settings: Arc<Settings>, now: Timestamp) -> Result<Self, StoreError> {
+        let known = &settings.newsletters;
+        let newsletters = db
+            .write(async |tx| {
+                let mut rows = Vec::with_capacity(known.len());
+                for entry in known {
+                    rows.push((newsletters::ensure(tx, &entry.newsletter.slug, now).await?, entry.clone()));
+                }
+                Ok::<_, StoreError>(rows)
+            })
+            .await?;
+        Ok(Self { db, settings, newsletters, kept: Mutex::default() })
+    }
+
+    /// The policy of a newsletter for mails whose fate is unknown.
+    pub(super) fn uncertain_policy(&self, newsletter: NewsletterId) -> UncertainPolicy {
+        let entry = self.newsletters.iter().find(|(id, _)| *id == newsletter);
+        entry.map_or(UncertainPolicy::Hold, |(_, entry)| entry.newsletter.uncertain)
+    }
+
+    /// The skeleton of `revision` for the relay that is the `lane`-th.
+    pub(super) async fn get(
+        &self,
+        revision: RevisionId,
+        lane: usize,
+        relay: &RelaySettings,
+    ) -> Result<Arc<Letter>, LetterError> {
+        let key = (revision, lane);
+        if let Some((_, letter)) = self.lock().iter().find(|(known, _)| *known == key) {
+            return Ok(Arc::clone(letter));
+        }
+        let mut tx = self.db.read().await?;
+        let revision = revisions::get(&mut tx, revision).await?.ok_or(LetterError::Missing)?;
+        drop(tx);
+        let newsletter = self.newsletters.iter().find(|(id, _)| *id == revision.newsletter_id);
+        let (_, entry) = newsletter.ok_or(LetterError::Newsletter)?;
+        let content = Content {
+            kind: revision.kind,
+            subject: revision.subject,
+            html: Template::from(revision.html),
+            text: Template::from(revision.plain),
+            language: revision.language,
+            slug: revision.slug,
+            digest: digest(&revision.digest),
+        };
+        let signers = if relay.signs { Vec::new() } else { entry.signers.clone() };
+        let signs = !signers.is_empty();
+        let profile = Profile { signers, unsigned_headers: relay.unsigned_headers.clone() };
+        let skeleton = Skeleton::build(&entry.newsletter, &self.settings.public_url, &content, &profile)?;
+        let letter = Arc::new(Letter { skeleton, uncertain: entry.newsletter.uncertain, signs });
+        let mut kept = self.lock();
+        kept.push_back((key, Arc::clone(&letter)));
+        if kept.len() > KEPT_MAX {
+            kept.pop_front();
+        }
+        Ok(letter)
+    }
+
+    /// Writes the mail for the reader of `row` into `out`. Costs a private-key operation per signature.
+    pub(super) fn fill(
+        &self,
+        letter: &Letter,
+        row: &Claimed,
+        date: Timestamp,
+        out: &mut Vec<u8>,
+    ) -> Result<(EmailAddress, Filled), LetterError> {
+        let email = row.email.as_deref().ok_or(LetterError::Reader)?;
+        let address: EmailAddress = email.parse().map_err(|_| LetterError::Address(masked(email)))?;
+        let recipient = Recipient {
+            delivery: row.id,
+            subscription: row.subscription_id,
+            consent: row.consent_id,
+            address: &address,
+            name: row.name.as_deref(),
+            subscribed_at: row.subscribed_at,
+            date,
+        };
+        let filled = letter.skeleton.fill(&self.settings.keys, &recipient, out)?;
+        Ok((address, filled))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What stands in a revision's `digest`, as bytes; the boundary is derived from it.
+fn digest(hex: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *byte = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);
+    }
+    bytes
+}
+
+/// An address that could not be parsed, for a log.
+fn masked(text: &str) -> String {
+    text.chars().take(1).chain("***".chars()).collect()
+}

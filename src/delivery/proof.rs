@@ -1,0 +1,156 @@
+//! An editor's proof: the real mail, through the ledger and the relay, at once, whether or not an engine runs.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::attempt::{Attempt, Blame, Prepared};
+use super::letters::{LetterError, Letters};
+use super::queue::Job;
+use super::recorder::Recorder;
+use super::settings::{RelaySettings, Settings};
+use crate::clock::Clock;
+use crate::domain::address::EmailAddress;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::{DeliveryId, RevisionId, WorkerId};
+use crate::smtp::{OpenError, Session};
+use crate::store::deliveries::{self, Claimed, NewDelivery};
+use crate::store::{Db, StoreError, leases, ledger};
+
+/// Longer than any conversation may take, so that no engine takes the row for a dead worker's.
+const LEASE: Duration = Duration::from_secs(30 * 60);
+
+/// What became of a proof.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Proof {
+    /// To whom.
+    #[serde(serialize_with = "as_text")]
+    pub address: EmailAddress,
+    /// Where its row stands: `sent`, `failed`, `uncertain`, or `pending` when it will be tried again.
+    pub state: DeliveryState,
+    /// What the relay said, unless it took the mail.
+    pub reply: Option<String>,
+}
+
+/// Why a proof was not even tried.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// There is nobody to send through.
+    #[error("there is no relay in the configuration; add a [[relays]] table")]
+    NoRelay,
+    /// No relay could be reached. The ledger keeps no row of it.
+    #[error("the relay cannot be reached: {0} ({hint})", hint = .0.hint())]
+    Relay(#[from] OpenError),
+    /// The mail cannot be made.
+    #[error("the mail cannot be made: {0}")]
+    Mail(String),
+    /// Anything the database says.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sends `revision` to each of `recipients`, one after the other, through the first relay that can be reached.
+pub async fn send(
+    db: &Db,
+    clock: &Clock,
+    settings: Settings,
+    revision: RevisionId,
+    recipients: &[EmailAddress],
+) -> Result<Vec<Proof>, ProofError> {
+    let settings = Arc::new(settings);
+    let (relay, mut session) = open(&settings).await?;
+    let letters = Letters::new(db.clone(), Arc::clone(&settings), clock.now()).await?;
+    let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
+    let worker =
+        db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
+    let healthy = Arc::new(AtomicBool::new(true));
+    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy);
+    let mut recording = JoinSet::new();
+    recording.spawn(desk.run());
+    let name: Arc<str> = relay.name.as_str().into();
+    let attempt = Attempt {
+        recorder: &recorder,
+        clock,
+        relay: &name,
+        retry_for: settings.retry_for,
+        slow_down: settings.timing.slow_down,
+        uncertain_for: settings.timing.uncertain_for,
+    };
+    let mut rows = Vec::with_capacity(recipients.len());
+    for recipient in recipients {
+        let row = claim(db, clock, worker, revision, recipient).await?;
+        rows.push((row.id, recipient.clone()));
+        let date = clock.now();
+        let mut bytes = Vec::new();
+        let (address, filled) = letters.fill(&letter, &row, date, &mut bytes).map_err(cannot)?;
+        let permit = Arc::new(tokio::sync::Semaphore::new(1)).acquire_owned().await.expect("it is not closed");
+        let job = Job { row, worker, revision, date, _permit: permit };
+        let mail = Prepared { job, letter: Arc::clone(&letter), address, filled, bytes };
+        if !session.is_usable() {
+            session = Session::open(&relay.connector, &settings.deadlines).await?;
+        }
+        if attempt.send(&mut session, &mail, &mut None).await == Blame::Stale {
+            attempt.release(&mail).await;
+        }
+    }
+    session.quit().await;
+    drop(recorder);
+    while recording.join_next().await.is_some() {}
+    db.write(async |tx| leases::end(tx, worker, clock.now()).await).await?;
+    read_back(db, rows).await
+}
+
+/// The first relay that can be reached; a failure is the last one's.
+async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofError> {
+    let mut failure = ProofError::NoRelay;
+    for relay in &settings.relays {
+        match Session::open(&relay.connector, &settings.deadlines).await {
+            Ok(session) => return Ok((relay.clone(), session)),
+            Err(error) => failure = error.into(),
+        }
+    }
+    Err(failure)
+}
+
+/// Adds a row and claims it at once, before any engine can.
+async fn claim(
+    db: &Db,
+    clock: &Clock,
+    worker: WorkerId,
+    revision: RevisionId,
+    recipient: &EmailAddress,
+) -> Result<Claimed, ProofError> {
+    let new = NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, due_at: clock.now() };
+    let row = db
+        .write(async |tx| {
+            let id = deliveries::add(tx, &new).await?;
+            deliveries::claim_one(tx, worker, id).await?;
+            Ok::<_, StoreError>(deliveries::claimed(tx, worker, &[id]).await?.pop())
+        })
+        .await?;
+    row.ok_or_else(|| ProofError::Mail("its row is not in the ledger".to_owned()))
+}
+
+async fn read_back(db: &Db, rows: Vec<(DeliveryId, EmailAddress)>) -> Result<Vec<Proof>, ProofError> {
+    let mut tx = db.read().await?;
+    let mut proofs = Vec::with_capacity(rows.len());
+    for (id, address) in rows {
+        if let Some((state, reply)) = ledger::outcome(&mut tx, id).await? {
+            proofs.push(Proof { address, state, reply });
+        }
+    }
+    Ok(proofs)
+}
+
+fn cannot(error: LetterError) -> ProofError {
+    match error {
+        LetterError::Store(error) => ProofError::Store(error),
+        error => ProofError::Mail(error.to_string()),
+    }
+}
+
+fn as_text<S: serde::Serializer>(address: &EmailAddress, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(address.as_str())
+}

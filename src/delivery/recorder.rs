@@ -1,0 +1,279 @@
+//! The one writer of the engine's outcomes: everything that came in while the last commit ran goes into the next one.
+//!
+//! Its order is what bounds duplicates. A connection hands in the outcome of one mail before it asks to take off the
+//! next, and both are written in that order; it writes no body before its take-off is committed. So at any instant at
+//! most one mail per connection was accepted without the ledger knowing.
+//!
+//! Nothing is lost while the database cannot be written (a full disk, a lock): the batch is kept and tried again, and
+//! meanwhile no connection takes off.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::breaker::Breaker;
+use super::control;
+use crate::clock::{Clock, Timestamp};
+use crate::domain::address::EmailAddress;
+use crate::domain::delivery::Reason;
+use crate::domain::suppression::SuppressionReason;
+use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
+use crate::store::events::About;
+use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
+use crate::token::Keyring;
+
+/// Rows in one commit, at most.
+const BATCH_ROWS_MAX: usize = 200;
+/// Entries that wait, at most; a connection that would add one more waits itself.
+const WAITING_MAX: usize = 1024;
+/// The longest wait between tries to write.
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// A row and who holds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub(super) id: DeliveryId,
+    pub(super) worker: WorkerId,
+    pub(super) issue: Option<IssueId>,
+}
+
+/// What became of a row.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Sent {
+        relay: Arc<str>,
+    },
+    /// `policy` says whether it counts towards the breaker.
+    Deferred {
+        due_at: Timestamp,
+        tries: i64,
+        reply: Option<String>,
+        policy: bool,
+    },
+    /// `dead` is the address to be suppressed, when it is one that does not exist.
+    Failed {
+        reason: Reason,
+        relay: Option<Arc<str>>,
+        reply: Option<String>,
+        policy: bool,
+        dead: Option<EmailAddress>,
+    },
+    Uncertain {
+        due_at: Option<Timestamp>,
+        relay: Arc<str>,
+    },
+    Released {
+        due_at: Timestamp,
+    },
+}
+
+/// Asks to commit that a row is on the wire.
+#[derive(Debug)]
+pub(super) struct TakeOff {
+    pub(super) held: Held,
+    pub(super) revision: RevisionId,
+    pub(super) date: Timestamp,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Outcome(Held, Outcome),
+    TakeOff(TakeOff, oneshot::Sender<bool>),
+    Event { kind: &'static str, data: String },
+}
+
+/// The way in.
+#[derive(Clone, Debug)]
+pub(super) struct Recorder {
+    entries: mpsc::Sender<Entry>,
+}
+
+/// The other end.
+pub(super) struct Desk {
+    entries: mpsc::Receiver<Entry>,
+    db: Db,
+    clock: Clock,
+    keys: Keyring,
+    healthy: Arc<AtomicBool>,
+    breaker: Breaker,
+}
+
+impl Recorder {
+    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written.
+    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, healthy: Arc<AtomicBool>) -> (Self, Desk) {
+        let (sender, entries) = mpsc::channel(WAITING_MAX);
+        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, breaker: Breaker::default() })
+    }
+
+    /// Hands in what became of a row.
+    pub(super) async fn record(&self, held: Held, outcome: Outcome) {
+        // The desk ends after all who hand in; when it is gone the process is being killed.
+        let _ = self.entries.send(Entry::Outcome(held, outcome)).await;
+    }
+
+    /// Commits that a row is on the wire; `false` when it must not be sent (any more).
+    pub(super) async fn take_off(&self, take_off: TakeOff) -> bool {
+        let (answer, granted) = oneshot::channel();
+        self.entries.send(Entry::TakeOff(take_off, answer)).await.is_ok() && granted.await.unwrap_or(false)
+    }
+
+    /// Notes something that is about no row.
+    pub(super) async fn event(&self, kind: &'static str, data: serde_json::Value) {
+        let _ = self.entries.send(Entry::Event { kind, data: data.to_string() }).await;
+    }
+}
+
+impl Desk {
+    /// Writes until every recorder is gone.
+    pub(super) async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
+        while self.entries.recv_many(&mut batch, BATCH_ROWS_MAX).await > 0 {
+            let paused = self.count_refusals(&batch);
+            let granted = self.write(&batch, &paused).await;
+            for entry in batch.drain(..) {
+                if let Entry::TakeOff(take_off, answer) = entry {
+                    let _ = answer.send(granted.contains(&take_off.held.id));
+                }
+            }
+        }
+    }
+
+    /// The issues that a run of refusals in this batch stops.
+    fn count_refusals(&mut self, batch: &[Entry]) -> Vec<IssueId> {
+        let mut tripped = Vec::new();
+        for entry in batch {
+            let Entry::Outcome(Held { issue: Some(issue), .. }, outcome) = entry else { continue };
+            let trips = match outcome {
+                Outcome::Sent { .. } => {
+                    self.breaker.accepted(*issue);
+                    false
+                }
+                Outcome::Failed { policy, .. } => self.breaker.refused(*issue, *policy),
+                Outcome::Deferred { policy: true, .. } => self.breaker.refused(*issue, true),
+                _ => false,
+            };
+            if trips {
+                tripped.push(*issue);
+            }
+        }
+        tripped
+    }
+
+    /// Writes a batch, however often it must be tried.
+    async fn write(&self, batch: &[Entry], tripped: &[IssueId]) -> Vec<DeliveryId> {
+        let mut wait = Duration::from_millis(100);
+        loop {
+            let now = self.clock.now();
+            let written = self.db.write(async |tx| write(tx, &self.keys, batch, tripped, now).await).await;
+            match written {
+                Ok(granted) => {
+                    if !self.healthy.swap(true, Ordering::Relaxed) {
+                        tracing::info!("the database can be written again; sending goes on");
+                    }
+                    return granted;
+                }
+                Err(error) => {
+                    self.healthy.store(false, Ordering::Relaxed);
+                    let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
+                    tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(RETRY_WAIT_MAX);
+                }
+            }
+        }
+    }
+}
+
+async fn write(
+    tx: &mut Tx,
+    keys: &Keyring,
+    batch: &[Entry],
+    tripped: &[IssueId],
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>, StoreError> {
+    let mut sent: BTreeMap<(WorkerId, Arc<str>), Vec<DeliveryId>> = BTreeMap::new();
+    for entry in batch {
+        match entry {
+            Entry::Outcome(held, Outcome::Sent { relay }) => {
+                sent.entry((held.worker, Arc::clone(relay))).or_default().push(held.id);
+            }
+            Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
+            Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
+            Entry::TakeOff(..) => {}
+        }
+    }
+    for ((worker, relay), ids) in &sent {
+        let written = deliveries::record_sent(tx, *worker, ids, relay, now).await?;
+        if written != ids.len() as u64 {
+            tracing::warn!(
+                handed_in = ids.len(),
+                written,
+                "accepted mails whose rows had changed hands; they may be sent again"
+            );
+        }
+    }
+    for issue in tripped {
+        let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
+        control::pause_in(tx, *issue, note, "delivery", now).await?;
+    }
+    take_off(tx, batch, now).await
+}
+
+async fn write_outcome(
+    tx: &mut Tx,
+    keys: &Keyring,
+    held: Held,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Held { id, worker, issue } = held;
+    let written = match outcome {
+        Outcome::Sent { .. } => true,
+        Outcome::Deferred { due_at, tries, reply, .. } => {
+            deliveries::record_deferred(tx, worker, id, *due_at, *tries, reply.as_deref()).await?
+        }
+        Outcome::Failed { reason, relay, reply, dead, .. } => {
+            if let Some(address) = dead {
+                let hash = keys.address_hash(&address.key());
+                let note = reply.as_deref().unwrap_or_default();
+                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, now).await?;
+            }
+            deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
+        }
+        Outcome::Uncertain { due_at, relay } => {
+            let about = About { issue, ..About::default() };
+            events::append(tx, now, "delivery.uncertain", "delivery", about, "{}").await?;
+            deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
+        }
+        Outcome::Released { due_at } => deliveries::release(tx, worker, &[id], *due_at).await? == 1,
+    };
+    if !written {
+        tracing::debug!(delivery = id.0, "an outcome came for a row that had changed hands");
+    }
+    Ok(())
+}
+
+/// Takes off those rows of a batch that may, and settles those that may not. Rows of one claim share revision and
+/// date, so there are few statements.
+async fn take_off(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<DeliveryId>, StoreError> {
+    let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<DeliveryId>> = BTreeMap::new();
+    for entry in batch {
+        if let Entry::TakeOff(TakeOff { held, revision, date }, _) = entry {
+            groups.entry((held.worker, *revision, *date)).or_default().push(held.id);
+        }
+    }
+    let mut granted = Vec::new();
+    for ((worker, revision, date), ids) in &groups {
+        let taken = deliveries::take_off(tx, *worker, ids, *revision, *date, now).await?;
+        if taken.len() < ids.len() {
+            let refused: Vec<DeliveryId> = ids.iter().copied().filter(|id| !taken.contains(id)).collect();
+            deliveries::skip_unmailable(tx, *worker, &refused, now).await?;
+            deliveries::release(tx, *worker, &refused, now).await?;
+        }
+        granted.extend(taken);
+    }
+    Ok(granted)
+}

@@ -1,0 +1,77 @@
+//! Takes back what dead workers held, and sends again what was uncertain long enough.
+
+use super::letters::Letters;
+use super::settings::Timing;
+use crate::clock::Timestamp;
+use crate::domain::issue::IssueState;
+use crate::domain::newsletter::UncertainPolicy;
+use crate::store::events::{self, About};
+use crate::store::{Db, StoreError, deliveries, issues, leases};
+
+use super::control;
+
+/// What a round of rescue found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rescued {
+    /// Rows that were claimed: nothing of them was sent.
+    pub(super) claimed: u64,
+    /// Rows that were on the wire: nobody knows.
+    pub(super) uncertain: u64,
+    /// Rows that were uncertain and go out again.
+    pub(super) resent: u64,
+}
+
+/// One round. Cheap when there is nothing to rescue.
+pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timestamp) -> Result<Rescued, StoreError> {
+    let rescued = db
+        .write(async |tx| {
+            let claimed = deliveries::rescue_claimed(tx, now).await?;
+            let mut uncertain = 0;
+            for (newsletter, issue) in deliveries::wrecks(tx, now).await? {
+                let policy = newsletter.map_or(UncertainPolicy::Resend, |id| letters.uncertain_policy(id));
+                let due_at = (policy == UncertainPolicy::Resend).then(|| now.plus(timing.uncertain_for));
+                let rows = deliveries::rescue_in_flight(tx, issue, due_at, now).await?;
+                let data = serde_json::json!({ "rows": rows, "policy": policy }).to_string();
+                events::append(
+                    tx,
+                    now,
+                    "delivery.uncertain",
+                    "delivery",
+                    About { issue, newsletter, ..About::default() },
+                    &data,
+                )
+                .await?;
+                uncertain += rows;
+            }
+            let resent = deliveries::resend_uncertain(tx, now).await?;
+            Ok::<_, StoreError>(Rescued { claimed, uncertain, resent })
+        })
+        .await?;
+    if rescued != Rescued::default() {
+        tracing::info!(
+            claimed = rescued.claimed,
+            uncertain = rescued.uncertain,
+            resent = rescued.resent,
+            "took back rows of workers that are gone"
+        );
+    }
+    Ok(rescued)
+}
+
+/// After a long absence (a restored backup, a clock that jumped) nothing goes on by itself: a person resumes.
+pub(super) async fn hold_after_absence(db: &Db, timing: Timing, now: Timestamp) -> Result<(), StoreError> {
+    db.write(async |tx| {
+        let Some(last) = leases::last_engine(tx).await? else { return Ok(()) };
+        if now.since(last) <= timing.grace {
+            return Ok(());
+        }
+        for issue in issues::in_state(tx, IssueState::Sending).await? {
+            let hours = now.since(last).as_secs() / 3600;
+            let note = format!("nothing was sent for {hours} hours; resume it if that is still wanted");
+            tracing::warn!(issue = issue.slug, "paused: {note}");
+            control::pause_in(tx, issue.id, &note, "delivery", now).await?;
+        }
+        Ok(())
+    })
+    .await
+}

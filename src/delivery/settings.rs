@@ -1,0 +1,125 @@
+//! What the engine is told. Built by the command line from the configuration; knows nothing of files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
+use crate::domain::newsletter::Newsletter;
+use crate::domain::provider::Provider;
+use crate::message::dkim::Signer;
+use crate::smtp::{Connector, Deadlines};
+use crate::token::Keyring;
+
+/// A newsletter and who signs its mail.
+#[derive(Clone)]
+pub struct NewsletterSettings {
+    /// Its settings.
+    pub newsletter: Newsletter,
+    /// Its DKIM keys; none when the relays sign.
+    pub signers: Vec<Arc<Signer>>,
+}
+
+/// A relay and how much may be asked of it.
+#[derive(Clone)]
+pub struct RelaySettings {
+    /// Its name in the configuration; stands in the ledger.
+    pub name: String,
+    /// How it is reached.
+    pub connector: Arc<Connector>,
+    /// Connections at once, at most. After a crash this many mails may be in doubt.
+    pub connections: usize,
+    /// Messages before a connection is closed.
+    pub messages_per_connection: u32,
+    /// How old a connection may get.
+    pub connection_age_max: Duration,
+    /// Messages a minute, at most; none means no limit.
+    pub rate_per_minute: Option<u32>,
+    /// Its share of the mail, relative to the others'.
+    pub weight: u32,
+    /// Whether it signs itself, so that we need not.
+    pub signs: bool,
+    /// Headers it rewrites, which no signature of ours may cover.
+    pub unsigned_headers: Vec<String>,
+}
+
+/// How often the engine looks, and how long it believes.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Between looks at the ledger when there is nothing to do.
+    pub poll: Duration,
+    /// How long a worker is believed to live without a sign of it.
+    pub lease: Duration,
+    /// Between signs of life.
+    pub heartbeat: Duration,
+    /// How long a row stays uncertain before it is sent again.
+    pub uncertain_for: Duration,
+    /// How long an unused connection is kept.
+    pub idle: Duration,
+    /// The first wait after a relay failed; it doubles up to `backoff_max`.
+    pub backoff: Duration,
+    /// The longest wait after a relay failed.
+    pub backoff_max: Duration,
+    /// How long a mail waits after "slow down".
+    pub slow_down: Duration,
+    /// How long the engine may have been away and still go on by itself.
+    pub grace: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_millis(500),
+            lease: Duration::from_secs(60),
+            heartbeat: Duration::from_secs(10),
+            uncertain_for: UNCERTAIN_FOR,
+            idle: Duration::from_secs(15),
+            backoff: Duration::from_secs(5),
+            backoff_max: Duration::from_secs(300),
+            slow_down: Duration::from_secs(60),
+            grace: Duration::from_secs(6 * 3600),
+        }
+    }
+}
+
+/// Everything the engine is told.
+#[derive(Clone)]
+pub struct Settings {
+    /// Links begin with it.
+    pub public_url: String,
+    /// Seals links.
+    pub keys: Keyring,
+    /// Whose mail it sends.
+    pub newsletters: Vec<NewsletterSettings>,
+    /// Through whom.
+    pub relays: Vec<RelaySettings>,
+    /// How long a temporary refusal is retried.
+    pub retry_for: Duration,
+    /// Messages a minute to the mailboxes of one provider.
+    pub provider_rates: BTreeMap<Provider, u32>,
+    /// Deadlines of the conversation.
+    pub deadlines: Deadlines,
+    /// How often it looks.
+    pub timing: Timing,
+}
+
+impl Settings {
+    /// Settings with nobody to mail and nobody to mail through.
+    pub fn new(public_url: impl Into<String>, keys: Keyring) -> Self {
+        Self {
+            public_url: public_url.into(),
+            keys,
+            newsletters: Vec::new(),
+            relays: Vec::new(),
+            retry_for: RETRY_FOR,
+            provider_rates: BTreeMap::new(),
+            deadlines: Deadlines::default(),
+            timing: Timing::default(),
+        }
+    }
+
+    /// How many mails may be in doubt after a crash: one on each connection.
+    pub fn in_doubt_max(&self) -> usize {
+        self.relays.iter().map(|relay| relay.connections).sum()
+    }
+}

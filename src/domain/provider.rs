@@ -1,0 +1,54 @@
+//! The large mailbox providers, which each count and slow down on their own. Knows nothing of relays or rates.
+
+use super::spelled;
+
+spelled! {
+    /// A group of recipient domains behind which one provider stands.
+    Provider: "mailbox provider" {
+        /// Google.
+        Gmail = "gmail",
+        /// Yahoo and AOL.
+        Yahoo = "yahoo",
+        /// Outlook, Hotmail, Live, MSN.
+        Microsoft = "microsoft",
+        /// iCloud.
+        Apple = "apple",
+        /// Everybody else.
+        Other = "other",
+    }
+}
+
+impl Provider {
+    /// Who keeps the mailboxes of `domain` (lower case), as far as its name says.
+    pub fn of(domain: &str) -> Self {
+        let family = domain.split('.').next().unwrap_or_default();
+        match domain {
+            "gmail.com" | "googlemail.com" => Self::Gmail,
+            "ymail.com" | "rocketmail.com" | "aol.com" | "myyahoo.com" => Self::Yahoo,
+            "msn.com" => Self::Microsoft,
+            "icloud.com" | "me.com" | "mac.com" => Self::Apple,
+            _ if family == "yahoo" => Self::Yahoo,
+            _ if matches!(family, "outlook" | "hotmail" | "live") => Self::Microsoft,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn national_domains_belong_to_their_provider() {
+        for (domain, provider) in [
+            ("gmail.com", Provider::Gmail),
+            ("yahoo.co.jp", Provider::Yahoo),
+            ("hotmail.fr", Provider::Microsoft),
+            ("me.com", Provider::Apple),
+            ("example.org", Provider::Other),
+            ("notyahoo.com", Provider::Other),
+        ] {
+            assert_eq!(Provider::of(domain), provider, "{domain}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One reader's mail: the skeleton with that reader's values, signed. Owns the order of things on the wire and the
+//! check that nobody's values stand in another's mail; must not know a relay.
+
+use crate::token::{Keyring, Purpose};
+
+use super::dkim::{self, SignError};
+use super::headers::OwnHeaders;
+use super::skeleton::Skeleton;
+use super::splice::Part;
+use super::values::{Recipient, Values};
+use super::verp;
+
+/// What the envelope and the ledger need to know of a filled mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// `MAIL FROM`: names the delivery where there is a bounce domain.
+    pub envelope_sender: String,
+    /// With its angle brackets.
+    pub message_id: String,
+}
+
+/// Why a mail could not be made for a reader.
+#[derive(Debug, thiserror::Error)]
+pub enum FillError {
+    /// A line end there would begin a header of its own.
+    #[error("the reader's name has a control character in it; correct the name")]
+    Name,
+    /// The mail has a link that needs one.
+    #[error("the mail has an unsubscribe or preferences link, and its recipient has no subscription")]
+    NoSubscription,
+    /// The mail has a link that needs one.
+    #[error("the mail has a confirmation link, and there is nothing to confirm")]
+    NoConsent,
+    /// The program is wrong: the mail must not leave.
+    #[error("the mail's links are not all its reader's; this is a fault in coranto, please report it")]
+    WrongLinks,
+    /// The signature could not be made.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+}
+
+impl Skeleton {
+    /// Writes the mail for `recipient` into `out`, which is emptied first and left empty when this fails: signatures,
+    /// headers, blank line, body. It ends in CRLF, and no line begins with a dot, so what follows is the final dot.
+    ///
+    /// It costs a private-key operation per signer: call it where blocking is allowed.
+    pub fn fill(&self, keys: &Keyring, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<Filled, FillError> {
+        out.clear();
+        let filled = self.write(keys, recipient, out);
+        if filled.is_err() {
+            out.clear();
+        }
+        filled
+    }
+
+    fn write(&self, keys: &Keyring, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<Filled, FillError> {
+        let name = recipient.name.filter(|name| !name.trim().is_empty());
+        if name.is_some_and(|name| name.chars().any(char::is_control)) {
+            return Err(FillError::Name);
+        }
+        let recipient = &Recipient { name, ..*recipient };
+        let mut values = Values::new(&self.places, keys, recipient);
+        let message_id = self.headers.message_id(&keys.seal(Purpose::Message, recipient.delivery.0.cast_unsigned()));
+
+        let mut head = String::with_capacity(self.headers.size_estimate());
+        let unsubscribe_token = if self.headers.unsubscribe { Some(values.header_token()?) } else { None };
+        self.headers.fill(
+            &OwnHeaders {
+                address: recipient.address,
+                name,
+                date: recipient.date,
+                message_id: &message_id,
+                unsubscribe_token: unsubscribe_token.as_deref(),
+            },
+            &mut head,
+        );
+
+        out.reserve(self.size_estimate());
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(b"\r\n");
+        let body_at = out.len();
+        let mut scratch = String::new();
+        self.write_part("plain", &self.text, &mut values, &mut scratch, out)?;
+        self.write_part("html", &self.html, &mut values, &mut scratch, out)?;
+        for bytes in [b"--", self.boundary.as_bytes(), b"--\r\n"] {
+            out.extend_from_slice(bytes);
+        }
+
+        if values.written() != self.links || !self.header_link_is_own(&head, unsubscribe_token.as_deref()) {
+            return Err(FillError::WrongLinks);
+        }
+        self.sign(&head, body_at, recipient, out)?;
+        Ok(Filled { envelope_sender: self.envelope_sender(keys, recipient), message_id })
+    }
+
+    fn write_part(
+        &self,
+        subtype: &str,
+        part: &Part,
+        values: &mut Values<'_>,
+        scratch: &mut String,
+        out: &mut Vec<u8>,
+    ) -> Result<(), FillError> {
+        for text in [
+            "--",
+            &self.boundary,
+            "\r\nContent-Type: text/",
+            subtype,
+            "; charset=utf-8\r\nContent-Transfer-Encoding: ",
+            part.encoding().as_str(),
+            "\r\n\r\n",
+        ] {
+            out.extend_from_slice(text.as_bytes());
+        }
+        part.fill(values, scratch, out)?;
+        // This line end belongs to the boundary that follows (RFC 2046 5.1.1).
+        out.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// Puts the signatures before the message, RSA first: it is the one that everyone verifies.
+    fn sign(&self, head: &str, body_at: usize, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
+        if self.signers.is_empty() {
+            return Ok(());
+        }
+        let body_hash = dkim::body_hash(&out[body_at..]);
+        let mut signatures = Vec::new();
+        for signer in &self.signers {
+            signer.sign(head, &body_hash, &self.unsigned_headers, recipient.date, &mut signatures)?;
+        }
+        out.splice(0..0, signatures);
+        Ok(())
+    }
+
+    /// Whether the header's links are this reader's. Those of the body are counted, and their values come from one
+    /// reader's `Values`; what is the same for all was searched for links when the skeleton was built.
+    fn header_link_is_own(&self, head: &str, token: Option<&str>) -> bool {
+        let link = format!("<{}/u/", self.places.public_url);
+        let mut found = head.match_indices(&link).map(|(at, link)| &head[at + link.len()..]);
+        match token {
+            Some(token) => found.next().is_some_and(|rest| rest.starts_with(token)) && found.next().is_none(),
+            None => found.next().is_none(),
+        }
+    }
+
+    fn envelope_sender(&self, keys: &Keyring, recipient: &Recipient<'_>) -> String {
+        match &self.bounce_domain {
+            Some(domain) => verp::bounce_address(keys, recipient.delivery, domain),
+            None => self.from_address.clone(),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What is the same in every reader's mail, built once per revision and relay. Owns the checks that content has to
+//! pass; must not know a reader.
+
+use std::sync::Arc;
+
+use crate::content::fields::{Piece, Template, without_marks};
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::newsletter::Newsletter;
+use crate::token::TOKEN_LEN;
+
+use super::dkim::Signer;
+use super::headers::StaticHeaders;
+use super::splice::Part;
+use super::values::{Escape, Places, Tally};
+
+/// About what a signature of 2048 bits takes, with its list of headers.
+const SIGNATURE_BYTES: usize = 900;
+/// About what boundaries and the headers of the parts take.
+const FRAME_BYTES: usize = 300;
+
+/// The parts of a mail as a revision holds them.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// What kind of mail it is: it decides on headers, and on which links may be missing.
+    pub kind: DeliveryKind,
+    /// The subject, as people read it.
+    pub subject: String,
+    /// The HTML part.
+    pub html: Template,
+    /// The text part.
+    pub text: Template,
+    /// BCP 47.
+    pub language: String,
+    /// The issue's name in links, if it is an issue.
+    pub slug: Option<String>,
+    /// A hash of all this, which the MIME boundary is derived from.
+    pub digest: [u8; 32],
+}
+
+/// How a relay wants its mail.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Who signs, at most one per algorithm; empty when the relay does.
+    pub signers: Vec<Arc<Signer>>,
+    /// Headers that the relay rewrites, so that no signature may cover them (Amazon SES: `Message-ID`, `Date`).
+    pub unsigned_headers: Vec<String>,
+}
+
+/// A mail without its reader.
+#[derive(Debug)]
+pub struct Skeleton {
+    pub(super) places: Places,
+    pub(super) headers: StaticHeaders,
+    pub(super) boundary: String,
+    pub(super) text: Part,
+    pub(super) html: Part,
+    pub(super) signers: Vec<Arc<Signer>>,
+    pub(super) unsigned_headers: Vec<String>,
+    pub(super) bounce_domain: Option<String>,
+    pub(super) from_address: String,
+    /// The links with a token that a filled mail has, `List-Unsubscribe` included.
+    pub(super) links: Tally,
+    size_estimate: usize,
+}
+
+/// Why content cannot be mailed.
+#[derive(Debug, thiserror::Error)]
+pub enum SkeletonError {
+    /// A line end there would begin a header of its own.
+    #[error("the value for the header {header} has a control character in it; write it on one line")]
+    Control {
+        /// The header.
+        header: &'static str,
+    },
+    /// A value that stands bare in a header.
+    #[error("{value:?} cannot stand in the header {header}; use letters, digits, `.`, `-` and `_`")]
+    Token {
+        /// The header.
+        header: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// It is the base of every link.
+    #[error(
+        "the public address {0:?} is not one that links can begin with; it is of the form https://news.example.com"
+    )]
+    PublicUrl(String),
+    /// Everyone who got it could act for that reader.
+    #[error(
+        "the {part} part has one reader's own link in it ({link}); write a merge field such as {{{{ unsubscribe_url }}}} instead"
+    )]
+    ReadersLink {
+        /// `HTML` or `text`.
+        part: &'static str,
+        /// The link's beginning.
+        link: String,
+    },
+}
+
+impl Skeleton {
+    /// Builds what all readers share. `public_url` is where the web pages are.
+    pub fn build(
+        newsletter: &Newsletter,
+        public_url: &str,
+        content: &Content,
+        profile: &Profile,
+    ) -> Result<Self, SkeletonError> {
+        let public_url = public_url.trim_end_matches('/');
+        if !is_base_url(public_url) {
+            return Err(SkeletonError::PublicUrl(public_url.to_owned()));
+        }
+        refuse_readers_links("HTML", &content.html)?;
+        refuse_readers_links("text", &content.text)?;
+        let boundary = boundary(&content.digest);
+        let content = Content { subject: without_marks(&content.subject).into_owned(), ..content.clone() };
+        let headers = StaticHeaders::build(newsletter, public_url, &content, &boundary)?;
+        let (text, html) = (Part::build(&content.text, Escape::Text), Part::build(&content.html, Escape::Html));
+        let mut links = Tally { unsubscribe: usize::from(headers.unsubscribe), ..Tally::default() };
+        text.tally(&mut links);
+        html.tally(&mut links);
+        let parts = headers.size_estimate() + text.size_estimate() + html.size_estimate();
+        let mut signers = profile.signers.clone();
+        signers.sort_by_key(|signer| !signer.is_rsa());
+        Ok(Self {
+            places: Places {
+                kind: content.kind,
+                public_url: public_url.to_owned(),
+                web_url: web_url(public_url, newsletter, content.slug.as_deref())?,
+                time_zone: newsletter.time_zone.clone(),
+                language: content.language,
+            },
+            headers,
+            boundary,
+            text,
+            html,
+            signers,
+            unsigned_headers: profile.unsigned_headers.clone(),
+            bounce_domain: newsletter.bounce_domain.clone(),
+            from_address: newsletter.from.address.to_string(),
+            links,
+            size_estimate: parts + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
+        })
+    }
+
+    /// About how many bytes a filled mail has: for the SIZE limit of a relay, and for room in a buffer.
+    pub fn size_estimate(&self) -> usize {
+        self.size_estimate
+    }
+}
+
+/// `=_` occurs neither in quoted-printable nor in base64, so no part can hold the boundary.
+fn boundary(digest: &[u8; 32]) -> String {
+    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("=_{hex}")
+}
+
+fn is_base_url(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'\\?#&".contains(&byte))
+    })
+}
+
+fn web_url(public_url: &str, newsletter: &Newsletter, slug: Option<&str>) -> Result<String, SkeletonError> {
+    let Some(slug) = slug else {
+        return Ok(format!("{public_url}/{}", newsletter.slug));
+    };
+    if slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~%".contains(&byte)) {
+        return Ok(format!("{public_url}/{}/{slug}", newsletter.slug));
+    }
+    Err(SkeletonError::Token { header: "Feedback-ID", value: slug.to_owned() })
+}
+
+/// A link that was pasted from a mail one got would let every reader act for that one. So nothing that is the same
+/// for all may look like a token in a link or in an address.
+fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), SkeletonError> {
+    for piece in template.pieces() {
+        if let Piece::Text(text) = piece
+            && let Some(link) = readers_link(text)
+        {
+            return Err(SkeletonError::ReadersLink { part, link: format!("{}...", &link[..8]) });
+        }
+    }
+    Ok(())
+}
+
+fn readers_link(text: &str) -> Option<&str> {
+    const BEFORE_TOKENS: [&str; 5] = ["/u/", "/p/", "/c/", "u+", "b+"];
+    BEFORE_TOKENS.iter().find_map(|before| {
+        text.match_indices(before).find_map(|(at, _)| {
+            let rest = &text[at + before.len()..];
+            let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_readers_link_is_noticed() {
+        let token = "abcdefghijklmnopqrstuvwxyz234567ab";
+        assert_eq!(token.len(), TOKEN_LEN);
+        for text in [
+            format!("leave: https://a.example/u/{token}"),
+            format!("<a href=\"https://a.example/p/{token}\">"),
+            format!("https://a.example/c/{token}?x"),
+            format!("u+{token}@b.example"),
+        ] {
+            assert!(readers_link(&text).is_some(), "{text}");
+        }
+        for text in ["https://a.example/u/alice", "/u/", &format!("/u/{token}a"), &format!("/x/{token}")] {
+            assert_eq!(readers_link(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_begin_with_a_plain_address() {
+        for url in ["https://news.example.com", "http://127.0.0.1:8080", "https://a.example/news"] {
+            assert!(is_base_url(url), "{url}");
+        }
+        for url in
+            ["", "news.example.com", "https://", "https://a b", "https://a>\r\nX: y", "ftp://a", "https://é.example"]
+        {
+            assert!(!is_base_url(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A part of a mail, encoded once, with the places where a reader's values go. Owns where the places are; must not
+//! know the values.
+
+use crate::content::fields::{Field, Piece, Template};
+
+use super::fill::FillError;
+use super::mime::{Base64Lines, Encoding, quoted_printable, with_lf};
+use super::values::{Escape, Tally, Values};
+
+/// One body part, ready to be filled.
+#[derive(Debug)]
+pub(super) struct Part {
+    encoding: Encoding,
+    escape: Escape,
+    pieces: Vec<Splice>,
+}
+
+#[derive(Debug)]
+enum Splice {
+    /// Bytes as they go on the wire; for base64, which a value shifts, those before encoding.
+    Same(Vec<u8>),
+    /// A reader's own.
+    Own(Field),
+}
+
+impl Part {
+    /// Encodes what is the same for everyone. The part ends in a line end, which is added where it is missing.
+    pub(super) fn build(template: &Template, escape: Escape) -> Self {
+        let mut text = with_lf(template.as_str());
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let template = Template::new(text);
+        let constant: String = template
+            .pieces()
+            .filter_map(|piece| match piece {
+                Piece::Text(text) => Some(text),
+                Piece::Field(_) => None,
+            })
+            .collect();
+        let encoding = Encoding::smaller(&constant);
+        let pieces = template
+            .pieces()
+            .map(|piece| match piece {
+                Piece::Text(text) if encoding == Encoding::QuotedPrintable => {
+                    let mut wire = Vec::with_capacity(text.len() + text.len() / 8);
+                    quoted_printable(text, &mut wire);
+                    Splice::Same(wire)
+                }
+                Piece::Text(text) => Splice::Same(text.replace('\n', "\r\n").into_bytes()),
+                Piece::Field(field) => Splice::Own(field),
+            })
+            .collect();
+        Self { encoding, escape, pieces }
+    }
+
+    /// How the part is encoded.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The links that bear a token.
+    pub(super) fn tally(&self, tally: &mut Tally) {
+        for piece in &self.pieces {
+            if let Splice::Own(field) = piece {
+                tally.count(field);
+            }
+        }
+    }
+
+    /// About how many bytes it takes on the wire, with values of a usual length.
+    pub(super) fn size_estimate(&self) -> usize {
+        const VALUE_BYTES: usize = 90;
+        let bytes: usize = self
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                Splice::Same(bytes) => bytes.len(),
+                Splice::Own(_) => VALUE_BYTES,
+            })
+            .sum();
+        if self.encoding == Encoding::Base64 { bytes / 57 * 78 + 78 } else { bytes }
+    }
+
+    /// Appends the part with one reader's values. `scratch` is room to work in.
+    pub(super) fn fill(
+        &self,
+        values: &mut Values<'_>,
+        scratch: &mut String,
+        out: &mut Vec<u8>,
+    ) -> Result<(), FillError> {
+        match self.encoding {
+            Encoding::QuotedPrintable => {
+                for piece in &self.pieces {
+                    match piece {
+                        Splice::Same(wire) => out.extend_from_slice(wire),
+                        Splice::Own(field) => {
+                            scratch.clear();
+                            values.append(field, self.escape, scratch)?;
+                            quoted_printable(scratch, out);
+                        }
+                    }
+                }
+            }
+            Encoding::Base64 => {
+                let mut lines = Base64Lines::new(out);
+                for piece in &self.pieces {
+                    match piece {
+                        Splice::Same(bytes) => lines.push(bytes),
+                        Splice::Own(field) => {
+                            scratch.clear();
+                            values.append(field, self.escape, scratch)?;
+                            lines.push(scratch.as_bytes());
+                        }
+                    }
+                }
+                lines.finish();
+            }
+        }
+        Ok(())
+    }
+}

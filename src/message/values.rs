@@ -1,0 +1,201 @@
+//! What differs from reader to reader: tokens, links, name, dates. Owns which token goes into which place and counts
+//! them; must not know how a place is encoded.
+
+use std::cell::OnceCell;
+use std::fmt::Write as _;
+
+use crate::clock::Timestamp;
+use crate::content::fields::Field;
+use crate::domain::address::EmailAddress;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::{ConsentId, DeliveryId, SubscriptionId};
+use crate::token::{Keyring, Purpose, TEST_NUMBER};
+
+use super::fill::FillError;
+
+/// Who a mail is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// The row of the ledger.
+    pub delivery: DeliveryId,
+    /// Whose links these are. A test mail may do without: its links then work and change nothing.
+    pub subscription: Option<SubscriptionId>,
+    /// What the confirmation link confirms.
+    pub consent: Option<ConsentId>,
+    /// Where it goes.
+    pub address: &'a EmailAddress,
+    /// What the reader is called.
+    pub name: Option<&'a str>,
+    /// When the reader subscribed.
+    pub subscribed_at: Option<Timestamp>,
+    /// The time of the first try, which later tries repeat.
+    pub date: Timestamp,
+}
+
+/// What all readers' values have in common.
+#[derive(Debug)]
+pub(super) struct Places {
+    pub(super) kind: DeliveryKind,
+    /// Without a slash at its end.
+    pub(super) public_url: String,
+    pub(super) web_url: String,
+    pub(super) time_zone: jiff::tz::TimeZone,
+    pub(super) language: String,
+}
+
+/// What a value is written into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// Markup, an attribute's value included.
+    Html,
+    /// Plain text.
+    Text,
+}
+
+/// How many links of a purpose stand in a mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) unsubscribe: usize,
+    pub(super) preferences: usize,
+    pub(super) confirm: usize,
+}
+
+impl Tally {
+    /// Counts a field, if it is a link that bears a token.
+    pub(super) fn count(&mut self, field: &Field) {
+        match field {
+            Field::UnsubscribeUrl => self.unsubscribe += 1,
+            Field::PreferencesUrl => self.preferences += 1,
+            Field::ConfirmUrl => self.confirm += 1,
+            Field::Name { .. } | Field::Address | Field::SubscribedOn | Field::WebUrl => {}
+        }
+    }
+}
+
+/// One reader's values. Tokens are sealed when a place first asks for them: each costs two HMACs.
+pub(super) struct Values<'a> {
+    places: &'a Places,
+    keys: &'a Keyring,
+    recipient: &'a Recipient<'a>,
+    unsubscribe: OnceCell<String>,
+    preferences: OnceCell<String>,
+    confirm: OnceCell<String>,
+    written: Tally,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(places: &'a Places, keys: &'a Keyring, recipient: &'a Recipient<'a>) -> Self {
+        Self {
+            places,
+            keys,
+            recipient,
+            unsubscribe: OnceCell::new(),
+            preferences: OnceCell::new(),
+            confirm: OnceCell::new(),
+            written: Tally::default(),
+        }
+    }
+
+    /// What was written so far.
+    pub(super) fn written(&self) -> Tally {
+        self.written
+    }
+
+    /// The token for the `List-Unsubscribe` header, counted as written.
+    pub(super) fn header_token(&mut self) -> Result<String, FillError> {
+        self.written.unsubscribe += 1;
+        self.unsubscribe_token().map(str::to_owned)
+    }
+
+    fn unsubscribe_token(&self) -> Result<&str, FillError> {
+        let number = self.number(self.recipient.subscription.map(|id| id.0), FillError::NoSubscription)?;
+        Ok(self.unsubscribe.get_or_init(|| self.keys.seal(Purpose::Unsubscribe, number)))
+    }
+
+    /// Appends a field's value, escaped, and counts it.
+    pub(super) fn append(&mut self, field: &Field, escape: Escape, out: &mut String) -> Result<(), FillError> {
+        let recipient = self.recipient;
+        match field {
+            Field::UnsubscribeUrl => {
+                self.written.unsubscribe += 1;
+                let token = self.unsubscribe_token()?;
+                push(out, [&self.places.public_url, "/u/", token]);
+            }
+            Field::PreferencesUrl => {
+                self.written.preferences += 1;
+                let number = self.number(recipient.subscription.map(|id| id.0), FillError::NoSubscription)?;
+                let token = self.preferences.get_or_init(|| self.keys.seal(Purpose::Preferences, number));
+                push(out, [&self.places.public_url, "/p/", token]);
+            }
+            Field::ConfirmUrl => {
+                self.written.confirm += 1;
+                let number = self.number(recipient.consent.map(|id| id.0), FillError::NoConsent)?;
+                let token = self.confirm.get_or_init(|| self.keys.seal(Purpose::Confirm, number));
+                push(out, [&self.places.public_url, "/c/", token]);
+            }
+            Field::WebUrl => out.push_str(&self.places.web_url),
+            Field::Name { fallback } => {
+                escaped(recipient.name.or(fallback.as_deref()).unwrap_or_default(), escape, out);
+            }
+            Field::Address => escaped(recipient.address.as_str(), escape, out),
+            Field::SubscribedOn => self.subscribed_on(out),
+        }
+        Ok(())
+    }
+
+    /// The day in the newsletter's zone: in words for English, and otherwise as ISO 8601, which needs no language.
+    fn subscribed_on(&self, out: &mut String) {
+        let of_test = (self.places.kind == DeliveryKind::Test).then_some(self.recipient.date);
+        let Some(at) = self.recipient.subscribed_at.or(of_test) else {
+            out.push('–');
+            return;
+        };
+        let day = at.to_jiff().to_zoned(self.places.time_zone.clone());
+        let english = self.places.language.split('-').next().is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
+        let written = write!(out, "{}", day.strftime(if english { "%-d %B %Y" } else { "%Y-%m-%d" }));
+        debug_assert!(written.is_ok(), "the format is valid");
+    }
+
+    fn number(&self, id: Option<i64>, missing: FillError) -> Result<u64, FillError> {
+        match id {
+            Some(id) => Ok(id.cast_unsigned()),
+            None if self.places.kind == DeliveryKind::Test => Ok(TEST_NUMBER),
+            None => Err(missing),
+        }
+    }
+}
+
+fn push(out: &mut String, parts: [&str; 3]) {
+    for part in parts {
+        out.push_str(part);
+    }
+}
+
+/// Appends a reader's own words so that they are nothing but words: no control characters, no markup.
+fn escaped(text: &str, escape: Escape, out: &mut String) {
+    for c in text.chars().filter(|c| !c.is_control()) {
+        match c {
+            '&' if escape == Escape::Html => out.push_str("&amp;"),
+            '<' if escape == Escape::Html => out.push_str("&lt;"),
+            '>' if escape == Escape::Html => out.push_str("&gt;"),
+            '"' if escape == Escape::Html => out.push_str("&quot;"),
+            '\'' if escape == Escape::Html => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_markup() {
+        let mut html = String::new();
+        escaped("<b onload='x'>R&D\r\n\"\u{0}", Escape::Html, &mut html);
+        assert_eq!(html, "&lt;b onload=&#39;x&#39;&gt;R&amp;D&quot;");
+        let mut text = String::new();
+        escaped("<b>R&D\r\n\u{7}", Escape::Text, &mut text);
+        assert_eq!(text, "<b>R&D");
+    }
+}

@@ -1,0 +1,58 @@
+//! The network that a request came from. Knows no request.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A client's network: what one household or office has. It is what limits count and what the record of consents
+/// keeps; the address itself is not stored.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Client(String);
+
+/// 256 addresses: the smallest block that is routed by itself.
+const IPV4_PREFIX: u32 = 24;
+/// What providers give to one customer (RFC 6177).
+const IPV6_PREFIX: u32 = 56;
+
+impl Client {
+    /// The network of an address. An IPv4 address written as IPv6 is taken for what it is.
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let network = Ipv4Addr::from_bits(address.to_bits() >> (32 - IPV4_PREFIX) << (32 - IPV4_PREFIX));
+                format!("{network}/{IPV4_PREFIX}")
+            }
+            IpAddr::V6(address) => {
+                let network = Ipv6Addr::from_bits(address.to_bits() >> (128 - IPV6_PREFIX) << (128 - IPV6_PREFIX));
+                format!("{network}/{IPV6_PREFIX}")
+            }
+        })
+    }
+
+    /// As it is stored: `192.0.2.0/24`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_cut_to_its_network() {
+        for (address, network) in [
+            ("192.0.2.77", "192.0.2.0/24"),
+            ("::ffff:192.0.2.77", "192.0.2.0/24"),
+            ("2001:db8:1234:56ff:1:2:3:4", "2001:db8:1234:5600::/56"),
+            ("::1", "::/56"),
+        ] {
+            assert_eq!(Client::of(address.parse().unwrap()).as_str(), network);
+        }
+    }
+}

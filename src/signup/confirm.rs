@@ -1,0 +1,83 @@
+//! A reader confirms: the double opt-in's second half. A compare-and-set, idempotent; never brings back who left.
+
+use std::time::Duration;
+
+use super::{Act, record};
+use crate::clock::Timestamp;
+use crate::domain::ConsentId;
+use crate::domain::consent::ConsentKind;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::subscriber::SubscriptionState;
+use crate::store::subscriptions::Subscription;
+use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions};
+
+/// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
+/// confirmed by accident months later.
+pub const CONFIRM_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// What a confirmation link leads to.
+#[derive(Clone, Debug)]
+pub enum Confirmation {
+    /// It can be confirmed; after [`confirm`]: it was, now.
+    Fresh(Subscription),
+    /// It was before.
+    Already(Subscription),
+    /// The link is too old, or the reader has left since, or the address must not be mailed.
+    Stale(Subscription),
+    /// There is no such request.
+    Unknown,
+}
+
+/// What confirming would do now. Changes nothing.
+pub async fn look(db: &Db, asked: ConsentId, now: Timestamp) -> Result<Confirmation> {
+    standing(&mut db.read().await?, asked, now).await
+}
+
+/// Confirms the subscription that was asked for.
+pub async fn confirm(db: &Db, asked: ConsentId, act: &Act) -> Result<Confirmation> {
+    db.write(async |tx| {
+        let subscription = match standing(tx, asked, act.now).await? {
+            Confirmation::Fresh(subscription) => subscription,
+            other => return Ok(other),
+        };
+        if !subscriptions::activate(tx, subscription.id, act.now).await? {
+            // Someone was faster: say what they made of it.
+            return Ok(match standing(tx, asked, act.now).await? {
+                Confirmation::Fresh(subscription) => Confirmation::Stale(subscription),
+                other => other,
+            });
+        }
+        record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
+            .await?;
+        deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
+        Ok(Confirmation::Fresh(Subscription {
+            state: SubscriptionState::Active,
+            confirmed_at: Some(act.now),
+            ..subscription
+        }))
+    })
+    .await
+}
+
+async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confirmation> {
+    let Some(consent) = consents::get(tx, asked).await?.filter(|consent| consent.kind == ConsentKind::Asked) else {
+        return Ok(Confirmation::Unknown);
+    };
+    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else {
+        return Ok(Confirmation::Unknown);
+    };
+    Ok(match subscription.state {
+        _ if subscription.suppressed.is_some() => Confirmation::Stale(subscription),
+        SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
+        SubscriptionState::Left => Confirmation::Stale(subscription),
+        SubscriptionState::Pending => {
+            let withdrawn = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
+            let overtaken = withdrawn.is_some_and(|withdrawn| withdrawn.id > asked);
+            if overtaken || now.since(consent.at) > CONFIRM_FOR {
+                Confirmation::Stale(subscription)
+            } else {
+                Confirmation::Fresh(subscription)
+            }
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! One newsletter as strangers meet it: its settings, its row, and the mails they may cause. Knows no request.
+
+use aws_lc_rs::digest;
+
+use crate::clock::Timestamp;
+use crate::content::Parts;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::{NewsletterId, RevisionId};
+use crate::store::revisions::NewRevision;
+use crate::store::{Db, Result, newsletters, revisions};
+
+/// The mails that a request may cause. They hold nothing that a stranger typed: else the form were a way to send
+/// anything to anyone.
+#[derive(Clone, Debug)]
+pub struct Letters {
+    /// "Please confirm".
+    pub confirmation: Parts,
+    /// "You are subscribed already", to who is.
+    pub notice: Parts,
+}
+
+/// A newsletter's door. Its mails are rendered and stored once, when it opens: a request renders nothing.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The settings.
+    pub newsletter: Newsletter,
+    /// The row.
+    pub id: NewsletterId,
+    pub(super) confirmation: RevisionId,
+    pub(super) notice: RevisionId,
+}
+
+impl Door {
+    /// Finds or makes the newsletter's row and stores its mails.
+    pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self> {
+        let confirmation = revision(DeliveryKind::Confirmation, &letters.confirmation);
+        let notice = revision(DeliveryKind::Notice, &letters.notice);
+        let slug = newsletter.slug.clone();
+        db.write(async |tx| {
+            let id = newsletters::ensure(tx, &slug, now).await?;
+            let confirmation = revisions::ensure(tx, id, &confirmation, now).await?;
+            let notice = revisions::ensure(tx, id, &notice, now).await?;
+            Ok(Self { newsletter, id, confirmation, notice })
+        })
+        .await
+    }
+}
+
+fn revision(kind: DeliveryKind, parts: &Parts) -> NewRevision {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for text in [
+        kind.as_str(),
+        &parts.title,
+        &parts.subject,
+        &parts.preheader,
+        &parts.language,
+        parts.html.as_str(),
+        parts.text.as_str(),
+    ] {
+        hash.update(&(text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    NewRevision {
+        kind,
+        digest: hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+        slug: None,
+        title: parts.title.clone(),
+        subject: parts.subject.clone(),
+        preheader: parts.preheader.clone(),
+        language: parts.language.clone(),
+        html: parts.html.as_str().to_owned(),
+        plain: parts.text.as_str().to_owned(),
+        source: String::new(),
+    }
+}

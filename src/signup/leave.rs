@@ -1,0 +1,32 @@
+//! A reader leaves. Idempotent; works from every state, for ever, and never fails for want of a row.
+
+use super::{Act, record};
+use crate::domain::SubscriptionId;
+use crate::domain::consent::ConsentKind;
+use crate::store::subscriptions::Subscription;
+use crate::store::{Db, Result, subscriptions};
+
+/// What leaving did.
+#[derive(Clone, Debug)]
+pub enum Leaving {
+    /// The reader has left, now.
+    Left(Subscription),
+    /// They had before.
+    Already(Subscription),
+    /// There is no such reader (any more): nothing to do.
+    Unknown,
+}
+
+/// Ends a subscription. Mail that is not on the wire when this returns is never sent: the engine looks again in the
+/// statement that commits a take-off.
+pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
+    db.write(async |tx| {
+        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(Leaving::Unknown) };
+        if !subscriptions::leave(tx, id, act.now).await? {
+            return Ok(Leaving::Already(subscription));
+        }
+        record(tx, act, ConsentKind::Withdrawn, "subscription.left", subscription.newsletter_id, id).await?;
+        Ok(Leaving::Left(subscription))
+    })
+    .await
+}

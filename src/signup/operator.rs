@@ -1,0 +1,114 @@
+//! What an operator does to single readers. Never brings back who left: only they themselves can.
+
+use super::{Act, person, record};
+use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
+use crate::domain::consent::ConsentKind;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
+use crate::domain::{NewsletterId, SubscriptionId};
+use crate::store::events::About;
+use crate::store::subscriptions::NewSubscription;
+use crate::store::{Db, Result, consents, deliveries, events, subscribers, subscriptions, suppressions};
+use crate::token::Keyring;
+
+/// A reader whom an operator enters, and answers for.
+#[derive(Clone, Debug)]
+pub struct NewReader {
+    /// Where they are reached.
+    pub email: EmailAddress,
+    /// What they are called, cleaned.
+    pub name: Option<String>,
+    /// The language they chose, BCP 47.
+    pub language: Option<String>,
+}
+
+/// What adding a reader did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// They are active, now.
+    Active(SubscriptionId),
+    /// They had a subscription, which stays as it is.
+    Known(SubscriptionState),
+    /// They left; only they themselves can come back.
+    Left(Option<Timestamp>),
+    /// The address must not be mailed.
+    Suppressed(SuppressionReason),
+}
+
+/// Enters a reader as active, at an operator's word that they agreed.
+pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &Act) -> Result<Added> {
+    let new = person(keys, &reader.email, reader.name.as_deref());
+    db.write(async |tx| {
+        if let Some(reason) = suppressions::reason(tx, &new.address_hash).await? {
+            return Ok(Added::Suppressed(reason));
+        }
+        let subscriber = subscribers::ensure(tx, &new, act.now).await?;
+        let language = reader.language.as_deref();
+        let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
+        let found = subscriptions::ensure(tx, &new, act.now).await?;
+        match found.state {
+            SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
+            SubscriptionState::Left => return Ok(Added::Left(found.left_at)),
+            SubscriptionState::Pending => {}
+        }
+        // Who left and then asked again, or was asked for by a stranger, has not come back yet.
+        if let Some(withdrawn) = consents::latest(tx, found.id, ConsentKind::Withdrawn).await? {
+            return Ok(Added::Left(Some(withdrawn.at)));
+        }
+        subscriptions::activate(tx, found.id, act.now).await?;
+        deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
+        record(tx, act, ConsentKind::Added, "subscription.added", newsletter, found.id).await?;
+        Ok(Added::Active(found.id))
+    })
+    .await
+}
+
+/// Ends the subscription of an address, as if the reader had left. `None` when they have none.
+pub async fn remove(
+    db: &Db,
+    newsletter: NewsletterId,
+    email: &EmailAddress,
+    act: &Act,
+) -> Result<Option<super::Leaving>> {
+    let found = subscriptions::find(&mut db.read().await?, newsletter, &email.key()).await?;
+    match found {
+        Some(subscription) => super::leave(db, subscription.id, act).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Puts an address on the suppression list, known or not. `false` when it was there.
+pub async fn suppress(
+    db: &Db,
+    keys: &Keyring,
+    email: &EmailAddress,
+    reason: SuppressionReason,
+    note: &str,
+    act: &Act,
+) -> Result<bool> {
+    let hash = keys.address_hash(&email.key());
+    db.write(async |tx| {
+        let added = suppressions::add(tx, &hash, reason, note, act.now).await?;
+        if added {
+            let data = format!(r#"{{"reason":"{reason}"}}"#);
+            events::append(tx, act.now, "address.suppressed", act.actor, About::default(), &data).await?;
+        }
+        Ok(added)
+    })
+    .await
+}
+
+/// Takes an address off the suppression list. `false` when it was not there.
+pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &Act) -> Result<bool> {
+    let hash = keys.address_hash(&email.key());
+    db.write(async |tx| {
+        let removed = suppressions::remove(tx, &hash).await?;
+        if removed {
+            events::append(tx, act.now, "address.unsuppressed", act.actor, About::default(), "{}").await?;
+        }
+        Ok(removed)
+    })
+    .await
+}

@@ -1,0 +1,69 @@
+//! Logging in (RFC 4954) with the mechanisms that lettre knows: PLAIN, LOGIN, XOAUTH2. The only place that sees the
+//! password; must not know whose it is.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+
+use super::reply::RawReply;
+use super::wire::{Fault, Wire};
+use crate::domain::verdict::Reply;
+use crate::secret::Secret;
+
+/// LOGIN asks two things; a server that goes on asking wants something else.
+const CHALLENGE: u16 = 334;
+/// In this order; LOGIN is the older of the two, XOAUTH2 needs a token for a password.
+const PREFERENCE: [Mechanism; 3] = [Mechanism::Plain, Mechanism::Login, Mechanism::Xoauth2];
+
+/// Why the login failed.
+pub(super) enum AuthFailure {
+    /// None of the offered mechanisms is known here.
+    NoMechanism,
+    /// The server said no.
+    Refused(Reply),
+    /// The connection was lost.
+    Fault(Fault),
+}
+
+/// Logs in. The whole exchange is one phase: the caller sets its deadline, and `deadline` bounds each answer.
+pub(super) async fn log_in(
+    wire: &mut Wire,
+    offered: &[Mechanism],
+    username: &str,
+    password: &Secret,
+    deadline: std::time::Duration,
+) -> Result<(), AuthFailure> {
+    let mechanism = PREFERENCE.into_iter().find(|known| offered.contains(known)).ok_or(AuthFailure::NoMechanism)?;
+    let credentials = Credentials::new(username.to_owned(), password.expose().to_owned());
+    // lettre tells LOGIN's two challenges apart by their words; servers have many words, but always this order.
+    let respond = |challenge: Option<&str>| {
+        let response = mechanism.response(&credentials, challenge).unwrap_or_default();
+        BASE64.encode(response)
+    };
+    let (first, further) = match mechanism {
+        Mechanism::Login => ("AUTH LOGIN\r\n".to_owned(), vec![respond(Some("Username")), respond(Some("Password"))]),
+        // A failed XOAUTH2 gives its reason as a challenge, which an empty line acknowledges.
+        Mechanism::Xoauth2 => (format!("AUTH XOAUTH2 {}\r\n", respond(None)), vec![String::new()]),
+        Mechanism::Plain => (format!("AUTH PLAIN {}\r\n", respond(None)), Vec::new()),
+    };
+    let mut reply = exchange(wire, &first, deadline).await?;
+    for response in further {
+        if reply.code != CHALLENGE {
+            break;
+        }
+        reply = exchange(wire, &format!("{response}\r\n"), deadline).await?;
+    }
+    if reply.code == CHALLENGE {
+        // RFC 4954 4: a lone asterisk ends an exchange that leads nowhere.
+        reply = exchange(wire, "*\r\n", deadline).await?;
+    }
+    match reply.summary() {
+        reply if reply.is_positive() => Ok(()),
+        reply if reply.code >= 400 => Err(AuthFailure::Refused(reply)),
+        reply => Err(AuthFailure::Fault(Fault::Unexpected(reply))),
+    }
+}
+
+async fn exchange(wire: &mut Wire, line: &str, deadline: std::time::Duration) -> Result<RawReply, AuthFailure> {
+    wire.command(line.as_bytes(), deadline).await.map_err(AuthFailure::Fault)
+}

@@ -1,0 +1,119 @@
+//! How domain types stand in columns, and how rows become structs. Domain types stay free of sqlx.
+//!
+//! One spelling per enum: the type's own `as_str` and `FromStr`. An unknown value read back fails naming its column.
+
+use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
+use crate::domain::consent::ConsentKind;
+use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::issue::IssueState;
+use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
+use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId, WorkerId};
+
+macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
+    impl<DB: sqlx::Database> sqlx::Type<DB> for $t where str: sqlx::Type<DB> {
+        fn type_info() -> DB::TypeInfo { <str as sqlx::Type<DB>>::type_info() }
+        fn compatible(ty: &DB::TypeInfo) -> bool { <str as sqlx::Type<DB>>::compatible(ty) }
+    }
+    impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $t where String: sqlx::Encode<'q, DB> {
+        fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+            self.as_str().to_owned().encode(buf)
+        }
+    }
+    impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $t where &'r str: sqlx::Decode<'r, DB> {
+        fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+            Ok(<&str as sqlx::Decode<DB>>::decode(value)?.parse()?)
+        }
+    }
+)+}}
+
+macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
+    impl<DB: sqlx::Database> sqlx::Type<DB> for $t where i64: sqlx::Type<DB> {
+        fn type_info() -> DB::TypeInfo { <i64 as sqlx::Type<DB>>::type_info() }
+        fn compatible(ty: &DB::TypeInfo) -> bool { <i64 as sqlx::Type<DB>>::compatible(ty) }
+    }
+    impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $t where i64: sqlx::Encode<'q, DB> {
+        fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+            self.0.encode(buf)
+        }
+    }
+    impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $t where i64: sqlx::Decode<'r, DB> {
+        fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+            Ok($t(<i64 as sqlx::Decode<DB>>::decode(value)?))
+        }
+    }
+)+}}
+
+text_columns!(
+    EmailAddress,
+    SubscriptionState,
+    ConsentKind,
+    SuppressionReason,
+    IssueState,
+    DeliveryState,
+    DeliveryKind,
+    Reason
+);
+integer_columns!(
+    Timestamp,
+    NewsletterId,
+    SubscriberId,
+    SubscriptionId,
+    ConsentId,
+    IssueId,
+    RevisionId,
+    DeliveryId,
+    WorkerId
+);
+
+/// Declares a struct that is read from rows of both engines, each field from the column of its name.
+macro_rules! record {
+    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $t:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        pub struct $name { $($(#[$field_doc])* pub $field: $t),+ }
+        impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $name {
+            fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),+ })
+            }
+        }
+        impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for $name {
+            fn from_row(row: &'r sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),+ })
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+/// A statement with a list of numbers in it, bound as one JSON text made by [`json_list`]. `LIST` stands for the bind's
+/// number in the text given: `listed!("... WHERE id IN ", 1, " AND ...")`. It is a lawful split: SQLite and PostgreSQL
+/// unfold JSON with functions of different names, and one cached statement serves every length.
+macro_rules! listed {
+    ($before:literal, $bind:literal, $after:literal) => {
+        $crate::store::db::Sql::Split {
+            sqlite: concat!($before, "(SELECT value FROM json_each($", $bind, "))", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($",
+                $bind,
+                " AS JSON)))",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use listed;
+
+/// Numbers as the JSON text that `listed!` unfolds.
+pub(crate) fn json_list(numbers: impl IntoIterator<Item = i64>) -> String {
+    let mut text = String::from("[");
+    for number in numbers {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&number.to_string());
+    }
+    text.push(']');
+    text
+}

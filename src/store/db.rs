@@ -1,0 +1,272 @@
+//! The one place that knows there are two databases: pools, transactions, statements. Knows no table.
+//!
+//! Both engines are given the same text with `$1` placeholders; where they must differ a statement is `Sql::Split`.
+//! The rules that keep one text right on both are in docs/two-databases.md.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::stream::{BoxStream, StreamExt};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::sqlite::{
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
+
+use super::StoreError;
+
+/// What every store function answers with.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// How long a writer waits for another process's transaction; ours are all far shorter.
+const BUSY_MS_MAX: u64 = 15_000;
+/// How long a caller waits for a connection of the pool, behind everything queued before it.
+const ACQUIRE_SECONDS_MAX: u64 = 60;
+/// Pages beside the engine: enough readers that a long list never starves the public pages.
+const SQLITE_READERS: u32 = 4;
+/// SQLite before this version may corrupt a WAL file when it is reset under a reader.
+const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
+/// PostgreSQL's oldest version that the tests run on.
+const POSTGRES_VERSION_MIN: i64 = 150_000;
+const POSTGRES_CONNECTIONS_MAX: u32 = 10;
+
+/// A database: pools of connections to one of the two engines.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One writer, many readers: SQLite allows no more.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that cannot write.
+        readers: SqlitePool,
+    },
+    /// Any number of either.
+    Postgres(PgPool),
+}
+
+/// An open transaction; dropping it rolls back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A statement's text: one string where the dialects agree, two where they do not.
+#[derive(Clone, Copy, Debug)]
+pub enum Sql {
+    /// The same text for both.
+    Shared(&'static str),
+    /// Each its own.
+    Split {
+        /// SQLite's.
+        sqlite: &'static str,
+        /// PostgreSQL's.
+        postgres: &'static str,
+    },
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self::Shared(text)
+    }
+}
+
+/// A statement on its way to one of the two drivers.
+pub enum Statement<'t> {
+    /// To SQLite's.
+    Sqlite(&'t mut Transaction<'static, Sqlite>, &'static str, SqliteArguments),
+    /// To PostgreSQL's.
+    Postgres(&'t mut Transaction<'static, Postgres>, &'static str, PgArguments),
+}
+
+/// A value both drivers can write.
+pub trait Bind<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+impl<'q, T> Bind<'q> for T where T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+
+/// A row both drivers can read.
+pub trait Record: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T> Record for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://FILE` or `postgres://...`). An SQLite file is made when missing.
+    pub async fn open(url: &str) -> Result<Self> {
+        let db = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url).await?
+        } else {
+            return Err(StoreError::Url);
+        };
+        Ok(db)
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may forget the last commits after a power cut: mails that were accepted would go out again.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_millis(BUSY_MS_MAX))
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-16384")
+            .pragma("journal_size_limit", "67108864")
+            .disable_statement_logging();
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
+        let numbers: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
+        if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= SQLITE_VERSION_MIN) {
+            return Err(StoreError::Version { engine: "SQLite", found: version, wanted: "3.51.3" });
+        }
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Url)?
+            .application_name("coranto")
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS_MAX)
+            .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))
+            .connect_with(options)
+            .await?;
+        let version: String = sqlx::query_scalar("SHOW server_version_num").fetch_one(&pool).await?;
+        if version.parse::<i64>().unwrap_or(0) < POSTGRES_VERSION_MIN {
+            return Err(StoreError::Version { engine: "PostgreSQL", found: version, wanted: "15" });
+        }
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Whether this is an SQLite file, which one engine alone may work on.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// A read-only snapshot.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// A transaction that will write. SQLite takes its write lock at once: a deferred one fails when it is upgraded.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Runs `work` in a transaction and commits it if it succeeds.
+    pub async fn write<T, E>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut tx = self.begin().await?;
+        let value = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(value)
+    }
+
+    /// Closes every connection, after the work they have at hand.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Begins a statement.
+    pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {
+        match (self, sql.into()) {
+            (Self::Sqlite(tx), Sql::Shared(text) | Sql::Split { sqlite: text, .. }) => {
+                Statement::Sqlite(tx, text, SqliteArguments::default())
+            }
+            (Self::Postgres(tx), Sql::Shared(text) | Sql::Split { postgres: text, .. }) => {
+                Statement::Postgres(tx, text, PgArguments::default())
+            }
+        }
+    }
+
+    /// Makes what was written durable.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl<'t> Statement<'t> {
+    /// Gives the next `$n` its value.
+    pub fn bind<'q>(mut self, value: impl Bind<'q>) -> Self {
+        match &mut self {
+            Self::Sqlite(_, _, args) => args.add(value),
+            Self::Postgres(_, _, args) => args.add(value),
+        }
+        .expect("a domain value always encodes");
+        self
+    }
+
+    /// Returns the number of rows changed.
+    pub async fn execute(self) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite(tx, text, args) => sqlx::query_with(text, args).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx, text, args) => sqlx::query_with(text, args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// The first row, if there is one.
+    pub async fn fetch_optional<T: Record>(self) -> Result<Option<T>> {
+        Ok(match self {
+            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut **tx).await?,
+            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut **tx).await?,
+        })
+    }
+
+    /// The first row, which there must be.
+    pub async fn fetch_one<T: Record>(self) -> Result<T> {
+        self.fetch_optional().await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+    }
+
+    /// Every row.
+    pub async fn fetch_all<T: Record>(self) -> Result<Vec<T>> {
+        Ok(match self {
+            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut **tx).await?,
+        })
+    }
+
+    /// Rows as they come, for lists that need not fit into memory.
+    pub fn stream<T: Record + 't>(self) -> BoxStream<'t, Result<T>> {
+        match self {
+            Self::Sqlite(tx, text, args) => {
+                sqlx::query_as_with(text, args).fetch(&mut **tx).map(|row| Ok(row?)).boxed()
+            }
+            Self::Postgres(tx, text, args) => {
+                sqlx::query_as_with(text, args).fetch(&mut **tx).map(|row| Ok(row?)).boxed()
+            }
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
+//! names the worker, so a row that changed hands is never written by who held it before.
+
+use super::column::{json_list, listed, record};
+use super::db::Sql;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::delivery::{DeliveryKind, Reason};
+use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId, WorkerId};
+
+record! {
+    /// A claimed row with all that is needed to send it.
+    #[derive(Clone, Debug)]
+    pub struct Claimed {
+        /// The row.
+        pub id: DeliveryId,
+        /// The issue; none for the small kinds.
+        pub issue_id: Option<IssueId>,
+        /// Whose subscription it is; none for a test mail.
+        pub subscription_id: Option<SubscriptionId>,
+        /// The latest question that a confirmation mail asks about.
+        pub consent_id: Option<ConsentId>,
+        /// The address; none when the reader is gone.
+        pub email: Option<String>,
+        /// Their name.
+        pub name: Option<String>,
+        /// Since when they subscribe.
+        pub subscribed_at: Option<Timestamp>,
+        /// The content that a former try bore, which it must bear again; none when any will do.
+        pub revision_id: Option<RevisionId>,
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it was first tried.
+        pub first_at: Option<Timestamp>,
+    }
+}
+
+/// A mail of a small kind to be sent.
+#[derive(Clone, Debug)]
+pub struct NewDelivery<'a> {
+    /// To whom; none for a test mail.
+    pub subscription: Option<SubscriptionId>,
+    /// The address of a test mail.
+    pub recipient: Option<&'a str>,
+    /// What.
+    pub revision: RevisionId,
+    /// From when on.
+    pub due_at: Timestamp,
+}
+
+/// Adds a mail of a small kind to the ledger. Its kind is its revision's.
+pub async fn add(tx: &mut Tx, new: &NewDelivery<'_>) -> Result<DeliveryId> {
+    let (id,) = tx
+        .sql(
+            "INSERT INTO deliveries (subscription_id, recipient, state, due_at, revision_id, attempts)
+             VALUES ($1, $2, 'pending', $3, $4, 0) RETURNING id",
+        )
+        .bind(new.subscription)
+        .bind(new.recipient)
+        .bind(new.due_at)
+        .bind(new.revision)
+        .fetch_one()
+        .await?;
+    Ok(id)
+}
+
+/// Skips the waiting mails of `kind` to one subscription: a newer one takes their place, or they have no use any more.
+pub async fn supersede(tx: &mut Tx, subscription: SubscriptionId, kind: DeliveryKind, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'skipped', reason = 'superseded', final_at = $3, due_at = NULL, claimed_by = NULL
+         WHERE issue_id IS NULL AND subscription_id = $1 AND state IN ('pending', 'claimed')
+           AND EXISTS (SELECT 1 FROM revisions r WHERE r.id = deliveries.revision_id AND r.kind = $2)",
+    )
+    .bind(subscription)
+    .bind(kind)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// The claim of due rows, of an issue or of the small kinds. The CTE matters on PostgreSQL: with `SKIP LOCKED` inside a
+/// bare `IN (SELECT ... LIMIT n)` a subplan that is run again can take more than `n`.
+macro_rules! claim {
+    ($which:literal, $lock:literal) => {
+        concat!(
+            "WITH due AS (
+                SELECT id FROM deliveries WHERE issue_id ",
+            $which,
+            " AND state = 'pending' AND due_at <= $2 ORDER BY due_at, id LIMIT $3 ",
+            $lock,
+            ")
+             UPDATE deliveries SET state = 'claimed', claimed_by = $1
+             WHERE id IN (SELECT id FROM due) AND state = 'pending' RETURNING id"
+        )
+    };
+}
+
+/// Whether an issue, or the small kinds when there is none, has a row that is due.
+pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
+    let (any,): (bool,) = match issue {
+        Some(issue) => {
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'pending' AND due_at <= $2)";
+            tx.sql(sql).bind(issue).bind(now).fetch_one().await?
+        }
+        None => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $1)";
+            tx.sql(sql).bind(now).fetch_one().await?
+        }
+    };
+    Ok(any)
+}
+
+/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker.
+pub async fn claim(
+    tx: &mut Tx,
+    worker: WorkerId,
+    issue: Option<IssueId>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<DeliveryId>> {
+    let rows: Vec<(DeliveryId,)> = match issue {
+        Some(issue) => {
+            let sql = Sql::Split { sqlite: claim!("= $4", ""), postgres: claim!("= $4", "FOR UPDATE SKIP LOCKED") };
+            tx.sql(sql).bind(worker).bind(now).bind(limit).bind(issue).fetch_all().await?
+        }
+        None => {
+            let sql =
+                Sql::Split { sqlite: claim!("IS NULL", ""), postgres: claim!("IS NULL", "FOR UPDATE SKIP LOCKED") };
+            tx.sql(sql).bind(worker).bind(now).bind(limit).fetch_all().await?
+        }
+    };
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes one pending row for one worker; `false` if it is not there to be taken.
+pub async fn claim_one(tx: &mut Tx, worker: WorkerId, id: DeliveryId) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE deliveries SET state = 'claimed', claimed_by = $1 WHERE id = $2 AND state = 'pending'")
+        .bind(worker)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// All that is needed to send the rows that `worker` has claimed.
+pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
+    tx.sql(listed!(
+        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name,
+                COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
+                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
+         FROM deliveries d
+         LEFT JOIN subscriptions s ON s.id = d.subscription_id
+         LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE d.id IN ",
+        2,
+        " AND d.state = 'claimed' AND d.claimed_by = $1 ORDER BY d.id"
+    ))
+    .bind(worker)
+    .bind(list(ids))
+    .fetch_all()
+    .await
+}
+
+/// Skips those claimed rows whose readers may not be mailed any more, each with its reason. Returns how many.
+pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: Timestamp) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'skipped', final_at = $3, due_at = NULL, claimed_by = NULL,
+            reason = CASE
+                WHEN EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id)
+                     AND NOT EXISTS (SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id) THEN 'suppressed'
+                WHEN (SELECT s.state FROM subscriptions s WHERE s.id = deliveries.subscription_id) = 'paused' THEN 'paused'
+                WHEN issue_id IS NULL THEN 'superseded'
+                ELSE 'unsubscribed' END
+         WHERE id IN ",
+        2,
+        " AND state = 'claimed' AND claimed_by = $1 AND subscription_id IS NOT NULL AND (
+             (issue_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
+             OR (issue_id IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation')))))"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
+}
+
+/// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
+/// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
+pub async fn take_off(
+    tx: &mut Tx,
+    worker: WorkerId,
+    ids: &[DeliveryId],
+    revision: RevisionId,
+    date: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'in_flight', revision_id = $3, first_at = COALESCE(first_at, $4)
+         WHERE id IN ",
+        2,
+        " AND state = 'claimed' AND claimed_by = $1
+           AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $5)
+           AND ((issue_id IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
+                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
+             OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
+                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))))))
+         RETURNING id"
+    );
+    let rows: Vec<(DeliveryId,)> =
+        tx.sql(sql).bind(worker).bind(list(ids)).bind(revision).bind(date).bind(now).fetch_all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Records acceptances. An answer that came late finds its row uncertain and still settles it.
+pub async fn record_sent(
+    tx: &mut Tx,
+    worker: WorkerId,
+    ids: &[DeliveryId],
+    relay: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'sent', final_at = $3, due_at = NULL, claimed_by = NULL, attempts = attempts + 1,
+                relay = $4, reply = NULL, reason = NULL
+         WHERE id IN ",
+        2,
+        " AND state IN ('in_flight', 'uncertain') AND claimed_by = $1"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(relay).execute().await
+}
+
+/// Records that a row is to be tried again: nothing was accepted, so any content will do. `tries` is 1 when it counts.
+pub async fn record_deferred(
+    tx: &mut Tx,
+    worker: WorkerId,
+    id: DeliveryId,
+    due_at: Timestamp,
+    tries: i64,
+    reply: Option<&str>,
+) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3, attempts = attempts + $4,
+                    revision_id = CASE WHEN issue_id IS NULL THEN revision_id END, reply = COALESCE($5, reply)
+             WHERE id = $2 AND state IN ('claimed', 'in_flight') AND claimed_by = $1",
+        )
+        .bind(worker)
+        .bind(id)
+        .bind(due_at)
+        .bind(tries)
+        .bind(reply)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Records that a row will not be sent.
+pub async fn record_failed(
+    tx: &mut Tx,
+    worker: WorkerId,
+    id: DeliveryId,
+    reason: Reason,
+    relay: Option<&str>,
+    reply: Option<&str>,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE deliveries SET state = 'failed', claimed_by = NULL, due_at = NULL, final_at = $6, attempts = attempts + 1,
+                    reason = $3, relay = $4, reply = COALESCE($5, reply)
+             WHERE id = $2 AND state IN ('claimed', 'in_flight') AND claimed_by = $1",
+        )
+        .bind(worker)
+        .bind(id)
+        .bind(reason)
+        .bind(relay)
+        .bind(reply)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Records that the final dot left and no answer came. `due_at` is when it is sent again; none leaves it to a person.
+pub async fn record_uncertain(
+    tx: &mut Tx,
+    worker: WorkerId,
+    id: DeliveryId,
+    due_at: Option<Timestamp>,
+    relay: &str,
+) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE deliveries SET state = 'uncertain', due_at = $3, attempts = attempts + 1, relay = $4
+             WHERE id = $2 AND state = 'in_flight' AND claimed_by = $1",
+        )
+        .bind(worker)
+        .bind(id)
+        .bind(due_at)
+        .bind(relay)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Puts rows back of which nothing was sent; nobody loses a try.
+pub async fn release(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], due_at: Timestamp) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3
+         WHERE id IN ",
+        2,
+        " AND state IN ('claimed', 'in_flight') AND claimed_by = $1"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).execute().await
+}
+
+/// Takes back what dead workers had claimed: nothing of it was sent.
+pub async fn rescue_claimed(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL
+         WHERE state = 'claimed' AND claimed_by IN (SELECT id FROM workers WHERE lease_until <= $1)",
+    )
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// The newsletters and issues of which dead workers left rows on the wire.
+pub async fn wrecks(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Option<NewsletterId>, Option<IssueId>)>> {
+    tx.sql(
+        "SELECT DISTINCT i.newsletter_id, d.issue_id FROM deliveries d LEFT JOIN issues i ON i.id = d.issue_id
+         WHERE d.state = 'in_flight' AND d.claimed_by IN (SELECT id FROM workers WHERE lease_until <= $1)",
+    )
+    .bind(now)
+    .fetch_all()
+    .await
+}
+
+/// Marks what dead workers left on the wire as uncertain; `due_at` is when it is sent again.
+pub async fn rescue_in_flight(
+    tx: &mut Tx,
+    issue: Option<IssueId>,
+    due_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'uncertain', due_at = $2, attempts = attempts + 1
+         WHERE state = 'in_flight' AND (issue_id = $1 OR ($1 IS NULL AND issue_id IS NULL))
+           AND claimed_by IN (SELECT id FROM workers WHERE lease_until <= $3)",
+    )
+    .bind(issue)
+    .bind(due_at)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Sends again, with the same bytes, what was uncertain long enough.
+pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1",
+    )
+    .bind(now)
+    .execute()
+    .await
+}
+
+fn list(ids: &[DeliveryId]) -> String {
+    json_list(ids.iter().map(|id| id.0))
+}

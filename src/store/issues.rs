@@ -1,0 +1,209 @@
+//! Issues: what is to go out, when, and how far it has come. Content is in `revisions`, readers in `deliveries`.
+
+use super::column::record;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::issue::IssueState;
+use crate::domain::{IssueId, NewsletterId, RevisionId};
+
+record! {
+    /// An issue's row.
+    #[derive(Clone, Debug)]
+    pub struct Issue {
+        /// The row.
+        pub id: IssueId,
+        /// Whose it is.
+        pub newsletter_id: NewsletterId,
+        /// Its name in addresses and commands; one per newsletter.
+        pub slug: String,
+        /// Its title.
+        pub title: String,
+        /// Where it stands.
+        pub state: IssueState,
+        /// The content that who has not got it yet will get.
+        pub revision_id: RevisionId,
+        /// When it is to go out.
+        pub due_at: Option<Timestamp>,
+        /// Whether that is one of the newsletter's slots.
+        pub on_slot: bool,
+        /// Why it stands where it stands, for a person; may be empty.
+        pub note: String,
+        /// When it was first seen.
+        pub created_at: Timestamp,
+        /// When its audience was frozen.
+        pub started_at: Option<Timestamp>,
+        /// When its last row became final.
+        pub finished_at: Option<Timestamp>,
+    }
+}
+
+/// An issue to be stored.
+#[derive(Clone, Debug)]
+pub struct NewIssue<'a> {
+    /// Whose it is.
+    pub newsletter: NewsletterId,
+    /// Its name in addresses and commands.
+    pub slug: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Where it begins.
+    pub state: IssueState,
+    /// Its content.
+    pub revision: RevisionId,
+    /// When it is to go out.
+    pub due_at: Option<Timestamp>,
+    /// Whether that is a slot.
+    pub on_slot: bool,
+    /// Why it stands there.
+    pub note: &'a str,
+}
+
+/// Stores an issue; `None` when the newsletter has one of that slug already.
+pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, now: Timestamp) -> Result<Option<IssueId>> {
+    let row: Option<(IssueId,)> = tx
+        .sql(
+            "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (newsletter_id, slug) DO NOTHING RETURNING id",
+        )
+        .bind(new.newsletter)
+        .bind(new.slug)
+        .bind(new.title)
+        .bind(new.state)
+        .bind(new.revision)
+        .bind(new.due_at)
+        .bind(new.on_slot)
+        .bind(new.note)
+        .bind(now)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// The newsletter's issue of that slug.
+pub async fn find(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Option<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND slug = $2",
+    )
+    .bind(newsletter)
+    .bind(slug)
+    .fetch_optional()
+    .await
+}
+
+/// An issue by its number.
+pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+         FROM issues WHERE id = $1",
+    )
+    .bind(id)
+    .fetch_optional()
+    .await
+}
+
+/// The newsletter's issues, those that are due last first, at most `limit`.
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $2",
+    )
+    .bind(newsletter)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// Every issue in a state, those that are due first first.
+pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+         FROM issues WHERE state = $1 ORDER BY due_at, id",
+    )
+    .bind(state)
+    .fetch_all()
+    .await
+}
+
+/// The queued issues whose time has come, of all newsletters, earliest first.
+pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+         FROM issues WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id",
+    )
+    .bind(now)
+    .fetch_all()
+    .await
+}
+
+/// The times that the newsletter's queued issues have taken.
+pub async fn taken_times(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Timestamp>> {
+    let rows: Vec<(Timestamp,)> = tx
+        .sql("SELECT due_at FROM issues WHERE newsletter_id = $1 AND state = 'queued' AND due_at IS NOT NULL ORDER BY due_at")
+        .bind(newsletter)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(at,)| at).collect())
+}
+
+/// Moves an issue from one state to another; `false` if it was not in the first.
+pub async fn advance(tx: &mut Tx, id: IssueId, from: IssueState, to: IssueState, note: &str) -> Result<bool> {
+    debug_assert!(from.may_become(to), "{from} -> {to}");
+    let changed = tx
+        .sql("UPDATE issues SET state = $3, note = $4 WHERE id = $1 AND state = $2")
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .bind(note)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Notes that the audience was frozen.
+pub async fn mark_started(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<()> {
+    tx.sql("UPDATE issues SET started_at = $2 WHERE id = $1").bind(id).bind(now).execute().await?;
+    Ok(())
+}
+
+/// Moves an issue from `sending` to `sent`, if every row of its ledger is final; `false` if not.
+pub async fn finish(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE issues SET state = 'sent', finished_at = $2
+             WHERE id = $1 AND state = 'sending'
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'pending')
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'in_flight', 'uncertain'))",
+        )
+        .bind(id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Gives an issue in state `state` new content; `false` if it was in another.
+pub async fn revise(tx: &mut Tx, id: IssueId, state: IssueState, title: &str, revision: RevisionId) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET title = $3, revision_id = $4 WHERE id = $1 AND state = $2")
+        .bind(id)
+        .bind(state)
+        .bind(title)
+        .bind(revision)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Puts an issue in state `from` into the queue for `due_at`; `false` if it was in another.
+pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, due_at: Timestamp, on_slot: bool) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, note = '' WHERE id = $1 AND state = $2")
+        .bind(id)
+        .bind(from)
+        .bind(due_at)
+        .bind(on_slot)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}

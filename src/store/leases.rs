@@ -1,0 +1,71 @@
+//! Workers and leases: who works on the ledger, and until when that may be believed.
+//!
+//! A worker's number is the fencing epoch of every row it claims: numbers only grow, and a row is only changed by the
+//! worker whose number it bears.
+
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::WorkerId;
+
+/// Registers a worker. `engine` tells one that serves from a command that sends a single mail.
+pub async fn register(tx: &mut Tx, name: &str, engine: bool, now: Timestamp, until: Timestamp) -> Result<WorkerId> {
+    let (id,) = tx
+        .sql("INSERT INTO workers (name, engine, started_at, lease_until) VALUES ($1, $2, $3, $4) RETURNING id")
+        .bind(name)
+        .bind(engine)
+        .bind(now)
+        .bind(until)
+        .fetch_one()
+        .await?;
+    Ok(id)
+}
+
+/// Lengthens a worker's lease; `false` when it had ended, so that its rows may be another's by now.
+pub async fn renew(tx: &mut Tx, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE workers SET lease_until = $3 WHERE id = $1 AND lease_until > $2")
+        .bind(worker)
+        .bind(now)
+        .bind(until)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Ends a worker's lease at once.
+pub async fn end(tx: &mut Tx, worker: WorkerId, now: Timestamp) -> Result<()> {
+    tx.sql("UPDATE workers SET lease_until = $2 WHERE id = $1 AND lease_until > $2")
+        .bind(worker)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Ends every engine's lease: for whoever holds the lock of an SQLite file, all others are dead.
+pub async fn end_engines(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.sql("UPDATE workers SET lease_until = $1 WHERE engine AND lease_until > $1").bind(now).execute().await
+}
+
+/// Until when any engine was last known to live.
+pub async fn last_engine(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    let (at,): (Option<Timestamp>,) = tx.sql("SELECT MAX(lease_until) FROM workers WHERE engine").fetch_one().await?;
+    Ok(at)
+}
+
+/// Takes or lengthens the lease `name`; `false` while another worker has it.
+pub async fn acquire(tx: &mut Tx, name: &str, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "INSERT INTO leases (name, worker_id, lease_until) VALUES ($1, $2, $4)
+             ON CONFLICT (name) DO UPDATE SET worker_id = excluded.worker_id, lease_until = excluded.lease_until
+             WHERE leases.worker_id = $2 OR leases.lease_until <= $3",
+        )
+        .bind(name)
+        .bind(worker)
+        .bind(now)
+        .bind(until)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}

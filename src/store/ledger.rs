@@ -1,0 +1,223 @@
+//! The ledger as people see it: freezing an audience, totals, lists, and what a person may do to an issue's rows.
+//! What the engine does to single rows is in `deliveries`.
+
+use super::column::record;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::delivery::{DeliveryState, Reason};
+use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId};
+
+/// How many rows of an issue's ledger are in which state. Always counted, never kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Totals {
+    /// Frozen in the audience.
+    pub readers: i64,
+    /// Waiting for the first try.
+    pub pending: i64,
+    /// Waiting for another try.
+    pub deferred: i64,
+    /// Taken by a worker.
+    pub claimed: i64,
+    /// On the wire.
+    pub in_flight: i64,
+    /// Accepted by the relay.
+    pub sent: i64,
+    /// Refused for good.
+    pub failed: i64,
+    /// Fate unknown.
+    pub uncertain: i64,
+    /// Not to be sent.
+    pub skipped: i64,
+}
+
+impl Totals {
+    /// Rows to which something will still happen.
+    pub fn open(&self) -> i64 {
+        self.pending + self.deferred + self.claimed + self.in_flight + self.uncertain
+    }
+}
+
+record! {
+    /// One row, as a list shows it.
+    #[derive(Clone, Debug)]
+    pub struct Row {
+        /// The row.
+        pub id: DeliveryId,
+        /// The address; none once the reader was erased.
+        pub email: Option<String>,
+        /// Where it stands.
+        pub state: DeliveryState,
+        /// When it is tried next.
+        pub due_at: Option<Timestamp>,
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it was first tried.
+        pub first_at: Option<Timestamp>,
+        /// When it became final.
+        pub final_at: Option<Timestamp>,
+        /// Through which relay.
+        pub relay: Option<String>,
+        /// The last reply that was not an acceptance.
+        pub reply: Option<String>,
+        /// Why it was skipped or failed.
+        pub reason: Option<Reason>,
+        /// Which content it bore.
+        pub revision_id: Option<RevisionId>,
+    }
+}
+
+/// Freezes the audience of an issue: one row per mailable reader. Returns how many.
+pub async fn freeze(tx: &mut Tx, issue: IssueId, newsletter: NewsletterId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "INSERT INTO deliveries (issue_id, subscription_id, state, due_at, attempts)
+         SELECT $1, m.subscription_id, 'pending', $3, 0 FROM mailable m WHERE m.newsletter_id = $2
+         ORDER BY m.subscription_id ON CONFLICT (issue_id, subscription_id) DO NOTHING",
+    )
+    .bind(issue)
+    .bind(newsletter)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Where one row stands, and the last reply to it.
+pub async fn outcome(tx: &mut Tx, id: DeliveryId) -> Result<Option<(DeliveryState, Option<String>)>> {
+    tx.sql("SELECT state, reply FROM deliveries WHERE id = $1").bind(id).fetch_optional().await
+}
+
+/// How many would be in the audience now.
+pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
+    let (count,) =
+        tx.sql("SELECT COUNT(*) FROM mailable WHERE newsletter_id = $1").bind(newsletter).fetch_one().await?;
+    Ok(count)
+}
+
+/// Counts an issue's rows by state.
+pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
+    let rows: Vec<(DeliveryState, bool, i64)> = tx
+        .sql(
+            "SELECT state, attempts > 0 AND state = 'pending' AS again, COUNT(*) FROM deliveries
+             WHERE issue_id = $1 GROUP BY state, attempts > 0 AND state = 'pending'",
+        )
+        .bind(issue)
+        .fetch_all()
+        .await?;
+    let mut totals = Totals::default();
+    for (state, again, count) in rows {
+        totals.readers += count;
+        *match state {
+            DeliveryState::Pending if again => &mut totals.deferred,
+            DeliveryState::Pending => &mut totals.pending,
+            DeliveryState::Claimed => &mut totals.claimed,
+            DeliveryState::InFlight => &mut totals.in_flight,
+            DeliveryState::Sent => &mut totals.sent,
+            DeliveryState::Failed => &mut totals.failed,
+            DeliveryState::Uncertain => &mut totals.uncertain,
+            DeliveryState::Skipped => &mut totals.skipped,
+        } += count;
+    }
+    Ok(totals)
+}
+
+/// Whether something will still happen to a row of an issue.
+pub async fn is_open(tx: &mut Tx, issue: IssueId) -> Result<bool> {
+    let (open,): (bool,) = tx
+        .sql(
+            "SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'pending')
+                 OR EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'in_flight', 'uncertain'))",
+        )
+        .bind(issue)
+        .fetch_one()
+        .await?;
+    Ok(open)
+}
+
+/// How many rows of an issue bore which revision, and were sent.
+pub async fn sent_by_revision(tx: &mut Tx, issue: IssueId) -> Result<Vec<(RevisionId, i64)>> {
+    tx.sql(
+        "SELECT revision_id, COUNT(*) FROM deliveries
+         WHERE issue_id = $1 AND state = 'sent' AND revision_id IS NOT NULL GROUP BY revision_id ORDER BY revision_id",
+    )
+    .bind(issue)
+    .fetch_all()
+    .await
+}
+
+/// A page of an issue's rows after `after`, of one state or of all.
+pub async fn rows(
+    tx: &mut Tx,
+    issue: IssueId,
+    state: Option<DeliveryState>,
+    after: DeliveryId,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    tx.sql(
+        "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
+                d.relay, d.reply, d.reason, d.revision_id
+         FROM deliveries d
+         LEFT JOIN subscriptions s ON s.id = d.subscription_id
+         LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE d.issue_id = $1 AND d.id > $2 AND (d.state = $3 OR $3 IS NULL)
+         ORDER BY d.id LIMIT $4",
+    )
+    .bind(issue)
+    .bind(after)
+    .bind(state)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// Takes back what workers hold of an issue and have not begun to send: it was paused.
+pub async fn unclaim(tx: &mut Tx, issue: IssueId) -> Result<u64> {
+    tx.sql("UPDATE deliveries SET state = 'pending', claimed_by = NULL WHERE issue_id = $1 AND state = 'claimed'")
+        .bind(issue)
+        .execute()
+        .await
+}
+
+/// Skips every row of an issue that has not begun to be sent: it was stopped.
+pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'skipped', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
+         WHERE issue_id = $1 AND state IN ('pending', 'claimed')",
+    )
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Puts an issue's failed rows back, each with all its tries before it.
+pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, first_at = NULL, final_at = NULL,
+                revision_id = NULL, reason = NULL
+         WHERE issue_id = $1 AND state = 'failed'",
+    )
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Sends an issue's uncertain rows again, with the same bytes: a person decided so.
+pub async fn retry_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
+    tx.sql("UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL WHERE issue_id = $1 AND state = 'uncertain'")
+        .bind(issue)
+        .bind(now)
+        .execute()
+        .await
+}
+
+/// Takes an issue's uncertain rows for failed: a person decided not to send them again.
+pub async fn give_up_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'failed', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
+         WHERE issue_id = $1 AND state = 'uncertain'",
+    )
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
+}

@@ -1,0 +1,64 @@
+//! The schema and its steps, embedded: one folder per engine, with the same numbers and names.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
+
+use super::Result;
+use super::db::Db;
+
+/// Number, name, and the text for each engine.
+const STEPS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "main path",
+    include_str!("../../migrations/sqlite/0001_main_path.sql"),
+    include_str!("../../migrations/postgres/0001_main_path.sql"),
+)];
+
+/// What was done to the schema, or is yet to be.
+#[derive(Debug, serde::Serialize)]
+pub struct Step {
+    /// Its number.
+    pub number: i64,
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether the database has it.
+    pub applied: bool,
+}
+
+/// Brings the schema up to date. A schema newer than this program is refused.
+pub async fn run(db: &Db) -> Result<()> {
+    match db {
+        Db::Sqlite { writer, .. } => migrator(true).run(writer).await?,
+        Db::Postgres(pool) => migrator(false).run(pool).await?,
+    }
+    Ok(())
+}
+
+/// Which steps the database has.
+pub async fn status(db: &Db) -> Result<Vec<Step>> {
+    const TABLE: &str = "_sqlx_migrations";
+    let applied = match db {
+        Db::Sqlite { writer, .. } => {
+            let mut connection = writer.acquire().await?;
+            connection.ensure_migrations_table(TABLE).await?;
+            connection.list_applied_migrations(TABLE).await?
+        }
+        Db::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            connection.ensure_migrations_table(TABLE).await?;
+            connection.list_applied_migrations(TABLE).await?
+        }
+    };
+    let has = |number| applied.iter().any(|step| step.version == number);
+    Ok(STEPS.iter().map(|(number, name, ..)| Step { number: *number, name, applied: has(*number) }).collect())
+}
+
+fn migrator(sqlite: bool) -> Migrator {
+    let steps = STEPS.iter().map(|(number, name, for_sqlite, for_postgres)| {
+        let text: &'static str = if sqlite { for_sqlite } else { for_postgres };
+        Migration::new(*number, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(steps.collect())
+}

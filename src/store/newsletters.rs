@@ -1,0 +1,23 @@
+//! Newsletters: a row for each that the configuration has ever named. Settings stay in the configuration.
+
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::NewsletterId;
+
+/// The row of the newsletter `slug`, made when it is new.
+pub async fn ensure(tx: &mut Tx, slug: &str, now: Timestamp) -> Result<NewsletterId> {
+    tx.sql("INSERT INTO newsletters (slug, created_at) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING")
+        .bind(slug)
+        .bind(now)
+        .execute()
+        .await?;
+    let (id,) = tx.sql("SELECT id FROM newsletters WHERE slug = $1").bind(slug).fetch_one().await?;
+    Ok(id)
+}
+
+/// The row of the newsletter `slug`.
+pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<NewsletterId>> {
+    let row: Option<(NewsletterId,)> =
+        tx.sql("SELECT id FROM newsletters WHERE slug = $1").bind(slug).fetch_optional().await?;
+    Ok(row.map(|(id,)| id))
+}

@@ -1,0 +1,101 @@
+//! Content frozen for sending. A revision never changes: an edit makes another.
+
+use super::column::record;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::{NewsletterId, RevisionId};
+
+record! {
+    /// What a delivery bears, rendered, with merge fields still open.
+    #[derive(Clone, Debug)]
+    pub struct Revision {
+        /// The row.
+        pub id: RevisionId,
+        /// Whose it is.
+        pub newsletter_id: NewsletterId,
+        /// What kind of mail it makes.
+        pub kind: DeliveryKind,
+        /// SHA-256 over all of it, in hexadecimal.
+        pub digest: String,
+        /// The issue's slug, where it is an issue's.
+        pub slug: Option<String>,
+        /// The title.
+        pub title: String,
+        /// The subject.
+        pub subject: String,
+        /// The preheader.
+        pub preheader: String,
+        /// BCP 47.
+        pub language: String,
+        /// The HTML part, a template.
+        pub html: String,
+        /// The text part, a template.
+        pub plain: String,
+    }
+}
+
+/// A revision to be stored.
+#[derive(Clone, Debug)]
+pub struct NewRevision {
+    /// What kind of mail it makes.
+    pub kind: DeliveryKind,
+    /// SHA-256 over all of it, in hexadecimal.
+    pub digest: String,
+    /// The issue's slug, where it is an issue's.
+    pub slug: Option<String>,
+    /// The title.
+    pub title: String,
+    /// The subject.
+    pub subject: String,
+    /// The preheader.
+    pub preheader: String,
+    /// BCP 47.
+    pub language: String,
+    /// The HTML part, a template.
+    pub html: String,
+    /// The text part, a template.
+    pub plain: String,
+    /// What it was made from.
+    pub source: String,
+}
+
+/// Stores a revision, or finds the one with the same digest.
+pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, now: Timestamp) -> Result<RevisionId> {
+    tx.sql(
+        "INSERT INTO revisions (newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain, source, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (newsletter_id, digest) DO NOTHING",
+    )
+    .bind(newsletter)
+    .bind(new.kind)
+    .bind(new.digest.as_str())
+    .bind(new.slug.as_deref())
+    .bind(new.title.as_str())
+    .bind(new.subject.as_str())
+    .bind(new.preheader.as_str())
+    .bind(new.language.as_str())
+    .bind(new.html.as_str())
+    .bind(new.plain.as_str())
+    .bind(new.source.as_str())
+    .bind(now)
+    .execute()
+    .await?;
+    let (id,) = tx
+        .sql("SELECT id FROM revisions WHERE newsletter_id = $1 AND digest = $2")
+        .bind(newsletter)
+        .bind(new.digest.as_str())
+        .fetch_one()
+        .await?;
+    Ok(id)
+}
+
+/// A revision by its number.
+pub async fn get(tx: &mut Tx, id: RevisionId) -> Result<Option<Revision>> {
+    tx.sql(
+        "SELECT id, newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain
+         FROM revisions WHERE id = $1",
+    )
+    .bind(id)
+    .fetch_optional()
+    .await
+}

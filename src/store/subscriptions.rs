@@ -1,0 +1,284 @@
+//! One person's subscription to one newsletter: where it stands, and lists of them. Which state may become which is
+//! `domain::subscriber`'s; here a change is one compare-and-set.
+
+use futures_util::stream::BoxStream;
+
+use super::column::record;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
+use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
+use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
+
+record! {
+    /// A subscription with the person it is of.
+    #[derive(Clone, Debug)]
+    pub struct Subscription {
+        /// The row.
+        pub id: SubscriptionId,
+        /// To what.
+        pub newsletter_id: NewsletterId,
+        /// Whose.
+        pub subscriber_id: SubscriberId,
+        /// Where the person is reached.
+        pub email: EmailAddress,
+        /// What the person is called.
+        pub name: Option<String>,
+        /// Where it stands.
+        pub state: SubscriptionState,
+        /// The language the person chose, BCP 47.
+        pub language: Option<String>,
+        /// How it came: a form, a file, an operator.
+        pub source: String,
+        /// When it was first asked for.
+        pub created_at: Timestamp,
+        /// When it became active.
+        pub confirmed_at: Option<Timestamp>,
+        /// When a rest ends by itself.
+        pub paused_until: Option<Timestamp>,
+        /// When the person left.
+        pub left_at: Option<Timestamp>,
+        /// Why the address must not be mailed, if it must not.
+        pub suppressed: Option<SuppressionReason>,
+    }
+}
+
+/// A subscription to be stored.
+#[derive(Clone, Debug)]
+pub struct NewSubscription<'a> {
+    /// To what.
+    pub newsletter: NewsletterId,
+    /// Whose.
+    pub subscriber: SubscriberId,
+    /// The language the person chose.
+    pub language: Option<&'a str>,
+    /// How it came.
+    pub source: &'a str,
+}
+
+record! {
+    /// A subscription that is there now.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Found {
+        /// The row.
+        pub id: SubscriptionId,
+        /// Where it stands.
+        pub state: SubscriptionState,
+        /// When the person left, if they did.
+        pub left_at: Option<Timestamp>,
+    }
+}
+
+/// Which subscriptions a list is of; an empty filter is of all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// To this newsletter.
+    pub newsletter: Option<NewsletterId>,
+    /// In this state.
+    pub state: Option<SubscriptionState>,
+    /// With this in the address or the name, whatever the case.
+    pub text: Option<String>,
+}
+
+record! {
+    /// How many readers a newsletter has.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+    pub struct Counts {
+        /// Asked for, not confirmed.
+        pub pending: i64,
+        /// Active.
+        pub active: i64,
+        /// Having a rest.
+        pub paused: i64,
+        /// Gone.
+        pub left: i64,
+        /// In whichever state, with an address that must not be mailed.
+        pub suppressed: i64,
+        /// Whom an issue would reach now.
+        pub mailable: i64,
+    }
+}
+
+/// What every [`Subscription`] is read with; a condition follows.
+macro_rules! select {
+    () => {
+        "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.source, s.created_at,
+                s.confirmed_at, s.paused_until, s.left_at, x.reason AS suppressed
+         FROM subscriptions s
+         JOIN subscribers u ON u.id = s.subscriber_id
+         LEFT JOIN suppressions x ON x.address_hash = u.address_hash "
+    };
+}
+
+/// What a [`Filter`] asks, with its parts as `$1` to `$3`.
+macro_rules! filter {
+    () => {
+        "WHERE ($1 IS NULL OR s.newsletter_id = $1) AND ($2 IS NULL OR s.state = $2)
+           AND ($3 IS NULL OR u.email_key LIKE $3 ESCAPE '\\' OR LOWER(u.name) LIKE $3 ESCAPE '\\') "
+    };
+}
+
+/// The subscription of a person, stored as pending when they have none. The row stays locked until the transaction ends.
+pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> Result<Found> {
+    tx.sql(
+        "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET newsletter_id = excluded.newsletter_id
+         RETURNING id, state, left_at",
+    )
+    .bind(new.newsletter)
+    .bind(new.subscriber)
+    .bind(SubscriptionState::Pending)
+    .bind(new.language)
+    .bind(new.source)
+    .bind(now)
+    .fetch_one()
+    .await
+}
+
+/// A subscription by its number.
+pub async fn get(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Subscription>> {
+    tx.sql(concat!(select!(), "WHERE s.id = $1")).bind(id).fetch_optional().await
+}
+
+/// The subscription of an address, given as its key.
+pub async fn find(tx: &mut Tx, newsletter: NewsletterId, email_key: &str) -> Result<Option<Subscription>> {
+    tx.sql(concat!(select!(), "WHERE s.newsletter_id = $1 AND u.email_key = $2"))
+        .bind(newsletter)
+        .bind(email_key)
+        .fetch_optional()
+        .await
+}
+
+/// A list in the order in which it grew: up to `limit` behind the subscription `after`.
+pub async fn page(tx: &mut Tx, filter: &Filter, after: SubscriptionId, limit: i64) -> Result<Vec<Subscription>> {
+    tx.sql(concat!(select!(), filter!(), "AND s.id > $4 ORDER BY s.id LIMIT $5"))
+        .bind(filter.newsletter)
+        .bind(filter.state)
+        .bind(filter.pattern())
+        .bind(after)
+        .bind(limit)
+        .fetch_all()
+        .await
+}
+
+/// The whole list, row by row: it need not fit into memory, and is as of one instant.
+pub fn stream<'t>(tx: &'t mut Tx, filter: &Filter) -> BoxStream<'t, Result<Subscription>> {
+    tx.sql(concat!(select!(), filter!(), "ORDER BY s.id"))
+        .bind(filter.newsletter)
+        .bind(filter.state)
+        .bind(filter.pattern())
+        .stream()
+}
+
+/// How many readers a newsletter has.
+pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
+    tx.sql(
+        "SELECT COUNT(*) FILTER (WHERE s.state = 'pending') AS pending,
+                COUNT(*) FILTER (WHERE s.state = 'active') AS active,
+                COUNT(*) FILTER (WHERE s.state = 'paused') AS paused,
+                COUNT(*) FILTER (WHERE s.state = 'left') AS left,
+                COUNT(x.id) AS suppressed,
+                (SELECT COUNT(*) FROM mailable m WHERE m.newsletter_id = $1) AS mailable
+         FROM subscriptions s
+         JOIN subscribers u ON u.id = s.subscriber_id
+         LEFT JOIN suppressions x ON x.address_hash = u.address_hash
+         WHERE s.newsletter_id = $1",
+    )
+    .bind(newsletter)
+    .fetch_one()
+    .await
+}
+
+/// Who left asks again: `left` to `pending`. `false` when it was not so.
+pub async fn ask_again(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, left_at = NULL WHERE id = $1 AND state = $3")
+        .bind(id)
+        .bind(SubscriptionState::Pending)
+        .bind(SubscriptionState::Left)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `pending` to `active`. `false` when it was not so.
+pub async fn activate(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, confirmed_at = $4 WHERE id = $1 AND state = $3")
+        .bind(id)
+        .bind(SubscriptionState::Active)
+        .bind(SubscriptionState::Pending)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `active` to `paused`, or another end for a rest that has begun; without an end it lasts until the reader says so.
+/// `false` when it was neither.
+pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, paused_until = $4 WHERE id = $1 AND state IN ($2, $3)")
+        .bind(id)
+        .bind(SubscriptionState::Paused)
+        .bind(SubscriptionState::Active)
+        .bind(until)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `paused` to `active`. `false` when it was not so.
+pub async fn resume(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, paused_until = NULL WHERE id = $1 AND state = $3")
+        .bind(id)
+        .bind(SubscriptionState::Active)
+        .bind(SubscriptionState::Paused)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Any other state to `left`. `false` when the person had left already, or nobody has this number.
+pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, paused_until = NULL, left_at = $3 WHERE id = $1 AND state <> $2")
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Chooses a language. `false` when nobody has this number.
+pub async fn set_language(tx: &mut Tx, id: SubscriptionId, language: Option<&str>) -> Result<bool> {
+    let changed =
+        tx.sql("UPDATE subscriptions SET language = $2 WHERE id = $1").bind(id).bind(language).execute().await?;
+    Ok(changed == 1)
+}
+
+/// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)
+pub async fn rested(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
+    tx.sql(
+        "SELECT id, newsletter_id FROM subscriptions WHERE state = 'paused' AND paused_until <= $1
+         ORDER BY paused_until, id LIMIT $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+impl Filter {
+    /// The pattern of `LIKE` that finds the text anywhere.
+    fn pattern(&self) -> Option<String> {
+        self.text.as_ref().map(|text| {
+            let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            format!("%{literal}%")
+        })
+    }
+}

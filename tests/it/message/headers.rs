@@ -1,0 +1,211 @@
+//! The header block, as parsers and mailbox providers read it.
+
+use coranto::content::fields::without_marks;
+use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::newsletter::{Mailbox, Newsletter};
+use coranto::message::{Content, FillError, Profile, Recipient, Skeleton, SkeletonError};
+use coranto::token::{Purpose, TEST_NUMBER};
+use mail_parser::{Message, MessageParser};
+use proptest::prelude::*;
+
+use super::sample::{
+    PUBLIC_URL, address, assert_fit_for_the_wire, content, filled, issue, keys, newsletter, reader, skeleton,
+};
+
+fn parsed(mail: &str) -> Message<'_> {
+    MessageParser::default().parse(mail.as_bytes()).unwrap()
+}
+
+/// The names of the header fields, in order.
+fn names(mail: &str) -> Vec<&str> {
+    let head = mail.split("\r\n\r\n").next().unwrap();
+    head.split("\r\n").filter(|line| !line.starts_with(' ')).map(|line| line.split(':').next().unwrap()).collect()
+}
+
+#[test]
+fn an_issue_bears_each_header_once() {
+    let to = address("anna@example.org");
+    let mail = filled(&issue(), &reader(&to));
+    assert_eq!(
+        names(&mail),
+        [
+            "From",
+            "Reply-To",
+            "Subject",
+            "To",
+            "Date",
+            "Message-ID",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
+            "List-Id",
+            "List-Archive",
+            "List-Post",
+            "Feedback-ID",
+            "Content-Language",
+            "MIME-Version",
+            "Content-Type",
+        ]
+    );
+    let token = keys().seal(Purpose::Unsubscribe, 42);
+    assert!(mail.contains(&format!(
+        "List-Unsubscribe: <{PUBLIC_URL}/u/{token}>,\r\n <mailto:u+{token}@bounce.news.example.com?subject=unsubscribe>\r\n\
+         List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )));
+    assert!(mail.contains("\r\nDate: Mon, 21 Sep 2026 16:13:20 +0200\r\n"), "in the newsletter's zone");
+}
+
+#[test]
+fn the_envelope_and_the_message_id_find_their_delivery() {
+    let to = address("anna@example.org");
+    let mut out = Vec::new();
+    let envelope = skeleton(&issue()).fill(&keys(), &reader(&to), &mut out).unwrap();
+    let token = envelope.message_id.strip_prefix('<').unwrap().strip_suffix("@news.example.com>").unwrap();
+    assert_eq!(keys().open(Purpose::Message, token), Some(4711));
+    let sender = address(&envelope.envelope_sender);
+    assert_eq!(sender.domain(), "bounce.news.example.com");
+    let returned = coranto::message::verp::open(&keys(), sender.local());
+    assert_eq!(returned, Some(coranto::message::verp::Returned::Bounce(coranto::domain::DeliveryId(4711))));
+    assert!(String::from_utf8(out).unwrap().contains(&format!("Message-ID: {}\r\n", envelope.message_id)));
+}
+
+#[test]
+fn without_a_bounce_domain_the_from_address_takes_the_bounces() {
+    let plain = Newsletter { bounce_domain: None, ..newsletter() };
+    let skeleton = Skeleton::build(&plain, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
+    let to = address("anna@example.org");
+    let mut out = Vec::new();
+    let envelope = skeleton.fill(&keys(), &reader(&to), &mut out).unwrap();
+    assert_eq!(envelope.envelope_sender, "letter@news.example.com");
+    assert!(!String::from_utf8(out).unwrap().contains("mailto:"));
+}
+
+#[test]
+fn a_confirmation_is_no_list_mail() {
+    let to = address("anna@example.org");
+    let confirm = "Please confirm: {confirm_url}\n";
+    let content = Content { kind: DeliveryKind::Confirmation, slug: None, ..content(confirm, confirm) };
+    let reader = Recipient { subscription: None, ..reader(&to) };
+    let mail = filled(&content, &reader);
+    assert!(names(&mail).contains(&"Auto-Submitted") && names(&mail).contains(&"X-Auto-Response-Suppress"));
+    assert!(!names(&mail).contains(&"List-Unsubscribe") && !names(&mail).contains(&"List-Unsubscribe-Post"));
+    let link = format!("{PUBLIC_URL}/c/{}", keys().seal(Purpose::Confirm, 17));
+    assert_eq!(mail.matches(&link).count(), 2);
+    let mut out = vec![1];
+    let nothing = Recipient { consent: None, ..reader };
+    assert!(matches!(skeleton(&content).fill(&keys(), &nothing, &mut out), Err(FillError::NoConsent)));
+    assert!(out.is_empty(), "no half of a mail is left");
+}
+
+#[test]
+fn a_test_mail_has_links_that_change_nothing() {
+    let to = address("editor@example.org");
+    let content = Content { kind: DeliveryKind::Test, subject: "[Test] The settlement".to_owned(), ..issue() };
+    let reader = Recipient { subscription: None, consent: None, ..reader(&to) };
+    let mail = filled(&content, &reader);
+    assert!(mail.contains(&format!("<{PUBLIC_URL}/u/{}>", keys().seal(Purpose::Unsubscribe, TEST_NUMBER))));
+    let mut out = Vec::new();
+    let error = skeleton(&issue()).fill(&keys(), &reader, &mut out).unwrap_err();
+    assert!(matches!(error, FillError::NoSubscription), "a reader without a subscription gets no issue");
+}
+
+#[test]
+fn one_click_is_offered_over_https_alone() {
+    let to = address("anna@example.org");
+    let skeleton = Skeleton::build(&newsletter(), "http://127.0.0.1:8080/", &issue(), &Profile::default()).unwrap();
+    let mut out = Vec::new();
+    skeleton.fill(&keys(), &reader(&to), &mut out).unwrap();
+    let mail = String::from_utf8(out).unwrap();
+    assert!(mail.contains("List-Unsubscribe: <http://127.0.0.1:8080/u/"));
+    assert!(!mail.contains("List-Unsubscribe-Post"), "RFC 8058 wants an HTTPS URI");
+}
+
+#[test]
+fn nothing_an_author_or_operator_writes_begins_a_header() {
+    let inject = "x\r\nBcc: victim@example.net";
+    let from = Mailbox { name: inject.to_owned(), address: address("letter@news.example.com") };
+    let build = |newsletter: Newsletter, content: Content, url: &str| {
+        Skeleton::build(&newsletter, url, &content, &Profile::default()).unwrap_err()
+    };
+    let control = |error: SkeletonError, named: &str| {
+        assert!(matches!(error, SkeletonError::Control { header } if header == named), "{error}");
+    };
+    control(build(newsletter(), Content { subject: inject.to_owned(), ..issue() }, PUBLIC_URL), "Subject");
+    control(build(newsletter(), Content { subject: "a\u{0}b".to_owned(), ..issue() }, PUBLIC_URL), "Subject");
+    control(build(Newsletter { from, ..newsletter() }, issue(), PUBLIC_URL), "From");
+    control(build(Newsletter { name: inject.to_owned(), ..newsletter() }, issue(), PUBLIC_URL), "List-Id");
+    control(build(Newsletter { list_id: inject.to_owned(), ..newsletter() }, issue(), PUBLIC_URL), "List-Id");
+    for (newsletter, content) in [
+        (Newsletter { list_id: "a>b".to_owned(), ..newsletter() }, issue()),
+        (Newsletter { slug: "a b".to_owned(), ..newsletter() }, issue()),
+        (newsletter(), Content { language: "en\r\nX: y".to_owned(), ..issue() }),
+        (newsletter(), Content { slug: Some("a\r\nX: y".to_owned()), ..issue() }),
+    ] {
+        assert!(matches!(build(newsletter, content, PUBLIC_URL), SkeletonError::Token { .. }));
+    }
+    assert!(matches!(build(newsletter(), issue(), "https://a.example>\r\nX: y"), SkeletonError::PublicUrl(_)));
+}
+
+#[test]
+fn a_readers_name_does_not_begin_a_header() {
+    let to = address("anna@example.org");
+    for name in ["Anna\r\nBcc: victim@example.net", "Anna\nX", "Anna\rX", "Anna\u{0}"] {
+        let mut out = Vec::new();
+        let error = skeleton(&issue()).fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out);
+        assert!(matches!(error, Err(FillError::Name)), "{name:?}");
+        assert!(out.is_empty());
+    }
+}
+
+#[test]
+fn a_link_pasted_from_ones_own_mail_is_refused() {
+    let token = keys().seal(Purpose::Unsubscribe, 42);
+    let pasted = content("<p>x</p>", &format!("Leave: {PUBLIC_URL}/u/{token}\n"));
+    let error = Skeleton::build(&newsletter(), PUBLIC_URL, &pasted, &Profile::default()).unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, SkeletonError::ReadersLink { part: "text", .. }), "{text}");
+    assert!(text.contains("{{ unsubscribe_url }}") && !text.contains(&token), "{text}");
+}
+
+#[test]
+fn an_address_in_another_script_stands_as_it_is() {
+    let to = address("用户@例子.公司");
+    let mut out = Vec::new();
+    skeleton(&issue()).fill(&keys(), &reader(&to), &mut out).unwrap();
+    let mail = String::from_utf8(out).unwrap();
+    assert!(mail.contains("\r\nTo: \"Anna Berg\" <用户@xn--fsqu00a.xn--55qx5d>\r\n"), "only with SMTPUTF8: {mail}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn subjects_and_names_come_back(
+        subject in "(\\PC{1,60}|[ -~]{1,200}|=\\?utf-8\\?q\\?x\\?=|[a-z]{1,300}|[ é,<>\"\\\\()]{1,20}| ){1,4}",
+        name in "(\\PC{1,40}|[ -~]{1,100}|=\\?utf-8\\?q\\?x\\?=|[a-z]{1,100}|[ é,<>\"\\\\()]{1,20}){1,2}",
+    ) {
+        let (subject, name) = (without_marks(&subject).into_owned(), without_marks(&name).into_owned());
+        prop_assume!(!subject.trim().is_empty() && !name.trim().is_empty());
+        let to = address("anna@example.org");
+        let mine = Newsletter {
+            from: Mailbox { name: name.clone(), ..newsletter().from },
+            name: name.clone(),
+            ..newsletter()
+        };
+        let content = Content { subject: subject.clone(), ..issue() };
+        let skeleton = Skeleton::build(&mine, PUBLIC_URL, &content, &Profile::default()).unwrap();
+        let mut out = Vec::new();
+        skeleton.fill(&keys(), &Recipient { name: Some(&name), ..reader(&to) }, &mut out).unwrap();
+        assert_fit_for_the_wire(&out);
+        let mail = String::from_utf8(out).unwrap();
+        let message = parsed(&mail);
+        // A parser may fold and trim white space, which is no part of a name or a subject.
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        prop_assert_eq!(words(message.subject().unwrap()), words(&subject));
+        for mailbox in [message.to().unwrap().first().unwrap(), message.from().unwrap().first().unwrap()] {
+            prop_assert_eq!(words(mailbox.name().unwrap_or_default()), words(&name));
+        }
+        prop_assert_eq!(message.to().unwrap().first().unwrap().address(), Some("anna@example.org"));
+        prop_assert_eq!(message.from().unwrap().first().unwrap().address(), Some("letter@news.example.com"));
+        prop_assert_eq!(message.headers().len(), 15, "{}", mail);
+    }
+}

@@ -1,0 +1,71 @@
+//! No reader's mail holds anything of another's.
+
+use std::collections::HashMap;
+
+use coranto::clock::Timestamp;
+use coranto::domain::{ConsentId, DeliveryId, SubscriptionId};
+use coranto::message::{Content, Recipient};
+use coranto::token::{Purpose, TOKEN_LEN};
+use mail_parser::MessageParser;
+
+use super::sample::{address, content, issue, keys, skeleton};
+
+const READERS: i64 = 10_000;
+
+/// Everything in `text` that is as long as a token and of its letters.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let part_of_token = |c: char| c.is_ascii_lowercase() || ('2'..='7').contains(&c);
+    text.split(move |c| !part_of_token(c)).filter(|word| word.len() == TOKEN_LEN)
+}
+
+/// Each mail is read as a reader's program would, and every token in it is opened: it must be that reader's own.
+/// The mails go through one buffer, as they do in the engine.
+#[test]
+fn no_token_of_one_reader_is_in_anothers_mail() {
+    let keys = keys();
+    let confirming = "{name} {confirm_url} {unsubscribe_url} {unsubscribe_url} {preferences_url} {address}\n";
+    let base64 = format!("{}{confirming}", "Все новости недели. ".repeat(40));
+    let contents: [Content; 3] = [issue(), content(confirming, confirming), content(&base64, &base64)];
+    let skeletons: Vec<_> = contents.iter().map(skeleton).collect();
+    let mut out = Vec::new();
+    let mut seen = HashMap::new();
+    for number in 1..=READERS {
+        let to = address(&format!("reader{number}@example.org"));
+        let name = format!("Name{number}");
+        let reader = Recipient {
+            delivery: DeliveryId(number + 1_000_000),
+            subscription: Some(SubscriptionId(number + 2_000_000)),
+            consent: Some(ConsentId(number + 3_000_000)),
+            address: &to,
+            name: (number % 3 > 0).then_some(name.as_str()),
+            subscribed_at: Some(Timestamp(1_700_000_000_000 + number * 86_400_000 % 1_000_000_000)),
+            date: Timestamp(1_790_000_000_000 + number),
+        };
+        let skeleton = &skeletons[usize::try_from(number % 3).unwrap()];
+        let envelope = skeleton.fill(&keys, &reader, &mut out).unwrap();
+        assert_eq!(seen.insert(envelope.message_id.clone(), number), None, "a Message-ID came twice");
+
+        let message = MessageParser::default().parse(&out).unwrap();
+        let head =
+            String::from_utf8_lossy(&out[..out.windows(4).position(|at| at == b"\r\n\r\n").unwrap()]).into_owned();
+        let parts = message.parts.iter().filter_map(|part| part.text_contents());
+        let all = parts.fold(head, |all, part| all + "\n" + part) + "\n" + &envelope.envelope_sender;
+        let mut own = [0; 5];
+        for token in tokens(&all) {
+            let places = [
+                (Purpose::Message, number + 1_000_000),
+                (Purpose::Bounce, number + 1_000_000),
+                (Purpose::Unsubscribe, number + 2_000_000),
+                (Purpose::Preferences, number + 2_000_000),
+                (Purpose::Confirm, number + 3_000_000),
+            ];
+            let place = places.iter().position(|(purpose, id)| keys.open(*purpose, token) == Some(id.cast_unsigned()));
+            own[place.unwrap_or_else(|| panic!("{token} in the mail of {number} is not that reader's"))] += 1;
+        }
+        assert!(own[0] == 1 && own[1] == 1 && own[2] >= 4 && own[3] >= 2, "{own:?} in the mail of {number}");
+        for word in all.split(|c: char| !c.is_alphanumeric()) {
+            let of = word.strip_prefix("reader").or(word.strip_prefix("Name")).and_then(|id| id.parse::<i64>().ok());
+            assert!(of.is_none_or(|id| id == number), "{word} in the mail of {number}");
+        }
+    }
+}

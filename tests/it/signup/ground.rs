@@ -1,0 +1,172 @@
+//! What the tests of readers stand on: a newsletter, its door, and looks into the ledger.
+
+use std::time::Duration;
+
+use coranto::clock::Timestamp;
+use coranto::content::Parts;
+use coranto::content::fields::{Field, Template};
+use coranto::domain::SubscriptionId;
+use coranto::domain::consent::ConsentKind;
+use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::subscriber::SubscriptionState;
+use coranto::signup::{self, Act, Ask, Client, Confirmation, Door, Leaving, Letters, Limits, RequestError, Signup};
+use coranto::store::subscriptions::Subscription;
+use coranto::store::{Db, consents, subscriptions};
+use coranto::token::Keyring;
+
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+/// A newsletter as its configuration would give it.
+pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
+    Newsletter {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        from: Mailbox { name: name.to_owned(), address: "week@news.example".parse().unwrap() },
+        reply_to: None,
+        postal_address: "1 Example Street, Example".to_owned(),
+        language: "en".to_owned(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        slots: Vec::new(),
+        grace: Duration::from_secs(6 * 3600),
+        issues: "issues".into(),
+        bounce_domain: None,
+        list_id: format!("{slug}.news.example"),
+        allow_html: false,
+        uncertain: UncertainPolicy::Resend,
+        retry_for: Duration::from_secs(48 * 3600),
+    }
+}
+
+fn parts(subject: &str, field: &Field) -> Parts {
+    Parts {
+        subject: subject.to_owned(),
+        preheader: String::new(),
+        title: subject.to_owned(),
+        html: Template::new(format!("<p>{field}</p>")),
+        text: Template::new(format!("{field}\n")),
+        language: "en".to_owned(),
+        words: 0,
+    }
+}
+
+/// A newsletter over a database, at a time that a test moves.
+pub(crate) struct Ground {
+    pub(crate) signup: Signup,
+    pub(crate) door: Door,
+    pub(crate) now: Timestamp,
+}
+
+impl Ground {
+    pub(crate) async fn new(db: Db) -> Self {
+        Self::with_limits(db, Limits::default()).await
+    }
+
+    pub(crate) async fn with_limits(db: Db, limits: Limits) -> Self {
+        let letters = Letters {
+            confirmation: parts("Confirm your subscription", &Field::ConfirmUrl),
+            notice: parts("You are subscribed already", &Field::PreferencesUrl),
+        };
+        let door = Door::open(&db, newsletter("week", "The Week"), &letters, NOW).await.unwrap();
+        let keys = Keyring::parse(&format!("1:{}", "5c".repeat(32))).unwrap();
+        Self { signup: Signup::new(db, keys, limits), door, now: NOW }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.signup.db
+    }
+
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.signup.keys
+    }
+
+    pub(crate) fn act(&self, client: Option<&str>) -> Act {
+        let client = client.map(|address| Client::of(address.parse().unwrap()));
+        Act { actor: "web", source: "form".to_owned(), wording: "test", client, now: self.now }
+    }
+
+    pub(crate) fn later(&mut self, hours: u64) {
+        self.now = self.now.plus(Duration::from_secs(hours * 3600));
+    }
+
+    pub(crate) async fn request(&self, email: &str) -> Result<(), RequestError> {
+        self.request_from(email, "192.0.2.1").await
+    }
+
+    pub(crate) async fn request_from(&self, email: &str, client: &str) -> Result<(), RequestError> {
+        let ask = Ask { email: email.parse().unwrap(), name: None };
+        signup::request(&self.signup, &self.door, &ask, &self.act(Some(client))).await
+    }
+
+    pub(crate) async fn confirm(&self, email: &str) -> Confirmation {
+        let asked = self.asked(email).await;
+        signup::confirm(self.db(), asked, &self.act(None)).await.unwrap()
+    }
+
+    pub(crate) async fn leave(&self, email: &str) -> Leaving {
+        let id = self.find(email).await.unwrap().id;
+        signup::leave(self.db(), id, &self.act(None)).await.unwrap()
+    }
+
+    /// An active reader, by the way every reader comes.
+    pub(crate) async fn reader(&self, email: &str) -> SubscriptionId {
+        self.request(email).await.unwrap();
+        assert!(matches!(self.confirm(email).await, Confirmation::Fresh(_)));
+        self.find(email).await.unwrap().id
+    }
+
+    pub(crate) async fn asked(&self, email: &str) -> coranto::domain::ConsentId {
+        let id = self.find(email).await.unwrap().id;
+        let mut tx = self.db().read().await.unwrap();
+        consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id
+    }
+
+    pub(crate) async fn find(&self, email: &str) -> Option<Subscription> {
+        let key = email.parse::<coranto::domain::address::EmailAddress>().unwrap().key();
+        let mut tx = self.db().read().await.unwrap();
+        subscriptions::find(&mut tx, self.door.id, &key).await.unwrap()
+    }
+
+    pub(crate) async fn state(&self, email: &str) -> Option<SubscriptionState> {
+        self.find(email).await.map(|found| found.state)
+    }
+
+    pub(crate) async fn history(&self, email: &str) -> Vec<ConsentKind> {
+        let id = self.find(email).await.unwrap().id;
+        let mut tx = self.db().read().await.unwrap();
+        consents::of_subscription(&mut tx, id).await.unwrap().iter().map(|consent| consent.kind).collect()
+    }
+
+    async fn number(&self, sql: &'static str) -> i64 {
+        let mut tx = self.db().read().await.unwrap();
+        tx.sql(sql).fetch_one::<(i64,)>().await.unwrap().0
+    }
+
+    /// How many mails of a kind the ledger has, in whichever state.
+    pub(crate) async fn mails(&self, kind: &str) -> i64 {
+        let mut tx = self.db().read().await.unwrap();
+        let counted: (i64,) = tx
+            .sql("SELECT COUNT(*) FROM deliveries d JOIN revisions r ON r.id = d.revision_id WHERE r.kind = $1")
+            .bind(kind)
+            .fetch_one()
+            .await
+            .unwrap();
+        counted.0
+    }
+
+    /// How many mails wait to be sent.
+    pub(crate) async fn waiting(&self) -> i64 {
+        self.number("SELECT COUNT(*) FROM deliveries WHERE state = 'pending'").await
+    }
+
+    /// A figure that changes with every write that matters.
+    pub(crate) async fn fingerprint(&self) -> [i64; 6] {
+        [
+            self.number("SELECT COUNT(*) FROM subscribers").await,
+            self.number("SELECT COUNT(*) FROM subscriptions").await,
+            self.number("SELECT COUNT(*) FROM subscriptions WHERE state = 'active'").await,
+            self.number("SELECT COUNT(*) FROM consents").await,
+            self.number("SELECT COUNT(*) FROM deliveries").await,
+            self.number("SELECT COUNT(*) FROM events").await,
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+//! How much mail a stranger can make the program send.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use coranto::signup::{Limits, RequestError};
+use coranto::store::Db;
+use tokio::task::JoinSet;
+
+use super::Ground;
+use crate::harness::database::both_databases;
+
+both_databases! {
+    async fn a_mailbox_gets_one_mail_a_day_and_three_a_month(db: Db) {
+        let mut ground = Ground::new(db).await;
+        let mut mails = Vec::new();
+        for _day in 0..40 {
+            for _ in 0..3 {
+                ground.request("anna@example.org").await.unwrap();
+            }
+            mails.push(ground.mails("confirmation").await);
+            ground.later(24);
+        }
+        assert_eq!(mails[..4], [1, 2, 3, 3]);
+        assert_eq!(mails[29], 3);
+        assert_eq!(mails[30..34], [4, 5, 6, 6]);
+    }
+
+    async fn spellings_of_one_mailbox_share_its_quota(db: Db) {
+        let mut ground = Ground::new(db).await;
+        for day in 0..10 {
+            for number in 0..20 {
+                let dots = if number % 2 == 0 { "vic.tim" } else { "v.i.c.t.i.m" };
+                ground.request_from(&format!("{dots}+{number}@gmail.com"), &format!("198.51.{day}.{number}")).await.unwrap();
+            }
+            ground.later(24);
+        }
+        assert_eq!(ground.mails("confirmation").await, 3);
+    }
+
+    async fn fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
+        let ground = Arc::new(Ground::new(db).await);
+        let mut tasks = JoinSet::new();
+        for number in 0..50 {
+            let ground = Arc::clone(&ground);
+            // Half of them another spelling of the same mailbox.
+            let email = if number % 2 == 0 { "anna@gmail.com" } else { "an.na+x@googlemail.com" };
+            tasks.spawn(async move { ground.request_from(email, &format!("10.0.{number}.1")).await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_ok));
+        assert_eq!(ground.mails("confirmation").await, 1);
+        let [subscribers, subscriptions, ..] = ground.fingerprint().await;
+        assert_eq!((subscribers, subscriptions), (1, 1), "what gets no mail is not stored");
+    }
+
+    async fn a_network_is_told_to_wait(db: Db) {
+        let limits = Limits { requests_per_hour: 5, ..Limits::default() };
+        let mut ground = Ground::with_limits(db.clone(), limits).await;
+        for number in 0..5 {
+            ground.request_from(&format!("a{number}@example.org"), &format!("192.0.2.{number}")).await.unwrap();
+        }
+        let refused = |answer| matches!(answer, Err(RequestError::TooMany { retry_after }) if retry_after == Duration::from_secs(3600));
+        assert!(refused(ground.request_from("b@example.org", "192.0.2.200").await));
+        // A restart forgets what was counted in memory; the record of consents does not.
+        let restarted = Ground::with_limits(db, limits).await;
+        assert!(refused(restarted.request_from("c@example.org", "192.0.2.9").await));
+        restarted.request_from("d@example.org", "192.0.3.1").await.unwrap();
+        assert_eq!(ground.mails("confirmation").await, 6);
+        ground.later(1);
+        ground.request_from("b@example.org", "192.0.2.200").await.unwrap();
+    }
+
+    async fn the_limit_of_a_network_does_not_tell_known_from_new(db: Db) {
+        let limits = Limits { requests_per_hour: 10, ..Limits::default() };
+        let mut ground = Ground::with_limits(db, limits).await;
+        ground.reader("known@example.org").await;
+        ground.later(25);
+        // Requests that cause no mail count like those that do.
+        for _ in 0..10 {
+            ground.request_from("known@example.org", "203.0.113.5").await.unwrap();
+        }
+        assert!(matches!(ground.request_from("new@example.org", "203.0.113.5").await, Err(RequestError::TooMany { .. })));
+    }
+}

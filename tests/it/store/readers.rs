@@ -1,0 +1,222 @@
+//! Subscribers, subscriptions, consents, suppressions, imports: every statement on both engines.
+
+use std::time::Duration;
+
+use coranto::clock::Timestamp;
+use coranto::domain::NewsletterId;
+use coranto::domain::SubscriptionId;
+use coranto::domain::consent::ConsentKind;
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
+use coranto::domain::suppression::SuppressionReason;
+use coranto::store::consents::{self, NewConsent};
+use coranto::store::imports::{self, Arrival};
+use coranto::store::subscribers::{self, NewSubscriber};
+use coranto::store::subscriptions::{self, Counts, Filter, NewSubscription};
+use coranto::store::{Db, Result, Tx, newsletters, suppressions};
+use futures_util::TryStreamExt as _;
+
+use crate::harness::database::both_databases;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+fn person(email: &str) -> NewSubscriber {
+    let email: coranto::domain::address::EmailAddress = email.parse().unwrap();
+    let hash = |text: String| {
+        let mut hash = [0_u8; 16];
+        for (at, byte) in text.bytes().enumerate() {
+            hash[at % 16] = byte.wrapping_add(hash[at % 16].rotate_left(3));
+        }
+        hash
+    };
+    NewSubscriber { address_hash: hash(email.key()), quota_hash: hash(email.quota_key()), name: None, email }
+}
+
+async fn subscribe(
+    tx: &mut Tx,
+    newsletter: NewsletterId,
+    email: &str,
+    state: SubscriptionState,
+) -> Result<SubscriptionId> {
+    let subscriber = subscribers::ensure(tx, &person(email), NOW).await?;
+    let new = NewSubscription { newsletter, subscriber, language: None, source: "test" };
+    let id = subscriptions::ensure(tx, &new, NOW).await?.id;
+    match state {
+        Pending => true,
+        Active => subscriptions::activate(tx, id, NOW).await?,
+        Paused => subscriptions::activate(tx, id, NOW).await? && subscriptions::pause(tx, id, None).await?,
+        Left => subscriptions::leave(tx, id, NOW).await?,
+    };
+    Ok(id)
+}
+
+async fn state(tx: &mut Tx, id: SubscriptionId) -> SubscriptionState {
+    subscriptions::get(tx, id).await.unwrap().unwrap().state
+}
+
+async fn start(db: &Db) -> (Tx, NewsletterId) {
+    let mut tx = db.begin().await.unwrap();
+    let newsletter = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
+    (tx, newsletter)
+}
+
+both_databases! {
+    async fn a_person_is_stored_once_and_keeps_their_name(db: Db) {
+        let (mut tx, _) = start(&db).await;
+        let mut anna = NewSubscriber { name: Some("Anna".to_owned()), ..person("Anna@example.org") };
+        let id = subscribers::ensure(&mut tx, &anna, NOW).await.unwrap();
+        anna.name = Some("Mallory".to_owned());
+        anna.email = "aNNa@example.org".parse().unwrap();
+        assert_eq!(subscribers::ensure(&mut tx, &anna, NOW).await.unwrap(), id);
+        let found = subscribers::find(&mut tx, "anna@example.org").await.unwrap().unwrap();
+        assert_eq!((found.email.as_str(), found.name.as_deref(), found.created_at), ("Anna@example.org", Some("Anna"), NOW));
+        assert!(subscribers::rename(&mut tx, id, None).await.unwrap());
+        assert_eq!(subscribers::find(&mut tx, "anna@example.org").await.unwrap().unwrap().name, None);
+        assert!(subscribers::find(&mut tx, "nobody@example.org").await.unwrap().is_none());
+        subscribers::lock_mailbox(&mut tx, &anna.quota_hash).await.unwrap();
+    }
+
+    async fn a_state_changes_only_from_where_it_may(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        // For each change: the state it needs, the state it makes.
+        for from in [Pending, Active, Paused, Left] {
+            let fresh = async |tx: &mut Tx, verb: &str| subscribe(tx, week, &format!("{from}-{verb}@example.org"), from).await.unwrap();
+            let id = fresh(&mut tx, "activate").await;
+            assert_eq!(subscriptions::activate(&mut tx, id, NOW).await.unwrap(), from == Pending);
+            assert_eq!(state(&mut tx, id).await, if from == Pending { Active } else { from });
+            let id = fresh(&mut tx, "pause").await;
+            assert_eq!(subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap(), matches!(from, Active | Paused));
+            assert_eq!(state(&mut tx, id).await, if from == Active { Paused } else { from });
+            let id = fresh(&mut tx, "resume").await;
+            assert_eq!(subscriptions::resume(&mut tx, id).await.unwrap(), from == Paused);
+            assert_eq!(state(&mut tx, id).await, if from == Paused { Active } else { from });
+            let id = fresh(&mut tx, "leave").await;
+            assert_eq!(subscriptions::leave(&mut tx, id, NOW).await.unwrap(), from != Left);
+            assert_eq!(state(&mut tx, id).await, Left);
+            let id = fresh(&mut tx, "again").await;
+            assert_eq!(subscriptions::ask_again(&mut tx, id).await.unwrap(), from == Left);
+            assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
+        }
+        let nobody = SubscriptionId(1_000_000);
+        assert!(!subscriptions::leave(&mut tx, nobody, NOW).await.unwrap());
+        assert!(subscriptions::get(&mut tx, nobody).await.unwrap().is_none());
+    }
+
+    async fn lists_are_filtered_paged_and_counted(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let other = newsletters::ensure(&mut tx, "other", NOW).await.unwrap();
+        for (number, state) in [Active, Active, Paused, Pending, Left, Active].into_iter().enumerate() {
+            subscribe(&mut tx, week, &format!("reader_{number}@example.org"), state).await.unwrap();
+        }
+        subscribe(&mut tx, other, "reader_0@example.org", Active).await.unwrap();
+        let suppressed = person("reader_5@example.org").address_hash;
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", NOW).await.unwrap();
+        let counts = subscriptions::counts(&mut tx, week).await.unwrap();
+        assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, left: 1, suppressed: 1, mailable: 2 });
+
+        let emails = async |tx: &mut Tx, filter: &Filter| {
+            let all: Vec<_> = subscriptions::stream(tx, filter).try_collect().await.unwrap();
+            let mut paged = Vec::new();
+            let mut after = SubscriptionId(0);
+            loop {
+                let page = subscriptions::page(tx, filter, after, 2).await.unwrap();
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                paged.extend(page);
+            }
+            let ids = |list: &[subscriptions::Subscription]| list.iter().map(|one| one.id).collect::<Vec<_>>();
+            assert_eq!(ids(&all), ids(&paged));
+            all.iter().map(|one| one.email.local().to_owned()).collect::<Vec<_>>()
+        };
+        let of_week = Filter { newsletter: Some(week), ..Filter::default() };
+        assert_eq!(emails(&mut tx, &Filter::default()).await.len(), 7);
+        assert_eq!(emails(&mut tx, &of_week).await.len(), 6);
+        assert_eq!(emails(&mut tx, &Filter { state: Some(Active), ..of_week.clone() }).await, ["reader_0", "reader_1", "reader_5"]);
+        assert_eq!(emails(&mut tx, &Filter { text: Some("READER_3".to_owned()), ..of_week.clone() }).await, ["reader_3"]);
+        for literal in ["%", "reader%", "\\"] {
+            assert!(emails(&mut tx, &Filter { text: Some(literal.to_owned()), ..of_week.clone() }).await.is_empty());
+        }
+        let found = subscriptions::find(&mut tx, week, "reader_5@example.org").await.unwrap().unwrap();
+        assert_eq!(found.suppressed, Some(SuppressionReason::Bounce));
+        assert!(subscriptions::set_language(&mut tx, found.id, Some("de")).await.unwrap());
+        assert_eq!(subscriptions::get(&mut tx, found.id).await.unwrap().unwrap().language.as_deref(), Some("de"));
+    }
+
+    async fn a_rest_is_found_when_it_is_over(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let id = subscribe(&mut tx, week, "a@example.org", Active).await.unwrap();
+        let open = subscribe(&mut tx, week, "b@example.org", Paused).await.unwrap();
+        subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap();
+        let before = NOW.minus(Duration::from_millis(1));
+        assert!(subscriptions::rested(&mut tx, before, 10).await.unwrap().is_empty());
+        assert_eq!(subscriptions::rested(&mut tx, NOW, 10).await.unwrap(), [(id, week)]);
+        assert_eq!(state(&mut tx, open).await, Paused);
+    }
+
+    async fn consents_are_kept_in_order_and_counted(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let id = subscribe(&mut tx, week, "an.na@gmail.com", Pending).await.unwrap();
+        let same_mailbox = subscribe(&mut tx, week, "anna+x@gmail.com", Pending).await.unwrap();
+        let client = Some("192.0.2.0/24");
+        let mut ids = Vec::new();
+        for (subscription, kind, minute) in
+            [(id, ConsentKind::Asked, 0), (same_mailbox, ConsentKind::Asked, 1), (id, ConsentKind::Confirmed, 2), (id, ConsentKind::Withdrawn, 3)]
+        {
+            let new = NewConsent { subscription, kind, wording: "form 1", client, source: "form" };
+            ids.push(consents::append(&mut tx, &new, NOW.plus(Duration::from_secs(60 * minute))).await.unwrap());
+        }
+        let history = consents::of_subscription(&mut tx, id).await.unwrap();
+        assert_eq!(history.iter().map(|one| one.id).collect::<Vec<_>>(), [ids[0], ids[2], ids[3]]);
+        assert_eq!(history[0].client.as_deref(), client);
+        assert_eq!(consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id, ids[0]);
+        assert!(consents::latest(&mut tx, id, ConsentKind::Paused).await.unwrap().is_none());
+        assert_eq!(consents::get(&mut tx, ids[3]).await.unwrap().unwrap().kind, ConsentKind::Withdrawn);
+        let quota = person("a.n.n.a@googlemail.com").quota_hash;
+        assert_eq!(consents::asked_of_mailbox(&mut tx, &quota, NOW.minus(Duration::from_secs(1))).await.unwrap(), 2);
+        assert_eq!(consents::asked_of_mailbox(&mut tx, &quota, NOW).await.unwrap(), 1);
+        let of_client = async |tx: &mut Tx, client| consents::asked_from_client(tx, client, Timestamp(0)).await.unwrap();
+        assert_eq!(of_client(&mut tx, "192.0.2.0/24").await, (2, Some(NOW)));
+        assert_eq!(of_client(&mut tx, "198.51.100.0/24").await, (0, None));
+    }
+
+    async fn the_suppression_list_knows_hashes(db: Db) {
+        let (mut tx, _) = start(&db).await;
+        let anna = person("anna@example.org");
+        assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", NOW).await.unwrap());
+        assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", NOW).await.unwrap());
+        assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));
+        assert_eq!(suppressions::page(&mut tx, 0, 10).await.unwrap()[0].email, None);
+        subscribers::ensure(&mut tx, &anna, NOW).await.unwrap();
+        let page = suppressions::page(&mut tx, 0, 10).await.unwrap();
+        assert_eq!((page[0].email.as_ref(), page[0].note.as_str()), (Some(&anna.email), "wrote to us"));
+        assert!(suppressions::page(&mut tx, page[0].id, 10).await.unwrap().is_empty());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
+        assert!(!suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
+        assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
+    }
+
+    async fn a_batch_is_looked_up_and_stored_in_a_few_statements(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
+        let suppressed = person("never@example.org").address_hash;
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", NOW).await.unwrap();
+        let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(|email| Arrival {
+            person: NewSubscriber { name: Some("O\"Neill \\ 'x'\u{1f4ee}".to_owned()), ..person(email) },
+            state: Active,
+            language: Some("de".to_owned()),
+            subscribed_at: Timestamp(1_700_000_000_123),
+        });
+        let known = imports::known(&mut tx, week, &batch).await.unwrap();
+        let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
+        assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);
+        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 3);
+        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 0);
+        assert_eq!(state(&mut tx, left).await, Left);
+        let stored = subscriptions::find(&mut tx, week, "new@example.org").await.unwrap().unwrap();
+        assert_eq!((stored.state, stored.created_at, stored.source.as_str()), (Active, Timestamp(1_700_000_000_123), "list.csv"));
+        assert_eq!(stored.name.as_deref(), Some("O\"Neill \\ 'x'\u{1f4ee}"));
+        assert_eq!(stored.language.as_deref(), Some("de"));
+        let history = consents::of_subscription(&mut tx, stored.id).await.unwrap();
+        assert_eq!((history.len(), history[0].kind, history[0].wording.as_str()), (1, ConsentKind::Imported, "import"));
+        assert_eq!(imports::known(&mut tx, week, &[]).await.unwrap(), []);
+    }
+}
