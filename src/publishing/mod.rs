@@ -8,6 +8,7 @@ pub mod compose;
 pub mod follow;
 pub mod library;
 pub mod queue;
+pub mod scheduler;
 
 pub use calendar::{Started, start_due};
 pub use library::{Draft, Library, LibraryError};
