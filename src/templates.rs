@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn layouts_reach_neither_environment_nor_files() {
-        for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"] {
+        for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"]
+        {
             let compiled = Templates::compile(vec![("email/issue.txt", source.to_owned())]);
             let rendered = compiled.and_then(|templates| templates.render(&email::IssueText::sample()));
             assert!(rendered.is_err(), "{source}");

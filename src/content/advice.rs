@@ -6,16 +6,17 @@ use super::front_matter::FrontMatter;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::{self, Block, Destination, Document, Inline, plain_text};
+use super::wrap;
 use crate::domain::newsletter::Newsletter;
 
 /// Gmail cuts a mail at about 102 KB and hides the rest behind a link.
 pub const HTML_BYTES_MAX: usize = 100 * 1024;
 /// Links grow when a reader's own values are filled in, and mailboxes differ.
 pub const HTML_BYTES_GOOD: usize = 80 * 1024;
-/// Shorter subjects say too little.
-const SUBJECT_CHARS_MIN: usize = 10;
-/// Longer ones are cut in the mailbox's list.
-const SUBJECT_CHARS_GOOD: usize = 78;
+/// Shorter subjects say too little, in columns.
+const SUBJECT_WIDTH_MIN: usize = 10;
+/// Longer ones are cut in the mailbox's list, in columns.
+const SUBJECT_WIDTH_GOOD: usize = 78;
 /// Preheaders are shown up to about here.
 const SUMMARY_CHARS_GOOD: usize = 250;
 /// Link texts that say nothing by themselves, as a screen reader lists them.
@@ -62,12 +63,14 @@ fn of_front_matter(front: &FrontMatter, found: &mut Vec<Problem>) {
     let subject = front.subject();
     let at = front.places.of(if front.subject.is_some() { "subject" } else { "title" });
     let length = subject.chars().count();
+    // A Japanese title says in ten columns what takes twenty in English.
+    let width = wrap::width(subject);
     let mut warn = |at, code, message: String, hint: &str| found.push(Problem::warning(at, code, message).hint(hint));
-    if length < SUBJECT_CHARS_MIN {
+    if width < SUBJECT_WIDTH_MIN {
         warn(at, "subject-short", format!("the subject has only {length} characters"), "say what the issue is about");
     }
-    if length > SUBJECT_CHARS_GOOD {
-        let message = format!("the subject has {length} characters; mailboxes cut it after some {SUBJECT_CHARS_GOOD}");
+    if width > SUBJECT_WIDTH_GOOD {
+        let message = format!("the subject has {length} characters; mailboxes cut it after some {SUBJECT_WIDTH_GOOD}");
         warn(at, "subject-long", message, "give a shorter one as `subject`; the title may stay long");
     }
     let cased = subject.chars().filter(|c| c.is_lowercase() || c.is_uppercase()).count();

@@ -220,7 +220,10 @@ fn one_line(entry: &Entry) -> Result<Option<String>, Problem> {
 
 /// A summary may be written over several lines; it is read as one.
 fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn boolean(entry: &Entry, syntax: Syntax) -> Result<bool, Problem> {

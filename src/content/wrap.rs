@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn scripts_without_spaces_break_between_characters() {
-        assert_eq!(filled("これは「短い」文です。", 10), "これは\n「短い」文\nです。\n");
+        assert_eq!(filled("これは「短い」文です。", 10), "これは「短\nい」文で\nす。\n");
+        assert_eq!(filled("これは「短い」。", 8), "これは\n「短\nい」。\n", "marks cling to what they belong to");
         assert_eq!(width("日本"), 4);
     }
 

@@ -82,7 +82,8 @@ async fn follow(
             _ => return Ok(()),
         },
     };
-    let queued = queue::queue(db, library, newsletter, &draft, when, &Actor { name: "schedule", now, dry_run: false }).await?;
+    let queued =
+        queue::queue(db, library, newsletter, &draft, when, &Actor { name: "schedule", now, dry_run: false }).await?;
     if found.is_none() || queued.revised {
         let due_at = queued.issue.due_at.unwrap_or_default();
         tracing::info!(issue = queued.issue.slug, %due_at, "queued, as its file says");
@@ -98,7 +99,8 @@ async fn hold_late(
     draft: &Draft,
     now: Timestamp,
 ) -> Result<(), QueueError> {
-    let rendered = library.render(draft, library.date_of(now)).map_err(|error: LibraryError| QueueError::from(error))?;
+    let rendered =
+        library.render(draft, library.date_of(now)).map_err(|error: LibraryError| QueueError::from(error))?;
     let note = "its send_at was already past when the file was first seen; queue it if it is to go out";
     db.write(async |tx| {
         let revision = revisions::ensure(tx, newsletter, &rendered.revision, now).await?;

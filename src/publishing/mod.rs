@@ -4,12 +4,13 @@
 //! with files that say themselves when they are to go out, `calendar` starts what is due.
 
 pub mod calendar;
-pub mod compose;
+mod compose;
 pub mod follow;
 pub mod library;
 pub mod queue;
 pub mod scheduler;
 
 pub use calendar::{Started, start_due};
+pub use compose::{compose, preflight};
 pub use library::{Draft, Library, LibraryError};
 pub use queue::{QueueError, Queued, When};

@@ -58,7 +58,9 @@ pub enum QueueError {
         state: &'static str,
     },
     /// It is going out.
-    #[error("{slug:?} is going out; `coranto issues pause {slug}` first, then queue it again to serve the rest with the new text")]
+    #[error(
+        "{slug:?} is going out; `coranto issues pause {slug}` first, then queue it again to serve the rest with the new text"
+    )]
     GoingOut {
         /// The issue.
         slug: String,
@@ -228,7 +230,16 @@ async fn write(
     };
     let id = match found {
         None => {
-            let new = NewIssue { newsletter, slug, title, state, revision, due_at: place.due_at, on_slot: place.on_slot, note };
+            let new = NewIssue {
+                newsletter,
+                slug,
+                title,
+                state,
+                revision,
+                due_at: place.due_at,
+                on_slot: place.on_slot,
+                note,
+            };
             issues::insert(tx, &new, act.now).await?.ok_or(QueueError::Raced)?
         }
         Some(found) => {

@@ -65,7 +65,16 @@ impl NewRevision {
     pub fn digest(&self) -> String {
         let mut hash = digest::Context::new(&digest::SHA256);
         let slug = self.slug.as_deref().unwrap_or_default();
-        let texts = [self.kind.as_str(), slug, &self.title, &self.subject, &self.preheader, &self.language, &self.html, &self.plain];
+        let texts = [
+            self.kind.as_str(),
+            slug,
+            &self.title,
+            &self.subject,
+            &self.preheader,
+            &self.language,
+            &self.html,
+            &self.plain,
+        ];
         for text in texts {
             // The length before each, so that no two contents run together into one.
             hash.update(&(text.len() as u64).to_be_bytes());
