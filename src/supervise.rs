@@ -1,1 +1,71 @@
-//! Signals, soft and hard stop, readiness.
+//! Signals, soft and hard stop. Knows no part of the program, only that each has tasks that end when asked.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How long a soft stop may take: the answer to a final dot may take ten minutes, but who stops a service waits less.
+/// What is on the wire after that is uncertain, and is shown as such.
+pub const SOFT_STOP: Duration = Duration::from_secs(60);
+
+/// The running parts of the program. The first that fails stops the others.
+#[derive(Debug, Default)]
+pub struct Supervisor {
+    parts: JoinSet<anyhow::Result<()>>,
+    stop: CancellationToken,
+}
+
+impl Supervisor {
+    /// What every part watches: it ends softly when this is cancelled.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Adds a part called `name`.
+    pub fn add(&mut self, name: &'static str, part: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        self.parts.spawn(async move { part.await.with_context(|| format!("{name} ended")) });
+    }
+
+    /// Waits for SIGTERM or SIGINT, or until a part ends by itself; then stops softly, and hard at the second signal or
+    /// when that takes too long.
+    pub async fn run(mut self) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
+        let mut result = Ok(());
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is on the wire"),
+            _ = interrupt.recv() => tracing::info!("interrupted: finishing what is on the wire; once more stops at once"),
+            () = self.stop.cancelled() => {}
+            ended = self.parts.join_next() => result = flatten(ended),
+        }
+        self.stop.cancel();
+        let soft = async {
+            while let Some(ended) = self.parts.join_next().await {
+                result = std::mem::replace(&mut result, Ok(())).and(flatten(Some(ended)));
+            }
+        };
+        let in_time = tokio::select! {
+            ended = tokio::time::timeout(SOFT_STOP, soft) => ended.is_ok(),
+            _ = terminate.recv() => false,
+            _ = interrupt.recv() => false,
+        };
+        if !in_time {
+            tracing::warn!("stopped hard; what was on the wire is uncertain and will be shown as such");
+            self.parts.shutdown().await;
+        }
+        result
+    }
+}
+
+type Ended = Result<anyhow::Result<()>, tokio::task::JoinError>;
+
+fn flatten(ended: Option<Ended>) -> anyhow::Result<()> {
+    match ended {
+        Some(Ok(result)) => result,
+        Some(Err(error)) => Err(anyhow::Error::new(error).context("a part of the program crashed")),
+        None => Ok(()),
+    }
+}

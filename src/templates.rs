@@ -1,1 +1,201 @@
 //! Embedded Tera templates: a typed context per template, a sample per context. The only user of tera.
+//!
+//! To add one: put the file under `templates/`, a struct with its context and [`Sample`] into `templates/email.rs` or
+//! `templates/pages.rs`, and a line into [`registered!`] below; the tests then render its sample. A file that others
+//! extend or include, and that has no context of its own, goes into the second list.
+//!
+//! Templates belong to whoever runs the program: issues and readers' data never are templates, only values in them.
+//! Names ending in `.html` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
+
+pub mod email;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use tera::Tera;
+
+/// What one template is rendered with.
+pub trait Context: Serialize {
+    /// The template's file, under `templates/`.
+    const TEMPLATE: &'static str;
+}
+
+/// A context filled with plausible values: renders a template before there is anything to say.
+pub trait Sample: Context + Sized {
+    /// One such context.
+    fn sample() -> Self;
+}
+
+/// Ties contexts to template files, and lists the files.
+macro_rules! registered {
+    ($($template:literal => $context:ty,)+ ; $($partial:literal,)*) => {
+        $(impl Context for $context { const TEMPLATE: &'static str = $template; })+
+
+        /// Every template that is compiled in, with its source.
+        const SOURCES: &[(&str, &str)] = &[
+            $(($template, include_str!(concat!("../templates/", $template))),)+
+            $(($partial, include_str!(concat!("../templates/", $partial))),)*
+        ];
+
+        impl Templates {
+            /// Renders every template with its sample: the proof that templates and contexts fit together.
+            pub fn samples(&self) -> Result<Vec<(&'static str, String)>, TemplateError> {
+                Ok(vec![$(($template, self.render(&<$context as Sample>::sample())?),)+])
+            }
+        }
+    };
+}
+
+registered! {
+    "email/issue.html" => email::IssueHtml<'_>,
+    "email/issue.txt" => email::IssueText<'_>,
+    "email/notice.html" => email::NoticeHtml<'_>,
+    "email/notice.txt" => email::NoticeText<'_>,
+    ;
+    "email/base.html",
+}
+
+/// Why a template cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// One does not compile, or two do not fit together.
+    #[error("templates: {}", chain(.0))]
+    Compile(#[source] tera::Error),
+    /// One does not fit its context.
+    #[error("template {template}: {}", chain(.error))]
+    Render {
+        /// Its name.
+        template: &'static str,
+        /// What tera says.
+        #[source]
+        error: tera::Error,
+    },
+    /// A file that is to replace one cannot be read.
+    #[error("template {}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+}
+
+/// Tera keeps the reason in the error's sources.
+fn chain(error: &tera::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    text
+}
+
+/// All templates, compiled.
+#[derive(Debug)]
+pub struct Templates {
+    tera: Tera,
+}
+
+impl Templates {
+    /// Those that are compiled in.
+    pub fn embedded() -> Result<Self, TemplateError> {
+        Self::compile(SOURCES.iter().map(|(name, source)| (*name, (*source).to_owned())).collect())
+    }
+
+    /// Those that are compiled in, each replaced by the file of its name in `folder` if there is one. Fails when a
+    /// replacement does not fit its context, so that a mistake shows at the start and not on Friday morning.
+    pub fn with_overrides(folder: &Path) -> Result<Self, TemplateError> {
+        let mut sources = Vec::with_capacity(SOURCES.len());
+        for (name, embedded) in SOURCES {
+            let path = folder.join(name);
+            let source = match std::fs::read_to_string(&path) {
+                Ok(source) => source,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => (*embedded).to_owned(),
+                Err(error) => return Err(TemplateError::Read { path, error }),
+            };
+            sources.push((*name, source));
+        }
+        let templates = Self::compile(sources)?;
+        templates.samples()?;
+        Ok(templates)
+    }
+
+    fn compile(sources: Vec<(&'static str, String)>) -> Result<Self, TemplateError> {
+        let mut tera = Tera::new();
+        tera.autoescape_on([".html"]);
+        tera.add_raw_templates(sources).map_err(TemplateError::Compile)?;
+        Ok(Self { tera })
+    }
+
+    /// Renders the template that `context` belongs to.
+    pub fn render<C: Context>(&self, context: &C) -> Result<String, TemplateError> {
+        let render = || self.tera.render(C::TEMPLATE, &tera::Context::from_serialize(context)?);
+        render().map_err(|error| TemplateError::Render { template: C::TEMPLATE, error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_fits_its_context() {
+        let rendered = Templates::embedded().unwrap().samples().unwrap();
+        for (name, text) in &rendered {
+            assert!(!text.trim().is_empty(), "{name}");
+            assert!(!text.contains("{{") && !text.contains("{%"), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_file_is_registered() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                assert!(SOURCES.iter().any(|(known, _)| *known == name), "{name} is not registered");
+            }
+        }
+    }
+
+    #[test]
+    fn html_is_taken_as_it_is_in_one_place() {
+        let safe: Vec<_> = SOURCES
+            .iter()
+            .flat_map(|(name, source)| source.lines().filter(|l| l.contains("safe")).map(move |l| (*name, l.trim())))
+            .collect();
+        assert_eq!(safe, [("email/issue.html", "{{ body | safe }}")]);
+    }
+
+    #[test]
+    fn layouts_reach_neither_environment_nor_files() {
+        for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"]
+        {
+            let compiled = Templates::compile(vec![("email/issue.txt", source.to_owned())]);
+            let rendered = compiled.and_then(|templates| templates.render(&email::IssueText::sample()));
+            assert!(rendered.is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_replacement_that_does_not_fit_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Templates::with_overrides(folder.path()).is_ok());
+        std::fs::create_dir(folder.path().join("email")).unwrap();
+        let file = folder.path().join("email/issue.txt");
+        std::fs::write(&file, "Ours: {{ heading }}").unwrap();
+        let ours = Templates::with_overrides(folder.path()).unwrap();
+        assert!(ours.render(&email::IssueText::sample()).unwrap().starts_with("Ours: "));
+        std::fs::write(&file, "{{ headline }}").unwrap();
+        let error = Templates::with_overrides(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("email/issue.txt") && error.contains("headline"), "{error}");
+    }
+}

@@ -92,6 +92,8 @@ CREATE TABLE issues (
     UNIQUE (newsletter_id, slug)
 );
 CREATE INDEX issues_state ON issues (state, due_at);
+-- Two commands that look for the next free slot at the same moment cannot both get it.
+CREATE UNIQUE INDEX issues_slot ON issues (newsletter_id, due_at) WHERE state = 'queued' AND on_slot;
 
 -- The ledger: one row per mail to one recipient. The kind is the revision's; a row with an issue is of kind 'issue'.
 -- No references: freezing an audience of a million must stay one statement of a second.

@@ -1,9 +1,29 @@
 //! Markdown to the parts of a mail. Pure: no I/O; knows no recipient, no relay, no database.
+//!
+//! `bytes -> source::read -> Issue -> parse -> tree -> html and plain -> Rendered`; `publishing::compose` puts a layout
+//! around what comes out. Everything wrong on the way is a [`Problem`] with its place in the file.
 
+pub mod advice;
 pub mod fields;
+pub mod front_matter;
+mod html;
+mod links;
+mod marks;
 pub mod merge;
+mod parse;
 pub mod parts;
+mod plain;
 pub mod problem;
+mod rendered;
+mod source;
+mod tree;
+pub mod words;
+mod wrap;
 
+pub use front_matter::{FrontMatter, SendAt};
+pub use html::{HTML_BYTES_MAX, Target};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
+pub use rendered::{Letter, Rendered, render};
+pub use source::{Issue, SOURCE_BYTES_MAX, read};
+pub use wrap::{filled, heading};

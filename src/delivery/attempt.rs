@@ -51,6 +51,7 @@ pub(super) struct Attempt<'a> {
     pub(super) retry_for: Duration,
     pub(super) slow_down: Duration,
     pub(super) uncertain_for: Duration,
+    pub(super) keep_replies: bool,
 }
 
 impl Job {
@@ -139,7 +140,8 @@ impl Attempt<'_> {
         let said = Some(reply.to_string());
         match judge(stage, reply) {
             Verdict::Accepted => {
-                let outcome = Outcome::Sent { relay: Arc::clone(self.relay) };
+                let reply = self.keep_replies.then(|| shortened(reply.to_string()));
+                let outcome = Outcome::Sent { relay: Arc::clone(self.relay), reply };
                 self.recorder.record(mail.job.held(), outcome).await;
                 Blame::Success
             }

@@ -118,6 +118,7 @@ impl Crew {
             retry_for: self.settings.retry_for,
             slow_down: timing.slow_down,
             uncertain_for: timing.uncertain_for,
+            keep_replies: self.settings.keep_replies,
         }
     }
 

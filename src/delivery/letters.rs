@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
-use crate::content::fields::Template;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::{NewsletterId, RevisionId};
-use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError};
+use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError, Template};
 use crate::store::deliveries::Claimed;
 use crate::store::{Db, StoreError, newsletters, revisions};
 

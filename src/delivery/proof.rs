@@ -77,6 +77,7 @@ pub async fn send(
         retry_for: settings.retry_for,
         slow_down: settings.timing.slow_down,
         uncertain_for: settings.timing.uncertain_for,
+        keep_replies: settings.keep_replies,
     };
     let mut rows = Vec::with_capacity(recipients.len());
     for recipient in recipients {

@@ -43,8 +43,10 @@ pub(super) struct Held {
 /// What became of a row.
 #[derive(Debug)]
 pub(super) enum Outcome {
+    /// `reply` is kept where the settings say so.
     Sent {
         relay: Arc<str>,
+        reply: Option<String>,
     },
     /// `policy` says whether it counts towards the breaker.
     Deferred {
@@ -194,19 +196,19 @@ async fn write(
     tripped: &[IssueId],
     now: Timestamp,
 ) -> Result<Vec<DeliveryId>, StoreError> {
-    let mut sent: BTreeMap<(WorkerId, Arc<str>), Vec<DeliveryId>> = BTreeMap::new();
+    let mut sent: BTreeMap<(WorkerId, Arc<str>, Option<&str>), Vec<DeliveryId>> = BTreeMap::new();
     for entry in batch {
         match entry {
-            Entry::Outcome(held, Outcome::Sent { relay }) => {
-                sent.entry((held.worker, Arc::clone(relay))).or_default().push(held.id);
+            Entry::Outcome(held, Outcome::Sent { relay, reply }) => {
+                sent.entry((held.worker, Arc::clone(relay), reply.as_deref())).or_default().push(held.id);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
             Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
             Entry::TakeOff(..) => {}
         }
     }
-    for ((worker, relay), ids) in &sent {
-        let written = deliveries::record_sent(tx, *worker, ids, relay, now).await?;
+    for ((worker, relay, reply), ids) in &sent {
+        let written = deliveries::record_sent(tx, *worker, ids, relay, *reply, now).await?;
         if written != ids.len() as u64 {
             tracing::warn!(
                 handed_in = ids.len(),

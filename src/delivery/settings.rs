@@ -95,6 +95,8 @@ pub struct Settings {
     pub relays: Vec<RelaySettings>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
+    /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
+    pub keep_replies: bool,
     /// Messages a minute to the mailboxes of one provider.
     pub provider_rates: BTreeMap<Provider, u32>,
     /// Deadlines of the conversation.
@@ -112,6 +114,7 @@ impl Settings {
             newsletters: Vec::new(),
             relays: Vec::new(),
             retry_for: RETRY_FOR,
+            keep_replies: false,
             provider_rates: BTreeMap::new(),
             deadlines: Deadlines::default(),
             timing: Timing::default(),

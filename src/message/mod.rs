@@ -13,6 +13,7 @@ mod splice;
 mod values;
 pub mod verp;
 
+pub use crate::content::fields::Template;
 pub use fill::{FillError, Filled};
 pub use skeleton::{Content, Profile, Skeleton, SkeletonError};
 pub use values::Recipient;

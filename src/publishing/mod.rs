@@ -1,1 +1,16 @@
 //! From files to a frozen audience: the library of issues, the calendar, the plan. Never sends.
+//!
+//! The file holds text, the database holds state. `library` reads files, `queue` puts them on slots, `follow` keeps up
+//! with files that say themselves when they are to go out, `calendar` starts what is due.
+
+pub mod calendar;
+mod compose;
+pub mod follow;
+pub mod library;
+pub mod queue;
+pub mod scheduler;
+
+pub use calendar::{Started, start_due};
+pub use compose::{compose, preflight};
+pub use library::{Draft, Library, LibraryError};
+pub use queue::{QueueError, Queued, When};

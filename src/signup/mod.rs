@@ -8,6 +8,7 @@ mod client;
 mod confirm;
 mod door;
 mod leave;
+pub mod mails;
 mod operator;
 mod preferences;
 mod request;

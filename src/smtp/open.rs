@@ -233,6 +233,9 @@ fn certificate_problem(error: &io::Error) -> Option<String> {
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
             Some("it is signed by an authority that is not trusted here".to_owned())
         }
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+            Some("its signature is not that of the authority it names".to_owned())
+        }
         rustls::Error::InvalidCertificate(problem) => Some(problem.to_string()),
         _ => None,
     }

@@ -219,16 +219,17 @@ pub async fn record_sent(
     worker: WorkerId,
     ids: &[DeliveryId],
     relay: &str,
+    reply: Option<&str>,
     now: Timestamp,
 ) -> Result<u64> {
     let sql = listed!(
         "UPDATE deliveries SET state = 'sent', final_at = $3, due_at = NULL, claimed_by = NULL, attempts = attempts + 1,
-                relay = $4, reply = NULL, reason = NULL
+                relay = $4, reply = $5, reason = NULL
          WHERE id IN ",
         2,
         " AND state IN ('in_flight', 'uncertain') AND claimed_by = $1"
     );
-    tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(relay).execute().await
+    tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(relay).bind(reply).execute().await
 }
 
 /// Records that a row is to be tried again: nothing was accepted, so any content will do. `tries` is 1 when it counts.

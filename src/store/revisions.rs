@@ -1,5 +1,7 @@
 //! Content frozen for sending. A revision never changes: an edit makes another.
 
+use aws_lc_rs::digest;
+
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
@@ -40,8 +42,6 @@ record! {
 pub struct NewRevision {
     /// What kind of mail it makes.
     pub kind: DeliveryKind,
-    /// SHA-256 over all of it, in hexadecimal.
-    pub digest: String,
     /// The issue's slug, where it is an issue's.
     pub slug: Option<String>,
     /// The title.
@@ -60,15 +60,40 @@ pub struct NewRevision {
     pub source: String,
 }
 
-/// Stores a revision, or finds the one with the same digest.
+impl NewRevision {
+    /// SHA-256 over all that a reader may see, in hexadecimal: the same content is the same revision.
+    pub fn digest(&self) -> String {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let slug = self.slug.as_deref().unwrap_or_default();
+        let texts = [
+            self.kind.as_str(),
+            slug,
+            &self.title,
+            &self.subject,
+            &self.preheader,
+            &self.language,
+            &self.html,
+            &self.plain,
+        ];
+        for text in texts {
+            // The length before each, so that no two contents run together into one.
+            hash.update(&(text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
+        }
+        hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Stores a revision, or finds the one with the same content.
 pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, now: Timestamp) -> Result<RevisionId> {
+    let digest = new.digest();
     tx.sql(
         "INSERT INTO revisions (newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain, source, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (newsletter_id, digest) DO NOTHING",
     )
     .bind(newsletter)
     .bind(new.kind)
-    .bind(new.digest.as_str())
+    .bind(digest.as_str())
     .bind(new.slug.as_deref())
     .bind(new.title.as_str())
     .bind(new.subject.as_str())
@@ -83,7 +108,7 @@ pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, no
     let (id,) = tx
         .sql("SELECT id FROM revisions WHERE newsletter_id = $1 AND digest = $2")
         .bind(newsletter)
-        .bind(new.digest.as_str())
+        .bind(digest.as_str())
         .fetch_one()
         .await?;
     Ok(id)

@@ -1,1 +1,4 @@
-//! Tests of `delivery`.
+//! Delivery against the sink, one scenario per file, on both databases.
+
+mod stage;
+mod straight;

@@ -1,12 +1,22 @@
 //! The client and the sink over real sockets of this machine.
 
+mod bodies;
 mod client_and_sink;
+mod envelopes;
+mod opening;
+mod postfix;
+mod round_trip;
+mod scripted;
+mod sink_alone;
+mod tls;
 
 use std::time::Duration;
 
 use coranto::domain::address::EmailAddress;
 use coranto::smtp::{Connector, Deadlines, Endpoint, TlsMode};
 
+/// Enough for a busy machine, little enough for a test that must see it pass.
+const SHORT: Duration = Duration::from_millis(400);
 /// For phases that are not meant to end by their deadline.
 const AMPLE: Duration = Duration::from_secs(20);
 

@@ -1,0 +1,258 @@
+//! What stands above an issue's text: its title, its time, its summary. Owns the keys and their meaning; knows neither
+//! the newsletter nor what is queued.
+
+mod entries;
+mod send_at;
+mod suggest;
+
+use url::Url;
+
+use super::problem::{Position, Problem};
+use super::source::is_private;
+use entries::{Entry, Value};
+pub use send_at::SendAt;
+
+/// Front matter is a dozen short lines; more is a mistake or an attack.
+const FRONT_MATTER_BYTES_MAX: usize = 16 * 1024;
+/// RFC 5322 allows more by folding, mailboxes show some 80 characters.
+const ONE_LINE_CHARS_MAX: usize = 300;
+/// A summary is a sentence or two.
+const SUMMARY_CHARS_MAX: usize = 1000;
+
+const KEYS: &[&str] =
+    &["title", "subject", "summary", "send_at", "draft", "newsletter", "author", "lang", "image", "image_alt"];
+
+/// What an editor wrote above the text. Absent is `None`; nothing here is guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrontMatter {
+    /// The title, and the subject unless there is one.
+    pub title: String,
+    /// The subject, when it is to differ from the title.
+    pub subject: Option<String>,
+    /// One or two sentences for the preheader, the feed and the archive.
+    pub summary: Option<String>,
+    /// When it is to go out.
+    pub send_at: Option<SendAt>,
+    /// A draft is never scheduled.
+    pub draft: bool,
+    /// The newsletter's slug, where there are several.
+    pub newsletter: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// BCP 47, when it differs from the newsletter's.
+    pub lang: Option<String>,
+    /// An absolute URL, for the web version and for those who share it.
+    pub image: Option<Url>,
+    /// What the image shows.
+    pub image_alt: Option<String>,
+    /// Where the keys stand, for advice about them.
+    pub places: Places,
+}
+
+/// Where keys of the front matter stand in the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places(Vec<(String, Position)>);
+
+impl Places {
+    /// The value of `key`, or the first character of the file when it is not there.
+    pub fn of(&self, key: &str) -> Position {
+        self.0.iter().find(|(name, _)| name == key).map_or(Position::START, |(_, at)| *at)
+    }
+}
+
+/// Cuts a file into front matter and text; also gives the line on which the text begins.
+/// Warnings come beside the result, since an unknown key does not stop an issue.
+pub fn split<'a>(source: &'a str, warnings: &mut Vec<Problem>) -> Result<(FrontMatter, &'a str, usize), Vec<Problem>> {
+    let block = Block::find(source).map_err(|problem| vec![problem])?;
+    let entries = match block.syntax {
+        Syntax::Yaml => entries::yaml(block.inside),
+        Syntax::Toml => entries::toml(block.inside),
+    }
+    .map_err(|problem| vec![problem])?;
+    let front = FrontMatter::from_entries(entries, block.syntax, warnings)?;
+    Ok((front, block.body, block.body_line))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    Yaml,
+    Toml,
+}
+
+struct Block<'a> {
+    syntax: Syntax,
+    inside: &'a str,
+    body: &'a str,
+    body_line: usize,
+}
+
+impl<'a> Block<'a> {
+    fn find(source: &'a str) -> Result<Self, Problem> {
+        let mut lines = source.split_inclusive('\n');
+        let first = lines.next().unwrap_or_default();
+        let (syntax, fence) = match first.trim_end() {
+            "---" => (Syntax::Yaml, "---"),
+            "+++" => (Syntax::Toml, "+++"),
+            _ => {
+                let problem =
+                    Problem::error(Position::START, "no-front-matter", "the file does not begin with its title");
+                return Err(problem.hint("put three lines on top: ---, then title: What it is about, then --- again"));
+            }
+        };
+        let start = first.len();
+        let mut end = start;
+        for (index, line) in lines.enumerate() {
+            if line.trim_end() == fence {
+                let (inside, body) = (&source[start..end], &source[end + line.len()..]);
+                return Ok(Self { syntax, inside, body, body_line: index + 3 });
+            }
+            end += line.len();
+            if end - start > FRONT_MATTER_BYTES_MAX {
+                break;
+            }
+        }
+        let message = format!("the front matter that begins here with {fence} does not end");
+        let hint =
+            format!("put {fence} on a line of its own below the last key (at most {FRONT_MATTER_BYTES_MAX} bytes)");
+        Err(Problem::error(Position::START, "front-matter-open", message).hint(hint))
+    }
+}
+
+impl FrontMatter {
+    fn from_entries(entries: Vec<Entry>, syntax: Syntax, warnings: &mut Vec<Problem>) -> Result<Self, Vec<Problem>> {
+        let mut front = Self::default();
+        let mut problems = Vec::new();
+        let mut title_seen = false;
+        for entry in entries {
+            title_seen |= entry.key == "title";
+            front.places.0.push((entry.key.clone(), entry.at));
+            if !KEYS.contains(&entry.key.as_str()) {
+                warnings.push(unknown_key(&entry));
+            } else if let Err(problem) = front.set(&entry, syntax) {
+                problems.push(problem);
+            }
+        }
+        if !title_seen {
+            let problem = Problem::error(Position::START, "title-missing", "the front matter has no `title`");
+            problems.push(problem.hint("add a line: title: What the issue is about"));
+        }
+        if problems.is_empty() { Ok(front) } else { Err(problems) }
+    }
+
+    fn set(&mut self, entry: &Entry, syntax: Syntax) -> Result<(), Problem> {
+        match entry.key.as_str() {
+            "title" => {
+                self.title = one_line(entry)?.ok_or_else(|| {
+                    Problem::error(entry.at, "title-missing", "`title` is empty").hint("write what the issue is about")
+                })?;
+            }
+            "subject" => self.subject = one_line(entry)?,
+            "summary" => self.summary = plain(entry, SUMMARY_CHARS_MAX)?.map(|text| squeeze(&text)),
+            "send_at" => self.send_at = text(entry)?.map(|typed| SendAt::parse(typed, entry.at)).transpose()?,
+            "draft" => self.draft = boolean(entry, syntax)?,
+            "newsletter" => self.newsletter = one_line(entry)?,
+            "author" => self.author = one_line(entry)?,
+            "lang" => self.lang = one_line(entry)?.map(|tag| language(tag, entry)).transpose()?,
+            "image" => self.image = one_line(entry)?.map(|typed| image(&typed, entry)).transpose()?,
+            "image_alt" => self.image_alt = one_line(entry)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What stands in the mailbox's list.
+    pub fn subject(&self) -> &str {
+        self.subject.as_deref().unwrap_or(&self.title)
+    }
+}
+
+fn unknown_key(entry: &Entry) -> Problem {
+    let message = format!("`{}` is not a key of the front matter and is left out", entry.key.escape_debug());
+    Problem::warning(entry.key_at, "unknown-key", message).hint(match suggest::nearest(&entry.key, KEYS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the keys are {}", KEYS.join(", ")),
+    })
+}
+
+/// The value as text; an empty one counts as absent.
+fn text(entry: &Entry) -> Result<Option<&str>, Problem> {
+    match &entry.value {
+        Value::Null => Ok(None),
+        Value::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        Value::Bool(_) | Value::Other => {
+            let message = format!("`{}` must be text", entry.key);
+            Err(Problem::error(entry.at, "wrong-type", message).hint("put the value in quotation marks"))
+        }
+    }
+}
+
+fn plain(entry: &Entry, chars_max: usize) -> Result<Option<String>, Problem> {
+    let Some(text) = text(entry)? else { return Ok(None) };
+    let key = &entry.key;
+    if text.contains("{{") {
+        let message = format!("merge fields are not filled in in `{key}`");
+        return Err(Problem::error(entry.at, "field-in-front-matter", message)
+            .hint("use them in the text below the front matter"));
+    }
+    // An escape such as "\uE000" brings in what the file itself may not contain.
+    if text.contains(is_private) {
+        let message = format!("`{key}` has a private-use character, which no reader can see");
+        return Err(Problem::error(entry.at, "character", message).hint("take it out"));
+    }
+    let length = text.chars().count();
+    if length > chars_max {
+        let message = format!("`{key}` is {length} characters long, at most {chars_max} are allowed");
+        return Err(Problem::error(entry.at, "too-long", message).hint("say the rest in the text"));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Text for a header or a heading: without line ends or other control characters.
+fn one_line(entry: &Entry) -> Result<Option<String>, Problem> {
+    let text = plain(entry, ONE_LINE_CHARS_MAX)?;
+    if text.as_ref().is_some_and(|text| text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')))
+    {
+        let message = format!("`{}` must be one line", entry.key);
+        return Err(Problem::error(entry.at, "not-one-line", message).hint("write it on one line, without tabs"));
+    }
+    Ok(text)
+}
+
+/// A summary may be written over several lines; it is read as one.
+fn squeeze(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn boolean(entry: &Entry, syntax: Syntax) -> Result<bool, Problem> {
+    match &entry.value {
+        Value::Bool(value) => Ok(*value),
+        _ => {
+            let assign = if syntax == Syntax::Yaml { ": " } else { " = " };
+            let message = format!("`{}` is either true or false", entry.key);
+            Err(Problem::error(entry.at, "wrong-type", message).hint(format!("write {}{assign}true", entry.key)))
+        }
+    }
+}
+
+/// RFC 5646 tags look like this; whether one is registered is not our question.
+fn language(tag: String, entry: &Entry) -> Result<String, Problem> {
+    let mut subtags = tag.split('-');
+    let primary = subtags.next().unwrap_or_default();
+    let primary_ok = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
+    if primary_ok && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric())) {
+        return Ok(tag);
+    }
+    let message = format!("{tag:?} is not a language tag");
+    Err(Problem::error(entry.at, "lang", message).hint("write a tag such as en, pt-BR, ar or ja"))
+}
+
+fn image(typed: &str, entry: &Entry) -> Result<Url, Problem> {
+    Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
+        let message = format!("image {typed:?} is not an http or https address");
+        Problem::error(entry.at, "image", message)
+            .hint("write the whole address, such as https://example.org/picture.jpg")
+    })
+}

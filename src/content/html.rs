@@ -1,0 +1,293 @@
+//! The tree to HTML (E1-E26 of docs/email.md): for a mail every declaration stands on its element, since many mailboxes
+//! drop style blocks. Knows no layout.
+
+pub(super) mod raw;
+mod style;
+
+use super::fields::Field;
+use super::merge;
+use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
+use super::words::Words;
+use style::Look;
+
+/// What any issue may become; a mail is refused far below, see `advice`.
+pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The text column, in CSS pixels: a mail's 640 less its margins.
+const COLUMN_PX: usize = 560;
+
+/// What the HTML is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A mail: styles on every element, no places to jump to.
+    Mail,
+    /// A page with a style sheet of its own: headings have ids, footnotes are linked.
+    Web,
+}
+
+/// Why there is no HTML.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It grew past [`HTML_BYTES_MAX`].
+    TooLarge,
+    /// An editor's own HTML is nested deeper than the sanitiser should see.
+    TooDeep,
+}
+
+/// Renders the document as the inside of an article.
+pub(super) fn render(document: &Document, target: Target, rtl: bool, words: &Words) -> Result<String, Refused> {
+    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: Vec::new() };
+    writer.blocks(&document.blocks);
+    if !document.notes.is_empty() {
+        writer.notes(&document.notes, words);
+    }
+    match writer.out {
+        _ if writer.full => Err(Refused::TooLarge),
+        out if !document.has_html => Ok(out),
+        out if raw::too_deep(&out) => Err(Refused::TooDeep),
+        out => Ok(raw::sanitised(&out, target)),
+    }
+}
+
+/// Escapes text for an element or a quoted attribute.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+struct Writer {
+    out: String,
+    full: bool,
+    look: Look,
+    ids: Vec<String>,
+}
+
+impl Writer {
+    fn push(&mut self, text: &str) {
+        self.full |= self.out.len() + text.len() > HTML_BYTES_MAX;
+        if !self.full {
+            self.out.push_str(text);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let escaped = escape(text);
+        self.push(&escaped);
+    }
+
+    fn open(&mut self, tag: &str, attributes: &str) {
+        self.push(&format!("<{tag}{attributes}>"));
+    }
+
+    fn close(&mut self, tag: &str) {
+        self.push(&format!("</{tag}>\n"));
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        let last = blocks.len().saturating_sub(1);
+        for (index, block) in blocks.iter().enumerate() {
+            self.block(block, index == last);
+        }
+    }
+
+    /// Top-level blocks keep their gap; inside quotes and items the last one has none.
+    fn nested(&mut self, blocks: &[Block]) {
+        self.look.depth += 1;
+        self.blocks(blocks);
+        self.look.depth -= 1;
+    }
+
+    fn block(&mut self, block: &Block, last: bool) {
+        if self.full {
+            return;
+        }
+        match block {
+            Block::Paragraph(content) => {
+                self.open("p", &self.look.paragraph(last));
+                self.inlines(content);
+                self.close("p");
+            }
+            Block::Plain(content) => self.inlines(content),
+            Block::Heading { level, id, content, .. } => self.heading(*level, id.as_deref(), content),
+            Block::Quote(blocks) => {
+                self.open("blockquote", &self.look.quote(last));
+                self.nested(blocks);
+                self.close("blockquote");
+            }
+            Block::List { first, items, .. } => {
+                let tag = if first.is_some() { "ol" } else { "ul" };
+                let start =
+                    first.filter(|first| *first != 1).map(|first| format!(" start=\"{first}\"")).unwrap_or_default();
+                self.open(tag, &format!("{start}{}", self.look.list(last)));
+                for item in items {
+                    self.open("li", &self.look.item());
+                    self.nested(item);
+                    self.close("li");
+                }
+                self.close(tag);
+            }
+            Block::Code(code) => {
+                self.open("pre", &self.look.code_block(last));
+                self.push("<code>");
+                self.text(code.trim_end_matches('\n'));
+                self.push("</code>");
+                self.close("pre");
+            }
+            Block::Table(table) => self.table(table, last),
+            Block::Rule => self.open("hr", &self.look.rule()),
+            Block::Html(html) => {
+                self.push(html);
+                self.push("\n");
+            }
+        }
+    }
+
+    fn heading(&mut self, level: u8, id: Option<&str>, content: &[Inline]) {
+        let tag = format!("h{level}");
+        let mut attributes = self.look.heading(level);
+        if self.look.target == Target::Web {
+            let id = self.unique_id(id.map_or_else(|| slug(&plain_text(content)), slug));
+            attributes = format!(" id=\"{}\"{attributes}", escape(&id));
+        }
+        self.open(&tag, &attributes);
+        self.inlines(content);
+        self.close(&tag);
+    }
+
+    fn unique_id(&mut self, wanted: String) -> String {
+        let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
+        let taken = self.ids.iter().filter(|id| **id == wanted).count();
+        self.ids.push(wanted.clone());
+        if taken == 0 { wanted } else { format!("{wanted}-{}", taken + 1) }
+    }
+
+    /// A table of data: not one for layout, so it says what heads its columns.
+    fn table(&mut self, table: &Table, last: bool) {
+        self.open("table", &self.look.table(last));
+        self.push("<thead><tr>");
+        for (column, cell) in table.head.iter().enumerate() {
+            self.cell("th", cell, table.columns.get(column));
+        }
+        self.push("</tr></thead>\n<tbody>");
+        for row in &table.rows {
+            if self.full {
+                return;
+            }
+            self.push("<tr>");
+            for (column, cell) in row.iter().enumerate() {
+                self.cell("td", cell, table.columns.get(column));
+            }
+            self.push("</tr>\n");
+        }
+        self.push("</tbody>");
+        self.close("table");
+    }
+
+    fn cell(&mut self, tag: &str, content: &[Inline], align: Option<&Align>) {
+        let scope = if tag == "th" { " scope=\"col\"" } else { "" };
+        self.open(tag, &format!("{scope}{}", self.look.cell(tag, align.copied().unwrap_or(Align::Start))));
+        self.inlines(content);
+        self.push(&format!("</{tag}>"));
+    }
+
+    fn notes(&mut self, notes: &[Vec<Block>], words: &Words) {
+        self.open("h2", &self.look.heading(2));
+        self.text(words.notes);
+        self.close("h2");
+        self.open("ol", &self.look.list(true));
+        for (index, note) in notes.iter().enumerate() {
+            let id =
+                if self.look.target == Target::Web { format!(" id=\"note-{}\"", index + 1) } else { String::new() };
+            self.open("li", &format!("{id}{}", self.look.item()));
+            self.nested(note);
+            self.close("li");
+        }
+        self.close("ol");
+    }
+
+    fn inlines(&mut self, content: &[Inline]) {
+        self.inlines_in(content, false);
+    }
+
+    fn inlines_in(&mut self, content: &[Inline], in_link: bool) {
+        for inline in content {
+            if self.full {
+                return;
+            }
+            match inline {
+                Inline::Text(text) => self.text(text),
+                Inline::Code(code) => {
+                    self.open("code", &self.look.code());
+                    self.text(code);
+                    self.push("</code>");
+                }
+                Inline::Emphasis(content) => self.wrapped("em", content, in_link),
+                Inline::Strong(content) => self.wrapped("strong", content, in_link),
+                Inline::Strike(content) => self.wrapped("del", content, in_link),
+                Inline::Link { to, content, .. } => self.link(to, content),
+                Inline::Image { source, alt, .. } => self.image(source, alt),
+                Inline::Field(field) => self.field(field, in_link),
+                Inline::Note(number) => self.note_number(*number),
+                Inline::SoftBreak => self.push("\n"),
+                Inline::HardBreak => self.push("<br>\n"),
+                Inline::Html(tag) => self.push(tag),
+            }
+        }
+    }
+
+    fn wrapped(&mut self, tag: &str, content: &[Inline], in_link: bool) {
+        self.push(&format!("<{tag}>"));
+        self.inlines_in(content, in_link);
+        self.push(&format!("</{tag}>"));
+    }
+
+    fn link(&mut self, to: &Destination, content: &[Inline]) {
+        let (address, shown) = match to {
+            Destination::Url(url) => (escape(url), escape(url)),
+            Destination::Field(field) => (field.to_string(), field.to_string()),
+        };
+        self.push(&format!("<a href=\"{address}\"{}>", self.look.link()));
+        if content.is_empty() {
+            self.push(&shown);
+        } else {
+            self.inlines_in(content, true);
+        }
+        self.push("</a>");
+    }
+
+    fn image(&mut self, source: &str, alt: &str) {
+        let (source, alt) = (escape(source), escape(alt.trim()));
+        self.push(&format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{COLUMN_PX}\"{}>", self.look.image()));
+    }
+
+    /// A reader's own link that stands as text can be pressed; anything else is text, which the filler escapes.
+    fn field(&mut self, field: &Field, in_link: bool) {
+        if merge::is_url(field) && !in_link {
+            self.link(&Destination::Field(field.clone()), &[]);
+        } else {
+            self.push(&field.to_string());
+        }
+    }
+
+    fn note_number(&mut self, number: usize) {
+        match self.look.target {
+            Target::Mail => self.push(&format!("<sup>{number}</sup>")),
+            Target::Web => self.push(&format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")),
+        }
+    }
+}
+
+/// Letters and digits of any script, joined by hyphens.
+fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,305 @@
+//! An editor's own HTML, where a newsletter allows it: sanitised for both targets, and read as text for the text part.
+//!
+//! The whole body passes the sanitiser, our own elements too, so that a tag of the editor's that closes one of ours
+//! cannot shift what follows. Relative addresses fall out; marks of merge fields stay in.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
+
+use super::Target;
+use crate::content::fields::{FIELD_END, FIELD_START, Field};
+use crate::content::links;
+use crate::content::merge;
+use crate::content::words::Words;
+
+/// Elements within elements. The sanitiser takes the square of this.
+const HTML_DEPTH_MAX: usize = 128;
+
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+];
+const STYLES: &[&str] = &[
+    "background-color",
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-left",
+    "border-right",
+    "border-top",
+    "color",
+    "display",
+    "font-family",
+    "font-size",
+    "font-style",
+    "font-weight",
+    "height",
+    "line-height",
+    "margin",
+    "max-width",
+    "mso-line-height-rule",
+    "padding",
+    "padding-left",
+    "padding-right",
+    "text-align",
+    "text-decoration",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-break",
+];
+const CLASSES: &[&str] = &["t", "m", "l", "q", "r"];
+
+/// HTML of which only harmless elements, attributes and addresses are left.
+pub(super) fn sanitised(html: &str, target: Target) -> String {
+    let mut builder = Builder::empty();
+    let attributes = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
+    let mut generic = attributes(&["style", "lang", "dir", "title", "class"]);
+    if target == Target::Web {
+        generic.insert("id");
+    }
+    builder
+        .tags(TAGS.iter().copied().collect())
+        .clean_content_tags(attributes(&["script", "style", "title", "svg", "math", "template", "iframe", "object"]))
+        .generic_attributes(generic)
+        .tag_attributes(HashMap::from([
+            ("a", attributes(&["href"])),
+            ("img", attributes(&["src", "alt", "width", "height"])),
+            ("ol", attributes(&["start"])),
+            ("table", attributes(&["cellpadding", "cellspacing", "border", "width", "role"])),
+            ("th", attributes(&["scope", "colspan", "rowspan"])),
+            ("td", attributes(&["colspan", "rowspan"])),
+            ("time", attributes(&["datetime"])),
+        ]))
+        .filter_style_properties(STYLES.iter().copied().collect())
+        .url_schemes(attributes(&["http", "https", "mailto"]))
+        .url_relative(UrlRelative::Custom(Box::new(OwnAddresses(target))))
+        .attribute_filter(|element, name, value| match (element, name) {
+            // The spelling that the text part has.
+            ("a", "href") if !value.starts_with([FIELD_START, '#']) => links::link(value).ok().map(Cow::Owned),
+            ("img", "src") => links::image(value).ok().map(Cow::Owned),
+            (_, "class") => {
+                let kept: Vec<&str> = value.split_whitespace().filter(|class| CLASSES.contains(class)).collect();
+                (!kept.is_empty()).then(|| kept.join(" ").into())
+            }
+            _ => Some(value.into()),
+        })
+        .link_rel(None);
+    builder.clean(html).to_string()
+}
+
+/// A relative address stays only when it is a reader's own link, or one of our footnotes on the web.
+struct OwnAddresses(Target);
+
+impl UrlRelativeEvaluate<'_> for OwnAddresses {
+    fn evaluate<'url>(&self, address: &'url str) -> Option<Cow<'url, str>> {
+        let mark = address.strip_prefix(FIELD_START).and_then(|rest| rest.strip_suffix(FIELD_END));
+        let ours = mark.and_then(Field::parse).is_some_and(|field| merge::is_url(&field));
+        (ours || self.0 == Target::Web && address.starts_with("#note-")).then_some(Cow::Borrowed(address))
+    }
+}
+
+/// Whether elements are nested deeper than the sanitiser should see.
+pub(in crate::content) fn too_deep(html: &str) -> bool {
+    const VOID: &[&str] =
+        &["br", "hr", "img", "wbr", "input", "meta", "link", "area", "base", "col", "embed", "source"];
+    let mut open: Vec<String> = Vec::new();
+    for tag in tags(html) {
+        let name = tag.name.to_ascii_lowercase();
+        if tag.closes {
+            // Closing what is not open closes nothing, here as in browsers.
+            if let Some(at) = open.iter().rposition(|known| *known == name) {
+                open.truncate(at);
+            }
+        } else if !VOID.contains(&name.as_str()) {
+            open.push(name);
+            if open.len() > HTML_DEPTH_MAX {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// A block of HTML as text: `number` gives the `[n]` of an address.
+pub(in crate::content) fn text(html: &str, words: &Words, number: &mut dyn FnMut(&str) -> String) -> String {
+    let clean = sanitised(html, Target::Mail);
+    let mut out = String::new();
+    let mut open_link = None;
+    let mut from = 0;
+    for tag in tags(&clean) {
+        push_words(&clean[from..tag.start], &mut out);
+        from = tag.end;
+        match (tag.name, tag.closes) {
+            ("a", false) => open_link = attribute(tag.inside, "href"),
+            ("a", true) => {
+                if let Some(address) = open_link.take() {
+                    out.push_str(&format!("\u{A0}{}", number(&settled(&address))));
+                }
+            }
+            ("img", _) => {
+                if let Some(alt) = attribute(tag.inside, "alt").filter(|alt| !alt.trim().is_empty()) {
+                    out.push_str(&format!("[{}: {alt}]", words.image));
+                }
+            }
+            ("td" | "th", _) => out.push(' '),
+            ("p" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "table" | "div" | "pre", _) => {
+                new_line(&mut out, 2);
+            }
+            ("br" | "li" | "tr" | "dt" | "dd", _) => new_line(&mut out, 1),
+            _ => {}
+        }
+    }
+    push_words(&clean[from..], &mut out);
+    out.trim().to_owned()
+}
+
+/// What one tag amid a line of Markdown comes to in the text part: the number of its address, or a line's end.
+pub(in crate::content) fn inline_text(tag: &str, number: &mut dyn FnMut(&str) -> String) -> String {
+    let clean = sanitised(tag, Target::Mail);
+    let address = tags(&clean).find(|tag| tag.name == "a" && !tag.closes).and_then(|tag| attribute(tag.inside, "href"));
+    match address {
+        Some(address) => format!("{}\u{A0}", number(&settled(&address))),
+        None if clean.starts_with("<br") => "\n".to_owned(),
+        None => String::new(),
+    }
+}
+
+/// The spelling that the HTML part has; what the sanitiser let through is an address.
+fn settled(address: &str) -> String {
+    links::link(address).unwrap_or_else(|_| address.to_owned())
+}
+
+fn new_line(out: &mut String, lines: usize) {
+    let kept = out.trim_end_matches(' ').len();
+    out.truncate(kept);
+    let has = out.len() - out.trim_end_matches('\n').len();
+    if !out.is_empty() {
+        out.extend(std::iter::repeat_n('\n', lines.saturating_sub(has)));
+    }
+}
+
+fn push_words(escaped: &str, out: &mut String) {
+    let text = unescape(escaped);
+    if text.starts_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(['\n', ' ']) {
+        out.push(' ');
+    }
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    if text.ends_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(['\n', ' ']) {
+        out.push(' ');
+    }
+}
+
+/// The entities that the sanitiser writes.
+fn unescape(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{A0}");
+    text.replace("&amp;", "&")
+}
+
+struct TagAt<'a> {
+    name: &'a str,
+    closes: bool,
+    inside: &'a str,
+    start: usize,
+    end: usize,
+}
+
+/// The tags of a text, with quoted attribute values skipped.
+fn tags(html: &str) -> impl Iterator<Item = TagAt<'_>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = from + html[from..].find('<')?;
+            let closes = html[start + 1..].starts_with('/');
+            let name_at = start + 1 + usize::from(closes);
+            let name_len = html[name_at..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(html.len() - name_at);
+            from = name_at + name_len;
+            if name_len == 0 {
+                continue;
+            }
+            let mut quote = None;
+            let end = html[from..].char_indices().find_map(|(at, c)| {
+                match (quote, c) {
+                    (None, '>') => return Some(from + at),
+                    (None, '"' | '\'') => quote = Some(c),
+                    (Some(open), c) if open == c => quote = None,
+                    _ => {}
+                }
+                None
+            });
+            let close = end.unwrap_or(html.len());
+            let tag = TagAt {
+                name: &html[name_at..name_at + name_len],
+                closes,
+                inside: &html[from..close],
+                start,
+                end: end.map_or(html.len(), |end| end + 1),
+            };
+            from = tag.end;
+            return Some(tag);
+        }
+    })
+}
+
+/// An attribute of a tag that the sanitiser wrote: ` name="value"`.
+fn attribute(inside: &str, name: &str) -> Option<String> {
+    let (_, rest) = inside.split_once(&format!(" {name}=\""))?;
+    rest.split_once('"').map(|(value, _)| unescape(value))
+}

@@ -1,0 +1,134 @@
+//! What each element looks like in a mail (E5-E18, E26): inline, six-digit colours, sides swapped for right-to-left.
+//!
+//! Classes exist for dark mode alone; templates/email/styles.html has their rules.
+
+use super::{Align, Target};
+
+/// For reading.
+const SERIF: &str = "font-family:Georgia, 'Times New Roman', Times, serif";
+/// For headings.
+const SANS: &str = "font-family:-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+/// For code.
+const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
+const BODY: &str = "font-size:18px;line-height:28px;mso-line-height-rule:exactly;color:#1f2328";
+
+/// How elements are styled: not at all on the web, where the page has a style sheet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    pub(super) target: Target,
+    pub(super) rtl: bool,
+    pub(super) depth: usize,
+}
+
+impl Look {
+    pub(super) fn new(target: Target, rtl: bool) -> Self {
+        Self { target, rtl, depth: 0 }
+    }
+
+    fn mail(self, class: &str, style: &str) -> String {
+        match self.target {
+            Target::Mail => format!(" class=\"{class}\" style=\"{style}\""),
+            Target::Web => String::new(),
+        }
+    }
+
+    /// The gap below a block: none below the last one of a quote or an item, whose own gap follows.
+    fn gap(self, last: bool) -> u8 {
+        if last && self.depth > 0 { 0 } else { 20 }
+    }
+
+    fn start(self) -> &'static str {
+        if self.rtl { "right" } else { "left" }
+    }
+
+    fn end(self) -> &'static str {
+        if self.rtl { "left" } else { "right" }
+    }
+
+    pub(super) fn paragraph(self, last: bool) -> String {
+        self.mail("t", &format!("margin:0 0 {}px 0;{SERIF};{BODY}", self.gap(last)))
+    }
+
+    pub(super) fn heading(self, level: u8) -> String {
+        let size = match level {
+            2 => "font-size:22px;line-height:28px",
+            3 => "font-size:19px;line-height:26px",
+            _ => "font-size:18px;line-height:26px",
+        };
+        let style =
+            format!("margin:32px 0 12px 0;{SANS};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827");
+        self.mail("t", &style)
+    }
+
+    pub(super) fn quote(self, last: bool) -> String {
+        let (gap, start) = (self.gap(last), self.start());
+        self.mail("q", &format!("margin:0 0 {gap}px 0;padding-{start}:16px;border-{start}:3px solid #c5cbd3"))
+    }
+
+    pub(super) fn list(self, last: bool) -> String {
+        let (gap, start, end) = (self.gap(last), self.start(), self.end());
+        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px;padding-{end}:0"))
+    }
+
+    pub(super) fn item(self) -> String {
+        self.mail("t", &format!("margin:0 0 8px 0;{SERIF};{BODY}"))
+    }
+
+    pub(super) fn code_block(self, last: bool) -> String {
+        let style = format!(
+            "margin:0 0 {}px 0;padding:0 0 0 16px;border-left:3px solid #c5cbd3;{MONO};font-size:15px;line-height:22px;\
+             mso-line-height-rule:exactly;color:#1f2328;text-align:left;white-space:pre-wrap;word-break:break-word",
+            self.gap(last)
+        );
+        format!(" dir=\"ltr\"{}", self.mail("t q", &style))
+    }
+
+    pub(super) fn code(self) -> String {
+        match self.target {
+            Target::Mail => format!(" dir=\"ltr\" style=\"{MONO};font-size:16px\""),
+            Target::Web => " dir=\"ltr\"".to_owned(),
+        }
+    }
+
+    pub(super) fn table(self, last: bool) -> String {
+        let style = format!("margin:0 0 {}px 0;width:100%;border-collapse:collapse", self.gap(last));
+        match self.target {
+            Target::Mail => {
+                format!(" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\" style=\"{style}\"")
+            }
+            Target::Web => String::new(),
+        }
+    }
+
+    pub(super) fn cell(self, tag: &str, align: Align) -> String {
+        let side = match align {
+            Align::Start => self.start(),
+            Align::Center => "center",
+            Align::End => self.end(),
+        };
+        let weight = if tag == "th" { "font-weight:bold" } else { "font-weight:normal" };
+        let style = format!(
+            "padding:6px 8px;border-bottom:1px solid #d9dde3;text-align:{side};vertical-align:top;{SANS};font-size:15px;\
+             line-height:22px;mso-line-height-rule:exactly;color:#1f2328;{weight}"
+        );
+        match self.target {
+            Target::Mail => self.mail("t r", &style),
+            Target::Web if align == Align::Start => String::new(),
+            Target::Web => format!(" style=\"text-align:{side}\""),
+        }
+    }
+
+    pub(super) fn rule(self) -> String {
+        self.mail("r", "margin:28px 0;border:0;border-top:1px solid #d9dde3")
+    }
+
+    pub(super) fn link(self) -> String {
+        self.mail("l", "color:#0b57a4;text-decoration:underline")
+    }
+
+    pub(super) fn image(self) -> String {
+        let style =
+            format!("max-width:100%;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64");
+        self.mail("m", &style)
+    }
+}

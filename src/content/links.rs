@@ -1,0 +1,137 @@
+//! Where a link or an image may lead. Knows no Markdown; fetches nothing.
+
+use url::Url;
+
+/// Browsers and servers agree on this much; a longer one is a data dump.
+const URL_BYTES_MAX: usize = 2048;
+
+/// Why an address cannot be used, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+fn refused(code: &'static str, message: String, hint: &str) -> Refused {
+    Refused { code, message, hint: hint.to_owned() }
+}
+
+/// A link's address, normalised: `http`, `https` or `mailto`.
+pub(super) fn link(typed: &str) -> Result<String, Refused> {
+    let url = absolute(typed, "link")?;
+    match url.scheme() {
+        "http" | "https" => Ok(settled(url)),
+        "mailto" if url.path().contains('@') => Ok(settled(url)),
+        "mailto" => Err(refused("link", format!("{typed:?} names no address"), "write mailto:name@example.org")),
+        scheme => Err(scheme_refused("link", scheme, "http, https or mailto")),
+    }
+}
+
+/// An image's address, normalised: `http` or `https`, since mailboxes show no others.
+pub(super) fn image(typed: &str) -> Result<String, Refused> {
+    let url = absolute(typed, "image")?;
+    match url.scheme() {
+        "http" | "https" => Ok(settled(url)),
+        scheme => Err(scheme_refused("image", scheme, "http or https")),
+    }
+}
+
+fn absolute(typed: &str, what: &'static str) -> Result<Url, Refused> {
+    if typed.is_empty() {
+        return Err(refused(what, format!("the {what} has no address"), "write one between the parentheses"));
+    }
+    if typed.len() > URL_BYTES_MAX {
+        let message = format!("the {what}'s address has {} bytes, at most {URL_BYTES_MAX} are allowed", typed.len());
+        return Err(refused(what, message, "link to a shorter address"));
+    }
+    if typed.starts_with('#') {
+        let message = format!("{typed:?} leads to a place within the mail, which most mailboxes do not do");
+        return Err(refused("link-anchor", message, "name the section in words instead"));
+    }
+    Url::parse(typed).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => {
+            let message = format!("{typed:?} is not a whole address, and a mail has no place that it could start from");
+            let hint = match typed.split_once(['/', '?']) {
+                Some((host, _)) if looks_like_host(host) => format!("write https://{typed}"),
+                _ if typed.starts_with("www.") => format!("write https://{typed}"),
+                _ => "write the whole address, beginning with https://".to_owned(),
+            };
+            Refused { code: "link-relative", message, hint }
+        }
+        error => refused(what, format!("{typed:?} is not an address: {error}"), "check its host and port"),
+    })
+}
+
+fn looks_like_host(text: &str) -> bool {
+    text.contains('.')
+        && !text.starts_with('.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+}
+
+fn scheme_refused(what: &str, scheme: &str, allowed: &str) -> Refused {
+    let message = format!("a {what} leads to {allowed}, not to {scheme}:");
+    refused("link-scheme", message, "link to a page on the web")
+}
+
+/// One spelling for both parts. Punctuation at the end is encoded: programs that look for addresses in plain text take
+/// it for the sentence's own. Parentheses likewise; an apostrophe would end an attribute in careless software.
+fn settled(url: Url) -> String {
+    let mut text = String::from(url).replace('\'', "%27").replace('(', "%28").replace(')', "%29");
+    if let Some(last) = text.pop() {
+        match last {
+            '.' => text.push_str("%2E"),
+            ',' => text.push_str("%2C"),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_normalised() {
+        for (typed, settled) in [
+            ("https://example.org", "https://example.org/"),
+            ("HTTPS://Example.ORG/A b?x=\"1\"", "https://example.org/A%20b?x=%221%22"),
+            (
+                "https://en.wikipedia.org/wiki/Coranto_(newspaper)",
+                "https://en.wikipedia.org/wiki/Coranto_%28newspaper%29",
+            ),
+            ("http://example.org/a.", "http://example.org/a%2E"),
+            ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+            ("mailto:a@example.org?subject=Hi", "mailto:a@example.org?subject=Hi"),
+        ] {
+            assert_eq!(link(typed).as_deref(), Ok(settled));
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_refused() {
+        for (typed, code) in [
+            ("javascript:alert(1)", "link-scheme"),
+            ("JaVaScRiPt:alert(1)", "link-scheme"),
+            ("java\tscript:alert(1)", "link-scheme"),
+            (" javascript:alert(1)", "link-scheme"),
+            ("data:text/html,x", "link-scheme"),
+            ("vbscript:x", "link-scheme"),
+            ("file:///etc/passwd", "link-scheme"),
+            ("tel:+1", "link-scheme"),
+            ("/about", "link-relative"),
+            ("//example.org/x", "link-relative"),
+            ("about.html", "link-relative"),
+            ("#top", "link-anchor"),
+            ("", "link"),
+            ("https://", "link"),
+            ("mailto:", "link"),
+        ] {
+            assert_eq!(link(typed).map_err(|refused| refused.code), Err(code), "{typed}");
+        }
+        assert_eq!(link("www.example.org/x").unwrap_err().hint, "write https://www.example.org/x");
+        assert_eq!(image("mailto:a@example.org").unwrap_err().code, "link-scheme");
+        assert_eq!(link(&format!("https://example.org/{}", "x".repeat(2048))).unwrap_err().code, "link");
+    }
+}

@@ -1,0 +1,364 @@
+//! Events to the tree, with a stack of our own: no recursion on what an issue nests.
+
+use std::collections::HashMap;
+
+use pulldown_cmark::{Alignment, CowStr, Event, Tag, TagEnd};
+
+use super::{Numbers, Reading, is_comment, is_inline, shown_level};
+use crate::content::fields::Field;
+use crate::content::html::escape;
+use crate::content::links::{self, Refused};
+use crate::content::marks::Stretch;
+use crate::content::merge;
+use crate::content::problem::{Position, Problem};
+use crate::content::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
+
+/// The tree while it grows.
+#[derive(Default)]
+pub(super) struct Builder {
+    stack: Vec<Frame>,
+    root: Frame,
+    numbers: Numbers,
+    notes: HashMap<String, (Vec<Block>, Position)>,
+    has_html: bool,
+}
+
+/// An element that has begun.
+#[derive(Default)]
+struct Frame {
+    kind: Kind,
+    at: usize,
+    blocks: Vec<Block>,
+    inlines: Vec<Inline>,
+    /// A list's items, a table's rows.
+    items: Vec<Vec<Block>>,
+    cells: Vec<Vec<Inline>>,
+    rows: Vec<Vec<Vec<Inline>>>,
+    head: Vec<Vec<Inline>>,
+    loose: bool,
+}
+
+#[derive(Default)]
+enum Kind {
+    #[default]
+    Root,
+    Heading {
+        level: u8,
+        id: Option<String>,
+    },
+    List(Option<u64>),
+    Code(String),
+    Html(String),
+    Note(String),
+    Table(Vec<Align>),
+    Link(Option<Destination>),
+    Image(Option<String>),
+    /// Any other: its end says what it is.
+    Other,
+}
+
+impl Builder {
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.stack.len()
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        self.stack.last_mut().unwrap_or(&mut self.root)
+    }
+
+    pub(super) fn start(&mut self, tag: Tag<'_>, at: usize, reading: &mut Reading<'_>) {
+        let level = shown_level(&tag);
+        let kind = match tag {
+            Tag::Paragraph => {
+                self.top().loose = true;
+                Kind::Other
+            }
+            Tag::Heading { id, .. } => Kind::Heading { level, id: id.map(CowStr::into_string) },
+            Tag::List(first) => Kind::List(first),
+            Tag::CodeBlock(_) => Kind::Code(String::new()),
+            Tag::HtmlBlock => Kind::Html(String::new()),
+            Tag::FootnoteDefinition(label) => Kind::Note(label.into_string()),
+            Tag::Table(columns) => Kind::Table(columns.into_iter().map(align).collect()),
+            Tag::Link { dest_url, .. } => Kind::Link(destination(&dest_url, at, reading)),
+            Tag::Image { dest_url, .. } => Kind::Image(image_source(&dest_url, at, reading)),
+            _ => Kind::Other,
+        };
+        self.stack.push(Frame { kind, at, ..Frame::default() });
+    }
+
+    pub(super) fn leaf(&mut self, event: Event<'_>, at: usize, reading: &mut Reading<'_>) {
+        match event {
+            Event::Text(text) => match &mut self.top().kind {
+                Kind::Code(code) => code.push_str(&reading.marked.as_written(&text)),
+                _ => self.text(&text, reading),
+            },
+            Event::Code(code) => {
+                let code = reading.marked.as_written(&code);
+                self.inline(Inline::Code(code));
+            }
+            Event::Html(html) => match &mut self.top().kind {
+                Kind::Html(block) => block.push_str(&html),
+                _ => self.raw_tag(&html, at, reading),
+            },
+            Event::InlineHtml(html) => self.raw_tag(&html, at, reading),
+            Event::FootnoteReference(label) => {
+                let number = self.numbers.of(&label);
+                self.inline(Inline::Note(number));
+            }
+            Event::SoftBreak => self.inline(Inline::SoftBreak),
+            Event::HardBreak => self.inline(Inline::HardBreak),
+            Event::Rule => self.block(Block::Rule),
+            // Extensions that are not switched on.
+            Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::TaskListMarker(_)
+            | Event::Start(_)
+            | Event::End(_) => {}
+        }
+    }
+
+    pub(super) fn end(&mut self, tag: TagEnd, reading: &mut Reading<'_>) {
+        let Some(mut frame) = self.stack.pop() else { return };
+        let place = reading.place(frame.at);
+        if is_inline(&tag) {
+            let content = std::mem::take(&mut frame.inlines);
+            self.end_inline(tag, frame.kind, content, place);
+            return;
+        }
+        match (tag, std::mem::take(&mut frame.kind)) {
+            (TagEnd::Paragraph, _) => self.block(Block::Paragraph(frame.inlines)),
+            (_, Kind::Heading { level, id }) => {
+                self.block(Block::Heading { level, id, content: frame.inlines, at: place })
+            }
+            (TagEnd::BlockQuote(_), _) => {
+                let blocks = frame.into_blocks();
+                self.block(Block::Quote(blocks));
+            }
+            (TagEnd::Item, _) => {
+                let loose = frame.loose;
+                let item = frame.into_blocks();
+                let list = self.top();
+                list.loose |= loose;
+                list.items.push(item);
+            }
+            (_, Kind::List(first)) => self.block(Block::List { first, tight: !frame.loose, items: frame.items }),
+            (_, Kind::Code(code)) => self.block(Block::Code(code)),
+            (_, Kind::Html(html)) => self.raw_block(&html, frame.at, reading),
+            (_, Kind::Note(label)) => {
+                let blocks = frame.into_blocks();
+                self.notes.entry(label).or_insert((blocks, place));
+            }
+            (TagEnd::TableCell, _) => self.top().cells.push(frame.inlines),
+            (TagEnd::TableHead, _) => self.top().head = frame.cells,
+            (TagEnd::TableRow, _) => self.top().rows.push(frame.cells),
+            (_, Kind::Table(columns)) => {
+                self.block(Block::Table(Table { columns, head: frame.head, rows: frame.rows }))
+            }
+            _ => {}
+        }
+    }
+
+    fn end_inline(&mut self, tag: TagEnd, kind: Kind, content: Vec<Inline>, at: Position) {
+        let inline = match (tag, kind) {
+            (TagEnd::Emphasis, _) => Inline::Emphasis(content),
+            (TagEnd::Strong, _) => Inline::Strong(content),
+            (TagEnd::Strikethrough, _) => Inline::Strike(content),
+            (_, Kind::Link(Some(to))) => Inline::Link { to, content, at },
+            (_, Kind::Image(Some(source))) => Inline::Image { source, alt: plain_text(&content), at },
+            // Refused, and told.
+            _ => return,
+        };
+        self.inline(inline);
+    }
+
+    /// The document, complete with its footnotes.
+    pub(super) fn finish(mut self, reading: &mut Reading<'_>) -> Document {
+        let mut notes: Vec<Vec<Block>> = (0..self.numbers.0.len()).map(|_| Vec::new()).collect();
+        let mut unused = Vec::new();
+        for (label, (blocks, at)) in self.notes {
+            match self.numbers.0.remove(&label) {
+                Some(number) => notes[number - 1] = blocks,
+                None => unused.push((at, label)),
+            }
+        }
+        unused.sort();
+        for (at, label) in unused {
+            let message = format!("nothing refers to the footnote [^{}], so it is left out", label.escape_debug());
+            reading.problem(Problem::warning(at, "note-unused", message).hint("refer to it, or delete it"));
+        }
+        Document { blocks: self.root.into_blocks(), notes, has_html: self.has_html }
+    }
+
+    fn block(&mut self, block: Block) {
+        let top = self.top();
+        top.flush();
+        top.blocks.push(block);
+    }
+
+    fn inline(&mut self, inline: Inline) {
+        let inlines = &mut self.top().inlines;
+        if let (Inline::Text(text), [.., Inline::Text(before), Inline::SoftBreak]) = (&inline, &inlines[..])
+            && joins(before, text)
+        {
+            inlines.pop();
+        }
+        match (inlines.last_mut(), inline) {
+            (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+            (_, inline) => inlines.push(inline),
+        }
+    }
+
+    fn text(&mut self, text: &str, reading: &mut Reading<'_>) {
+        for stretch in reading.marked.stretches(text) {
+            match stretch {
+                Stretch::Text(text) => self.inline(Inline::Text(text.to_owned())),
+                Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
+                    Ok(Field::WebUrl) => self.web_url(index, reading),
+                    Ok(field) => self.inline(Inline::Field(field.clone())),
+                    Err(_) => reading.faulty_field(index),
+                },
+            }
+        }
+    }
+
+    /// Within a link it is the text; elsewhere it is a link of its own.
+    fn web_url(&mut self, index: usize, reading: &Reading<'_>) {
+        let url = reading.dialect.web_url.to_owned();
+        let shown = Inline::Text(url.clone());
+        let at = reading.issue.place(reading.marked.occurrences[index].at);
+        if self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(_))) {
+            self.inline(shown);
+        } else {
+            self.inline(Inline::Link { to: Destination::Url(url), content: vec![shown], at });
+        }
+    }
+
+    fn raw_tag(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
+        if reading.dialect.html {
+            let html = self.kept_html(html, reading);
+            self.inline(Inline::Html(html));
+        } else if !warn_of_html(html, at, reading) {
+            self.text(html, reading);
+        }
+    }
+
+    fn raw_block(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
+        if reading.dialect.html {
+            let html = self.kept_html(html, reading);
+            self.block(Block::Html(html));
+        } else if !warn_of_html(html, at, reading) {
+            self.stack.push(Frame::default());
+            for (index, line) in html.trim_end().split('\n').enumerate() {
+                if index > 0 {
+                    self.inline(Inline::HardBreak);
+                }
+                self.text(line, reading);
+            }
+            let shown = self.stack.pop().map(|frame| frame.inlines).unwrap_or_default();
+            self.block(Block::Paragraph(shown));
+        }
+    }
+
+    /// Raw HTML with its fields as marks, which the sanitiser leaves alone.
+    fn kept_html(&mut self, html: &str, reading: &mut Reading<'_>) -> String {
+        self.has_html = true;
+        reading.html_bytes += html.len();
+        let mut out = String::with_capacity(html.len());
+        for stretch in reading.marked.stretches(html) {
+            match stretch {
+                Stretch::Text(text) => out.push_str(text),
+                Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
+                    Ok(Field::WebUrl) => out.push_str(&escape(reading.dialect.web_url)),
+                    Ok(field) => out.push_str(&field.to_string()),
+                    Err(_) => reading.faulty_field(index),
+                },
+            }
+        }
+        out
+    }
+}
+
+impl Frame {
+    /// Text of a tight list's item becomes a block of its own when a block follows or the item ends.
+    fn flush(&mut self) {
+        if !self.inlines.is_empty() {
+            self.blocks.push(Block::Plain(std::mem::take(&mut self.inlines)));
+        }
+    }
+
+    fn into_blocks(mut self) -> Vec<Block> {
+        self.flush();
+        self.blocks
+    }
+}
+
+/// Whether a line's end between two texts is no space: so it is in Chinese and Japanese.
+fn joins(before: &str, after: &str) -> bool {
+    let spaceless = |c: char| matches!(c, '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}');
+    before.ends_with(spaceless) && after.starts_with(spaceless)
+}
+
+fn align(alignment: Alignment) -> Align {
+    match alignment {
+        Alignment::None | Alignment::Left => Align::Start,
+        Alignment::Center => Align::Center,
+        Alignment::Right => Align::End,
+    }
+}
+
+/// Warns of raw HTML that is not kept; true when it is a comment and to be left out.
+fn warn_of_html(html: &str, at: usize, reading: &mut Reading<'_>) -> bool {
+    let place = reading.place(at);
+    let comment = is_comment(html);
+    let problem = if comment {
+        Problem::warning(place, "html-comment", "this comment is left out of the mail")
+    } else {
+        let message = "this newsletter takes no HTML: readers would see the tags as they are typed";
+        Problem::warning(place, "html", message)
+            .hint("write it in Markdown, or set `allow_html = true` in the newsletter's settings")
+    };
+    reading.problem(problem);
+    comment
+}
+
+fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Destination> {
+    match reading.marked.stretches(typed)[..] {
+        [Stretch::Mark(index)] => match &reading.marked.occurrences[index].field {
+            Ok(Field::WebUrl) => Some(Destination::Url(reading.dialect.web_url.to_owned())),
+            Ok(field) if merge::is_url(field) => Some(Destination::Field(field.clone())),
+            Ok(field) => not_an_address(field, at, reading),
+            Err(_) => {
+                reading.faulty_field(index);
+                None
+            }
+        },
+        _ if typed.contains(crate::content::source::is_private) => {
+            let message = "a merge field is only part of this link's address";
+            let problem = Problem::error(reading.place(at), "field-in-address", message);
+            reading.problem(problem.hint("the whole address is the field, as in [leave]({{ unsubscribe_url }})"));
+            None
+        }
+        _ => tell(links::link(typed), at, reading).map(Destination::Url),
+    }
+}
+
+fn not_an_address(field: &Field, at: usize, reading: &mut Reading<'_>) -> Option<Destination> {
+    let message = format!("a link cannot lead to {{{{ {} }}}}, which is no address", field.name());
+    let hint = "use {{ unsubscribe_url }}, {{ preferences_url }} or {{ web_url }}";
+    reading.problem(Problem::error(reading.place(at), "field-in-address", message).hint(hint));
+    None
+}
+
+fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<String> {
+    let typed = reading.marked.as_written(typed);
+    tell(links::image(&typed), at, reading)
+}
+
+fn tell(checked: Result<String, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<String> {
+    checked
+        .map_err(|Refused { code, message, hint }| {
+            reading.problem(Problem::error(reading.place(at), code, message).hint(hint));
+        })
+        .ok()
+}

@@ -1,0 +1,110 @@
+//! An issue rendered for one newsletter: what goes into a layout. Knows no layout.
+
+use super::advice;
+use super::html::{self, Target};
+use super::parse::{self, Dialect};
+use super::plain;
+use super::problem::Problem;
+use super::source::Issue;
+use super::tree::{self, Block, Document};
+use super::words::{self, Words};
+use crate::domain::newsletter::{Newsletter, is_rtl};
+
+/// What a mailbox shows beside a subject, in characters.
+const PREHEADER_CHARS_MAX: usize = 140;
+
+/// What an issue needs to know to be rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Letter<'a> {
+    /// Whose issue it is.
+    pub newsletter: &'a Newsletter,
+    /// Where it stands on the web.
+    pub web_url: &'a str,
+}
+
+/// An issue's text in HTML and in plain text, with merge fields marked.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The inside of an article.
+    pub html: String,
+    /// Filled lines.
+    pub text: String,
+    /// The addresses that the text refers to as `[1]`, `[2]`...
+    pub links: Vec<String>,
+    /// The summary, or the beginning of the text.
+    pub preheader: String,
+    /// BCP 47.
+    pub language: String,
+    /// Whether that is written from right to left.
+    pub rtl: bool,
+    /// The mail's own words in that language, or in English.
+    pub words: &'static Words,
+    /// How many words the editor wrote.
+    pub count: usize,
+    /// What should be looked at.
+    pub warnings: Vec<Problem>,
+}
+
+/// Renders an issue; refuses it with everything that is wrong, warnings included.
+pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rendered, Vec<Problem>> {
+    let newsletter = letter.newsletter;
+    let language = issue.front.lang.clone().unwrap_or_else(|| newsletter.language.clone());
+    let words = words::of(&language);
+    let rtl = is_rtl(&language);
+    let mut problems = issue.warnings.clone();
+    let dialect = Dialect { html: newsletter.allow_html, language: &language, web_url: letter.web_url };
+    let document = parse::parse(issue, dialect, &mut problems);
+    problems.extend(advice::of_issue(issue, newsletter, &document));
+
+    let html =
+        html::render(&document, target, rtl, words).map_err(|refused| problems.push(refusal(&refused, issue))).ok();
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    let Some(html) = html.filter(|_| !problems.iter().any(Problem::is_error)) else { return Err(problems) };
+    let text = plain::render(&document, words);
+    let (count, beginning) = words_of(&document);
+    Ok(Rendered {
+        html,
+        text: text.body,
+        links: text.links,
+        preheader: issue.front.summary.clone().unwrap_or(beginning),
+        language,
+        rtl,
+        words,
+        count,
+        warnings: problems,
+    })
+}
+
+fn refusal(refused: &html::Refused, issue: &Issue) -> Problem {
+    let message = match refused {
+        html::Refused::TooLarge => format!("the issue comes to more than {} bytes of HTML", html::HTML_BYTES_MAX),
+        html::Refused::TooDeep => "the HTML in this issue is nested too deep".to_owned(),
+    };
+    Problem::error(issue.place(0), "output-too-large", message).hint("write less; close every tag")
+}
+
+/// The number of words, and the first sentences for a preheader.
+fn words_of(document: &Document) -> (usize, String) {
+    let mut count = 0;
+    tree::each_run(document, &mut |run| count += count_words(&tree::plain_text(run)));
+    let first = document.blocks.iter().find_map(|block| match block {
+        Block::Paragraph(content) => Some(tree::plain_text(content)).filter(|text| !text.trim().is_empty()),
+        _ => None,
+    });
+    (count, first.map(|text| shortened(&text)).unwrap_or_default())
+}
+
+/// Words; in scripts that do not part them, characters.
+fn count_words(text: &str) -> usize {
+    let unparted = |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}');
+    let parts = text.split(|c: char| c.is_whitespace() || unparted(c));
+    parts.filter(|part| part.contains(char::is_alphanumeric)).count() + text.chars().filter(|&c| unparted(c)).count()
+}
+
+/// Whole words up to the length that mailboxes show.
+fn shortened(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((cut, _)) = text.char_indices().nth(PREHEADER_CHARS_MAX) else { return text };
+    let end = text[..cut].rfind(' ').unwrap_or(cut);
+    format!("{}…", text[..end].trim_end_matches(|c: char| !c.is_alphanumeric()))
+}

@@ -1,0 +1,127 @@
+//! An issue's file: bytes to a checked issue. Knows neither its name nor its newsletter.
+
+use super::fields::{FIELD_END, FIELD_START};
+use super::front_matter::{self, FrontMatter};
+use super::problem::{Lines, Position, Problem};
+
+/// Two hundred times a long essay; every later step is bounded by this.
+pub const SOURCE_BYTES_MAX: usize = 1024 * 1024;
+/// More of one kind in one file tell an editor nothing new.
+const REFUSED_CHARACTERS_MAX: usize = 20;
+
+/// An issue as its editor wrote it: its front matter is valid, its text is clean but not yet read as Markdown.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// What stands above the text.
+    pub front: FrontMatter,
+    /// What should be looked at, but does not stop the issue.
+    pub warnings: Vec<Problem>,
+    text: String,
+    lines: Lines,
+    body_at: usize,
+}
+
+impl Issue {
+    /// The Markdown below the front matter. Lines end in `\n`.
+    pub fn body(&self) -> &str {
+        &self.text[self.body_at..]
+    }
+
+    /// Where a byte of the body stands in the file.
+    pub fn place(&self, body_offset: usize) -> Position {
+        self.lines.position(&self.text, self.body_at + body_offset)
+    }
+}
+
+/// Reads an issue's file. All that is wrong with its encoding, or else with its front matter, is told at once.
+pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
+    if source.len() > SOURCE_BYTES_MAX {
+        let message = format!("the file has {} bytes, at most {SOURCE_BYTES_MAX} are allowed", source.len());
+        let problem = Problem::error(Position::START, "file-too-large", message);
+        return Err(vec![problem.hint("images and attachments do not belong into the file; link to them")]);
+    }
+    let text = std::str::from_utf8(source).map_err(|error| vec![not_utf8(source, error.valid_up_to())])?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = Lines::of(&text);
+
+    let refused: Vec<Problem> = text
+        .char_indices()
+        .filter(|&(_, c)| is_refused(c))
+        .take(REFUSED_CHARACTERS_MAX)
+        .map(|(at, c)| refused_character(lines.position(&text, at), c))
+        .collect();
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let mut warnings = Vec::new();
+    let (front, body, _) = front_matter::split(&text, &mut warnings)?;
+    let body_at = text.len() - body.len();
+    Ok(Issue { front, warnings, lines, body_at, text })
+}
+
+/// Control characters have no place in a mail. Private-use characters mean nothing to a reader, and mark merge fields.
+fn is_refused(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || is_private(c)
+}
+
+/// Whether a character is for private use, as the marks of merge fields are.
+pub(super) fn is_private(c: char) -> bool {
+    const { assert!(FIELD_START as u32 == 0xE000 && FIELD_END as u32 == 0xE001) };
+    ('\u{E000}'..='\u{F8FF}').contains(&c)
+}
+
+fn refused_character(at: Position, c: char) -> Problem {
+    let code = u32::from(c);
+    let kind = if is_private(c) { "private-use character" } else { "control character" };
+    let message = format!("U+{code:04X} is a {kind} that no reader can see");
+    Problem::error(at, "character", message).hint("delete it; it may have come along with pasted text")
+}
+
+fn not_utf8(source: &[u8], valid: usize) -> Problem {
+    let before = String::from_utf8_lossy(&source[..valid]);
+    let at = Lines::of(&before).position(&before, before.len());
+    let message = format!("the file is not UTF-8: byte 0x{:02X} begins no character", source[valid]);
+    Problem::error(at, "not-utf8", message).hint("save the file with the encoding UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(source: &[u8]) -> Vec<String> {
+        read(source).unwrap_err().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn files_from_other_systems_are_read() {
+        let issue = read("\u{FEFF}---\r\ntitle: Über\r\n---\r\nOne\r\ntwo\rthree".as_bytes()).unwrap();
+        assert_eq!(issue.front.title, "Über");
+        assert_eq!(issue.body(), "One\ntwo\nthree");
+        assert_eq!(issue.place(4), Position { line: 5, column: 1 });
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused_with_its_place() {
+        assert_eq!(
+            errors(b"---\ntitle: caf\xE9\n---\n"),
+            [
+                "2:11: the file is not UTF-8: byte 0xE9 begins no character\n  hint: save the file with the encoding UTF-8"
+            ]
+        );
+        let found = errors("---\ntitle: a\n---\nx\0y \u{E000}name\u{E001}\u{7}".as_bytes());
+        assert_eq!(found.len(), 4);
+        assert!(found[0].starts_with("4:2: U+0000 is a control character"), "{found:?}");
+        assert!(found[1].starts_with("4:5: U+E000 is a private-use character"), "{found:?}");
+        assert_eq!(errors(&vec![0; 5000]).len(), REFUSED_CHARACTERS_MAX);
+    }
+
+    #[test]
+    fn the_size_limit_is_exact() {
+        let mut source = b"---\ntitle: a\n---\n".to_vec();
+        source.resize(SOURCE_BYTES_MAX, b'x');
+        assert!(read(&source).is_ok());
+        source.push(b'x');
+        assert!(errors(&source)[0].starts_with("1:1: the file has 1048577 bytes, at most 1048576"));
+    }
+}

@@ -1,0 +1,132 @@
+//! The text of an issue as a tree: what both parts are rendered from, so that they say the same. Knows no output.
+
+use super::fields::Field;
+use super::problem::Position;
+
+/// The whole text.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    pub(super) blocks: Vec<Block>,
+    /// Footnotes in the order of their numbers, which begin at 1.
+    pub(super) notes: Vec<Vec<Block>>,
+    /// Whether raw HTML is in it.
+    pub(super) has_html: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Block {
+    Paragraph(Vec<Inline>),
+    /// Text directly in an item of a tight list.
+    Plain(Vec<Inline>),
+    Heading {
+        level: u8,
+        id: Option<String>,
+        content: Vec<Inline>,
+        at: Position,
+    },
+    Quote(Vec<Block>),
+    List {
+        first: Option<u64>,
+        tight: bool,
+        items: Vec<Vec<Block>>,
+    },
+    Code(String),
+    Table(Table),
+    Rule,
+    /// Raw HTML, as written; only where the newsletter allows it.
+    Html(String),
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) columns: Vec<Align>,
+    pub(super) head: Vec<Vec<Inline>>,
+    pub(super) rows: Vec<Vec<Vec<Inline>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Start,
+    Center,
+    End,
+}
+
+#[derive(Debug)]
+pub(super) enum Inline {
+    Text(String),
+    Code(String),
+    Emphasis(Vec<Inline>),
+    Strong(Vec<Inline>),
+    Strike(Vec<Inline>),
+    Link {
+        to: Destination,
+        content: Vec<Inline>,
+        at: Position,
+    },
+    Image {
+        source: String,
+        alt: String,
+        at: Position,
+    },
+    Field(Field),
+    /// The number of a footnote.
+    Note(usize),
+    SoftBreak,
+    HardBreak,
+    /// A raw tag, as written; only where the newsletter allows it.
+    Html(String),
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// `http`, `https` or `mailto`, normalised.
+    Url(String),
+    /// One of the reader's own links.
+    Field(Field),
+}
+
+/// The words alone, for alternative texts, checks and preheaders. A field stands for its fallback or for nothing.
+pub(super) fn plain_text(content: &[Inline]) -> String {
+    let mut out = String::new();
+    push_plain_text(content, &mut out);
+    out
+}
+
+fn push_plain_text(content: &[Inline], out: &mut String) {
+    for inline in content {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strike(content)
+            | Inline::Link { content, .. } => {
+                push_plain_text(content, out);
+            }
+            Inline::Image { alt, .. } => out.push_str(alt),
+            Inline::Field(Field::Name { fallback: Some(fallback) }) => out.push_str(fallback),
+            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Field(_) | Inline::Note(_) | Inline::Html(_) => {}
+        }
+    }
+}
+
+/// Calls `see` with every run of inlines in the document, in reading order, footnotes last.
+pub(super) fn each_run<'a>(document: &'a Document, see: &mut impl FnMut(&'a [Inline])) {
+    each_run_of(&document.blocks, see);
+    for note in &document.notes {
+        each_run_of(note, see);
+    }
+}
+
+fn each_run_of<'a>(blocks: &'a [Block], see: &mut impl FnMut(&'a [Inline])) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(content) | Block::Plain(content) | Block::Heading { content, .. } => see(content),
+            Block::Quote(blocks) => each_run_of(blocks, see),
+            Block::List { items, .. } => items.iter().for_each(|item| each_run_of(item, see)),
+            Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| see(cell)),
+            Block::Code(_) | Block::Rule | Block::Html(_) => {}
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! An issue and its newsletter to the parts of a mail: where what content renders meets the layouts. Knows no database,
+//! no slot and no reader.
+
+use jiff::civil::Date;
+
+use crate::content::fields::{Field, without_marks};
+use crate::content::problem::{Position, Problem};
+use crate::content::words::{self, fill};
+use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, fields::Template, filled, heading, render};
+use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText};
+use crate::templates::{TemplateError, Templates};
+
+/// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
+/// once; what could be better alone does not stop it and is left to [`preflight`].
+pub fn compose(
+    issue: &Issue,
+    newsletter: &Newsletter,
+    public_url: &str,
+    slug: &str,
+    date: Date,
+    templates: &Templates,
+) -> Result<Parts, Vec<Problem>> {
+    composed(issue, newsletter, public_url, slug, date, templates).map(|(parts, _)| parts)
+}
+
+/// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
+/// that it passes with. In the order of the file.
+pub fn preflight(
+    issue: &Issue,
+    newsletter: &Newsletter,
+    public_url: &str,
+    slug: &str,
+    date: Date,
+    templates: &Templates,
+) -> Vec<Problem> {
+    match composed(issue, newsletter, public_url, slug, date, templates) {
+        Ok((_, warnings)) => warnings,
+        Err(problems) => problems,
+    }
+}
+
+pub(super) fn composed(
+    issue: &Issue,
+    newsletter: &Newsletter,
+    public_url: &str,
+    slug: &str,
+    date: Date,
+    templates: &Templates,
+) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
+    let urls = Urls::of(newsletter, public_url, slug);
+    let letter = Letter { newsletter, web_url: &urls.web };
+    let mut rendered = render(issue, &letter, Target::Mail)?;
+    let page =
+        Page { issue, newsletter, rendered: &rendered, urls: &urls, date: words::date(&rendered.language, date) };
+    let broken = |error: TemplateError| {
+        let problem = Problem::error(Position::START, "template", error.to_string());
+        vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
+    };
+    let html = page.html(templates).map_err(broken)?;
+    let text = page.text(templates).map_err(broken)?;
+
+    let mut problems = std::mem::take(&mut rendered.warnings);
+    problems.extend(advice::of_size(html.len()));
+    if problems.iter().any(Problem::is_error) {
+        return Err(problems);
+    }
+    let parts = Parts {
+        subject: issue.front.subject().to_owned(),
+        preheader: rendered.preheader,
+        title: issue.front.title.clone(),
+        html: Template::new(html),
+        text: Template::new(text),
+        language: rendered.language,
+        words: rendered.count,
+    };
+    Ok((parts, problems))
+}
+
+/// The public addresses that a mail names.
+struct Urls {
+    home: String,
+    web: String,
+    subscribe: String,
+}
+
+impl Urls {
+    fn of(newsletter: &Newsletter, public_url: &str, slug: &str) -> Self {
+        let home = format!("{}/{}/", public_url.trim_end_matches('/'), newsletter.slug);
+        Self { web: format!("{home}{slug}"), subscribe: format!("{home}subscribe"), home }
+    }
+}
+
+struct Page<'a> {
+    issue: &'a Issue,
+    newsletter: &'a Newsletter,
+    rendered: &'a Rendered,
+    urls: &'a Urls,
+    date: String,
+}
+
+impl Page<'_> {
+    fn html(&self, templates: &Templates) -> Result<String, TemplateError> {
+        let marks = Marks::new();
+        let words = self.rendered.words;
+        templates.render(&IssueHtml {
+            envelope: Envelope {
+                language: &self.rendered.language,
+                dir: direction(&self.rendered.language),
+                words_language: words.language,
+                words_dir: direction(words.language),
+                subject: self.issue.front.subject(),
+                preheader: &self.rendered.preheader,
+                newsletter: &without_marks(&self.newsletter.name),
+                postal_address: &one_line(&self.newsletter.postal_address),
+            },
+            home_url: &self.urls.home,
+            date: &self.date,
+            web_url: &self.urls.web,
+            read_on_web: words.read_on_web,
+            title: &self.issue.front.title,
+            body: &self.rendered.html,
+            reason: &self.reason(),
+            footer: self.footer(&marks),
+        })
+    }
+
+    fn text(&self, templates: &Templates) -> Result<String, TemplateError> {
+        let marks = Marks::new();
+        templates.render(&IssueText {
+            newsletter: &without_marks(&self.newsletter.name),
+            home_url: &self.urls.home,
+            date: &self.date,
+            heading: &heading(&self.issue.front.title, '='),
+            read_on_web: self.rendered.words.read_on_web,
+            web_url: &self.urls.web,
+            body: &self.rendered.text,
+            links_heading: &heading(self.rendered.words.links, '-'),
+            links: &self.rendered.links,
+            reason: &filled(&self.reason()),
+            footer: self.footer(&marks),
+            publisher: &publisher(self.newsletter),
+        })
+    }
+
+    fn reason(&self) -> String {
+        let (address, since) = (Field::Address.to_string(), Field::SubscribedOn.to_string());
+        let name = without_marks(&self.newsletter.name);
+        fill(self.rendered.words.reason, &[("newsletter", &name), ("address", &address), ("date", &since)])
+    }
+
+    fn footer<'b>(&'b self, marks: &'b Marks) -> Footer<'b> {
+        let words = self.rendered.words;
+        Footer {
+            unsubscribe: words.unsubscribe,
+            unsubscribe_url: &marks.unsubscribe,
+            preferences: words.preferences,
+            preferences_url: &marks.preferences,
+            forwarded: words.forwarded,
+            subscribe_url: &self.urls.subscribe,
+        }
+    }
+}
+
+/// The marks of a reader's own links.
+struct Marks {
+    unsubscribe: String,
+    preferences: String,
+}
+
+impl Marks {
+    fn new() -> Self {
+        Self { unsubscribe: Field::UnsubscribeUrl.to_string(), preferences: Field::PreferencesUrl.to_string() }
+    }
+}
+
+fn direction(language: &str) -> &'static str {
+    if is_rtl(language) { "rtl" } else { "ltr" }
+}
+
+/// A postal address as it stands in a footer.
+fn one_line(address: &str) -> String {
+    let address = without_marks(address);
+    address.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn publisher(newsletter: &Newsletter) -> String {
+    filled(&format!("{}, {}", without_marks(&newsletter.name), one_line(&newsletter.postal_address)))
+}

@@ -1,0 +1,210 @@
+//! The folder of issues: names, reading, rendering. Reads files; writes nothing.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::{Date, DateTime};
+
+use super::compose::composed;
+use crate::clock::Timestamp;
+use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::newsletter::Newsletter;
+use crate::store::revisions::NewRevision;
+use crate::templates::Templates;
+
+/// How long a slug may be: it stands in addresses that people read out.
+const SLUG_BYTES_MAX: usize = 120;
+
+/// What is needed to render an issue of one newsletter.
+#[derive(Clone, Copy)]
+pub struct Library<'a> {
+    /// Whose issues these are.
+    pub newsletter: &'a Newsletter,
+    /// Links begin with it.
+    pub public_url: &'a str,
+    /// The layouts.
+    pub templates: &'a Templates,
+}
+
+/// An issue's file, read and checked; nothing of it is stored yet.
+#[derive(Debug)]
+pub struct Draft {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The file name after its date.
+    pub slug: String,
+    /// The date in the file name.
+    pub named_date: Option<Date>,
+    /// The text with its front matter.
+    pub issue: content::Issue,
+    source: String,
+}
+
+/// An issue rendered for a date, and what an editor should look at.
+#[derive(Debug)]
+pub struct Rendered {
+    /// What is stored.
+    pub revision: NewRevision,
+    /// Words in it.
+    pub words: usize,
+    /// Hints: nothing that stops it.
+    pub warnings: Vec<Problem>,
+}
+
+/// Why a file is no issue.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// It cannot be read.
+    #[error("{path}: {source}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its name is not one an issue can have.
+    #[error("{path}: the name makes no slug; name it like 2026-11-27-a-short-title.md", path = .path.display())]
+    Name {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Its content stops it.
+    #[error("{path}: {count} to mend before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Each with its place.
+        problems: Vec<Problem>,
+    },
+    /// It is another newsletter's.
+    #[error("{path}: its front matter says newsletter {named:?}, this is {this:?}", path = .path.display())]
+    Newsletter {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        named: String,
+        /// Whose folder it is in.
+        this: String,
+    },
+}
+
+impl LibraryError {
+    /// What is wrong with the content, each with its place.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Content { problems, .. } => problems,
+            _ => &[],
+        }
+    }
+}
+
+impl Library<'_> {
+    /// The issues' files, by name. A folder that is missing has none.
+    pub fn files(&self) -> Result<Vec<PathBuf>, LibraryError> {
+        let folder = &self.newsletter.issues;
+        let read = |source| LibraryError::Read { path: folder.clone(), source };
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(read(error)),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(read)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['.', '#', '~', '_']));
+            if !hidden && path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// Reads a file and checks its encoding and front matter.
+    pub fn read(&self, path: &Path) -> Result<Draft, LibraryError> {
+        let (named_date, slug) = name_parts(path).ok_or_else(|| LibraryError::Name { path: path.to_owned() })?;
+        let bytes = read_bounded(path).map_err(|source| LibraryError::Read { path: path.to_owned(), source })?;
+        let content = |problems| LibraryError::Content { path: path.to_owned(), problems };
+        let issue = content::read(&bytes).map_err(content)?;
+        if let Some(named) = issue.front.newsletter.as_ref().filter(|named| **named != self.newsletter.slug) {
+            let (named, this) = (named.clone(), self.newsletter.slug.clone());
+            return Err(LibraryError::Newsletter { path: path.to_owned(), named, this });
+        }
+        let source = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Draft { path: path.to_owned(), slug, named_date, issue, source })
+    }
+
+    /// Renders an issue as it looks when it goes out on `date`.
+    pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
+        let composed = composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates);
+        let (parts, warnings) =
+            composed.map_err(|problems| LibraryError::Content { path: draft.path.clone(), problems })?;
+        let revision = NewRevision {
+            kind: DeliveryKind::Issue,
+            slug: Some(draft.slug.clone()),
+            title: parts.title,
+            subject: parts.subject,
+            preheader: parts.preheader,
+            language: parts.language,
+            html: parts.html.as_str().to_owned(),
+            plain: parts.text.as_str().to_owned(),
+            source: draft.source.clone(),
+        };
+        Ok(Rendered { revision, words: parts.words, warnings })
+    }
+
+    /// The date that `at` is in the newsletter's zone.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        at.to_jiff().to_zoned(self.newsletter.time_zone.clone()).date()
+    }
+
+    /// The instant that a front matter's civil time means: in the newsletter's zone unless it has an offset.
+    pub fn instant(&self, at: DateTime) -> Timestamp {
+        let zoned = self.newsletter.time_zone.to_ambiguous_zoned(at).compatible();
+        zoned.map_or(Timestamp(i64::MAX), |zoned| Timestamp::from_jiff(zoned.timestamp()))
+    }
+
+    /// When a file wants to go out, if it says so; `None` for `next`.
+    pub fn wanted(&self, send_at: &SendAt) -> Option<Timestamp> {
+        match send_at {
+            SendAt::Next => None,
+            SendAt::At { civil, offset: Some(offset) } => {
+                Some(offset.to_timestamp(*civil).map_or(Timestamp(i64::MAX), Timestamp::from_jiff))
+            }
+            SendAt::At { civil, offset: None } => Some(self.instant(*civil)),
+        }
+    }
+}
+
+/// Date and slug of a file's name: `2026-11-27-a-short-title.md`. A name without a date is a slug as a whole.
+pub fn name_parts(path: &Path) -> Option<(Option<Date>, String)> {
+    let stem = path.file_stem()?.to_str()?;
+    let dated = stem.get(..10).and_then(|date| date.parse::<Date>().ok()).filter(|_| stem.get(10..11) == Some("-"));
+    let slug = if dated.is_some() { &stem[11..] } else { stem };
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (!slug.is_empty() && slug.len() <= SLUG_BYTES_MAX && slug.chars().all(fits)).then(|| (dated, slug.to_owned()))
+}
+
+/// Reads no more than one byte over the limit: `content::read` then says that the file is too large.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(SOURCE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_the_name_after_its_date() {
+        let parts = |name: &str| name_parts(Path::new(name)).map(|(date, slug)| (date.is_some(), slug));
+        assert_eq!(parts("issues/2026-11-27-the-calendar.md"), Some((true, "the-calendar".to_owned())));
+        assert_eq!(parts("the-calendar.md"), Some((false, "the-calendar".to_owned())));
+        assert_eq!(parts("2026-13-27-x.md"), Some((false, "2026-13-27-x".to_owned())));
+        for wrong in ["2026-11-27-.md", "Ünïcode.md", "A b.md", "../x y.md", "Capital.md"] {
+            assert_eq!(parts(wrong), None, "{wrong}");
+        }
+    }
+}

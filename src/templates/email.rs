@@ -1,0 +1,228 @@
+//! Contexts of the mails. Knows no Markdown and no reader: merge fields come as marks, and stay as they are.
+
+use serde::Serialize;
+
+use super::Sample;
+
+/// What every HTML mail needs.
+#[derive(Debug, Serialize)]
+pub struct Envelope<'a> {
+    /// BCP 47, of what is written in it.
+    pub language: &'a str,
+    /// `ltr` or `rtl`.
+    pub dir: &'a str,
+    /// BCP 47, of the mail's own words.
+    pub words_language: &'a str,
+    /// `ltr` or `rtl`.
+    pub words_dir: &'a str,
+    /// Also the document's title.
+    pub subject: &'a str,
+    /// What mailboxes show beside the subject; may be empty.
+    pub preheader: &'a str,
+    /// The newsletter's name.
+    pub newsletter: &'a str,
+    /// On one line.
+    pub postal_address: &'a str,
+}
+
+/// An issue as HTML.
+#[derive(Debug, Serialize)]
+pub struct IssueHtml<'a> {
+    /// What every mail needs.
+    #[serde(flatten)]
+    pub envelope: Envelope<'a>,
+    /// The newsletter's page.
+    pub home_url: &'a str,
+    /// Written out.
+    pub date: &'a str,
+    /// The issue on the web.
+    pub web_url: &'a str,
+    /// The text of the link to it.
+    pub read_on_web: &'a str,
+    /// The heading.
+    pub title: &'a str,
+    /// HTML.
+    pub body: &'a str,
+    /// Why the reader gets this.
+    pub reason: &'a str,
+    /// Link texts and addresses of the footer.
+    #[serde(flatten)]
+    pub footer: Footer<'a>,
+}
+
+/// The ways out of a newsletter, and in.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Footer<'a> {
+    /// Link text.
+    pub unsubscribe: &'a str,
+    /// Where it leads.
+    pub unsubscribe_url: &'a str,
+    /// Link text.
+    pub preferences: &'a str,
+    /// Where it leads.
+    pub preferences_url: &'a str,
+    /// Link text.
+    pub forwarded: &'a str,
+    /// Where it leads.
+    pub subscribe_url: &'a str,
+}
+
+/// An issue as text. Paragraphs come filled and end in a line end.
+#[derive(Debug, Serialize)]
+pub struct IssueText<'a> {
+    /// The newsletter's name.
+    pub newsletter: &'a str,
+    /// The newsletter's page.
+    pub home_url: &'a str,
+    /// Written out.
+    pub date: &'a str,
+    /// The title, underlined.
+    pub heading: &'a str,
+    /// What stands before the address of the issue on the web.
+    pub read_on_web: &'a str,
+    /// The issue on the web.
+    pub web_url: &'a str,
+    /// Filled lines.
+    pub body: &'a str,
+    /// The heading of the list of addresses, underlined.
+    pub links_heading: &'a str,
+    /// Addresses, in the order of their numbers.
+    pub links: &'a [String],
+    /// Why the reader gets this, filled.
+    pub reason: &'a str,
+    /// Words and addresses of the footer.
+    #[serde(flatten)]
+    pub footer: Footer<'a>,
+    /// The newsletter's name and postal address, filled.
+    pub publisher: &'a str,
+}
+
+/// A mail of the system with one button, as HTML.
+#[derive(Debug, Serialize)]
+pub struct NoticeHtml<'a> {
+    /// What every mail needs.
+    #[serde(flatten)]
+    pub envelope: Envelope<'a>,
+    /// What happened.
+    pub lead: &'a str,
+    /// The button.
+    pub button: &'a str,
+    /// Where it leads.
+    pub url: &'a str,
+    /// Above the bare address.
+    pub or_open: &'a str,
+    /// For whoever did not ask for it.
+    pub ignore: &'a str,
+    /// Why this mail came.
+    pub reason: &'a str,
+}
+
+/// The same as text. Paragraphs come filled and end in a line end.
+#[derive(Debug, Serialize)]
+pub struct NoticeText<'a> {
+    /// The subject, underlined.
+    pub heading: &'a str,
+    /// What happened.
+    pub lead: &'a str,
+    /// What the address does.
+    pub button: &'a str,
+    /// The address.
+    pub url: &'a str,
+    /// For whoever did not ask for it.
+    pub ignore: &'a str,
+    /// Why this mail came.
+    pub reason: &'a str,
+    /// The newsletter's name and postal address, filled.
+    pub publisher: &'a str,
+}
+
+impl Envelope<'_> {
+    fn sample() -> Self {
+        Self {
+            language: "en",
+            dir: "ltr",
+            words_language: "en",
+            words_dir: "ltr",
+            subject: "The calendar is not an agreement",
+            preheader: "A date was set, and little else.",
+            newsletter: "The Week",
+            postal_address: "1 Example Street, Example 10001",
+        }
+    }
+}
+
+impl Footer<'_> {
+    fn sample() -> Self {
+        Self {
+            unsubscribe: "Unsubscribe",
+            unsubscribe_url: "https://news.example.com/u/TOKEN",
+            preferences: "Change preferences or pause",
+            preferences_url: "https://news.example.com/p/TOKEN",
+            forwarded: "Was this forwarded to you? Subscribe",
+            subscribe_url: "https://news.example.com/week/subscribe",
+        }
+    }
+}
+
+impl Sample for IssueHtml<'_> {
+    fn sample() -> Self {
+        Self {
+            envelope: Envelope::sample(),
+            home_url: "https://news.example.com/week/",
+            date: "20 November 2026",
+            web_url: "https://news.example.com/week/calendar",
+            read_on_web: "Read on the web",
+            title: "The calendar is not an agreement",
+            body: "<p>A date was set.</p>",
+            reason: "You get this email because you subscribed.",
+            footer: Footer::sample(),
+        }
+    }
+}
+
+impl Sample for IssueText<'_> {
+    fn sample() -> Self {
+        Self {
+            newsletter: "The Week",
+            home_url: "https://news.example.com/week/",
+            date: "20 November 2026",
+            heading: "The calendar is not an agreement\n================================\n",
+            read_on_web: "Read on the web",
+            web_url: "https://news.example.com/week/calendar",
+            body: "A date was set.\n",
+            links_heading: "Links\n-----\n",
+            links: &[],
+            reason: "You get this email because you subscribed.\n",
+            footer: Footer::sample(),
+            publisher: "The Week, 1 Example Street, Example 10001\n",
+        }
+    }
+}
+
+impl Sample for NoticeHtml<'_> {
+    fn sample() -> Self {
+        Self {
+            envelope: Envelope { subject: "Confirm your subscription", ..Envelope::sample() },
+            lead: "Someone asked to get The Week at this address.",
+            button: "Confirm subscription",
+            url: "https://news.example.com/c/TOKEN",
+            or_open: "If the button does not work, open this address:",
+            ignore: "If this was not you, do nothing.",
+            reason: "You get this email because this address was entered on our signup page.",
+        }
+    }
+}
+
+impl Sample for NoticeText<'_> {
+    fn sample() -> Self {
+        Self {
+            heading: "Confirm your subscription\n=========================\n",
+            lead: "Someone asked to get The Week at this address.\n",
+            button: "Confirm subscription",
+            url: "https://news.example.com/c/TOKEN",
+            ignore: "If this was not you, do nothing.\n",
+            reason: "You get this email because this address was entered on our signup page.\n",
+            publisher: "The Week, 1 Example Street, Example 10001\n",
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A newsletter, issues, and a reader whose values fill the marks.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use coranto::content::fields::{Field, Piece, Template};
+use coranto::content::{self, Issue, Parts, Problem};
+use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::publishing;
+use coranto::templates::Templates;
+use jiff::civil::{Date, date};
+
+pub(crate) const PUBLIC_URL: &str = "https://news.example.com";
+
+pub(crate) fn newsletter() -> Newsletter {
+    Newsletter {
+        slug: "week".to_owned(),
+        name: "The Week".to_owned(),
+        from: Mailbox { name: "The Week".to_owned(), address: "week@news.example.com".parse().unwrap() },
+        reply_to: None,
+        postal_address: "Example Press\n1 Example Street\nExample 10001".to_owned(),
+        language: "en".to_owned(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        slots: Vec::new(),
+        grace: Duration::from_hours(6),
+        issues: PathBuf::from("issues"),
+        bounce_domain: None,
+        list_id: "week.news.example.com".to_owned(),
+        allow_html: false,
+        uncertain: UncertainPolicy::Resend,
+        retry_for: Duration::from_hours(48),
+    }
+}
+
+pub(crate) fn day() -> Date {
+    date(2026, 11, 20)
+}
+
+/// An issue with a good title and summary, so that only its text can be wrong.
+pub(crate) fn issue(body: &str) -> Issue {
+    read(&format!("---\ntitle: A title that is long enough\nsummary: What it says.\n---\n{body}")).unwrap()
+}
+
+pub(crate) fn read(source: &str) -> Result<Issue, Vec<Problem>> {
+    content::read(source.as_bytes())
+}
+
+pub(crate) fn sample(name: &str) -> Issue {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues").join(name);
+    content::read(&std::fs::read(path).unwrap()).unwrap()
+}
+
+pub(crate) fn compose(issue: &Issue, newsletter: &Newsletter) -> Result<Parts, Vec<Problem>> {
+    let templates = Templates::embedded().unwrap();
+    publishing::compose(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
+}
+
+pub(crate) fn preflight(issue: &Issue, newsletter: &Newsletter) -> Vec<Problem> {
+    let templates = Templates::embedded().unwrap();
+    publishing::preflight(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
+}
+
+/// `line:column: message`, `| hint` for each problem.
+pub(crate) fn told(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(|problem| problem.to_string().replace("\n  hint: ", " | ")).collect()
+}
+
+/// What is wrong with a body; its first line is the file's fifth.
+pub(crate) fn wrong(body: &str) -> Vec<String> {
+    told(&compose(&issue(body), &newsletter()).expect_err("this should be refused"))
+}
+
+/// The HTML of a body's own elements, without the layout around them.
+pub(crate) fn html_of(body: &str) -> String {
+    let parts = compose(&issue(body), &newsletter()).unwrap();
+    let html = parts.html.as_str();
+    let from = html.find("</h1>\n").expect("there is a title") + 6;
+    html[from..html.find("</td></tr>").unwrap()].trim().to_owned()
+}
+
+/// The text of a body, without the layout around it.
+pub(crate) fn text_of(body: &str) -> String {
+    let parts = compose(&issue(body), &newsletter()).unwrap();
+    let text = parts.text.as_str();
+    let (_, rest) = text.split_once("/the-slug\n\n").expect("there is a head");
+    rest.split_once("\n-- \n").expect("there is a footer").0.trim_end().to_owned()
+}
+
+/// A template filled for one reader.
+pub(crate) fn filled(template: &Template, html: bool) -> String {
+    let mut out = String::new();
+    for piece in template.pieces() {
+        let value = match piece {
+            Piece::Text(text) => {
+                out.push_str(text);
+                continue;
+            }
+            Piece::Field(Field::Name { fallback }) => fallback.unwrap_or_default(),
+            Piece::Field(Field::UnsubscribeUrl) => {
+                "https://news.example.com/u/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
+            Piece::Field(Field::PreferencesUrl) => {
+                "https://news.example.com/p/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
+            Piece::Field(Field::ConfirmUrl) => {
+                "https://news.example.com/c/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
+            Piece::Field(Field::Address) => "reader@example.net".to_owned(),
+            Piece::Field(Field::SubscribedOn) => "3 March 2024".to_owned(),
+            Piece::Field(Field::WebUrl) => "https://news.example.com/week/the-slug".to_owned(),
+        };
+        if html {
+            out.push_str(&value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"));
+        } else {
+            out.push_str(&value);
+        }
+    }
+    out
+}
