@@ -44,7 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// See it work: a newsletter in ./coranto-demo, with nothing set up.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Exit when the issue is out, instead of serving until Ctrl-C.
     #[arg(long)]
     once: bool,
@@ -133,8 +133,8 @@ fn free_port() -> anyhow::Result<SocketAddr> {
 /// Writes what an operator would have written, and reads it as `serve` does.
 fn write_files(folder: &Path, listen: SocketAddr, relay: SocketAddr) -> anyhow::Result<Config> {
     let key = dkim::generate_rsa_pem()?;
-    super::init::write_secret(&folder.join("secret.key"), &Keyring::generate())?;
-    super::init::write_secret(&folder.join("dkim.key"), key.expose())?;
+    super::new::write_new(&folder.join("secret.key"), &Keyring::generate(), true)?;
+    super::new::write_new(&folder.join("dkim.key"), key.expose(), true)?;
     for (name, text) in SHORT_ISSUES.iter().chain([&ISSUE]) {
         std::fs::write(folder.join("issues").join(name), text)?;
     }
@@ -212,22 +212,22 @@ fn act(clock: &Clock) -> Act {
 }
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
-async fn start_issue(
-    db: &Db,
-    config: &Config,
-    newsletter: NewsletterId,
-    context: &Context,
-) -> anyhow::Result<IssueId> {
+async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<IssueId> {
     let templates = Templates::with_overrides(&config.templates)?;
     let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     let public_url = super::wiring::public_url(config);
     let library = Library { newsletter: settings, public_url: &public_url, templates: &templates };
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
     let now = context.now();
-    let queued = queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false }).await?;
+    let queued =
+        queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false }).await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
         if let Started::Sending { slug, readers } = started {
-            context.output.note(format!("\"{}\" ({slug}) goes out to {}", queued.issue.title, count(readers, "reader")));
+            context.output.note(format!(
+                "\"{}\" ({slug}) goes out to {}",
+                queued.issue.title,
+                count(readers, "reader")
+            ));
         }
     }
     Ok(queued.issue.id)

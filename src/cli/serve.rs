@@ -30,7 +30,7 @@ Examples:
 /// Run web, scheduler and delivery until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Args {
+pub(super) struct Args {
     /// What this process does.
     #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver")]
     role: Vec<Role>,
