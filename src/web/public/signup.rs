@@ -75,9 +75,10 @@ async fn subscribe_json(
     request: Request,
 ) -> Result<Response, Failure> {
     let body = form::bytes(request, site).await?;
-    let Ok(typed) = serde_json::from_slice::<Typed>(&body) else {
-        return Err(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY));
-    };
+    // serde would take an array of the values as well.
+    let object = body.trim_ascii_start().starts_with(b"{");
+    let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
+    let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
     match take(site, &door, &typed, "json", client).await? {
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(json!({ "message": words::check::HEADING }))).into_response()),
         Err(error) => {
