@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod dkim;
 mod failure;
 mod init;
@@ -14,6 +15,7 @@ pub mod output;
 mod preview;
 mod progress;
 mod queue;
+mod serve;
 mod shelf;
 pub mod sink;
 mod status;
@@ -105,8 +107,12 @@ enum LogFormatName {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// See it work: a newsletter in ./coranto-demo, with nothing set up.
+    Demo(demo::Args),
     /// Set up a newsletter: configuration, key, first issue.
     Init(init::Args),
+    /// Run web, scheduler and delivery.
+    Serve(serve::Args),
     /// Write the file of a new issue for the next free slot.
     New(new::Args),
     /// Say everything that is wrong with issues before they go out.
@@ -138,12 +144,14 @@ enum Command {
 impl Command {
     /// Whether it keeps running and tells what happens by logs.
     fn serves(&self) -> bool {
-        false
+        matches!(self, Self::Serve(_))
     }
 
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Self::Demo(args) => demo::run(args, context),
             Self::Init(args) => init::run(args, context),
+            Self::Serve(args) => serve::run(args, context),
             Self::New(args) => new::run(args, context),
             Self::Check(args) => check::run(args, context),
             Self::Preview(args) => preview::run(args, context),
