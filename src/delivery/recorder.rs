@@ -189,6 +189,9 @@ impl Desk {
     }
 }
 
+/// What acceptances that are written together share: worker, relay, and the reply where it is kept.
+type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
+
 async fn write(
     tx: &mut Tx,
     keys: &Keyring,
@@ -196,7 +199,7 @@ async fn write(
     tripped: &[IssueId],
     now: Timestamp,
 ) -> Result<Vec<DeliveryId>, StoreError> {
-    let mut sent: BTreeMap<(WorkerId, Arc<str>, Option<&str>), Vec<DeliveryId>> = BTreeMap::new();
+    let mut sent: BTreeMap<Acceptance<'_>, Vec<DeliveryId>> = BTreeMap::new();
     for entry in batch {
         match entry {
             Entry::Outcome(held, Outcome::Sent { relay, reply }) => {
