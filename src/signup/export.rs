@@ -9,7 +9,10 @@ use crate::store::subscriptions::{Filter, Subscription};
 use crate::store::{Db, StoreError, subscriptions};
 
 /// The first line.
-pub const COLUMNS: [&str; 6] = ["email", "name", "status", "language", "subscribed_at", "source"];
+pub const COLUMNS: [&str; 7] = ["email", "name", "status", "language", "subscribed_at", "left_at", "source"];
+
+/// So often is the progress told.
+const TELL_EVERY: u64 = 1_000;
 
 /// Why an export broke off.
 #[derive(Debug, thiserror::Error)]
@@ -22,8 +25,14 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// Writes the readers that `filter` lets through, row by row and as of one instant. Returns how many.
-pub async fn export(db: &Db, filter: &Filter, out: impl Write + Send) -> Result<u64, ExportError> {
+/// Writes the readers that `filter` lets through, row by row and as of one instant; `tell` hears now and then how many
+/// there are so far. Returns how many there were.
+pub async fn export(
+    db: &Db,
+    filter: &Filter,
+    out: impl Write + Send,
+    mut tell: impl FnMut(u64) + Send,
+) -> Result<u64, ExportError> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(COLUMNS)?;
     let mut tx = db.read().await?;
@@ -32,19 +41,25 @@ pub async fn export(db: &Db, filter: &Filter, out: impl Write + Send) -> Result<
     while let Some(reader) = readers.try_next().await? {
         write(&mut writer, &reader)?;
         count += 1;
+        if count % TELL_EVERY == 0 {
+            tell(count);
+        }
     }
     writer.flush().map_err(csv::Error::from)?;
     Ok(count)
 }
 
 fn write(writer: &mut csv::Writer<impl Write>, reader: &Subscription) -> Result<(), csv::Error> {
+    // To the millisecond, unlike a time for people: what is read back is what was written.
     let subscribed_at = reader.created_at.to_jiff().to_string();
+    let left_at = reader.left_at.map(|at| at.to_jiff().to_string()).unwrap_or_default();
     writer.write_record([
         guarded(reader.email.as_str()).as_str(),
         &guarded(reader.name.as_deref().unwrap_or_default()),
         status(reader),
         reader.language.as_deref().unwrap_or_default(),
         &subscribed_at,
+        &left_at,
         &guarded(&reader.source),
     ])
 }

@@ -57,7 +57,7 @@ const NAMES: &[(Column, &[&str])] = &[
             "joined",
         ],
     ),
-    (Column::Gone, &["unsub_time", "unsubscribed_at", "email_disabled", "unsubscribed"]),
+    (Column::Gone, &["unsub_time", "unsubscribed_at", "left_at", "email_disabled", "unsubscribed"]),
     (Column::Cleaned, &["clean_time", "cleaned_at", "bounced_at"]),
 ];
 

@@ -150,7 +150,12 @@ impl<R: Read> Read for Decoded<R> {
             }
             let (result, read, written, _) = decoder.decode_to_utf8(&self.held[self.at..], out, self.ended);
             self.at += read;
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) || out.is_empty() {
+            if self.ended && result == CoderResult::InputEmpty {
+                // What is read from here on is the file, which is at its end.
+                self.decoder = None;
+                return Ok(written);
+            }
+            if written > 0 || out.is_empty() {
                 return Ok(written);
             }
         }

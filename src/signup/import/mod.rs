@@ -228,7 +228,7 @@ fn read(input: impl Read, keys: &Keyring, now: Timestamp, batches: &mpsc::Sender
     let mut bytes = Counted { input, count: std::rc::Rc::default() };
     let count = std::rc::Rc::clone(&bytes.count);
     let mut lines = Lines::new(&mut bytes)?;
-    if matches!(lines.peek()?, [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..]) {
+    if matches!(lines.peek()?, [b'P', b'K', 3, ..] | [0x1f, 0x8b, ..]) {
         return Err(ImportError::Archive);
     }
     let mut records = Records::new(lines);
@@ -378,6 +378,7 @@ async fn store(
     candidates: Vec<Candidate>,
     rejected: &mut Vec<Rejected>,
 ) -> Result<Imported, StoreError> {
+    imports::lock(tx).await?;
     let (plans, mut done) = planned(tx, import, candidates, rejected).await?;
     let act = Act { actor: "cli", source: import.source.clone(), wording: "import", client: None, now: import.now };
     let mut arrivals = Vec::with_capacity(plans.len());
