@@ -61,7 +61,7 @@ impl Context {
             migrate::run(&db).await?;
         } else if steps.iter().any(|step| !step.applied) {
             return Err(Failure::new("the database's schema is older than this program")
-                .hint("stop the server, run `coranto migrate`, and start the new version")
+                .hint("start `coranto serve` anew with this version; or run `coranto migrate` while none runs")
                 .into());
         }
         Ok(db)

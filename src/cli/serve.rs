@@ -82,7 +82,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
 /// Builds and starts what `roles` name.
 pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role]) -> anyhow::Result<Supervisor> {
     let templates = Arc::new(Templates::with_overrides(&config.templates)?);
-    let mut supervisor = Supervisor::default();
+    let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
     if roles.contains(&Role::Deliver) {
         let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);

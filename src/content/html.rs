@@ -4,6 +4,8 @@
 pub(super) mod raw;
 mod style;
 
+use std::collections::HashMap;
+
 use super::fields::Field;
 use super::merge;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
@@ -35,7 +37,7 @@ pub(super) enum Refused {
 
 /// Renders the document as the inside of an article.
 pub(super) fn render(document: &Document, target: Target, rtl: bool, words: &Words) -> Result<String, Refused> {
-    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: Vec::new() };
+    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: HashMap::new() };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
@@ -68,7 +70,8 @@ struct Writer {
     out: String,
     full: bool,
     look: Look,
-    ids: Vec<String>,
+    /// How often an id was wanted.
+    ids: HashMap<String, usize>,
 }
 
 impl Writer {
@@ -165,9 +168,9 @@ impl Writer {
 
     fn unique_id(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
-        let taken = self.ids.iter().filter(|id| **id == wanted).count();
-        self.ids.push(wanted.clone());
-        if taken == 0 { wanted } else { format!("{wanted}-{}", taken + 1) }
+        let count = self.ids.entry(wanted.clone()).or_default();
+        *count += 1;
+        if *count == 1 { wanted } else { format!("{wanted}-{count}") }
     }
 
     /// A table of data: not one for layout, so it says what heads its columns.

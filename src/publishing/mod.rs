@@ -7,10 +7,12 @@ pub mod calendar;
 mod compose;
 pub mod follow;
 pub mod library;
+mod proof;
 pub mod queue;
 pub mod scheduler;
 
 pub use calendar::{Started, start_due};
 pub use compose::{compose, preflight};
 pub use library::{Draft, Library, LibraryError};
+pub use proof::proof;
 pub use queue::{QueueError, Queued, When};

@@ -66,8 +66,8 @@ impl Look {
     }
 
     pub(super) fn list(self, last: bool) -> String {
-        let (gap, start, end) = (self.gap(last), self.start(), self.end());
-        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px;padding-{end}:0"))
+        let (gap, start) = (self.gap(last), self.start());
+        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px"))
     }
 
     pub(super) fn item(self) -> String {
