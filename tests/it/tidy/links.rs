@@ -24,7 +24,8 @@ fn every_link_leads_somewhere() {
             if is_elsewhere {
                 continue;
             }
-            let (file, heading) = target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
+            let (file, heading) =
+                target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
             let path = match file {
                 "" => page.path.clone(),
                 file => page.path.parent().unwrap().join(file),
@@ -74,7 +75,8 @@ fn documents_that_the_code_names_exist() {
         let text = fs::read_to_string(root().join(&path)).unwrap();
         for (number, line) in text.lines().enumerate() {
             for (at, _) in line.match_indices("docs/") {
-                let named = line[at..].split(|c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c))).next().unwrap();
+                let named =
+                    line[at..].split(|c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c))).next().unwrap();
                 let named = named.trim_end_matches('.');
                 seen += 1;
                 if named.ends_with(".md") && !root().join(named).is_file() {
@@ -101,7 +103,11 @@ fn commands_in_documents_are_understood() {
                 );
                 if !is_help {
                     let why = error.to_string();
-                    wrong.add(&page.path, line, &format!("{}: {}", command.join(" "), why.lines().next().unwrap_or("")));
+                    wrong.add(
+                        &page.path,
+                        line,
+                        &format!("{}: {}", command.join(" "), why.lines().next().unwrap_or("")),
+                    );
                 }
             }
         }
@@ -156,14 +162,21 @@ impl Page {
 
     /// The commands in code blocks, without what is behind them.
     fn commands(&self) -> Vec<(usize, Vec<String>)> {
-        let in_code = self.lines().filter(|(_, _, in_code)| *in_code);
-        in_code
-            .filter_map(|(number, line, _)| {
-                let line = line.strip_prefix("$ ").unwrap_or(line);
-                let begins = line.starts_with("coranto ") && !line.starts_with("coranto -- ");
-                begins.then(|| (number, words(line)))
-            })
-            .collect()
+        let mut commands: Vec<(usize, String)> = Vec::new();
+        let mut goes_on = false;
+        for (number, line, _) in self.lines().filter(|(_, _, in_code)| *in_code) {
+            let line = line.strip_prefix("$ ").unwrap_or(line);
+            let (text, more) = line.strip_suffix(" \\").map_or((line, false), |text| (text, true));
+            if goes_on && let Some((_, command)) = commands.last_mut() {
+                command.push_str(text);
+            } else if line.starts_with("coranto ") {
+                commands.push((number, text.to_owned()));
+            } else {
+                continue;
+            }
+            goes_on = more;
+        }
+        commands.into_iter().map(|(number, command)| (number, words(&command))).collect()
     }
 }
 
@@ -185,7 +198,10 @@ fn words(line: &str) -> Vec<String> {
 
 /// `src/{a,b}.rs` is two paths.
 fn unfold(path: &str) -> Vec<String> {
-    match path.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(list, after)| (before, list, after))) {
+    match path
+        .split_once('{')
+        .and_then(|(before, rest)| rest.split_once('}').map(|(list, after)| (before, list, after)))
+    {
         Some((before, list, after)) => list.split(',').map(|one| format!("{before}{}{after}", one.trim())).collect(),
         None => vec![path.to_owned()],
     }
@@ -194,12 +210,16 @@ fn unfold(path: &str) -> Vec<String> {
 /// A page's headings as links name them.
 fn headings(text: &str) -> BTreeSet<String> {
     let slug = |heading: &str| {
-        let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
+        let kept =
+            heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>();
         kept.replace(' ', "-")
     };
     let page = Page { path: Path::new("").to_owned(), text: text.to_owned() };
     let prose = page.lines().filter(|(_, _, in_code)| !in_code);
-    prose.filter(|(_, line, _)| line.starts_with('#')).map(|(_, line, _)| slug(line.trim_start_matches('#').trim())).collect()
+    prose
+        .filter(|(_, line, _)| line.starts_with('#'))
+        .map(|(_, line, _)| slug(line.trim_start_matches('#').trim()))
+        .collect()
 }
 
 #[test]

@@ -52,7 +52,8 @@ fn every_value_of_every_enum_is_explained() {
 #[test]
 fn every_event_is_explained() {
     let mut kinds = BTreeSet::new();
-    for file in super::rust_files(&["src"]) {
+    // The configuration's keys are spelled alike.
+    for file in super::rust_files(&["src"]).into_iter().filter(|file| !file.path.starts_with("src/config")) {
         let is_kind = |text: &str| {
             let (noun, verb) = text.split_once('.')?;
             let nouns = ["subscription", "issue", "delivery", "relay", "signup", "suppression", "subscriber", "import"];
@@ -111,7 +112,8 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::LetterPage>(),
         check::<pages::PreferencesPage>(),
     ]);
-    let there: BTreeSet<_> = Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
+    let there: BTreeSet<_> =
+        Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(explained, there);
 }
 
