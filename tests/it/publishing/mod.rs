@@ -1,1 +1,3 @@
-//! Tests of `publishing`.
+//! Tests of `publishing`, and of the slots that it puts issues on.
+
+mod slots;
