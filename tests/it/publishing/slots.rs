@@ -149,10 +149,7 @@ fn of_several_slots_the_next_counts() {
         seen.push(at.to_string());
     }
     // The clocks go back on the Sunday between the first two.
-    assert_eq!(
-        seen,
-        ["2026-10-23T07:00:00Z", "2026-10-27T17:30:00Z", "2026-10-30T08:00:00Z", "2026-11-03T17:30:00Z"]
-    );
+    assert_eq!(seen, ["2026-10-23T07:00:00Z", "2026-10-27T17:30:00Z", "2026-10-30T08:00:00Z", "2026-11-03T17:30:00Z"]);
     assert_eq!(next_of(&[], &zone, at), None);
 }
 
