@@ -8,6 +8,7 @@
 //! Names ending in `.html` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
 
 pub mod email;
+pub mod pages;
 
 use std::path::{Path, PathBuf};
 
@@ -51,8 +52,14 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "pages/home.html" => pages::HomePage,
+    "pages/letter.html" => pages::LetterPage,
+    "pages/preferences.html" => pages::PreferencesPage,
+    "pages/signup.html" => pages::SignupPage,
+    "pages/style.css" => pages::Style,
     ;
     "email/base.html",
+    "pages/base.html",
 }
 
 /// Why a template cannot be used.

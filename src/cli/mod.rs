@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod dkim;
 mod failure;
 mod init;
@@ -11,6 +12,7 @@ mod migrate;
 mod new;
 pub mod output;
 mod progress;
+mod serve;
 pub mod sink;
 mod status;
 mod subscribers;
@@ -100,8 +102,12 @@ enum LogFormatName {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// See it work: a newsletter in ./coranto-demo, with nothing set up.
+    Demo(demo::Args),
     /// Set up a newsletter: configuration, key, first issue.
     Init(init::Args),
+    /// Run web, scheduler and delivery.
+    Serve(serve::Args),
     /// Write the file of a new issue for the next free slot.
     New(new::Args),
     /// Show the next slot, what is going out, the last result.
@@ -125,12 +131,14 @@ enum Command {
 impl Command {
     /// Whether it keeps running and tells what happens by logs.
     fn serves(&self) -> bool {
-        false
+        matches!(self, Self::Serve(_))
     }
 
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Self::Demo(args) => demo::run(args, context),
             Self::Init(args) => init::run(args, context),
+            Self::Serve(args) => serve::run(args, context),
             Self::New(args) => new::run(args, context),
             Self::Status(args) => status::run(args, context),
             Self::Issues(args) => issues::run(args, context),

@@ -65,7 +65,7 @@ async fn follow(
     now: Timestamp,
 ) -> Result<(), QueueError> {
     let draft = library.read(path)?;
-    let Some(send_at) = draft.issue.front.send_at.clone().filter(|_| !draft.issue.front.draft) else { return Ok(()) };
+    let Some(send_at) = draft.issue.front.send_at.filter(|_| !draft.issue.front.draft) else { return Ok(()) };
     let wanted = library.wanted(&send_at);
     let found = issues::find(&mut db.read().await?, newsletter, &draft.slug).await?;
     let when = match (&found, wanted) {

@@ -1,1 +1,47 @@
-//! The faces on the web. Each page file owns its router; writes go through use cases.
+//! The web face: public pages and operations. Pages read from the store; every write goes through `signup`. The only
+//! user of axum.
+//!
+//! GET and HEAD change nothing, anywhere: mailbox providers and virus scanners follow every link in a mail.
+
+mod client;
+mod failure;
+mod form;
+mod health;
+mod public;
+mod serve;
+mod site;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub use client::Proxies;
+pub use serve::serve;
+pub use site::Site;
+
+/// The longest form has an address and a name.
+const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Reading a slow body and waiting for the database included. What was begun in the database is finished all the same.
+const REQUEST_SECONDS_MAX: u64 = 30;
+
+/// The public pages.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .merge(public::router(site.pages.style_name()))
+        .merge(health::router())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(REQUEST_SECONDS_MAX),
+        ))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&site), failure::dress))
+        .with_state(site)
+}

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
-use coranto::content::Parts;
-use coranto::content::fields::{Field, Template};
 use coranto::domain::SubscriptionId;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::subscriber::SubscriptionState;
-use coranto::signup::{self, Act, Ask, Client, Confirmation, Door, Leaving, Letters, Limits, RequestError, Signup};
+use coranto::signup::{self, Act, Ask, Client, Confirmation, Door, Leaving, Limits, RequestError, Signup};
 use coranto::store::subscriptions::Subscription;
 use coranto::store::{Db, consents, subscriptions};
+use coranto::templates::Templates;
 use coranto::token::Keyring;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -37,16 +36,10 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
     }
 }
 
-fn parts(subject: &str, field: &Field) -> Parts {
-    Parts {
-        subject: subject.to_owned(),
-        preheader: String::new(),
-        title: subject.to_owned(),
-        html: Template::new(format!("<p>{field}</p>")),
-        text: Template::new(format!("{field}\n")),
-        language: "en".to_owned(),
-        words: 0,
-    }
+/// A newsletter's door, with the mails that readers really get.
+pub(crate) async fn door(db: &Db, newsletter: Newsletter) -> Door {
+    let letters = signup::mails::letters(&newsletter, &Templates::embedded().unwrap()).unwrap();
+    Door::open(db, newsletter, &letters, NOW).await.unwrap()
 }
 
 /// A newsletter over a database, at a time that a test moves.
@@ -62,11 +55,7 @@ impl Ground {
     }
 
     pub(crate) async fn with_limits(db: Db, limits: Limits) -> Self {
-        let letters = Letters {
-            confirmation: parts("Confirm your subscription", &Field::ConfirmUrl),
-            notice: parts("You are subscribed already", &Field::PreferencesUrl),
-        };
-        let door = Door::open(&db, newsletter("week", "The Week"), &letters, NOW).await.unwrap();
+        let door = door(&db, newsletter("week", "The Week")).await;
         let keys = Keyring::parse(&format!("1:{}", "5c".repeat(32))).unwrap();
         Self { signup: Signup::new(db, keys, limits), door, now: NOW }
     }

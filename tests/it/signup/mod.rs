@@ -4,4 +4,4 @@ mod ground;
 mod quotas;
 mod verbs;
 
-pub(crate) use ground::Ground;
+pub(crate) use ground::{Ground, NOW, door, newsletter};

@@ -1,0 +1,245 @@
+//! The public pages' templates: a typed context for each, and how they are rendered. Knows no request and no words:
+//! every sentence comes in a context.
+
+use serde::Serialize;
+
+use super::Sample;
+
+/// The style sheet, which says nothing of its own.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Style {}
+
+/// What every page has around it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// BCP 47.
+    pub language: String,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
+    /// The document's title.
+    pub title: String,
+    /// What stands on top of the page.
+    pub masthead: String,
+    /// Where the top leads.
+    pub home_url: String,
+    /// Where the style sheet is.
+    pub style_url: String,
+    /// What stands at the foot, if anything.
+    pub colophon: String,
+    /// Whether search engines are to leave it alone.
+    pub private: bool,
+}
+
+/// A way on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Link {
+    /// Where.
+    pub url: String,
+    /// In words.
+    pub label: String,
+}
+
+/// A button that posts an action to the page's own address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Button {
+    /// The action's name.
+    pub action: &'static str,
+    /// In words.
+    pub label: String,
+    /// Whether it is not the page's first purpose.
+    pub quiet: bool,
+}
+
+/// Which newsletters there are.
+#[derive(Clone, Debug, Serialize)]
+pub struct HomePage {
+    /// Around it.
+    pub frame: Frame,
+    /// The heading.
+    pub heading: String,
+    /// Below it.
+    pub lead: String,
+    /// Each.
+    pub newsletters: Vec<Link>,
+}
+
+/// The form of a newsletter.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignupPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The heading.
+    pub heading: String,
+    /// Below it.
+    pub lead: String,
+    /// Where the form goes.
+    pub action: String,
+    /// Above the list of mistakes.
+    pub error_heading: String,
+    /// What is wrong with the address; empty when nothing is.
+    pub email_error: String,
+    /// The address's label.
+    pub email_label: String,
+    /// Below the label.
+    pub email_hint: String,
+    /// The address as it was typed.
+    pub email: String,
+    /// The name's label.
+    pub name_label: String,
+    /// Below the label.
+    pub name_hint: String,
+    /// The name as it was typed.
+    pub name: String,
+    /// The label of the field that people do not see.
+    pub trap_label: String,
+    /// On the button.
+    pub button: String,
+    /// Below the form.
+    pub small_print: String,
+}
+
+/// A page that says something, and may ask one thing.
+#[derive(Clone, Debug, Serialize)]
+pub struct LetterPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What was just done; empty when nothing was.
+    pub status: String,
+    /// The heading.
+    pub heading: String,
+    /// The address it is about, masked; empty when it is about none.
+    pub address: String,
+    /// The text.
+    pub paragraphs: Vec<String>,
+    /// What can be done.
+    pub buttons: Vec<Button>,
+    /// Where to go from here.
+    pub link: Option<Link>,
+}
+
+/// What a reader gets, and how to change it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PreferencesPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What was just done; empty when nothing was.
+    pub status: String,
+    /// The heading.
+    pub heading: String,
+    /// The reader's address, masked.
+    pub address: String,
+    /// How things stand.
+    pub standing: String,
+    /// What can be done.
+    pub sections: Vec<Section>,
+    /// Above the name.
+    pub name_heading: String,
+    /// The name's label.
+    pub name_label: String,
+    /// Below the label.
+    pub name_hint: String,
+    /// On its button.
+    pub name_button: String,
+}
+
+/// One thing that can be done, with its explanation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section {
+    /// The heading.
+    pub heading: String,
+    /// What it does.
+    pub text: String,
+    /// How.
+    pub buttons: Vec<Button>,
+}
+
+impl Sample for Style {
+    fn sample() -> Self {
+        Self {}
+    }
+}
+
+impl Sample for HomePage {
+    fn sample() -> Self {
+        Self {
+            frame: frame(),
+            heading: "Newsletters".to_owned(),
+            lead: "Choose one.".to_owned(),
+            newsletters: vec![Link { url: "/week/subscribe".to_owned(), label: "The Week".to_owned() }],
+        }
+    }
+}
+
+impl Sample for SignupPage {
+    fn sample() -> Self {
+        Self {
+            frame: frame(),
+            heading: "The Week".to_owned(),
+            lead: "By email.".to_owned(),
+            action: "/week/subscribe".to_owned(),
+            error_heading: "There is a problem".to_owned(),
+            email_error: "Enter your email address".to_owned(),
+            email_label: "Email address".to_owned(),
+            email_hint: "For the newsletter only.".to_owned(),
+            email: "a@".to_owned(),
+            name_label: "Name".to_owned(),
+            name_hint: "If you like.".to_owned(),
+            name: "Anna".to_owned(),
+            trap_label: "Leave this empty".to_owned(),
+            button: "Subscribe".to_owned(),
+            small_print: "You can leave at any time.".to_owned(),
+        }
+    }
+}
+
+impl Sample for LetterPage {
+    fn sample() -> Self {
+        Self {
+            frame: frame(),
+            status: "Done.".to_owned(),
+            heading: "Unsubscribe?".to_owned(),
+            address: "a***@example.org".to_owned(),
+            paragraphs: vec!["One click is enough.".to_owned()],
+            buttons: vec![button()],
+            link: Some(Link { url: "/".to_owned(), label: "Home".to_owned() }),
+        }
+    }
+}
+
+impl Sample for PreferencesPage {
+    fn sample() -> Self {
+        Self {
+            frame: frame(),
+            status: "Saved.".to_owned(),
+            heading: "Your subscription".to_owned(),
+            address: "a***@example.org".to_owned(),
+            standing: "You get every issue.".to_owned(),
+            sections: vec![Section {
+                heading: "Pause".to_owned(),
+                text: "For a while.".to_owned(),
+                buttons: vec![button()],
+            }],
+            name_heading: "Name".to_owned(),
+            name_label: "New name".to_owned(),
+            name_hint: "Now: A***".to_owned(),
+            name_button: "Save".to_owned(),
+        }
+    }
+}
+
+fn frame() -> Frame {
+    Frame {
+        language: "en".to_owned(),
+        direction: "ltr",
+        title: "The Week".to_owned(),
+        masthead: "The Week".to_owned(),
+        home_url: "/".to_owned(),
+        style_url: "/style-0123456789ab.css".to_owned(),
+        colophon: "1 Example Street, Example".to_owned(),
+        private: true,
+    }
+}
+
+fn button() -> Button {
+    Button { action: "leave", label: "Unsubscribe".to_owned(), quiet: true }
+}

@@ -1,0 +1,162 @@
+//! What is not as it should be, as responses; and the headers that every response bears. Owns the rule that an error
+//! page echoes nothing of the request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::site::Site;
+use super::words::{self, Trouble};
+use crate::signup::RequestError;
+use crate::store::StoreError;
+use crate::templates::TemplateError;
+use crate::templates::pages::{LetterPage, Link};
+
+/// When a client is to come again after a trouble of ours that passes.
+const RETRY_SECONDS: u64 = 30;
+
+/// Why a handler has no page to show.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// There is no such page.
+    #[error("no such page")]
+    NotFound,
+    /// A link's token opens nothing. All such links look alike: forged, cut short, of another purpose, of someone erased.
+    #[error("no such link")]
+    NoSuchLink,
+    /// The request's body is not one that this address takes.
+    #[error("the body is not one that this address takes")]
+    Body(StatusCode),
+    /// The network asks too often.
+    #[error("too many requests")]
+    TooMany(Duration),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A template.
+    #[error(transparent)]
+    Template(TemplateError),
+    /// A write's task panicked.
+    #[error("a task broke off")]
+    Broken,
+}
+
+/// Marks a response whose body is one of ours, and must stay.
+#[derive(Clone, Copy)]
+pub(super) struct Dressed;
+
+/// Marks a response as a certain trouble; without it the status says which.
+#[derive(Clone, Copy)]
+struct Known(Trouble);
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::TooMany { retry_after } => Self::TooMany(retry_after),
+            RequestError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, trouble, retry) = match &self {
+            Self::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound, None),
+            Self::NoSuchLink => (StatusCode::NOT_FOUND, Trouble::NoSuchLink, None),
+            Self::Body(status) => (*status, Trouble::of(*status), None),
+            Self::TooMany(after) => (StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany, Some(after.as_secs().max(1))),
+            Self::Store(error) if error.is_passing() || error.is_disk_full() => {
+                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy, Some(RETRY_SECONDS))
+            }
+            Self::Store(_) | Self::Template(_) | Self::Broken => {
+                (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken, None)
+            }
+        };
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a request failed");
+        }
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Known(trouble));
+        if let Some(seconds) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// Gives every response its headers, and every error a page, or a JSON object to who speaks JSON.
+pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    // The route and not the path: paths bear tokens.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let json = speaks_json(request.headers());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    tracing::debug!(%method, route = route.as_deref().unwrap_or("-"), status = status.as_u16(), "answered");
+    let error = status.is_client_error() || status.is_server_error();
+    if error && response.extensions().get::<Dressed>().is_none() {
+        response = explained(&site, response, json);
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    secure(response.headers_mut());
+    response
+}
+
+fn explained(site: &Site, bare: Response, json: bool) -> Response {
+    let status = bare.status();
+    let trouble = bare.extensions().get::<Known>().map_or_else(|| Trouble::of(status), |known| known.0);
+    let mut response = if json {
+        let body = serde_json::json!({ "error": trouble.sentence() }).to_string();
+        (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    } else {
+        let door = site.only_door();
+        let page = LetterPage {
+            frame: site.frame(door, trouble.heading(), true),
+            status: String::new(),
+            heading: trouble.heading().to_owned(),
+            address: String::new(),
+            paragraphs: vec![trouble.sentence().to_owned()],
+            buttons: Vec::new(),
+            link: Some(Link { url: site.path(""), label: words::TO_HOME.to_owned() }),
+        };
+        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence()).into_response())
+    };
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = bare.headers().get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+fn speaks_json(headers: &HeaderMap) -> bool {
+    let is_json = |name: HeaderName| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("application/json"))
+    };
+    is_json(header::CONTENT_TYPE) || is_json(header::ACCEPT)
+}
+
+/// Nothing is loaded from elsewhere, nothing runs, nobody frames a page; an address with a token in it goes into no
+/// cache and no `Referer`.
+fn secure(headers: &mut HeaderMap) {
+    const POLICY: &str =
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

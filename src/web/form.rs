@@ -1,0 +1,87 @@
+//! The body of a request as named fields, in the two encodings that forms have. Knows no field.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+
+use super::failure::Failure;
+use super::site::Site;
+
+/// The largest form has four; more is not one of ours.
+const FIELDS_MAX: usize = 32;
+
+/// The media types of bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/x-www-form-urlencoded`, or none named.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// `application/json`.
+    Json,
+    /// Anything else.
+    Other,
+}
+
+impl Media {
+    /// As the request names it.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let Some(value) = headers.get(header::CONTENT_TYPE) else { return Self::Form };
+        let name = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        match name.to_ascii_lowercase().as_str() {
+            "application/x-www-form-urlencoded" => Self::Form,
+            "multipart/form-data" => Self::Multipart,
+            "application/json" => Self::Json,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A form's fields.
+#[derive(Debug, Default)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// A field's value; empty when it is absent. Of several with one name, the first.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest<Arc<Site>> for Form {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Failure> {
+        match Media::of(request.headers()) {
+            Media::Form => {
+                let body = bytes(request, site).await?;
+                let fields = url::form_urlencoded::parse(&body).take(FIELDS_MAX);
+                Ok(Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
+            }
+            Media::Multipart => multipart(request, site).await,
+            Media::Json | Media::Other => Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+        }
+    }
+}
+
+/// The whole body.
+pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, Failure> {
+    Bytes::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))
+}
+
+async fn multipart(request: Request, site: &Arc<Site>) -> Result<Form, Failure> {
+    let mut parts =
+        Multipart::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|error| Failure::Body(error.status()))? {
+        if fields.len() == FIELDS_MAX {
+            return Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        let value = part.bytes().await.map_err(|error| Failure::Body(error.status()))?;
+        fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+    }
+    Ok(Form(fields))
+}

@@ -1,0 +1,125 @@
+//! `/c/{token}`: a page with a button; the button confirms.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::Form;
+use super::super::site::Site;
+use super::super::words::{self, wording};
+use super::letter::{letter, name};
+use super::signup::check_page;
+use super::token::{Opened, open};
+use crate::domain::ConsentId;
+use crate::signup::{self, Ask, Client, Confirmation, Door};
+use crate::store::subscriptions::Subscription;
+use crate::templates::pages::{Button, LetterPage};
+use crate::token::Purpose;
+
+/// Sends another link to who comes too late.
+const AGAIN: &str = "again";
+const CONFIRM: &str = "confirm";
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/c/{token}", get(show).post(act))
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
+        return test_page(&site, true);
+    };
+    let standing = signup::look(&site.signup.db, ConsentId(number), site.clock.now()).await?;
+    match standing {
+        Confirmation::Fresh(subscription) => ask_page(&site, &subscription),
+        other => outcome(&site, other),
+    }
+}
+
+async fn act(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Form,
+) -> Result<Response, Failure> {
+    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
+        return test_page(&site, false);
+    };
+    let asked = ConsentId(number);
+    if fields.get("action") == AGAIN {
+        return again(&site, asked, client).await;
+    }
+    let act = site.act("link", wording::CONFIRM, client);
+    let db = site.signup.db.clone();
+    let confirmation = site.write(async move { signup::confirm(&db, asked, &act).await }).await?;
+    match confirmation {
+        Confirmation::Fresh(subscription) => welcome_page(&site, &subscription),
+        other => outcome(&site, other),
+    }
+}
+
+/// Asks once more in the name of who had asked. The limits hold, and the answer is the form's.
+async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Result<Response, Failure> {
+    let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
+    let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
+    let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
+    let ask = Ask { email: subscription.email, name: None };
+    let act = site.act("old link", wording::SIGNUP, client);
+    let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
+    site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
+    site.page(StatusCode::OK, &check_page(site, door))
+}
+
+fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {
+    match confirmation {
+        Confirmation::Fresh(subscription) => ask_page(site, &subscription),
+        Confirmation::Already(subscription) => {
+            let door = site.door_of(subscription.newsletter_id);
+            let mut page = letter(site, door, words::confirm::ALREADY_HEADING.to_owned(), Some(&subscription));
+            page.paragraphs = vec![words::already_text(name(door))];
+            site.page(StatusCode::OK, &page)
+        }
+        Confirmation::Stale(subscription) => {
+            let door = site.door_of(subscription.newsletter_id);
+            let mut page = letter(site, door, words::confirm::STALE_HEADING.to_owned(), Some(&subscription));
+            page.paragraphs = vec![words::confirm::STALE.to_owned()];
+            page.buttons = vec![Button { action: AGAIN, label: words::confirm::AGAIN.to_owned(), quiet: false }];
+            site.page(StatusCode::OK, &page)
+        }
+        Confirmation::Unknown => Err(Failure::NoSuchLink),
+    }
+}
+
+fn ask_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
+    site.page(StatusCode::OK, &question(site, site.door_of(subscription.newsletter_id), Some(subscription)))
+}
+
+fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
+    let mut page = letter(site, door, words::confirm_heading(name(door)), subscription);
+    page.paragraphs = vec![words::confirm_text(name(door)), words::confirm::IGNORE.to_owned()];
+    page.buttons = vec![Button { action: CONFIRM, label: words::confirm::BUTTON.to_owned(), quiet: false }];
+    page
+}
+
+fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
+    let door = site.door_of(subscription.newsletter_id);
+    site.page(StatusCode::OK, &welcome(site, door, Some(subscription)))
+}
+
+fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
+    let mut page = letter(site, door, words::confirmed_heading(name(door)), subscription);
+    page.paragraphs = door.map(|door| words::confirmed_text(&door.newsletter)).unwrap_or_default();
+    page
+}
+
+fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let mut page = if asks { question(site, door, None) } else { welcome(site, door, None) };
+    page.status = words::TEST_LINK.to_owned();
+    site.page(StatusCode::OK, &page)
+}

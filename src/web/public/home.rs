@@ -1,0 +1,36 @@
+//! `/`: the newsletter's form, or a list when there are several.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::failure::Failure;
+use super::super::site::Site;
+use super::super::words;
+use super::signup;
+use crate::templates::pages::{HomePage, Link};
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/", get(home))
+}
+
+async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
+    if let Some(door) = site.only_door() {
+        return signup::form(&site, door, StatusCode::OK, &signup::Typed::default(), None);
+    }
+    let newsletters = site.doors.iter().map(|door| Link {
+        url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
+        label: door.newsletter.name.clone(),
+    });
+    let page = HomePage {
+        frame: site.frame(None, words::HOME, false),
+        heading: words::HOME.to_owned(),
+        lead: words::HOME_LEAD.to_owned(),
+        newsletters: newsletters.collect(),
+    };
+    site.page(StatusCode::OK, &page)
+}

@@ -1,0 +1,169 @@
+//! `/{newsletter}/subscribe`: the form, and the same as JSON. The answer does not depend on what is known of an address.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::client::From;
+use super::super::failure::{Dressed, Failure};
+use super::super::form::{self, Form, Media};
+use super::super::site::Site;
+use super::super::words::{self, wording};
+use crate::domain::address::{AddressError, EmailAddress};
+use crate::domain::subscriber::clean_name;
+use crate::signup::{self, Ask, Client, Door};
+use crate::templates::pages::{LetterPage, Link, SignupPage};
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/{newsletter}/subscribe", get(show).post(subscribe))
+        .route("/{newsletter}/subscribe/sent", get(sent))
+}
+
+/// What was typed into the form. In JSON nothing else may be given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
+    email: String,
+    #[serde(default)]
+    name: Option<String>,
+    /// The field that people do not see: programs fill it in.
+    #[serde(default)]
+    website: String,
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, Failure> {
+    form(&site, &*site.door(&slug)?, StatusCode::OK, &Typed::default(), None)
+}
+
+async fn subscribe(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    From(client): From,
+    request: Request,
+) -> Result<Response, Failure> {
+    let door = site.door(&slug)?;
+    if Media::of(request.headers()) == Media::Json {
+        return subscribe_json(&site, door, client, request).await;
+    }
+    let fields = Form::from_request(request, &site).await?;
+    let typed = Typed {
+        email: fields.get("email").to_owned(),
+        name: Some(fields.get("name").to_owned()),
+        website: fields.get("website").to_owned(),
+    };
+    match take(&site, &door, &typed, "form", client).await? {
+        // Relative, so that it is right behind any proxy.
+        Ok(()) => {
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, HeaderValue::from_static("subscribe/sent"))])
+                .into_response())
+        }
+        Err(error) => form(&site, &door, StatusCode::UNPROCESSABLE_ENTITY, &typed, Some(error)),
+    }
+}
+
+async fn subscribe_json(
+    site: &Arc<Site>,
+    door: Arc<Door>,
+    client: Option<Client>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let body = form::bytes(request, site).await?;
+    // serde would take an array of the values as well.
+    let object = body.trim_ascii_start().starts_with(b"{");
+    let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
+    let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+    match take(site, &door, &typed, "json", client).await? {
+        Ok(()) => Ok((StatusCode::ACCEPTED, Json(json!({ "message": words::check::HEADING }))).into_response()),
+        Err(error) => {
+            let body = Json(json!({ "error": words::address_error(error), "field": "email" }));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Extension(Dressed), body).into_response())
+        }
+    }
+}
+
+/// Takes a request, or says what is wrong with the address.
+async fn take(
+    site: &Arc<Site>,
+    door: &Arc<Door>,
+    typed: &Typed,
+    source: &str,
+    client: Option<Client>,
+) -> Result<Result<(), AddressError>, Failure> {
+    let email: EmailAddress = match bare(&typed.email).parse() {
+        Ok(email) => email,
+        Err(error) => return Ok(Err(error)),
+    };
+    if !typed.website.is_empty() {
+        return Ok(Ok(()));
+    }
+    let ask = Ask { email, name: typed.name.as_deref().and_then(clean_name) };
+    let act = site.act(source, wording::SIGNUP, client);
+    let (signup, door) = (site.signup.clone(), Arc::clone(door));
+    site.write(async move { signup::request(&signup, &door, &ask, &act).await }).await.map(Ok)
+}
+
+/// The address in what people paste.
+fn bare(typed: &str) -> &str {
+    let typed = typed.trim();
+    let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
+    typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
+}
+
+/// The form, with what was typed and what is wrong with it.
+pub(super) fn form(
+    site: &Site,
+    door: &Door,
+    status: StatusCode,
+    typed: &Typed,
+    error: Option<AddressError>,
+) -> Result<Response, Failure> {
+    let newsletter = &door.newsletter;
+    let mut frame = site.frame(Some(door), &newsletter.name, false);
+    if error.is_some() {
+        frame.title = format!("{}: {}", words::ERROR, frame.title);
+    }
+    let page = SignupPage {
+        frame,
+        heading: newsletter.name.clone(),
+        lead: words::signup_lead(newsletter),
+        action: site.path(&format!("{}/subscribe", newsletter.slug)),
+        error_heading: words::PROBLEM.to_owned(),
+        email_error: error.map(words::address_error).unwrap_or_default().to_owned(),
+        email_label: words::EMAIL.to_owned(),
+        email_hint: words::EMAIL_HINT.to_owned(),
+        email: typed.email.clone(),
+        name_label: words::NAME.to_owned(),
+        name_hint: words::NAME_HINT.to_owned(),
+        name: typed.name.clone().unwrap_or_default(),
+        trap_label: words::TRAP.to_owned(),
+        button: words::SUBSCRIBE.to_owned(),
+        small_print: words::SIGNUP_SMALL_PRINT.to_owned(),
+    };
+    site.page(status, &page)
+}
+
+/// "Check your email": the same for everyone, so it shows no address.
+async fn sent(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, Failure> {
+    let door = site.door(&slug)?;
+    site.page(StatusCode::OK, &check_page(&site, &door))
+}
+
+/// Also the answer to "send me a fresh link".
+pub(super) fn check_page(site: &Site, door: &Door) -> LetterPage {
+    LetterPage {
+        frame: site.frame(Some(door), words::check::HEADING, true),
+        status: String::new(),
+        heading: words::check::HEADING.to_owned(),
+        address: String::new(),
+        paragraphs: vec![words::check_text(&door.newsletter), words::check::NOTHING_THERE.to_owned()],
+        buttons: Vec::new(),
+        link: Some(Link { url: site.path(""), label: words::TO_HOME.to_owned() }),
+    }
+}

@@ -1,0 +1,162 @@
+//! What every handler works with: the newsletters, the verbs, the pages, the clock. Knows no route.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use super::client::Proxies;
+use super::failure::{Dressed, Failure};
+use super::words;
+use crate::clock::Clock;
+use crate::domain::NewsletterId;
+use crate::domain::newsletter::is_rtl;
+use crate::signup::{Act, Client, Door, Signup};
+use crate::templates::pages::{Frame, Style};
+use crate::templates::{Context, TemplateError, Templates};
+
+/// The state of the web face.
+pub struct Site {
+    /// The verbs of strangers and readers.
+    pub signup: Signup,
+    /// What time it is.
+    pub clock: Clock,
+    /// The newsletters, in the order of the configuration.
+    pub doors: Vec<Arc<Door>>,
+    /// Where readers reach this server: links are made from this and never from what a request says.
+    pub public_url: Url,
+    /// Who may say on whose behalf they ask.
+    pub proxies: Proxies,
+    /// Owns the writes: a request that is dropped must not drop a transaction half-way.
+    pub tasks: TaskTracker,
+    /// Cancelled when the program is to stop; `/readyz` says so at once.
+    pub stop: CancellationToken,
+    pub(super) pages: Pages,
+}
+
+/// The templates and what is made of them once.
+pub(super) struct Pages {
+    templates: Arc<Templates>,
+    style: String,
+    style_name: String,
+}
+
+impl Pages {
+    fn new(templates: Arc<Templates>) -> Result<Self, TemplateError> {
+        let style = templates.render(&Style {})?;
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
+        let hash: String = digest.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { templates, style, style_name: format!("style-{hash}.css") })
+    }
+
+    /// The style sheet.
+    pub(super) fn style(&self) -> &str {
+        &self.style
+    }
+
+    /// The style sheet's file name: it changes with the content, so that the file may be cached for ever.
+    pub(super) fn style_name(&self) -> &str {
+        &self.style_name
+    }
+}
+
+impl Site {
+    /// The state of a web face for `doors`.
+    pub fn new(
+        signup: Signup,
+        doors: Vec<Door>,
+        templates: Arc<Templates>,
+        clock: Clock,
+        public_url: Url,
+        proxies: Proxies,
+        stop: CancellationToken,
+    ) -> Result<Self, TemplateError> {
+        Ok(Self {
+            signup,
+            clock,
+            doors: doors.into_iter().map(Arc::new).collect(),
+            public_url,
+            proxies,
+            tasks: TaskTracker::new(),
+            stop,
+            pages: Pages::new(templates)?,
+        })
+    }
+
+    /// The newsletter with this slug.
+    pub(super) fn door(&self, slug: &str) -> Result<Arc<Door>, Failure> {
+        self.doors.iter().find(|door| door.newsletter.slug == slug).map(Arc::clone).ok_or(Failure::NotFound)
+    }
+
+    /// The newsletter of a row; none when the configuration does not name it any more.
+    pub(super) fn door_of(&self, id: NewsletterId) -> Option<&Door> {
+        self.doors.iter().find(|door| door.id == id).map(AsRef::as_ref)
+    }
+
+    /// The newsletter that is meant when none is named: the only one.
+    pub(super) fn only_door(&self) -> Option<&Door> {
+        match self.doors.as_slice() {
+            [door] => Some(door),
+            _ => None,
+        }
+    }
+
+    /// A path on this site, as a browser is to ask for it.
+    pub(super) fn path(&self, path: &str) -> String {
+        format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
+    }
+
+    /// What surrounds a page of a newsletter, or of none.
+    pub(super) fn frame(&self, door: Option<&Door>, heading: &str, private: bool) -> Frame {
+        let masthead = match door {
+            Some(door) => door.newsletter.name.clone(),
+            None => self.public_url.host_str().unwrap_or_default().to_owned(),
+        };
+        let title = if heading == masthead { masthead.clone() } else { format!("{heading} – {masthead}") };
+        let home = door.filter(|_| self.doors.len() > 1).map(|door| format!("{}/subscribe", door.newsletter.slug));
+        Frame {
+            language: words::LANGUAGE.to_owned(),
+            direction: if is_rtl(words::LANGUAGE) { "rtl" } else { "ltr" },
+            title,
+            masthead,
+            home_url: self.path(&home.unwrap_or_default()),
+            style_url: self.path(self.pages.style_name()),
+            colophon: door.map(|door| one_line(&door.newsletter.postal_address)).unwrap_or_default(),
+            private,
+        }
+    }
+
+    /// A page as a response.
+    pub(super) fn page<C: Context>(&self, status: StatusCode, page: &C) -> Result<Response, Failure> {
+        let html = self.pages.templates.render(page).map_err(Failure::Template)?;
+        let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        let mut response = (status, [content_type], html).into_response();
+        response.extensions_mut().insert(Dressed);
+        Ok(response)
+    }
+
+    /// What the record says about an act that came over the web now.
+    pub(super) fn act(&self, source: &str, wording: &'static str, client: Option<Client>) -> Act {
+        Act { actor: "web", source: source.to_owned(), wording, client, now: self.clock.now() }
+    }
+
+    /// Runs a write to its end, whatever becomes of the request.
+    pub(super) async fn write<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+    {
+        self.tasks.spawn(work).await.map_err(|_| Failure::Broken)?.map_err(Into::into)
+    }
+}
+
+/// A postal address may have several lines in the configuration.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,87 @@
+//! A router over a database, with a clock that stands still.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use coranto::clock::Clock;
+use coranto::domain::SubscriptionId;
+use coranto::signup::Limits;
+use coranto::store::Db;
+use coranto::templates::Templates;
+use coranto::token::Purpose;
+use coranto::web::{self, Proxies, Site};
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::http::{Request, Response, get};
+use crate::signup::{Ground, NOW};
+
+pub(crate) struct Web {
+    pub(crate) ground: Ground,
+    pub(crate) site: Arc<Site>,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Web {
+    pub(crate) async fn new(db: Db) -> Self {
+        Self::with(db, Limits::default(), &[]).await
+    }
+
+    /// With these limits, and more newsletters than the first.
+    pub(crate) async fn with(db: Db, limits: Limits, more: &[&str]) -> Self {
+        let ground = Ground::with_limits(db.clone(), limits).await;
+        let mut doors = vec![ground.door.clone()];
+        for slug in more {
+            doors.push(crate::signup::door(&db, crate::signup::newsletter(slug, &slug.to_uppercase())).await);
+        }
+        let (clock, stop) = (Clock::fixed(NOW), CancellationToken::new());
+        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let templates = Arc::new(Templates::embedded().unwrap());
+        let url = "https://news.example/".parse().unwrap();
+        let site =
+            Site::new(ground.signup.clone(), doors, templates, clock.clone(), url, proxies, stop.clone()).unwrap();
+        let site = Arc::new(site);
+        Self { router: web::router(Arc::clone(&site)), ground, site, clock, stop }
+    }
+
+    pub(crate) fn later(&mut self, hours: u64) {
+        self.ground.later(hours);
+        self.clock.advance(std::time::Duration::from_secs(hours * 3600));
+    }
+
+    /// As a client in a network of its own.
+    pub(crate) async fn send(&self, request: Request) -> Response {
+        self.send_from(request, "192.0.2.1").await
+    }
+
+    pub(crate) async fn send_from(&self, request: Request, client: &str) -> Response {
+        request.send_as(&self.router, Some(SocketAddr::new(client.parse().unwrap(), 50_000))).await
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Response {
+        self.send(get(target)).await
+    }
+
+    pub(crate) async fn subscribe(&self, email: &str) -> Response {
+        self.send(crate::harness::http::post("/week/subscribe").form(&[("email", email)])).await
+    }
+
+    pub(crate) fn token(&self, purpose: Purpose, number: i64) -> String {
+        self.ground.keys().seal(purpose, number.cast_unsigned())
+    }
+
+    pub(crate) async fn confirm_link(&self, email: &str) -> String {
+        let asked = self.ground.asked(email).await;
+        format!("/c/{}", self.token(Purpose::Confirm, asked.0))
+    }
+
+    pub(crate) fn leave_link(&self, id: SubscriptionId) -> String {
+        format!("/u/{}", self.token(Purpose::Unsubscribe, id.0))
+    }
+
+    pub(crate) fn preferences_link(&self, id: SubscriptionId) -> String {
+        format!("/p/{}", self.token(Purpose::Preferences, id.0))
+    }
+}
