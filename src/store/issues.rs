@@ -188,8 +188,16 @@ pub async fn mark_started(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<()
     Ok(())
 }
 
+/// Holds an issue's row until the transaction ends, so that nobody finishes or moves it meanwhile. `false` if there is
+/// none.
+pub async fn lock(tx: &mut Tx, id: IssueId) -> Result<bool> {
+    Ok(tx.sql("UPDATE issues SET state = state WHERE id = $1").bind(id).execute().await? == 1)
+}
+
 /// Moves an issue from `sending` to `sent`, if every row of its ledger is final; `false` if not.
 pub async fn finish(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<bool> {
+    // On PostgreSQL the next statement must begin after whoever puts rows back has committed.
+    lock(tx, id).await?;
     let changed = tx
         .sql(
             "UPDATE issues SET state = 'sent', finished_at = $2
