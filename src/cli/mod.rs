@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod demo;
 mod dkim;
+mod doctor;
 mod failure;
 mod init;
 mod issues;
@@ -129,6 +130,8 @@ enum Command {
     Issues(issues::Args),
     /// List, add, remove, export and count readers.
     Subscribers(subscribers::Args),
+    /// Look at everything an installation needs, and say what to do.
+    Doctor(doctor::Args),
     /// Make and show the keys that sign mail.
     Dkim(dkim::Args),
     /// Bring the database's schema up to date.
@@ -160,6 +163,7 @@ impl Command {
             Self::Status(args) => status::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
             Self::Sink(args) => sink::command(args, context),

@@ -138,13 +138,7 @@ impl Writer {
                 }
                 self.close(tag);
             }
-            Block::Code(code) => {
-                self.open("pre", &self.look.code_block(last));
-                self.push("<code>");
-                self.text(code.trim_end_matches('\n'));
-                self.push("</code>");
-                self.close("pre");
-            }
+            Block::Code(code) => self.code(code.trim_end_matches('\n'), last),
             Block::Table(table) => self.table(table, last),
             Block::Rule => self.open("hr", &self.look.rule()),
             Block::Html(html) => {
@@ -152,6 +146,26 @@ impl Writer {
                 self.push("\n");
             }
         }
+    }
+
+    /// Mailboxes do not agree on `white-space`, so in a mail the lines and spaces of code are spelled out.
+    fn code(&mut self, code: &str, last: bool) {
+        let tag = if self.look.target == Target::Mail { "p" } else { "pre" };
+        self.open(tag, &self.look.code_block(last));
+        self.push("<code>");
+        match self.look.target {
+            Target::Web => self.text(code),
+            Target::Mail => {
+                for (index, line) in code.split('\n').enumerate() {
+                    self.push(if index > 0 { "<br>\n" } else { "" });
+                    let escaped = escape(&line.replace('\t', "    ")).replace("  ", "&nbsp; ");
+                    let indented = escaped.strip_prefix(' ').map(|rest| format!("&nbsp;{rest}"));
+                    self.push(&indented.unwrap_or(escaped));
+                }
+            }
+        }
+        self.push("</code>");
+        self.close(tag);
     }
 
     fn heading(&mut self, level: u8, id: Option<&str>, content: &[Inline]) {
@@ -283,7 +297,7 @@ impl Writer {
 
     fn note_number(&mut self, number: usize) {
         match self.look.target {
-            Target::Mail => self.push(&format!("<sup>{number}</sup>")),
+            Target::Mail => self.push(&format!("<sup style=\"font-size:13px;line-height:1\">{number}</sup>")),
             Target::Web => self.push(&format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")),
         }
     }

@@ -9,7 +9,7 @@ use crate::harness::program::{Program, coranto};
 const SOON: Duration = Duration::from_secs(20);
 
 /// A sink as a process of its own, and its port.
-fn sink(folder: &std::path::Path, args: &[&str]) -> (Program, u16) {
+pub(super) fn sink(folder: &std::path::Path, args: &[&str]) -> (Program, u16) {
     let mut command = coranto(folder);
     command.args(["sink", "--listen", "127.0.0.1:0"]).args(args);
     let mut program = Program::start(command);
@@ -18,7 +18,7 @@ fn sink(folder: &std::path::Path, args: &[&str]) -> (Program, u16) {
     (program, port)
 }
 
-fn use_port(folder: &std::path::Path, port: u16) {
+pub(super) fn use_port(folder: &std::path::Path, port: u16) {
     let path = folder.join("coranto.toml");
     let text = fs::read_to_string(&path).unwrap().replace("port = 2525", &format!("port = {port}"));
     fs::write(path, text).unwrap();
