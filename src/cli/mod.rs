@@ -1,3 +1,239 @@
-//! The command line: one file per command.
+//! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
+mod check;
+mod completions;
+mod config;
+mod context;
+mod demo;
+mod dkim;
+mod doctor;
+mod failure;
+mod init;
+mod issues;
+mod migrate;
+mod new;
+pub mod output;
+mod preview;
+mod progress;
+mod queue;
+mod serve;
+mod shelf;
 pub mod sink;
+mod status;
+mod subscribers;
+pub mod table;
+mod test;
+mod when;
+mod wiring;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use self::context::Context;
+pub use self::failure::{Exit, Failure};
+use self::output::Output;
+use crate::clock::Clock;
+use crate::telemetry::{self, LogFormat, LogSettings};
+
+/// The heading of flags that every command has.
+const GLOBAL: &str = "Everywhere";
+
+const EXAMPLES: &str = "\
+Examples:
+  coranto demo                     see it work, with nothing set up
+  coranto init                     a newsletter of your own in this folder
+  coranto new \"First things\"       the next issue's file
+  coranto check && coranto serve";
+
+/// A weekly email newsletter that you run yourself.
+#[derive(Debug, Parser)]
+#[command(
+    name = "coranto",
+    version,
+    max_term_width = 100,
+    before_help = EXAMPLES,
+    after_help = failure::EXIT_CODES,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// The configuration.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "CORANTO_CONFIG",
+        hide_env_values = true,
+        default_value = crate::config::FILE,
+        help_heading = GLOBAL
+    )]
+    config: PathBuf,
+    /// Results as JSON: one object, or one per line.
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    json: bool,
+    /// Only results and errors.
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
+    quiet: bool,
+    /// More of what happens; twice for all of it.
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = GLOBAL)]
+    verbose: u8,
+    /// Never ask; fail instead.
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    no_input: bool,
+    /// Answer every question with yes.
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
+    yes: bool,
+    /// How log lines look.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = GLOBAL, hide_short_help = true)]
+    log_format: LogFormatName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormatName {
+    /// For a person.
+    Text,
+    /// One object per line, for a collector.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// See it work: a newsletter in ./coranto-demo, with nothing set up.
+    Demo(demo::Args),
+    /// Set up a newsletter: configuration, key, first issue.
+    Init(init::Args),
+    /// Run web, scheduler and delivery.
+    Serve(serve::Args),
+    /// Write the file of a new issue for the next free slot.
+    New(new::Args),
+    /// Say everything that is wrong with issues before they go out.
+    Check(check::Args),
+    /// Print one part of an issue as a reader would get it.
+    Preview(preview::Args),
+    /// Send the real message to an editor.
+    Test(test::Args),
+    /// Put an issue on the next free slot, or at a time.
+    Queue(queue::Args),
+    /// Show the next slot, what is going out, the last result.
+    Status(status::Args),
+    /// List, show and steer issues.
+    Issues(issues::Args),
+    /// List, add, remove, import, export and count readers.
+    Subscribers(subscribers::Args),
+    /// Look at everything an installation needs, and say what to do.
+    Doctor(doctor::Args),
+    /// Make and show the keys that sign mail.
+    Dkim(dkim::Args),
+    /// Bring the database's schema up to date.
+    Migrate(migrate::Args),
+    /// Take mail by SMTP and deliver none, for trials and tests.
+    Sink(sink::Args),
+    /// Show or check the configuration.
+    Config(config::Args),
+    /// Print a script that completes commands in a shell.
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Whether it keeps running and tells what happens by logs.
+    fn serves(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+
+    fn run(self, context: &Context) -> anyhow::Result<Exit> {
+        match self {
+            Self::Demo(args) => demo::run(args, context),
+            Self::Init(args) => init::run(args, context),
+            Self::Serve(args) => serve::run(args, context),
+            Self::New(args) => new::run(args, context),
+            Self::Check(args) => check::run(args, context),
+            Self::Preview(args) => preview::run(args, context),
+            Self::Test(args) => test::run(args, context),
+            Self::Queue(args) => queue::run(args, context),
+            Self::Status(args) => status::run(args, context),
+            Self::Issues(args) => issues::run(args, context),
+            Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Doctor(args) => doctor::run(args, context),
+            Self::Dkim(args) => dkim::run(args, context),
+            Self::Migrate(args) => migrate::run(args, context),
+            Self::Sink(args) => sink::command(args, context),
+            Self::Config(args) => config::run(args, context),
+            Self::Completions(args) => completions::run(args, context),
+        }
+    }
+}
+
+/// Runs the program with this process's arguments and environment.
+pub fn main() -> ExitCode {
+    let env = crate::config::environment();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // That nobody reads the help is no reason to fail otherwise.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+        }
+    };
+    let output = Output::new(cli.global.json, cli.global.quiet, &env);
+    let context = Context {
+        output: output.clone(),
+        clock: Clock::System,
+        config_file: cli.global.config.clone(),
+        may_ask: !cli.global.no_input && context::is_interactive(),
+        yes: cli.global.yes,
+        env,
+    };
+    let result = start_logging(&cli, &context).and_then(|()| cli.command.run(&context));
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let exit = failure::exit_of(&error);
+            if exit != Exit::Ok {
+                output.error(&failure::explain(&error), exit as u8);
+            }
+            exit.into()
+        }
+    }
+}
+
+fn start_logging(cli: &Cli, context: &Context) -> anyhow::Result<()> {
+    let by_flags = match (cli.global.verbose, cli.global.quiet) {
+        (0, true) => "error",
+        (0, false) if cli.command.serves() => "coranto=info,warn",
+        (0, false) => "warn",
+        (1, _) => "coranto=debug,info",
+        _ => "trace",
+    };
+    let given = context.env.iter().find(|(name, _)| name == "CORANTO_LOG").map(|(_, value)| value.as_str());
+    telemetry::start(&LogSettings {
+        filter: given.unwrap_or(by_flags).to_owned(),
+        format: match cli.global.log_format {
+            LogFormatName::Text => LogFormat::Text,
+            LogFormatName::Json => LogFormat::Json,
+        },
+        colour: context.output.colours_messages(),
+    })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,12 +1,142 @@
 //! `coranto sink`: runs the receiving server in the foreground and tells what it counts. Knows nothing of newsletters.
 
 use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::smtp::{Sink, SinkOptions, SinkStats};
+use super::{Context, Exit, Failure};
+use crate::secret::Secret;
+use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
+
+/// Takes mail by SMTP and delivers none: for trials, tests and measurements.
+///
+/// A recipient's local part says what becomes of the mail: tempfail-... 451, permfail-... 550, full-... 452,
+/// defer2-... 451 twice and then 250, slow-... one second per reply, drop-data-... closes within the body,
+/// drop-dot-... takes the mail and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto sink
+  coranto sink --dir mails --journal mails.jsonl
+  coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay-ms 30")]
+pub(super) struct Args {
+    /// Where it listens; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
+    listen: SocketAddr,
+    /// Keeps each message there as an .eml file.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Appends a JSON line per message to it, before the answer is given.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Has each line of the journal on the disk before the answer is given.
+    #[arg(long, requires = "journal")]
+    journal_sync: bool,
+    /// Asks for this login.
+    #[arg(long, value_name = "USER:PASSWORD", help_heading = FAULTS)]
+    auth: Option<String>,
+    /// Waits before each group of replies, as if it were far away.
+    #[arg(long, value_name = "MS", default_value_t = 0, help_heading = FAULTS)]
+    reply_delay_ms: u64,
+    /// Answers every MAIL with this, for instance "451 4.7.1 Later".
+    #[arg(long, value_name = "REPLY", help_heading = FAULTS)]
+    refuse_mail: Option<String>,
+    /// Turns away connections beyond so many with 421.
+    #[arg(long, value_name = "COUNT", help_heading = FAULTS)]
+    connections_max: Option<usize>,
+    /// Refuses larger messages.
+    #[arg(long, value_name = "BYTES", help_heading = FAULTS)]
+    message_bytes_max: Option<usize>,
+    /// Leaves these out of its answer to EHLO.
+    #[arg(long, value_name = "EXTENSION", value_delimiter = ',', help_heading = FAULTS)]
+    without: Vec<Extension>,
+    /// Its certificate in PEM; it then offers STARTTLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key", help_heading = FAULTS)]
+    tls_certificate: Option<PathBuf>,
+    /// The key of its certificate in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate", help_heading = FAULTS)]
+    tls_key: Option<PathBuf>,
+    /// Speaks TLS from the first byte instead of offering STARTTLS.
+    #[arg(long, requires = "tls_certificate", help_heading = FAULTS)]
+    tls_implicit: bool,
+}
+
+const FAULTS: &str = "Behaviour";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Extension {
+    /// EHLO itself.
+    Ehlo,
+    Pipelining,
+    Size,
+    Smtputf8,
+    #[value(name = "8bitmime")]
+    EightBit,
+}
+
+pub(super) fn command(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let quiet = context.output.is_quiet();
+    let options = options(args, context)?;
+    context.block_on(async {
+        let stop = CancellationToken::new();
+        let ended = stop.clone();
+        let running = run(options, quiet, stop);
+        tokio::pin!(running);
+        tokio::select! {
+            result = &mut running => result?,
+            signal = super::context::stop_signal() => {
+                signal?;
+                ended.cancel();
+                running.await?;
+            }
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+fn options(args: Args, context: &Context) -> anyhow::Result<SinkOptions> {
+    let offers = |extension| !args.without.contains(&extension);
+    let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
+    let tls = match (&args.tls_certificate, &args.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(SinkTls::from_pem(&read(certificate)?, &read(key)?, args.tls_implicit).context("the certificate")?)
+        }
+        _ => None,
+    };
+    let auth = args.auth.as_deref().map(|login| match login.split_once(':') {
+        Some((username, password)) => Ok(SinkAuth {
+            username: username.to_owned(),
+            password: Secret::new(password),
+            mechanisms: "PLAIN LOGIN".to_owned(),
+        }),
+        None => Err(Failure::usage("--auth needs a user and a password").hint("write --auth user:password")),
+    });
+    let defaults = SinkOptions::default();
+    Ok(SinkOptions {
+        listen: args.listen,
+        dir: args.dir,
+        journal: args.journal,
+        journal_sync: args.journal_sync,
+        offer: SinkOffer {
+            ehlo: offers(Extension::Ehlo),
+            pipelining: offers(Extension::Pipelining),
+            size: offers(Extension::Size),
+            smtputf8: offers(Extension::Smtputf8),
+            eight_bit: offers(Extension::EightBit),
+        },
+        tls,
+        auth: auth.transpose()?,
+        message_bytes_max: args.message_bytes_max.unwrap_or(defaults.message_bytes_max),
+        reply_delay: Duration::from_millis(args.reply_delay_ms),
+        connections_max: args.connections_max.unwrap_or(defaults.connections_max),
+        refuse_mail: args.refuse_mail,
+        clock: context.clock.clone(),
+        ..defaults
+    })
+}
 
 /// How often the counters are shown, if they changed.
 const SHOW_EVERY: Duration = Duration::from_secs(1);

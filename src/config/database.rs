@@ -18,8 +18,11 @@ impl DatabaseUrl {
             return match file {
                 "" => Err(wrong("the database has no file")),
                 ":memory:" => Err(wrong("a database in memory forgets who left")),
-                _ if file.contains(['?', '#']) => Err(wrong("the name of a database file has no ? and no #")),
-                _ => Ok(Self(format!("sqlite://{}", folder.join(file).display()))),
+                _ => match folder.join(file).to_str() {
+                    // The driver reads these letters as in a URL.
+                    Some(path) if !path.contains(['?', '#', '%']) => Ok(Self(format!("sqlite://{path}"))),
+                    _ => Err(wrong("the path of a database file has no ?, # or % in it, and is UTF-8")),
+                },
             };
         }
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {

@@ -229,11 +229,11 @@ pub const KEYS: &[Key] = &[
         "relays.*.plaintext_is_acceptable",
         Boolean,
         Default("false"),
-        "Says that with `tls = \"none\"` the password and all mail may be read by anybody on the way to a host that is \
-         not loopback.",
+        "Says that with `tls = \"none\"` all mail may be read by anybody on the way to a host that is not loopback. A \
+         password is not sent that way in any case.",
     ),
     key(
-        "relays.*.ca",
+        "relays.*.ca_file",
         Path,
         Means("the usual public authorities"),
         "A PEM file of certificates to trust instead of the public authorities.",
@@ -278,8 +278,8 @@ pub const KEYS: &[Key] = &[
         "delivery.keep_replies",
         Boolean,
         Default("false"),
-        "Whether the relay's answer to every accepted mail is kept as well, not only refusals. Costs room: about 100 \
-         bytes per mail.",
+        "Whether the relay's answer to every accepted mail is kept as well, not only refusals. It often names the \
+         relay's own number of the mail. Costs about 100 bytes per mail.",
     ),
     key("delivery.domain_rates.gmail", Integer(1, 10_000_000), Means("no limit"), "Gmail."),
     key("delivery.domain_rates.yahoo", Integer(1, 10_000_000), Means("no limit"), "Yahoo and AOL."),
@@ -306,8 +306,8 @@ pub const KEYS: &[Key] = &[
     key(
         "signup.requests_per_hour",
         Integer(1, 1_000_000),
-        Default("20"),
-        "The most sign-ups in an hour from one client: an IPv4 address, or an IPv6 /64 network.",
+        Default("60"),
+        "The most sign-ups in an hour from one network: an IPv4 /24 or an IPv6 /56.",
     ),
 ];
 

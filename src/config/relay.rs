@@ -88,7 +88,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     let port = section.has("port").then(|| section.integer("port").and_then(|port| u16::try_from(port).ok()));
     let plaintext_is_acceptable = section.boolean("plaintext_is_acceptable");
     let (username, password) = (section.text("username"), section.secret("password"));
-    let ca_file = section.path_of("ca");
+    let ca_file = section.path_of("ca_file");
     let helo = section.parsed("helo", one_line);
     let (connections, messages_per_connection) =
         (section.small("connections"), section.small("messages_per_connection"));
@@ -101,7 +101,12 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
         && !is_loopback(host)
     {
         let hint = "use \"implicit\" or \"starttls\", or say plaintext_is_acceptable = true";
-        section.refuse("tls", format!("passwords and mail to {host} could be read on the way"), Some(hint));
+        section.refuse("tls", format!("mail to {host} could be read on the way"), Some(hint));
+    } else if let (Some(RelayTls::None), Some(host), Some(_)) = (tls, host.as_deref(), &username)
+        && !is_loopback(host)
+    {
+        let hint = "use \"implicit\" or \"starttls\", or take the login out";
+        section.refuse("tls", format!("the password would go to {host} in the clear"), Some(hint));
     }
     let default_port = tls.map(|tls| match tls {
         RelayTls::Implicit => 465,

@@ -9,7 +9,7 @@ pub struct SignupLimits {
     pub confirmations_per_day: u32,
     /// Confirmation mails to one address in 30 days.
     pub confirmations_per_month: u32,
-    /// Sign-ups in an hour from one client: an IPv4 address or an IPv6 /64.
+    /// Sign-ups in an hour from one network: IPv4 /24, IPv6 /56.
     pub requests_per_hour: u32,
 }
 

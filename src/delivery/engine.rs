@@ -21,7 +21,7 @@ use crate::domain::WorkerId;
 use crate::store::{Db, StoreError, leases};
 
 /// Rows in memory per connection: enough that none waits for a claim.
-const WINDOW_PER_CONNECTION: usize = 16;
+const WINDOW_PER_CONNECTION: usize = 32;
 /// Rows in memory, at least and at most.
 const WINDOW_MIN: usize = 32;
 const WINDOW_MAX: usize = 1024;

@@ -45,3 +45,27 @@ impl IssueState {
         matches!(self, Self::Draft | Self::Queued | Self::Held)
     }
 }
+
+/// How long a slug may be: it stands in addresses that people read out, and in file names.
+const SLUG_BYTES_MAX: usize = 120;
+
+/// Whether `text` may name an issue in addresses and commands: lower-case letters of any script, digits and hyphens.
+pub fn is_slug(text: &str) -> bool {
+    let fits = |c: char| c == '-' || (c.is_alphanumeric() && !c.is_uppercase());
+    !text.is_empty() && text.len() <= SLUG_BYTES_MAX && !text.starts_with('-') && text.chars().all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_a_word_in_an_address() {
+        for good in ["the-calendar", "2026", "暦は合意ではない", "über-uns"] {
+            assert!(is_slug(good), "{good}");
+        }
+        for bad in ["", "-a", "a b", "A", "a/b", "../a", "a.md", "a\u{202e}b", "a?b"] {
+            assert!(!is_slug(bad), "{bad}");
+        }
+    }
+}

@@ -61,6 +61,25 @@ pub struct Newsletter {
     pub retry_for: Duration,
 }
 
+impl Newsletter {
+    /// Its page; links below it begin with this. `public_url` is where the web server is reached.
+    pub fn home_url(&self, public_url: &str) -> String {
+        format!("{}/{}/", public_url.trim_end_matches('/'), self.slug)
+    }
+
+    /// The web version of its issue `slug`; letters of other scripts are percent-encoded (RFC 3986 2.5).
+    pub fn issue_url(&self, public_url: &str, slug: &str) -> String {
+        let mut url = self.home_url(public_url);
+        for byte in slug.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => url.push(char::from(byte)),
+                other => url.push_str(&format!("%{other:02X}")),
+            }
+        }
+        url
+    }
+}
+
 /// Whether a language is written from right to left (by its primary subtag, or an explicit script).
 pub fn is_rtl(language: &str) -> bool {
     let mut subtags = language.split(['-', '_']);

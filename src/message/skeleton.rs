@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::token::TOKEN_LEN;
 
@@ -109,6 +110,9 @@ impl Skeleton {
         if !is_base_url(public_url) {
             return Err(SkeletonError::PublicUrl(public_url.to_owned()));
         }
+        if let Some(slug) = content.slug.as_deref().filter(|slug| !is_slug(slug)) {
+            return Err(SkeletonError::Token { header: "Feedback-ID", value: slug.to_owned() });
+        }
         refuse_readers_links("HTML", &content.html)?;
         refuse_readers_links("text", &content.text)?;
         let boundary = boundary(&content.digest);
@@ -125,7 +129,10 @@ impl Skeleton {
             places: Places {
                 kind: content.kind,
                 public_url: public_url.to_owned(),
-                web_url: web_url(public_url, newsletter, content.slug.as_deref())?,
+                web_url: match content.slug.as_deref() {
+                    Some(slug) => newsletter.issue_url(public_url, slug),
+                    None => newsletter.home_url(public_url),
+                },
                 time_zone: newsletter.time_zone.clone(),
                 language: content.language,
             },
@@ -159,16 +166,6 @@ fn is_base_url(url: &str) -> bool {
     host.is_some_and(|host| {
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'\\?#&".contains(&byte))
     })
-}
-
-fn web_url(public_url: &str, newsletter: &Newsletter, slug: Option<&str>) -> Result<String, SkeletonError> {
-    let Some(slug) = slug else {
-        return Ok(format!("{public_url}/{}", newsletter.slug));
-    };
-    if slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_~%".contains(&byte)) {
-        return Ok(format!("{public_url}/{}/{slug}", newsletter.slug));
-    }
-    Err(SkeletonError::Token { header: "Feedback-ID", value: slug.to_owned() })
 }
 
 /// A link that was pasted from a mail one got would let every reader act for that one. So nothing that is the same

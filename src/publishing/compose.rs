@@ -86,8 +86,8 @@ struct Urls {
 
 impl Urls {
     fn of(newsletter: &Newsletter, public_url: &str, slug: &str) -> Self {
-        let home = format!("{}/{}/", public_url.trim_end_matches('/'), newsletter.slug);
-        Self { web: format!("{home}{slug}"), subscribe: format!("{home}subscribe"), home }
+        let home = newsletter.home_url(public_url);
+        Self { web: newsletter.issue_url(public_url, slug), subscribe: format!("{home}subscribe"), home }
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Capabilities {
 /// The limits that a server declares (RFC 9422).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Messages on one connection.
+    /// Messages on one connection, refused ones too.
     pub mails_max: Option<u32>,
     /// Recipients of one message.
     pub recipients_max: Option<u32>,

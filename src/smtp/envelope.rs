@@ -20,7 +20,7 @@ impl Session {
         recipient: &EmailAddress,
         message_bytes: usize,
     ) -> Result<Envelope, Broken> {
-        if self.state != State::Idle {
+        if !self.is_usable() {
             return Err(Broken::Unusable);
         }
         if !sender.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>')) {
@@ -37,6 +37,7 @@ impl Session {
         }
 
         self.state = State::Unusable;
+        self.envelopes += 1;
         if let Err(fault) = self.wire.expect_silence().await {
             let last_words = if matches!(fault, Fault::Unsolicited) { self.wire.last_words().await } else { None };
             return Err(Broken::Idle { fault, last_words });

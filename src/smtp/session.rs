@@ -26,6 +26,8 @@ pub struct Session {
     pub(super) needs_reset: bool,
     /// The bytes of a command, kept for reuse.
     pub(super) line: Vec<u8>,
+    /// MAIL commands given, whatever became of them.
+    pub(super) envelopes: u32,
     messages: u32,
     opened_at: Instant,
     used_at: Instant,
@@ -124,6 +126,7 @@ impl Session {
             state: State::Idle,
             needs_reset: false,
             line: Vec::with_capacity(512),
+            envelopes: 0,
             messages: 0,
             opened_at: now,
             used_at: now,
@@ -135,9 +138,10 @@ impl Session {
         &self.capabilities
     }
 
-    /// Whether another envelope may be tried. False after anything that left the conversation in doubt.
+    /// Whether another envelope may be tried. False after anything that left the conversation in doubt, and once the
+    /// server has had as many as it takes on one connection (RFC 9422 MAILMAX).
     pub fn is_usable(&self) -> bool {
-        self.state == State::Idle
+        self.state == State::Idle && self.capabilities.limits.mails_max.is_none_or(|max| self.envelopes < max)
     }
 
     /// Messages that the server took on this connection.

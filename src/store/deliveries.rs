@@ -2,10 +2,10 @@
 //! names the worker, so a row that changed hands is never written by who held it before.
 
 use super::column::{json_list, listed, record};
-use super::db::Sql;
+use super::db::{Single, Sql};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
-use crate::domain::delivery::{DeliveryKind, Reason};
+use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId, WorkerId};
 
 record! {
@@ -184,6 +184,51 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
 
+/// Whether a claimed row may be taken off: its worker's lease runs, its issue is going out, its reader may be mailed.
+macro_rules! may_leave {
+    ($now:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $",
+            $now,
+            ") AND ((issue_id IS NOT NULL
+                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
+                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
+             OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
+                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))))))"
+        )
+    };
+}
+
+macro_rules! settle {
+    ($sent:literal, $leaving:literal) => {
+        concat!(
+            "UPDATE deliveries SET
+                state = CASE state WHEN 'claimed' THEN 'in_flight' ELSE 'sent' END,
+                revision_id = CASE state WHEN 'claimed' THEN $4 ELSE revision_id END,
+                first_at = COALESCE(first_at, $5),
+                final_at = CASE state WHEN 'claimed' THEN NULL ELSE $6 END,
+                due_at = CASE state WHEN 'claimed' THEN due_at END,
+                claimed_by = CASE state WHEN 'claimed' THEN claimed_by END,
+                attempts = CASE state WHEN 'claimed' THEN attempts ELSE attempts + 1 END,
+                relay = CASE state WHEN 'claimed' THEN relay ELSE $7 END,
+                reply = CASE state WHEN 'claimed' THEN reply END,
+                reason = CASE state WHEN 'claimed' THEN reason END
+             WHERE claimed_by = $1 AND id IN (",
+            $sent,
+            " UNION ALL ",
+            $leaving,
+            ") AND ((state IN ('in_flight', 'uncertain') AND id IN (",
+            $sent,
+            ")) OR (state = 'claimed' AND id IN (",
+            $leaving,
+            ") AND ",
+            may_leave!(6),
+            ")) RETURNING id, state"
+        )
+    };
+}
+
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
 pub async fn take_off(
@@ -194,23 +239,69 @@ pub async fn take_off(
     date: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<DeliveryId>> {
-    let sql = listed!(
-        "UPDATE deliveries SET state = 'in_flight', revision_id = $3, first_at = COALESCE(first_at, $4)
-         WHERE id IN ",
-        2,
-        " AND state = 'claimed' AND claimed_by = $1
-           AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $5)
-           AND ((issue_id IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
-                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
-             OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
-                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))))))
-         RETURNING id"
-    );
+    macro_rules! take_off {
+        ($list:literal) => {
+            concat!(
+                "UPDATE deliveries SET state = 'in_flight', revision_id = $3, first_at = COALESCE(first_at, $4) WHERE id IN (",
+                $list,
+                ") AND state = 'claimed' AND claimed_by = $1 AND ",
+                may_leave!(5),
+                " RETURNING id"
+            )
+        };
+    }
+    let sql = Sql::Split {
+        sqlite: take_off!("SELECT value FROM json_each($2)"),
+        postgres: take_off!("SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))"),
+    };
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(revision).bind(date).bind(now).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What a row that is on the wire, or is about to be, got from [`settle`].
+pub struct Settlement<'a> {
+    /// The rows that were accepted.
+    pub sent: &'a [DeliveryId],
+    /// By which relay.
+    pub relay: &'a str,
+    /// The rows that ask to be taken off.
+    pub leaving: &'a [DeliveryId],
+    /// What they bear.
+    pub revision: RevisionId,
+    /// Their date.
+    pub date: Timestamp,
+}
+
+/// [`record_sent`] and [`take_off`] in one statement, which commits by itself: what the engine does for every mail, in
+/// one way to the database and back. Returns the rows taken off, and how many were recorded as sent.
+pub async fn settle(
+    single: &mut Single,
+    worker: WorkerId,
+    settlement: &Settlement<'_>,
+    now: Timestamp,
+) -> Result<(Vec<DeliveryId>, usize)> {
+    let Settlement { sent, relay, leaving, revision, date } = *settlement;
+    let rows: Vec<(DeliveryId, DeliveryState)> = single
+        .sql(Sql::Split {
+            sqlite: settle!("SELECT value FROM json_each($2)", "SELECT value FROM json_each($3)"),
+            postgres: settle!(
+                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))",
+                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON))"
+            ),
+        })
+        .bind(worker)
+        .bind(list(sent))
+        .bind(list(leaving))
+        .bind(revision)
+        .bind(date)
+        .bind(now)
+        .bind(relay)
+        .fetch_all()
+        .await?;
+    let leaving = rows.iter().filter(|(_, state)| *state == DeliveryState::InFlight).map(|(id, _)| *id).collect();
+    let sent = rows.iter().filter(|(_, state)| *state == DeliveryState::Sent).count();
+    Ok((leaving, sent))
 }
 
 /// Records acceptances. An answer that came late finds its row uncertain and still settles it.

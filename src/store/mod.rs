@@ -20,7 +20,7 @@ pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
 
-pub use db::{Db, Result, Tx};
+pub use db::{Db, Result, Single, Tx};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

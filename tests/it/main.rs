@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 mod content;
+mod crash;
 mod delivery;
 mod harness;
 mod message;

@@ -278,3 +278,26 @@ async fn a_surplus_answer_is_noticed_before_the_next_envelope() {
     .await;
     assert!(matches!(outcome, Err(Broken::Idle { fault: Fault::Unsolicited, .. })), "{outcome:?}");
 }
+
+#[tokio::test]
+async fn no_more_envelopes_than_the_server_takes_on_one_connection() {
+    let refusal = [Hear("MAIL"), Hear("RCPT"), Hear("DATA"), say("250 ok\r\n550 5.1.1 no\r\n503 no\r\n")];
+    let script = refusal.clone().into_iter().chain([Hear("RSET")]).chain(refusal).chain([Hear("QUIT")]);
+    let mut script: Vec<_> = script.collect();
+    // The second group is answered with a reply to RSET first.
+    script[8] = say("250 ok\r\n250 ok\r\n550 5.1.1 no\r\n503 no\r\n");
+    let (second, heard) = against(after_hello(&["PIPELINING", "LIMITS MAILMAX=2"], script), async |connector| {
+        let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
+        let reader = address("reader@example.org");
+        session.envelope("", &reader, 1).await.unwrap();
+        assert!(session.is_usable());
+        session.envelope("", &reader, 1).await.unwrap();
+        let usable = session.is_usable();
+        assert!(matches!(session.envelope("", &reader, 1).await, Err(Broken::Unusable)));
+        session.quit().await;
+        usable
+    })
+    .await;
+    assert!(!second);
+    assert_eq!(heard.last().map(String::as_str), Some("QUIT"));
+}

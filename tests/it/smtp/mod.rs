@@ -1,6 +1,7 @@
 //! The client and the sink over real sockets of this machine.
 
 mod bodies;
+mod chaos;
 mod client_and_sink;
 mod envelopes;
 mod opening;

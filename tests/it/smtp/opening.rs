@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use coranto::secret::Secret;
 use coranto::smtp::{Capabilities, Connector, ConnectorError, Endpoint, Fault, OpenCause, OpenError, Session, TlsMode};
 
-use super::scripted::{Close, Drip, Hear, Step, after_hello, against, hello, say};
+use super::scripted::{Close, Drip, Hear, Pause, Step, after_hello, against, hello, say};
 use super::{AMPLE, SHORT, connector, deadlines, endpoint};
 
 async fn open(steps: Vec<Step>) -> (Result<Capabilities, OpenError>, Vec<String>) {
@@ -228,6 +228,19 @@ async fn bytes_behind_the_answer_to_starttls_are_an_attack() {
     let error = session.unwrap_err();
     assert!(matches!(error.cause, OpenCause::Lost { step: "STARTTLS", fault: Fault::Unsolicited }), "{error:?}");
     assert_eq!(heard.last().map(String::as_str), Some("STARTTLS"));
+}
+
+#[tokio::test]
+async fn bytes_that_follow_later_are_not_taken_for_tls() {
+    let later =
+        [Hear("STARTTLS"), say("220 2.0.0 Go ahead\r\n"), Pause(Duration::from_millis(50)), say("250 AUTH PLAIN\r\n")];
+    let ((), heard) = against(after_hello(&["STARTTLS"], later), async |connector| {
+        let endpoint = Endpoint { tls: TlsMode::StartTls, ..connector.endpoint().clone() };
+        let error = Session::open(&Connector::new(endpoint).unwrap(), &deadlines(AMPLE)).await.unwrap_err();
+        assert!(matches!(error.cause, OpenCause::Tls(_)), "{error:?}");
+    })
+    .await;
+    assert_eq!(heard[..2], ["EHLO client.example.org", "STARTTLS"]);
 }
 
 #[tokio::test]

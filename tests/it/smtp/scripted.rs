@@ -120,7 +120,7 @@ impl Server {
     async fn line(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.input.windows(2).position(|pair| pair == b"\r\n") {
-                let line = String::from_utf8(self.input[..end].to_vec()).unwrap();
+                let line = String::from_utf8_lossy(&self.input[..end]).into_owned();
                 self.input.drain(..end + 2);
                 self.heard.push(line.clone());
                 return Some(line);

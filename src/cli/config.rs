@@ -1,0 +1,96 @@
+//! `coranto config`: what is in force, whether it is right, and what there is to set.
+
+use super::output::{Tone, count};
+use super::{Context, Exit};
+use crate::config::{Config, ConfigErrors, Place, reference};
+
+/// Shows or checks the configuration.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Print every setting in force and where it came from; secrets are masked.
+    Show,
+    /// Say everything that is wrong with the configuration.
+    Check,
+    /// Print the page that describes every key.
+    Reference,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Show => show(context),
+        Command::Check => check(context),
+        Command::Reference => {
+            context.output.write(reference().as_bytes())?;
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+fn show(context: &Context) -> anyhow::Result<Exit> {
+    let settings = context.document()?.settings();
+    let output = &context.output;
+    if output.is_json() {
+        for setting in settings {
+            output.json(&setting)?;
+        }
+        return Ok(Exit::Ok);
+    }
+    for setting in settings {
+        let from = output.toned(Tone::Faint, &format!("# {}", setting.from));
+        output.line(format!("{} = {}  {from}", setting.key, setting.value))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn check(context: &Context) -> anyhow::Result<Exit> {
+    let file = context.config_file.display();
+    match Config::load(&context.config_file, &context.env) {
+        Ok(config) => {
+            let (newsletters, relays) = (config.newsletters.len() as u64, config.relays.len() as u64);
+            if context.output.is_json() {
+                context.output.json(&serde_json::json!({ "ok": true, "problems": [] }))?;
+            } else {
+                let found = format!("{}, {}", count(newsletters, "newsletter"), count(relays, "relay"));
+                context.output.line(format!("{file}: ok, {found}"))?;
+            }
+            if config.relays.is_empty() {
+                context.output.warn("there is no [[relays]] section, so mail waits until there is one");
+            }
+            Ok(Exit::Ok)
+        }
+        Err(errors) => {
+            report(&errors, context)?;
+            Ok(Exit::Problems)
+        }
+    }
+}
+
+fn report(errors: &ConfigErrors, context: &Context) -> anyhow::Result<()> {
+    if !context.output.is_json() {
+        context.output.line(errors)?;
+        context.output.note(count(errors.problems.len() as u64, "mistake"));
+        return Ok(());
+    }
+    let problems: Vec<_> = errors
+        .problems
+        .iter()
+        .map(|problem| {
+            let (line, column, variable) = match &problem.place {
+                Place::File { line, column } => (Some(line), Some(column), None),
+                Place::Environment(name) => (None, None, Some(name)),
+                Place::Nowhere => (None, None, None),
+            };
+            serde_json::json!({
+                "file": errors.file, "line": line, "column": column, "variable": variable,
+                "key": problem.key, "message": problem.why, "hint": problem.hint,
+            })
+        })
+        .collect();
+    context.output.json(&serde_json::json!({ "ok": false, "problems": problems }))
+}

@@ -1,0 +1,150 @@
+//! What every command is given: where its configuration is, how it may talk to a person, what time it is.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::{Exit, Failure};
+use super::output::Output;
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, Document};
+use crate::store::{Db, migrate};
+
+/// How long threads have to end after the work is done.
+const THREADS_END: Duration = Duration::from_secs(1);
+
+/// The surroundings of one run of the program.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Where results and messages go.
+    pub output: Output,
+    /// What time it is.
+    pub clock: Clock,
+    /// The configuration file, which need not exist.
+    pub config_file: PathBuf,
+    /// The environment as it was at the start.
+    pub env: Vec<(String, String)>,
+    /// Whether a person may be asked.
+    pub may_ask: bool,
+    /// Whether every question is answered with yes.
+    pub yes: bool,
+}
+
+impl Context {
+    /// The configuration, or every mistake in it.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(&self.config_file, &self.env)?)
+    }
+
+    /// The configuration as it was written.
+    pub fn document(&self) -> anyhow::Result<Document> {
+        Ok(Document::load(&self.config_file, &self.env)?)
+    }
+
+    /// The folder that relative paths of the configuration count from.
+    pub fn folder(&self) -> &Path {
+        self.config_file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Runs `work` to its end.
+    pub fn block_on<T>(&self, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let result = runtime.block_on(work);
+        // A thread that still reads standard input must not keep the program from ending.
+        runtime.shutdown_timeout(THREADS_END);
+        result
+    }
+
+    /// Opens the database of `config`. One that is new gets its schema; one whose schema is older than this program
+    /// is left alone, for a server of the older version may be working on it.
+    pub async fn open(&self, config: &Config) -> anyhow::Result<Db> {
+        let db = self.open_as_it_is(config).await?;
+        let steps = migrate::status(&db).await?;
+        if steps.iter().all(|step| !step.applied) {
+            migrate::run(&db).await?;
+        } else if steps.iter().any(|step| !step.applied) {
+            return Err(Failure::new("the database's schema is older than this program")
+                .hint("start `coranto serve` anew with this version; or run `coranto migrate` while none runs")
+                .into());
+        }
+        Ok(db)
+    }
+
+    /// Opens the database of `config`, whatever its schema.
+    pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
+        Db::open(config.database.as_str()).await.map_err(|error| {
+            let why = Failure::new(format!("the database {} cannot be opened: {error}", config.database));
+            why.exit(Exit::Unreachable).into()
+        })
+    }
+
+    /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.
+    pub fn confirm(&self, question: &str) -> anyhow::Result<bool> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !self.may_ask {
+            return Err(Failure::usage(format!("{question} Nobody can be asked here.")).hint("add --yes").into());
+        }
+        let answer = read_answer(&format!("{question} [y/N] "))?;
+        Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks until `parse` understands the answer; an empty one means `default`.
+    pub fn ask<T>(
+        &self,
+        question: &str,
+        default: Option<&str>,
+        parse: impl Fn(&str) -> Result<T, (String, Option<String>)>,
+    ) -> anyhow::Result<T> {
+        loop {
+            let prompt = default.map_or(format!("{question}: "), |default| format!("{question} [{default}]: "));
+            let typed = read_answer(&prompt)?;
+            let answer = if typed.is_empty() { default.unwrap_or_default() } else { &typed };
+            match parse(answer) {
+                Ok(value) => return Ok(value),
+                Err((why, hint)) => {
+                    self.output.warn(why);
+                    if let Some(hint) = hint {
+                        self.output.note(format!("  hint: {hint}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a person sits at both ends.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+fn read_answer(prompt: &str) -> anyhow::Result<String> {
+    let mut err = io::stderr().lock();
+    write!(err, "{prompt}")?;
+    err.flush()?;
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Err(Failure::new("the answers ended").exit(Exit::Interrupted).into());
+    }
+    Ok(line.trim().to_owned())
+}
+
+/// Ends when this process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
+pub(super) async fn stop_signal() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

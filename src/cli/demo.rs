@@ -1,0 +1,318 @@
+//! `coranto demo`: the whole way with nothing set up. A newsletter in ./coranto-demo, a sink in place of a relay,
+//! made-up readers of whom some bounce, defer or leave, and the sample issue sent to all of them. Nothing of it is
+//! mocked: configuration, ledger, scheduler, engine and web are the ones that `serve` runs; only the sink is ours.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use super::output::count;
+use super::serve::{self, Role};
+use super::{Context, Exit, Failure};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::address::EmailAddress;
+use crate::domain::{IssueId, NewsletterId};
+use crate::message::dkim;
+use crate::publishing::queue::{Actor, queue};
+use crate::publishing::{Library, Started, When, start_due};
+use crate::signup::{self, Act, NewReader};
+use crate::smtp::{Sink, SinkHandle, SinkOptions};
+use crate::store::ledger::{self, Totals};
+use crate::store::lock::EngineLock;
+use crate::store::{Db, newsletters, subscriptions};
+use crate::templates::Templates;
+use crate::token::Keyring;
+
+/// The folder that the demo makes, and makes anew.
+const FOLDER: &str = "coranto-demo";
+/// Stands in the folder, so that a folder of somebody's own is never taken for a demo's.
+const MARK: &str = ".coranto-demo";
+const SLUG: &str = "demo";
+const ISSUE: (&str, &str) = (
+    "2026-11-20-the-calendar-is-not-an-agreement.md",
+    include_str!("../../issues/2026-11-20-the-calendar-is-not-an-agreement.md"),
+);
+const SHORT_ISSUES: [(&str, &str); 2] = [
+    ("2026-11-13-a-short-week.md", include_str!("../../issues/2026-11-13-a-short-week.md")),
+    ("2026-11-06-the-harbour-master.md", include_str!("../../issues/2026-11-06-the-harbour-master.md")),
+];
+/// The demo ends sooner than anyone loses patience, or says that it failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// See it work: a newsletter in ./coranto-demo, with nothing set up.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Exit when the issue is out, instead of serving until Ctrl-C.
+    #[arg(long)]
+    once: bool,
+    /// How many readers to make up.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    readers: u32,
+}
+
+/// What became of the issue.
+#[derive(Debug, serde::Serialize)]
+struct Summary {
+    readers: i64,
+    accepted: i64,
+    deferred: i64,
+    failed: i64,
+    skipped: i64,
+    mails_in_sink: u64,
+    seconds: f64,
+    folder: PathBuf,
+    public_url: String,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(play(&args, context))?;
+    Ok(Exit::Ok)
+}
+
+async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
+    let folder = PathBuf::from(FOLDER);
+    clear(&folder)?;
+    let sink = Sink::start(SinkOptions {
+        dir: Some(folder.join("mail")),
+        journal: Some(folder.join("journal.jsonl")),
+        ..SinkOptions::default()
+    })
+    .await?;
+    let listen = free_port()?;
+    let config = write_files(&folder, listen, sink.addr())?;
+    let _lock = EngineLock::acquire(config.database.as_str())?;
+    let db = serve::open(&config).await?;
+    let newsletter = db.write(async |tx| newsletters::ensure(tx, SLUG, context.now()).await).await?;
+    context.output.note(format!("a newsletter in {FOLDER}/, with {} made-up readers", count(args.readers.into(), "")));
+    make_up(&db, &config, newsletter, args.readers, context).await?;
+    let issue = start_issue(&db, &config, newsletter, context).await?;
+    some_leave(&db, newsletter, args.readers, &context.clock).await?;
+
+    let begun = Instant::now();
+    let supervisor = serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver]).await?;
+    let totals = watch(&db, issue, context).await?;
+    let seconds = begun.elapsed().as_secs_f64();
+    tell(context, &config, &sink, &totals, seconds, args.once)?;
+    if args.once {
+        supervisor.stop_token().cancel();
+    }
+    supervisor.run().await?;
+    sink.stop().await;
+    db.close().await;
+    Ok(())
+}
+
+/// Makes the folder anew. One that a demo did not make is left alone.
+fn clear(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        if !folder.join(MARK).exists() {
+            let text = format!("{} is there already, and no demo made it", folder.display());
+            return Err(Failure::new(text).hint("run the demo in another folder").into());
+        }
+        std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+    }
+    for part in ["issues", "mail"] {
+        std::fs::create_dir_all(folder.join(part)).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    std::fs::write(folder.join(MARK), "made by `coranto demo`, which removes this folder when it runs again\n")?;
+    Ok(())
+}
+
+/// Port 8080, or any that is free when another program has that.
+fn free_port() -> anyhow::Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let listener = std::net::TcpListener::bind(usual).or_else(|_| std::net::TcpListener::bind(any))?;
+    Ok(listener.local_addr()?)
+}
+
+/// Writes what an operator would have written, and reads it as `serve` does.
+fn write_files(folder: &Path, listen: SocketAddr, relay: SocketAddr) -> anyhow::Result<Config> {
+    let key = dkim::generate_rsa_pem()?;
+    super::new::write_new(&folder.join("secret.key"), &Keyring::generate(), true)?;
+    super::new::write_new(&folder.join("dkim.key"), key.expose(), true)?;
+    for (name, text) in SHORT_ISSUES.iter().chain([&ISSUE]) {
+        std::fs::write(folder.join("issues").join(name), text)?;
+    }
+    let text = format!(
+        r#"# Written by `coranto demo`. Its relay is a sink on this machine: no mail leaves.
+public_url = "http://{listen}"
+database = "sqlite://coranto.db"
+secret_key_file = "secret.key"
+
+[server]
+listen = "{listen}"
+
+[newsletters.{SLUG}]
+name = "The Demo Week"
+from = "The Demo Week <week@news.example.org>"
+postal_address = "1 Example Street, 10000 Example"
+language = "en"
+time_zone = "Europe/Prague"
+slot = "Fri 09:00"
+issues = "issues"
+
+[newsletters.{SLUG}.dkim]
+domain = "news.example.org"
+selector = "demo"
+key_file = "dkim.key"
+
+[[relays]]
+name = "sink"
+host = "{host}"
+port = {port}
+tls = "none"
+connections = 10
+"#,
+        host = relay.ip(),
+        port = relay.port(),
+    );
+    let path = folder.join(crate::config::FILE);
+    std::fs::write(&path, &text)?;
+    Ok(Config::load(&path, &[])?)
+}
+
+/// The sink answers by the local part: of each hundred readers four have no mailbox any more, two a full one, two a
+/// server that is busy, and one a server that wants to be asked three times.
+fn reader(number: u32) -> (String, &'static str) {
+    const NAMES: [&str; 8] = ["Ada", "Bohdan", "Chiara", "Dawit", "Elif", "Farid", "Grace", "Hana"];
+    let prefix = match number % 100 {
+        10 | 35 | 60 | 85 => "permfail-",
+        20 | 70 => "full-",
+        30 | 80 => "tempfail-",
+        90 => "defer2-",
+        _ => "",
+    };
+    (format!("{prefix}reader{number}@example.net"), NAMES[number as usize % NAMES.len()])
+}
+
+async fn make_up(
+    db: &Db,
+    config: &Config,
+    newsletter: NewsletterId,
+    readers: u32,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let mut progress = context.output.progress("readers", Some(readers.into()));
+    for number in 0..readers {
+        let (email, name) = reader(number);
+        let reader = NewReader { email: email.parse()?, name: Some(name.to_owned()), language: None };
+        signup::add(db, &config.keys, newsletter, &reader, &act(&context.clock)).await?;
+        progress.set(u64::from(number) + 1);
+    }
+    Ok(())
+}
+
+fn act(clock: &Clock) -> Act {
+    Act { actor: "cli", source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
+}
+
+/// Queues the sample issue for now and freezes its audience, as the scheduler does.
+async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<IssueId> {
+    let templates = Templates::with_overrides(&config.templates)?;
+    let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
+    let public_url = super::wiring::public_url(config);
+    let library = Library { newsletter: settings, public_url: &public_url, templates: &templates };
+    let draft = library.read(&settings.issues.join(ISSUE.0))?;
+    let now = context.now();
+    let queued =
+        queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false }).await?;
+    for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
+        if let Started::Sending { slug, readers } = started {
+            context.output.note(format!(
+                "\"{}\" ({slug}) goes out to {}",
+                queued.issue.title,
+                count(readers, "reader")
+            ));
+        }
+    }
+    Ok(queued.issue.id)
+}
+
+/// One reader of each hundred leaves after the audience was frozen and before their turn: they get nothing.
+async fn some_leave(db: &Db, newsletter: NewsletterId, readers: u32, clock: &Clock) -> anyhow::Result<()> {
+    for number in (0..readers).filter(|number| number % 100 == 50) {
+        let email: EmailAddress = reader(number).0.parse()?;
+        let found = subscriptions::find(&mut db.read().await?, newsletter, &email.key()).await?;
+        if let Some(subscription) = found {
+            signup::leave(db, subscription.id, &act(clock)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Follows the issue until nothing more happens but by waiting.
+async fn watch(db: &Db, issue: IssueId, context: &Context) -> anyhow::Result<Totals> {
+    let begun = Instant::now();
+    let mut progress = None;
+    loop {
+        let totals = ledger::totals(&mut db.read().await?, issue).await?;
+        let total = u64::try_from(totals.readers).unwrap_or(0);
+        let waiting = totals.pending + totals.claimed + totals.in_flight;
+        let bar = progress.get_or_insert_with(|| context.output.progress("mails", Some(total)));
+        bar.set(total.saturating_sub(u64::try_from(waiting).unwrap_or(0)));
+        if waiting == 0 {
+            return Ok(totals);
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Failure::new(format!("the demo did not end: {totals:?}")).into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn tell(
+    context: &Context,
+    config: &Config,
+    sink: &SinkHandle,
+    totals: &Totals,
+    seconds: f64,
+    once: bool,
+) -> anyhow::Result<()> {
+    let summary = Summary {
+        readers: totals.readers,
+        accepted: totals.sent,
+        deferred: totals.deferred,
+        failed: totals.failed,
+        skipped: totals.skipped,
+        mails_in_sink: sink.stats().accepted,
+        seconds,
+        folder: PathBuf::from(FOLDER),
+        public_url: super::wiring::public_url(config),
+    };
+    let told = summary.accepted + summary.deferred + summary.failed + summary.skipped;
+    let in_sink = i64::try_from(summary.mails_in_sink).unwrap_or(i64::MAX);
+    if told != summary.readers || in_sink != summary.accepted {
+        return Err(Failure::new(format!("the ledger does not add up: {summary:?}")).into());
+    }
+    let output = &context.output;
+    if output.is_json() {
+        return output.json(&summary);
+    }
+    let rows = [
+        ("accepted", summary.accepted, "taken by the relay"),
+        ("deferred", summary.deferred, "full or busy; tried again later"),
+        ("failed", summary.failed, "no such mailbox; suppressed"),
+        ("skipped", summary.skipped, "left before their turn"),
+        ("readers", summary.readers, "the sum"),
+    ];
+    for (what, number, meaning) in rows {
+        output.line(format!("{what:>10} {:>8}   {meaning}", count(number.unsigned_abs(), "")))?;
+    }
+    let rate = summary.readers as f64 / seconds.max(0.001);
+    output.line(format!("\nin {seconds:.1} s, {rate:.0} a second, each signed (DKIM) and in the ledger"))?;
+    output.line(format!(
+        "\nlook at   {FOLDER}/mail/       every mail as it arrived (.eml)\n          {FOLDER}/issues/     what it was made from\n          coranto --config {FOLDER}/coranto.toml status"
+    ))?;
+    if !once {
+        output.line(format!(
+            "          {}/demo/subscribe  sign up; the mail lands in {FOLDER}/mail/\n\nserving until Ctrl-C",
+            summary.public_url
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! `coranto init`: a newsletter of one's own, from a few answers. Overwrites nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::new::{slug, write_new};
+use super::{Context, Exit, Failure};
+use crate::clock::Timestamp;
+use crate::config::{self, Config};
+use crate::domain::slot::Slot;
+use crate::token::Keyring;
+
+/// Writes coranto.toml, secret.key, a first issue, and an empty folder for templates.
+///
+/// On a terminal it asks what is not given by a flag.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto init
+  coranto init news --name \"The Week\" --from week@example.com --address \"1 Example Street, Example\"
+  coranto init --name \"The Week\" --from \"The Week <week@example.com>\" --address \"1 Example Street\" \\
+      --time-zone Europe/Prague --slot \"Fri 09:00\" --public-url https://news.example.com")]
+pub(super) struct Args {
+    /// The folder; made when it is missing.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// The name readers know the newsletter by.
+    #[arg(long)]
+    name: Option<String>,
+    /// The sender: `Name <address>`, or an address alone.
+    #[arg(long)]
+    from: Option<String>,
+    /// A postal address for the foot of every issue; the law of several countries wants one.
+    #[arg(long)]
+    address: Option<String>,
+    /// The zone its slots are in [default: this machine's].
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// When issues go out each week [default: Fri 09:00].
+    #[arg(long, value_name = "DAY TIME")]
+    slot: Option<String>,
+    /// Where readers will reach this server [default: http://127.0.0.1:8080].
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// The newsletter's short name in links [default: made from its name].
+    #[arg(long)]
+    slug: Option<String>,
+}
+
+const SLOT: &str = "Fri 09:00";
+const PUBLIC_URL: &str = "http://127.0.0.1:8080";
+
+/// What goes into the file, each as the text that was typed and understood.
+struct Answers {
+    name: String,
+    from: String,
+    address: String,
+    time_zone: String,
+    slot: String,
+    public_url: String,
+    slug: String,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let dir = if args.dir == Path::new(".") { PathBuf::new() } else { args.dir.clone() };
+    let file = dir.join(config::FILE);
+    let key = dir.join("secret.key");
+    for path in [&file, &key] {
+        if path.exists() {
+            return Err(Failure::new(format!("{} exists already", path.display()))
+                .hint("nothing was changed; choose another folder, or move it away")
+                .into());
+        }
+    }
+    let answers = answers(args, context)?;
+    let issue = dir.join("issues").join(format!("{}-first-things.md", first_date(&answers, context.now())?));
+    let text = toml(&answers);
+    // Tried before anything is written, so that a mistake leaves no half of an installation behind.
+    let probe =
+        text.replace("secret_key_file = \"secret.key\"", &format!("secret_key = {}", quoted(&Keyring::generate())));
+    Config::parse(&probe, config::FILE, &dir, &[])?;
+
+    for folder in [dir.clone(), dir.join("issues"), dir.join("templates")] {
+        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    write_new(&key, &Keyring::generate(), true)?;
+    write_new(&file, &text, false)?;
+    let mut written = vec![file, key];
+    if is_without_issues(&dir.join("issues"))? {
+        write_new(&issue, &first_issue(&answers.name), false)?;
+        written.push(issue);
+    }
+    let ignore = dir.join(".gitignore");
+    if !ignore.exists() {
+        write_new(&ignore, "secret.key\n*.password\n*.pem\ncoranto.db*\n", false)?;
+        written.push(ignore);
+    }
+    report(&written, &dir, context)
+}
+
+fn report(written: &[PathBuf], dir: &Path, context: &Context) -> anyhow::Result<Exit> {
+    let output = &context.output;
+    if output.is_json() {
+        output.json(&serde_json::json!({ "written": written }))?;
+    } else {
+        for path in written {
+            output.line(path.display())?;
+        }
+    }
+    output.note("\nNext:");
+    if dir != Path::new("") {
+        output.note(format!("  cd {}", dir.display()));
+    }
+    output.note(
+        "  coranto check          reads the first issue\n  \
+         coranto sink           in another terminal: takes the mail until you have a relay\n  \
+         coranto serve          sign-up page, schedule and delivery\n\
+         Then put your relay into coranto.toml, and try it with `coranto doctor`.",
+    );
+    Ok(Exit::Ok)
+}
+
+fn answers(args: Args, context: &Context) -> anyhow::Result<Answers> {
+    let zone = jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
+    if !context.may_ask {
+        let missing: Vec<_> = [("--name", &args.name), ("--from", &args.from), ("--address", &args.address)]
+            .into_iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(flag, _)| flag)
+            .collect();
+        if !missing.is_empty() {
+            return Err(Failure::usage(format!("{} must be given", missing.join(", ")))
+                .hint("on a terminal, `coranto init` asks instead")
+                .into());
+        }
+    }
+    let take = |given: Option<String>, question: &str, default: Option<&str>, parse: Parse| match (given, default) {
+        (Some(text), _) => parse(&text).map(|()| text).map_err(|(why, hint)| refuse(question, why, hint)),
+        (None, _) if context.may_ask => context.ask(question, default, |text| parse(text).map(|()| text.to_owned())),
+        (None, default) => Ok(default.unwrap_or_default().to_owned()),
+    };
+    let name = take(args.name, "Name of the newsletter", None, is_line)?;
+    let from = take(args.from, "Sender (Name <address>, or an address)", None, is_mailbox)?;
+    let address = take(args.address, "Postal address, for the foot of every issue", None, is_line)?;
+    let time_zone = take(args.time_zone, "Time zone", Some(&zone), is_zone)?;
+    let slot = take(args.slot, "When issues go out each week", Some(SLOT), is_slot)?;
+    let public_url = take(args.public_url, "Where readers will reach this server", Some(PUBLIC_URL), is_url)?;
+    let made = slug(&name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
+    let slug = args.slug.unwrap_or_else(|| {
+        if made.trim_matches('-').is_empty() { "news".into() } else { made.trim_matches('-').into() }
+    });
+    Ok(Answers { name, from, address, time_zone, slot, public_url, slug })
+}
+
+type Parse = fn(&str) -> Result<(), (String, Option<String>)>;
+
+fn refuse(question: &str, why: String, hint: Option<String>) -> anyhow::Error {
+    let failure = Failure::usage(format!("{question}: {why}"));
+    match hint {
+        Some(hint) => failure.hint(hint).into(),
+        None => failure.into(),
+    }
+}
+
+fn is_line(text: &str) -> Result<(), (String, Option<String>)> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return Err(("it is empty, or has a line end in it".into(), None));
+    }
+    Ok(())
+}
+
+fn is_mailbox(text: &str) -> Result<(), (String, Option<String>)> {
+    config::mailbox(text).map(|_| ())
+}
+
+fn is_zone(text: &str) -> Result<(), (String, Option<String>)> {
+    config::time_zone(text).map(|_| ())
+}
+
+fn is_url(text: &str) -> Result<(), (String, Option<String>)> {
+    config::public_url(text).map(|_| ())
+}
+
+fn is_slot(text: &str) -> Result<(), (String, Option<String>)> {
+    text.parse::<Slot>().map(|_| ()).map_err(|error| (error.to_string(), None))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn toml(answers: &Answers) -> String {
+    format!(
+        r#"# The settings of this newsletter. `coranto config reference` describes every key,
+# `coranto config check` says what is wrong with them.
+
+public_url = {public_url}
+database = "sqlite://coranto.db"
+secret_key_file = "secret.key"      # signs links; keep it, and keep it secret
+
+[server]
+listen = "127.0.0.1:8080"
+
+[newsletters.{slug}]
+name = {name}
+from = {from}
+postal_address = {address}
+language = "en"
+time_zone = {time_zone}
+slot = {slot}
+issues = "issues"
+
+# The mail server that takes the mail. This one is `coranto sink`, which delivers to nobody:
+# replace it with your own.
+[[relays]]
+name = "sink"
+host = "127.0.0.1"
+port = 2525
+tls = "none"
+
+# [[relays]]
+# name = "main"
+# host = "smtp.example.com"
+# port = 465
+# tls = "implicit"
+# username = "..."
+# password_file = "relay.password"
+"#,
+        public_url = quoted(&answers.public_url),
+        slug = answers.slug,
+        name = quoted(&answers.name),
+        from = quoted(&answers.from),
+        address = quoted(&answers.address),
+        time_zone = quoted(&answers.time_zone),
+        slot = quoted(&answers.slot),
+    )
+}
+
+fn first_date(answers: &Answers, now: Timestamp) -> anyhow::Result<jiff::civil::Date> {
+    let zone = config::time_zone(&answers.time_zone).map_err(|(why, hint)| refuse("Time zone", why, hint))?;
+    let slot: Slot = answers.slot.parse()?;
+    Ok(slot.next_after(&zone, now).to_jiff().to_zoned(zone).date())
+}
+
+fn is_without_issues(folder: &Path) -> anyhow::Result<bool> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    Ok(!entries.filter_map(Result::ok).any(|entry| entry.path().extension().is_some_and(|kind| kind == "md")))
+}
+
+fn first_issue(name: &str) -> String {
+    // A JSON string is a YAML string.
+    let title = serde_json::Value::from(format!("First things: {name}"));
+    format!(
+        "---\ntitle: {title}\nsummary: What this newsletter is about, and when the next one comes.\n\
+         draft: true     # take this line out when it may be sent\n---\n\n\
+         Hello {{{{ name | there }}}},\n\n\
+         this is the first issue. It is **Markdown**: write paragraphs with an empty line between them, sub-heads with \
+         `##`, links as [words](https://example.com).\n\n\
+         ## What happens next\n\n\
+         1. Change this text.\n2. Run `coranto check`, then `coranto test FILE --to YOUR-ADDRESS`.\n\
+         3. Take the line `draft` out and run `coranto queue FILE`: it goes out on the next free slot.\n\n\
+         Everybody can leave at any time: [unsubscribe]({{{{ unsubscribe_url }}}}).\n"
+    )
+}

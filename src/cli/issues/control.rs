@@ -1,0 +1,112 @@
+//! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
+
+use super::{Desk, Named};
+use crate::cli::output::count;
+use crate::cli::{Exit, Failure};
+use crate::delivery::control::{self, ControlError};
+use crate::publishing::queue::{self, Actor};
+use crate::store::issues::Issue;
+use crate::store::ledger;
+
+/// Who did it, in the history.
+const ACTOR: &str = "cli";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Pause {
+    #[command(flatten)]
+    named: Named,
+    /// Why, for whoever sees it paused.
+    #[arg(long, default_value = "paused by a person")]
+    note: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Retry {
+    #[command(flatten)]
+    named: Named,
+    /// Those whose fate is unknown, instead of those refused; they may get it twice.
+    #[arg(long, conflicts_with = "give_up")]
+    uncertain: bool,
+    /// Take those whose fate is unknown for failed; nobody gets it twice.
+    #[arg(long)]
+    give_up: bool,
+}
+
+async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
+    desk.issue(&mut desk.db.read().await?, slug).await
+}
+
+/// An issue that stands elsewhere may not be changed like that.
+fn refused(error: ControlError) -> anyhow::Error {
+    match error {
+        ControlError::State { .. } => Failure::new(error.to_string()).exit(Exit::NotAllowed).into(),
+        other => other.into(),
+    }
+}
+
+fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    if output.is_json() {
+        output.json(&serde_json::json!({ "slug": issue.slug, "did": did, "rows": rows }))?;
+    } else {
+        output.line(words)?;
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, &args.named.slug).await?;
+    control::pause(desk.db, issue.id, &args.note, ACTOR, desk.context.now()).await.map_err(refused)?;
+    let words =
+        format!("{} is paused. `coranto issues resume {}` goes on from where it stopped.", issue.slug, issue.slug);
+    done(desk, &issue, "paused", None, &words)
+}
+
+pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, slug).await?;
+    control::resume(desk.db, issue.id, ACTOR, desk.context.now()).await.map_err(refused)?;
+    done(desk, &issue, "resumed", None, &format!("{} goes on.", issue.slug))
+}
+
+pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, slug).await?;
+    let totals = ledger::totals(&mut desk.db.read().await?, issue.id).await?;
+    let left = count(totals.open().unsigned_abs(), "reader");
+    if !desk.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
+        return Err(Failure::new("nothing was changed").into());
+    }
+    let rows = control::stop(desk.db, issue.id, ACTOR, desk.context.now()).await.map_err(refused)?;
+    done(
+        desk,
+        &issue,
+        "stopped",
+        Some(rows),
+        &format!("{} is stopped: {} did not get it.", issue.slug, count(rows, "reader")),
+    )
+}
+
+pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, &args.named.slug).await?;
+    let what = match (args.uncertain, args.give_up) {
+        (true, _) => control::Retry::Uncertain,
+        (_, true) => control::Retry::GiveUpUncertain,
+        _ => control::Retry::Failed,
+    };
+    let rows = control::retry(desk.db, issue.id, what, ACTOR, desk.context.now()).await.map_err(refused)?;
+    let words = match what {
+        control::Retry::GiveUpUncertain => format!("{} taken for failed.", count(rows, "mail")),
+        _ => format!("{} tried again.", count(rows, "mail")),
+    };
+    done(desk, &issue, "retried", Some(rows), &words)
+}
+
+pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, slug).await?;
+    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false };
+    if !queue::unschedule(desk.db, issue.id, &act).await? {
+        let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
+        return Err(Failure::new(text).exit(Exit::NotAllowed).into());
+    }
+    let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);
+    done(desk, &issue, "unscheduled", None, &words)
+}

@@ -1,0 +1,64 @@
+//! `coranto migrate`: brings the database's schema up to date.
+
+use super::output::{Tone, count};
+use super::table::Table;
+use super::{Context, Exit, Failure};
+use crate::store::lock::EngineLock;
+use crate::store::{Db, migrate};
+
+/// Brings the database's schema up to date, or shows where it stands.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto migrate --status
+  coranto migrate")]
+pub(super) struct Args {
+    /// Changes nothing; exits with 3 when there is something to do.
+    #[arg(long)]
+    status: bool,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    context.block_on(async {
+        let db = context.open_as_it_is(&config).await?;
+        if args.status {
+            return status(&db, context).await;
+        }
+        // A server of the old version must not find the new schema under its feet.
+        let _lock = EngineLock::acquire(config.database.as_str())
+            .map_err(|error| anyhow::Error::new(error).context(Failure::new("the schema is left as it is")))?;
+        let before = migrate::status(&db).await?.into_iter().filter(|step| !step.applied).count();
+        migrate::run(&db).await?;
+        db.close().await;
+        if context.output.is_json() {
+            context.output.json(&serde_json::json!({ "applied": before }))?;
+        } else if before == 0 {
+            context.output.line("The schema is up to date.")?;
+        } else {
+            context.output.line(format!("The schema is up to date now: {} made.", count(before as u64, "step")))?;
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+async fn status(db: &Db, context: &Context) -> anyhow::Result<Exit> {
+    let steps = migrate::status(db).await?;
+    let output = &context.output;
+    let exit = if steps.iter().all(|step| step.applied) { Exit::Ok } else { Exit::Problems };
+    if output.is_json() {
+        for step in &steps {
+            output.json(step)?;
+        }
+        return Ok(exit);
+    }
+    let mut table = Table::new(&[">STEP", "NAME", "STATE"]);
+    for step in &steps {
+        let state = if step.applied { "applied" } else { "to do" };
+        table.row([step.number.to_string(), step.name.to_owned(), state.to_owned()]);
+    }
+    output.table(&table)?;
+    if exit == Exit::Problems {
+        output.note(output.toned(Tone::Warn, "Run `coranto migrate`."));
+    }
+    Ok(exit)
+}

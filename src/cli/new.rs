@@ -1,0 +1,224 @@
+//! `coranto new`: the file of a new issue, dated with the next free slot.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+
+use super::{Context, Exit, Failure};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::slot::next_of;
+use crate::publishing::library::name_parts;
+
+/// Slugs stand in links; longer ones are cut at a word.
+const SLUG_CHARS_MAX: usize = 60;
+/// How far ahead a free slot is looked for: two years of weekly issues.
+const SLOTS_MAX: usize = 104;
+
+/// Writes the file of a new issue.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto new \"The calendar is not an agreement\"
+  coranto new \"A short note\" --date 2026-12-04 --newsletter week")]
+pub(super) struct Args {
+    /// The title.
+    title: String,
+    /// The newsletter, where there are several.
+    #[arg(long, value_name = "SLUG")]
+    newsletter: Option<String>,
+    /// The name in links, instead of one made from the title.
+    #[arg(long)]
+    slug: Option<String>,
+    /// The date in the file's name, instead of the next free slot's.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    let newsletter = newsletter(&config, args.newsletter.as_deref())?;
+    let title = args.title.trim();
+    if title.is_empty() || title.chars().any(char::is_control) {
+        return Err(Failure::usage("the title is empty, or has a line end in it").into());
+    }
+    let made = args.slug.clone().unwrap_or_else(|| slug(title));
+    let slot = if args.date.is_some() { None } else { free_slot(newsletter, context.now())? };
+    let today = context.now().to_jiff().to_zoned(newsletter.time_zone.clone()).date();
+    let date = args.date.or(slot.map(|(date, _)| date)).unwrap_or(today);
+    let slug = if made.is_empty() { format!("issue-{date}") } else { made };
+    let path = newsletter.issues.join(format!("{date}-{slug}.md"));
+    if name_parts(&path).is_none() {
+        return Err(Failure::usage(format!("{slug:?} cannot be an issue's name in links"))
+            .hint("use lower-case letters a to z, digits and -")
+            .into());
+    }
+    if let Some(other) = namesake(newsletter, &slug)? {
+        return Err(Failure::new(format!("{} has the name {slug:?} already", other.display()))
+            .hint("two issues cannot have the same link; choose another with --slug")
+            .into());
+    }
+    let named = (config.newsletters.len() > 1).then_some(newsletter.slug.as_str());
+    fs::create_dir_all(&newsletter.issues).with_context(|| newsletter.issues.display().to_string())?;
+    write_new(&path, &template(title, named), false)?;
+
+    let output = &context.output;
+    if output.is_json() {
+        let at = slot.map(|(_, at)| at);
+        let value = serde_json::json!({
+            "file": path, "slug": slug, "newsletter": newsletter.slug, "date": date.to_string(), "slot": at,
+        });
+        output.json(&value)?;
+    } else {
+        output.line(path.display())?;
+    }
+    output.note(format!("Write it, take `draft` out, then: coranto queue {}", path.display()));
+    Ok(Exit::Ok)
+}
+
+/// The newsletter that a command is about: the one named, or the only one.
+pub(super) fn newsletter<'a>(config: &'a Config, slug: Option<&str>) -> anyhow::Result<&'a Newsletter> {
+    let slugs = || config.newsletters.iter().map(|newsletter| newsletter.slug.as_str()).collect::<Vec<_>>().join(", ");
+    match (slug, config.newsletters.as_slice()) {
+        (Some(slug), _) => config.newsletter(slug).ok_or_else(|| {
+            Failure::usage(format!("there is no newsletter {slug:?}")).hint(format!("there is {}", slugs())).into()
+        }),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Failure::usage("there are several newsletters")
+            .hint(format!("add --newsletter with one of {}", slugs()))
+            .into()),
+    }
+}
+
+/// The names of the files in the newsletter's folder of issues, which may be missing.
+fn files(newsletter: &Newsletter) -> anyhow::Result<Vec<PathBuf>> {
+    match fs::read_dir(&newsletter.issues) {
+        Ok(entries) => Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| newsletter.issues.display().to_string()),
+    }
+}
+
+/// The file whose issue is called `slug`.
+fn namesake(newsletter: &Newsletter, slug: &str) -> anyhow::Result<Option<PathBuf>> {
+    let has_name = |path: &PathBuf| {
+        path.extension().is_some_and(|kind| kind == "md") && name_parts(path).is_some_and(|(_, name)| name == slug)
+    };
+    Ok(files(newsletter)?.into_iter().find(has_name))
+}
+
+/// The first slot from now on for whose date there is no file yet; nothing when the newsletter has no slots.
+fn free_slot(newsletter: &Newsletter, now: Timestamp) -> anyhow::Result<Option<(Date, Timestamp)>> {
+    let taken: Vec<Date> = files(newsletter)?.iter().filter_map(|path| name_parts(path)?.0).collect();
+    let mut after = now;
+    for _ in 0..SLOTS_MAX {
+        let Some(at) = next_of(&newsletter.slots, &newsletter.time_zone, after) else { return Ok(None) };
+        let date = at.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
+        if !taken.contains(&date) {
+            return Ok(Some((date, at)));
+        }
+        after = at;
+    }
+    Err(Failure::new("every slot of the next two years has a file already").hint("choose a date with --date").into())
+}
+
+/// Lower-case letters and digits of ASCII with `-` between words, which is what an issue's file may be called. Accents
+/// are taken off; of a title in another script nothing may be left.
+pub(super) fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    // An apostrophe does not part words: "don't" is "dont".
+    let plain: String = title.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '’')).map(without_accent).collect();
+    for word in plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if slug.len() + 1 + word.len() > SLUG_CHARS_MAX {
+            if slug.is_empty() {
+                slug.push_str(&word[..word.len().min(SLUG_CHARS_MAX)]);
+            }
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(word);
+    }
+    slug
+}
+
+/// The letter that stands for `c` in ASCII; `c` itself when there is none.
+fn without_accent(c: char) -> char {
+    const LETTERS: [(char, &str); 20] = [
+        ('a', "àáâãäåāăą"),
+        ('c', "çćĉċč"),
+        ('d', "ďđð"),
+        ('e', "èéêëēĕėęě"),
+        ('g', "ĝğġģ"),
+        ('h', "ĥħ"),
+        ('i', "ìíîïĩīĭįı"),
+        ('j', "ĵ"),
+        ('k', "ķ"),
+        ('l', "ĺļľŀł"),
+        ('n', "ñńņňŋ"),
+        ('o', "òóôõöøōŏőœ"),
+        ('r', "ŕŗř"),
+        ('s', "śŝşšșß"),
+        ('t', "ţťŧț"),
+        ('u', "ùúûüũūŭůűų"),
+        ('w', "ŵ"),
+        ('y', "ýÿŷ"),
+        ('z', "źżž"),
+        ('a', "æ"),
+    ];
+    LETTERS.iter().find(|(_, accented)| accented.contains(c)).map_or(c, |(letter, _)| *letter)
+}
+
+fn template(title: &str, newsletter: Option<&str>) -> String {
+    // A JSON string is a YAML string.
+    let quoted = serde_json::Value::from(title);
+    let newsletter = newsletter.map(|slug| format!("newsletter: {slug}\n")).unwrap_or_default();
+    format!(
+        "---\ntitle: {quoted}\nsummary: \"\"   # one sentence: shown beside the subject, in the feed and the archive\n\
+         {newsletter}draft: true     # take this line out when it may be sent\n---\n\n"
+    )
+}
+
+/// Writes a file that must not exist yet; a private one can be read by its owner alone.
+pub(super) fn write_new(path: &Path, text: &str, private: bool) -> anyhow::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(format!("{} exists already", path.display()))
+            .hint("nothing was changed; move it away, or choose another name")
+            .into(),
+        _ => anyhow::Error::new(error).context(path.display().to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_words() {
+        for (title, made) in [
+            ("The calendar is not an agreement", "the-calendar-is-not-an-agreement"),
+            ("  Don’t — panic! ", "dont-panic"),
+            ("Ünïcode & Łódź Co.", "unicode-lodz-co"),
+            ("暦は合意ではない", ""),
+            ("!!!", ""),
+        ] {
+            assert_eq!(slug(title), made);
+        }
+        assert_eq!(slug(&"word ".repeat(40)).chars().count(), 59);
+        assert_eq!(slug(&"x".repeat(100)).len(), SLUG_CHARS_MAX);
+    }
+}

@@ -1,0 +1,156 @@
+//! `coranto serve`: web, scheduler and delivery in one process. The only place that builds the graph of objects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Context, Exit, Failure, wiring};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::delivery::Engine;
+use crate::publishing::scheduler::Scheduler;
+use crate::signup::{self, Door, Signup, Throttle};
+use crate::store::lock::EngineLock;
+use crate::store::{Db, migrate};
+use crate::supervise::Supervisor;
+use crate::templates::Templates;
+use crate::web::{self, Proxies, Site};
+
+/// How often readers whose rest is over are taken back.
+const RESTS_END_EVERY: Duration = Duration::from_secs(60);
+
+const EXAMPLES: &str = "\
+Examples:
+  coranto serve                            everything in one process
+  coranto serve --role web                 the public pages alone
+  coranto serve --role schedule,deliver    beside it, on PostgreSQL, as often as you like";
+
+/// Run web, scheduler and delivery until SIGTERM or Ctrl-C.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// What this process does.
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver")]
+    role: Vec<Role>,
+}
+
+/// A part of the program that a process may play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Role {
+    /// The public pages.
+    Web,
+    /// Follows files and starts issues that are due.
+    Schedule,
+    /// Sends what is in the ledger.
+    Deliver,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    let clock = context.clock.clone();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let _lock = lock(&config, &args.role)?;
+        let db = open(&config).await?;
+        let supervisor = start(&config, &db, &clock, &args.role).await?;
+        supervisor.run().await?;
+        db.close().await;
+        anyhow::Ok(())
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// Of the processes on one SQLite file one alone may schedule and deliver.
+fn lock(config: &Config, roles: &[Role]) -> anyhow::Result<Option<EngineLock>> {
+    match roles.iter().all(|role| *role == Role::Web) {
+        true => Ok(None),
+        false => Ok(EngineLock::acquire(config.database.as_str())?),
+    }
+}
+
+/// Opens the database and brings its schema up to date: the server is the one who may.
+pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::open(config.database.as_str())
+        .await
+        .with_context(|| format!("the database {} cannot be opened", config.database))?;
+    migrate::run(&db).await?;
+    Ok(db)
+}
+
+/// Builds and starts what `roles` name.
+pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role]) -> anyhow::Result<Supervisor> {
+    let templates = Arc::new(Templates::with_overrides(&config.templates)?);
+    let mut supervisor = Supervisor::new()?;
+    let stop = supervisor.stop_token();
+    if roles.contains(&Role::Deliver) {
+        let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);
+        let stop = stop.clone();
+        supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
+    }
+    if roles.contains(&Role::Schedule) {
+        let public_url = wiring::public_url(config);
+        let scheduler =
+            Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let stopped = stop.clone();
+        supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
+        supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+    }
+    if roles.contains(&Role::Web) {
+        let site = Arc::new(site(config, db, clock, templates, stop.clone()).await?);
+        let address = config.server.listen;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Failure::new(format!("the web server cannot listen on {address}: {error}"))
+                .hint("another program has that port; stop it, or set `listen` under [server] to a free one")
+        })?;
+        tracing::info!(%address, public_url = %config.public_url, "web");
+        supervisor.add("the web server", async move {
+            web::serve(listener, web::router(Arc::clone(&site)), stop).await?;
+            // A request that was dropped may have left a transaction to be finished.
+            site.tasks.close();
+            site.tasks.wait().await;
+            Ok(())
+        });
+    }
+    Ok(supervisor)
+}
+
+/// What the pages need: every newsletter's door, with its mails rendered and stored.
+async fn site(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    templates: Arc<Templates>,
+    stop: CancellationToken,
+) -> anyhow::Result<Site> {
+    let mut doors = Vec::with_capacity(config.newsletters.len());
+    for newsletter in &config.newsletters {
+        let letters = signup::mails::letters(newsletter, &templates)?;
+        doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
+    }
+    let limits = wiring::limits(config);
+    let throttle = Arc::new(Throttle::new(limits.requests_per_hour));
+    let signup = Signup { db: db.clone(), keys: Arc::new(config.keys.clone()), limits, throttle };
+    let networks = config.server.trusted_proxies.clone();
+    let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
+    Ok(Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?)
+}
+
+/// Takes back readers whose rest is over.
+async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut tick = tokio::time::interval(RESTS_END_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = tick.tick() => {}
+        }
+        match signup::resume_due(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(readers) => tracing::info!(readers, "rests are over"),
+            Err(error) => tracing::error!(%error, "rests could not be ended; tried again in a minute"),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! `coranto status`: the next slot, what is going out now, the last result, how many readers.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::issues::{as_json, coloured, progress};
+use super::output::{Tone, count};
+use super::when::{about, when};
+use super::{Context, Exit};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::domain::issue::IssueState;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::slot::next_of;
+use crate::store::issues::Issue;
+use crate::store::ledger::Totals;
+use crate::store::subscriptions::Counts;
+use crate::store::{Db, issues, leases, ledger, newsletters, subscriptions};
+
+/// Issues looked at for what is open and what was last.
+const ISSUES_MAX: i64 = 200;
+/// Between two looks.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+/// Shows the next slot, what is going out, the last result and the number of readers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto status
+  coranto status --watch      until nothing is going out any more
+  coranto status --json")]
+pub(super) struct Args {
+    /// Looks every second until nothing is going out.
+    #[arg(long)]
+    watch: bool,
+}
+
+/// One newsletter at one moment.
+struct Standing<'a> {
+    newsletter: &'a Newsletter,
+    next_slot: Option<Timestamp>,
+    /// Everything that is not finished, and the last that is.
+    issues: Vec<(Issue, Totals)>,
+    readers: Counts,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    context.block_on(async {
+        let db = context.open(&config).await?;
+        let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
+        db.close().await;
+        result
+    })
+}
+
+async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let now = context.now();
+    let serving = serving(db, now).await?;
+    for newsletter in &config.newsletters {
+        let standing = look(db, newsletter, now).await?;
+        if context.output.is_json() {
+            context.output.json(&value(&standing, serving))?;
+        } else {
+            print(&standing, now, context)?;
+        }
+    }
+    if !context.output.is_json() && !serving {
+        context.output.note("\nNothing goes out while no `coranto serve` runs on this database.");
+    }
+    Ok(Exit::Ok)
+}
+
+async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let mut bar = None;
+    loop {
+        let mut open = 0;
+        let (mut done, mut total) = (0, 0);
+        for newsletter in &config.newsletters {
+            let standing = look(db, newsletter, context.now()).await?;
+            for (issue, totals) in standing.issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
+                open += 1;
+                done += totals.readers - totals.open();
+                total += totals.readers;
+                if context.output.is_json() {
+                    context.output.json(&as_json(issue, totals, newsletter))?;
+                }
+            }
+        }
+        if open == 0 {
+            break;
+        }
+        let bar = bar.get_or_insert_with(|| context.output.progress("Sending", Some(total.unsigned_abs())));
+        bar.set(done.unsigned_abs());
+        tokio::select! {
+            () = tokio::time::sleep(WATCH_EVERY) => {}
+            pressed = tokio::signal::ctrl_c() => {
+                pressed?;
+                return Ok(Exit::Interrupted);
+            }
+        }
+    }
+    drop(bar);
+    once(db, config, context).await
+}
+
+fn goes_out(state: IssueState) -> bool {
+    matches!(state, IssueState::Preparing | IssueState::Sending)
+}
+
+/// Whether an engine gave a sign of life that still counts.
+async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
+    Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
+}
+
+async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<Standing<'a>> {
+    let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
+    let mut tx = db.read().await?;
+    let mut kept = Vec::new();
+    let mut last = None;
+    for issue in issues::list(&mut tx, id, ISSUES_MAX).await? {
+        match issue.state {
+            IssueState::Sent | IssueState::Stopped => {
+                if last.as_ref().is_none_or(|last: &Issue| last.started_at < issue.started_at) {
+                    last = Some(issue);
+                }
+            }
+            IssueState::Draft => {}
+            _ => kept.push(issue),
+        }
+    }
+    kept.sort_by_key(|issue| issue.due_at);
+    let mut issues = Vec::new();
+    for issue in kept.into_iter().chain(last) {
+        let totals = ledger::totals(&mut tx, issue.id).await?;
+        issues.push((issue, totals));
+    }
+    let next_slot = next_of(&newsletter.slots, &newsletter.time_zone, now);
+    Ok(Standing { newsletter, next_slot, issues, readers: subscriptions::counts(&mut tx, id).await? })
+}
+
+fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
+    let newsletter = standing.newsletter;
+    let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
+        let fits = standing.issues.iter().filter(|(issue, _)| wanted(issue.state));
+        fits.map(|(issue, totals)| as_json(issue, totals, newsletter)).collect()
+    };
+    json!({
+        "newsletter": newsletter.slug,
+        "serving": serving,
+        "next_slot": standing.next_slot,
+        "time_zone": newsletter.time_zone.iana_name(),
+        "queued": of(|state| state == IssueState::Queued),
+        "sending": of(goes_out),
+        "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),
+        "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
+        "readers": standing.readers,
+    })
+}
+
+fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::Result<()> {
+    let output = &context.output;
+    let newsletter = standing.newsletter;
+    output.line(output.toned(Tone::Strong, &format!("{} ({})", newsletter.name, newsletter.slug)))?;
+    let slot = match standing.next_slot {
+        Some(at) => {
+            let queued =
+                standing.issues.iter().find(|(issue, _)| issue.state == IssueState::Queued && issue.due_at == Some(at));
+            let what = queued
+                .map_or("nothing is queued for it".to_owned(), |(issue, _)| format!("\u{201c}{}\u{201d}", issue.title));
+            format!("{} (in {}): {what}", when(at, newsletter), about(at.since(now)))
+        }
+        None => "none; issues go out at the times they name".to_owned(),
+    };
+    output.line(format!("  next slot  {slot}"))?;
+    for (issue, totals) in &standing.issues {
+        let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
+        let detail = match issue.state {
+            IssueState::Queued => at,
+            IssueState::Held => issue.note.clone(),
+            IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
+            IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
+            _ => progress(totals),
+        };
+        output.line(format!("  {}  {}: {detail}", coloured(output, issue.state), issue.slug))?;
+    }
+    let readers = &standing.readers;
+    let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));
+    for (number, what) in [(readers.pending, "not confirmed yet"), (readers.paused, "paused")] {
+        if number > 0 {
+            line.push_str(&format!(", {} {what}", count(number.unsigned_abs(), "")));
+        }
+    }
+    output.line(line)
+}

@@ -1,0 +1,133 @@
+//! What an operator does to single readers. The rules are `signup`'s; here they are put into words.
+
+use super::{Desk, address};
+use crate::cli::{Exit, Failure};
+use crate::domain::address::EmailAddress;
+use crate::domain::subscriber::clean_name;
+use crate::domain::suppression::SuppressionReason;
+use crate::signup::{self, Added, Leaving, NewReader};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Add {
+    /// The reader's address.
+    #[arg(value_parser = address)]
+    address: EmailAddress,
+    /// What they are called.
+    #[arg(long)]
+    name: Option<String>,
+    /// Their language, such as `en`.
+    #[arg(long)]
+    language: Option<String>,
+    /// How they agreed, for the record: "paper form at the fair".
+    #[arg(long, default_value = "operator")]
+    source: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Remove {
+    /// The reader's address.
+    #[arg(value_parser = address)]
+    address: EmailAddress,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Suppress {
+    /// The address; it need not be a reader's.
+    #[arg(value_parser = address)]
+    address: EmailAddress,
+    /// Why: manual, bounce or complaint.
+    #[arg(long, default_value = "manual", value_parser = reason)]
+    reason: SuppressionReason,
+    /// A note for whoever wonders later.
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Unsuppress {
+    /// The address.
+    #[arg(value_parser = address)]
+    address: EmailAddress,
+}
+
+fn reason(text: &str) -> Result<SuppressionReason, String> {
+    match text.parse() {
+        Ok(reason) if reason != SuppressionReason::Erased => Ok(reason),
+        _ => Err("it is one of manual, bounce, complaint".to_owned()),
+    }
+}
+
+/// Says what was done, in words or as an object.
+fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    if output.is_json() {
+        output.json(&serde_json::json!({ "email": address.as_str(), "result": result }))?;
+    } else {
+        output.line(words)?;
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let name = match args.name.as_deref() {
+        Some(typed) => match clean_name(typed) {
+            Some(name) => Some(name),
+            None => return Err(Failure::usage(format!("{typed:?} is not a name")).into()),
+        },
+        None => None,
+    };
+    let new = NewReader { email: args.address, name, language: args.language };
+    let added = signup::add(desk.db, &desk.config.keys, desk.id, &new, &desk.act(&args.source)).await?;
+    let (email, slug) = (&new.email, &desk.newsletter.slug);
+    match added {
+        Added::Active(_) => done(desk, email, "added", &format!("{email} reads {slug} from now on.")),
+        Added::Known(state) => done(
+            desk,
+            email,
+            "known",
+            &format!("{email} was a reader of {slug} already and is {state}. Nothing was changed."),
+        ),
+        Added::Left(at) => {
+            let when = at.map(|at| format!(" on {at}")).unwrap_or_default();
+            Err(Failure::new(format!("{email} left{when}"))
+                .exit(Exit::NotAllowed)
+                .hint("only they themselves can come back, by the sign-up page")
+                .into())
+        }
+        Added::Suppressed(reason) => Err(Failure::new(format!("{email} must not be mailed ({reason})"))
+            .exit(Exit::NotAllowed)
+            .hint("`coranto subscribers unsuppress` takes an address off that list")
+            .into()),
+    }
+}
+
+pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let (email, slug) = (&args.address, &desk.newsletter.slug);
+    match signup::remove(desk.db, desk.id, email, &desk.act("operator")).await? {
+        Some(Leaving::Left(_)) => done(desk, email, "removed", &format!("{email} does not read {slug} any more.")),
+        Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
+        Some(Leaving::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
+    }
+}
+
+pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let email = &args.address;
+    let act = desk.act("operator");
+    match signup::suppress(desk.db, &desk.config.keys, email, args.reason, &args.note, &act).await? {
+        true => done(desk, email, "suppressed", &format!("{email} gets no mail from here any more.")),
+        false => done(desk, email, "unchanged", &format!("{email} was on the suppression list already.")),
+    }
+}
+
+pub(super) async fn unsuppress(args: Unsuppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let email = &args.address;
+    let question =
+        format!("Take {email} off the suppression list? Mail to an address that refused it harms all others.");
+    if !desk.context.confirm(&question)? {
+        return Err(Failure::new("nothing was changed").into());
+    }
+    match signup::unsuppress(desk.db, &desk.config.keys, email, &desk.act("operator")).await? {
+        true => done(desk, email, "unsuppressed", &format!("{email} may be mailed again.")),
+        false => done(desk, email, "unchanged", &format!("{email} was not on the suppression list.")),
+    }
+}

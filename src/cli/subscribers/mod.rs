@@ -1,0 +1,97 @@
+//! `coranto subscribers`: who reads. Lists come from the store; whatever changes something is a verb of `signup`.
+
+mod change;
+mod export;
+mod import;
+mod list;
+
+use super::new::newsletter;
+use super::{Context, Exit};
+use crate::config::Config;
+use crate::domain::NewsletterId;
+use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Newsletter;
+use crate::signup::Act;
+use crate::store::{Db, newsletters};
+
+/// Lists, adds, removes, imports, exports and counts readers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto subscribers stats
+  coranto subscribers list --state pending
+  coranto subscribers show anna@example.org
+  coranto subscribers import readers.csv --dry-run
+  coranto subscribers export readers.csv")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// The newsletter, where there are several.
+    #[arg(long, value_name = "SLUG", global = true)]
+    newsletter: Option<String>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List readers.
+    List(list::List),
+    /// Show one reader with everything they agreed to.
+    Show(list::Show),
+    /// Count readers by state.
+    Stats,
+    /// Add a reader who agreed; no mail is sent.
+    Add(change::Add),
+    /// End a subscription, as if the reader had left.
+    Remove(change::Remove),
+    /// Never mail an address again, whatever it subscribes to.
+    Suppress(change::Suppress),
+    /// Take an address off the suppression list.
+    Unsuppress(change::Unsuppress),
+    /// Take in readers from a CSV file.
+    Import(import::Import),
+    /// Write readers to a CSV file.
+    Export(export::Export),
+}
+
+/// What every sub-command needs.
+struct Desk<'a> {
+    context: &'a Context,
+    config: &'a Config,
+    db: &'a Db,
+    newsletter: &'a Newsletter,
+    id: NewsletterId,
+}
+
+impl Desk<'_> {
+    /// Who does it, for the record.
+    fn act(&self, source: &str) -> Act {
+        Act { actor: "cli", source: source.to_owned(), wording: "", client: None, now: self.context.now() }
+    }
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let config = context.config()?;
+    let newsletter = newsletter(&config, args.newsletter.as_deref())?;
+    context.block_on(async {
+        let db = context.open(&config).await?;
+        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?;
+        let desk = Desk { context, config: &config, db: &db, newsletter, id };
+        let result = match args.command {
+            Command::List(args) => list::list(args, &desk).await,
+            Command::Show(args) => list::show(args, &desk).await,
+            Command::Stats => list::stats(&desk).await,
+            Command::Add(args) => change::add(args, &desk).await,
+            Command::Remove(args) => change::remove(args, &desk).await,
+            Command::Suppress(args) => change::suppress(args, &desk).await,
+            Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
+            Command::Import(args) => import::import(args, &desk).await,
+            Command::Export(args) => export::export(args, &desk).await,
+        };
+        db.close().await;
+        result
+    })
+}
+
+/// An address on the command line.
+fn address(text: &str) -> Result<EmailAddress, String> {
+    text.parse::<EmailAddress>().map_err(|error| error.to_string())
+}

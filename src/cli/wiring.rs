@@ -1,0 +1,96 @@
+//! From the sections of the configuration to what each part is told. The only place that knows both sides.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::config::{Config, Relay, RelayTls};
+use crate::delivery::{NewsletterSettings, RelaySettings, Settings};
+use crate::domain::newsletter::Newsletter;
+use crate::message::dkim::Signer;
+use crate::signup::Limits;
+use crate::smtp::{Connector, Endpoint, TlsMode};
+
+/// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
+const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// What the engine is told.
+pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
+    let newsletter = |newsletter: &Newsletter| {
+        let signers = signer(config, &newsletter.slug)?.into_iter().collect();
+        Ok(NewsletterSettings { newsletter: newsletter.clone(), signers })
+    };
+    let mut settings = Settings::new(public_url(config), config.keys.clone());
+    settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
+    settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
+    settings.retry_for = config.delivery.retry_for;
+    settings.keep_replies = config.delivery.keep_replies;
+    settings.provider_rates = config.delivery.domain_rates.clone();
+    Ok(settings)
+}
+
+/// How a relay is reached.
+pub(super) fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connector> {
+    let endpoint = Endpoint {
+        host: relay.host.clone(),
+        port: relay.port,
+        tls: match relay.tls {
+            RelayTls::Implicit => TlsMode::Implicit,
+            RelayTls::Starttls => TlsMode::StartTls,
+            RelayTls::None => TlsMode::None,
+        },
+        ca_file: relay.ca_file.clone(),
+        username: relay.username.clone(),
+        password: relay.password.clone(),
+        helo: relay.helo.clone().unwrap_or_else(|| own_name(config)),
+        allow_plaintext: relay.plaintext_is_acceptable,
+    };
+    Connector::new(endpoint).with_context(|| format!("relay {}", relay.name))
+}
+
+/// Who signs a newsletter's mail.
+pub(super) fn signer(config: &Config, slug: &str) -> anyhow::Result<Option<Arc<Signer>>> {
+    let Some(dkim) = config.dkim.get(slug) else { return Ok(None) };
+    let signer = Signer::new(&dkim.domain, &dkim.selector, &dkim.key)
+        .with_context(|| format!("newsletters.{slug}.dkim.key cannot sign"))?;
+    Ok(Some(Arc::new(signer)))
+}
+
+/// How much mail strangers may ask for.
+pub(super) fn limits(config: &Config) -> Limits {
+    Limits {
+        confirmations_per_day: config.signup.confirmations_per_day,
+        confirmations_per_month: config.signup.confirmations_per_month,
+        requests_per_hour: config.signup.requests_per_hour,
+    }
+}
+
+/// Where links begin, without a `/` at its end.
+pub(super) fn public_url(config: &Config) -> String {
+    config.public_url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The name this installation gives itself in EHLO: an IP address is written as a literal (RFC 5321 4.1.3).
+fn own_name(config: &Config) -> String {
+    match config.public_url.host() {
+        Some(url::Host::Domain(name)) => name.to_owned(),
+        Some(url::Host::Ipv4(address)) => format!("[{address}]"),
+        Some(url::Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+        None => "localhost".to_owned(),
+    }
+}
+
+fn relay(config: &Config, relay: &Relay) -> anyhow::Result<RelaySettings> {
+    Ok(RelaySettings {
+        name: relay.name.clone(),
+        connector: Arc::new(connector(config, relay)?),
+        connections: usize::try_from(relay.connections).unwrap_or(usize::MAX),
+        messages_per_connection: relay.messages_per_connection,
+        connection_age_max: CONNECTION_AGE_MAX,
+        rate_per_minute: relay.rate_per_minute,
+        weight: relay.weight,
+        signs: relay.signs,
+        unsigned_headers: relay.rewrites.clone(),
+    })
+}
