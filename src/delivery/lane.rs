@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::limits::Limiter;
 use super::dispatch::Source;
+use super::limits::Limiter;
 use super::queue::{Queue, Room};
 use super::settings::{RelaySettings, Timing};
 
