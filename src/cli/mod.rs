@@ -128,7 +128,7 @@ enum Command {
     Status(status::Args),
     /// List, show and steer issues.
     Issues(issues::Args),
-    /// List, add, remove, export and count readers.
+    /// List, add, remove, import, export and count readers.
     Subscribers(subscribers::Args),
     /// Look at everything an installation needs, and say what to do.
     Doctor(doctor::Args),

@@ -1,6 +1,6 @@
 //! What each element looks like in a mail (E5-E18, E26): inline, six-digit colours, sides swapped for right-to-left.
 //!
-//! Classes exist for dark mode alone; templates/email/styles.html has their rules.
+//! Classes exist for dark mode alone; templates/email/base.html has their rules.
 
 use super::{Align, Target};
 

@@ -5,6 +5,7 @@ mod elements;
 mod front_matter;
 mod ground;
 mod hostile;
+mod judge;
 mod mails;
 mod merge_fields;
 mod properties;
