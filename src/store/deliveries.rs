@@ -184,14 +184,18 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
 
-/// Whether a claimed row may be taken off: its worker's lease runs, its issue is going out, its reader may be mailed.
+/// Whether a claimed row may be taken off: its worker's lease runs, its issue is going out and has not got other content
+/// since the mail was made, its reader may be mailed.
 macro_rules! may_leave {
-    ($now:literal) => {
+    ($now:literal, $revision:literal) => {
         concat!(
             "EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $",
             $now,
             ") AND ((issue_id IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
+                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending'
+                     AND COALESCE(deliveries.revision_id, i.revision_id) = $",
+            $revision,
+            ")
                  AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
              OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
@@ -223,14 +227,15 @@ macro_rules! settle {
             ")) OR (state = 'claimed' AND id IN (",
             $leaving,
             ") AND ",
-            may_leave!(6),
+            may_leave!(6, 4),
             ")) RETURNING id, state"
         )
     };
 }
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
-/// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
+/// they are the worker's, its lease runs, the issue is going out with this revision, the reader may be mailed. Returns
+/// those that are.
 pub async fn take_off(
     tx: &mut Tx,
     worker: WorkerId,
@@ -245,7 +250,7 @@ pub async fn take_off(
                 "UPDATE deliveries SET state = 'in_flight', revision_id = $3, first_at = COALESCE(first_at, $4) WHERE id IN (",
                 $list,
                 ") AND state = 'claimed' AND claimed_by = $1 AND ",
-                may_leave!(5),
+                may_leave!(5, 3),
                 " RETURNING id"
             )
         };
