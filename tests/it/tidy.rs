@@ -2,6 +2,8 @@
 //!
 //! A rule that cannot be kept is a rule to be changed here, with its reason, in the commit that breaks it.
 
+mod links;
+mod reference;
 mod source;
 
 use std::collections::BTreeSet;
