@@ -19,6 +19,9 @@ use crate::token::random_bytes;
 /// A reply is kept to this length: enough for any provider's code, text and link.
 const REPLY_CHARS_MAX: usize = 300;
 
+/// "Requested mail action aborted: exceeded storage allocation": to MAIL with SIZE it means this mail (RFC 1870 6.1).
+const EXCEEDS_ALLOCATION: u16 = 552;
+
 /// A mail ready for the wire.
 pub(super) struct Prepared {
     pub(super) job: Job,
@@ -57,7 +60,8 @@ pub(super) struct Attempt<'a> {
 impl Job {
     /// The row and its holder.
     pub(super) fn held(&self) -> Held {
-        Held { id: self.row.id, worker: self.worker, issue: self.row.issue_id }
+        let pinned = self.row.revision_id.is_some();
+        Held { id: self.row.id, worker: self.worker, issue: self.row.issue_id, pinned }
     }
 }
 
@@ -84,7 +88,11 @@ impl Attempt<'_> {
         }
         match envelope {
             Ok(Envelope::Ready) => self.send_body(session, mail).await,
-            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == 421 && !fresh => Blame::Stale,
+            // Servers say so too when they have taken enough on one connection.
+            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !fresh => Blame::Stale,
+            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
+                self.fail(mail, Reason::TooLarge, Some(reply.to_string()), false, None).await
+            }
             Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
             Ok(Envelope::TooLarge { size_bytes_max }) => {
                 let reply = format!("the mail has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
@@ -95,6 +103,8 @@ impl Attempt<'_> {
                 self.fail(mail, Reason::Unsupported, Some(reply.to_owned()), false, None).await
             }
             Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale,
+            // It closed the idle connection in the moment in which we wrote.
+            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale,
             Err(error @ Broken::Lost { stage: Stage::Recipient | Stage::Data, .. }) => {
                 self.defer(mail, 1, Some(error.to_string()), false).await;
                 Blame::Nobody

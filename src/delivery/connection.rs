@@ -21,6 +21,8 @@ use crate::domain::delivery::Reason;
 use crate::domain::provider::Provider;
 use crate::smtp::Session;
 
+/// "Service not available, closing transmission channel"; as a greeting: too many connections.
+const CLOSING: u16 = 421;
 /// How long a provider that said "slow down" is left alone.
 const PROVIDER_PAUSE: Duration = Duration::from_secs(30);
 
@@ -80,11 +82,17 @@ pub(super) struct Crew {
 
 /// Works until the queue is closed or the engine stops.
 pub(super) async fn run(crew: Arc<Crew>, number: usize) {
-    let mut session = None;
+    let mut session: Option<Session> = None;
     let mut next: Option<Prepared> = None;
     loop {
-        if let Some(mail) = next.take_if(|_| crew.stop.is_cancelled() || !crew.lane.admits(number)) {
-            crew.attempt().release(&mail).await;
+        if crew.stop.is_cancelled() || !crew.lane.admits(number) {
+            if let Some(mail) = next.take() {
+                crew.attempt().release(&mail).await;
+            }
+            // A relay that asked for fewer connections is to see fewer.
+            if let Some(session) = session.take() {
+                session.quit().await;
+            }
         }
         tokio::select! {
             biased;
@@ -94,7 +102,11 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
         let mail = match next.take() {
             Some(mail) => mail,
             None => match crew.next_mail(&mut session).await {
-                Some(Ok(mail)) => mail,
+                Some(Ok(mail)) if crew.lane.admits(number) => mail,
+                Some(Ok(mail)) => {
+                    crew.attempt().release(&mail).await;
+                    continue;
+                }
                 Some(Err(())) => continue,
                 None => break,
             },
@@ -104,7 +116,7 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
         crew.blame(blame, &mail).await;
     }
     if let Some(session) = session {
-        Session::quit(session).await;
+        session.quit().await;
     }
 }
 
@@ -170,26 +182,26 @@ impl Crew {
 
     async fn make(&self, job: Job) -> Result<Prepared, LetterError> {
         let letter = self.letters.get(job.revision, self.lane.index, &self.lane.relay).await?;
-        let mut bytes = Vec::new();
-        if !letter.signs {
-            let (address, filled) = self.letters.fill(&letter, &job.row, job.date, &mut bytes)?;
-            return Ok(Prepared { job, letter, address, filled, bytes });
-        }
-        let permit = Arc::clone(&self.signing).acquire_owned().await;
+        let signs = letter.signs;
         let letters = Arc::clone(&self.letters);
-        let filled = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+        let fill = move || {
+            let mut bytes = Vec::new();
             let (address, filled) = letters.fill(&letter, &job.row, job.date, &mut bytes)?;
             Ok(Prepared { job, letter, address, filled, bytes })
+        };
+        if !signs {
+            return caught(fill);
+        }
+        let permit = Arc::clone(&self.signing).acquire_owned().await;
+        let filled = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            caught(fill)
         });
-        filled.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        filled.await.unwrap_or(Err(LetterError::Crashed))
     }
 
     /// Sends a mail, on the session at hand if there is one, else on a new one; a stale one is replaced once.
     async fn deliver(&self, session: &mut Option<Session>, mail: &Prepared) -> Blame {
-        if let Some(rate) = &self.lane.rate {
-            rate.wait().await;
-        }
         let attempt = self.attempt();
         let mut granted = None;
         for _ in 0..2 {
@@ -202,7 +214,11 @@ impl Crew {
                     Ok(open) => session.insert(open),
                     Err(error) => {
                         attempt.release(mail).await;
-                        return Blame::Relay(format!("{error} ({})", error.hint()));
+                        let is_crowded = error.reply().is_some_and(|reply| reply.code == CLOSING);
+                        return match is_crowded && self.lane.allowed() > 1 {
+                            true => Blame::Slow { relay: true },
+                            false => Blame::Relay(format!("{error} ({})", error.hint())),
+                        };
                     }
                 },
             };
@@ -239,12 +255,8 @@ impl Crew {
                 }
             }
             Blame::Nobody | Blame::Stale => {}
-            Blame::Slow { relay } => {
-                if relay {
-                    self.lane.slow_down();
-                }
-                self.providers.slow_down(Provider::of(mail.address.domain()));
-            }
+            Blame::Slow { relay: true } => self.lane.slow_down(),
+            Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {
                     tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
@@ -258,5 +270,22 @@ impl Crew {
                 }
             }
         }
+    }
+}
+
+/// Runs `make`; a mail that cannot be made because of a mistake of ours must not end the connection that others need.
+fn caught<T>(make: impl FnOnce() -> Result<T, LetterError>) -> Result<T, LetterError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or(Err(LetterError::Crashed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_crashes_the_program_is_only_that_mail() {
+        let made = caught(|| -> Result<(), LetterError> { panic!("a mistake") });
+        assert!(matches!(made, Err(LetterError::Crashed)));
+        assert!(matches!(caught(|| Ok(1)), Ok(1)));
     }
 }

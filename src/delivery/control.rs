@@ -78,6 +78,8 @@ pub async fn stop(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Resul
 /// Puts rows of an issue back. Returns how many. An issue that was finished goes on.
 pub async fn retry(db: &Db, issue: IssueId, what: Retry, actor: &str, now: Timestamp) -> Result<u64, ControlError> {
     db.write(async |tx| {
+        // Nobody may finish the issue between this look and the rows' return.
+        issues::lock(tx, issue).await?;
         let state = issues::get(tx, issue).await?.ok_or(ControlError::Missing)?.state;
         if !matches!(state, IssueState::Sent | IssueState::Sending | IssueState::Paused) {
             return Err(ControlError::State { state, wanted: "sent, sending or paused", verb: "tried again" });

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Crew, Providers};
 use super::dispatch::{Dispatcher, Source, Turns};
 use super::lane::Lane;
 use super::letters::Letters;
+use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::settings::Settings;
@@ -20,11 +21,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::store::{Db, StoreError, leases};
 
-/// Rows in memory per connection: enough that none waits for a claim.
-const WINDOW_PER_CONNECTION: usize = 32;
-/// Rows in memory, at least and at most.
-const WINDOW_MIN: usize = 32;
-const WINDOW_MAX: usize = 1024;
+/// Rows in memory, at most, whatever the relays could take.
+const WINDOW_MAX: usize = 2048;
 /// Rows of the small kinds in memory.
 const WINDOW_SMALL: usize = 16;
 /// Between rounds of rescue.
@@ -68,7 +66,13 @@ impl Engine {
     }
 
     /// Works until `stop`, then finishes what is on the wire and returns.
+    ///
+    /// # Panics
+    ///
+    /// When one of its tasks did, after the others have ended in order. Rows that the task held are rescued at the next
+    /// start.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
+        let stop = stop.child_token();
         let timing = self.settings.timing;
         let now = self.clock.now();
         rescue::hold_after_absence(&self.db, timing, now).await?;
@@ -88,27 +92,31 @@ impl Engine {
             self.settings.keys.clone(),
             Arc::clone(&self.health.writable),
         );
-        let mut recording = JoinSet::new();
-        recording.spawn(desk.run());
-
-        let lanes = self.lanes();
+        let room = Arc::new(Room::default());
+        let lanes = self.lanes(&room);
         let providers = Arc::new(Providers::new(&self.settings));
-        let mut connections = self.connections(&lanes, &letters, &providers, &recorder, &stop);
-        let mut dispatchers = self.dispatchers(&lanes, &providers, &worker, &stop);
+        let mut tasks = Tasks::default();
+        tasks.recording.spawn(desk.run());
+        self.spawn_connections(&mut tasks, &lanes, &letters, &providers, &recorder, &stop);
+        self.spawn_dispatchers(&mut tasks, &lanes, &providers, &recorder, &room, &worker, &stop);
 
-        self.keep_alive(&worker, &letters, &stop).await;
-
-        while dispatchers.join_next().await.is_some() {}
+        let mut crash = self.keep_alive(&worker, &letters, &mut tasks, &stop).await;
+        stop.cancel();
+        drain(&mut tasks.dispatchers, &mut crash).await;
         for lane in &lanes {
             for job in lane.queue.close() {
                 recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
             }
         }
-        while connections.join_next().await.is_some() {}
+        drain(&mut tasks.connections, &mut crash).await;
         drop(recorder);
-        while recording.join_next().await.is_some() {}
+        drain(&mut tasks.recording, &mut crash).await;
         let now = self.clock.now();
         self.db.write(async |tx| leases::end(tx, WorkerId(worker.load(Ordering::Relaxed)), now).await).await?;
+        if let Some(crash) = crash.filter(JoinError::is_panic) {
+            tracing::error!("delivery has stopped, for a part of it crashed; nothing is on the wire");
+            std::panic::resume_unwind(crash.into_panic());
+        }
         tracing::info!("delivery has stopped; nothing is on the wire");
         Ok(())
     }
@@ -127,22 +135,22 @@ impl Engine {
             .await
     }
 
-    fn lanes(&self) -> Vec<Arc<Lane>> {
+    fn lanes(&self, room: &Arc<Room>) -> Vec<Arc<Lane>> {
         let relays = self.settings.relays.iter().cloned().enumerate();
-        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing)).collect()
+        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing, Arc::clone(room))).collect()
     }
 
-    fn connections(
+    fn spawn_connections(
         &self,
+        tasks: &mut Tasks,
         lanes: &[Arc<Lane>],
         letters: &Arc<Letters>,
         providers: &Arc<Providers>,
         recorder: &Recorder,
         stop: &CancellationToken,
-    ) -> JoinSet<()> {
+    ) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let signing = Arc::new(Semaphore::new(cores));
-        let mut tasks = JoinSet::new();
         for lane in lanes {
             let crew = Arc::new(Crew {
                 lane: Arc::clone(lane),
@@ -156,26 +164,28 @@ impl Engine {
                 stop: stop.clone(),
             });
             for number in 0..lane.relay.connections.max(1) {
-                tasks.spawn(connection::run(Arc::clone(&crew), number));
+                tasks.connections.spawn(connection::run(Arc::clone(&crew), number));
             }
         }
-        tasks
     }
 
-    fn dispatchers(
+    #[expect(clippy::too_many_arguments, reason = "a private step of `run`, which owns all of these")]
+    fn spawn_dispatchers(
         &self,
+        tasks: &mut Tasks,
         lanes: &[Arc<Lane>],
         providers: &Arc<Providers>,
+        recorder: &Recorder,
+        room: &Arc<Room>,
         worker: &Arc<AtomicI64>,
         stop: &CancellationToken,
-    ) -> JoinSet<()> {
-        let mut tasks = JoinSet::new();
+    ) {
         if lanes.is_empty() {
             tracing::warn!("there is no relay; nothing will be sent until the configuration has one");
-            return tasks;
+            return;
         }
         let turns = Arc::new(Turns::default());
-        let wide = (self.settings.in_doubt_max() * WINDOW_PER_CONNECTION).clamp(WINDOW_MIN, WINDOW_MAX);
+        let wide = lanes.iter().map(|lane| lane.capacity()).sum::<usize>().min(WINDOW_MAX);
         for (source, window) in [(Source::Small, WINDOW_SMALL), (Source::Issues, wide)] {
             let dispatcher = Dispatcher {
                 db: self.db.clone(),
@@ -185,23 +195,33 @@ impl Engine {
                 providers: Arc::clone(providers),
                 worker: Arc::clone(worker),
                 turns: Arc::clone(&turns),
+                recorder: recorder.clone(),
+                room: Arc::clone(room),
                 window,
                 timing: self.settings.timing,
                 stop: stop.clone(),
             };
-            tasks.spawn(dispatcher.run());
+            tasks.dispatchers.spawn(dispatcher.run());
         }
-        tasks
     }
 
-    /// Gives signs of life and rescues, until `stop`.
-    async fn keep_alive(&self, worker: &AtomicI64, letters: &Letters, stop: &CancellationToken) {
+    /// Gives signs of life and rescues, until `stop` or until a task crashes.
+    async fn keep_alive(
+        &self,
+        worker: &AtomicI64,
+        letters: &Letters,
+        tasks: &mut Tasks,
+        stop: &CancellationToken,
+    ) -> Option<JoinError> {
         let timing = self.settings.timing;
         let mut heartbeat = tokio::time::interval(timing.heartbeat);
         let mut rescuing = tokio::time::interval(RESCUE_EVERY.min(timing.heartbeat));
         loop {
             let result = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => return None,
+                Some(Err(crash)) = tasks.connections.join_next() => return Some(crash),
+                Some(Err(crash)) = tasks.dispatchers.join_next() => return Some(crash),
+                Some(Err(crash)) = tasks.recording.join_next() => return Some(crash),
                 _ = heartbeat.tick() => self.renew(worker).await,
                 _ = rescuing.tick() => rescue::run(&self.db, letters, timing, self.clock.now()).await.map(drop),
             };
@@ -219,9 +239,27 @@ impl Engine {
         let until = now.plus(self.settings.timing.lease);
         if !self.db.write(async |tx| leases::renew(tx, id, now, until).await).await? {
             tracing::warn!("this worker's lease had ended; it goes on under a new number");
+            rescue::hold_after_absence(&self.db, self.settings.timing, now).await?;
             worker.store(self.register(false).await?.0, Ordering::Relaxed);
         }
         self.health.alive_at.store(now.0, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+/// What runs, in the order in which it ends.
+#[derive(Default)]
+struct Tasks {
+    dispatchers: JoinSet<()>,
+    connections: JoinSet<()>,
+    recording: JoinSet<()>,
+}
+
+/// Waits until all of `tasks` have ended, and keeps the first crash.
+async fn drain(tasks: &mut JoinSet<()>, crash: &mut Option<JoinError>) {
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            crash.get_or_insert(error);
+        }
     }
 }

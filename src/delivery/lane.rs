@@ -7,12 +7,17 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::dispatch::Source;
 use super::limits::Limiter;
-use super::queue::Queue;
+use super::queue::{Queue, Room};
 use super::settings::{RelaySettings, Timing};
 
 /// Connections a relay begins with; it earns more.
 const CONNECTIONS_AT_FIRST: usize = 4;
+/// Rows that wait for each connection: enough that none waits for a claim.
+const WAITING_PER_CONNECTION: usize = 32;
+/// Rows that wait for one relay, at most.
+const WAITING_MAX: usize = 1024;
 
 /// A relay, its queue and its state.
 pub(super) struct Lane {
@@ -22,8 +27,6 @@ pub(super) struct Lane {
     pub(super) relay: RelaySettings,
     /// What waits for it.
     pub(super) queue: Queue,
-    /// Its rate.
-    pub(super) rate: Option<Limiter>,
     timing: Timing,
     state: Mutex<State>,
     changed: Notify,
@@ -38,19 +41,36 @@ struct State {
 }
 
 impl Lane {
-    pub(super) fn new(index: usize, relay: RelaySettings, timing: Timing) -> Arc<Self> {
+    /// `room` is told whenever a job is taken from the queue.
+    pub(super) fn new(index: usize, relay: RelaySettings, timing: Timing, room: Arc<Room>) -> Arc<Self> {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
         let allowed = CONNECTIONS_AT_FIRST.min(relay.connections.max(1));
         let state = State { allowed, successes: 0, failures: 0, down_until: None };
-        Arc::new(Self {
-            index,
-            relay,
-            queue: Queue::new(),
-            rate,
-            timing,
-            state: Mutex::new(state),
-            changed: Notify::new(),
-        })
+        let queue = Queue::new(rate, room);
+        Arc::new(Self { index, relay, queue, timing, state: Mutex::new(state), changed: Notify::new() })
+    }
+
+    /// How many rows may wait for it.
+    pub(super) fn capacity(&self) -> usize {
+        (self.relay.connections.max(1) * WAITING_PER_CONNECTION).min(WAITING_MAX)
+    }
+
+    /// How many more rows it takes now: none while it is down, one at a time until it has shown that it works again, and
+    /// never so many that a slow relay takes the work of a fast one. Small kinds pass what waits there.
+    pub(super) fn room(&self, source: Source) -> usize {
+        let is_failing = {
+            let state = self.lock();
+            if state.down_until.is_some_and(|until| until > Instant::now()) {
+                return 0;
+            }
+            state.failures > 0
+        };
+        let (small, issues) = self.queue.lengths();
+        match source {
+            _ if is_failing => usize::from(small + issues == 0),
+            Source::Small => self.capacity().saturating_sub(small),
+            Source::Issues => self.capacity().saturating_sub(issues),
+        }
     }
 
     /// Waits until the connection of this number may work.
@@ -81,6 +101,11 @@ impl Lane {
     pub(super) fn down_for(&self) -> Option<Duration> {
         let now = Instant::now();
         self.lock().down_until.filter(|until| *until > now).map(|until| until - now)
+    }
+
+    /// Whether it has failed since it last took a mail.
+    pub(super) fn is_failing(&self) -> bool {
+        self.lock().failures > 0
     }
 
     /// How many connections may work now.

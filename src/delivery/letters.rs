@@ -36,6 +36,8 @@ pub(super) enum LetterError {
     Reader,
     #[error("the address {0} cannot be written to")]
     Address(String),
+    #[error("the program made a mistake while making it; its log says where")]
+    Crashed,
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
     #[error(transparent)]

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::attempt::{Attempt, Blame, Prepared};
-use super::letters::{LetterError, Letters};
+use super::letters::{Letter, LetterError, Letters};
 use super::queue::Job;
-use super::recorder::Recorder;
+use super::recorder::{Outcome, Recorder};
 use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
-use crate::domain::delivery::DeliveryState;
+use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::smtp::{OpenError, Session};
 use crate::store::deliveries::{self, Claimed, NewDelivery};
@@ -60,7 +61,7 @@ pub async fn send(
     recipients: &[EmailAddress],
 ) -> Result<Vec<Proof>, ProofError> {
     let settings = Arc::new(settings);
-    let (relay, mut session) = open(&settings).await?;
+    let (relay, session) = open(&settings).await?;
     let letters = Letters::new(db.clone(), Arc::clone(&settings), clock.now()).await?;
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
     let worker =
@@ -70,37 +71,117 @@ pub async fn send(
     let mut recording = JoinSet::new();
     recording.spawn(desk.run());
     let name: Arc<str> = relay.name.as_str().into();
-    let attempt = Attempt {
-        recorder: &recorder,
-        clock,
-        relay: &name,
-        retry_for: settings.retry_for,
-        slow_down: settings.timing.slow_down,
-        uncertain_for: settings.timing.uncertain_for,
-        keep_replies: settings.keep_replies,
+    let press = Press {
+        db,
+        letters: &letters,
+        letter,
+        relay: &relay,
+        settings: &settings,
+        worker,
+        attempt: Attempt {
+            recorder: &recorder,
+            clock,
+            relay: &name,
+            retry_for: settings.retry_for,
+            slow_down: settings.timing.slow_down,
+            uncertain_for: settings.timing.uncertain_for,
+            keep_replies: settings.keep_replies,
+        },
     };
+    let mut session = Some(session);
     let mut rows = Vec::with_capacity(recipients.len());
+    let mut failure = None;
     for recipient in recipients {
-        let row = claim(db, clock, worker, revision, recipient).await?;
+        let row = match press.claim(revision, recipient).await {
+            Ok(row) => row,
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        };
         rows.push((row.id, recipient.clone()));
-        let date = clock.now();
-        let mut bytes = Vec::new();
-        let (address, filled) = letters.fill(&letter, &row, date, &mut bytes).map_err(cannot)?;
-        let permit = Arc::new(tokio::sync::Semaphore::new(1)).acquire_owned().await.expect("it is not closed");
-        let job = Job { row, worker, revision, date, _permit: permit };
-        let mail = Prepared { job, letter: Arc::clone(&letter), address, filled, bytes };
-        if !session.is_usable() {
-            session = Session::open(&relay.connector, &settings.deadlines).await?;
-        }
-        if attempt.send(&mut session, &mail, &mut None).await == Blame::Stale {
-            attempt.release(&mail).await;
+        if let Err(error) = press.send(&mut session, row, revision).await {
+            failure = Some(error);
+            break;
         }
     }
-    session.quit().await;
+    if let Some(session) = session {
+        session.quit().await;
+    }
+    // What is known of the others must be in the ledger, whatever failed.
     drop(recorder);
     while recording.join_next().await.is_some() {}
     db.write(async |tx| leases::end(tx, worker, clock.now()).await).await?;
-    read_back(db, rows).await
+    match failure {
+        Some(failure) => Err(failure),
+        None => read_back(db, rows).await,
+    }
+}
+
+/// What all proofs of one call share.
+struct Press<'a> {
+    db: &'a Db,
+    letters: &'a Letters,
+    letter: Arc<Letter>,
+    relay: &'a RelaySettings,
+    settings: &'a Settings,
+    worker: WorkerId,
+    attempt: Attempt<'a>,
+}
+
+impl Press<'_> {
+    /// Sends one mail, on the session at hand if it is fit for it, else on a new one.
+    async fn send(&self, session: &mut Option<Session>, row: Claimed, revision: RevisionId) -> Result<(), ProofError> {
+        let date = self.attempt.clock.now();
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it has a permit and nobody else knows it");
+        let job = Job { row, worker: self.worker, revision, date, _permit: permit };
+        let mut bytes = Vec::new();
+        let (address, filled) = match self.letters.fill(&self.letter, &job.row, date, &mut bytes) {
+            Ok(filled) => filled,
+            Err(error) => {
+                let reply = Some(error.to_string());
+                let outcome =
+                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
+                self.attempt.recorder.record(job.held(), outcome).await;
+                return Err(cannot(error));
+            }
+        };
+        let mail = Prepared { job, letter: Arc::clone(&self.letter), address, filled, bytes };
+        let mut granted = None;
+        for _ in 0..2 {
+            let open = match session.take().filter(Session::is_usable) {
+                Some(open) => session.insert(open),
+                None => match Session::open(&self.relay.connector, &self.settings.deadlines).await {
+                    Ok(open) => session.insert(open),
+                    Err(error) => {
+                        self.attempt.release(&mail).await;
+                        return Err(error.into());
+                    }
+                },
+            };
+            if self.attempt.send(open, &mail, &mut granted).await != Blame::Stale {
+                return Ok(());
+            }
+            *session = None;
+        }
+        self.attempt.release(&mail).await;
+        Ok(())
+    }
+
+    /// Adds a row and claims it at once, before any engine can.
+    async fn claim(&self, revision: RevisionId, recipient: &EmailAddress) -> Result<Claimed, ProofError> {
+        let due_at = self.attempt.clock.now();
+        let new = NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, due_at };
+        let row = self
+            .db
+            .write(async |tx| {
+                let id = deliveries::add(tx, &new).await?;
+                deliveries::claim_one(tx, self.worker, id).await?;
+                Ok::<_, StoreError>(deliveries::claimed(tx, self.worker, &[id]).await?.pop())
+            })
+            .await?;
+        row.ok_or_else(|| ProofError::Mail("its row is not in the ledger".to_owned()))
+    }
 }
 
 /// The first relay that can be reached; a failure is the last one's.
@@ -113,25 +194,6 @@ async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofErro
         }
     }
     Err(failure)
-}
-
-/// Adds a row and claims it at once, before any engine can.
-async fn claim(
-    db: &Db,
-    clock: &Clock,
-    worker: WorkerId,
-    revision: RevisionId,
-    recipient: &EmailAddress,
-) -> Result<Claimed, ProofError> {
-    let new = NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, due_at: clock.now() };
-    let row = db
-        .write(async |tx| {
-            let id = deliveries::add(tx, &new).await?;
-            deliveries::claim_one(tx, worker, id).await?;
-            Ok::<_, StoreError>(deliveries::claimed(tx, worker, &[id]).await?.pop())
-        })
-        .await?;
-    row.ok_or_else(|| ProofError::Mail("its row is not in the ledger".to_owned()))
 }
 
 async fn read_back(db: &Db, rows: Vec<(DeliveryId, EmailAddress)>) -> Result<Vec<Proof>, ProofError> {

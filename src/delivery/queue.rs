@@ -1,10 +1,14 @@
-//! The queue before a relay's connections: small kinds first. Bounded by the permits that its jobs hold.
+//! The queue before a relay's connections: small kinds first, at the rate that the relay allows. How much may wait in it
+//! is the dispatcher's to decide.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
+use super::dispatch::Source;
+use super::limits::Limiter;
 use crate::clock::Timestamp;
 use crate::domain::{RevisionId, WorkerId};
 use crate::store::deliveries::Claimed;
@@ -24,16 +28,40 @@ pub(super) struct Job {
     pub(super) _permit: OwnedSemaphorePermit,
 }
 
+/// Where both dispatchers hear that there is room for another job.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    small: Notify,
+    issues: Notify,
+}
+
+impl Room {
+    /// Waits until a job was taken since the last time.
+    pub(super) async fn wait(&self, source: Source) {
+        match source {
+            Source::Small => self.small.notified().await,
+            Source::Issues => self.issues.notified().await,
+        }
+    }
+
+    fn tell(&self) {
+        self.small.notify_one();
+        self.issues.notify_one();
+    }
+}
+
 /// Two queues and a count of what is in them.
 #[derive(Debug)]
 pub(super) struct Queue {
     jobs: Mutex<[VecDeque<Job>; 2]>,
     waiting: Semaphore,
+    rate: Option<Limiter>,
+    room: Arc<Room>,
 }
 
 impl Queue {
-    pub(super) fn new() -> Self {
-        Self { jobs: Mutex::default(), waiting: Semaphore::new(0) }
+    pub(super) fn new(rate: Option<Limiter>, room: Arc<Room>) -> Self {
+        Self { jobs: Mutex::default(), waiting: Semaphore::new(0), rate, room }
     }
 
     /// Puts a job at the end of its queue.
@@ -43,33 +71,57 @@ impl Queue {
         self.waiting.add_permits(1);
     }
 
-    /// The next job; `None` once the queue is closed and empty. Nothing is lost when this is dropped half-way.
+    /// The next job, once the rate allows one; `None` when the queue is closed. Which one is decided at the last moment,
+    /// so that a confirmation passes an issue that waits for the rate. Nothing is lost when this is dropped half-way.
     pub(super) async fn next(&self) -> Option<Job> {
-        self.waiting.acquire().await.ok()?.forget();
+        let permit = self.waiting.acquire().await.ok()?;
+        if let Some(rate) = &self.rate {
+            rate.wait().await;
+        }
+        permit.forget();
         self.pop()
     }
 
-    /// The next job, if there is one now.
+    /// The next job, if there is one now and the rate allows it.
     pub(super) fn try_next(&self) -> Option<Job> {
-        self.waiting.try_acquire().ok()?.forget();
+        let permit = self.waiting.try_acquire().ok()?;
+        if let Some(rate) = &self.rate
+            && rate.take(Instant::now()).is_err()
+        {
+            return None;
+        }
+        permit.forget();
         self.pop()
     }
 
-    /// Everything that waits.
-    pub(super) fn drain(&self) -> Vec<Job> {
-        std::iter::from_fn(|| self.try_next()).collect()
+    /// How many wait: of the small kinds, of issues.
+    pub(super) fn lengths(&self) -> (usize, usize) {
+        let jobs = self.lock();
+        (jobs[0].len(), jobs[1].len())
     }
 
-    /// Ends the waiting of all who wait.
+    /// Everything that waits and that no connection has spoken for.
+    pub(super) fn drain(&self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        while let Ok(permit) = self.waiting.try_acquire() {
+            permit.forget();
+            jobs.extend(self.pop());
+        }
+        jobs
+    }
+
+    /// Ends the waiting of all who wait, and gives what is left.
     pub(super) fn close(&self) -> Vec<Job> {
-        let rest = self.drain();
         self.waiting.close();
-        rest
+        std::iter::from_fn(|| self.pop()).collect()
     }
 
     fn pop(&self) -> Option<Job> {
         let mut jobs = self.lock();
-        jobs[0].pop_front().or_else(|| jobs[1].pop_front())
+        let job = jobs[0].pop_front().or_else(|| jobs[1].pop_front());
+        drop(jobs);
+        self.room.tell();
+        job
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, [VecDeque<Job>; 2]> {

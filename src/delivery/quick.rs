@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::recorder::{Entry, Outcome};
+use super::recorder::{Entry, Held, Outcome};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
-use crate::store::deliveries::{self, Settlement};
+use crate::store::settlement::{self, Settlement};
 use crate::store::{Db, StoreError};
 
 /// Such a batch.
@@ -17,7 +17,7 @@ pub(super) struct Quick {
     revision: RevisionId,
     date: Timestamp,
     pub(super) sent: Vec<DeliveryId>,
-    pub(super) leaving: Vec<DeliveryId>,
+    pub(super) leaving: Vec<Held>,
 }
 
 impl Quick {
@@ -39,7 +39,7 @@ impl Quick {
                     if *leaves.get_or_insert(shared) != shared {
                         return None;
                     }
-                    leaving.push(one.held.id);
+                    leaving.push(one.held);
                 }
                 _ => return None,
             }
@@ -51,13 +51,15 @@ impl Quick {
 
     /// Writes it. Returns the rows taken off, and how many were recorded as sent.
     pub(super) async fn write(&self, db: &Db, now: Timestamp) -> Result<(Vec<DeliveryId>, usize), StoreError> {
+        let leaving: Vec<DeliveryId> = self.leaving.iter().map(|held| held.id).collect();
         let settlement = Settlement {
+            worker: self.worker,
             sent: &self.sent,
             relay: &self.relay,
-            leaving: &self.leaving,
+            leaving: &leaving,
             revision: self.revision,
             date: self.date,
         };
-        deliveries::settle(&mut db.single().await?, self.worker, &settlement, now).await
+        settlement::settle(&mut db.single().await?, &settlement, now).await
     }
 }

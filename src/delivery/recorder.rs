@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::breaker::Breaker;
+use super::breaker::{Breaker, Refusal};
 use super::control;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
@@ -23,6 +23,7 @@ use crate::domain::delivery::Reason;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
+use crate::store::subscribers::Hash;
 use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
 use crate::token::Keyring;
 
@@ -39,6 +40,8 @@ pub(super) struct Held {
     pub(super) id: DeliveryId,
     pub(super) worker: WorkerId,
     pub(super) issue: Option<IssueId>,
+    /// What it bears was decided by a former try.
+    pub(super) pinned: bool,
 }
 
 /// What became of a row.
@@ -144,55 +147,33 @@ impl Desk {
         }
     }
 
-    /// The issues that a run of refusals in this batch stops.
-    fn count_refusals(&mut self, batch: &[Entry]) -> Vec<IssueId> {
+    /// The issues that a run of refusals in this batch stops, each with the addresses it called dead.
+    fn count_refusals(&mut self, batch: &[Entry]) -> Tripped {
         let mut tripped = Vec::new();
         for entry in batch {
             let Entry::Outcome(Held { issue: Some(issue), .. }, outcome) = entry else { continue };
-            let trips = match outcome {
+            let refusal = match outcome {
                 Outcome::Sent { .. } => {
                     self.breaker.accepted(*issue);
-                    false
+                    continue;
                 }
-                Outcome::Failed { policy, .. } => self.breaker.refused(*issue, *policy),
-                Outcome::Deferred { policy: true, .. } => self.breaker.refused(*issue, true),
-                _ => false,
+                Outcome::Failed { reason: Reason::Refused | Reason::TooLarge, policy, dead, .. } => {
+                    let dead = dead.as_ref().map(|address| self.keys.address_hash(&address.key()));
+                    Refusal { for_policy: *policy, dead }
+                }
+                Outcome::Deferred { policy: true, .. } => Refusal { for_policy: true, dead: None },
+                _ => continue,
             };
-            if trips {
-                tripped.push(*issue);
-            }
+            tripped.extend(self.breaker.refused(*issue, refusal).map(|dead| (*issue, dead)));
         }
         tripped
     }
 
-    async fn write_once(
-        &self,
-        batch: &[Entry],
-        tripped: &[IssueId],
-        now: Timestamp,
-    ) -> Result<Vec<DeliveryId>, StoreError> {
-        let quick = Quick::of(batch).filter(|_| tripped.is_empty());
-        let Some(quick) = quick else {
-            return self.db.write(async |tx| write(tx, &self.keys, batch, tripped, now).await).await;
-        };
-        let (granted, recorded) = quick.write(&self.db, now).await?;
-        check_recorded(quick.sent.len(), recorded);
-        if granted.len() == quick.leaving.len() {
-            return Ok(granted);
-        }
-        // Some may not leave: the long way asks again for those, and settles them.
-        let rest = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !granted.contains(&one.held.id));
-        let rest: Vec<&Entry> = batch.iter().filter(rest).collect();
-        let late = self.db.write(async |tx| take_off(tx, rest.iter().copied(), now).await).await?;
-        Ok(granted.into_iter().chain(late).collect())
-    }
-
     /// Writes a batch, however often it must be tried.
-    async fn write(&self, batch: &[Entry], tripped: &[IssueId]) -> Vec<DeliveryId> {
+    async fn write(&self, batch: &[Entry], tripped: &Tripped) -> Vec<DeliveryId> {
         let mut wait = Duration::from_millis(100);
         loop {
-            let now = self.clock.now();
-            match self.write_once(batch, tripped, now).await {
+            match self.write_once(batch, tripped).await {
                 Ok(granted) => {
                     if !self.healthy.swap(true, Ordering::Relaxed) {
                         tracing::info!("the database can be written again; sending goes on");
@@ -209,6 +190,66 @@ impl Desk {
             }
         }
     }
+
+    /// One commit, and who may go. It may be done again after an error, even if the commit had succeeded: outcomes that
+    /// were written match no row any more, and rows that were taken off are put back, for nothing of them was sent.
+    async fn write_once(&self, batch: &[Entry], tripped: &Tripped) -> Result<Vec<DeliveryId>, StoreError> {
+        let now = self.clock.now();
+        let granted = match Quick::of(batch).filter(|_| tripped.is_empty()) {
+            Some(quick) => self.write_quick(&quick, batch, now).await?,
+            None => {
+                let written = self.db.write(async |tx| {
+                    write(tx, &self.keys, batch, tripped, now).await?;
+                    take_off(tx, batch.iter(), now).await
+                });
+                written.await?
+            }
+        };
+        if self.db.is_sqlite() || granted.is_empty() {
+            return Ok(granted.into_iter().map(|held| held.id).collect());
+        }
+        self.look_again(granted, now).await
+    }
+
+    /// One statement for the batch as it nearly always is. Rows that may not leave take the long way, which asks again
+    /// and settles them.
+    async fn write_quick(&self, quick: &Quick, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+        let (taken, recorded) = quick.write(&self.db, now).await?;
+        check_recorded(quick.sent.len(), recorded);
+        let mut granted: Vec<Held> = quick.leaving.iter().filter(|held| taken.contains(&held.id)).copied().collect();
+        if granted.len() < quick.leaving.len() {
+            let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
+            let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
+            granted.extend(self.db.write(async |tx| take_off(tx, refused.iter().copied(), now).await).await?);
+        }
+        Ok(granted)
+    }
+
+    /// Puts back those whose readers left, or whose issue was paused, while the commit ran.
+    async fn look_again(&self, granted: Vec<Held>, now: Timestamp) -> Result<Vec<DeliveryId>, StoreError> {
+        let mut by_worker: BTreeMap<WorkerId, Vec<DeliveryId>> = BTreeMap::new();
+        for held in &granted {
+            by_worker.entry(held.worker).or_default().push(held.id);
+        }
+        let mut still = Vec::with_capacity(granted.len());
+        let mut tx = self.db.read().await?;
+        for (worker, ids) in &by_worker {
+            still.extend(deliveries::look_again(&mut tx, *worker, ids, now).await?);
+        }
+        drop(tx);
+        if still.len() < granted.len() {
+            let back = granted.iter().filter(|held| !still.contains(&held.id));
+            self.db
+                .write(async |tx| {
+                    for held in back {
+                        deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
+                    }
+                    Ok::<_, StoreError>(())
+                })
+                .await?;
+        }
+        Ok(still)
+    }
 }
 
 /// Says that accepted mails are not recorded as such: it needs an eye, for it should not happen.
@@ -221,18 +262,25 @@ fn check_recorded(handed_in: usize, written: usize) {
 /// What acceptances that are written together share: worker, relay, and the reply where it is kept.
 type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
 
+/// Issues that are to be paused, and the addresses that a run of refusals called dead.
+type Tripped = Vec<(IssueId, Vec<Hash>)>;
+
 async fn write(
     tx: &mut Tx,
     keys: &Keyring,
     batch: &[Entry],
-    tripped: &[IssueId],
+    tripped: &Tripped,
     now: Timestamp,
-) -> Result<Vec<DeliveryId>, StoreError> {
+) -> Result<(), StoreError> {
     let mut sent: BTreeMap<Acceptance<'_>, Vec<DeliveryId>> = BTreeMap::new();
+    let mut released: BTreeMap<(WorkerId, Timestamp, bool), Vec<DeliveryId>> = BTreeMap::new();
     for entry in batch {
         match entry {
             Entry::Outcome(held, Outcome::Sent { relay, reply }) => {
                 sent.entry((held.worker, Arc::clone(relay), reply.as_deref())).or_default().push(held.id);
+            }
+            Entry::Outcome(held, Outcome::Released { due_at }) => {
+                released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
             Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
@@ -243,11 +291,19 @@ async fn write(
         let written = deliveries::record_sent(tx, *worker, ids, relay, *reply, now).await?;
         check_recorded(ids.len(), usize::try_from(written).unwrap_or(usize::MAX));
     }
-    for issue in tripped {
+    for ((worker, due_at, pinned), ids) in &released {
+        deliveries::release(tx, *worker, ids, *due_at, *pinned).await?;
+    }
+    for (issue, dead) in tripped {
         let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
         control::pause_in(tx, *issue, note, "delivery", now).await?;
+        for hash in dead {
+            if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
+                suppressions::remove(tx, hash).await?;
+            }
+        }
     }
-    take_off(tx, batch.iter(), now).await
+    Ok(())
 }
 
 async fn write_outcome(
@@ -257,11 +313,11 @@ async fn write_outcome(
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Held { id, worker, issue } = held;
+    let Held { id, worker, issue, pinned } = held;
     let written = match outcome {
-        Outcome::Sent { .. } => true,
+        Outcome::Sent { .. } | Outcome::Released { .. } => true,
         Outcome::Deferred { due_at, tries, reply, .. } => {
-            deliveries::record_deferred(tx, worker, id, *due_at, *tries, reply.as_deref()).await?
+            deliveries::record_deferred(tx, worker, id, *due_at, *tries, pinned, reply.as_deref()).await?
         }
         Outcome::Failed { reason, relay, reply, dead, .. } => {
             if let Some(address) = dead {
@@ -276,7 +332,6 @@ async fn write_outcome(
             events::append(tx, now, "delivery.uncertain", "delivery", about, "{}").await?;
             deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
         }
-        Outcome::Released { due_at } => deliveries::release(tx, worker, &[id], *due_at).await? == 1,
     };
     if !written {
         tracing::debug!(delivery = id.0, "an outcome came for a row that had changed hands");
@@ -290,20 +345,24 @@ async fn take_off<'a>(
     tx: &mut Tx,
     batch: impl Iterator<Item = &'a Entry>,
     now: Timestamp,
-) -> Result<Vec<DeliveryId>, StoreError> {
-    let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<DeliveryId>> = BTreeMap::new();
+) -> Result<Vec<Held>, StoreError> {
+    let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<Held>> = BTreeMap::new();
     for entry in batch {
         if let Entry::TakeOff(TakeOff { held, revision, date }, _) = entry {
-            groups.entry((held.worker, *revision, *date)).or_default().push(held.id);
+            groups.entry((held.worker, *revision, *date)).or_default().push(*held);
         }
     }
     let mut granted = Vec::new();
-    for ((worker, revision, date), ids) in &groups {
-        let taken = deliveries::take_off(tx, *worker, ids, *revision, *date, now).await?;
-        if taken.len() < ids.len() {
-            let refused: Vec<DeliveryId> = ids.iter().copied().filter(|id| !taken.contains(id)).collect();
-            deliveries::skip_unmailable(tx, *worker, &refused, now).await?;
-            deliveries::release(tx, *worker, &refused, now).await?;
+    for ((worker, revision, date), group) in groups {
+        let ids: Vec<DeliveryId> = group.iter().map(|held| held.id).collect();
+        let taken = deliveries::take_off(tx, worker, &ids, revision, date, now).await?;
+        let (taken, refused): (Vec<Held>, Vec<Held>) = group.into_iter().partition(|held| taken.contains(&held.id));
+        if !refused.is_empty() {
+            let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();
+            deliveries::skip_unmailable(tx, worker, &ids, now).await?;
+            for held in refused {
+                deliveries::release(tx, worker, &[held.id], now, held.pinned).await?;
+            }
         }
         granted.extend(taken);
     }

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, deliveries, issues, leases};
+use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
 
 use super::control;
 
@@ -23,6 +23,7 @@ pub(super) struct Rescued {
 
 /// One round. Cheap when there is nothing to rescue.
 pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timestamp) -> Result<Rescued, StoreError> {
+    settle_stopped(db, now).await?;
     let rescued = db
         .write(async |tx| {
             let claimed = deliveries::rescue_claimed(tx, now).await?;
@@ -58,6 +59,27 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
     Ok(rescued)
 }
 
+/// Settles what came back to an issue that had been stopped meanwhile: what was on the wire then, and what was held by a
+/// worker that died.
+async fn settle_stopped(db: &Db, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = db.read().await?;
+    let mut open = Vec::new();
+    for issue in issues::in_state(&mut tx, IssueState::Stopped).await? {
+        if ledger::is_open(&mut tx, issue.id).await? {
+            open.push(issue.id);
+        }
+    }
+    drop(tx);
+    for issue in open {
+        db.write(async |tx| {
+            ledger::stop(tx, issue, now).await?;
+            ledger::end_uncertain(tx, issue, now).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 /// After a long absence (a restored backup, a clock that jumped) nothing goes on by itself: a person resumes.
 pub(super) async fn hold_after_absence(db: &Db, timing: Timing, now: Timestamp) -> Result<(), StoreError> {
     db.write(async |tx| {
@@ -66,6 +88,10 @@ pub(super) async fn hold_after_absence(db: &Db, timing: Timing, now: Timestamp) 
             return Ok(());
         }
         for issue in issues::in_state(tx, IssueState::Sending).await? {
+            let begun = issue.started_at.unwrap_or(issue.created_at);
+            if now.since(begun) <= timing.grace {
+                continue; // A person began it while no engine ran.
+            }
             let hours = now.since(last).as_secs() / 3600;
             let note = format!("nothing was sent for {hours} hours; resume it if that is still wanted");
             tracing::warn!(issue = issue.slug, "paused: {note}");

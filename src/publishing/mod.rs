@@ -6,7 +6,9 @@
 pub mod calendar;
 mod compose;
 pub mod follow;
+mod followed;
 pub mod library;
+pub mod notice;
 mod proof;
 pub mod queue;
 pub mod scheduler;

@@ -90,7 +90,7 @@ pub(crate) use record;
 /// number in the text given: `listed!("... WHERE id IN ", 1, " AND ...")`. It is a lawful split: SQLite and PostgreSQL
 /// unfold JSON with functions of different names, and one cached statement serves every length.
 macro_rules! listed {
-    ($before:literal, $bind:literal, $after:literal) => {
+    ($before:expr, $bind:literal, $after:expr) => {
         $crate::store::db::Sql::Split {
             sqlite: concat!($before, "(SELECT value FROM json_each($", $bind, "))", $after),
             postgres: concat!(

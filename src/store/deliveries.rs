@@ -2,10 +2,10 @@
 //! names the worker, so a row that changed hands is never written by who held it before.
 
 use super::column::{json_list, listed, record};
-use super::db::{Single, Sql};
+use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
-use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId, WorkerId};
 
 record! {
@@ -184,50 +184,22 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
 
-/// Whether a claimed row may be taken off: its worker's lease runs, its issue is going out, its reader may be mailed.
-macro_rules! may_leave {
-    ($now:literal) => {
-        concat!(
-            "EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $",
-            $now,
-            ") AND ((issue_id IS NOT NULL
+/// What must hold of a row that is to be sent: its worker's lease runs (at `$3`), its issue is going out, its reader may
+/// be mailed.
+macro_rules! may_go {
+    () => {
+        " AND claimed_by = $1
+           AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $3)
+           AND ((issue_id IS NOT NULL
                  AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
                  AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
              OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
                      SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))))))"
-        )
     };
 }
 
-macro_rules! settle {
-    ($sent:literal, $leaving:literal) => {
-        concat!(
-            "UPDATE deliveries SET
-                state = CASE state WHEN 'claimed' THEN 'in_flight' ELSE 'sent' END,
-                revision_id = CASE state WHEN 'claimed' THEN $4 ELSE revision_id END,
-                first_at = COALESCE(first_at, $5),
-                final_at = CASE state WHEN 'claimed' THEN NULL ELSE $6 END,
-                due_at = CASE state WHEN 'claimed' THEN due_at END,
-                claimed_by = CASE state WHEN 'claimed' THEN claimed_by END,
-                attempts = CASE state WHEN 'claimed' THEN attempts ELSE attempts + 1 END,
-                relay = CASE state WHEN 'claimed' THEN relay ELSE $7 END,
-                reply = CASE state WHEN 'claimed' THEN reply END,
-                reason = CASE state WHEN 'claimed' THEN reason END
-             WHERE claimed_by = $1 AND id IN (",
-            $sent,
-            " UNION ALL ",
-            $leaving,
-            ") AND ((state IN ('in_flight', 'uncertain') AND id IN (",
-            $sent,
-            ")) OR (state = 'claimed' AND id IN (",
-            $leaving,
-            ") AND ",
-            may_leave!(6),
-            ")) RETURNING id, state"
-        )
-    };
-}
+pub(super) use may_go;
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
@@ -239,72 +211,26 @@ pub async fn take_off(
     date: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<DeliveryId>> {
-    macro_rules! take_off {
-        ($list:literal) => {
-            concat!(
-                "UPDATE deliveries SET state = 'in_flight', revision_id = $3, first_at = COALESCE(first_at, $4) WHERE id IN (",
-                $list,
-                ") AND state = 'claimed' AND claimed_by = $1 AND ",
-                may_leave!(5),
-                " RETURNING id"
-            )
-        };
-    }
-    let sql = Sql::Split {
-        sqlite: take_off!("SELECT value FROM json_each($2)"),
-        postgres: take_off!("SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))"),
-    };
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
+         WHERE id IN ",
+        2,
+        concat!(" AND state = 'claimed'", may_go!(), " RETURNING id")
+    );
     let rows: Vec<(DeliveryId,)> =
-        tx.sql(sql).bind(worker).bind(list(ids)).bind(revision).bind(date).bind(now).fetch_all().await?;
+        tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// What a row that is on the wire, or is about to be, got from [`settle`].
-pub struct Settlement<'a> {
-    /// The rows that were accepted.
-    pub sent: &'a [DeliveryId],
-    /// By which relay.
-    pub relay: &'a str,
-    /// The rows that ask to be taken off.
-    pub leaving: &'a [DeliveryId],
-    /// What they bear.
-    pub revision: RevisionId,
-    /// Their date.
-    pub date: Timestamp,
+/// Of rows whose take-off is committed, those that may still go. A statement on PostgreSQL sees what was committed when
+/// it began; so a reader who left between `take_off` and its commit is found only by looking again behind that commit.
+pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: Timestamp) -> Result<Vec<DeliveryId>> {
+    let sql = listed!("SELECT id FROM deliveries WHERE id IN ", 2, concat!(" AND state = 'in_flight'", may_go!()));
+    let rows: Vec<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(list(ids)).bind(now).fetch_all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// [`record_sent`] and [`take_off`] in one statement, which commits by itself: what the engine does for every mail, in
-/// one way to the database and back. Returns the rows taken off, and how many were recorded as sent.
-pub async fn settle(
-    single: &mut Single,
-    worker: WorkerId,
-    settlement: &Settlement<'_>,
-    now: Timestamp,
-) -> Result<(Vec<DeliveryId>, usize)> {
-    let Settlement { sent, relay, leaving, revision, date } = *settlement;
-    let rows: Vec<(DeliveryId, DeliveryState)> = single
-        .sql(Sql::Split {
-            sqlite: settle!("SELECT value FROM json_each($2)", "SELECT value FROM json_each($3)"),
-            postgres: settle!(
-                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))",
-                "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON))"
-            ),
-        })
-        .bind(worker)
-        .bind(list(sent))
-        .bind(list(leaving))
-        .bind(revision)
-        .bind(date)
-        .bind(now)
-        .bind(relay)
-        .fetch_all()
-        .await?;
-    let leaving = rows.iter().filter(|(_, state)| *state == DeliveryState::InFlight).map(|(id, _)| *id).collect();
-    let sent = rows.iter().filter(|(_, state)| *state == DeliveryState::Sent).count();
-    Ok((leaving, sent))
-}
-
-/// Records acceptances. An answer that came late finds its row uncertain and still settles it.
+/// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it.
 pub async fn record_sent(
     tx: &mut Tx,
     worker: WorkerId,
@@ -314,8 +240,8 @@ pub async fn record_sent(
     now: Timestamp,
 ) -> Result<u64> {
     let sql = listed!(
-        "UPDATE deliveries SET state = 'sent', final_at = $3, due_at = NULL, claimed_by = NULL, attempts = attempts + 1,
-                relay = $4, reply = $5, reason = NULL
+        "UPDATE deliveries SET state = 'sent', final_at = $3, due_at = NULL, claimed_by = NULL, relay = $4, reply = $5,
+                reason = NULL, attempts = attempts + CASE WHEN state = 'in_flight' THEN 1 ELSE 0 END
          WHERE id IN ",
         2,
         " AND state IN ('in_flight', 'uncertain') AND claimed_by = $1"
@@ -323,25 +249,29 @@ pub async fn record_sent(
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(relay).bind(reply).execute().await
 }
 
-/// Records that a row is to be tried again: nothing was accepted, so any content will do. `tries` is 1 when it counts.
+/// Records that a row is to be tried again. `tries` is 1 when it counts. Nothing was accepted, so any content will do
+/// next time, unless it is `pinned` by a former try whose fate is unknown.
 pub async fn record_deferred(
     tx: &mut Tx,
     worker: WorkerId,
     id: DeliveryId,
     due_at: Timestamp,
     tries: i64,
+    pinned: bool,
     reply: Option<&str>,
 ) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3, attempts = attempts + $4,
-                    revision_id = CASE WHEN issue_id IS NULL THEN revision_id END, reply = COALESCE($5, reply)
-             WHERE id = $2 AND state IN ('claimed', 'in_flight') AND claimed_by = $1",
+            "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3, reply = COALESCE($6, reply),
+                    attempts = attempts + CASE WHEN state = 'in_flight' THEN $4 ELSE 0 END,
+                    revision_id = CASE WHEN $5 OR issue_id IS NULL THEN revision_id END
+             WHERE id = $2 AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1",
         )
         .bind(worker)
         .bind(id)
         .bind(due_at)
         .bind(tries)
+        .bind(pinned)
         .bind(reply)
         .execute()
         .await?;
@@ -360,9 +290,9 @@ pub async fn record_failed(
 ) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE deliveries SET state = 'failed', claimed_by = NULL, due_at = NULL, final_at = $6, attempts = attempts + 1,
-                    reason = $3, relay = $4, reply = COALESCE($5, reply)
-             WHERE id = $2 AND state IN ('claimed', 'in_flight') AND claimed_by = $1",
+            "UPDATE deliveries SET state = 'failed', claimed_by = NULL, due_at = NULL, final_at = $6, reason = $3, relay = $4,
+                    reply = COALESCE($5, reply), attempts = attempts + CASE WHEN state = 'in_flight' THEN 1 ELSE 0 END
+             WHERE id = $2 AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1",
         )
         .bind(worker)
         .bind(id)
@@ -397,15 +327,37 @@ pub async fn record_uncertain(
     Ok(changed == 1)
 }
 
-/// Puts rows back of which nothing was sent; nobody loses a try.
-pub async fn release(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], due_at: Timestamp) -> Result<u64> {
+/// Puts rows back of which nothing was sent: nobody loses a try, nor the time in which tries are made. What they bear is
+/// open again, unless it is `pinned` by a former try whose fate is unknown.
+pub async fn release(
+    tx: &mut Tx,
+    worker: WorkerId,
+    ids: &[DeliveryId],
+    due_at: Timestamp,
+    pinned: bool,
+) -> Result<u64> {
     let sql = listed!(
-        "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL, due_at = $3,
+                attempts = attempts - CASE WHEN state = 'uncertain' THEN 1 ELSE 0 END,
+                revision_id = CASE WHEN $4 OR issue_id IS NULL THEN revision_id END,
+                first_at = CASE WHEN $4 OR attempts > 0 THEN first_at END
          WHERE id IN ",
         2,
-        " AND state IN ('claimed', 'in_flight') AND claimed_by = $1"
+        " AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1"
     );
-    tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).execute().await
+    tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).bind(pinned).execute().await
+}
+
+/// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
+pub async fn unclaim(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL
+         WHERE state = 'claimed' AND claimed_by = $1 AND (issue_id IS NOT NULL) = $2",
+    )
+    .bind(worker)
+    .bind(of_issues)
+    .execute()
+    .await
 }
 
 /// Takes back what dead workers had claimed: nothing of it was sent.
@@ -449,17 +401,18 @@ pub async fn rescue_in_flight(
     .await
 }
 
-/// Sends again, with the same bytes, what was uncertain long enough.
+/// Sends again, with the same bytes, what was uncertain long enough and whose issue was not stopped.
 pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
-         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1",
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1
+           AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'stopped')",
     )
     .bind(now)
     .execute()
     .await
 }
 
-fn list(ids: &[DeliveryId]) -> String {
+pub(super) fn list(ids: &[DeliveryId]) -> String {
     json_list(ids.iter().map(|id| id.0))
 }

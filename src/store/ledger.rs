@@ -188,11 +188,13 @@ pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     .await
 }
 
-/// Puts an issue's failed rows back, each with all its tries before it.
+/// Puts an issue's failed rows back, each with all its tries before it. What was uncertain before it was given up bears
+/// the same again; the others get what the issue has now.
 pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, first_at = NULL, final_at = NULL,
-                revision_id = NULL, reason = NULL
+        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, final_at = NULL, reason = NULL,
+                first_at = CASE WHEN reason = 'stopped' THEN first_at END,
+                revision_id = CASE WHEN reason = 'stopped' THEN revision_id END
          WHERE issue_id = $1 AND state = 'failed'",
     )
     .bind(issue)
@@ -215,6 +217,18 @@ pub async fn give_up_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> R
     tx.sql(
         "UPDATE deliveries SET state = 'failed', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
          WHERE issue_id = $1 AND state = 'uncertain'",
+    )
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// The same for those that would be sent again now, or wait for a person: their issue was stopped meanwhile.
+pub async fn end_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'failed', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
+         WHERE issue_id = $1 AND state = 'uncertain' AND (due_at IS NULL OR due_at <= $2)",
     )
     .bind(issue)
     .bind(now)

@@ -16,6 +16,7 @@ pub mod lock;
 pub mod migrate;
 pub mod newsletters;
 pub mod revisions;
+pub mod settlement;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;

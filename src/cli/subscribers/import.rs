@@ -131,7 +131,7 @@ fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
     if about.is_dir() {
         return Err(Failure::new(format!("{} is a folder", place())).into());
     }
-    Ok((Box::new(file), about.is_file().then(|| about.len())))
+    Ok((Box::new(file), about.is_file().then_some(about.len())))
 }
 
 fn refused(error: ImportError, file: &Path) -> anyhow::Error {

@@ -19,14 +19,15 @@ use self::lines::Lines;
 use self::records::Records;
 use super::{Act, person, record};
 use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
 use crate::domain::address::AddressError;
 use crate::domain::consent::ConsentKind;
+use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
+use crate::domain::{NewsletterId, SubscriptionId};
 use crate::store::events::About;
 use crate::store::imports::{Arrival, Known};
-use crate::store::{Db, StoreError, Tx, consents, events, imports, subscriptions, suppressions};
+use crate::store::{Db, StoreError, Tx, consents, deliveries, events, imports, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// One transaction each: short enough to let others in between, long enough that its commit costs little.
@@ -390,16 +391,8 @@ async fn store(
                 let hash = &candidate.arrival.person.address_hash;
                 suppressions::add(tx, hash, reason, &import.source, import.now).await?;
             }
-            (Plan::Activate, Some(id)) => {
-                if subscriptions::activate(tx, id, import.now).await? {
-                    record(tx, &act, ConsentKind::Imported, "subscription.imported", import.newsletter, id).await?;
-                }
-            }
-            (Plan::Unsubscribe, Some(id)) => {
-                if subscriptions::leave(tx, id, import.now).await? {
-                    record(tx, &act, ConsentKind::Withdrawn, "subscription.left", import.newsletter, id).await?;
-                }
-            }
+            (Plan::Activate, Some(id)) => activate(tx, import, &act, id).await?,
+            (Plan::Unsubscribe, Some(id)) => unsubscribe(tx, import, &act, id).await?,
             _ => {}
         }
     }
@@ -414,6 +407,21 @@ async fn store(
         "unsubscribed": done.unsubscribed, "suppressed": done.suppressed, "kept_out": done.kept_out });
     events::append(tx, import.now, "subscribers.imported", act.actor, about, &data.to_string()).await?;
     Ok(done)
+}
+
+async fn activate(tx: &mut Tx, import: &Import, act: &Act, id: SubscriptionId) -> Result<(), StoreError> {
+    if subscriptions::activate(tx, id, import.now).await? {
+        record(tx, act, ConsentKind::Imported, "subscription.imported", import.newsletter, id).await?;
+        deliveries::supersede(tx, id, DeliveryKind::Confirmation, import.now).await?;
+    }
+    Ok(())
+}
+
+async fn unsubscribe(tx: &mut Tx, import: &Import, act: &Act, id: SubscriptionId) -> Result<(), StoreError> {
+    if subscriptions::leave(tx, id, import.now).await? {
+        record(tx, act, ConsentKind::Withdrawn, "subscription.left", import.newsletter, id).await?;
+    }
+    Ok(())
 }
 
 impl Imported {

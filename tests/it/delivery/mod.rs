@@ -1,4 +1,4 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
-mod stage;
+pub(crate) mod stage;
 mod straight;
