@@ -131,12 +131,7 @@ struct Press<'a> {
 
 impl Press<'_> {
     /// Sends one mail, on the session at hand if it is fit for it, else on a new one.
-    async fn send(
-        &self,
-        session: &mut Option<Session>,
-        row: Claimed,
-        revision: RevisionId,
-    ) -> Result<(), ProofError> {
+    async fn send(&self, session: &mut Option<Session>, row: Claimed, revision: RevisionId) -> Result<(), ProofError> {
         let date = self.attempt.clock.now();
         let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it has a permit and nobody else knows it");
         let job = Job { row, worker: self.worker, revision, date, _permit: permit };

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::breaker::{Breaker, Refusal};
+use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;
@@ -22,7 +22,6 @@ use crate::domain::delivery::Reason;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::subscribers::Hash;
 use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
 use crate::token::Keyring;
 
@@ -146,7 +145,7 @@ impl Desk {
         }
     }
 
-    /// The issues that a run of refusals in this batch stops, each with the addresses it called dead.
+    /// What follows from runs of refusals in this batch.
     fn count_refusals(&mut self, batch: &[Entry]) -> Tripped {
         let mut tripped = Vec::new();
         for entry in batch {
@@ -163,7 +162,10 @@ impl Desk {
                 Outcome::Deferred { policy: true, .. } => Refusal { for_policy: true, dead: None },
                 _ => continue,
             };
-            tripped.extend(self.breaker.refused(*issue, refusal).map(|dead| (*issue, dead)));
+            let judgement = self.breaker.refused(*issue, refusal);
+            if judgement != Judgement::default() {
+                tripped.push((*issue, judgement));
+            }
         }
         tripped
     }
@@ -171,8 +173,9 @@ impl Desk {
     /// Writes a batch, however often it must be tried.
     async fn write(&self, batch: &[Entry], tripped: &Tripped) -> Vec<DeliveryId> {
         let mut wait = Duration::from_millis(100);
+        let mut is_again = false;
         loop {
-            match self.write_once(batch, tripped).await {
+            match self.write_once(batch, tripped, is_again).await {
                 Ok(granted) => {
                     if !self.healthy.swap(true, Ordering::Relaxed) {
                         tracing::info!("the database can be written again; sending goes on");
@@ -180,6 +183,7 @@ impl Desk {
                     return granted;
                 }
                 Err(error) => {
+                    is_again = true;
                     self.healthy.store(false, Ordering::Relaxed);
                     let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
                     tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
@@ -192,11 +196,16 @@ impl Desk {
 
     /// One commit, and who may go. It may be done again after an error, even if the commit had succeeded: outcomes that
     /// were written match no row any more, and rows that were taken off are put back, for nothing of them was sent.
-    async fn write_once(&self, batch: &[Entry], tripped: &Tripped) -> Result<Vec<DeliveryId>, StoreError> {
+    async fn write_once(
+        &self,
+        batch: &[Entry],
+        tripped: &Tripped,
+        is_again: bool,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
         let now = self.clock.now();
         let written = self.db.write(async |tx| {
             write(tx, &self.keys, batch, tripped, now).await?;
-            take_off(tx, batch, now).await
+            take_off(tx, batch, is_again, now).await
         });
         let granted = written.await?;
         if self.db.is_sqlite() || granted.is_empty() {
@@ -235,8 +244,8 @@ impl Desk {
 /// What acceptances that are written together share: worker, relay, and the reply where it is kept.
 type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
 
-/// Issues that are to be paused, and the addresses that a run of refusals called dead.
-type Tripped = Vec<(IssueId, Vec<Hash>)>;
+/// Issues with runs of refusals, and what follows.
+type Tripped = Vec<(IssueId, Judgement)>;
 
 async fn write(
     tx: &mut Tx,
@@ -273,10 +282,12 @@ async fn write(
     for ((worker, due_at, pinned), ids) in &released {
         deliveries::release(tx, *worker, ids, *due_at, *pinned).await?;
     }
-    for (issue, dead) in tripped {
-        let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
-        control::pause_in(tx, *issue, note, "delivery", now).await?;
-        for hash in dead {
+    for (issue, judgement) in tripped {
+        if judgement.pause {
+            let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
+            control::pause_in(tx, *issue, note, "delivery", now).await?;
+        }
+        for hash in &judgement.pardoned {
             if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
                 suppressions::remove(tx, hash).await?;
             }
@@ -320,7 +331,9 @@ async fn write_outcome(
 
 /// Takes off those rows of a batch that may, and settles those that may not. Rows of one claim share revision and
 /// date, so there are few statements.
-async fn take_off(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+///
+/// `is_again` after a commit whose success nobody knows: it may have taken rows off that nobody was told of.
+async fn take_off(tx: &mut Tx, batch: &[Entry], is_again: bool, now: Timestamp) -> Result<Vec<Held>, StoreError> {
     let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<Held>> = BTreeMap::new();
     for entry in batch {
         if let Entry::TakeOff(TakeOff { held, revision, date }, _) = entry {
@@ -335,7 +348,8 @@ async fn take_off(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<He
         if !refused.is_empty() {
             let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();
             deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-            for held in refused {
+            deliveries::refuse(tx, worker, &ids).await?;
+            for held in refused.iter().filter(|_| is_again) {
                 deliveries::release(tx, worker, &[held.id], now, held.pinned).await?;
             }
         }

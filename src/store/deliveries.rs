@@ -90,7 +90,8 @@ macro_rules! claim {
             $lock,
             ")
              UPDATE deliveries SET state = 'claimed', claimed_by = $1
-             WHERE id IN (SELECT id FROM due) AND state = 'pending' RETURNING id"
+             WHERE id IN (SELECT id FROM due) AND state = 'pending'
+               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2) RETURNING id"
         )
     };
 }
@@ -111,7 +112,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker.
+/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,
@@ -200,7 +201,8 @@ macro_rules! may_go {
 }
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
-/// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
+/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
+/// those that are.
 pub async fn take_off(
     tx: &mut Tx,
     worker: WorkerId,
@@ -213,7 +215,11 @@ pub async fn take_off(
         "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
          WHERE id IN ",
         2,
-        concat!(" AND state = 'claimed'", may_go!(), " RETURNING id")
+        concat!(
+            " AND state = 'claimed' AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4",
+            may_go!(),
+            " RETURNING id"
+        )
     );
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
@@ -222,14 +228,8 @@ pub async fn take_off(
 
 /// Of rows whose take-off is committed, those that may still go. A statement on PostgreSQL sees what was committed when
 /// it began; so a reader who left between `take_off` and its commit is found only by looking again behind that commit.
-pub async fn look_again(
-    tx: &mut Tx,
-    worker: WorkerId,
-    ids: &[DeliveryId],
-    now: Timestamp,
-) -> Result<Vec<DeliveryId>> {
-    let sql =
-        listed!("SELECT id FROM deliveries WHERE id IN ", 2, concat!(" AND state = 'in_flight'", may_go!()));
+pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: Timestamp) -> Result<Vec<DeliveryId>> {
+    let sql = listed!("SELECT id FROM deliveries WHERE id IN ", 2, concat!(" AND state = 'in_flight'", may_go!()));
     let rows: Vec<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(list(ids)).bind(now).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -350,6 +350,16 @@ pub async fn release(
         " AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1"
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).bind(pinned).execute().await
+}
+
+/// Puts claimed rows back that may not take off now: their issue is paused, or its content has changed.
+pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL WHERE id IN ",
+        2,
+        " AND state = 'claimed' AND claimed_by = $1"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
 /// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
