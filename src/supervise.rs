@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,13 +12,25 @@ use tokio_util::sync::CancellationToken;
 pub const SOFT_STOP: Duration = Duration::from_secs(60);
 
 /// The running parts of the program. The first that fails stops the others.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Supervisor {
     parts: JoinSet<anyhow::Result<()>>,
     stop: CancellationToken,
+    terminate: Signal,
+    interrupt: Signal,
 }
 
 impl Supervisor {
+    /// Watches for signals from now on: from its first part on, the program never dies of one with mail on the wire.
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            parts: JoinSet::new(),
+            stop: CancellationToken::new(),
+            terminate: signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?,
+            interrupt: signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?,
+        })
+    }
+
     /// What every part watches: it ends softly when this is cancelled.
     pub fn stop_token(&self) -> CancellationToken {
         self.stop.clone()
@@ -32,12 +44,10 @@ impl Supervisor {
     /// Waits for SIGTERM or SIGINT, or until a part ends by itself; then stops softly, and hard at the second signal or
     /// when that takes too long.
     pub async fn run(mut self) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
-        let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
         let mut result = Ok(());
         tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is on the wire"),
-            _ = interrupt.recv() => tracing::info!("interrupted: finishing what is on the wire; once more stops at once"),
+            _ = self.terminate.recv() => tracing::info!("SIGTERM: finishing what is on the wire"),
+            _ = self.interrupt.recv() => tracing::info!("interrupted: finishing what is on the wire; once more stops at once"),
             () = self.stop.cancelled() => {}
             ended = self.parts.join_next() => result = flatten(ended),
         }
@@ -49,8 +59,8 @@ impl Supervisor {
         };
         let in_time = tokio::select! {
             ended = tokio::time::timeout(SOFT_STOP, soft) => ended.is_ok(),
-            _ = terminate.recv() => false,
-            _ = interrupt.recv() => false,
+            _ = self.terminate.recv() => false,
+            _ = self.interrupt.recv() => false,
         };
         if !in_time {
             tracing::warn!("stopped hard; what was on the wire is uncertain and will be shown as such");

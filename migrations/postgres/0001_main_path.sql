@@ -85,6 +85,8 @@ CREATE TABLE issues (
     revision_id BIGINT NOT NULL REFERENCES revisions (id),
     due_at BIGINT,
     on_slot BOOLEAN NOT NULL,
+    -- What the file said of its time when it was last queued or followed: a change of it is noticed.
+    asked TEXT NOT NULL,
     note TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     started_at BIGINT,

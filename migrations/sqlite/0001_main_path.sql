@@ -85,6 +85,8 @@ CREATE TABLE issues (
     revision_id INTEGER NOT NULL REFERENCES revisions (id),
     due_at INTEGER,
     on_slot INTEGER NOT NULL,
+    -- What the file said of its time when it was last queued or followed: a change of it is noticed.
+    asked TEXT NOT NULL,
     note TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     started_at INTEGER,

@@ -2,12 +2,16 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
 use crate::store::{Db, migrate};
+
+/// How long threads have to end after the work is done.
+const THREADS_END: Duration = Duration::from_secs(1);
 
 /// The surroundings of one run of the program.
 #[derive(Clone, Debug)]
@@ -49,7 +53,11 @@ impl Context {
 
     /// Runs `work` to its end.
     pub fn block_on<T>(&self, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(work)
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let result = runtime.block_on(work);
+        // A thread that still reads standard input must not keep the program from ending.
+        runtime.shutdown_timeout(THREADS_END);
+        result
     }
 
     /// Opens the database of `config`. One that is new gets its schema; one whose schema is older than this program
@@ -61,7 +69,7 @@ impl Context {
             migrate::run(&db).await?;
         } else if steps.iter().any(|step| !step.applied) {
             return Err(Failure::new("the database's schema is older than this program")
-                .hint("stop the server, run `coranto migrate`, and start the new version")
+                .hint("start `coranto serve` anew with this version; or run `coranto migrate` while none runs")
                 .into());
         }
         Ok(db)

@@ -1,22 +1,28 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
+mod check;
 mod completions;
 mod config;
 mod context;
 mod demo;
 mod dkim;
+mod doctor;
 mod failure;
 mod init;
 mod issues;
 mod migrate;
 mod new;
 pub mod output;
+mod preview;
 mod progress;
+mod queue;
 mod serve;
+mod shelf;
 pub mod sink;
 mod status;
 mod subscribers;
 pub mod table;
+mod test;
 mod when;
 mod wiring;
 
@@ -110,12 +116,22 @@ enum Command {
     Serve(serve::Args),
     /// Write the file of a new issue for the next free slot.
     New(new::Args),
+    /// Say everything that is wrong with issues before they go out.
+    Check(check::Args),
+    /// Print one part of an issue as a reader would get it.
+    Preview(preview::Args),
+    /// Send the real message to an editor.
+    Test(test::Args),
+    /// Put an issue on the next free slot, or at a time.
+    Queue(queue::Args),
     /// Show the next slot, what is going out, the last result.
     Status(status::Args),
     /// List, show and steer issues.
     Issues(issues::Args),
-    /// List, add, remove, export and count readers.
+    /// List, add, remove, import, export and count readers.
     Subscribers(subscribers::Args),
+    /// Look at everything an installation needs, and say what to do.
+    Doctor(doctor::Args),
     /// Make and show the keys that sign mail.
     Dkim(dkim::Args),
     /// Bring the database's schema up to date.
@@ -140,9 +156,14 @@ impl Command {
             Self::Init(args) => init::run(args, context),
             Self::Serve(args) => serve::run(args, context),
             Self::New(args) => new::run(args, context),
+            Self::Check(args) => check::run(args, context),
+            Self::Preview(args) => preview::run(args, context),
+            Self::Test(args) => test::run(args, context),
+            Self::Queue(args) => queue::run(args, context),
             Self::Status(args) => status::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
             Self::Sink(args) => sink::command(args, context),

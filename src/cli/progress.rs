@@ -61,6 +61,16 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// Prints something while the bar is out of the way.
+    pub fn above(&self, print: impl FnOnce()) {
+        match &self.shown {
+            Shown::Bar(bar) => bar.suspend(print),
+            Shown::Lines { .. } | Shown::Nothing => print(),
+        }
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Shown::Bar(bar) = &self.shown {

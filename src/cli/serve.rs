@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, wiring};
+use super::{Context, Exit, Failure, wiring};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::publishing::scheduler::Scheduler;
-use crate::signup;
+use crate::signup::{self, Door, Signup, Throttle};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
+use crate::web::{self, Proxies, Site};
 
 /// How often readers whose rest is over are taken back.
 const RESTS_END_EVERY: Duration = Duration::from_secs(60);
@@ -82,7 +84,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
 /// Builds and starts what `roles` name.
 pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role]) -> anyhow::Result<Supervisor> {
     let templates = Arc::new(Templates::with_overrides(&config.templates)?);
-    let mut supervisor = Supervisor::default();
+    let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
     if roles.contains(&Role::Deliver) {
         let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);
@@ -97,7 +99,44 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
     }
+    if roles.contains(&Role::Web) {
+        let site = Arc::new(site(config, db, clock, templates, stop.clone()).await?);
+        let address = config.server.listen;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Failure::new(format!("the web server cannot listen on {address}: {error}"))
+                .hint("another program has that port; stop it, or set `listen` under [server] to a free one")
+        })?;
+        tracing::info!(%address, public_url = %config.public_url, "web");
+        supervisor.add("the web server", async move {
+            web::serve(listener, web::router(Arc::clone(&site)), stop).await?;
+            // A request that was dropped may have left a transaction to be finished.
+            site.tasks.close();
+            site.tasks.wait().await;
+            Ok(())
+        });
+    }
     Ok(supervisor)
+}
+
+/// What the pages need: every newsletter's door, with its mails rendered and stored.
+async fn site(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    templates: Arc<Templates>,
+    stop: CancellationToken,
+) -> anyhow::Result<Site> {
+    let mut doors = Vec::with_capacity(config.newsletters.len());
+    for newsletter in &config.newsletters {
+        let letters = signup::mails::letters(newsletter, &templates)?;
+        doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
+    }
+    let limits = wiring::limits(config);
+    let throttle = Arc::new(Throttle::new(limits.requests_per_hour));
+    let signup = Signup { db: db.clone(), keys: Arc::new(config.keys.clone()), limits, throttle };
+    let networks = config.server.trusted_proxies.clone();
+    let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
+    Ok(Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?)
 }
 
 /// Takes back readers whose rest is over.

@@ -11,13 +11,16 @@ use crate::domain::provider::Provider;
 pub struct Delivery {
     /// How long temporary refusals are retried.
     pub retry_for: Duration,
+    /// Whether answers to accepted mail are kept.
+    pub keep_replies: bool,
     /// Messages per minute to each provider; absent means no limit.
     pub domain_rates: BTreeMap<Provider, u32>,
 }
 
 pub(super) fn read(section: Section<'_>, rates: Section<'_>) -> Option<Delivery> {
     let retry_for = section.integer("retry_hours").map(|hours| Duration::from_secs(hours * 3600));
+    let keep_replies = section.boolean("keep_replies");
     let rate = |provider: &Provider| Some((*provider, rates.small(provider.as_str())?));
     let domain_rates = Provider::ALL.iter().filter_map(rate).collect();
-    Some(Delivery { retry_for: retry_for?, domain_rates })
+    Some(Delivery { retry_for: retry_for?, keep_replies: keep_replies?, domain_rates })
 }

@@ -274,6 +274,13 @@ pub const KEYS: &[Key] = &[
         Default("48"),
         "How long a mail is tried again after temporary refusals before it counts as failed.",
     ),
+    key(
+        "delivery.keep_replies",
+        Boolean,
+        Default("false"),
+        "Whether the relay's answer to every accepted mail is kept as well, not only refusals. It often names the \
+         relay's own number of the mail. Costs about 100 bytes per mail.",
+    ),
     key("delivery.domain_rates.gmail", Integer(1, 10_000_000), Means("no limit"), "Gmail."),
     key("delivery.domain_rates.yahoo", Integer(1, 10_000_000), Means("no limit"), "Yahoo and AOL."),
     key(

@@ -1,7 +1,6 @@
 //! Preflight: what an editor should know before an issue goes out. Blockers are errors, hints are warnings; each says
 //! where, why and what to do. Whether a date is past is the calendar's question.
 
-use super::fields::Field;
 use super::front_matter::FrontMatter;
 use super::problem::{Position, Problem};
 use super::source::Issue;
@@ -19,10 +18,12 @@ const SUBJECT_WIDTH_MIN: usize = 10;
 const SUBJECT_WIDTH_GOOD: usize = 78;
 /// Preheaders are shown up to about here.
 const SUMMARY_CHARS_GOOD: usize = 250;
+/// Hints told at once.
+const WARNINGS_MAX: usize = 100;
 /// Link texts that say nothing by themselves, as a screen reader lists them.
 const GENERIC: &[&str] = &["click here", "here", "read more", "learn more", "more", "link", "this", "this link"];
 /// "To come": what journalists leave for later. Also what drafts tend to hold.
-const PLACEHOLDERS: &[&str] = &["TK", "TKTK", "TODO", "FIXME", "XXX", "lorem ipsum"];
+const PLACEHOLDERS: &[&str] = &["TK", "TKTK", "TODO", "FIXME", "XXX", "lorem ipsum", "Lorem ipsum"];
 
 /// Whether a mail's HTML part fits a mailbox.
 pub fn of_size(html_bytes: usize) -> Option<Problem> {
@@ -37,17 +38,28 @@ pub fn of_size(html_bytes: usize) -> Option<Problem> {
 
 /// Everything about an issue that can be told without its layout.
 pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Document) -> Vec<Problem> {
-    let mut found = Vec::new();
-    of_newsletter(newsletter, &mut found);
-    of_front_matter(&issue.front, &mut found);
-    of_placeholders(issue, &mut found);
+    let mut found = Found { issue, problems: Vec::new() };
+    of_newsletter(newsletter, &mut found.problems);
+    of_front_matter(&issue.front, &mut found.problems);
+    of_placeholders(&mut found);
     of_headings(&document.blocks, &mut found);
     tree::each_run(document, &mut |run| of_run(run, &mut found));
-    if document.blocks.is_empty() {
-        let problem = Problem::error(issue.place(0), "no-text", "the issue has no text");
-        found.push(problem.hint("write it below the front matter"));
+    found.problems
+}
+
+/// What was found so far.
+struct Found<'a> {
+    issue: &'a Issue,
+    problems: Vec<Problem>,
+}
+
+impl Found<'_> {
+    /// A hint about the text at byte `at` of the body. After the first hundred an editor has enough to do.
+    fn warn(&mut self, at: usize, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
+        if self.problems.len() < WARNINGS_MAX {
+            self.problems.push(Problem::warning(self.issue.place(at), code, message).hint(hint));
+        }
     }
-    found
 }
 
 fn of_newsletter(newsletter: &Newsletter, found: &mut Vec<Problem>) {
@@ -103,41 +115,39 @@ fn of_front_matter(front: &FrontMatter, found: &mut Vec<Problem>) {
     }
 }
 
-fn of_placeholders(issue: &Issue, found: &mut Vec<Problem>) {
+fn of_placeholders(found: &mut Found<'_>) {
+    let body = found.issue.body();
     for word in PLACEHOLDERS {
-        for (at, _) in issue.body().match_indices(word) {
-            let before = issue.body()[..at].chars().next_back();
-            let after = issue.body()[at + word.len()..].chars().next();
+        for (at, _) in body.match_indices(word) {
+            let before = body[..at].chars().next_back();
+            let after = body[at + word.len()..].chars().next();
             if ![before, after].into_iter().flatten().any(char::is_alphanumeric) {
                 let message = format!("{word} marks something still to be written");
-                found.push(Problem::warning(issue.place(at), "placeholder", message).hint("write it, or take it out"));
+                found.warn(at, "placeholder", message, "write it, or take it out");
             }
         }
     }
 }
 
 /// Screen readers walk a text by its headings, so a level must not be skipped. The title is level 1.
-fn of_headings(blocks: &[Block], found: &mut Vec<Problem>) {
+fn of_headings(blocks: &[Block], found: &mut Found<'_>) {
     let mut before = 1;
     for block in blocks {
         if let Block::Heading { level, content, at, .. } = block {
             if *level > before + 1 {
                 let (typed, meant) = ("#".repeat((*level).into()), "#".repeat((before + 1).into()));
                 let message = format!("a heading of level {level} follows one of level {before}");
-                found.push(
-                    Problem::warning(*at, "heading-level", message).hint(format!("write {meant} instead of {typed}")),
-                );
+                found.warn(*at, "heading-level", message, format!("write {meant} instead of {typed}"));
             }
             if plain_text(content).trim().is_empty() {
-                let problem = Problem::warning(*at, "heading-empty", "this heading is empty");
-                found.push(problem.hint("write it, or take it out"));
+                found.warn(*at, "heading-empty", "this heading is empty", "write it, or take it out");
             }
             before = *level;
         }
     }
 }
 
-fn of_run(content: &[Inline], found: &mut Vec<Problem>) {
+fn of_run(content: &[Inline], found: &mut Found<'_>) {
     for inline in content {
         match inline {
             Inline::Link { to, content, at } => {
@@ -146,8 +156,7 @@ fn of_run(content: &[Inline], found: &mut Vec<Problem>) {
             }
             Inline::Image { alt, at, .. } if alt.trim().is_empty() => {
                 let message = "this image has no alternative text, so it will be taken for decoration";
-                let hint = "say what it shows: ![what it shows](address)";
-                found.push(Problem::warning(*at, "alt-missing", message).hint(hint));
+                found.warn(*at, "alt-missing", message, "say what it shows: ![what it shows](address)");
             }
             Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) => of_run(content, found),
             _ => {}
@@ -155,21 +164,21 @@ fn of_run(content: &[Inline], found: &mut Vec<Problem>) {
     }
 }
 
-fn of_link(to: &Destination, content: &[Inline], at: Position, found: &mut Vec<Problem>) {
+fn of_link(to: &Destination, content: &[Inline], at: usize, found: &mut Found<'_>) {
     let shown = plain_text(content);
     let shown = shown.trim();
-    let has_field = content.iter().any(|inline| matches!(inline, Inline::Field(Field::Name { .. })));
+    let has_field = content.iter().any(|inline| matches!(inline, Inline::Field(_)));
     if shown.is_empty() && !has_field {
-        let problem = Problem::warning(at, "link-empty", "this link has no text: readers will see its bare address");
-        found.push(problem.hint("write between the brackets where it leads"));
+        let message = "this link has no text: readers will see its bare address";
+        found.warn(at, "link-empty", message, "write between the brackets where it leads");
     } else if GENERIC.iter().any(|generic| shown.eq_ignore_ascii_case(generic)) {
         let message = format!("the link text {shown:?} does not say where it leads");
-        found.push(Problem::warning(at, "link-generic", message).hint("name what the reader will find there"));
+        found.warn(at, "link-generic", message, "name what the reader will find there");
     }
     if let Destination::Url(url) = to
         && url::Url::parse(url).is_ok_and(|url| !url.username().is_empty() && url.scheme() != "mailto")
     {
         let message = "this link has a user name in its address, which mailboxes take for a trick";
-        found.push(Problem::warning(at, "link-user", message).hint("link to the page without it"));
+        found.warn(at, "link-user", message, "link to the page without it");
     }
 }

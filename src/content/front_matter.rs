@@ -190,7 +190,7 @@ fn plain(entry: &Entry, chars_max: usize) -> Result<Option<String>, Problem> {
     let Some(text) = text(entry)? else { return Ok(None) };
     let key = &entry.key;
     if text.contains("{{") {
-        let message = format!("merge fields are not filled in in `{key}`");
+        let message = format!("merge fields do nothing in `{key}`");
         return Err(Problem::error(entry.at, "field-in-front-matter", message)
             .hint("use them in the text below the front matter"));
     }

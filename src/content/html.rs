@@ -4,6 +4,8 @@
 pub(super) mod raw;
 mod style;
 
+use std::collections::HashMap;
+
 use super::fields::Field;
 use super::merge;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
@@ -35,7 +37,7 @@ pub(super) enum Refused {
 
 /// Renders the document as the inside of an article.
 pub(super) fn render(document: &Document, target: Target, rtl: bool, words: &Words) -> Result<String, Refused> {
-    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: Vec::new() };
+    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: HashMap::new() };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
@@ -68,7 +70,8 @@ struct Writer {
     out: String,
     full: bool,
     look: Look,
-    ids: Vec<String>,
+    /// How often an id was wanted.
+    ids: HashMap<String, usize>,
 }
 
 impl Writer {
@@ -135,13 +138,7 @@ impl Writer {
                 }
                 self.close(tag);
             }
-            Block::Code(code) => {
-                self.open("pre", &self.look.code_block(last));
-                self.push("<code>");
-                self.text(code.trim_end_matches('\n'));
-                self.push("</code>");
-                self.close("pre");
-            }
+            Block::Code(code) => self.code(code.trim_end_matches('\n'), last),
             Block::Table(table) => self.table(table, last),
             Block::Rule => self.open("hr", &self.look.rule()),
             Block::Html(html) => {
@@ -149,6 +146,26 @@ impl Writer {
                 self.push("\n");
             }
         }
+    }
+
+    /// Mailboxes do not agree on `white-space`, so in a mail the lines and spaces of code are spelled out.
+    fn code(&mut self, code: &str, last: bool) {
+        let tag = if self.look.target == Target::Mail { "p" } else { "pre" };
+        self.open(tag, &self.look.code_block(last));
+        self.push("<code>");
+        match self.look.target {
+            Target::Web => self.text(code),
+            Target::Mail => {
+                for (index, line) in code.split('\n').enumerate() {
+                    self.push(if index > 0 { "<br>\n" } else { "" });
+                    let escaped = escape(&line.replace('\t', "    ")).replace("  ", "&nbsp; ");
+                    let indented = escaped.strip_prefix(' ').map(|rest| format!("&nbsp;{rest}"));
+                    self.push(&indented.unwrap_or(escaped));
+                }
+            }
+        }
+        self.push("</code>");
+        self.close(tag);
     }
 
     fn heading(&mut self, level: u8, id: Option<&str>, content: &[Inline]) {
@@ -165,9 +182,9 @@ impl Writer {
 
     fn unique_id(&mut self, wanted: String) -> String {
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
-        let taken = self.ids.iter().filter(|id| **id == wanted).count();
-        self.ids.push(wanted.clone());
-        if taken == 0 { wanted } else { format!("{wanted}-{}", taken + 1) }
+        let count = self.ids.entry(wanted.clone()).or_default();
+        *count += 1;
+        if *count == 1 { wanted } else { format!("{wanted}-{count}") }
     }
 
     /// A table of data: not one for layout, so it says what heads its columns.
@@ -280,7 +297,7 @@ impl Writer {
 
     fn note_number(&mut self, number: usize) {
         match self.look.target {
-            Target::Mail => self.push(&format!("<sup>{number}</sup>")),
+            Target::Mail => self.push(&format!("<sup style=\"font-size:13px;line-height:1\">{number}</sup>")),
             Target::Web => self.push(&format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")),
         }
     }

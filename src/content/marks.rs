@@ -9,8 +9,13 @@ use super::fields::{FIELD_END, FIELD_START, Field};
 use super::merge::{self, FieldError};
 use super::source;
 
+/// Merge fields in one issue: an editor uses three.
+pub(super) const FIELDS_MAX: usize = 500;
 /// The sixteen digits of a mark's number; private-use characters too, which Markdown takes for letters.
 const DIGIT_ZERO: u32 = 0xE010;
+
+/// A field is a name and a word or two; without a bound, a text of braces would take the square of its length.
+const FIELD_BYTES_MAX: usize = 200;
 
 /// One `{{ ... }}`.
 pub(super) struct Occurrence {
@@ -32,6 +37,8 @@ pub(super) enum Fault {
 pub(super) struct Marked {
     pub(super) text: String,
     pub(super) occurrences: Vec<Occurrence>,
+    /// Where the first field stands that is one too many; from there on nothing is marked.
+    pub(super) too_many: Option<usize>,
     /// Offsets in `text` from which on the source is further along by so many bytes (or less, when negative).
     shifts: Vec<(usize, isize)>,
 }
@@ -45,8 +52,12 @@ pub(super) enum Stretch<'a> {
 impl Marked {
     /// Marks every `{{ ... }}` of `source`, valid or not. A backslash before the braces keeps them as text.
     pub(super) fn of(source: &str) -> Self {
-        let mut marked =
-            Self { text: String::with_capacity(source.len()), occurrences: Vec::new(), shifts: vec![(0, 0)] };
+        let mut marked = Self {
+            text: String::with_capacity(source.len()),
+            occurrences: Vec::new(),
+            too_many: None,
+            shifts: vec![(0, 0)],
+        };
         let mut from = 0;
         while let Some(found) = source[from..].find("{{").map(|at| from + at) {
             let backslashes = source[..found].bytes().rev().take_while(|&b| b == b'\\').count();
@@ -56,11 +67,16 @@ impl Marked {
                 from = found + 2;
                 continue;
             }
-            let line = &source[found..][..source[found..].find('\n').unwrap_or(source.len() - found)];
-            let (written, field) = match line.find("}}") {
-                Some(end) => (&line[..end + 2], merge::parse(&line[2..end]).map_err(Fault::Field)),
+            let near = &source[found..source.floor_char_boundary(found + FIELD_BYTES_MAX)];
+            let (written, field) = match near.find("}}").filter(|&end| !near[..end].contains('\n')) {
+                Some(end) => (&near[..end + 2], merge::parse(&near[2..end]).map_err(Fault::Field)),
                 None => ("{{", Err(Fault::Open)),
             };
+            if marked.occurrences.len() == FIELDS_MAX {
+                marked.too_many = Some(found);
+                from = found;
+                break;
+            }
             push_mark(&mut marked.text, marked.occurrences.len());
             marked.occurrences.push(Occurrence { written: written.to_owned(), at: found, field });
             from = found + written.len();

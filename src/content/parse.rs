@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::marks::{Fault, Marked};
+use super::marks::{FIELDS_MAX, Fault, Marked};
 use super::merge;
 use super::problem::{Position, Problem};
 use super::source::Issue;
@@ -38,12 +38,18 @@ pub(super) struct Dialect<'a> {
 pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Problem>) -> Document {
     let marked = Marked::of(issue.body());
     let mut reading = Reading { issue, marked: &marked, dialect, problems: Vec::new(), errors: 0, html_bytes: 0 };
+    if let Some(at) = marked.too_many {
+        let message = format!("there are more than {FIELDS_MAX} merge fields in the text");
+        let problem = Problem::error(issue.place(at), "too-many-fields", message);
+        problems.push(problem.hint("write fewer of them"));
+        return Document::default();
+    }
     let mut builder = Builder::default();
     let events = Parser::new_ext(&marked.text, options(dialect.language)).into_offset_iter();
     for (count, (event, range)) in events.enumerate() {
         let at = range.start;
-        if count >= EVENTS_MAX || builder.depth() >= DEPTH_MAX || reading.html_bytes > HTML_BYTES_MAX {
-            reading.too_much(count >= EVENTS_MAX, builder.depth() >= DEPTH_MAX, at);
+        if count >= EVENTS_MAX || builder.depth() >= DEPTH_MAX {
+            reading.too_much(count >= EVENTS_MAX, at);
             break;
         }
         match event {
@@ -119,17 +125,27 @@ impl Reading<'_> {
         self.problem(problem);
     }
 
-    fn too_much(&mut self, events: bool, depth: bool, at: usize) {
+    fn too_much(&mut self, pieces: bool, at: usize) {
         let at = self.place(at);
-        let (code, message) = match (events, depth) {
-            (true, _) => (
-                "too-many-pieces",
-                format!("the text has more than {EVENTS_MAX} pieces (words in bold, links, cells...)"),
-            ),
-            (_, true) => ("too-deep", format!("quotes and lists are nested more than {DEPTH_MAX} deep here")),
-            _ => ("too-much-html", format!("there is more raw HTML than {HTML_BYTES_MAX} bytes")),
+        let (code, message) = if pieces {
+            ("too-many-pieces", format!("the text has more than {EVENTS_MAX} pieces (words in bold, links, cells...)"))
+        } else {
+            ("too-deep", format!("quotes and lists are nested more than {DEPTH_MAX} deep here"))
         };
         self.problem(Problem::error(at, code, message).hint("no mailbox would show it; write less of it"));
+    }
+
+    /// Whether there is room for so much raw HTML more.
+    fn takes_html(&mut self, bytes: usize, at: usize) -> bool {
+        let had_room = self.html_bytes <= HTML_BYTES_MAX;
+        self.html_bytes += bytes;
+        let has_room = self.html_bytes <= HTML_BYTES_MAX;
+        if had_room && !has_room {
+            let message = format!("there is more raw HTML than {HTML_BYTES_MAX} bytes");
+            let problem = Problem::error(self.place(at), "too-much-html", message);
+            self.problem(problem.hint("no mailbox would show it; write less of it"));
+        }
+        has_room
     }
 }
 

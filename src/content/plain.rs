@@ -1,8 +1,10 @@
 //! The tree to plain text (T1-T7 of docs/email.md): the same words and the same addresses as the HTML. Knows no layout.
 
-use super::html::raw;
+use std::collections::HashMap;
+
+use super::html::raw::{self, Tag};
 use super::links;
-use super::tree::{Block, Destination, Document, Inline, Table, plain_text};
+use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
 use super::words::Words;
 use super::wrap::{self, Margin, WIDTH};
 
@@ -18,7 +20,7 @@ pub(super) struct Plain {
 
 /// Renders the document as text.
 pub(super) fn render(document: &Document, words: &Words) -> Plain {
-    let mut writer = Writer { out: String::new(), links: Vec::new(), words };
+    let mut writer = Writer { out: String::new(), links: Vec::new(), numbers: HashMap::new(), open: None, words };
     writer.blocks(&document.blocks, &Margin::default(), false);
     if !document.notes.is_empty() {
         writer.out.push_str("\n\n");
@@ -34,6 +36,9 @@ pub(super) fn render(document: &Document, words: &Words) -> Plain {
 struct Writer<'a> {
     out: String,
     links: Vec<String>,
+    numbers: HashMap<String, usize>,
+    /// Where a raw `<a>` leads that is still open.
+    open: Option<String>,
     words: &'a Words,
 }
 
@@ -124,10 +129,11 @@ impl Writer<'_> {
         let room = WIDTH.saturating_sub(wrap::width(&margin.rest));
         if widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1) <= room {
             let line = |cells: &[String]| {
-                let padded = cells
-                    .iter()
-                    .zip(&widths)
-                    .map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide.saturating_sub(wrap::width(cell)))));
+                let padded = cells.iter().zip(&widths).enumerate().map(|(column, (cell, wide))| {
+                    let gap = " ".repeat(wide.saturating_sub(wrap::width(cell)));
+                    let at_end = table.columns.get(column) == Some(&Align::End);
+                    if at_end { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
+                });
                 padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
             };
             let rule: Vec<String> = widths.iter().map(|wide| "-".repeat(*wide)).collect();
@@ -177,7 +183,16 @@ impl Writer<'_> {
                 Inline::Note(number) => out.push_str(&superscript(*number)),
                 Inline::SoftBreak => out.push(' '),
                 Inline::HardBreak => out.push('\n'),
-                Inline::Html(tag) => out.push_str(&raw::inline_text(tag, &mut |url| self.number(url))),
+                Inline::Html(tag) => match raw::tag(tag) {
+                    Tag::Opens(address) => self.open = Some(address),
+                    Tag::Closes => {
+                        if let Some(address) = self.open.take() {
+                            out.push_str(&format!("\u{A0}{}", self.number(&address)));
+                        }
+                    }
+                    Tag::Breaks => out.push('\n'),
+                    Tag::Other => {}
+                },
             }
         }
     }
@@ -211,11 +226,12 @@ impl Writer<'_> {
 
     /// `[n]`: the same number for the same address.
     fn number(&mut self, address: &str) -> String {
-        let index = self.links.iter().position(|known| known == address).unwrap_or_else(|| {
+        let next = self.numbers.len() + 1;
+        let number = *self.numbers.entry(address.to_owned()).or_insert(next);
+        if number == next {
             self.links.push(address.to_owned());
-            self.links.len() - 1
-        });
-        format!("[{}]", index + 1)
+        }
+        format!("[{number}]")
     }
 }
 

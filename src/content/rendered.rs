@@ -54,6 +54,10 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
     let mut problems = issue.warnings.clone();
     let dialect = Dialect { html: newsletter.allow_html, language: &language, web_url: letter.web_url };
     let document = parse::parse(issue, dialect, &mut problems);
+    if document.blocks.is_empty() && !problems.iter().any(Problem::is_error) {
+        let problem = Problem::error(issue.place(0), "no-text", "the issue has no text");
+        problems.push(problem.hint("write it below the front matter"));
+    }
     problems.extend(advice::of_issue(issue, newsletter, &document));
 
     let html =

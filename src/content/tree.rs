@@ -1,7 +1,7 @@
 //! The text of an issue as a tree: what both parts are rendered from, so that they say the same. Knows no output.
+//! `at` is where an element begins, in bytes of the body.
 
 use super::fields::Field;
-use super::problem::Position;
 
 /// The whole text.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(super) enum Block {
         level: u8,
         id: Option<String>,
         content: Vec<Inline>,
-        at: Position,
+        at: usize,
     },
     Quote(Vec<Block>),
     List {
@@ -61,12 +61,12 @@ pub(super) enum Inline {
     Link {
         to: Destination,
         content: Vec<Inline>,
-        at: Position,
+        at: usize,
     },
     Image {
         source: String,
         alt: String,
-        at: Position,
+        at: usize,
     },
     Field(Field),
     /// The number of a footnote.

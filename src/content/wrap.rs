@@ -66,7 +66,7 @@ pub(super) fn fill(out: &mut String, text: &str, margin: &Margin, line_width: us
         out.push_str(margin_now);
         margin_now = &margin.rest;
         for word in words(line) {
-            let glue = if word.after_space && column > 0 { 1 } else { 0 };
+            let glue = usize::from(word.after_space && column > 0);
             let mut rest = word.text;
             if column > 0 && column + glue + width(rest) > room {
                 newline(out, margin_now);
@@ -75,7 +75,8 @@ pub(super) fn fill(out: &mut String, text: &str, margin: &Margin, line_width: us
                 out.push(' ');
                 column += 1;
             }
-            while let Some(cut) = forced_break(rest, room.max(1)) {
+            let whole = word.text.contains("://") || word.text.contains([FIELD_START, FIELD_END]);
+            while let Some(cut) = forced_break(rest, room).filter(|_| !whole) {
                 out.push_str(&rest[..cut]);
                 newline(out, margin_now);
                 (column, room) = (0, line_width.saturating_sub(width(margin_now)).max(1));
@@ -183,21 +184,19 @@ fn is_wide(c: char) -> bool {
         && !('\u{1F000}'..='\u{1FFFF}').contains(&c)
 }
 
-/// Where a word must be cut to fit; addresses and words with fields in them are left whole.
+/// Where a word must be cut to fit.
 fn forced_break(word: &str, room: usize) -> Option<usize> {
-    if width(word) <= WORD_WIDTH_MAX.min(room.max(WIDTH_MIN))
-        || word.contains("://")
-        || word.contains([FIELD_START, FIELD_END])
-    {
-        return None;
-    }
     let mut column = 0;
+    let mut cut = None;
     for (at, c) in word.char_indices() {
         let wide = c.width().unwrap_or(0);
         if at > 0 && wide > 0 && column + wide > room {
-            return Some(at);
+            cut = cut.or(Some(at));
         }
         column += wide;
+        if column > WORD_WIDTH_MAX.min(room.max(WIDTH_MIN)) {
+            return cut;
+        }
     }
     None
 }

@@ -14,6 +14,7 @@ mod letters;
 mod limits;
 pub mod proof;
 mod queue;
+mod quick;
 mod recorder;
 mod rescue;
 mod settings;

@@ -2,10 +2,10 @@
 //! them; must not know how a place is encoded.
 
 use std::cell::OnceCell;
-use std::fmt::Write as _;
 
 use crate::clock::Timestamp;
 use crate::content::fields::Field;
+use crate::content::words;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::{ConsentId, DeliveryId, SubscriptionId};
@@ -143,7 +143,7 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    /// The day in the newsletter's zone: in words for English, and otherwise as ISO 8601, which needs no language.
+    /// The day in the newsletter's zone, written out in the language of the sentence around it.
     fn subscribed_on(&self, out: &mut String) {
         let of_test = (self.places.kind == DeliveryKind::Test).then_some(self.recipient.date);
         let Some(at) = self.recipient.subscribed_at.or(of_test) else {
@@ -151,9 +151,7 @@ impl<'a> Values<'a> {
             return;
         };
         let day = at.to_jiff().to_zoned(self.places.time_zone.clone());
-        let english = self.places.language.split('-').next().is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
-        let written = write!(out, "{}", day.strftime(if english { "%-d %B %Y" } else { "%Y-%m-%d" }));
-        debug_assert!(written.is_ok(), "the format is valid");
+        out.push_str(&words::date(&self.places.language, day.date()));
     }
 
     fn number(&self, id: Option<i64>, missing: FillError) -> Result<u64, FillError> {

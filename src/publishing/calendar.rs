@@ -1,5 +1,7 @@
 //! A slot is due: the issue's audience is frozen, and it goes out. What is too late waits for a person.
 
+use std::time::Duration;
+
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
@@ -37,15 +39,16 @@ pub async fn start_due(
     let mut started = Vec::new();
     for issue in due {
         let Some((_, newsletter)) = newsletters.iter().find(|(id, _)| *id == issue.newsletter_id) else { continue };
-        let late = now.since(issue.due_at.unwrap_or(now));
+        let Some(due_at) = issue.due_at else { continue };
+        let late = now.since(due_at);
         if late > newsletter.grace {
-            let hours = late.as_secs() / 3600;
-            let note = format!("its time passed {hours} hours ago; queue it again if it is still wanted");
-            if db.write(async |tx| hold(tx, &issue, &note, now).await).await? {
+            let note =
+                format!("it was due {} ago and nothing could send it; queue it again if it is wanted", words(late));
+            if db.write(async |tx| hold(tx, &issue, due_at, &note, now).await).await? {
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
             }
-        } else if let Some(readers) = db.write(async |tx| start(tx, &issue, now).await).await? {
+        } else if let Some(readers) = db.write(async |tx| start(tx, &issue, due_at, now).await).await? {
             tracing::info!(issue = issue.slug, readers, "goes out");
             started.push(Started::Sending { slug: issue.slug, readers });
         }
@@ -53,9 +56,10 @@ pub async fn start_due(
     Ok(started)
 }
 
-/// Freezes the audience and lets the engine begin: one transaction, so that there is never half an audience.
-async fn start(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    if !issues::advance(tx, issue.id, IssueState::Queued, IssueState::Preparing, "").await? {
+/// Freezes the audience and lets the engine begin: one transaction, so that there is never half an audience. `None` when
+/// the issue was moved, taken off or started since it was read.
+async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<Option<u64>, StoreError> {
+    if !issues::advance_due(tx, issue.id, due_at, IssueState::Preparing, "").await? {
         return Ok(None);
     }
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
@@ -67,11 +71,37 @@ async fn start(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<Option<u64>
     Ok(Some(readers))
 }
 
-async fn hold(tx: &mut Tx, issue: &Issue, note: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let held = issues::advance(tx, issue.id, IssueState::Queued, IssueState::Held, note).await?;
+async fn hold(tx: &mut Tx, issue: &Issue, due_at: Timestamp, note: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let held = issues::advance_due(tx, issue.id, due_at, IssueState::Held, note).await?;
     if held {
         let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-        events::append(tx, now, "issue.held", "schedule", about, "{}").await?;
+        let data = serde_json::json!({ "due_at": due_at }).to_string();
+        events::append(tx, now, "issue.held", "schedule", about, &data).await?;
     }
     Ok(held)
+}
+
+/// A duration as people say it: whole minutes, hours or days.
+fn words(late: Duration) -> String {
+    let minutes = late.as_secs() / 60;
+    let (count, unit) = match minutes {
+        0..120 => (minutes, "minute"),
+        120..2880 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lateness_is_said_in_the_unit_that_fits() {
+        for (seconds, said) in
+            [(59, "0 minutes"), (60, "1 minute"), (7199, "119 minutes"), (7200, "2 hours"), (172_800, "2 days")]
+        {
+            assert_eq!(words(Duration::from_secs(seconds)), said);
+        }
+    }
 }

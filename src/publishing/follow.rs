@@ -1,117 +1,202 @@
 //! Files that say themselves when they are to go out (`send_at`) are followed: seen, queued, and kept up with while
 //! they may still change. Other files are queued by a command alone.
+//!
+//! What a person said by a command stands until the file says something else of its time: that is why the issue keeps
+//! what its file asked for.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use super::library::{Draft, Library, LibraryError};
-use super::queue::{self, Actor, QueueError, When};
+use super::followed::{Done, Followed};
+use super::library::{Library, LibraryError, name_parts};
+use super::notice::Notice;
+use super::queue::{Actor, QueueError};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
-use crate::store::issues::NewIssue;
-use crate::store::{Db, StoreError, issues, revisions};
+use crate::store::{Db, StoreError, issues};
 
-/// What was last seen of each file, so that one that did not change is not read again.
-#[derive(Debug, Default)]
+/// What was last seen of a newsletter's files, so that one that did not change is not read again.
+#[derive(Debug)]
 pub struct Follower {
-    seen: HashMap<PathBuf, (SystemTime, u64)>,
+    newsletter: NewsletterId,
+    /// Slugs of other newsletters in the same folder.
+    sharers: Vec<String>,
+    files: HashMap<PathBuf, Seen>,
+    looked: bool,
+    /// What was last said of the folder itself.
+    said: Option<String>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    stamp: Stamp,
+    step: Step,
+    /// What was last said of it, in this state of the file.
+    said: Option<String>,
+}
+
+/// What is done with a file at the next look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It changed since the last look: an editor may be in the middle of it. It is read once it stayed the same.
+    Settle,
+    /// It is looked at again though it stayed the same, because what stood in its way may be gone.
+    Again,
+    /// Nothing, until it changes.
+    Rest,
+}
+
+/// Tells two states of a file apart: size, inode, and the times of its last change in content and otherwise, so that a
+/// copy with an old date and a change of permissions are noticed too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp([i64; 4], [u64; 2]);
+
+impl Stamp {
+    fn of(data: &Metadata) -> Self {
+        Self([data.mtime(), data.mtime_nsec(), data.ctime(), data.ctime_nsec()], [data.len(), data.ino()])
+    }
 }
 
 impl Follower {
-    /// Looks at every file of a newsletter once. What is wrong with one is logged once per change of it, and stops no
-    /// other.
-    pub async fn look(&mut self, db: &Db, library: &Library<'_>, newsletter: NewsletterId, now: Timestamp) {
+    /// A follower of the files of `newsletter`. `sharers` are the slugs of other newsletters that keep theirs in the same
+    /// folder: there, a file is only followed if it names its newsletter.
+    pub fn new(newsletter: NewsletterId, sharers: Vec<String>) -> Self {
+        Self { newsletter, sharers, files: HashMap::new(), looked: false, said: None }
+    }
+
+    /// Looks at every file once. What is wrong with one is told once per change of it, and stops no other; an error is
+    /// the database's, which is away.
+    pub async fn look(&mut self, db: &Db, library: &Library<'_>, now: Timestamp) -> Result<Vec<Notice>, StoreError> {
+        let mut notices = Vec::new();
         let files = match library.files() {
             Ok(files) => files,
-            Err(error) => return tracing::warn!(%error, "the issues cannot be listed"),
+            Err(error) => {
+                let why = format!("the issues cannot be listed: {error}");
+                if self.said.as_ref() != Some(&why) {
+                    notices.push(Notice::Left { path: library.newsletter.issues.clone(), why: why.clone() });
+                }
+                self.said = Some(why);
+                return Ok(notices);
+            }
         };
-        for path in files {
-            let Some(changed) = self.changed(&path) else { continue };
-            match follow(db, library, newsletter, &path, now).await {
-                Ok(()) => {
-                    self.seen.insert(path, changed);
+        self.said = None;
+        self.miss(db, &files, &mut notices).await?;
+        let mut slugs: HashMap<String, Vec<&Path>> = HashMap::new();
+        for path in &files {
+            if let Some((_, slug)) = name_parts(path) {
+                slugs.entry(slug).or_default().push(path);
+            }
+        }
+        for path in &files {
+            let Some((stamp, before)) = self.due(path) else { continue };
+            let namesakes = name_parts(path).and_then(|(_, slug)| slugs.get(&slug)).map_or(&[][..], Vec::as_slice);
+            let (step, notice) = match self.follow(db, library, path, namesakes, before == Step::Again, now).await {
+                Ok(done) => done,
+                Err(QueueError::Store(error)) if error.is_passing() => return Err(error),
+                Err(error) => (step_after(&error), Some(Notice::Left { path: path.clone(), why: words(&error) })),
+            };
+            let seen = self.files.entry(path.clone()).or_insert(Seen { stamp, step, said: None });
+            (seen.stamp, seen.step) = (stamp, step);
+            if let Some(notice) = notice {
+                let said = Some(notice.to_string());
+                if seen.said != said {
+                    seen.said = said;
+                    notices.push(notice);
                 }
-                // The database is away: look again next time.
-                Err(QueueError::Store(error)) => tracing::warn!(%error, "an issue could not be stored"),
-                Err(error) => {
-                    tracing::warn!(file = %path.display(), "not queued: {error}");
-                    if let QueueError::Library(error) = &error {
-                        for problem in error.problems() {
-                            tracing::warn!(file = %path.display(), "{problem}");
-                        }
-                    }
-                    self.seen.insert(path, changed);
-                }
+            }
+        }
+        self.looked = true;
+        Ok(notices)
+    }
+
+    /// The file's stamp and what was to be done with it, if it is to be read now.
+    fn due(&mut self, path: &Path) -> Option<(Stamp, Step)> {
+        let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
+        match self.files.get(path) {
+            Some(seen) if seen.stamp == stamp => (seen.step != Step::Rest).then_some((stamp, seen.step)),
+            // What was there before the process is read at once, for it may be due.
+            None if !self.looked => Some((stamp, Step::Settle)),
+            _ => {
+                self.files.insert(path.to_owned(), Seen { stamp, step: Step::Settle, said: None });
+                None
             }
         }
     }
 
-    /// The file's stamp, if it is not the one last seen. A file is left alone in the second in which it was written:
-    /// an editor may be in the middle of it.
-    fn changed(&self, path: &Path) -> Option<(SystemTime, u64)> {
-        let metadata = std::fs::metadata(path).ok()?;
-        let stamp = (metadata.modified().ok()?, metadata.len());
-        (self.seen.get(path) != Some(&stamp)).then_some(stamp)
+    /// Forgets files that are gone, and says which of them still have an issue on the queue.
+    async fn miss(&mut self, db: &Db, files: &[PathBuf], notices: &mut Vec<Notice>) -> Result<(), StoreError> {
+        let gone: Vec<PathBuf> = self.files.keys().filter(|path| files.binary_search(path).is_err()).cloned().collect();
+        for path in gone {
+            let slug = name_parts(&path).map(|(_, slug)| slug);
+            let renamed = files.iter().any(|file| name_parts(file).map(|(_, slug)| slug) == slug);
+            if let Some(slug) = slug.filter(|_| !renamed)
+                && let Some(issue) = issues::find(&mut db.read().await?, self.newsletter, &slug).await?
+                && issue.state == IssueState::Queued
+                && let Some(due_at) = issue.due_at
+            {
+                let why = format!(
+                    "the file is gone, but its issue still goes out at {due_at}; `coranto issues unschedule {slug}` if it is not to"
+                );
+                notices.push(Notice::Left { path: path.clone(), why });
+            }
+            self.files.remove(&path);
+        }
+        Ok(())
+    }
+
+    async fn follow(
+        &self,
+        db: &Db,
+        library: &Library<'_>,
+        path: &Path,
+        namesakes: &[&Path],
+        again: bool,
+        now: Timestamp,
+    ) -> Done {
+        let draft = match library.read(path) {
+            // The other newsletter's follower takes it.
+            Err(LibraryError::Newsletter { named, .. }) if self.sharers.contains(&named) => {
+                return Ok((Step::Rest, None));
+            }
+            read => read?,
+        };
+        let front = &draft.issue.front;
+        let asks = front.send_at.is_some() && !front.draft;
+        let left = |why: String| Notice::Left { path: path.to_owned(), why };
+        if asks && front.newsletter.is_none() && !self.sharers.is_empty() {
+            let why = format!(
+                "not queued: the folder also has the issues of {}; say whose this one is with a line `newsletter: {}`",
+                self.sharers.join(", "),
+                library.newsletter.slug
+            );
+            return Ok((Step::Rest, Some(left(why))));
+        }
+        if asks && let Some(other) = namesakes.iter().find(|other| **other != path) {
+            let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
+            return Ok((Step::Again, Some(left(why))));
+        }
+        let act = Actor { name: "schedule", now, dry_run: false };
+        Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
 }
 
-async fn follow(
-    db: &Db,
-    library: &Library<'_>,
-    newsletter: NewsletterId,
-    path: &Path,
-    now: Timestamp,
-) -> Result<(), QueueError> {
-    let draft = library.read(path)?;
-    let Some(send_at) = draft.issue.front.send_at.filter(|_| !draft.issue.front.draft) else { return Ok(()) };
-    let wanted = library.wanted(&send_at);
-    let found = issues::find(&mut db.read().await?, newsletter, &draft.slug).await?;
-    let when = match (&found, wanted) {
-        (None, Some(at)) if at < now => return hold_late(db, library, newsletter, &draft, now).await,
-        (None, Some(at)) => When::At(at),
-        (None, None) => When::NextSlot,
-        (Some(issue), _) => match issue.state {
-            IssueState::Queued => match wanted {
-                Some(at) if at >= now => When::At(at),
-                _ => When::NextSlot,
-            },
-            IssueState::Paused => When::NextSlot,
-            // A person took it off the queue or must decide; or it went out.
-            _ => return Ok(()),
-        },
-    };
-    let queued =
-        queue::queue(db, library, newsletter, &draft, when, &Actor { name: "schedule", now, dry_run: false }).await?;
-    if found.is_none() || queued.revised {
-        let due_at = queued.issue.due_at.unwrap_or_default();
-        tracing::info!(issue = queued.issue.slug, %due_at, "queued, as its file says");
+/// What may have gone by itself is tried again; the rest waits until the file changes.
+fn step_after(error: &QueueError) -> Step {
+    match error {
+        QueueError::Raced | QueueError::Store(_) | QueueError::Library(LibraryError::Read { .. }) => Step::Again,
+        _ => Step::Rest,
     }
-    Ok(())
 }
 
-/// A file whose time was already past when it was first seen is not sent by itself.
-async fn hold_late(
-    db: &Db,
-    library: &Library<'_>,
-    newsletter: NewsletterId,
-    draft: &Draft,
-    now: Timestamp,
-) -> Result<(), QueueError> {
-    let rendered =
-        library.render(draft, library.date_of(now)).map_err(|error: LibraryError| QueueError::from(error))?;
-    let note = "its send_at was already past when the file was first seen; queue it if it is to go out";
-    db.write(async |tx| {
-        let revision = revisions::ensure(tx, newsletter, &rendered.revision, now).await?;
-        let title = rendered.revision.title.as_str();
-        let slug = draft.slug.as_str();
-        let state = IssueState::Held;
-        let new = NewIssue { newsletter, slug, title, state, revision, due_at: None, on_slot: false, note };
-        issues::insert(tx, &new, now).await?;
-        Ok::<_, StoreError>(())
-    })
-    .await?;
-    tracing::warn!(issue = draft.slug, "held: {note}");
-    Ok(())
+fn words(error: &QueueError) -> String {
+    let mut words = format!("not queued as it is now: {error}");
+    if let QueueError::Library(error) = error {
+        for problem in error.problems().iter().filter(|problem| problem.is_error()) {
+            words.push_str(&format!("\n  {problem}"));
+        }
+    }
+    words
 }

@@ -13,6 +13,9 @@ use crate::domain::newsletter::Newsletter;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
 
+/// What [`Library::asked`] says of a file that is not finished.
+pub(super) const ASKED_DRAFT: &str = "draft";
+
 /// What is needed to render an issue of one newsletter.
 #[derive(Clone, Copy)]
 pub struct Library<'a> {
@@ -160,6 +163,16 @@ impl Library<'_> {
     pub fn instant(&self, at: DateTime) -> Timestamp {
         let zoned = self.newsletter.time_zone.to_ambiguous_zoned(at).compatible();
         zoned.map_or(Timestamp(i64::MAX), |zoned| Timestamp::from_jiff(zoned.timestamp()))
+    }
+
+    /// What a file says of its time, in a form that is kept with the issue and compared with later: `draft`, `next`, an
+    /// instant, or nothing.
+    pub fn asked(&self, draft: &Draft) -> String {
+        match &draft.issue.front.send_at {
+            _ if draft.issue.front.draft => ASKED_DRAFT.to_owned(),
+            None => String::new(),
+            Some(send_at) => self.wanted(send_at).map_or_else(|| "next".to_owned(), |at| at.to_string()),
+        }
     }
 
     /// When a file wants to go out, if it says so; `None` for `next`.

@@ -6,11 +6,15 @@
 pub mod calendar;
 mod compose;
 pub mod follow;
+mod followed;
 pub mod library;
+pub mod notice;
+mod proof;
 pub mod queue;
 pub mod scheduler;
 
 pub use calendar::{Started, start_due};
 pub use compose::{compose, preflight};
 pub use library::{Draft, Library, LibraryError};
+pub use proof::proof;
 pub use queue::{QueueError, Queued, When};

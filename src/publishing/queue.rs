@@ -3,6 +3,7 @@
 use super::library::{Draft, Library, LibraryError, Rendered};
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 use crate::store::events::{self, About};
@@ -15,8 +16,11 @@ const SLOTS_MAX: usize = 104;
 /// When an issue is to go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// On the first slot that no other issue has. An issue that is queued already keeps its place.
+    /// On the first slot that no other issue has. An issue that is queued already keeps its place, unless that is so
+    /// long past that the calendar would hold it.
     NextSlot,
+    /// The same, but an issue that is queued already leaves its place.
+    FreeSlot,
     /// At a time.
     At(Timestamp),
     /// As soon as the scheduler looks.
@@ -32,6 +36,8 @@ pub struct Queued {
     pub issue: Issue,
     /// Whether its content changed.
     pub revised: bool,
+    /// Whether it is new on the queue, or at another place than before.
+    pub moved: bool,
     /// How many would get it now.
     pub readers: i64,
     /// What an editor should look at.
@@ -79,26 +85,35 @@ pub enum QueueError {
     Store(#[from] StoreError),
 }
 
-/// Queues an issue, or gives one that is queued or paused new content. With `dry_run` nothing is stored.
+/// Why an issue is held that a person put on hold.
+const ON_HOLD: &str = "on hold until a person queues it";
+
+/// Queues an issue, or gives one that is queued or paused new content. With `dry_run` nothing is stored; where nothing
+/// changes, nothing is written either.
 pub async fn queue(
     db: &Db,
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    act: &super::queue::Actor<'_>,
+    act: &Actor<'_>,
 ) -> Result<Queued, QueueError> {
     if draft.issue.front.draft && when != When::Hold {
         return Err(QueueError::Draft);
     }
-    // Another command may take the slot between looking and writing; the index notices, and the next one is tried.
-    for _ in 0..SLOTS_MAX {
-        match attempt(db, library, newsletter, draft, when, act).await {
-            Err(QueueError::Store(error)) if error.is_unique_violation() => {}
-            result => return result,
-        }
-    }
-    Err(QueueError::Raced)
+    attempts(db, library, newsletter, draft, when, ON_HOLD, act).await
+}
+
+/// Stores an issue that is not to go out before a person says so, and why.
+pub(super) async fn hold(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    draft: &Draft,
+    note: &'static str,
+    act: &Actor<'_>,
+) -> Result<Queued, QueueError> {
+    attempts(db, library, newsletter, draft, When::Hold, note, act).await
 }
 
 /// Who queues, and when.
@@ -120,30 +135,48 @@ pub async fn next_free_slot(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let taken = issues::taken_times(tx, newsletter).await?;
-    let mut slot = next_of(&library.newsletter.slots, &library.newsletter.time_zone, now);
-    for _ in 0..SLOTS_MAX {
-        match slot {
-            Some(at) if taken.contains(&at) => {
-                slot = next_of(&library.newsletter.slots, &library.newsletter.time_zone, at);
-            }
-            free => return Ok(free),
-        }
-    }
-    Ok(None)
+    Ok(free_slot(library.newsletter, &taken, now))
+}
+
+fn free_slot(newsletter: &Newsletter, taken: &[Timestamp], now: Timestamp) -> Option<Timestamp> {
+    let next = |after| next_of(&newsletter.slots, &newsletter.time_zone, after);
+    std::iter::successors(next(now), |at| next(*at)).take(SLOTS_MAX).find(|at| !taken.contains(at))
 }
 
 /// Takes an issue off the queue; `false` if it was not on it.
 pub async fn unschedule(db: &Db, issue: IssueId, act: &Actor<'_>) -> Result<bool, StoreError> {
-    db.write(async |tx| {
-        let off = issues::advance(tx, issue, IssueState::Queued, IssueState::Draft, "taken off the queue").await?
-            || issues::advance(tx, issue, IssueState::Held, IssueState::Draft, "taken off the queue").await?;
-        if off {
-            let about = About { issue: Some(issue), ..About::default() };
-            events::append(tx, act.now, "issue.unscheduled", act.name, about, "{}").await?;
+    db.write(async |tx| take_off(tx, issue, "taken off the queue", act).await).await
+}
+
+pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Actor<'_>) -> Result<bool, StoreError> {
+    let off = issues::advance(tx, issue, IssueState::Queued, IssueState::Draft, note).await?
+        || issues::advance(tx, issue, IssueState::Held, IssueState::Draft, note).await?;
+    if off {
+        let about = About { issue: Some(issue), ..About::default() };
+        events::append(tx, act.now, "issue.unscheduled", act.name, about, "{}").await?;
+    }
+    Ok(off)
+}
+
+/// Another command may take the slot, or change the issue, between looking and writing: the database notices, and what
+/// is there now is looked at.
+async fn attempts(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    draft: &Draft,
+    when: When,
+    note: &'static str,
+    act: &Actor<'_>,
+) -> Result<Queued, QueueError> {
+    for _ in 0..SLOTS_MAX {
+        match attempt(db, library, newsletter, draft, when, note, act).await {
+            Err(QueueError::Store(error)) if error.is_unique_violation() => {}
+            Err(QueueError::Raced) => {}
+            result => return result,
         }
-        Ok(off)
-    })
-    .await
+    }
+    Err(QueueError::Raced)
 }
 
 async fn attempt(
@@ -152,119 +185,164 @@ async fn attempt(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
+    note: &'static str,
     act: &Actor<'_>,
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
-    let free = next_free_slot(&mut tx, library, newsletter, act.now).await?;
+    let mut taken = issues::taken_times(&mut tx, newsletter).await?;
     let readers = ledger::audience(&mut tx, newsletter).await?;
     drop(tx);
-    let place = place(found.as_ref(), free, when, act.now)?;
+    // What the issue itself takes is free for it.
+    let own = found.as_ref().filter(|issue| issue.state == IssueState::Queued).and_then(|issue| issue.due_at);
+    if let Some(index) = taken.iter().position(|at| Some(*at) == own) {
+        taken.swap_remove(index);
+    }
+    let place = place(found.as_ref(), library.newsletter, &taken, when, act.now)?;
     let date = library.date_of(place.due_at.unwrap_or(act.now));
     let Rendered { revision, words, warnings } = library.render(draft, date)?;
 
-    let title = revision.title.clone();
-    let store = async |tx: &mut Tx| -> Result<(Issue, bool), QueueError> {
-        let revision = revisions::ensure(tx, newsletter, &revision, act.now).await?;
-        let id = write(tx, newsletter, found.as_ref(), &draft.slug, &title, revision, &place, act).await?;
-        let issue = issues::get(tx, id).await?.ok_or(QueueError::Raced)?;
-        let revised = found.as_ref().is_some_and(|found| found.revision_id != revision);
-        Ok((issue, revised))
+    let asked = library.asked(draft);
+    let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
+    let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
+        let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
+        let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
+        Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
     };
-    let (issue, revised) = if act.dry_run {
+    let (issue, revised, moved) = if act.dry_run {
         // The same writes, rolled back: what is shown is what would be.
         let mut tx = db.begin().await?;
         store(&mut tx).await?
     } else {
         db.write(store).await?
     };
-    Ok(Queued { issue, revised, readers, warnings, words })
+    Ok(Queued { issue, revised, moved, readers, warnings, words })
 }
 
 /// Where an issue goes.
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    state: IssueState,
     due_at: Option<Timestamp>,
     on_slot: bool,
-    hold: bool,
 }
 
-fn place(found: Option<&Issue>, free: Option<Timestamp>, when: When, now: Timestamp) -> Result<Place, QueueError> {
+fn place(
+    found: Option<&Issue>,
+    newsletter: &Newsletter,
+    taken: &[Timestamp],
+    when: When,
+    now: Timestamp,
+) -> Result<Place, QueueError> {
     if let Some(issue) = found {
         let slug = issue.slug.clone();
+        let stays = Place { state: issue.state, due_at: issue.due_at, on_slot: issue.on_slot };
         match issue.state {
             IssueState::Sent => return Err(QueueError::Done { slug, state: "was sent" }),
             IssueState::Stopped => return Err(QueueError::Done { slug, state: "was stopped" }),
             IssueState::Sending | IssueState::Preparing => return Err(QueueError::GoingOut { slug }),
             // It has begun to go out, so its date stays.
-            IssueState::Paused => return Ok(Place { due_at: issue.due_at, on_slot: issue.on_slot, hold: false }),
-            IssueState::Queued if when == When::NextSlot && issue.due_at.is_some_and(|due_at| due_at > now) => {
-                return Ok(Place { due_at: issue.due_at, on_slot: issue.on_slot, hold: false });
-            }
+            IssueState::Paused => return Ok(stays),
+            // It may be due this very moment: then it goes out, and not a week later.
+            IssueState::Queued if when == When::NextSlot && !is_missed(issue, newsletter, now) => return Ok(stays),
             IssueState::Queued | IssueState::Draft | IssueState::Held => {}
         }
     }
-    Ok(match when {
-        When::NextSlot => Place { due_at: Some(free.ok_or(QueueError::NoSlot)?), on_slot: true, hold: false },
-        When::At(at) if at < now => return Err(QueueError::Past(at)),
-        When::At(at) => Place { due_at: Some(at), on_slot: false, hold: false },
-        When::Now => Place { due_at: Some(now), on_slot: false, hold: false },
-        When::Hold => Place { due_at: None, on_slot: false, hold: true },
-    })
+    let queued = |due_at, on_slot| Ok(Place { state: IssueState::Queued, due_at: Some(due_at), on_slot });
+    match when {
+        When::NextSlot | When::FreeSlot => queued(free_slot(newsletter, taken, now).ok_or(QueueError::NoSlot)?, true),
+        When::At(at) if at < now => Err(QueueError::Past(at)),
+        When::At(at) => queued(at, false),
+        When::Now => queued(now, false),
+        When::Hold => Ok(Place { state: IssueState::Held, due_at: None, on_slot: false }),
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one write, whose parts have no other reason to be a struct")]
-async fn write(
-    tx: &mut Tx,
+/// Whether the time of a queued issue is so long past that the calendar holds it.
+pub(super) fn is_missed(issue: &Issue, newsletter: &Newsletter, now: Timestamp) -> bool {
+    issue.due_at.is_none_or(|due_at| now.since(due_at) > newsletter.grace)
+}
+
+/// What is written of an issue, beside its content.
+struct Change<'a> {
     newsletter: NewsletterId,
-    found: Option<&Issue>,
-    slug: &str,
-    title: &str,
-    revision: RevisionId,
-    place: &Place,
-    act: &Actor<'_>,
-) -> Result<IssueId, QueueError> {
-    let (state, note) = match place.hold {
-        true => (IssueState::Held, "on hold until a person queues it"),
-        false => (IssueState::Queued, ""),
-    };
-    let id = match found {
-        None => {
-            let new = NewIssue {
-                newsletter,
-                slug,
-                title,
-                state,
-                revision,
-                due_at: place.due_at,
-                on_slot: place.on_slot,
-                note,
+    slug: &'a str,
+    asked: &'a str,
+    found: Option<&'a Issue>,
+    place: Place,
+    note: &'static str,
+}
+
+impl Change<'_> {
+    /// Writes what differs. Returns the issue, whether its content changed, and whether its place did.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        title: &str,
+        revision: RevisionId,
+        act: &Actor<'_>,
+    ) -> Result<(IssueId, bool, bool), QueueError> {
+        let done = match self.found {
+            None => (self.insert(tx, title, revision, act.now).await?, false, true),
+            Some(found) => {
+                let (revised, moved) = self.update(tx, found, title, revision).await?;
+                (found.id, revised, moved)
+            }
+        };
+        let (id, revised, moved) = done;
+        if self.found.is_none_or(|found| found.asked != self.asked) {
+            issues::note_asked(tx, id, self.asked).await?;
+        }
+        let kind = match self.place.state {
+            _ if !moved && !revised => return Ok(done),
+            _ if !moved => "issue.revised",
+            IssueState::Held => "issue.held",
+            _ => "issue.queued",
+        };
+        let about = About { newsletter: Some(self.newsletter), issue: Some(id), ..About::default() };
+        let data = serde_json::json!({ "revision": revision.0, "due_at": self.place.due_at }).to_string();
+        events::append(tx, act.now, kind, act.name, about, &data).await?;
+        Ok(done)
+    }
+
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        title: &str,
+        revision: RevisionId,
+        now: Timestamp,
+    ) -> Result<IssueId, QueueError> {
+        let Place { state, due_at, on_slot } = self.place;
+        let (newsletter, slug, note) = (self.newsletter, self.slug, self.note());
+        let new = NewIssue { newsletter, slug, title, state, revision, due_at, on_slot, note };
+        issues::insert(tx, &new, now).await?.ok_or(QueueError::Raced)
+    }
+
+    async fn update(
+        &self,
+        tx: &mut Tx,
+        found: &Issue,
+        title: &str,
+        revision: RevisionId,
+    ) -> Result<(bool, bool), QueueError> {
+        let Place { state, due_at, on_slot } = self.place;
+        let place = (found.due_at, found.on_slot);
+        let moved = found.state != state || (state == IssueState::Queued && place != (due_at, on_slot));
+        let revised = found.revision_id != revision;
+        let mut done = true;
+        if revised {
+            done = issues::revise(tx, found.id, found.state, title, revision).await?;
+        }
+        if done && moved {
+            done = match due_at {
+                Some(due_at) => issues::queue(tx, found.id, found.state, due_at, on_slot).await?,
+                None => issues::advance(tx, found.id, found.state, state, self.note()).await?,
             };
-            issues::insert(tx, &new, act.now).await?.ok_or(QueueError::Raced)?
         }
-        Some(found) => {
-            let mut done = issues::revise(tx, found.id, found.state, title, revision).await?;
-            if done && found.state.is_editable() {
-                done = match (place.hold, place.due_at) {
-                    (true, _) if found.state == IssueState::Held => true,
-                    (true, _) => issues::advance(tx, found.id, found.state, IssueState::Held, note).await?,
-                    (false, Some(due_at)) => issues::queue(tx, found.id, found.state, due_at, place.on_slot).await?,
-                    (false, None) => true,
-                };
-            }
-            if !done {
-                return Err(QueueError::Raced);
-            }
-            found.id
-        }
-    };
-    let data = serde_json::json!({ "revision": revision.0, "due_at": place.due_at }).to_string();
-    let about = About { newsletter: Some(newsletter), issue: Some(id), ..About::default() };
-    let kind = match found {
-        Some(found) if found.state == IssueState::Paused => "issue.revised",
-        _ if place.hold => "issue.held",
-        _ => "issue.queued",
-    };
-    events::append(tx, act.now, kind, act.name, about, &data).await?;
-    Ok(id)
+        if done { Ok((revised, moved)) } else { Err(QueueError::Raced) }
+    }
+
+    fn note(&self) -> &'static str {
+        if self.place.state == IssueState::Held { self.note } else { "" }
+    }
 }

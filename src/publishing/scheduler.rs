@@ -19,6 +19,8 @@ use crate::templates::Templates;
 const EVERY: Duration = Duration::from_secs(1);
 /// How long the clockwork's process is believed to live without a sign of it.
 const LEASE: Duration = Duration::from_secs(15);
+const LENGTHEN_AFTER: Duration = Duration::from_secs(5);
+const LEASE_NAME: &str = "schedule";
 
 /// Follows files and starts what is due.
 pub struct Scheduler {
@@ -60,40 +62,93 @@ impl Scheduler {
 
     /// Looks every second until `stop`.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
-        let worker = self.register().await?;
-        let mut follower = Follower::default();
+        let mut shift =
+            Shift { worker: self.register().await?, until: Timestamp(i64::MIN), followers: self.followers() };
         let mut tick = tokio::time::interval(EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut away = false;
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 _ = tick.tick() => {}
             }
-            match self.look(worker, &mut follower).await {
-                Ok(()) => self.ticked_at.store(self.clock.now().0, Ordering::Relaxed),
-                Err(error) => tracing::error!(%error, "the scheduler cannot reach the database; it tries again"),
+            match self.look(&mut shift).await {
+                Ok(()) => {
+                    self.ticked_at.store(self.clock.now().0, Ordering::Relaxed);
+                    if std::mem::take(&mut away) {
+                        tracing::info!("the scheduler reaches the database again");
+                    }
+                }
+                // Once, not every second of an outage.
+                Err(error) if !std::mem::replace(&mut away, true) => {
+                    tracing::error!(%error, "the scheduler cannot reach the database; it tries again every second");
+                }
+                Err(_) => {}
             }
         }
         let now = self.clock.now();
-        // So that another process takes over at once.
-        self.db.write(async |tx| leases::acquire(tx, "schedule", worker, now, now).await).await.map(drop)
-    }
-
-    async fn look(&self, worker: WorkerId, follower: &mut Follower) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if !self.db.write(async |tx| leases::acquire(tx, "schedule", worker, now, now.plus(LEASE)).await).await? {
+        if away || shift.until <= now {
             return Ok(());
         }
-        for (id, newsletter) in &self.newsletters {
+        // So that another process takes over at once.
+        self.db.write(async |tx| leases::acquire(tx, LEASE_NAME, shift.worker, now, now).await).await.map(drop)
+    }
+
+    async fn look(&self, shift: &mut Shift) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if !self.is_on(shift, now).await? {
+            return Ok(());
+        }
+        for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
             let library = Library { newsletter, public_url: &self.public_url, templates: &self.templates };
-            follower.look(&self.db, &library, *id, now).await;
+            for notice in follower.look(&self.db, &library, now).await? {
+                match notice.is_warning() {
+                    true => tracing::warn!(newsletter = newsletter.slug, "{notice}"),
+                    false => tracing::info!(newsletter = newsletter.slug, "{notice}"),
+                }
+            }
         }
         start_due(&self.db, &self.newsletters, now).await.map(drop)
     }
 
+    /// Whether this process is the one that schedules: it has the lease, or takes it. The lease is lengthened in good
+    /// time, not at every look, for each is a commit on disk.
+    async fn is_on(&self, shift: &mut Shift, now: Timestamp) -> Result<bool, StoreError> {
+        let left = shift.until.since(now);
+        // More than there can be: the clock was set back.
+        if left < LEASE - LENGTHEN_AFTER || left > LEASE {
+            let until = now.plus(LEASE);
+            let worker = shift.worker;
+            let has = self.db.write(async |tx| leases::acquire(tx, LEASE_NAME, worker, now, until).await).await?;
+            shift.until = if has { until } else { Timestamp(i64::MIN) };
+        }
+        Ok(shift.until > now)
+    }
+
+    fn followers(&self) -> Vec<Follower> {
+        // By its true name where it exists, so that two spellings of one folder are one.
+        let folder = |newsletter: &Newsletter| {
+            std::fs::canonicalize(&newsletter.issues).unwrap_or_else(|_| newsletter.issues.clone())
+        };
+        let sharers = |of: &Newsletter| {
+            let others =
+                self.newsletters.iter().filter(|(_, other)| other.slug != of.slug && folder(other) == folder(of));
+            others.map(|(_, other)| other.slug.clone()).collect()
+        };
+        self.newsletters.iter().map(|(id, newsletter)| Follower::new(*id, sharers(newsletter))).collect()
+    }
+
     async fn register(&self) -> Result<WorkerId, StoreError> {
         let now: Timestamp = self.clock.now();
-        self.db.write(async |tx| leases::register(tx, "schedule", false, now, now).await).await
+        self.db.write(async |tx| leases::register(tx, LEASE_NAME, false, now, now).await).await
     }
+}
+
+/// What one run of the clockwork knows.
+struct Shift {
+    worker: WorkerId,
+    /// Until when it has the lease.
+    until: Timestamp,
+    followers: Vec<Follower>,
 }

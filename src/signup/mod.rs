@@ -7,6 +7,8 @@
 mod client;
 mod confirm;
 mod door;
+mod export;
+mod import;
 mod leave;
 pub mod mails;
 mod operator;
@@ -19,6 +21,8 @@ use std::sync::Arc;
 pub use client::Client;
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 pub use door::{Door, Letters};
+pub use export::{COLUMNS, ExportError, export};
+pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};
 pub use preferences::{Rest, pause, rename, resume, resume_due};

@@ -7,10 +7,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::stream::{BoxStream, StreamExt};
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow, Postgres};
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 
@@ -54,6 +55,16 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// A connection for statements that are each a transaction of their own: one way to the database and back instead of
+/// three. For what is one statement as a whole, and is done thousands of times a second.
+#[derive(Debug)]
+pub enum Single {
+    /// On SQLite's writer.
+    Sqlite(PoolConnection<Sqlite>),
+    /// On PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
 /// A statement's text: one string where the dialects agree, two where they do not.
 #[derive(Clone, Copy, Debug)]
 pub enum Sql {
@@ -77,9 +88,9 @@ impl From<&'static str> for Sql {
 /// A statement on its way to one of the two drivers.
 pub enum Statement<'t> {
     /// To SQLite's.
-    Sqlite(&'t mut Transaction<'static, Sqlite>, &'static str, SqliteArguments),
+    Sqlite(&'t mut SqliteConnection, &'static str, SqliteArguments),
     /// To PostgreSQL's.
-    Postgres(&'t mut Transaction<'static, Postgres>, &'static str, PgArguments),
+    Postgres(&'t mut PgConnection, &'static str, PgArguments),
 }
 
 /// A value both drivers can write.
@@ -180,6 +191,14 @@ impl Db {
         })
     }
 
+    /// A connection for statements that commit by themselves.
+    pub async fn single(&self) -> Result<Single> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Single::Sqlite(writer.acquire().await?),
+            Self::Postgres(pool) => Single::Postgres(pool.acquire().await?),
+        })
+    }
+
     /// Runs `work` in a transaction and commits it if it succeeds.
     pub async fn write<T, E>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E>
     where
@@ -206,13 +225,9 @@ impl Db {
 impl Tx {
     /// Begins a statement.
     pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {
-        match (self, sql.into()) {
-            (Self::Sqlite(tx), Sql::Shared(text) | Sql::Split { sqlite: text, .. }) => {
-                Statement::Sqlite(tx, text, SqliteArguments::default())
-            }
-            (Self::Postgres(tx), Sql::Shared(text) | Sql::Split { postgres: text, .. }) => {
-                Statement::Postgres(tx, text, PgArguments::default())
-            }
+        match self {
+            Self::Sqlite(tx) => Statement::sqlite(tx, sql.into()),
+            Self::Postgres(tx) => Statement::postgres(tx, sql.into()),
         }
     }
 
@@ -226,7 +241,27 @@ impl Tx {
     }
 }
 
+impl Single {
+    /// Begins a statement, which commits when it succeeds.
+    pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {
+        match self {
+            Self::Sqlite(connection) => Statement::sqlite(connection, sql.into()),
+            Self::Postgres(connection) => Statement::postgres(connection, sql.into()),
+        }
+    }
+}
+
 impl<'t> Statement<'t> {
+    fn sqlite(connection: &'t mut SqliteConnection, sql: Sql) -> Self {
+        let (Sql::Shared(text) | Sql::Split { sqlite: text, .. }) = sql;
+        Self::Sqlite(connection, text, SqliteArguments::default())
+    }
+
+    fn postgres(connection: &'t mut PgConnection, sql: Sql) -> Self {
+        let (Sql::Shared(text) | Sql::Split { postgres: text, .. }) = sql;
+        Self::Postgres(connection, text, PgArguments::default())
+    }
+
     /// Gives the next `$n` its value.
     pub fn bind<'q>(mut self, value: impl Bind<'q>) -> Self {
         match &mut self {
@@ -240,16 +275,16 @@ impl<'t> Statement<'t> {
     /// Returns the number of rows changed.
     pub async fn execute(self) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_with(text, args).execute(&mut **tx).await?.rows_affected(),
-            Self::Postgres(tx, text, args) => sqlx::query_with(text, args).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx, text, args) => sqlx::query_with(text, args).execute(&mut *tx).await?.rows_affected(),
+            Self::Postgres(tx, text, args) => sqlx::query_with(text, args).execute(&mut *tx).await?.rows_affected(),
         })
     }
 
     /// The first row, if there is one.
     pub async fn fetch_optional<T: Record>(self) -> Result<Option<T>> {
         Ok(match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut **tx).await?,
-            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut **tx).await?,
+            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut *tx).await?,
+            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_optional(&mut *tx).await?,
         })
     }
 
@@ -261,20 +296,16 @@ impl<'t> Statement<'t> {
     /// Every row.
     pub async fn fetch_all<T: Record>(self) -> Result<Vec<T>> {
         Ok(match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut **tx).await?,
-            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut **tx).await?,
+            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut *tx).await?,
+            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut *tx).await?,
         })
     }
 
     /// Rows as they come, for lists that need not fit into memory.
     pub fn stream<T: Record + 't>(self) -> BoxStream<'t, Result<T>> {
         match self {
-            Self::Sqlite(tx, text, args) => {
-                sqlx::query_as_with(text, args).fetch(&mut **tx).map(|row| Ok(row?)).boxed()
-            }
-            Self::Postgres(tx, text, args) => {
-                sqlx::query_as_with(text, args).fetch(&mut **tx).map(|row| Ok(row?)).boxed()
-            }
+            Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch(tx).map(|row| Ok(row?)).boxed(),
+            Self::Postgres(tx, text, args) => sqlx::query_as_with(text, args).fetch(tx).map(|row| Ok(row?)).boxed(),
         }
     }
 }

@@ -200,6 +200,18 @@ macro_rules! may_go {
     };
 }
 
+pub(super) use may_go;
+
+/// What a row that is to be taken off must bear, `$4`: what a former try decided, else what its issue has now. A job may
+/// be older than a pause in which the content was changed.
+macro_rules! bears {
+    () => {
+        " AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4"
+    };
+}
+
+pub(super) use bears;
+
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
 /// those that are.
@@ -215,11 +227,7 @@ pub async fn take_off(
         "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
          WHERE id IN ",
         2,
-        concat!(
-            " AND state = 'claimed' AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4",
-            may_go!(),
-            " RETURNING id"
-        )
+        concat!(" AND state = 'claimed'", bears!(), may_go!(), " RETURNING id")
     );
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
@@ -427,6 +435,6 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .await
 }
 
-fn list(ids: &[DeliveryId]) -> String {
+pub(super) fn list(ids: &[DeliveryId]) -> String {
     json_list(ids.iter().map(|id| id.0))
 }

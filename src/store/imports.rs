@@ -1,12 +1,11 @@
 //! Many readers at once: what an import asks and stores, a batch of rows to a statement. Decides nothing.
 //!
 //! A batch is bound as one JSON text. The engines unfold it with functions of different names (a lawful split); what
-//! is done with the rows is the same text for both. SQLite takes some 100,000 rows a second so, ten times as many as
-//! one statement per row.
+//! is done with the rows is the same text for both. One statement per row would cost a round trip to the driver each.
 
 use super::column::{json_list, listed, record};
 use super::db::Sql;
-use super::{Result, Tx};
+use super::{Result, Tx, subscribers};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::subscriber::SubscriptionState;
@@ -68,6 +67,12 @@ macro_rules! batch {
     };
 }
 
+/// Lets one transaction at a time store a batch, until it ends: two that store the same people in another order would
+/// wait for each other.
+pub async fn lock(tx: &mut Tx) -> Result<()> {
+    subscribers::lock(tx, 0).await
+}
+
 /// What is known of each address of a batch; of those that nothing is known of, nothing.
 pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival]) -> Result<Vec<Known>> {
     tx.sql(batch!(
@@ -95,9 +100,8 @@ pub async fn store(
 ) -> Result<u64> {
     let rows = unfolded(batch);
     tx.sql(batch!(
-        // In the order of the keys, so that two imports at once take their locks in the same order.
         "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
-         SELECT email, email_key, address_hash, quota_hash, name, $2 FROM r WHERE TRUE ORDER BY email_key
+         SELECT email, email_key, address_hash, quota_hash, name, $2 FROM r WHERE TRUE
          ON CONFLICT (email_key) DO NOTHING"
     ))
     .bind(rows.as_str())

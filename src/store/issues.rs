@@ -26,6 +26,8 @@ record! {
         pub due_at: Option<Timestamp>,
         /// Whether that is one of the newsletter's slots.
         pub on_slot: bool,
+        /// What its file said of its time when it was last queued or followed; empty for nothing.
+        pub asked: String,
         /// Why it stands where it stands, for a person; may be empty.
         pub note: String,
         /// When it was first seen.
@@ -62,8 +64,8 @@ pub struct NewIssue<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, now: Timestamp) -> Result<Option<IssueId>> {
     let row: Option<(IssueId,)> = tx
         .sql(
-            "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (newsletter_id, slug) DO NOTHING RETURNING id",
+            "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9) ON CONFLICT (newsletter_id, slug) DO NOTHING RETURNING id",
         )
         .bind(new.newsletter)
         .bind(new.slug)
@@ -82,7 +84,7 @@ pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, now: Timestamp) -> Result<O
 /// The newsletter's issue of that slug.
 pub async fn find(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Option<Issue>> {
     tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
          FROM issues WHERE newsletter_id = $1 AND slug = $2",
     )
     .bind(newsletter)
@@ -94,7 +96,7 @@ pub async fn find(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<O
 /// An issue by its number.
 pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
     tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
          FROM issues WHERE id = $1",
     )
     .bind(id)
@@ -105,7 +107,7 @@ pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
 /// The newsletter's issues, those that are due last first, at most `limit`.
 pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
     tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
          FROM issues WHERE newsletter_id = $1 ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $2",
     )
     .bind(newsletter)
@@ -117,7 +119,7 @@ pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<V
 /// Every issue in a state, those that are due first first.
 pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
     tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
          FROM issues WHERE state = $1 ORDER BY due_at, id",
     )
     .bind(state)
@@ -128,7 +130,7 @@ pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
 /// The queued issues whose time has come, of all newsletters, earliest first.
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Issue>> {
     tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, note, created_at, started_at, finished_at
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
          FROM issues WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id",
     )
     .bind(now)
@@ -158,6 +160,26 @@ pub async fn advance(tx: &mut Tx, id: IssueId, from: IssueState, to: IssueState,
         .execute()
         .await?;
     Ok(changed == 1)
+}
+
+/// Moves an issue on that is queued for `due_at`; `false` if it is not, or for another time by now.
+pub async fn advance_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: IssueState, note: &str) -> Result<bool> {
+    debug_assert!(IssueState::Queued.may_become(to), "queued -> {to}");
+    let changed = tx
+        .sql("UPDATE issues SET state = $3, note = $4 WHERE id = $1 AND state = 'queued' AND due_at = $2")
+        .bind(id)
+        .bind(due_at)
+        .bind(to)
+        .bind(note)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Keeps what an issue's file says of its time.
+pub async fn note_asked(tx: &mut Tx, id: IssueId, asked: &str) -> Result<()> {
+    tx.sql("UPDATE issues SET asked = $2 WHERE id = $1").bind(id).bind(asked).execute().await?;
+    Ok(())
 }
 
 /// Notes that the audience was frozen.

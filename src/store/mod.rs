@@ -16,11 +16,12 @@ pub mod lock;
 pub mod migrate;
 pub mod newsletters;
 pub mod revisions;
+pub mod settlement;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
 
-pub use db::{Db, Result, Tx};
+pub use db::{Db, Result, Single, Tx};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

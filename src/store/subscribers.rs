@@ -39,14 +39,17 @@ pub struct NewSubscriber {
 }
 
 /// Lets one transaction at a time deal with a mailbox, until it ends: two requests for the same one that run side by
-/// side would each see that no mail was sent yet. A lawful split: SQLite has one writer and needs no lock.
+/// side would each see that no mail was sent yet.
 pub async fn lock_mailbox(tx: &mut Tx, quota_hash: &Hash) -> Result<()> {
     let mut number = [0; 8];
     number.copy_from_slice(&quota_hash[..8]);
-    tx.sql(Sql::Split { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock($1)" })
-        .bind(i64::from_be_bytes(number))
-        .execute()
-        .await?;
+    lock(tx, i64::from_be_bytes(number)).await
+}
+
+/// Takes a lock that has no row. A lawful split: SQLite has one writer and needs none.
+pub(super) async fn lock(tx: &mut Tx, number: i64) -> Result<()> {
+    let sql = Sql::Split { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock($1)" };
+    tx.sql(sql).bind(number).execute().await?;
     Ok(())
 }
 

@@ -5,8 +5,10 @@
 mod cli;
 mod config;
 mod content;
+mod crash;
 mod delivery;
 mod harness;
+mod journey;
 mod message;
 mod publishing;
 mod signup;

@@ -2,6 +2,8 @@
 //!
 //! A rule that cannot be kept is a rule to be changed here, with its reason, in the commit that breaks it.
 
+mod links;
+mod reference;
 mod source;
 
 use std::collections::BTreeSet;
@@ -296,7 +298,9 @@ fn other_files_have_no_leftovers_and_name_no_machine() {
             if names_machine && !path.ends_with("tidy.rs") {
                 wrong.add(&path, number + 1, "names a folder of someone's machine");
             }
-            if !is_rust && words(line).any(|(_, word)| UNFINISHED.contains(&word)) {
+            // A snapshot says what the program said, which may be that an issue has such a mark.
+            let is_snapshot = path.extension().is_some_and(|end| end == "snap");
+            if !is_rust && !is_snapshot && words(line).any(|(_, word)| UNFINISHED.contains(&word)) {
                 wrong.add(&path, number + 1, "unfinished: finish it, or file an issue and leave no mark");
             }
             // Nothing is fetched but by cargo and apt, each from where it is set up to look.

@@ -4,6 +4,7 @@ use super::{Desk, Named};
 use crate::cli::output::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
+use crate::publishing::queue::{self, Actor};
 use crate::store::issues::Issue;
 use crate::store::ledger;
 
@@ -97,4 +98,15 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         _ => format!("{} tried again.", count(rows, "mail")),
     };
     done(desk, &issue, "retried", Some(rows), &words)
+}
+
+pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, slug).await?;
+    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false };
+    if !queue::unschedule(desk.db, issue.id, &act).await? {
+        let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
+        return Err(Failure::new(text).exit(Exit::NotAllowed).into());
+    }
+    let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);
+    done(desk, &issue, "unscheduled", None, &words)
 }

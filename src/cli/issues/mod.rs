@@ -11,6 +11,7 @@ use super::new::newsletter;
 use super::{Context, Exit, Failure};
 use crate::domain::NewsletterId;
 use crate::domain::newsletter::Newsletter;
+use crate::publishing::library::name_parts;
 use crate::store::issues::Issue;
 use crate::store::{Db, Tx, issues, newsletters};
 
@@ -45,6 +46,8 @@ enum Command {
     Stop(Named),
     /// Try those again who were refused, or whose fate is unknown.
     Retry(control::Retry),
+    /// Take an issue off the queue.
+    Unschedule(Named),
     /// List what became of each mail.
     Deliveries(deliveries::Deliveries),
 }
@@ -68,7 +71,7 @@ impl Desk<'_> {
     /// The issue that was named.
     async fn issue(&self, tx: &mut Tx, named: &str) -> anyhow::Result<Issue> {
         let slug = slug_of(named);
-        issues::find(tx, self.id, slug).await?.ok_or_else(|| {
+        issues::find(tx, self.id, &slug).await?.ok_or_else(|| {
             Failure::new(format!("there is no issue {slug:?} of {}", self.newsletter.slug))
                 .hint("`coranto issues list` lists them; `coranto queue FILE` brings one in")
                 .into()
@@ -76,15 +79,10 @@ impl Desk<'_> {
     }
 }
 
-/// The slug of an issue that was named by it, or by its file: the file's name after its date.
-fn slug_of(named: &str) -> &str {
-    let Some(name) = Path::new(named).file_stem().and_then(|name| name.to_str()).filter(|_| named.ends_with(".md"))
-    else {
-        return named;
-    };
-    let dated =
-        name.get(..11).is_some_and(|date| date.ends_with('-') && date[..10].parse::<jiff::civil::Date>().is_ok());
-    if dated { &name[11..] } else { name }
+/// The slug of an issue that was named by it, or by its file.
+fn slug_of(named: &str) -> String {
+    let by_file = || named.ends_with(".md").then(|| name_parts(Path::new(named))).flatten();
+    by_file().map_or_else(|| named.to_owned(), |(_, slug)| slug)
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -101,6 +99,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Resume(args) => control::resume(&args.slug, &desk).await,
             Command::Stop(args) => control::stop(&args.slug, &desk).await,
             Command::Retry(args) => control::retry(args, &desk).await,
+            Command::Unschedule(args) => control::unschedule(&args.slug, &desk).await,
             Command::Deliveries(args) => deliveries::deliveries(args, &desk).await,
         };
         db.close().await;

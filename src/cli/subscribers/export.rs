@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use futures_util::StreamExt as _;
 
 use super::Desk;
 use super::list::state;
@@ -13,10 +12,8 @@ use crate::cli::failure::Closed;
 use crate::cli::output::{Output, count};
 use crate::cli::{Exit, Failure};
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{self, Filter, Subscription};
-
-/// So often is the progress told.
-const TELL_EVERY: u64 = 1000;
+use crate::signup::{self, ExportError};
+use crate::store::subscriptions::{self, Filter};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
@@ -63,52 +60,20 @@ pub(super) async fn export(args: Export, desk: &Desk<'_>) -> anyhow::Result<Exit
     Ok(Exit::Ok)
 }
 
-async fn write(desk: &Desk<'_>, filter: &Filter, to: impl Write) -> anyhow::Result<u64> {
-    let mut tx = desk.db.read().await?;
-    let counts = subscriptions::counts(&mut tx, desk.id).await?;
+async fn write(desk: &Desk<'_>, filter: &Filter, to: impl Write + Send) -> anyhow::Result<u64> {
+    let counts = subscriptions::counts(&mut desk.db.read().await?, desk.id).await?;
     let total = counts.pending + counts.active + counts.paused + counts.left;
     let total = filter.state.is_none().then_some(total.unsigned_abs());
     let mut progress = desk.context.output.progress("Exporting", total);
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record(["email", "name", "status", "language", "subscribed_at", "left_at", "source", "suppressed"])?;
-    let mut rows = subscriptions::stream(&mut tx, filter);
-    let mut written = 0;
-    while let Some(reader) = rows.next().await {
-        csv.write_record(record(&reader?)).map_err(closed)?;
-        written += 1;
-        if written % TELL_EVERY == 0 {
-            progress.set(written);
-        }
-    }
-    csv.flush().map_err(|error| closed(error.into()))?;
-    Ok(written)
+    signup::export(desk.db, filter, to, |written| progress.set(written)).await.map_err(|error| match error {
+        // A pipe that was closed is no failure, wherever in the writer it shows.
+        ExportError::Write(error) if is_closed(&error) => Closed.into(),
+        error => error.into(),
+    })
 }
 
-fn record(reader: &Subscription) -> [String; 8] {
-    let time = |at: Option<crate::clock::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    [
-        reader.email.to_string(),
-        plain(reader.name.as_deref().unwrap_or_default()),
-        reader.state.to_string(),
-        reader.language.clone().unwrap_or_default(),
-        time(reader.confirmed_at.or(Some(reader.created_at))),
-        time(reader.left_at),
-        plain(&reader.source),
-        reader.suppressed.map(|reason| reason.to_string()).unwrap_or_default(),
-    ]
-}
-
-/// A text that no spreadsheet takes for a formula: strangers choose their names.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// A pipe that was closed is no failure, wherever in the writer it shows.
-fn closed(error: csv::Error) -> anyhow::Error {
-    match error.kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => Closed.into(),
-        _ => error.into(),
-    }
+fn is_closed(error: &csv::Error) -> bool {
+    matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Standard output, through the one who owns it.

@@ -2,6 +2,7 @@
 
 mod change;
 mod export;
+mod import;
 mod list;
 
 use super::new::newsletter;
@@ -13,12 +14,13 @@ use crate::domain::newsletter::Newsletter;
 use crate::signup::Act;
 use crate::store::{Db, newsletters};
 
-/// Lists, adds, removes, exports and counts readers.
+/// Lists, adds, removes, imports, exports and counts readers.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   coranto subscribers stats
   coranto subscribers list --state pending
   coranto subscribers show anna@example.org
+  coranto subscribers import readers.csv --dry-run
   coranto subscribers export readers.csv")]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -44,6 +46,8 @@ enum Command {
     Suppress(change::Suppress),
     /// Take an address off the suppression list.
     Unsuppress(change::Unsuppress),
+    /// Take in readers from a CSV file.
+    Import(import::Import),
     /// Write readers to a CSV file.
     Export(export::Export),
 }
@@ -79,6 +83,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Remove(args) => change::remove(args, &desk).await,
             Command::Suppress(args) => change::suppress(args, &desk).await,
             Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
+            Command::Import(args) => import::import(args, &desk).await,
             Command::Export(args) => export::export(args, &desk).await,
         };
         db.close().await;

@@ -9,6 +9,8 @@ use crate::content::problem::{Lines, Position, Problem};
 
 /// Keys in one front matter: ten are known.
 const ENTRIES_MAX: usize = 200;
+/// Twice that many pieces, and some. Aliases are not taken at all: a file of a dozen lines has nothing to repeat.
+const EVENTS_MAX: usize = 1000;
 
 /// One `key: value`.
 pub(super) struct Entry {
@@ -30,7 +32,17 @@ pub(super) enum Value {
 
 /// Reads the block between the `---` lines, which begins on the file's second line.
 pub(super) fn yaml(block: &str) -> Result<Vec<Entry>, Problem> {
-    let read: Result<Option<Yaml>, _> = serde_saphyr::from_str(block);
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: EVENTS_MAX,
+            max_nodes: EVENTS_MAX,
+            max_aliases: 0,
+            max_depth: 8,
+            flow_nesting_limit: 8,
+            max_documents: 1,
+        },
+    };
+    let read: Result<Option<Yaml>, _> = serde_saphyr::from_str_with_options(block, options);
     let read = read.map_err(|error| {
         let at = error
             .location()

@@ -137,7 +137,19 @@ pub(super) fn sanitised(html: &str, target: Target) -> String {
             _ => Some(value.into()),
         })
         .link_rel(None);
-    builder.clean(html).to_string()
+    single_quotes(&builder.clean(html).to_string())
+}
+
+/// The sanitiser writes font names in double quotes, which some mailboxes take for the attribute's end.
+fn single_quotes(html: &str) -> String {
+    let mut pieces = html.split(" style=\"");
+    let mut out = String::with_capacity(html.len());
+    out.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (style, rest) = piece.split_once('"').unwrap_or((piece, ""));
+        out.push_str(&format!(" style=\"{}\"{rest}", style.replace("&quot;", "'")));
+    }
+    out
 }
 
 /// A relative address stays only when it is a reader's own link, or one of our footnotes on the web.
@@ -206,14 +218,30 @@ pub(in crate::content) fn text(html: &str, words: &Words, number: &mut dyn FnMut
     out.trim().to_owned()
 }
 
-/// What one tag amid a line of Markdown comes to in the text part: the number of its address, or a line's end.
-pub(in crate::content) fn inline_text(tag: &str, number: &mut dyn FnMut(&str) -> String) -> String {
-    let clean = sanitised(tag, Target::Mail);
-    let address = tags(&clean).find(|tag| tag.name == "a" && !tag.closes).and_then(|tag| attribute(tag.inside, "href"));
-    match address {
-        Some(address) => format!("{}\u{A0}", number(&settled(&address))),
-        None if clean.starts_with("<br") => "\n".to_owned(),
-        None => String::new(),
+/// What one tag amid a line of Markdown means to the text part.
+pub(in crate::content) enum Tag {
+    /// A link to this address.
+    Opens(String),
+    /// The end of one.
+    Closes,
+    /// A line's end.
+    Breaks,
+    /// Nothing.
+    Other,
+}
+
+/// Reads one tag amid a line of Markdown.
+pub(in crate::content) fn tag(tag: &str) -> Tag {
+    let Some(found) = tags(tag).next() else { return Tag::Other };
+    match (found.name.to_ascii_lowercase().as_str(), found.closes) {
+        ("a", true) => Tag::Closes,
+        ("a", false) => {
+            let clean = sanitised(tag, Target::Mail);
+            let address = tags(&clean).next().and_then(|tag| attribute(tag.inside, "href"));
+            address.map_or(Tag::Other, |address| Tag::Opens(settled(&address)))
+        }
+        ("br", _) => Tag::Breaks,
+        _ => Tag::Other,
     }
 }
 

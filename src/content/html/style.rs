@@ -1,6 +1,6 @@
 //! What each element looks like in a mail (E5-E18, E26): inline, six-digit colours, sides swapped for right-to-left.
 //!
-//! Classes exist for dark mode alone; templates/email/styles.html has their rules.
+//! Classes exist for dark mode alone; templates/email/base.html has their rules.
 
 use super::{Align, Target};
 
@@ -66,8 +66,8 @@ impl Look {
     }
 
     pub(super) fn list(self, last: bool) -> String {
-        let (gap, start, end) = (self.gap(last), self.start(), self.end());
-        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px;padding-{end}:0"))
+        let (gap, start) = (self.gap(last), self.start());
+        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px"))
     }
 
     pub(super) fn item(self) -> String {
@@ -77,7 +77,7 @@ impl Look {
     pub(super) fn code_block(self, last: bool) -> String {
         let style = format!(
             "margin:0 0 {}px 0;padding:0 0 0 16px;border-left:3px solid #c5cbd3;{MONO};font-size:15px;line-height:22px;\
-             mso-line-height-rule:exactly;color:#1f2328;text-align:left;white-space:pre-wrap;word-break:break-word",
+             mso-line-height-rule:exactly;color:#1f2328;text-align:left",
             self.gap(last)
         );
         format!(" dir=\"ltr\"{}", self.mail("t q", &style))
@@ -126,9 +126,11 @@ impl Look {
         self.mail("l", "color:#0b57a4;text-decoration:underline")
     }
 
+    /// A width in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles.
     pub(super) fn image(self) -> String {
-        let style =
-            format!("max-width:100%;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64");
+        let style = format!(
+            "width:100%;max-width:560px;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64"
+        );
         self.mail("m", &style)
     }
 }

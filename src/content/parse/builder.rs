@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pulldown_cmark::{Alignment, CowStr, Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{Numbers, Reading, is_comment, is_inline, shown_level};
 use crate::content::fields::Field;
@@ -10,7 +10,7 @@ use crate::content::html::escape;
 use crate::content::links::{self, Refused};
 use crate::content::marks::Stretch;
 use crate::content::merge;
-use crate::content::problem::{Position, Problem};
+use crate::content::problem::Problem;
 use crate::content::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
 
 /// The tree while it grows.
@@ -19,7 +19,7 @@ pub(super) struct Builder {
     stack: Vec<Frame>,
     root: Frame,
     numbers: Numbers,
-    notes: HashMap<String, (Vec<Block>, Position)>,
+    notes: HashMap<String, (Vec<Block>, usize)>,
     has_html: bool,
 }
 
@@ -80,6 +80,9 @@ impl Builder {
             Tag::HtmlBlock => Kind::Html(String::new()),
             Tag::FootnoteDefinition(label) => Kind::Note(label.into_string()),
             Tag::Table(columns) => Kind::Table(columns.into_iter().map(align).collect()),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                Kind::Link(destination(&format!("mailto:{dest_url}"), at, reading))
+            }
             Tag::Link { dest_url, .. } => Kind::Link(destination(&dest_url, at, reading)),
             Tag::Image { dest_url, .. } => Kind::Image(image_source(&dest_url, at, reading)),
             _ => Kind::Other,
@@ -120,17 +123,15 @@ impl Builder {
 
     pub(super) fn end(&mut self, tag: TagEnd, reading: &mut Reading<'_>) {
         let Some(mut frame) = self.stack.pop() else { return };
-        let place = reading.place(frame.at);
+        let at = reading.marked.source_offset(frame.at);
         if is_inline(&tag) {
             let content = std::mem::take(&mut frame.inlines);
-            self.end_inline(tag, frame.kind, content, place);
+            self.end_inline(tag, frame.kind, content, at);
             return;
         }
         match (tag, std::mem::take(&mut frame.kind)) {
             (TagEnd::Paragraph, _) => self.block(Block::Paragraph(frame.inlines)),
-            (_, Kind::Heading { level, id }) => {
-                self.block(Block::Heading { level, id, content: frame.inlines, at: place })
-            }
+            (_, Kind::Heading { level, id }) => self.block(Block::Heading { level, id, content: frame.inlines, at }),
             (TagEnd::BlockQuote(_), _) => {
                 let blocks = frame.into_blocks();
                 self.block(Block::Quote(blocks));
@@ -147,7 +148,7 @@ impl Builder {
             (_, Kind::Html(html)) => self.raw_block(&html, frame.at, reading),
             (_, Kind::Note(label)) => {
                 let blocks = frame.into_blocks();
-                self.notes.entry(label).or_insert((blocks, place));
+                self.notes.entry(label).or_insert((blocks, at));
             }
             (TagEnd::TableCell, _) => self.top().cells.push(frame.inlines),
             (TagEnd::TableHead, _) => self.top().head = frame.cells,
@@ -159,7 +160,7 @@ impl Builder {
         }
     }
 
-    fn end_inline(&mut self, tag: TagEnd, kind: Kind, content: Vec<Inline>, at: Position) {
+    fn end_inline(&mut self, tag: TagEnd, kind: Kind, content: Vec<Inline>, at: usize) {
         let inline = match (tag, kind) {
             (TagEnd::Emphasis, _) => Inline::Emphasis(content),
             (TagEnd::Strong, _) => Inline::Strong(content),
@@ -185,7 +186,9 @@ impl Builder {
         unused.sort();
         for (at, label) in unused {
             let message = format!("nothing refers to the footnote [^{}], so it is left out", label.escape_debug());
-            reading.problem(Problem::warning(at, "note-unused", message).hint("refer to it, or delete it"));
+            reading.problem(
+                Problem::warning(reading.issue.place(at), "note-unused", message).hint("refer to it, or delete it"),
+            );
         }
         Document { blocks: self.root.into_blocks(), notes, has_html: self.has_html }
     }
@@ -226,7 +229,7 @@ impl Builder {
     fn web_url(&mut self, index: usize, reading: &Reading<'_>) {
         let url = reading.dialect.web_url.to_owned();
         let shown = Inline::Text(url.clone());
-        let at = reading.issue.place(reading.marked.occurrences[index].at);
+        let at = reading.marked.occurrences[index].at;
         if self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(_))) {
             self.inline(shown);
         } else {
@@ -236,7 +239,7 @@ impl Builder {
 
     fn raw_tag(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
         if reading.dialect.html {
-            let html = self.kept_html(html, reading);
+            let html = self.kept_html(html, at, reading);
             self.inline(Inline::Html(html));
         } else if !warn_of_html(html, at, reading) {
             self.text(html, reading);
@@ -245,7 +248,7 @@ impl Builder {
 
     fn raw_block(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
         if reading.dialect.html {
-            let html = self.kept_html(html, reading);
+            let html = self.kept_html(html, at, reading);
             self.block(Block::Html(html));
         } else if !warn_of_html(html, at, reading) {
             self.stack.push(Frame::default());
@@ -261,9 +264,11 @@ impl Builder {
     }
 
     /// Raw HTML with its fields as marks, which the sanitiser leaves alone.
-    fn kept_html(&mut self, html: &str, reading: &mut Reading<'_>) -> String {
+    fn kept_html(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) -> String {
         self.has_html = true;
-        reading.html_bytes += html.len();
+        if !reading.takes_html(html.len(), at) {
+            return String::new();
+        }
         let mut out = String::with_capacity(html.len());
         for stretch in reading.marked.stretches(html) {
             match stretch {
@@ -313,6 +318,8 @@ fn warn_of_html(html: &str, at: usize, reading: &mut Reading<'_>) -> bool {
     let comment = is_comment(html);
     let problem = if comment {
         Problem::warning(place, "html-comment", "this comment is left out of the mail")
+    } else if html.starts_with("</") {
+        return false; // the tag that it ends was told
     } else {
         let message = "this newsletter takes no HTML: readers would see the tags as they are typed";
         Problem::warning(place, "html", message)

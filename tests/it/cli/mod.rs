@@ -1,6 +1,10 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
+mod doctor;
+mod issues;
+mod relay;
 mod setup;
+mod subscribers;
 
 use std::path::Path;
 use std::time::Duration;

@@ -65,17 +65,19 @@ fn each_new_issue_gets_the_next_free_slot() {
     let folder = installation();
     let first = first_issue(folder.path());
     let date = |path: &str| path.trim_start_matches("issues/")[..10].parse::<jiff::civil::Date>().unwrap();
-    for (title, slug) in [("Don’t panic!", "dont-panic"), ("暦は合意ではない", "暦は合意ではない")] {
+    for (title, slug) in [("Don’t panic!", "dont-panic"), ("暦は合意ではない", "")] {
         let before = fs::read_dir(folder.path().join("issues")).unwrap().count() as i64;
         let path = ok(folder.path(), &["new", title]).trim_end().to_owned();
         assert_eq!((date(&path) - date(&first)).get_days(), i32::try_from(7 * before).unwrap());
+        let slug = if slug.is_empty() { format!("issue-{}", date(&path)) } else { slug.to_owned() };
         assert!(path.ends_with(&format!("-{slug}.md")), "{path}");
         assert!(fs::read_to_string(folder.path().join(&path)).unwrap().contains(&format!("title: \"{title}\"")));
     }
     let made = &json(folder.path(), &["new", "Fixed", "--date", "2026-12-24"])[0];
     assert_eq!(made["file"], "issues/2026-12-24-fixed.md");
-    assert!(fails(folder.path(), &["new", "Fixed", "--date", "2026-12-24"], 1).contains("exists already"));
-    fails(folder.path(), &["new", "!!!"], 2);
+    assert!(fails(folder.path(), &["new", "Fixed"], 1).contains("2026-12-24-fixed.md has the name \"fixed\" already"));
+    fails(folder.path(), &["new", "x", "--slug", "No Slug"], 2);
+    fails(folder.path(), &["new", " "], 2);
     assert!(fails(folder.path(), &["new", "x", "--newsletter", "wek"], 2).contains("hint: there is week"));
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn html_of(body: &str) -> String {
     let parts = compose(&issue(body), &newsletter()).unwrap();
     let html = parts.html.as_str();
     let from = html.find("</h1>\n").expect("there is a title") + 6;
-    html[from..html.find("</td></tr>").unwrap()].trim().to_owned()
+    html[from..html.find("</td></tr>\n<tr><td class=\"card").unwrap()].trim().to_owned()
 }
 
 /// The text of a body, without the layout around it.

@@ -1,4 +1,13 @@
 //! Tests of `content`, and of what `publishing::compose` and `signup::mails` make with it.
 
+mod advice;
+mod elements;
+mod front_matter;
 mod ground;
+mod hostile;
+mod judge;
+mod mails;
+mod merge_fields;
+mod properties;
+mod raw_html;
 mod samples;

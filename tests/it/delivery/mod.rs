@@ -14,7 +14,7 @@ mod outage;
 mod proof;
 mod rates;
 mod script;
-mod stage;
+pub(crate) mod stage;
 mod stopping;
 mod straight;
 mod uncertain;

@@ -54,9 +54,12 @@ fn the_day_is_that_of_the_newsletters_zone_and_language() {
     let reader = coranto::message::Recipient { subscribed_at: Some(Timestamp(1_746_055_800_000)), ..reader(&to) };
     let english = content("{subscribed_on}", "{subscribed_on}");
     assert_eq!(parts(&filled(&english, &reader)).0, "1 May 2025\n");
-    let mut german = content("{subscribed_on}", "{subscribed_on}");
-    german.language = "de".to_owned();
-    assert_eq!(parts(&filled(&german, &reader)).0, "2025-05-01\n");
+    let mut other = content("{subscribed_on}", "{subscribed_on}");
+    other.language = "ja".to_owned();
+    assert_eq!(parts(&filled(&other, &reader)).0, "2025年5月1日\n");
+    // The mail's own words are English where there are no others, and so is the day in them.
+    other.language = "de".to_owned();
+    assert_eq!(parts(&filled(&other, &reader)).0, "1 May 2025\n");
 }
 
 #[test]

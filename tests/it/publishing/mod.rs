@@ -1,1 +1,9 @@
-//! Tests of `publishing`.
+//! Tests of `publishing`, and of the slots that it puts issues on.
+
+mod calendar;
+mod files;
+mod follow;
+mod ground;
+mod queue;
+mod scheduler;
+mod slots;

@@ -1,6 +1,7 @@
 //! Tests of `signup`.
 
 mod ground;
+mod lists;
 mod quotas;
 mod verbs;
 

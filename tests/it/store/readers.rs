@@ -205,6 +205,7 @@ both_databases! {
             language: Some("de".to_owned()),
             subscribed_at: Timestamp(1_700_000_000_123),
         });
+        imports::lock(&mut tx).await.unwrap();
         let known = imports::known(&mut tx, week, &batch).await.unwrap();
         let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
         assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);

@@ -1,0 +1,201 @@
+//! What can be seen without leaving the machine: files, addresses, database, clock, disk.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::Finding;
+use crate::cli::{Context, wiring};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::store::{Db, leases, migrate};
+use crate::templates::Templates;
+
+/// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
+const FREE_BYTES_WARN: u64 = 1 << 30;
+/// Below this nothing should be begun.
+const FREE_BYTES_FAIL: u64 = 100 << 20;
+/// A clock before this is not set: the program was not written yet.
+const WRITTEN_MS: i64 = 1_780_000_000_000;
+/// So far may the clocks of two machines lie apart.
+const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// Templates, folders, keys.
+pub(super) fn files(config: &Config) -> Vec<Finding> {
+    let mut all = Vec::new();
+    all.push(match Templates::with_overrides(&config.templates) {
+        Ok(_) => Finding::ok("templates", "every template renders"),
+        Err(error) => Finding::fail(
+            "templates",
+            error.to_string(),
+            format!("mend the file under {}, or take it away to get the built-in one", config.templates.display()),
+        ),
+    });
+    for newsletter in &config.newsletters {
+        let check = format!("issues of {}", newsletter.slug);
+        let folder = newsletter.issues.display();
+        all.push(match std::fs::read_dir(&newsletter.issues) {
+            Ok(_) => Finding::ok(&check, format!("{folder} can be read")),
+            Err(error) => {
+                Finding::warn(&check, format!("{folder}: {error}"), "`coranto new \"Title\"` makes the folder")
+            }
+        });
+        if let Err(error) = wiring::signer(config, &newsletter.slug) {
+            let check = format!("signature of {}", newsletter.slug);
+            all.push(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
+        }
+    }
+    all.extend(config.database.sqlite_file().filter(|file| is_open_to_all(file)).map(|file| {
+        let text =
+            format!("{} can be read by every user of this machine; it holds all readers' addresses", file.display());
+        Finding::warn("database file", text, format!("chmod o-rwx {}", file.display()))
+    }));
+    all
+}
+
+#[cfg(unix)]
+fn is_open_to_all(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mode = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.permissions().mode());
+    // A folder that others cannot enter protects what is in it.
+    mode(file) & 0o004 != 0 && mode(folder) & 0o001 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_: &Path) -> bool {
+    false
+}
+
+/// Where readers come in.
+pub(super) fn addresses(config: &Config) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let url = &config.public_url;
+    all.push(if url.scheme() == "https" {
+        Finding::ok("public address", url.to_string())
+    } else {
+        let hint = "set public_url to the https address that readers use";
+        Finding::warn("public address", format!("{url} works on this machine alone"), hint)
+    });
+    if !config.server.listen.ip().is_loopback() && config.server.trusted_proxies.is_empty() && url.scheme() == "https" {
+        let text = format!("{} is open to the network, and TLS is not spoken there", config.server.listen);
+        let hint = "listen on 127.0.0.1 behind a web server, or name that server in trusted_proxies";
+        all.push(Finding::warn("web server", text, hint));
+    }
+    all
+}
+
+/// The database, its schema, and the time it remembers.
+pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding> {
+    let url = &config.database;
+    if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
+        // Looking must not make one.
+        return vec![
+            Finding::ok("database", format!("{url} is not there yet; the first command that needs it makes it")),
+            clock(None, context.now()),
+        ];
+    }
+    let db = match Db::open(url.as_str()).await {
+        Ok(db) => db,
+        Err(error) => {
+            let hint = "is it running, and may this user open it?";
+            return vec![Finding::fail("database", format!("{url}: {error}"), hint), clock(None, context.now())];
+        }
+    };
+    let mut all = vec![schema(&db, url).await];
+    let remembered = remembered(&db).await;
+    all.push(match remembered {
+        Some(until) if until > context.now() => Finding::ok("server", "a `coranto serve` works on this database"),
+        _ => Finding::warn(
+            "server",
+            "no `coranto serve` works on this database",
+            "nothing goes out until one is started",
+        ),
+    });
+    all.push(clock(remembered, context.now()));
+    db.close().await;
+    all
+}
+
+async fn schema(db: &Db, url: &crate::config::DatabaseUrl) -> Finding {
+    match migrate::status(db).await {
+        Ok(steps) if steps.iter().all(|step| step.applied) => {
+            Finding::ok("database", format!("{url} is open, its schema up to date"))
+        }
+        Ok(steps) if steps.iter().all(|step| !step.applied) => {
+            Finding::ok("database", format!("{url} is open, and new"))
+        }
+        Ok(_) => Finding::fail(
+            "database",
+            format!("{url} has an older schema than this program"),
+            "run `coranto migrate` while no server runs",
+        ),
+        Err(error) => Finding::fail(
+            "database",
+            format!("{url}: {error}"),
+            "is this a database of coranto, and of this version or an older one?",
+        ),
+    }
+}
+
+/// The last sign of life of any engine; nothing when there was none, or no table for it.
+async fn remembered(db: &Db) -> Option<Timestamp> {
+    let mut tx = db.read().await.ok()?;
+    leases::last_engine(&mut tx).await.ok().flatten()
+}
+
+fn clock(remembered: Option<Timestamp>, now: Timestamp) -> Finding {
+    let text = format!("it is {now}");
+    let hint = "set it, and let the system keep it (systemd-timesyncd, chrony)";
+    if now.0 < WRITTEN_MS {
+        return Finding::fail("clock", format!("{text}, which is before this program was written"), hint);
+    }
+    match remembered {
+        Some(until) if until > now.plus(CLOCK_SKEW_MAX) => {
+            Finding::fail("clock", format!("{text}, but a server was at work until {until}"), hint)
+        }
+        _ => Finding::ok("clock", text),
+    }
+}
+
+/// Room where the database grows.
+pub(super) fn disk(config: &Config, context: &Context) -> Finding {
+    let file = config.database.sqlite_file();
+    let folder = file.and_then(Path::parent).unwrap_or(context.folder());
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match rustix::fs::statvfs(folder) {
+        Ok(found) => room(folder, found.f_bavail.saturating_mul(found.f_frsize)),
+        Err(error) => {
+            Finding::warn("disk", format!("{}: {error}", folder.display()), "free room could not be looked at")
+        }
+    }
+}
+
+fn room(folder: &Path, free_bytes: u64) -> Finding {
+    let text = format!("{} MiB free at {}", free_bytes >> 20, folder.display());
+    match free_bytes {
+        0..FREE_BYTES_FAIL => Finding::fail("disk", text, "make room: a full disk stops sending"),
+        FREE_BYTES_FAIL..FREE_BYTES_WARN => Finding::warn("disk", text, "make room before the next large issue"),
+        _ => Finding::ok("disk", text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Health;
+    use super::*;
+
+    #[test]
+    fn a_clock_that_stands_or_jumped_back_is_noticed() {
+        let now = Timestamp(WRITTEN_MS + 86_400_000);
+        assert_eq!(clock(None, now).health, Health::Ok);
+        assert_eq!(clock(Some(now.plus(Duration::from_secs(60))), now).health, Health::Ok, "a lease reaches ahead");
+        assert_eq!(clock(Some(now.plus(Duration::from_secs(3600))), now).health, Health::Fail);
+        assert_eq!(clock(None, Timestamp(0)).health, Health::Fail);
+    }
+
+    #[test]
+    fn little_room_warns_and_none_fails() {
+        let health = |mib: u64| room(Path::new("."), mib << 20).health;
+        assert_eq!((health(50), health(500), health(5000)), (Health::Fail, Health::Warn, Health::Ok));
+    }
+}

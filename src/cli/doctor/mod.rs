@@ -1,0 +1,142 @@
+//! `coranto doctor`: looks at everything an installation needs, and says of each whether it is well and what to do.
+
+mod local;
+mod names;
+mod relays;
+
+use std::net::SocketAddr;
+
+use super::output::{Tone, count};
+use super::{Context, Exit};
+use crate::config::{Config, ConfigErrors};
+
+/// Looks at the configuration, database, clock, disk, DNS and relays, and says what to do.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto doctor
+  coranto doctor --offline
+  coranto doctor --json
+
+Exits with 3 when something is wrong. Warnings alone are no failure.")]
+pub(super) struct Args {
+    /// Asks no name server and no relay.
+    #[arg(long)]
+    offline: bool,
+    /// The name server to ask, instead of the system's.
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "offline")]
+    resolver: Option<SocketAddr>,
+}
+
+/// How well something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Health {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// What was found of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+struct Finding {
+    check: String,
+    health: Health,
+    text: String,
+    hint: Option<String>,
+}
+
+impl Finding {
+    fn new(check: &str, health: Health, text: impl Into<String>) -> Self {
+        Self { check: check.to_owned(), health, text: text.into(), hint: None }
+    }
+
+    fn ok(check: &str, text: impl Into<String>) -> Self {
+        Self::new(check, Health::Ok, text)
+    }
+
+    fn warn(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(check, Health::Warn, text) }
+    }
+
+    fn fail(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(check, Health::Fail, text) }
+    }
+}
+
+/// Says each finding as soon as it is there, and keeps count.
+struct Report<'a> {
+    context: &'a Context,
+    warnings: u64,
+    failures: u64,
+}
+
+impl Report<'_> {
+    fn say(&mut self, finding: &Finding) -> anyhow::Result<()> {
+        let output = &self.context.output;
+        let (word, tone) = match finding.health {
+            Health::Ok => ("ok  ", Tone::Good),
+            Health::Warn => ("warn", Tone::Warn),
+            Health::Fail => ("fail", Tone::Bad),
+        };
+        self.warnings += u64::from(finding.health == Health::Warn);
+        self.failures += u64::from(finding.health == Health::Fail);
+        if output.is_json() {
+            return output.json(finding);
+        }
+        output.line(format!("{}  {}: {}", output.toned(tone, word), finding.check, finding.text))?;
+        match &finding.hint {
+            Some(hint) => output.line(format!("      hint: {hint}")),
+            None => Ok(()),
+        }
+    }
+
+    fn say_all(&mut self, findings: Vec<Finding>) -> anyhow::Result<()> {
+        findings.iter().try_for_each(|finding| self.say(finding))
+    }
+
+    fn end(self) -> Exit {
+        let output = &self.context.output;
+        match (self.failures, self.warnings) {
+            (0, 0) => output.note("\nAll is well."),
+            (0, warnings) => output.note(format!("\nNothing is wrong; {}.", count(warnings, "warning"))),
+            (failures, _) => output.note(format!("\n{} to mend.", count(failures, "thing"))),
+        }
+        if self.failures == 0 { Exit::Ok } else { Exit::Problems }
+    }
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let mut report = Report { context, warnings: 0, failures: 0 };
+    let config = match Config::load(&context.config_file, &context.env) {
+        Ok(config) => config,
+        Err(errors) => {
+            report.say_all(of_mistakes(&errors))?;
+            return Ok(report.end());
+        }
+    };
+    let file = context.config_file.display().to_string();
+    report.say(&Finding::ok("configuration", format!("{file} is right")))?;
+    report.say_all(local::files(&config))?;
+    report.say_all(local::addresses(&config))?;
+    context.block_on(async {
+        report.say_all(local::database(&config, context).await)?;
+        report.say(&local::disk(&config, context))?;
+        if args.offline {
+            return Ok(());
+        }
+        report.say_all(names::look(&config, args.resolver).await)?;
+        report.say_all(relays::look(&config).await)
+    })?;
+    Ok(report.end())
+}
+
+fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {
+    let one = |problem: &crate::config::Problem| {
+        let alone = ConfigErrors {
+            file: errors.file.clone(),
+            problems: vec![crate::config::Problem { hint: None, ..problem.clone() }],
+        };
+        Finding { hint: problem.hint.clone(), ..Finding::new("configuration", Health::Fail, alone.to_string()) }
+    };
+    errors.problems.iter().map(one).collect()
+}

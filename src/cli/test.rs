@@ -1,0 +1,119 @@
+//! `coranto test`: sends the real message to an editor, through the real relay.
+
+use std::path::PathBuf;
+
+use super::shelf::{Shelf, as_json, show};
+use super::table::Table;
+use super::{Context, Exit, Failure, wiring};
+use crate::delivery::proof::{self, Proof, ProofError};
+use crate::domain::address::EmailAddress;
+use crate::domain::delivery::DeliveryState;
+use crate::publishing::queue::Actor;
+use crate::publishing::{self, Draft, Library, QueueError};
+use crate::store::{Db, newsletters};
+
+/// A proof goes to editors, not to readers.
+const RECIPIENTS_MAX: usize = 20;
+
+/// Sends the real message to an editor, its subject prefixed with [Test].
+///
+/// A draft may be sent like this. Its links open and change nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  coranto test issues/2026-11-27-a-note.md --to editor@example.com
+  coranto test issues/2026-11-27-a-note.md --to a@example.com --to b@example.com")]
+pub(super) struct Args {
+    /// The issue's file.
+    file: PathBuf,
+    /// To whom; may be given several times.
+    #[arg(long, value_name = "ADDRESS", required = true)]
+    to: Vec<EmailAddress>,
+    /// The newsletter, where there are several.
+    #[arg(long, value_name = "SLUG")]
+    newsletter: Option<String>,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    if args.to.len() > RECIPIENTS_MAX {
+        return Err(Failure::usage(format!("a test goes to at most {RECIPIENTS_MAX} addresses")).into());
+    }
+    let config = context.config()?;
+    let shelf = Shelf::new(&config)?;
+    let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
+    let library = shelf.library(newsletter);
+    let settings = wiring::delivery(&config)?;
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(error) => return refuse(error.into(), &args, context),
+    };
+    context.block_on(async {
+        let db = context.open(&config).await?;
+        let revision = match store(&db, &library, &draft, context).await {
+            Ok(revision) => revision,
+            Err(error) => return refuse(error, &args, context),
+        };
+        let sent = proof::send(&db, &context.clock, settings, revision, &args.to).await;
+        db.close().await;
+        report(sent.map_err(unreachable)?, context)
+    })
+}
+
+async fn store(
+    db: &Db,
+    library: &Library<'_>,
+    draft: &Draft,
+    context: &Context,
+) -> Result<crate::domain::RevisionId, QueueError> {
+    let act = Actor { name: "cli", now: context.now(), dry_run: false };
+    let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
+    publishing::proof(db, library, id, draft, &act).await
+}
+
+fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    let QueueError::Library(error) = error else { return Err(error.into()) };
+    if error.problems().is_empty() {
+        return Err(error.into());
+    }
+    if context.output.is_json() {
+        context.output.json(&as_json(&args.file, error.problems()))?;
+    } else {
+        for problem in error.problems() {
+            show(&args.file, problem, context)?;
+        }
+        context.output.note("Nothing was sent.");
+    }
+    Ok(Exit::Problems)
+}
+
+fn unreachable(error: ProofError) -> anyhow::Error {
+    match &error {
+        ProofError::Relay(open) => {
+            let failure = Failure::new(format!("the relay cannot be reached: {open}")).hint(open.hint());
+            failure.exit(Exit::Unreachable).into()
+        }
+        ProofError::NoRelay => Failure::new("there is nobody to send through")
+            .hint("add a [[relays]] table to the configuration; `coranto sink` is one to try with")
+            .into(),
+        _ => error.into(),
+    }
+}
+
+fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
+    let output = &context.output;
+    let mut table = Table::new(&["ADDRESS", "STATE", "ANSWER"]);
+    for proof in &proofs {
+        if output.is_json() {
+            output.json(proof)?;
+        } else {
+            let answer = proof.reply.clone().unwrap_or_default();
+            table.row([proof.address.to_string(), proof.state.to_string(), answer]);
+        }
+    }
+    if !output.is_json() {
+        output.table(&table)?;
+    }
+    match proofs.iter().all(|proof| proof.state == DeliveryState::Sent) {
+        true => Ok(Exit::Ok),
+        false => Ok(Exit::Failed),
+    }
+}

@@ -1,0 +1,135 @@
+//! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
+
+use std::time::Duration;
+
+use super::follow::Step;
+use super::library::{ASKED_DRAFT, Draft, Library};
+use super::notice::Notice;
+use super::queue::{self, Actor, QueueError, Queued, When, is_missed};
+use crate::domain::NewsletterId;
+use crate::domain::issue::IssueState;
+use crate::store::issues::Issue;
+use crate::store::{Db, issues, revisions};
+
+/// A new file is read one look after it was seen: it is not late for that. A few looks, for a busy machine.
+const SETTLING: Duration = Duration::from_secs(5);
+const LATE: &str = "its send_at was already past when the file was first seen; queue it if it is to go out";
+
+/// A file that was read, and what is needed to do something about it.
+pub(super) struct Followed<'a> {
+    pub(super) db: &'a Db,
+    pub(super) library: &'a Library<'a>,
+    pub(super) newsletter: NewsletterId,
+    pub(super) draft: &'a Draft,
+    /// Whether it says when it is to go out, and is no draft.
+    pub(super) asks: bool,
+    pub(super) act: Actor<'a>,
+}
+
+/// What is done with the file at the next look, and what there is to be said.
+pub(super) type Done = Result<(Step, Option<Notice>), QueueError>;
+
+impl Followed<'_> {
+    /// Does what the file says, as far as its issue stands where it may be done. `again`: in this state of the file it
+    /// was tried before.
+    pub(super) async fn keep_up(&self, again: bool) -> Done {
+        let found = issues::find(&mut self.db.read().await?, self.newsletter, &self.draft.slug).await?;
+        match found {
+            None if self.asks => self.put(false).await,
+            None => Ok((Step::Rest, None)),
+            Some(issue) => self.known(&issue, again).await,
+        }
+    }
+
+    /// Puts the issue where its file says; `leaves`: from a place that is no slot.
+    async fn put(&self, leaves: bool) -> Done {
+        let now = self.act.now;
+        let send_at = self.draft.issue.front.send_at.as_ref();
+        let when = match send_at.and_then(|send_at| self.library.wanted(send_at)) {
+            None if leaves => When::FreeSlot,
+            None => When::NextSlot,
+            Some(at) if at < now.minus(SETTLING) => {
+                let Self { db, library, newsletter, draft, act, .. } = *self;
+                let held = queue::hold(db, library, newsletter, draft, LATE, &act).await?;
+                return Ok((Step::Rest, Some(Notice::Off { slug: held.issue.slug, why: LATE.to_owned() })));
+            }
+            Some(at) => When::At(at.max(now)),
+        };
+        Ok((Step::Rest, told(self.queue(when).await?)))
+    }
+
+    async fn known(&self, issue: &Issue, again: bool) -> Done {
+        let asks = self.asks;
+        let asked = self.library.asked(self.draft);
+        let changed = issue.asked != asked;
+        let rest = Ok((Step::Rest, None));
+        match issue.state {
+            IssueState::Queued if !asks && changed => self.take_off(issue, &asked).await,
+            IssueState::Draft | IssueState::Held if !asks && changed => {
+                self.db.write(async |tx| issues::note_asked(tx, issue.id, &asked).await).await?;
+                rest
+            }
+            IssueState::Queued | IssueState::Draft | IssueState::Held if asks && changed => {
+                self.put(issue.state == IssueState::Queued && !issue.on_slot).await
+            }
+            // Missed: the calendar holds it.
+            IssueState::Queued if asks && is_missed(issue, self.library.newsletter, self.act.now) => rest,
+            IssueState::Queued | IssueState::Paused if asks => {
+                Ok((Step::Rest, told(self.queue(When::NextSlot).await?)))
+            }
+            // Once it is paused, the file is read again.
+            IssueState::Sending | IssueState::Preparing if asks => {
+                Ok((Step::Again, if again { None } else { self.while_sending(issue).await? }))
+            }
+            IssueState::Sent | IssueState::Stopped if asks && changed && self.is_ahead() => Err(QueueError::Done {
+                slug: issue.slug.clone(),
+                state: if issue.state == IssueState::Sent { "was sent" } else { "was stopped" },
+            }),
+            // A person took it off the queue, or queued it by a command alone; or it is over.
+            _ => rest,
+        }
+    }
+
+    async fn queue(&self, when: When) -> Result<Queued, QueueError> {
+        queue::queue(self.db, self.library, self.newsletter, self.draft, when, &self.act).await
+    }
+
+    async fn take_off(&self, issue: &Issue, asked: &str) -> Done {
+        let why = match asked {
+            ASKED_DRAFT => "its file says `draft: true`",
+            _ => "its file does not say any more when it is to go out",
+        };
+        let off = self
+            .db
+            .write(async |tx| {
+                issues::note_asked(tx, issue.id, asked).await?;
+                queue::take_off(tx, issue.id, why, &self.act).await
+            })
+            .await?;
+        let notice = Notice::Off { slug: issue.slug.clone(), why: why.to_owned() };
+        Ok((if off { Step::Rest } else { Step::Again }, off.then_some(notice)))
+    }
+
+    /// An edit of an issue that is going out reaches nobody by itself.
+    async fn while_sending(&self, issue: &Issue) -> Result<Option<Notice>, QueueError> {
+        let date = self.library.date_of(issue.due_at.unwrap_or(self.act.now));
+        let rendered = self.library.render(self.draft, date)?;
+        let stored = revisions::get(&mut self.db.read().await?, issue.revision_id).await?;
+        let same = stored.is_none_or(|stored| stored.digest == rendered.revision.digest());
+        let why = format!("its text changed; {}", QueueError::GoingOut { slug: issue.slug.clone() });
+        Ok((!same).then(|| Notice::Left { path: self.draft.path.clone(), why }))
+    }
+
+    fn is_ahead(&self) -> bool {
+        let send_at = self.draft.issue.front.send_at.as_ref();
+        send_at.and_then(|send_at| self.library.wanted(send_at)).is_some_and(|at| at > self.act.now)
+    }
+}
+
+fn told(queued: Queued) -> Option<Notice> {
+    let Queued { issue, revised, moved, .. } = queued;
+    match (moved, issue.due_at) {
+        (true, Some(due_at)) => Some(Notice::Queued { slug: issue.slug, due_at }),
+        _ => revised.then_some(Notice::Revised { slug: issue.slug }),
+    }
+}

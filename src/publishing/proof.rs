@@ -1,0 +1,25 @@
+//! An editor's proof becomes a revision of its own kind: the issue as it stands, marked as a test. Never sends.
+
+use super::library::{Draft, Library, Rendered};
+use super::queue::{Actor, QueueError};
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::{NewsletterId, RevisionId};
+use crate::store::{Db, revisions};
+
+/// What stands before a proof's subject, so that nobody takes it for the issue.
+const MARK: &str = "[Test]";
+
+/// Stores a proof of `draft`, rendered for the date in its name, or else for today. A draft may be proofed.
+pub async fn proof(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    draft: &Draft,
+    act: &Actor<'_>,
+) -> Result<RevisionId, QueueError> {
+    let date = draft.named_date.unwrap_or_else(|| library.date_of(act.now));
+    let Rendered { mut revision, .. } = library.render(draft, date)?;
+    revision.kind = DeliveryKind::Test;
+    revision.subject = format!("{MARK} {}", revision.subject);
+    Ok(db.write(async |tx| revisions::ensure(tx, newsletter, &revision, act.now).await).await?)
+}

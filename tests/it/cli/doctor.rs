@@ -1,0 +1,166 @@
+//! What `doctor` finds well and ill, with a name server and a relay of the test's own.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
+
+use hickory_resolver::proto::op::{Message, MessageType, OpCode, ResponseCode};
+use hickory_resolver::proto::rr::rdata::{MX, TXT};
+use hickory_resolver::proto::rr::{Name, RData, Record};
+use serde_json::Value;
+
+use super::relay::{sink, use_port};
+use super::{cli, installation, json, ok};
+
+/// Answers questions by what it was told; everything else does not exist. Lives as long as the process.
+fn name_server(records: Vec<(String, RData)>) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let mut zone: HashMap<String, Vec<RData>> = HashMap::new();
+    for (name, data) in records {
+        zone.entry(name).or_default().push(data);
+    }
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1500];
+        while let Ok((size, from)) = socket.recv_from(&mut buffer) {
+            let question = Message::from_vec(&buffer[..size]).unwrap();
+            let query = question.queries[0].clone();
+            let mut answer = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
+            answer.metadata.recursion_desired = true;
+            answer.metadata.recursion_available = true;
+            let known = zone.get(&query.name().to_string()).cloned().unwrap_or_default();
+            for data in known.into_iter().filter(|data| data.record_type() == query.query_type()) {
+                answer.add_answer(Record::from_rdata(query.name().clone(), 60, data));
+            }
+            if answer.answers.is_empty() {
+                answer.metadata.response_code = ResponseCode::NXDomain;
+            }
+            answer.add_query(query);
+            socket.send_to(&answer.to_vec().unwrap(), from).unwrap();
+        }
+    });
+    address
+}
+
+fn text(name: &str, value: &str) -> (String, RData) {
+    // A text of more than 255 bytes is several strings.
+    let parts = value.as_bytes().chunks(255).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
+    (format!("{name}."), RData::TXT(TXT::new(parts)))
+}
+
+/// The findings by what was looked at.
+fn findings(folder: &Path, args: &[&str], code: i32) -> HashMap<String, (String, String)> {
+    let ended = cli(folder, &[&["doctor", "--json"], args].concat());
+    assert_eq!(ended.status.code(), Some(code), "{ended:?}");
+    let of = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        (part("check"), (part("health"), format!("{} {}", part("text"), part("hint"))))
+    };
+    ended.stdout.lines().map(of).collect()
+}
+
+fn edit(folder: &Path, from: &str, to: &str) {
+    let path = folder.join("coranto.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_complete_installation_is_well() {
+    let folder = installation();
+    let folder = folder.path();
+    edit(folder, "week@news.example.com", "week@news.coranto-letters.eu");
+    let made = json(folder, &["dkim", "new"]).remove(0);
+    let part = |name: &str| made[name].as_str().unwrap().to_owned();
+    let section =
+        "\n[newsletters.week.dkim]\nselector = \"coranto\"\nkey_file = \"coranto.week.pem\"\n\n# The mail server";
+    edit(folder, "\n# The mail server", section);
+    let domain = "news.coranto-letters.eu";
+    let mx = RData::MX(MX::new(10, Name::from_ascii("mx.coranto-letters.eu.").unwrap()));
+    let server = name_server(vec![
+        (format!("{domain}."), mx),
+        text(domain, "v=spf1 ip4:192.0.2.1 -all"),
+        text(&part("name"), &part("value")),
+        text("_dmarc.coranto-letters.eu", "v=DMARC1; p=quarantine"),
+    ]);
+    let (_sink, port) = sink(folder, &[]);
+    use_port(folder, port);
+    let found = findings(folder, &["--resolver", &server.to_string()], 0);
+    let ok = |check: &str| assert_eq!(found[check].0, "ok", "{check}: {found:#?}");
+    for check in ["configuration", "templates", "issues of week", "database", "clock", "relay sink"] {
+        ok(check);
+    }
+    ok(&format!("MX of {domain}"));
+    ok(&format!("SPF of {domain}"));
+    ok(&format!("DKIM at coranto._domainkey.{domain}"));
+    ok(&format!("DMARC of {domain}"));
+    assert_eq!(found["public address"].0, "warn");
+    assert!(!folder.join("coranto.db").exists(), "looking makes no database");
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_do() {
+    let folder = installation();
+    let folder = folder.path();
+    edit(folder, "week@news.example.com", "week@coranto-letters.eu");
+    fs::remove_dir_all(folder.join("issues")).unwrap();
+    fs::create_dir_all(folder.join("templates/email")).unwrap();
+    fs::write(folder.join("templates/email/issue.html"), "{{ no_such_thing }}").unwrap();
+    let server = name_server(Vec::new());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    use_port(folder, taken.local_addr().unwrap().port());
+    drop(taken);
+    let found = findings(folder, &["--resolver", &server.to_string()], 3);
+    let stands = |check: &str, health: &str, hint: &str| {
+        let (is, says) = &found[check];
+        assert!(is == health && says.contains(hint), "{check}: {found:#?}");
+    };
+    stands("MX of coranto-letters.eu", "fail", "give it an MX record");
+    stands("SPF of coranto-letters.eu", "fail", "v=spf1");
+    stands("DKIM of coranto-letters.eu", "warn", "`coranto dkim new`");
+    stands("DMARC of coranto-letters.eu", "warn", "_dmarc.coranto-letters.eu");
+    stands("relay sink", "fail", "nothing listens there");
+    stands("issues of week", "warn", "`coranto new");
+    stands("templates", "fail", "issue.html");
+}
+
+#[test]
+fn a_name_server_that_is_away_is_only_a_warning() {
+    let folder = installation();
+    let folder = folder.path();
+    edit(folder, "week@news.example.com", "week@coranto-letters.eu");
+    edit(folder, "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n", "");
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let found = findings(folder, &["--resolver", &silent.local_addr().unwrap().to_string()], 0);
+    assert_eq!((found["DNS"].0.as_str(), found["relays"].0.as_str()), ("warn", "warn"), "{found:#?}");
+}
+
+#[test]
+fn mistakes_of_the_configuration_are_findings() {
+    let folder = installation();
+    let folder = folder.path();
+    edit(folder, "slot =", "slto =");
+    let ended = cli(folder, &["doctor"]);
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    assert!(ended.stdout.starts_with("fail  configuration: coranto.toml:17:1: newsletters.week.slto"), "{ended:?}");
+    assert!(ended.stdout.contains("      hint: did you mean slot?"), "{ended:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_open_to_all_is_noticed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = installation();
+    let folder = folder.path();
+    ok(folder, &["subscribers", "stats"]);
+    let open = |mode: u32| {
+        fs::set_permissions(folder.join("coranto.db"), fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+        findings(folder, &["--offline"], 0).contains_key("database file")
+    };
+    assert!(open(0o644));
+    assert!(!open(0o600));
+}

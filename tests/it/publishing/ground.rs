@@ -1,0 +1,251 @@
+//! A newsletter with a folder of issues and readers: where the tests of publishing play. Time is what a test says.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use coranto::clock::Timestamp;
+use coranto::domain::address::EmailAddress;
+use coranto::domain::issue::IssueState;
+use coranto::domain::newsletter::Newsletter;
+use coranto::domain::{IssueId, NewsletterId};
+use coranto::publishing::follow::Follower;
+use coranto::publishing::notice::Notice;
+use coranto::publishing::queue::{self, Actor};
+use coranto::publishing::{Library, QueueError, Queued, Started, When, start_due};
+use coranto::signup::{self, Act, Added, NewReader};
+use coranto::store::db::Sql;
+use coranto::store::issues::Issue;
+use coranto::store::ledger::Totals;
+use coranto::store::{Db, StoreError, events, issues, ledger, newsletters, revisions};
+use coranto::templates::Templates;
+use coranto::token::Keyring;
+use tempfile::TempDir;
+
+use crate::delivery::stage;
+
+/// A Wednesday; the newsletter's slot is Friday at nine in Prague.
+pub(crate) const WEDNESDAY: &str = "2026-11-25T10:00:00Z";
+pub(crate) const FRIDAY: &str = "2026-11-27T08:00:00Z";
+pub(crate) const FRIDAY_AFTER: &str = "2026-12-04T08:00:00Z";
+pub(crate) const THIRD_FRIDAY: &str = "2026-12-11T08:00:00Z";
+pub(crate) const PUBLIC_URL: &str = "https://news.example.org";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::from_jiff(text.parse().unwrap())
+}
+
+/// Cheap to clone, so that tasks may have their own.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) db: Db,
+    pub(crate) now: Timestamp,
+    pub(crate) newsletter: Newsletter,
+    pub(crate) id: NewsletterId,
+    pub(crate) templates: Arc<Templates>,
+    pub(crate) folder: Arc<TempDir>,
+}
+
+impl Desk {
+    pub(crate) async fn new(db: Db) -> Self {
+        let folder = tempfile::Builder::new().prefix("coranto-issues-").tempdir().unwrap();
+        let newsletter = Newsletter { issues: folder.path().to_owned(), ..stage::newsletter() };
+        let now = at(WEDNESDAY);
+        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await.unwrap();
+        let templates = Arc::new(Templates::embedded().unwrap());
+        Self { db, now, newsletter, id, templates, folder: Arc::new(folder) }
+    }
+
+    /// Another newsletter of the same installation, in the same folder.
+    pub(crate) async fn other(&self, slug: &str) -> Self {
+        let newsletter = Newsletter { slug: slug.to_owned(), ..self.newsletter.clone() };
+        let id = self.db.write(async |tx| newsletters::ensure(tx, slug, self.now).await).await.unwrap();
+        Self { newsletter, id, ..self.clone() }
+    }
+
+    /// The same newsletter, at another time.
+    pub(crate) fn at(&self, now: &str) -> Self {
+        Self { now: at(now), ..self.clone() }
+    }
+
+    pub(crate) fn library(&self) -> Library<'_> {
+        Library { newsletter: &self.newsletter, public_url: PUBLIC_URL, templates: &self.templates }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file as it is.
+    pub(crate) fn raw(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        // Times of files are no finer than the kernel's tick; a person's edits are further apart.
+        std::thread::sleep(Duration::from_millis(12));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Writes an issue's file: `front` is what stands in the front matter beside the title.
+    pub(crate) fn file(&self, name: &str, front: &str, text: &str) -> PathBuf {
+        let front = front.lines().map(|line| format!("{line}\n")).collect::<String>();
+        let source = format!("---\ntitle: About {name}\nsummary: What it says.\n{front}---\n\n{text}\n");
+        self.raw(name, source.as_bytes())
+    }
+
+    pub(crate) async fn queue(&self, name: &str, when: When) -> Result<Queued, QueueError> {
+        self.queue_as(name, when, false).await
+    }
+
+    pub(crate) async fn dry_run(&self, name: &str, when: When) -> Result<Queued, QueueError> {
+        self.queue_as(name, when, true).await
+    }
+
+    async fn queue_as(&self, name: &str, when: When, dry_run: bool) -> Result<Queued, QueueError> {
+        let library = self.library();
+        let draft = library.read(&self.path(name))?;
+        queue::queue(&self.db, &library, self.id, &draft, when, &self.actor(dry_run)).await
+    }
+
+    pub(crate) fn actor(&self, dry_run: bool) -> Actor<'static> {
+        Actor { name: "cli", now: self.now, dry_run }
+    }
+
+    pub(crate) async fn unschedule(&self, slug: &str) -> bool {
+        queue::unschedule(&self.db, self.issue(slug).await.id, &self.actor(false)).await.unwrap()
+    }
+
+    pub(crate) fn follower(&self) -> Follower {
+        Follower::new(self.id, Vec::new())
+    }
+
+    pub(crate) async fn look(&self, follower: &mut Follower) -> Vec<Notice> {
+        follower.look(&self.db, &self.library(), self.now).await.unwrap()
+    }
+
+    /// Two looks: a file that changed is read at the second.
+    pub(crate) async fn follow(&self, follower: &mut Follower) -> Vec<String> {
+        let mut notices = self.look(follower).await;
+        notices.extend(self.look(follower).await);
+        notices.iter().map(ToString::to_string).collect()
+    }
+
+    pub(crate) async fn start_due(&self) -> Vec<Started> {
+        start_due(&self.db, &[(self.id, self.newsletter.clone())], self.now).await.unwrap()
+    }
+
+    pub(crate) async fn found(&self, slug: &str) -> Option<Issue> {
+        issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap()
+    }
+
+    pub(crate) async fn issue(&self, slug: &str) -> Issue {
+        self.found(slug).await.unwrap_or_else(|| panic!("there is no issue {slug}"))
+    }
+
+    /// Where an issue stands and when it goes out.
+    pub(crate) async fn standing(&self, slug: &str) -> (IssueState, Option<String>) {
+        let issue = self.issue(slug).await;
+        (issue.state, issue.due_at.map(|at| at.to_string()))
+    }
+
+    /// The text part of an issue as it would go out.
+    pub(crate) async fn plain(&self, slug: &str) -> String {
+        let issue = self.issue(slug).await;
+        revisions::get(&mut self.db.read().await.unwrap(), issue.revision_id).await.unwrap().unwrap().plain
+    }
+
+    /// Puts an issue into `state` as if it had come there.
+    pub(crate) async fn force(&self, slug: &str, state: IssueState) {
+        let id = self.issue(slug).await.id;
+        let forced = async |tx: &mut coranto::store::Tx| {
+            tx.sql("UPDATE issues SET state = $2 WHERE id = $1").bind(id).bind(state).execute().await
+        };
+        assert_eq!(self.db.write(forced).await.unwrap(), 1);
+    }
+
+    /// Kind and actor of every event of an issue.
+    pub(crate) async fn events(&self, slug: &str) -> Vec<String> {
+        let id = self.issue(slug).await.id;
+        let events = events::of_issue(&mut self.db.read().await.unwrap(), id).await.unwrap();
+        events.into_iter().map(|event| format!("{} by {}", event.kind, event.actor)).collect()
+    }
+
+    pub(crate) async fn totals(&self, issue: IssueId) -> Totals {
+        ledger::totals(&mut self.db.read().await.unwrap(), issue).await.unwrap()
+    }
+
+    /// Adds active readers, `LOCAL@example.net` each.
+    pub(crate) async fn readers(&self, locals: &[&str]) {
+        for local in locals {
+            let email: EmailAddress = format!("{local}@example.net").parse().unwrap();
+            let reader = NewReader { email, name: None, language: None };
+            let added = signup::add(&self.db, &keys(), self.id, &reader, &self.act()).await.unwrap();
+            assert!(matches!(added, Added::Active(_)), "{local}: {added:?}");
+        }
+    }
+
+    pub(crate) fn act(&self) -> Act {
+        Act { now: self.now, actor: "test", client: None, source: "test".to_owned(), wording: "" }
+    }
+
+    /// How many rows each table has.
+    pub(crate) async fn rows(&self) -> Vec<(String, i64)> {
+        let mut tx = self.db.read().await.unwrap();
+        let names: Vec<(String,)> = tx
+            .sql(Sql::Split {
+                sqlite: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+                postgres: "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+            })
+            .fetch_all()
+            .await
+            .unwrap();
+        let mut rows = Vec::new();
+        for (name,) in names {
+            // Statements are literals everywhere; a test's may last as long as the test.
+            let count: &'static str = format!("SELECT COUNT(*) FROM {name}").leak();
+            let (count,): (i64,) = tx.sql(count).fetch_one().await.unwrap();
+            rows.push((name, count));
+        }
+        assert!(rows.len() > 10, "{rows:?}");
+        rows
+    }
+
+    /// Runs statements that no part of the program has: a test's own doings to the database.
+    pub(crate) async fn execute(&self, statements: &[Sql]) {
+        self.db
+            .write(async |tx| {
+                for sql in statements {
+                    tx.sql(*sql).execute().await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+    }
+}
+
+pub(crate) fn keys() -> Keyring {
+    Keyring::parse(&format!("1:{}", "07".repeat(32))).unwrap()
+}
+
+/// From now on no event of that kind can be written: the last statement of a transaction fails.
+pub(crate) fn no_event(kind: &str) -> [Sql; 2] {
+    let sqlite = format!(
+        "CREATE TRIGGER forbidden BEFORE INSERT ON events WHEN NEW.kind = '{kind}'
+         BEGIN SELECT RAISE(ABORT, 'a test forbids it'); END"
+    );
+    let function = format!(
+        "CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN IF NEW.kind = '{kind}' THEN RAISE EXCEPTION 'a test forbids it'; END IF; RETURN NEW; END $$"
+    );
+    [
+        Sql::Split { sqlite: sqlite.leak(), postgres: function.leak() },
+        Sql::Split {
+            sqlite: "SELECT 1",
+            postgres: "CREATE TRIGGER forbidden BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION forbid()",
+        },
+    ]
+}
+
+/// Takes back what `no_event` did.
+pub(crate) const EVENTS_AGAIN: &[Sql] =
+    &[Sql::Split { sqlite: "DROP TRIGGER forbidden", postgres: "DROP TRIGGER forbidden ON events" }];

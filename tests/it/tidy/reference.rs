@@ -1,0 +1,129 @@
+//! The pages under `docs/reference` name everything that the program has, by its own spelling. Knows no sentence of them.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use coranto::cli::Exit;
+use coranto::domain::consent::ConsentKind;
+use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use coranto::domain::issue::IssueState;
+use coranto::domain::newsletter::UncertainPolicy;
+use coranto::domain::provider::Provider;
+use coranto::domain::subscriber::SubscriptionState;
+use coranto::domain::suppression::SuppressionReason;
+use coranto::store::ledger::Totals;
+use coranto::templates::{Context, Sample, Templates, email, pages};
+use serde_json::Value;
+
+use super::root;
+
+/// What stands in backticks under the heading `## heading` of a page.
+fn named(page: &str, heading: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join("docs/reference").join(page)).unwrap();
+    let start = text.find(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("{page} has no section {heading}"));
+    let section = &text[start + 1..];
+    let section = &section[..section.find("\n## ").unwrap_or(section.len())];
+    section.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn assert_names(page: &str, heading: &str, names: impl IntoIterator<Item = impl AsRef<str>>) {
+    let known = named(page, heading);
+    let missing: Vec<_> =
+        names.into_iter().map(|name| name.as_ref().to_owned()).filter(|name| !known.contains(name)).collect();
+    assert!(missing.is_empty(), "docs/reference/{page}, {heading}: {missing:?} are missing");
+}
+
+#[test]
+fn every_value_of_every_enum_is_explained() {
+    let page = "values.md";
+    assert_names(page, "Issues", IssueState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Deliveries", DeliveryState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Kinds of mail", DeliveryKind::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Reasons", Reason::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Subscriptions", SubscriptionState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Consents", ConsentKind::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Policies for uncertain mail", UncertainPolicy::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Totals", keys(&serde_json::to_value(Totals::default()).unwrap()));
+}
+
+#[test]
+fn every_event_is_explained() {
+    let mut kinds = BTreeSet::new();
+    // The configuration's keys are spelled alike.
+    for file in super::rust_files(&["src"]).into_iter().filter(|file| !file.path.starts_with("src/config")) {
+        let is_kind = |text: &str| {
+            let (noun, verb) = text.split_once('.')?;
+            let nouns = ["subscription", "issue", "delivery", "relay", "signup", "suppression", "subscriber", "import"];
+            let is_word = !verb.is_empty() && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            let is_file = matches!(verb, "md" | "rs" | "html" | "txt" | "toml" | "password");
+            (nouns.contains(&noun) && is_word && !is_file).then(|| text.to_owned())
+        };
+        kinds.extend(file.source.strings.iter().filter_map(|(_, text)| is_kind(text)));
+    }
+    assert!(kinds.len() > 10, "{kinds:?}");
+    assert_names("values.md", "Events", kinds);
+}
+
+#[test]
+fn every_exit_code_is_explained() {
+    use Exit::{Failed, Interrupted, NotAllowed, Ok, PartWay, Problems, Unreachable, Usage};
+    let codes = [Ok, Failed, Usage, Problems, NotAllowed, Unreachable, PartWay, Interrupted];
+    assert_names("command-line.md", "Exit codes", codes.map(|exit| (exit as u8).to_string()));
+}
+
+#[test]
+fn every_command_is_explained() {
+    use clap::CommandFactory as _;
+    let program = coranto::cli::Cli::command();
+    let commands = program.get_subcommands().map(|command| format!("coranto {}", command.get_name()));
+    assert_names("command-line.md", "Commands", commands);
+}
+
+#[test]
+fn every_fault_of_the_sink_is_explained() {
+    let source = fs::read_to_string(root().join("src/smtp/sink/fault.rs")).unwrap();
+    let faults: Vec<_> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once("\", Fault::"))
+        .map(|(name, _)| format!("{name}..."))
+        .collect();
+    assert_eq!(faults.len(), 8, "{faults:?}");
+    assert_names("sink.md", "Recipients that go wrong", faults);
+}
+
+#[test]
+fn every_template_and_every_value_in_it_is_explained() {
+    fn check<C: Context + Sample>() -> &'static str {
+        let sample = serde_json::to_value(C::sample()).unwrap();
+        assert_names("templates.md", &format!("`{}`", C::TEMPLATE), keys(&sample));
+        C::TEMPLATE
+    }
+    let explained = BTreeSet::from([
+        check::<email::IssueHtml<'_>>(),
+        check::<email::IssueText<'_>>(),
+        check::<email::NoticeHtml<'_>>(),
+        check::<email::NoticeText<'_>>(),
+        check::<pages::Style>(),
+        check::<pages::HomePage>(),
+        check::<pages::SignupPage>(),
+        check::<pages::LetterPage>(),
+        check::<pages::PreferencesPage>(),
+    ]);
+    let there: BTreeSet<_> =
+        Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(explained, there);
+}
+
+/// The names in a value, those inside others as `outer.inner`.
+fn keys(value: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        names.push(name.clone());
+        let inner = inner.as_array().and_then(|list| list.first()).unwrap_or(inner);
+        names.extend(keys(inner).into_iter().map(|inner| format!("{name}.{inner}")));
+    }
+    names
+}
