@@ -200,17 +200,16 @@ macro_rules! may_go {
     };
 }
 
-pub(super) use may_go;
-
-/// What a row that is to be taken off must bear, `$4`: what a former try decided, else what its issue has now. A job may
-/// be older than a pause in which the content was changed.
-macro_rules! bears {
+/// What must hold of a claimed row besides: the issue has not got other content since this mail, which bears the revision
+/// `$4`, was made. A row that had been tried with a revision of its own keeps to that.
+macro_rules! is_current {
     () => {
-        " AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4"
+        " AND (issue_id IS NULL OR COALESCE(deliveries.revision_id,
+                 (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4)"
     };
 }
 
-pub(super) use bears;
+pub(super) use {is_current, may_go};
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
@@ -227,7 +226,7 @@ pub async fn take_off(
         "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
          WHERE id IN ",
         2,
-        concat!(" AND state = 'claimed'", bears!(), may_go!(), " RETURNING id")
+        concat!(" AND state = 'claimed'", is_current!(), may_go!(), " RETURNING id")
     );
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
