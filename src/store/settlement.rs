@@ -48,7 +48,7 @@ macro_rules! settle {
             $sent,
             ")) OR (state = 'claimed' AND id IN (",
             $leaving,
-            ")",
+            ") AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4",
             may_go!(),
             ")) RETURNING id, state"
         )
