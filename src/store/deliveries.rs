@@ -211,8 +211,8 @@ macro_rules! is_current {
 pub(super) use {is_current, may_go};
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
-/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns those
-/// that are.
+/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
+/// those that are.
 pub async fn take_off(
     tx: &mut Tx,
     worker: WorkerId,
@@ -356,6 +356,16 @@ pub async fn release(
         " AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1"
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).bind(pinned).execute().await
+}
+
+/// Puts claimed rows back that may not take off now: their issue is paused, or its content has changed.
+pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL WHERE id IN ",
+        2,
+        " AND state = 'claimed' AND claimed_by = $1"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
 /// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
