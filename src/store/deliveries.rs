@@ -90,7 +90,8 @@ macro_rules! claim {
             $lock,
             ")
              UPDATE deliveries SET state = 'claimed', claimed_by = $1
-             WHERE id IN (SELECT id FROM due) AND state = 'pending' RETURNING id"
+             WHERE id IN (SELECT id FROM due) AND state = 'pending'
+               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2) RETURNING id"
         )
     };
 }
@@ -111,7 +112,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker.
+/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,
@@ -199,7 +200,16 @@ macro_rules! may_go {
     };
 }
 
-pub(super) use may_go;
+/// What must hold of a claimed row besides: the issue has not got other content since this mail, which bears the revision
+/// `$4`, was made. A row that had been tried with a revision of its own keeps to that.
+macro_rules! is_current {
+    () => {
+        " AND (issue_id IS NULL OR COALESCE(deliveries.revision_id,
+                 (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4)"
+    };
+}
+
+pub(super) use {is_current, may_go};
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
@@ -216,11 +226,7 @@ pub async fn take_off(
         "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
          WHERE id IN ",
         2,
-        concat!(
-            " AND state = 'claimed' AND COALESCE(revision_id, (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4",
-            may_go!(),
-            " RETURNING id"
-        )
+        concat!(" AND state = 'claimed'", is_current!(), may_go!(), " RETURNING id")
     );
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
