@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
+use super::dispatch::Current;
 use super::lane::Lane;
 use super::letters::{LetterError, Letters};
 use super::limits::Limiter;
@@ -75,6 +76,7 @@ pub(super) struct Crew {
     pub(super) clock: Clock,
     pub(super) settings: Arc<Settings>,
     pub(super) providers: Arc<Providers>,
+    pub(super) current: Arc<Current>,
     /// One permit per core: signing more at once only makes each slower.
     pub(super) signing: Arc<Semaphore>,
     pub(super) stop: CancellationToken,
@@ -102,18 +104,27 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
         let mail = match next.take() {
             Some(mail) => mail,
             None => match crew.next_mail(&mut session).await {
-                Some(Ok(mail)) if crew.lane.admits(number) => mail,
-                Some(Ok(mail)) => {
-                    crew.attempt().release(&mail).await;
-                    continue;
-                }
+                Some(Ok(mail)) => mail,
                 Some(Err(())) => continue,
                 None => break,
             },
         };
+        if !crew.lane.admits(number) || !crew.current.has(&mail.job) {
+            crew.attempt().release(&mail).await;
+            continue;
+        }
         let (blame, prepared) = tokio::join!(crew.deliver(&mut session, &mail), crew.prepare_another());
         next = prepared;
-        crew.blame(blame, &mail).await;
+        let is_told_to_rest = matches!(blame, Blame::Slow { relay: true });
+        crew.blame(blame, &mail, number).await;
+        if is_told_to_rest {
+            // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
+            if let Some(mail) = next.take() {
+                crew.attempt().release(&mail).await;
+            }
+            drop(mail);
+            tokio::select! { () = crew.stop.cancelled() => {}, () = tokio::time::sleep(crew.settings.timing.backoff) => {} }
+        }
     }
     if let Some(session) = session {
         session.quit().await;
@@ -215,7 +226,7 @@ impl Crew {
                     Err(error) => {
                         attempt.release(mail).await;
                         let is_crowded = error.reply().is_some_and(|reply| reply.code == CLOSING);
-                        return match is_crowded && self.lane.allowed() > 1 {
+                        return match is_crowded && (self.lane.allowed() > 1 || self.lane.is_settling()) {
                             true => Blame::Slow { relay: true },
                             false => Blame::Relay(format!("{error} ({})", error.hint())),
                         };
@@ -246,7 +257,7 @@ impl Crew {
     }
 
     /// Lets the lane know how the relay did.
-    async fn blame(&self, blame: Blame, mail: &Prepared) {
+    async fn blame(&self, blame: Blame, mail: &Prepared, number: usize) {
         match blame {
             Blame::Success => {
                 if self.lane.succeeded() {
@@ -255,7 +266,7 @@ impl Crew {
                 }
             }
             Blame::Nobody | Blame::Stale => {}
-            Blame::Slow { relay: true } => self.lane.slow_down(),
+            Blame::Slow { relay: true } => self.lane.slow_down(number),
             Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {
