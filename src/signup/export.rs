@@ -9,7 +9,7 @@ use crate::store::subscriptions::{Filter, Subscription};
 use crate::store::{Db, StoreError, subscriptions};
 
 /// The first line.
-pub const COLUMNS: [&str; 7] = ["email", "name", "status", "language", "subscribed_at", "left_at", "source"];
+const COLUMNS: [&str; 7] = ["email", "name", "status", "language", "subscribed_at", "left_at", "source"];
 
 /// So often is the progress told.
 const TELL_EVERY: u64 = 1_000;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use client::Client;
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 pub use door::{Door, Letters};
-pub use export::{COLUMNS, ExportError, export};
+pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};

@@ -1,6 +1,5 @@
 //! People: one row per address, whatever they subscribe to. Knows no newsletter.
 
-use super::column::record;
 use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
@@ -9,21 +8,6 @@ use crate::domain::address::EmailAddress;
 
 /// A keyed hash of an address, as `token::Keyring::address_hash` makes it.
 pub type Hash = [u8; 16];
-
-record! {
-    /// A person.
-    #[derive(Clone, Debug)]
-    pub struct Subscriber {
-        /// The row.
-        pub id: SubscriberId,
-        /// Where they are reached.
-        pub email: EmailAddress,
-        /// What they are called, if they said.
-        pub name: Option<String>,
-        /// When the address was first stored.
-        pub created_at: Timestamp,
-    }
-}
 
 /// A person to be stored.
 #[derive(Clone, Debug)]
@@ -70,14 +54,6 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<
     .await?;
     let (id,) = tx.sql("SELECT id FROM subscribers WHERE email_key = $1").bind(new.email.key()).fetch_one().await?;
     Ok(id)
-}
-
-/// The person at an address, given as its key.
-pub async fn find(tx: &mut Tx, email_key: &str) -> Result<Option<Subscriber>> {
-    tx.sql("SELECT id, email, name, created_at FROM subscribers WHERE email_key = $1")
-        .bind(email_key)
-        .fetch_optional()
-        .await
 }
 
 /// Gives a person another name, or none. `false` when nobody has this number.

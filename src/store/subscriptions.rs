@@ -254,13 +254,6 @@ pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bo
     Ok(changed == 1)
 }
 
-/// Chooses a language. `false` when nobody has this number.
-pub async fn set_language(tx: &mut Tx, id: SubscriptionId, language: Option<&str>) -> Result<bool> {
-    let changed =
-        tx.sql("UPDATE subscriptions SET language = $2 WHERE id = $1").bind(id).bind(language).execute().await?;
-    Ok(changed == 1)
-}
-
 /// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)
 pub async fn rested(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
     tx.sql(

@@ -61,17 +61,18 @@ async fn start(db: &Db) -> (Tx, NewsletterId) {
 
 both_databases! {
     async fn a_person_is_stored_once_and_keeps_their_name(db: Db) {
-        let (mut tx, _) = start(&db).await;
+        let (mut tx, week) = start(&db).await;
         let mut anna = NewSubscriber { name: Some("Anna".to_owned()), ..person("Anna@example.org") };
         let id = subscribers::ensure(&mut tx, &anna, NOW).await.unwrap();
         anna.name = Some("Mallory".to_owned());
         anna.email = "aNNa@example.org".parse().unwrap();
         assert_eq!(subscribers::ensure(&mut tx, &anna, NOW).await.unwrap(), id);
-        let found = subscribers::find(&mut tx, "anna@example.org").await.unwrap().unwrap();
-        assert_eq!((found.email.as_str(), found.name.as_deref(), found.created_at), ("Anna@example.org", Some("Anna"), NOW));
+        subscribe(&mut tx, week, "anna@EXAMPLE.org", Pending).await.unwrap();
+        let found = subscriptions::find(&mut tx, week, "anna@example.org").await.unwrap().unwrap();
+        assert_eq!((found.subscriber_id, found.email.as_str(), found.name.as_deref()), (id, "Anna@example.org", Some("Anna")));
         assert!(subscribers::rename(&mut tx, id, None).await.unwrap());
-        assert_eq!(subscribers::find(&mut tx, "anna@example.org").await.unwrap().unwrap().name, None);
-        assert!(subscribers::find(&mut tx, "nobody@example.org").await.unwrap().is_none());
+        assert_eq!(subscriptions::get(&mut tx, found.id).await.unwrap().unwrap().name, None);
+        assert!(subscriptions::find(&mut tx, week, "nobody@example.org").await.unwrap().is_none());
         subscribers::lock_mailbox(&mut tx, &anna.quota_hash).await.unwrap();
     }
 
@@ -137,8 +138,6 @@ both_databases! {
         }
         let found = subscriptions::find(&mut tx, week, "reader_5@example.org").await.unwrap().unwrap();
         assert_eq!(found.suppressed, Some(SuppressionReason::Bounce));
-        assert!(subscriptions::set_language(&mut tx, found.id, Some("de")).await.unwrap());
-        assert_eq!(subscriptions::get(&mut tx, found.id).await.unwrap().unwrap().language.as_deref(), Some("de"));
     }
 
     async fn a_rest_is_found_when_it_is_over(db: Db) {
@@ -184,11 +183,6 @@ both_databases! {
         assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", NOW).await.unwrap());
         assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", NOW).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));
-        assert_eq!(suppressions::page(&mut tx, 0, 10).await.unwrap()[0].email, None);
-        subscribers::ensure(&mut tx, &anna, NOW).await.unwrap();
-        let page = suppressions::page(&mut tx, 0, 10).await.unwrap();
-        assert_eq!((page[0].email.as_ref(), page[0].note.as_str()), (Some(&anna.email), "wrote to us"));
-        assert!(suppressions::page(&mut tx, page[0].id, 10).await.unwrap().is_empty());
         assert!(suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
         assert!(!suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);

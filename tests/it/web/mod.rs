@@ -3,6 +3,7 @@
 mod browser;
 mod connections;
 mod forms;
+mod full_disk;
 mod ground;
 mod links;
 mod pages;
