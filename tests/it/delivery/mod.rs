@@ -12,6 +12,7 @@ mod kill;
 mod lapse;
 mod leaving;
 mod outage;
+mod pause_with_a_queue;
 mod proof;
 mod rates;
 mod script;
