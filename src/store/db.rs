@@ -222,20 +222,6 @@ impl Db {
     }
 }
 
-/// On a full or broken disk SQLite rolls back by itself (sqlite.org/lang_transaction.html, "Response To Errors Within A
-/// Transaction"). The driver believes that the transaction is still open, and would begin none on that connection
-/// again: it is replaced, so that writing goes on as soon as there is space.
-async fn begin_immediate(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
-    const BEGIN: &str = "BEGIN IMMEDIATE";
-    match writer.begin_with(BEGIN).await {
-        Err(sqlx::Error::InvalidSavePointStatement) => {
-            writer.acquire().await?.close().await?;
-            Ok(writer.begin_with(BEGIN).await?)
-        }
-        begun => Ok(begun?),
-    }
-}
-
 impl Tx {
     /// Begins a statement.
     pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use coranto::delivery::control;
 use coranto::domain::issue::IssueState;
-use coranto::store::{Db, StoreError, issues};
+use coranto::store::{Db, issues};
 
 use super::stage::Stage;
 use crate::harness::database::both_databases;
@@ -27,7 +27,7 @@ both_databases! {
         let before = stage.sink.messages().len();
         let revised = stage
             .db
-            .write(async |tx| issues::revise(tx, issue, IssueState::Paused, "mended", mended).await.map_err(StoreError::from))
+            .write(async |tx| issues::revise(tx, issue, IssueState::Paused, "mended", mended).await)
             .await
             .unwrap();
         assert!(revised);
