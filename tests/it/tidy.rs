@@ -83,6 +83,7 @@ const SPLITS: &[(&str, usize, &str)] = &[
     ("src/store/column.rs", 1, "listed!: a list of numbers unfolds from JSON by functions of different names"),
     ("src/store/deliveries.rs", 2, "a claim skips the rows that another process has locked; SQLite has one writer"),
     ("src/store/imports.rs", 1, "batch!: rows unfold from JSON by functions of different names"),
+    ("src/store/settlement.rs", 1, "settle!: two lists of numbers unfold from JSON by functions of different names"),
     ("src/store/subscribers.rs", 1, "one transaction at a time deals with a mailbox; SQLite has one writer"),
 ];
 

@@ -17,9 +17,9 @@ use futures_util::TryStreamExt as _;
 
 use crate::harness::database::both_databases;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-fn person(email: &str) -> NewSubscriber {
+pub(super) fn person(email: &str) -> NewSubscriber {
     let email: coranto::domain::address::EmailAddress = email.parse().unwrap();
     let hash = |text: String| {
         let mut hash = [0_u8; 16];
@@ -31,7 +31,7 @@ fn person(email: &str) -> NewSubscriber {
     NewSubscriber { address_hash: hash(email.key()), quota_hash: hash(email.quota_key()), name: None, email }
 }
 
-async fn subscribe(
+pub(super) async fn subscribe(
     tx: &mut Tx,
     newsletter: NewsletterId,
     email: &str,
