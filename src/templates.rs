@@ -1,7 +1,7 @@
 //! Embedded Tera templates: a typed context per template, a sample per context. The only user of tera.
 //!
 //! To add one: put the file under `templates/`, a struct with its context and [`Sample`] into `templates/email.rs` or
-//! `templates/pages.rs`, and a line into [`registered!`] below; the tests then render its sample. A file that others
+//! `templates/pages.rs`, and a line into `registered!` below; the tests then render its sample. A file that others
 //! extend or include, and that has no context of its own, goes into the second list.
 //!
 //! Templates belong to whoever runs the program: issues and readers' data never are templates, only values in them.

@@ -72,26 +72,34 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
 }
 
 async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let output = &context.output;
     let mut bar = None;
+    let mut told = Vec::new();
     loop {
-        let mut open = 0;
-        let (mut done, mut total) = (0, 0);
+        let now = context.now();
+        let serving = serving(db, now).await?;
+        let mut open = Vec::new();
         for newsletter in &config.newsletters {
-            let standing = look(db, newsletter, context.now()).await?;
-            for (issue, totals) in standing.issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
-                open += 1;
-                done += totals.readers - totals.open();
-                total += totals.readers;
-                if context.output.is_json() {
-                    context.output.json(&as_json(issue, totals, newsletter))?;
+            for (issue, totals) in look(db, newsletter, now).await?.issues {
+                let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
+                if begins || goes_out(issue.state) {
+                    open.push((as_json(&issue, &totals, newsletter), totals));
                 }
             }
         }
-        if open == 0 {
+        let sum = |of: fn(&Totals) -> i64| open.iter().map(|(_, totals)| of(totals)).sum::<i64>().unsigned_abs();
+        let (done, total) = (sum(|totals| totals.readers - totals.open()), sum(|totals| totals.readers));
+        let values: Vec<_> = open.into_iter().map(|(value, _)| value).collect();
+        if output.is_json() && values != told {
+            values.iter().try_for_each(|value| output.json(value))?;
+        }
+        if values.is_empty() {
             break;
         }
-        let bar = bar.get_or_insert_with(|| context.output.progress("Sending", Some(total.unsigned_abs())));
-        bar.set(done.unsigned_abs());
+        told = values;
+        if total > 0 {
+            bar.get_or_insert_with(|| output.progress("Sending", Some(total))).set(done);
+        }
         tokio::select! {
             () = tokio::time::sleep(WATCH_EVERY) => {}
             pressed = tokio::signal::ctrl_c() => {

@@ -23,7 +23,7 @@ const WARNINGS_MAX: usize = 100;
 /// Link texts that say nothing by themselves, as a screen reader lists them.
 const GENERIC: &[&str] = &["click here", "here", "read more", "learn more", "more", "link", "this", "this link"];
 /// "To come": what journalists leave for later. Also what drafts tend to hold.
-const PLACEHOLDERS: &[&str] = &["TK", "TKTK", "TODO", "FIXME", "XXX", "lorem ipsum"];
+const PLACEHOLDERS: &[&str] = &["TK", "TKTK", "TODO", "FIXME", "XXX", "lorem ipsum", "Lorem ipsum"];
 
 /// Whether a mail's HTML part fits a mailbox.
 pub fn of_size(html_bytes: usize) -> Option<Problem> {

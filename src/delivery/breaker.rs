@@ -22,6 +22,8 @@ struct Run {
     policy: u32,
     all: u32,
     dead: Vec<Hash>,
+    /// It has stopped the issue once: until something is accepted, nobody is believed to be dead.
+    is_doubted: bool,
 }
 
 /// A refusal.
@@ -33,21 +35,33 @@ pub(super) struct Refusal {
     pub(super) dead: Option<Hash>,
 }
 
+/// What follows from a refusal.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Judgement {
+    /// The issue is to be paused.
+    pub(super) pause: bool,
+    /// Addresses that were called dead, by who says so of everybody: they are not to be suppressed for it.
+    pub(super) pardoned: Vec<Hash>,
+}
+
 impl Breaker {
     /// Something was accepted: the run is over.
     pub(super) fn accepted(&mut self, issue: IssueId) {
         self.runs.remove(&issue);
     }
 
-    /// Something was refused. If the issue is to be paused, the addresses that were called dead in this run: who says
-    /// so of everybody is not to be believed. The count begins anew then.
-    pub(super) fn refused(&mut self, issue: IssueId, refusal: Refusal) -> Option<Vec<Hash>> {
+    /// Something was refused. The count begins anew when the issue is to be paused.
+    pub(super) fn refused(&mut self, issue: IssueId, refusal: Refusal) -> Judgement {
         let run = self.runs.entry(issue).or_default();
         run.all += 1;
         run.policy += u32::from(refusal.for_policy);
         run.dead.extend(refusal.dead);
-        let trips = run.policy >= POLICY_REFUSALS_MAX || run.all >= REFUSALS_MAX;
-        if trips { self.runs.remove(&issue).map(|run| run.dead) } else { None }
+        let pause = run.policy >= POLICY_REFUSALS_MAX || run.all >= REFUSALS_MAX;
+        if pause {
+            (run.policy, run.all, run.is_doubted) = (0, 0, true);
+        }
+        let pardoned = if run.is_doubted { std::mem::take(&mut run.dead) } else { Vec::new() };
+        Judgement { pause, pardoned }
     }
 }
 
@@ -61,26 +75,31 @@ mod tests {
     fn an_acceptance_ends_the_run() {
         let (mut breaker, issue) = (Breaker::default(), IssueId(1));
         for _ in 0..POLICY_REFUSALS_MAX - 1 {
-            assert!(breaker.refused(issue, POLICY).is_none());
+            assert!(!breaker.refused(issue, POLICY).pause);
         }
         breaker.accepted(issue);
         for _ in 0..POLICY_REFUSALS_MAX - 1 {
-            assert!(breaker.refused(issue, POLICY).is_none());
+            assert!(!breaker.refused(issue, POLICY).pause);
         }
-        assert!(breaker.refused(issue, POLICY).is_some());
-        assert!(breaker.refused(issue, POLICY).is_none(), "the count begins anew");
+        assert!(breaker.refused(issue, POLICY).pause);
+        assert!(!breaker.refused(issue, POLICY).pause, "the count begins anew");
     }
 
     #[test]
-    fn dead_addresses_alone_need_a_longer_run_and_are_named() {
+    fn dead_addresses_alone_need_a_longer_run_and_are_pardoned_after_it() {
         let (mut breaker, issue) = (Breaker::default(), IssueId(1));
         let dead = |number: u32| Refusal { for_policy: false, dead: Some([u8::try_from(number).unwrap(); 16]) };
         for number in 1..REFUSALS_MAX {
-            assert!(breaker.refused(issue, dead(number)).is_none());
-            assert!(breaker.refused(IssueId(2), Refusal::default()).is_none(), "another issue has a count of its own");
+            assert_eq!(breaker.refused(issue, dead(number)), Judgement::default());
+            breaker.refused(IssueId(2), Refusal::default());
         }
-        let named = breaker.refused(issue, dead(REFUSALS_MAX)).unwrap();
-        assert_eq!(named.len(), REFUSALS_MAX as usize);
-        assert_eq!(named[0], [1; 16]);
+        let judgement = breaker.refused(issue, dead(REFUSALS_MAX));
+        assert!(judgement.pause);
+        assert_eq!(judgement.pardoned.len(), REFUSALS_MAX as usize);
+        assert_eq!(judgement.pardoned[0], [1; 16]);
+        // What was on the wire meanwhile is not believed either, until somebody is accepted.
+        assert_eq!(breaker.refused(issue, dead(7)), Judgement { pause: false, pardoned: vec![[7; 16]] });
+        breaker.accepted(issue);
+        assert_eq!(breaker.refused(issue, dead(8)), Judgement::default());
     }
 }

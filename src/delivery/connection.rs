@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
+use super::dispatch::Current;
 use super::lane::Lane;
 use super::letters::{LetterError, Letters};
 use super::limits::Limiter;
@@ -75,6 +76,7 @@ pub(super) struct Crew {
     pub(super) clock: Clock,
     pub(super) settings: Arc<Settings>,
     pub(super) providers: Arc<Providers>,
+    pub(super) current: Arc<Current>,
     /// One permit per core: signing more at once only makes each slower.
     pub(super) signing: Arc<Semaphore>,
     pub(super) stop: CancellationToken,
@@ -102,15 +104,15 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
         let mail = match next.take() {
             Some(mail) => mail,
             None => match crew.next_mail(&mut session).await {
-                Some(Ok(mail)) if crew.lane.admits(number) => mail,
-                Some(Ok(mail)) => {
-                    crew.attempt().release(&mail).await;
-                    continue;
-                }
+                Some(Ok(mail)) => mail,
                 Some(Err(())) => continue,
                 None => break,
             },
         };
+        if !crew.lane.admits(number) || !crew.current.has(&mail.job) {
+            crew.attempt().release(&mail).await;
+            continue;
+        }
         let (blame, prepared) = tokio::join!(crew.deliver(&mut session, &mail), crew.prepare_another());
         next = prepared;
         crew.blame(blame, &mail).await;

@@ -38,7 +38,7 @@ pub enum Retry {
     GiveUpUncertain,
 }
 
-/// Halts an issue. What is on the wire is finished; what was only claimed goes back.
+/// Halts an issue. What is on the wire is finished; what was only claimed is not let off and goes back.
 pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timestamp) -> Result<(), ControlError> {
     db.write(async |tx| match pause_in(tx, issue, note, actor, now).await? {
         true => Ok(()),
@@ -109,7 +109,6 @@ pub(super) async fn pause_in(
     if !issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, note).await? {
         return Ok(false);
     }
-    ledger::unclaim(tx, issue).await?;
     let data = serde_json::json!({ "note": note }).to_string();
     note_event(tx, issue, "issue.paused", actor, &data, now).await?;
     Ok(true)

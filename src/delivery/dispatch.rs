@@ -2,6 +2,7 @@
 //! memory is bounded, whatever the list's length. Issues take turns, so a slow one blocks no other; the small kinds are
 //! claimed apart.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -44,12 +45,31 @@ pub(super) struct Dispatcher {
     pub(super) worker: Arc<AtomicI64>,
     pub(super) turns: Arc<Turns>,
     pub(super) recorder: Recorder,
+    pub(super) current: Arc<Current>,
     /// Told whenever a lane has room for another row.
     pub(super) room: Arc<Room>,
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
     pub(super) stop: CancellationToken,
+}
+
+/// What goes out, as of the last look: with it a connection spares the relay an envelope that nothing would follow. What
+/// counts is the look of the take-off.
+#[derive(Debug, Default)]
+pub(super) struct Current(Mutex<HashMap<IssueId, RevisionId>>);
+
+impl Current {
+    fn set(&self, issues: impl Iterator<Item = (IssueId, RevisionId)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
+    }
+
+    /// Whether a job's issue goes out, and with what the job bears.
+    pub(super) fn has(&self, job: &Job) -> bool {
+        let Some(issue) = job.row.issue_id else { return true };
+        let revision = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&issue).copied();
+        revision.is_some_and(|revision| job.row.revision_id.is_some() || revision == job.revision)
+    }
 }
 
 /// Whose turn it is among the relays: smooth weighted round-robin.
@@ -138,6 +158,7 @@ impl Dispatcher {
         let mut tx = self.db.read().await?;
         let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
         drop(tx);
+        self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
         for step in 0..sending.len() {
             let issue = &sending[(*turn + step) % sending.len()];
             if let Some(batch) = self.claim_from(Some(issue.id), limit).await? {

@@ -10,7 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Crew, Providers};
-use super::dispatch::{Dispatcher, Source, Turns};
+use super::dispatch::{Current, Dispatcher, Source, Turns};
 use super::lane::Lane;
 use super::letters::Letters;
 use super::queue::Room;
@@ -92,24 +92,30 @@ impl Engine {
             self.settings.keys.clone(),
             Arc::clone(&self.health.writable),
         );
-        let room = Arc::new(Room::default());
-        let lanes = self.lanes(&room);
-        let providers = Arc::new(Providers::new(&self.settings));
+        let shared = Shared {
+            lanes: self.lanes(),
+            letters,
+            providers: Arc::new(Providers::new(&self.settings)),
+            current: Arc::default(),
+            recorder,
+            worker: Arc::clone(&worker),
+            stop: stop.clone(),
+        };
         let mut tasks = Tasks::default();
         tasks.recording.spawn(desk.run());
-        self.spawn_connections(&mut tasks, &lanes, &letters, &providers, &recorder, &stop);
-        self.spawn_dispatchers(&mut tasks, &lanes, &providers, &recorder, &room, &worker, &stop);
+        self.spawn_connections(&mut tasks, &shared);
+        self.spawn_dispatchers(&mut tasks, &shared);
 
-        let mut crash = self.keep_alive(&worker, &letters, &mut tasks, &stop).await;
+        let mut crash = self.keep_alive(&shared, &mut tasks).await;
         stop.cancel();
         drain(&mut tasks.dispatchers, &mut crash).await;
-        for lane in &lanes {
+        for lane in &shared.lanes {
             for job in lane.queue.close() {
-                recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+                shared.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
             }
         }
         drain(&mut tasks.connections, &mut crash).await;
-        drop(recorder);
+        drop(shared);
         drain(&mut tasks.recording, &mut crash).await;
         let now = self.clock.now();
         self.db.write(async |tx| leases::end(tx, WorkerId(worker.load(Ordering::Relaxed)), now).await).await?;
@@ -135,33 +141,27 @@ impl Engine {
             .await
     }
 
-    fn lanes(&self, room: &Arc<Room>) -> Vec<Arc<Lane>> {
+    fn lanes(&self) -> Vec<Arc<Lane>> {
+        let room = Arc::new(Room::default());
         let relays = self.settings.relays.iter().cloned().enumerate();
-        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing, Arc::clone(room))).collect()
+        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing, Arc::clone(&room))).collect()
     }
 
-    fn spawn_connections(
-        &self,
-        tasks: &mut Tasks,
-        lanes: &[Arc<Lane>],
-        letters: &Arc<Letters>,
-        providers: &Arc<Providers>,
-        recorder: &Recorder,
-        stop: &CancellationToken,
-    ) {
+    fn spawn_connections(&self, tasks: &mut Tasks, shared: &Shared) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let signing = Arc::new(Semaphore::new(cores));
-        for lane in lanes {
+        for lane in &shared.lanes {
             let crew = Arc::new(Crew {
                 lane: Arc::clone(lane),
                 name: lane.relay.name.as_str().into(),
-                letters: Arc::clone(letters),
-                recorder: recorder.clone(),
+                letters: Arc::clone(&shared.letters),
+                recorder: shared.recorder.clone(),
                 clock: self.clock.clone(),
                 settings: Arc::clone(&self.settings),
-                providers: Arc::clone(providers),
+                providers: Arc::clone(&shared.providers),
+                current: Arc::clone(&shared.current),
                 signing: Arc::clone(&signing),
-                stop: stop.clone(),
+                stop: shared.stop.clone(),
             });
             for number in 0..lane.relay.connections.max(1) {
                 tasks.connections.spawn(connection::run(Arc::clone(&crew), number));
@@ -169,61 +169,46 @@ impl Engine {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a private step of `run`, which owns all of these")]
-    fn spawn_dispatchers(
-        &self,
-        tasks: &mut Tasks,
-        lanes: &[Arc<Lane>],
-        providers: &Arc<Providers>,
-        recorder: &Recorder,
-        room: &Arc<Room>,
-        worker: &Arc<AtomicI64>,
-        stop: &CancellationToken,
-    ) {
-        if lanes.is_empty() {
+    fn spawn_dispatchers(&self, tasks: &mut Tasks, shared: &Shared) {
+        let Some(lane) = shared.lanes.first() else {
             tracing::warn!("there is no relay; nothing will be sent until the configuration has one");
             return;
-        }
+        };
         let turns = Arc::new(Turns::default());
-        let wide = lanes.iter().map(|lane| lane.capacity()).sum::<usize>().min(WINDOW_MAX);
+        let wide = shared.lanes.iter().map(|lane| lane.capacity()).sum::<usize>().min(WINDOW_MAX);
         for (source, window) in [(Source::Small, WINDOW_SMALL), (Source::Issues, wide)] {
             let dispatcher = Dispatcher {
                 db: self.db.clone(),
                 clock: self.clock.clone(),
                 source,
-                lanes: lanes.to_vec(),
-                providers: Arc::clone(providers),
-                worker: Arc::clone(worker),
+                lanes: shared.lanes.clone(),
+                providers: Arc::clone(&shared.providers),
+                worker: Arc::clone(&shared.worker),
                 turns: Arc::clone(&turns),
-                recorder: recorder.clone(),
-                room: Arc::clone(room),
+                recorder: shared.recorder.clone(),
+                current: Arc::clone(&shared.current),
+                room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
-                stop: stop.clone(),
+                stop: shared.stop.clone(),
             };
             tasks.dispatchers.spawn(dispatcher.run());
         }
     }
 
     /// Gives signs of life and rescues, until `stop` or until a task crashes.
-    async fn keep_alive(
-        &self,
-        worker: &AtomicI64,
-        letters: &Letters,
-        tasks: &mut Tasks,
-        stop: &CancellationToken,
-    ) -> Option<JoinError> {
+    async fn keep_alive(&self, shared: &Shared, tasks: &mut Tasks) -> Option<JoinError> {
         let timing = self.settings.timing;
         let mut heartbeat = tokio::time::interval(timing.heartbeat);
         let mut rescuing = tokio::time::interval(RESCUE_EVERY.min(timing.heartbeat));
         loop {
             let result = tokio::select! {
-                () = stop.cancelled() => return None,
+                () = shared.stop.cancelled() => return None,
                 Some(Err(crash)) = tasks.connections.join_next() => return Some(crash),
                 Some(Err(crash)) = tasks.dispatchers.join_next() => return Some(crash),
                 Some(Err(crash)) = tasks.recording.join_next() => return Some(crash),
-                _ = heartbeat.tick() => self.renew(worker).await,
-                _ = rescuing.tick() => rescue::run(&self.db, letters, timing, self.clock.now()).await.map(drop),
+                _ = heartbeat.tick() => self.renew(&shared.worker).await,
+                _ = rescuing.tick() => rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop),
             };
             if let Err(error) = result {
                 tracing::error!(%error, "the ledger cannot be reached");
@@ -245,6 +230,17 @@ impl Engine {
         self.health.alive_at.store(now.0, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// What the engine's parts share.
+struct Shared {
+    lanes: Vec<Arc<Lane>>,
+    letters: Arc<Letters>,
+    providers: Arc<Providers>,
+    current: Arc<Current>,
+    recorder: Recorder,
+    worker: Arc<AtomicI64>,
+    stop: CancellationToken,
 }
 
 /// What runs, in the order in which it ends.

@@ -56,7 +56,8 @@ pub(super) struct Queue {
     jobs: Mutex<[VecDeque<Job>; 2]>,
     waiting: Semaphore,
     rate: Option<Limiter>,
-    room: Arc<Room>,
+    /// Told whenever a job is taken.
+    pub(super) room: Arc<Room>,
 }
 
 impl Queue {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::breaker::{Breaker, Refusal};
+use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
@@ -23,7 +23,6 @@ use crate::domain::delivery::Reason;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::subscribers::Hash;
 use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
 use crate::token::Keyring;
 
@@ -147,7 +146,7 @@ impl Desk {
         }
     }
 
-    /// The issues that a run of refusals in this batch stops, each with the addresses it called dead.
+    /// What follows from runs of refusals in this batch.
     fn count_refusals(&mut self, batch: &[Entry]) -> Tripped {
         let mut tripped = Vec::new();
         for entry in batch {
@@ -164,7 +163,10 @@ impl Desk {
                 Outcome::Deferred { policy: true, .. } => Refusal { for_policy: true, dead: None },
                 _ => continue,
             };
-            tripped.extend(self.breaker.refused(*issue, refusal).map(|dead| (*issue, dead)));
+            let judgement = self.breaker.refused(*issue, refusal);
+            if judgement != Judgement::default() {
+                tripped.push((*issue, judgement));
+            }
         }
         tripped
     }
@@ -172,8 +174,9 @@ impl Desk {
     /// Writes a batch, however often it must be tried.
     async fn write(&self, batch: &[Entry], tripped: &Tripped) -> Vec<DeliveryId> {
         let mut wait = Duration::from_millis(100);
+        let mut is_again = false;
         loop {
-            match self.write_once(batch, tripped).await {
+            match self.write_once(batch, tripped, is_again).await {
                 Ok(granted) => {
                     if !self.healthy.swap(true, Ordering::Relaxed) {
                         tracing::info!("the database can be written again; sending goes on");
@@ -181,6 +184,7 @@ impl Desk {
                     return granted;
                 }
                 Err(error) => {
+                    is_again = true;
                     self.healthy.store(false, Ordering::Relaxed);
                     let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
                     tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
@@ -193,14 +197,20 @@ impl Desk {
 
     /// One commit, and who may go. It may be done again after an error, even if the commit had succeeded: outcomes that
     /// were written match no row any more, and rows that were taken off are put back, for nothing of them was sent.
-    async fn write_once(&self, batch: &[Entry], tripped: &Tripped) -> Result<Vec<DeliveryId>, StoreError> {
+    async fn write_once(
+        &self,
+        batch: &[Entry],
+        tripped: &Tripped,
+        is_again: bool,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
         let now = self.clock.now();
-        let granted = match Quick::of(batch).filter(|_| tripped.is_empty()) {
+        // After an error nobody knows whether the commit succeeded: the long way asks row by row.
+        let granted = match Quick::of(batch).filter(|_| tripped.is_empty() && !is_again) {
             Some(quick) => self.write_quick(&quick, batch, now).await?,
             None => {
                 let written = self.db.write(async |tx| {
                     write(tx, &self.keys, batch, tripped, now).await?;
-                    take_off(tx, batch.iter(), now).await
+                    take_off(tx, batch.iter(), is_again, now).await
                 });
                 written.await?
             }
@@ -220,7 +230,7 @@ impl Desk {
         if granted.len() < quick.leaving.len() {
             let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
             let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
-            granted.extend(self.db.write(async |tx| take_off(tx, refused.iter().copied(), now).await).await?);
+            granted.extend(self.db.write(async |tx| take_off(tx, refused.iter().copied(), false, now).await).await?);
         }
         Ok(granted)
     }
@@ -262,8 +272,8 @@ fn check_recorded(handed_in: usize, written: usize) {
 /// What acceptances that are written together share: worker, relay, and the reply where it is kept.
 type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
 
-/// Issues that are to be paused, and the addresses that a run of refusals called dead.
-type Tripped = Vec<(IssueId, Vec<Hash>)>;
+/// Issues with runs of refusals, and what follows.
+type Tripped = Vec<(IssueId, Judgement)>;
 
 async fn write(
     tx: &mut Tx,
@@ -294,10 +304,12 @@ async fn write(
     for ((worker, due_at, pinned), ids) in &released {
         deliveries::release(tx, *worker, ids, *due_at, *pinned).await?;
     }
-    for (issue, dead) in tripped {
-        let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
-        control::pause_in(tx, *issue, note, "delivery", now).await?;
-        for hash in dead {
+    for (issue, judgement) in tripped {
+        if judgement.pause {
+            let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
+            control::pause_in(tx, *issue, note, "delivery", now).await?;
+        }
+        for hash in &judgement.pardoned {
             if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
                 suppressions::remove(tx, hash).await?;
             }
@@ -341,9 +353,12 @@ async fn write_outcome(
 
 /// Takes off those rows of a batch that may, and settles those that may not. Rows of one claim share revision and
 /// date, so there are few statements.
+///
+/// `is_again` after a commit whose success nobody knows: it may have taken rows off that nobody was told of.
 async fn take_off<'a>(
     tx: &mut Tx,
     batch: impl Iterator<Item = &'a Entry>,
+    is_again: bool,
     now: Timestamp,
 ) -> Result<Vec<Held>, StoreError> {
     let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<Held>> = BTreeMap::new();
@@ -360,7 +375,8 @@ async fn take_off<'a>(
         if !refused.is_empty() {
             let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();
             deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-            for held in refused {
+            deliveries::refuse(tx, worker, &ids).await?;
+            for held in refused.iter().filter(|_| is_again) {
                 deliveries::release(tx, worker, &[held.id], now, held.pinned).await?;
             }
         }

@@ -199,10 +199,20 @@ macro_rules! may_go {
     };
 }
 
-pub(super) use may_go;
+/// What must hold of a claimed row besides: the issue has not got other content since this mail, which bears the revision
+/// `$4`, was made. A row that had been tried with a revision of its own keeps to that.
+macro_rules! is_current {
+    () => {
+        " AND (issue_id IS NULL OR COALESCE(deliveries.revision_id,
+                 (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id)) = $4)"
+    };
+}
+
+pub(super) use {is_current, may_go};
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
-/// they are the worker's, its lease runs, the issue is going out, the reader may be mailed. Returns those that are.
+/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
+/// those that are.
 pub async fn take_off(
     tx: &mut Tx,
     worker: WorkerId,
@@ -215,7 +225,7 @@ pub async fn take_off(
         "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
          WHERE id IN ",
         2,
-        concat!(" AND state = 'claimed'", may_go!(), " RETURNING id")
+        concat!(" AND state = 'claimed'", is_current!(), may_go!(), " RETURNING id")
     );
     let rows: Vec<(DeliveryId,)> =
         tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
@@ -346,6 +356,16 @@ pub async fn release(
         " AND state IN ('claimed', 'in_flight', 'uncertain') AND claimed_by = $1"
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(due_at).bind(pinned).execute().await
+}
+
+/// Puts claimed rows back that may not take off now: their issue is paused, or its content has changed.
+pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<u64> {
+    let sql = listed!(
+        "UPDATE deliveries SET state = 'pending', claimed_by = NULL WHERE id IN ",
+        2,
+        " AND state = 'claimed' AND claimed_by = $1"
+    );
+    tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
 /// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.

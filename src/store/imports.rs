@@ -1,8 +1,7 @@
 //! Many readers at once: what an import asks and stores, a batch of rows to a statement. Decides nothing.
 //!
 //! A batch is bound as one JSON text. The engines unfold it with functions of different names (a lawful split); what
-//! is done with the rows is the same text for both. SQLite takes some 100,000 rows a second so, ten times as many as
-//! one statement per row.
+//! is done with the rows is the same text for both. One statement per row would cost a round trip to the driver each.
 
 use super::column::{json_list, listed, record};
 use super::db::Sql;

@@ -168,14 +168,6 @@ pub async fn rows(
     .await
 }
 
-/// Takes back what workers hold of an issue and have not begun to send: it was paused.
-pub async fn unclaim(tx: &mut Tx, issue: IssueId) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET state = 'pending', claimed_by = NULL WHERE issue_id = $1 AND state = 'claimed'")
-        .bind(issue)
-        .execute()
-        .await
-}
-
 /// Skips every row of an issue that has not begun to be sent: it was stopped.
 pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(

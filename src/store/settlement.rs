@@ -1,7 +1,7 @@
 //! Acceptances and take-offs in one statement: what the engine does for every mail, in one way to the database and back.
 //! It says the same as `deliveries::record_sent` and `deliveries::take_off`, which a test holds against it.
 
-use super::deliveries::{list, may_go};
+use super::deliveries::{is_current, list, may_go};
 use super::{Result, Single};
 use crate::clock::Timestamp;
 use crate::domain::delivery::DeliveryState;
@@ -49,6 +49,7 @@ macro_rules! settle {
             ")) OR (state = 'claimed' AND id IN (",
             $leaving,
             ")",
+            is_current!(),
             may_go!(),
             ")) RETURNING id, state"
         )

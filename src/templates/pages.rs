@@ -18,7 +18,7 @@ pub struct Frame {
     pub direction: &'static str,
     /// The document's title.
     pub title: String,
-    /// What stands on top of the page.
+    /// What stands on top of the page; empty where the heading says it.
     pub masthead: String,
     /// Where the top leads.
     pub home_url: String,

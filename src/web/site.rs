@@ -115,7 +115,11 @@ impl Site {
             Some(door) => door.newsletter.name.clone(),
             None => self.public_url.host_str().unwrap_or_default().to_owned(),
         };
-        let title = if heading == masthead { masthead.clone() } else { format!("{heading} – {masthead}") };
+        // The heading need not be said twice.
+        let (title, masthead) = match heading == masthead {
+            true => (masthead, String::new()),
+            false => (format!("{heading} – {masthead}"), masthead),
+        };
         let home = door.filter(|_| self.doors.len() > 1).map(|door| format!("{}/subscribe", door.newsletter.slug));
         Frame {
             language: words::LANGUAGE.to_owned(),

@@ -160,7 +160,7 @@ pub(super) fn paused_until(until: Option<Timestamp>, newsletter: Option<&Newslet
 pub(super) fn name_hint(name: Option<&str>) -> String {
     match name.and_then(|name| name.chars().next()) {
         Some(first) => format!("The one we have begins with “{first}”. Leave the field empty to remove it."),
-        None => "We have none.".to_owned(),
+        None => "No name is stored.".to_owned(),
     }
 }
 

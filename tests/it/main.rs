@@ -8,6 +8,7 @@ mod content;
 mod crash;
 mod delivery;
 mod harness;
+mod journey;
 mod message;
 mod publishing;
 mod signup;

@@ -3,6 +3,7 @@
 mod doctor;
 mod issues;
 mod relay;
+mod sending;
 mod setup;
 mod subscribers;
 

@@ -26,7 +26,7 @@ fn of_subject_and_summary() {
 fn of_the_text() {
     let body = "#### Too deep\n\nSee [here](https://example.org) and [](https://example.org/b), TK, not a TKO.\n\n\
                 ![](https://example.org/a.png) [![](https://example.org/a.png)](https://example.org/c)\n\n## \n\n\
-                [x](https://admin:secret@example.org) TODO [^unused-not]\n\n[^unused]: Nobody refers to it.\n";
+                [x](https://admin:secret@example.org) TKTK [^unused-not]\n\n[^unused]: Nobody refers to it.\n";
     insta::assert_debug_snapshot!(told(&preflight(&issue(body), &newsletter())));
 }
 

@@ -1,4 +1,20 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
+mod absence;
+mod blame;
+mod breaker;
+mod connections;
+mod control;
+mod engines;
+mod failover;
+mod faults;
+mod kill;
+mod leaving;
+mod outage;
+mod proof;
+mod rates;
+mod script;
 pub(crate) mod stage;
+mod stopping;
 mod straight;
+mod uncertain;

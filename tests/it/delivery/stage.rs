@@ -1,23 +1,27 @@
 //! A newsletter with readers, an issue and a sink: where the scenarios play. Time stands still until a scenario moves
 //! it; only the engine's polling runs on the machine's clock.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
-use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Timing};
+use coranto::delivery::{Engine, Health, NewsletterSettings, RelaySettings, Settings, Timing};
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
-use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId};
-use coranto::signup::{self, Act, Added, NewReader};
+use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
+use coranto::signup::{self, Act, Leaving};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
 use coranto::store::issues::{Issue, NewIssue};
 use coranto::store::ledger::{Row, Totals};
 use coranto::store::revisions::NewRevision;
-use coranto::store::{Db, StoreError, issues, ledger, newsletters, revisions};
+use coranto::store::subscribers::NewSubscriber;
+use coranto::store::subscriptions::NewSubscription;
+use coranto::store::{Db, StoreError, issues, ledger, newsletters, revisions, subscribers, subscriptions};
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +42,7 @@ pub(crate) struct Stage {
 
 /// An engine at work; stop it, or it is dropped like a process that is killed.
 pub(crate) struct Running {
+    pub(crate) health: Arc<Health>,
     stop: CancellationToken,
     tasks: JoinSet<Result<(), StoreError>>,
 }
@@ -70,6 +75,7 @@ impl Stage {
         settings.relays = vec![relay("main", &sink)];
         settings.timing = Timing {
             poll: Duration::from_millis(10),
+            heartbeat: Duration::from_millis(50),
             idle: Duration::from_millis(300),
             backoff: Duration::from_millis(50),
             backoff_max: Duration::from_millis(200),
@@ -79,14 +85,54 @@ impl Stage {
         Self { db, clock: Clock::fixed(START), keys, newsletter, sink, settings }
     }
 
-    /// Adds active readers, `LOCAL@example.net` each.
-    pub(crate) async fn readers(&self, locals: &[&str]) {
-        for local in locals {
-            let email: EmailAddress = format!("{local}@example.net").parse().unwrap();
-            let reader = NewReader { email, name: None, language: None };
-            let added = signup::add(&self.db, &self.keys, self.newsletter, &reader, &self.act()).await.unwrap();
-            assert!(matches!(added, Added::Active(_)), "{local}: {added:?}");
-        }
+    /// Adds active readers, `LOCAL@example.net` each; a name with an `@` is a whole address. All in one commit.
+    pub(crate) async fn readers<S: AsRef<str>>(&self, locals: &[S]) {
+        let now = self.clock.now();
+        self.db
+            .write(async |tx| {
+                for local in locals {
+                    let email: EmailAddress = address(local.as_ref()).parse().unwrap();
+                    let person = NewSubscriber {
+                        address_hash: self.keys.address_hash(&email.key()),
+                        quota_hash: self.keys.address_hash(&email.quota_key()),
+                        name: None,
+                        email,
+                    };
+                    let subscriber = subscribers::ensure(tx, &person, now).await?;
+                    let new =
+                        NewSubscription { newsletter: self.newsletter, subscriber, language: None, source: "test" };
+                    let id = subscriptions::ensure(tx, &new, now).await?.id;
+                    assert!(subscriptions::activate(tx, id, now).await?, "{} is there already", local.as_ref());
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+    }
+
+    /// Adds so many readers: `reader0`, `reader1`, ...
+    pub(crate) async fn crowd(&self, readers: usize) -> Vec<String> {
+        let locals: Vec<String> = (0..readers).map(|number| format!("reader{number}")).collect();
+        self.readers(&locals).await;
+        locals
+    }
+
+    /// The subscription of a reader.
+    pub(crate) async fn subscription(&self, local: &str) -> SubscriptionId {
+        let mut tx = self.db.read().await.unwrap();
+        let found = subscriptions::find(&mut tx, self.newsletter, &address(local)).await.unwrap();
+        found.unwrap().id
+    }
+
+    /// A reader leaves; when this returns they were told so.
+    pub(crate) async fn leaves(&self, local: &str) {
+        let id = self.subscription(local).await;
+        assert!(matches!(signup::leave(&self.db, id, &self.act()).await.unwrap(), Leaving::Left(_)), "{local}");
+    }
+
+    /// What no verb of the program does.
+    pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
+        self.db.write(async |tx| tx.sql(sql).execute().await).await.unwrap()
     }
 
     pub(crate) fn act(&self) -> Act {
@@ -137,17 +183,31 @@ impl Stage {
         self.db.write(async |tx| revisions::ensure(tx, self.newsletter, &new, now).await).await.unwrap()
     }
 
+    /// Runs an engine until an issue is sent, then stops it softly.
+    pub(crate) async fn finish(&self, issue: IssueId) -> Totals {
+        let running = self.start();
+        self.wait_for_state(issue, IssueState::Sent).await;
+        running.stop().await;
+        self.totals(issue).await
+    }
+
     pub(crate) fn start(&self) -> Running {
         self.start_with(self.settings.clone())
     }
 
     pub(crate) fn start_with(&self, settings: Settings) -> Running {
-        let engine = Arc::new(Engine::new(self.db.clone(), self.clock.clone(), settings));
+        self.start_on(self.db.clone(), settings)
+    }
+
+    /// On connections of its own, as another process would be.
+    pub(crate) fn start_on(&self, db: Db, settings: Settings) -> Running {
+        let engine = Arc::new(Engine::new(db, self.clock.clone(), settings));
+        let health = engine.health();
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let token = stop.clone();
         tasks.spawn(async move { engine.run(token).await });
-        Running { stop, tasks }
+        Running { health, stop, tasks }
     }
 
     /// Runs an engine until the totals of `issue` satisfy `enough`, then stops it softly. Returns them as they are then.
@@ -161,12 +221,31 @@ impl Stage {
     pub(crate) async fn wait_until(&self, issue: IssueId, enough: impl Fn(&Totals) -> bool) {
         let waiting = async {
             while !enough(&self.totals(issue).await) {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
             panic!("still {:?}", self.totals(issue).await);
         }
+    }
+
+    /// Waits until the log has an event of this kind.
+    pub(crate) async fn wait_for_event(&self, kind: &str) {
+        let waiting = async {
+            while !self.events().await.iter().any(|(found, _)| found == kind) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            panic!("no {kind} in {:?}", self.events().await);
+        }
+    }
+
+    /// Kind and data of every event of delivery, oldest first.
+    pub(crate) async fn events(&self) -> Vec<(String, String)> {
+        let mut tx = self.db.read().await.unwrap();
+        let sql = "SELECT kind, data FROM events WHERE actor = 'delivery' ORDER BY id";
+        tx.sql(sql).fetch_all().await.unwrap()
     }
 
     /// Waits until an issue is in `state`.
@@ -189,12 +268,22 @@ impl Stage {
         ledger::totals(&mut self.db.read().await.unwrap(), issue).await.unwrap()
     }
 
-    /// The one row of `local@example.net`.
-    pub(crate) async fn row(&self, issue: IssueId, local: &str) -> Row {
+    /// All rows of an issue.
+    pub(crate) async fn rows(&self, issue: IssueId) -> Vec<Row> {
         let mut tx = self.db.read().await.unwrap();
-        let rows = ledger::rows(&mut tx, issue, None, DeliveryId(0), 10_000).await.unwrap();
-        let wanted = format!("{local}@example.net");
-        rows.into_iter().find(|row| row.email.as_deref() == Some(&wanted)).unwrap()
+        ledger::rows(&mut tx, issue, None, DeliveryId(0), 100_000).await.unwrap()
+    }
+
+    /// The one row of a reader.
+    pub(crate) async fn row(&self, issue: IssueId, local: &str) -> Row {
+        let wanted = address(local);
+        self.rows(issue).await.into_iter().find(|row| row.email.as_deref() == Some(&wanted)).unwrap()
+    }
+
+    /// Moves the clock to when the row of a reader is due.
+    pub(crate) async fn advance_to(&self, issue: IssueId, local: &str) {
+        let due_at = self.row(issue, local).await.due_at.unwrap();
+        self.clock.advance(due_at.since(self.clock.now()));
     }
 
     /// State, tries and reason of one row.
@@ -203,11 +292,33 @@ impl Stage {
         (row.state, row.attempts, row.reason)
     }
 
-    /// What the sink took for `local@example.net`.
+    /// What the sink took for a reader.
     pub(crate) fn mails(&self, local: &str) -> Vec<SinkMessage> {
-        let wanted = format!("{local}@example.net");
-        self.sink.messages().into_iter().filter(|message| message.to == [wanted.clone()]).collect()
+        mails(&self.sink, local)
     }
+
+    /// Every reader of an issue whose row is `sent` has exactly one mail, and nobody else has any.
+    pub(crate) async fn assert_once(&self, issue: IssueId) {
+        let mut mails: HashMap<String, usize> = HashMap::new();
+        for message in self.sink.messages() {
+            *mails.entry(message.to[0].clone()).or_default() += 1;
+        }
+        for row in self.rows(issue).await {
+            let got = mails.get(row.email.as_deref().unwrap()).copied().unwrap_or_default();
+            assert_eq!(got, usize::from(row.state == DeliveryState::Sent), "{row:?}");
+        }
+    }
+}
+
+/// What a sink took for a reader.
+pub(crate) fn mails(sink: &SinkHandle, local: &str) -> Vec<SinkMessage> {
+    let wanted = address(local);
+    sink.messages().into_iter().filter(|message| message.to == [wanted.clone()]).collect()
+}
+
+/// The address of a reader.
+fn address(local: &str) -> String {
+    if local.contains('@') { local.to_owned() } else { format!("{local}@example.net") }
 }
 
 pub(crate) fn newsletter() -> Newsletter {
@@ -230,18 +341,31 @@ pub(crate) fn newsletter() -> Newsletter {
     }
 }
 
-/// A relay that leads to `sink`.
-pub(crate) fn relay(name: &str, sink: &SinkHandle) -> RelaySettings {
-    let endpoint = Endpoint {
-        host: sink.addr().ip().to_string(),
-        port: sink.addr().port(),
+/// The way to `sink`.
+pub(crate) fn endpoint(sink: &SinkHandle) -> Endpoint {
+    endpoint_at(sink.addr())
+}
+
+/// The way to whatever listens there.
+pub(crate) fn endpoint_at(address: SocketAddr) -> Endpoint {
+    Endpoint {
+        host: address.ip().to_string(),
+        port: address.port(),
         tls: TlsMode::None,
         ca_file: None,
         username: None,
         password: None,
         helo: "news.example.org".to_owned(),
         allow_plaintext: false,
-    };
+    }
+}
+
+/// A relay that leads to `sink`.
+pub(crate) fn relay(name: &str, sink: &SinkHandle) -> RelaySettings {
+    relay_to(name, endpoint(sink))
+}
+
+pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
     RelaySettings {
         name: name.to_owned(),
         connector: Arc::new(Connector::new(endpoint).unwrap()),

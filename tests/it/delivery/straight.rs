@@ -10,8 +10,7 @@ use crate::harness::database::both_databases;
 both_databases! {
     async fn everybody_gets_the_issue_once(db: Db) {
         let stage = Stage::new(db).await;
-        let locals: Vec<String> = (0..200).map(|number| format!("reader{number}")).collect();
-        stage.readers(&locals.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let locals = stage.crowd(200).await;
         let issue = stage.issue("straight").await;
 
         let running = stage.start();

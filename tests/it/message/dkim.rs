@@ -63,7 +63,7 @@ impl ResolverCache<Box<str>, Txt> for Zone {
 }
 
 /// The result of each signature, in the order of the mail.
-fn verify(mail: &[u8], signers: &[&Signer]) -> Vec<DkimResult> {
+pub(crate) fn verify(mail: &[u8], signers: &[&Signer]) -> Vec<DkimResult> {
     let zone = Zone(Mutex::default());
     for signer in signers {
         let record = signer.dns_record().unwrap();

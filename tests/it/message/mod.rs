@@ -1,6 +1,6 @@
 //! Tests of `message`: what is filled is read back by parsers and verifiers that others wrote.
 
-mod dkim;
+pub(crate) mod dkim;
 mod headers;
 mod judge;
 mod parts;

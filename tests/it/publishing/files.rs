@@ -87,7 +87,7 @@ both_databases! {
         let desk = Desk::new(db).await;
         let mut follower = desk.follower();
         let path = desk.file(A, "send_at: next", "Text.");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
         if std::fs::read(&path).is_ok() {
             // Root reads everything: then there is nothing to see.
             return;

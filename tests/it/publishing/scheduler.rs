@@ -41,7 +41,7 @@ impl Running {
         (Self { stop, tasks }, ticked_at)
     }
 
-    /// As soon as it looked once more, it stops; how long that took.
+    /// Asks it to stop; how long that took.
     async fn stop(mut self) -> Duration {
         let begun = Instant::now();
         self.stop.cancel();
@@ -74,7 +74,7 @@ both_databases! {
         let desk = Desk::new(db).await;
         desk.readers(&["one"]).await;
         let clock = Clock::fixed(desk.now);
-        let (running, ticked_at) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (running, ticked_at) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         desk.file(A, "send_at: next", "Text.");
         until("queued", async || desk.found("a").await.is_some()).await;
         assert_eq!(desk.standing("a").await, (IssueState::Queued, Some(FRIDAY.to_owned())));
@@ -88,11 +88,11 @@ both_databases! {
     async fn one_of_two_works_and_the_other_takes_over_at_once(db: Db) {
         let desk = Desk::new(db).await;
         let clock = Clock::fixed(desk.now);
-        let (first, _) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (first, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         until("the first has the lease", async || holder(&desk).await.is_some()).await;
         let (worker, lease) = holder(&desk).await.unwrap();
         assert_eq!(lease, desk.now.plus(Duration::from_secs(15)));
-        let (second, ticked_at) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (second, ticked_at) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         // Time passes in steps, each shorter than the lease: the first keeps it.
         for _ in 0..4 {
             clock.advance(Duration::from_secs(6));
@@ -112,14 +112,14 @@ both_databases! {
     async fn the_lease_of_a_dead_process_ends(db: Db) {
         let desk = Desk::new(db).await;
         let clock = Clock::fixed(desk.now);
-        let (first, _) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (first, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         until("the first has the lease", async || holder(&desk).await.is_some()).await;
         first.kill().await;
         let (worker, lease) = holder(&desk).await.unwrap();
 
         desk.file(A, "", "Text.");
         desk.queue(A, When::Now).await.unwrap();
-        let (second, ticked_at) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (second, ticked_at) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         clock.advance(lease.since(clock.now()) - Duration::from_millis(1));
         let now = clock.now();
         until("the second looked", async || ticked_at.load(Ordering::Relaxed) == now.0).await;
@@ -135,7 +135,7 @@ both_databases! {
         let desk = Desk::new(db).await;
         let friday = desk.at(FRIDAY_AFTER);
         let clock = Clock::fixed(friday.now);
-        let (running, _) = Running::start(&desk, &clock, &[desk.newsletter.clone()]).await;
+        let (running, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         until("it has the lease", async || holder(&desk).await.is_some()).await;
         if let Clock::Fixed(now) = &clock {
             now.store(desk.now.0, Ordering::SeqCst);

@@ -127,3 +127,11 @@ fn keys(value: &Value) -> Vec<String> {
     }
     names
 }
+
+#[test]
+fn every_second_text_is_explained() {
+    let page = fs::read_to_string(root().join("docs/two-databases.md")).unwrap();
+    for (path, _, reason) in super::SPLITS {
+        assert!(page.contains(&format!("`{path}`")), "docs/two-databases.md does not name {path}: {reason}");
+    }
+}

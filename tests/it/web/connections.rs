@@ -1,27 +1,15 @@
 //! The accept loop over real sockets: silent clients, slow ones, many requests, an orderly stop.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use coranto::store::Db;
-use coranto::web;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 
-use super::ground::Web;
-use crate::harness::database::{Given, both_databases, on_sqlite};
+use super::ground::{Web, start};
+use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::{get, post};
-
-async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serving = web::serve(listener, web.router.clone(), web.stop.clone());
-    #[expect(clippy::disallowed_methods, reason = "the test joins it")]
-    let task = tokio::spawn(serving);
-    (address, task)
-}
 
 both_databases! {
     async fn requests_are_answered_over_tcp_until_the_stop(db: Db) {
@@ -48,13 +36,7 @@ both_databases! {
 /// Needs no database's opinion; it waits for a deadline of ten seconds.
 #[test]
 fn silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
-    struct Nothing(Db);
-    impl Given for Nothing {
-        fn given(fresh: &crate::harness::database::Fresh) -> Self {
-            Self(fresh.db.clone())
-        }
-    }
-    on_sqlite(async |Nothing(db): Nothing| {
+    on_sqlite(async |db: Db| {
         let web = Web::new(db).await;
         let (address, task) = start(&web).await;
         let mut silent = Vec::new();

@@ -11,6 +11,8 @@ use coranto::store::Db;
 use coranto::templates::Templates;
 use coranto::token::Purpose;
 use coranto::web::{self, Proxies, Site};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::http::{Request, Response, get};
@@ -84,4 +86,14 @@ impl Web {
     pub(crate) fn preferences_link(&self, id: SubscriptionId) -> String {
         format!("/p/{}", self.token(Purpose::Preferences, id.0))
     }
+}
+
+/// Serves on a port of its own until the stop.
+pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = web::serve(listener, web.router.clone(), web.stop.clone());
+    #[expect(clippy::disallowed_methods, reason = "the test joins it")]
+    let task = tokio::spawn(serving);
+    (address, task)
 }

@@ -1,5 +1,6 @@
 //! Tests of `web`.
 
+mod browser;
 mod connections;
 mod forms;
 mod ground;

@@ -1,0 +1,88 @@
+//! Connections: never more than allowed, fewer when the relay asks for it, and none for ever.
+
+use std::time::Duration;
+
+use coranto::domain::issue::IssueState;
+use coranto::smtp::SinkOptions;
+use coranto::store::Db;
+
+use super::stage::Stage;
+use crate::harness::database::both_databases;
+
+both_databases! {
+    async fn there_are_never_more_than_allowed(db: Db) {
+        let options =
+            SinkOptions { keep: true, reply_delay: Duration::from_millis(2), ..SinkOptions::default() };
+        let mut stage = Stage::with_sink(db, options).await;
+        stage.settings.relays[0].connections = 6;
+        stage.crowd(150).await;
+        let issue = stage.issue("peak").await;
+        stage.finish(issue).await;
+        let stats = stage.sink.stats();
+        assert_eq!((stats.connections_peak, stats.accepted), (6, 150), "all are used, and no more");
+        assert_eq!(stage.sink.stats().connections, 6, "each is used again and again");
+    }
+
+    async fn each_bears_so_many_messages(db: Db) {
+        let mut stage = Stage::new(db).await;
+        stage.settings.relays[0].connections = 1;
+        stage.settings.relays[0].messages_per_connection = 10;
+        stage.crowd(45).await;
+        let issue = stage.issue("cap").await;
+        stage.finish(issue).await;
+        let stats = stage.sink.stats();
+        assert_eq!((stats.accepted, stats.connections, stats.connections_peak), (45, 5, 1));
+    }
+
+    async fn each_is_closed_when_it_is_old(db: Db) {
+        let mut stage = Stage::new(db).await;
+        stage.settings.relays[0].connections = 1;
+        stage.settings.relays[0].connection_age_max = Duration::ZERO;
+        stage.crowd(8).await;
+        let issue = stage.issue("age").await;
+        stage.finish(issue).await;
+        assert_eq!(stage.sink.stats().connections, 8);
+    }
+
+    async fn an_unused_one_is_closed(db: Db) {
+        let stage = Stage::new(db).await;
+        stage.crowd(20).await;
+        let issue = stage.issue("idle").await;
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        let begun = std::time::Instant::now();
+        while stage.sink.stats().connections_now > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "an unused connection stays open");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        running.stop().await;
+    }
+
+    async fn a_relay_that_asks_for_less_sees_fewer_and_then_more_again(db: Db) {
+        let options =
+            SinkOptions { keep: true, reply_delay: Duration::from_millis(12), ..SinkOptions::default() };
+        let mut stage = Stage::with_sink(db, options).await;
+        stage.settings.relays[0].connections = 8;
+        let locals: Vec<String> =
+            (0..260).map(|number| if number == 100 { "421-x".to_owned() } else { format!("reader{number}") }).collect();
+        stage.readers(&locals).await;
+        let issue = stage.issue("less").await;
+        let running = stage.start();
+        let (mut before, mut fewest, mut after) = (0, u64::MAX, 0);
+        while stage.totals(issue).await.sent < 259 {
+            let stats = stage.sink.stats();
+            let now = stats.connections_now;
+            match stats.dropped {
+                0 => before = before.max(now),
+                _ if now < fewest => (fewest, after) = (now, now),
+                _ => after = after.max(now),
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        running.stop().await;
+        assert_eq!(before, 8, "it earned all of them");
+        assert!(fewest <= 6, "never fewer than {fewest}");
+        assert_eq!(after, 8, "it earned them back");
+        assert_eq!(stage.totals(issue).await.pending, 1);
+    }
+}

@@ -1,0 +1,170 @@
+//! Rates: a relay's and a provider's are kept, and what they hold back holds back nothing else.
+
+use std::time::{Duration, Instant};
+
+use coranto::domain::RevisionId;
+use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::delivery::DeliveryState::{Pending, Sent};
+use coranto::domain::issue::IssueState;
+use coranto::domain::provider::Provider;
+use coranto::smtp::SinkOptions;
+use coranto::store::deliveries::NewDelivery;
+use coranto::store::revisions::NewRevision;
+use coranto::store::{Db, deliveries, revisions};
+
+use super::script::{Answer, Asked, Script};
+use super::stage::{START, Stage, endpoint_at, relay_to};
+use crate::harness::database::both_databases;
+
+async fn notice(stage: &Stage) -> RevisionId {
+    let new = NewRevision {
+        kind: DeliveryKind::Test,
+        slug: None,
+        title: "A proof".to_owned(),
+        subject: "A proof".to_owned(),
+        preheader: String::new(),
+        language: "en".to_owned(),
+        html: "<!DOCTYPE html><html lang=\"en\"><body><p>A proof</p></body></html>".to_owned(),
+        plain: "A proof\r\n".to_owned(),
+        source: String::new(),
+    };
+    stage.db.write(async |tx| revisions::ensure(tx, stage.newsletter, &new, START).await).await.unwrap()
+}
+
+async fn send_small(stage: &Stage, to: &str) {
+    let revision = notice(stage).await;
+    let to = format!("{to}@example.net");
+    let new = NewDelivery { subscription: None, recipient: Some(&to), revision, due_at: stage.clock.now() };
+    stage.db.write(async |tx| deliveries::add(tx, &new).await).await.unwrap();
+}
+
+both_databases! {
+    async fn a_relays_rate_is_kept(db: Db) {
+        let mut stage = Stage::new(db).await;
+        // Twenty a second: a burst of five, then one every 50 ms.
+        stage.settings.relays[0].rate_per_minute = Some(1200);
+        stage.crowd(25).await;
+        let issue = stage.issue("rate").await;
+        let begun = Instant::now();
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        let took = begun.elapsed();
+        running.stop().await;
+        assert!(took >= Duration::from_millis(950), "25 mails in {took:?}");
+        assert_eq!(stage.sink.messages().len(), 25);
+    }
+
+    async fn a_confirmation_passes_a_throttled_issue(db: Db) {
+        let mut stage = Stage::new(db).await;
+        stage.settings.relays[0].rate_per_minute = Some(300);
+        stage.crowd(60).await;
+        let issue = stage.issue("rate").await;
+        let running = stage.start();
+        stage.wait_until(issue, |totals| totals.sent >= 6).await;
+        let before = stage.sink.messages().len();
+        send_small(&stage, "urgent").await;
+        let begun = Instant::now();
+        while stage.mails("urgent").is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it waits behind the issue");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let place = stage.sink.messages().iter().position(|mail| mail.to == ["urgent@example.net"]).unwrap();
+        assert!(place <= before + 4, "{place} mails went before it, {before} of them before it was asked for");
+        running.stop().await;
+        assert!(stage.totals(issue).await.open() > 0, "the issue was not throttled at all");
+    }
+
+    async fn a_providers_rate_spreads_its_rows_and_lets_the_others_pass(db: Db) {
+        let mut stage = Stage::new(db).await;
+        stage.settings.provider_rates.insert(Provider::Gmail, 60);
+        let gmail: Vec<String> = (0..15).map(|number| format!("g{number}@gmail.com")).collect();
+        stage.readers(&gmail).await;
+        stage.readers(&["a", "b", "c"]).await;
+        let issue = stage.issue("provider").await;
+        let running = stage.start();
+        stage.wait_until(issue, |totals| totals.sent == 8 && totals.claimed + totals.in_flight == 0).await;
+        running.stop().await;
+        for local in ["a", "b", "c"] {
+            assert_eq!(stage.standing(issue, local).await, (Sent, 1, None));
+        }
+        let mut waits: Vec<u64> = stage
+            .rows(issue)
+            .await
+            .into_iter()
+            .filter(|row| row.state == Pending)
+            .map(|row| {
+                assert_eq!((row.attempts, row.first_at), (0, None), "waiting is no try");
+                row.due_at.unwrap().since(START).as_millis() as u64
+            })
+            .collect();
+        waits.sort_unstable();
+        assert_eq!(waits.len(), 10, "five passed at once");
+        // One after the other, not all at once: a second between each.
+        for pair in waits.windows(2) {
+            assert!((900..=1100).contains(&(pair[1] - pair[0])), "{waits:?}");
+        }
+    }
+
+    async fn a_throttled_issue_does_not_hold_up_another(db: Db) {
+        let mut stage = Stage::new(db).await;
+        stage.settings.provider_rates.insert(Provider::Gmail, 6);
+        let gmail: Vec<String> = (0..300).map(|number| format!("g{number}@gmail.com")).collect();
+        stage.readers(&gmail).await;
+        let throttled = stage.issue("throttled").await;
+        // The other is to reach others alone.
+        stage.execute("UPDATE subscriptions SET state = 'paused'").await;
+        stage.crowd(20).await;
+        let free = stage.issue("free").await;
+        stage.execute("UPDATE subscriptions SET state = 'active'").await;
+        let running = stage.start();
+        stage.wait_for_state(free, IssueState::Sent).await;
+        running.stop().await;
+        assert_eq!(stage.totals(free).await.sent, 20);
+        let totals = stage.totals(throttled).await;
+        assert!(totals.sent <= 6 && totals.open() >= 294, "{totals:?}");
+    }
+
+    async fn slow_down_from_a_provider_pauses_that_provider(db: Db) {
+        let script = Script::start(|asked: &Asked| match (asked.verb, asked.reader.as_str()) {
+            ("RCPT", "first") => Answer::Say("450 4.7.28 Our system has detected an unusual rate of mail"),
+            _ => Answer::Usual,
+        })
+        .await;
+        let mut stage = Stage::new(db).await;
+        stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+        stage.settings.relays[0].connections = 1;
+        stage.readers(&["first@gmail.com"]).await;
+        let issue = stage.issue("provider").await;
+        let running = stage.start();
+        stage.wait_until(issue, |totals| totals.pending == 1 && totals.claimed + totals.in_flight == 0).await;
+        while stage.rows(issue).await[0].reply.is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let row = stage.rows(issue).await.remove(0);
+        assert_eq!((row.state, row.attempts), (Pending, 0), "slow down is no try");
+        // From now on the provider is left alone for a while; everybody else is not.
+        stage.readers(&["second@gmail.com", "other"]).await;
+        let later = stage.issue("later").await;
+        stage.wait_until(later, |totals| totals.sent == 1 && totals.claimed + totals.in_flight == 0).await;
+        running.stop().await;
+        assert_eq!(stage.standing(later, "other").await.0, Sent);
+        let row = stage.row(later, "second@gmail.com").await;
+        assert_eq!((row.state, row.attempts), (Pending, 0));
+        let wait = row.due_at.unwrap().since(START);
+        assert!(wait > Duration::from_secs(10) && wait <= Duration::from_secs(30), "{wait:?}");
+    }
+
+    async fn a_relay_that_greets_with_slow_down_is_not_down(db: Db) {
+        // It takes three connections and turns the others away; all mail goes through those three.
+        let options = SinkOptions { keep: true, connections_max: 3, ..SinkOptions::default() };
+        let mut stage = Stage::with_sink(db, options).await;
+        stage.settings.relays[0].connections = 8;
+        stage.crowd(150).await;
+        let issue = stage.issue("crowded").await;
+        let totals = stage.finish(issue).await;
+        assert_eq!((totals.sent, totals.open()), (150, 0));
+        assert!(stage.rows(issue).await.iter().all(|row| row.attempts == 1));
+        assert!(stage.sink.stats().connections_refused > 0, "the scenario shows nothing");
+        assert!(!stage.events().await.iter().any(|(kind, _)| kind == "relay.down"), "{:?}", stage.events().await);
+    }
+}

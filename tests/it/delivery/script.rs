@@ -1,0 +1,165 @@
+//! A relay that says what a scenario wants it to say, where the sink has no fault of that kind. Takes mail like the sink.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// What is to be answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// `CONNECT`, `MAIL`, `RCPT`, `DATA` or `DOT`.
+    pub(crate) verb: &'static str,
+    /// The local part of the recipient, from `RCPT` on.
+    pub(crate) reader: String,
+    /// Messages taken on this connection before.
+    pub(crate) messages: usize,
+}
+
+/// What is answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    /// What a well-behaved relay says.
+    Usual,
+    /// This, whole.
+    Say(&'static str),
+    /// Nothing: the connection ends. A message whose dot came is taken.
+    Drop,
+}
+
+/// A mail that was taken: to whom, and its bytes.
+pub(crate) type Taken = (String, Vec<u8>);
+
+pub(crate) struct Script {
+    pub(crate) address: SocketAddr,
+    taken: Arc<Mutex<Vec<Taken>>>,
+    connections: Arc<AtomicUsize>,
+    _tasks: JoinSet<()>,
+}
+
+impl Script {
+    pub(crate) async fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (taken, connections) = (Arc::<Mutex<Vec<Taken>>>::default(), Arc::<AtomicUsize>::default());
+        let mut tasks = JoinSet::new();
+        let (kept, count, answer) = (Arc::clone(&taken), Arc::clone(&connections), Arc::new(answer));
+        tasks.spawn(async move {
+            let mut clients = JoinSet::new();
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
+                clients.spawn(async move {
+                    // A client that breaks off is no error of the script's.
+                    let _ = converse(socket, &*answer, &kept).await;
+                });
+            }
+        });
+        Self { address, taken, connections, _tasks: tasks }
+    }
+
+    /// What it took, oldest first.
+    pub(crate) fn taken(&self) -> Vec<Taken> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    /// How many connections there were.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+async fn converse(
+    socket: TcpStream,
+    answer: &(dyn Fn(&Asked) -> Answer + Send + Sync),
+    taken: &Mutex<Vec<Taken>>,
+) -> std::io::Result<()> {
+    socket.set_nodelay(true)?;
+    let mut socket = BufReader::new(socket);
+    let mut asked = Asked { verb: "CONNECT", reader: String::new(), messages: 0 };
+    match answer(&asked) {
+        Answer::Usual => socket.write_all(b"220 relay.example.org\r\n").await?,
+        Answer::Say(reply) => return socket.write_all(format!("{reply}\r\n").as_bytes()).await,
+        Answer::Drop => return Ok(()),
+    }
+    let mut recipient_taken = false;
+    loop {
+        let Some(line) = read_line(&mut socket).await? else { return Ok(()) };
+        let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        let usual = match verb.as_str() {
+            "EHLO" => "250-relay.example.org\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+            "MAIL" => "250 2.1.0 Ok",
+            "RCPT" => "250 2.1.5 Ok",
+            "DATA" if !recipient_taken => "554 5.5.1 No valid recipients",
+            "DATA" => "354 Go on",
+            "QUIT" => "221 2.0.0 Bye",
+            _ => "250 2.0.0 Ok",
+        };
+        asked.verb = match verb.as_str() {
+            "MAIL" => "MAIL",
+            "RCPT" => {
+                let address = line.split(['<', '>']).nth(1).unwrap_or_default();
+                asked.reader = address.split('@').next().unwrap_or_default().to_owned();
+                "RCPT"
+            }
+            "DATA" if recipient_taken => "DATA",
+            _ => {
+                socket.write_all(format!("{usual}\r\n").as_bytes()).await?;
+                continue;
+            }
+        };
+        let reply = match answer(&asked) {
+            Answer::Usual => usual,
+            Answer::Say(reply) => reply,
+            Answer::Drop => return Ok(()),
+        };
+        socket.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        recipient_taken = asked.verb == "RCPT" && reply.starts_with('2');
+        if asked.verb == "DATA" && reply.starts_with("354") {
+            take(&mut socket, &mut asked, answer, taken).await?;
+        }
+    }
+}
+
+/// Reads a message and answers its dot.
+async fn take(
+    socket: &mut BufReader<TcpStream>,
+    asked: &mut Asked,
+    answer: &(dyn Fn(&Asked) -> Answer + Send + Sync),
+    taken: &Mutex<Vec<Taken>>,
+) -> std::io::Result<()> {
+    let mut message = Vec::new();
+    loop {
+        let Some(line) = read_line(socket).await? else { return Err(std::io::ErrorKind::UnexpectedEof.into()) };
+        if line == "." {
+            break;
+        }
+        message.extend_from_slice(line.strip_prefix('.').unwrap_or(&line).as_bytes());
+        message.extend_from_slice(b"\r\n");
+    }
+    asked.verb = "DOT";
+    let answer = answer(asked);
+    if !matches!(answer, Answer::Say(reply) if !reply.starts_with('2')) {
+        taken.lock().unwrap().push((asked.reader.clone(), message));
+    }
+    match answer {
+        Answer::Usual => {
+            asked.messages += 1;
+            socket.write_all(b"250 2.0.0 Taken\r\n").await
+        }
+        Answer::Say(reply) => socket.write_all(format!("{reply}\r\n").as_bytes()).await,
+        Answer::Drop => Err(std::io::ErrorKind::ConnectionAborted.into()),
+    }
+}
+
+async fn read_line(socket: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {
+    let mut line = String::new();
+    if socket.read_line(&mut line).await? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(line.trim_end_matches("\r\n").to_owned()))
+}
