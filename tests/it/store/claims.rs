@@ -97,6 +97,14 @@ both_databases! {
         assert!(!take_off(&mut tx, end).await, "the lease has ended");
         issues::advance(&mut tx, ground.issue, IssueState::Sending, IssueState::Paused, "").await.unwrap();
         assert!(!take_off(&mut tx, NOW).await, "the issue is paused");
+        let fixed = content(DeliveryKind::Issue, "Fixed");
+        let fixed = revisions::ensure(&mut tx, ground.newsletter, &fixed, NOW).await.unwrap();
+        let revise = async |tx: &mut Tx, to| issues::revise(tx, ground.issue, IssueState::Paused, "First", to).await.unwrap();
+        assert!(revise(&mut tx, fixed).await);
+        issues::advance(&mut tx, ground.issue, IssueState::Paused, IssueState::Sending, "").await.unwrap();
+        assert!(!take_off(&mut tx, NOW).await, "the issue has other content by now");
+        issues::advance(&mut tx, ground.issue, IssueState::Sending, IssueState::Paused, "").await.unwrap();
+        assert!(revise(&mut tx, ground.revision).await);
         issues::advance(&mut tx, ground.issue, IssueState::Paused, IssueState::Sending, "").await.unwrap();
         assert!(take_off(&mut tx, NOW).await);
         let after = row(&mut tx, id).await;

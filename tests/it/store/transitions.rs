@@ -22,11 +22,11 @@ enum Verb {
     Failed,
     Uncertain,
     Release,
+    Refuse,
     UnclaimWorker,
     RescueClaimed,
     RescueInFlight,
     Resend,
-    UnclaimIssue,
     Stop,
     RetryFailed,
     RetryUncertain,
@@ -44,11 +44,11 @@ const TABLE: &[(Verb, &[DeliveryState], DeliveryState)] = &[
     (Verb::Failed, &[Claimed, InFlight, Uncertain], Failed),
     (Verb::Uncertain, &[InFlight], Uncertain),
     (Verb::Release, &[Claimed, InFlight, Uncertain], Pending),
+    (Verb::Refuse, &[Claimed], Pending),
     (Verb::UnclaimWorker, &[Claimed], Pending),
     (Verb::RescueClaimed, &[Claimed], Pending),
     (Verb::RescueInFlight, &[InFlight], Uncertain),
     (Verb::Resend, &[Uncertain], Pending),
-    (Verb::UnclaimIssue, &[Claimed], Pending),
     (Verb::Stop, &[Pending, Claimed], Skipped),
     (Verb::RetryFailed, &[Failed], Pending),
     (Verb::RetryUncertain, &[Uncertain], Pending),
@@ -57,8 +57,16 @@ const TABLE: &[(Verb, &[DeliveryState], DeliveryState)] = &[
 ];
 
 /// Verbs of whoever holds the row, which are not another worker's to use.
-const OF_THE_HOLDER: [Verb; 7] =
-    [Verb::TakeOff, Verb::Sent, Verb::Deferred, Verb::Failed, Verb::Uncertain, Verb::Release, Verb::UnclaimWorker];
+const OF_THE_HOLDER: [Verb; 8] = [
+    Verb::Refuse,
+    Verb::TakeOff,
+    Verb::Sent,
+    Verb::Deferred,
+    Verb::Failed,
+    Verb::Uncertain,
+    Verb::Release,
+    Verb::UnclaimWorker,
+];
 
 /// Returns whether the statement says that it changed the row.
 async fn apply(tx: &mut Tx, verb: Verb, ground: &Ground, id: DeliveryId) -> bool {
@@ -80,11 +88,11 @@ async fn apply(tx: &mut Tx, verb: Verb, ground: &Ground, id: DeliveryId) -> bool
         }
         Verb::Uncertain => deliveries::record_uncertain(tx, worker, id, Some(later), "main").await.unwrap(),
         Verb::Release => deliveries::release(tx, worker, &[id], later, false).await.unwrap() == 1,
+        Verb::Refuse => deliveries::refuse(tx, worker, &[id]).await.unwrap() == 1,
         Verb::UnclaimWorker => deliveries::unclaim(tx, worker, true).await.unwrap() == 1,
         Verb::RescueClaimed => deliveries::rescue_claimed(tx, later).await.unwrap() == 1,
         Verb::RescueInFlight => deliveries::rescue_in_flight(tx, Some(issue), Some(later), later).await.unwrap() == 1,
         Verb::Resend => deliveries::resend_uncertain(tx, NOW).await.unwrap() == 1,
-        Verb::UnclaimIssue => ledger::unclaim(tx, issue).await.unwrap() == 1,
         Verb::Stop => ledger::stop(tx, issue, NOW).await.unwrap() == 1,
         Verb::RetryFailed => ledger::retry_failed(tx, issue, NOW).await.unwrap() == 1,
         Verb::RetryUncertain => ledger::retry_uncertain(tx, issue, NOW).await.unwrap() == 1,
