@@ -25,7 +25,7 @@ mkdir "$work/issues"
 cd "$work"
 printf '1:%s\n' "$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')" >secret.key
 cat >coranto.toml <<TOML
-public_url = "https://news.example.org"
+public_url = "http://127.0.0.1:8080"
 database = "$database"
 secret_key_file = "secret.key"
 [newsletters.week]

@@ -115,7 +115,16 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
         }
         let (blame, prepared) = tokio::join!(crew.deliver(&mut session, &mail), crew.prepare_another());
         next = prepared;
-        crew.blame(blame, &mail).await;
+        let is_told_to_rest = matches!(blame, Blame::Slow { relay: true });
+        crew.blame(blame, &mail, number).await;
+        if is_told_to_rest {
+            // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
+            if let Some(mail) = next.take() {
+                crew.attempt().release(&mail).await;
+            }
+            drop(mail);
+            tokio::select! { () = crew.stop.cancelled() => {}, () = tokio::time::sleep(crew.settings.timing.backoff) => {} }
+        }
     }
     if let Some(session) = session {
         session.quit().await;
@@ -217,7 +226,7 @@ impl Crew {
                     Err(error) => {
                         attempt.release(mail).await;
                         let is_crowded = error.reply().is_some_and(|reply| reply.code == CLOSING);
-                        return match is_crowded && self.lane.allowed() > 1 {
+                        return match is_crowded && (self.lane.allowed() > 1 || self.lane.is_settling()) {
                             true => Blame::Slow { relay: true },
                             false => Blame::Relay(format!("{error} ({})", error.hint())),
                         };
@@ -248,7 +257,7 @@ impl Crew {
     }
 
     /// Lets the lane know how the relay did.
-    async fn blame(&self, blame: Blame, mail: &Prepared) {
+    async fn blame(&self, blame: Blame, mail: &Prepared, number: usize) {
         match blame {
             Blame::Success => {
                 if self.lane.succeeded() {
@@ -257,7 +266,7 @@ impl Crew {
                 }
             }
             Blame::Nobody | Blame::Stale => {}
-            Blame::Slow { relay: true } => self.lane.slow_down(),
+            Blame::Slow { relay: true } => self.lane.slow_down(number),
             Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {

@@ -14,6 +14,10 @@ use super::settings::{RelaySettings, Timing};
 
 /// Connections a relay begins with; it earns more.
 const CONNECTIONS_AT_FIRST: usize = 4;
+/// For so many first waits after a failure a relay that asked for less is given time to see it.
+const SETTLING_BACKOFFS: u32 = 4;
+/// For so many it is not asked again to bear what was too many.
+const REMEMBERED_BACKOFFS: u32 = 12;
 /// Rows that wait for each connection: enough that none waits for a claim.
 const WAITING_PER_CONNECTION: usize = 32;
 /// Rows that wait for one relay, at most.
@@ -38,6 +42,8 @@ struct State {
     successes: usize,
     failures: u32,
     down_until: Option<Instant>,
+    /// When it last asked for less, and how many connections were too many then.
+    slowed: Option<(Instant, usize)>,
 }
 
 impl Lane {
@@ -45,7 +51,7 @@ impl Lane {
     pub(super) fn new(index: usize, relay: RelaySettings, timing: Timing, room: Arc<Room>) -> Arc<Self> {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
         let allowed = CONNECTIONS_AT_FIRST.min(relay.connections.max(1));
-        let state = State { allowed, successes: 0, failures: 0, down_until: None };
+        let state = State { allowed, successes: 0, failures: 0, down_until: None, slowed: None };
         let queue = Queue::new(rate, room);
         Arc::new(Self { index, relay, queue, timing, state: Mutex::new(state), changed: Notify::new() })
     }
@@ -113,14 +119,16 @@ impl Lane {
         self.lock().allowed
     }
 
-    /// A mail was taken: after as many as there are connections, one more connection (additive increase). `true` if
-    /// the relay had been failing.
+    /// A mail was taken: after as many as there are connections, one more connection (additive increase), up to what was
+    /// too many a short while ago. `true` if the relay had been failing.
     pub(super) fn succeeded(&self) -> bool {
         let mut state = self.lock();
         let was_failing = std::mem::take(&mut state.failures) > 0;
         state.down_until = None;
         state.successes += 1;
-        if state.successes >= state.allowed && state.allowed < self.relay.connections {
+        let remembered = state.slowed.filter(|(at, _)| at.elapsed() < self.timing.backoff * REMEMBERED_BACKOFFS);
+        let allowed_max = remembered.map_or(self.relay.connections, |(_, too_many)| too_many.saturating_sub(1));
+        if state.successes >= state.allowed && state.allowed < allowed_max {
             state.allowed += 1;
             state.successes = 0;
             drop(state);
@@ -129,11 +137,23 @@ impl Lane {
         was_failing
     }
 
-    /// The relay asked for less: half the connections (multiplicative decrease).
-    pub(super) fn slow_down(&self) {
+    /// The relay asked for less: half the connections (multiplicative decrease). Connections that are told so together
+    /// count once; the one of this number rests in any case, unless it is the last.
+    pub(super) fn slow_down(&self, connection: usize) {
+        let settles = self.is_settling();
         let mut state = self.lock();
-        state.allowed = (state.allowed / 2).max(1);
+        if settles {
+            state.allowed = state.allowed.min(connection.max(1));
+        } else {
+            state.slowed = Some((Instant::now(), state.allowed));
+            state.allowed = (state.allowed / 2).max(1);
+        }
         state.successes = 0;
+    }
+
+    /// Whether it asked for less so lately that it may not have seen the effect.
+    pub(super) fn is_settling(&self) -> bool {
+        self.lock().slowed.is_some_and(|(at, _)| at.elapsed() < self.timing.backoff * SETTLING_BACKOFFS)
     }
 
     /// The relay failed: it is left alone for a while that doubles, then tried by one connection. Connections that
@@ -155,5 +175,88 @@ impl Lane {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::{Connector, Endpoint, TlsMode};
+
+    fn lane(connections: usize, backoff: Duration) -> Arc<Lane> {
+        let endpoint = Endpoint {
+            host: "127.0.0.1".to_owned(),
+            port: 25,
+            tls: TlsMode::None,
+            ca_file: None,
+            username: None,
+            password: None,
+            helo: "news.example.org".to_owned(),
+            allow_plaintext: false,
+        };
+        let relay = RelaySettings {
+            name: "main".to_owned(),
+            connector: Arc::new(Connector::new(endpoint).unwrap()),
+            connections,
+            messages_per_connection: 100,
+            connection_age_max: Duration::from_secs(300),
+            rate_per_minute: None,
+            weight: 1,
+            signs: true,
+            unsigned_headers: Vec::new(),
+        };
+        Lane::new(0, relay, Timing { backoff, ..Timing::default() }, Arc::new(Room::default()))
+    }
+
+    fn succeed(lane: &Lane, times: usize) {
+        (0..times).for_each(|_| drop(lane.succeeded()));
+    }
+
+    #[test]
+    fn connections_are_earned_one_by_one() {
+        let lane = lane(6, Duration::from_secs(5));
+        assert_eq!(lane.allowed(), 4);
+        succeed(&lane, 3);
+        assert_eq!(lane.allowed(), 4);
+        succeed(&lane, 1);
+        assert_eq!(lane.allowed(), 5);
+        succeed(&lane, 100);
+        assert_eq!(lane.allowed(), 6, "never more than the settings say");
+    }
+
+    #[test]
+    fn slow_down_halves_once_and_what_was_too_many_is_remembered() {
+        let lane = lane(8, Duration::from_secs(5));
+        succeed(&lane, 100);
+        lane.slow_down(7);
+        assert_eq!(lane.allowed(), 4);
+        lane.slow_down(6);
+        lane.slow_down(5);
+        assert_eq!(lane.allowed(), 4, "they were told together");
+        lane.slow_down(3);
+        assert_eq!(lane.allowed(), 3, "one of those that were left is told too");
+        lane.slow_down(0);
+        assert_eq!(lane.allowed(), 1, "one always goes on");
+        succeed(&lane, 1000);
+        assert_eq!(lane.allowed(), 7, "eight were too many a moment ago");
+    }
+
+    #[test]
+    fn what_was_too_many_is_tried_again_after_a_while() {
+        let lane = lane(8, Duration::ZERO);
+        succeed(&lane, 100);
+        lane.slow_down(7);
+        succeed(&lane, 1000);
+        assert_eq!(lane.allowed(), 8);
+    }
+
+    #[test]
+    fn a_failing_relay_gets_one_row_at_a_time() {
+        let lane = lane(8, Duration::ZERO);
+        assert_eq!(lane.room(Source::Issues), 8 * WAITING_PER_CONNECTION);
+        assert!(lane.failed().is_some());
+        assert_eq!((lane.allowed(), lane.room(Source::Issues), lane.room(Source::Small)), (1, 1, 1));
+        assert!(lane.succeeded());
+        assert_eq!(lane.room(Source::Issues), 8 * WAITING_PER_CONNECTION);
     }
 }

@@ -90,7 +90,8 @@ macro_rules! claim {
             $lock,
             ")
              UPDATE deliveries SET state = 'claimed', claimed_by = $1
-             WHERE id IN (SELECT id FROM due) AND state = 'pending' RETURNING id"
+             WHERE id IN (SELECT id FROM due) AND state = 'pending'
+               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $2) RETURNING id"
         )
     };
 }
@@ -111,7 +112,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker.
+/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,

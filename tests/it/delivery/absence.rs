@@ -29,10 +29,7 @@ both_databases! {
         assert_eq!(stage.row(old, "tempfail-x").await.attempts, 1, "it was tried all the same");
         assert!(stage.events().await.iter().any(|(kind, _)| kind == "issue.paused"));
         control::resume(&stage.db, old, "test", stage.clock.now()).await.unwrap();
-        stage.wait_until(old, |totals| totals.deferred == 1).await;
-        while stage.row(old, "tempfail-x").await.attempts < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        assert_eq!(stage.wait_for_tries(old, "tempfail-x", 2).await.attempts, 2);
         running.stop().await;
     }
 
@@ -43,9 +40,7 @@ both_databases! {
         stage.run_until(issue, |totals| totals.sent == 1 && totals.deferred == 1).await;
         stage.clock.advance(5 * HOUR);
         let running = stage.start();
-        while stage.row(issue, "tempfail-x").await.attempts < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        stage.wait_for_tries(issue, "tempfail-x", 2).await;
         running.stop().await;
         assert_eq!(stage.get(issue).await.state, IssueState::Sending);
     }

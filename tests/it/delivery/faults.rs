@@ -16,7 +16,8 @@ use crate::harness::database::both_databases;
 /// A stage with one reader who has a fault and one who has none, after the first try of both.
 async fn after_one_try(db: Db, faulty: &str, is_tried: impl Fn(&coranto::store::ledger::Totals) -> bool) -> Stage {
     let options = SinkOptions { keep: true, slow_delay: Duration::from_millis(50), ..SinkOptions::default() };
-    let stage = Stage::with_sink(db, options).await;
+    let mut stage = Stage::with_sink(db, options).await;
+    stage.bear_leaps();
     stage.readers(&[faulty, "healthy"]).await;
     let issue = stage.issue("faults").await;
     stage.run_until(issue, |totals| is_tried(totals) && totals.in_flight == 0 && totals.claimed == 0).await;
@@ -84,10 +85,7 @@ both_databases! {
         let running = stage.start();
         stage.advance_to(issue, "defer2-x").await;
         let second = stage.clock.now();
-        while stage.row(issue, "defer2-x").await.attempts < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        let row = stage.row(issue, "defer2-x").await;
+        let row = stage.wait_for_tries(issue, "defer2-x", 2).await;
         assert_eq!((row.state, row.attempts), (Pending, 2), "{row:?}");
         let wait = row.due_at.unwrap().since(second).as_secs();
         assert!((12 * 60..=18 * 60).contains(&wait), "{wait} s after the second try");
@@ -154,18 +152,12 @@ both_databases! {
 
     async fn retries_end_after_two_days(db: Db) {
         let mut stage = Stage::new(db).await;
-        // The clock goes in leaps here; that is what an absence looks like.
-        stage.settings.timing.grace = Duration::from_secs(72 * 3600);
+        stage.bear_leaps();
         stage.readers(&["tempfail-x"]).await;
         let issue = stage.issue("faults").await;
         let running = stage.start();
         for tries in 1.. {
-            stage.wait_until(issue, |totals| totals.failed + totals.deferred == 1).await;
-            let mut row = stage.row(issue, "tempfail-x").await;
-            while row.attempts < tries && row.state == Pending {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                row = stage.row(issue, "tempfail-x").await;
-            }
+            let row = stage.wait_for_tries(issue, "tempfail-x", tries).await;
             if row.state != Pending {
                 break;
             }

@@ -68,7 +68,8 @@ both_databases! {
     }
 
     async fn a_deferred_reader_who_left_is_not_tried_again(db: Db) {
-        let stage = Stage::new(db).await;
+        let mut stage = Stage::new(db).await;
+        stage.bear_leaps();
         stage.readers(&["defer2-x"]).await;
         let issue = stage.issue("leaving").await;
         let running = stage.start();

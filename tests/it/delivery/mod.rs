@@ -9,6 +9,7 @@ mod engines;
 mod failover;
 mod faults;
 mod kill;
+mod lapse;
 mod leaving;
 mod outage;
 mod proof;

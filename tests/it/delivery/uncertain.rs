@@ -30,6 +30,7 @@ async fn stage_with(db: Db, script: &Script, policy: UncertainPolicy) -> Stage {
     let mut stage = Stage::new(db).await;
     stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
     stage.settings.newsletters[0].newsletter.uncertain = policy;
+    stage.bear_leaps();
     stage.readers(&["doubtful", "healthy"]).await;
     stage
 }
@@ -93,7 +94,7 @@ both_databases! {
         assert!(revised.await.unwrap());
         control::resume(&stage.db, issue, "test", now).await.unwrap();
         stage.clock.advance(WAIT);
-        stage.wait_until(issue, |totals| totals.deferred == 1).await;
+        stage.wait_for_tries(issue, "doubtful", 2).await;
         stage.advance_to(issue, "doubtful").await;
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
@@ -117,10 +118,7 @@ both_databases! {
 
         let rows = control::retry(&stage.db, issue, Retry::Uncertain, "test", stage.clock.now()).await.unwrap();
         assert_eq!(rows, 1);
-        stage.wait_until(issue, |totals| totals.uncertain == 1).await;
-        while stage.row(issue, "doubtful").await.attempts < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        stage.wait_for_tries(issue, "doubtful", 2).await;
         let rows = control::retry(&stage.db, issue, Retry::GiveUpUncertain, "test", stage.clock.now()).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_state(issue, IssueState::Sent).await;

@@ -1,134 +1,177 @@
-//! Issues, revisions, events: what is stored is found again, and a state changes only from where it was expected.
+//! Issues: one per slug, moved by compare-and-set, found when due, finished when nothing is open.
 
-use coranto::domain::delivery::DeliveryKind;
-use coranto::domain::delivery::DeliveryState::{Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
-use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending, Stopped};
+use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
+use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending};
 use coranto::domain::{IssueId, NewsletterId, RevisionId};
-use coranto::store::events::{self, About};
-use coranto::store::issues::{self, NewIssue};
-use coranto::store::{Db, Tx, newsletters, revisions};
+use coranto::store::issues::{self, Issue, NewIssue};
+use coranto::store::{Db, newsletters};
 
-use super::ground::{Ground, HOUR, NOW, content, new_issue};
+use super::ground::{Ground, NOW, minute, new_issue, revision};
 use crate::harness::database::both_databases;
+use coranto::domain::delivery::DeliveryKind;
 
-async fn lay(tx: &mut Tx) -> (NewsletterId, RevisionId) {
-    let week = newsletters::ensure(tx, "week", NOW).await.unwrap();
-    (week, revisions::ensure(tx, week, &content(DeliveryKind::Issue, "One"), NOW).await.unwrap())
+fn slugs(issues: &[Issue]) -> Vec<&str> {
+    issues.iter().map(|issue| issue.slug.as_str()).collect()
 }
 
-async fn state(tx: &mut Tx, id: IssueId) -> IssueState {
-    issues::get(tx, id).await.unwrap().unwrap().state
+/// Issues due after so many minutes, all in `state`.
+async fn issues_due(ground: &mut Ground, state: IssueState, minutes: &[(&'static str, i64)]) -> Vec<IssueId> {
+    let mut ids = Vec::new();
+    for (slug, at) in minutes {
+        let new = NewIssue { due_at: Some(minute(*at)), ..new_issue(ground.week, ground.revision, slug, state) };
+        ids.push(issues::insert(&mut ground.tx, &new, NOW).await.unwrap().unwrap());
+    }
+    ids
+}
+
+async fn state(ground: &mut Ground, id: IssueId) -> IssueState {
+    issues::get(&mut ground.tx, id).await.unwrap().unwrap().state
 }
 
 both_databases! {
-    async fn the_same_content_is_the_same_revision(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let (week, revision) = lay(&mut tx).await;
-        let other = newsletters::ensure(&mut tx, "other", NOW).await.unwrap();
-        let mut new = content(DeliveryKind::Issue, "One");
-        assert_eq!(revisions::ensure(&mut tx, week, &new, NOW.plus(HOUR)).await.unwrap(), revision);
-        assert_ne!(revisions::ensure(&mut tx, other, &new, NOW).await.unwrap(), revision);
-        let found = revisions::get(&mut tx, revision).await.unwrap().unwrap();
-        assert_eq!((found.newsletter_id, found.kind, found.digest), (week, DeliveryKind::Issue, new.digest()));
-        assert_eq!((found.slug.as_deref(), &*found.html, &*found.plain), (Some("first"), "<p>Text</p>", "Text"));
-        new.html.push(' ');
-        assert_ne!(revisions::ensure(&mut tx, week, &new, NOW).await.unwrap(), revision);
-        assert!(revisions::get(&mut tx, RevisionId(1_000_000)).await.unwrap().is_none());
-        assert_eq!(newsletters::find(&mut tx, "other").await.unwrap(), Some(other));
-        assert_eq!(newsletters::find(&mut tx, "none").await.unwrap(), None);
+    async fn a_slug_names_one_issue_of_a_newsletter(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let (week, content) = (ground.week, ground.revision);
+        let new = NewIssue {
+            title: "The first",
+            due_at: Some(minute(5)),
+            on_slot: true,
+            note: "a note",
+            ..new_issue(week, content, "second", Queued)
+        };
+        let tx = &mut ground.tx;
+        let id = issues::insert(tx, &new, NOW).await.unwrap().unwrap();
+        let again = NewIssue { title: "Another", ..new_issue(week, content, "second", Draft) };
+        assert_eq!(issues::insert(tx, &again, minute(1)).await.unwrap(), None);
+        let month = newsletters::ensure(tx, "month", NOW).await.unwrap();
+        let its_content = revision(tx, month, DeliveryKind::Issue, "text").await;
+        assert!(issues::insert(tx, &new_issue(month, its_content, "second", Draft), NOW).await.unwrap().is_some());
+
+        let found = issues::find(tx, week, "second").await.unwrap().unwrap();
+        assert_eq!((found.id, found.newsletter_id, found.title.as_str()), (id, week, "The first"));
+        assert_eq!((found.state, found.revision_id, found.due_at, found.on_slot), (Queued, content, Some(minute(5)), true));
+        assert_eq!((found.asked.as_str(), found.note.as_str()), ("", "a note"));
+        assert_eq!((found.created_at, found.started_at, found.finished_at), (NOW, None, None));
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().slug, "second");
+        assert!(issues::find(tx, week, "third").await.unwrap().is_none());
+        assert!(issues::get(tx, IssueId(1_000_000)).await.unwrap().is_none());
     }
 
-    async fn a_slug_is_taken_once_per_newsletter(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let (week, revision) = lay(&mut tx).await;
-        let id = issues::insert(&mut tx, &new_issue(week, "first", revision), NOW).await.unwrap().unwrap();
-        assert_eq!(issues::insert(&mut tx, &new_issue(week, "first", revision), NOW).await.unwrap(), None);
-        let found = issues::find(&mut tx, week, "first").await.unwrap().unwrap();
-        assert_eq!((found.id, found.state, found.due_at, found.created_at), (id, Sending, Some(NOW), NOW));
-        assert_eq!((&*found.asked, &*found.note, found.started_at, found.finished_at), ("", "", None, None));
-        assert!(issues::find(&mut tx, week, "second").await.unwrap().is_none());
-        issues::note_asked(&mut tx, id, "next").await.unwrap();
-        issues::mark_started(&mut tx, id, NOW).await.unwrap();
-        let found = issues::get(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((&*found.asked, found.started_at), ("next", Some(NOW)));
-        assert!(issues::lock(&mut tx, id).await.unwrap());
-        assert!(!issues::lock(&mut tx, IssueId(1_000_000)).await.unwrap());
+    async fn an_issue_moves_only_from_where_it_is(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let id = ground.issue;
+        let tx = &mut ground.tx;
+        assert!(!issues::advance(tx, id, Queued, Preparing, "no").await.unwrap());
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().note, "", "nothing of it was written");
+        assert!(issues::advance(tx, id, Sending, Paused, "refused").await.unwrap());
+        let paused = issues::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((paused.state, paused.note.as_str()), (Paused, "refused"));
+        assert!(!issues::advance(tx, id, Sending, Paused, "twice").await.unwrap());
+        assert!(!issues::advance(tx, IssueId(1_000_000), Sending, Paused, "").await.unwrap());
     }
 
-    async fn what_is_due_is_told_from_what_is_not(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let (week, revision) = lay(&mut tx).await;
-        let later = NOW.plus(HOUR);
-        let plan = [("late", Queued, Some(later)), ("now", Queued, Some(NOW)), ("draft", Draft, None), ("held", Held, Some(NOW))];
-        for (slug, state, due_at) in plan {
-            let new = NewIssue { state, due_at, ..new_issue(week, slug, revision) };
-            issues::insert(&mut tx, &new, NOW.minus(HOUR)).await.unwrap().unwrap();
+    async fn a_due_issue_moves_only_for_the_time_it_is_queued_for(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let id = issues_due(&mut ground, Queued, &[("queued", 1)]).await[0];
+        let tx = &mut ground.tx;
+        assert!(!issues::advance_due(tx, id, minute(2), Preparing, "").await.unwrap(), "that is another time");
+        assert!(issues::advance_due(tx, id, minute(1), Preparing, "frozen").await.unwrap());
+        assert!(!issues::advance_due(tx, id, minute(1), Preparing, "").await.unwrap(), "it is queued no more");
+        let moved = issues::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((moved.state, moved.note.as_str()), (Preparing, "frozen"));
+    }
+
+    async fn content_changes_only_in_the_state_it_was_looked_at_in(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let (id, older, content): (_, RevisionId, _) = (ground.issue, ground.older, ground.revision);
+        let tx = &mut ground.tx;
+        assert!(!issues::revise(tx, id, Draft, "Older", older).await.unwrap());
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().revision_id, content);
+        assert!(issues::revise(tx, id, Sending, "Older", older).await.unwrap());
+        let revised = issues::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((revised.revision_id, revised.title.as_str(), revised.state), (older, "Older", Sending));
+    }
+
+    async fn a_slot_takes_one_issue(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;
+        let tx = &mut ground.tx;
+        assert!(!issues::queue(tx, ids[0], Held, minute(9), true).await.unwrap(), "it is a draft");
+        assert!(issues::queue(tx, ids[0], Draft, minute(9), true).await.unwrap());
+        // A time that a person chose is no slot.
+        assert!(issues::queue(tx, ids[1], Draft, minute(9), false).await.unwrap());
+        let queued = issues::get(tx, ids[0]).await.unwrap().unwrap();
+        assert_eq!((queued.state, queued.due_at, queued.on_slot), (Queued, Some(minute(9)), true));
+        ground.tx.commit().await.unwrap();
+        let taken = db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(9), true).await).await.unwrap_err();
+        assert!(taken.is_unique_violation(), "{taken}");
+        assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(10), true).await).await.unwrap());
+        // Its place is free again when it has gone on.
+        db.write(async |tx| issues::advance(tx, ids[0], Queued, Draft, "").await).await.unwrap();
+        assert!(db.write(async |tx| issues::queue(tx, ids[2], Queued, minute(9), true).await).await.unwrap());
+    }
+
+    async fn lists_have_their_order(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        issues_due(&mut ground, Queued, &[("late", 30), ("early", -30), ("now", 0)]).await;
+        issues_due(&mut ground, Draft, &[("draft", -60)]).await;
+        let month: NewsletterId = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
+        let content = revision(&mut ground.tx, month, DeliveryKind::Issue, "text").await;
+        let new = NewIssue { due_at: Some(minute(-10)), ..new_issue(month, content, "monthly", Queued) };
+        issues::insert(&mut ground.tx, &new, NOW).await.unwrap();
+        let week = ground.week;
+        let tx = &mut ground.tx;
+        assert_eq!(slugs(&issues::list(tx, week, 10).await.unwrap()), ["late", "now", "first", "early", "draft"]);
+        assert_eq!(slugs(&issues::list(tx, week, 2).await.unwrap()), ["late", "now"]);
+        assert_eq!(slugs(&issues::in_state(tx, Queued).await.unwrap()), ["early", "monthly", "now", "late"]);
+        assert_eq!(slugs(&issues::in_state(tx, Sending).await.unwrap()), ["first"]);
+        assert_eq!(slugs(&issues::due(tx, NOW).await.unwrap()), ["early", "monthly", "now"], "a draft is never due");
+        assert_eq!(slugs(&issues::due(tx, minute(-31)).await.unwrap()), [""; 0]);
+        assert_eq!(issues::taken_times(tx, week).await.unwrap(), [minute(-30), NOW, minute(30)]);
+        assert_eq!(issues::taken_times(tx, month).await.unwrap(), [minute(-10)]);
+    }
+
+    async fn what_is_noted_of_an_issue_is_kept(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let other = ground.issue("other", Queued).await;
+        let id = ground.issue;
+        let tx = &mut ground.tx;
+        issues::note_asked(tx, id, "2026-11-27 09:00").await.unwrap();
+        issues::mark_started(tx, id, minute(3)).await.unwrap();
+        let noted = issues::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((noted.asked.as_str(), noted.started_at), ("2026-11-27 09:00", Some(minute(3))));
+        let other = issues::get(tx, other).await.unwrap().unwrap();
+        assert_eq!((other.asked.as_str(), other.started_at), ("", None));
+        assert!(issues::lock(tx, id).await.unwrap());
+        assert!(!issues::lock(tx, IssueId(1_000_000)).await.unwrap());
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().state, Sending, "holding it changes nothing");
+    }
+
+    async fn an_issue_is_finished_when_nothing_of_it_is_open(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        for final_state in [Sent, Failed, Skipped] {
+            ground.row(final_state, ground.live).await;
         }
-        let slugs = |issues: Vec<issues::Issue>| issues.into_iter().map(|issue| issue.slug).collect::<Vec<_>>();
-        assert_eq!(slugs(issues::due(&mut tx, NOW).await.unwrap()), ["now"]);
-        assert_eq!(slugs(issues::due(&mut tx, later).await.unwrap()), ["now", "late"]);
-        assert_eq!(issues::taken_times(&mut tx, week).await.unwrap(), [NOW, later]);
-        assert_eq!(slugs(issues::in_state(&mut tx, Queued).await.unwrap()), ["now", "late"]);
-        assert_eq!(slugs(issues::in_state(&mut tx, Sending).await.unwrap()), [""; 0]);
-        assert_eq!(slugs(issues::list(&mut tx, week, 9).await.unwrap()), ["late", "held", "now", "draft"]);
-        assert_eq!(slugs(issues::list(&mut tx, week, 1).await.unwrap()), ["late"]);
-    }
-
-    async fn a_state_changes_only_from_the_one_expected(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let (week, revision) = lay(&mut tx).await;
-        let new = NewIssue { state: Draft, due_at: None, ..new_issue(week, "first", revision) };
-        let id = issues::insert(&mut tx, &new, NOW).await.unwrap().unwrap();
-        assert!(!issues::queue(&mut tx, id, Held, NOW, false).await.unwrap());
-        assert!(issues::queue(&mut tx, id, Draft, NOW, true).await.unwrap());
-        assert!(!issues::advance_due(&mut tx, id, NOW.plus(HOUR), Preparing, "").await.unwrap(), "it is due at another time");
-        assert!(issues::advance_due(&mut tx, id, NOW, Preparing, "").await.unwrap());
-        assert!(!issues::advance_due(&mut tx, id, NOW, Preparing, "").await.unwrap(), "it is not queued any more");
-        assert!(issues::advance(&mut tx, id, Preparing, Sending, "").await.unwrap());
-        assert!(!issues::advance(&mut tx, id, Preparing, Sending, "").await.unwrap());
-        assert!(issues::advance(&mut tx, id, Sending, Paused, "a typo").await.unwrap());
-        assert_eq!(issues::get(&mut tx, id).await.unwrap().unwrap().note, "a typo");
-
-        let fixed = revisions::ensure(&mut tx, week, &content(DeliveryKind::Issue, "Two"), NOW).await.unwrap();
-        assert!(!issues::revise(&mut tx, id, Sending, "Two", fixed).await.unwrap());
-        assert!(issues::revise(&mut tx, id, Paused, "Two", fixed).await.unwrap());
-        let found = issues::get(&mut tx, id).await.unwrap().unwrap();
-        assert_eq!((&*found.title, found.revision_id, found.on_slot), ("Two", fixed, true));
-        assert!(issues::advance(&mut tx, id, Paused, Stopped, "").await.unwrap());
-    }
-
-    async fn an_issue_is_finished_when_every_row_is_final(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let ground = Ground::lay(&mut tx, 2).await;
-        ground.put(&mut tx, ground.rows[1], Sent).await;
+        let id = ground.issue;
         for open in [Pending, Claimed, InFlight, Uncertain] {
-            ground.put(&mut tx, ground.rows[0], open).await;
-            assert!(!issues::finish(&mut tx, ground.issue, NOW).await.unwrap(), "{open:?}");
+            let row = ground.row(open, ground.live).await;
+            assert!(!issues::finish(&mut ground.tx, id, NOW).await.unwrap(), "a row is {open}");
+            assert_eq!(state(&mut ground, id).await, Sending);
+            let sql = "UPDATE deliveries SET state = $2 WHERE id = $1";
+            ground.tx.sql(sql).bind(row).bind(DeliveryState::Sent).execute().await.unwrap();
         }
-        for last in [Sent, Failed, Skipped] {
-            ground.put(&mut tx, ground.rows[0], last).await;
-            assert!(issues::finish(&mut tx, ground.issue, NOW).await.unwrap(), "{last:?}");
-            assert_eq!(issues::get(&mut tx, ground.issue).await.unwrap().unwrap().finished_at, Some(NOW));
-            assert!(!issues::finish(&mut tx, ground.issue, NOW).await.unwrap(), "it is finished");
-            assert!(issues::advance(&mut tx, ground.issue, IssueState::Sent, Sending, "").await.unwrap());
-        }
-        assert!(issues::advance(&mut tx, ground.issue, Sending, Paused, "").await.unwrap());
-        assert!(!issues::finish(&mut tx, ground.issue, NOW).await.unwrap(), "it is paused");
-        assert_eq!(state(&mut tx, ground.issue).await, Paused);
-    }
-
-    async fn events_keep_their_order(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let ground = Ground::lay(&mut tx, 1).await;
-        let about = About { newsletter: Some(ground.newsletter), issue: Some(ground.issue), subscription: None };
-        for (kind, at) in [("issue.queued", NOW), ("issue.started", NOW), ("issue.paused", NOW.minus(HOUR))] {
-            events::append(&mut tx, at, kind, "cli", about, "{\"a\":1}").await.unwrap();
-        }
-        events::append(&mut tx, NOW, "reader.left", "web", About::default(), "{}").await.unwrap();
-        let found = events::of_issue(&mut tx, ground.issue).await.unwrap();
-        let kinds = found.iter().map(|event| &*event.kind).collect::<Vec<_>>();
-        assert_eq!(kinds, ["issue.queued", "issue.started", "issue.paused"]);
-        assert_eq!((found[0].at, &*found[0].actor, &*found[0].data), (NOW, "cli", "{\"a\":1}"));
-        assert!(found.windows(2).all(|pair| pair[0].id < pair[1].id));
+        // Another issue's rows are none of its business.
+        let other = ground.issue("other", Sending).await;
+        let reader = ground.reader("reader-of-both", coranto::domain::subscriber::SubscriptionState::Active).await;
+        let pending = ground.entry(Pending, ground.live);
+        ground.put(Some(other), Some(reader), &pending).await;
+        assert!(issues::advance(&mut ground.tx, id, Sending, Paused, "").await.unwrap());
+        assert!(!issues::finish(&mut ground.tx, id, NOW).await.unwrap(), "it is paused");
+        assert!(issues::advance(&mut ground.tx, id, Paused, Sending, "").await.unwrap());
+        assert!(issues::finish(&mut ground.tx, id, minute(5)).await.unwrap());
+        let finished = issues::get(&mut ground.tx, id).await.unwrap().unwrap();
+        assert_eq!((finished.state, finished.finished_at), (IssueState::Sent, Some(minute(5))));
+        assert!(!issues::finish(&mut ground.tx, id, minute(6)).await.unwrap(), "once");
+        assert!(!issues::finish(&mut ground.tx, other, NOW).await.unwrap());
     }
 }

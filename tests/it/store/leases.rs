@@ -1,66 +1,68 @@
-//! Workers and leases: numbers that only grow, leases that are believed until they end.
+//! Workers and leases: who may act, until when, and who takes over.
 
-use std::time::Duration;
-
+use coranto::domain::WorkerId;
 use coranto::store::{Db, leases};
 
-use super::ground::{HOUR, NOW};
+use super::ground::{NOW, minute};
 use crate::harness::database::both_databases;
 
-const SECOND: Duration = Duration::from_secs(1);
-
 both_databases! {
-    async fn a_worker_is_believed_until_its_lease_ends(db: Db) {
+    async fn a_younger_worker_has_a_larger_number(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let first = leases::register(&mut tx, "host", true, NOW, minute(1)).await.unwrap();
+        let second = leases::register(&mut tx, "host", true, NOW, minute(1)).await.unwrap();
+        assert!(second > first);
+    }
+
+    async fn a_lease_is_renewed_only_while_it_runs(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let worker = leases::register(&mut tx, "host", true, NOW, minute(1)).await.unwrap();
+        assert!(leases::renew(&mut tx, worker, NOW, minute(2)).await.unwrap());
+        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(2)));
+        assert!(!leases::renew(&mut tx, worker, minute(2), minute(3)).await.unwrap(), "it ended at that instant");
+        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(2)));
+        assert!(!leases::renew(&mut tx, WorkerId(1_000_000), NOW, minute(3)).await.unwrap());
+    }
+
+    async fn an_ended_lease_stays_ended(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let worker = leases::register(&mut tx, "host", true, NOW, minute(10)).await.unwrap();
+        let other = leases::register(&mut tx, "host", true, NOW, minute(5)).await.unwrap();
+        leases::end(&mut tx, worker, minute(1)).await.unwrap();
+        assert!(!leases::renew(&mut tx, worker, minute(1), minute(11)).await.unwrap());
+        assert!(leases::renew(&mut tx, other, minute(1), minute(6)).await.unwrap(), "another's still runs");
+        // Ending it again does not bring it back to life.
+        leases::end(&mut tx, worker, minute(3)).await.unwrap();
+        assert!(!leases::renew(&mut tx, worker, minute(2), minute(11)).await.unwrap());
+    }
+
+    async fn whoever_has_the_file_ends_engines_and_nothing_else(db: Db) {
         let mut tx = db.begin().await.unwrap();
         assert_eq!(leases::last_engine(&mut tx).await.unwrap(), None);
-        let first = leases::register(&mut tx, "engine", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        let second = leases::register(&mut tx, "engine", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        assert!(second.0 > first.0, "a number is a fencing epoch");
-        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(NOW.plus(HOUR)));
-
-        let (soon, late) = (NOW.plus(HOUR).minus(SECOND), NOW.plus(HOUR * 2));
-        assert!(leases::renew(&mut tx, first, soon, late).await.unwrap());
-        assert!(!leases::renew(&mut tx, second, NOW.plus(HOUR), late).await.unwrap(), "it had ended by then");
-        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(late));
-        leases::end(&mut tx, first, soon).await.unwrap();
-        assert!(!leases::renew(&mut tx, first, soon, late).await.unwrap(), "what was ended stays ended");
-        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(NOW.plus(HOUR)));
-    }
-
-    async fn all_engines_end_at_once_and_commands_do_not(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let engine = leases::register(&mut tx, "engine", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        let command = leases::register(&mut tx, "test", false, NOW, NOW.plus(HOUR)).await.unwrap();
-        let soon = NOW.plus(SECOND);
-        assert_eq!(leases::end_engines(&mut tx, soon).await.unwrap(), 1);
-        assert!(!leases::renew(&mut tx, engine, soon, NOW.plus(HOUR)).await.unwrap());
-        assert!(leases::renew(&mut tx, command, soon, NOW.plus(HOUR)).await.unwrap());
-    }
-
-    async fn a_named_lease_has_one_holder(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let one = leases::register(&mut tx, "one", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        let two = leases::register(&mut tx, "two", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        let until = NOW.plus(SECOND);
-        assert!(leases::acquire(&mut tx, "schedule", one, NOW, until).await.unwrap());
-        assert!(!leases::acquire(&mut tx, "schedule", two, NOW, until).await.unwrap());
-        assert!(leases::acquire(&mut tx, "another", two, NOW, until).await.unwrap());
-        assert!(leases::acquire(&mut tx, "schedule", one, NOW, until).await.unwrap(), "its holder lengthens it");
-        assert!(leases::acquire(&mut tx, "schedule", two, until, until.plus(HOUR)).await.unwrap(), "it has ended");
-        assert!(!leases::acquire(&mut tx, "schedule", one, until, until.plus(HOUR)).await.unwrap());
-    }
-
-    async fn of_two_who_ask_at_once_one_gets_it(db: Db) {
-        let mut askers = tokio::task::JoinSet::new();
-        for number in 0..8 {
-            let db = db.clone();
-            askers.spawn(async move {
-                let name = format!("worker-{number}");
-                let worker = db.write(async |tx| leases::register(tx, &name, true, NOW, NOW.plus(HOUR)).await).await.unwrap();
-                db.write(async |tx| leases::acquire(tx, "schedule", worker, NOW, NOW.plus(HOUR)).await).await.unwrap()
-            });
+        let command = leases::register(&mut tx, "command", false, NOW, minute(9)).await.unwrap();
+        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), None, "a command is no engine");
+        let first = leases::register(&mut tx, "first", true, NOW, minute(4)).await.unwrap();
+        let second = leases::register(&mut tx, "second", true, NOW, minute(5)).await.unwrap();
+        let over = leases::register(&mut tx, "over", true, minute(-9), minute(-1)).await.unwrap();
+        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(minute(5)));
+        assert_eq!(leases::end_engines(&mut tx, NOW).await.unwrap(), 2, "one was over already");
+        assert_eq!(leases::last_engine(&mut tx).await.unwrap(), Some(NOW));
+        for engine in [first, second, over] {
+            assert!(!leases::renew(&mut tx, engine, NOW, minute(6)).await.unwrap());
         }
-        let got = askers.join_all().await;
-        assert_eq!(got.iter().filter(|got| **got).count(), 1, "{got:?}");
+        assert!(leases::renew(&mut tx, command, NOW, minute(10)).await.unwrap());
+    }
+
+    async fn a_named_lease_changes_hands_only_when_it_is_over(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let first = leases::register(&mut tx, "first", true, NOW, minute(60)).await.unwrap();
+        let second = leases::register(&mut tx, "second", true, NOW, minute(60)).await.unwrap();
+        assert!(leases::acquire(&mut tx, "schedule", first, NOW, minute(5)).await.unwrap());
+        assert!(!leases::acquire(&mut tx, "schedule", second, minute(4), minute(9)).await.unwrap());
+        assert!(leases::acquire(&mut tx, "other", second, minute(4), minute(9)).await.unwrap(), "each name its own");
+        assert!(leases::acquire(&mut tx, "schedule", first, minute(4), minute(6)).await.unwrap(), "lengthened");
+        assert!(!leases::acquire(&mut tx, "schedule", second, minute(5), minute(9)).await.unwrap());
+        assert!(leases::acquire(&mut tx, "schedule", second, minute(6), minute(9)).await.unwrap());
+        assert!(!leases::acquire(&mut tx, "schedule", first, minute(6), minute(9)).await.unwrap(), "it lost it");
     }
 }

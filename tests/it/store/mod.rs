@@ -1,11 +1,18 @@
 //! Tests of `store`: each is written once and run on both databases.
 
-mod claims;
+mod deliveries;
+mod events;
 mod ground;
 mod issues;
 mod leases;
 mod ledger;
+mod lock;
+mod migrate;
+mod newsletters;
 mod readers;
+mod records;
+mod rescue;
+mod revisions;
 mod schema;
 mod settlement;
 mod transitions;

@@ -1,12 +1,14 @@
 //! Every verb on every state: what may change does, and nothing else. The table is the ledger's state machine as the
-//! statements know it; `DeliveryState::may_become` is the same machine as the domain knows it.
+//! statements know it; `DeliveryState::may_become` is the same machine as the domain knows it. And one row, one worker.
 
-use coranto::domain::DeliveryId;
+use std::collections::BTreeSet;
+
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
-use coranto::store::{Db, Tx, deliveries, leases, ledger};
+use coranto::domain::{DeliveryId, WorkerId};
+use coranto::store::{Db, deliveries, leases, ledger};
 
-use super::ground::{Ground, HOUR, NOW, row, state};
+use super::ground::{Ground, NOW, minute};
 use crate::harness::database::both_databases;
 
 const STATES: [DeliveryState; 7] = [Pending, Claimed, InFlight, Sent, Failed, Uncertain, Skipped];
@@ -69,9 +71,9 @@ const OF_THE_HOLDER: [Verb; 8] = [
 ];
 
 /// Returns whether the statement says that it changed the row.
-async fn apply(tx: &mut Tx, verb: Verb, ground: &Ground, id: DeliveryId) -> bool {
-    let (worker, issue) = (ground.worker, ground.issue);
-    let later = NOW.plus(HOUR);
+async fn apply(ground: &mut Ground, verb: Verb, worker: WorkerId, id: DeliveryId) -> bool {
+    let (tx, issue) = (&mut ground.tx, ground.issue);
+    let later = minute(60);
     match verb {
         Verb::Claim => deliveries::claim(tx, worker, Some(issue), NOW, 10).await.unwrap().contains(&id),
         Verb::ClaimOne => deliveries::claim_one(tx, worker, id).await.unwrap(),
@@ -90,8 +92,8 @@ async fn apply(tx: &mut Tx, verb: Verb, ground: &Ground, id: DeliveryId) -> bool
         Verb::Release => deliveries::release(tx, worker, &[id], later, false).await.unwrap() == 1,
         Verb::Refuse => deliveries::refuse(tx, worker, &[id]).await.unwrap() == 1,
         Verb::UnclaimWorker => deliveries::unclaim(tx, worker, true).await.unwrap() == 1,
-        Verb::RescueClaimed => deliveries::rescue_claimed(tx, later).await.unwrap() == 1,
-        Verb::RescueInFlight => deliveries::rescue_in_flight(tx, Some(issue), Some(later), later).await.unwrap() == 1,
+        Verb::RescueClaimed => deliveries::rescue_claimed(tx, NOW).await.unwrap() == 1,
+        Verb::RescueInFlight => deliveries::rescue_in_flight(tx, Some(issue), Some(later), NOW).await.unwrap() == 1,
         Verb::Resend => deliveries::resend_uncertain(tx, NOW).await.unwrap() == 1,
         Verb::Stop => ledger::stop(tx, issue, NOW).await.unwrap() == 1,
         Verb::RetryFailed => ledger::retry_failed(tx, issue, NOW).await.unwrap() == 1,
@@ -103,60 +105,67 @@ async fn apply(tx: &mut Tx, verb: Verb, ground: &Ground, id: DeliveryId) -> bool
 
 both_databases! {
     async fn every_verb_changes_what_it_may_and_says_so(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let ground = Ground::lay(&mut tx, 1).await;
-        let id = ground.rows[0];
+        let mut ground = Ground::new(&db).await;
         for (verb, from, to) in TABLE {
-            for state_before in STATES {
-                ground.put(&mut tx, id, state_before).await;
-                let before = row(&mut tx, id).await;
-                let said = apply(&mut tx, *verb, &ground, id).await;
-                let after = row(&mut tx, id).await;
-                let changes = from.contains(&state_before);
-                let what = format!("{verb:?} on {state_before:?}: {before:?} became {after:?}");
-                assert_eq!(after.1, if changes { *to } else { state_before }, "{what}");
+            // What is rescued was a dead worker's.
+            let worker = if matches!(verb, Verb::RescueClaimed | Verb::RescueInFlight) { ground.dead } else { ground.live };
+            for state in STATES {
+                ground.tx.sql("DELETE FROM deliveries").execute().await.unwrap();
+                let id = ground.row(state, worker).await;
+                let before = ground.get(id).await;
+                let said = apply(&mut ground, *verb, worker, id).await;
+                let after = ground.get(id).await;
+                let changes = from.contains(&state);
+                let what = format!("{verb:?} on {state:?}: {before:?} became {after:?}");
+                assert_eq!(after.state, if changes { *to } else { state }, "{what}");
                 assert_eq!(said, changes, "{what}");
                 assert!(changes || before == after, "{what}");
-                assert!(!changes || state_before.may_become(*to), "the domain knows nothing of it: {what}");
+                assert!(!changes || state.may_become(*to), "the domain knows nothing of it: {what}");
             }
         }
     }
 
     async fn what_another_worker_holds_is_not_touched(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let ground = Ground::lay(&mut tx, 1).await;
-        let other = leases::register(&mut tx, "other", true, NOW, NOW.plus(HOUR)).await.unwrap();
-        let id = ground.rows[0];
+        let mut ground = Ground::new(&db).await;
+        let other = leases::register(&mut ground.tx, "other", true, NOW, minute(60)).await.unwrap();
         for verb in OF_THE_HOLDER {
-            for state_before in STATES {
-                ground.put(&mut tx, id, state_before).await;
-                let before = row(&mut tx, id).await;
-                let said = apply(&mut tx, verb, &Ground { worker: other, ..ground.clone() }, id).await;
-                assert_eq!(row(&mut tx, id).await, before, "{verb:?} on {state_before:?} by another");
-                assert!(!said, "{verb:?} on {state_before:?} by another");
+            for state in STATES {
+                ground.tx.sql("DELETE FROM deliveries").execute().await.unwrap();
+                let id = ground.row(state, ground.live).await;
+                let before = ground.get(id).await;
+                let said = apply(&mut ground, verb, other, id).await;
+                assert_eq!(ground.get(id).await, before, "{verb:?} on {state:?} by another");
+                assert!(!said, "{verb:?} on {state:?} by another");
             }
         }
     }
 
-    async fn the_dead_are_robbed_and_the_living_are_not(db: Db) {
-        let mut tx = db.begin().await.unwrap();
-        let ground = Ground::lay(&mut tx, 2).await;
-        ground.put(&mut tx, ground.rows[0], Claimed).await;
-        ground.put(&mut tx, ground.rows[1], InFlight).await;
-        let end = NOW.plus(HOUR);
-        let before = end.minus(std::time::Duration::from_millis(1));
-        assert_eq!(deliveries::rescue_claimed(&mut tx, before).await.unwrap(), 0);
-        assert!(deliveries::wrecks(&mut tx, before).await.unwrap().is_empty());
-        assert_eq!(deliveries::rescue_in_flight(&mut tx, Some(ground.issue), None, before).await.unwrap(), 0);
-
-        assert_eq!(deliveries::rescue_claimed(&mut tx, end).await.unwrap(), 1);
-        assert_eq!(deliveries::wrecks(&mut tx, end).await.unwrap(), [(Some(ground.newsletter), Some(ground.issue))]);
-        // The small kinds are rescued apart from issues.
-        assert_eq!(deliveries::rescue_in_flight(&mut tx, None, None, end).await.unwrap(), 0);
-        assert_eq!(deliveries::rescue_in_flight(&mut tx, Some(ground.issue), None, end).await.unwrap(), 1);
-        assert_eq!(state(&mut tx, ground.rows[0]).await, Pending);
-        assert_eq!(state(&mut tx, ground.rows[1]).await, Uncertain);
-        // Without a time it waits for a person.
-        assert_eq!(deliveries::resend_uncertain(&mut tx, end).await.unwrap(), 0);
+    async fn several_workers_share_the_rows_and_none_is_taken_twice(db: Db) {
+        const ROWS: usize = 60;
+        let mut ground = Ground::new(&db).await;
+        let mut rows = BTreeSet::new();
+        for _ in 0..ROWS {
+            rows.insert(ground.row(Pending, ground.live).await);
+        }
+        let Ground { tx, issue, .. } = ground;
+        tx.commit().await.unwrap();
+        let mut workers = tokio::task::JoinSet::new();
+        for number in 0..6 {
+            let db = db.clone();
+            workers.spawn(async move {
+                let name = format!("worker-{number}");
+                let worker = db.write(async |tx| leases::register(tx, &name, true, NOW, minute(60)).await).await.unwrap();
+                let mut mine = Vec::new();
+                while db.write(async |tx| deliveries::any_due(tx, Some(issue), NOW).await).await.unwrap() {
+                    let some = db.write(async |tx| deliveries::claim(tx, worker, Some(issue), NOW, 4).await).await.unwrap();
+                    assert!(some.len() <= 4, "more than asked for");
+                    mine.extend(some);
+                }
+                mine
+            });
+        }
+        let all = workers.join_all().await.concat();
+        assert_eq!(all.len(), ROWS);
+        assert_eq!(all.into_iter().collect::<BTreeSet<_>>(), rows);
     }
 }

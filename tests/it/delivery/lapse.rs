@@ -1,0 +1,47 @@
+//! A worker whose lease has ended: the machine slept, or its clock jumped.
+
+use std::time::Duration;
+
+use coranto::domain::issue::IssueState;
+use coranto::store::{Db, StoreError, leases};
+
+use super::stage::Stage;
+use crate::harness::database::both_databases;
+
+both_databases! {
+    async fn lives_as_long_as_its_lease(db: Db) {
+        let stage = Stage::new(db).await;
+        let now = stage.clock.now();
+        let until = now.plus(Duration::from_secs(60));
+        let answers = stage
+            .db
+            .write(async |tx| {
+                let worker = leases::register(tx, "test", true, now, until).await?;
+                let within = leases::lives(tx, worker, now).await?;
+                Ok::<_, StoreError>((within, leases::lives(tx, worker, until).await?))
+            })
+            .await
+            .unwrap();
+        assert_eq!(answers, (true, false), "a lease ends at its instant");
+    }
+
+    async fn claims_nothing_and_bothers_no_relay_until_it_has_a_new_number(db: Db) {
+        let mut stage = Stage::new(db).await;
+        // No sign of life comes during this test, so the lease that ends stays ended.
+        stage.settings.timing.heartbeat = Duration::from_secs(3600);
+        stage.readers(&["anna"]).await;
+        let running = stage.start();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stage.clock.advance(stage.settings.timing.lease * 2);
+        let issue = stage.issue("asleep").await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(stage.sink.stats().connections, 0, "an envelope was sent that could not take off");
+        assert_eq!(stage.totals(issue).await.pending, 1);
+        running.stop().await;
+
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        running.stop().await;
+        assert_eq!(stage.mails("anna").len(), 1);
+    }
+}
