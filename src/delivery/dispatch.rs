@@ -21,7 +21,7 @@ use crate::domain::provider::Provider;
 use crate::domain::{IssueId, RevisionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, issues, leases, ledger};
+use crate::store::{Db, StoreError, issues, ledger};
 
 /// A window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_WINDOW: usize = 4;
@@ -180,11 +180,6 @@ impl Dispatcher {
         let worker = WorkerId(self.worker.load(Ordering::Relaxed));
         self.db
             .write(async |tx| {
-                // After a jump of the clock, or a sleep of the machine, nothing would be allowed to take off: the next
-                // sign of life gives the process a new number, and then it goes on.
-                if !leases::lives(tx, worker, now).await? {
-                    return Ok(None);
-                }
                 let revision = match issue {
                     None => None,
                     Some(issue) => match issues::get(tx, issue).await? {

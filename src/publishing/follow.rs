@@ -67,10 +67,15 @@ impl Follower {
         Self { newsletter, sharers, files: HashMap::new(), looked: false, said: None }
     }
 
-    /// Looks at every file once. What is wrong with one is told once per change of it, and stops no other; an error is
-    /// the database's, which is away.
-    pub async fn look(&mut self, db: &Db, library: &Library<'_>, now: Timestamp) -> Result<Vec<Notice>, StoreError> {
-        let mut notices = Vec::new();
+    /// Looks at every file once, and adds to `notices` what there is to say. What is wrong with one file is told once per
+    /// change of it, and stops no other; an error is the database's, which is away.
+    pub async fn look(
+        &mut self,
+        db: &Db,
+        library: &Library<'_>,
+        now: Timestamp,
+        notices: &mut Vec<Notice>,
+    ) -> Result<(), StoreError> {
         let files = match library.files() {
             Ok(files) => files,
             Err(error) => {
@@ -79,21 +84,14 @@ impl Follower {
                     notices.push(Notice::Left { path: library.newsletter.issues.clone(), why: why.clone() });
                 }
                 self.said = Some(why);
-                return Ok(notices);
+                return Ok(());
             }
         };
         self.said = None;
-        self.miss(db, &files, &mut notices).await?;
-        let mut slugs: HashMap<String, Vec<&Path>> = HashMap::new();
-        for path in &files {
-            if let Some((_, slug)) = name_parts(path) {
-                slugs.entry(slug).or_default().push(path);
-            }
-        }
-        for path in &files {
-            let Some((stamp, before)) = self.due(path) else { continue };
-            let namesakes = name_parts(path).and_then(|(_, slug)| slugs.get(&slug)).map_or(&[][..], Vec::as_slice);
-            let (step, notice) = match self.follow(db, library, path, namesakes, before == Step::Again, now).await {
+        self.miss(db, &files, notices).await?;
+        let due: Vec<_> = files.iter().filter_map(|path| self.due(path).map(|due| (path, due))).collect();
+        for (path, (stamp, before)) in due {
+            let (step, notice) = match self.follow(db, library, path, &files, before == Step::Again, now).await {
                 Ok(done) => done,
                 Err(QueueError::Store(error)) if error.is_passing() => return Err(error),
                 Err(error) => (step_after(&error), Some(Notice::Left { path: path.clone(), why: words(&error) })),
@@ -109,7 +107,7 @@ impl Follower {
             }
         }
         self.looked = true;
-        Ok(notices)
+        Ok(())
     }
 
     /// The file's stamp and what was to be done with it, if it is to be read now.
@@ -152,7 +150,7 @@ impl Follower {
         db: &Db,
         library: &Library<'_>,
         path: &Path,
-        namesakes: &[&Path],
+        files: &[PathBuf],
         again: bool,
         now: Timestamp,
     ) -> Done {
@@ -174,7 +172,9 @@ impl Follower {
             );
             return Ok((Step::Rest, Some(left(why))));
         }
-        if asks && let Some(other) = namesakes.iter().find(|other| **other != path) {
+        let namesake =
+            |other: &&PathBuf| *other != path && name_parts(other).is_some_and(|(_, slug)| slug == draft.slug);
+        if asks && let Some(other) = files.iter().find(namesake) {
             let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
             return Ok((Step::Again, Some(left(why))));
         }

@@ -102,12 +102,15 @@ impl Scheduler {
         }
         for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
             let library = Library { newsletter, public_url: &self.public_url, templates: &self.templates };
-            for notice in follower.look(&self.db, &library, now).await? {
+            let mut notices = Vec::new();
+            let looked = follower.look(&self.db, &library, now, &mut notices).await;
+            for notice in notices {
                 match notice.is_warning() {
                     true => tracing::warn!(newsletter = newsletter.slug, "{notice}"),
                     false => tracing::info!(newsletter = newsletter.slug, "{notice}"),
                 }
             }
+            looked?;
         }
         start_due(&self.db, &self.newsletters, now).await.map(drop)
     }

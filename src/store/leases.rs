@@ -32,17 +32,6 @@ pub async fn renew(tx: &mut Tx, worker: WorkerId, now: Timestamp, until: Timesta
     Ok(changed == 1)
 }
 
-/// Whether a worker's lease runs: one whose lease has ended must not take on more work.
-pub async fn lives(tx: &mut Tx, worker: WorkerId, now: Timestamp) -> Result<bool> {
-    let row: Option<(WorkerId,)> = tx
-        .sql("SELECT id FROM workers WHERE id = $1 AND lease_until > $2")
-        .bind(worker)
-        .bind(now)
-        .fetch_optional()
-        .await?;
-    Ok(row.is_some())
-}
-
 /// Ends a worker's lease at once.
 pub async fn end(tx: &mut Tx, worker: WorkerId, now: Timestamp) -> Result<()> {
     tx.sql("UPDATE workers SET lease_until = $2 WHERE id = $1 AND lease_until > $2")

@@ -30,7 +30,7 @@ both_databases! {
         let web = free_address();
         let signer = install(home.path(), &fresh.url, web, sink.addr());
         let mut server = Program::start({ let mut command = coranto(home.path()); command.arg("serve"); command });
-        server.wait_for_line("delivery begins", PATIENCE);
+        server.wait_for_line("public_url=", PATIENCE);
 
         // Signing up changes nothing that sends an issue; the answer is a mail.
         let page = get("/week/subscribe").send_to(web).await.unwrap();

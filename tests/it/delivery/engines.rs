@@ -104,7 +104,8 @@ both_databases! {
         // The relay answers after the lease has ended: one mail is taken, one is put off. Both answers are definite.
         let script = Script::start(|asked: &Asked| {
             if asked.verb == "DOT" {
-                std::thread::sleep(Duration::from_millis(400));
+                // In place, so that the engine's own tasks go on meanwhile.
+                tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(800)));
             }
             match (asked.verb, asked.reader.as_str()) {
                 ("DOT", "later") => Answer::Say("451 4.3.0 Come back later"),

@@ -3,28 +3,12 @@
 use std::time::Duration;
 
 use coranto::domain::issue::IssueState;
-use coranto::store::{Db, StoreError, leases};
+use coranto::store::Db;
 
 use super::stage::Stage;
 use crate::harness::database::both_databases;
 
 both_databases! {
-    async fn lives_as_long_as_its_lease(db: Db) {
-        let stage = Stage::new(db).await;
-        let now = stage.clock.now();
-        let until = now.plus(Duration::from_secs(60));
-        let answers = stage
-            .db
-            .write(async |tx| {
-                let worker = leases::register(tx, "test", true, now, until).await?;
-                let within = leases::lives(tx, worker, now).await?;
-                Ok::<_, StoreError>((within, leases::lives(tx, worker, until).await?))
-            })
-            .await
-            .unwrap();
-        assert_eq!(answers, (true, false), "a lease ends at its instant");
-    }
-
     async fn claims_nothing_and_bothers_no_relay_until_it_has_a_new_number(db: Db) {
         let mut stage = Stage::new(db).await;
         // No sign of life comes during this test, so the lease that ends stays ended.

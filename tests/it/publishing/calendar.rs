@@ -9,7 +9,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::publishing::{Started, When, start_due};
 use coranto::store::db::Sql;
 use coranto::store::ledger::{self, Row};
-use coranto::store::{Db, StoreError, subscriptions};
+use coranto::store::{Db, StoreError, issues, subscriptions};
 use coranto::{domain, signup};
 use tokio::task::JoinSet;
 
@@ -175,6 +175,16 @@ both_databases! {
         let (events,): (i64,) =
             tx.sql("SELECT COUNT(*) FROM events WHERE kind = 'issue.started'").fetch_one().await.unwrap();
         assert_eq!((twice.len(), all, events), (0, 1100, 11));
+    }
+
+    async fn an_issue_is_started_for_the_time_that_was_read_or_not_at_all(db: Db) {
+        let desk = with_issue(db).await;
+        let id = desk.issue("a").await.id;
+        for (due_at, moves) in [(at(FRIDAY_AFTER), false), (at(FRIDAY), true), (at(FRIDAY), false)] {
+            let moved =
+                desk.db.write(async |tx| issues::advance_due(tx, id, due_at, IssueState::Preparing, "").await).await;
+            assert_eq!(moved.unwrap(), moves);
+        }
     }
 
     async fn an_issue_that_is_moved_while_it_is_started_goes_where_it_was_moved(fresh: Fresh) {

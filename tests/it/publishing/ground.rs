@@ -119,7 +119,9 @@ impl Desk {
     }
 
     pub(crate) async fn look(&self, follower: &mut Follower) -> Vec<Notice> {
-        follower.look(&self.db, &self.library(), self.now).await.unwrap()
+        let mut notices = Vec::new();
+        follower.look(&self.db, &self.library(), self.now, &mut notices).await.unwrap();
+        notices
     }
 
     /// Two looks: a file that changed is read at the second.

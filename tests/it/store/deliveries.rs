@@ -102,10 +102,11 @@ both_databases! {
         assert_eq!(sorted(first), sorted(vec![rows[1], rows[2]]));
         let claimed = ground.get(rows[1]).await;
         assert_eq!((claimed.state, claimed.claimed_by, claimed.due_at), (Claimed, Some(live), Some(minute(-5))));
-        assert_eq!(deliveries::claim(&mut ground.tx, dead, issue, NOW, 9).await.unwrap(), [rows[0]]);
-        assert_eq!(deliveries::claim(&mut ground.tx, dead, issue, NOW, 9).await.unwrap(), []);
+        assert_eq!(deliveries::claim(&mut ground.tx, dead, issue, NOW, 9).await.unwrap(), [], "its lease has ended");
+        assert_eq!(deliveries::claim(&mut ground.tx, live, issue, NOW, 9).await.unwrap(), [rows[0]]);
+        assert_eq!(deliveries::claim(&mut ground.tx, live, issue, NOW, 9).await.unwrap(), []);
         assert_eq!(deliveries::claim(&mut ground.tx, live, None, NOW, 9).await.unwrap(), [small]);
-        assert_eq!(ground.get(rows[0]).await.claimed_by, Some(dead));
+        assert_eq!(ground.get(rows[0]).await.claimed_by, Some(live));
         assert_eq!(ground.state(rows[3]).await, Pending);
     }
 
