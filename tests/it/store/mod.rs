@@ -15,3 +15,4 @@ mod rescue;
 mod revisions;
 mod schema;
 mod settlement;
+mod transitions;
