@@ -10,13 +10,13 @@ use url::Url;
 
 use super::client::Proxies;
 use super::failure::{Dressed, Failure};
-use super::words;
 use crate::clock::Clock;
 use crate::domain::NewsletterId;
-use crate::domain::newsletter::is_rtl;
 use crate::signup::{Act, Client, Door, Signup};
+use crate::store::subscriptions::Subscription;
 use crate::templates::pages::{Frame, Style};
 use crate::templates::{Context, TemplateError, Templates};
+use crate::words::Words;
 
 /// The state of the web face.
 pub struct Site {
@@ -109,8 +109,20 @@ impl Site {
         format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
     }
 
+    /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
+    pub(super) fn words(&self, door: Option<&Door>) -> Words {
+        let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
+        Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    }
+
+    /// The words for a reader: in the language they chose, or the newsletter's.
+    pub(super) fn words_for(&self, door: Option<&Door>, subscription: Option<&Subscription>) -> Words {
+        let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
+        chosen.map_or_else(|| self.words(door), Words::of_page)
+    }
+
     /// What surrounds a page of a newsletter, or of none.
-    pub(super) fn frame(&self, door: Option<&Door>, heading: &str, private: bool) -> Frame {
+    pub(super) fn frame(&self, words: Words, door: Option<&Door>, heading: &str, private: bool) -> Frame {
         let masthead = match door {
             Some(door) => door.newsletter.name.clone(),
             None => self.public_url.host_str().unwrap_or_default().to_owned(),
@@ -122,8 +134,8 @@ impl Site {
         };
         let home = door.filter(|_| self.doors.len() > 1).map(|door| format!("{}/subscribe", door.newsletter.slug));
         Frame {
-            language: words::LANGUAGE.to_owned(),
-            direction: if is_rtl(words::LANGUAGE) { "rtl" } else { "ltr" },
+            language: words.tag().to_owned(),
+            direction: words.direction(),
             title,
             masthead,
             home_url: self.path(&home.unwrap_or_default()),

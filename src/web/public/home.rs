@@ -10,7 +10,6 @@ use axum::routing::get;
 
 use super::super::failure::Failure;
 use super::super::site::Site;
-use super::super::words;
 use super::signup;
 use crate::templates::pages::{HomePage, Link};
 
@@ -26,10 +25,11 @@ async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
         url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
         label: door.newsletter.name.clone(),
     });
+    let words = site.words(None);
     let page = HomePage {
-        frame: site.frame(None, words::HOME, false),
-        heading: words::HOME.to_owned(),
-        lead: words::HOME_LEAD.to_owned(),
+        frame: site.frame(words, None, &words.home(), false),
+        heading: words.home(),
+        lead: words.home_lead(),
         newsletters: newsletters.collect(),
     };
     site.page(StatusCode::OK, &page)
