@@ -29,6 +29,9 @@ pub(crate) fn newsletter() -> Newsletter {
         allow_html: false,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_hours(48),
+        design: coranto::domain::design::Design::default(),
+        images: coranto::domain::design::ImagesBy::Link,
+        welcome: coranto::domain::design::Welcome::None,
     }
 }
 
