@@ -42,6 +42,9 @@ fn newsletter() -> Newsletter {
         allow_html: false,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
+        design: coranto::domain::design::Design::default(),
+        images: coranto::domain::design::ImagesBy::Link,
+        welcome: coranto::domain::design::Welcome::None,
     }
 }
 

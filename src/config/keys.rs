@@ -82,6 +82,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
          links and file names, so choose it once. It has lower-case letters, digits and `-`.",
     ),
     (
+        "newsletters.*.design",
+        "How this newsletter's mails and pages look. Files under `templates` change more than this; see \
+         [reference/templates.md](reference/templates.md).",
+    ),
+    (
         "newsletters.*.dkim",
         "Signs this newsletter's mail (RFC 6376). `coranto dkim new` makes the key and prints this section and the \
          DNS record.",
@@ -201,6 +206,60 @@ pub const KEYS: &[Key] = &[
         Text,
         Means("the slug at the domain of `from`"),
         "The `List-Id` of its mails (RFC 2919), such as `week.news.example.com`. Readers' filters go by it.",
+    ),
+    key(
+        "newsletters.*.images",
+        Text,
+        Default("link"),
+        "How an issue's own images reach its readers: `link` names their addresses at `public_url`, where mailboxes \
+         fetch them; `embed` puts them into every mail, which makes it larger but needs no fetching.",
+    ),
+    key(
+        "newsletters.*.welcome",
+        Boolean,
+        Default("false"),
+        "Whether a reader who has confirmed gets a mail that says welcome.",
+    ),
+    key(
+        "newsletters.*.welcome_latest",
+        Boolean,
+        Default("false"),
+        "Whether the welcome mail has the latest issue in it.",
+    ),
+    key(
+        "newsletters.*.design.accent",
+        Text,
+        Means("a blue, `#0b57a4`"),
+        "The colour of links and buttons, as `#` and six hexadecimal digits. Where it could not be read on white it is \
+         darkened until it can (a contrast of 4.5:1); a lighter shade of it stands in dark mode.",
+    ),
+    key(
+        "newsletters.*.design.logo",
+        Path,
+        Means("no logo"),
+        "A picture (PNG, JPEG, GIF or WebP) to stand on top of mails and pages, at most 280 pixels wide and 80 high \
+         there; a file of twice that size is sharp on every screen. The newsletter's name is its text. Give it a \
+         margin or a ground of its own, so that it can be seen in dark mode.",
+    ),
+    key(
+        "newsletters.*.design.font",
+        Text,
+        Default("georgia"),
+        "What the text is set in: `georgia`, `palatino`, `times`, `system`, `arial`, `verdana` or `trebuchet`. Mailboxes \
+         fetch no others.",
+    ),
+    key("newsletters.*.design.heading_font", Text, Default("system"), "What headings are set in; the same names."),
+    key(
+        "newsletters.*.design.header",
+        Text,
+        Means("no such line"),
+        "A line of plain text above every mail, such as a motto.",
+    ),
+    key(
+        "newsletters.*.design.footer",
+        Text,
+        Means("no such line"),
+        "A line of plain text at the foot of every mail, above the postal address.",
     ),
     key("newsletters.*.dkim.domain", Text, Means("the domain of `from`"), "The signing domain (`d=`)."),
     key(

@@ -7,6 +7,7 @@
 mod check;
 mod database;
 mod delivery;
+mod design;
 mod environment;
 pub mod keys;
 mod newsletter;

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use super::design;
 use super::problem::nearest;
 use super::reader::{Refusal, Section};
 use crate::domain::address::EmailAddress;
+use crate::domain::design::{Design, ImagesBy, Welcome};
 use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use crate::domain::slot::Slot;
 use crate::secret::Secret;
 
 /// Slugs that would hide other addresses of the web server.
-const SLUGS_RESERVED: [&str; 12] =
-    ["admin", "api", "assets", "c", "p", "u", "healthz", "readyz", "metrics", "static", "robots", "favicon"];
+const SLUGS_RESERVED: [&str; 13] =
+    ["admin", "api", "assets", "c", "i", "p", "u", "healthz", "readyz", "metrics", "static", "robots", "favicon"];
 
 /// Slugs stand in links, file names and `List-Id`; a DNS label has no more letters.
 const SLUG_CHARS_MAX: usize = 63;
@@ -47,6 +49,10 @@ pub(super) fn read(
     let allow_html = section.boolean("allow_html");
     let bounce_domain = section.parsed("bounce_domain", domain);
     let list_id = section.parsed("list_id", list_id);
+    let images = section.parsed("images", images);
+    let welcome = welcome(&section);
+    let path = format!("{}.design", section.path());
+    let design = section.below("design", "newsletters.*.design", &path).map_or_else(Design::default, design::read);
     let path = format!("{}.dkim", section.path());
     let signature = section
         .below("dkim", "newsletters.*.dkim", &path)
@@ -73,6 +79,9 @@ pub(super) fn read(
         allow_html: allow_html?,
         uncertain: uncertain?,
         retry_for: retry_for?,
+        design,
+        images: images?,
+        welcome: welcome?,
     };
     Some((newsletter, signature))
 }
@@ -171,6 +180,26 @@ fn slot(text: &str) -> Result<Slot, Refusal> {
 
 fn uncertain(text: &str) -> Result<UncertainPolicy, Refusal> {
     text.parse().map_err(|_| (format!("{text:?} is not a policy"), Some("write \"resend\" or \"hold\"".into())))
+}
+
+fn images(text: &str) -> Result<ImagesBy, Refusal> {
+    text.parse().map_err(|_| (format!("{text:?} is no way to send images"), Some("write \"link\" or \"embed\"".into())))
+}
+
+fn welcome(section: &Section<'_>) -> Option<Welcome> {
+    match (section.boolean("welcome")?, section.boolean("welcome_latest")?) {
+        (false, false) => Some(Welcome::None),
+        (true, false) => Some(Welcome::Mail),
+        (true, true) => Some(Welcome::Latest),
+        (false, true) => {
+            section.refuse(
+                "welcome_latest",
+                "there is no welcome mail to carry it",
+                Some("write welcome = true as well"),
+            );
+            None
+        }
+    }
 }
 
 /// A domain name, in lower-case A-labels.

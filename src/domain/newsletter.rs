@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::address::EmailAddress;
+use super::design::{Design, ImagesBy, Welcome};
 use super::slot::Slot;
 use super::spelled;
 
@@ -59,6 +60,12 @@ pub struct Newsletter {
     pub uncertain: UncertainPolicy,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
+    /// How its mails and pages look.
+    pub design: Design,
+    /// How an issue's images get to its readers.
+    pub images: ImagesBy,
+    /// What a reader gets for confirming.
+    pub welcome: Welcome,
 }
 
 impl Newsletter {

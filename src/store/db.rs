@@ -13,7 +13,7 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
+use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transaction, Type};
 
 use super::StoreError;
 
@@ -24,6 +24,8 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 const BUSY_MS_MAX: u64 = 15_000;
 /// How long a caller waits for a connection of the pool, behind everything queued before it.
 const ACQUIRE_SECONDS_MAX: u64 = 60;
+/// How long PostgreSQL may take to answer the first connection.
+const OPEN_SECONDS_MAX: u64 = 10;
 /// Pages beside the engine: enough readers that a long list never starves the public pages.
 const SQLITE_READERS: u32 = 4;
 /// SQLite before this version may corrupt a WAL file when it is reset under a reader.
@@ -148,6 +150,9 @@ impl Db {
             .map_err(|_| StoreError::Url)?
             .application_name("coranto")
             .disable_statement_logging();
+        // A pool goes on trying for as long as a caller may wait; whoever opens a database that is away is to be told.
+        let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), options.connect()).await;
+        probe.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))

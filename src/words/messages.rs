@@ -37,6 +37,8 @@ messages! {
     date_of(day: number, month: number, year: text);
 
     // Every page
+    skip();
+    write_to_us();
     to_home();
     error();
     problem();

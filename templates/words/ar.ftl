@@ -20,6 +20,8 @@ date_of = { $day } { month } { $year }
 
 ## Every page
 
+skip = انتقل إلى النص
+write_to_us = راسلنا
 to_home = إلى الصفحة الرئيسية
 error = خطأ
 problem = هناك مشكلة

@@ -20,6 +20,8 @@ date_of = { $day }. { month } { $year }
 
 ## Every page
 
+skip = Zum Text springen
+write_to_us = Schreiben Sie uns
 to_home = Zur Startseite
 error = Fehler
 problem = Es gibt ein Problem

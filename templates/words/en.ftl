@@ -21,6 +21,8 @@ date_of = { $day } { month } { $year }
 
 ## Every page
 
+skip = Skip to the text
+write_to_us = Write to us
 to_home = To the start page
 error = Error
 problem = There is a problem

@@ -20,6 +20,8 @@ date_of = { $day } de { month } de { $year }
 
 ## Every page
 
+skip = Ir al texto
+write_to_us = Escríbanos
 to_home = Ir a la página de inicio
 error = Error
 problem = Hay un problema

@@ -23,6 +23,8 @@ date_of = { $day ->
 
 ## Every page
 
+skip = Aller au texte
+write_to_us = Nous écrire
 to_home = Vers la page d’accueil
 error = Erreur
 problem = Il y a un problème

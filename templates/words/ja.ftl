@@ -6,6 +6,8 @@ date_of = { $year }年{ $month }月{ $day }日
 
 ## Every page
 
+skip = 本文へ移動
+write_to_us = お問い合わせ
 to_home = トップページへ
 error = エラー
 problem = 問題があります

@@ -20,6 +20,8 @@ date_of = { $day } { month } { $year } г.
 
 ## Every page
 
+skip = Перейти к тексту
+write_to_us = Написать нам
 to_home = На главную страницу
 error = Ошибка
 problem = Что-то не так

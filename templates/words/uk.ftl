@@ -20,6 +20,8 @@ date_of = { $day } { month } { $year } р.
 
 ## Every page
 
+skip = Перейти до тексту
+write_to_us = Написати нам
 to_home = На головну сторінку
 error = Помилка
 problem = Щось не так

@@ -173,3 +173,18 @@ fn tell(done: &Imported, args: &Import, output: &Output) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::failure::exit_of;
+
+    #[test]
+    fn an_import_that_broke_off_says_that_it_may_be_repeated() {
+        let file = Path::new("list.csv");
+        let broken = refused(ImportError::Read(io::ErrorKind::UnexpectedEof.into()), file);
+        assert_eq!(exit_of(&broken), Exit::PartWay);
+        assert!(broken.to_string().contains("the same command again goes on"));
+        assert_eq!(exit_of(&refused(ImportError::Empty, file)), Exit::Failed);
+    }
+}

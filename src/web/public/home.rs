@@ -26,11 +26,8 @@ async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
         label: door.newsletter.name.clone(),
     });
     let words = site.words(None);
-    let page = HomePage {
-        frame: site.frame(words, None, &words.home(), false),
-        heading: words.home(),
-        lead: words.home_lead(),
-        newsletters: newsletters.collect(),
-    };
-    site.page(StatusCode::OK, &page)
+    let mut frame = site.frame(words, None, &words.home(), false);
+    site.share(&mut frame, None, "", &words.home(), &words.home_lead());
+    let page = HomePage { frame, heading: words.home(), lead: words.home_lead(), newsletters: newsletters.collect() };
+    site.open_page(&page)
 }

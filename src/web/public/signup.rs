@@ -137,10 +137,16 @@ pub(super) fn form(
 ) -> Result<Response, Failure> {
     let newsletter = &door.newsletter;
     let words = site.words(Some(door));
-    let mut frame = site.frame(words, Some(door), &newsletter.name, false);
-    if error.is_some() {
-        frame.title = format!("{}: {}", words.error(), frame.title);
+    let mut frame = site.frame(words, Some(door), &newsletter.name, error.is_some());
+    match error {
+        Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
+        None => {
+            let path = format!("{}/subscribe", newsletter.slug);
+            site.share(&mut frame, Some(door), &path, &newsletter.name, &words.signup_lead(&newsletter.name));
+        }
     }
+    // The form is on this page.
+    frame.subscribe = None;
     let page = SignupPage {
         frame,
         heading: newsletter.name.clone(),
@@ -158,7 +164,7 @@ pub(super) fn form(
         button: words.subscribe(),
         small_print: words.signup_small_print(),
     };
-    site.page(status, &page)
+    if error.is_some() { site.page(status, &page) } else { site.open_page(&page) }
 }
 
 /// "Check your email": the same for everyone, so it shows no address.

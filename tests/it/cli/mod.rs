@@ -6,6 +6,7 @@ mod relay;
 mod sending;
 mod setup;
 mod subscribers;
+mod surroundings;
 
 use std::path::Path;
 use std::time::Duration;

@@ -53,6 +53,17 @@ confirmations_per_day = 10
 }
 
 #[test]
+fn a_design_that_cannot_be_is_refused() {
+    let text = format!(
+        "{}welcome_latest = true\nimages = \"attach\"\n[newsletters.week.design]\naccent = \"red\"\nfont = \"Comic Sans\"\n\
+         heading_font = \"Georgia\"\nheader = \"a\\nb\"\nfooter = \"{}\"\nlogo = 3\ncolour = \"#123456\"\n",
+        GOOD.split("\n[[relays]]").next().unwrap(),
+        "x".repeat(201),
+    );
+    insta::assert_snapshot!(refused(&text, &[]));
+}
+
+#[test]
 fn a_syntax_error_has_its_place() {
     insta::assert_snapshot!(refused("public_url = https://x\n[server\nlisten = \"a\"\n", &[]));
 }

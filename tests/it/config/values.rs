@@ -1,6 +1,7 @@
 //! What a right configuration turns into.
 
 use coranto::config::{Document, RelayTls};
+use coranto::domain::design::{CONTRAST_MIN, Colour, Design, Font, ImagesBy, Welcome};
 use coranto::domain::newsletter::UncertainPolicy;
 
 use super::{GOOD, parse};
@@ -21,6 +22,24 @@ fn absent_keys_have_the_documented_defaults() {
     assert_eq!((spare.tls, spare.port, spare.rate_per_minute), (RelayTls::None, 25, None));
     assert_eq!(config.signup.confirmations_per_month, 3);
     assert!(config.dkim.is_empty());
+}
+
+#[test]
+fn a_newsletter_may_look_its_own_way() {
+    let plain = parse(GOOD, &[]).unwrap();
+    let (plain, given) = (&plain.newsletters[0], "welcome = true\nwelcome_latest = true\nimages = \"embed\"\n");
+    assert_eq!((&plain.design, plain.images, plain.welcome), (&Design::default(), ImagesBy::Link, Welcome::None));
+    let design = "\n[newsletters.week.design]\naccent = \"#ffd400\"\nlogo = \"logo.png\"\nfont = \"palatino\"\n\
+                  heading_font = \"verdana\"\nheader = \"Every Friday\"\nfooter = \"Printed nowhere.\"\n";
+    let text = GOOD.replace("\n[[relays]]\nname = \"main\"", &format!("{given}{design}\n[[relays]]\nname = \"main\""));
+    let week = parse(&text, &[]).unwrap().newsletters.remove(0);
+    assert_eq!((week.images, week.welcome), (ImagesBy::Embed, Welcome::Latest));
+    let look = week.design;
+    assert_eq!(look.logo.as_deref(), Some(std::path::Path::new("/srv/news/logo.png")));
+    assert_eq!((look.font, look.heading_font), (Font::Palatino, Font::Verdana));
+    assert_eq!((look.header.as_deref(), look.footer.as_deref()), (Some("Every Friday"), Some("Printed nowhere.")));
+    assert!(look.accent.light.contrast(Colour::WHITE) >= CONTRAST_MIN, "yellow is darkened: {}", look.accent.light);
+    assert_eq!(look.accent.dark.to_string(), "#ffd400", "on a dark ground it can be read as it is");
 }
 
 #[test]

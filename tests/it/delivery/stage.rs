@@ -361,6 +361,9 @@ pub(crate) fn newsletter() -> Newsletter {
         allow_html: false,
         uncertain: UncertainPolicy::Resend,
         retry_for: RETRY_FOR,
+        design: coranto::domain::design::Design::default(),
+        images: coranto::domain::design::ImagesBy::Link,
+        welcome: coranto::domain::design::Welcome::None,
     }
 }
 

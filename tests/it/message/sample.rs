@@ -38,6 +38,9 @@ pub(super) fn newsletter() -> Newsletter {
         allow_html: false,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
+        design: coranto::domain::design::Design::default(),
+        images: coranto::domain::design::ImagesBy::Link,
+        welcome: coranto::domain::design::Welcome::None,
     }
 }
 

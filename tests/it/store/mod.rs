@@ -1,5 +1,6 @@
 //! Tests of `store`: each is written once and run on both databases.
 
+mod commits;
 mod deliveries;
 mod events;
 mod ground;
@@ -16,3 +17,5 @@ mod revisions;
 mod schema;
 mod settlement;
 mod transitions;
+mod walks;
+mod words;
