@@ -106,6 +106,8 @@ impl Reader<'_> {
             delivery: DeliveryId(i64::try_from(TEST_NUMBER)?),
             subscription: None,
             consent: None,
+            request: None,
+            format: crate::domain::subscriber::Format::Html,
             address: &self.args.to,
             name: self.args.name.as_deref(),
             subscribed_at: None,

@@ -117,7 +117,7 @@ async fn send(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     deliveries::supersede(tx, to, kind, now).await?;
-    let new = NewDelivery { subscription: Some(to), recipient: None, revision, due_at: now };
+    let new = NewDelivery { subscription: Some(to), recipient: None, revision, request: None, due_at: now };
     deliveries::add(tx, &new).await?;
     Ok(())
 }

@@ -15,6 +15,8 @@ pub mod ledger;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;
+pub mod personal;
+pub mod requests;
 pub mod revisions;
 pub mod settlement;
 pub mod subscribers;
