@@ -10,6 +10,7 @@ mod ledger;
 mod lock;
 mod migrate;
 mod newsletters;
+mod pages;
 mod readers;
 mod records;
 mod rescue;
