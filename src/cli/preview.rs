@@ -139,6 +139,9 @@ impl Reader<'_> {
             Field::UnsubscribeUrl => link('u', Purpose::Unsubscribe),
             Field::PreferencesUrl => link('p', Purpose::Preferences),
             Field::ConfirmUrl => link('c', Purpose::Confirm),
+            Field::AddressUrl => link('a', Purpose::Address),
+            Field::StopUrl => link('s', Purpose::Stop),
+            Field::DataUrl => link('d', Purpose::Data),
             Field::Address => self.args.to.to_string(),
             Field::SubscribedOn => {
                 self.context.now().to_jiff().to_zoned(self.newsletter.time_zone.clone()).date().to_string()

@@ -140,10 +140,8 @@ impl StaticHeaders {
         match own.text_alone {
             None => out.push_str(&self.content_type),
             Some(encoding) => {
-                let _ = write!(
-                    out,
-                    "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n"
-                );
+                let _ =
+                    write!(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n");
             }
         }
     }

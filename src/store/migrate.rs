@@ -22,6 +22,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0004_door.sql"),
         include_str!("../../migrations/postgres/0004_door.sql"),
     ),
+    (
+        5,
+        "archive",
+        include_str!("../../migrations/sqlite/0005_archive.sql"),
+        include_str!("../../migrations/postgres/0005_archive.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

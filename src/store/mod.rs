@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;
+pub mod pages;
 pub mod personal;
 pub mod requests;
 pub mod revisions;

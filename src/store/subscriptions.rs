@@ -272,7 +272,8 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
 
 /// Gives a subscription to another person, who has none to that newsletter. `false` when there is no such subscription.
 pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Result<bool> {
-    let changed = tx.sql("UPDATE subscriptions SET subscriber_id = $2 WHERE id = $1").bind(id).bind(to).execute().await?;
+    let changed =
+        tx.sql("UPDATE subscriptions SET subscriber_id = $2 WHERE id = $1").bind(id).bind(to).execute().await?;
     Ok(changed == 1)
 }
 

@@ -2,6 +2,7 @@
 
 mod commits;
 mod deliveries;
+mod door;
 mod events;
 mod ground;
 mod issues;
@@ -10,6 +11,7 @@ mod ledger;
 mod lock;
 mod migrate;
 mod newsletters;
+mod pages;
 mod readers;
 mod records;
 mod rescue;
