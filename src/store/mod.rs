@@ -16,6 +16,7 @@ pub mod limits;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;
+pub mod pages;
 pub mod revisions;
 pub mod settlement;
 pub mod subscribers;

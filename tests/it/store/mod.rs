@@ -11,6 +11,7 @@ mod limits;
 mod lock;
 mod migrate;
 mod newsletters;
+mod pages;
 mod readers;
 mod records;
 mod rescue;
