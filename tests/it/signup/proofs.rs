@@ -95,7 +95,7 @@ both_databases! {
     }
 
     async fn a_challenge_can_be_solved_beforehand_and_switched_off(db: Db) {
-        let never = Limits { requests_per_hour: 2, challenge: ChallengeWhen::Never, challenge_work: 300, ..Limits::default() };
+        let never = Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, challenge_work: 300, ..Limits::default() };
         let mut ground = Ground::with_limits(db, never).await;
         let solution = solved(&ground.signup.challenge(ground.now));
         assert!(step(&ground, "a@example.org", solution.clone()).await.is_none(), "in the stamp's place");
