@@ -13,13 +13,11 @@ CREATE TABLE requests (
     kind TEXT NOT NULL,
     email TEXT COLLATE "C",
     old_email TEXT COLLATE "C",
-    quota_hash BYTEA,
     created_at BIGINT NOT NULL,
     done_at BIGINT,
     stopped_at BIGINT
 );
 CREATE INDEX requests_subscription ON requests (subscription_id, kind, created_at);
-CREATE INDEX requests_mailbox ON requests (quota_hash, created_at);
 
 -- What is logged about one reader: the reader may ask for it.
 CREATE INDEX events_subscription ON events (subscription_id, id) WHERE subscription_id IS NOT NULL;

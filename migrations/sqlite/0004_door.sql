@@ -13,13 +13,11 @@ CREATE TABLE requests (
     kind TEXT NOT NULL,
     email TEXT,
     old_email TEXT,
-    quota_hash BLOB,
     created_at INTEGER NOT NULL,
     done_at INTEGER,
     stopped_at INTEGER
 ) STRICT;
 CREATE INDEX requests_subscription ON requests (subscription_id, kind, created_at);
-CREATE INDEX requests_mailbox ON requests (quota_hash, created_at);
 
 -- What is logged about one reader: the reader may ask for it.
 CREATE INDEX events_subscription ON events (subscription_id, id) WHERE subscription_id IS NOT NULL;

@@ -1,7 +1,6 @@
 //! What somebody with a reader's link asked for, and what takes effect only by a mail. Knows no mail.
 
 use super::column::record;
-use super::subscribers::Hash;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -40,22 +39,19 @@ pub struct NewRequest<'a> {
     pub kind: RequestKind,
     /// The address that is asked for, and the one it is to take the place of.
     pub addresses: Option<(&'a EmailAddress, &'a EmailAddress)>,
-    /// Of the mailbox that a mail goes to because of it.
-    pub quota_hash: &'a Hash,
 }
 
 /// Stores a request.
 pub async fn add(tx: &mut Tx, new: &NewRequest<'_>, now: Timestamp) -> Result<RequestId> {
     let (id,) = tx
         .sql(
-            "INSERT INTO requests (subscription_id, kind, email, old_email, quota_hash, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+            "INSERT INTO requests (subscription_id, kind, email, old_email, created_at)
+             VALUES ($1, $2, $3, $4, $5) RETURNING id",
         )
         .bind(new.subscription)
         .bind(new.kind)
         .bind(new.addresses.map(|(email, _)| email))
         .bind(new.addresses.map(|(_, old)| old))
-        .bind(new.quota_hash.as_slice())
         .bind(now)
         .fetch_one()
         .await?;
@@ -89,17 +85,6 @@ pub async fn count(tx: &mut Tx, subscription: SubscriptionId, kind: RequestKind,
         .sql("SELECT COUNT(*) FROM requests WHERE subscription_id = $1 AND kind = $2 AND created_at > $3")
         .bind(subscription)
         .bind(kind)
-        .bind(since)
-        .fetch_one()
-        .await?;
-    Ok(count)
-}
-
-/// How many requests since `since` sent a mail to a mailbox.
-pub async fn count_to_mailbox(tx: &mut Tx, quota_hash: &Hash, since: Timestamp) -> Result<i64> {
-    let (count,) = tx
-        .sql("SELECT COUNT(*) FROM requests WHERE quota_hash = $1 AND created_at > $2")
-        .bind(quota_hash.as_slice())
         .bind(since)
         .fetch_one()
         .await?;

@@ -8,6 +8,7 @@ mod ground;
 mod issues;
 mod leases;
 mod ledger;
+mod limits;
 mod lock;
 mod migrate;
 mod newsletters;
