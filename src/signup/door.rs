@@ -5,8 +5,10 @@ use crate::content::Parts;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, RevisionId};
+use super::letters::Letter;
 use crate::store::revisions::NewRevision;
 use crate::store::{Db, Result, newsletters, revisions};
+use crate::words::Language;
 
 /// The mails that a request may cause. They hold nothing that a stranger typed: else the form were a way to send
 /// anything to anyone.
@@ -16,6 +18,8 @@ pub struct Letters {
     pub confirmation: Parts,
     /// "You are subscribed already", to who is.
     pub notice: Parts,
+    /// What readers are sent about their own subscription, in every language.
+    pub own: Vec<(Letter, Language, Parts)>,
 }
 
 /// A newsletter's door. Its mails are rendered and stored once, when it opens: a request renders nothing.
@@ -27,6 +31,7 @@ pub struct Door {
     pub id: NewsletterId,
     pub(super) confirmation: RevisionId,
     pub(super) notice: RevisionId,
+    own: Vec<(Letter, Language, RevisionId)>,
 }
 
 impl Door {
@@ -39,9 +44,22 @@ impl Door {
             let id = newsletters::ensure(tx, &slug, now).await?;
             let confirmation = revisions::ensure(tx, id, &confirmation, now).await?;
             let notice = revisions::ensure(tx, id, &notice, now).await?;
-            Ok(Self { newsletter, id, confirmation, notice })
+            let mut own = Vec::with_capacity(letters.own.len());
+            for (letter, language, parts) in &letters.own {
+                let stored = revisions::ensure(tx, id, &revision(letter.kind(), parts), now).await?;
+                own.push((*letter, *language, stored));
+            }
+            Ok(Self { newsletter, id, confirmation, notice, own })
         })
         .await
+    }
+
+    /// A mail to a reader, in a language; where that is missing, in another.
+    pub(super) fn letter(&self, letter: Letter, language: Language) -> RevisionId {
+        let of = |wanted: Option<Language>| {
+            self.own.iter().find(|(known, spoken, _)| *known == letter && wanted.is_none_or(|wanted| wanted == *spoken))
+        };
+        of(Some(language)).or_else(|| of(None)).map_or(self.notice, |(.., revision)| *revision)
     }
 }
 

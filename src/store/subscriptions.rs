@@ -41,6 +41,8 @@ record! {
         pub paused_until: Option<Timestamp>,
         /// When the person left.
         pub left_at: Option<Timestamp>,
+        /// What the state was before.
+        pub left_from: Option<SubscriptionState>,
         /// Why the address must not be mailed, if it must not.
         pub suppressed: Option<SuppressionReason>,
     }
@@ -106,7 +108,7 @@ record! {
 macro_rules! select {
     () => {
         "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
-                s.confirmed_at, s.paused_until, s.left_at, x.reason AS suppressed
+                s.confirmed_at, s.paused_until, s.left_at, s.left_from, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
          LEFT JOIN suppressions x ON x.address_hash = u.address_hash "

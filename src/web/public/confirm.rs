@@ -89,7 +89,7 @@ fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure>
             let door = site.door_of(subscription.newsletter_id);
             let words = site.words_for(door, Some(&subscription));
             let mut page = letter(site, words, door, words.stale_heading(), Some(&subscription));
-            page.paragraphs = vec![words.stale_text()];
+            page.paragraphs = vec![words.stale_text(CONFIRM_DAYS)];
             page.buttons = vec![Button { action: AGAIN, label: words.stale_button(), quiet: false }];
             site.page(StatusCode::OK, &page)
         }
