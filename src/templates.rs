@@ -54,7 +54,7 @@ registered! {
     "email/notice.txt" => email::NoticeText<'_>,
     "pages/home.html" => pages::HomePage,
     "pages/letter.html" => pages::LetterPage,
-    "pages/preferences.html" => pages::PreferencesPage,
+    "pages/reader.html" => pages::ReaderPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/style.css" => pages::Style,
     ;
@@ -164,7 +164,8 @@ mod tests {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    folders.push(path);
+                    // The words are `words`' own.
+                    folders.extend(Some(path).filter(|path| !path.ends_with("words")));
                     continue;
                 }
                 let name = path.strip_prefix(&root).unwrap().to_str().unwrap();

@@ -52,7 +52,9 @@ pub async fn ask_address(
         .write(async |tx| {
             subscribers::lock_mailbox(tx, &new.quota_hash).await?;
             let Some(subscription) = subscriptions::get(tx, id).await?.filter(is_reader) else { return Ok(false) };
-            if subscription.email.key() == email.key() || !may_ask(tx, signup, &subscription, &new, tag, act.now).await? {
+            if subscription.email.key() == email.key()
+                || !may_ask(tx, signup, &subscription, &new, tag, act.now).await?
+            {
                 return Ok(true);
             }
             let addresses = Some((email, &subscription.email));
@@ -85,8 +87,7 @@ async fn may_ask(
         return Ok(false);
     }
     let (day, month) = limits::asked_mails(tx, &new.quota_hash, now.minus(DAY), now.minus(MONTH)).await?;
-    Ok(day < i64::from(signup.limits.confirmations_per_day)
-        && month < i64::from(signup.limits.confirmations_per_month))
+    Ok(day < i64::from(signup.limits.confirmations_per_day) && month < i64::from(signup.limits.confirmations_per_month))
 }
 
 /// What confirming the new address would do now. Changes nothing.
@@ -105,7 +106,9 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Resul
             };
             let (Some(email), Some(old)) = (&request.email, &request.old_email) else { return Ok(Move::Unknown) };
             let new = person(&signup.keys, email, None);
-            if suppressions::reason(tx, &new.address_hash).await?.is_some() || !requests::finish(tx, id, act.now).await? {
+            if suppressions::reason(tx, &new.address_hash).await?.is_some()
+                || !requests::finish(tx, id, act.now).await?
+            {
                 return Ok(Move::Stale(subscription));
             }
             match subscribers::find(tx, &email.key()).await? {
@@ -171,7 +174,9 @@ pub async fn stop_address(signup: &Signup, id: RequestId, act: &Act) -> Result<M
 
 /// What stopping would do now. Changes nothing.
 pub async fn look_stop(signup: &Signup, id: RequestId) -> Result<Move> {
-    let Some((request, subscription)) = found(&mut signup.db.read().await?, id).await? else { return Ok(Move::Unknown) };
+    let Some((request, subscription)) = found(&mut signup.db.read().await?, id).await? else {
+        return Ok(Move::Unknown);
+    };
     Ok(if request.stopped_at.is_some() { Move::Already(subscription) } else { Move::Fresh(subscription) })
 }
 

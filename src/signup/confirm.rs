@@ -75,7 +75,9 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
         return Ok(Confirmation::Unknown);
     };
     Ok(match subscription.state {
-        _ if subscription.suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) => Confirmation::Stale(subscription),
+        _ if subscription.suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) => {
+            Confirmation::Stale(subscription)
+        }
         SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
         SubscriptionState::Left => Confirmation::Stale(subscription),
         SubscriptionState::Pending => {

@@ -1,11 +1,11 @@
 //! One newsletter as strangers meet it: its settings, its row, and the mails they may cause. Knows no request.
 
+use super::letters::Letter;
 use crate::clock::Timestamp;
 use crate::content::Parts;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, RevisionId};
-use super::letters::Letter;
 use crate::store::revisions::NewRevision;
 use crate::store::{Db, Result, newsletters, revisions};
 use crate::words::Language;

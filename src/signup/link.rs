@@ -39,7 +39,8 @@ async fn send(signup: &Signup, door: &Door, email: &EmailAddress, act: &Act) -> 
         .db
         .write(async |tx| {
             let found = subscriptions::find(tx, door.id, &email.key()).await?.filter(|found| {
-                matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused) && found.suppressed.is_none()
+                matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused)
+                    && found.suppressed.is_none()
             });
             let refusal = match &found {
                 None => Some("unknown"),
@@ -55,7 +56,8 @@ async fn send(signup: &Signup, door: &Door, email: &EmailAddress, act: &Act) -> 
             };
             let asked = NewRequest { subscription: found.id, kind: RequestKind::Link, addresses: None };
             requests::add(tx, &asked, act.now).await?;
-            events::append(tx, act.now, "link.asked", act.actor, About { subscription: Some(found.id), ..about }, "{}").await?;
+            events::append(tx, act.now, "link.asked", act.actor, About { subscription: Some(found.id), ..about }, "{}")
+                .await?;
             post(tx, door, Letter::Link, found, None, act.now).await?;
             Ok(())
         })

@@ -89,8 +89,7 @@ pub async fn choose(
             return Ok(None);
         }
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
-        let about =
-            About { newsletter: Some(subscription.newsletter_id), subscription: Some(id), ..About::default() };
+        let about = About { newsletter: Some(subscription.newsletter_id), subscription: Some(id), ..About::default() };
         events::append(tx, act.now, "subscription.chosen", act.actor, about, "{}").await?;
         Ok(Some(subscription))
     })

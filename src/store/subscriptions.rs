@@ -313,6 +313,27 @@ pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscrip
     tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
 }
 
+/// Ends every rest of a newsletter that is over, each with its entry in the record of consents. Returns how many.
+pub async fn wake(tx: &mut Tx, newsletter: NewsletterId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "INSERT INTO consents (subscription_id, kind, at, wording, source)
+         SELECT id, 'resumed', $2, '', 'rest over' FROM subscriptions
+         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
+    )
+    .bind(newsletter)
+    .bind(now)
+    .execute()
+    .await?;
+    tx.sql(
+        "UPDATE subscriptions SET state = 'active', paused_until = NULL
+         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
+    )
+    .bind(newsletter)
+    .bind(now)
+    .execute()
+    .await
+}
+
 /// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)
 pub async fn rested(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
     tx.sql(

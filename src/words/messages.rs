@@ -125,7 +125,6 @@ messages! {
     leave_heading(newsletter: text);
     leave_text();
     leave_button();
-    leave_pause();
     left_heading();
     left_text(newsletter: text);
     absent_heading();

@@ -138,7 +138,6 @@ stale_button = أرسل لي رابطًا جديدًا
 leave_heading = إلغاء الاشتراك في { $newsletter }؟
 leave_text = يسري ذلك فورًا.
 leave_button = إلغاء الاشتراك
-leave_pause = إيقاف مؤقت لمدة 4 أسابيع بدلًا من ذلك
 left_heading = أُلغي اشتراكك
 left_text = تم. لن تُرسل { $newsletter } إلى هذا العنوان بعد الآن، ولا حتى رسالة وداع.
 absent_heading = لست مشتركًا

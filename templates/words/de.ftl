@@ -132,7 +132,6 @@ stale_button = Neuen Link schicken
 leave_heading = { $newsletter } abbestellen?
 leave_text = Das gilt sofort.
 leave_button = Abbestellen
-leave_pause = Lieber 4 Wochen pausieren
 left_heading = Sie sind abgemeldet
 left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kein Abschiedsgruß.
 absent_heading = Sie sind nicht angemeldet

@@ -134,7 +134,6 @@ stale_button = Send me a fresh link
 leave_heading = Unsubscribe from { $newsletter }?
 leave_text = It takes effect at once.
 leave_button = Unsubscribe
-leave_pause = Pause for 4 weeks instead
 left_heading = You are unsubscribed
 left_text = Done. { $newsletter } is no longer sent to this address, not even a goodbye.
 absent_heading = You are not subscribed

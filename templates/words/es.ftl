@@ -132,7 +132,6 @@ stale_button = Enviarme un enlace nuevo
 leave_heading = ¿Darse de baja de { $newsletter }?
 leave_text = Tiene efecto inmediato.
 leave_button = Darse de baja
-leave_pause = Mejor una pausa de 4 semanas
 left_heading = La baja está hecha
 left_text = Hecho. { $newsletter } ya no se envía a esta dirección, ni siquiera una despedida.
 absent_heading = No hay ninguna suscripción

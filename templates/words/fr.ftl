@@ -138,7 +138,6 @@ stale_button = M’envoyer un nouveau lien
 leave_heading = Se désabonner de { $newsletter } ?
 leave_text = C’est immédiat.
 leave_button = Se désabonner
-leave_pause = Plutôt une pause de 4 semaines
 left_heading = Vous êtes désabonné
 left_text = C’est fait. { $newsletter } n’est plus envoyée à cette adresse, pas même un au revoir.
 absent_heading = Vous n’êtes pas abonné

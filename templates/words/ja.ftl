@@ -112,7 +112,6 @@ stale_button = 新しいリンクを送る
 leave_heading = { $newsletter } の購読を解除しますか？
 leave_text = すぐに反映されます。
 leave_button = 購読を解除する
-leave_pause = 解除せずに4週間休む
 left_heading = 購読を解除しました
 left_text = 完了しました。今後このアドレスに { $newsletter } が届くことはありません。お別れのメールもお送りしません。
 absent_heading = 購読されていません

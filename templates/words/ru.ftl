@@ -133,7 +133,6 @@ stale_button = Прислать новую ссылку
 leave_heading = Отписаться от «{ $newsletter }»?
 leave_text = Это подействует сразу.
 leave_button = Отписаться
-leave_pause = Лучше пауза на 4 недели
 left_heading = Вы отписаны
 left_text = Готово. «{ $newsletter }» больше не приходит на этот адрес, даже прощального письма не будет.
 absent_heading = Вы не подписаны

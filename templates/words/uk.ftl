@@ -134,7 +134,6 @@ stale_button = Надіслати нове посилання
 leave_heading = Відписатися від «{ $newsletter }»?
 leave_text = Це подіє одразу.
 leave_button = Відписатися
-leave_pause = Краще пауза на 4 тижні
 left_heading = Вас відписано
 left_text = Готово. «{ $newsletter }» більше не надходить на цю адресу, навіть прощального листа не буде.
 absent_heading = Ви не підписані

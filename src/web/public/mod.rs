@@ -1,9 +1,16 @@
 //! The pages that readers see. Each file owns its routes.
 
+mod address;
+mod choices;
 mod confirm;
+mod data;
+mod gone;
 mod home;
 mod letter;
+mod link;
+mod lost;
 mod preferences;
+mod reader;
 mod signup;
 mod token;
 mod unsubscribe;
@@ -13,6 +20,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::site::Site;
+pub(super) use lost::lost_page;
 
 /// The routes.
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -22,4 +30,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
         .merge(confirm::router())
         .merge(unsubscribe::router())
         .merge(preferences::router())
+        .merge(gone::router())
+        .merge(address::router())
+        .merge(data::router())
+        .merge(link::router())
 }
