@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::image::ImageFormat;
 use crate::domain::issue::IssueState;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
@@ -50,6 +51,7 @@ text_columns!(
     SubscriptionState,
     ConsentKind,
     SuppressionReason,
+    ImageFormat,
     IssueState,
     DeliveryState,
     DeliveryKind,
