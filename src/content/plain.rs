@@ -148,7 +148,7 @@ impl Writer<'_> {
             if index > 0 {
                 self.blank(&margin);
             }
-            for (name, value) in head.iter().zip(row) {
+            for (name, value) in head.iter().zip(row).filter(|(_, value)| !value.is_empty()) {
                 wrap::fill(&mut self.out, &format!("{name}: {value}"), &margin.deeper("", "  "), WIDTH);
                 margin = margin.below();
             }

@@ -50,6 +50,10 @@ pub(super) enum Failure {
 #[derive(Clone, Copy)]
 pub(super) struct Dressed;
 
+/// Marks a page that is for everyone: search engines may know it.
+#[derive(Clone, Copy)]
+pub(super) struct Open;
+
 /// Marks a response as a certain trouble; without it the status says which.
 #[derive(Clone, Copy)]
 struct Known(Trouble);
@@ -105,7 +109,8 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
-    secure(response.headers_mut());
+    let open = response.extensions().get::<Open>().is_some();
+    secure(response.headers_mut(), open);
     response
 }
 
@@ -144,10 +149,9 @@ fn speaks_json(headers: &HeaderMap) -> bool {
 }
 
 /// Nothing is loaded from elsewhere, nothing runs, nobody frames a page; an address with a token in it goes into no
-/// cache and no `Referer`.
-fn secure(headers: &mut HeaderMap) {
-    const POLICY: &str =
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// cache, no `Referer` and no search engine.
+fn secure(headers: &mut HeaderMap, open: bool) {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -158,5 +162,8 @@ fn secure(headers: &mut HeaderMap) {
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if !open {
+            headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        }
     }
 }

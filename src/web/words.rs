@@ -20,6 +20,8 @@ pub(super) mod wording {
     pub(crate) const PREFERENCES: &str = "preferences 1 (en)";
 }
 
+pub(super) const SKIP: &str = "Skip to the text";
+pub(super) const CONTACT: &str = "Write to us";
 pub(super) const TO_HOME: &str = "To the start page";
 pub(super) const ERROR: &str = "Error";
 pub(super) const PROBLEM: &str = "There is a problem";

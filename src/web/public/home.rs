@@ -26,11 +26,13 @@ async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
         url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
         label: door.newsletter.name.clone(),
     });
+    let mut frame = site.frame(None, words::HOME, false);
+    site.share(&mut frame, None, "", words::HOME, words::HOME_LEAD);
     let page = HomePage {
-        frame: site.frame(None, words::HOME, false),
+        frame,
         heading: words::HOME.to_owned(),
         lead: words::HOME_LEAD.to_owned(),
         newsletters: newsletters.collect(),
     };
-    site.page(StatusCode::OK, &page)
+    site.open_page(&page)
 }

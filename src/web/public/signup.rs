@@ -125,10 +125,16 @@ pub(super) fn form(
     error: Option<AddressError>,
 ) -> Result<Response, Failure> {
     let newsletter = &door.newsletter;
-    let mut frame = site.frame(Some(door), &newsletter.name, false);
-    if error.is_some() {
-        frame.title = format!("{}: {}", words::ERROR, frame.title);
+    let mut frame = site.frame(Some(door), &newsletter.name, error.is_some());
+    match error {
+        Some(_) => frame.title = format!("{}: {}", words::ERROR, frame.title),
+        None => {
+            let path = format!("{}/subscribe", newsletter.slug);
+            site.share(&mut frame, Some(door), &path, &newsletter.name, &words::signup_lead(newsletter));
+        }
     }
+    // The form is on this page.
+    frame.subscribe = None;
     let page = SignupPage {
         frame,
         heading: newsletter.name.clone(),
@@ -146,7 +152,7 @@ pub(super) fn form(
         button: words::SUBSCRIBE.to_owned(),
         small_print: words::SIGNUP_SMALL_PRINT.to_owned(),
     };
-    site.page(status, &page)
+    if error.is_some() { site.page(status, &page) } else { site.open_page(&page) }
 }
 
 /// "Check your email": the same for everyone, so it shows no address.
