@@ -1,5 +1,8 @@
 //! An image as it is stored and shown: its kind, its address, its size on paper. Knows no pixels and no files.
 
+use std::sync::Arc;
+
+use super::design::ImagesBy;
 use super::spelled;
 
 /// The text column of a mail, in CSS pixels: no image is shown wider.
@@ -8,6 +11,8 @@ pub const COLUMN_PX: u32 = 560;
 pub const FILE_WIDTH_MAX: u32 = 2 * COLUMN_PX;
 /// A logo's room on top of a mail or a page, in CSS pixels.
 pub const LOGO_PX: (u32, u32) = (280, 80);
+/// What a revision calls its newsletter's logo. No file has this name.
+pub const LOGO: &str = "";
 /// Letters of a digest: 160 bits, far more than chance or malice can meet twice.
 pub const DIGEST_CHARS: usize = 40;
 
@@ -30,6 +35,58 @@ impl ImageFormat {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::Gif => "image/gif",
+        }
+    }
+}
+
+/// An image as it is served: what it is named by is its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// SHA-256 over the bytes, shortened, in hexadecimal.
+    pub digest: String,
+    /// What it is.
+    pub format: ImageFormat,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// An image as one mail shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What the mail's source calls it.
+    pub name: String,
+    /// The image.
+    pub image: Arc<Image>,
+    /// In CSS pixels.
+    pub width: u32,
+    /// In CSS pixels.
+    pub height: u32,
+    /// Whether it travels inside the mail.
+    pub embedded: bool,
+}
+
+impl Shown {
+    /// An image of an issue.
+    pub fn new(name: &str, image: Arc<Image>, embedded: bool) -> Self {
+        let (width, height) = shown(name, image.width, image.height);
+        Self { name: name.to_owned(), image, width, height, embedded }
+    }
+
+    /// A newsletter's logo.
+    pub fn logo(image: Arc<Image>, by: ImagesBy) -> Self {
+        let (width, height) = shown_logo(image.width, image.height);
+        Self { name: LOGO.to_owned(), image, width, height, embedded: by == ImagesBy::Embed }
+    }
+
+    /// Where the mail finds it. `domain` is the sender's.
+    pub fn address(&self, public_url: &str, domain: &str) -> String {
+        match self.embedded {
+            true => format!("cid:{}", content_id(&self.image.digest, domain)),
+            false => url(public_url, &self.image.digest, self.image.format),
         }
     }
 }

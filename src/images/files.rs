@@ -8,7 +8,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{FILE_BYTES_MAX, Image, ImageError, prepare};
+use super::{FILE_BYTES_MAX, ImageError, prepare};
+use crate::domain::image::Image;
 
 /// Prepared images kept: a few issues' worth, so that a preview does not prepare them at every key.
 const KEPT_MAX: usize = 64;

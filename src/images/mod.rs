@@ -15,7 +15,7 @@ use std::io::Cursor;
 use aws_lc_rs::digest;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
-use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, ImageFormat};
+use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, Image, ImageFormat};
 pub use files::{Folder, Gallery};
 use kind::Kind;
 
@@ -30,30 +30,14 @@ const DECODING_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// What a reader fetches, and a row of the database holds.
 pub const IMAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// An image as it is served: what it is named by is its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// SHA-256 over the bytes, shortened, in hexadecimal.
-    pub digest: String,
-    /// What it is.
-    pub format: ImageFormat,
-    /// In pixels.
-    pub width: u32,
-    /// In pixels.
-    pub height: u32,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
-
-impl Image {
-    fn new(format: ImageFormat, width: u32, height: u32, bytes: Vec<u8>) -> Result<Self, ImageError> {
-        if bytes.len() > IMAGE_BYTES_MAX {
-            return Err(ImageError::Heavy { bytes: bytes.len() });
-        }
-        let digest = digest::digest(&digest::SHA256, &bytes);
-        let digest = digest.as_ref()[..DIGEST_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { digest, format, width, height, bytes })
+/// What was written, named by its content.
+fn finished(format: ImageFormat, width: u32, height: u32, bytes: Vec<u8>) -> Result<Image, ImageError> {
+    if bytes.len() > IMAGE_BYTES_MAX {
+        return Err(ImageError::Heavy { bytes: bytes.len() });
     }
+    let digest = digest::digest(&digest::SHA256, &bytes);
+    let digest = digest.as_ref()[..DIGEST_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Image { digest, format, width, height, bytes })
 }
 
 /// Why a file is no image that can be mailed.
@@ -145,7 +129,7 @@ pub fn prepare(bytes: &[u8]) -> Result<Image, ImageError> {
     let picture = encode::in_common_colours(picture, profile.as_deref());
     let (width, height) = (picture.width(), picture.height());
     let (format, bytes) = encode::encode(&picture, kind == Kind::Jpeg)?;
-    Image::new(format, width, height, bytes)
+    finished(format, width, height, bytes)
 }
 
 /// The pixels, the right way up, and the colours they are meant in.

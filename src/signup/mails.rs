@@ -1,20 +1,32 @@
 //! The mails that a signup may cause, without a reader: they hold nothing that a stranger typed. Knows no database.
 
-use super::door::Letters;
+use super::door::{Emblem, Letters};
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::words::{self, fill};
 use crate::content::{Parts, filled, heading};
 use crate::domain::newsletter::{Newsletter, is_rtl};
-use crate::templates::email::{Envelope, NoticeHtml, NoticeText};
+use crate::templates::email::{Envelope, Look, NoticeHtml, NoticeText};
 use crate::templates::{TemplateError, Templates};
 
 /// Both mails of a newsletter.
-pub fn letters(newsletter: &Newsletter, templates: &Templates) -> Result<Letters, TemplateError> {
-    Ok(Letters { confirmation: confirmation(newsletter, templates)?, notice: notice(newsletter, templates)? })
+pub fn letters(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Letters, TemplateError> {
+    Ok(Letters {
+        confirmation: confirmation(newsletter, templates, logo)?,
+        notice: notice(newsletter, templates, logo)?,
+        logo: logo.cloned(),
+    })
 }
 
 /// "Please confirm": one button, and its address once more as text.
-pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn confirmation(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Parts, TemplateError> {
     let words = &words::of(&newsletter.language).confirmation;
     let mail = Mail {
         subject: words.subject,
@@ -25,11 +37,11 @@ pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Pa
         ignore: words.ignore,
         reason: words.reason,
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
-pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn notice(newsletter: &Newsletter, templates: &Templates, logo: Option<&Emblem>) -> Result<Parts, TemplateError> {
     let words = words::of(&newsletter.language);
     let mail = Mail {
         subject: words.already.subject,
@@ -40,7 +52,7 @@ pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, T
         ignore: words.already.ignore,
         reason: words.confirmation.reason,
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// A mail with one button.
@@ -55,7 +67,12 @@ struct Mail {
 }
 
 impl Mail {
-    fn parts(&self, newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+    fn parts(
+        &self,
+        newsletter: &Newsletter,
+        templates: &Templates,
+        logo: Option<&Emblem>,
+    ) -> Result<Parts, TemplateError> {
         // All of it is the program's own words, so the mail is in their language.
         let language = words::of(&newsletter.language).language;
         let dir = if is_rtl(language) { "rtl" } else { "ltr" };
@@ -75,6 +92,7 @@ impl Mail {
                 preheader: "",
                 newsletter: &name,
                 postal_address: &postal_address,
+                look: Look::of(&newsletter.design, logo.map(Emblem::as_logo)),
             },
             lead: &lead,
             button: self.button,
@@ -84,12 +102,14 @@ impl Mail {
             reason: &reason,
         })?;
         let text = templates.render(&NoticeText {
+            header: newsletter.design.header.as_deref().unwrap_or_default(),
             heading: &heading(&subject, '='),
             lead: &filled(&lead),
             button: self.button,
             url: &url,
             ignore: &filled(self.ignore),
             reason: &filled(&reason),
+            footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;
         Ok(Parts {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use client::Client;
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
-pub use door::{Door, Letters};
+pub use door::{Door, Emblem, Letters};
 pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};

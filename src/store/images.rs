@@ -4,7 +4,7 @@ use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::RevisionId;
-use crate::domain::image::ImageFormat;
+use crate::domain::image::{Image, ImageFormat, Shown};
 
 record! {
     /// A picture as it is served.
@@ -43,7 +43,7 @@ record! {
 }
 
 /// Stores a picture; one that is there already counts as stored anew.
-pub async fn ensure(tx: &mut Tx, image: &StoredImage, now: Timestamp) -> Result<()> {
+pub async fn ensure(tx: &mut Tx, image: &Image, now: Timestamp) -> Result<()> {
     let touched = tx
         .sql("UPDATE images SET stored_at = $2 WHERE digest = $1")
         .bind(image.digest.as_str())
@@ -59,8 +59,8 @@ pub async fn ensure(tx: &mut Tx, image: &StoredImage, now: Timestamp) -> Result<
     )
     .bind(image.digest.as_str())
     .bind(image.format)
-    .bind(image.width)
-    .bind(image.height)
+    .bind(i64::from(image.width))
+    .bind(i64::from(image.height))
     .bind(image.bytes.as_slice())
     .bind(now)
     .execute()
@@ -70,21 +70,24 @@ pub async fn ensure(tx: &mut Tx, image: &StoredImage, now: Timestamp) -> Result<
 
 /// The picture that is named by `digest`.
 pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<StoredImage>> {
-    tx.sql("SELECT digest, format, width, height, bytes FROM images WHERE digest = $1").bind(digest).fetch_optional().await
+    tx.sql("SELECT digest, format, width, height, bytes FROM images WHERE digest = $1")
+        .bind(digest)
+        .fetch_optional()
+        .await
 }
 
 /// Says that a revision shows a picture, which is stored. Said twice, the first stays: a revision never changes.
-pub async fn attach(tx: &mut Tx, revision: RevisionId, image: &RevisionImage) -> Result<()> {
+pub async fn attach(tx: &mut Tx, revision: RevisionId, shown: &Shown) -> Result<()> {
     tx.sql(
         "INSERT INTO revision_images (revision_id, name, digest, width, height, embedded) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (revision_id, name) DO NOTHING",
     )
     .bind(revision)
-    .bind(image.name.as_str())
-    .bind(image.digest.as_str())
-    .bind(image.width)
-    .bind(image.height)
-    .bind(image.embedded)
+    .bind(shown.name.as_str())
+    .bind(shown.image.digest.as_str())
+    .bind(i64::from(shown.width))
+    .bind(i64::from(shown.height))
+    .bind(shown.embedded)
     .execute()
     .await?;
     Ok(())
@@ -96,6 +99,18 @@ pub async fn of_revision(tx: &mut Tx, revision: RevisionId) -> Result<Vec<Revisi
         "SELECT r.name, r.digest, i.format, r.width, r.height, r.embedded
          FROM revision_images r JOIN images i ON i.digest = r.digest
          WHERE r.revision_id = $1 ORDER BY r.name",
+    )
+    .bind(revision)
+    .fetch_all()
+    .await
+}
+
+/// The pictures that travel inside the mails of a revision, each once.
+pub async fn embedded_in(tx: &mut Tx, revision: RevisionId) -> Result<Vec<StoredImage>> {
+    tx.sql(
+        "SELECT digest, format, width, height, bytes FROM images i
+         WHERE EXISTS (SELECT 1 FROM revision_images r WHERE r.revision_id = $1 AND r.digest = i.digest AND r.embedded)
+         ORDER BY digest",
     )
     .bind(revision)
     .fetch_all()

@@ -4,6 +4,7 @@ mod calendar;
 mod files;
 mod follow;
 mod ground;
+mod pictures;
 mod queue;
 mod scheduler;
 mod slots;

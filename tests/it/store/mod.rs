@@ -4,6 +4,7 @@ mod commits;
 mod deliveries;
 mod events;
 mod ground;
+mod images;
 mod issues;
 mod leases;
 mod ledger;
