@@ -12,7 +12,7 @@ use crate::domain::image::COLUMN_PX;
 use super::fields::Field;
 use super::merge;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
-use super::words::Words;
+use crate::words::Words;
 use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
@@ -41,7 +41,7 @@ pub(super) fn render(
     document: &Document,
     target: Target,
     rtl: bool,
-    words: &Words,
+    words: Words,
     design: &Design,
 ) -> Result<String, Refused> {
     let mut writer =
@@ -224,9 +224,9 @@ impl Writer {
         self.push(&format!("</{tag}>"));
     }
 
-    fn notes(&mut self, notes: &[Vec<Block>], words: &Words) {
+    fn notes(&mut self, notes: &[Vec<Block>], words: Words) {
         self.open("h2", &self.look.heading(2));
-        self.text(words.notes);
+        self.text(&words.notes());
         self.close("h2");
         self.open("ol", &self.look.list(true));
         for (index, note) in notes.iter().enumerate() {

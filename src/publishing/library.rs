@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 
 use super::compose::{Art, composed};
+use super::page::page;
 use super::pictures::Finder;
 use crate::clock::Timestamp;
 use crate::content::problem::Position;
@@ -14,6 +15,7 @@ use crate::domain::image::Shown;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::images::{Gallery, ImageError};
+use crate::store::pages::NewPage;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
 
@@ -54,6 +56,8 @@ pub struct Rendered {
     pub revision: NewRevision,
     /// What the revision shows.
     pub images: Vec<Shown>,
+    /// Its web version.
+    pub page: NewPage,
     /// Words in it.
     pub words: usize,
     /// Hints: nothing that stops it.
@@ -152,6 +156,8 @@ impl Library<'_> {
         let (parts, warnings) =
             composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates, &art)
                 .map_err(refuse)?;
+        let page =
+            page(&draft.issue, self.newsletter, self.public_url, &draft.slug, &finder.fetched()).map_err(refuse)?;
         let revision = NewRevision {
             kind: DeliveryKind::Issue,
             slug: Some(draft.slug.clone()),
@@ -163,7 +169,7 @@ impl Library<'_> {
             plain: parts.text.as_str().to_owned(),
             source: draft.source.clone(),
         };
-        Ok(Rendered { revision, images: finder.into_shown(), words: parts.words, warnings })
+        Ok(Rendered { revision, images: finder.into_shown(), page, words: parts.words, warnings })
     }
 
     fn no_logo(&self, error: &ImageError) -> Problem {

@@ -5,10 +5,12 @@
 
 pub mod calendar;
 mod compose;
+mod correct;
 pub mod follow;
 mod followed;
 pub mod library;
 pub mod notice;
+mod page;
 pub mod pictures;
 mod proof;
 pub mod queue;
@@ -16,6 +18,8 @@ pub mod scheduler;
 
 pub use calendar::{Started, start_due};
 pub use compose::{compose, preflight};
+pub use correct::{CorrectError, correct};
 pub use library::{Draft, Library, LibraryError};
+pub use page::folded;
 pub use proof::proof;
 pub use queue::{QueueError, Queued, When};

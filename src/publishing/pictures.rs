@@ -41,6 +41,11 @@ impl<'a> Finder<'a> {
         Ok(Some(self.show(logo)))
     }
 
+    /// The same images for a page, which fetches them all.
+    pub(super) fn fetched(&self) -> Fetched<'_> {
+        Fetched(self)
+    }
+
     /// What was found, by name.
     pub(super) fn into_shown(self) -> Vec<Shown> {
         self.shown.into_inner().into_values().collect()
@@ -76,6 +81,16 @@ impl Pictures for Finder<'_> {
 
     fn cover(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
         self.get(name, false)
+    }
+}
+
+/// Finds images as the web version shows them.
+#[derive(Debug)]
+pub(super) struct Fetched<'a>(&'a Finder<'a>);
+
+impl Pictures for Fetched<'_> {
+    fn find(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
+        self.0.get(name, false)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
-use crate::domain::issue::IssueState;
+use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId, WorkerId};
@@ -53,6 +53,7 @@ text_columns!(
     SuppressionReason,
     ImageFormat,
     IssueState,
+    Visibility,
     DeliveryState,
     DeliveryKind,
     Reason

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("token", &[]),
     ("telemetry", &[]),
+    ("words", &[]),
     ("domain", &[]),
     ("images", &["domain"]),
     ("content", &["domain"]),
@@ -53,7 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "secret", "token", "telemetry"];
+const GROUND: &[&str] = &["clock", "secret", "token", "telemetry", "words"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[
@@ -65,6 +66,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tera", &["templates"]),
     ("gif", &["images"]),
     ("moxcms", &["images"]),
+    ("fluent_bundle", &["words"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),
     ("clap", &["cli"]),
