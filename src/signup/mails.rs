@@ -1,25 +1,34 @@
 //! The mails that a signup may cause, without a reader: they hold nothing that a stranger typed. Knows no database.
 
-use super::door::Letters;
+use super::door::{Emblem, Letters};
 use super::letters::Letter;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::{Parts, filled, heading};
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{Envelope, NoticeHtml, NoticeText};
+use crate::templates::email::{Envelope, Look, NoticeHtml, NoticeText};
 use crate::templates::{TemplateError, Templates};
 use crate::words::{Language, Words};
 
 /// All mails of a newsletter.
-pub fn letters(newsletter: &Newsletter, templates: &Templates) -> Result<Letters, TemplateError> {
+pub fn letters(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Letters, TemplateError> {
     let mut own = Vec::with_capacity(Letter::ALL.len() * Language::ALL.len());
     // The newsletter's own language may be the one that tests are read in.
     let its = Some(Language::of(&newsletter.language)).filter(|its| !Language::ALL.contains(its));
     for language in Language::ALL.into_iter().chain(its) {
         for letter in Letter::ALL {
-            own.push((letter, language, own_mail(letter, language, newsletter, templates)?));
+            own.push((letter, language, own_mail(letter, language, newsletter, templates, logo)?));
         }
     }
-    Ok(Letters { confirmation: confirmation(newsletter, templates)?, notice: notice(newsletter, templates)?, own })
+    Ok(Letters {
+        confirmation: confirmation(newsletter, templates, logo)?,
+        notice: notice(newsletter, templates, logo)?,
+        own,
+        logo: logo.cloned(),
+    })
 }
 
 /// A mail about a reader's own subscription, in a language.
@@ -28,6 +37,7 @@ fn own_mail(
     language: Language,
     newsletter: &Newsletter,
     templates: &Templates,
+    logo: Option<&Emblem>,
 ) -> Result<Parts, TemplateError> {
     let words = Words::of_mail(language.tag());
     let name = without_marks(&newsletter.name);
@@ -69,11 +79,15 @@ fn own_mail(
             reason: words.mail_subscriber(&name),
         },
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// "Please confirm": one button, and its address once more as text.
-pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn confirmation(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Parts, TemplateError> {
     let words = Words::of_mail(&newsletter.language);
     let name = without_marks(&newsletter.name);
     let mail = Mail {
@@ -85,11 +99,11 @@ pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Pa
         ignore: words.mail_confirm_ignore(),
         reason: words.mail_entered(&name),
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
-pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn notice(newsletter: &Newsletter, templates: &Templates, logo: Option<&Emblem>) -> Result<Parts, TemplateError> {
     let words = Words::of_mail(&newsletter.language);
     let name = without_marks(&newsletter.name);
     let mail = Mail {
@@ -101,7 +115,7 @@ pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, T
         ignore: words.mail_already_ignore(),
         reason: words.mail_entered(&name),
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// A mail with one button.
@@ -116,7 +130,12 @@ struct Mail {
 }
 
 impl Mail {
-    fn parts(self, newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+    fn parts(
+        self,
+        newsletter: &Newsletter,
+        templates: &Templates,
+        logo: Option<&Emblem>,
+    ) -> Result<Parts, TemplateError> {
         // All of it is the program's own words, so the mail is in their language.
         let (language, dir) = (self.words.tag(), self.words.direction());
         let name = without_marks(&newsletter.name);
@@ -134,6 +153,7 @@ impl Mail {
                 preheader: "",
                 newsletter: &name,
                 postal_address: &postal_address,
+                look: Look::of(&newsletter.design, logo.map(Emblem::as_logo)),
             },
             lead: &self.lead,
             button: &self.button,
@@ -143,12 +163,14 @@ impl Mail {
             reason: &self.reason,
         })?;
         let text = templates.render(&NoticeText {
+            header: newsletter.design.header.as_deref().unwrap_or_default(),
             heading: &heading(&self.subject, '='),
             lead: &filled(&self.lead),
             button: &self.button,
             url: &url,
             ignore: &filled(&self.ignore),
             reason: &filled(&self.reason),
+            footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;
         Ok(Parts {

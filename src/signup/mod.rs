@@ -36,7 +36,7 @@ pub use client::Client;
 pub use comeback::{Gone, RETURN_FOR, come_back, look_back, say_why};
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 use desk::Desk;
-pub use door::{Door, Letters};
+pub use door::{Door, Emblem, Letters};
 pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};

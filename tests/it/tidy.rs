@@ -20,14 +20,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("words", &[]),
     ("domain", &[]),
+    ("images", &["domain"]),
     ("content", &["domain"]),
     ("message", &["content", "domain"]),
     ("smtp", &["domain"]),
     ("store", &["domain"]),
     ("templates", &["domain"]),
     ("config", &["domain"]),
-    ("signup", &["store", "templates", "message", "content", "domain"]),
-    ("publishing", &["content", "message", "templates", "store", "domain"]),
+    ("signup", &["store", "templates", "images", "message", "content", "domain"]),
+    ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("supervise", &[]),
@@ -41,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "supervise",
             "templates",
+            "images",
             "store",
             "smtp",
             "message",
@@ -62,6 +64,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["smtp"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
+    ("gif", &["images"]),
+    ("moxcms", &["images"]),
     ("fluent_bundle", &["words"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),
@@ -393,7 +397,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(below) = open.pop() {
         for entry in fs::read_dir(folder.join(&below)).unwrap() {
             let path = below.join(entry.unwrap().file_name());
-            let is_made = [".git", "target", "coranto-demo"].iter().any(|name| path == Path::new(name));
+            let made = [".git", "target", "coranto-demo", "tests/judges/node_modules"];
+            let is_made = made.iter().any(|name| path == Path::new(name));
             if folder.join(&path).is_dir() {
                 open.extend((!is_made).then_some(path));
             } else if !is_made && path.extension().is_none_or(|end| end != "new") {

@@ -6,6 +6,7 @@ mod confirm;
 mod data;
 mod gone;
 mod home;
+mod image;
 mod letter;
 mod link;
 mod lost;
@@ -26,6 +27,7 @@ pub(super) use lost::lost_page;
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
+        .merge(image::router())
         .merge(signup::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())
