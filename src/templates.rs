@@ -9,6 +9,7 @@
 
 pub mod email;
 pub mod pages;
+pub mod welcome;
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,8 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "email/welcome.html" => welcome::WelcomeHtml<'_>,
+    "email/welcome.txt" => welcome::WelcomeText<'_>,
     "pages/home.html" => pages::HomePage,
     "pages/letter.html" => pages::LetterPage,
     "pages/preferences.html" => pages::PreferencesPage,
@@ -168,6 +171,9 @@ mod tests {
                     continue;
                 }
                 let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                if name.starts_with("words/") {
+                    continue; // no template
+                }
                 assert!(SOURCES.iter().any(|(known, _)| *known == name), "{name} is not registered");
             }
         }
@@ -187,7 +193,10 @@ mod tests {
                     .map(move |l| (*name, l.trim()))
             })
             .collect();
-        assert_eq!(safe, [("email/issue.html", "{{ body | safe }}")]);
+        assert_eq!(
+            safe,
+            [("email/issue.html", "{{ body | safe }}"), ("email/welcome.html", "{{ latest.body | safe }}")]
+        );
     }
 
     #[test]
