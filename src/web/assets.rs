@@ -8,9 +8,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::failure::Failure;
+use super::failure::{Failure, Open};
 use super::site::Site;
 use crate::domain::NewsletterId;
+use crate::domain::design::Accent;
 use crate::signup::Door;
 use crate::templates::pages::Style;
 use crate::templates::{TemplateError, Templates};
@@ -65,13 +66,14 @@ pub(super) fn fingerprint(content: &[u8]) -> String {
     digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn style(_door: Option<&Door>) -> Style {
+fn style(door: Option<&Door>) -> Style {
+    let design = door.map(|door| door.newsletter.design.clone()).unwrap_or_default();
     Style {
-        accent: "#0b57a4".to_owned(),
-        dark_accent: "#8ab8ff".to_owned(),
-        dark_ink: "#16181c".to_owned(),
-        font: "Georgia, 'Times New Roman', Times, serif".to_owned(),
-        heading_font: "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
+        accent: design.accent.light.to_string(),
+        dark_accent: design.accent.dark.to_string(),
+        dark_ink: Accent::DARK_INK.to_string(),
+        font: design.font.families().to_owned(),
+        heading_font: design.heading_font.families().to_owned(),
     }
 }
 
@@ -85,5 +87,7 @@ async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Resul
         (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
         (header::CACHE_CONTROL, FOR_EVER),
     ];
-    Ok((headers, css.to_owned()).into_response())
+    let mut response = (headers, css.to_owned()).into_response();
+    response.extensions_mut().insert(Open);
+    Ok(response)
 }

@@ -1,10 +1,16 @@
 //! The pages that readers see. Each file owns its routes.
 
+mod archive;
 mod confirm;
+mod crawlers;
+mod feeds;
 mod home;
+mod issue;
 mod letter;
 mod preferences;
+mod privacy;
 mod signup;
+mod teaser;
 mod token;
 mod unsubscribe;
 
@@ -18,6 +24,11 @@ use super::site::Site;
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
+        .merge(archive::router())
+        .merge(feeds::router())
+        .merge(crawlers::router())
+        .merge(privacy::router())
+        .merge(issue::router())
         .merge(signup::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())
