@@ -22,6 +22,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0005_archive.sql"),
         include_str!("../../migrations/postgres/0005_archive.sql"),
     ),
+    (
+        6,
+        "limits",
+        include_str!("../../migrations/sqlite/0006_limits.sql"),
+        include_str!("../../migrations/postgres/0006_limits.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -12,6 +12,7 @@ pub mod imports;
 pub mod issues;
 pub mod leases;
 pub mod ledger;
+pub mod limits;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;

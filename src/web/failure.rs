@@ -35,8 +35,8 @@ pub(super) enum Failure {
     /// The network asks too often.
     #[error("too many requests")]
     TooMany(Duration),
-    /// More is asked at once than is good for the rest.
-    #[error("too much at once")]
+    /// More requests wait than can be answered soon.
+    #[error("more requests wait than can be answered soon")]
     Busy,
     /// The database.
     #[error(transparent)]
@@ -69,6 +69,8 @@ impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::TooMany { retry_after } => Self::TooMany(retry_after),
+            RequestError::Busy => Self::Busy,
+            RequestError::Disposable | RequestError::NoMailServer => Self::Body(StatusCode::UNPROCESSABLE_ENTITY),
             RequestError::Store(error) => Self::Store(error),
         }
     }

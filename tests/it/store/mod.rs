@@ -7,6 +7,7 @@ mod ground;
 mod issues;
 mod leases;
 mod ledger;
+mod limits;
 mod lock;
 mod migrate;
 mod newsletters;
