@@ -137,7 +137,7 @@ async fn site(
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
     let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
     // One on this machine is nobody else.
-    let elsewhere = config.relays.iter().filter(|relay| !is_loopback(&relay.host));
+    let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
     site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)
 }

@@ -58,5 +58,6 @@ async fn front(site: &Site, door: &Door, headers: &HeaderMap) -> Result<Response
         latest: latest.iter().map(|entry| teaser(site, door, words, entry)).collect(),
         all: all_issues(site, door, words),
     };
-    site.fresh_page(headers, &page, true, None)
+    let open = !page.frame.private;
+    site.fresh_page(headers, &page, open, None)
 }

@@ -40,8 +40,8 @@ async fn show(
     drop(tx);
     let after = next.as_ref().map(|next| next.published_at);
     let changed = [Some(page.published_at), page.corrected_at, after].into_iter().flatten().max();
-    let open = page.visibility == Visibility::Public;
     let context = context(&site, &door, page, previous.as_ref(), next.as_ref());
+    let open = !context.frame.private;
     let mut response = site.fresh_page(&headers, &context, open, changed)?;
     response.extensions_mut().insert(Sandboxed);
     Ok(response)

@@ -1,10 +1,13 @@
 //! Tests of `web`.
 
+mod archive;
 mod browser;
 mod connections;
+mod feeds;
 mod forms;
 mod full_disk;
 mod ground;
 mod links;
 mod pages;
+mod press;
 mod signup;
