@@ -11,7 +11,7 @@ use axum::routing::get;
 use super::failure::{Failure, Open};
 use super::site::Site;
 use crate::domain::NewsletterId;
-use crate::domain::design::Accent;
+use crate::domain::design::{Accent, Design};
 use crate::signup::Door;
 use crate::templates::pages::Style;
 use crate::templates::{TemplateError, Templates};
@@ -67,7 +67,8 @@ pub(super) fn fingerprint(content: &[u8]) -> String {
 }
 
 fn style(door: Option<&Door>) -> Style {
-    let design = door.map(|door| door.newsletter.design.clone()).unwrap_or_default();
+    let plain = Design::default();
+    let design = door.map_or(&plain, |door| &door.newsletter.design);
     Style {
         accent: design.accent.light.to_string(),
         dark_accent: design.accent.dark.to_string(),

@@ -5,6 +5,7 @@ mod confirm;
 mod crawlers;
 mod feeds;
 mod home;
+mod image;
 mod issue;
 mod letter;
 mod preferences;
@@ -29,6 +30,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
         .merge(crawlers::router())
         .merge(privacy::router())
         .merge(issue::router())
+        .merge(image::router())
         .merge(signup::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())

@@ -7,6 +7,7 @@ mod feeds;
 mod forms;
 mod full_disk;
 mod ground;
+mod images;
 mod links;
 mod pages;
 mod press;

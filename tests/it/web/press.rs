@@ -4,6 +4,7 @@ use coranto::clock::Timestamp;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::{IssueState, Visibility};
 use coranto::domain::newsletter::Newsletter;
+use coranto::images::Gallery;
 use coranto::publishing::queue::{self, Actor};
 use coranto::publishing::{Library, When, correct, start_due};
 use coranto::store::issues::NewIssue;
@@ -29,6 +30,7 @@ pub(super) struct Press {
     newsletter: Newsletter,
     id: coranto::domain::NewsletterId,
     templates: Templates,
+    gallery: Gallery,
     folder: TempDir,
 }
 
@@ -38,11 +40,16 @@ impl Press {
         let newsletter =
             Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.door.newsletter.clone() };
         let (db, id) = (web.ground.db().clone(), web.ground.door.id);
-        Self { db, newsletter, id, templates: Templates::embedded().unwrap(), folder }
+        Self { db, newsletter, id, templates: Templates::embedded().unwrap(), gallery: Gallery::default(), folder }
     }
 
     fn library(&self) -> Library<'_> {
-        Library { newsletter: &self.newsletter, public_url: "https://news.example", templates: &self.templates }
+        Library {
+            newsletter: &self.newsletter,
+            public_url: "https://news.example",
+            templates: &self.templates,
+            gallery: &self.gallery,
+        }
     }
 
     fn write(&self, slug: &str, front: &str, text: &str) -> coranto::publishing::Draft {
