@@ -1,11 +1,13 @@
 //! The public pages' templates: a typed context for each, and how they are rendered. Knows no request and no words:
 //! every sentence comes in a context.
 
+mod archive;
 mod frame;
 mod reader;
 
 use serde::Serialize;
 
+pub use archive::{ArchivePage, FrontPage, HomePage, IssuePage, Listed, Matter, PrivacyPage, QuickForm, Teaser, Year};
 pub use frame::{Frame, Relation, Sharing, Style};
 pub use reader::{Choice, Field, Form, ReaderPage, Section};
 
@@ -29,19 +31,6 @@ pub struct Button {
     pub label: String,
     /// Whether it is not the page's first purpose.
     pub quiet: bool,
-}
-
-/// Which newsletters there are.
-#[derive(Clone, Debug, Serialize)]
-pub struct HomePage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
-    /// Below it.
-    pub lead: String,
-    /// Each.
-    pub newsletters: Vec<Link>,
 }
 
 /// The form of a newsletter.
@@ -96,17 +85,6 @@ pub struct LetterPage {
     pub buttons: Vec<Button>,
     /// Where to go from here.
     pub link: Option<Link>,
-}
-
-impl Sample for HomePage {
-    fn sample() -> Self {
-        Self {
-            frame: frame::sample(),
-            heading: "Newsletters".to_owned(),
-            lead: "Choose one.".to_owned(),
-            newsletters: vec![Link { url: "/week/subscribe".to_owned(), label: "The Week".to_owned() }],
-        }
-    }
 }
 
 impl Sample for SignupPage {

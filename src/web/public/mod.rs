@@ -1,18 +1,24 @@
 //! The pages that readers see. Each file owns its routes.
 
 mod address;
+mod archive;
 mod choices;
 mod confirm;
+mod crawlers;
 mod data;
+mod feeds;
 mod gone;
 mod home;
 mod image;
+mod issue;
 mod letter;
 mod link;
 mod lost;
 mod preferences;
+mod privacy;
 mod reader;
 mod signup;
+mod teaser;
 mod token;
 mod unsubscribe;
 
@@ -27,6 +33,11 @@ pub(super) use lost::lost_page;
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
+        .merge(archive::router())
+        .merge(feeds::router())
+        .merge(crawlers::router())
+        .merge(privacy::router())
+        .merge(issue::router())
         .merge(image::router())
         .merge(signup::router())
         .merge(confirm::router())

@@ -33,6 +33,7 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
         bounce_domain: None,
         list_id: format!("{slug}.news.example"),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
         design: coranto::domain::design::Design::default(),
@@ -100,7 +101,7 @@ impl Ground {
 
     pub(crate) async fn confirm(&self, email: &str) -> Confirmation {
         let asked = self.asked(email).await;
-        signup::confirm(self.db(), self.keys(), asked, &self.act(None)).await.unwrap()
+        signup::confirm(self.db(), self.keys(), asked, None, &self.act(None)).await.unwrap()
     }
 
     pub(crate) async fn leave(&self, email: &str) -> Leaving {
