@@ -3,10 +3,11 @@
 
 use jiff::civil::Date;
 
+use super::preflight::{self, Composed};
 use crate::content::fields::{Field, without_marks};
 use crate::content::problem::{Position, Problem};
 use crate::content::words::{self, fill};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, fields::Template, filled, heading, render};
+use crate::content::{Issue, Letter, Parts, Rendered, Target, fields::Template, filled, heading, render};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText};
 use crate::templates::{TemplateError, Templates};
@@ -61,7 +62,15 @@ pub(super) fn composed(
     let text = page.text(templates).map_err(broken)?;
 
     let mut problems = std::mem::take(&mut rendered.warnings);
-    problems.extend(advice::of_size(html.len()));
+    problems.extend(preflight::of_parts(&Composed {
+        issue,
+        rendered: &rendered,
+        date,
+        html: &html,
+        text: &text,
+        public_url,
+    }));
+    problems.sort_by_key(|problem| (problem.line, problem.column));
     if problems.iter().any(Problem::is_error) {
         return Err(problems);
     }

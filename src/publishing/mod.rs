@@ -9,6 +9,7 @@ pub mod follow;
 mod followed;
 pub mod library;
 pub mod notice;
+mod preflight;
 mod proof;
 pub mod queue;
 pub mod scheduler;

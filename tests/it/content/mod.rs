@@ -1,6 +1,7 @@
 //! Tests of `content`, and of what `publishing::compose` and `signup::mails` make with it.
 
 mod advice;
+mod checks;
 mod elements;
 mod front_matter;
 mod ground;

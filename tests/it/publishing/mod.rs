@@ -7,3 +7,6 @@ mod ground;
 mod queue;
 mod scheduler;
 mod slots;
+
+/// Checks that need a day, a queue or a network, each with a test in this folder.
+pub(crate) const CHECKS: &[&str] = &[];
