@@ -1,34 +1,13 @@
 //! The public pages' templates: a typed context for each, and how they are rendered. Knows no request and no words:
 //! every sentence comes in a context.
 
+mod frame;
+
 use serde::Serialize;
 
+pub use frame::{Frame, Relation, Sharing, Style};
+
 use super::Sample;
-
-/// The style sheet, which says nothing of its own.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Style {}
-
-/// What every page has around it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Frame {
-    /// BCP 47.
-    pub language: String,
-    /// `ltr` or `rtl`.
-    pub direction: &'static str,
-    /// The document's title.
-    pub title: String,
-    /// What stands on top of the page; empty where the heading says it.
-    pub masthead: String,
-    /// Where the top leads.
-    pub home_url: String,
-    /// Where the style sheet is.
-    pub style_url: String,
-    /// What stands at the foot, if anything.
-    pub colophon: String,
-    /// Whether search engines are to leave it alone.
-    pub private: bool,
-}
 
 /// A way on.
 #[derive(Clone, Debug, Serialize)]
@@ -153,16 +132,10 @@ pub struct Section {
     pub buttons: Vec<Button>,
 }
 
-impl Sample for Style {
-    fn sample() -> Self {
-        Self {}
-    }
-}
-
 impl Sample for HomePage {
     fn sample() -> Self {
         Self {
-            frame: frame(),
+            frame: frame::sample(),
             heading: "Newsletters".to_owned(),
             lead: "Choose one.".to_owned(),
             newsletters: vec![Link { url: "/week/subscribe".to_owned(), label: "The Week".to_owned() }],
@@ -173,7 +146,7 @@ impl Sample for HomePage {
 impl Sample for SignupPage {
     fn sample() -> Self {
         Self {
-            frame: frame(),
+            frame: frame::sample(),
             heading: "The Week".to_owned(),
             lead: "By email.".to_owned(),
             action: "/week/subscribe".to_owned(),
@@ -195,7 +168,7 @@ impl Sample for SignupPage {
 impl Sample for LetterPage {
     fn sample() -> Self {
         Self {
-            frame: frame(),
+            frame: frame::sample(),
             status: "Done.".to_owned(),
             heading: "Unsubscribe?".to_owned(),
             address: "a***@example.org".to_owned(),
@@ -209,7 +182,7 @@ impl Sample for LetterPage {
 impl Sample for PreferencesPage {
     fn sample() -> Self {
         Self {
-            frame: frame(),
+            frame: frame::sample(),
             status: "Saved.".to_owned(),
             heading: "Your subscription".to_owned(),
             address: "a***@example.org".to_owned(),
@@ -224,19 +197,6 @@ impl Sample for PreferencesPage {
             name_hint: "Now: A***".to_owned(),
             name_button: "Save".to_owned(),
         }
-    }
-}
-
-fn frame() -> Frame {
-    Frame {
-        language: "en".to_owned(),
-        direction: "ltr",
-        title: "The Week".to_owned(),
-        masthead: "The Week".to_owned(),
-        home_url: "/".to_owned(),
-        style_url: "/style-0123456789ab.css".to_owned(),
-        colophon: "1 Example Street, Example".to_owned(),
-        private: true,
     }
 }
 

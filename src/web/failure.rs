@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::site::Site;
-use super::words::{self, Trouble};
+use super::trouble::Trouble;
 use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::templates::TemplateError;
@@ -49,6 +49,10 @@ pub(super) enum Failure {
 /// Marks a response whose body is one of ours, and must stay.
 #[derive(Clone, Copy)]
 pub(super) struct Dressed;
+
+/// Marks a page that is for everyone: search engines may know it.
+#[derive(Clone, Copy)]
+pub(super) struct Open;
 
 /// Marks a response as a certain trouble; without it the status says which.
 #[derive(Clone, Copy)]
@@ -105,28 +109,30 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
-    secure(response.headers_mut());
+    let open = response.extensions().get::<Open>().is_some();
+    secure(response.headers_mut(), open);
     response
 }
 
 fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let status = bare.status();
+    let door = site.only_door();
+    let words = site.words(door);
     let trouble = bare.extensions().get::<Known>().map_or_else(|| Trouble::of(status), |known| known.0);
     let mut response = if json {
-        let body = serde_json::json!({ "error": trouble.sentence() }).to_string();
+        let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     } else {
-        let door = site.only_door();
         let page = LetterPage {
-            frame: site.frame(door, trouble.heading(), true),
+            frame: site.frame(words, door, &trouble.heading(words), true),
             status: String::new(),
-            heading: trouble.heading().to_owned(),
+            heading: trouble.heading(words),
             address: String::new(),
-            paragraphs: vec![trouble.sentence().to_owned()],
+            paragraphs: vec![trouble.sentence(words)],
             buttons: Vec::new(),
-            link: Some(Link { url: site.path(""), label: words::TO_HOME.to_owned() }),
+            link: Some(Link { url: site.path(""), label: words.to_home() }),
         };
-        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence()).into_response())
+        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {
@@ -144,10 +150,9 @@ fn speaks_json(headers: &HeaderMap) -> bool {
 }
 
 /// Nothing is loaded from elsewhere, nothing runs, nobody frames a page; an address with a token in it goes into no
-/// cache and no `Referer`.
-fn secure(headers: &mut HeaderMap) {
-    const POLICY: &str =
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// cache, no `Referer` and no search engine.
+fn secure(headers: &mut HeaderMap, open: bool) {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -158,5 +163,8 @@ fn secure(headers: &mut HeaderMap) {
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if !open {
+            headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        }
     }
 }

@@ -3,14 +3,17 @@
 //!
 //! GET and HEAD change nothing, anywhere: mailbox providers and virus scanners follow every link in a mail.
 
+mod assets;
 mod client;
 mod failure;
 mod form;
+mod frame;
 mod health;
 mod public;
 mod serve;
 mod site;
-mod words;
+mod trouble;
+mod wording;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +37,8 @@ const REQUEST_SECONDS_MAX: u64 = 30;
 /// The public pages.
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
-        .merge(public::router(site.pages.style_name()))
+        .merge(assets::router())
+        .merge(public::router())
         .merge(health::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(

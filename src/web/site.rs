@@ -8,15 +8,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use super::assets::Sheets;
 use super::client::Proxies;
-use super::failure::{Dressed, Failure};
-use super::words;
+use super::failure::{Dressed, Failure, Open};
 use crate::clock::Clock;
 use crate::domain::NewsletterId;
-use crate::domain::newsletter::is_rtl;
 use crate::signup::{Act, Client, Door, Signup};
-use crate::templates::pages::{Frame, Style};
+use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
+use crate::words::Words;
 
 /// The state of the web face.
 pub struct Site {
@@ -34,33 +34,8 @@ pub struct Site {
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
     pub stop: CancellationToken,
-    pub(super) pages: Pages,
-}
-
-/// The templates and what is made of them once.
-pub(super) struct Pages {
-    templates: Arc<Templates>,
-    style: String,
-    style_name: String,
-}
-
-impl Pages {
-    fn new(templates: Arc<Templates>) -> Result<Self, TemplateError> {
-        let style = templates.render(&Style {})?;
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
-        let hash: String = digest.as_ref()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { templates, style, style_name: format!("style-{hash}.css") })
-    }
-
-    /// The style sheet.
-    pub(super) fn style(&self) -> &str {
-        &self.style
-    }
-
-    /// The style sheet's file name: it changes with the content, so that the file may be cached for ever.
-    pub(super) fn style_name(&self) -> &str {
-        &self.style_name
-    }
+    pub(super) templates: Arc<Templates>,
+    pub(super) sheets: Sheets,
 }
 
 impl Site {
@@ -74,6 +49,7 @@ impl Site {
         proxies: Proxies,
         stop: CancellationToken,
     ) -> Result<Self, TemplateError> {
+        let sheets = Sheets::new(&templates, &doors)?;
         Ok(Self {
             signup,
             clock,
@@ -82,7 +58,8 @@ impl Site {
             proxies,
             tasks: TaskTracker::new(),
             stop,
-            pages: Pages::new(templates)?,
+            sheets,
+            templates,
         })
     }
 
@@ -109,36 +86,31 @@ impl Site {
         format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
     }
 
-    /// What surrounds a page of a newsletter, or of none.
-    pub(super) fn frame(&self, door: Option<&Door>, heading: &str, private: bool) -> Frame {
-        let masthead = match door {
-            Some(door) => door.newsletter.name.clone(),
-            None => self.public_url.host_str().unwrap_or_default().to_owned(),
-        };
-        // The heading need not be said twice.
-        let (title, masthead) = match heading == masthead {
-            true => (masthead, String::new()),
-            false => (format!("{heading} – {masthead}"), masthead),
-        };
-        let home = door.filter(|_| self.doors.len() > 1).map(|door| format!("{}/subscribe", door.newsletter.slug));
-        Frame {
-            language: words::LANGUAGE.to_owned(),
-            direction: if is_rtl(words::LANGUAGE) { "rtl" } else { "ltr" },
-            title,
-            masthead,
-            home_url: self.path(&home.unwrap_or_default()),
-            style_url: self.path(self.pages.style_name()),
-            colophon: door.map(|door| one_line(&door.newsletter.postal_address)).unwrap_or_default(),
-            private,
-        }
+    /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
+    pub(super) fn words(&self, door: Option<&Door>) -> Words {
+        let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
+        Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    }
+
+    /// The words for a reader: in the language they chose, or the newsletter's.
+    pub(super) fn words_for(&self, door: Option<&Door>, subscription: Option<&Subscription>) -> Words {
+        let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
+        chosen.map_or_else(|| self.words(door), Words::of_page)
     }
 
     /// A page as a response.
     pub(super) fn page<C: Context>(&self, status: StatusCode, page: &C) -> Result<Response, Failure> {
-        let html = self.pages.templates.render(page).map_err(Failure::Template)?;
+        let html = self.templates.render(page).map_err(Failure::Template)?;
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let mut response = (status, [content_type], html).into_response();
         response.extensions_mut().insert(Dressed);
+        Ok(response)
+    }
+
+    /// A page for everyone, which search engines may know.
+    pub(super) fn open_page<C: Context>(&self, page: &C) -> Result<Response, Failure> {
+        let mut response = self.page(StatusCode::OK, page)?;
+        response.extensions_mut().insert(Open);
         Ok(response)
     }
 
@@ -158,9 +130,4 @@ impl Site {
     {
         self.tasks.spawn(work).await.map_err(|_| Failure::Broken)?.map_err(Into::into)
     }
-}
-
-/// A postal address may have several lines in the configuration.
-fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }

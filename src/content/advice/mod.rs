@@ -47,7 +47,7 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
 /// What depends on the day on which the issue goes out.
 pub fn of_day(issue: &Issue, language: &str, date: Date) -> Vec<Problem> {
     let mut found = Found { issue, problems: Vec::new() };
-    subject::of_date(&issue.front, language, vocabulary::of(language), date, &mut found.problems);
+    subject::of_date(&issue.front, vocabulary::of(language), date, &mut found.problems);
     text::of_year(&prose::passages(issue.body()), date.year(), &mut found);
     found.problems
 }

@@ -8,7 +8,8 @@ use super::text::TO_COME;
 use super::vocabulary::Vocabulary;
 use crate::content::front_matter::FrontMatter;
 use crate::content::problem::{Position, Problem};
-use crate::content::{words, wrap};
+use crate::content::wrap;
+use crate::words::Words;
 
 /// Shorter subjects say too little, in columns.
 const SUBJECT_WIDTH_MIN: usize = 10;
@@ -96,17 +97,11 @@ fn of_summary(front: &FrontMatter, problems: &mut Vec<Problem>) {
 }
 
 /// A date in the title or the subject that is not the day on which the issue goes out.
-pub(super) fn of_date(
-    front: &FrontMatter,
-    language: &str,
-    vocabulary: &Vocabulary,
-    date: Date,
-    problems: &mut Vec<Problem>,
-) {
+pub(super) fn of_date(front: &FrontMatter, vocabulary: &Vocabulary, date: Date, problems: &mut Vec<Problem>) {
     for (key, text) in [("title", Some(&front.title)), ("subject", front.subject.as_ref())] {
         let Some(text) = text else { continue };
         if dates::named(text, vocabulary).is_some_and(|named| !named.may_be(date)) {
-            let goes_out = words::date(language, date);
+            let goes_out = Words::of_mail("en").date(date);
             let message = format!("the date in `{key}` is not the day on which the issue goes out, {goes_out}");
             let at: Position = front.places.of(key);
             let problem = Problem::warning(at, "title-date", message);

@@ -75,16 +75,22 @@ pub(crate) fn wrong(body: &str) -> Vec<String> {
 
 /// The HTML of a body's own elements, without the layout around them.
 pub(crate) fn html_of(body: &str) -> String {
-    let parts = compose(&issue(body), &newsletter()).unwrap();
-    let html = parts.html.as_str();
+    body_of(compose(&issue(body), &newsletter()).unwrap().html.as_str())
+}
+
+/// What an HTML part has below its title and above its footer.
+pub(crate) fn body_of(html: &str) -> String {
     let from = html.find("</h1>\n").expect("there is a title") + 6;
     html[from..html.find("</td></tr>\n<tr><td class=\"card").unwrap()].trim().to_owned()
 }
 
 /// The text of a body, without the layout around it.
 pub(crate) fn text_of(body: &str) -> String {
-    let parts = compose(&issue(body), &newsletter()).unwrap();
-    let text = parts.text.as_str();
+    text_body_of(compose(&issue(body), &newsletter()).unwrap().text.as_str())
+}
+
+/// What a text part has below its head and above its footer.
+pub(crate) fn text_body_of(text: &str) -> String {
     let (_, rest) = text.split_once("/the-slug\n\n").expect("there is a head");
     rest.split_once("\n-- \n").expect("there is a footer").0.trim_end().to_owned()
 }

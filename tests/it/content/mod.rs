@@ -2,6 +2,7 @@
 
 mod advice;
 mod checks;
+pub(crate) mod corpus;
 mod elements;
 mod front_matter;
 mod ground;

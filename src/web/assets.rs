@@ -1,0 +1,89 @@
+//! `/assets/`: files named by their content, to be kept for ever. Knows no page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use super::failure::Failure;
+use super::site::Site;
+use crate::domain::NewsletterId;
+use crate::signup::Door;
+use crate::templates::pages::Style;
+use crate::templates::{TemplateError, Templates};
+
+/// A year, which is as long as anything may be kept; the name changes with the content.
+pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Of a SHA-256, in bytes: enough that no two sheets of an installation share a name.
+const NAME_BYTES: usize = 6;
+
+/// The style sheets: one for each newsletter, for each has its colour, and one for the pages of none.
+#[derive(Debug)]
+pub(super) struct Sheets {
+    plain: Sheet,
+    own: Vec<(NewsletterId, Sheet)>,
+}
+
+#[derive(Debug)]
+struct Sheet {
+    name: String,
+    css: String,
+}
+
+impl Sheets {
+    /// Renders a sheet for each newsletter.
+    pub(super) fn new(templates: &Templates, doors: &[Door]) -> Result<Self, TemplateError> {
+        let own = doors.iter().map(|door| Ok((door.id, Sheet::new(templates, &style(Some(door)))?)));
+        Ok(Self { plain: Sheet::new(templates, &style(None))?, own: own.collect::<Result<_, TemplateError>>()? })
+    }
+
+    /// The path of a newsletter's sheet, without a `/` at its beginning.
+    pub(super) fn path(&self, newsletter: Option<NewsletterId>) -> String {
+        let own = newsletter.and_then(|id| self.own.iter().find(|(owner, _)| *owner == id));
+        format!("assets/{}", own.map_or(&self.plain, |(_, sheet)| sheet).name)
+    }
+
+    fn css(&self, name: &str) -> Option<&str> {
+        let mut sheets = self.own.iter().map(|(_, sheet)| sheet).chain([&self.plain]);
+        sheets.find(|sheet| sheet.name == name).map(|sheet| sheet.css.as_str())
+    }
+}
+
+impl Sheet {
+    fn new(templates: &Templates, style: &Style) -> Result<Self, TemplateError> {
+        let css = templates.render(style)?;
+        Ok(Self { name: format!("style-{}.css", fingerprint(css.as_bytes())), css })
+    }
+}
+
+/// A few letters that stand for a content.
+pub(super) fn fingerprint(content: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content);
+    digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn style(_door: Option<&Door>) -> Style {
+    Style {
+        accent: "#0b57a4".to_owned(),
+        dark_accent: "#8ab8ff".to_owned(),
+        dark_ink: "#16181c".to_owned(),
+        font: "Georgia, 'Times New Roman', Times, serif".to_owned(),
+        heading_font: "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
+    }
+}
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/assets/{name}", get(asset))
+}
+
+async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, Failure> {
+    let css = site.sheets.css(&name).ok_or(Failure::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, FOR_EVER),
+    ];
+    Ok((headers, css.to_owned()).into_response())
+}

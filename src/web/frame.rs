@@ -1,0 +1,76 @@
+//! What surrounds a page: masthead, foot, style sheet, and what search engines and previews are told. Knows no page.
+
+use super::site::Site;
+use crate::domain::newsletter::Newsletter;
+use crate::signup::Door;
+use crate::templates::pages::{Frame, Link, Sharing};
+use crate::words::Words;
+
+impl Site {
+    /// What surrounds a page of a newsletter, or of none. A private page is a reader's own, or a mistake: search engines
+    /// are to leave it alone, and it invites nobody to subscribe.
+    pub(super) fn frame(&self, words: Words, door: Option<&Door>, heading: &str, private: bool) -> Frame {
+        let newsletter = door.map(|door| &door.newsletter);
+        let masthead = match newsletter {
+            Some(newsletter) => newsletter.name.clone(),
+            None => self.public_url.host_str().unwrap_or_default().to_owned(),
+        };
+        // The heading need not be said twice.
+        let (title, masthead) = match heading == masthead {
+            true => (masthead, String::new()),
+            false => (format!("{heading} – {masthead}"), masthead),
+        };
+        let home =
+            newsletter.filter(|_| self.doors.len() > 1).map(|newsletter| format!("{}/subscribe", newsletter.slug));
+        let subscribe = newsletter.filter(|_| !private).map(|newsletter| Link {
+            url: self.path(&format!("{}/subscribe", newsletter.slug)),
+            label: words.subscribe(),
+        });
+        Frame {
+            language: words.tag().to_owned(),
+            direction: words.direction(),
+            title,
+            description: String::new(),
+            masthead,
+            logo_url: None,
+            home_url: self.path(&home.unwrap_or_default()),
+            skip: words.skip(),
+            subscribe,
+            style_url: self.path(&self.sheets.path(door.map(|door| door.id))),
+            links: Vec::new(),
+            contact: newsletter.map(|newsletter| contact(words, newsletter)),
+            colophon: newsletter.map(|newsletter| one_line(&newsletter.postal_address)).unwrap_or_default(),
+            private,
+            sharing: None,
+            relations: Vec::new(),
+        }
+    }
+
+    /// Gives a page its one true address, and how it looks where that is shared.
+    pub(super) fn share(&self, frame: &mut Frame, door: Option<&Door>, path: &str, title: &str, description: &str) {
+        description.clone_into(&mut frame.description);
+        frame.sharing = Some(Sharing {
+            url: self.url(path),
+            kind: "website",
+            title: title.to_owned(),
+            site: door.map_or(title, |door| &door.newsletter.name).to_owned(),
+            image: None,
+        });
+    }
+
+    /// A whole address on this site.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.public_url.as_str().trim_end_matches('/'))
+    }
+}
+
+/// Whom readers ask. At the same place on each page (WCAG 2.2, 3.2.6).
+fn contact(words: Words, newsletter: &Newsletter) -> Link {
+    let address = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address);
+    Link { url: format!("mailto:{address}"), label: words.write_to_us() }
+}
+
+/// A postal address may have several lines in the configuration.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}
