@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("libsqlite3_sys", &["store"]),
     ("lettre", &["message", "smtp"]),
-    ("rustls", &["smtp"]),
+    ("rustls", &["smtp", "publishing"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
     ("fluent_bundle", &["words"]),

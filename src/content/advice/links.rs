@@ -61,7 +61,7 @@ pub(super) fn of_document(document: &Document, vocabulary: &Vocabulary, found: &
             continue;
         }
         match places.get(&text) {
-            Some((to, first)) if *to != link.to => {
+            Some((to, first)) if *to != link.to && !found.is_full() => {
                 let line = found.issue.place(*first).line;
                 let message = format!("{:?} leads to another address here than on line {line}", link.shown);
                 found.warn(link.at, "link-two-ways", message, "mend the wrong one, or give them different texts");
@@ -137,4 +137,27 @@ fn named_host(shown: &str) -> Option<String> {
 /// Whether one is the other, or a part of it.
 fn is_same_site(a: &str, b: &str) -> bool {
     a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}"))
+}
+
+/// Every address that the document leads to or shows, and where it stands in the body.
+pub(super) fn addresses(document: &Document) -> Vec<(String, usize)> {
+    let mut all = Vec::new();
+    tree::each_run(document, &mut |run| addresses_of(run, &mut all));
+    all
+}
+
+fn addresses_of(content: &[Inline], all: &mut Vec<(String, usize)>) {
+    for inline in content {
+        match inline {
+            Inline::Link { to, content, at } => {
+                if let Destination::Url(url) = to {
+                    all.push((url.clone(), *at));
+                }
+                addresses_of(content, all);
+            }
+            Inline::Image { source, at, .. } => all.push((source.clone(), *at)),
+            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) => addresses_of(content, all),
+            _ => {}
+        }
+    }
 }

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 
 use super::fields::Field;
 use super::marks::Marked;
+use super::parse::{Dialect, parse};
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::{Block, Document, plain_text};
@@ -42,6 +43,15 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
     links::of_document(document, vocabulary, &mut found);
     pictures::of_document(document, &mut found);
     found.problems
+}
+
+/// Every address that the text leads to or shows, with its place in the file. The reader's own links are not among them.
+pub fn addresses(issue: &Issue, newsletter: &Newsletter) -> Vec<(String, Position)> {
+    // What `{{ web_url }}` becomes is not there yet, so nobody is to ask for it.
+    let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
+    let dialect = Dialect { html: newsletter.allow_html, language, web_url: "" };
+    let document = parse(issue, dialect, &mut Vec::new());
+    links::addresses(&document).into_iter().map(|(url, at)| (url, issue.place(at))).collect()
 }
 
 /// What depends on the day on which the issue goes out.
@@ -79,16 +89,21 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Whether there is no room for more hints.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= WARNINGS_MAX
+    }
+
     /// A hint about the text at byte `at` of the body. After the first hundred an editor has enough to do.
     fn warn(&mut self, at: usize, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
-        if self.problems.len() < WARNINGS_MAX {
+        if !self.is_full() {
             self.problems.push(Problem::warning(self.issue.place(at), code, message).hint(hint));
         }
     }
 
     /// The same, of what stops the issue.
     fn refuse(&mut self, at: usize, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
-        if self.problems.len() < WARNINGS_MAX {
+        if !self.is_full() {
             self.problems.push(Problem::error(self.issue.place(at), code, message).hint(hint));
         }
     }

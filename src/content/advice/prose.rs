@@ -4,6 +4,7 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 
 use crate::content::marks::{Marked, Stretch};
+use crate::content::parse::{DEPTH_MAX, EVENTS_MAX};
 
 /// Stands for what is no prose within a passage, such as code: it parts words.
 const GAP: char = '\u{FFFC}';
@@ -46,9 +47,15 @@ pub(super) fn passages(body: &str) -> Vec<Passage> {
     let mut all: Vec<Passage> = Vec::new();
     let mut open = Passage::of(None);
     let mut code = false;
-    for (event, range) in Parser::new_ext(&marked.text, options).into_offset_iter() {
+    let mut depth = 0;
+    let events = Parser::new_ext(&marked.text, options).into_offset_iter();
+    for (event, range) in events.take(EVENTS_MAX) {
         match event {
             Event::Start(tag) => {
+                depth += 1;
+                if depth > DEPTH_MAX {
+                    break; // which is refused
+                }
                 if !is_inline(&tag) {
                     let heading = if let Tag::Heading { level, .. } = tag { Some(level) } else { None };
                     all.push(std::mem::replace(&mut open, Passage::of(heading)));
@@ -56,6 +63,7 @@ pub(super) fn passages(body: &str) -> Vec<Passage> {
                 code |= matches!(tag, Tag::CodeBlock(_));
             }
             Event::End(tag) => {
+                depth -= 1;
                 code &= !matches!(tag, pulldown_cmark::TagEnd::CodeBlock);
                 if matches!(tag, pulldown_cmark::TagEnd::Heading(_)) {
                     all.push(std::mem::replace(&mut open, Passage::of(None)));

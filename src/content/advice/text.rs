@@ -8,6 +8,8 @@ use super::vocabulary::Vocabulary;
 pub(super) const TO_COME: &[&str] = &["TK", "TKTK", "TKTKTK"];
 /// What drafts tend to hold, and texts sometimes mean.
 const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD"];
+/// Placeholders looked at in one paragraph.
+const MARKS_MAX: usize = 20;
 /// Words in capitals in a row that are no name any more.
 const SHOUTED_WORDS: usize = 5;
 /// The same in a heading, which is short.
@@ -26,7 +28,11 @@ pub(super) fn of_passages(passages: &[Passage], vocabulary: &Vocabulary, found: 
 }
 
 fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
-    for (at, word) in passage.words().filter(|(at, _)| !is_in_address(&passage.text, *at)) {
+    let marks = passage.words().filter(|(_, word)| TO_COME.contains(word) || PLACEHOLDERS.contains(word));
+    for (at, word) in marks.take(MARKS_MAX) {
+        if is_in_address(&passage.text, at) {
+            continue;
+        }
         let message = format!("{word} marks something still to be written");
         if TO_COME.contains(&word) {
             found.refuse(
@@ -35,7 +41,7 @@ fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
                 message,
                 "write it, or take it out; a TK that is meant goes between backticks",
             );
-        } else if PLACEHOLDERS.contains(&word) {
+        } else {
             found.warn(passage.at(at), "placeholder", message, "write it, or take it out");
         }
     }
