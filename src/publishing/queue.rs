@@ -12,7 +12,7 @@ use crate::domain::newsletter::Newsletter;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 use crate::store::events::{self, About};
 use crate::store::issues::{Issue, NewIssue};
-use crate::store::{Db, StoreError, Tx, issues, ledger, revisions};
+use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
 /// How often what is there now is looked at again when another command got in between.
 const ATTEMPTS_MAX: usize = 104;
@@ -197,7 +197,7 @@ async fn attempt(
     }
     drop(tx);
     let date = library.date_of(place.due_at.unwrap_or(act.now));
-    let Rendered { revision, words, mut warnings } = library.render(draft, date)?;
+    let Rendered { revision, page, words, mut warnings } = library.render(draft, date)?;
     if place.state == IssueState::Queued {
         warnings.extend(other_day(draft, date));
     }
@@ -206,6 +206,7 @@ async fn attempt(
     let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
     let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
+        pages::put(tx, id, &page).await?;
         let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
         Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
     };
@@ -294,6 +295,10 @@ impl Change<'_> {
             None => (self.insert(tx, title, revision, act.now).await?, false, true),
             Some(found) => {
                 let (revised, moved) = self.update(tx, found, title, revision).await?;
+                if revised {
+                    // Some have got another text by now.
+                    issues::mark_corrected(tx, found.id, act.now).await?;
+                }
                 (found.id, revised, moved)
             }
         };
