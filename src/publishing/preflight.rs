@@ -56,9 +56,10 @@ fn filled_bytes_max(part: &str, public_url: &str) -> usize {
         Field::Name { fallback } => {
             (NAME_CHARS_MAX * NAME_CHARACTER_BYTES_MAX).max(fallback.as_ref().map_or(0, String::len))
         }
-        Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::WebUrl => link,
         Field::Address => ADDRESS_BYTES_MAX,
         Field::SubscribedOn => DATE_BYTES_MAX,
+        // Every other is a link of the reader's own.
+        _ => link,
     };
     let template = Template::new(part);
     template
