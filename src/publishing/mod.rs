@@ -13,6 +13,7 @@ pub mod library;
 pub mod links;
 pub mod notice;
 mod page;
+pub mod pictures;
 mod plan;
 mod preflight;
 mod proof;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::library::{Draft, Library, LibraryError, Rendered};
+use super::pictures;
 use super::plan::Plan;
 use super::twins;
 use crate::clock::Timestamp;
@@ -197,7 +198,7 @@ async fn attempt(
     }
     drop(tx);
     let date = library.date_of(place.due_at.unwrap_or(act.now));
-    let Rendered { revision, page, words, mut warnings } = library.render(draft, date)?;
+    let Rendered { revision, images, page, words, mut warnings } = library.render(draft, date)?;
     if place.state == IssueState::Queued {
         warnings.extend(other_day(draft, date));
     }
@@ -207,6 +208,9 @@ async fn attempt(
     let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
         pages::put(tx, id, &page).await?;
+        if !act.dry_run {
+            pictures::attach(tx, id, &images).await?;
+        }
         let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
         Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
     };
@@ -215,6 +219,7 @@ async fn attempt(
         let mut tx = db.begin().await?;
         store(&mut tx).await?
     } else {
+        pictures::store(db, &images, act.now).await?;
         db.write(store).await?
     };
     Ok(Queued { issue, revised, moved, readers, warnings, words })

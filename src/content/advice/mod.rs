@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use super::fields::Field;
 use super::marks::Marked;
 use super::parse::{Dialect, parse};
+use super::pictures::NoPictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::{Block, Document, plain_text};
@@ -45,11 +46,12 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
     found.problems
 }
 
-/// Every address that the text leads to or shows, with its place in the file. The reader's own links are not among them.
+/// Every address that the text leads to or shows, with its place in the file. The reader's own links are not among
+/// them, nor are images that lie beside the issue.
 pub fn addresses(issue: &Issue, newsletter: &Newsletter) -> Vec<(String, Position)> {
     // What `{{ web_url }}` becomes is not there yet, so nobody is to ask for it.
     let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
-    let dialect = Dialect { html: newsletter.allow_html, language, web_url: "" };
+    let dialect = Dialect { html: newsletter.allow_html, language, web_url: "", pictures: &NoPictures };
     let document = parse(issue, dialect, &mut Vec::new());
     links::addresses(&document).into_iter().map(|(url, at)| (url, issue.place(at))).collect()
 }

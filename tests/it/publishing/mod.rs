@@ -6,6 +6,7 @@ mod files;
 mod follow;
 mod ground;
 mod links;
+mod pictures;
 mod plan;
 mod queue;
 mod scheduler;
