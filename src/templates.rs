@@ -9,6 +9,7 @@
 
 pub mod email;
 pub mod pages;
+pub mod preview;
 
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,9 @@ registered! {
     "pages/home.html" => pages::HomePage,
     "pages/letter.html" => pages::LetterPage,
     "pages/preferences.html" => pages::PreferencesPage,
+    "pages/preview.css" => preview::PreviewStyle,
+    "pages/preview.html" => preview::PreviewPage,
+    "pages/preview.js" => preview::PreviewScript,
     "pages/signup.html" => pages::SignupPage,
     "pages/style.css" => pages::Style,
     ;

@@ -9,6 +9,7 @@ mod failure;
 mod form;
 mod frame;
 mod health;
+pub mod preview;
 mod public;
 mod serve;
 mod site;
