@@ -8,6 +8,7 @@ mod client;
 mod failure;
 mod form;
 mod frame;
+mod fresh;
 mod health;
 pub mod preview;
 mod public;
