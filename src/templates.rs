@@ -11,6 +11,7 @@ pub mod email;
 pub mod feeds;
 pub mod pages;
 pub mod preview;
+pub mod welcome;
 
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,8 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "email/welcome.html" => welcome::WelcomeHtml<'_>,
+    "email/welcome.txt" => welcome::WelcomeText<'_>,
     "feeds/atom.xml" => feeds::AtomFeed,
     "feeds/sitemap.xml" => feeds::Sitemap,
     "pages/archive.html" => pages::ArchivePage,
@@ -205,7 +208,8 @@ mod tests {
             })
             .collect();
         let body = "{{ body | safe }}";
-        assert_eq!(safe, [("email/issue.html", body), ("pages/issue.html", body)]);
+        let latest = ("email/welcome.html", "{{ latest.body | safe }}");
+        assert_eq!(safe, [("email/issue.html", body), latest, ("pages/issue.html", body)]);
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Desk<'_> {
         let name = self.args.name.as_deref();
         let (context, config, address) = (self.context, self.config, &self.args.to);
         let reader = Reader { context, config, newsletter, slug: &draft.slug, address, name };
-        let message = String::from_utf8_lossy(&reader.message(revision)?).into_owned();
+        let message = String::from_utf8_lossy(&reader.message(revision, &rendered.images)?).into_owned();
         let headers = message.split_once("\r\n\r\n").map_or(message.as_str(), |(headers, _)| headers);
         let public_url = wiring::public_url(self.config);
         let domain = newsletter.from.address.as_str().rsplit('@').next().unwrap_or_default();

@@ -94,7 +94,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let bytes = match (args.part.html, args.part.text) {
         (true, _) => reader.fill(&revision.html, true).into_bytes(),
         (_, true) => reader.fill(&revision.plain, false).into_bytes(),
-        _ => reader.message(revision)?,
+        _ => reader.message(revision, &rendered.images)?,
     };
     context.output.write(&bytes)?;
     Ok(Exit::Ok)

@@ -6,6 +6,7 @@ use crate::content::fields::{Field, Piece, Template};
 use crate::domain::DeliveryId;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::image::Shown;
 use crate::domain::newsletter::Newsletter;
 use crate::message::{Content, Profile, Recipient, Skeleton};
 use crate::store::revisions::NewRevision;
@@ -23,7 +24,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// The message as a relay would get it.
-    pub(super) fn message(&self, revision: &NewRevision) -> anyhow::Result<Vec<u8>> {
+    pub(super) fn message(&self, revision: &NewRevision, images: &[Shown]) -> anyhow::Result<Vec<u8>> {
         let content = Content {
             kind: DeliveryKind::Test,
             subject: revision.subject.clone(),
@@ -36,6 +37,9 @@ impl Reader<'_> {
         let signers = wiring::signer(self.config, &self.newsletter.slug)?.into_iter().collect();
         let profile = Profile { signers, unsigned_headers: Vec::new() };
         let skeleton = Skeleton::build(self.newsletter, &wiring::public_url(self.config), &content, &profile)?;
+        let embedded: Vec<_> =
+            images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone()).collect();
+        let skeleton = skeleton.with_images(&embedded);
         let recipient = Recipient {
             delivery: DeliveryId(i64::try_from(TEST_NUMBER)?),
             subscription: None,
