@@ -10,6 +10,7 @@
 pub mod email;
 pub mod feeds;
 pub mod pages;
+pub mod preview;
 pub mod welcome;
 
 use std::path::{Path, PathBuf};
@@ -63,8 +64,11 @@ registered! {
     "pages/home.html" => pages::HomePage,
     "pages/issue.html" => pages::IssuePage,
     "pages/letter.html" => pages::LetterPage,
-    "pages/reader.html" => pages::ReaderPage,
+    "pages/preview.css" => preview::PreviewStyle,
+    "pages/preview.html" => preview::PreviewPage,
+    "pages/preview.js" => preview::PreviewScript,
     "pages/privacy.html" => pages::PrivacyPage,
+    "pages/reader.html" => pages::ReaderPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/style.css" => pages::Style,
     ;
