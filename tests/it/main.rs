@@ -7,6 +7,7 @@ mod config;
 mod content;
 mod crash;
 mod delivery;
+mod door;
 mod harness;
 mod journey;
 mod message;

@@ -6,6 +6,8 @@
 pub(crate) mod browser;
 pub(crate) mod database;
 pub(crate) mod http;
+pub(crate) mod installation;
+pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod program;
 
