@@ -10,6 +10,7 @@ mod delivery;
 mod door;
 mod harness;
 mod journey;
+mod judges;
 mod message;
 mod publishing;
 mod signup;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Lays a folder of rendered mails before judges that were written without knowledge of this program.
 
-usage: judge.py FOLDER TOOLS
+usage: judge.py FOLDER CACHE
 
-FOLDER has a NAME.html and a NAME.eml for each mail, and dkim.txt with the value of the signing key's DNS record. TOOLS
-is where `tests/judges.sh --install` put the judges' packages. A judge that is missing is skipped with a word; when
+FOLDER has a NAME.html and a NAME.eml for each mail, and dkim.txt with the value of the signing key's DNS record. CACHE
+is for what rspamd compiles when it is started for the first time. A judge that is missing is skipped with a word; when
 CORANTO_REQUIRE names `judges` it is a failure. Ends with 1 when something failed.
 """
 
@@ -20,7 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "judges"
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[2] / "shared" / "judges"
 # What SpamAssassin says of any mail that it gets from a file.
 SPAMASSASSIN_ALLOWED = {"NO_RECEIVED", "NO_RELAYS", "HTML_MESSAGE"}
 # Of the document for Outlook alone, and of one name that every mail has.
@@ -28,7 +29,7 @@ VNU_ALLOWED = r".*(mso-|supported-color-schemes|xmlns:).*"
 RSPAMD = "127.0.0.1:21333"
 # Rules that are told even where the sum is still good.
 RSPAMD_REFUSED = re.compile(r"URI_COUNT_ODD|R_PARTS_DIFFER|ZERO_FONT|SUBJ_")
-# It compiles its patterns when it is started for the first time.
+# The first start takes longest.
 RSPAMD_START_SECONDS = 120
 # judge.mjs starts a browser; more than cores would only make them wait.
 AT_ONCE = 2
@@ -45,6 +46,12 @@ def need(program):
     return found
 
 
+def package(name):
+    if not (HERE / "node_modules" / name).exists():
+        raise Missing(f"the npm package {name} is not installed: run `sh tests/judges.sh --install`")
+    return HERE / "node_modules" / name
+
+
 def shared(name):
     if not (SHARED / name).is_file():
         raise Missing(f"there is no shared/judges/{name} beside the project")
@@ -58,8 +65,8 @@ def run(command, **options):
 class Court:
     """The mails, and what was said of them."""
 
-    def __init__(self, folder, tools):
-        self.tools = tools
+    def __init__(self, folder, cache):
+        self.cache = cache
         self.pages = sorted(folder.glob("*.html"))
         self.mails = sorted(folder.glob("*.eml"))
         self.record = (folder / "dkim.txt").read_bytes().strip()
@@ -73,18 +80,12 @@ class Court:
         for fault in faults:
             print(f"FAIL {judge} {file.stem}: {fault}")
 
-    def program(self, folder):
-        path = self.tools / folder
-        if not path.exists():
-            raise Missing(f"{path.name} is not in {self.tools}: run `sh tests/judges.sh --install`")
-        return path
-
     def browser(self):
         """Shape, mail programs' abilities, html-validate, axe and reflow."""
         script, chromium, node = shared("judge.mjs"), need("chromium"), need("node")
-        for package in ("caniemail", "html-validate", "axe-core", "puppeteer-core"):
-            self.program(f"node_modules/{package}")
-        judge = lambda page: run([node, script, page, chromium], cwd=self.tools)
+        for name in ("caniemail", "html-validate", "axe-core", "puppeteer-core"):
+            package(name)
+        judge = lambda page: run([node, script, page, chromium], cwd=HERE)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             for page, ended in zip(self.pages, pool.map(judge, self.pages)):
                 failed = [line for line in ended.stdout.splitlines() if line.startswith("FAIL ")]
@@ -116,7 +117,7 @@ class Court:
         script = shared("rspamd-offline.sh")
         need("rspamd")
         client = need("rspamc")
-        lab = self.tools / "rspamd"
+        lab = self.cache / "rspamd"
         lab.mkdir(parents=True, exist_ok=True)
         # Its port is fixed: one run after the other on one machine.
         with open(Path(tempfile.gettempdir()) / "coranto-rspamd.lock", "w") as lock:
@@ -145,7 +146,7 @@ class Court:
     def vnu(self):
         """The checker of the W3C, all pages at once."""
         java = need("java")
-        jar = self.program("node_modules/vnu-jar/build/dist/vnu.jar")
+        jar = package("vnu-jar") / "build/dist/vnu.jar"
         options = ["--stdout", "--errors-only", "--format", "json", "--filterpattern", VNU_ALLOWED]
         ended = run([java, "-jar", jar, *options, *self.pages])
         told = json.loads(ended.stdout)["messages"]

@@ -4,7 +4,7 @@ mod advice;
 pub(crate) mod corpus;
 mod elements;
 mod front_matter;
-mod ground;
+pub(crate) mod ground;
 mod hostile;
 mod judge;
 mod mails;
