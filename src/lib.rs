@@ -2,7 +2,7 @@
 //!
 //! Layers are top-level modules; inside a layer there is one file per noun. Reading order, from the ground up:
 //!
-//! * ground, which knows nothing of newsletters: [`clock`], [`secret`], [`token`], [`telemetry`];
+//! * ground, which knows nothing of newsletters: [`clock`], [`secret`], [`token`], [`telemetry`], [`words`];
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`templates`] and [`config`];
@@ -28,3 +28,4 @@ pub mod telemetry;
 pub mod templates;
 pub mod token;
 pub mod web;
+pub mod words;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::fields::Field;
 use super::merge;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
-use super::words::Words;
+use crate::words::Words;
 use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
@@ -36,7 +36,7 @@ pub(super) enum Refused {
 }
 
 /// Renders the document as the inside of an article.
-pub(super) fn render(document: &Document, target: Target, rtl: bool, words: &Words) -> Result<String, Refused> {
+pub(super) fn render(document: &Document, target: Target, rtl: bool, words: Words) -> Result<String, Refused> {
     let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: HashMap::new() };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
@@ -216,9 +216,9 @@ impl Writer {
         self.push(&format!("</{tag}>"));
     }
 
-    fn notes(&mut self, notes: &[Vec<Block>], words: &Words) {
+    fn notes(&mut self, notes: &[Vec<Block>], words: Words) {
         self.open("h2", &self.look.heading(2));
-        self.text(words.notes);
+        self.text(&words.notes());
         self.close("h2");
         self.open("ol", &self.look.list(true));
         for (index, note) in notes.iter().enumerate() {

@@ -17,7 +17,6 @@ pub mod problem;
 mod rendered;
 mod source;
 mod tree;
-pub mod words;
 mod wrap;
 
 pub use front_matter::{FrontMatter, SendAt};

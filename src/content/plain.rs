@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::html::raw::{self, Tag};
 use super::links;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
-use super::words::Words;
 use super::wrap::{self, Margin, WIDTH};
+use crate::words::Words;
 
 /// Quoted lines end a little earlier, so that quoting them again does not break them.
 const QUOTE_WIDTH: usize = 70;
@@ -19,12 +19,12 @@ pub(super) struct Plain {
 }
 
 /// Renders the document as text.
-pub(super) fn render(document: &Document, words: &Words) -> Plain {
+pub(super) fn render(document: &Document, words: Words) -> Plain {
     let mut writer = Writer { out: String::new(), links: Vec::new(), numbers: HashMap::new(), open: None, words };
     writer.blocks(&document.blocks, &Margin::default(), false);
     if !document.notes.is_empty() {
         writer.out.push_str("\n\n");
-        writer.out.push_str(&wrap::underlined(words.notes, '-', &Margin::default()));
+        writer.out.push_str(&wrap::underlined(&words.notes(), '-', &Margin::default()));
         writer.out.push('\n');
         for (index, note) in document.notes.iter().enumerate() {
             writer.item(note, &format!("{}. ", index + 1), &Margin::default());
@@ -33,16 +33,16 @@ pub(super) fn render(document: &Document, words: &Words) -> Plain {
     Plain { body: writer.out, links: writer.links }
 }
 
-struct Writer<'a> {
+struct Writer {
     out: String,
     links: Vec<String>,
     numbers: HashMap<String, usize>,
     /// Where a raw `<a>` leads that is still open.
     open: Option<String>,
-    words: &'a Words,
+    words: Words,
 }
 
-impl Writer<'_> {
+impl Writer {
     fn blocks(&mut self, blocks: &[Block], margin: &Margin, tight: bool) {
         let mut margin = margin.clone();
         for (index, block) in blocks.iter().enumerate() {
@@ -178,7 +178,7 @@ impl Writer<'_> {
                 Inline::Strike(content) => self.marked("~", content, out),
                 Inline::Link { to, content, .. } => self.link(to, content, out),
                 Inline::Image { alt, .. } if alt.trim().is_empty() => {}
-                Inline::Image { alt, .. } => push_text(&format!("[{}: {alt}]", self.words.image), out),
+                Inline::Image { alt, .. } => push_text(&format!("[{}: {alt}]", self.words.image()), out),
                 Inline::Field(field) => out.push_str(&field.to_string()),
                 Inline::Note(number) => out.push_str(&superscript(*number)),
                 Inline::SoftBreak => out.push(' '),

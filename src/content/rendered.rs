@@ -7,8 +7,8 @@ use super::plain;
 use super::problem::Problem;
 use super::source::Issue;
 use super::tree::{self, Block, Document};
-use super::words::{self, Words};
 use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::words::Words;
 
 /// What a mailbox shows beside a subject, in characters.
 const PREHEADER_CHARS_MAX: usize = 140;
@@ -38,7 +38,7 @@ pub struct Rendered {
     /// Whether that is written from right to left.
     pub rtl: bool,
     /// The mail's own words in that language, or in English.
-    pub words: &'static Words,
+    pub words: Words,
     /// How many words the editor wrote.
     pub count: usize,
     /// What should be looked at.
@@ -49,7 +49,7 @@ pub struct Rendered {
 pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rendered, Vec<Problem>> {
     let newsletter = letter.newsletter;
     let language = issue.front.lang.clone().unwrap_or_else(|| newsletter.language.clone());
-    let words = words::of(&language);
+    let words = Words::of_mail(&language);
     let rtl = is_rtl(&language);
     let mut problems = issue.warnings.clone();
     let dialect = Dialect { html: newsletter.allow_html, language: &language, web_url: letter.web_url };

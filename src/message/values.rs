@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 
 use crate::clock::Timestamp;
 use crate::content::fields::Field;
-use crate::content::words;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::{ConsentId, DeliveryId, SubscriptionId};
 use crate::token::{Keyring, Purpose, TEST_NUMBER};
+use crate::words::Words;
 
 use super::fill::FillError;
 
@@ -151,7 +151,7 @@ impl<'a> Values<'a> {
             return;
         };
         let day = at.to_jiff().to_zoned(self.places.time_zone.clone());
-        out.push_str(&words::date(&self.places.language, day.date()));
+        out.push_str(&Words::of_mail(&self.places.language).date(day.date()));
     }
 
     fn number(&self, id: Option<i64>, missing: FillError) -> Result<u64, FillError> {

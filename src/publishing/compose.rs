@@ -5,7 +5,6 @@ use jiff::civil::Date;
 
 use crate::content::fields::{Field, without_marks};
 use crate::content::problem::{Position, Problem};
-use crate::content::words::{self, fill};
 use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, fields::Template, filled, heading, render};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText};
@@ -51,8 +50,9 @@ pub(super) fn composed(
     let urls = Urls::of(newsletter, public_url, slug);
     let letter = Letter { newsletter, web_url: &urls.web };
     let mut rendered = render(issue, &letter, Target::Mail)?;
-    let page =
-        Page { issue, newsletter, rendered: &rendered, urls: &urls, date: words::date(&rendered.language, date) };
+    let date = rendered.words.date(date);
+    let said = Said::of(&rendered, newsletter);
+    let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date, said };
     let broken = |error: TemplateError| {
         let problem = Problem::error(Position::START, "template", error.to_string());
         vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
@@ -97,6 +97,30 @@ struct Page<'a> {
     rendered: &'a Rendered,
     urls: &'a Urls,
     date: String,
+    said: Said,
+}
+
+/// The mail's own words.
+struct Said {
+    read_on_web: String,
+    reason: String,
+    unsubscribe: String,
+    preferences: String,
+    forwarded: String,
+}
+
+impl Said {
+    fn of(rendered: &Rendered, newsletter: &Newsletter) -> Self {
+        let words = rendered.words;
+        let (address, since) = (Field::Address.to_string(), Field::SubscribedOn.to_string());
+        Self {
+            read_on_web: words.read_on_web(),
+            reason: words.reason(&without_marks(&newsletter.name), &address, &since),
+            unsubscribe: words.unsubscribe(),
+            preferences: words.change_preferences(),
+            forwarded: words.forwarded(),
+        }
+    }
 }
 
 impl Page<'_> {
@@ -107,8 +131,8 @@ impl Page<'_> {
             envelope: Envelope {
                 language: &self.rendered.language,
                 dir: direction(&self.rendered.language),
-                words_language: words.language,
-                words_dir: direction(words.language),
+                words_language: words.tag(),
+                words_dir: words.direction(),
                 subject: self.issue.front.subject(),
                 preheader: &self.rendered.preheader,
                 newsletter: &without_marks(&self.newsletter.name),
@@ -117,10 +141,10 @@ impl Page<'_> {
             home_url: &self.urls.home,
             date: &self.date,
             web_url: &self.urls.web,
-            read_on_web: words.read_on_web,
+            read_on_web: &self.said.read_on_web,
             title: &self.issue.front.title,
             body: &self.rendered.html,
-            reason: &self.reason(),
+            reason: &self.said.reason,
             footer: self.footer(&marks),
         })
     }
@@ -132,31 +156,24 @@ impl Page<'_> {
             home_url: &self.urls.home,
             date: &self.date,
             heading: &heading(&self.issue.front.title, '='),
-            read_on_web: self.rendered.words.read_on_web,
+            read_on_web: &self.said.read_on_web,
             web_url: &self.urls.web,
             body: &self.rendered.text,
-            links_heading: &heading(self.rendered.words.links, '-'),
+            links_heading: &heading(&self.rendered.words.links(), '-'),
             links: &self.rendered.links,
-            reason: &filled(&self.reason()),
+            reason: &filled(&self.said.reason),
             footer: self.footer(&marks),
             publisher: &publisher(self.newsletter),
         })
     }
 
-    fn reason(&self) -> String {
-        let (address, since) = (Field::Address.to_string(), Field::SubscribedOn.to_string());
-        let name = without_marks(&self.newsletter.name);
-        fill(self.rendered.words.reason, &[("newsletter", &name), ("address", &address), ("date", &since)])
-    }
-
     fn footer<'b>(&'b self, marks: &'b Marks) -> Footer<'b> {
-        let words = self.rendered.words;
         Footer {
-            unsubscribe: words.unsubscribe,
+            unsubscribe: &self.said.unsubscribe,
             unsubscribe_url: &marks.unsubscribe,
-            preferences: words.preferences,
+            preferences: &self.said.preferences,
             preferences_url: &marks.preferences,
-            forwarded: words.forwarded,
+            forwarded: &self.said.forwarded,
             subscribe_url: &self.urls.subscribe,
         }
     }

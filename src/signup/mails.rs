@@ -2,11 +2,11 @@
 
 use super::door::Letters;
 use crate::content::fields::{Field, Template, without_marks};
-use crate::content::words::{self, fill};
 use crate::content::{Parts, filled, heading};
-use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::domain::newsletter::Newsletter;
 use crate::templates::email::{Envelope, NoticeHtml, NoticeText};
 use crate::templates::{TemplateError, Templates};
+use crate::words::Words;
 
 /// Both mails of a newsletter.
 pub fn letters(newsletter: &Newsletter, templates: &Templates) -> Result<Letters, TemplateError> {
@@ -15,53 +15,50 @@ pub fn letters(newsletter: &Newsletter, templates: &Templates) -> Result<Letters
 
 /// "Please confirm": one button, and its address once more as text.
 pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
-    let words = &words::of(&newsletter.language).confirmation;
+    let words = Words::of_mail(&newsletter.language);
+    let name = without_marks(&newsletter.name);
     let mail = Mail {
-        subject: words.subject,
-        lead: words.lead,
-        button: words.button,
+        words,
+        subject: words.mail_confirm_subject(&name),
+        lead: words.mail_confirm_lead(&name),
+        button: words.mail_confirm_button(),
         url: Field::ConfirmUrl,
-        or_open: words.or_open,
-        ignore: words.ignore,
-        reason: words.reason,
+        ignore: words.mail_confirm_ignore(),
     };
     mail.parts(newsletter, templates)
 }
 
 /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
 pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
-    let words = words::of(&newsletter.language);
+    let words = Words::of_mail(&newsletter.language);
+    let name = without_marks(&newsletter.name);
     let mail = Mail {
-        subject: words.already.subject,
-        lead: words.already.lead,
-        button: words.already.change,
+        words,
+        subject: words.mail_already_subject(&name),
+        lead: words.mail_already_lead(&name),
+        button: words.mail_already_change(),
         url: Field::PreferencesUrl,
-        or_open: words.confirmation.or_open,
-        ignore: words.already.ignore,
-        reason: words.confirmation.reason,
+        ignore: words.mail_already_ignore(),
     };
     mail.parts(newsletter, templates)
 }
 
 /// A mail with one button.
 struct Mail {
-    subject: &'static str,
-    lead: &'static str,
-    button: &'static str,
+    words: Words,
+    subject: String,
+    lead: String,
+    button: String,
     url: Field,
-    or_open: &'static str,
-    ignore: &'static str,
-    reason: &'static str,
+    ignore: String,
 }
 
 impl Mail {
-    fn parts(&self, newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+    fn parts(self, newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
         // All of it is the program's own words, so the mail is in their language.
-        let language = words::of(&newsletter.language).language;
-        let dir = if is_rtl(language) { "rtl" } else { "ltr" };
+        let (language, dir) = (self.words.tag(), self.words.direction());
         let name = without_marks(&newsletter.name);
-        let say = |sentence: &str| fill(sentence, &[("newsletter", &name)]);
-        let (subject, lead, reason, url) = (say(self.subject), say(self.lead), say(self.reason), self.url.to_string());
+        let (reason, url) = (self.words.mail_entered(&name), self.url.to_string());
         let postal_address = without_marks(&newsletter.postal_address);
         let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
 
@@ -71,30 +68,30 @@ impl Mail {
                 dir,
                 words_language: language,
                 words_dir: dir,
-                subject: &subject,
+                subject: &self.subject,
                 preheader: "",
                 newsletter: &name,
                 postal_address: &postal_address,
             },
-            lead: &lead,
-            button: self.button,
+            lead: &self.lead,
+            button: &self.button,
             url: &url,
-            or_open: self.or_open,
-            ignore: self.ignore,
+            or_open: &self.words.mail_or_open(),
+            ignore: &self.ignore,
             reason: &reason,
         })?;
         let text = templates.render(&NoticeText {
-            heading: &heading(&subject, '='),
-            lead: &filled(&lead),
-            button: self.button,
+            heading: &heading(&self.subject, '='),
+            lead: &filled(&self.lead),
+            button: &self.button,
             url: &url,
-            ignore: &filled(self.ignore),
+            ignore: &filled(&self.ignore),
             reason: &filled(&reason),
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;
         Ok(Parts {
-            title: subject.clone(),
-            subject,
+            title: self.subject.clone(),
+            subject: self.subject,
             preheader: String::new(),
             html: Template::new(html),
             text: Template::new(text),

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::site::Site;
-use super::words::{self, Trouble};
+use super::trouble::Trouble;
 use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::templates::TemplateError;
@@ -116,22 +116,23 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
 
 fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let status = bare.status();
+    let door = site.only_door();
+    let words = site.words(door);
     let trouble = bare.extensions().get::<Known>().map_or_else(|| Trouble::of(status), |known| known.0);
     let mut response = if json {
-        let body = serde_json::json!({ "error": trouble.sentence() }).to_string();
+        let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     } else {
-        let door = site.only_door();
         let page = LetterPage {
-            frame: site.frame(door, trouble.heading(), true),
+            frame: site.frame(words, door, &trouble.heading(words), true),
             status: String::new(),
-            heading: trouble.heading().to_owned(),
+            heading: trouble.heading(words),
             address: String::new(),
-            paragraphs: vec![trouble.sentence().to_owned()],
+            paragraphs: vec![trouble.sentence(words)],
             buttons: Vec::new(),
-            link: Some(Link { url: site.path(""), label: words::TO_HOME.to_owned() }),
+            link: Some(Link { url: site.path(""), label: words.to_home() }),
         };
-        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence()).into_response())
+        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {

@@ -1,15 +1,15 @@
 //! What surrounds a page: masthead, foot, style sheet, and what search engines and previews are told. Knows no page.
 
 use super::site::Site;
-use super::words;
-use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::domain::newsletter::Newsletter;
 use crate::signup::Door;
 use crate::templates::pages::{Frame, Link, Sharing};
+use crate::words::Words;
 
 impl Site {
     /// What surrounds a page of a newsletter, or of none. A private page is a reader's own, or a mistake: search engines
     /// are to leave it alone, and it invites nobody to subscribe.
-    pub(super) fn frame(&self, door: Option<&Door>, heading: &str, private: bool) -> Frame {
+    pub(super) fn frame(&self, words: Words, door: Option<&Door>, heading: &str, private: bool) -> Frame {
         let newsletter = door.map(|door| &door.newsletter);
         let masthead = match newsletter {
             Some(newsletter) => newsletter.name.clone(),
@@ -24,21 +24,21 @@ impl Site {
             newsletter.filter(|_| self.doors.len() > 1).map(|newsletter| format!("{}/subscribe", newsletter.slug));
         let subscribe = newsletter.filter(|_| !private).map(|newsletter| Link {
             url: self.path(&format!("{}/subscribe", newsletter.slug)),
-            label: words::SUBSCRIBE.to_owned(),
+            label: words.subscribe(),
         });
         Frame {
-            language: words::LANGUAGE.to_owned(),
-            direction: if is_rtl(words::LANGUAGE) { "rtl" } else { "ltr" },
+            language: words.tag().to_owned(),
+            direction: words.direction(),
             title,
             description: String::new(),
             masthead,
             logo_url: None,
             home_url: self.path(&home.unwrap_or_default()),
-            skip: words::SKIP.to_owned(),
+            skip: words.skip(),
             subscribe,
             style_url: self.path(&self.sheets.path(door.map(|door| door.id))),
             links: Vec::new(),
-            contact: newsletter.map(contact),
+            contact: newsletter.map(|newsletter| contact(words, newsletter)),
             colophon: newsletter.map(|newsletter| one_line(&newsletter.postal_address)).unwrap_or_default(),
             private,
             sharing: None,
@@ -65,9 +65,9 @@ impl Site {
 }
 
 /// Whom readers ask. At the same place on each page (WCAG 2.2, 3.2.6).
-fn contact(newsletter: &Newsletter) -> Link {
+fn contact(words: Words, newsletter: &Newsletter) -> Link {
     let address = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address);
-    Link { url: format!("mailto:{address}"), label: words::CONTACT.to_owned() }
+    Link { url: format!("mailto:{address}"), label: words.write_to_us() }
 }
 
 /// A postal address may have several lines in the configuration.

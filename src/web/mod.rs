@@ -12,7 +12,8 @@ mod health;
 mod public;
 mod serve;
 mod site;
-mod words;
+mod trouble;
+mod wording;
 
 use std::sync::Arc;
 use std::time::Duration;

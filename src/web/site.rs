@@ -14,7 +14,9 @@ use super::failure::{Dressed, Failure, Open};
 use crate::clock::Clock;
 use crate::domain::NewsletterId;
 use crate::signup::{Act, Client, Door, Signup};
+use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
+use crate::words::Words;
 
 /// The state of the web face.
 pub struct Site {
@@ -82,6 +84,18 @@ impl Site {
     /// A path on this site, as a browser is to ask for it.
     pub(super) fn path(&self, path: &str) -> String {
         format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
+    }
+
+    /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
+    pub(super) fn words(&self, door: Option<&Door>) -> Words {
+        let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
+        Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    }
+
+    /// The words for a reader: in the language they chose, or the newsletter's.
+    pub(super) fn words_for(&self, door: Option<&Door>, subscription: Option<&Subscription>) -> Words {
+        let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
+        chosen.map_or_else(|| self.words(door), Words::of_page)
     }
 
     /// A page as a response.

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("token", &[]),
     ("telemetry", &[]),
+    ("words", &[]),
     ("domain", &[]),
     ("content", &["domain"]),
     ("message", &["content", "domain"]),
@@ -51,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "secret", "token", "telemetry"];
+const GROUND: &[&str] = &["clock", "secret", "token", "telemetry", "words"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[
@@ -61,6 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["smtp"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
+    ("fluent_bundle", &["words"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),
     ("clap", &["cli"]),

@@ -12,7 +12,7 @@ use super::Target;
 use crate::content::fields::{FIELD_END, FIELD_START, Field};
 use crate::content::links;
 use crate::content::merge;
-use crate::content::words::Words;
+use crate::words::Words;
 
 /// Elements within elements. The sanitiser takes the square of this.
 const HTML_DEPTH_MAX: usize = 128;
@@ -186,7 +186,7 @@ pub(in crate::content) fn too_deep(html: &str) -> bool {
 }
 
 /// A block of HTML as text: `number` gives the `[n]` of an address.
-pub(in crate::content) fn text(html: &str, words: &Words, number: &mut dyn FnMut(&str) -> String) -> String {
+pub(in crate::content) fn text(html: &str, words: Words, number: &mut dyn FnMut(&str) -> String) -> String {
     let clean = sanitised(html, Target::Mail);
     let mut out = String::new();
     let mut open_link = None;
@@ -203,7 +203,7 @@ pub(in crate::content) fn text(html: &str, words: &Words, number: &mut dyn FnMut
             }
             ("img", _) => {
                 if let Some(alt) = attribute(tag.inside, "alt").filter(|alt| !alt.trim().is_empty()) {
-                    out.push_str(&format!("[{}: {alt}]", words.image));
+                    out.push_str(&format!("[{}: {alt}]", words.image()));
                 }
             }
             ("td" | "th", _) => out.push(' '),

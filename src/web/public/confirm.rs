@@ -12,7 +12,7 @@ use super::super::client::From;
 use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
-use super::super::words::{self, wording};
+use super::super::wording;
 use super::letter::{letter, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
@@ -54,7 +54,7 @@ async fn act(
     if fields.get("action") == AGAIN {
         return again(&site, asked, client).await;
     }
-    let act = site.act("link", wording::CONFIRM, client);
+    let act = site.act("link", wording::confirm(site.words(None)), client);
     let db = site.signup.db.clone();
     let confirmation = site.write(async move { signup::confirm(&db, asked, &act).await }).await?;
     match confirmation {
@@ -69,7 +69,7 @@ async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Re
     let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
     let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
     let ask = Ask { email: subscription.email, name: None };
-    let act = site.act("old link", wording::SIGNUP, client);
+    let act = site.act("old link", wording::signup(site.words(Some(door))), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
     site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
     site.page(StatusCode::OK, &check_page(site, door))
@@ -80,15 +80,17 @@ fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure>
         Confirmation::Fresh(subscription) => ask_page(site, &subscription),
         Confirmation::Already(subscription) => {
             let door = site.door_of(subscription.newsletter_id);
-            let mut page = letter(site, door, words::confirm::ALREADY_HEADING.to_owned(), Some(&subscription));
-            page.paragraphs = vec![words::already_text(name(door))];
+            let words = site.words_for(door, Some(&subscription));
+            let mut page = letter(site, words, door, words.already_heading(), Some(&subscription));
+            page.paragraphs = vec![words.already_text(&name(words, door))];
             site.page(StatusCode::OK, &page)
         }
         Confirmation::Stale(subscription) => {
             let door = site.door_of(subscription.newsletter_id);
-            let mut page = letter(site, door, words::confirm::STALE_HEADING.to_owned(), Some(&subscription));
-            page.paragraphs = vec![words::confirm::STALE.to_owned()];
-            page.buttons = vec![Button { action: AGAIN, label: words::confirm::AGAIN.to_owned(), quiet: false }];
+            let words = site.words_for(door, Some(&subscription));
+            let mut page = letter(site, words, door, words.stale_heading(), Some(&subscription));
+            page.paragraphs = vec![words.stale_text()];
+            page.buttons = vec![Button { action: AGAIN, label: words.stale_button(), quiet: false }];
             site.page(StatusCode::OK, &page)
         }
         Confirmation::Unknown => Err(Failure::NoSuchLink),
@@ -100,9 +102,11 @@ fn ask_page(site: &Site, subscription: &Subscription) -> Result<Response, Failur
 }
 
 fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
-    let mut page = letter(site, door, words::confirm_heading(name(door)), subscription);
-    page.paragraphs = vec![words::confirm_text(name(door)), words::confirm::IGNORE.to_owned()];
-    page.buttons = vec![Button { action: CONFIRM, label: words::confirm::BUTTON.to_owned(), quiet: false }];
+    let words = site.words_for(door, subscription);
+    let name = name(words, door);
+    let mut page = letter(site, words, door, words.confirm_heading(&name), subscription);
+    page.paragraphs = vec![words.confirm_text(&name), words.confirm_ignore()];
+    page.buttons = vec![Button { action: CONFIRM, label: words.confirm_button(), quiet: false }];
     page
 }
 
@@ -112,14 +116,18 @@ fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Fa
 }
 
 fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
-    let mut page = letter(site, door, words::confirmed_heading(name(door)), subscription);
-    page.paragraphs = door.map(|door| words::confirmed_text(&door.newsletter)).unwrap_or_default();
+    let words = site.words_for(door, subscription);
+    let mut page = letter(site, words, door, words.confirmed_heading(&name(words, door)), subscription);
+    page.paragraphs.push(words.confirmed_text());
+    if let Some(door) = door {
+        page.paragraphs.push(words.confirmed_contacts(door.newsletter.from.address.as_str()));
+    }
     page
 }
 
 fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
     let door = site.only_door();
     let mut page = if asks { question(site, door, None) } else { welcome(site, door, None) };
-    page.status = words::TEST_LINK.to_owned();
+    page.status = site.words(door).test_link();
     site.page(StatusCode::OK, &page)
 }

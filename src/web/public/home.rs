@@ -10,7 +10,6 @@ use axum::routing::get;
 
 use super::super::failure::Failure;
 use super::super::site::Site;
-use super::super::words;
 use super::signup;
 use crate::templates::pages::{HomePage, Link};
 
@@ -26,13 +25,9 @@ async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
         url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
         label: door.newsletter.name.clone(),
     });
-    let mut frame = site.frame(None, words::HOME, false);
-    site.share(&mut frame, None, "", words::HOME, words::HOME_LEAD);
-    let page = HomePage {
-        frame,
-        heading: words::HOME.to_owned(),
-        lead: words::HOME_LEAD.to_owned(),
-        newsletters: newsletters.collect(),
-    };
+    let words = site.words(None);
+    let mut frame = site.frame(words, None, &words.home(), false);
+    site.share(&mut frame, None, "", &words.home(), &words.home_lead());
+    let page = HomePage { frame, heading: words.home(), lead: words.home_lead(), newsletters: newsletters.collect() };
     site.open_page(&page)
 }

@@ -14,11 +14,12 @@ use super::super::client::From;
 use super::super::failure::{Dressed, Failure};
 use super::super::form::{self, Form, Media};
 use super::super::site::Site;
-use super::super::words::{self, wording};
+use super::super::wording;
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::subscriber::clean_name;
-use crate::signup::{self, Ask, Client, Door};
+use crate::signup::{self, Ask, CONFIRM_FOR, Client, Door};
 use crate::templates::pages::{LetterPage, Link, SignupPage};
+use crate::words::Words;
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
@@ -79,10 +80,11 @@ async fn subscribe_json(
     let object = body.trim_ascii_start().starts_with(b"{");
     let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
     let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let words = site.words(Some(&door));
     match take(site, &door, &typed, "json", client).await? {
-        Ok(()) => Ok((StatusCode::ACCEPTED, Json(json!({ "message": words::check::HEADING }))).into_response()),
+        Ok(()) => Ok((StatusCode::ACCEPTED, Json(json!({ "message": words.check_heading() }))).into_response()),
         Err(error) => {
-            let body = Json(json!({ "error": words::address_error(error), "field": "email" }));
+            let body = Json(json!({ "error": address_error(words, error), "field": "email" }));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Extension(Dressed), body).into_response())
         }
     }
@@ -104,7 +106,7 @@ async fn take(
         return Ok(Ok(()));
     }
     let ask = Ask { email, name: typed.name.as_deref().and_then(clean_name) };
-    let act = site.act(source, wording::SIGNUP, client);
+    let act = site.act(source, wording::signup(site.words(Some(door))), client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
     site.write(async move { signup::request(&signup, &door, &ask, &act).await }).await.map(Ok)
 }
@@ -116,6 +118,15 @@ fn bare(typed: &str) -> &str {
     typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
 }
 
+/// What is wrong with an address, said to who typed it.
+fn address_error(words: Words, error: AddressError) -> String {
+    match error {
+        AddressError::Empty => words.address_empty(),
+        AddressError::TooLong => words.address_too_long(),
+        AddressError::NoAt | AddressError::Local | AddressError::Domain => words.address_wrong(),
+    }
+}
+
 /// The form, with what was typed and what is wrong with it.
 pub(super) fn form(
     site: &Site,
@@ -125,12 +136,13 @@ pub(super) fn form(
     error: Option<AddressError>,
 ) -> Result<Response, Failure> {
     let newsletter = &door.newsletter;
-    let mut frame = site.frame(Some(door), &newsletter.name, error.is_some());
+    let words = site.words(Some(door));
+    let mut frame = site.frame(words, Some(door), &newsletter.name, error.is_some());
     match error {
-        Some(_) => frame.title = format!("{}: {}", words::ERROR, frame.title),
+        Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
         None => {
             let path = format!("{}/subscribe", newsletter.slug);
-            site.share(&mut frame, Some(door), &path, &newsletter.name, &words::signup_lead(newsletter));
+            site.share(&mut frame, Some(door), &path, &newsletter.name, &words.signup_lead(&newsletter.name));
         }
     }
     // The form is on this page.
@@ -138,19 +150,19 @@ pub(super) fn form(
     let page = SignupPage {
         frame,
         heading: newsletter.name.clone(),
-        lead: words::signup_lead(newsletter),
+        lead: words.signup_lead(&newsletter.name),
         action: site.path(&format!("{}/subscribe", newsletter.slug)),
-        error_heading: words::PROBLEM.to_owned(),
-        email_error: error.map(words::address_error).unwrap_or_default().to_owned(),
-        email_label: words::EMAIL.to_owned(),
-        email_hint: words::EMAIL_HINT.to_owned(),
+        error_heading: words.problem(),
+        email_error: error.map(|error| address_error(words, error)).unwrap_or_default(),
+        email_label: words.email_label(),
+        email_hint: words.email_hint(),
         email: typed.email.clone(),
-        name_label: words::NAME.to_owned(),
-        name_hint: words::NAME_HINT.to_owned(),
+        name_label: words.name_label(),
+        name_hint: words.name_hint(),
         name: typed.name.clone().unwrap_or_default(),
-        trap_label: words::TRAP.to_owned(),
-        button: words::SUBSCRIBE.to_owned(),
-        small_print: words::SIGNUP_SMALL_PRINT.to_owned(),
+        trap_label: words.trap_label(),
+        button: words.subscribe(),
+        small_print: words.signup_small_print(),
     };
     if error.is_some() { site.page(status, &page) } else { site.open_page(&page) }
 }
@@ -163,13 +175,15 @@ async fn sent(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result
 
 /// Also the answer to "send me a fresh link".
 pub(super) fn check_page(site: &Site, door: &Door) -> LetterPage {
+    let words = site.words(Some(door));
+    let days = i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX);
     LetterPage {
-        frame: site.frame(Some(door), words::check::HEADING, true),
+        frame: site.frame(words, Some(door), &words.check_heading(), true),
         status: String::new(),
-        heading: words::check::HEADING.to_owned(),
+        heading: words.check_heading(),
         address: String::new(),
-        paragraphs: vec![words::check_text(&door.newsletter), words::check::NOTHING_THERE.to_owned()],
+        paragraphs: vec![words.check_text(&door.newsletter.name, days), words.check_nothing_there()],
         buttons: Vec::new(),
-        link: Some(Link { url: site.path(""), label: words::TO_HOME.to_owned() }),
+        link: Some(Link { url: site.path(""), label: words.to_home() }),
     }
 }

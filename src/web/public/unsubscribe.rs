@@ -15,8 +15,8 @@ use super::super::client::From;
 use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
-use super::super::words::{self, wording};
-use super::letter::{letter, name};
+use super::super::wording;
+use super::letter::{letter, name, paused_until};
 use super::token::{Opened, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
@@ -55,20 +55,20 @@ async fn act(
     let one_click = fields.get("List-Unsubscribe").eq_ignore_ascii_case("One-Click");
     let id = match opened {
         Opened::Row(number) => SubscriptionId(number),
-        Opened::Test if one_click => return Ok(unsubscribed_plain()),
+        Opened::Test if one_click => return Ok(unsubscribed_plain(&site)),
         Opened::Test => return test_page(&site, false),
     };
     match fields.get("action") {
         _ if one_click => {
             leave(&site, id, "one-click", wording::ONE_CLICK, client).await?;
-            Ok(unsubscribed_plain())
+            Ok(unsubscribed_plain(&site))
         }
         LEAVE => {
-            leave(&site, id, "link", wording::LEAVE, client).await?;
+            leave(&site, id, "link", wording::leave(site.words(None)), client).await?;
             left_page(&site, id).await
         }
         PAUSE => {
-            let act = site.act("link", wording::LEAVE, client);
+            let act = site.act("link", wording::leave(site.words(None)), client);
             let db = site.signup.db.clone();
             let paused = site.write(async move { signup::pause(&db, id, Rest::FourWeeks, &act).await }).await?;
             match paused {
@@ -94,8 +94,9 @@ pub(super) async fn leave(
     Ok(())
 }
 
-fn unsubscribed_plain() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words::UNSUBSCRIBED_PLAIN).into_response()
+fn unsubscribed_plain(site: &Site) -> Response {
+    let text = format!("{}\n", site.words(None).one_click_done());
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 async fn question_page(site: &Site, id: SubscriptionId) -> Result<Response, Failure> {
@@ -107,11 +108,12 @@ async fn question_page(site: &Site, id: SubscriptionId) -> Result<Response, Fail
 }
 
 fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
-    let mut page = letter(site, door, words::leave_heading(name(door)), subscription);
-    page.paragraphs = vec![words::leave::TEXT.to_owned()];
-    page.buttons = vec![Button { action: LEAVE, label: words::leave::BUTTON.to_owned(), quiet: false }];
+    let words = site.words_for(door, subscription);
+    let mut page = letter(site, words, door, words.leave_heading(&name(words, door)), subscription);
+    page.paragraphs = vec![words.leave_text()];
+    page.buttons = vec![Button { action: LEAVE, label: words.leave_button(), quiet: false }];
     if subscription.is_none_or(|subscription| subscription.state == SubscriptionState::Active) {
-        page.buttons.push(Button { action: PAUSE, label: words::leave::PAUSE.to_owned(), quiet: true });
+        page.buttons.push(Button { action: PAUSE, label: words.leave_pause(), quiet: true });
     }
     page
 }
@@ -123,11 +125,12 @@ pub(super) async fn left_page(site: &Site, id: SubscriptionId) -> Result<Respons
 }
 
 fn left(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
-    let mut page = letter(site, door, words::leave::LEFT_HEADING.to_owned(), subscription);
-    page.paragraphs = vec![words::left_text(name(door))];
+    let words = site.words_for(door, subscription);
+    let mut page = letter(site, words, door, words.left_heading(), subscription);
+    page.paragraphs = vec![words.left_text(&name(words, door))];
     page.link = door.map(|door| Link {
         url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
-        label: words::SUBSCRIBE_AGAIN.to_owned(),
+        label: words.subscribe_again(),
     });
     page
 }
@@ -135,23 +138,25 @@ fn left(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -
 /// For who has left, and for who is gone altogether: one page, which tells neither from the other.
 pub(super) fn absent_page(site: &Site) -> Result<Response, Failure> {
     let door = site.only_door();
-    let mut page = letter(site, door, words::leave::ABSENT_HEADING.to_owned(), None);
-    page.paragraphs = vec![words::leave::ABSENT.to_owned()];
-    page.link = Some(Link { url: site.path(""), label: words::SUBSCRIBE_AGAIN.to_owned() });
+    let words = site.words(door);
+    let mut page = letter(site, words, door, words.absent_heading(), None);
+    page.paragraphs = vec![words.absent_text()];
+    page.link = Some(Link { url: site.path(""), label: words.subscribe_again() });
     site.page(StatusCode::OK, &page)
 }
 
 fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
     let door = site.door_of(subscription.newsletter_id);
-    let mut page = letter(site, door, words::preferences_heading(name(door)), Some(subscription));
-    page.status = words::preferences::PAUSED.to_owned();
-    page.paragraphs = vec![words::paused_until(subscription.paused_until, door.map(|door| &door.newsletter))];
+    let words = site.words_for(door, Some(subscription));
+    let mut page = letter(site, words, door, words.preferences_heading(&name(words, door)), Some(subscription));
+    page.status = words.preferences_paused();
+    page.paragraphs = vec![paused_until(words, subscription.paused_until, door)];
     site.page(StatusCode::OK, &page)
 }
 
 fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
     let door = site.only_door();
     let mut page = if asks { question(site, door, None) } else { left(site, door, None) };
-    page.status = words::TEST_LINK.to_owned();
+    page.status = site.words(door).test_link();
     site.page(StatusCode::OK, &page)
 }

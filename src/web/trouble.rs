@@ -1,0 +1,65 @@
+//! What can go wrong, as an error page says it. Echoes nothing of the request.
+
+use axum::http::StatusCode;
+
+use crate::words::Words;
+
+/// What went wrong, in the words of an error page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// No such page.
+    NotFound,
+    /// No such link.
+    NoSuchLink,
+    /// Asked in a way that this address does not know.
+    Method,
+    /// Too large.
+    TooLarge,
+    /// Of a kind that is not taken, or not readable.
+    Unreadable,
+    /// Too many requests.
+    TooMany,
+    /// Not now.
+    Busy,
+    /// Ours.
+    Broken,
+}
+
+impl Trouble {
+    pub(super) fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooMany,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Busy,
+            status if status.is_client_error() => Self::Unreadable,
+            _ => Self::Broken,
+        }
+    }
+
+    pub(super) fn heading(self, words: Words) -> String {
+        match self {
+            Self::NotFound => words.trouble_not_found(),
+            Self::NoSuchLink => words.trouble_link(),
+            Self::Method | Self::Unreadable => words.trouble_not_understood(),
+            Self::TooLarge => words.trouble_too_large(),
+            Self::TooMany => words.trouble_too_many(),
+            Self::Busy => words.trouble_busy(),
+            Self::Broken => words.trouble_broken(),
+        }
+    }
+
+    pub(super) fn sentence(self, words: Words) -> String {
+        match self {
+            Self::NotFound => words.trouble_not_found_text(),
+            Self::NoSuchLink => words.trouble_link_text(),
+            Self::Method => words.trouble_method_text(),
+            Self::TooLarge => words.trouble_too_large_text(),
+            Self::Unreadable => words.trouble_unreadable_text(),
+            Self::TooMany => words.trouble_too_many_text(),
+            Self::Busy => words.trouble_busy_text(),
+            Self::Broken => words.trouble_broken_text(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The list of messages, with the values that each takes: a method of [`Words`] for each. Knows no language.
+//!
+//! To add one: a line here, and the message in every file under `templates/words`. The tests find a message that a file
+//! lacks or has for nothing, and a value that a translation forgets.
+
+use super::{Value, Words};
+
+/// The type of a value in a message's line below.
+macro_rules! kind {
+    (text) => {
+        &str
+    };
+    (number) => {
+        i64
+    };
+}
+
+macro_rules! messages {
+    ($($name:ident($($value:ident: $kind:ident),*);)+) => {
+        impl Words {
+            $(
+                #[doc = concat!("The message `", stringify!($name), "` of `templates/words`.")]
+                pub(crate) fn $name(self, $($value: kind!($kind)),*) -> String {
+                    self.say(stringify!($name), &[$((stringify!($value), Value::from($value))),*])
+                }
+            )+
+        }
+
+        /// Each message with the names of its values.
+        #[cfg(test)]
+        pub(super) const MESSAGES: &[(&str, &[&str])] = &[$((stringify!($name), &[$(stringify!($value)),*])),+];
+    };
+}
+
+messages! {
+    // Dates
+    date_of(day: number, month: number, year: text);
+
+    // Every page
+    skip();
+    write_to_us();
+    to_home();
+    error();
+    problem();
+    nameless();
+    test_link();
+
+    // Issues
+    read_on_web();
+    links();
+    notes();
+    image();
+    reason(newsletter: text, address: text, date: text);
+    unsubscribe();
+    change_preferences();
+    forwarded();
+
+    // Mails of the system
+    mail_or_open();
+    mail_entered(newsletter: text);
+    mail_confirm_subject(newsletter: text);
+    mail_confirm_lead(newsletter: text);
+    mail_confirm_button();
+    mail_confirm_ignore();
+    mail_already_subject(newsletter: text);
+    mail_already_lead(newsletter: text);
+    mail_already_change();
+    mail_already_ignore();
+
+    // Home
+    home();
+    home_lead();
+
+    // Signup
+    signup_lead(newsletter: text);
+    email_label();
+    email_hint();
+    name_label();
+    name_hint();
+    trap_label();
+    subscribe();
+    subscribe_again();
+    signup_small_print();
+    address_empty();
+    address_too_long();
+    address_wrong();
+    check_heading();
+    check_text(newsletter: text, days: number);
+    check_nothing_there();
+
+    // Confirming
+    confirm_heading(newsletter: text);
+    confirm_text(newsletter: text);
+    confirm_button();
+    confirm_ignore();
+    confirmed_heading(newsletter: text);
+    confirmed_text();
+    confirmed_contacts(address: text);
+    already_heading();
+    already_text(newsletter: text);
+    stale_heading();
+    stale_text();
+    stale_button();
+
+    // Leaving
+    leave_heading(newsletter: text);
+    leave_text();
+    leave_button();
+    leave_pause();
+    left_heading();
+    left_text(newsletter: text);
+    absent_heading();
+    absent_text();
+    one_click_done();
+
+    // Preferences
+    preferences_heading(newsletter: text);
+    preferences_active();
+    preferences_pending();
+    preferences_paused();
+    preferences_paused_until(date: text);
+    preferences_paused_open();
+    preferences_resumed();
+    pause_heading();
+    pause_text();
+    pause_longer_heading();
+    pause_longer_text();
+    pause_four_weeks();
+    pause_three_months();
+    resume_heading();
+    resume_text();
+    resume_button();
+    go_heading();
+    go_text();
+    rename_heading();
+    rename_label();
+    rename_button();
+    rename_hint(initial: text);
+    rename_hint_none();
+    rename_saved();
+    rename_removed();
+
+    // Troubles
+    trouble_not_found();
+    trouble_not_found_text();
+    trouble_link();
+    trouble_link_text();
+    trouble_not_understood();
+    trouble_method_text();
+    trouble_unreadable_text();
+    trouble_too_large();
+    trouble_too_large_text();
+    trouble_too_many();
+    trouble_too_many_text();
+    trouble_busy();
+    trouble_busy_text();
+    trouble_broken();
+    trouble_broken_text();
+}

@@ -1,0 +1,131 @@
+//! Every word that readers see in pages and mails, by language: Fluent files under `templates/words`, embedded. Owns
+//! plurals and dates; knows no layout, no page, no rule.
+//!
+//! A message is a method of [`Words`] (see `messages.rs`), so one that is missing does not compile and one that nobody
+//! uses is a warning. Values go in as they are: the templates escape what comes out.
+
+mod bidi;
+mod language;
+mod messages;
+mod pseudo;
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::Date;
+use unic_langid::LanguageIdentifier;
+
+pub use language::Language;
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// By language, in the order of their declaration.
+static BUNDLES: LazyLock<[Bundle; Language::COUNT]> = LazyLock::new(|| Language::DECLARED.map(bundle));
+
+const fn source(language: Language) -> &'static str {
+    match language {
+        Language::English | Language::Pseudo => include_str!("../../templates/words/en.ftl"),
+        Language::German => include_str!("../../templates/words/de.ftl"),
+        Language::French => include_str!("../../templates/words/fr.ftl"),
+        Language::Spanish => include_str!("../../templates/words/es.ftl"),
+        Language::Russian => include_str!("../../templates/words/ru.ftl"),
+        Language::Ukrainian => include_str!("../../templates/words/uk.ftl"),
+        Language::Arabic => include_str!("../../templates/words/ar.ftl"),
+        Language::Japanese => include_str!("../../templates/words/ja.ftl"),
+    }
+}
+
+fn bundle(language: Language) -> Bundle {
+    // A file with a mistake in it loses that message and keeps the rest; the tests refuse it.
+    let resource = FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    // Fluent would put invisible characters around every value: in a subject, in an address that is copied from a plain
+    // text, in a title they do harm. `bidi` isolates where it helps.
+    bundle.set_use_isolating(false);
+    if language == Language::Pseudo {
+        bundle.set_transform(Some(pseudo::accented));
+    }
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// The words of one language. A page's values are isolated where they run against the sentence; a mail's never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    language: Language,
+    isolating: bool,
+}
+
+impl Words {
+    /// For mails, in the language of a BCP 47 tag, or in English.
+    pub fn of_mail(tag: &str) -> Self {
+        Self { language: Language::of(tag), isolating: false }
+    }
+
+    /// For pages, in the language of a BCP 47 tag, or in English.
+    pub fn of_page(tag: &str) -> Self {
+        Self { language: Language::of(tag), isolating: true }
+    }
+
+    /// The language that these words are in.
+    pub fn language(self) -> Language {
+        self.language
+    }
+
+    /// Its tag, BCP 47.
+    pub fn tag(self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// `ltr` or `rtl`.
+    pub fn direction(self) -> &'static str {
+        self.language.direction()
+    }
+
+    /// A day as it is written out: `20 November 2026`.
+    pub fn date(self, date: Date) -> String {
+        // The year is a text: a number would get a separator after its thousands.
+        self.date_of(i64::from(date.day()), i64::from(date.month()), &date.year().to_string())
+    }
+
+    /// The message `id` with its values in it.
+    fn say(self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        let bundle = &BUNDLES[self.language as usize];
+        let pattern = bundle.get_message(id).and_then(|message| message.value());
+        // No message is missing in any file: a test holds that.
+        let Some(pattern) = pattern else { return id.to_owned() };
+        let mut args = FluentArgs::with_capacity(values.len());
+        for (name, value) in values {
+            match value {
+                Value::Text(text) if self.isolating => args.set(*name, bidi::isolated(text, self.language)),
+                Value::Text(text) => args.set(*name, *text),
+                Value::Number(number) => args.set(*name, FluentValue::from(*number)),
+            }
+        }
+        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+    }
+}
+
+/// What goes into a message.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Text(&'a str),
+    Number(i64),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+#[cfg(test)]
+mod tests;

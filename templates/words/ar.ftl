@@ -1,0 +1,156 @@
+### كلمات الصفحات والرسائل بالعربية. الأرقام لاتينية كما في أسماء الرسائل وعناوينها.
+
+## Dates
+
+month = { $month ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+}
+date_of = { $day } { month } { $year }
+
+## Every page
+
+skip = انتقل إلى النص
+write_to_us = راسلنا
+to_home = إلى الصفحة الرئيسية
+error = خطأ
+problem = هناك مشكلة
+nameless = هذه النشرة
+test_link = هذا الرابط من رسالة تجريبية. رابط القارئ يفعل ما تقوله الصفحة، أما هذا فلا يغيّر شيئًا.
+
+## Issues
+
+read_on_web = اقرأ على الويب
+links = الروابط
+notes = الهوامش
+image = صورة
+reason = تصلك هذه الرسالة لأن { $address } مشترك في { $newsletter } منذ { $date }.
+unsubscribe = إلغاء الاشتراك
+change_preferences = تغيير التفضيلات أو الإيقاف المؤقت
+forwarded = هل أُعيد توجيه هذه الرسالة إليك؟ اشترك
+
+## Mails of the system
+
+mail_or_open = إذا لم يعمل الزر فافتح هذا العنوان:
+mail_entered = تصلك هذه الرسالة لأن هذا العنوان أُدخل في صفحة الاشتراك في { $newsletter }.
+mail_confirm_subject = أكّد اشتراكك في { $newsletter }
+mail_confirm_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان. اضغط الزر للتأكيد.
+mail_confirm_button = تأكيد الاشتراك
+mail_confirm_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئًا: لن تصلك منا رسائل أخرى.
+mail_already_subject = أنت مشترك بالفعل في { $newsletter }
+mail_already_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان. أنت مشترك بالفعل، فلم يتغير شيء.
+mail_already_change = تغيير التفضيلات أو إلغاء الاشتراك
+mail_already_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئًا.
+
+## Home
+
+home = النشرات البريدية
+home_lead = تصل كلها بالبريد الإلكتروني، ويمكن إلغاء الاشتراك بنقرة واحدة.
+
+## Signup
+
+signup_lead = احصل على { $newsletter } بالبريد الإلكتروني مجانًا.
+email_label = البريد الإلكتروني
+email_hint = يُستخدم للنشرة وحدها.
+name_label = الاسم (اختياري)
+name_hint = الاسم الذي تخاطبك به النشرة.
+trap_label = اترك هذا الحقل فارغًا
+subscribe = اشترك
+subscribe_again = اشترك من جديد
+signup_small_print = ستصلك رسالة فيها رابط للتأكيد. وفي كل عدد رابط لإلغاء الاشتراك: نقرة واحدة بلا أسئلة.
+address_empty = أدخل بريدك الإلكتروني
+address_too_long = أدخل عنوانًا أقصر: لا يوجد عنوان بهذا الطول
+address_wrong = أدخل العنوان بالصيغة الصحيحة، مثل name@example.com
+check_heading = تحقق من بريدك
+check_text = أرسلنا رابطًا إلى العنوان الذي أدخلته. افتحه واضغط الزر، وستصلك { $newsletter }. يعمل الرابط { $days ->
+    [zero] { $days } يوم
+    [one] يومًا واحدًا
+    [two] يومين
+    [few] { $days } أيام
+    [many] { $days } يومًا
+   *[other] { $days } يوم
+}.
+check_nothing_there = لم يصل شيء بعد بضع دقائق؟ انظر أولًا في مجلد الرسائل غير المرغوب فيها. وحمايةً لصناديق البريد لا تُرسل إلى العنوان الواحد أكثر من رسالة كهذه في اليوم.
+
+## Confirming
+
+confirm_heading = أكّد اشتراكك في { $newsletter }
+confirm_text = اضغط الزر، ويصل العدد القادم من { $newsletter } إلى هذا العنوان.
+confirm_button = تأكيد الاشتراك
+confirm_ignore = إذا لم تطلب ذلك فأغلق الصفحة: لن يُرسل شيء.
+confirmed_heading = مرحبًا بك في { $newsletter }
+confirmed_text = تم تأكيد اشتراكك. يصل العدد القادم إلى هذا العنوان.
+confirmed_contacts = كي لا تقع الأعداد بين الرسائل غير المرغوب فيها، أضف { $address } إلى جهات الاتصال.
+already_heading = أنت مشترك
+already_text = تصل { $newsletter } إلى هذا العنوان، ولا يلزم شيء آخر.
+stale_heading = هذا الرابط قديم
+stale_text = لم يُستخدم في وقته، أو تغيّر شيء منذ ذلك الحين. يصلك رابط جديد بالبريد.
+stale_button = أرسل لي رابطًا جديدًا
+
+## Leaving
+
+leave_heading = إلغاء الاشتراك في { $newsletter }؟
+leave_text = يسري ذلك فورًا.
+leave_button = إلغاء الاشتراك
+leave_pause = إيقاف مؤقت لمدة 4 أسابيع بدلًا من ذلك
+left_heading = أُلغي اشتراكك
+left_text = تم. لن تُرسل { $newsletter } إلى هذا العنوان بعد الآن، ولا حتى رسالة وداع.
+absent_heading = لست مشتركًا
+absent_text = لا يُرسل أي عدد إلى هذا العنوان.
+one_click_done = أُلغي الاشتراك.
+
+## Preferences
+
+preferences_heading = اشتراكك في { $newsletter }
+preferences_active = يصلك كل عدد.
+preferences_pending = لم يُؤكَّد الاشتراك بعد. الرابط في الرسالة التي وصلتك.
+preferences_paused = بدأ الإيقاف المؤقت.
+preferences_paused_until = الإيقاف المؤقت حتى { $date }. لا يُرسل أي عدد قبل ذلك.
+preferences_paused_open = الاشتراك موقوف مؤقتًا. لا يُرسل أي عدد حتى تنهي الإيقاف.
+preferences_resumed = انتهى الإيقاف المؤقت.
+pause_heading = إيقاف مؤقت
+pause_text = لا يُرسل أي عدد خلال هذه المدة، ثم يُستأنف الإرسال تلقائيًا.
+pause_longer_heading = تمديد الإيقاف
+pause_longer_text = تُحسب المدة من اليوم.
+pause_four_weeks = إيقاف لمدة 4 أسابيع
+pause_three_months = إيقاف لمدة 3 أشهر
+resume_heading = متابعة
+resume_text = يصلك العدد القادم من جديد.
+resume_button = إنهاء الإيقاف
+go_heading = إلغاء الاشتراك
+go_text = يمكنك العودة في أي وقت.
+rename_heading = الاسم
+rename_label = اسم جديد
+rename_button = حفظ الاسم
+rename_hint = الاسم المحفوظ لدينا يبدأ بـ «{ $initial }». اترك الحقل فارغًا لحذفه.
+rename_hint_none = لا يوجد اسم محفوظ.
+rename_saved = حُفظ الاسم.
+rename_removed = حُذف الاسم.
+
+## Troubles
+
+trouble_not_found = لا توجد صفحة كهذه
+trouble_not_found_text = ربما كُتب العنوان خطأ، أو لم تعد الصفحة موجودة.
+trouble_link = هذا الرابط لا يعمل
+trouble_link_text = تأكد من أن الرابط كله منقول من الرسالة إلى شريط العنوان حتى آخر حرف.
+trouble_not_understood = لم يُفهم الطلب
+trouble_method_text = لا يُستخدم هذا العنوان بهذه الطريقة.
+trouble_unreadable_text = ما أُرسل لا يأتي من أي نموذج في هذا الموقع.
+trouble_too_large = هذا أطول من اللازم
+trouble_too_large_text = ما أُرسل أكبر من أي نموذج في هذا الموقع.
+trouble_too_many = انتظر قليلًا من فضلك
+trouble_too_many_text = جاءت طلبات كثيرة من شبكتك. حاول مرة أخرى بعد ساعة.
+trouble_busy = حاول مرة أخرى بعد دقيقة
+trouble_busy_text = لا يستطيع الخادم الحفظ الآن. لم يتغير شيء.
+trouble_broken = حدث خطأ ما
+trouble_broken_text = الخطأ من جهتنا، وقد سُجّل.

@@ -1,0 +1,152 @@
+### Die Wörter der Seiten und Mails auf Deutsch. Anrede: Sie.
+
+## Dates
+
+month = { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+date_of = { $day }. { month } { $year }
+
+## Every page
+
+skip = Zum Text springen
+write_to_us = Schreiben Sie uns
+to_home = Zur Startseite
+error = Fehler
+problem = Es gibt ein Problem
+nameless = diesen Newsletter
+test_link = Dieser Link stammt aus einer Testmail. Der Link einer Leserin oder eines Lesers tut, was die Seite sagt; dieser ändert nichts.
+
+## Issues
+
+read_on_web = Im Web lesen
+links = Links
+notes = Anmerkungen
+image = Bild
+reason = Sie erhalten diese E-Mail, weil { $address } seit dem { $date } { $newsletter } abonniert.
+unsubscribe = Abbestellen
+change_preferences = Einstellungen ändern oder pausieren
+forwarded = Wurde Ihnen diese E-Mail weitergeleitet? Abonnieren
+
+## Mails of the system
+
+mail_or_open = Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:
+mail_entered = Sie erhalten diese E-Mail, weil diese Adresse auf der Anmeldeseite von { $newsletter } eingetragen wurde.
+mail_confirm_subject = Bestätigen Sie Ihr Abonnement von { $newsletter }
+mail_confirm_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Bestätigen Sie das mit der Schaltfläche.
+mail_confirm_button = Abonnement bestätigen
+mail_confirm_ignore = Waren Sie das nicht, dann tun Sie einfach nichts: Sie hören nicht mehr von uns.
+mail_already_subject = Sie erhalten { $newsletter } bereits
+mail_already_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Sie sind bereits angemeldet, es hat sich also nichts geändert.
+mail_already_change = Einstellungen ändern oder abbestellen
+mail_already_ignore = Waren Sie das nicht, dann tun Sie einfach nichts.
+
+## Home
+
+home = Newsletter
+home_lead = Alle kommen per E-Mail. Abbestellen geht mit einem Klick.
+
+## Signup
+
+signup_lead = { $newsletter } kostenlos per E-Mail erhalten.
+email_label = E-Mail-Adresse
+email_hint = Nur für den Newsletter, für nichts sonst.
+name_label = Name (freiwillig)
+name_hint = So darf der Newsletter Sie ansprechen.
+trap_label = Lassen Sie dieses Feld leer
+subscribe = Abonnieren
+subscribe_again = Wieder abonnieren
+signup_small_print = Sie erhalten eine E-Mail mit einem Link zum Bestätigen. In jeder Ausgabe steht ein Link zum Abbestellen: ein Klick, keine Fragen.
+address_empty = Geben Sie Ihre E-Mail-Adresse ein
+address_too_long = Geben Sie eine kürzere E-Mail-Adresse ein: so lang ist keine
+address_wrong = Geben Sie eine E-Mail-Adresse in der richtigen Form ein, etwa name@example.com
+check_heading = Sehen Sie in Ihr Postfach
+check_text = Wir haben einen Link an die angegebene Adresse geschickt. Öffnen Sie ihn und drücken Sie die Schaltfläche, dann kommt { $newsletter } zu Ihnen. Der Link gilt { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tage
+}.
+check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Zum Schutz der Postfächer geht höchstens eine solche E-Mail am Tag an eine Adresse.
+
+## Confirming
+
+confirm_heading = { $newsletter } abonnieren?
+confirm_text = Drücken Sie die Schaltfläche, und die nächste Ausgabe von { $newsletter } kommt an diese Adresse.
+confirm_button = Abonnement bestätigen
+confirm_ignore = Haben Sie das nicht gewünscht, dann schließen Sie die Seite: Es wird nichts geschickt.
+confirmed_heading = Willkommen bei { $newsletter }
+confirmed_text = Ihr Abonnement ist bestätigt. Die nächste Ausgabe kommt an diese Adresse.
+confirmed_contacts = Damit sie nicht im Spam landet, nehmen Sie { $address } in Ihre Kontakte auf.
+already_heading = Sie sind angemeldet
+already_text = { $newsletter } geht an diese Adresse. Es ist nichts weiter zu tun.
+stale_heading = Dieser Link ist zu alt
+stale_text = Er wurde nicht rechtzeitig benutzt, oder inzwischen hat sich etwas geändert. Ein neuer kommt per E-Mail.
+stale_button = Neuen Link schicken
+
+## Leaving
+
+leave_heading = { $newsletter } abbestellen?
+leave_text = Das gilt sofort.
+leave_button = Abbestellen
+leave_pause = Lieber 4 Wochen pausieren
+left_heading = Sie sind abgemeldet
+left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kein Abschiedsgruß.
+absent_heading = Sie sind nicht angemeldet
+absent_text = An diese Adresse geht keine Ausgabe.
+one_click_done = Abbestellt.
+
+## Preferences
+
+preferences_heading = Ihr Abonnement von { $newsletter }
+preferences_active = Sie erhalten jede Ausgabe.
+preferences_pending = Das Abonnement ist noch nicht bestätigt. Der Link dazu steht in der E-Mail, die Sie erhalten haben.
+preferences_paused = Pausiert.
+preferences_paused_until = Pausiert bis { $date }. Vorher kommt keine Ausgabe.
+preferences_paused_open = Pausiert. Es kommt keine Ausgabe, bis Sie die Pause beenden.
+preferences_resumed = Die Pause ist beendet.
+pause_heading = Pause machen
+pause_text = In dieser Zeit kommt keine Ausgabe. Danach geht es von selbst weiter.
+pause_longer_heading = Länger pausieren
+pause_longer_text = Von heute an gerechnet.
+pause_four_weeks = 4 Wochen pausieren
+pause_three_months = 3 Monate pausieren
+resume_heading = Weitermachen
+resume_text = Die nächste Ausgabe kommt wieder.
+resume_button = Pause beenden
+go_heading = Abbestellen
+go_text = Sie können jederzeit zurückkommen.
+rename_heading = Name
+rename_label = Neuer Name
+rename_button = Name speichern
+rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Lassen Sie das Feld leer, um ihn zu entfernen.
+rename_hint_none = Es ist kein Name gespeichert.
+rename_saved = Der Name ist gespeichert.
+rename_removed = Der Name ist entfernt.
+
+## Troubles
+
+trouble_not_found = Diese Seite gibt es nicht
+trouble_not_found_text = Vielleicht ist die Adresse vertippt, oder die Seite ist nicht mehr da.
+trouble_link = Dieser Link funktioniert nicht
+trouble_link_text = Achten Sie darauf, dass der ganze Link aus der E-Mail in der Adresszeile steht, bis zum letzten Buchstaben.
+trouble_not_understood = Das wurde nicht verstanden
+trouble_method_text = So ist diese Adresse nicht zu benutzen.
+trouble_unreadable_text = Was geschickt wurde, stammt aus keinem Formular dieser Website.
+trouble_too_large = Das ist zu lang
+trouble_too_large_text = Was geschickt wurde, ist größer als jedes Formular dieser Website.
+trouble_too_many = Bitte warten Sie eine Weile
+trouble_too_many_text = Aus Ihrem Netz kamen viele Anfragen. Versuchen Sie es in einer Stunde wieder.
+trouble_busy = Bitte versuchen Sie es in einer Minute wieder
+trouble_busy_text = Der Server kann gerade nichts speichern. Es wurde nichts geändert.
+trouble_broken = Etwas ist schiefgegangen
+trouble_broken_text = Der Fehler liegt bei uns und ist vermerkt.

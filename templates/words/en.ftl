@@ -1,0 +1,154 @@
+### The words of pages and mails in English. `{ $x }` is a value; each language has the same messages with the same values.
+### Say it plainly and shortly; British spelling.
+
+## Dates
+
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+date_of = { $day } { month } { $year }
+
+## Every page
+
+skip = Skip to the text
+write_to_us = Write to us
+to_home = To the start page
+error = Error
+problem = There is a problem
+# Stands for the name of a newsletter that is no longer in the configuration.
+nameless = this newsletter
+test_link = This link came in a test mail. A reader’s link does what the page says; this one changes nothing.
+
+## Issues
+
+read_on_web = Read on the web
+links = Links
+notes = Notes
+image = Image
+reason = You get this email because { $address } subscribed to { $newsletter } on { $date }.
+unsubscribe = Unsubscribe
+change_preferences = Change preferences or pause
+forwarded = Was this forwarded to you? Subscribe
+
+## Mails of the system
+
+mail_or_open = If the button does not work, open this address:
+mail_entered = You get this email because this address was entered on the signup page of { $newsletter }.
+mail_confirm_subject = Confirm your subscription to { $newsletter }
+mail_confirm_lead = Someone, we hope you, asked to get { $newsletter } at this address. Press the button to confirm it.
+mail_confirm_button = Confirm subscription
+mail_confirm_ignore = If this was not you, do nothing: you will hear from us no more.
+mail_already_subject = You already get { $newsletter }
+mail_already_lead = Someone, we hope you, asked to get { $newsletter } at this address. You are subscribed already, so nothing has changed.
+mail_already_change = Change preferences or unsubscribe
+mail_already_ignore = If this was not you, do nothing.
+
+## Home
+
+home = Newsletters
+home_lead = Each comes by email. You can leave with one click.
+
+## Signup
+
+signup_lead = Get { $newsletter } by email, free of charge.
+email_label = Email address
+email_hint = Used for the newsletter and nothing else.
+name_label = Name (optional)
+name_hint = How the newsletter may address you.
+trap_label = Leave this field empty
+subscribe = Subscribe
+subscribe_again = Subscribe again
+signup_small_print = You will get a mail with a link to confirm. Every issue has a link to leave: one click, no questions.
+address_empty = Enter your email address
+address_too_long = Enter a shorter email address: no mailbox has one this long
+address_wrong = Enter an email address in the correct format, like name@example.com
+check_heading = Check your email
+check_text = We have sent a link to the address you gave. Open it and press the button: then { $newsletter } is yours. The link works for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}.
+check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. To protect mailboxes, one address gets at most one such mail a day.
+
+## Confirming
+
+confirm_heading = Confirm your subscription to { $newsletter }
+confirm_text = Press the button, and the next issue of { $newsletter } comes to this address.
+confirm_button = Confirm subscription
+confirm_ignore = If you did not ask for this, close the page: nothing will be sent.
+confirmed_heading = Welcome to { $newsletter }
+confirmed_text = Your subscription is confirmed. The next issue comes to this address.
+confirmed_contacts = So that it does not end up among the spam, add { $address } to your contacts.
+already_heading = You are subscribed
+already_text = This address gets { $newsletter }. There is nothing more to do.
+stale_heading = This link is too old
+stale_text = It was not used in time, or something has changed since. A fresh one comes by email.
+stale_button = Send me a fresh link
+
+## Leaving
+
+leave_heading = Unsubscribe from { $newsletter }?
+leave_text = It takes effect at once.
+leave_button = Unsubscribe
+leave_pause = Pause for 4 weeks instead
+left_heading = You are unsubscribed
+left_text = Done. { $newsletter } is no longer sent to this address, not even a goodbye.
+absent_heading = You are not subscribed
+absent_text = No issue is sent to this address.
+one_click_done = Unsubscribed.
+
+## Preferences
+
+preferences_heading = Your subscription to { $newsletter }
+preferences_active = You get every issue.
+preferences_pending = The subscription is not confirmed yet. The mail you got has the link.
+preferences_paused = Paused.
+preferences_paused_until = Paused until { $date }. No issue is sent before.
+preferences_paused_open = Paused. No issue is sent until you end the pause.
+preferences_resumed = The pause is over.
+pause_heading = Have a rest
+pause_text = No issue is sent meanwhile. It goes on by itself afterwards.
+pause_longer_heading = Rest longer
+pause_longer_text = Counted from today.
+pause_four_weeks = Pause for 4 weeks
+pause_three_months = Pause for 3 months
+resume_heading = Go on
+resume_text = The next issue comes again.
+resume_button = End the pause
+go_heading = Leave
+go_text = You can come back at any time.
+rename_heading = Name
+rename_label = New name
+rename_button = Save name
+rename_hint = The one we have begins with “{ $initial }”. Leave the field empty to remove it.
+rename_hint_none = No name is stored.
+rename_saved = The name is saved.
+rename_removed = The name is removed.
+
+## Troubles
+
+trouble_not_found = There is no such page
+trouble_not_found_text = The address may be mistyped, or the page is gone.
+trouble_link = This link does not work
+trouble_link_text = Make sure that the whole link from the mail is in the address bar, up to its last letter.
+trouble_not_understood = This was not understood
+trouble_method_text = This address is not meant to be used this way.
+trouble_unreadable_text = What was sent is not what a form of this site sends.
+trouble_too_large = This is too long
+trouble_too_large_text = What was sent is larger than any form of this site.
+trouble_too_many = Please wait a while
+trouble_too_many_text = There were many requests from your network. Try again in an hour.
+trouble_busy = Please try again in a minute
+trouble_busy_text = The server cannot write at the moment. Nothing was changed.
+trouble_broken = Something went wrong
+trouble_broken_text = The fault is on our side, and has been noted.

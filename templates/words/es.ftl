@@ -1,0 +1,152 @@
+### Las palabras de las páginas y los correos en español. Tratamiento: usted, o neutro.
+
+## Dates
+
+month = { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+}
+date_of = { $day } de { month } de { $year }
+
+## Every page
+
+skip = Ir al texto
+write_to_us = Escríbanos
+to_home = Ir a la página de inicio
+error = Error
+problem = Hay un problema
+nameless = este boletín
+test_link = Este enlace viene en un correo de prueba. El de un lector hace lo que dice la página; este no cambia nada.
+
+## Issues
+
+read_on_web = Leer en la web
+links = Enlaces
+notes = Notas
+image = Imagen
+reason = Recibe este correo porque { $address } se suscribió a { $newsletter } el { $date }.
+unsubscribe = Darse de baja
+change_preferences = Cambiar las preferencias o hacer una pausa
+forwarded = ¿Le han reenviado este correo? Suscríbase
+
+## Mails of the system
+
+mail_or_open = Si el botón no funciona, abra esta dirección:
+mail_entered = Recibe este correo porque esta dirección se introdujo en la página de suscripción de { $newsletter }.
+mail_confirm_subject = Confirme su suscripción a { $newsletter }
+mail_confirm_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección. Pulse el botón para confirmarlo.
+mail_confirm_button = Confirmar la suscripción
+mail_confirm_ignore = Si no ha sido usted, no haga nada: no volverá a saber de nosotros.
+mail_already_subject = Ya recibe { $newsletter }
+mail_already_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección. La suscripción ya existe, así que nada ha cambiado.
+mail_already_change = Cambiar las preferencias o darse de baja
+mail_already_ignore = Si no ha sido usted, no haga nada.
+
+## Home
+
+home = Boletines
+home_lead = Todos llegan por correo. La baja es un solo clic.
+
+## Signup
+
+signup_lead = Reciba { $newsletter } por correo, gratis.
+email_label = Correo electrónico
+email_hint = Solo se usa para el boletín.
+name_label = Nombre (opcional)
+name_hint = Cómo puede dirigirse a usted el boletín.
+trap_label = Deje este campo vacío
+subscribe = Suscribirse
+subscribe_again = Volver a suscribirse
+signup_small_print = Recibirá un correo con un enlace para confirmar. Cada número lleva un enlace de baja: un clic, sin preguntas.
+address_empty = Escriba su correo electrónico
+address_too_long = Escriba una dirección más corta: ninguna es tan larga
+address_wrong = Escriba una dirección con el formato correcto, como nombre@example.com
+check_heading = Mire su correo
+check_text = Hemos enviado un enlace a la dirección indicada. Ábralo y pulse el botón: { $newsletter } será suyo. El enlace vale { $days ->
+    [one] { $days } día
+   *[other] { $days } días
+}.
+check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Para proteger los buzones, cada dirección recibe como mucho un correo así al día.
+
+## Confirming
+
+confirm_heading = Confirme su suscripción a { $newsletter }
+confirm_text = Pulse el botón y el próximo número de { $newsletter } llegará a esta dirección.
+confirm_button = Confirmar la suscripción
+confirm_ignore = Si no lo ha pedido, cierre la página: no se enviará nada.
+confirmed_heading = Le damos la bienvenida a { $newsletter }
+confirmed_text = Su suscripción está confirmada. El próximo número llegará a esta dirección.
+confirmed_contacts = Para que no acabe en el correo no deseado, añada { $address } a sus contactos.
+already_heading = La suscripción está activa
+already_text = Esta dirección recibe { $newsletter }. No hay nada más que hacer.
+stale_heading = Este enlace es demasiado antiguo
+stale_text = No se usó a tiempo, o algo ha cambiado desde entonces. Uno nuevo llega por correo.
+stale_button = Enviarme un enlace nuevo
+
+## Leaving
+
+leave_heading = ¿Darse de baja de { $newsletter }?
+leave_text = Tiene efecto inmediato.
+leave_button = Darse de baja
+leave_pause = Mejor una pausa de 4 semanas
+left_heading = La baja está hecha
+left_text = Hecho. { $newsletter } ya no se envía a esta dirección, ni siquiera una despedida.
+absent_heading = No hay ninguna suscripción
+absent_text = No se envía ningún número a esta dirección.
+one_click_done = Baja hecha.
+
+## Preferences
+
+preferences_heading = Su suscripción a { $newsletter }
+preferences_active = Recibe todos los números.
+preferences_pending = La suscripción aún no está confirmada. El enlace está en el correo que recibió.
+preferences_paused = En pausa.
+preferences_paused_until = En pausa hasta el { $date }. Antes no se envía ningún número.
+preferences_paused_open = En pausa. No se envía ningún número hasta que usted la termine.
+preferences_resumed = La pausa ha terminado.
+pause_heading = Hacer una pausa
+pause_text = Mientras tanto no se envía ningún número. Después todo sigue por sí solo.
+pause_longer_heading = Alargar la pausa
+pause_longer_text = A contar desde hoy.
+pause_four_weeks = Pausa de 4 semanas
+pause_three_months = Pausa de 3 meses
+resume_heading = Continuar
+resume_text = El próximo número volverá a llegar.
+resume_button = Terminar la pausa
+go_heading = Darse de baja
+go_text = Puede volver cuando quiera.
+rename_heading = Nombre
+rename_label = Nuevo nombre
+rename_button = Guardar el nombre
+rename_hint = El que tenemos empieza por «{ $initial }». Deje el campo vacío para borrarlo.
+rename_hint_none = No hay ningún nombre guardado.
+rename_saved = El nombre está guardado.
+rename_removed = El nombre está borrado.
+
+## Troubles
+
+trouble_not_found = Esa página no existe
+trouble_not_found_text = Puede que la dirección esté mal escrita o que la página ya no esté.
+trouble_link = Este enlace no funciona
+trouble_link_text = Compruebe que todo el enlace del correo esté en la barra de direcciones, hasta la última letra.
+trouble_not_understood = Esto no se ha entendido
+trouble_method_text = Esta dirección no se usa de esta manera.
+trouble_unreadable_text = Lo enviado no viene de ningún formulario de este sitio.
+trouble_too_large = Es demasiado largo
+trouble_too_large_text = Lo enviado es mayor que cualquier formulario de este sitio.
+trouble_too_many = Espere un poco, por favor
+trouble_too_many_text = Ha habido muchas peticiones desde su red. Inténtelo de nuevo dentro de una hora.
+trouble_busy = Inténtelo de nuevo en un minuto
+trouble_busy_text = El servidor no puede guardar nada en este momento. No se ha cambiado nada.
+trouble_broken = Algo ha salido mal
+trouble_broken_text = El fallo es nuestro y ha quedado anotado.

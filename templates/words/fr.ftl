@@ -1,0 +1,155 @@
+### Les mots des pages et des courriels en français. On vouvoie.
+
+## Dates
+
+month = { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+}
+date_of = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { month } { $year }
+
+## Every page
+
+skip = Aller au texte
+write_to_us = Nous écrire
+to_home = Vers la page d’accueil
+error = Erreur
+problem = Il y a un problème
+nameless = cette lettre
+test_link = Ce lien vient d’un courriel de test. Celui d’un lecteur fait ce que dit la page ; celui-ci ne change rien.
+
+## Issues
+
+read_on_web = Lire sur le web
+links = Liens
+notes = Notes
+image = Image
+reason = Vous recevez ce courriel parce que { $address } est abonnée à { $newsletter } depuis le { $date }.
+unsubscribe = Se désabonner
+change_preferences = Modifier les préférences ou faire une pause
+forwarded = On vous a transféré ce courriel ? Abonnez-vous
+
+## Mails of the system
+
+mail_or_open = Si le bouton ne fonctionne pas, ouvrez cette adresse :
+mail_entered = Vous recevez ce courriel parce que cette adresse a été saisie sur la page d’inscription de { $newsletter }.
+mail_confirm_subject = Confirmez votre abonnement à { $newsletter }
+mail_confirm_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Appuyez sur le bouton pour confirmer.
+mail_confirm_button = Confirmer l’abonnement
+mail_confirm_ignore = Si ce n’était pas vous, ne faites rien : vous n’aurez plus de nouvelles de nous.
+mail_already_subject = Vous recevez déjà { $newsletter }
+mail_already_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Vous êtes déjà abonné, rien n’a donc changé.
+mail_already_change = Modifier les préférences ou se désabonner
+mail_already_ignore = Si ce n’était pas vous, ne faites rien.
+
+## Home
+
+home = Lettres d’information
+home_lead = Toutes arrivent par courriel. On se désabonne en un clic.
+
+## Signup
+
+signup_lead = Recevez { $newsletter } par courriel, gratuitement.
+email_label = Adresse électronique
+email_hint = Elle ne sert qu’à envoyer la lettre.
+name_label = Nom (facultatif)
+name_hint = Comment la lettre peut s’adresser à vous.
+trap_label = Laissez ce champ vide
+subscribe = S’abonner
+subscribe_again = Se réabonner
+signup_small_print = Vous recevrez un courriel avec un lien de confirmation. Chaque numéro contient un lien pour se désabonner : un clic, aucune question.
+address_empty = Saisissez votre adresse électronique
+address_too_long = Saisissez une adresse plus courte : aucune n’est aussi longue
+address_wrong = Saisissez une adresse électronique correcte, par exemple nom@example.com
+check_heading = Consultez votre messagerie
+check_text = Nous avons envoyé un lien à l’adresse indiquée. Ouvrez-le et appuyez sur le bouton : { $newsletter } est alors à vous. Le lien est valable { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}.
+check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Pour protéger les boîtes aux lettres, une adresse reçoit au plus un tel courriel par jour.
+
+## Confirming
+
+confirm_heading = Confirmer votre abonnement à { $newsletter }
+confirm_text = Appuyez sur le bouton, et le prochain numéro de { $newsletter } arrivera à cette adresse.
+confirm_button = Confirmer l’abonnement
+confirm_ignore = Si vous n’avez rien demandé, fermez la page : rien ne sera envoyé.
+confirmed_heading = Bienvenue à { $newsletter }
+confirmed_text = Votre abonnement est confirmé. Le prochain numéro arrivera à cette adresse.
+confirmed_contacts = Pour qu’il ne finisse pas dans les indésirables, ajoutez { $address } à vos contacts.
+already_heading = Vous êtes abonné
+already_text = Cette adresse reçoit { $newsletter }. Il n’y a rien d’autre à faire.
+stale_heading = Ce lien est trop ancien
+stale_text = Il n’a pas été utilisé à temps, ou quelque chose a changé depuis. Un nouveau lien arrive par courriel.
+stale_button = M’envoyer un nouveau lien
+
+## Leaving
+
+leave_heading = Se désabonner de { $newsletter } ?
+leave_text = C’est immédiat.
+leave_button = Se désabonner
+leave_pause = Plutôt une pause de 4 semaines
+left_heading = Vous êtes désabonné
+left_text = C’est fait. { $newsletter } n’est plus envoyée à cette adresse, pas même un au revoir.
+absent_heading = Vous n’êtes pas abonné
+absent_text = Aucun numéro n’est envoyé à cette adresse.
+one_click_done = Désabonné.
+
+## Preferences
+
+preferences_heading = Votre abonnement à { $newsletter }
+preferences_active = Vous recevez chaque numéro.
+preferences_pending = L’abonnement n’est pas encore confirmé. Le lien est dans le courriel que vous avez reçu.
+preferences_paused = En pause.
+preferences_paused_until = En pause jusqu’au { $date }. Aucun numéro n’est envoyé d’ici là.
+preferences_paused_open = En pause. Aucun numéro n’est envoyé tant que vous n’y mettez pas fin.
+preferences_resumed = La pause est terminée.
+pause_heading = Faire une pause
+pause_text = Aucun numéro n’est envoyé entre-temps. Ensuite, tout reprend tout seul.
+pause_longer_heading = Prolonger la pause
+pause_longer_text = À compter d’aujourd’hui.
+pause_four_weeks = Pause de 4 semaines
+pause_three_months = Pause de 3 mois
+resume_heading = Reprendre
+resume_text = Vous recevrez de nouveau le prochain numéro.
+resume_button = Mettre fin à la pause
+go_heading = Se désabonner
+go_text = Vous pouvez revenir à tout moment.
+rename_heading = Nom
+rename_label = Nouveau nom
+rename_button = Enregistrer le nom
+rename_hint = Celui que nous avons commence par « { $initial } ». Laissez le champ vide pour le supprimer.
+rename_hint_none = Aucun nom n’est enregistré.
+rename_saved = Le nom est enregistré.
+rename_removed = Le nom est supprimé.
+
+## Troubles
+
+trouble_not_found = Cette page n’existe pas
+trouble_not_found_text = L’adresse est peut-être mal saisie, ou la page n’est plus là.
+trouble_link = Ce lien ne fonctionne pas
+trouble_link_text = Vérifiez que tout le lien du courriel est dans la barre d’adresse, jusqu’à la dernière lettre.
+trouble_not_understood = Cela n’a pas été compris
+trouble_method_text = Cette adresse ne s’utilise pas ainsi.
+trouble_unreadable_text = Ce qui a été envoyé ne vient d’aucun formulaire de ce site.
+trouble_too_large = C’est trop long
+trouble_too_large_text = Ce qui a été envoyé est plus grand que tout formulaire de ce site.
+trouble_too_many = Veuillez patienter un peu
+trouble_too_many_text = De nombreuses demandes sont venues de votre réseau. Réessayez dans une heure.
+trouble_busy = Veuillez réessayer dans une minute
+trouble_busy_text = Le serveur ne peut rien enregistrer pour l’instant. Rien n’a été modifié.
+trouble_broken = Quelque chose n’a pas marché
+trouble_broken_text = La faute est de notre côté, et elle a été notée.

@@ -1,0 +1,135 @@
+### ページとメールの言葉（日本語）。です・ます調。
+
+## Dates
+
+date_of = { $year }年{ $month }月{ $day }日
+
+## Every page
+
+skip = 本文へ移動
+write_to_us = お問い合わせ
+to_home = トップページへ
+error = エラー
+problem = 問題があります
+nameless = このニュースレター
+test_link = このリンクはテストメールのものです。読者のリンクはページに書かれたとおりに動きますが、このリンクでは何も変わりません。
+
+## Issues
+
+read_on_web = ウェブで読む
+links = リンク
+notes = 注
+image = 画像
+reason = このメールは、{ $address } が { $date } に { $newsletter } の購読を申し込まれたため、お送りしています。
+unsubscribe = 購読を解除する
+change_preferences = 設定の変更・一時停止
+forwarded = このメールを転送で受け取った方はこちらから購読できます
+
+## Mails of the system
+
+mail_or_open = ボタンが使えない場合は、次のアドレスを開いてください。
+mail_entered = このメールは、{ $newsletter } の購読申し込みページにこのアドレスが入力されたため、お送りしています。
+mail_confirm_subject = { $newsletter } の購読をご確認ください
+mail_confirm_lead = このアドレスで { $newsletter } の購読の申し込みがありました。ご本人であれば、ボタンを押して確認してください。
+mail_confirm_button = 購読を確認する
+mail_confirm_ignore = お心当たりがない場合は、何もしないでください。今後メールが届くことはありません。
+mail_already_subject = { $newsletter } はすでに購読されています
+mail_already_lead = このアドレスで { $newsletter } の購読の申し込みがありました。すでに購読されているため、変更はありません。
+mail_already_change = 設定の変更・購読の解除
+mail_already_ignore = お心当たりがない場合は、何もしないでください。
+
+## Home
+
+home = ニュースレター
+home_lead = どれもメールで届きます。解除はワンクリックです。
+
+## Signup
+
+signup_lead = { $newsletter } をメールで、無料でお届けします。
+email_label = メールアドレス
+email_hint = ニュースレターの配信だけに使います。
+name_label = お名前（任意）
+name_hint = ニュースレターでお呼びする名前です。
+trap_label = この欄は空のままにしてください
+subscribe = 購読する
+subscribe_again = もう一度購読する
+signup_small_print = 確認用のリンクを記したメールをお送りします。どの号にも解除のリンクがあり、ワンクリックで解除できます。
+address_empty = メールアドレスを入力してください
+address_too_long = メールアドレスが長すぎます。もっと短いものを入力してください
+address_wrong = name@example.com のような正しい形式で入力してください
+check_heading = メールをご確認ください
+check_text = ご入力のアドレスにリンクをお送りしました。リンクを開いてボタンを押すと、{ $newsletter } の購読が始まります。リンクは{ $days }日間有効です。
+check_nothing_there = 数分たっても届かない場合は、まず迷惑メールフォルダーをご確認ください。受信箱を守るため、このメールは一つのアドレスにつき一日一通までです。
+
+## Confirming
+
+confirm_heading = { $newsletter } の購読の確認
+confirm_text = ボタンを押すと、{ $newsletter } の次の号からこのアドレスに届きます。
+confirm_button = 購読を確認する
+confirm_ignore = お心当たりがない場合は、このページを閉じてください。何も送られません。
+confirmed_heading = { $newsletter } へようこそ
+confirmed_text = 購読が確認されました。次の号からこのアドレスに届きます。
+confirmed_contacts = 迷惑メールに入らないよう、{ $address } を連絡先に追加してください。
+already_heading = 購読中です
+already_text = このアドレスには { $newsletter } が届きます。ほかに必要な操作はありません。
+stale_heading = このリンクは期限切れです
+stale_text = 期限内に使われなかったか、その後に変更がありました。新しいリンクはメールで届きます。
+stale_button = 新しいリンクを送る
+
+## Leaving
+
+leave_heading = { $newsletter } の購読を解除しますか？
+leave_text = すぐに反映されます。
+leave_button = 購読を解除する
+leave_pause = 解除せずに4週間休む
+left_heading = 購読を解除しました
+left_text = 完了しました。今後このアドレスに { $newsletter } が届くことはありません。お別れのメールもお送りしません。
+absent_heading = 購読されていません
+absent_text = このアドレスには何も送られません。
+one_click_done = 購読を解除しました。
+
+## Preferences
+
+preferences_heading = { $newsletter } の購読設定
+preferences_active = すべての号が届きます。
+preferences_pending = 購読はまだ確認されていません。お送りしたメールのリンクをお開きください。
+preferences_paused = 休止しました。
+preferences_paused_until = { $date }まで休止中です。それまでは届きません。
+preferences_paused_open = 休止中です。再開するまで届きません。
+preferences_resumed = 配信を再開しました。
+pause_heading = 休止する
+pause_text = その間は届きません。期間が過ぎると自動的に再開します。
+pause_longer_heading = 休止を延ばす
+pause_longer_text = 今日から数えます。
+pause_four_weeks = 4週間休む
+pause_three_months = 3か月休む
+resume_heading = 再開する
+resume_text = 次の号から再び届きます。
+resume_button = 休止を終える
+go_heading = 解除する
+go_text = いつでも購読を再開できます。
+rename_heading = お名前
+rename_label = 新しいお名前
+rename_button = お名前を保存する
+rename_hint = 登録されているお名前は「{ $initial }」で始まります。削除するには、欄を空のままにしてください。
+rename_hint_none = お名前は登録されていません。
+rename_saved = お名前を保存しました。
+rename_removed = お名前を削除しました。
+
+## Troubles
+
+trouble_not_found = ページが見つかりません
+trouble_not_found_text = アドレスの入力が違うか、ページがなくなっています。
+trouble_link = このリンクは使えません
+trouble_link_text = メールのリンクが最後の文字までアドレス欄に入っているかご確認ください。
+trouble_not_understood = 内容を読み取れませんでした
+trouble_method_text = このアドレスはそのようには使えません。
+trouble_unreadable_text = 送られた内容は、このサイトのフォームのものではありません。
+trouble_too_large = 長すぎます
+trouble_too_large_text = 送られた内容は、このサイトのどのフォームよりも大きいものです。
+trouble_too_many = しばらくお待ちください
+trouble_too_many_text = お使いのネットワークから多くのリクエストがありました。1時間後にもう一度お試しください。
+trouble_busy = 1分後にもう一度お試しください
+trouble_busy_text = ただいまサーバーに保存できません。何も変更されていません。
+trouble_broken = 問題が発生しました
+trouble_broken_text = 原因はこちら側にあり、記録されました。
