@@ -12,6 +12,7 @@ use lettre::message::header::{self, Header, HeaderName, HeaderValue, Headers};
 use lettre::message::{Mailbox, Mailboxes};
 
 use crate::clock::Timestamp;
+use crate::content::fields::{Field, Piece};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
@@ -81,10 +82,12 @@ impl StaticHeaders {
                 return Err(SkeletonError::Token { header, value: value.to_owned() });
             }
         }
-        let unsubscribe = content.kind != DeliveryKind::Confirmation;
+        // A confirmation may go to an address that is not the reader's yet; only one that has the link may have the button.
+        let has_link = content.text.pieces().any(|piece| piece == Piece::Field(Field::UnsubscribeUrl));
+        let unsubscribe = content.kind != DeliveryKind::Confirmation || has_link;
         Ok(Self {
             first: first(newsletter, &content.subject),
-            last: last(newsletter, public_url, content, boundary, unsubscribe),
+            last: last(newsletter, public_url, content, boundary),
             from_domain: newsletter.from.address.domain().to_owned(),
             bounce_domain: newsletter.bounce_domain.clone(),
             public_url: public_url.to_owned(),
@@ -143,10 +146,10 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
     out + &subject_header(subject)
 }
 
-fn last(newsletter: &Newsletter, public_url: &str, content: &Content, boundary: &str, unsubscribe: bool) -> String {
+fn last(newsletter: &Newsletter, public_url: &str, content: &Content, boundary: &str) -> String {
     let mut out = list_id(&newsletter.name, &newsletter.list_id);
-    if unsubscribe {
-        let _ = write!(out, "List-Archive: <{public_url}/{}>\r\nList-Post: NO\r\n", newsletter.slug);
+    if content.kind != DeliveryKind::Confirmation {
+        let _ = write!(out, "List-Archive: <{public_url}/{}>\r\n", newsletter.slug);
     }
     if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Notice) {
         out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");

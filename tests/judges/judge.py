@@ -133,8 +133,8 @@ class Court:
                 server.wait()
 
     def ask_rspamd(self, client, mail):
-        sender = ["--ip", "192.0.2.10", "--hostname", "mail.news.example.com", "--helo", "mail.news.example.com"]
-        return run([client, "-h", RSPAMD, "--json", *sender, "--from", "week@news.example.com", mail])
+        sender = ["--ip", "192.0.2.10", "--hostname", "mail.post.example.com", "--helo", "mail.post.example.com"]
+        return run([client, "-h", RSPAMD, "--json", *sender, "--from", "post@post.example.com", mail])
 
     def wait_for_rspamd(self, client, server, lab):
         until = time.monotonic() + RSPAMD_START_SECONDS

@@ -39,7 +39,6 @@ fn an_issue_bears_each_header_once() {
             "List-Unsubscribe-Post",
             "List-Id",
             "List-Archive",
-            "List-Post",
             "Feedback-ID",
             "Content-Language",
             "MIME-Version",
