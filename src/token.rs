@@ -6,7 +6,9 @@
 //! other; the pad is derived from the tag, so a row number never shows. Sealing is deterministic: the same delivery
 //! has the same Message-ID and the same links on every try. Base32 survives hosts that fold the case of local parts.
 
-use aws_lc_rs::{constant_time, hmac};
+use aws_lc_rs::{aead, constant_time, hmac};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub enum Purpose {
     Message = 5,
     /// Proves when a form was served; the number is a time in milliseconds.
     Form = 6,
+    /// Refuses mails that strangers ask for; the number is the beginning of an address's keyed hash.
+    Refuse = 16,
+    /// Proves since when someone waits; the number is a time and a part of an address's keyed hash.
+    Wait = 17,
+    /// Signs a challenge that a machine solves.
+    Challenge = 18,
+    /// Carries an address from the signup form to the page behind it.
+    Asked = 19,
 }
 
 /// The number that test mails carry: no row has it, so their links work and change nothing.
@@ -48,6 +58,7 @@ struct Key {
     id: u8,
     tag: hmac::Key,
     pad: hmac::Key,
+    text: [u8; 32],
 }
 
 /// Why a key file cannot be used.
@@ -76,7 +87,8 @@ impl Keyring {
             let (id, hex) = line.split_once(':').ok_or_else(malformed)?;
             let id = id.trim().parse::<u8>().map_err(|_| malformed())?;
             let master = unhex(hex.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
-            keys.push(Key { id, tag: derive(&master, b"coranto tag"), pad: derive(&master, b"coranto pad") });
+            let text = cut(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master), b"coranto text").as_ref());
+            keys.push(Key { id, tag: derive(&master, b"coranto tag"), pad: derive(&master, b"coranto pad"), text });
             oldest = master;
         }
         if keys.is_empty() {
@@ -112,6 +124,51 @@ impl Keyring {
         Some(number)
     }
 
+    /// Hides `text` in a token that may stand in a URL, good for `purpose` alone. One text has one token.
+    pub fn seal_text(&self, purpose: Purpose, text: &str) -> String {
+        let key = &self.keys[0];
+        let mut bytes = text.as_bytes().to_vec();
+        let nonce: [u8; aead::NONCE_LEN] = key.nonce(purpose, &bytes);
+        let sealed = key.sealer().seal_in_place_append_tag(
+            aead::Nonce::assume_unique_for_key(nonce),
+            aead::Aad::from([purpose as u8]),
+            &mut bytes,
+        );
+        sealed.expect("a text this short can be sealed");
+        let mut token = vec![key.id];
+        token.extend(nonce);
+        token.extend(bytes);
+        URL_SAFE_NO_PAD.encode(token)
+    }
+
+    /// The text in `token`, if it was sealed here for `purpose`.
+    pub fn open_text(&self, purpose: Purpose, token: &str) -> Option<String> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, rest) = bytes.split_first_mut()?;
+        let key = self.keys.iter().find(|key| key.id == *id)?;
+        let (nonce, sealed) = rest.split_at_mut_checked(aead::NONCE_LEN)?;
+        let nonce = aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let text = key.sealer().open_in_place(nonce, aead::Aad::from([purpose as u8]), sealed).ok()?;
+        String::from_utf8(text.to_vec()).ok()
+    }
+
+    /// Signs a text that everyone may read, for `purpose`.
+    pub fn sign(&self, purpose: Purpose, text: &str) -> [u8; 32] {
+        self.keys[0].signature(purpose, text)
+    }
+
+    /// Whether `signature` was made here for this text and purpose.
+    pub fn verify(&self, purpose: Purpose, text: &str, signature: &[u8]) -> bool {
+        self.keys
+            .iter()
+            .any(|key| constant_time::verify_slices_are_equal(&key.signature(purpose, text), signature).is_ok())
+    }
+
+    /// The beginning of an address's keyed hash, as the number in a token.
+    pub fn address_tag(&self, canonical: &str) -> u64 {
+        u64::from_be_bytes(cut(&self.address_hash(canonical)))
+    }
+
     /// A keyed hash of an address: tells whether two are the same without telling which (it survives erasure).
     pub fn address_hash(&self, canonical: &str) -> [u8; 16] {
         cut(hmac::sign(&self.address, canonical.as_bytes()).as_ref())
@@ -123,6 +180,29 @@ impl Key {
         let mut input = [purpose as u8; 9];
         input[1..].copy_from_slice(&number.to_be_bytes());
         cut(hmac::sign(&self.tag, &input).as_ref())
+    }
+
+    fn signature(&self, purpose: Purpose, text: &str) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.tag);
+        // Longer than any number's input, so that no signature is ever a token's tag.
+        context.update(b"text for purpose");
+        context.update(&[purpose as u8]);
+        context.update(text.as_bytes());
+        cut(context.sign().as_ref())
+    }
+
+    /// Made from the text (a synthetic IV): a nonce comes again only with the text it came with.
+    fn nonce(&self, purpose: Purpose, text: &[u8]) -> [u8; aead::NONCE_LEN] {
+        let mut context = hmac::Context::with_key(&self.pad);
+        context.update(b"nonce for purpose");
+        context.update(&[purpose as u8]);
+        context.update(text);
+        cut(context.sign().as_ref())
+    }
+
+    fn sealer(&self) -> aead::LessSafeKey {
+        let key = aead::UnboundKey::new(&aead::AES_256_GCM_SIV, &self.text);
+        aead::LessSafeKey::new(key.expect("the key has the algorithm's length"))
     }
 
     fn mask(&self, tag: &[u8; TAG_BYTES], mut number: [u8; 8]) -> [u8; 8] {
@@ -227,6 +307,42 @@ mod tests {
                 assert_eq!(keys.open(Purpose::Confirm, &forged).is_some(), forged == token, "{forged}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_hidden_and_opens_for_its_purpose_alone() {
+        let keys = keyring(&Keyring::generate());
+        for text in ["", "anna@example.org", &"é".repeat(300)] {
+            let token = keys.seal_text(Purpose::Asked, text);
+            assert_eq!(keys.open_text(Purpose::Asked, &token).as_deref(), Some(text));
+            assert_eq!(keys.open_text(Purpose::Confirm, &token), None);
+            assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{token}");
+            for at in 0..token.len() {
+                let other = if &token[at..=at] == "A" { "B" } else { "A" };
+                let forged = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+                assert_eq!(keys.open_text(Purpose::Asked, &forged), None, "{forged}");
+            }
+            assert_eq!(keyring(&Keyring::generate()).open_text(Purpose::Asked, &token), None);
+        }
+        for wrong in ["", "A", "AQ", "é", "AQAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(keys.open_text(Purpose::Asked, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_of_one_text_and_purpose() {
+        let keys = keyring(&format!("1:{}", "11".repeat(32)));
+        let signature = keys.sign(Purpose::Challenge, "abc");
+        assert!(keys.verify(Purpose::Challenge, "abc", &signature));
+        assert!(keyring(&format!("2:{}\n1:{}", "22".repeat(32), "11".repeat(32))).verify(
+            Purpose::Challenge,
+            "abc",
+            &signature
+        ));
+        for (purpose, text) in [(Purpose::Challenge, "abd"), (Purpose::Challenge, "abc "), (Purpose::Form, "abc")] {
+            assert!(!keys.verify(purpose, text, &signature));
+        }
+        assert!(!keys.verify(Purpose::Challenge, "abc", &signature[..31]));
     }
 
     #[test]

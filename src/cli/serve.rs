@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::publishing::scheduler::Scheduler;
-use crate::signup::{self, Door, Signup, Throttle};
+use crate::signup::{self, Door, Signup};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
@@ -131,15 +131,14 @@ async fn site(
         let letters = signup::mails::letters(newsletter, &templates)?;
         doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
     }
-    let limits = wiring::limits(config);
-    let throttle = Arc::new(Throttle::new(limits.requests_per_hour));
-    let signup = Signup { db: db.clone(), keys: Arc::new(config.keys.clone()), limits, throttle };
+    let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);
+    signup.remember(clock.now()).await?;
     let networks = config.server.trusted_proxies.clone();
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
     Ok(Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?)
 }
 
-/// Takes back readers whose rest is over.
+/// Takes back readers whose rest is over, and drops what no limit needs any more.
 async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tick = tokio::time::interval(RESTS_END_EVERY);
     loop {
@@ -151,6 +150,9 @@ async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Res
             Ok(0) => {}
             Ok(readers) => tracing::info!(readers, "rests are over"),
             Err(error) => tracing::error!(%error, "rests could not be ended; tried again in a minute"),
+        }
+        if let Err(error) = signup::purge_limits(&db, clock.now()).await {
+            tracing::error!(%error, "old entries of limits could not be dropped; tried again in a minute");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::config::{Config, Relay, RelayTls};
 use crate::delivery::{NewsletterSettings, RelaySettings, Settings};
 use crate::domain::newsletter::Newsletter;
 use crate::message::dkim::Signer;
-use crate::signup::Limits;
+use crate::signup::{ChallengeWhen, Checks, Limits, MailServers};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 
 /// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
@@ -57,13 +57,34 @@ pub(super) fn signer(config: &Config, slug: &str) -> anyhow::Result<Option<Arc<S
     Ok(Some(Arc::new(signer)))
 }
 
-/// How much mail strangers may ask for.
+/// How much strangers may do.
 pub(super) fn limits(config: &Config) -> Limits {
+    let signup = &config.signup;
     Limits {
-        confirmations_per_day: config.signup.confirmations_per_day,
-        confirmations_per_month: config.signup.confirmations_per_month,
-        requests_per_hour: config.signup.requests_per_hour,
+        confirmations_per_day: signup.confirmations_per_day,
+        confirmations_per_month: signup.confirmations_per_month,
+        requests_per_hour: signup.requests_per_hour,
+        domain_requests_per_hour: signup.domain_requests_per_hour,
+        all_requests_per_hour: signup.all_requests_per_hour,
+        challenge: signup.challenge.parse().unwrap_or(ChallengeWhen::Near),
+        challenge_work: signup.challenge_work,
+        answer_after: signup.answer_after,
     }
+}
+
+/// What is looked at in the domains of strangers' addresses.
+pub(super) fn checks(config: &Config) -> anyhow::Result<Checks> {
+    let mut checks = Checks::none();
+    if let Some(path) = &config.signup.disposable_domains {
+        let list = std::fs::read_to_string(path)
+            .with_context(|| format!("signup.disposable_domains: {} cannot be read", path.display()))?;
+        checks = checks.without_disposable(&list);
+    }
+    if config.signup.check_mail_servers {
+        let servers = MailServers::new(None).context("signup.check_mail_servers: no name server can be asked")?;
+        checks = checks.with_servers(servers);
+    }
+    Ok(checks)
 }
 
 /// Where links begin, without a `/` at its end.

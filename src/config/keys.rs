@@ -140,6 +140,13 @@ pub const KEYS: &[Key] = &[
         Means("none is trusted"),
         "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed.",
     ),
+    key(
+        "server.connections",
+        Integer(16, 100_000),
+        Default("12000"),
+        "The most connections open at once; each costs some 10 KB. Who comes then waits in the system's queue. The \
+         system must allow as many open files.",
+    ),
     key("newsletters.*.name", Text, Refused, "The name readers know it by."),
     key(
         "newsletters.*.from",
@@ -367,6 +374,64 @@ pub const KEYS: &[Key] = &[
         Integer(1, 1_000_000),
         Default("60"),
         "The most sign-ups in an hour from one network: an IPv4 /24 or an IPv6 /56.",
+    ),
+    key(
+        "signup.domain_requests_per_hour",
+        Integer(1, 10_000_000),
+        Default("1000"),
+        "The most sign-ups in an hour for addresses at one domain, such as gmail.com.",
+    ),
+    key(
+        "signup.all_requests_per_hour",
+        Integer(1, 100_000_000),
+        Default("5000"),
+        "The most sign-ups in an hour altogether. Each process counts for itself.",
+    ),
+    key(
+        "signup.challenge",
+        Text,
+        Default("auto"),
+        "When a sign-up must bring some seconds of a machine's work, or of its reader's patience: `auto` (when half of \
+         one of the three limits per hour is used up), `always` or `never`.",
+    ),
+    key(
+        "signup.challenge_work",
+        Integer(1, 10_000_000),
+        Default("50000"),
+        "The most hashes (SHA-256) that this work takes; half of them on average.",
+    ),
+    key(
+        "signup.answer_after_ms",
+        Integer(0, 2_000),
+        Default("60"),
+        "A sign-up is not answered earlier than this, so that the time of the answer tells nothing of the address. It \
+         should be longer than a write to the database takes.",
+    ),
+    key(
+        "signup.disposable_domains",
+        Path,
+        Means("no domain is refused"),
+        "A file of domains whose addresses are not taken, one per line: those that hand out mailboxes to be thrown away.",
+    ),
+    key(
+        "signup.check_mail_servers",
+        Boolean,
+        Default("false"),
+        "Whether the name servers of this machine are asked if any server takes mail for the domain. Readers are then \
+         told of a mistyped domain at once. A name server that does not answer refuses nobody.",
+    ),
+    key(
+        "signup.embed_origins",
+        Texts,
+        Means("no other site"),
+        "The sites, such as `https://www.example.com`, that may show the form in a frame or send it by script.",
+    ),
+    key(
+        "signup.redirects",
+        Texts,
+        Means("readers see the page of this server"),
+        "The pages to which a form on another site may send its reader afterwards, each in full. The form names one of \
+         them in its field `redirect`.",
     ),
 ];
 

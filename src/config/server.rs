@@ -11,6 +11,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// The most connections open at once.
+    pub connections: u32,
 }
 
 /// A range of addresses.
@@ -49,7 +51,8 @@ pub(super) fn read(section: Section<'_>) -> Option<Server> {
         })
     });
     let trusted_proxies = section.each_text("trusted_proxies", network);
-    Some(Server { listen: listen?, trusted_proxies })
+    let connections = section.small("connections");
+    Some(Server { listen: listen?, trusted_proxies, connections: connections? })
 }
 
 fn network(text: &str) -> Result<Network, Refusal> {

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::problem::{Position, Problem};
 use super::source::is_private;
+use crate::domain::issue::Visibility;
 use entries::{Entry, Value};
 pub use send_at::SendAt;
 
@@ -19,8 +20,20 @@ const ONE_LINE_CHARS_MAX: usize = 300;
 /// A summary is a sentence or two.
 const SUMMARY_CHARS_MAX: usize = 1000;
 
-const KEYS: &[&str] =
-    &["title", "subject", "summary", "send_at", "draft", "newsletter", "author", "lang", "image", "image_alt"];
+const KEYS: &[&str] = &[
+    "title",
+    "subject",
+    "summary",
+    "send_at",
+    "draft",
+    "newsletter",
+    "author",
+    "lang",
+    "image",
+    "image_alt",
+    "web",
+    "correction",
+];
 
 /// What an editor wrote above the text. Absent is `None`; nothing here is guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +58,10 @@ pub struct FrontMatter {
     pub image: Option<Url>,
     /// What the image shows.
     pub image_alt: Option<String>,
+    /// Who may find it on the web, when that is not everyone.
+    pub web: Option<Visibility>,
+    /// What was wrong in an earlier text: a note on the web version.
+    pub correction: Option<String>,
     /// Where the keys stand, for advice about them.
     pub places: Places,
 }
@@ -155,6 +172,8 @@ impl FrontMatter {
             "lang" => self.lang = one_line(entry)?.map(|tag| language(tag, entry)).transpose()?,
             "image" => self.image = one_line(entry)?.map(|typed| image(&typed, entry)).transpose()?,
             "image_alt" => self.image_alt = one_line(entry)?,
+            "web" => self.web = one_line(entry)?.map(|typed| visibility(&typed, entry)).transpose()?,
+            "correction" => self.correction = plain(entry, SUMMARY_CHARS_MAX)?.map(|text| squeeze(&text)),
             _ => {}
         }
         Ok(())
@@ -254,5 +273,13 @@ fn image(typed: &str, entry: &Entry) -> Result<Url, Problem> {
         let message = format!("image {typed:?} is not an http or https address");
         Problem::error(entry.at, "image", message)
             .hint("write the whole address, such as https://example.org/picture.jpg")
+    })
+}
+
+fn visibility(typed: &str, entry: &Entry) -> Result<Visibility, Problem> {
+    typed.parse().map_err(|_| {
+        let message = format!("`web` is public, unlisted or none, not {typed:?}");
+        let hint = "public: in the archive and the feeds; unlisted: at its address alone; none: in mailboxes alone";
+        Problem::error(entry.at, "web", message).hint(hint)
     })
 }

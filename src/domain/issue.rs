@@ -46,6 +46,18 @@ impl IssueState {
     }
 }
 
+spelled! {
+    /// Who may find an issue's web version.
+    Visibility: "visibility" {
+        /// In the archive, the feeds and search engines.
+        Public = "public",
+        /// At its address alone.
+        Unlisted = "unlisted",
+        /// It has none.
+        None = "none",
+    }
+}
+
 /// How long a slug may be: it stands in addresses that people read out, and in file names.
 const SLUG_BYTES_MAX: usize = 120;
 

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 
 use super::compose::composed;
+use super::page::page;
 use crate::clock::Timestamp;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
+use crate::store::pages::NewPage;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
 
@@ -46,6 +48,8 @@ pub struct Draft {
 pub struct Rendered {
     /// What is stored.
     pub revision: NewRevision,
+    /// Its web version.
+    pub page: NewPage,
     /// Words in it.
     pub words: usize,
     /// Hints: nothing that stops it.
@@ -138,8 +142,9 @@ impl Library<'_> {
     /// Renders an issue as it looks when it goes out on `date`.
     pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
         let composed = composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates);
-        let (parts, warnings) =
-            composed.map_err(|problems| LibraryError::Content { path: draft.path.clone(), problems })?;
+        let refused = |problems| LibraryError::Content { path: draft.path.clone(), problems };
+        let (parts, warnings) = composed.map_err(refused)?;
+        let page = page(&draft.issue, self.newsletter, self.public_url, &draft.slug).map_err(refused)?;
         let revision = NewRevision {
             kind: DeliveryKind::Issue,
             slug: Some(draft.slug.clone()),
@@ -151,7 +156,7 @@ impl Library<'_> {
             plain: parts.text.as_str().to_owned(),
             source: draft.source.clone(),
         };
-        Ok(Rendered { revision, words: parts.words, warnings })
+        Ok(Rendered { revision, page, words: parts.words, warnings })
     }
 
     /// The date that `at` is in the newsletter's zone.

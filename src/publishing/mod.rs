@@ -5,16 +5,20 @@
 
 pub mod calendar;
 mod compose;
+mod correct;
 pub mod follow;
 mod followed;
 pub mod library;
 pub mod notice;
+mod page;
 mod proof;
 pub mod queue;
 pub mod scheduler;
 
 pub use calendar::{Started, start_due};
 pub use compose::{compose, preflight};
+pub use correct::{CorrectError, correct};
 pub use library::{Draft, Library, LibraryError};
+pub use page::folded;
 pub use proof::proof;
 pub use queue::{QueueError, Queued, When};

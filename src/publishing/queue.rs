@@ -8,7 +8,7 @@ use crate::domain::slot::next_of;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 use crate::store::events::{self, About};
 use crate::store::issues::{Issue, NewIssue};
-use crate::store::{Db, StoreError, Tx, issues, ledger, revisions};
+use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
 /// Slots looked at before giving up: two years of weeks.
 const SLOTS_MAX: usize = 104;
@@ -200,12 +200,13 @@ async fn attempt(
     }
     let place = place(found.as_ref(), library.newsletter, &taken, when, act.now)?;
     let date = library.date_of(place.due_at.unwrap_or(act.now));
-    let Rendered { revision, words, warnings } = library.render(draft, date)?;
+    let Rendered { revision, page, words, warnings } = library.render(draft, date)?;
 
     let asked = library.asked(draft);
     let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
     let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
+        pages::put(tx, id, &page).await?;
         let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
         Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
     };
@@ -286,6 +287,10 @@ impl Change<'_> {
             None => (self.insert(tx, title, revision, act.now).await?, false, true),
             Some(found) => {
                 let (revised, moved) = self.update(tx, found, title, revision).await?;
+                if revised {
+                    // Some have got another text by now.
+                    issues::mark_corrected(tx, found.id, act.now).await?;
+                }
                 (found.id, revised, moved)
             }
         };

@@ -28,6 +28,11 @@ impl Client {
         })
     }
 
+    /// One that was stored.
+    pub(super) fn stored(network: String) -> Self {
+        Self(network)
+    }
+
     /// As it is stored: `192.0.2.0/24`.
     pub fn as_str(&self) -> &str {
         &self.0

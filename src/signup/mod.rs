@@ -4,30 +4,42 @@
 //! Each act is one transaction: the change, an entry in the append-only record of consents, an event. No mail is sent
 //! from here: what is to be sent becomes a row of the ledger.
 
+mod challenge;
+mod checks;
 mod client;
 mod confirm;
+mod desk;
 mod door;
 mod export;
 mod import;
 mod leave;
+mod limits;
 pub mod mails;
 mod operator;
 mod preferences;
+mod proof;
+mod refuse;
 mod request;
 mod throttle;
 
 use std::sync::Arc;
 
+pub use challenge::Challenge;
+pub use checks::{Checks, MailServers};
 pub use client::Client;
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
+use desk::Desk;
 pub use door::{Door, Letters};
 pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};
+pub use limits::{ChallengeWhen, Limits};
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};
 pub use preferences::{Rest, pause, rename, resume, resume_due};
-pub use request::{Ask, RequestError, request};
-pub use throttle::Throttle;
+pub use proof::{NextStep, Proof, WAIT, Work};
+pub use refuse::{REFUSE_FOR, allow_again, refuse};
+pub use request::{Answer, Ask, RequestError, purge_limits, request};
+use throttle::Throttle;
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -46,33 +58,28 @@ pub struct Signup {
     pub db: Db,
     /// Hashes addresses.
     pub keys: Arc<Keyring>,
-    /// How much mail may be asked for.
+    /// How much strangers may do.
     pub limits: Limits,
-    /// Counts requests by network.
-    pub throttle: Arc<Throttle>,
-}
-
-/// How much mail strangers may make the program send: a form is a way to flood other people's mailboxes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Mails to one mailbox in 24 hours, whatever the spelling of its address.
-    pub confirmations_per_day: u32,
-    /// The same in 30 days.
-    pub confirmations_per_month: u32,
-    /// Requests from one network (IPv4 /24, IPv6 /56) in an hour.
-    pub requests_per_hour: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { confirmations_per_day: 1, confirmations_per_month: 3, requests_per_hour: 60 }
-    }
+    /// What is looked at in a domain.
+    pub checks: Checks,
+    throttle: Arc<Throttle>,
+    desk: Arc<Desk>,
 }
 
 impl Signup {
     /// The verbs of a stranger over `db`.
-    pub fn new(db: Db, keys: Keyring, limits: Limits) -> Self {
-        Self { db, keys: Arc::new(keys), limits, throttle: Arc::new(Throttle::new(limits.requests_per_hour)) }
+    pub fn new(db: Db, keys: Keyring, limits: Limits, checks: Checks) -> Self {
+        let throttle = Arc::new(Throttle::new(limits));
+        Self { db, keys: Arc::new(keys), limits, checks, throttle, desk: Arc::default() }
+    }
+
+    /// Counts what networks asked in the last hour, before this process began: a restart opens no door.
+    pub async fn remember(&self, now: Timestamp) -> Result<()> {
+        let asked = consents::asked_by_network(&mut self.db.read().await?, now.minus(throttle::WINDOW)).await?;
+        for (network, count, first) in asked {
+            self.throttle.remember(&Client::stored(network), u32::try_from(count).unwrap_or(u32::MAX), first);
+        }
+        Ok(())
     }
 }
 

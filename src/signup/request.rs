@@ -1,23 +1,27 @@
-//! A stranger asks for a newsletter. Owns the quotas; answers the same to everyone.
+//! A stranger asks for a newsletter. Owns the order of the checks; answers the same to everyone.
 //!
-//! Whoever types an address into the form may be anyone. So the answer does not depend on what is known of the
-//! address, and a mailbox gets few mails whatever the form is sent.
+//! Whoever types an address into the form may be anyone. So the answer does not depend on what is known of the address,
+//! and a mailbox gets few mails whatever the form is sent. Every face asks here: there is no limit in a handler.
 
 use std::time::Duration;
 
-use super::throttle::WINDOW;
-use super::{Act, Client, Door, Signup, person, record};
+use super::challenge::{Challenge, Spent};
+use super::proof::{self, Judgement, NextStep, Proof};
+use super::throttle::Pressure;
+use super::{Act, Door, Limits, Signup, person, record};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
-use crate::domain::{RevisionId, SubscriptionId};
+use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
-use crate::store::subscribers::Hash;
+use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
-use crate::store::{StoreError, Tx, consents, deliveries, events, subscribers, subscriptions, suppressions};
+use crate::store::{
+    Result as Stored, StoreError, Tx, deliveries, events, limits, subscribers, subscriptions, suppressions,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -29,83 +33,193 @@ pub struct Ask {
     pub email: EmailAddress,
     /// What they say they are called, cleaned by `domain::subscriber::clean_name`.
     pub name: Option<String>,
+    /// Whether the field that people do not see was filled in.
+    pub trapped: bool,
+    /// What shows that a person asks.
+    pub proof: Proof,
+    /// Whether a token of ours says that this request follows one that was taken: it needs no other proof.
+    pub vouched: bool,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It was taken. That says nothing about the address: new, known, suppressed and over its quota all answer alike.
+    Taken,
+    /// Nothing is wrong, but one step is missing.
+    Step(Box<NextStep>),
 }
 
 /// Why a request was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// The network has asked too often.
-    #[error("too many requests from this network; the next is taken in {} s", .retry_after.as_secs())]
+    /// The network, the domain or all together have asked too often.
+    #[error("too many requests; the next is taken in {} s", .retry_after.as_secs())]
     TooMany {
         /// After how long it may ask again.
         retry_after: Duration,
     },
+    /// More requests wait than can be written soon.
+    #[error("more requests wait than can be written soon")]
+    Busy,
+    /// The domain hands out mailboxes that are thrown away, and this installation does not want them.
+    #[error("the domain is on the list of throw-away mailboxes")]
+    Disposable,
+    /// No server takes mail for the domain.
+    #[error("no server takes mail for the domain")]
+    NoMailServer,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Takes a request. That it was taken says nothing about the address: new, known, suppressed and over its quota all
-/// answer alike, and each writes.
-pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<(), RequestError> {
-    if let Some(client) = &act.client {
-        signup.throttle.admit(client, act.now).map_err(|retry_after| RequestError::TooMany { retry_after })?;
-    }
-    let new = person(&signup.keys, &ask.email, ask.name.as_deref());
-    signup
-        .db
-        .write(async |tx| {
-            if let Some(client) = &act.client {
-                within_client_limit(tx, client, signup.limits.requests_per_hour, act.now).await?;
-            }
-            subscribers::lock_mailbox(tx, &new.quota_hash).await?;
-            let refusal = if suppressions::reason(tx, &new.address_hash).await?.is_some() {
-                Some("suppressed")
-            } else if !within_quota(tx, signup, &new.quota_hash, act.now).await? {
-                Some("quota")
-            } else {
-                None
-            };
-            if let Some(why) = refusal {
-                let about = About { newsletter: Some(door.id), ..About::default() };
-                let data = format!(r#"{{"why":"{why}"}}"#);
-                events::append(tx, act.now, "signup.ignored", act.actor, about, &data).await?;
-                return Ok(());
-            }
-            let subscriber = subscribers::ensure(tx, &new, act.now).await?;
-            let new = NewSubscription { newsletter: door.id, subscriber, language: None, source: &act.source };
-            let found = subscriptions::ensure(tx, &new, act.now).await?;
-            if found.state == SubscriptionState::Left {
-                subscriptions::ask_again(tx, found.id).await?;
-            }
-            record(tx, act, ConsentKind::Asked, "subscription.asked", door.id, found.id).await?;
-            match found.state {
-                SubscriptionState::Active | SubscriptionState::Paused => {
-                    send(tx, found.id, DeliveryKind::Notice, door.notice, act.now).await?;
-                }
-                SubscriptionState::Pending | SubscriptionState::Left => {
-                    send(tx, found.id, DeliveryKind::Confirmation, door.confirmation, act.now).await?;
-                }
-            }
-            Ok(())
-        })
-        .await
+/// One request on its way into the ledger.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) person: NewSubscriber,
+    address_tag: i64,
+    newsletter: NewsletterId,
+    confirmation: RevisionId,
+    notice: RevisionId,
+    spent: Option<Spent>,
+    limits: Limits,
+    act: Act,
 }
 
-async fn within_client_limit(tx: &mut Tx, client: &Client, limit: u32, now: Timestamp) -> Result<(), RequestError> {
-    let (count, first) = consents::asked_from_client(tx, client.as_str(), now.minus(WINDOW)).await?;
-    if count < i64::from(limit) {
-        return Ok(());
-    }
-    let retry_after = first.map_or(WINDOW, |first| first.plus(WINDOW).since(now));
-    Err(RequestError::TooMany { retry_after })
+/// What became of it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Done,
+    /// The challenge that it brings has opened the door before.
+    SpentBefore,
 }
 
-async fn within_quota(tx: &mut Tx, signup: &Signup, quota_hash: &Hash, now: Timestamp) -> Result<bool, StoreError> {
-    let limits = signup.limits;
-    Ok(consents::asked_of_mailbox(tx, quota_hash, now.minus(DAY)).await? < i64::from(limits.confirmations_per_day)
-        && consents::asked_of_mailbox(tx, quota_hash, now.minus(MONTH)).await?
-            < i64::from(limits.confirmations_per_month))
+impl Ask {
+    /// For an address, with nothing else.
+    pub fn new(email: EmailAddress) -> Self {
+        Self { email, name: None, trapped: false, proof: Proof::default(), vouched: false }
+    }
+}
+
+impl Signup {
+    /// The token for a form that is shown now: it goes with the request.
+    pub fn stamp(&self, now: Timestamp) -> String {
+        proof::stamp(self, now)
+    }
+
+    /// A challenge for whoever wants to solve one beforehand, as an ALTCHA widget does.
+    pub fn challenge(&self, now: Timestamp) -> Challenge {
+        Challenge::new(&self.keys, self.limits.challenge_work, now)
+    }
+}
+
+/// Takes a request, or asks for one step more. Whatever is known of the address, an answer takes the same time.
+pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
+    let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
+    let answer = take(signup, door, ask, act).await;
+    if matches!(answer, Ok(Answer::Taken)) {
+        tokio::time::sleep_until(earliest).await;
+    }
+    answer
+}
+
+async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
+    let (client, domain) = (act.client.as_ref(), ask.email.domain());
+    let pressure = signup.throttle.pressure(client, domain, act.now);
+    if let Pressure::Reached { bound, retry_after, first } = pressure {
+        if first {
+            let bound = bound.as_str();
+            tracing::warn!(bound, "a limit of sign-ups is reached; more are refused until its hour is over");
+            let data = format!(r#"{{"bound":"{bound}"}}"#);
+            let about = About { newsletter: Some(door.id), ..About::default() };
+            signup
+                .db
+                .write(async |tx| events::append(tx, act.now, "signup.limited", act.actor, about, &data).await)
+                .await?;
+        }
+        return Err(RequestError::TooMany { retry_after });
+    }
+    let spent = match proof::judge(signup, ask, pressure == Pressure::Near, act.now) {
+        Judgement::Enough => None,
+        Judgement::Solved(spent) => Some(spent),
+        Judgement::Lacks(step) => return Ok(Answer::Step(step)),
+    };
+    signup.throttle.count(client, domain, act.now);
+    if ask.trapped {
+        return Ok(Answer::Taken);
+    }
+    signup.checks.look(domain).await?;
+    let job = Job {
+        person: person(&signup.keys, &ask.email, ask.name.as_deref()),
+        address_tag: signup.keys.address_tag(&ask.email.key()).cast_signed(),
+        newsletter: door.id,
+        confirmation: door.confirmation,
+        notice: door.notice,
+        spent,
+        limits: signup.limits,
+        act: act.clone(),
+    };
+    match signup.desk.write(&signup.db, job).await? {
+        Written::Done => Ok(Answer::Taken),
+        Written::SpentBefore => Ok(Answer::Step(Box::new(proof::step(signup, ask, true, act.now)))),
+    }
+}
+
+/// Enters requests into the ledger, in their order.
+pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
+    // All locks first, in the order of the hashes.
+    for job in jobs {
+        subscribers::lock_mailbox(tx, &job.person.quota_hash).await?;
+    }
+    let mut written = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        written.push(enter_one(tx, job).await?);
+    }
+    Ok(written)
+}
+
+async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
+    let act = &job.act;
+    if let Some(spent) = job.spent
+        && !limits::spend(tx, spent.tag, spent.expires_at).await?
+    {
+        return Ok(Written::SpentBefore);
+    }
+    if let Some(why) = why_not(tx, job).await? {
+        let about = About { newsletter: Some(job.newsletter), ..About::default() };
+        let data = format!(r#"{{"why":"{why}"}}"#);
+        events::append(tx, act.now, "signup.ignored", act.actor, about, &data).await?;
+        return Ok(Written::Done);
+    }
+    let subscriber = subscribers::ensure(tx, &job.person, act.now).await?;
+    let new = NewSubscription { newsletter: job.newsletter, subscriber, language: None, source: &act.source };
+    let found = subscriptions::ensure(tx, &new, act.now).await?;
+    if found.state == SubscriptionState::Left {
+        subscriptions::ask_again(tx, found.id).await?;
+    }
+    record(tx, act, ConsentKind::Asked, "subscription.asked", job.newsletter, found.id).await?;
+    let (kind, revision) = match found.state {
+        SubscriptionState::Active | SubscriptionState::Paused => (DeliveryKind::Notice, job.notice),
+        SubscriptionState::Pending | SubscriptionState::Left => (DeliveryKind::Confirmation, job.confirmation),
+    };
+    let delivery = send(tx, found.id, kind, revision, act.now).await?;
+    limits::add_asked_mail(tx, &job.person.quota_hash, delivery, act.now).await?;
+    Ok(Written::Done)
+}
+
+/// Why no mail goes out for a request, if none does.
+async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
+    let now = job.act.now;
+    if suppressions::reason(tx, &job.person.address_hash).await?.is_some() {
+        return Ok(Some("suppressed"));
+    }
+    if limits::is_refused(tx, job.address_tag, now).await? {
+        return Ok(Some("refused"));
+    }
+    let (day, month) = limits::asked_mails(tx, &job.person.quota_hash, now.minus(DAY), now.minus(MONTH)).await?;
+    let is_full =
+        day >= i64::from(job.limits.confirmations_per_day) || month >= i64::from(job.limits.confirmations_per_month);
+    Ok(is_full.then_some("quota"))
 }
 
 /// Puts a mail into the ledger; it takes the place of one that still waits.
@@ -115,9 +229,13 @@ async fn send(
     kind: DeliveryKind,
     revision: RevisionId,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Stored<DeliveryId> {
     deliveries::supersede(tx, to, kind, now).await?;
     let new = NewDelivery { subscription: Some(to), recipient: None, revision, due_at: now };
-    deliveries::add(tx, &new).await?;
-    Ok(())
+    deliveries::add(tx, &new).await
+}
+
+/// Drops what no limit needs any more.
+pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
+    db.write(async |tx| limits::purge(tx, now.minus(MONTH), now).await).await
 }

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
-use crate::domain::issue::IssueState;
+use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId, WorkerId};
@@ -51,6 +51,7 @@ text_columns!(
     ConsentKind,
     SuppressionReason,
     IssueState,
+    Visibility,
     DeliveryState,
     DeliveryKind,
     Reason

@@ -1,7 +1,6 @@
 //! What readers agreed to and took back. Append-only: nothing here is ever changed.
 
 use super::column::record;
-use super::subscribers::Hash;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
@@ -92,29 +91,14 @@ pub async fn latest(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind
     .await
 }
 
-/// How many mails were asked for since `since` to a mailbox, whatever the spelling of its address and the newsletter.
-pub async fn asked_of_mailbox(tx: &mut Tx, quota_hash: &Hash, since: Timestamp) -> Result<i64> {
-    let (count,) = tx
-        .sql(
-            "SELECT COUNT(*) FROM subscribers u
-             JOIN subscriptions s ON s.subscriber_id = u.id
-             JOIN consents c ON c.subscription_id = s.id
-             WHERE u.quota_hash = $1 AND c.kind = $2 AND c.at > $3",
-        )
-        .bind(quota_hash.as_slice())
-        .bind(ConsentKind::Asked)
-        .bind(since)
-        .fetch_one()
-        .await?;
-    Ok(count)
-}
-
-/// How many mails were asked for since `since` from a network, and when the first of them was. (The kind is written
-/// out, so that the partial index serves.)
-pub async fn asked_from_client(tx: &mut Tx, client: &str, since: Timestamp) -> Result<(i64, Option<Timestamp>)> {
-    tx.sql("SELECT COUNT(*), MIN(at) FROM consents WHERE kind = 'asked' AND client = $1 AND at > $2")
-        .bind(client)
-        .bind(since)
-        .fetch_one()
-        .await
+/// From which networks was asked since `since`, how often, and when first. (The kind is written out, so that the partial
+/// index serves.)
+pub async fn asked_by_network(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>> {
+    tx.sql(
+        "SELECT client, COUNT(*), MIN(at) FROM consents
+         WHERE kind = 'asked' AND client IS NOT NULL AND at > $1 GROUP BY client",
+    )
+    .bind(since)
+    .fetch_all()
+    .await
 }

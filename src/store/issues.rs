@@ -237,3 +237,14 @@ pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, due_at: Timestamp
         .await?;
     Ok(changed == 1)
 }
+
+/// Notes that the content changed after the issue had begun to go out; `false` if it had not.
+pub async fn mark_corrected(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET corrected_at = $2 WHERE id = $1 AND started_at IS NOT NULL")
+        .bind(id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}

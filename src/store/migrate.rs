@@ -9,12 +9,26 @@ use super::Result;
 use super::db::Db;
 
 /// Number, name, and the text for each engine.
-const STEPS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "main path",
-    include_str!("../../migrations/sqlite/0001_main_path.sql"),
-    include_str!("../../migrations/postgres/0001_main_path.sql"),
-)];
+const STEPS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "main path",
+        include_str!("../../migrations/sqlite/0001_main_path.sql"),
+        include_str!("../../migrations/postgres/0001_main_path.sql"),
+    ),
+    (
+        5,
+        "archive",
+        include_str!("../../migrations/sqlite/0005_archive.sql"),
+        include_str!("../../migrations/postgres/0005_archive.sql"),
+    ),
+    (
+        6,
+        "limits",
+        include_str!("../../migrations/sqlite/0006_limits.sql"),
+        include_str!("../../migrations/postgres/0006_limits.sql"),
+    ),
+];
 
 /// What was done to the schema, or is yet to be.
 #[derive(Debug, serde::Serialize)]

@@ -151,6 +151,23 @@ pub async fn find(tx: &mut Tx, newsletter: NewsletterId, email_key: &str) -> Res
         .await
 }
 
+/// The subscriptions that an address has asked for and not confirmed. The address is given as the first eight bytes of
+/// its keyed hash.
+pub async fn pending_of(tx: &mut Tx, address_tag: [u8; 8]) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
+    let (mut first, mut last) = ([0x00; 16], [0xff; 16]);
+    first[..8].copy_from_slice(&address_tag);
+    last[..8].copy_from_slice(&address_tag);
+    tx.sql(
+        "SELECT s.id, s.newsletter_id FROM subscriptions s JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE u.address_hash BETWEEN $1 AND $2 AND s.state = $3 ORDER BY s.id",
+    )
+    .bind(first.as_slice())
+    .bind(last.as_slice())
+    .bind(SubscriptionState::Pending)
+    .fetch_all()
+    .await
+}
+
 /// A list in the order in which it grew: up to `limit` behind the subscription `after`.
 pub async fn page(tx: &mut Tx, filter: &Filter, after: SubscriptionId, limit: i64) -> Result<Vec<Subscription>> {
     tx.sql(concat!(select!(), filter!(), "AND s.id > $4 ORDER BY s.id LIMIT $5"))

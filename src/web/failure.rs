@@ -35,6 +35,9 @@ pub(super) enum Failure {
     /// The network asks too often.
     #[error("too many requests")]
     TooMany(Duration),
+    /// More requests wait than can be answered soon.
+    #[error("more requests wait than can be answered soon")]
+    Busy,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -62,6 +65,8 @@ impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::TooMany { retry_after } => Self::TooMany(retry_after),
+            RequestError::Busy => Self::Busy,
+            RequestError::Disposable | RequestError::NoMailServer => Self::Body(StatusCode::UNPROCESSABLE_ENTITY),
             RequestError::Store(error) => Self::Store(error),
         }
     }
@@ -74,6 +79,7 @@ impl IntoResponse for Failure {
             Self::NoSuchLink => (StatusCode::NOT_FOUND, Trouble::NoSuchLink, None),
             Self::Body(status) => (*status, Trouble::of(*status), None),
             Self::TooMany(after) => (StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany, Some(after.as_secs().max(1))),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy, Some(RETRY_SECONDS)),
             Self::Store(error) if error.is_passing() || error.is_disk_full() => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy, Some(RETRY_SECONDS))
             }

@@ -1,6 +1,7 @@
 //! `coranto issues`: what stands where, and what a person may do to an issue that is going out.
 
 mod control;
+mod correct;
 mod deliveries;
 mod list;
 
@@ -48,6 +49,8 @@ enum Command {
     Retry(control::Retry),
     /// Take an issue off the queue.
     Unschedule(Named),
+    /// Put the mended text of an issue that was sent on its page and into the feeds; no mail is sent again.
+    Correct(correct::Correct),
     /// List what became of each mail.
     Deliveries(deliveries::Deliveries),
 }
@@ -100,6 +103,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Stop(args) => control::stop(&args.slug, &desk).await,
             Command::Retry(args) => control::retry(args, &desk).await,
             Command::Unschedule(args) => control::unschedule(&args.slug, &desk).await,
+            Command::Correct(args) => correct::run(args, &desk).await,
             Command::Deliveries(args) => deliveries::deliveries(args, &desk).await,
         };
         db.close().await;

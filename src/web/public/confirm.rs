@@ -68,7 +68,7 @@ async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Re
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
     let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
-    let ask = Ask { email: subscription.email, name: None };
+    let ask = Ask { vouched: true, ..Ask::new(subscription.email) };
     let act = site.act("old link", wording::signup(site.words(Some(door))), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
     site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;

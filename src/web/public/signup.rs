@@ -102,13 +102,16 @@ async fn take(
         Ok(email) => email,
         Err(error) => return Ok(Err(error)),
     };
-    if !typed.website.is_empty() {
-        return Ok(Ok(()));
-    }
-    let ask = Ask { email, name: typed.name.as_deref().and_then(clean_name) };
+    let ask = Ask {
+        name: typed.name.as_deref().and_then(clean_name),
+        trapped: !typed.website.is_empty(),
+        vouched: true,
+        ..Ask::new(email)
+    };
     let act = site.act(source, wording::signup(site.words(Some(door))), client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { signup::request(&signup, &door, &ask, &act).await }).await.map(Ok)
+    site.write(async move { signup::request(&signup, &door, &ask, &act).await }).await?;
+    Ok(Ok(()))
 }
 
 /// The address in what people paste.

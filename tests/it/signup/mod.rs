@@ -2,7 +2,9 @@
 
 mod ground;
 mod lists;
+mod proofs;
 mod quotas;
+mod refusing;
 mod verbs;
 
 pub(crate) use ground::{Ground, NOW, door, newsletter};

@@ -26,7 +26,7 @@ both_databases! {
         assert_eq!(mails[30..34], [4, 5, 6, 6]);
     }
 
-    async fn spellings_of_one_mailbox_share_its_quota(db: Db) {
+    async fn su_14_two_hundred_spellings_of_one_mailbox_share_its_quota(db: Db) {
         let mut ground = Ground::new(db).await;
         for day in 0..10 {
             for number in 0..20 {
@@ -38,7 +38,7 @@ both_databases! {
         assert_eq!(ground.mails("confirmation").await, 3);
     }
 
-    async fn fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
+    async fn su_13_fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
         let ground = Arc::new(Ground::new(db).await);
         let mut tasks = JoinSet::new();
         for number in 0..50 {
@@ -63,11 +63,60 @@ both_databases! {
         assert!(refused(ground.request_from("b@example.org", "192.0.2.200").await));
         // A restart forgets what was counted in memory; the record of consents does not.
         let restarted = Ground::with_limits(db, limits).await;
+        restarted.signup.remember(restarted.now).await.unwrap();
         assert!(refused(restarted.request_from("c@example.org", "192.0.2.9").await));
         restarted.request_from("d@example.org", "192.0.3.1").await.unwrap();
         assert_eq!(ground.mails("confirmation").await, 6);
         ground.later(1);
         ground.request_from("b@example.org", "192.0.2.200").await.unwrap();
+    }
+
+    async fn su_15_a_flood_ends_at_a_limit_and_is_told_once(db: Db) {
+        for limits in [
+            Limits { requests_per_hour: 20, ..Limits::default() },
+            Limits { domain_requests_per_hour: 20, requests_per_hour: 1_000, ..Limits::default() },
+            Limits { all_requests_per_hour: 20, requests_per_hour: 1_000, ..Limits::default() },
+        ] {
+            let ground = Ground::with_limits(db.clone(), limits).await;
+            let [before, .., events] = ground.fingerprint().await;
+            let mut refused = 0;
+            for number in 0..200 {
+                let email = format!("{number}.{}@example.org", limits.all_requests_per_hour + limits.requests_per_hour);
+                match ground.request_from(&email, &format!("192.0.2.{number}")).await {
+                    Ok(()) => {}
+                    Err(RequestError::TooMany { retry_after }) => {
+                        assert!(retry_after <= Duration::from_secs(3600));
+                        refused += 1;
+                    }
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            assert_eq!(refused, 180);
+            let [after, .., events_after] = ground.fingerprint().await;
+            // One event for each that was taken, and one for all that were not.
+            assert_eq!((after - before, events_after - events), (20, 21));
+        }
+    }
+
+    async fn a_mail_that_no_server_took_is_asked_for_again_the_same_day(db: Db) {
+        let ground = Ground::new(db).await;
+        ground.request("anna@example.org").await.unwrap();
+        ground.request("anna@example.org").await.unwrap();
+        assert_eq!(ground.mails("confirmation").await, 1);
+        let fail = "UPDATE deliveries SET state = 'failed', due_at = NULL";
+        for asked in 2..5 {
+            ground.db().write(async |tx| tx.sql(fail).execute().await).await.unwrap();
+            ground.request("anna@example.org").await.unwrap();
+            assert_eq!(ground.mails("confirmation").await, asked.min(3), "but not more than in a month");
+        }
+    }
+
+    async fn a_quota_outlives_the_reader(db: Db) {
+        let ground = Ground::new(db).await;
+        ground.request("anna@example.org").await.unwrap();
+        ground.db().write(async |tx| tx.sql("DELETE FROM subscribers").execute().await).await.unwrap();
+        ground.request("anna@example.org").await.unwrap();
+        assert!(ground.find("anna@example.org").await.is_none(), "no second mail on the same day");
     }
 
     async fn the_limit_of_a_network_does_not_tell_known_from_new(db: Db) {

@@ -169,12 +169,10 @@ both_databases! {
         assert_eq!(consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id, ids[0]);
         assert!(consents::latest(&mut tx, id, ConsentKind::Paused).await.unwrap().is_none());
         assert_eq!(consents::get(&mut tx, ids[3]).await.unwrap().unwrap().kind, ConsentKind::Withdrawn);
-        let quota = person("a.n.n.a@googlemail.com").quota_hash;
-        assert_eq!(consents::asked_of_mailbox(&mut tx, &quota, NOW.minus(Duration::from_secs(1))).await.unwrap(), 2);
-        assert_eq!(consents::asked_of_mailbox(&mut tx, &quota, NOW).await.unwrap(), 1);
-        let of_client = async |tx: &mut Tx, client| consents::asked_from_client(tx, client, Timestamp(0)).await.unwrap();
-        assert_eq!(of_client(&mut tx, "192.0.2.0/24").await, (2, Some(NOW)));
-        assert_eq!(of_client(&mut tx, "198.51.100.0/24").await, (0, None));
+        let network = |first| vec![("192.0.2.0/24".to_owned(), 2, first)];
+        assert_eq!(consents::asked_by_network(&mut tx, Timestamp(0)).await.unwrap(), network(NOW));
+        assert_eq!(consents::asked_by_network(&mut tx, NOW).await.unwrap()[0].1, 1);
+        assert!(consents::asked_by_network(&mut tx, NOW.plus(Duration::from_secs(60))).await.unwrap().is_empty());
     }
 
     async fn the_suppression_list_knows_hashes(db: Db) {

@@ -1,0 +1,171 @@
+//! What can be known of the domain of an address: whether it hands out mailboxes to be thrown away, and whether any
+//! server takes mail for it. Both are off unless the installation asks for them. Knows no request.
+//!
+//! A name server that does not answer refuses nobody: what it would have said comes back as a bounce.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{RData, RecordType};
+use tokio::sync::Semaphore;
+
+use super::RequestError;
+
+/// The wait for one answer of a name server.
+const ANSWER_MAX: Duration = Duration::from_millis(1500);
+/// The wait for all of them together: the reader waits as well.
+const LOOK_MAX: Duration = Duration::from_secs(3);
+/// Questions under way at once. Who comes then is not asked about.
+const LOOKS_MAX: usize = 64;
+/// Answers that are remembered, for as long as they say themselves.
+const CACHE_ENTRIES: u64 = 4096;
+/// The longest that an answer is remembered: a domain that was just mended must not wait for a day.
+const CACHE_MAX: Duration = Duration::from_secs(600);
+
+/// What is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Checks {
+    disposable: Arc<HashSet<String>>,
+    servers: Option<MailServers>,
+}
+
+/// Asks name servers whether a domain takes mail.
+#[derive(Clone)]
+pub struct MailServers {
+    resolver: TokioResolver,
+    seats: Arc<Semaphore>,
+}
+
+impl Checks {
+    /// Looks at nothing.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Refuses the domains in `list`, and what is below them: one per line, `#` begins a comment.
+    pub fn without_disposable(mut self, list: &str) -> Self {
+        let domain = |line: &str| line.split('#').next().unwrap_or_default().trim().to_ascii_lowercase();
+        self.disposable = Arc::new(list.lines().map(domain).filter(|domain| !domain.is_empty()).collect());
+        self
+    }
+
+    /// Refuses domains that no server takes mail for.
+    pub fn with_servers(mut self, servers: MailServers) -> Self {
+        self.servers = Some(servers);
+        self
+    }
+
+    pub(super) async fn look(&self, domain: &str) -> Result<(), RequestError> {
+        if self.is_disposable(domain) {
+            return Err(RequestError::Disposable);
+        }
+        match &self.servers {
+            Some(servers) if !servers.take_mail_for(domain).await => Err(RequestError::NoMailServer),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_disposable(&self, domain: &str) -> bool {
+        let mut name = domain;
+        loop {
+            if self.disposable.contains(name) {
+                return true;
+            }
+            match name.split_once('.') {
+                Some((_, parent)) => name = parent,
+                None => return false,
+            }
+        }
+    }
+}
+
+impl MailServers {
+    /// Asks the name server at `server`, or those of the system.
+    pub fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
+        let mut builder = match server {
+            Some(address) => {
+                let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
+                (udp.port, tcp.port) = (address.port(), address.port());
+                let server = NameServerConfig::new(address.ip(), true, vec![udp, tcp]);
+                let config = ResolverConfig::from_name_servers(vec![server]);
+                TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+            }
+            None => TokioResolver::builder_tokio()?,
+        };
+        let options = builder.options_mut();
+        options.timeout = ANSWER_MAX;
+        options.attempts = 1;
+        options.cache_size = CACHE_ENTRIES;
+        options.positive_max_ttl = Some(CACHE_MAX);
+        options.negative_max_ttl = Some(CACHE_MAX);
+        Ok(Self { resolver: builder.build()?, seats: Arc::new(Semaphore::new(LOOKS_MAX)) })
+    }
+
+    /// Whether mail for `domain` can go anywhere. `true` when nobody can tell.
+    async fn take_mail_for(&self, domain: &str) -> bool {
+        let Ok(_seat) = self.seats.try_acquire() else { return true };
+        tokio::time::timeout(LOOK_MAX, self.asked(domain)).await.ok().flatten().unwrap_or(true)
+    }
+
+    /// What the name servers say, if they do. Without an MX record mail goes to the domain's own address (RFC 5321 5.1);
+    /// an MX of `.` says that it takes none (RFC 7505).
+    async fn asked(&self, domain: &str) -> Option<bool> {
+        let servers = self.records(domain, RecordType::MX).await?;
+        if !servers.is_empty() {
+            return Some(servers.iter().any(|data| matches!(data, RData::MX(mx) if !mx.exchange.is_root())));
+        }
+        for kind in [RecordType::A, RecordType::AAAA] {
+            if !self.records(domain, kind).await?.is_empty() {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    async fn records(&self, domain: &str, kind: RecordType) -> Option<Vec<RData>> {
+        match self.resolver.lookup(format!("{domain}."), kind).await {
+            Ok(found) => Some(
+                found
+                    .answers()
+                    .iter()
+                    .filter(|record| record.record_type() == kind)
+                    .map(|record| record.data.clone())
+                    .collect(),
+            ),
+            Err(error) if error.is_no_records_found() => Some(Vec::new()),
+            Err(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for MailServers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MailServers")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_domains_holds_what_is_below_them() {
+        let checks = Checks::none().without_disposable("# throw-away\nMailinator.example\n\n trash.example # why\n");
+        for (domain, expected) in [
+            ("mailinator.example", true),
+            ("a.b.trash.example", true),
+            ("nottrash.example", false),
+            ("example", false),
+            ("example.org", false),
+        ] {
+            assert_eq!(checks.is_disposable(domain), expected, "{domain}");
+        }
+        assert!(!Checks::none().is_disposable("mailinator.example"));
+    }
+}

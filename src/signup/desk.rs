@@ -1,0 +1,106 @@
+//! The one writer of strangers' requests: all that came in while the last commit ran go into the next one. A commit
+//! costs a write to the disk whether it holds one request or fifty. Each is answered after its commit.
+//!
+//! There is no task of its own: of the requests that wait, the one whose turn it is writes for all.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::RequestError;
+use super::request::{Job, Written, enter};
+use crate::store::{Db, StoreError};
+
+/// Requests in one commit, at most: so few that none waits long for the others.
+const BATCH_MAX: usize = 64;
+/// Requests that wait, at most: what can be written in half a second. Who comes then is asked to come again.
+const WAITING_MAX: usize = 1024;
+
+/// Where requests wait for their turn.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    waiting: Mutex<VecDeque<Entry>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    job: Job,
+    answer: oneshot::Sender<Answer>,
+}
+
+type Answer = Result<Written, RequestError>;
+
+impl Desk {
+    /// Writes `job`, and returns when it is durable.
+    pub(super) async fn write(&self, db: &Db, job: Job) -> Answer {
+        let (answer, mut answered) = oneshot::channel();
+        {
+            let mut waiting = self.waiting();
+            if waiting.len() >= WAITING_MAX {
+                return Err(RequestError::Busy);
+            }
+            waiting.push_back(Entry { job, answer });
+        }
+        let _turn = tokio::select! {
+            biased;
+            // It is gone without an answer when whoever wrote it broke off: then nothing was committed.
+            written = &mut answered => return written.unwrap_or(Err(RequestError::Busy)),
+            turn = self.turn.lock() => turn,
+        };
+        loop {
+            match answered.try_recv() {
+                Ok(written) => return written,
+                Err(oneshot::error::TryRecvError::Closed) => return Err(RequestError::Busy),
+                Err(oneshot::error::TryRecvError::Empty) => write_next(db, self.next()).await,
+            }
+        }
+    }
+
+    fn next(&self) -> Vec<Entry> {
+        let mut waiting = self.waiting();
+        let many = waiting.len().min(BATCH_MAX);
+        waiting.drain(..many).collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn write_next(db: &Db, mut batch: Vec<Entry>) {
+    // Two processes that lock the same mailboxes lock them in the same order.
+    batch.sort_by_key(|entry| entry.job.person.quota_hash);
+    let jobs: Vec<&Job> = batch.iter().map(|entry| &entry.job).collect();
+    match write(db, &jobs).await {
+        Ok(written) => {
+            for (entry, written) in batch.into_iter().zip(written) {
+                // Whoever asked may be gone; what was asked is stored.
+                let _ = entry.answer.send(Ok(written));
+            }
+        }
+        Err(error) if error.is_passing() || batch.len() == 1 => refuse(batch, error),
+        // One of them is at fault: the others must not pay for it.
+        Err(_) => {
+            for entry in batch {
+                match write(db, &[&entry.job]).await {
+                    Ok(mut written) => drop(entry.answer.send(written.pop().ok_or(RequestError::Busy))),
+                    Err(error) => refuse(vec![entry], error),
+                }
+            }
+        }
+    }
+}
+
+/// Tells all of a batch that nothing was written; the error itself goes to the first.
+fn refuse(batch: Vec<Entry>, error: StoreError) {
+    let mut error = Some(error);
+    for entry in batch {
+        let _ = entry.answer.send(Err(error.take().map_or(RequestError::Busy, RequestError::Store)));
+    }
+}
+
+async fn write(db: &Db, jobs: &[&Job]) -> Result<Vec<Written>, StoreError> {
+    db.write(async |tx| enter(tx, jobs).await).await
+}

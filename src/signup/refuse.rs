@@ -1,0 +1,41 @@
+//! "That was not me": whoever got a mail that a stranger asked for says that no more of them may come. Touches no
+//! subscription that was confirmed. Idempotent.
+
+use std::time::Duration;
+
+use super::{Act, record};
+use crate::domain::consent::ConsentKind;
+use crate::domain::delivery::DeliveryKind;
+use crate::store::events::About;
+use crate::store::{Db, Result, deliveries, events, limits, subscriptions};
+
+/// How long no mail comes: long enough that nobody plays with a mailbox, short enough that an address given to someone
+/// else works again one day.
+pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Refuses every mail to an address that strangers ask for, and ends what they asked for so far. The address is given as
+/// [`Keyring::address_tag`](crate::token::Keyring::address_tag): this works for an address of which nothing is stored.
+pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
+    db.write(async |tx| {
+        limits::refuse(tx, address_tag.cast_signed(), act.now.plus(REFUSE_FOR)).await?;
+        for (id, newsletter) in subscriptions::pending_of(tx, address_tag.to_be_bytes()).await? {
+            if subscriptions::leave(tx, id, act.now).await? {
+                record(tx, act, ConsentKind::Withdrawn, "subscription.refused", newsletter, id).await?;
+                deliveries::supersede(tx, id, DeliveryKind::Confirmation, act.now).await?;
+            }
+        }
+        events::append(tx, act.now, "signup.refused", act.actor, About::default(), "{}").await
+    })
+    .await
+}
+
+/// Takes a refusal back: pressed by mistake.
+pub async fn allow_again(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
+    db.write(async |tx| {
+        if limits::forget_refusal(tx, address_tag.cast_signed()).await? {
+            events::append(tx, act.now, "signup.allowed", act.actor, About::default(), "{}").await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,115 @@
+//! What a request must bring: a form that was shown, a solved challenge, or patience.
+
+use std::time::Duration;
+
+use coranto::signup::{Answer, Ask, Challenge, ChallengeWhen, Limits, NextStep, Proof, WAIT};
+use coranto::store::Db;
+
+use super::Ground;
+use crate::harness::altcha::solve;
+use crate::harness::database::both_databases;
+
+fn ask(email: &str, proof: Proof) -> Ask {
+    Ask { proof, ..Ask::new(email.parse().unwrap()) }
+}
+
+/// The step that is missing; none when the request was taken.
+async fn step(ground: &Ground, email: &str, proof: Proof) -> Option<NextStep> {
+    match ground.ask(&ask(email, proof), "192.0.2.1").await.unwrap() {
+        Answer::Taken => None,
+        Answer::Step(step) => Some(*step),
+    }
+}
+
+fn stamped(stamp: &str) -> Proof {
+    Proof { stamp: stamp.to_owned(), ..Proof::default() }
+}
+
+fn solved(challenge: &Challenge) -> Proof {
+    Proof { solution: solve(&serde_json::to_value(challenge).unwrap()), ..Proof::default() }
+}
+
+impl Ground {
+    fn seconds(&mut self, seconds: u64) {
+        self.now = self.now.plus(Duration::from_secs(seconds));
+    }
+}
+
+both_databases! {
+    async fn su_19_a_stamp_that_is_missing_too_new_or_too_old_costs_one_step_and_loses_nothing(db: Db) {
+        let mut ground = Ground::new(db).await;
+        let of_the_form = ground.signup.stamp(ground.now);
+        let missing = step(&ground, "a@example.org", Proof::default()).await.unwrap();
+        assert!(missing.work.is_none(), "a button is enough");
+        ground.seconds(1);
+        let hasty = step(&ground, "a@example.org", stamped(&of_the_form)).await.unwrap();
+        assert_eq!(hasty.stamp, of_the_form, "the clock is not set back");
+        for forged in ["x", &of_the_form.replace('a', "b"), &ground.signup.stamp(ground.now.plus(Duration::from_secs(9)))] {
+            assert!(step(&ground, "a@example.org", stamped(forged)).await.is_some(), "{forged}");
+        }
+        assert!(ground.find("a@example.org").await.is_none(), "nothing is stored before");
+        ground.seconds(2);
+        for stamp in [&missing.stamp, &hasty.stamp] {
+            assert!(step(&ground, "a@example.org", stamped(stamp)).await.is_none());
+        }
+        assert!(ground.find("a@example.org").await.is_some());
+        ground.later(25);
+        let old = step(&ground, "b@example.org", stamped(&of_the_form)).await.unwrap();
+        assert_ne!(old.stamp, of_the_form);
+    }
+
+    async fn near_a_limit_a_machine_must_work(db: Db) {
+        let limits = Limits { requests_per_hour: 8, challenge_work: 300, ..Limits::default() };
+        let mut ground = Ground::with_limits(db, limits).await;
+        let stamp = ground.signup.stamp(ground.now);
+        ground.seconds(3);
+        for number in 0..4 {
+            assert!(step(&ground, &format!("a{number}@example.org"), stamped(&stamp)).await.is_none());
+        }
+        let work = step(&ground, "b@example.org", stamped(&stamp)).await.unwrap().work.unwrap();
+        let solution = solved(&work.challenge);
+        assert!(step(&ground, "b@example.org", solution.clone()).await.is_none());
+        // It opens the door once, whatever address is sent through.
+        assert!(step(&ground, "c@example.org", solution).await.unwrap().work.is_some());
+        assert!(ground.find("b@example.org").await.is_some() && ground.find("c@example.org").await.is_none());
+        // A network that is new does not pay for another one.
+        let elsewhere = ground.ask(&ask("d@example.org", stamped(&stamp)), "198.51.100.1").await.unwrap();
+        assert!(matches!(elsewhere, Answer::Taken));
+    }
+
+    async fn who_cannot_compute_waits(db: Db) {
+        let limits = Limits { challenge: ChallengeWhen::Always, ..Limits::default() };
+        let mut ground = Ground::with_limits(db, limits).await;
+        let work = step(&ground, "a@example.org", Proof::default()).await.unwrap().work.unwrap();
+        assert_eq!(work.wait_for, WAIT);
+        let waiting = Proof { wait: work.wait.clone(), ..Proof::default() };
+        ground.seconds(5);
+        let still = step(&ground, "a@example.org", waiting.clone()).await.unwrap().work.unwrap();
+        assert_eq!((still.wait == work.wait, still.wait_for), (true, WAIT - Duration::from_secs(5)));
+        ground.seconds(15);
+        // The wait was for one address.
+        assert!(step(&ground, "b@example.org", waiting.clone()).await.is_some());
+        assert!(step(&ground, "a@example.org", waiting.clone()).await.is_none());
+        ground.later(1);
+        assert!(step(&ground, "a@example.org", waiting).await.is_some(), "and it ends");
+    }
+
+    async fn a_challenge_can_be_solved_beforehand_and_switched_off(db: Db) {
+        let never = Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, challenge_work: 300, ..Limits::default() };
+        let mut ground = Ground::with_limits(db, never).await;
+        let solution = solved(&ground.signup.challenge(ground.now));
+        assert!(step(&ground, "a@example.org", solution.clone()).await.is_none(), "in the stamp's place");
+        assert!(step(&ground, "b@example.org", solution).await.is_some());
+        let stamp = ground.signup.stamp(ground.now);
+        ground.seconds(2);
+        assert!(step(&ground, "b@example.org", stamped(&stamp)).await.is_none(), "near the limit, and nothing is asked");
+    }
+
+    async fn a_trap_is_sprung_without_a_row(db: Db) {
+        let ground = Ground::new(db).await;
+        let before = ground.fingerprint().await;
+        let trapped = Ask { trapped: true, vouched: true, ..Ask::new("a@example.org".parse().unwrap()) };
+        assert!(matches!(ground.ask(&trapped, "192.0.2.1").await.unwrap(), Answer::Taken));
+        assert_eq!(ground.fingerprint().await, before);
+    }
+}
