@@ -40,8 +40,14 @@ pub(super) enum Refused {
 
 /// Renders the document as the inside of an article.
 pub(super) fn render(document: &Document, target: Target, rtl: bool, words: Words) -> Result<String, Refused> {
-    let mut writer =
-        Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: HashMap::new(), level: 1 };
+    let mut writer = Writer {
+        out: String::new(),
+        full: false,
+        look: Look::new(target, rtl),
+        ids: HashMap::new(),
+        in_address: false,
+        level: 1,
+    };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
@@ -76,6 +82,8 @@ struct Writer {
     look: Look,
     /// How often an id was wanted.
     ids: HashMap<String, usize>,
+    /// Whether a link is open whose text may break anywhere.
+    in_address: bool,
     /// Of the heading before: no level is left out, whatever was typed.
     level: u8,
 }
@@ -90,13 +98,13 @@ impl Writer {
 
     /// Words, of which long ones may be broken anywhere: a narrow screen cannot show them whole.
     fn text(&mut self, text: &str) {
-        if self.look.target == Target::Web || text.len() <= UNBROKEN_CHARS_MAX {
+        if self.look.target == Target::Web || self.in_address || !has_long_word(text) {
             let escaped = escape(text);
             return self.push(&escaped);
         }
         for word in text.split_inclusive(breaks) {
             let escaped = escape(word);
-            if word.chars().count() > UNBROKEN_CHARS_MAX {
+            if has_long_word(word) {
                 self.push(&format!("<span style=\"line-break:anywhere\">{escaped}</span>"));
             } else {
                 self.push(&escaped);
@@ -330,12 +338,15 @@ impl Writer {
             Destination::Url(url) => (escape(url), escape(url)),
             Destination::Field(field) => (field.to_string(), field.to_string()),
         };
-        self.push(&format!("<a href=\"{address}\"{}>", self.look.link()));
+        let text = plain_text(content);
+        self.in_address = text.trim().is_empty() || has_long_word(&text);
+        self.push(&format!("<a href=\"{address}\"{}>", self.look.link(self.in_address)));
         if content.is_empty() {
             self.push(&shown);
         } else {
             self.inlines_in(content, true);
         }
+        self.in_address = false;
         self.push("</a>");
     }
 
@@ -364,6 +375,10 @@ impl Writer {
 /// Where lines may break without being told.
 fn breaks(c: char) -> bool {
     c.is_whitespace() || c == '-' || ('\u{2E80}'..='\u{FFEF}').contains(&c)
+}
+
+fn has_long_word(text: &str) -> bool {
+    text.len() > UNBROKEN_CHARS_MAX && text.split(breaks).any(|word| word.chars().count() > UNBROKEN_CHARS_MAX)
 }
 
 /// Letters and digits of any script, joined by hyphens.

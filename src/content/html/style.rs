@@ -148,8 +148,10 @@ impl Look {
         self.mail("r", "margin:28px 0;border:0;border-top:1px solid #d9dde3")
     }
 
-    pub(super) fn link(self) -> String {
-        self.mail("l", "color:#0b57a4;text-decoration:underline")
+    /// An address as text, or a word too long for a telephone, may break anywhere.
+    pub(super) fn link(self, breaks: bool) -> String {
+        let breaks = if breaks { ";line-break:anywhere" } else { "" };
+        self.mail("l", &format!("color:#0b57a4;text-decoration:underline{breaks}"))
     }
 
     /// A width in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles.
