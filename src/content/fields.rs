@@ -31,6 +31,12 @@ pub enum Field {
     PreferencesUrl,
     /// Where a subscription is confirmed.
     ConfirmUrl,
+    /// Where another address is confirmed.
+    AddressUrl,
+    /// Where a change of the address is stopped.
+    StopUrl,
+    /// Where the reader's data are.
+    DataUrl,
     /// The address that this mail is for.
     Address,
     /// The day on which the reader subscribed.
@@ -84,6 +90,9 @@ impl Field {
             ("unsubscribe_url", None) => Some(Self::UnsubscribeUrl),
             ("preferences_url", None) => Some(Self::PreferencesUrl),
             ("confirm_url", None) => Some(Self::ConfirmUrl),
+            ("address_url", None) => Some(Self::AddressUrl),
+            ("stop_url", None) => Some(Self::StopUrl),
+            ("data_url", None) => Some(Self::DataUrl),
             ("address", None) => Some(Self::Address),
             ("subscribed_on", None) => Some(Self::SubscribedOn),
             ("web_url", None) => Some(Self::WebUrl),
@@ -98,6 +107,9 @@ impl Field {
             Self::UnsubscribeUrl => "unsubscribe_url",
             Self::PreferencesUrl => "preferences_url",
             Self::ConfirmUrl => "confirm_url",
+            Self::AddressUrl => "address_url",
+            Self::StopUrl => "stop_url",
+            Self::DataUrl => "data_url",
             Self::Address => "address",
             Self::SubscribedOn => "subscribed_on",
             Self::WebUrl => "web_url",

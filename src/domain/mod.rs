@@ -4,6 +4,7 @@ pub mod address;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod image;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;
@@ -30,6 +31,8 @@ ids! {
     SubscriptionId,
     /// One thing a person agreed to, or took back.
     ConsentId,
+    /// What somebody with a reader's link asked for.
+    RequestId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.

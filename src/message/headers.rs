@@ -36,6 +36,8 @@ pub(super) struct StaticHeaders {
     first: String,
     /// The list's headers and MIME's.
     last: String,
+    /// What kind of body a mail with all its parts has.
+    content_type: String,
     from_domain: String,
     bounce_domain: Option<String>,
     public_url: String,
@@ -53,6 +55,8 @@ pub(super) struct OwnHeaders<'a> {
     pub(super) message_id: &'a str,
     /// The link and its token; none for mail that cannot be unsubscribed from.
     pub(super) unsubscribe_token: Option<&'a str>,
+    /// How the text is encoded, where it is the whole body.
+    pub(super) text_alone: Option<&'static str>,
 }
 
 impl StaticHeaders {
@@ -82,12 +86,18 @@ impl StaticHeaders {
                 return Err(SkeletonError::Token { header, value: value.to_owned() });
             }
         }
-        // A confirmation may go to an address that is not the reader's yet; only one that has the link may have the button.
+        // A request goes to who may never have heard of the newsletter: whom it would unsubscribe is another. A confirmation
+        // has the header where it has the link.
         let has_link = content.text.pieces().any(|piece| piece == Piece::Field(Field::UnsubscribeUrl));
-        let unsubscribe = content.kind != DeliveryKind::Confirmation || has_link;
+        let unsubscribe = match content.kind {
+            DeliveryKind::Confirmation => has_link,
+            DeliveryKind::Request => false,
+            _ => true,
+        };
         Ok(Self {
             first: first(newsletter, &content.subject),
-            last: last(newsletter, public_url, content, boundary),
+            last: last(newsletter, public_url, content),
+            content_type: format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"),
             from_domain: newsletter.from.address.domain().to_owned(),
             bounce_domain: newsletter.bounce_domain.clone(),
             public_url: public_url.to_owned(),
@@ -105,7 +115,7 @@ impl StaticHeaders {
     /// About how many bytes the block takes.
     pub(super) fn size_estimate(&self) -> usize {
         const OWN_BYTES: usize = 500;
-        self.first.len() + self.last.len() + OWN_BYTES
+        self.first.len() + self.last.len() + self.content_type.len() + OWN_BYTES
     }
 
     /// Appends the block for one reader, without the blank line that ends it.
@@ -134,6 +144,13 @@ impl StaticHeaders {
             }
         }
         out.push_str(&self.last);
+        match own.text_alone {
+            None => out.push_str(&self.content_type),
+            Some(encoding) => {
+                let _ =
+                    write!(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n");
+            }
+        }
     }
 }
 
@@ -146,17 +163,16 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
     out + &subject_header(subject)
 }
 
-fn last(newsletter: &Newsletter, public_url: &str, content: &Content, boundary: &str) -> String {
+fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String {
     let mut out = list_id(&newsletter.name, &newsletter.list_id);
-    if content.kind != DeliveryKind::Confirmation {
+    if !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
         let _ = write!(out, "List-Archive: <{public_url}/{}>\r\n", newsletter.slug);
     }
-    if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Notice) {
+    if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Notice) {
         out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
     }
     let _ = write!(out, "Feedback-ID: {}\r\n", feedback_id(newsletter, content));
     let _ = write!(out, "Content-Language: {}\r\nMIME-Version: 1.0\r\n", content.language);
-    let _ = write!(out, "Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n");
     out
 }
 

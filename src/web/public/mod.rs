@@ -2,6 +2,7 @@
 
 mod confirm;
 mod home;
+mod image;
 mod letter;
 mod preferences;
 mod signup;
@@ -18,6 +19,7 @@ use super::site::Site;
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
+        .merge(image::router())
         .merge(signup::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())

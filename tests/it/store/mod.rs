@@ -2,8 +2,10 @@
 
 mod commits;
 mod deliveries;
+mod door;
 mod events;
 mod ground;
+mod images;
 mod issues;
 mod leases;
 mod ledger;

@@ -9,7 +9,7 @@ use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
 use coranto::domain::provider::Provider;
-use coranto::domain::subscriber::SubscriptionState;
+use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::{Context, Sample, Templates, email, pages};
@@ -42,6 +42,8 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Kinds of mail", DeliveryKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Reasons", Reason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Subscriptions", SubscriptionState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Formats", Format::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Requests", RequestKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Consents", ConsentKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));
@@ -100,8 +102,10 @@ fn every_template_and_every_value_in_it_is_explained() {
         let sample = serde_json::to_value(C::sample()).unwrap();
         // What every page has around it is explained once.
         let (frame, own) = keys(&sample).into_iter().partition::<Vec<_>, _>(|name| name.starts_with("frame."));
+        let (look, own) = own.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
         assert_names("templates.md", &format!("`{}`", C::TEMPLATE), own);
         assert_names("templates.md", "The frame of pages", frame);
+        assert_names("templates.md", "The look of mails", look);
         C::TEMPLATE
     }
     let explained = BTreeSet::from([

@@ -5,6 +5,7 @@ mod connections;
 mod forms;
 mod full_disk;
 mod ground;
+mod images;
 mod links;
 mod pages;
 mod signup;
