@@ -54,6 +54,9 @@ mail_already_subject = Vous recevez déjà { $newsletter }
 mail_already_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Vous êtes déjà abonné, rien n’a donc changé.
 mail_already_change = Modifier les préférences ou se désabonner
 mail_already_ignore = Si ce n’était pas vous, ne faites rien.
+mail_welcome_subject = Bienvenue dans { $newsletter }
+mail_welcome_lead = Vous recevez désormais { $newsletter }. Vous pouvez vous désabonner à tout moment avec le lien au bas de chaque courriel. Pour qu’il arrive dans votre boîte de réception, ajoutez notre adresse à vos contacts.
+mail_welcome_latest = Voici le dernier numéro :
 
 ## Home
 
