@@ -305,7 +305,7 @@ both_databases! {
         let web = Web::new(db).await;
         web.ground.reader(ANNA).await;
         let before = web.ground.fingerprint().await;
-        for target in ["/p/", "/p/1", "/u/1", "/d/1"] {
+        for target in ["/p/1", "/u/1", "/d/1"] {
             let ask = post(target).form(&[("action", "leave")]).header("origin", "https://evil.example");
             assert_eq!(web.send(ask).await.status, StatusCode::NOT_FOUND, "{target}");
         }
