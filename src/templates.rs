@@ -64,11 +64,11 @@ registered! {
     "pages/home.html" => pages::HomePage,
     "pages/issue.html" => pages::IssuePage,
     "pages/letter.html" => pages::LetterPage,
-    "pages/preferences.html" => pages::PreferencesPage,
     "pages/preview.css" => preview::PreviewStyle,
     "pages/preview.html" => preview::PreviewPage,
     "pages/preview.js" => preview::PreviewScript,
     "pages/privacy.html" => pages::PrivacyPage,
+    "pages/reader.html" => pages::ReaderPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/style.css" => pages::Style,
     ;
