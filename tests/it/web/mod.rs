@@ -11,4 +11,5 @@ mod images;
 mod links;
 mod pages;
 mod press;
+mod preview;
 mod signup;
