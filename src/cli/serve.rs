@@ -138,7 +138,11 @@ async fn site(
     signup.remember(clock.now()).await?;
     let networks = config.server.trusted_proxies.clone();
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
-    Ok(Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?)
+    let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
+    // One on this machine is nobody else.
+    let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
+    site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
+    Ok(site)
 }
 
 /// Takes back readers whose rest is over, and drops what no limit needs any more.

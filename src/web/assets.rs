@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::failure::Failure;
+use super::failure::{Failure, Open};
 use super::site::Site;
 use crate::domain::NewsletterId;
 use crate::domain::design::{Accent, Design};
@@ -88,5 +88,7 @@ async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Resul
         (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
         (header::CACHE_CONTROL, FOR_EVER),
     ];
-    Ok((headers, css.to_owned()).into_response())
+    let mut response = (headers, css.to_owned()).into_response();
+    response.extensions_mut().insert(Open);
+    Ok(response)
 }

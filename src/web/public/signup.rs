@@ -167,7 +167,7 @@ pub(super) fn form(
         button: words.subscribe(),
         small_print: words.signup_small_print(),
     };
-    if error.is_some() { site.page(status, &page) } else { site.open_page(&page) }
+    if page.frame.private { site.page(status, &page) } else { site.open_page(&page) }
 }
 
 /// "Check your email": the same for everyone, so it shows no address.

@@ -368,6 +368,7 @@ pub(crate) fn newsletter() -> Newsletter {
         bounce_domain: Some("bounce.news.example.org".to_owned()),
         list_id: "week.news.example.org".to_owned(),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: RETRY_FOR,
         design: coranto::domain::design::Design::default(),
