@@ -135,6 +135,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
     key(
+        "server.metrics_listen",
+        Text,
+        Means("on `listen`, to requests from this machine that come through no proxy"),
+        "An address and port of its own for `/metrics`. Whoever reaches it may read it: choose a private network.",
+    ),
+    key(
         "server.trusted_proxies",
         Texts,
         Means("none is trusted"),
