@@ -10,6 +10,8 @@
 pub mod email;
 pub mod feeds;
 pub mod pages;
+pub mod preview;
+pub mod welcome;
 
 use std::path::{Path, PathBuf};
 
@@ -53,6 +55,8 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "email/welcome.html" => welcome::WelcomeHtml<'_>,
+    "email/welcome.txt" => welcome::WelcomeText<'_>,
     "feeds/atom.xml" => feeds::AtomFeed,
     "feeds/sitemap.xml" => feeds::Sitemap,
     "pages/archive.html" => pages::ArchivePage,
@@ -60,8 +64,11 @@ registered! {
     "pages/home.html" => pages::HomePage,
     "pages/issue.html" => pages::IssuePage,
     "pages/letter.html" => pages::LetterPage,
-    "pages/preferences.html" => pages::PreferencesPage,
+    "pages/preview.css" => preview::PreviewStyle,
+    "pages/preview.html" => preview::PreviewPage,
+    "pages/preview.js" => preview::PreviewScript,
     "pages/privacy.html" => pages::PrivacyPage,
+    "pages/reader.html" => pages::ReaderPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/style.css" => pages::Style,
     ;
@@ -201,7 +208,8 @@ mod tests {
             })
             .collect();
         let body = "{{ body | safe }}";
-        assert_eq!(safe, [("email/issue.html", body), ("pages/issue.html", body)]);
+        let latest = ("email/welcome.html", "{{ latest.body | safe }}");
+        assert_eq!(safe, [("email/issue.html", body), latest, ("pages/issue.html", body)]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Markdown to a checked tree: every merge field known, every link usable. Knows no output.
 
+mod bare;
 mod builder;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use builder::Builder;
 pub(super) const DEPTH_MAX: usize = 128;
 /// Pieces of Markdown in one issue. At the least this many would make a mail that no mailbox shows; it also bounds what
 /// tables may amplify (every row is filled up to the width of the header).
-const EVENTS_MAX: usize = 200_000;
+pub(super) const EVENTS_MAX: usize = 200_000;
 /// Raw HTML in one issue: sanitising takes the square of what is nested.
 const HTML_BYTES_MAX: usize = 64 * 1024;
 /// Problems told at once; after these an editor mends and looks again.
@@ -64,7 +65,11 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
             break;
         }
     }
-    let document = builder.finish(&mut reading);
+    let mut document = builder.finish(&mut reading);
+    // Amid raw HTML one cannot know what is a link already.
+    if !document.has_html {
+        bare::link(&mut document, &marked.text, &|at| marked.source_offset(at));
+    }
     problems.append(&mut reading.problems);
     document
 }

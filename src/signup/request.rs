@@ -14,13 +14,14 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
 use crate::store::{
-    Result as Stored, StoreError, Tx, deliveries, events, limits, subscribers, subscriptions, suppressions,
+    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions, suppressions,
 };
 use crate::telemetry::metrics;
 
@@ -217,7 +218,9 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
 /// Why no mail goes out for a request, if none does.
 async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
     let now = job.act.now;
-    if suppressions::reason(tx, &job.person.address_hash).await?.is_some() {
+    // Who had everything erased may come back, by their own word.
+    let suppressed = suppressions::reason(tx, &job.person.address_hash).await?;
+    if suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) {
         return Ok(Some("suppressed"));
     }
     if limits::is_refused(tx, job.address_tag, now).await? {
@@ -244,5 +247,9 @@ async fn send(
 
 /// Drops what no limit needs any more.
 pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
-    db.write(async |tx| limits::purge(tx, now.minus(MONTH), now).await).await
+    db.write(async |tx| {
+        requests::purge(tx, now.minus(MONTH)).await?;
+        limits::purge(tx, now.minus(MONTH), now).await
+    })
+    .await
 }

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
 
+use super::public;
 use super::requests;
 use super::site::Site;
 use super::trouble::Trouble;
@@ -142,6 +143,8 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let mut response = if json {
         let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    } else if trouble == Trouble::NoSuchLink {
+        public::lost_page(site).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
     } else {
         let page = LetterPage {
             frame: site.frame(words, door, &trouble.heading(words), true),

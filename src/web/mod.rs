@@ -10,6 +10,7 @@ mod form;
 mod frame;
 mod fresh;
 mod health;
+pub mod preview;
 mod public;
 mod requests;
 mod serve;

@@ -115,14 +115,14 @@ async fn take(
 }
 
 /// The address in what people paste.
-fn bare(typed: &str) -> &str {
+pub(super) fn bare(typed: &str) -> &str {
     let typed = typed.trim();
     let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
     typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
 }
 
 /// What is wrong with an address, said to who typed it.
-fn address_error(words: Words, error: AddressError) -> String {
+pub(super) fn address_error(words: Words, error: AddressError) -> String {
     match error {
         AddressError::Empty => words.address_empty(),
         AddressError::TooLong => words.address_too_long(),

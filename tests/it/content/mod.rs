@@ -1,10 +1,11 @@
 //! Tests of `content`, and of what `publishing::compose` and `signup::mails` make with it.
 
 mod advice;
+mod checks;
 pub(crate) mod corpus;
 mod elements;
 mod front_matter;
-mod ground;
+pub(crate) mod ground;
 mod hostile;
 mod judge;
 mod mails;
