@@ -12,4 +12,5 @@ mod links;
 mod operations;
 mod pages;
 mod press;
+mod preview;
 mod signup;
