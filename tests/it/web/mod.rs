@@ -9,6 +9,8 @@ mod full_disk;
 mod ground;
 mod images;
 mod links;
+mod operations;
 mod pages;
 mod press;
+mod preview;
 mod signup;

@@ -133,7 +133,7 @@ both_databases! {
     async fn health_says_what_is_so(db: Db) {
         let web = Web::new(db.clone()).await;
         assert_eq!(web.get("/healthz").await.text(), "ok\n");
-        assert_eq!(web.get("/readyz").await.json(), serde_json::json!({ "ready": true, "why": null }));
+        assert_eq!(web.get("/readyz").await.json(), serde_json::json!({ "ready": true, "why": null, "scheduler": "absent" }));
         web.stop.cancel();
         let stopping = web.get("/readyz").await;
         assert_eq!((stopping.status, stopping.json()["why"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("stopping")));
