@@ -1,7 +1,6 @@
 //! Tests of `web`.
 
 mod archive;
-mod browser;
 mod connections;
 mod feeds;
 mod forms;
@@ -9,7 +8,9 @@ mod full_disk;
 mod ground;
 mod images;
 mod links;
+mod operations;
 mod pages;
 mod press;
+mod preview;
 mod readers;
 mod signup;
