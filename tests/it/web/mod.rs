@@ -1,7 +1,6 @@
 //! Tests of `web`.
 
 mod archive;
-mod browser;
 mod connections;
 mod feeds;
 mod forms;
