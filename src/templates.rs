@@ -55,7 +55,10 @@ registered! {
     "pages/home.html" => pages::HomePage,
     "pages/letter.html" => pages::LetterPage,
     "pages/preferences.html" => pages::PreferencesPage,
+    "pages/check.html" => pages::CheckPage,
+    "pages/meant.html" => pages::MeantPage,
     "pages/signup.html" => pages::SignupPage,
+    "pages/step.html" => pages::StepPage,
     "pages/style.css" => pages::Style,
     ;
     "email/base.html",

@@ -137,6 +137,7 @@ impl Reader<'_> {
             Field::UnsubscribeUrl => link('u', Purpose::Unsubscribe),
             Field::PreferencesUrl => link('p', Purpose::Preferences),
             Field::ConfirmUrl => link('c', Purpose::Confirm),
+            Field::RefuseUrl => link('n', Purpose::Refuse),
             Field::Address => self.args.to.to_string(),
             Field::SubscribedOn => {
                 self.context.now().to_jiff().to_zoned(self.newsletter.time_zone.clone()).date().to_string()

@@ -18,8 +18,10 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
-use crate::web::{self, Proxies, Site};
+use crate::web::{self, Embedding, Proxies, Site};
 
+/// What else has a file open: the database, relays, logs.
+const FILES_BESIDE: u64 = 256;
 /// How often readers whose rest is over are taken back.
 const RESTS_END_EVERY: Duration = Duration::from_secs(60);
 
@@ -106,9 +108,11 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
             Failure::new(format!("the web server cannot listen on {address}: {error}"))
                 .hint("another program has that port; stop it, or set `listen` under [server] to a free one")
         })?;
+        let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);
+        allow_files(u64::from(config.server.connections));
         tracing::info!(%address, public_url = %config.public_url, "web");
         supervisor.add("the web server", async move {
-            web::serve(listener, web::router(Arc::clone(&site)), stop).await?;
+            web::serve(listener, web::router(Arc::clone(&site)), connections, stop).await?;
             // A request that was dropped may have left a transaction to be finished.
             site.tasks.close();
             site.tasks.wait().await;
@@ -135,7 +139,28 @@ async fn site(
     signup.remember(clock.now()).await?;
     let networks = config.server.trusted_proxies.clone();
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
-    Ok(Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?)
+    let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
+    site.embedding =
+        Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
+    Ok(site)
+}
+
+/// Raises the number of files that this process may have open to what the system allows: a connection is one, and the
+/// usual limit of 1024 dates from another time.
+fn allow_files(connections: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current < limit.maximum || limit.current.is_some() && limit.maximum.is_none() {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    if limit < connections.saturating_add(FILES_BESIDE) {
+        tracing::warn!(
+            limit,
+            connections,
+            "the system allows fewer open files than `connections` under [server]; raise LimitNOFILE or ulimit -n"
+        );
+    }
 }
 
 /// Takes back readers whose rest is over, and drops what no limit needs any more.

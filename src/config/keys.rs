@@ -401,6 +401,12 @@ pub const KEYS: &[Key] = &[
         "The most hashes (SHA-256) that this work takes; half of them on average.",
     ),
     key(
+        "signup.form_seconds_min",
+        Integer(0, 60),
+        Default("2"),
+        "The shortest time in which a person fills in the form. Who is faster is asked to press one button more.",
+    ),
+    key(
         "signup.answer_after_ms",
         Integer(0, 2_000),
         Default("60"),

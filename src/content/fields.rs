@@ -31,6 +31,8 @@ pub enum Field {
     PreferencesUrl,
     /// Where a subscription is confirmed.
     ConfirmUrl,
+    /// Where mails that strangers ask for are refused.
+    RefuseUrl,
     /// The address that this mail is for.
     Address,
     /// The day on which the reader subscribed.
@@ -84,6 +86,7 @@ impl Field {
             ("unsubscribe_url", None) => Some(Self::UnsubscribeUrl),
             ("preferences_url", None) => Some(Self::PreferencesUrl),
             ("confirm_url", None) => Some(Self::ConfirmUrl),
+            ("refuse_url", None) => Some(Self::RefuseUrl),
             ("address", None) => Some(Self::Address),
             ("subscribed_on", None) => Some(Self::SubscribedOn),
             ("web_url", None) => Some(Self::WebUrl),
@@ -98,6 +101,7 @@ impl Field {
             Self::UnsubscribeUrl => "unsubscribe_url",
             Self::PreferencesUrl => "preferences_url",
             Self::ConfirmUrl => "confirm_url",
+            Self::RefuseUrl => "refuse_url",
             Self::Address => "address",
             Self::SubscribedOn => "subscribed_on",
             Self::WebUrl => "web_url",
@@ -207,6 +211,7 @@ mod tests {
             Field::UnsubscribeUrl,
             Field::PreferencesUrl,
             Field::ConfirmUrl,
+            Field::RefuseUrl,
             Field::Address,
             Field::SubscribedOn,
             Field::WebUrl,

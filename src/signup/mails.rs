@@ -59,6 +59,7 @@ impl Mail {
         let (language, dir) = (self.words.tag(), self.words.direction());
         let name = without_marks(&newsletter.name);
         let (reason, url) = (self.words.mail_entered(&name), self.url.to_string());
+        let refuse_url = Field::RefuseUrl.to_string();
         let postal_address = without_marks(&newsletter.postal_address);
         let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
 
@@ -79,6 +80,8 @@ impl Mail {
             or_open: &self.words.mail_or_open(),
             ignore: &self.ignore,
             reason: &reason,
+            refuse: &self.words.mail_refuse(),
+            refuse_url: &refuse_url,
         })?;
         let text = templates.render(&NoticeText {
             heading: &heading(&self.subject, '='),
@@ -87,6 +90,8 @@ impl Mail {
             url: &url,
             ignore: &filled(&self.ignore),
             reason: &filled(&reason),
+            refuse: &self.words.mail_refuse(),
+            refuse_url: &refuse_url,
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;
         Ok(Parts {

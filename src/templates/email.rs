@@ -115,6 +115,10 @@ pub struct NoticeHtml<'a> {
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
+    /// The link for whoever wants no such mail again.
+    pub refuse: &'a str,
+    /// Where it leads.
+    pub refuse_url: &'a str,
 }
 
 /// The same as text. Paragraphs come filled and end in a line end.
@@ -132,6 +136,10 @@ pub struct NoticeText<'a> {
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
+    /// The link for whoever wants no such mail again.
+    pub refuse: &'a str,
+    /// Its address.
+    pub refuse_url: &'a str,
     /// The newsletter's name and postal address, filled.
     pub publisher: &'a str,
 }
@@ -209,6 +217,8 @@ impl Sample for NoticeHtml<'_> {
             or_open: "If the button does not work, open this address:",
             ignore: "If this was not you, do nothing.",
             reason: "You get this email because this address was entered on our signup page.",
+            refuse: "This was not me",
+            refuse_url: "https://news.example.com/n/TOKEN",
         }
     }
 }
@@ -222,6 +232,8 @@ impl Sample for NoticeText<'_> {
             url: "https://news.example.com/c/TOKEN",
             ignore: "If this was not you, do nothing.\n",
             reason: "You get this email because this address was entered on our signup page.\n",
+            refuse: "This was not me",
+            refuse_url: "https://news.example.com/n/TOKEN",
             publisher: "The Week, 1 Example Street, Example 10001\n",
         }
     }

@@ -1,10 +1,12 @@
 //! The public pages' templates: a typed context for each, and how they are rendered. Knows no request and no words:
 //! every sentence comes in a context.
 
+mod door;
 mod frame;
 
 use serde::Serialize;
 
+pub use door::{Again, CheckPage, Hidden, MeantPage, StepPage, StepWork};
 pub use frame::{Frame, Relation, Sharing, Style};
 
 use super::Sample;
@@ -69,6 +71,8 @@ pub struct SignupPage {
     pub name_hint: String,
     /// The name as it was typed.
     pub name: String,
+    /// What goes with it unseen.
+    pub hidden: Vec<Hidden>,
     /// The label of the field that people do not see.
     pub trap_label: String,
     /// On the button.
@@ -158,6 +162,7 @@ impl Sample for SignupPage {
             name_label: "Name".to_owned(),
             name_hint: "If you like.".to_owned(),
             name: "Anna".to_owned(),
+            hidden: Hidden::samples(),
             trap_label: "Leave this empty".to_owned(),
             button: "Subscribe".to_owned(),
             small_print: "You can leave at any time.".to_owned(),

@@ -54,6 +54,7 @@ impl FromRequest<Arc<Site>> for Form {
     type Rejection = Failure;
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Failure> {
+        readable(request.headers())?;
         match Media::of(request.headers()) {
             Media::Form => {
                 let body = bytes(request, site).await?;
@@ -66,8 +67,19 @@ impl FromRequest<Arc<Site>> for Form {
     }
 }
 
+/// No form is so long that anybody compresses it; what unpacks to a thousand times its size is none of ours.
+fn readable(headers: &HeaderMap) -> Result<(), Failure> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The whole body.
 pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, Failure> {
+    readable(request.headers())?;
     Bytes::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))
 }
 

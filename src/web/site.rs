@@ -18,6 +18,15 @@ use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
 use crate::words::Words;
 
+/// What other sites may do with the form.
+#[derive(Clone, Debug, Default)]
+pub struct Embedding {
+    /// They may show it in a frame and read what its script is answered: `https://host[:port]`.
+    pub origins: Vec<String>,
+    /// To these pages it may send its reader afterwards.
+    pub redirects: Vec<Url>,
+}
+
 /// The state of the web face.
 pub struct Site {
     /// The verbs of strangers and readers.
@@ -30,6 +39,8 @@ pub struct Site {
     pub public_url: Url,
     /// Who may say on whose behalf they ask.
     pub proxies: Proxies,
+    /// Which other sites may show the form.
+    pub embedding: Embedding,
     /// Owns the writes: a request that is dropped must not drop a transaction half-way.
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
@@ -56,6 +67,7 @@ impl Site {
             doors: doors.into_iter().map(Arc::new).collect(),
             public_url,
             proxies,
+            embedding: Embedding::default(),
             tasks: TaskTracker::new(),
             stop,
             sheets,

@@ -31,4 +31,5 @@ versions! {
     confirm = "confirm 1";
     leave = "leave 1";
     preferences = "preferences 1";
+    refuse = "not me 1";
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
@@ -19,7 +18,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 
 async fn home(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
     if let Some(door) = site.only_door() {
-        return signup::form(&site, door, StatusCode::OK, &signup::Typed::default(), None);
+        return signup::form(&site, door, signup::Place::Page, &signup::Typed::default(), None);
     }
     let newsletters = site.doors.iter().map(|door| Link {
         url: site.path(&format!("{}/subscribe", door.newsletter.slug)),

@@ -4,7 +4,8 @@ mod confirm;
 mod home;
 mod letter;
 mod preferences;
-mod signup;
+mod refuse;
+pub(super) mod signup;
 mod token;
 mod unsubscribe;
 
@@ -19,6 +20,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
         .merge(signup::router())
+        .merge(refuse::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())
         .merge(preferences::router())

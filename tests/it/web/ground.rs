@@ -92,7 +92,7 @@ impl Web {
 pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = web::serve(listener, web.router.clone(), web.stop.clone());
+    let serving = web::serve(listener, web.router.clone(), 12_000, web.stop.clone());
     #[expect(clippy::disallowed_methods, reason = "the test joins it")]
     let task = tokio::spawn(serving);
     (address, task)
