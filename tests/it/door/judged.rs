@@ -13,6 +13,7 @@ use crate::harness::installation::Installation;
 use crate::harness::node::Node;
 use crate::harness::program::run;
 use crate::harness::target_folder;
+use crate::harness::visitor::sign_up;
 
 const JUDGES_WAIT_MAX: Duration = Duration::from_secs(900);
 const READER: &str = "anna@example.net";
@@ -43,7 +44,7 @@ impl Pages {
         self.failing("missing", "/nothing/here", 404);
 
         let site = &self.site;
-        let asked = post("/week/subscribe").form(&[("email", READER)]).send_to(site.web()).await.unwrap();
+        let asked = sign_up(site.web(), "/week/subscribe", &[("email", READER)]).await;
         let sent = asked.header("location").to_owned();
         let confirmation = site.mail(READER, 1).await;
         let link = site.link(&confirmation, "/c/");

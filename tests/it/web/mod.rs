@@ -2,6 +2,7 @@
 
 mod browser;
 mod connections;
+mod embed;
 mod forms;
 mod full_disk;
 mod ground;
