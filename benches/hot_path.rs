@@ -102,6 +102,8 @@ fn fill_each(bencher: divan::Bencher<'_, '_>, skeleton: &Skeleton) {
             delivery: DeliveryId(number),
             subscription: Some(SubscriptionId(number)),
             consent: None,
+            request: None,
+            format: coranto::domain::subscriber::Format::Html,
             address: &to,
             name: Some("Anna Berg"),
             subscribed_at: Some(Timestamp(1_746_000_000_000)),

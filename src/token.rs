@@ -26,6 +26,14 @@ pub enum Purpose {
     Message = 5,
     /// Proves when a form was served; the number is a time in milliseconds.
     Form = 6,
+    /// Confirms another address, at that address; the number is a request's id.
+    Address = 10,
+    /// Stops such a change, at the old address; the number is a request's id.
+    Stop = 11,
+    /// Opens the reader's data; the number is a request's id.
+    Data = 12,
+    /// Takes back a leaving; the number is a consent's id.
+    Gone = 13,
     /// Refuses mails that strangers ask for; the number is the beginning of an address's keyed hash.
     Refuse = 16,
     /// Proves since when someone waits; the number is a time and a part of an address's keyed hash.

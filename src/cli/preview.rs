@@ -106,6 +106,8 @@ impl Reader<'_> {
             delivery: DeliveryId(i64::try_from(TEST_NUMBER)?),
             subscription: None,
             consent: None,
+            request: None,
+            format: crate::domain::subscriber::Format::Html,
             address: &self.args.to,
             name: self.args.name.as_deref(),
             subscribed_at: None,
@@ -138,6 +140,9 @@ impl Reader<'_> {
             Field::PreferencesUrl => link('p', Purpose::Preferences),
             Field::ConfirmUrl => link('c', Purpose::Confirm),
             Field::RefuseUrl => link('n', Purpose::Refuse),
+            Field::AddressUrl => link('a', Purpose::Address),
+            Field::StopUrl => link('s', Purpose::Stop),
+            Field::DataUrl => link('d', Purpose::Data),
             Field::Address => self.args.to.to_string(),
             Field::SubscribedOn => {
                 self.context.now().to_jiff().to_zoned(self.newsletter.time_zone.clone()).date().to_string()

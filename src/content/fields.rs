@@ -33,6 +33,12 @@ pub enum Field {
     ConfirmUrl,
     /// Where mails that strangers ask for are refused.
     RefuseUrl,
+    /// Where another address is confirmed.
+    AddressUrl,
+    /// Where a change of the address is stopped.
+    StopUrl,
+    /// Where the reader's data are.
+    DataUrl,
     /// The address that this mail is for.
     Address,
     /// The day on which the reader subscribed.
@@ -87,6 +93,9 @@ impl Field {
             ("preferences_url", None) => Some(Self::PreferencesUrl),
             ("confirm_url", None) => Some(Self::ConfirmUrl),
             ("refuse_url", None) => Some(Self::RefuseUrl),
+            ("address_url", None) => Some(Self::AddressUrl),
+            ("stop_url", None) => Some(Self::StopUrl),
+            ("data_url", None) => Some(Self::DataUrl),
             ("address", None) => Some(Self::Address),
             ("subscribed_on", None) => Some(Self::SubscribedOn),
             ("web_url", None) => Some(Self::WebUrl),
@@ -102,6 +111,9 @@ impl Field {
             Self::PreferencesUrl => "preferences_url",
             Self::ConfirmUrl => "confirm_url",
             Self::RefuseUrl => "refuse_url",
+            Self::AddressUrl => "address_url",
+            Self::StopUrl => "stop_url",
+            Self::DataUrl => "data_url",
             Self::Address => "address",
             Self::SubscribedOn => "subscribed_on",
             Self::WebUrl => "web_url",

@@ -7,6 +7,7 @@ use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::UncertainPolicy;
+use crate::domain::subscriber::Format;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError, Template};
 use crate::store::deliveries::Claimed;
@@ -131,6 +132,8 @@ impl Letters {
             delivery: row.id,
             subscription: row.subscription_id,
             consent: row.consent_id,
+            request: row.request_id,
+            format: row.format.unwrap_or(Format::Html),
             address: &address,
             name: row.name.as_deref(),
             subscribed_at: row.subscribed_at,

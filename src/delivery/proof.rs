@@ -171,7 +171,8 @@ impl Press<'_> {
     /// Adds a row and claims it at once, before any engine can.
     async fn claim(&self, revision: RevisionId, recipient: &EmailAddress) -> Result<Claimed, ProofError> {
         let due_at = self.attempt.clock.now();
-        let new = NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, due_at };
+        let new =
+            NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, request: None, due_at };
         let row = self
             .db
             .write(async |tx| {

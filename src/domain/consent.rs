@@ -17,6 +17,10 @@ spelled! {
         Paused = "paused",
         /// The rest is over.
         Resumed = "resumed",
+        /// Took back, within a day, that they had left.
+        Returned = "returned",
+        /// Gets it at another address, confirmed there.
+        Moved = "moved",
         /// Left.
         Withdrawn = "withdrawn",
     }

@@ -51,6 +51,8 @@ spelled! {
         Issue = "issue",
         /// "Please confirm".
         Confirmation = "confirmation",
+        /// Asks for a button to be pressed, at an address of which nothing is known: nothing there can be unsubscribed from.
+        Request = "request",
         /// Anything else the program says to one person.
         Notice = "notice",
         /// An editor's proof.

@@ -31,6 +31,8 @@ ids! {
     SubscriptionId,
     /// One thing a person agreed to, or took back.
     ConsentId,
+    /// What somebody with a reader's link asked for.
+    RequestId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.

@@ -27,6 +27,28 @@ impl SubscriptionState {
     }
 }
 
+spelled! {
+    /// How a reader wants their mail.
+    Format: "format" {
+        /// HTML and text, and the mailbox chooses.
+        Html = "html",
+        /// Text alone.
+        Plain = "plain",
+    }
+}
+
+spelled! {
+    /// What takes effect only by a mail.
+    RequestKind: "request" {
+        /// Another address: by a link sent to that address.
+        Address = "address",
+        /// The reader's data, or the end of them: by a link sent to the reader.
+        Data = "data",
+        /// The reader's own link.
+        Link = "link",
+    }
+}
+
 /// How many characters of a name are kept.
 pub const NAME_CHARS_MAX: usize = 100;
 

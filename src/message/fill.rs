@@ -1,6 +1,8 @@
 //! One reader's mail: the skeleton with that reader's values, signed. Owns the order of things on the wire and the
 //! check that nobody's values stand in another's mail; must not know a relay.
 
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::subscriber::Format;
 use crate::token::{Keyring, Purpose};
 
 use super::dkim::{self, SignError};
@@ -31,6 +33,9 @@ pub enum FillError {
     /// The mail has a link that needs one.
     #[error("the mail has a confirmation link, and there is nothing to confirm")]
     NoConsent,
+    /// The mail has a link that needs one.
+    #[error("the mail has a link about a request, and there is none")]
+    NoRequest,
     /// The program is wrong: the mail must not leave.
     #[error("the mail's links are not all its reader's; this is a fault in coranto, please report it")]
     WrongLinks,
@@ -54,7 +59,9 @@ impl Skeleton {
     }
 
     fn write(&self, keys: &Keyring, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<Filled, FillError> {
-        let name = recipient.name.filter(|name| !name.trim().is_empty());
+        // Who typed the name into the form need not be who gets these: nothing that a stranger typed goes into them.
+        let for_strangers = matches!(self.places.kind, DeliveryKind::Confirmation | DeliveryKind::Request);
+        let name = recipient.name.filter(|name| !for_strangers && !name.trim().is_empty());
         if name.is_some_and(|name| name.chars().any(char::is_control)) {
             return Err(FillError::Name);
         }
@@ -62,6 +69,7 @@ impl Skeleton {
         let mut values = Values::new(&self.places, keys, recipient);
         let message_id = self.headers.message_id(&keys.seal(Purpose::Message, recipient.delivery.0.cast_unsigned()));
 
+        let text_alone = recipient.format == Format::Plain;
         let mut head = String::with_capacity(self.headers.size_estimate());
         let unsubscribe_token = if self.headers.unsubscribe { Some(values.header_token()?) } else { None };
         self.headers.fill(
@@ -71,6 +79,7 @@ impl Skeleton {
                 date: recipient.date,
                 message_id: &message_id,
                 unsubscribe_token: unsubscribe_token.as_deref(),
+                text_alone: text_alone.then(|| self.text.encoding().as_str()),
             },
             &mut head,
         );
@@ -80,13 +89,18 @@ impl Skeleton {
         out.extend_from_slice(b"\r\n");
         let body_at = out.len();
         let mut scratch = String::new();
-        self.write_part("plain", &self.text, &mut values, &mut scratch, out)?;
-        self.write_part("html", &self.html, &mut values, &mut scratch, out)?;
-        for bytes in [b"--", self.boundary.as_bytes(), b"--\r\n"] {
-            out.extend_from_slice(bytes);
+        if text_alone {
+            self.text.fill(&mut values, &mut scratch, out)?;
+        } else {
+            self.write_part("plain", &self.text, &mut values, &mut scratch, out)?;
+            self.write_part("html", &self.html, &mut values, &mut scratch, out)?;
+            for bytes in [b"--", self.boundary.as_bytes(), b"--\r\n"] {
+                out.extend_from_slice(bytes);
+            }
         }
 
-        if values.written() != self.links || !self.header_link_is_own(&head, unsubscribe_token.as_deref()) {
+        let links = if text_alone { self.text_links } else { self.links };
+        if values.written() != links || !self.header_link_is_own(&head, unsubscribe_token.as_deref()) {
             return Err(FillError::WrongLinks);
         }
         self.sign(&head, body_at, recipient, out)?;

@@ -35,6 +35,8 @@ pub(super) struct StaticHeaders {
     first: String,
     /// The list's headers and MIME's.
     last: String,
+    /// What kind of body a mail with all its parts has.
+    content_type: String,
     from_domain: String,
     bounce_domain: Option<String>,
     public_url: String,
@@ -52,6 +54,8 @@ pub(super) struct OwnHeaders<'a> {
     pub(super) message_id: &'a str,
     /// The link and its token; none for mail that cannot be unsubscribed from.
     pub(super) unsubscribe_token: Option<&'a str>,
+    /// How the text is encoded, where it is the whole body.
+    pub(super) text_alone: Option<&'static str>,
 }
 
 impl StaticHeaders {
@@ -81,10 +85,12 @@ impl StaticHeaders {
                 return Err(SkeletonError::Token { header, value: value.to_owned() });
             }
         }
-        let unsubscribe = content.kind != DeliveryKind::Confirmation;
+        // These two go to who may never have heard of the newsletter; whom they would unsubscribe is another.
+        let unsubscribe = !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request);
         Ok(Self {
             first: first(newsletter, &content.subject),
-            last: last(newsletter, public_url, content, boundary, unsubscribe),
+            last: last(newsletter, public_url, content, unsubscribe),
+            content_type: format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"),
             from_domain: newsletter.from.address.domain().to_owned(),
             bounce_domain: newsletter.bounce_domain.clone(),
             public_url: public_url.to_owned(),
@@ -102,7 +108,7 @@ impl StaticHeaders {
     /// About how many bytes the block takes.
     pub(super) fn size_estimate(&self) -> usize {
         const OWN_BYTES: usize = 500;
-        self.first.len() + self.last.len() + OWN_BYTES
+        self.first.len() + self.last.len() + self.content_type.len() + OWN_BYTES
     }
 
     /// Appends the block for one reader, without the blank line that ends it.
@@ -131,6 +137,13 @@ impl StaticHeaders {
             }
         }
         out.push_str(&self.last);
+        match own.text_alone {
+            None => out.push_str(&self.content_type),
+            Some(encoding) => {
+                let _ =
+                    write!(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n");
+            }
+        }
     }
 }
 
@@ -143,17 +156,16 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
     out + &subject_header(subject)
 }
 
-fn last(newsletter: &Newsletter, public_url: &str, content: &Content, boundary: &str, unsubscribe: bool) -> String {
+fn last(newsletter: &Newsletter, public_url: &str, content: &Content, unsubscribe: bool) -> String {
     let mut out = list_id(&newsletter.name, &newsletter.list_id);
     if unsubscribe {
         let _ = write!(out, "List-Archive: <{public_url}/{}>\r\nList-Post: NO\r\n", newsletter.slug);
     }
-    if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Notice) {
+    if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Notice) {
         out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
     }
     let _ = write!(out, "Feedback-ID: {}\r\n", feedback_id(newsletter, content));
     let _ = write!(out, "Content-Language: {}\r\nMIME-Version: 1.0\r\n", content.language);
-    let _ = write!(out, "Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n");
     out
 }
 

@@ -61,6 +61,8 @@ pub struct Skeleton {
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
     pub(super) links: Tally,
+    /// The same of a mail that is text alone.
+    pub(super) text_links: Tally,
     size_estimate: usize,
 }
 
@@ -121,6 +123,7 @@ impl Skeleton {
         let (text, html) = (Part::build(&content.text, Escape::Text), Part::build(&content.html, Escape::Html));
         let mut links = Tally { unsubscribe: usize::from(headers.unsubscribe), ..Tally::default() };
         text.tally(&mut links);
+        let text_links = links;
         html.tally(&mut links);
         let parts = headers.size_estimate() + text.size_estimate() + html.size_estimate();
         let mut signers = profile.signers.clone();
@@ -145,6 +148,7 @@ impl Skeleton {
             bounce_domain: newsletter.bounce_domain.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
+            text_links,
             size_estimate: parts + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
         })
     }
@@ -182,7 +186,7 @@ fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), S
 }
 
 fn readers_link(text: &str) -> Option<&str> {
-    const BEFORE_TOKENS: [&str; 5] = ["/u/", "/p/", "/c/", "u+", "b+"];
+    const BEFORE_TOKENS: [&str; 8] = ["/u/", "/p/", "/c/", "/a/", "/s/", "/d/", "u+", "b+"];
     BEFORE_TOKENS.iter().find_map(|before| {
         text.match_indices(before).find_map(|(at, _)| {
             let rest = &text[at + before.len()..];

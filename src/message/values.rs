@@ -7,7 +7,8 @@ use crate::clock::Timestamp;
 use crate::content::fields::Field;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::{ConsentId, DeliveryId, SubscriptionId};
+use crate::domain::subscriber::Format;
+use crate::domain::{ConsentId, DeliveryId, RequestId, SubscriptionId};
 use crate::token::{Keyring, Purpose, TEST_NUMBER};
 use crate::words::Words;
 
@@ -22,6 +23,10 @@ pub struct Recipient<'a> {
     pub subscription: Option<SubscriptionId>,
     /// What the confirmation link confirms.
     pub consent: Option<ConsentId>,
+    /// What the other links of a system mail are about.
+    pub request: Option<RequestId>,
+    /// Which parts the mail has.
+    pub format: Format,
     /// Where it goes.
     pub address: &'a EmailAddress,
     /// What the reader is called.
@@ -59,6 +64,7 @@ pub(super) struct Tally {
     pub(super) preferences: usize,
     pub(super) confirm: usize,
     pub(super) refuse: usize,
+    pub(super) request: usize,
 }
 
 impl Tally {
@@ -69,6 +75,7 @@ impl Tally {
             Field::PreferencesUrl => self.preferences += 1,
             Field::ConfirmUrl => self.confirm += 1,
             Field::RefuseUrl => self.refuse += 1,
+            Field::AddressUrl | Field::StopUrl | Field::DataUrl => self.request += 1,
             Field::Name { .. } | Field::Address | Field::SubscribedOn | Field::WebUrl => {}
         }
     }
@@ -142,6 +149,9 @@ impl<'a> Values<'a> {
                 let tag = if is_test { TEST_NUMBER } else { self.keys.address_tag(&recipient.address.key()) };
                 push(out, [&self.places.public_url, "/n/", &self.keys.seal(Purpose::Refuse, tag)]);
             }
+            Field::AddressUrl => self.request_url("/a/", Purpose::Address, out)?,
+            Field::StopUrl => self.request_url("/s/", Purpose::Stop, out)?,
+            Field::DataUrl => self.request_url("/d/", Purpose::Data, out)?,
             Field::WebUrl => out.push_str(&self.places.web_url),
             Field::Name { fallback } => {
                 escaped(recipient.name.or(fallback.as_deref()).unwrap_or_default(), escape, out);
@@ -149,6 +159,13 @@ impl<'a> Values<'a> {
             Field::Address => escaped(recipient.address.as_str(), escape, out),
             Field::SubscribedOn => self.subscribed_on(out),
         }
+        Ok(())
+    }
+
+    fn request_url(&mut self, path: &str, purpose: Purpose, out: &mut String) -> Result<(), FillError> {
+        self.written.request += 1;
+        let number = self.number(self.recipient.request.map(|id| id.0), FillError::NoRequest)?;
+        push(out, [&self.places.public_url, path, &self.keys.seal(purpose, number)]);
         Ok(())
     }
 

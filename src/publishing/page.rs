@@ -58,7 +58,13 @@ impl Neutral {
             Field::Name { fallback } => fallback.as_deref().unwrap_or_default(),
             Field::WebUrl => &self.web,
             // Who reads it here came by no mail, and has nothing to leave or to change.
-            Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::RefuseUrl => &self.home,
+            Field::UnsubscribeUrl
+            | Field::PreferencesUrl
+            | Field::ConfirmUrl
+            | Field::RefuseUrl
+            | Field::AddressUrl
+            | Field::StopUrl
+            | Field::DataUrl => &self.home,
             Field::Address | Field::SubscribedOn => "",
         }
     }

@@ -231,7 +231,7 @@ async fn send(
     now: Timestamp,
 ) -> Stored<DeliveryId> {
     deliveries::supersede(tx, to, kind, now).await?;
-    let new = NewDelivery { subscription: Some(to), recipient: None, revision, due_at: now };
+    let new = NewDelivery { subscription: Some(to), recipient: None, revision, request: None, due_at: now };
     deliveries::add(tx, &new).await
 }
 

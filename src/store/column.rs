@@ -7,9 +7,11 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::issue::{IssueState, Visibility};
-use crate::domain::subscriber::SubscriptionState;
+use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
-use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId, WorkerId};
+use crate::domain::{
+    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+};
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
     impl<DB: sqlx::Database> sqlx::Type<DB> for $t where str: sqlx::Type<DB> {
@@ -48,6 +50,8 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     EmailAddress,
     SubscriptionState,
+    Format,
+    RequestKind,
     ConsentKind,
     SuppressionReason,
     IssueState,
@@ -62,6 +66,7 @@ integer_columns!(
     SubscriberId,
     SubscriptionId,
     ConsentId,
+    RequestId,
     IssueId,
     RevisionId,
     DeliveryId,

@@ -6,7 +6,8 @@ use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, Reason};
-use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId, WorkerId};
+use crate::domain::subscriber::Format;
+use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriptionId, WorkerId};
 
 record! {
     /// A claimed row with all that is needed to send it.
@@ -20,10 +21,14 @@ record! {
         pub subscription_id: Option<SubscriptionId>,
         /// The latest question that a confirmation mail asks about.
         pub consent_id: Option<ConsentId>,
+        /// The request that its link is about.
+        pub request_id: Option<RequestId>,
         /// The address; none when the reader is gone.
         pub email: Option<String>,
         /// Their name.
         pub name: Option<String>,
+        /// How the reader wants it; none for a test mail.
+        pub format: Option<Format>,
         /// Since when they subscribe.
         pub subscribed_at: Option<Timestamp>,
         /// The content that a former try bore, which it must bear again; none when any will do.
@@ -40,10 +45,12 @@ record! {
 pub struct NewDelivery<'a> {
     /// To whom; none for a test mail.
     pub subscription: Option<SubscriptionId>,
-    /// The address of a test mail.
+    /// An address other than the reader's: of a test mail, or of what is said to an old or a new address.
     pub recipient: Option<&'a str>,
     /// What.
     pub revision: RevisionId,
+    /// The request that its link is about.
+    pub request: Option<RequestId>,
     /// From when on.
     pub due_at: Timestamp,
 }
@@ -52,13 +59,14 @@ pub struct NewDelivery<'a> {
 pub async fn add(tx: &mut Tx, new: &NewDelivery<'_>) -> Result<DeliveryId> {
     let (id,) = tx
         .sql(
-            "INSERT INTO deliveries (subscription_id, recipient, state, due_at, revision_id, attempts)
-             VALUES ($1, $2, 'pending', $3, $4, 0) RETURNING id",
+            "INSERT INTO deliveries (subscription_id, recipient, state, due_at, revision_id, request_id, attempts)
+             VALUES ($1, $2, 'pending', $3, $4, $5, 0) RETURNING id",
         )
         .bind(new.subscription)
         .bind(new.recipient)
         .bind(new.due_at)
         .bind(new.revision)
+        .bind(new.request)
         .fetch_one()
         .await?;
     Ok(id)
@@ -148,7 +156,7 @@ pub async fn claim_one(tx: &mut Tx, worker: WorkerId, id: DeliveryId) -> Result<
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
-        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name,
+        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
          FROM deliveries d

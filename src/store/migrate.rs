@@ -17,6 +17,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0001_main_path.sql"),
     ),
     (
+        4,
+        "door",
+        include_str!("../../migrations/sqlite/0004_door.sql"),
+        include_str!("../../migrations/postgres/0004_door.sql"),
+    ),
+    (
         5,
         "archive",
         include_str!("../../migrations/sqlite/0005_archive.sql"),

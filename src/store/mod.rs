@@ -17,6 +17,8 @@ pub mod lock;
 pub mod migrate;
 pub mod newsletters;
 pub mod pages;
+pub mod personal;
+pub mod requests;
 pub mod revisions;
 pub mod settlement;
 pub mod subscribers;

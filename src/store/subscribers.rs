@@ -1,5 +1,6 @@
 //! People: one row per address, whatever they subscribe to. Knows no newsletter.
 
+use super::column::record;
 use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
@@ -60,4 +61,57 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<
 pub async fn rename(tx: &mut Tx, id: SubscriberId, name: Option<&str>) -> Result<bool> {
     let changed = tx.sql("UPDATE subscribers SET name = $2 WHERE id = $1").bind(id).bind(name).execute().await?;
     Ok(changed == 1)
+}
+
+record! {
+    /// A person as they are stored.
+    #[derive(Clone, Debug)]
+    pub struct Subscriber {
+        /// The row.
+        pub id: SubscriberId,
+        /// Where they are reached.
+        pub email: EmailAddress,
+        /// What they are called.
+        pub name: Option<String>,
+        /// Since when they are known.
+        pub created_at: Timestamp,
+    }
+}
+
+/// The person behind an address, given as its key.
+pub async fn find(tx: &mut Tx, email_key: &str) -> Result<Option<Subscriber>> {
+    tx.sql("SELECT id, email, name, created_at FROM subscribers WHERE email_key = $1")
+        .bind(email_key)
+        .fetch_optional()
+        .await
+}
+
+/// A person by their number.
+pub async fn get(tx: &mut Tx, id: SubscriberId) -> Result<Option<Subscriber>> {
+    tx.sql("SELECT id, email, name, created_at FROM subscribers WHERE id = $1").bind(id).fetch_optional().await
+}
+
+/// Gives a person another address, if it is still `from` (a key) where they are reached. `false` when it is not. The new
+/// address must be nobody's.
+pub async fn readdress(tx: &mut Tx, id: SubscriberId, from: &str, new: &NewSubscriber) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE subscribers SET email = $3, email_key = $4, address_hash = $5, quota_hash = $6
+             WHERE id = $1 AND email_key = $2",
+        )
+        .bind(id)
+        .bind(from)
+        .bind(&new.email)
+        .bind(new.email.key())
+        .bind(new.address_hash.as_slice())
+        .bind(new.quota_hash.as_slice())
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Erases a person with their subscriptions, consents and requests. `false` when nobody has this number.
+pub async fn erase(tx: &mut Tx, id: SubscriberId) -> Result<bool> {
+    let erased = tx.sql("DELETE FROM subscribers WHERE id = $1").bind(id).execute().await?;
+    Ok(erased == 1)
 }

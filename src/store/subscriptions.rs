@@ -7,7 +7,7 @@ use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::domain::subscriber::SubscriptionState;
+use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
 
@@ -29,6 +29,8 @@ record! {
         pub state: SubscriptionState,
         /// The language the person chose, BCP 47.
         pub language: Option<String>,
+        /// How the person wants the mail.
+        pub format: Format,
         /// How it came: a form, a file, an operator.
         pub source: String,
         /// When it was first asked for.
@@ -103,7 +105,7 @@ record! {
 /// What every [`Subscription`] is read with; a condition follows.
 macro_rules! select {
     () => {
-        "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.source, s.created_at,
+        "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
                 s.confirmed_at, s.paused_until, s.left_at, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
@@ -211,7 +213,7 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
 /// Who left asks again: `left` to `pending`. `false` when it was not so.
 pub async fn ask_again(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, left_at = NULL WHERE id = $1 AND state = $3")
+        .sql("UPDATE subscriptions SET state = $2, left_at = NULL, left_from = NULL, paused_until = NULL WHERE id = $1 AND state = $3")
         .bind(id)
         .bind(SubscriptionState::Pending)
         .bind(SubscriptionState::Left)
@@ -259,16 +261,54 @@ pub async fn resume(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Any other state to `left`. `false` when the person had left already, or nobody has this number.
+/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or nobody has this number.
 pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
     let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, paused_until = NULL, left_at = $3 WHERE id = $1 AND state <> $2")
+        .sql("UPDATE subscriptions SET state = $2, left_from = state, left_at = $3 WHERE id = $1 AND state <> $2")
         .bind(id)
         .bind(SubscriptionState::Left)
         .bind(now)
         .execute()
         .await?;
     Ok(changed == 1)
+}
+
+/// `left` back to what was before, if that was more than a question. `false` when it was not so.
+pub async fn take_back(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL
+             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused')",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Gives a subscription to another person, who has none to that newsletter. `false` when there is no such subscription.
+pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Result<bool> {
+    let changed =
+        tx.sql("UPDATE subscriptions SET subscriber_id = $2 WHERE id = $1").bind(id).bind(to).execute().await?;
+    Ok(changed == 1)
+}
+
+/// Sets in which language and how the reader wants what is sent. `false` when there is no such subscription.
+pub async fn choose(tx: &mut Tx, id: SubscriptionId, language: Option<&str>, format: Format) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET language = $2, format = $3 WHERE id = $1")
+        .bind(id)
+        .bind(language)
+        .bind(format)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Everything one person subscribes to, or did, in the order in which it came.
+pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscription>> {
+    tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
 }
 
 /// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)

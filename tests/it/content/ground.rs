@@ -114,6 +114,12 @@ pub(crate) fn filled(template: &Template, html: bool) -> String {
             Piece::Field(Field::ConfirmUrl) => {
                 "https://news.example.com/c/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
             }
+            Piece::Field(Field::RefuseUrl) => {
+                "https://news.example.com/n/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
+            Piece::Field(Field::AddressUrl | Field::StopUrl | Field::DataUrl) => {
+                "https://news.example.com/a/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
             Piece::Field(Field::Address) => "reader@example.net".to_owned(),
             Piece::Field(Field::SubscribedOn) => "3 March 2024".to_owned(),
             Piece::Field(Field::WebUrl) => "https://news.example.com/week/the-slug".to_owned(),

@@ -46,6 +46,8 @@ fn mail_of(name: &str) -> Vec<u8> {
         delivery: DeliveryId(1),
         subscription: Some(SubscriptionId(2)),
         consent: None,
+        request: None,
+        format: coranto::domain::subscriber::Format::Html,
         address: &address,
         name: None,
         subscribed_at: Some(Timestamp(1_746_000_000_000)),

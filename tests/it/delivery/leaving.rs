@@ -162,7 +162,7 @@ both_databases! {
         let row = stage
             .db
             .write(async |tx| {
-                let new = NewDelivery { subscription: Some(stranger), recipient: None, revision, due_at: now };
+                let new = NewDelivery { subscription: Some(stranger), recipient: None, revision, request: None, due_at: now };
                 deliveries::add(tx, &new).await
             })
             .await

@@ -34,7 +34,8 @@ async fn notice(stage: &Stage) -> RevisionId {
 async fn send_small(stage: &Stage, to: &str) {
     let revision = notice(stage).await;
     let to = format!("{to}@example.net");
-    let new = NewDelivery { subscription: None, recipient: Some(&to), revision, due_at: stage.clock.now() };
+    let new =
+        NewDelivery { subscription: None, recipient: Some(&to), revision, request: None, due_at: stage.clock.now() };
     stage.db.write(async |tx| deliveries::add(tx, &new).await).await.unwrap();
 }
 

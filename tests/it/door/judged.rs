@@ -8,7 +8,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::database::{Fresh, on_sqlite};
-use crate::harness::http::post;
 use crate::harness::installation::Installation;
 use crate::harness::node::Node;
 use crate::harness::program::run;

@@ -97,6 +97,44 @@ fn a_confirmation_is_no_list_mail() {
 }
 
 #[test]
+fn a_mail_to_an_unproven_address_names_nobody_and_unsubscribes_nobody() {
+    let to = address("new@example.org");
+    let asks = "Please confirm: {address_url}\n";
+    for kind in [DeliveryKind::Confirmation, DeliveryKind::Request] {
+        let content = Content { kind, slug: None, ..content(asks, asks) };
+        let reader = Recipient { name: Some("Cheap pills"), ..reader(&to) };
+        let mail = filled(&content, &reader);
+        assert!(mail.contains("\r\nTo: new@example.org\r\n") && !mail.contains("pills"), "{mail}");
+        assert!(!names(&mail).iter().any(|name| name.starts_with("List-Unsubscribe")));
+        assert!(names(&mail).contains(&"Auto-Submitted"));
+        let link = format!("{PUBLIC_URL}/a/{}", keys().seal(Purpose::Address, 23));
+        assert_eq!(mail.matches(&link).count(), 2);
+        let mut out = Vec::new();
+        let nothing = Recipient { request: None, ..reader };
+        assert!(matches!(skeleton(&content).fill(&keys(), &nothing, &mut out), Err(FillError::NoRequest)));
+    }
+}
+
+#[test]
+fn a_reader_of_plain_text_gets_the_text_alone() {
+    let to = address("anna@example.org");
+    let reader = Recipient { format: coranto::domain::subscriber::Format::Plain, ..reader(&to) };
+    let mail = filled(&issue(), &reader);
+    let whole = filled(&issue(), &Recipient { format: coranto::domain::subscriber::Format::Html, ..reader });
+    assert!(mail.contains("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "), "{mail}");
+    assert!(!mail.contains("multipart") && !mail.contains("text/html") && mail.ends_with("\r\n"));
+    let parsed = mail_parser::MessageParser::default().parse(mail.as_bytes()).unwrap();
+    let parsed_whole = mail_parser::MessageParser::default().parse(whole.as_bytes()).unwrap();
+    assert_eq!(parsed.text_body_count(), 1);
+    assert_eq!(parsed.body_text(0).unwrap(), parsed_whole.body_text(0).unwrap(), "the same text as in both parts");
+    assert!(names(&mail).contains(&"List-Unsubscribe-Post"));
+    let names_of = |mail: &str| {
+        names(mail).into_iter().filter(|name| !name.starts_with("Content-T")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names_of(&mail), names_of(&whole), "only the body differs");
+}
+
+#[test]
 fn a_test_mail_has_links_that_change_nothing() {
     let to = address("editor@example.org");
     let content = Content { kind: DeliveryKind::Test, subject: "[Test] The settlement".to_owned(), ..issue() };

@@ -36,6 +36,8 @@ fn no_token_of_one_reader_is_in_anothers_mail() {
             delivery: DeliveryId(number + 1_000_000),
             subscription: Some(SubscriptionId(number + 2_000_000)),
             consent: Some(ConsentId(number + 3_000_000)),
+            request: None,
+            format: coranto::domain::subscriber::Format::Html,
             address: &to,
             name: (number % 3 > 0).then_some(name.as_str()),
             subscribed_at: Some(Timestamp(1_700_000_000_000 + number * 86_400_000 % 1_000_000_000)),

@@ -80,6 +80,8 @@ pub(super) fn reader(address: &EmailAddress) -> Recipient<'_> {
         delivery: DeliveryId(4711),
         subscription: Some(SubscriptionId(42)),
         consent: Some(ConsentId(17)),
+        request: Some(coranto::domain::RequestId(23)),
+        format: coranto::domain::subscriber::Format::Html,
         address,
         name: Some("Anna Berg"),
         subscribed_at: Some(Timestamp(1_746_000_000_000)),

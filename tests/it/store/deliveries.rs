@@ -45,7 +45,7 @@ both_databases! {
         let mut ground = Ground::new(&db).await;
         let reader = ground.reader("anna", SubscriptionState::Pending).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
-        let new = NewDelivery { subscription: Some(reader), recipient: None, revision: confirmation, due_at: minute(2) };
+        let new = NewDelivery { subscription: Some(reader), recipient: None, revision: confirmation, request: None, due_at: minute(2) };
         let (issue, tx) = (ground.issue, &mut ground.tx);
         assert!(!deliveries::any_due(tx, None, minute(9)).await.unwrap());
         let id = deliveries::add(tx, &new).await.unwrap();
@@ -138,7 +138,7 @@ both_databases! {
         let entry = Entry { revision_id: Some(older), ..ground.entry(Claimed, live) };
         let of_issue = ground.put(Some(issue), Some(anna), &entry).await;
         let small = ground.put(None, Some(boris), &entry).await;
-        let new = NewDelivery { subscription: None, recipient: Some("editor@example.org"), revision: older, due_at: NOW };
+        let new = NewDelivery { subscription: None, recipient: Some("editor@example.org"), revision: older, request: None, due_at: NOW };
         let test = deliveries::add(&mut ground.tx, &new).await.unwrap();
         let not_claimed = deliveries::claimed(&mut ground.tx, live, &[test]).await.unwrap();
         assert!(not_claimed.is_empty(), "{not_claimed:?}");

@@ -2,6 +2,7 @@
 
 mod commits;
 mod deliveries;
+mod door;
 mod events;
 mod ground;
 mod issues;

@@ -9,7 +9,7 @@ use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
 use coranto::domain::provider::Provider;
-use coranto::domain::subscriber::SubscriptionState;
+use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::{Context, Sample, Templates, email, pages};
@@ -42,6 +42,8 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Kinds of mail", DeliveryKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Reasons", Reason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Subscriptions", SubscriptionState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Formats", Format::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Requests", RequestKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Consents", ConsentKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::ground::{Web, start};
 use crate::harness::database::{both_databases, on_sqlite};
-use crate::harness::http::{get, post};
+use crate::harness::http::get;
 
 both_databases! {
     async fn requests_are_answered_over_tcp_until_the_stop(db: Db) {
