@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 
+use super::BODY_BYTES_MAX;
 use super::failure::Failure;
 use super::site::Site;
 
@@ -73,6 +74,15 @@ fn readable(headers: &HeaderMap) -> Result<(), Failure> {
         Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
             Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE))
         }
+        _ => announced(headers),
+    }
+}
+
+/// What says beforehand that it is too long need not be waited for. What does not say so is cut off at the limit.
+fn announced(headers: &HeaderMap) -> Result<(), Failure> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) if length > BODY_BYTES_MAX => Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE)),
         _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::net::UdpSocket;
 use std::path::Path;
 
 use hickory_resolver::proto::rr::rdata::{MX, TXT};

@@ -121,7 +121,7 @@ both_databases! {
             assert_eq!(web.ground.find(&email).await.unwrap().source, stored);
         }
         assert_eq!(hidden(web.get("/week/subscribe?src=blog&x=y").await.text(), "src"), "blog");
-        assert!(!web.get("/week/subscribe?src=%3Cscript%3E").await.text().contains("script"));
+        assert!(!web.get("/week/subscribe?src=%3Cscript%3E").await.text().contains("<script"));
     }
 
     async fn the_scripts_are_there(db: Db) {
