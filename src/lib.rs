@@ -5,7 +5,7 @@
 //! * ground, which knows nothing of newsletters: [`clock`], [`secret`], [`token`], [`telemetry`], [`words`];
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
-//! * [`templates`] and [`config`];
+//! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
 //! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
@@ -17,6 +17,7 @@ pub mod config;
 pub mod content;
 pub mod delivery;
 pub mod domain;
+pub mod images;
 pub mod message;
 pub mod publishing;
 pub mod secret;

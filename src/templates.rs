@@ -178,9 +178,17 @@ mod tests {
 
     #[test]
     fn html_is_taken_as_it_is_in_one_place() {
+        // One of a list in `domain::design`, with quotation marks that stand in an attribute as they are.
+        let fonts = ["look.font | safe", "look.heading_font | safe"];
+        let fonts = &fonts;
         let safe: Vec<_> = SOURCES
             .iter()
-            .flat_map(|(name, source)| source.lines().filter(|l| l.contains("safe")).map(move |l| (*name, l.trim())))
+            .flat_map(|(name, source)| {
+                source
+                    .lines()
+                    .filter(|l| fonts.iter().fold((*l).to_owned(), |l, font| l.replace(font, "")).contains("safe"))
+                    .map(move |l| (*name, l.trim()))
+            })
             .collect();
         assert_eq!(safe, [("email/issue.html", "{{ body | safe }}")]);
     }

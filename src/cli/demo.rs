@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
 use crate::domain::{IssueId, NewsletterId};
+use crate::images::Gallery;
 use crate::message::dkim;
 use crate::publishing::queue::{Actor, queue};
 use crate::publishing::{Library, Started, When, start_due};
@@ -216,7 +217,8 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
     let templates = Templates::with_overrides(&config.templates)?;
     let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     let public_url = super::wiring::public_url(config);
-    let library = Library { newsletter: settings, public_url: &public_url, templates: &templates };
+    let gallery = Gallery::default();
+    let library = Library { newsletter: settings, public_url: &public_url, templates: &templates, gallery: &gallery };
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
     let now = context.now();
     let queued =

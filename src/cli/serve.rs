@@ -12,6 +12,7 @@ use super::{Context, Exit, Failure, wiring};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
+use crate::images::Gallery;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Door, Signup};
 use crate::store::lock::EngineLock;
@@ -130,9 +131,11 @@ async fn site(
     templates: Arc<Templates>,
     stop: CancellationToken,
 ) -> anyhow::Result<Site> {
+    let gallery = Gallery::default();
     let mut doors = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
-        let letters = signup::mails::letters(newsletter, &templates)?;
+        let logo = wiring::logo(config, newsletter, &gallery)?;
+        let letters = signup::mails::letters(newsletter, &templates, logo.as_ref())?;
         doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);

@@ -10,6 +10,7 @@ use super::{Context, Failure, wiring};
 use crate::config::Config;
 use crate::content::problem::Problem;
 use crate::domain::newsletter::Newsletter;
+use crate::images::Gallery;
 use crate::publishing::{Draft, Library, LibraryError};
 use crate::templates::Templates;
 
@@ -18,18 +19,19 @@ pub(super) struct Shelf<'a> {
     config: &'a Config,
     public_url: String,
     templates: Templates,
+    gallery: Gallery,
 }
 
 impl<'a> Shelf<'a> {
     /// With the templates of `config`.
     pub(super) fn new(config: &'a Config) -> anyhow::Result<Self> {
         let templates = Templates::with_overrides(&config.templates)?;
-        Ok(Self { config, public_url: wiring::public_url(config), templates })
+        Ok(Self { config, public_url: wiring::public_url(config), templates, gallery: Gallery::default() })
     }
 
     /// The issues of one newsletter.
     pub(super) fn library(&'a self, newsletter: &'a Newsletter) -> Library<'a> {
-        Library { newsletter, public_url: &self.public_url, templates: &self.templates }
+        Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
     /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be: the only one, or else the

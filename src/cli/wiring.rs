@@ -1,15 +1,18 @@
 //! From the sections of the configuration to what each part is told. The only place that knows both sides.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::Failure;
 use crate::config::{Config, Relay, RelayTls};
 use crate::delivery::{NewsletterSettings, RelaySettings, Settings};
 use crate::domain::newsletter::Newsletter;
+use crate::images::Gallery;
 use crate::message::dkim::Signer;
-use crate::signup::{ChallengeWhen, Checks, Limits, MailServers};
+use crate::signup::{ChallengeWhen, Checks, Emblem, Limits, MailServers};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 
 /// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
@@ -55,6 +58,15 @@ pub(super) fn signer(config: &Config, slug: &str) -> anyhow::Result<Option<Arc<S
     let signer = Signer::new(&dkim.domain, &dkim.selector, &dkim.key)
         .with_context(|| format!("newsletters.{slug}.dkim.key cannot sign"))?;
     Ok(Some(Arc::new(signer)))
+}
+
+/// A newsletter's logo, where it has one.
+pub(super) fn logo(config: &Config, newsletter: &Newsletter, gallery: &Gallery) -> anyhow::Result<Option<Emblem>> {
+    Emblem::of(newsletter, &public_url(config), gallery).map_err(|error| {
+        let path = newsletter.design.logo.as_deref().unwrap_or(Path::new("")).display();
+        let key = format!("newsletters.{}.design.logo", newsletter.slug);
+        Failure::new(format!("{key}: {path} cannot be used: {error}")).hint(error.hint()).into()
+    })
 }
 
 /// How much strangers may do.

@@ -7,6 +7,7 @@ mod suggest;
 
 use url::Url;
 
+use super::links::image_file;
 use super::problem::{Position, Problem};
 use super::source::is_private;
 use crate::domain::issue::Visibility;
@@ -54,8 +55,8 @@ pub struct FrontMatter {
     pub author: Option<String>,
     /// BCP 47, when it differs from the newsletter's.
     pub lang: Option<String>,
-    /// An absolute URL, for the web version and for those who share it.
-    pub image: Option<Url>,
+    /// For the web version and for those who share it.
+    pub image: Option<Cover>,
     /// What the image shows.
     pub image_alt: Option<String>,
     /// Who may find it on the web, when that is not everyone.
@@ -64,6 +65,25 @@ pub struct FrontMatter {
     pub correction: Option<String>,
     /// Where the keys stand, for advice about them.
     pub places: Places,
+}
+
+/// The image that stands for an issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// Somewhere on the web.
+    Web(Url),
+    /// A file beside the issue.
+    File(String),
+}
+
+impl Cover {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Web(url) => url.as_str(),
+            Self::File(name) => name,
+        }
+    }
 }
 
 /// Where keys of the front matter stand in the file.
@@ -268,11 +288,15 @@ fn language(tag: String, entry: &Entry) -> Result<String, Problem> {
     Err(Problem::error(entry.at, "lang", message).hint("write a tag such as en, pt-BR, ar or ja"))
 }
 
-fn image(typed: &str, entry: &Entry) -> Result<Url, Problem> {
-    Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
-        let message = format!("image {typed:?} is not an http or https address");
-        Problem::error(entry.at, "image", message)
-            .hint("write the whole address, such as https://example.org/picture.jpg")
+fn image(typed: &str, entry: &Entry) -> Result<Cover, Problem> {
+    if let Some(name) = image_file(typed) {
+        return Ok(Cover::File(name));
+    }
+    Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "http" | "https")).map(Cover::Web).ok_or_else(|| {
+        let message = format!("image {typed:?} is neither a file nor an http or https address");
+        Problem::error(entry.at, "image", message).hint(
+            "write the name of a file beside the issue, or the whole address, such as https://example.org/picture.jpg",
+        )
     })
 }
 

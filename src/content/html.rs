@@ -6,6 +6,9 @@ mod style;
 
 use std::collections::HashMap;
 
+use crate::domain::design::Design;
+use crate::domain::image::COLUMN_PX;
+
 use super::fields::Field;
 use super::merge;
 use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
@@ -14,8 +17,6 @@ use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
 pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// The text column, in CSS pixels: a mail's 640 less its margins.
-const COLUMN_PX: usize = 560;
 
 /// What the HTML is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +37,15 @@ pub(super) enum Refused {
 }
 
 /// Renders the document as the inside of an article.
-pub(super) fn render(document: &Document, target: Target, rtl: bool, words: Words) -> Result<String, Refused> {
-    let mut writer = Writer { out: String::new(), full: false, look: Look::new(target, rtl), ids: HashMap::new() };
+pub(super) fn render(
+    document: &Document,
+    target: Target,
+    rtl: bool,
+    words: Words,
+    design: &Design,
+) -> Result<String, Refused> {
+    let mut writer =
+        Writer { out: String::new(), full: false, look: Look::new(target, rtl, design), ids: HashMap::new() };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
@@ -251,7 +259,7 @@ impl Writer {
                 Inline::Strong(content) => self.wrapped("strong", content, in_link),
                 Inline::Strike(content) => self.wrapped("del", content, in_link),
                 Inline::Link { to, content, .. } => self.link(to, content),
-                Inline::Image { source, alt, .. } => self.image(source, alt),
+                Inline::Image { source, size, alt, .. } => self.image(source, *size, alt),
                 Inline::Field(field) => self.field(field, in_link),
                 Inline::Note(number) => self.note_number(*number),
                 Inline::SoftBreak => self.push("\n"),
@@ -281,9 +289,16 @@ impl Writer {
         self.push("</a>");
     }
 
-    fn image(&mut self, source: &str, alt: &str) {
+    /// On the web the height is said too, so that the text does not jump when the image comes.
+    fn image(&mut self, source: &str, size: Option<(u32, u32)>, alt: &str) {
         let (source, alt) = (escape(source), escape(alt.trim()));
-        self.push(&format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{COLUMN_PX}\"{}>", self.look.image()));
+        let width = size.map_or(COLUMN_PX, |(width, _)| width);
+        let height = size
+            .filter(|_| self.look.target == Target::Web)
+            .map(|(_, height)| format!(" height=\"{height}\""))
+            .unwrap_or_default();
+        let style = self.look.image(width);
+        self.push(&format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height}{style}>"));
     }
 
     /// A reader's own link that stands as text can be pressed; anything else is text, which the filler escapes.

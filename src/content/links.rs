@@ -2,6 +2,10 @@
 
 use url::Url;
 
+use crate::domain::image::DIGEST_CHARS;
+
+use super::pictures::{NoPicture, file_name};
+
 /// Browsers and servers agree on this much; a longer one is a data dump.
 const URL_BYTES_MAX: usize = 2048;
 
@@ -35,6 +39,32 @@ pub(super) fn image(typed: &str) -> Result<String, Refused> {
         "http" | "https" => Ok(settled(url)),
         scheme => Err(scheme_refused("image", scheme, "http or https")),
     }
+}
+
+/// The file that an image's address names: one that is no whole address, and no path from a server's root.
+pub(super) fn image_file(typed: &str) -> Option<String> {
+    let is_relative = Url::parse(typed) == Err(url::ParseError::RelativeUrlWithoutBase);
+    let is_file = is_relative && !typed.starts_with(['/', '#', '?', '\\']) && typed.len() <= URL_BYTES_MAX;
+    file_name(typed).filter(|_| is_file)
+}
+
+/// Whether an image's address is the name of one that travels with the mail.
+pub(super) fn is_embedded(address: &str) -> bool {
+    let digest = address.strip_prefix("cid:").and_then(|id| id.split_once('@')).map(|(digest, _)| digest);
+    digest.is_some_and(|digest| digest.len() == DIGEST_CHARS && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// What to say of an image's file that cannot be shown.
+pub(super) fn no_picture(typed: &str, NoPicture { code, message, hint }: NoPicture) -> Refused {
+    let message = format!("the image {typed:?} cannot be used: {message}");
+    let host = typed.split('/').next().unwrap_or_default();
+    let hint = match code {
+        "image-missing" if typed.contains('/') && looks_like_host(host) && !host.ends_with('.') => {
+            format!("write https://{typed}, or put the file there")
+        }
+        _ => hint,
+    };
+    Refused { code, message, hint }
 }
 
 fn absolute(typed: &str, what: &'static str) -> Result<Url, Refused> {

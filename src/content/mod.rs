@@ -12,6 +12,7 @@ mod marks;
 pub mod merge;
 mod parse;
 pub mod parts;
+pub mod pictures;
 mod plain;
 pub mod problem;
 mod rendered;
@@ -19,7 +20,7 @@ mod source;
 mod tree;
 mod wrap;
 
-pub use front_matter::{FrontMatter, SendAt};
+pub use front_matter::{Cover, FrontMatter, SendAt};
 pub use html::{HTML_BYTES_MAX, Target};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};

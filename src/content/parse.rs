@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::marks::{FIELDS_MAX, Fault, Marked};
 use super::merge;
+use super::pictures::Pictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::Document;
@@ -32,6 +33,8 @@ pub(super) struct Dialect<'a> {
     pub(super) language: &'a str,
     /// Where the issue stands on the web: the same for all readers, so `{{ web_url }}` ends here.
     pub(super) web_url: &'a str,
+    /// The issue's own images.
+    pub(super) pictures: &'a dyn Pictures,
 }
 
 /// Reads an issue's text. `problems` grows by errors and warnings; with an error among them the tree is not to be used.

@@ -1,8 +1,11 @@
 //! An issue rendered for one newsletter: what goes into a layout. Knows no layout.
 
 use super::advice;
+use super::front_matter::Cover;
 use super::html::{self, Target};
+use super::links::{Refused, no_picture};
 use super::parse::{self, Dialect};
+use super::pictures::Pictures;
 use super::plain;
 use super::problem::Problem;
 use super::source::Issue;
@@ -20,6 +23,8 @@ pub struct Letter<'a> {
     pub newsletter: &'a Newsletter,
     /// Where it stands on the web.
     pub web_url: &'a str,
+    /// Its own images.
+    pub pictures: &'a dyn Pictures,
 }
 
 /// An issue's text in HTML and in plain text, with merge fields marked.
@@ -31,6 +36,8 @@ pub struct Rendered {
     pub text: String,
     /// The addresses that the text refers to as `[1]`, `[2]`...
     pub links: Vec<String>,
+    /// The address of the image that stands for the issue, where it has one.
+    pub cover: Option<String>,
     /// The summary, or the beginning of the text.
     pub preheader: String,
     /// BCP 47.
@@ -52,7 +59,12 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
     let words = Words::of_mail(&language);
     let rtl = is_rtl(&language);
     let mut problems = issue.warnings.clone();
-    let dialect = Dialect { html: newsletter.allow_html, language: &language, web_url: letter.web_url };
+    let dialect = Dialect {
+        html: newsletter.allow_html,
+        language: &language,
+        web_url: letter.web_url,
+        pictures: letter.pictures,
+    };
     let document = parse::parse(issue, dialect, &mut problems);
     if document.blocks.is_empty() && !problems.iter().any(Problem::is_error) {
         let problem = Problem::error(issue.place(0), "no-text", "the issue has no text");
@@ -60,8 +72,11 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
     }
     problems.extend(advice::of_issue(issue, newsletter, &document));
 
-    let html =
-        html::render(&document, target, rtl, words).map_err(|refused| problems.push(refusal(&refused, issue))).ok();
+    let cover = cover(issue, letter.pictures, &mut problems);
+
+    let html = html::render(&document, target, rtl, words, &newsletter.design)
+        .map_err(|refused| problems.push(refusal(&refused, issue)))
+        .ok();
     problems.sort_by_key(|problem| (problem.line, problem.column));
     let Some(html) = html.filter(|_| !problems.iter().any(Problem::is_error)) else { return Err(problems) };
     let text = plain::render(&document, words);
@@ -70,6 +85,7 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
         html,
         text: text.body,
         links: text.links,
+        cover,
         preheader: issue.front.summary.clone().unwrap_or(beginning),
         language,
         rtl,
@@ -77,6 +93,19 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
         count,
         warnings: problems,
     })
+}
+
+fn cover(issue: &Issue, pictures: &dyn Pictures, problems: &mut Vec<Problem>) -> Option<String> {
+    match issue.front.image.as_ref()? {
+        Cover::Web(url) => Some(url.to_string()),
+        Cover::File(name) => {
+            let found = pictures.cover(name).map_err(|missing| {
+                let Refused { code, message, hint } = no_picture(name, missing);
+                problems.push(Problem::error(issue.front.places.of("image"), code, message).hint(hint));
+            });
+            found.ok().map(|picture| picture.address)
+        }
+    }
 }
 
 fn refusal(refused: &html::Refused, issue: &Issue) -> Problem {

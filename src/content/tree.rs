@@ -65,6 +65,8 @@ pub(super) enum Inline {
     },
     Image {
         source: String,
+        /// As it is shown, where that is known: not of an image elsewhere on the web.
+        size: Option<(u32, u32)>,
         alt: String,
         at: usize,
     },

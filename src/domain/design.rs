@@ -60,6 +60,12 @@ impl fmt::Display for Colour {
     }
 }
 
+impl serde::Serialize for Colour {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// It is not six hexadecimal digits behind a `#`.
 #[derive(Debug, thiserror::Error)]
 #[error("it is not a colour")]

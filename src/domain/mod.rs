@@ -4,6 +4,7 @@ pub mod address;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod image;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;

@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 
 use crate::content::fields::{Field, without_marks};
+use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, fields::Template, filled, heading, render};
 use crate::domain::newsletter::{Newsletter, is_rtl};
-use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText};
+use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
 use crate::templates::{TemplateError, Templates};
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
@@ -20,7 +21,7 @@ pub fn compose(
     date: Date,
     templates: &Templates,
 ) -> Result<Parts, Vec<Problem>> {
-    composed(issue, newsletter, public_url, slug, date, templates).map(|(parts, _)| parts)
+    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).map(|(parts, _)| parts)
 }
 
 /// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
@@ -33,10 +34,23 @@ pub fn preflight(
     date: Date,
     templates: &Templates,
 ) -> Vec<Problem> {
-    match composed(issue, newsletter, public_url, slug, date, templates) {
+    match composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE) {
         Ok((_, warnings)) => warnings,
         Err(problems) => problems,
     }
+}
+
+/// The pictures of an issue.
+#[derive(Clone, Debug)]
+pub(super) struct Art<'a> {
+    /// Its own.
+    pub(super) pictures: &'a dyn Pictures,
+    /// Its newsletter's logo.
+    pub(super) logo: Option<Picture>,
+}
+
+impl Art<'_> {
+    const NONE: Self = Self { pictures: &NoPictures, logo: None };
 }
 
 pub(super) fn composed(
@@ -46,13 +60,14 @@ pub(super) fn composed(
     slug: &str,
     date: Date,
     templates: &Templates,
+    art: &Art<'_>,
 ) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
     let urls = Urls::of(newsletter, public_url, slug);
-    let letter = Letter { newsletter, web_url: &urls.web };
+    let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
     let mut rendered = render(issue, &letter, Target::Mail)?;
     let date = rendered.words.date(date);
     let said = Said::of(&rendered, newsletter);
-    let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date, said };
+    let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date, said, art };
     let broken = |error: TemplateError| {
         let problem = Problem::error(Position::START, "template", error.to_string());
         vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
@@ -97,6 +112,7 @@ struct Page<'a> {
     rendered: &'a Rendered,
     urls: &'a Urls,
     date: String,
+    art: &'a Art<'a>,
     said: Said,
 }
 
@@ -137,6 +153,7 @@ impl Page<'_> {
                 preheader: &self.rendered.preheader,
                 newsletter: &without_marks(&self.newsletter.name),
                 postal_address: &one_line(&self.newsletter.postal_address),
+                look: self.look(),
             },
             home_url: &self.urls.home,
             date: &self.date,
@@ -153,6 +170,7 @@ impl Page<'_> {
         let marks = Marks::new();
         templates.render(&IssueText {
             newsletter: &without_marks(&self.newsletter.name),
+            header: self.newsletter.design.header.as_deref().unwrap_or_default(),
             home_url: &self.urls.home,
             date: &self.date,
             heading: &heading(&self.issue.front.title, '='),
@@ -163,8 +181,15 @@ impl Page<'_> {
             links: &self.rendered.links,
             reason: &filled(&self.said.reason),
             footer: self.footer(&marks),
+            footer_line: &self.newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &publisher(self.newsletter),
         })
+    }
+
+    fn look(&self) -> Look<'_> {
+        let logo = self.art.logo.as_ref();
+        let logo = logo.map(|logo| Logo { src: &logo.address, width: logo.width, height: logo.height });
+        Look::of(&self.newsletter.design, logo)
     }
 
     fn footer<'b>(&'b self, marks: &'b Marks) -> Footer<'b> {

@@ -4,13 +4,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, DateTime};
 
-use super::compose::composed;
+use super::compose::{Art, composed};
 use super::page::page;
+use super::pictures::Finder;
 use crate::clock::Timestamp;
+use crate::content::problem::Position;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::image::Shown;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
+use crate::images::{Gallery, ImageError};
 use crate::store::pages::NewPage;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
@@ -27,6 +31,8 @@ pub struct Library<'a> {
     pub public_url: &'a str,
     /// The layouts.
     pub templates: &'a Templates,
+    /// Prepares images.
+    pub gallery: &'a Gallery,
 }
 
 /// An issue's file, read and checked; nothing of it is stored yet.
@@ -48,6 +54,8 @@ pub struct Draft {
 pub struct Rendered {
     /// What is stored.
     pub revision: NewRevision,
+    /// What the revision shows.
+    pub images: Vec<Shown>,
     /// Its web version.
     pub page: NewPage,
     /// Words in it.
@@ -141,10 +149,15 @@ impl Library<'_> {
 
     /// Renders an issue as it looks when it goes out on `date`.
     pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
-        let composed = composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates);
-        let refused = |problems| LibraryError::Content { path: draft.path.clone(), problems };
-        let (parts, warnings) = composed.map_err(refused)?;
-        let page = page(&draft.issue, self.newsletter, self.public_url, &draft.slug).map_err(refused)?;
+        let refuse = |problems| LibraryError::Content { path: draft.path.clone(), problems };
+        let finder = Finder::new(self.newsletter, self.public_url, self.gallery, &draft.path);
+        let logo = finder.logo().map_err(|error| refuse(vec![self.no_logo(&error)]))?;
+        let art = Art { pictures: &finder, logo };
+        let (parts, warnings) =
+            composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates, &art)
+                .map_err(refuse)?;
+        let page =
+            page(&draft.issue, self.newsletter, self.public_url, &draft.slug, &finder.fetched()).map_err(refuse)?;
         let revision = NewRevision {
             kind: DeliveryKind::Issue,
             slug: Some(draft.slug.clone()),
@@ -156,7 +169,13 @@ impl Library<'_> {
             plain: parts.text.as_str().to_owned(),
             source: draft.source.clone(),
         };
-        Ok(Rendered { revision, page, words: parts.words, warnings })
+        Ok(Rendered { revision, images: finder.into_shown(), page, words: parts.words, warnings })
+    }
+
+    fn no_logo(&self, error: &ImageError) -> Problem {
+        let path = self.newsletter.design.logo.as_deref().unwrap_or(Path::new("")).display();
+        let message = format!("the newsletter's logo {path} cannot be used: {error}");
+        Problem::error(Position::START, "logo", message).hint(error.hint())
     }
 
     /// The date that `at` is in the newsletter's zone.

@@ -11,6 +11,7 @@ mod followed;
 pub mod library;
 pub mod notice;
 mod page;
+pub mod pictures;
 mod proof;
 pub mod queue;
 pub mod scheduler;

@@ -2,6 +2,7 @@
 //! own: what a mail fills with a name or a link has a neutral value here. Knows no page around it.
 
 use crate::content::fields::{Field, Piece, Template};
+use crate::content::pictures::Pictures;
 use crate::content::problem::Problem;
 use crate::content::{Issue, Letter, Target, render};
 use crate::domain::issue::Visibility;
@@ -17,9 +18,10 @@ pub(super) fn page(
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
+    pictures: &dyn Pictures,
 ) -> Result<NewPage, Vec<Problem>> {
     let neutral = Neutral { home: newsletter.home_url(public_url), web: newsletter.issue_url(public_url, slug) };
-    let rendered = render(issue, &Letter { newsletter, web_url: &neutral.web }, Target::Web)?;
+    let rendered = render(issue, &Letter { newsletter, web_url: &neutral.web, pictures }, Target::Web)?;
     let front = &issue.front;
     let text = neutral.fill(&rendered.text, str::to_owned);
     let own = [front.title.as_str(), &rendered.preheader, front.author.as_deref().unwrap_or_default(), &text];
@@ -28,7 +30,7 @@ pub(super) fn page(
         html: neutral.fill(&rendered.html, escaped),
         summary: rendered.preheader.clone(),
         author: front.author.clone().unwrap_or_default(),
-        image: front.image.as_ref().map(ToString::to_string).unwrap_or_default(),
+        image: rendered.cover.clone().unwrap_or_default(),
         correction: front.correction.clone().unwrap_or_default(),
         words: i64::try_from(rendered.count).unwrap_or(i64::MAX),
         search: folded(&own.join(" ")),

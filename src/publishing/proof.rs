@@ -1,6 +1,7 @@
 //! An editor's proof becomes a revision of its own kind: the issue as it stands, marked as a test. Never sends.
 
 use super::library::{Draft, Library, Rendered};
+use super::pictures;
 use super::queue::{Actor, QueueError};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::{NewsletterId, RevisionId};
@@ -18,8 +19,14 @@ pub async fn proof(
     act: &Actor<'_>,
 ) -> Result<RevisionId, QueueError> {
     let date = draft.named_date.unwrap_or_else(|| library.date_of(act.now));
-    let Rendered { mut revision, .. } = library.render(draft, date)?;
+    let Rendered { mut revision, images, .. } = library.render(draft, date)?;
     revision.kind = DeliveryKind::Test;
     revision.subject = format!("{MARK} {}", revision.subject);
-    Ok(db.write(async |tx| revisions::ensure(tx, newsletter, &revision, act.now).await).await?)
+    pictures::store(db, &images, act.now).await?;
+    db.write(async |tx| {
+        let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
+        pictures::attach(tx, id, &images).await?;
+        Ok(id)
+    })
+    .await
 }

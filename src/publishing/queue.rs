@@ -1,6 +1,7 @@
 //! An issue gets its place: on the next free slot, at a time, at once, or on hold. The one door for it, whoever asks.
 
 use super::library::{Draft, Library, LibraryError, Rendered};
+use super::pictures;
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -200,13 +201,16 @@ async fn attempt(
     }
     let place = place(found.as_ref(), library.newsletter, &taken, when, act.now)?;
     let date = library.date_of(place.due_at.unwrap_or(act.now));
-    let Rendered { revision, page, words, warnings } = library.render(draft, date)?;
+    let Rendered { revision, images, page, words, warnings } = library.render(draft, date)?;
 
     let asked = library.asked(draft);
     let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
     let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
         pages::put(tx, id, &page).await?;
+        if !act.dry_run {
+            pictures::attach(tx, id, &images).await?;
+        }
         let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
         Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
     };
@@ -215,6 +219,7 @@ async fn attempt(
         let mut tx = db.begin().await?;
         store(&mut tx).await?
     } else {
+        pictures::store(db, &images, act.now).await?;
         db.write(store).await?
     };
     Ok(Queued { issue, revised, moved, readers, warnings, words })

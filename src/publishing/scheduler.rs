@@ -12,6 +12,7 @@ use super::library::Library;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, WorkerId};
+use crate::images::Gallery;
 use crate::store::{Db, StoreError, leases, newsletters};
 use crate::templates::Templates;
 
@@ -29,6 +30,7 @@ pub struct Scheduler {
     newsletters: Vec<(NewsletterId, Newsletter)>,
     public_url: String,
     templates: Arc<Templates>,
+    gallery: Gallery,
     ticked_at: Arc<AtomicI64>,
 }
 
@@ -52,7 +54,15 @@ impl Scheduler {
             })
             .await?;
         let ticked_at = Arc::new(AtomicI64::new(now.0));
-        Ok(Self { db, clock, newsletters, public_url: public_url.to_owned(), templates, ticked_at })
+        Ok(Self {
+            db,
+            clock,
+            newsletters,
+            public_url: public_url.to_owned(),
+            templates,
+            gallery: Gallery::default(),
+            ticked_at,
+        })
     }
 
     /// When it last looked, in milliseconds: for readiness.
@@ -101,7 +111,12 @@ impl Scheduler {
             return Ok(());
         }
         for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
-            let library = Library { newsletter, public_url: &self.public_url, templates: &self.templates };
+            let library = Library {
+                newsletter,
+                public_url: &self.public_url,
+                templates: &self.templates,
+                gallery: &self.gallery,
+            };
             let mut notices = Vec::new();
             let looked = follower.look(&self.db, &library, now, &mut notices).await;
             for notice in notices {

@@ -3,10 +3,13 @@
 use crate::clock::Timestamp;
 use crate::content::Parts;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::image::Shown;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, RevisionId};
+use crate::images::{Gallery, ImageError};
 use crate::store::revisions::NewRevision;
-use crate::store::{Db, Result, newsletters, revisions};
+use crate::store::{Db, StoreError, images, newsletters, revisions};
+use crate::templates::email::Logo;
 
 /// The mails that a request may cause. They hold nothing that a stranger typed: else the form were a way to send
 /// anything to anyone.
@@ -16,6 +19,39 @@ pub struct Letters {
     pub confirmation: Parts,
     /// "You are subscribed already", to who is.
     pub notice: Parts,
+    /// The logo that they show.
+    pub logo: Option<Emblem>,
+}
+
+/// A newsletter's logo, and where mails find it.
+#[derive(Clone, Debug)]
+pub struct Emblem {
+    shown: Shown,
+    address: String,
+}
+
+impl Emblem {
+    /// The logo of a newsletter that has one. Reads its file.
+    pub fn of(newsletter: &Newsletter, public_url: &str, gallery: &Gallery) -> Result<Option<Self>, ImageError> {
+        let Some(path) = &newsletter.design.logo else { return Ok(None) };
+        let shown = Shown::logo(gallery.open(path)?, newsletter.images);
+        let address = shown.address(public_url, newsletter.from.address.domain());
+        Ok(Some(Self { shown, address }))
+    }
+
+    /// The last part of its address on the web, behind `i/`.
+    pub fn file_name(&self) -> String {
+        format!("{}.{}", self.shown.image.digest, self.shown.image.format)
+    }
+
+    /// As it is shown, in CSS pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.shown.width, self.shown.height)
+    }
+
+    pub(super) fn as_logo(&self) -> Logo<'_> {
+        Logo { src: &self.address, width: self.shown.width, height: self.shown.height }
+    }
 }
 
 /// A newsletter's door. Its mails are rendered and stored once, when it opens: a request renders nothing.
@@ -25,21 +61,30 @@ pub struct Door {
     pub newsletter: Newsletter,
     /// The row.
     pub id: NewsletterId,
+    /// The logo, where it has one.
+    pub logo: Option<Emblem>,
     pub(super) confirmation: RevisionId,
     pub(super) notice: RevisionId,
 }
 
 impl Door {
     /// Finds or makes the newsletter's row and stores its mails.
-    pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self> {
+    pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self, StoreError> {
         let confirmation = revision(DeliveryKind::Confirmation, &letters.confirmation);
         let notice = revision(DeliveryKind::Notice, &letters.notice);
         let slug = newsletter.slug.clone();
+        let logo = letters.logo.clone();
         db.write(async |tx| {
             let id = newsletters::ensure(tx, &slug, now).await?;
             let confirmation = revisions::ensure(tx, id, &confirmation, now).await?;
             let notice = revisions::ensure(tx, id, &notice, now).await?;
-            Ok(Self { newsletter, id, confirmation, notice })
+            if let Some(Emblem { shown, .. }) = &logo {
+                images::ensure(tx, &shown.image, now).await?;
+                for revision in [confirmation, notice] {
+                    images::attach(tx, revision, shown).await?;
+                }
+            }
+            Ok(Self { newsletter, id, logo, confirmation, notice })
         })
         .await
     }

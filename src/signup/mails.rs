@@ -1,20 +1,32 @@
 //! The mails that a signup may cause, without a reader: they hold nothing that a stranger typed. Knows no database.
 
-use super::door::Letters;
+use super::door::{Emblem, Letters};
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::{Parts, filled, heading};
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{Envelope, NoticeHtml, NoticeText};
+use crate::templates::email::{Envelope, Look, NoticeHtml, NoticeText};
 use crate::templates::{TemplateError, Templates};
 use crate::words::Words;
 
 /// Both mails of a newsletter.
-pub fn letters(newsletter: &Newsletter, templates: &Templates) -> Result<Letters, TemplateError> {
-    Ok(Letters { confirmation: confirmation(newsletter, templates)?, notice: notice(newsletter, templates)? })
+pub fn letters(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Letters, TemplateError> {
+    Ok(Letters {
+        confirmation: confirmation(newsletter, templates, logo)?,
+        notice: notice(newsletter, templates, logo)?,
+        logo: logo.cloned(),
+    })
 }
 
 /// "Please confirm": one button, and its address once more as text.
-pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn confirmation(
+    newsletter: &Newsletter,
+    templates: &Templates,
+    logo: Option<&Emblem>,
+) -> Result<Parts, TemplateError> {
     let words = Words::of_mail(&newsletter.language);
     let name = without_marks(&newsletter.name);
     let mail = Mail {
@@ -25,11 +37,11 @@ pub fn confirmation(newsletter: &Newsletter, templates: &Templates) -> Result<Pa
         url: Field::ConfirmUrl,
         ignore: words.mail_confirm_ignore(),
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
-pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+pub fn notice(newsletter: &Newsletter, templates: &Templates, logo: Option<&Emblem>) -> Result<Parts, TemplateError> {
     let words = Words::of_mail(&newsletter.language);
     let name = without_marks(&newsletter.name);
     let mail = Mail {
@@ -40,7 +52,7 @@ pub fn notice(newsletter: &Newsletter, templates: &Templates) -> Result<Parts, T
         url: Field::PreferencesUrl,
         ignore: words.mail_already_ignore(),
     };
-    mail.parts(newsletter, templates)
+    mail.parts(newsletter, templates, logo)
 }
 
 /// A mail with one button.
@@ -54,7 +66,12 @@ struct Mail {
 }
 
 impl Mail {
-    fn parts(self, newsletter: &Newsletter, templates: &Templates) -> Result<Parts, TemplateError> {
+    fn parts(
+        self,
+        newsletter: &Newsletter,
+        templates: &Templates,
+        logo: Option<&Emblem>,
+    ) -> Result<Parts, TemplateError> {
         // All of it is the program's own words, so the mail is in their language.
         let (language, dir) = (self.words.tag(), self.words.direction());
         let name = without_marks(&newsletter.name);
@@ -73,6 +90,7 @@ impl Mail {
                 preheader: "",
                 newsletter: &name,
                 postal_address: &postal_address,
+                look: Look::of(&newsletter.design, logo.map(Emblem::as_logo)),
             },
             lead: &self.lead,
             button: &self.button,
@@ -84,6 +102,7 @@ impl Mail {
             refuse_url: &refuse_url,
         })?;
         let text = templates.render(&NoticeText {
+            header: newsletter.design.header.as_deref().unwrap_or_default(),
             heading: &heading(&self.subject, '='),
             lead: &filled(&self.lead),
             button: &self.button,
@@ -92,6 +111,7 @@ impl Mail {
             reason: &filled(&reason),
             refuse: &self.words.mail_refuse(),
             refuse_url: &refuse_url,
+            footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;
         Ok(Parts {

@@ -29,7 +29,7 @@ pub use checks::{Checks, MailServers};
 pub use client::Client;
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 use desk::Desk;
-pub use door::{Door, Letters};
+pub use door::{Door, Emblem, Letters};
 pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
@@ -54,6 +55,7 @@ text_columns!(
     RequestKind,
     ConsentKind,
     SuppressionReason,
+    ImageFormat,
     IssueState,
     Visibility,
     DeliveryState,

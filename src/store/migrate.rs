@@ -17,6 +17,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0001_main_path.sql"),
     ),
     (
+        2,
+        "images",
+        include_str!("../../migrations/sqlite/0002_images.sql"),
+        include_str!("../../migrations/postgres/0002_images.sql"),
+    ),
+    (
         4,
         "door",
         include_str!("../../migrations/sqlite/0004_door.sql"),

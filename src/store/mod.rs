@@ -8,6 +8,7 @@ pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod images;
 pub mod imports;
 pub mod issues;
 pub mod leases;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Sample;
+use crate::domain::design::{Accent, Colour, Design, Font};
 
 /// What every HTML mail needs.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,70 @@ pub struct Envelope<'a> {
     pub newsletter: &'a str,
     /// On one line.
     pub postal_address: &'a str,
+    /// What the newsletter looks like.
+    pub look: Look<'a>,
+}
+
+/// A newsletter's look, for a mail.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Look<'a> {
+    /// Links and buttons on a light ground.
+    pub accent: Colour,
+    /// The same on a dark ground.
+    pub accent_dark: Colour,
+    /// The letters on a button on a dark ground.
+    pub accent_dark_ink: Colour,
+    /// What the text is set in, as CSS.
+    pub font: &'static str,
+    /// What headings are set in, as CSS.
+    pub heading_font: &'static str,
+    /// A line above everything; may be empty.
+    pub header: &'a str,
+    /// A line above the postal address; may be empty.
+    pub footer_line: &'a str,
+    /// A picture on top.
+    pub logo: Option<Logo<'a>>,
+}
+
+/// A picture on top of a mail; the newsletter's name is its text.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Logo<'a> {
+    /// Its address.
+    pub src: &'a str,
+    /// As it is shown, in pixels.
+    pub width: u32,
+    /// As it is shown, in pixels.
+    pub height: u32,
+}
+
+impl<'a> Look<'a> {
+    /// The look that a newsletter's settings ask for.
+    pub fn of(design: &'a Design, logo: Option<Logo<'a>>) -> Self {
+        Self {
+            accent: design.accent.light,
+            accent_dark: design.accent.dark,
+            accent_dark_ink: Accent::DARK_INK,
+            font: design.font.families(),
+            heading_font: design.heading_font.families(),
+            header: design.header.as_deref().unwrap_or_default(),
+            footer_line: design.footer.as_deref().unwrap_or_default(),
+            logo,
+        }
+    }
+
+    fn sample() -> Self {
+        let Accent { light, dark } = Accent::default();
+        Self {
+            accent: light,
+            accent_dark: dark,
+            accent_dark_ink: Accent::DARK_INK,
+            font: Font::Georgia.families(),
+            heading_font: Font::System.families(),
+            header: "Every Friday",
+            footer_line: "Written by hand.",
+            logo: Some(Logo { src: "https://news.example.com/i/logo.png", width: 140, height: 40 }),
+        }
+    }
 }
 
 /// An issue as HTML.
@@ -72,6 +137,8 @@ pub struct Footer<'a> {
 pub struct IssueText<'a> {
     /// The newsletter's name.
     pub newsletter: &'a str,
+    /// A line above everything; may be empty.
+    pub header: &'a str,
     /// The newsletter's page.
     pub home_url: &'a str,
     /// Written out.
@@ -93,6 +160,8 @@ pub struct IssueText<'a> {
     /// Words and addresses of the footer.
     #[serde(flatten)]
     pub footer: Footer<'a>,
+    /// A line above the postal address, filled; may be empty.
+    pub footer_line: &'a str,
     /// The newsletter's name and postal address, filled.
     pub publisher: &'a str,
 }
@@ -124,6 +193,8 @@ pub struct NoticeHtml<'a> {
 /// The same as text. Paragraphs come filled and end in a line end.
 #[derive(Debug, Serialize)]
 pub struct NoticeText<'a> {
+    /// A line above everything; may be empty.
+    pub header: &'a str,
     /// The subject, underlined.
     pub heading: &'a str,
     /// What happened.
@@ -140,6 +211,8 @@ pub struct NoticeText<'a> {
     pub refuse: &'a str,
     /// Its address.
     pub refuse_url: &'a str,
+    /// A line above the postal address, filled; may be empty.
+    pub footer_line: &'a str,
     /// The newsletter's name and postal address, filled.
     pub publisher: &'a str,
 }
@@ -155,6 +228,7 @@ impl Envelope<'_> {
             preheader: "A date was set, and little else.",
             newsletter: "The Week",
             postal_address: "1 Example Street, Example 10001",
+            look: Look::sample(),
         }
     }
 }
@@ -192,6 +266,7 @@ impl Sample for IssueText<'_> {
     fn sample() -> Self {
         Self {
             newsletter: "The Week",
+            header: "Every Friday",
             home_url: "https://news.example.com/week/",
             date: "20 November 2026",
             heading: "The calendar is not an agreement\n================================\n",
@@ -202,6 +277,7 @@ impl Sample for IssueText<'_> {
             links: &[],
             reason: "You get this email because you subscribed.\n",
             footer: Footer::sample(),
+            footer_line: "Written by hand.\n",
             publisher: "The Week, 1 Example Street, Example 10001\n",
         }
     }
@@ -226,6 +302,7 @@ impl Sample for NoticeHtml<'_> {
 impl Sample for NoticeText<'_> {
     fn sample() -> Self {
         Self {
+            header: "Every Friday",
             heading: "Confirm your subscription\n=========================\n",
             lead: "Someone asked to get The Week at this address.\n",
             button: "Confirm subscription",
@@ -234,6 +311,7 @@ impl Sample for NoticeText<'_> {
             reason: "You get this email because this address was entered on our signup page.\n",
             refuse: "This was not me",
             refuse_url: "https://news.example.com/n/TOKEN",
+            footer_line: "Written by hand.\n",
             publisher: "The Week, 1 Example Street, Example 10001\n",
         }
     }

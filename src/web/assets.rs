@@ -11,6 +11,7 @@ use axum::routing::get;
 use super::failure::Failure;
 use super::site::Site;
 use crate::domain::NewsletterId;
+use crate::domain::design::{Accent, Design};
 use crate::signup::Door;
 use crate::templates::pages::Style;
 use crate::templates::{TemplateError, Templates};
@@ -65,13 +66,15 @@ pub(super) fn fingerprint(content: &[u8]) -> String {
     digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn style(_door: Option<&Door>) -> Style {
+fn style(door: Option<&Door>) -> Style {
+    let plain = Design::default();
+    let design = door.map_or(&plain, |door| &door.newsletter.design);
     Style {
-        accent: "#0b57a4".to_owned(),
-        dark_accent: "#8ab8ff".to_owned(),
-        dark_ink: "#16181c".to_owned(),
-        font: "Georgia, 'Times New Roman', Times, serif".to_owned(),
-        heading_font: "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif".to_owned(),
+        accent: design.accent.light.to_string(),
+        dark_accent: design.accent.dark.to_string(),
+        dark_ink: Accent::DARK_INK.to_string(),
+        font: design.font.families().to_owned(),
+        heading_font: design.heading_font.families().to_owned(),
     }
 }
 

@@ -32,7 +32,9 @@ impl Site {
             title,
             description: String::new(),
             masthead,
-            logo_url: None,
+            logo_url: door
+                .and_then(|door| door.logo.as_ref())
+                .map(|logo| self.path(&format!("i/{}", logo.file_name()))),
             home_url: self.path(&home.unwrap_or_default()),
             skip: words.skip(),
             subscribe,

@@ -9,6 +9,7 @@ mod crash;
 mod delivery;
 mod door;
 mod harness;
+mod images;
 mod journey;
 mod message;
 mod publishing;

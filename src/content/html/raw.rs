@@ -124,11 +124,12 @@ pub(super) fn sanitised(html: &str, target: Target) -> String {
             ("time", attributes(&["datetime"])),
         ]))
         .filter_style_properties(STYLES.iter().copied().collect())
-        .url_schemes(attributes(&["http", "https", "mailto"]))
+        .url_schemes(attributes(&["http", "https", "mailto", "cid"]))
         .url_relative(UrlRelative::Custom(Box::new(OwnAddresses(target))))
         .attribute_filter(|element, name, value| match (element, name) {
             // The spelling that the text part has.
             ("a", "href") if !value.starts_with([FIELD_START, '#']) => links::link(value).ok().map(Cow::Owned),
+            ("img", "src") if links::is_embedded(value) => Some(value.into()),
             ("img", "src") => links::image(value).ok().map(Cow::Owned),
             (_, "class") => {
                 let kept: Vec<&str> = value.split_whitespace().filter(|class| CLASSES.contains(class)).collect();

@@ -3,10 +3,9 @@
 //! Classes exist for dark mode alone; templates/email/base.html has their rules.
 
 use super::{Align, Target};
+use crate::domain::design::{Colour, Design};
 
-/// For reading.
-const SERIF: &str = "font-family:Georgia, 'Times New Roman', Times, serif";
-/// For headings.
+/// For small print and tables.
 const SANS: &str = "font-family:-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 /// For code.
 const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
@@ -18,11 +17,15 @@ pub(super) struct Look {
     pub(super) target: Target,
     pub(super) rtl: bool,
     pub(super) depth: usize,
+    accent: Colour,
+    font: &'static str,
+    heading_font: &'static str,
 }
 
 impl Look {
-    pub(super) fn new(target: Target, rtl: bool) -> Self {
-        Self { target, rtl, depth: 0 }
+    pub(super) fn new(target: Target, rtl: bool, design: &Design) -> Self {
+        let (font, heading_font) = (design.font.families(), design.heading_font.families());
+        Self { target, rtl, depth: 0, accent: design.accent.light, font, heading_font }
     }
 
     fn mail(self, class: &str, style: &str) -> String {
@@ -46,7 +49,7 @@ impl Look {
     }
 
     pub(super) fn paragraph(self, last: bool) -> String {
-        self.mail("t", &format!("margin:0 0 {}px 0;{SERIF};{BODY}", self.gap(last)))
+        self.mail("t", &format!("margin:0 0 {}px 0;font-family:{};{BODY}", self.gap(last), self.font))
     }
 
     pub(super) fn heading(self, level: u8) -> String {
@@ -55,8 +58,10 @@ impl Look {
             3 => "font-size:19px;line-height:26px",
             _ => "font-size:18px;line-height:26px",
         };
-        let style =
-            format!("margin:32px 0 12px 0;{SANS};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827");
+        let style = format!(
+            "margin:32px 0 12px 0;font-family:{};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827",
+            self.heading_font
+        );
         self.mail("t", &style)
     }
 
@@ -71,7 +76,7 @@ impl Look {
     }
 
     pub(super) fn item(self) -> String {
-        self.mail("t", &format!("margin:0 0 8px 0;{SERIF};{BODY}"))
+        self.mail("t", &format!("margin:0 0 8px 0;font-family:{};{BODY}", self.font))
     }
 
     pub(super) fn code_block(self, last: bool) -> String {
@@ -123,13 +128,13 @@ impl Look {
     }
 
     pub(super) fn link(self) -> String {
-        self.mail("l", "color:#0b57a4;text-decoration:underline")
+        self.mail("l", &format!("color:{};text-decoration:underline", self.accent))
     }
 
     /// A width in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles.
-    pub(super) fn image(self) -> String {
+    pub(super) fn image(self, width: u32) -> String {
         let style = format!(
-            "width:100%;max-width:560px;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64"
+            "width:100%;max-width:{width}px;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64"
         );
         self.mail("m", &style)
     }

@@ -10,6 +10,7 @@ use crate::content::html::escape;
 use crate::content::links::{self, Refused};
 use crate::content::marks::Stretch;
 use crate::content::merge;
+use crate::content::pictures::Picture;
 use crate::content::problem::Problem;
 use crate::content::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
 
@@ -52,10 +53,13 @@ enum Kind {
     Note(String),
     Table(Vec<Align>),
     Link(Option<Destination>),
-    Image(Option<String>),
+    Image(Option<Source>),
     /// Any other: its end says what it is.
     Other,
 }
+
+/// Where an image comes from, and how large it is shown if that is known.
+type Source = (String, Option<(u32, u32)>);
 
 impl Builder {
     /// How many elements are open.
@@ -166,7 +170,7 @@ impl Builder {
             (TagEnd::Strong, _) => Inline::Strong(content),
             (TagEnd::Strikethrough, _) => Inline::Strike(content),
             (_, Kind::Link(Some(to))) => Inline::Link { to, content, at },
-            (_, Kind::Image(Some(source))) => Inline::Image { source, alt: plain_text(&content), at },
+            (_, Kind::Image(Some((source, size)))) => Inline::Image { source, size, alt: plain_text(&content), at },
             // Refused, and told.
             _ => return,
         };
@@ -357,12 +361,21 @@ fn not_an_address(field: &Field, at: usize, reading: &mut Reading<'_>) -> Option
     None
 }
 
-fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<String> {
+fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Source> {
     let typed = reading.marked.as_written(typed);
-    tell(links::image(&typed), at, reading)
+    let checked = match links::image_file(&typed) {
+        None => links::image(&typed).map(|url| (url, None)),
+        Some(name) => reading
+            .dialect
+            .pictures
+            .find(&name)
+            .map(|Picture { address, width, height }| (address, Some((width, height))))
+            .map_err(|missing| links::no_picture(&typed, missing)),
+    };
+    tell(checked, at, reading)
 }
 
-fn tell(checked: Result<String, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<String> {
+fn tell<T>(checked: Result<T, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<T> {
     checked
         .map_err(|Refused { code, message, hint }| {
             reading.problem(Problem::error(reading.place(at), code, message).hint(hint));

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod home;
+mod image;
 mod letter;
 mod preferences;
 mod refuse;
@@ -19,6 +20,7 @@ use super::site::Site;
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())
+        .merge(image::router())
         .merge(signup::router())
         .merge(refuse::router())
         .merge(confirm::router())

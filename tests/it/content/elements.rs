@@ -82,7 +82,11 @@ fn a_language_without_words_of_its_own_gets_english_ones_marked_as_such() {
 #[test]
 fn the_web_version_has_no_mail_styles_and_places_to_jump_to() {
     let newsletter = newsletter();
-    let letter = Letter { newsletter: &newsletter, web_url: "https://news.example.com/week/x" };
+    let letter = Letter {
+        newsletter: &newsletter,
+        web_url: "https://news.example.com/week/x",
+        pictures: &coranto::content::pictures::NoPictures,
+    };
     let body = "## Über *uns*\n\nText[^1] with [a link](https://example.org/).\n\n## Über uns\n\n### Own {#place}\n\n[^1]: Note.\n";
     let rendered = content::render(&issue(body), &letter, Target::Web).unwrap();
     insta::assert_snapshot!(rendered.html);

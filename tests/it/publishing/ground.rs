@@ -9,6 +9,7 @@ use coranto::domain::address::EmailAddress;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::{IssueId, NewsletterId};
+use coranto::images::Gallery;
 use coranto::publishing::follow::Follower;
 use coranto::publishing::notice::Notice;
 use coranto::publishing::queue::{self, Actor};
@@ -43,6 +44,7 @@ pub(crate) struct Desk {
     pub(crate) newsletter: Newsletter,
     pub(crate) id: NewsletterId,
     pub(crate) templates: Arc<Templates>,
+    pub(crate) gallery: Arc<Gallery>,
     pub(crate) folder: Arc<TempDir>,
 }
 
@@ -53,7 +55,7 @@ impl Desk {
         let now = at(WEDNESDAY);
         let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await.unwrap();
         let templates = Arc::new(Templates::embedded().unwrap());
-        Self { db, now, newsletter, id, templates, folder: Arc::new(folder) }
+        Self { db, now, newsletter, id, templates, gallery: Arc::default(), folder: Arc::new(folder) }
     }
 
     /// Another newsletter of the same installation, in the same folder.
@@ -69,7 +71,12 @@ impl Desk {
     }
 
     pub(crate) fn library(&self) -> Library<'_> {
-        Library { newsletter: &self.newsletter, public_url: PUBLIC_URL, templates: &self.templates }
+        Library {
+            newsletter: &self.newsletter,
+            public_url: PUBLIC_URL,
+            templates: &self.templates,
+            gallery: &self.gallery,
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

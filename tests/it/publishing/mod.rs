@@ -5,6 +5,7 @@ mod correct;
 mod files;
 mod follow;
 mod ground;
+mod pictures;
 mod queue;
 mod scheduler;
 mod slots;

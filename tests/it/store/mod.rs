@@ -5,6 +5,7 @@ mod deliveries;
 mod door;
 mod events;
 mod ground;
+mod images;
 mod issues;
 mod leases;
 mod ledger;

@@ -102,8 +102,10 @@ fn every_template_and_every_value_in_it_is_explained() {
         let sample = serde_json::to_value(C::sample()).unwrap();
         // What every page has around it is explained once.
         let (frame, own) = keys(&sample).into_iter().partition::<Vec<_>, _>(|name| name.starts_with("frame."));
+        let (look, own) = own.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
         assert_names("templates.md", &format!("`{}`", C::TEMPLATE), own);
         assert_names("templates.md", "The frame of pages", frame);
+        assert_names("templates.md", "The look of mails", look);
         C::TEMPLATE
     }
     let explained = BTreeSet::from([
@@ -114,6 +116,9 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::Style>(),
         check::<pages::HomePage>(),
         check::<pages::SignupPage>(),
+        check::<pages::MeantPage>(),
+        check::<pages::StepPage>(),
+        check::<pages::CheckPage>(),
         check::<pages::LetterPage>(),
         check::<pages::PreferencesPage>(),
     ]);

@@ -6,6 +6,7 @@ mod embed;
 mod forms;
 mod full_disk;
 mod ground;
+mod images;
 mod links;
 mod pages;
 mod signup;

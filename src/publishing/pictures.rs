@@ -1,0 +1,135 @@
+//! The images of one issue while it is rendered: found beside it, prepared, and remembered for its revision. Reads files;
+//! stores only what it is told to.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use crate::clock::Timestamp;
+use crate::content::pictures::{NoPicture, Picture, Pictures};
+use crate::domain::RevisionId;
+use crate::domain::design::ImagesBy;
+use crate::domain::image::{self, Shown};
+use crate::domain::newsletter::Newsletter;
+use crate::images::{Folder, Gallery, ImageError};
+use crate::store::images::RevisionImage;
+use crate::store::{Db, Result, Tx, images};
+
+/// More in one mail are an album, which belongs on the web.
+const IMAGES_MAX: usize = 50;
+
+/// What finds images for one rendering, and remembers which.
+#[derive(Debug)]
+pub(super) struct Finder<'a> {
+    newsletter: &'a Newsletter,
+    public_url: &'a str,
+    gallery: &'a Gallery,
+    folder: Folder,
+    shown: RefCell<BTreeMap<String, Shown>>,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(newsletter: &'a Newsletter, public_url: &'a str, gallery: &'a Gallery, file: &Path) -> Self {
+        let folder = Folder::of(file, &newsletter.issues);
+        Self { newsletter, public_url, gallery, folder, shown: RefCell::default() }
+    }
+
+    /// The newsletter's logo, where it has one.
+    pub(super) fn logo(&self) -> std::result::Result<Option<Picture>, ImageError> {
+        let Some(path) = &self.newsletter.design.logo else { return Ok(None) };
+        let logo = Shown::logo(self.gallery.open(path)?, self.newsletter.images);
+        Ok(Some(self.show(logo)))
+    }
+
+    /// The same images for a page, which fetches them all.
+    pub(super) fn fetched(&self) -> Fetched<'_> {
+        Fetched(self)
+    }
+
+    /// What was found, by name.
+    pub(super) fn into_shown(self) -> Vec<Shown> {
+        self.shown.into_inner().into_values().collect()
+    }
+
+    fn get(&self, name: &str, embedded: bool) -> std::result::Result<Picture, NoPicture> {
+        let known = self.shown.borrow().contains_key(name);
+        if !known && self.shown.borrow().len() > IMAGES_MAX {
+            return Err(NoPicture {
+                code: "too-many-images",
+                message: format!("there are more than {IMAGES_MAX} images in the issue"),
+                hint: "show fewer, and link to a page with the others".to_owned(),
+            });
+        }
+        let image = self.gallery.image(&self.folder, name).map_err(refusal)?;
+        Ok(self.show(Shown::new(name, image, embedded)))
+    }
+
+    fn show(&self, shown: Shown) -> Picture {
+        let address = shown.address(self.public_url, self.newsletter.from.address.domain());
+        let picture = Picture { address, width: shown.width, height: shown.height };
+        let mut all = self.shown.borrow_mut();
+        let embedded = shown.embedded;
+        all.entry(shown.name.clone()).or_insert(shown).embedded |= embedded;
+        picture
+    }
+}
+
+impl Pictures for Finder<'_> {
+    fn find(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
+        self.get(name, self.newsletter.images == ImagesBy::Embed)
+    }
+
+    fn cover(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
+        self.get(name, false)
+    }
+}
+
+/// Finds images as the web version shows them.
+#[derive(Debug)]
+pub(super) struct Fetched<'a>(&'a Finder<'a>);
+
+impl Pictures for Fetched<'_> {
+    fn find(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
+        self.0.get(name, false)
+    }
+}
+
+fn refusal(error: ImageError) -> NoPicture {
+    NoPicture { code: error.code(), message: error.to_string(), hint: error.hint().to_owned() }
+}
+
+/// Stores what a revision will show, each in a transaction of its own: they may be large. What no revision comes to show
+/// is taken away later.
+pub(super) async fn store(db: &Db, shown: &[Shown], now: Timestamp) -> Result<()> {
+    for Shown { image, .. } in shown {
+        db.write(async |tx| images::ensure(tx, image, now).await).await?;
+    }
+    Ok(())
+}
+
+/// Says what a revision shows; all of it is stored.
+pub(super) async fn attach(tx: &mut Tx, revision: RevisionId, shown: &[Shown]) -> Result<()> {
+    for shown in shown {
+        images::attach(tx, revision, shown).await?;
+    }
+    Ok(())
+}
+
+/// The images of a revision by their names, for its page on the web.
+pub fn of_revision(rows: &[RevisionImage], public_url: &str) -> HashMap<String, Picture> {
+    let size = |pixels: i64| u32::try_from(pixels).unwrap_or(image::COLUMN_PX);
+    let picture = |row: &RevisionImage| {
+        let address = image::url(public_url, &row.digest, row.format);
+        (row.name.clone(), Picture { address, width: size(row.width), height: size(row.height) })
+    };
+    rows.iter().map(picture).collect()
+}
+
+/// How long an image that no revision shows is kept: whoever stored it may be about to store the revision.
+const UNUSED_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
+/// Takes away the images that nothing shows any more. Returns how many.
+pub async fn tidy(db: &Db, now: Timestamp) -> Result<u64> {
+    let before = Timestamp(now.0 - i64::try_from(UNUSED_KEPT.as_millis()).unwrap_or(i64::MAX));
+    db.write(async |tx| images::remove_unused(tx, before).await).await
+}

@@ -1,0 +1,130 @@
+//! Images beside an issue: found, stored with its revision, named by address or embedded; and told of when they are not.
+
+use coranto::content::Problem;
+use coranto::domain::design::ImagesBy;
+use coranto::domain::newsletter::Newsletter;
+use coranto::publishing::{LibraryError, When, pictures};
+use coranto::store::images::RevisionImage;
+use coranto::store::{Db, images, revisions};
+
+use super::ground::{Desk, PUBLIC_URL};
+use crate::harness::database::both_databases;
+use crate::images::png;
+
+const A: &str = "2026-11-27-a.md";
+const TEXT: &str = "Look:\n\n![A chart](chart.png)\n\n![A map](maps/old%20town@2x.png)";
+
+impl Desk {
+    fn with_pictures(&self) {
+        self.raw("chart.png", &png(1400, 700));
+        std::fs::create_dir(self.path("maps")).unwrap();
+        self.raw("maps/old town@2x.png", &png(600, 300));
+        self.file(A, "image: chart.png\nimage_alt: A chart", TEXT);
+    }
+
+    async fn html(&self, slug: &str) -> (String, Vec<RevisionImage>) {
+        let issue = self.issue(slug).await;
+        let mut tx = self.db.read().await.unwrap();
+        let revision = revisions::get(&mut tx, issue.revision_id).await.unwrap().unwrap();
+        (revision.html, images::of_revision(&mut tx, revision.id).await.unwrap())
+    }
+
+    fn refused(&self, text: &str) -> Vec<String> {
+        self.file(A, "", text);
+        let library = self.library();
+        let draft = library.read(&self.path(A)).unwrap();
+        let Err(LibraryError::Content { problems, .. }) = library.render(&draft, "2026-11-27".parse().unwrap()) else {
+            panic!("{text:?} is rendered")
+        };
+        let errors = problems.iter().filter(|problem| problem.is_error());
+        errors.map(|problem: &Problem| format!("{} {problem}", problem.code)).collect()
+    }
+}
+
+fn tag<'a>(html: &'a str, alt: &str) -> &'a str {
+    let found = html.split("<img ").find(|tag| tag.contains(&format!("alt=\"{alt}\""))).unwrap();
+    found.split('>').next().unwrap()
+}
+
+both_databases! {
+    async fn an_image_beside_an_issue_just_works(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.with_pictures();
+        desk.queue(A, When::NextSlot).await.unwrap();
+        let (html, rows) = desk.html("a").await;
+        let [chart, map] = rows.as_slice() else { panic!("{rows:?}") };
+        assert_eq!((chart.name.as_str(), chart.width, chart.height, chart.embedded), ("chart.png", 560, 280, false));
+        assert_eq!((map.name.as_str(), map.width, map.height), ("maps/old town@2x.png", 300, 150));
+        let address = format!("src=\"{PUBLIC_URL}/i/{}.png\"", chart.digest);
+        let shown = tag(&html, "A chart");
+        assert!(shown.contains(&address) && shown.contains("width=\"560\"") && shown.contains("height:auto"), "{shown}");
+        assert!(tag(&html, "A map").contains("width=\"300\"") && tag(&html, "A map").contains("max-width:300px"));
+        let stored = images::get(&mut desk.db.read().await.unwrap(), &chart.digest).await.unwrap().unwrap();
+        assert_eq!((stored.width, stored.height), (1120, 560), "no larger than it can be shown");
+        let page = pictures::of_revision(&rows, "https://news.example.com");
+        assert_eq!(page["chart.png"].address, format!("https://news.example.com/i/{}.png", chart.digest));
+    }
+
+    async fn a_dry_run_stores_nothing(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.with_pictures();
+        let before = desk.rows().await;
+        desk.dry_run(A, When::NextSlot).await.unwrap();
+        assert_eq!(desk.rows().await, before);
+    }
+
+    async fn an_image_that_changed_is_a_new_text(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.with_pictures();
+        desk.queue(A, When::NextSlot).await.unwrap();
+        let before = desk.html("a").await.1;
+        assert!(!desk.queue(A, When::NextSlot).await.unwrap().revised);
+        desk.raw("chart.png", &png(1400, 701));
+        assert!(desk.queue(A, When::NextSlot).await.unwrap().revised);
+        assert_ne!(desk.html("a").await.1[0].digest, before[0].digest);
+    }
+
+    async fn images_may_travel_inside_the_mail(db: Db) {
+        let mut desk = Desk::new(db).await;
+        desk.with_pictures();
+        desk.newsletter = Newsletter { images: ImagesBy::Embed, ..desk.newsletter.clone() };
+        desk.queue(A, When::NextSlot).await.unwrap();
+        let (html, rows) = desk.html("a").await;
+        assert!(rows.iter().all(|row| row.embedded));
+        let domain = desk.newsletter.from.address.domain();
+        assert!(tag(&html, "A chart").contains(&format!("src=\"cid:{}@{domain}\"", rows[0].digest)));
+        let page = pictures::of_revision(&rows, "https://news.example.com");
+        assert!(page["chart.png"].address.starts_with("https://news.example.com/i/"), "on the web it is fetched");
+    }
+
+    async fn a_logo_stands_on_top_and_its_name_is_its_text(db: Db) {
+        let mut desk = Desk::new(db).await;
+        desk.newsletter.design.logo = Some(desk.raw("logo.png", &png(400, 100)));
+        desk.file(A, "", "Text.");
+        desk.queue(A, When::NextSlot).await.unwrap();
+        let (html, rows) = desk.html("a").await;
+        let shown = tag(&html, &desk.newsletter.name);
+        assert!(shown.contains(&rows[0].digest) && shown.contains("width=\"200\""), "{shown}");
+        desk.newsletter.design.logo = Some(desk.raw("logo.svg", b"<svg/>"));
+        assert!(desk.refused("Text.")[0].starts_with("logo 1:1: the newsletter's logo "));
+    }
+
+    async fn what_cannot_be_shown_is_told_with_its_place(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.raw("drawing.svg", b"<svg/>");
+        desk.raw("broken.png", &png(10, 10)[..40]);
+        desk.raw("note.jpg", b"text");
+        let found = desk.refused(
+            "![a](none.png)\n\n![b](drawing.svg)\n\n![c](broken.png) ![d](note.jpg)\n\n![e](../../etc/passwd)\n\n\
+             ![f](example.org/x.png)\n\n![g](/x.png)\n\n![h](file:///etc/passwd)",
+        );
+        insta::allow_duplicates! { insta::assert_debug_snapshot!(found) };
+    }
+
+    async fn unused_images_are_tidied_away(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.with_pictures();
+        desk.queue(A, When::NextSlot).await.unwrap();
+        assert_eq!(pictures::tidy(&desk.db, desk.at("2026-12-31T00:00:00Z").now).await.unwrap(), 0, "all are shown");
+    }
+}
