@@ -148,7 +148,7 @@ mod tests {
             ("example.com", None),
             ("company.com", None),
             ("we.com", None),
-            ("wed.de", None),
+            ("wed.de", Some("web.de")),
             ("uni-example.de", None),
             ("post.ch", None),
             ("xn--bcher-kva.example", None),
