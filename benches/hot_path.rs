@@ -40,6 +40,7 @@ fn newsletter() -> Newsletter {
         bounce_domain: Some("bounce.news.example.com".to_owned()),
         list_id: "weekly.news.example.com".to_owned(),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
         design: coranto::domain::design::Design::default(),

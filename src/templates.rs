@@ -5,9 +5,10 @@
 //! extend or include, and that has no context of its own, goes into the second list.
 //!
 //! Templates belong to whoever runs the program: issues and readers' data never are templates, only values in them.
-//! Names ending in `.html` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
+//! Names ending in `.html` and `.xml` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
 
 pub mod email;
+pub mod feeds;
 pub mod pages;
 
 use std::path::{Path, PathBuf};
@@ -52,17 +53,24 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "feeds/atom.xml" => feeds::AtomFeed,
+    "feeds/sitemap.xml" => feeds::Sitemap,
+    "pages/archive.html" => pages::ArchivePage,
+    "pages/front.html" => pages::FrontPage,
     "pages/home.html" => pages::HomePage,
+    "pages/issue.html" => pages::IssuePage,
     "pages/letter.html" => pages::LetterPage,
     "pages/preferences.html" => pages::PreferencesPage,
     "pages/check.html" => pages::CheckPage,
     "pages/meant.html" => pages::MeantPage,
+    "pages/privacy.html" => pages::PrivacyPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/step.html" => pages::StepPage,
     "pages/style.css" => pages::Style,
     ;
     "email/base.html",
     "pages/base.html",
+    "pages/quick.html",
 }
 
 /// Why a template cannot be used.
@@ -134,7 +142,7 @@ impl Templates {
 
     fn compile(sources: Vec<(&'static str, String)>) -> Result<Self, TemplateError> {
         let mut tera = Tera::new();
-        tera.autoescape_on([".html"]);
+        tera.autoescape_on([".html", ".xml"]);
         tera.add_raw_templates(sources).map_err(TemplateError::Compile)?;
         Ok(Self { tera })
     }
@@ -167,10 +175,15 @@ mod tests {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    folders.push(path);
+                    // The words are no templates.
+                    folders.extend((!path.ends_with("words")).then_some(path));
                     continue;
                 }
                 let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                // The words of each language are the business of `words`, whose tests know them.
+                if name.starts_with("words/") {
+                    continue;
+                }
                 assert!(SOURCES.iter().any(|(known, _)| *known == name), "{name} is not registered");
             }
         }
@@ -190,7 +203,8 @@ mod tests {
                     .map(move |l| (*name, l.trim()))
             })
             .collect();
-        assert_eq!(safe, [("email/issue.html", "{{ body | safe }}")]);
+        let body = "{{ body | safe }}";
+        assert_eq!(safe, [("email/issue.html", body), ("pages/issue.html", body)]);
     }
 
     #[test]

@@ -145,6 +145,9 @@ async fn site(
     let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
     site.embedding =
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
+    // One on this machine is nobody else.
+    let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
+    site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)
 }
 

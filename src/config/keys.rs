@@ -202,6 +202,12 @@ pub const KEYS: &[Key] = &[
         "Whether HTML inside Markdown is kept. It is sanitised in any case.",
     ),
     key(
+        "newsletters.*.indexed",
+        Boolean,
+        Default("true"),
+        "Whether search engines may list its pages. Its archive is open to everyone in any case.",
+    ),
+    key(
         "newsletters.*.bounce_domain",
         Text,
         Means("bounces go to `from`"),

@@ -47,6 +47,7 @@ pub(super) fn read(
     let grace = section.integer("grace_hours").map(hours);
     let uncertain = section.parsed("uncertain", uncertain);
     let allow_html = section.boolean("allow_html");
+    let indexed = section.boolean("indexed");
     let bounce_domain = section.parsed("bounce_domain", domain);
     let list_id = section.parsed("list_id", list_id);
     let images = section.parsed("images", images);
@@ -77,6 +78,7 @@ pub(super) fn read(
         issues: issues?,
         bounce_domain,
         allow_html: allow_html?,
+        indexed: indexed?,
         uncertain: uncertain?,
         retry_for: retry_for?,
         design,

@@ -60,6 +60,8 @@ pub struct Newsletter {
     pub uncertain: UncertainPolicy,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
+    /// Whether search engines may list its pages.
+    pub indexed: bool,
     /// How its mails and pages look.
     pub design: Design,
     /// How an issue's images get to its readers.

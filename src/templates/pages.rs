@@ -1,11 +1,13 @@
 //! The public pages' templates: a typed context for each, and how they are rendered. Knows no request and no words:
 //! every sentence comes in a context.
 
+mod archive;
 mod door;
 mod frame;
 
 use serde::Serialize;
 
+pub use archive::{ArchivePage, FrontPage, HomePage, IssuePage, Listed, Matter, PrivacyPage, QuickForm, Teaser, Year};
 pub use door::{Again, CheckPage, Hidden, MeantPage, StepPage, StepWork};
 pub use frame::{Frame, Relation, Sharing, Style};
 
@@ -29,19 +31,6 @@ pub struct Button {
     pub label: String,
     /// Whether it is not the page's first purpose.
     pub quiet: bool,
-}
-
-/// Which newsletters there are.
-#[derive(Clone, Debug, Serialize)]
-pub struct HomePage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
-    /// Below it.
-    pub lead: String,
-    /// Each.
-    pub newsletters: Vec<Link>,
 }
 
 /// The form of a newsletter.
@@ -134,17 +123,6 @@ pub struct Section {
     pub text: String,
     /// How.
     pub buttons: Vec<Button>,
-}
-
-impl Sample for HomePage {
-    fn sample() -> Self {
-        Self {
-            frame: frame::sample(),
-            heading: "Newsletters".to_owned(),
-            lead: "Choose one.".to_owned(),
-            newsletters: vec![Link { url: "/week/subscribe".to_owned(), label: "The Week".to_owned() }],
-        }
-    }
 }
 
 impl Sample for SignupPage {

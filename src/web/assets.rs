@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::failure::Failure;
+use super::failure::{Failure, Open};
 use super::site::Site;
 use crate::domain::NewsletterId;
 use crate::domain::design::{Accent, Design};
@@ -97,5 +97,7 @@ async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Resul
         None => return Err(Failure::NotFound),
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CACHE_CONTROL, FOR_EVER)];
-    Ok((headers, content.to_owned()).into_response())
+    let mut response = (headers, content.to_owned()).into_response();
+    response.extensions_mut().insert(Open);
+    Ok(response)
 }

@@ -57,6 +57,10 @@ pub(super) struct Dressed;
 #[derive(Clone, Copy)]
 pub(super) struct Open;
 
+/// Marks a page that shows what an editor wrote.
+#[derive(Clone, Copy)]
+pub(super) struct Sandboxed;
+
 /// Marks a response as a certain trouble; without it the status says which.
 #[derive(Clone, Copy)]
 struct Known(Trouble);
@@ -115,8 +119,7 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
-    let open = response.extensions().get::<Open>().is_some();
-    secure(response.headers_mut(), open);
+    secure(&mut response);
     response
 }
 
@@ -157,20 +160,24 @@ fn speaks_json(headers: &HeaderMap) -> bool {
 
 /// Nothing is loaded from elsewhere, nothing runs, nobody frames a page; an address with a token in it goes into no
 /// cache, no `Referer` and no search engine.
-fn secure(headers: &mut HeaderMap, open: bool) {
+fn secure(response: &mut Response) {
     const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    // Without `allow-scripts` nothing runs, without `allow-same-origin` the page is a stranger to all others.
+    const SANDBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+        sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+    let is_open = response.extensions().get::<Open>().is_some();
+    let policy = if response.extensions().get::<Sandboxed>().is_some() { SANDBOX } else { POLICY };
+    let headers = response.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if !open {
-            headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-        }
+    if !is_open {
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

@@ -3,7 +3,7 @@
 use super::site::Site;
 use crate::domain::newsletter::Newsletter;
 use crate::signup::Door;
-use crate::templates::pages::{Frame, Link, Sharing};
+use crate::templates::pages::{Frame, Link, Relation, Sharing};
 use crate::words::Words;
 
 impl Site {
@@ -20,8 +20,7 @@ impl Site {
             true => (masthead, String::new()),
             false => (format!("{heading} – {masthead}"), masthead),
         };
-        let home =
-            newsletter.filter(|_| self.doors.len() > 1).map(|newsletter| format!("{}/subscribe", newsletter.slug));
+        let home = newsletter.filter(|_| self.doors.len() > 1).map(|newsletter| format!("{}/", newsletter.slug));
         let subscribe = newsletter.filter(|_| !private).map(|newsletter| Link {
             url: self.path(&format!("{}/subscribe", newsletter.slug)),
             label: words.subscribe(),
@@ -39,13 +38,35 @@ impl Site {
             skip: words.skip(),
             subscribe,
             style_url: self.path(&self.sheets.path(door.map(|door| door.id))),
-            links: Vec::new(),
+            links: newsletter.map(|newsletter| self.foot(words, newsletter)).unwrap_or_default(),
             contact: newsletter.map(|newsletter| contact(words, newsletter)),
             colophon: newsletter.map(|newsletter| one_line(&newsletter.postal_address)).unwrap_or_default(),
-            private,
+            private: private || newsletter.is_some_and(|newsletter| !newsletter.indexed),
             sharing: None,
-            relations: Vec::new(),
+            relations: newsletter.filter(|_| !private).map(|newsletter| self.feeds(newsletter)).unwrap_or_default(),
         }
+    }
+
+    /// The newsletter's other pages.
+    fn foot(&self, words: Words, newsletter: &Newsletter) -> Vec<Link> {
+        let below = |path: &str| self.path(&format!("{}/{path}", newsletter.slug));
+        vec![
+            Link { url: below(""), label: words.all_issues() },
+            Link { url: below("feed.xml"), label: words.feed() },
+            Link { url: below("privacy"), label: words.privacy() },
+        ]
+    }
+
+    /// The newsletter's feeds, for programs that look for them.
+    fn feeds(&self, newsletter: &Newsletter) -> Vec<Relation> {
+        let kinds = [("application/atom+xml", "feed.xml"), ("application/feed+json", "feed.json")];
+        let relation = |(media_type, file)| Relation {
+            relation: "alternate",
+            media_type,
+            title: newsletter.name.clone(),
+            url: self.path(&format!("{}/{file}", newsletter.slug)),
+        };
+        kinds.map(relation).into()
     }
 
     /// Gives a page its one true address, and how it looks where that is shared.
@@ -73,6 +94,6 @@ fn contact(words: Words, newsletter: &Newsletter) -> Link {
 }
 
 /// A postal address may have several lines in the configuration.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
 }

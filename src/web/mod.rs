@@ -8,6 +8,7 @@ mod client;
 mod failure;
 mod form;
 mod frame;
+mod fresh;
 mod health;
 mod host;
 mod policy;

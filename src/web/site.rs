@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -11,7 +12,8 @@ use url::Url;
 use super::assets::Sheets;
 use super::client::Proxies;
 use super::failure::{Dressed, Failure, Open};
-use crate::clock::Clock;
+use super::fresh::fresh;
+use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
@@ -26,6 +28,8 @@ pub struct Embedding {
     /// To these pages it may send its reader afterwards.
     pub redirects: Vec<Url>,
 }
+/// Searches at once: half of SQLite's readers.
+const SEARCHES_MAX: usize = 2;
 
 /// The state of the web face.
 pub struct Site {
@@ -41,10 +45,14 @@ pub struct Site {
     pub proxies: Proxies,
     /// Which other sites may show the form.
     pub embedding: Embedding,
+    /// Through whom mail goes out; readers are told.
+    pub relays: Vec<String>,
     /// Owns the writes: a request that is dropped must not drop a transaction half-way.
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
     pub stop: CancellationToken,
+    /// Seats for searches.
+    pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
     pub(super) sheets: Sheets,
 }
@@ -68,8 +76,10 @@ impl Site {
             public_url,
             proxies,
             embedding: Embedding::default(),
+            relays: Vec::new(),
             tasks: TaskTracker::new(),
             stop,
+            searches: Semaphore::new(SEARCHES_MAX),
             sheets,
             templates,
         })
@@ -123,6 +133,22 @@ impl Site {
     pub(super) fn open_page<C: Context>(&self, page: &C) -> Result<Response, Failure> {
         let mut response = self.page(StatusCode::OK, page)?;
         response.extensions_mut().insert(Open);
+        Ok(response)
+    }
+
+    /// A page that a client may keep; an open one search engines may know.
+    pub(super) fn fresh_page<C: Context>(
+        &self,
+        asked: &HeaderMap,
+        page: &C,
+        open: bool,
+        changed: Option<Timestamp>,
+    ) -> Result<Response, Failure> {
+        let html = self.templates.render(page).map_err(Failure::Template)?;
+        let mut response = fresh(asked, "text/html; charset=utf-8", html, changed);
+        if open {
+            response.extensions_mut().insert(Open);
+        }
         Ok(response)
     }
 

@@ -169,6 +169,46 @@ messages! {
     rename_saved();
     rename_removed();
 
+    // Archive
+    all_issues();
+    latest_issues();
+    feed();
+    search();
+    search_found(count: number);
+    search_found_many(count: number);
+    search_none();
+    archive_empty();
+    years();
+    newer_issues();
+    older_issues();
+    other_issues();
+    previous_issue();
+    next_issue();
+    corrected_on(date: text);
+    reading_time(minutes: number);
+
+    // Privacy
+    privacy();
+    privacy_lead(newsletter: text);
+    privacy_sender();
+    privacy_sender_text(newsletter: text, sender: text, postal: text, address: text);
+    privacy_stored();
+    privacy_stored_address();
+    privacy_stored_consent();
+    privacy_stored_delivery();
+    privacy_stored_refusal();
+    privacy_kept();
+    privacy_kept_text();
+    privacy_not();
+    privacy_not_opened();
+    privacy_not_clicked();
+    privacy_not_cookies();
+    privacy_pictures();
+    privacy_others();
+    privacy_others_text(relays: text);
+    privacy_rights();
+    privacy_rights_text();
+
     // Troubles
     trouble_not_found();
     trouble_not_found_text();

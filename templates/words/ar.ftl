@@ -174,6 +174,62 @@ rename_hint_none = لا يوجد اسم محفوظ.
 rename_saved = حُفظ الاسم.
 rename_removed = حُذف الاسم.
 
+## Archive
+
+all_issues = كل الأعداد
+latest_issues = أحدث الأعداد
+feed = الخلاصة
+search = بحث
+search_found = { $count ->
+    [zero] لا أعداد
+    [one] عُثر على عدد واحد
+    [two] عُثر على عددين
+    [few] عُثر على { $count } أعداد
+    [many] عُثر على { $count } عددًا
+   *[other] عُثر على { $count } عدد
+}
+search_found_many = عُثر على أكثر من { $count } عددًا، وهذه أحدثها
+search_none = لم يُعثر على شيء
+archive_empty = لم يصدر أي عدد بعد.
+years = السنوات
+newer_issues = أعداد أحدث
+older_issues = أعداد أقدم
+other_issues = أعداد أخرى
+previous_issue = العدد السابق
+next_issue = العدد التالي
+corrected_on = صُحّح في { $date }.
+reading_time = { $minutes ->
+    [zero] أقل من دقيقة للقراءة
+    [one] دقيقة واحدة للقراءة
+    [two] دقيقتان للقراءة
+    [few] { $minutes } دقائق للقراءة
+    [many] { $minutes } دقيقة للقراءة
+   *[other] { $minutes } دقيقة للقراءة
+}
+
+## Privacy
+
+privacy = الخصوصية
+privacy_lead = ما تحتفظ به { $newsletter } عن قرائها، وإلى متى، وما لا تفعله.
+privacy_sender = من يرسلها
+privacy_sender_text = يرسل { $newsletter } { $sender }، { $postal }. لأي سؤال عن بياناتك اكتب إلى { $address }.
+privacy_stored = ما يُحفظ
+privacy_stored_address = عنوان بريدك الإلكتروني، والاسم واللغة والخيارات التي أعطيتها: لنرسل إليك ما طلبته.
+privacy_stored_consent = متى طلبت أو أكدت أو أوقفت مؤقتًا أو ألغيت الاشتراك، وأي كلمات عُرضت عليك، والشبكة التي جاء منها طلبك بعد حذف آخر عنوانها: دليلًا على موافقتك.
+privacy_stored_delivery = لكل عدد: هل وصل، وجواب خادم بريدك إن لم يصل.
+privacy_stored_refusal = إذا رفض صندوقك رسائلنا أو لم ترد أن نراسلك أبدًا: بصمة للعنوان لا يمكن قراءته منها. وهي تمنع رسائلنا عنك.
+privacy_kept = إلى متى
+privacy_kept_text = ما دمت مشتركًا، ثم دليلًا بعد ذلك، إلى أن تطلب محوه. عندها لا تبقى إلا بصمة عنوان لا يجوز أن يُكتب إليه.
+privacy_not = ما لا يُفعل
+privacy_not_opened = لا يعرف أحد هل فتحت عددًا: ليس فيه صورة خفية.
+privacy_not_clicked = الروابط في الأعداد تقود مباشرة إلى حيث تقول. لا تُحصى أي نقرة.
+privacy_not_cookies = هذه الصفحات لا تضع ملفات تعريف ارتباط ولا تحمّل شيئًا من مواقع أخرى.
+privacy_pictures = حين يعرض بريدك صور عدد ما، يجلبها من هذا الموقع. ولا يُسجَّل من جلبها.
+privacy_others = من يراها غيرنا
+privacy_others_text = يخرج البريد عبر { $relays } ومن هناك إلى خدمة بريدك. ولا يحصل أحد غيرهما على عنوانك.
+privacy_rights = ما يمكنك فعله
+privacy_rights_text = رابط تفضيلاتك في أسفل كل عدد: أوقف مؤقتًا، أو ألغ الاشتراك، أو اطلع على ما يُحفظ وغيّره، أو نزّله، أو امحه.
+
 ## Troubles
 
 trouble_not_found = لا توجد صفحة كهذه

@@ -166,6 +166,54 @@ rename_hint_none = Es ist kein Name gespeichert.
 rename_saved = Der Name ist gespeichert.
 rename_removed = Der Name ist entfernt.
 
+## Archive
+
+all_issues = Alle Ausgaben
+latest_issues = Neueste Ausgaben
+feed = Feed
+search = Suchen
+search_found = { $count ->
+    [one] { $count } Ausgabe gefunden
+   *[other] { $count } Ausgaben gefunden
+}
+search_found_many = Mehr als { $count } Ausgaben gefunden; dies sind die neuesten
+search_none = Nichts gefunden
+archive_empty = Noch ist keine Ausgabe erschienen.
+years = Jahre
+newer_issues = Neuere Ausgaben
+older_issues = Ältere Ausgaben
+other_issues = Andere Ausgaben
+previous_issue = Vorige Ausgabe
+next_issue = Nächste Ausgabe
+corrected_on = Berichtigt am { $date }.
+reading_time = { $minutes ->
+    [one] { $minutes } Minute Lesezeit
+   *[other] { $minutes } Minuten Lesezeit
+}
+
+## Privacy
+
+privacy = Datenschutz
+privacy_lead = Was { $newsletter } über Leserinnen und Leser aufbewahrt, wie lange, und was nicht geschieht.
+privacy_sender = Wer es versendet
+privacy_sender_text = { $newsletter } wird versandt von { $sender }, { $postal }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
+privacy_stored = Was aufbewahrt wird
+privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen: um Ihnen zu senden, worum Sie gebeten haben.
+privacy_stored_consent = Wann Sie angefragt, bestätigt, pausiert oder abbestellt haben, welche Worte Ihnen gezeigt wurden und aus welchem Netz die Anfrage kam, ohne das Ende seiner Adresse: als Nachweis Ihrer Zustimmung.
+privacy_stored_delivery = Zu jeder Ausgabe, ob sie zugestellt wurde, und die Antwort Ihres Mailservers, falls nicht.
+privacy_stored_refusal = Wenn Ihr Postfach unsere Mails ablehnt oder Sie nie wieder von uns hören wollen: ein Fingerabdruck der Adresse, aus dem sie sich nicht ablesen lässt. Er hält unsere Mails fern.
+privacy_kept = Wie lange
+privacy_kept_text = Solange Sie abonniert haben, und danach als Nachweis, bis Sie es löschen lassen. Dann bleibt nur der Fingerabdruck einer Adresse, an die nicht geschrieben werden darf.
+privacy_not = Was nicht geschieht
+privacy_not_opened = Niemand erfährt, ob Sie eine Ausgabe öffnen: Es ist kein verstecktes Bild darin.
+privacy_not_clicked = Links in Ausgaben führen direkt an ihr Ziel. Kein Klick wird gezählt.
+privacy_not_cookies = Diese Seiten setzen keine Cookies und laden nichts von anderen Seiten.
+privacy_pictures = Zeigt Ihr Postfach die Bilder einer Ausgabe, so holt es sie von dieser Website. Wer sie geholt hat, wird nicht festgehalten.
+privacy_others = Wer es sonst sieht
+privacy_others_text = Mails gehen über { $relays } hinaus und von dort an Ihren eigenen Maildienst. Sonst erhält niemand Ihre Adresse.
+privacy_rights = Was Sie tun können
+privacy_rights_text = Der Link zu Ihren Einstellungen steht am Fuß jeder Ausgabe: pausieren, abbestellen, ansehen und ändern, was aufbewahrt wird, es herunterladen oder löschen lassen.
+
 ## Troubles
 
 trouble_not_found = Diese Seite gibt es nicht

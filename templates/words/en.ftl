@@ -168,6 +168,54 @@ rename_hint_none = No name is stored.
 rename_saved = The name is saved.
 rename_removed = The name is removed.
 
+## Archive
+
+all_issues = All issues
+latest_issues = Latest issues
+feed = Feed
+search = Search
+search_found = { $count ->
+    [one] { $count } issue found
+   *[other] { $count } issues found
+}
+search_found_many = More than { $count } issues found; these are the latest
+search_none = Nothing found
+archive_empty = No issue has gone out yet.
+years = Years
+newer_issues = Newer issues
+older_issues = Older issues
+other_issues = Other issues
+previous_issue = Previous issue
+next_issue = Next issue
+corrected_on = Corrected on { $date }.
+reading_time = { $minutes ->
+    [one] { $minutes } minute to read
+   *[other] { $minutes } minutes to read
+}
+
+## Privacy
+
+privacy = Privacy
+privacy_lead = What { $newsletter } keeps about its readers, for how long, and what it does not do.
+privacy_sender = Who sends it
+privacy_sender_text = { $newsletter } is sent by { $sender }, { $postal }. Write to { $address } with any question about your data.
+privacy_stored = What is kept
+privacy_stored_address = Your email address, and the name, language and choices that you gave: to send you what you asked for.
+privacy_stored_consent = When you asked, confirmed, paused or left, which words you were shown, and the network that your request came from, with the end of its address cut off: as proof that you agreed.
+privacy_stored_delivery = For each issue, whether it was delivered, and what your mail server answered if it was not.
+privacy_stored_refusal = If your mailbox refuses our mail, or you never want to hear from us: a fingerprint of the address, from which it cannot be read. It keeps our mail away.
+privacy_kept = For how long
+privacy_kept_text = While you subscribe, and afterwards as proof, until you have it erased. Then only the fingerprint of an address that must not be written to is left.
+privacy_not = What is not done
+privacy_not_opened = Nobody learns whether you open an issue: there is no hidden picture in it.
+privacy_not_clicked = Links in issues lead straight to where they say. No click is counted.
+privacy_not_cookies = These pages set no cookies and load nothing from other sites.
+privacy_pictures = When your mailbox shows the pictures of an issue, it fetches them from this site. Who fetched them is not recorded.
+privacy_others = Who else sees it
+privacy_others_text = Mail goes out through { $relays } and from there to your own mail service. Nobody else gets your address.
+privacy_rights = What you can do
+privacy_rights_text = The link to your preferences is at the foot of every issue: pause, leave, see and change what is kept, download it, or have it erased.
+
 ## Troubles
 
 trouble_not_found = There is no such page

@@ -166,6 +166,54 @@ rename_hint_none = No hay ningún nombre guardado.
 rename_saved = El nombre está guardado.
 rename_removed = El nombre está borrado.
 
+## Archive
+
+all_issues = Todos los números
+latest_issues = Últimos números
+feed = Canal
+search = Buscar
+search_found = { $count ->
+    [one] { $count } número encontrado
+   *[other] { $count } números encontrados
+}
+search_found_many = Más de { $count } números encontrados; estos son los últimos
+search_none = No se ha encontrado nada
+archive_empty = Todavía no ha salido ningún número.
+years = Años
+newer_issues = Números más recientes
+older_issues = Números anteriores
+other_issues = Otros números
+previous_issue = Número anterior
+next_issue = Número siguiente
+corrected_on = Corregido el { $date }.
+reading_time = { $minutes ->
+    [one] { $minutes } minuto de lectura
+   *[other] { $minutes } minutos de lectura
+}
+
+## Privacy
+
+privacy = Privacidad
+privacy_lead = Qué guarda { $newsletter } de sus lectores, durante cuánto tiempo y qué no se hace.
+privacy_sender = Quién lo envía
+privacy_sender_text = { $newsletter } lo envía { $sender }, { $postal }. Para cualquier pregunta sobre sus datos escriba a { $address }.
+privacy_stored = Qué se guarda
+privacy_stored_address = Su dirección de correo y el nombre, el idioma y las opciones que usted dio: para enviarle lo que pidió.
+privacy_stored_consent = Cuándo pidió, confirmó, pausó o se dio de baja, qué palabras se le mostraron y la red de la que vino la petición, sin el final de su dirección: como prueba de su acuerdo.
+privacy_stored_delivery = De cada número, si se entregó, y la respuesta de su servidor de correo si no.
+privacy_stored_refusal = Si su buzón rechaza nuestro correo o no quiere saber más de nosotros: una huella de la dirección, de la que esta no se puede leer. Mantiene lejos nuestro correo.
+privacy_kept = Durante cuánto tiempo
+privacy_kept_text = Mientras esté suscrito y después como prueba, hasta que usted lo haga borrar. Entonces solo queda la huella de una dirección a la que no se debe escribir.
+privacy_not = Qué no se hace
+privacy_not_opened = Nadie sabe si abre un número: no hay en él ninguna imagen oculta.
+privacy_not_clicked = Los enlaces de los números llevan directamente adonde dicen. No se cuenta ningún clic.
+privacy_not_cookies = Estas páginas no ponen cookies ni cargan nada de otros sitios.
+privacy_pictures = Cuando su buzón muestra las imágenes de un número, las toma de este sitio. No se anota quién las tomó.
+privacy_others = Quién más lo ve
+privacy_others_text = El correo sale por { $relays } y de allí va a su propio servicio de correo. Nadie más recibe su dirección.
+privacy_rights = Qué puede hacer
+privacy_rights_text = El enlace a sus preferencias está al pie de cada número: pausar, darse de baja, ver y cambiar lo que se guarda, descargarlo o hacerlo borrar.
+
 ## Troubles
 
 trouble_not_found = Esa página no existe

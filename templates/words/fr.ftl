@@ -169,6 +169,54 @@ rename_hint_none = Aucun nom n’est enregistré.
 rename_saved = Le nom est enregistré.
 rename_removed = Le nom est supprimé.
 
+## Archive
+
+all_issues = Tous les numéros
+latest_issues = Derniers numéros
+feed = Flux
+search = Rechercher
+search_found = { $count ->
+    [one] { $count } numéro trouvé
+   *[other] { $count } numéros trouvés
+}
+search_found_many = Plus de { $count } numéros trouvés ; voici les plus récents
+search_none = Aucun résultat
+archive_empty = Aucun numéro n’est encore paru.
+years = Années
+newer_issues = Numéros plus récents
+older_issues = Numéros plus anciens
+other_issues = Autres numéros
+previous_issue = Numéro précédent
+next_issue = Numéro suivant
+corrected_on = Corrigé le { $date }.
+reading_time = { $minutes ->
+    [one] { $minutes } minute de lecture
+   *[other] { $minutes } minutes de lecture
+}
+
+## Privacy
+
+privacy = Vie privée
+privacy_lead = Ce que { $newsletter } conserve sur ses lecteurs, pendant combien de temps, et ce qui n’est pas fait.
+privacy_sender = Qui envoie
+privacy_sender_text = { $newsletter } est envoyé par { $sender }, { $postal }. Pour toute question sur vos données, écrivez à { $address }.
+privacy_stored = Ce qui est conservé
+privacy_stored_address = Votre adresse électronique, et le nom, la langue et les choix que vous avez donnés : pour vous envoyer ce que vous avez demandé.
+privacy_stored_consent = Quand vous avez demandé, confirmé, suspendu ou quitté, les mots qui vous ont été montrés, et le réseau d’où venait la demande, sans la fin de son adresse : comme preuve de votre accord.
+privacy_stored_delivery = Pour chaque numéro, s’il a été remis, et la réponse de votre serveur de messagerie dans le cas contraire.
+privacy_stored_refusal = Si votre boîte refuse nos messages, ou si vous ne voulez plus jamais en recevoir : une empreinte de l’adresse, d’où l’on ne peut pas la relire. Elle tient nos messages à l’écart.
+privacy_kept = Pendant combien de temps
+privacy_kept_text = Tant que vous êtes abonné, puis comme preuve, jusqu’à ce que vous le fassiez effacer. Il ne reste alors que l’empreinte d’une adresse à laquelle il ne faut pas écrire.
+privacy_not = Ce qui n’est pas fait
+privacy_not_opened = Personne n’apprend si vous ouvrez un numéro : il ne contient aucune image cachée.
+privacy_not_clicked = Les liens des numéros mènent tout droit là où ils le disent. Aucun clic n’est compté.
+privacy_not_cookies = Ces pages ne déposent aucun cookie et ne chargent rien d’autres sites.
+privacy_pictures = Quand votre messagerie affiche les images d’un numéro, elle les prend sur ce site. Qui les a prises n’est pas noté.
+privacy_others = Qui d’autre les voit
+privacy_others_text = Les messages partent par { $relays } et, de là, vers votre propre service de messagerie. Personne d’autre ne reçoit votre adresse.
+privacy_rights = Ce que vous pouvez faire
+privacy_rights_text = Le lien vers vos préférences est au pied de chaque numéro : suspendre, quitter, voir et changer ce qui est conservé, le télécharger ou le faire effacer.
+
 ## Troubles
 
 trouble_not_found = Cette page n’existe pas

@@ -146,6 +146,48 @@ rename_hint_none = お名前は登録されていません。
 rename_saved = お名前を保存しました。
 rename_removed = お名前を削除しました。
 
+## Archive
+
+all_issues = すべての号
+latest_issues = 最新の号
+feed = フィード
+search = 検索
+search_found = { $count } 件の号が見つかりました
+search_found_many = { $count } 件を超える号が見つかりました。新しいものから表示します
+search_none = 見つかりませんでした
+archive_empty = まだ配信された号はありません。
+years = 年
+newer_issues = 新しい号
+older_issues = 古い号
+other_issues = 前後の号
+previous_issue = 前の号
+next_issue = 次の号
+corrected_on = { $date }に訂正しました。
+reading_time = 読了目安 { $minutes } 分
+
+## Privacy
+
+privacy = プライバシー
+privacy_lead = { $newsletter } が読者について保存するもの、その期間、そして行わないこと。
+privacy_sender = 配信者
+privacy_sender_text = { $newsletter } は { $sender }（{ $postal }）が配信しています。データについてのお問い合わせは { $address } へお願いします。
+privacy_stored = 保存するもの
+privacy_stored_address = メールアドレスと、ご記入いただいた名前・言語・設定。ご希望のものをお届けするためです。
+privacy_stored_consent = 申し込み・確認・休止・解除の日時、表示した文面、申し込み元のネットワーク（アドレスの末尾は切り捨てます）。同意の証拠とするためです。
+privacy_stored_delivery = 各号が届いたかどうか。届かなかったときは、メールサーバーの応答。
+privacy_stored_refusal = 受信が拒否されたとき、または二度と受け取りたくないとのご希望のとき：アドレスの指紋。そこからアドレスを読み取ることはできません。送らないために使います。
+privacy_kept = 保存期間
+privacy_kept_text = 購読中、およびその後は証拠として、消去のご依頼があるまで。その後は、送ってはならないアドレスの指紋だけが残ります。
+privacy_not = 行わないこと
+privacy_not_opened = 号を開いたかどうかは誰にも知られません。隠し画像は入っていません。
+privacy_not_clicked = 号の中のリンクは表示どおりの場所へ直接つながります。クリックは数えません。
+privacy_not_cookies = このサイトのページは Cookie を使わず、ほかのサイトから何も読み込みません。
+privacy_pictures = メールソフトが号の画像を表示するとき、このサイトから取得します。誰が取得したかは記録しません。
+privacy_others = ほかに見る者
+privacy_others_text = メールは { $relays } を経て、お使いのメールサービスへ届きます。それ以外の誰にもアドレスは渡りません。
+privacy_rights = できること
+privacy_rights_text = 設定ページへのリンクは各号の末尾にあります。休止、解除、保存内容の確認と変更、ダウンロード、消去ができます。
+
 ## Troubles
 
 trouble_not_found = ページが見つかりません

@@ -396,7 +396,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(below) = open.pop() {
         for entry in fs::read_dir(folder.join(&below)).unwrap() {
             let path = below.join(entry.unwrap().file_name());
-            let is_made = [".git", "target", "coranto-demo"].iter().any(|name| path == Path::new(name));
+            let made = [".git", "target", "coranto-demo", "tests/judges/node_modules"];
+            let is_made = made.iter().any(|name| path == Path::new(name));
             if folder.join(&path).is_dir() {
                 open.extend((!is_made).then_some(path));
             } else if !is_made && path.extension().is_none_or(|end| end != "new") {

@@ -100,16 +100,15 @@ const STYLES: &[&str] = &[
     "width",
     "word-break",
 ];
-const CLASSES: &[&str] = &["t", "m", "l", "q", "r"];
+const CLASSES: &[&str] = &["t", "m", "l", "q", "r", "center", "end"];
 
 /// HTML of which only harmless elements, attributes and addresses are left.
 pub(super) fn sanitised(html: &str, target: Target) -> String {
     let mut builder = Builder::empty();
     let attributes = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
-    let mut generic = attributes(&["style", "lang", "dir", "title", "class"]);
-    if target == Target::Web {
-        generic.insert("id");
-    }
+    let mut generic = attributes(&["lang", "dir", "title", "class"]);
+    // The policy of our pages lets no style attribute in.
+    generic.insert(if target == Target::Web { "id" } else { "style" });
     builder
         .tags(TAGS.iter().copied().collect())
         .clean_content_tags(attributes(&["script", "style", "title", "svg", "math", "template", "iframe", "object"]))

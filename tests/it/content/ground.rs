@@ -27,6 +27,7 @@ pub(crate) fn newsletter() -> Newsletter {
         bounce_domain: None,
         list_id: "week.news.example.com".to_owned(),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_hours(48),
         design: coranto::domain::design::Design::default(),

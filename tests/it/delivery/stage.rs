@@ -262,8 +262,17 @@ impl Stage {
             }
         };
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            panic!("still {}", self.get(issue).await.state);
+            let open = self.open_rows(issue).await;
+            panic!("still {}: {:?}, {open:?}", self.get(issue).await.state, self.totals(issue).await);
         }
+    }
+
+    /// The rows that are not settled, as the ledger has them: what a test says when it has waited in vain.
+    async fn open_rows(&self, issue: IssueId) -> Vec<(i64, String, Option<i64>, Option<i64>)> {
+        let mut tx = self.db.read().await.unwrap();
+        let sql = "SELECT id, state, claimed_by, due_at FROM deliveries
+                   WHERE issue_id = $1 AND state IN ('pending', 'claimed', 'in_flight', 'uncertain') ORDER BY id LIMIT 8";
+        tx.sql(sql).bind(issue).fetch_all().await.unwrap()
     }
 
     pub(crate) async fn get(&self, issue: IssueId) -> Issue {
@@ -359,6 +368,7 @@ pub(crate) fn newsletter() -> Newsletter {
         bounce_domain: Some("bounce.news.example.org".to_owned()),
         list_id: "week.news.example.org".to_owned(),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: RETRY_FOR,
         design: coranto::domain::design::Design::default(),

@@ -33,6 +33,7 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
         bounce_domain: None,
         list_id: format!("{slug}.news.example"),
         allow_html: false,
+        indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
         design: coranto::domain::design::Design::default(),

@@ -12,7 +12,7 @@ use coranto::domain::provider::Provider;
 use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
-use coranto::templates::{Context, Sample, Templates, email, pages};
+use coranto::templates::{Context, Sample, Templates, email, feeds, pages};
 use serde_json::Value;
 
 use super::root;
@@ -114,7 +114,13 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<email::NoticeHtml<'_>>(),
         check::<email::NoticeText<'_>>(),
         check::<pages::Style>(),
+        check::<feeds::AtomFeed>(),
+        check::<feeds::Sitemap>(),
+        check::<pages::ArchivePage>(),
+        check::<pages::FrontPage>(),
         check::<pages::HomePage>(),
+        check::<pages::IssuePage>(),
+        check::<pages::PrivacyPage>(),
         check::<pages::SignupPage>(),
         check::<pages::MeantPage>(),
         check::<pages::StepPage>(),

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use coranto::clock::Clock;
 use coranto::domain::SubscriptionId;
+use coranto::domain::newsletter::Newsletter;
 use coranto::signup::Limits;
 use coranto::store::Db;
 use coranto::templates::Templates;
@@ -61,6 +62,18 @@ impl Web {
         site.embedding = embedding;
         let site = Arc::new(site);
         Self { router: web::router(Arc::clone(&site)), ground, site, clock, stop }
+    }
+
+    /// The same site, after its newsletter's settings have changed.
+    pub(crate) async fn with_newsletter(mut self, newsletter: Newsletter) -> Self {
+        self.ground.door = crate::signup::door(self.ground.db(), newsletter).await;
+        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
+        let (signup, doors) = (self.ground.signup.clone(), vec![self.ground.door.clone()]);
+        let site = Site::new(signup, doors, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
+        self.site = Arc::new(site);
+        self.router = web::router(Arc::clone(&self.site));
+        self
     }
 
     pub(crate) fn later(&mut self, hours: u64) {

@@ -48,7 +48,7 @@ both_databases! {
             has_the_headers(&page);
             let html = page.text();
             assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{name}");
-            assert_eq!(page.header("cache-control"), "no-store", "{name}");
+            assert_eq!(page.header("cache-control"), if name == "home" { "public, max-age=60" } else { "no-store" }, "{name}");
             assert!(html.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"), "{name}");
             for once in ["<h1>", "<main id=\"main\">", "<a class=\"skip\" href=\"#main\">", "</html>", "<title>", "rel=\"stylesheet\""] {
                 assert_eq!(html.matches(once).count(), 1, "{name}: {once}");

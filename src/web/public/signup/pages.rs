@@ -69,6 +69,7 @@ pub(in crate::web) fn form(
     };
     let response = match wrong {
         Some(_) => site.page(StatusCode::UNPROCESSABLE_ENTITY, &page)?,
+        None if page.frame.private => site.page(StatusCode::OK, &page)?,
         None => site.open_page(&page)?,
     };
     Ok(on_its_way(site, place, typed, response))

@@ -1,0 +1,67 @@
+//! `/{newsletter}/privacy`: what is stored of readers, for how long, who sends, and what is not done. Made from the
+//! configuration, so that it says what is so on this installation.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::failure::Failure;
+use super::super::frame::one_line;
+use super::super::site::Site;
+use crate::domain::design::ImagesBy;
+use crate::domain::newsletter::Newsletter;
+use crate::templates::pages::{Matter, PrivacyPage};
+use crate::words::Words;
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/{newsletter}/privacy", get(show))
+}
+
+async fn show(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let door = site.door(&slug)?;
+    let words = site.words(Some(&door));
+    let (heading, lead) = (words.privacy(), words.privacy_lead(&door.newsletter.name));
+    let mut frame = site.frame(words, Some(&door), &heading, false);
+    site.share(&mut frame, Some(&door), &format!("{slug}/privacy"), &heading, &lead);
+    let host = site.public_url.host_str().unwrap_or_default();
+    let sections = matters(words, &door.newsletter, host, &site.relays);
+    site.fresh_page(&headers, &PrivacyPage { frame, heading, lead, sections }, door.newsletter.indexed, None)
+}
+
+fn matters(words: Words, newsletter: &Newsletter, host: &str, relays: &[String]) -> Vec<Matter> {
+    let matter = |heading, paragraphs| Matter { heading, paragraphs };
+    let write_to = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address).to_string();
+    let postal = one_line(&newsletter.postal_address);
+    // Many a newsletter is its own sender.
+    let sender = if newsletter.from.name == newsletter.name { host } else { &newsletter.from.name };
+    let sender = words.privacy_sender_text(&newsletter.name, sender, &postal, &write_to);
+    let stored = vec![
+        words.privacy_stored_address(),
+        words.privacy_stored_consent(),
+        words.privacy_stored_delivery(),
+        words.privacy_stored_refusal(),
+    ];
+    let mut not = vec![words.privacy_not_opened(), words.privacy_not_clicked(), words.privacy_not_cookies()];
+    if newsletter.images == ImagesBy::Link {
+        not.push(words.privacy_pictures());
+    }
+    let mut matters = vec![
+        matter(words.privacy_sender(), vec![sender]),
+        matter(words.privacy_stored(), stored),
+        matter(words.privacy_kept(), vec![words.privacy_kept_text()]),
+        matter(words.privacy_not(), not),
+    ];
+    if !relays.is_empty() {
+        matters.push(matter(words.privacy_others(), vec![words.privacy_others_text(&relays.join(", "))]));
+    }
+    matters.push(matter(words.privacy_rights(), vec![words.privacy_rights_text()]));
+    matters
+}

@@ -1,0 +1,76 @@
+//! Issues as lists show them, and the form that stands beside them. Knows no page.
+
+use super::super::site::Site;
+use crate::clock::Timestamp;
+use crate::signup::Door;
+use crate::store::pages::Entry;
+use crate::templates::pages::{Link, QuickForm, Teaser};
+use crate::words::Words;
+
+/// What a list, a preview and a search engine show of a summary.
+const SUMMARY_CHARS_MAX: usize = 160;
+
+/// An issue in a list.
+pub(super) fn teaser(site: &Site, door: &Door, words: Words, entry: &Entry) -> Teaser {
+    Teaser {
+        url: issue_path(site, door, &entry.slug),
+        title: entry.title.clone(),
+        language: entry.language.clone(),
+        date: date(door, words, entry.published_at),
+        datetime: entry.published_at.to_string(),
+        summary: shortened(&entry.summary),
+    }
+}
+
+/// The path of an issue.
+pub(super) fn issue_path(site: &Site, door: &Door, slug: &str) -> String {
+    door.newsletter.issue_url(site.public_url.path(), slug)
+}
+
+/// A path below a newsletter's.
+pub(super) fn below(site: &Site, door: &Door, path: &str) -> String {
+    site.path(&format!("{}/{path}", door.newsletter.slug))
+}
+
+/// The day of an instant where the newsletter is at home, written out.
+pub(super) fn date(door: &Door, words: Words, at: Timestamp) -> String {
+    words.date(at.to_jiff().to_zoned(door.newsletter.time_zone.clone()).date())
+}
+
+/// The way to all issues.
+pub(super) fn all_issues(site: &Site, door: &Door, words: Words) -> Link {
+    Link { url: below(site, door, ""), label: words.all_issues() }
+}
+
+/// The form with one field.
+pub(super) fn quick_form(site: &Site, door: &Door, words: Words, heading: &str) -> QuickForm {
+    QuickForm {
+        action: below(site, door, "subscribe"),
+        heading: heading.to_owned(),
+        lead: words.signup_lead(&door.newsletter.name),
+        email_label: words.email_label(),
+        trap_label: words.trap_label(),
+        button: words.subscribe(),
+        small_print: words.signup_small_print(),
+    }
+}
+
+/// Whole words, up to what a list shows.
+pub(super) fn shortened(text: &str) -> String {
+    let Some((cut, _)) = text.char_indices().nth(SUMMARY_CHARS_MAX) else { return text.to_owned() };
+    let end = text[..cut].rfind(' ').unwrap_or(cut);
+    format!("{}…", text[..end].trim_end_matches(|c: char| !c.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_summary_ends_with_a_word() {
+        assert_eq!(shortened("Short."), "Short.");
+        let long = shortened(&"word, ".repeat(50));
+        assert!(long.ends_with("word…") && long.chars().count() <= SUMMARY_CHARS_MAX, "{long}");
+        assert_eq!(shortened(&"字".repeat(300)).chars().count(), SUMMARY_CHARS_MAX + 1);
+    }
+}

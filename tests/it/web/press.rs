@@ -1,0 +1,135 @@
+//! Issues that went out, from their files and through the calendar, for the tests of what the public sees of them.
+
+use coranto::clock::Timestamp;
+use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::issue::{IssueState, Visibility};
+use coranto::domain::newsletter::Newsletter;
+use coranto::images::Gallery;
+use coranto::publishing::queue::{self, Actor};
+use coranto::publishing::{Library, When, correct, start_due};
+use coranto::store::issues::NewIssue;
+use coranto::store::pages::NewPage;
+use coranto::store::revisions::NewRevision;
+use coranto::store::{Db, issues, pages, revisions};
+use coranto::templates::Templates;
+use tempfile::TempDir;
+
+use super::ground::Web;
+use crate::signup::NOW;
+
+pub(super) const DAY_MS: i64 = 86_400_000;
+
+/// So many days before `NOW`.
+pub(super) fn days_ago(days: i64) -> Timestamp {
+    Timestamp(NOW.0 - days * DAY_MS)
+}
+
+/// Where issues are written.
+pub(super) struct Press {
+    db: Db,
+    newsletter: Newsletter,
+    id: coranto::domain::NewsletterId,
+    templates: Templates,
+    gallery: Gallery,
+    folder: TempDir,
+}
+
+impl Press {
+    pub(super) fn new(web: &Web) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let newsletter =
+            Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.door.newsletter.clone() };
+        let (db, id) = (web.ground.db().clone(), web.ground.door.id);
+        Self { db, newsletter, id, templates: Templates::embedded().unwrap(), gallery: Gallery::default(), folder }
+    }
+
+    fn library(&self) -> Library<'_> {
+        Library {
+            newsletter: &self.newsletter,
+            public_url: "https://news.example",
+            templates: &self.templates,
+            gallery: &self.gallery,
+        }
+    }
+
+    fn write(&self, slug: &str, front: &str, text: &str) -> coranto::publishing::Draft {
+        let path = self.folder.path().join(format!("{slug}.md"));
+        std::fs::write(&path, format!("---\n{front}\n---\n\n{text}\n")).unwrap();
+        self.library().read(&path).unwrap()
+    }
+
+    /// Queued for a moment, and not out.
+    pub(super) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+        let draft = self.write(slug, front, text);
+        let act = Actor { name: "cli", now: at, dry_run: false };
+        queue::queue(&self.db, &self.library(), self.id, &draft, When::Now, &act).await.unwrap();
+    }
+
+    /// Sent at a moment.
+    pub(super) async fn publish(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+        self.queue(slug, front, text, at).await;
+        start_due(&self.db, &[(self.id, self.newsletter.clone())], at).await.unwrap();
+        let issue = issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap().unwrap();
+        if issue.state == IssueState::Sending {
+            self.db.write(async |tx| issues::finish(tx, issue.id, at).await).await.unwrap();
+        }
+    }
+
+    /// The mended text, put on the page of what was sent.
+    pub(super) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+        let draft = self.write(slug, front, text);
+        let act = Actor { name: "cli", now: at, dry_run: false };
+        assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
+    }
+
+    /// Many at once, one a day, past the files.
+    pub(super) async fn print(&self, count: i64) {
+        let db = self.db.clone();
+        db.write(async |tx| {
+            for number in 0..count {
+                let at = days_ago(count - number);
+                let title = format!("Number {number}");
+                let new = NewRevision {
+                    kind: DeliveryKind::Issue,
+                    slug: Some(format!("number-{number}")),
+                    title: title.clone(),
+                    subject: title.clone(),
+                    preheader: String::new(),
+                    language: "en".to_owned(),
+                    html: String::new(),
+                    plain: String::new(),
+                    source: String::new(),
+                };
+                let revision = revisions::ensure(tx, self.id, &new, at).await?;
+                let page = NewPage {
+                    visibility: Visibility::Public,
+                    html: format!("<p>{}</p>", "All of it. ".repeat(300)),
+                    summary: "暦は合意ではない。".repeat(20),
+                    author: String::new(),
+                    image: String::new(),
+                    correction: String::new(),
+                    words: 900,
+                    search: format!("number {number} 暦"),
+                };
+                pages::put(tx, revision, &page).await?;
+                let slug = format!("number-{number}");
+                let state = IssueState::Sent;
+                let issue = NewIssue {
+                    newsletter: self.id,
+                    slug: &slug,
+                    title: &title,
+                    state,
+                    revision,
+                    due_at: Some(at),
+                    on_slot: false,
+                    note: "",
+                };
+                let id = issues::insert(tx, &issue, at).await?.unwrap();
+                issues::mark_started(tx, id, at).await?;
+            }
+            Ok::<_, coranto::store::StoreError>(())
+        })
+        .await
+        .unwrap();
+    }
+}
