@@ -56,7 +56,7 @@ stop_sink() { kill "$sink"; wait "$sink" 2>/dev/null || true; sink=; }
 echo "import:      $( { /usr/bin/time -f '%e s' "$program" -q --yes subscribers import readers.csv >/dev/null; } 2>&1 | tail -n 1) for $readers readers"
 bytes=$("$program" preview issues/2026-11-27-thirty.md --eml | wc -c)
 start_sink
-"$program" -q --yes queue issues/2026-11-27-thirty.md --now >/dev/null
+"$program" -q --yes queue issues/2026-11-27-thirty.md --now --no-undo --confirm "$readers" >/dev/null
 "$program" serve --role schedule,deliver >serve.log 2>&1 &
 server=$!
 peak=0

@@ -10,6 +10,8 @@
 pub mod email;
 pub mod feeds;
 pub mod pages;
+pub mod preview;
+pub mod welcome;
 
 use std::path::{Path, PathBuf};
 
@@ -53,6 +55,8 @@ registered! {
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
+    "email/welcome.html" => welcome::WelcomeHtml<'_>,
+    "email/welcome.txt" => welcome::WelcomeText<'_>,
     "feeds/atom.xml" => feeds::AtomFeed,
     "feeds/sitemap.xml" => feeds::Sitemap,
     "pages/archive.html" => pages::ArchivePage,
@@ -63,6 +67,9 @@ registered! {
     "pages/preferences.html" => pages::PreferencesPage,
     "pages/check.html" => pages::CheckPage,
     "pages/meant.html" => pages::MeantPage,
+    "pages/preview.css" => preview::PreviewStyle,
+    "pages/preview.html" => preview::PreviewPage,
+    "pages/preview.js" => preview::PreviewScript,
     "pages/privacy.html" => pages::PrivacyPage,
     "pages/signup.html" => pages::SignupPage,
     "pages/step.html" => pages::StepPage,
@@ -204,7 +211,8 @@ mod tests {
             })
             .collect();
         let body = "{{ body | safe }}";
-        assert_eq!(safe, [("email/issue.html", body), ("pages/issue.html", body)]);
+        let latest = ("email/welcome.html", "{{ latest.body | safe }}");
+        assert_eq!(safe, [("email/issue.html", body), latest, ("pages/issue.html", body)]);
     }
 
     #[test]

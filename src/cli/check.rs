@@ -11,9 +11,9 @@ use crate::publishing::library::name_parts;
 
 /// Reads issues as if they were to go out now, and says everything that is wrong with them.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto check                                  what is still to come
-  coranto check issues/2026-11-27-a-note.md
+  coranto check issues/2026-11-27-a-note.md --links
   coranto check --all --json")]
 pub(super) struct Args {
     /// The files; without any, those that are dated today or later, or not at all.
@@ -21,41 +21,41 @@ pub(super) struct Args {
     /// Every issue, past ones too.
     #[arg(long, conflicts_with = "files")]
     all: bool,
+    /// Also ask every link whether it leads anywhere.
+    #[arg(long)]
+    links: bool,
+    /// Ask no link, whatever else is said.
+    #[arg(long, env = "CORANTO_OFFLINE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    offline: bool,
     /// Only this newsletter.
     #[arg(long, value_name = "SLUG")]
     newsletter: Option<String>,
 }
 
 /// One file after the check.
-struct Checked {
+struct Report {
     file: PathBuf,
     words: usize,
     draft: bool,
+    date: Option<String>,
     problems: Vec<Problem>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let shelf = Shelf::new(&config)?;
-    let named = args.newsletter.as_deref();
-    let today = context.now().to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let files = match (args.files.is_empty(), args.all) {
-        (false, _) => args.files,
-        (true, true) => shelf.files(named)?,
-        (true, false) => {
-            let is_to_come =
-                |file: &PathBuf| name_parts(file).and_then(|(date, _)| date).is_none_or(|date| date >= today);
-            shelf.files(named)?.into_iter().filter(is_to_come).collect()
-        }
-    };
+    let files = files(&args, &shelf, context)?;
     if files.is_empty() {
         return Err(Failure::new("there is no issue to check").hint("`coranto new \"Title\"` begins one").into());
     }
+    if args.links && args.offline {
+        context.output.note("Links are not asked: this is offline.");
+    }
     let mut stopped = 0;
     for file in files {
-        let checked = check(&shelf, &file, named, context)?;
-        stopped += u64::from(checked.problems.iter().any(Problem::is_error));
-        report(&checked, context)?;
+        let report = check(&shelf, &file, &args, context)?;
+        stopped += u64::from(report.problems.iter().any(Problem::is_error));
+        print(&report, context)?;
     }
     if stopped == 0 {
         return Ok(Exit::Ok);
@@ -64,37 +64,48 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Problems)
 }
 
-fn check(shelf: &Shelf<'_>, file: &Path, named: Option<&str>, context: &Context) -> anyhow::Result<Checked> {
-    let (newsletter, draft) = shelf.read(file, named)?;
-    let library = shelf.library(newsletter);
-    let now = context.now();
-    let is_draft = draft.as_ref().is_ok_and(|draft| draft.issue.front.draft);
-    let rendered = draft.and_then(|draft| {
-        let date = draft.named_date.unwrap_or_else(|| library.date_of(now));
-        let mut rendered = library.render(&draft, date)?;
-        let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| library.wanted(send_at));
-        if wanted.is_some_and(|wanted| wanted < now) {
-            let at = draft.issue.front.places.of("send_at");
-            let warning =
-                Problem::warning(at, "send-at-past", "`send_at` is in the past, so it does not go out by itself");
-            rendered.warnings.push(warning.hint("write a time to come, or send it with `coranto queue FILE --now`"));
-        }
-        Ok(rendered)
-    });
-    let (words, problems) = match rendered {
-        Ok(rendered) => (rendered.words, rendered.warnings),
-        Err(LibraryError::Content { problems, .. }) => (0, problems),
-        Err(other) => return Err(other.into()),
-    };
-    Ok(Checked { file: file.to_owned(), words, draft: is_draft, problems })
+/// The files that were named; or all; or those that are still to come.
+fn files(args: &Args, shelf: &Shelf<'_>, context: &Context) -> anyhow::Result<Vec<PathBuf>> {
+    if !args.files.is_empty() {
+        return Ok(args.files.clone());
+    }
+    let mut files = shelf.files(args.newsletter.as_deref())?;
+    if !args.all {
+        let today = context.now().to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
+        files.retain(|file| name_parts(file).and_then(|(date, _)| date).is_none_or(|date| date >= today));
+    }
+    Ok(files)
 }
 
-fn report(checked: &Checked, context: &Context) -> anyhow::Result<()> {
+fn check(shelf: &Shelf<'_>, file: &Path, args: &Args, context: &Context) -> anyhow::Result<Report> {
+    let (newsletter, draft) = shelf.read(file, args.newsletter.as_deref())?;
+    let library = shelf.library(newsletter);
+    let mut report = Report { file: file.to_owned(), words: 0, draft: false, date: None, problems: Vec::new() };
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(LibraryError::Content { problems, .. }) => return Ok(Report { problems, ..report }),
+        Err(other) => return Err(other.into()),
+    };
+    let checked = library.check(&draft, context.now())?;
+    report.words = checked.rendered.map_or(0, |rendered| rendered.words);
+    report.date = Some(checked.date.to_string());
+    report.draft = draft.issue.front.draft;
+    report.problems = checked.problems;
+    if args.links && !args.offline {
+        let answers = context.block_on(async { Ok(library.ask_links(&draft).await?) })?;
+        report.problems.extend(answers);
+        report.problems.sort_by_key(|problem| (problem.line, problem.column));
+    }
+    Ok(report)
+}
+
+fn print(checked: &Report, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
     if output.is_json() {
         let mut value = as_json(&checked.file, &checked.problems);
         value["words"] = checked.words.into();
         value["draft"] = checked.draft.into();
+        value["date"] = checked.date.clone().into();
         return output.json(&value);
     }
     for problem in &checked.problems {
@@ -104,6 +115,11 @@ fn report(checked: &Checked, context: &Context) -> anyhow::Result<()> {
         return Ok(());
     }
     let draft = if checked.draft { ", a draft" } else { "" };
+    let hints = match checked.problems.len() as u64 {
+        0 => String::new(),
+        number => format!(", {}", count(number, "warning")),
+    };
     let ok = output.toned(Tone::Good, "ok");
-    output.line(format!("{}: {ok}, {}{draft}", checked.file.display(), count(checked.words as u64, "word")))
+    let words = count(checked.words as u64, "word");
+    output.line(format!("{}: {ok}, {words}{draft}{hints}", checked.file.display()))
 }

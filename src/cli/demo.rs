@@ -222,7 +222,8 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
     let now = context.now();
     let queued =
-        queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false }).await?;
+        queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false, again: true })
+            .await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
         if let Started::Sending { slug, readers } = started {
             context.output.note(format!(

@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::civil::Date;
 
+use super::shelf::Shelf;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::slot::next_of;
 use crate::publishing::library::name_parts;
+use crate::publishing::{Library, Plan};
+use crate::store::newsletters;
 
 /// Slugs stand in links; longer ones are cut at a word.
 const SLUG_CHARS_MAX: usize = 60;
-/// How far ahead a free slot is looked for: two years of weekly issues.
-const SLOTS_MAX: usize = 104;
 
 /// Writes the file of a new issue.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto new \"The calendar is not an agreement\"
   coranto new \"A short note\" --date 2026-12-04 --newsletter week")]
 pub(super) struct Args {
@@ -46,9 +46,13 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage("the title is empty, or has a line end in it").into());
     }
     let made = args.slug.clone().unwrap_or_else(|| slug(title));
-    let slot = if args.date.is_some() { None } else { free_slot(newsletter, context.now())? };
-    let today = context.now().to_jiff().to_zoned(newsletter.time_zone.clone()).date();
-    let date = args.date.or(slot.map(|(date, _)| date)).unwrap_or(today);
+    let shelf = Shelf::new(&config)?;
+    let library = shelf.library(newsletter);
+    let slot = match args.date {
+        Some(_) => None,
+        None => context.block_on(free_slot(&config, &library, &made, context))?,
+    };
+    let date = args.date.or(slot.map(|at| library.date_of(at))).unwrap_or_else(|| library.date_of(context.now()));
     let slug = if made.is_empty() { format!("issue-{date}") } else { made };
     let path = newsletter.issues.join(format!("{date}-{slug}.md"));
     if name_parts(&path).is_none() {
@@ -67,9 +71,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
     let output = &context.output;
     if output.is_json() {
-        let at = slot.map(|(_, at)| at);
         let value = serde_json::json!({
-            "file": path, "slug": slug, "newsletter": newsletter.slug, "date": date.to_string(), "slot": at,
+            "file": path, "slug": slug, "newsletter": newsletter.slug, "date": date.to_string(), "slot": slot,
         });
         output.json(&value)?;
     } else {
@@ -110,19 +113,33 @@ fn namesake(newsletter: &Newsletter, slug: &str) -> anyhow::Result<Option<PathBu
     Ok(files(newsletter)?.into_iter().find(has_name))
 }
 
-/// The first slot from now on for whose date there is no file yet; nothing when the newsletter has no slots.
-fn free_slot(newsletter: &Newsletter, now: Timestamp) -> anyhow::Result<Option<(Date, Timestamp)>> {
-    let taken: Vec<Date> = files(newsletter)?.iter().filter_map(|path| name_parts(path)?.0).collect();
-    let mut after = now;
-    for _ in 0..SLOTS_MAX {
-        let Some(at) = next_of(&newsletter.slots, &newsletter.time_zone, after) else { return Ok(None) };
-        let date = at.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
-        if !taken.contains(&date) {
-            return Ok(Some((date, at)));
-        }
-        after = at;
+/// The slot that `coranto queue` would give the new file: the first that neither an issue nor another file has.
+async fn free_slot(
+    config: &Config,
+    library: &Library<'_>,
+    slug: &str,
+    context: &Context,
+) -> anyhow::Result<Option<Timestamp>> {
+    let now = context.now();
+    // Whoever only writes need not have the database, and is not given one.
+    if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
+        return Ok(Plan::of_files(library, slug, now).slot(library, None, now));
     }
-    Err(Failure::new("every slot of the next two years has a file already").hint("choose a date with --date").into())
+    let looked = async {
+        let db = context.open(config).await?;
+        let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, now).await).await?;
+        let plan = Plan::load(&mut db.read().await?, library, id, slug, now).await?;
+        db.close().await;
+        anyhow::Ok(plan)
+    };
+    let plan = match looked.await {
+        Ok(plan) => plan,
+        Err(error) => {
+            context.output.warn(format!("the queue cannot be looked at, so only files are: {error:#}"));
+            Plan::of_files(library, slug, now)
+        }
+    };
+    Ok(plan.slot(library, None, now))
 }
 
 /// Lower-case letters and digits of ASCII with `-` between words, which is what an issue's file may be called. Accents

@@ -1,40 +1,62 @@
 //! `coranto queue`: an issue gets its place. What it did is one sentence: what, to how many, when, in which zone.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::civil::DateTime;
 
 use super::output::count;
 use super::shelf::{Shelf, as_json, show};
-use super::when::{about, when};
+use super::when::{about, countdown, when};
 use super::{Context, Exit, Failure, issues};
 use crate::clock::Timestamp;
+use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::queue::{self, Actor};
 use crate::publishing::{Draft, Library, QueueError, Queued, When};
 use crate::store::ledger::Totals;
-use crate::store::{Db, leases, ledger, newsletters};
+use crate::store::{Db, StoreError, Tx, leases, newsletters, subscriptions};
 
-/// Sending at once to more than so many readers asks first.
+/// Sending at once to more than so many readers takes their number.
 const UNASKED_MAX: i64 = 100;
+/// A later time has a flag of its own.
+const UNDO_SECONDS_MAX: u64 = 3600;
 
-/// Puts an issue on the next free slot, or gives one that is queued or paused its new text.
+/// Puts an issue on the slot of its file's day, or gives one that is queued or paused its new text.
+///
+/// On a terminal it says what would happen and asks.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  coranto queue issues/2026-11-27-a-note.md --dry-run
+#[command(
+    before_help = "Examples:
   coranto queue issues/2026-11-27-a-note.md
+  coranto queue issues/2026-11-27-a-note.md --dry-run",
+    after_help = "More examples:
   coranto queue issues/2026-11-27-a-note.md --at \"2026-11-27 09:00\"
-  coranto queue issues/2026-11-27-a-note.md --now")]
+  coranto queue issues/2026-11-27-a-note.md --now                  due in a minute: time to take it back
+  coranto queue issues/2026-11-27-a-note.md --now --no-undo --confirm 1234"
+)]
 pub(super) struct Args {
     /// The issue's file.
     file: PathBuf,
     /// At this time, in the newsletter's zone: \"2026-11-27 09:00\", or with an offset.
     #[arg(long, value_name = "TIME", group = "place")]
     at: Option<String>,
-    /// At once.
+    /// A minute from now, so that it can be taken back.
     #[arg(long, group = "place")]
     now: bool,
+    /// How long it can be taken back after --now.
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, requires = "now")]
+    undo: Duration,
+    /// With --now: at once, and nothing takes it back.
+    #[arg(long, conflicts_with = "undo", requires = "now")]
+    no_undo: bool,
+    /// How many readers you expect: asked for by --now to more than a hundred.
+    #[arg(long, value_name = "READERS")]
+    confirm: Option<i64>,
+    /// Send a text once more that another issue has.
+    #[arg(long)]
+    again: bool,
     /// Not before a person says so.
     #[arg(long, group = "place")]
     hold: bool,
@@ -75,27 +97,88 @@ async fn put(
     let now = context.now();
     let newsletter = library.newsletter;
     let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
-    let act = Actor { name: "cli", now, dry_run: args.dry_run };
-    if place == When::Now && !args.dry_run {
-        let readers = ledger::audience(&mut db.read().await?, id).await?;
-        let question = format!("Send {} to {} at once?", draft.slug, count(readers.unsigned_abs(), "reader"));
-        if readers > UNASKED_MAX && !context.confirm(&question)? {
-            return Err(Failure::new("nothing was queued").into());
+    let mut look = Actor { name: "cli", now, dry_run: true, again: args.again };
+    let mut would = queue::queue(db, library, id, draft, place, &look).await;
+    if let Err(QueueError::Twin { other, state }) = &would {
+        let question = format!("{other} has the same text, and is {state}. Queue it all the same?");
+        if !context.confirm(&question).map_err(|_| twin(other, *state))? {
+            return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
+        }
+        look.again = true;
+        would = queue::queue(db, library, id, draft, place, &look).await;
+    }
+    let would = match would {
+        Ok(would) => would,
+        Err(error) => return refuse(error, args, context),
+    };
+    let readers = Readers::of(&mut db.read().await?, id, would.readers).await?;
+    if args.dry_run {
+        report(&would, &readers, newsletter, args, context)?;
+        return Ok(Exit::Ok);
+    }
+    if !agreed(&would, &readers, newsletter, args, context)? {
+        return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
+    }
+    // An answer takes its time, and a minute for second thoughts begins after it.
+    let act = Actor { now: context.now(), dry_run: false, ..look };
+    let queued = match queue::queue(db, library, id, draft, undoable(place, args, act.now), &act).await {
+        Ok(queued) => queued,
+        Err(error) => return refuse(error, args, context),
+    };
+    report(&queued, &readers, newsletter, args, context)?;
+    if queued.issue.state == IssueState::Queued {
+        let engine = leases::last_engine(&mut db.read().await?).await?;
+        if engine.is_none_or(|until| until <= act.now) {
+            context.output.note("Nothing goes out while no `coranto serve` runs on this database.");
         }
     }
-    match queue::queue(db, library, id, draft, place, &act).await {
-        Ok(queued) => {
-            report(&queued, newsletter, args, context)?;
-            if !args.dry_run && queued.issue.state == IssueState::Queued {
-                let engine = leases::last_engine(&mut db.read().await?).await?;
-                if engine.is_none_or(|until| until <= now) {
-                    context.output.note("Nothing goes out while no `coranto serve` runs on this database.");
-                }
-            }
-            Ok(Exit::Ok)
-        }
-        Err(error) => refuse(error, args, context),
+    Ok(Exit::Ok)
+}
+
+/// At once is in a minute, unless nobody wants to take it back.
+fn undoable(place: When, args: &Args, now: Timestamp) -> When {
+    match place {
+        When::Now if !args.no_undo && !args.undo.is_zero() => When::At(now.plus(args.undo)),
+        place => place,
     }
+}
+
+/// Whether whoever asked for it means it: on a terminal they are asked, and to send to many at once takes their number.
+fn agreed(
+    would: &Queued,
+    readers: &Readers,
+    newsletter: &Newsletter,
+    args: &Args,
+    context: &Context,
+) -> anyhow::Result<bool> {
+    let many = args.now && readers.mailable > UNASKED_MAX;
+    if let Some(expected) = args.confirm.filter(|expected| *expected != readers.mailable) {
+        let text = format!("there are {}, not {expected}", count(readers.mailable.unsigned_abs(), "reader"));
+        return Err(Failure::new(text).exit(Exit::NotAllowed).hint("nothing was queued").into());
+    }
+    if many && args.confirm.is_none() && (context.yes || !context.may_ask) {
+        let number = count(readers.mailable.unsigned_abs(), "reader");
+        return Err(Failure::usage(format!("this would go to {number} at once"))
+            .hint(format!("add --confirm {}, or leave --now out", readers.mailable))
+            .into());
+    }
+    if context.yes || !context.may_ask || args.confirm.is_some() {
+        return Ok(true);
+    }
+    for warning in &would.warnings {
+        show(&args.file, warning, context)?;
+    }
+    context.output.note(sentence(would, readers, newsletter, true, args, context.now()));
+    if many {
+        let typed = context.ask("How many readers is that", None, |typed| Ok(typed.replace([',', ' '], "")))?;
+        return Ok(typed == readers.mailable.to_string());
+    }
+    context.confirm("Queue it?")
+}
+
+fn twin(other: &str, state: IssueState) -> anyhow::Error {
+    let text = format!("{other} has the same text, and is {state}");
+    Failure::new(text).exit(Exit::NotAllowed).hint("add --again to send it once more; nothing was queued").into()
 }
 
 /// Where the flags put it; without any, where its front matter says, or on the next free slot.
@@ -141,7 +224,9 @@ fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<E
         other => other,
     };
     let exit = match error {
-        QueueError::Done { .. } | QueueError::GoingOut { .. } | QueueError::Draft => Exit::NotAllowed,
+        QueueError::Done { .. } | QueueError::GoingOut { .. } | QueueError::Draft | QueueError::Twin { .. } => {
+            Exit::NotAllowed
+        }
         QueueError::Past(_) | QueueError::NoSlot => Exit::Usage,
         QueueError::Raced => Exit::PartWay,
         QueueError::Store(_) => return Err(error.into()),
@@ -150,43 +235,151 @@ fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<E
     Err(Failure::new(format!("{}: {error}", args.file.display())).exit(exit).into())
 }
 
-fn report(queued: &Queued, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<()> {
+fn report(
+    queued: &Queued,
+    readers: &Readers,
+    newsletter: &Newsletter,
+    args: &Args,
+    context: &Context,
+) -> anyhow::Result<()> {
     let output = &context.output;
     if output.is_json() {
         let mut value = issues::as_json(&queued.issue, &Totals::default(), newsletter);
         value["readers"] = queued.readers.into();
+        value["left_out"] = readers.left_out();
         value["revised"] = queued.revised.into();
         value["words"] = queued.words.into();
         value["dry_run"] = args.dry_run.into();
         value["warnings"] = serde_json::to_value(&queued.warnings)?;
         return output.json(&value);
     }
-    for warning in &queued.warnings {
-        show(&args.file, warning, context)?;
+    // On a terminal they were shown with the question.
+    if args.dry_run || !context.may_ask || context.yes || args.confirm.is_some() {
+        for warning in &queued.warnings {
+            show(&args.file, warning, context)?;
+        }
     }
-    output.line(sentence(queued, newsletter, args.dry_run, context.now()))
+    output.line(sentence(queued, readers, newsletter, args.dry_run, args, context.now()))?;
+    let queued_now = args.now && !args.dry_run && queued.issue.state == IssueState::Queued;
+    if queued_now && let Some(due_at) = queued.issue.due_at.filter(|due_at| *due_at > context.now()) {
+        let left = about(due_at.since(context.now()));
+        output.note(format!("Take it back within {left}: coranto issues unschedule {}", queued.issue.slug));
+    }
+    Ok(())
 }
 
-fn sentence(queued: &Queued, newsletter: &Newsletter, dry_run: bool, now: Timestamp) -> String {
+/// What, to how many, when, in which zone, who does not get it, and what the checks say.
+fn sentence(
+    queued: &Queued,
+    readers: &Readers,
+    newsletter: &Newsletter,
+    would: bool,
+    args: &Args,
+    now: Timestamp,
+) -> String {
     let issue = &queued.issue;
-    let readers = count(queued.readers.unsigned_abs(), "reader");
     let title = format!("\u{201c}{}\u{201d}", issue.title);
-    let would = |does: &str, would: &str| if dry_run { format!("would {would}") } else { does.to_owned() };
-    match (issue.state, issue.due_at) {
-        (IssueState::Queued, Some(at)) if at <= now => {
-            format!("{title} {} to {readers} at once.", would("goes out", "go out"))
+    let verb = |does: &str, bare: &str| if would { format!("would {bare}") } else { does.to_owned() };
+    let goes = verb("goes out", "go out");
+    let number = count(queued.readers.unsigned_abs(), "reader");
+    let place = match (issue.state, issue.due_at) {
+        (IssueState::Queued, Some(at)) if at <= now && args.now && would && !args.no_undo && !args.undo.is_zero() => {
+            format!("{goes} to {number} in {}", about(args.undo))
         }
+        (IssueState::Queued, Some(at)) if at <= now => format!("{goes} to {number} at once"),
         (IssueState::Queued, Some(at)) => {
-            let verb = would("goes out", "go out");
-            format!("{title} {verb} to {readers} on {} (in {}).", when(at, newsletter), about(at.since(now)))
+            format!("{goes} to {number} on {} (in {})", when(at, newsletter), countdown(at.since(now)))
         }
         (IssueState::Paused, _) => {
-            let verb = would("has", "have");
-            format!(
-                "{title} {verb} new text for who has not got it yet; `coranto issues resume {}` goes on.",
-                issue.slug
-            )
+            let has = verb("has", "have");
+            let resume = format!("coranto issues resume {}", issue.slug);
+            return format!("{title} {has} new text for who has not got it yet; `{resume}` goes on.");
         }
-        _ => format!("{title} {} on hold; `coranto queue` without --hold gives it a slot.", would("is", "be")),
+        _ => return format!("{title} {} on hold; `coranto queue` without --hold gives it a slot.", verb("is", "be")),
+    };
+    let left_out = readers.in_words().map_or(String::new(), |words| format!(" {words}"));
+    let checks = match queued.warnings.len() as u64 {
+        0 => "nothing to mend".to_owned(),
+        hints => count(hints, "warning"),
+    };
+    format!("{title} {place}.{left_out} Checks: {checks}.")
+}
+
+/// Who gets an issue now, and who is left out. Whoever is subscribed when it goes out gets it.
+struct Readers {
+    mailable: i64,
+    paused: i64,
+    unconfirmed: i64,
+    suppressed: i64,
+}
+
+impl Readers {
+    async fn of(tx: &mut Tx, newsletter: NewsletterId, mailable: i64) -> Result<Self, StoreError> {
+        let counts = subscriptions::counts(tx, newsletter).await?;
+        let suppressed = (counts.active - mailable).max(0);
+        Ok(Self { mailable, paused: counts.paused, unconfirmed: counts.pending, suppressed })
+    }
+
+    fn left_out(&self) -> serde_json::Value {
+        serde_json::json!({ "paused": self.paused, "unconfirmed": self.unconfirmed, "suppressed": self.suppressed })
+    }
+
+    /// `312 paused and 1,204 unconfirmed readers are left out.`
+    fn in_words(&self) -> Option<String> {
+        let kinds = [(self.paused, "paused"), (self.unconfirmed, "unconfirmed"), (self.suppressed, "suppressed")];
+        let parts: Vec<String> = kinds
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, kind)| format!("{} {kind}", count(number.unsigned_abs(), "")))
+            .collect();
+        let (last, others) = parts.split_last()?;
+        let list = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+        let one = self.paused + self.unconfirmed + self.suppressed == 1;
+        Some(format!("{list} {} left out.", if one { "reader is" } else { "readers are" }))
+    }
+}
+
+/// `60`, `60s`, `2m`.
+fn seconds(typed: &str) -> Result<Duration, String> {
+    let (digits, unit) = match typed.strip_suffix('m') {
+        Some(minutes) => (minutes, 60),
+        None => (typed.strip_suffix('s').unwrap_or(typed), 1),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write a number of seconds, such as 60".to_owned())?;
+    let seconds = number.saturating_mul(unit);
+    if seconds > UNDO_SECONDS_MAX {
+        return Err(format!("at most {UNDO_SECONDS_MAX} seconds; for a later time there is --at"));
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_has_several_spellings() {
+        for (typed, long) in [("0", 0), ("0s", 0), ("60", 60), ("90s", 90), ("2m", 120), ("3600", 3600)] {
+            assert_eq!(seconds(typed), Ok(Duration::from_secs(long)));
+        }
+        for wrong in ["", "x", "-1", "1h", "3601", "61m"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn who_is_left_out_is_said_in_words() {
+        let readers = |paused, unconfirmed, suppressed| Readers { mailable: 5, paused, unconfirmed, suppressed };
+        let said = |readers: Readers| readers.in_words();
+        assert_eq!(said(readers(0, 0, 0)), None);
+        assert_eq!(said(readers(1, 0, 0)).as_deref(), Some("1 paused reader is left out."));
+        assert_eq!(
+            said(readers(312, 1204, 0)).as_deref(),
+            Some("312 paused and 1,204 unconfirmed readers are left out.")
+        );
+        assert_eq!(
+            said(readers(1, 2, 3)).as_deref(),
+            Some("1 paused, 2 unconfirmed and 3 suppressed readers are left out.")
+        );
     }
 }

@@ -19,7 +19,7 @@ const RECIPIENTS_MAX: usize = 20;
 ///
 /// A draft may be sent like this. Its links open and change nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto test issues/2026-11-27-a-note.md --to editor@example.com
   coranto test issues/2026-11-27-a-note.md --to a@example.com --to b@example.com")]
 pub(super) struct Args {
@@ -64,7 +64,7 @@ async fn store(
     draft: &Draft,
     context: &Context,
 ) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = Actor { name: "cli", now: context.now(), dry_run: false };
+    let act = Actor { name: "cli", now: context.now(), dry_run: false, again: true };
     let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
     publishing::proof(db, library, id, draft, &act).await
 }

@@ -24,6 +24,20 @@ pub(super) fn about(duration: Duration) -> String {
     super::output::count(number, unit)
 }
 
+/// The same with the next unit too, to the minute: `4 days 2 hours`.
+pub(super) fn countdown(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3600, seconds % 3600 / 60);
+    let said = |number, unit| super::output::count(number, unit);
+    match (days, hours, minutes) {
+        (0, 0, _) => about(duration),
+        (0, hours, 0) => said(hours, "hour"),
+        (0, hours, minutes) => format!("{} {}", said(hours, "hour"), said(minutes, "minute")),
+        (days, 0, _) => said(days, "day"),
+        (days, hours, _) => format!("{} {}", said(days, "day"), said(hours, "hour")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,5 +50,12 @@ mod tests {
         assert_eq!(seconds(120), "2 minutes");
         assert_eq!(seconds(7200), "2 hours");
         assert_eq!(seconds(6 * 86_400 + 5), "6 days");
+        let countdown = |seconds| countdown(Duration::from_secs(seconds));
+        assert_eq!(countdown(4 * 86_400 + 7199), "4 days 1 hour");
+        assert_eq!(
+            (countdown(86_400), countdown(3600), countdown(5400)),
+            ("1 day".to_owned(), "1 hour".to_owned(), "1 hour 30 minutes".to_owned())
+        );
+        assert_eq!(countdown(59), "59 seconds");
     }
 }

@@ -18,7 +18,7 @@ use builder::Builder;
 pub(super) const DEPTH_MAX: usize = 128;
 /// Pieces of Markdown in one issue. At the least this many would make a mail that no mailbox shows; it also bounds what
 /// tables may amplify (every row is filled up to the width of the header).
-const EVENTS_MAX: usize = 200_000;
+pub(super) const EVENTS_MAX: usize = 200_000;
 /// Raw HTML in one issue: sanitising takes the square of what is nested.
 const HTML_BYTES_MAX: usize = 64 * 1024;
 /// Problems told at once; after these an editor mends and looks again.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::image::Image;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::subscriber::Format;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError, Template};
 use crate::store::deliveries::Claimed;
-use crate::store::{Db, StoreError, newsletters, revisions};
+use crate::store::{Db, StoreError, images, newsletters, revisions};
 
 /// Skeletons kept: revisions going out at once, times relays. One costs about what its mail weighs.
 const KEPT_MAX: usize = 32;
@@ -93,6 +94,7 @@ impl Letters {
         }
         let mut tx = self.db.read().await?;
         let revision = revisions::get(&mut tx, revision).await?.ok_or(LetterError::Missing)?;
+        let images = images::embedded_in(&mut tx, revision.id).await?;
         drop(tx);
         let newsletter = self.newsletters.iter().find(|(id, _)| *id == revision.newsletter_id);
         let (_, entry) = newsletter.ok_or(LetterError::Newsletter)?;
@@ -109,6 +111,8 @@ impl Letters {
         let signs = !signers.is_empty();
         let profile = Profile { signers, unsigned_headers: relay.unsigned_headers.clone() };
         let skeleton = Skeleton::build(&entry.newsletter, &self.settings.public_url, &content, &profile)?;
+        let images: Vec<_> = images.into_iter().map(Image::from).collect();
+        let skeleton = skeleton.with_images(&images);
         let letter = Arc::new(Letter { skeleton, uncertain: entry.newsletter.uncertain, signs });
         let mut kept = self.lock();
         kept.push_back((key, Arc::clone(&letter)));

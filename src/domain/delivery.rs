@@ -53,6 +53,8 @@ spelled! {
         Confirmation = "confirmation",
         /// Asks for a button to be pressed, at an address of which nothing is known: nothing there can be unsubscribed from.
         Request = "request",
+        /// To who has just confirmed.
+        Welcome = "welcome",
         /// Anything else the program says to one person.
         Notice = "notice",
         /// An editor's proof.

@@ -92,8 +92,8 @@ impl Skeleton {
         if text_alone {
             self.text.fill(&mut values, &mut scratch, out)?;
         } else {
-            self.write_part("plain", &self.text, &mut values, &mut scratch, out)?;
-            self.write_part("html", &self.html, &mut values, &mut scratch, out)?;
+            write_part(&self.boundary, "plain", &self.text, &mut values, &mut scratch, out)?;
+            self.write_html(&mut values, &mut scratch, out)?;
             for bytes in [b"--", self.boundary.as_bytes(), b"--\r\n"] {
                 out.extend_from_slice(bytes);
             }
@@ -107,28 +107,16 @@ impl Skeleton {
         Ok(Filled { envelope_sender: self.envelope_sender(keys, recipient), message_id })
     }
 
-    fn write_part(
-        &self,
-        subtype: &str,
-        part: &Part,
-        values: &mut Values<'_>,
-        scratch: &mut String,
-        out: &mut Vec<u8>,
-    ) -> Result<(), FillError> {
-        for text in [
-            "--",
-            &self.boundary,
-            "\r\nContent-Type: text/",
-            subtype,
-            "; charset=utf-8\r\nContent-Transfer-Encoding: ",
-            part.encoding().as_str(),
-            "\r\n\r\n",
-        ] {
+    /// The HTML part, together with the images that it shows if they travel with it.
+    fn write_html(&self, values: &mut Values<'_>, scratch: &mut String, out: &mut Vec<u8>) -> Result<(), FillError> {
+        let Some(related) = &self.related else {
+            return write_part(&self.boundary, "html", &self.html, values, scratch, out);
+        };
+        for text in ["--", &self.boundary, "\r\n", &related.content_type()] {
             out.extend_from_slice(text.as_bytes());
         }
-        part.fill(values, scratch, out)?;
-        // This line end belongs to the boundary that follows (RFC 2046 5.1.1).
-        out.extend_from_slice(b"\r\n");
+        write_part(&related.boundary, "html", &self.html, values, scratch, out)?;
+        out.extend_from_slice(&related.parts);
         Ok(())
     }
 
@@ -163,4 +151,29 @@ impl Skeleton {
             None => self.from_address.clone(),
         }
     }
+}
+
+fn write_part(
+    boundary: &str,
+    subtype: &str,
+    part: &Part,
+    values: &mut Values<'_>,
+    scratch: &mut String,
+    out: &mut Vec<u8>,
+) -> Result<(), FillError> {
+    for text in [
+        "--",
+        boundary,
+        "\r\nContent-Type: text/",
+        subtype,
+        "; charset=utf-8\r\nContent-Transfer-Encoding: ",
+        part.encoding().as_str(),
+        "\r\n\r\n",
+    ] {
+        out.extend_from_slice(text.as_bytes());
+    }
+    part.fill(values, scratch, out)?;
+    // This line end belongs to the boundary that follows (RFC 2046 5.1.1).
+    out.extend_from_slice(b"\r\n");
+    Ok(())
 }

@@ -161,7 +161,10 @@ fn last(newsletter: &Newsletter, public_url: &str, content: &Content, unsubscrib
     if unsubscribe {
         let _ = write!(out, "List-Archive: <{public_url}/{}>\r\nList-Post: NO\r\n", newsletter.slug);
     }
-    if matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Notice) {
+    if matches!(
+        content.kind,
+        DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Welcome | DeliveryKind::Notice
+    ) {
         out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
     }
     let _ = write!(out, "Feedback-ID: {}\r\n", feedback_id(newsletter, content));

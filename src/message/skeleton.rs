@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::token::TOKEN_LEN;
 
 use super::dkim::Signer;
+use super::embed::Related;
 use super::headers::StaticHeaders;
 use super::splice::Part;
 use super::values::{Escape, Places, Tally};
@@ -55,6 +57,7 @@ pub struct Skeleton {
     pub(super) boundary: String,
     pub(super) text: Part,
     pub(super) html: Part,
+    pub(super) related: Option<Related>,
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
     pub(super) bounce_domain: Option<String>,
@@ -143,6 +146,7 @@ impl Skeleton {
             boundary,
             text,
             html,
+            related: None,
             signers,
             unsigned_headers: profile.unsigned_headers.clone(),
             bounce_domain: newsletter.bounce_domain.clone(),
@@ -151,6 +155,15 @@ impl Skeleton {
             text_links,
             size_estimate: parts + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
         })
+    }
+
+    /// The same mail with `images` inside it, which its HTML part names by `cid:` and their content's name.
+    #[must_use]
+    pub fn with_images(mut self, images: &[Image]) -> Self {
+        let domain = self.from_address.rsplit('@').next().unwrap_or_default();
+        self.related = Related::build(images, &self.boundary, domain);
+        self.size_estimate += self.related.as_ref().map_or(0, |related| related.parts.len() + FRAME_BYTES);
+        self
     }
 
     /// About how many bytes a filled mail has: for the SIZE limit of a relay, and for room in a buffer.

@@ -3,10 +3,11 @@
 
 use jiff::civil::Date;
 
+use super::preflight::{self, Composed};
 use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, fields::Template, filled, heading, render};
+use crate::content::{Issue, Letter, Parts, Rendered, Target, fields::Template, filled, heading, render};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
 use crate::templates::{TemplateError, Templates};
@@ -65,9 +66,9 @@ pub(super) fn composed(
     let urls = Urls::of(newsletter, public_url, slug);
     let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
     let mut rendered = render(issue, &letter, Target::Mail)?;
-    let date = rendered.words.date(date);
     let said = Said::of(&rendered, newsletter);
-    let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date, said, art };
+    let written = rendered.words.date(date);
+    let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date: written, said, art };
     let broken = |error: TemplateError| {
         let problem = Problem::error(Position::START, "template", error.to_string());
         vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
@@ -76,7 +77,15 @@ pub(super) fn composed(
     let text = page.text(templates).map_err(broken)?;
 
     let mut problems = std::mem::take(&mut rendered.warnings);
-    problems.extend(advice::of_size(html.len()));
+    problems.extend(preflight::of_parts(&Composed {
+        issue,
+        rendered: &rendered,
+        date,
+        html: &html,
+        text: &text,
+        public_url,
+    }));
+    problems.sort_by_key(|problem| (problem.line, problem.column));
     if problems.iter().any(Problem::is_error) {
         return Err(problems);
     }

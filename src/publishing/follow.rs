@@ -178,7 +178,7 @@ impl Follower {
             let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
             return Ok((Step::Again, Some(left(why))));
         }
-        let act = Actor { name: "schedule", now, dry_run: false };
+        let act = Actor { name: "schedule", now, dry_run: false, again: false };
         Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
 }

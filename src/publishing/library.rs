@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::compose::{Art, composed};
 use super::page::page;
-use super::pictures::Finder;
+use super::pictures::{Finder, weight};
 use crate::clock::Timestamp;
 use crate::content::problem::Position;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
@@ -153,7 +153,7 @@ impl Library<'_> {
         let finder = Finder::new(self.newsletter, self.public_url, self.gallery, &draft.path);
         let logo = finder.logo().map_err(|error| refuse(vec![self.no_logo(&error)]))?;
         let art = Art { pictures: &finder, logo };
-        let (parts, warnings) =
+        let (parts, mut warnings) =
             composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates, &art)
                 .map_err(refuse)?;
         let page =
@@ -169,7 +169,15 @@ impl Library<'_> {
             plain: parts.text.as_str().to_owned(),
             source: draft.source.clone(),
         };
-        Ok(Rendered { revision, images: finder.into_shown(), page, words: parts.words, warnings })
+        let images = finder.into_shown();
+        match weight(&images) {
+            Some(problem) if problem.is_error() => {
+                warnings.push(problem);
+                return Err(refuse(warnings));
+            }
+            hint => warnings.extend(hint),
+        }
+        Ok(Rendered { revision, images, page, words: parts.words, warnings })
     }
 
     fn no_logo(&self, error: &ImageError) -> Problem {

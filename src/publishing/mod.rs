@@ -4,22 +4,29 @@
 //! with files that say themselves when they are to go out, `calendar` starts what is due.
 
 pub mod calendar;
+mod checked;
 mod compose;
 mod correct;
 pub mod follow;
 mod followed;
 pub mod library;
+pub mod links;
 pub mod notice;
 mod page;
 pub mod pictures;
+mod plan;
+mod preflight;
 mod proof;
 pub mod queue;
 pub mod scheduler;
+mod twins;
 
 pub use calendar::{Started, start_due};
+pub use checked::Checked;
 pub use compose::{compose, preflight};
 pub use correct::{CorrectError, correct};
 pub use library::{Draft, Library, LibraryError};
 pub use page::folded;
+pub use plan::Plan;
 pub use proof::proof;
 pub use queue::{QueueError, Queued, When};

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::clock::Timestamp;
 use crate::content::pictures::{NoPicture, Picture, Pictures};
+use crate::content::problem::{Position, Problem};
 use crate::domain::RevisionId;
 use crate::domain::design::ImagesBy;
 use crate::domain::image::{self, Shown};
@@ -17,6 +18,10 @@ use crate::store::{Db, Result, Tx, images};
 
 /// More in one mail are an album, which belongs on the web.
 const IMAGES_MAX: usize = 50;
+/// What many mail servers still take, with room for what they add: 10 MB is the smallest limit in common use.
+const EMBEDDED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A list of ten thousand is ten gigabytes above this.
+const EMBEDDED_BYTES_GOOD: usize = 1024 * 1024;
 
 /// What finds images for one rendering, and remembers which.
 #[derive(Debug)]
@@ -96,6 +101,21 @@ impl Pictures for Fetched<'_> {
 
 fn refusal(error: ImageError) -> NoPicture {
     NoPicture { code: error.code(), message: error.to_string(), hint: error.hint().to_owned() }
+}
+
+/// What embedded images weigh in every mail, if that is too much or nearly so.
+pub(super) fn weight(shown: &[Shown]) -> Option<Problem> {
+    let mut embedded: Vec<_> = shown.iter().filter(|shown| shown.embedded).map(|shown| &shown.image).collect();
+    embedded.sort_by(|one, other| one.digest.cmp(&other.digest));
+    embedded.dedup_by(|one, other| one.digest == other.digest);
+    // Base64 makes four letters of three bytes, and a line end for every 76.
+    let bytes: usize = embedded.iter().map(|image| image.bytes.len() * 78 / 57).sum();
+    let message = format!("the images in this mail weigh {} KB, for every reader", bytes.div_ceil(1024));
+    let hint = "set `images = \"link\"` for the newsletter, show fewer, or save photographs as JPEG";
+    if bytes > EMBEDDED_BYTES_MAX {
+        return Some(Problem::error(Position::START, "images-heavy", message).hint(hint));
+    }
+    (bytes > EMBEDDED_BYTES_GOOD).then(|| Problem::warning(Position::START, "images-heavy", message).hint(hint))
 }
 
 /// Stores what a revision will show, each in a transaction of its own: they may be large. What no revision comes to show

@@ -1,23 +1,27 @@
 //! An issue gets its place: on the next free slot, at a time, at once, or on hold. The one door for it, whoever asks.
 
+use jiff::civil::Date;
+
 use super::library::{Draft, Library, LibraryError, Rendered};
 use super::pictures;
+use super::plan::Plan;
+use super::twins;
 use crate::clock::Timestamp;
+use crate::content::problem::{Position, Problem};
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::slot::next_of;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 use crate::store::events::{self, About};
 use crate::store::issues::{Issue, NewIssue};
 use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
-/// Slots looked at before giving up: two years of weeks.
-const SLOTS_MAX: usize = 104;
+/// How often what is there now is looked at again when another command got in between.
+const ATTEMPTS_MAX: usize = 104;
 
 /// When an issue is to go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// On the first slot that no other issue has. An issue that is queued already keeps its place, unless that is so
+    /// On the slot of its file's day, or else the first that nobody has. An issue that is queued already keeps its place, unless that is so
     /// long past that the calendar would hold it.
     NextSlot,
     /// The same, but an issue that is queued already leaves its place.
@@ -42,7 +46,7 @@ pub struct Queued {
     /// How many would get it now.
     pub readers: i64,
     /// What an editor should look at.
-    pub warnings: Vec<crate::content::Problem>,
+    pub warnings: Vec<Problem>,
     /// Words in it.
     pub words: usize,
 }
@@ -71,6 +75,14 @@ pub enum QueueError {
     GoingOut {
         /// The issue.
         slug: String,
+    },
+    /// Another issue has the same text.
+    #[error("{other:?} has the same text ({state}); --again sends it once more")]
+    Twin {
+        /// That issue.
+        other: String,
+        /// Where it stands.
+        state: IssueState,
     },
     /// The newsletter has no slots.
     #[error("the newsletter has no slot; give it one in coranto.toml (slot = \"Fri 09:00\"), or say --at or --now")]
@@ -126,22 +138,8 @@ pub struct Actor<'a> {
     pub now: Timestamp,
     /// Only look.
     pub dry_run: bool,
-}
-
-/// The first slot after `now` that no queued issue has.
-pub async fn next_free_slot(
-    tx: &mut Tx,
-    library: &Library<'_>,
-    newsletter: NewsletterId,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
-    let taken = issues::taken_times(tx, newsletter).await?;
-    Ok(free_slot(library.newsletter, &taken, now))
-}
-
-fn free_slot(newsletter: &Newsletter, taken: &[Timestamp], now: Timestamp) -> Option<Timestamp> {
-    let next = |after| next_of(&newsletter.slots, &newsletter.time_zone, after);
-    std::iter::successors(next(now), |at| next(*at)).take(SLOTS_MAX).find(|at| !taken.contains(at))
+    /// Whether a text that another issue has may go out again.
+    pub again: bool,
 }
 
 /// Takes an issue off the queue; `false` if it was not on it.
@@ -170,7 +168,7 @@ async fn attempts(
     note: &'static str,
     act: &Actor<'_>,
 ) -> Result<Queued, QueueError> {
-    for _ in 0..SLOTS_MAX {
+    for _ in 0..ATTEMPTS_MAX {
         match attempt(db, library, newsletter, draft, when, note, act).await {
             Err(QueueError::Store(error)) if error.is_unique_violation() => {}
             Err(QueueError::Raced) => {}
@@ -191,17 +189,19 @@ async fn attempt(
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
-    let mut taken = issues::taken_times(&mut tx, newsletter).await?;
+    let plan = Plan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
     let readers = ledger::audience(&mut tx, newsletter).await?;
-    drop(tx);
-    // What the issue itself takes is free for it.
-    let own = found.as_ref().filter(|issue| issue.state == IssueState::Queued).and_then(|issue| issue.due_at);
-    if let Some(index) = taken.iter().position(|at| Some(*at) == own) {
-        taken.swap_remove(index);
+    let slot = || plan.slot(library, draft.named_date, act.now);
+    let place = place(found.as_ref(), library.newsletter, slot, when, act.now)?;
+    if !act.again && found.is_none() {
+        twins::refuse(&mut tx, newsletter, draft).await?;
     }
-    let place = place(found.as_ref(), library.newsletter, &taken, when, act.now)?;
+    drop(tx);
     let date = library.date_of(place.due_at.unwrap_or(act.now));
-    let Rendered { revision, images, page, words, warnings } = library.render(draft, date)?;
+    let Rendered { revision, images, page, words, mut warnings } = library.render(draft, date)?;
+    if place.state == IssueState::Queued {
+        warnings.extend(other_day(draft, date));
+    }
 
     let asked = library.asked(draft);
     let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
@@ -236,7 +236,7 @@ struct Place {
 fn place(
     found: Option<&Issue>,
     newsletter: &Newsletter,
-    taken: &[Timestamp],
+    slot: impl FnOnce() -> Option<Timestamp>,
     when: When,
     now: Timestamp,
 ) -> Result<Place, QueueError> {
@@ -256,12 +256,20 @@ fn place(
     }
     let queued = |due_at, on_slot| Ok(Place { state: IssueState::Queued, due_at: Some(due_at), on_slot });
     match when {
-        When::NextSlot | When::FreeSlot => queued(free_slot(newsletter, taken, now).ok_or(QueueError::NoSlot)?, true),
+        When::NextSlot | When::FreeSlot => queued(slot().ok_or(QueueError::NoSlot)?, true),
         When::At(at) if at < now => Err(QueueError::Past(at)),
         When::At(at) => queued(at, false),
         When::Now => queued(now, false),
         When::Hold => Ok(Place { state: IssueState::Held, due_at: None, on_slot: false }),
     }
+}
+
+/// A file that is named for another day than the one on which its issue goes out.
+fn other_day(draft: &Draft, date: Date) -> Option<Problem> {
+    let named = draft.named_date.filter(|named| *named != date)?;
+    let message = format!("the file is named for {named}, but the issue goes out on {date}");
+    let hint = format!("rename it to {date}-{}.md; it stays the same issue", draft.slug);
+    Some(Problem::warning(Position::START, "file-date", message).hint(hint))
 }
 
 /// Whether the time of a queued issue is so long past that the calendar holds it.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::{Act, record};
 use crate::clock::Timestamp;
-use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
+use crate::domain::{ConsentId, RevisionId};
+use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions};
 
@@ -33,8 +34,9 @@ pub async fn look(db: &Db, asked: ConsentId, now: Timestamp) -> Result<Confirmat
     standing(&mut db.read().await?, asked, now).await
 }
 
-/// Confirms the subscription that was asked for.
-pub async fn confirm(db: &Db, asked: ConsentId, act: &Act) -> Result<Confirmation> {
+/// Confirms the subscription that was asked for. Who does gets `welcome`, if there is one: once for each time that they
+/// confirm, since only what makes them a reader adds it.
+pub async fn confirm(db: &Db, asked: ConsentId, welcome: Option<RevisionId>, act: &Act) -> Result<Confirmation> {
     db.write(async |tx| {
         let subscription = match standing(tx, asked, act.now).await? {
             Confirmation::Fresh(subscription) => subscription,
@@ -50,6 +52,12 @@ pub async fn confirm(db: &Db, asked: ConsentId, act: &Act) -> Result<Confirmatio
         record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
             .await?;
         deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
+        if let Some(revision) = welcome {
+            deliveries::supersede(tx, subscription.id, DeliveryKind::Welcome, act.now).await?;
+            let subscription = Some(subscription.id);
+            let new = NewDelivery { subscription, recipient: None, request: None, revision, due_at: act.now };
+            deliveries::add(tx, &new).await?;
+        }
         Ok(Confirmation::Fresh(Subscription {
             state: SubscriptionState::Active,
             confirmed_at: Some(act.now),

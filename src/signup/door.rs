@@ -49,6 +49,10 @@ impl Emblem {
         (self.shown.width, self.shown.height)
     }
 
+    pub(super) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     pub(super) fn as_logo(&self) -> Logo<'_> {
         Logo { src: &self.address, width: self.shown.width, height: self.shown.height }
     }
@@ -90,7 +94,7 @@ impl Door {
     }
 }
 
-fn revision(kind: DeliveryKind, parts: &Parts) -> NewRevision {
+pub(super) fn revision(kind: DeliveryKind, parts: &Parts) -> NewRevision {
     NewRevision {
         kind,
         slug: None,

@@ -21,6 +21,7 @@ mod proof;
 mod refuse;
 mod request;
 mod throttle;
+mod welcome;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub use proof::{NextStep, Proof, WAIT, Work};
 pub use refuse::{REFUSE_FOR, allow_again, refuse};
 pub use request::{Answer, Ask, RequestError, purge_limits, request};
 use throttle::Throttle;
+pub use welcome::welcome;
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;

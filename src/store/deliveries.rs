@@ -180,7 +180,8 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
                 WHEN EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = deliveries.subscription_id)
                      AND NOT EXISTS (SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id) THEN 'suppressed'
                 WHEN (SELECT s.state FROM subscriptions s WHERE s.id = deliveries.subscription_id) = 'paused' THEN 'paused'
-                WHEN issue_id IS NULL THEN 'superseded'
+                WHEN issue_id IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome') THEN 'superseded'
                 ELSE 'unsubscribed' END
          WHERE id IN ",
         2,
@@ -188,7 +189,9 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
              (issue_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
              OR (issue_id IS NULL AND NOT EXISTS (
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation')))))"
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
+                   AND (r.state = 'active' OR NOT EXISTS (
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome')))))"
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
@@ -204,7 +207,9 @@ macro_rules! may_go {
                  AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
              OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))))))"
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
+                   AND (r.state = 'active' OR NOT EXISTS (
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome'))))))"
     };
 }
 

@@ -23,6 +23,13 @@ record! {
     }
 }
 
+impl From<StoredImage> for Image {
+    fn from(StoredImage { digest, format, width, height, bytes }: StoredImage) -> Self {
+        let pixels = |number: i64| u32::try_from(number).unwrap_or_default();
+        Self { digest, format, width: pixels(width), height: pixels(height), bytes }
+    }
+}
+
 record! {
     /// A picture in a revision.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +95,29 @@ pub async fn attach(tx: &mut Tx, revision: RevisionId, shown: &Shown) -> Result<
     .bind(i64::from(shown.width))
     .bind(i64::from(shown.height))
     .bind(shown.embedded)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The same of a picture that another revision shows: fetched, at the size it has there.
+pub async fn attach_stored(
+    tx: &mut Tx,
+    revision: RevisionId,
+    name: &str,
+    digest: &str,
+    (width, height): (i64, i64),
+) -> Result<()> {
+    tx.sql(
+        "INSERT INTO revision_images (revision_id, name, digest, width, height, embedded) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (revision_id, name) DO NOTHING",
+    )
+    .bind(revision)
+    .bind(name)
+    .bind(digest)
+    .bind(width)
+    .bind(height)
+    .bind(false)
     .execute()
     .await?;
     Ok(())

@@ -6,6 +6,7 @@ use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::issue::IssueState;
 use crate::domain::{NewsletterId, RevisionId};
 
 record! {
@@ -112,6 +113,41 @@ pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, no
         .fetch_one()
         .await?;
     Ok(id)
+}
+
+record! {
+    /// What an issue was made from.
+    #[derive(Clone, Debug)]
+    pub struct Source {
+        /// The issue's slug.
+        pub slug: String,
+        /// Where it stands.
+        pub state: IssueState,
+        /// Its file as it was read.
+        pub source: String,
+    }
+}
+
+/// What the newsletter's issues but `slug` were made from, of those that are at least `least` and at most `most`
+/// characters long: few are as long as another.
+pub async fn sources(
+    tx: &mut Tx,
+    newsletter: NewsletterId,
+    slug: &str,
+    least: usize,
+    most: usize,
+) -> Result<Vec<Source>> {
+    let chars = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    tx.sql(
+        "SELECT i.slug, i.state, r.source FROM issues i JOIN revisions r ON r.id = i.revision_id
+         WHERE i.newsletter_id = $1 AND i.slug <> $2 AND LENGTH(r.source) BETWEEN $3 AND $4 ORDER BY i.id DESC",
+    )
+    .bind(newsletter)
+    .bind(slug)
+    .bind(chars(least))
+    .bind(chars(most))
+    .fetch_all()
+    .await
 }
 
 /// A revision by its number.

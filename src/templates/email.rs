@@ -218,7 +218,7 @@ pub struct NoticeText<'a> {
 }
 
 impl Envelope<'_> {
-    fn sample() -> Self {
+    pub(super) fn sample() -> Self {
         Self {
             language: "en",
             dir: "ltr",
@@ -234,7 +234,7 @@ impl Envelope<'_> {
 }
 
 impl Footer<'_> {
-    fn sample() -> Self {
+    pub(super) fn sample() -> Self {
         Self {
             unsubscribe: "Unsubscribe",
             unsubscribe_url: "https://news.example.com/u/TOKEN",

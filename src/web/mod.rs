@@ -12,6 +12,7 @@ mod fresh;
 mod health;
 mod host;
 mod policy;
+pub mod preview;
 mod public;
 mod serve;
 mod site;

@@ -67,6 +67,9 @@ messages! {
     mail_already_change();
     mail_already_ignore();
     mail_refuse();
+    mail_welcome_subject(newsletter: text);
+    mail_welcome_lead(newsletter: text);
+    mail_welcome_latest();
 
     // Home
     home();

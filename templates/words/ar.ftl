@@ -52,6 +52,9 @@ mail_already_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { 
 mail_already_change = تغيير التفضيلات أو إلغاء الاشتراك
 mail_already_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئًا.
 mail_refuse = لم أكن أنا: لا تراسلوا هذا العنوان أبدًا
+mail_welcome_subject = مرحبًا بك في { $newsletter }
+mail_welcome_lead = ستصلك { $newsletter } من الآن. يمكنك إلغاء الاشتراك متى شئت بالرابط في أسفل كل رسالة. ولتصلك الرسائل إلى صندوق الوارد أضف عنواننا إلى جهات اتصالك.
+mail_welcome_latest = إليك أحدث عدد:
 
 ## Home
 

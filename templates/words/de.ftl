@@ -52,6 +52,9 @@ mail_already_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Ad
 mail_already_change = Einstellungen ändern oder abbestellen
 mail_already_ignore = Waren Sie das nicht, dann tun Sie einfach nichts.
 mail_refuse = Das war ich nicht: nie wieder an diese Adresse schreiben
+mail_welcome_subject = Willkommen bei { $newsletter }
+mail_welcome_lead = Sie erhalten { $newsletter } von jetzt an. Abbestellen können Sie jederzeit mit dem Link am Ende jeder E-Mail. Damit nichts im Spamordner landet, nehmen Sie unsere Adresse in Ihre Kontakte auf.
+mail_welcome_latest = Hier ist die neueste Ausgabe:
 
 ## Home
 

@@ -54,6 +54,9 @@ mail_already_lead = Someone, we hope you, asked to get { $newsletter } at this a
 mail_already_change = Change preferences or unsubscribe
 mail_already_ignore = If this was not you, do nothing.
 mail_refuse = This was not me: never mail this address again
+mail_welcome_subject = Welcome to { $newsletter }
+mail_welcome_lead = You get { $newsletter } from now on. You can leave at any time with the link at the foot of every mail. To be sure that it reaches your inbox, add our address to your contacts.
+mail_welcome_latest = Here is the latest issue:
 
 ## Home
 

@@ -52,6 +52,9 @@ mail_already_lead = Alguien, esperamos que usted, ha pedido recibir { $newslette
 mail_already_change = Cambiar las preferencias o darse de baja
 mail_already_ignore = Si no ha sido usted, no haga nada.
 mail_refuse = No fui yo: no escriban nunca más a esta dirección
+mail_welcome_subject = Le damos la bienvenida a { $newsletter }
+mail_welcome_lead = Desde ahora recibirá { $newsletter }. Puede darse de baja en cualquier momento con el enlace al pie de cada correo. Para que llegue a su bandeja de entrada, añada nuestra dirección a sus contactos.
+mail_welcome_latest = Este es el último número:
 
 ## Home
 

@@ -55,6 +55,9 @@ mail_already_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $news
 mail_already_change = Modifier les préférences ou se désabonner
 mail_already_ignore = Si ce n’était pas vous, ne faites rien.
 mail_refuse = Ce n’était pas moi : ne plus jamais écrire à cette adresse
+mail_welcome_subject = Bienvenue dans { $newsletter }
+mail_welcome_lead = Vous recevez désormais { $newsletter }. Vous pouvez vous désabonner à tout moment avec le lien au bas de chaque courriel. Pour qu’il arrive dans votre boîte de réception, ajoutez notre adresse à vos contacts.
+mail_welcome_latest = Voici le dernier numéro :
 
 ## Home
 

@@ -38,6 +38,9 @@ mail_already_lead = このアドレスで { $newsletter } の購読の申し込�
 mail_already_change = 設定の変更・購読の解除
 mail_already_ignore = お心当たりがない場合は、何もしないでください。
 mail_refuse = 心当たりがありません。今後このアドレスに送らない
+mail_welcome_subject = { $newsletter } へようこそ
+mail_welcome_lead = これから { $newsletter } をお届けします。購読は、各メールの末尾にあるリンクからいつでも解除できます。確実に受信できるよう、差出人のアドレスを連絡先に追加してください。
+mail_welcome_latest = 最新号をお届けします。
 
 ## Home
 

@@ -170,7 +170,10 @@ impl Scene {
         let text =
             format!("---\ntitle: Number {}\n---\nDear {{{{ name | reader }}}},\n\nnews.\n", self.issues.len() + 1);
         fs::write(self.folder.path().join(&path), text).unwrap();
-        self.command(&["queue", &path, "--now", "--yes"]);
+        let looked = run(self.coranto(&["queue", &path, "--now", "--dry-run", "--json"]), COMMAND_WAIT_MAX);
+        let would: serde_json::Value = serde_json::from_str(&looked.stdout).unwrap();
+        let readers = would["readers"].to_string();
+        self.command(&["queue", &path, "--now", "--no-undo", "--confirm", &readers]);
         self.issues.push(slug);
     }
 

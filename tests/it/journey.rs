@@ -121,7 +121,7 @@ fn queue(home: &Path, slug: &str) {
     let essay = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues/2026-11-20-the-calendar-is-not-an-agreement.md");
     let path = format!("issues/2026-11-27-{slug}.md");
     fs::copy(essay, home.join(&path)).unwrap();
-    command(home, &["queue", &path, "--now", "--yes"]);
+    command(home, &["queue", &path, "--now", "--no-undo", "--yes"]);
 }
 
 fn command(home: &Path, args: &[&str]) -> String {

@@ -61,7 +61,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("libsqlite3_sys", &["store"]),
     ("lettre", &["message", "smtp"]),
-    ("rustls", &["smtp"]),
+    ("rustls", &["smtp", "publishing"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
     ("gif", &["images"]),

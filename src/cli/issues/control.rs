@@ -102,7 +102,7 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 
 pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false };
+    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false, again: true };
     if !queue::unschedule(desk.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
         return Err(Failure::new(text).exit(Exit::NotAllowed).into());

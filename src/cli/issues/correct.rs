@@ -18,7 +18,7 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     let config = desk.context.config()?;
     let shelf = Shelf::new(&config)?;
     let library = shelf.library(desk.newsletter);
-    let act = Actor { name: "cli", now: desk.context.now(), dry_run: false };
+    let act = Actor { name: "cli", now: desk.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
         Ok(draft) => correct(desk.db, &library, desk.id, &draft, &act).await.map(|changed| (draft.slug, changed)),

@@ -16,7 +16,7 @@ use super::super::wording;
 use super::letter::{letter, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
-use crate::domain::ConsentId;
+use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
 use crate::templates::pages::{Button, LetterPage};
@@ -56,11 +56,21 @@ async fn act(
     }
     let act = site.act("link", wording::confirm(site.words(None)), client);
     let db = site.signup.db.clone();
-    let confirmation = site.write(async move { signup::confirm(&db, asked, &act).await }).await?;
+    let welcome = greeting(&site, asked).await?;
+    let confirmation = site.write(async move { signup::confirm(&db, asked, welcome, &act).await }).await?;
     match confirmation {
         Confirmation::Fresh(subscription) => welcome_page(&site, &subscription),
         other => outcome(&site, other),
     }
+}
+
+/// The welcome mail for who is about to confirm, where there is one.
+async fn greeting(site: &Site, asked: ConsentId) -> Result<Option<RevisionId>, Failure> {
+    let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
+    let Confirmation::Fresh(subscription) = standing else { return Ok(None) };
+    let Some(door) = site.door_of(subscription.newsletter_id) else { return Ok(None) };
+    let url = site.public_url.as_str();
+    Ok(signup::welcome(&site.signup.db, door, &site.templates, url, site.clock.now()).await?)
 }
 
 /// Asks once more in the name of who had asked. The limits hold, and the answer is the form's.

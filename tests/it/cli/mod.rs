@@ -1,6 +1,7 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
 mod doctor;
+mod editing;
 mod issues;
 mod relay;
 mod sending;

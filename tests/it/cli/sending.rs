@@ -46,7 +46,7 @@ fn an_issue_goes_out_and_every_command_tells_the_same() {
     let readers = ["anna", "bo", "carl", "permfail-dora", "emil"];
     let (_sink, server) = running(folder, &[], &readers);
     let issue = finished_issue(folder);
-    let queued = cli(folder, &["queue", &issue, "--now"]);
+    let queued = cli(folder, &["queue", &issue, "--now", "--no-undo"]);
     assert!(queued.stdout.contains("goes out to 5 readers at once."), "{queued:?}");
     assert!(!queued.stderr.contains("coranto serve"), "a server is at work: {queued:?}");
     let watched = json(folder, &["status", "--watch"]);
@@ -98,7 +98,7 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     fs::write(&path, text.replacen("tls = \"none\"", "tls = \"none\"\nconnections = 1", 1)).unwrap();
     let (_sink, _server) = running(folder, &["--reply-delay-ms", "50"], &readers);
     let issue = finished_issue(folder);
-    ok(folder, &["queue", &issue, "--now"]);
+    ok(folder, &["queue", &issue, "--now", "--no-undo"]);
     let waited = std::time::Instant::now();
     while mails(folder) < 3 {
         assert!(waited.elapsed() < SOON, "nothing was sent");
@@ -127,7 +127,7 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     let second = ok(folder, &["new", "Second things"]).trim_end().to_owned();
     let text = fs::read_to_string(folder.join(&second)).unwrap();
     fs::write(folder.join(&second), text.replace("draft: true ", "# ") + "Some text.\n").unwrap();
-    ok(folder, &["queue", &second, "--now"]);
+    ok(folder, &["queue", &second, "--now", "--no-undo"]);
     let waited = std::time::Instant::now();
     while mails(folder) < 42 {
         assert!(waited.elapsed() < SOON, "nothing was sent");

@@ -79,7 +79,7 @@ fn an_interrupt_ends_a_watch_with_its_own_code() {
     command.arg("serve");
     let mut server = Program::start(command);
     server.wait_for_line("delivery begins", SOON);
-    ok(folder, &["queue", &first_issue(folder), "--now"]);
+    ok(folder, &["queue", &first_issue(folder), "--now", "--no-undo"]);
     let mut command = coranto(folder);
     command.args(["status", "--watch", "--json"]);
     let mut watch = Program::start(command);
@@ -103,7 +103,7 @@ fn logs_bear_no_address_however_much_they_tell() {
     command.args(["serve", "-vv", "--log-format", "json"]);
     let mut server = Program::start(command);
     server.wait_for_line("delivery begins", SOON);
-    ok(folder, &["queue", &first_issue(folder), "--now"]);
+    ok(folder, &["queue", &first_issue(folder), "--now", "--no-undo"]);
     let waited = std::time::Instant::now();
     while json(folder, &["issues", "show", "first-things"])[0]["totals"]["failed"] != 1 {
         assert!(waited.elapsed() < SOON, "nothing was sent");

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use coranto::content::Problem;
+
 use super::ground::{compose, filled, html_of, issue, newsletter, preflight, text_of, told, wrong};
 
 /// Debug builds on busy machines; in release builds these take milliseconds.
@@ -12,7 +14,10 @@ fn soon(name: &str, body: &str) -> Result<usize, String> {
     let start = Instant::now();
     let composed = compose(&issue(body), &newsletter());
     assert!(start.elapsed() < PATIENCE, "{name} took {:?}", start.elapsed());
-    composed.map(|parts| parts.html.as_str().len()).map_err(|problems| told(&problems).swap_remove(0))
+    composed.map(|parts| parts.html.as_str().len()).map_err(|mut problems| {
+        problems.retain(Problem::is_error);
+        told(&problems).swap_remove(0)
+    })
 }
 
 #[test]
@@ -159,11 +164,10 @@ fn many_links_are_numbered_in_time() {
 fn a_mail_that_gmail_would_cut_is_refused() {
     let words = |count: usize| "word and word and wonder ".repeat(count / 5) + "\n";
     let told = wrong(&words(25_000));
-    assert!(told[0].contains("Gmail hides what is past 102 KB"), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("Gmail hides what is past 102 KB")), "{told:?}");
     let large = told_of(&words(17_500));
-    assert_eq!(large.len(), 1, "{large:?}");
-    assert!(large[0].contains("Gmail"));
-    assert_eq!(told_of(&words(7_000)), Vec::<String>::new());
+    assert_eq!(large.iter().filter(|told| told.contains("Gmail")).count(), 1, "{large:?}");
+    assert!(!told_of(&words(7_000)).iter().any(|told| told.contains("Gmail")));
 }
 
 fn told_of(body: &str) -> Vec<String> {

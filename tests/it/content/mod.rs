@@ -1,6 +1,7 @@
 //! Tests of `content`, and of what `publishing::compose` and `signup::mails` make with it.
 
 mod advice;
+mod checks;
 pub(crate) mod corpus;
 mod elements;
 mod front_matter;

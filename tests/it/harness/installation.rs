@@ -86,7 +86,7 @@ impl Installation {
     pub(crate) async fn publish(&self, newsletter: &str, slug: &str, text: &str) {
         let path = format!("{newsletter}/2026-11-27-{slug}.md");
         fs::write(self.home.path().join(&path), text).unwrap();
-        self.command(&["queue", &path, "--now", "--yes"]);
+        self.command(&["queue", &path, "--now", "--no-undo", "--yes"]);
         let begun = Instant::now();
         while !self.command(&["--json", "issues", "show", slug]).contains("\"state\":\"sent\"") {
             assert!(begun.elapsed() < PATIENCE, "{slug} was not sent");

@@ -15,7 +15,7 @@ pub(crate) fn coranto(folder: &Path) -> Command {
     let program =
         environment("CORANTO_TEST_PROGRAM").map_or(PathBuf::from(env!("CARGO_BIN_EXE_coranto")), PathBuf::from);
     let mut command = Command::new(program);
-    command.current_dir(folder);
+    command.current_dir(folder).env("CORANTO_OFFLINE", "1");
     for name in own_settings() {
         command.env_remove(name);
     }

@@ -31,9 +31,9 @@ both_databases! {
         assert_eq!(told.len(), 6, "{told:?}");
         assert!(told.contains(&"civil is queued for 2026-11-27T17:30:00Z, as its file says".to_owned()), "{told:?}");
         for (slug, time) in [
-            // By name: the dated one is read first.
-            ("toml", "2026-10-23T07:00:00Z"),
-            ("next", "2026-10-30T08:00:00Z"),
+            // The slot of its day.
+            ("toml", "2026-11-27T08:00:00Z"),
+            ("next", "2026-10-23T07:00:00Z"),
             ("civil", "2026-11-27T17:30:00Z"),
             ("offset", "2026-11-27T23:30:00Z"),
             ("gap", "2027-03-28T01:30:00Z"),

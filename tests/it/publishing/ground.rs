@@ -114,7 +114,7 @@ impl Desk {
     }
 
     pub(crate) fn actor(&self, dry_run: bool) -> Actor<'static> {
-        Actor { name: "cli", now: self.now, dry_run }
+        Actor { name: "cli", now: self.now, dry_run, again: false }
     }
 
     pub(crate) async fn unschedule(&self, slug: &str) -> bool {

@@ -5,7 +5,13 @@ mod correct;
 mod files;
 mod follow;
 mod ground;
+mod links;
 mod pictures;
+mod plan;
 mod queue;
 mod scheduler;
 mod slots;
+
+/// Checks that need a day, a queue or a network, each with a test in this folder.
+pub(crate) const CHECKS: &[&str] =
+    &["file-date", "link-dead", "link-moved", "link-private", "link-unsure", "send-at-past"];

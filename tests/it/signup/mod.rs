@@ -7,5 +7,6 @@ mod proofs;
 mod quotas;
 mod refusing;
 mod verbs;
+mod welcome;
 
 pub(crate) use ground::{Ground, NOW, door, newsletter};

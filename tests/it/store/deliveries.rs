@@ -188,6 +188,11 @@ both_databases! {
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(notice)).await);
         assert_eq!(deliveries::skip_unmailable(&mut ground.tx, live, &rows, NOW).await.unwrap(), 1);
         assert_eq!(ground.states(&rows).await, [Claimed, Claimed, Claimed, Claimed, Skipped]);
+        let welcome = ground.content(DeliveryKind::Welcome, "welcome").await;
+        let rows = ids(&claimed_of_each_kind(&mut ground, Some(welcome)).await);
+        assert_eq!(deliveries::skip_unmailable(&mut ground.tx, live, &rows, NOW).await.unwrap(), 4);
+        assert_eq!(ground.states(&rows).await, [Claimed, Skipped, Skipped, Skipped, Skipped], "to who is a reader now");
+        assert_eq!(ground.get(rows[1]).await.reason, Some(Reason::Unsubscribed));
         // Nobody's subscription forbids a test mail.
         let entry = ground.entry(Claimed, live);
         let test = ground.put(None, None, &entry).await;
@@ -235,6 +240,10 @@ both_databases! {
         assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), []);
         assert!(issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await.unwrap());
         assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), [rows[0]]);
+        let welcome = ground.content(DeliveryKind::Welcome, "welcome").await;
+        let rows = ids(&claimed_of_each_kind(&mut ground, Some(welcome)).await);
+        let tx = &mut ground.tx;
+        assert_eq!(deliveries::take_off(tx, live, &rows, welcome, NOW, NOW).await.unwrap(), [rows[0]], "not to who left");
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(confirmation)).await);
         let tx = &mut ground.tx;

@@ -47,6 +47,10 @@ both_databases! {
         let facts: Vec<_> = found.iter().map(|row| (row.name.as_str(), &row.digest[..1], row.width, row.height, row.embedded)).collect();
         assert_eq!(facts, [("", "a", 280, 20, false), ("plain.png", "a", 560, 40, false), ("sharp@2x.png", "b", 560, 40, true)]);
         assert!(found.iter().all(|row| row.format == ImageFormat::Png));
+        let other = revisions::ensure(&mut tx, week, &content(DeliveryKind::Welcome, "text"), NOW).await.unwrap();
+        images::attach_stored(&mut tx, other, "plain.png", &"a".repeat(40), (560, 40)).await.unwrap();
+        let again = images::of_revision(&mut tx, other).await.unwrap();
+        assert_eq!((again.len(), again[0].width, again[0].embedded), (1, 560, false));
         assert!(images::of_revision(&mut tx, RevisionId(1_000_000)).await.unwrap().is_empty());
         let embedded = images::embedded_in(&mut tx, revision).await.unwrap();
         assert_eq!(embedded.iter().map(|image| &image.digest[..1]).collect::<Vec<_>>(), ["b"]);

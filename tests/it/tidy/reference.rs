@@ -12,7 +12,7 @@ use coranto::domain::provider::Provider;
 use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
-use coranto::templates::{Context, Sample, Templates, email, feeds, pages};
+use coranto::templates::{Context, Sample, Templates, email, feeds, pages, welcome};
 use serde_json::Value;
 
 use super::root;
@@ -113,6 +113,8 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<email::IssueText<'_>>(),
         check::<email::NoticeHtml<'_>>(),
         check::<email::NoticeText<'_>>(),
+        check::<welcome::WelcomeHtml<'_>>(),
+        check::<welcome::WelcomeText<'_>>(),
         check::<pages::Style>(),
         check::<feeds::AtomFeed>(),
         check::<feeds::Sitemap>(),

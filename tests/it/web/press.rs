@@ -61,7 +61,7 @@ impl Press {
     /// Queued for a moment, and not out.
     pub(super) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Actor { name: "cli", now: at, dry_run: false };
+        let act = Actor { name: "cli", now: at, dry_run: false, again: true };
         queue::queue(&self.db, &self.library(), self.id, &draft, When::Now, &act).await.unwrap();
     }
 
@@ -78,7 +78,7 @@ impl Press {
     /// The mended text, put on the page of what was sent.
     pub(super) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Actor { name: "cli", now: at, dry_run: false };
+        let act = Actor { name: "cli", now: at, dry_run: false, again: true };
         assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
     }
 

@@ -1,0 +1,237 @@
+//! The page that follows a file: every save is read, checked, rendered, told on the terminal and sent to the page.
+
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::reader::Reader;
+use super::watch::{EVERY, Stamps};
+use super::{Args, refuse};
+use crate::cli::context::stop_signal;
+use crate::cli::output::{Tone, count};
+use crate::cli::shelf::{Shelf, show};
+use crate::cli::{Context, Exit, Failure, wiring};
+use crate::config::Config;
+use crate::content::Problem;
+use crate::domain::image;
+use crate::domain::newsletter::Newsletter;
+use crate::publishing::library::Rendered;
+use crate::publishing::{Draft, LibraryError};
+use crate::templates::Templates;
+use crate::web;
+use crate::web::preview::{Picture, Preview, Sheet};
+
+/// One person looks, with one browser or two.
+const CONNECTIONS_MAX: usize = 256;
+/// The page's port, so that it is the same every week.
+const PORT: u16 = 8026;
+
+/// What a preview is made of.
+pub(super) struct Desk<'a> {
+    pub(super) args: &'a Args,
+    pub(super) file: &'a Path,
+    pub(super) context: &'a Context,
+    pub(super) config: &'a Config,
+}
+
+impl Desk<'_> {
+    /// Shows the file until a person ends it.
+    pub(super) async fn run(&self) -> anyhow::Result<Exit> {
+        let mut stamps = self.look(&[]);
+        let mut shelf = Shelf::new(self.config)?;
+        let mut sheet = self.sheet(&shelf, &Sheet::default())?;
+        let listener = self.listen().await?;
+        let address = format!("http://{}/", listener.local_addr()?);
+        let stop = CancellationToken::new();
+        let preview = Preview::new(&Templates::embedded()?, listener.local_addr()?, stop.clone())?;
+        let sender = preview.sender();
+        let router = web::preview::router(Arc::new(preview));
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(web::serve(listener, router, CONNECTIONS_MAX, stop.clone()));
+        self.tell(&sheet)?;
+        let mut others = beside(&sheet, Vec::new());
+        stamps.also(&others);
+        sender.send_replace(Arc::new(sheet));
+        self.context.output.note(format!("\nShown on {address} (Ctrl-C ends it)"));
+        if self.args.open {
+            self.open(&address);
+        }
+        let mut signal = std::pin::pin!(stop_signal());
+        loop {
+            tokio::select! {
+                stopped = &mut signal => {
+                    stopped?;
+                    break;
+                }
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            let now = self.look(&others);
+            if now == stamps {
+                continue;
+            }
+            // An editor may be in the middle of writing it.
+            tokio::time::sleep(EVERY).await;
+            let settled = self.look(&others);
+            if settled.differs_below(&stamps, &self.config.templates) {
+                match Shelf::new(self.config) {
+                    Ok(fresh) => shelf = fresh,
+                    Err(error) => self.context.output.warn(format!("{error:#}")),
+                }
+            }
+            stamps = settled;
+            sheet = self.sheet(&shelf, &sender.borrow())?;
+            others = beside(&sheet, others);
+            stamps.also(&others);
+            self.tell(&sheet)?;
+            sender.send_replace(Arc::new(sheet));
+        }
+        stop.cancel();
+        while tasks.join_next().await.is_some() {}
+        Ok(Exit::Interrupted)
+    }
+
+    fn look(&self, others: &[PathBuf]) -> Stamps {
+        let mut files = vec![self.file.to_owned()];
+        files.extend_from_slice(others);
+        Stamps::of(&files, std::slice::from_ref(&self.config.templates))
+    }
+
+    async fn listen(&self) -> anyhow::Result<TcpListener> {
+        let here = Ipv4Addr::LOCALHOST;
+        match self.args.port {
+            Some(port) => TcpListener::bind((here, port)).await.map_err(|error| {
+                Failure::new(format!("port {port} cannot be opened: {error}")).hint("choose another with --port").into()
+            }),
+            None => match TcpListener::bind((here, PORT)).await {
+                Ok(listener) => Ok(listener),
+                // Another preview has it.
+                Err(_) => Ok(TcpListener::bind((here, 0)).await?),
+            },
+        }
+    }
+
+    fn open(&self, address: &str) {
+        let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+        let quiet = std::process::Stdio::null;
+        let opened = std::process::Command::new(program).arg(address).stdout(quiet()).stderr(quiet()).spawn();
+        if opened.is_err() {
+            self.context.output.warn(format!("{program} is not there: open {address} yourself"));
+        }
+    }
+
+    /// The file as it is now. With a mistake in it, what was shown `before` stays beside what is to be mended.
+    fn sheet(&self, shelf: &Shelf<'_>, before: &Sheet) -> anyhow::Result<Sheet> {
+        let source = std::fs::read_to_string(self.file).unwrap_or_default();
+        let stale = |problems: Vec<Problem>| Sheet {
+            number: before.number + 1,
+            file: self.file.display().to_string(),
+            source: source.clone(),
+            problems,
+            ok: false,
+            ..before.clone()
+        };
+        let read = shelf.read(self.file, self.args.newsletter.as_deref());
+        let (newsletter, draft) = match read {
+            Ok((newsletter, Ok(draft))) => (newsletter, draft),
+            Ok((_, Err(LibraryError::Content { problems, .. }))) => return Ok(stale(problems)),
+            // Editors that save by a new file leave a moment without one.
+            Ok((_, Err(error @ LibraryError::Read { .. }))) if before.number > 0 => {
+                let problem = Problem::error(crate::content::problem::Position::START, "unreadable", error.to_string());
+                return Ok(stale(vec![problem]));
+            }
+            Ok((_, Err(error))) => return Err(error.into()),
+            Err(error) => return Err(error),
+        };
+        let checked = shelf.library(newsletter).check(&draft, self.context.now())?;
+        let Some(rendered) = checked.rendered else { return Ok(stale(checked.problems)) };
+        let sheet = self.rendered(newsletter, &draft, &rendered)?;
+        Ok(Sheet {
+            number: before.number + 1,
+            date: checked.date.to_string(),
+            source,
+            problems: checked.problems,
+            ..sheet
+        })
+    }
+
+    fn rendered(&self, newsletter: &Newsletter, draft: &Draft, rendered: &Rendered) -> anyhow::Result<Sheet> {
+        let revision = &rendered.revision;
+        let name = self.args.name.as_deref();
+        let (context, config, address) = (self.context, self.config, &self.args.to);
+        let reader = Reader { context, config, newsletter, slug: &draft.slug, address, name };
+        let message = String::from_utf8_lossy(&reader.message(revision, &rendered.images)?).into_owned();
+        let headers = message.split_once("\r\n\r\n").map_or(message.as_str(), |(headers, _)| headers);
+        let public_url = wiring::public_url(self.config);
+        let domain = newsletter.from.address.as_str().rsplit('@').next().unwrap_or_default();
+        let pictures = rendered
+            .images
+            .iter()
+            .map(|shown| Picture {
+                name: shown.name.clone(),
+                addresses: vec![
+                    shown.address(&public_url, domain),
+                    image::url(&public_url, &shown.image.digest, shown.image.format),
+                ],
+                media_type: shown.image.format.media_type(),
+                image: Arc::clone(&shown.image),
+            })
+            .collect();
+        Ok(Sheet {
+            number: 0,
+            file: self.file.display().to_string(),
+            title: revision.title.clone(),
+            subject: revision.subject.clone(),
+            from: newsletter.from.name.clone(),
+            preheader: revision.preheader.clone(),
+            language: revision.language.clone(),
+            date: String::new(),
+            html: reader.fill(&revision.html, true),
+            text: reader.fill(&revision.plain, false),
+            web: rendered.page.html.clone(),
+            headers: headers.replace("\r\n", "\n"),
+            source: String::new(),
+            pictures,
+            words: rendered.words,
+            bytes: message.len(),
+            problems: Vec::new(),
+            ok: true,
+        })
+    }
+
+    /// The same on the terminal.
+    fn tell(&self, sheet: &Sheet) -> anyhow::Result<()> {
+        let output = &self.context.output;
+        if output.is_json() {
+            return output.json(&crate::cli::shelf::as_json(self.file, &sheet.problems));
+        }
+        let now = self.context.now().to_jiff().to_zoned(jiff::tz::TimeZone::system());
+        output.line(output.toned(Tone::Faint, &format!("\n{}", now.strftime("%H:%M:%S"))))?;
+        if !sheet.ok {
+            refuse(self.file, &sheet.problems, self.context)?;
+            return output.line(output.toned(Tone::Bad, "it cannot go out like this"));
+        }
+        for problem in &sheet.problems {
+            show(self.file, problem, self.context)?;
+        }
+        let words = count(sheet.words as u64, "word");
+        let kilobytes = sheet.html.len().div_ceil(1024);
+        output.line(format!("{}: {words}, {kilobytes} KB of HTML", output.toned(Tone::Good, "ok")))
+    }
+}
+
+/// The files that a save may be of, beside the issue's own: every image that was shown since the start, and the folder
+/// while something is missing that may come.
+fn beside(sheet: &Sheet, mut known: Vec<PathBuf>) -> Vec<PathBuf> {
+    let folder = Path::new(&sheet.file).parent().unwrap_or(Path::new(""));
+    let images = sheet.pictures.iter().map(|picture| folder.join(&picture.name));
+    let missing = (!sheet.ok).then(|| if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() });
+    for path in images.chain(missing) {
+        if !known.contains(&path) {
+            known.push(path);
+        }
+    }
+    known
+}

@@ -1,0 +1,153 @@
+//! Preflight: what an editor should know before an issue goes out. Errors stop it, warnings do not; each says where, why
+//! and what to do. Here is what text alone tells; what needs a layout or a calendar is `publishing::preflight`'s.
+
+mod dates;
+mod links;
+mod pictures;
+mod prose;
+mod size;
+mod subject;
+mod text;
+mod vocabulary;
+
+use jiff::civil::Date;
+
+use super::fields::Field;
+use super::marks::Marked;
+use super::parse::{Dialect, parse};
+use super::pictures::NoPictures;
+use super::problem::{Position, Problem};
+use super::source::Issue;
+use super::tree::{Block, Document, plain_text};
+use crate::domain::newsletter::Newsletter;
+
+pub use size::{HTML_BYTES_GOOD, HTML_BYTES_MAX, of_size};
+pub use text::outdated_year;
+
+/// Hints told at once.
+const WARNINGS_MAX: usize = 100;
+/// Shorter issues are sent by accident.
+const WORDS_MIN: usize = 50;
+/// Longer ones are read on another day.
+const WORDS_GOOD: usize = 5000;
+
+/// Everything about an issue that can be told without its layout and its day.
+pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Document) -> Vec<Problem> {
+    let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
+    let vocabulary = vocabulary::of(language);
+    let mut found = Found { issue, problems: Vec::new() };
+    of_newsletter(newsletter, &mut found.problems);
+    subject::of_front_matter(&issue.front, &mut found.problems);
+    of_headings(&document.blocks, &mut found);
+    of_fields(&mut found);
+    text::of_passages(&prose::passages(issue.body()), vocabulary, &mut found);
+    links::of_document(document, vocabulary, &mut found);
+    pictures::of_document(document, &mut found);
+    found.problems
+}
+
+/// Every address that the text leads to or shows, with its place in the file. The reader's own links are not among
+/// them, nor are images that lie beside the issue.
+pub fn addresses(issue: &Issue, newsletter: &Newsletter) -> Vec<(String, Position)> {
+    // What `{{ web_url }}` becomes is not there yet, so nobody is to ask for it.
+    let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
+    let dialect = Dialect { html: newsletter.allow_html, language, web_url: "", pictures: &NoPictures };
+    let document = parse(issue, dialect, &mut Vec::new());
+    links::addresses(&document).into_iter().map(|(url, at)| (url, issue.place(at))).collect()
+}
+
+/// What depends on the day on which the issue goes out.
+pub fn of_day(issue: &Issue, language: &str, date: Date) -> Vec<Problem> {
+    let mut found = Found { issue, problems: Vec::new() };
+    subject::of_date(&issue.front, vocabulary::of(language), date, &mut found.problems);
+    text::of_year(&prose::passages(issue.body()), date.year(), &mut found);
+    found.problems
+}
+
+/// A copyright line of the layout or the settings with an old year, `old`.
+pub fn of_footer_year(old: i16, year: i16) -> Problem {
+    let (message, hint) = text::outdated(old, year);
+    let hint = format!("{hint} in coranto.toml, or in the layout under templates/");
+    Problem::warning(Position::START, "footer-year", message).hint(hint)
+}
+
+/// Whether the issue has about as many words as a letter has.
+pub fn of_length(words: usize) -> Option<Problem> {
+    let (code, message, hint) = if words < WORDS_MIN {
+        ("text-short", format!("the issue is very short, in words: {words}"), "leave it if that is all there is to say")
+    } else if words > WORDS_GOOD {
+        let message = format!("the issue has {words} words, more than half an hour's reading");
+        ("text-long", message, "send it in two parts, or put part of it on the web")
+    } else {
+        return None;
+    };
+    Some(Problem::warning(Position::START, code, message).hint(hint))
+}
+
+/// What was found so far.
+struct Found<'a> {
+    issue: &'a Issue,
+    problems: Vec<Problem>,
+}
+
+impl Found<'_> {
+    /// Whether there is no room for more hints.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= WARNINGS_MAX
+    }
+
+    /// A hint about the text at byte `at` of the body. After the first hundred an editor has enough to do.
+    fn warn(&mut self, at: usize, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
+        if !self.is_full() {
+            self.problems.push(Problem::warning(self.issue.place(at), code, message).hint(hint));
+        }
+    }
+
+    /// The same, of what stops the issue.
+    fn refuse(&mut self, at: usize, code: &'static str, message: impl Into<String>, hint: impl Into<String>) {
+        if !self.is_full() {
+            self.problems.push(Problem::error(self.issue.place(at), code, message).hint(hint));
+        }
+    }
+}
+
+fn of_newsletter(newsletter: &Newsletter, found: &mut Vec<Problem>) {
+    if newsletter.postal_address.trim().is_empty() {
+        let message =
+            format!("the newsletter {} has no postal address, which the law wants in every issue", newsletter.slug);
+        let hint = format!("set postal_address under [newsletters.{}] in coranto.toml", newsletter.slug);
+        found.push(Problem::error(Position::START, "postal-address", message).hint(hint));
+    }
+}
+
+/// Screen readers walk a text by its headings, so a level must not be skipped. The title is level 1.
+fn of_headings(blocks: &[Block], found: &mut Found<'_>) {
+    let mut before = 1;
+    for block in blocks {
+        if let Block::Heading { level, content, at, .. } = block {
+            if *level > before + 1 {
+                let (typed, meant) = ("#".repeat((*level).into()), "#".repeat((before + 1).into()));
+                let message = format!("a heading of level {level} follows one of level {before}");
+                found.warn(*at, "heading-level", message, format!("write {meant} instead of {typed}"));
+            }
+            if plain_text(content).trim().is_empty() {
+                found.warn(*at, "heading-empty", "this heading is empty", "write it, or take it out");
+            }
+            before = *level;
+        }
+    }
+}
+
+/// Readers may have no name: without a fallback a gap stays where it would stand.
+fn of_fields(found: &mut Found<'_>) {
+    let marked = Marked::of(found.issue.body());
+    if marked.too_many.is_some() {
+        return; // which is told already
+    }
+    for occurrence in &marked.occurrences {
+        if matches!(occurrence.field, Ok(Field::Name { fallback: None })) {
+            let message = "readers who gave no name will see nothing here";
+            found.warn(occurrence.at, "field-empty", message, "write {{ name | there }}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Whether a mail's HTML fits a mailbox, and where in the text it does not any more.
+
+use super::prose;
+use crate::content::problem::{Position, Problem};
+use crate::content::source::Issue;
+
+/// Gmail cuts a mail at about 102 KB and hides the rest behind a link.
+pub const HTML_BYTES_MAX: usize = 100 * 1024;
+/// Above this an editor is told: mailboxes differ, and some add to a mail.
+pub const HTML_BYTES_GOOD: usize = 80 * 1024;
+/// Letters before the cut that find its place in the text; so many are hardly twice in one text.
+const LETTERS: usize = 40;
+
+/// Whether an issue's HTML fits a mailbox. `filled_bytes` is how long `html` is with the longest values of a reader.
+pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize) -> Option<Problem> {
+    let kilobytes = filled_bytes.div_ceil(1024);
+    let hint = "split the issue in two, or put part of it on the web and link to it";
+    if filled_bytes > HTML_BYTES_MAX {
+        let cut = html.floor_char_boundary(HTML_BYTES_MAX.saturating_sub(filled_bytes - html.len()));
+        let message =
+            format!("the mail's HTML has {kilobytes} KB; Gmail hides what is past 102 KB, from about here on");
+        return Some(Problem::error(place(issue, &html[..cut]), "html-too-large", message).hint(hint));
+    }
+    let message = format!("the mail's HTML has {kilobytes} KB, and Gmail hides what is past 102 KB");
+    (filled_bytes > HTML_BYTES_GOOD).then(|| Problem::warning(Position::START, "html-large", message).hint(hint))
+}
+
+/// Where the text stands that `html` ends with: its last letters are looked for in what the editor wrote.
+fn place(issue: &Issue, html: &str) -> Position {
+    let wanted = last_letters(html);
+    let passages = prose::passages(issue.body());
+    let (mut letters, mut places) = (String::new(), Vec::new());
+    for passage in &passages {
+        for (offset, letter) in passage.text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+            letters.push(letter);
+            places.extend(std::iter::repeat_n((passage, offset), letter.len_utf8()));
+        }
+    }
+    let found = letters.find(&wanted).filter(|_| !wanted.is_empty()).map(|at| at + wanted.len() - 1);
+    found.and_then(|at| places.get(at)).map_or(Position::START, |(passage, offset)| issue.place(passage.at(*offset)))
+}
+
+/// The last letters and digits that a reader of `html` sees.
+fn last_letters(html: &str) -> String {
+    let mut letters = Vec::with_capacity(LETTERS);
+    let mut rest = html;
+    // The cut may be within a tag.
+    if rest.rfind('<') > rest.rfind('>') {
+        rest = &rest[..rest.rfind('<').unwrap_or(0)];
+    }
+    while letters.len() < LETTERS && !rest.is_empty() {
+        let text_from = rest.rfind('>').map_or(0, |at| at + 1);
+        let text = &rest[text_from..];
+        // Entities are no letters of the text.
+        let plain: String = text
+            .split('&')
+            .enumerate()
+            .map(|(index, part)| match part.split_once(';') {
+                Some((_, after)) if index > 0 => after,
+                _ => part,
+            })
+            .collect();
+        letters.extend(plain.chars().rev().filter(|c| c.is_alphanumeric()).take(LETTERS - letters.len()));
+        rest = &rest[..text_from];
+        rest = &rest[..rest.rfind('<').unwrap_or(0)];
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_letters_are_those_that_are_seen() {
+        assert_eq!(last_letters("<p class=\"a\">One &amp; <b>two</b>, thr<a hre"), "Onetwothr");
+        assert_eq!(last_letters(&format!("<p>{}xyz</p>", "ab".repeat(50))).len(), LETTERS);
+        assert_eq!(last_letters(""), "");
+    }
+}

@@ -1,0 +1,141 @@
+//! One question to one host: its address looked up and judged, a connection, a request, the head of the answer. Follows
+//! nothing.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, CONNECTION, HOST, LOCATION, USER_AGENT};
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use url::{Host, Url};
+
+/// Only the head of an answer is read; a larger one is no page's.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
+
+/// What a host said.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) status: StatusCode,
+    /// Where it sends us.
+    pub(super) location: Option<String>,
+}
+
+/// Why nothing was heard.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unheard {
+    #[error("it has no host")]
+    NoHost,
+    #[error("there is no host {0}")]
+    UnknownHost(String),
+    #[error("{host} is {address}, an address that readers cannot reach")]
+    Private { host: String, address: IpAddr },
+    #[error("{0}")]
+    Connection(#[from] io::Error),
+    #[error("{0}")]
+    Http(#[from] hyper::Error),
+}
+
+/// What is needed to ask.
+pub(super) struct Line {
+    tls: TlsConnector,
+    user_agent: String,
+    may_ask: fn(IpAddr) -> bool,
+}
+
+impl Line {
+    /// `may_ask` judges every address before it is connected to.
+    pub(super) fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { tls: TlsConnector::from(Arc::new(config)), user_agent, may_ask })
+    }
+
+    /// Asks for `url` once. The connection goes to the very address that was judged: a name that changes its address
+    /// between two look-ups gains nothing.
+    pub(super) async fn ask(&self, method: Method, url: &Url) -> Result<Said, Unheard> {
+        let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
+        let stream = self.connect(&host, url.port_or_known_default().unwrap_or(80)).await?;
+        let request = self.request(method, url);
+        if url.scheme() != "https" {
+            return exchange(stream, request).await;
+        }
+        let name = match &host {
+            Host::Domain(name) => ServerName::try_from(name.clone()).map_err(io::Error::other)?,
+            Host::Ipv4(address) => ServerName::IpAddress(IpAddr::V4(*address).into()),
+            Host::Ipv6(address) => ServerName::IpAddress(IpAddr::V6(*address).into()),
+        };
+        exchange(self.tls.connect(name, stream).await?, request).await
+    }
+
+    async fn connect(&self, host: &Host, port: u16) -> Result<TcpStream, Unheard> {
+        let addresses: Vec<SocketAddr> = match host {
+            Host::Ipv4(address) => vec![(*address, port).into()],
+            Host::Ipv6(address) => vec![(*address, port).into()],
+            Host::Domain(name) => {
+                let found = tokio::net::lookup_host((name.as_str(), port)).await;
+                found.map_err(|_| Unheard::UnknownHost(name.clone()))?.collect()
+            }
+        };
+        // One private address among public ones is enough: which of them is taken is not ours to say.
+        let private = addresses.iter().find(|address| !(self.may_ask)(address.ip()));
+        if let Some(private) = private {
+            return Err(Unheard::Private { host: host.to_string(), address: private.ip() });
+        }
+        if addresses.is_empty() {
+            return Err(Unheard::UnknownHost(host.to_string()));
+        }
+        Ok(TcpStream::connect(addresses.as_slice()).await?)
+    }
+
+    /// No body, no cookie, and of the address no user name, no password, no fragment.
+    fn request(&self, method: Method, url: &Url) -> Request<String> {
+        let target = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let host = match url.port() {
+            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+            None => url.host_str().unwrap_or_default().to_owned(),
+        };
+        let built = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(HOST, host)
+            .header(USER_AGENT, self.user_agent.as_str())
+            .header(ACCEPT, "*/*")
+            .header(CONNECTION, "close")
+            .body(String::new());
+        built.unwrap_or_default()
+    }
+}
+
+/// Sends the request and reads the answer's head. Whatever follows is left on the line, which is closed.
+async fn exchange<S>(stream: S, request: Request<String>) -> Result<Said, Unheard>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) =
+        http1::Builder::new().max_buf_size(HEAD_BYTES_MAX).handshake::<_, String>(TokioIo::new(stream)).await?;
+    let mut connection = pin!(connection);
+    let mut answer = pin!(sender.send_request(request));
+    let answer = tokio::select! {
+        answer = &mut answer => answer,
+        _ = &mut connection => answer.await,
+    }?;
+    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Ok(Said { status: answer.status(), location })
+}

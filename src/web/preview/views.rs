@@ -1,0 +1,134 @@
+//! One mail, seen as by different mailboxes: what each of them does to it is done to its HTML here. Knows no request.
+
+use super::Sheet;
+
+/// A mail in its frame: pictures and styles, nothing that runs, nothing that sends. The frame is in a sandbox besides.
+const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
+/// The same for who has images off.
+const NO_IMAGES_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'self'; sandbox allow-same-origin";
+
+/// How a mail asks whether it is dark around it.
+const DARK_QUERY: &str = "(prefers-color-scheme: dark)";
+/// The layout of the web version, near enough to proofread in.
+const WEB_STYLE: &str = "body{margin:0;background:#fbfaf8;color:#1f2328;font:18px/1.6 Georgia,serif}\
+    main{max-width:40rem;margin:0 auto;padding:2.5rem 1.25rem}h1,h2,h3,h4{font-family:system-ui,sans-serif;line-height:1.2}\
+    h1{font-size:2.1rem}img{max-width:100%;height:auto}blockquote{margin:1.2em 0;padding-inline-start:1rem;\
+    border-inline-start:3px solid #c9ccd1}pre{overflow:auto;padding:1rem;background:#f0eee9}table{border-collapse:collapse}\
+    td,th{padding:.35rem .6rem;border-bottom:1px solid #d8d5ce;text-align:start}a{color:#0b57a4}";
+
+/// The page of one view, and what it may do. None for a view that there is not.
+pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)> {
+    let html = with_pictures(&sheet.html, sheet);
+    Some(match view {
+        "light" | "phone" => (light(&html), MAIL_POLICY),
+        "dark" => (dark(&html), MAIL_POLICY),
+        "plain" => (light(&without_styles(&html)), MAIL_POLICY),
+        "images-off" => (light(&html), NO_IMAGES_POLICY),
+        "web" => (web(sheet), MAIL_POLICY),
+        _ => return None,
+    })
+}
+
+/// A frame's own `prefers-color-scheme` cannot be set from outside: it is the machine's. So the question itself is
+/// answered here, the same for an editor who works in the dark and for one who does not.
+fn light(html: &str) -> String {
+    scheme(&html.replace(DARK_QUERY, "not all"), "light")
+}
+
+fn dark(html: &str) -> String {
+    scheme(&html.replace(DARK_QUERY, "all"), "dark")
+}
+
+/// What is not styled, such as the ground of the page and the scroll bars, follows this.
+fn scheme(html: &str, scheme: &str) -> String {
+    let at = html.find("</head>").unwrap_or(0);
+    let (head, body) = html.split_at(at);
+    format!("{head}<style>:root{{color-scheme:only {scheme}}}</style>{body}")
+}
+
+/// What is left where a mailbox drops all style blocks, as Gmail does for other providers' accounts.
+fn without_styles(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(from) = rest.find("<style") {
+        out.push_str(&rest[..from]);
+        rest = match rest[from..].find("</style>") {
+            Some(to) => &rest[from + to + "</style>".len()..],
+            None => "",
+        };
+    }
+    out + rest
+}
+
+/// Images that are not on the web yet are here.
+fn with_pictures(html: &str, sheet: &Sheet) -> String {
+    let mut html = html.to_owned();
+    for (index, picture) in sheet.pictures.iter().enumerate() {
+        for address in &picture.addresses {
+            html = html.replace(address.as_str(), &format!("/picture/{index}"));
+        }
+    }
+    html
+}
+
+fn web(sheet: &Sheet) -> String {
+    let dir = if crate::domain::newsletter::is_rtl(&sheet.language) { "rtl" } else { "ltr" };
+    let (language, title) = (escaped(&sheet.language), escaped(&sheet.title));
+    let article = with_pictures(&sheet.web, sheet);
+    format!(
+        "<!doctype html><html lang=\"{language}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <style>{WEB_STYLE}</style></head><body><main><article><h1>{title}</h1>\n{article}\n</article></main></body></html>"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(html: &str) -> Sheet {
+        Sheet { html: html.to_owned(), title: "<A> & B".to_owned(), language: "he".to_owned(), ..Sheet::default() }
+    }
+
+    fn html(view: &str, html: &str) -> String {
+        render(view, &sheet(html)).unwrap().0
+    }
+
+    #[test]
+    fn light_and_dark_are_the_mails_own() {
+        let mail = "<head><style>@media (prefers-color-scheme: dark) { .x { color: red } }</style></head><p>";
+        assert!(html("dark", mail).contains("@media all { .x"));
+        assert!(html("light", mail).contains("@media not all { .x"));
+        assert!(html("phone", mail).contains("only light"));
+        assert!(html("dark", mail).contains("only dark"));
+    }
+
+    #[test]
+    fn without_styles_the_inline_ones_stay() {
+        let mail = "<head><style>a{}</style><style media=x>b{}</style></head><p style=\"color:red\">x</p>";
+        let plain = html("plain", mail);
+        assert!(!plain.contains("a{}") && !plain.contains("b{}") && plain.contains("style=\"color:red\""), "{plain}");
+    }
+
+    #[test]
+    fn no_view_lets_a_mail_run_or_send() {
+        for view in ["light", "dark", "phone", "plain", "images-off", "web"] {
+            let (_, policy) = render(view, &sheet("<p>x</p>")).unwrap();
+            assert!(policy.starts_with("default-src 'none'") && policy.contains("sandbox allow-same-origin"), "{view}");
+            assert!(!policy.contains("script") && policy.contains("form-action 'none'"), "{view}: {policy}");
+            assert_eq!(policy.contains("img-src"), view != "images-off");
+        }
+        assert!(render("../secret", &sheet("")).is_none());
+    }
+
+    #[test]
+    fn the_web_version_has_its_title_and_direction() {
+        let page = html("web", "");
+        assert!(page.contains("<h1>&lt;A&gt; &amp; B</h1>") && page.contains("dir=\"rtl\""), "{page}");
+    }
+}
