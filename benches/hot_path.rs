@@ -1,4 +1,4 @@
-//! What one mail costs: building the skeleton once, filling it per reader, signing. Run with
+//! What one mail costs: rendering an issue, building the skeleton once, filling it per reader, signing. Run with
 //! `cargo bench --bench hot_path`; `items` are mails a second on one core.
 
 use std::sync::Arc;
@@ -12,7 +12,9 @@ use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::message::dkim::{Signer, generate_ed25519_pem, generate_rsa_pem};
 use coranto::message::{Content, Profile, Recipient, Skeleton};
+use coranto::templates::Templates;
 use coranto::token::Keyring;
+use coranto::{content, publishing};
 use divan::counter::ItemsCount;
 
 const PUBLIC_URL: &str = "https://news.example.com";
@@ -111,6 +113,19 @@ fn fill_each(bencher: divan::Bencher<'_, '_>, skeleton: &Skeleton) {
             date: Timestamp(1_790_000_000_000),
         };
         skeleton.fill(&keys, &reader, &mut out).expect("the reader is sound")
+    });
+}
+
+/// The longest issue of the corpus: Markdown in, both parts in their layouts out.
+#[divan::bench]
+fn render_seven_thousand_words(bencher: divan::Bencher<'_, '_>) {
+    let source = include_bytes!("../tests/fixtures/issues/2026-12-11-seven-thousand-words.md");
+    let templates = Templates::embedded().expect("the templates are sound");
+    let newsletter = newsletter();
+    let day = jiff::civil::date(2026, 12, 11);
+    bencher.bench(|| {
+        let issue = content::read(source).expect("it has front matter");
+        publishing::compose(&issue, &newsletter, PUBLIC_URL, "long", day, &templates).expect("it is sound")
     });
 }
 

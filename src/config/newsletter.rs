@@ -12,8 +12,10 @@ use crate::domain::slot::Slot;
 use crate::secret::Secret;
 
 /// Slugs that would hide other addresses of the web server.
-const SLUGS_RESERVED: [&str; 13] =
-    ["admin", "api", "assets", "c", "i", "p", "u", "healthz", "readyz", "metrics", "static", "robots", "favicon"];
+const SLUGS_RESERVED: [&str; 17] = [
+    "a", "admin", "api", "assets", "c", "d", "g", "i", "p", "s", "u", "healthz", "readyz", "metrics", "static",
+    "robots", "favicon",
+];
 
 /// Slugs stand in links, file names and `List-Id`; a DNS label has no more letters.
 const SLUG_CHARS_MAX: usize = 63;

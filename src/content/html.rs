@@ -11,12 +11,15 @@ use crate::domain::image::COLUMN_PX;
 
 use super::fields::Field;
 use super::merge;
-use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
+use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use crate::words::Words;
 use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
 pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What fits on a line of a narrow phone, inside a list.
+const UNBROKEN_CHARS_MAX: usize = 28;
 
 /// What the HTML is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +47,14 @@ pub(super) fn render(
     words: Words,
     design: &Design,
 ) -> Result<String, Refused> {
-    let mut writer =
-        Writer { out: String::new(), full: false, look: Look::new(target, rtl, design), ids: HashMap::new() };
+    let mut writer = Writer {
+        out: String::new(),
+        full: false,
+        look: Look::new(target, rtl, design),
+        ids: HashMap::new(),
+        in_address: false,
+        level: 1,
+    };
     writer.blocks(&document.blocks);
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
@@ -80,6 +89,10 @@ struct Writer {
     look: Look,
     /// How often an id was wanted.
     ids: HashMap<String, usize>,
+    /// Whether a link is open whose text may break anywhere.
+    in_address: bool,
+    /// Of the heading before: no level is left out, whatever was typed.
+    level: u8,
 }
 
 impl Writer {
@@ -90,9 +103,20 @@ impl Writer {
         }
     }
 
+    /// Words, of which long ones may be broken anywhere: a narrow screen cannot show them whole.
     fn text(&mut self, text: &str) {
-        let escaped = escape(text);
-        self.push(&escaped);
+        if self.look.target == Target::Web || self.in_address || !has_long_word(text) {
+            let escaped = escape(text);
+            return self.push(&escaped);
+        }
+        for word in text.split_inclusive(breaks) {
+            let escaped = escape(word);
+            if has_long_word(word) {
+                self.push(&format!("<span style=\"line-break:anywhere\">{escaped}</span>"));
+            } else {
+                self.push(&escaped);
+            }
+        }
     }
 
     fn open(&mut self, tag: &str, attributes: &str) {
@@ -122,16 +146,19 @@ impl Writer {
             return;
         }
         match block {
-            Block::Paragraph(content) => {
-                self.open("p", &self.look.paragraph(last));
-                self.inlines(content);
-                self.close("p");
-            }
+            Block::Paragraph(content) => match tree::figure(content) {
+                Some(caption) => self.figure(content, caption, last),
+                None => {
+                    self.open("p", &self.look.paragraph(last));
+                    self.inlines(content);
+                    self.close("p");
+                }
+            },
             Block::Plain(content) => self.inlines(content),
             Block::Heading { level, id, content, .. } => self.heading(*level, id.as_deref(), content),
             Block::Quote(blocks) => {
                 self.open("blockquote", &self.look.quote(last));
-                self.nested(blocks);
+                self.quoted(blocks);
                 self.close("blockquote");
             }
             Block::List { first, items, .. } => {
@@ -156,6 +183,24 @@ impl Writer {
         }
     }
 
+    /// Whose words these are stands below them, where the editor wrote it behind a dash.
+    fn quoted(&mut self, blocks: &[Block]) {
+        let Some((source, said)) = tree::attribution(blocks) else { return self.nested(blocks) };
+        self.nested(said);
+        self.open("footer", &self.look.attribution());
+        self.inlines(source);
+        self.close("footer");
+    }
+
+    fn figure(&mut self, image: &[Inline], caption: &str, last: bool) {
+        self.open("figure", &self.look.figure(last));
+        self.inlines(image);
+        self.open("figcaption", &self.look.caption());
+        self.text(caption);
+        self.push("</figcaption>");
+        self.close("figure");
+    }
+
     /// Mailboxes do not agree on `white-space`, so in a mail the lines and spaces of code are spelled out.
     fn code(&mut self, code: &str, last: bool) {
         let tag = if self.look.target == Target::Mail { "p" } else { "pre" };
@@ -166,9 +211,9 @@ impl Writer {
             Target::Mail => {
                 for (index, line) in code.split('\n').enumerate() {
                     self.push(if index > 0 { "<br>\n" } else { "" });
-                    let escaped = escape(&line.replace('\t', "    ")).replace("  ", "&nbsp; ");
-                    let indented = escaped.strip_prefix(' ').map(|rest| format!("&nbsp;{rest}"));
-                    self.push(&indented.unwrap_or(escaped));
+                    let spaced = line.replace('\t', "    ").replace("  ", "\u{A0} ");
+                    let indented = spaced.strip_prefix(' ').map(|rest| format!("\u{A0}{rest}"));
+                    self.text(&indented.unwrap_or(spaced));
                 }
             }
         }
@@ -177,6 +222,8 @@ impl Writer {
     }
 
     fn heading(&mut self, level: u8, id: Option<&str>, content: &[Inline]) {
+        let level = level.min(self.level + 1);
+        self.level = level;
         let tag = format!("h{level}");
         let mut attributes = self.look.heading(level);
         if self.look.target == Target::Web {
@@ -195,33 +242,51 @@ impl Writer {
         if *count == 1 { wanted } else { format!("{wanted}-{count}") }
     }
 
-    /// A table of data: not one for layout, so it says what heads its columns.
+    /// A table of data. On the web its elements say so; in a mail, where every table is taken for layout, its roles do.
     fn table(&mut self, table: &Table, last: bool) {
-        self.open("table", &self.look.table(last));
-        self.push("<thead><tr>");
-        for (column, cell) in table.head.iter().enumerate() {
-            self.cell("th", cell, table.columns.get(column));
+        let is_mail = self.look.target == Target::Mail;
+        if is_mail {
+            let heads: Vec<_> = table.head.iter().map(|cell| plain_text(cell)).collect();
+            let label = escape(heads.join(", ").trim());
+            self.open("div", &format!(" role=\"table\" aria-label=\"{label}\"{}", self.look.table_frame(last)));
         }
-        self.push("</tr></thead>\n<tbody>");
+        self.open("table", &self.look.table());
+        self.push(if is_mail { "" } else { "<thead>" });
+        self.row("th", &table.head, &table.columns);
+        self.push(if is_mail { "" } else { "</thead>\n<tbody>" });
         for row in &table.rows {
             if self.full {
                 return;
             }
-            self.push("<tr>");
-            for (column, cell) in row.iter().enumerate() {
-                self.cell("td", cell, table.columns.get(column));
-            }
-            self.push("</tr>\n");
+            self.row("td", row, &table.columns);
         }
-        self.push("</tbody>");
+        self.push(if is_mail { "" } else { "</tbody>" });
         self.close("table");
+        if is_mail {
+            self.close("div");
+        }
     }
 
-    fn cell(&mut self, tag: &str, content: &[Inline], align: Option<&Align>) {
-        let scope = if tag == "th" { " scope=\"col\"" } else { "" };
-        self.open(tag, &format!("{scope}{}", self.look.cell(tag, align.copied().unwrap_or(Align::Start))));
-        self.inlines(content);
-        self.push(&format!("</{tag}>"));
+    fn row(&mut self, tag: &str, cells: &[Vec<Inline>], columns: &[Align]) {
+        // A `tr` that calls itself a row repeats what it is, say checkers that overlook the table's own role.
+        self.push(if self.look.target == Target::Mail {
+            "<tbody role=\"row\"><tr role=\"presentation\">"
+        } else {
+            "<tr>"
+        });
+        for (column, cell) in cells.iter().enumerate() {
+            let role = match (tag, column) {
+                ("th", _) => "columnheader",
+                (_, 0) => "rowheader",
+                _ => "cell",
+            };
+            let scope = if tag == "th" { " scope=\"col\"" } else { "" };
+            let align = columns.get(column).copied().unwrap_or(Align::Start);
+            self.open(tag, &format!("{scope}{}{}", self.look.role(role), self.look.cell(tag, align)));
+            self.inlines(cell);
+            self.push(&format!("</{tag}>"));
+        }
+        self.push(if self.look.target == Target::Mail { "</tr></tbody>\n" } else { "</tr>\n" });
     }
 
     fn notes(&mut self, notes: &[Vec<Block>], words: Words) {
@@ -280,12 +345,15 @@ impl Writer {
             Destination::Url(url) => (escape(url), escape(url)),
             Destination::Field(field) => (field.to_string(), field.to_string()),
         };
-        self.push(&format!("<a href=\"{address}\"{}>", self.look.link()));
+        let text = plain_text(content);
+        self.in_address = text.trim().is_empty() || has_long_word(&text);
+        self.push(&format!("<a href=\"{address}\"{}>", self.look.link(self.in_address)));
         if content.is_empty() {
             self.push(&shown);
         } else {
             self.inlines_in(content, true);
         }
+        self.in_address = false;
         self.push("</a>");
     }
 
@@ -312,10 +380,19 @@ impl Writer {
 
     fn note_number(&mut self, number: usize) {
         match self.look.target {
-            Target::Mail => self.push(&format!("<sup style=\"font-size:13px;line-height:1\">{number}</sup>")),
+            Target::Mail => self.push(&format!("<sup style=\"font-size:14px;line-height:1\">{number}</sup>")),
             Target::Web => self.push(&format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")),
         }
     }
+}
+
+/// Where lines may break without being told.
+fn breaks(c: char) -> bool {
+    c.is_whitespace() || c == '-' || ('\u{2E80}'..='\u{FFEF}').contains(&c)
+}
+
+fn has_long_word(text: &str) -> bool {
+    text.len() > UNBROKEN_CHARS_MAX && text.split(breaks).any(|word| word.chars().count() > UNBROKEN_CHARS_MAX)
 }
 
 /// Letters and digits of any script, joined by hyphens.

@@ -3,6 +3,7 @@
 //! `bytes -> source::read -> Issue -> parse -> tree -> html and plain -> Rendered`; `publishing::compose` puts a layout
 //! around what comes out. Everything wrong on the way is a [`Problem`] with its place in the file.
 
+pub mod addresses;
 pub mod advice;
 pub mod fields;
 pub mod front_matter;

@@ -1,5 +1,6 @@
 //! Markdown to a checked tree: every merge field known, every link usable. Knows no output.
 
+mod bare;
 mod builder;
 
 use std::collections::HashMap;
@@ -64,7 +65,11 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
             break;
         }
     }
-    let document = builder.finish(&mut reading);
+    let mut document = builder.finish(&mut reading);
+    // Amid raw HTML one cannot know what is a link already.
+    if !document.has_html {
+        bare::link(&mut document, &marked.text, &|at| marked.source_offset(at));
+    }
     problems.append(&mut reading.problems);
     document
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::html::raw::{self, Tag};
 use super::links;
-use super::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
+use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use super::wrap::{self, Margin, WIDTH};
 use crate::words::Words;
 
@@ -64,7 +64,14 @@ impl Writer {
 
     fn block(&mut self, block: &Block, margin: &Margin) {
         match block {
-            Block::Paragraph(content) | Block::Plain(content) => self.paragraph(content, margin),
+            Block::Paragraph(content) | Block::Plain(content) => {
+                self.paragraph(content, margin);
+                if let Some(caption) = tree::figure(content) {
+                    let mut text = String::new();
+                    push_text(caption, &mut text);
+                    wrap::fill(&mut self.out, &text, &margin.below(), WIDTH);
+                }
+            }
             Block::Heading { content, .. } => {
                 let text = self.inlines(content);
                 self.out.push_str(&wrap::underlined(&text, '-', margin));
@@ -105,13 +112,18 @@ impl Writer {
         wrap::fill(&mut self.out, text.trim(), margin, width);
     }
 
-    /// Code is never filled: its lines are what they are.
+    /// Code is never filled: its lines are what they are. One too long for a mail goes on behind an arrow.
     fn code(&mut self, code: &str, margin: &Margin) {
         let mut first = &margin.first;
         for line in code.trim_end_matches('\n').split('\n') {
-            self.out.push_str(format!("{first}    {}", line.replace('\t', "    ")).trim_end());
-            self.out.push('\n');
-            first = &margin.rest;
+            let room = wrap::LINE_WIDTH_MAX.saturating_sub(wrap::width(first) + 4 + 2);
+            let line = line.replace('\t', "    ");
+            for (index, piece) in wrap::cut(&line, room).into_iter().enumerate() {
+                let arrow = if index == 0 { "" } else { "↳ " };
+                self.out.push_str(format!("{first}    {arrow}{piece}").trim_end());
+                self.out.push('\n');
+                first = &margin.rest;
+            }
         }
     }
 

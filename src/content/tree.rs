@@ -67,6 +67,8 @@ pub(super) enum Inline {
         source: String,
         /// As it is shown, where that is known: not of an image elsewhere on the web.
         size: Option<(u32, u32)>,
+        /// What stands below it, where it stands alone.
+        title: String,
         alt: String,
         at: usize,
     },
@@ -111,6 +113,22 @@ fn push_plain_text(content: &[Inline], out: &mut String) {
             Inline::Field(_) | Inline::Note(_) | Inline::Html(_) => {}
         }
     }
+}
+
+/// The caption of a paragraph that is nothing but an image with a title, linked or not.
+pub(super) fn figure(content: &[Inline]) -> Option<&str> {
+    match content {
+        [Inline::Image { title, .. }] if !title.trim().is_empty() => Some(title.trim()),
+        [Inline::Link { content, .. }] => figure(content),
+        _ => None,
+    }
+}
+
+/// Whose words a quote is: its last paragraph, where that begins with a dash; and the blocks before it.
+pub(super) fn attribution(blocks: &[Block]) -> Option<(&[Inline], &[Block])> {
+    let (Block::Paragraph(content), said) = blocks.split_last()? else { return None };
+    let is_source = matches!(content.first(), Some(Inline::Text(text)) if text.starts_with(['—', '―', '–']));
+    (is_source && !said.is_empty()).then_some((content, said))
 }
 
 /// Calls `see` with every run of inlines in the document, in reading order, footnotes last.

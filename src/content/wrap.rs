@@ -6,8 +6,8 @@ use super::fields::{FIELD_END, FIELD_START};
 
 /// The width of a text part, in columns: 72 leaves room for quoting marks in an 80-column terminal.
 pub(super) const WIDTH: usize = 72;
-/// A longer word without a place to break is broken by force; addresses never are.
-const WORD_WIDTH_MAX: usize = 78;
+/// RFC 5322 2.1.1, without CRLF. A word that is wider is broken by force; addresses never are.
+pub(super) const LINE_WIDTH_MAX: usize = 78;
 /// Under this width, however deep the quote, lines would be columns of words.
 const WIDTH_MIN: usize = 24;
 
@@ -65,7 +65,7 @@ pub(super) fn fill(out: &mut String, text: &str, margin: &Margin, line_width: us
         let mut room = room;
         out.push_str(margin_now);
         margin_now = &margin.rest;
-        for word in words(line) {
+        for word in clauses(line, line_width) {
             let glue = usize::from(word.after_space && column > 0);
             let mut rest = word.text;
             if column > 0 && column + glue + width(rest) > room {
@@ -105,6 +105,21 @@ fn push_visible(out: &mut String, word: &str) {
     out.extend(word.chars().map(|c| if matches!(c, '\u{A0}' | '\u{202F}') { ' ' } else { c }));
 }
 
+/// A line of code in pieces of at most `room` columns, cut behind a space where there is one in the second half. A line
+/// with an address in it stays whole.
+pub(super) fn cut(line: &str, room: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    while let Some(end) = forced_break(rest, room.max(WIDTH_MIN)).filter(|_| !line.contains("://")) {
+        let space = rest[..end].rfind(' ').map(|at| at + 1).filter(|at| *at > end / 2);
+        let (piece, after) = rest.split_at(space.unwrap_or(end));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(rest);
+    pieces
+}
+
 /// Columns that a text takes.
 pub(super) fn width(text: &str) -> usize {
     let mut total = 0;
@@ -132,8 +147,34 @@ fn field_width(mark: &str) -> usize {
 }
 
 struct Word<'a> {
+    at: usize,
     text: &'a str,
     after_space: bool,
+}
+
+/// The same, with short clauses of scripts without spaces kept whole: lines then end at commas and full stops.
+fn clauses(line: &str, line_width: usize) -> Vec<Word<'_>> {
+    const ENDS: &str = "、。，．：；？！」』）】";
+    let whole_up_to = line_width * 4 / 9;
+    let mut clauses: Vec<Word<'_>> = Vec::new();
+    let mut clause: Vec<Word<'_>> = Vec::new();
+    let mut words = words(line).into_iter().peekable();
+    while let Some(word) = words.next() {
+        let ends = word.text.ends_with(|c| ENDS.contains(c)) || words.peek().is_none_or(|next| next.after_space);
+        clause.push(word);
+        if !ends {
+            continue;
+        }
+        let (start, after_space) = (clause[0].at, clause[0].after_space);
+        let end = clause.last().map_or(start, |last| last.at + last.text.len());
+        if width(&line[start..end]) <= whole_up_to {
+            clauses.push(Word { at: start, text: &line[start..end], after_space });
+            clause.clear();
+        } else {
+            clauses.append(&mut clause);
+        }
+    }
+    clauses
 }
 
 /// The pieces of a line that stay together: words, and in scripts without spaces single characters with the
@@ -148,19 +189,19 @@ fn words(line: &str) -> Vec<Word<'_>> {
         in_mark = (in_mark || c == FIELD_START) && c != FIELD_END;
         if !in_mark && is_space(c) {
             if at > start {
-                words.push(Word { text: &line[start..at], after_space });
+                words.push(Word { at: start, text: &line[start..at], after_space });
             }
             (start, after_space, before) = (at + c.len_utf8(), true, None);
             continue;
         }
         if !in_mark && at > start && before.is_some_and(|before| may_break(before, c)) {
-            words.push(Word { text: &line[start..at], after_space });
+            words.push(Word { at: start, text: &line[start..at], after_space });
             (start, after_space) = (at, false);
         }
         before = Some(c);
     }
     if start < line.len() {
-        words.push(Word { text: &line[start..], after_space });
+        words.push(Word { at: start, text: &line[start..], after_space });
     }
     words
 }
@@ -194,7 +235,7 @@ fn forced_break(word: &str, room: usize) -> Option<usize> {
             cut = cut.or(Some(at));
         }
         column += wide;
-        if column > WORD_WIDTH_MAX.min(room.max(WIDTH_MIN)) {
+        if column > LINE_WIDTH_MAX.min(room.max(WIDTH_MIN)) {
             return cut;
         }
     }
@@ -233,6 +274,8 @@ mod tests {
         assert_eq!(filled("これは「短い」文です。", 10), "これは「短\nい」文で\nす。\n");
         assert_eq!(filled("これは「短い」。", 8), "これは\n「短\nい」。\n", "marks cling to what they belong to");
         assert_eq!(width("日本"), 4);
+        let clauses = filled("砂州は動きます。法律は動きません。風が東から吹くときは、何もできないと言います。", 54);
+        assert_eq!(clauses, "砂州は動きます。法律は動きません。\n風が東から吹くときは、何もできないと言います。\n");
     }
 
     #[test]

@@ -49,6 +49,22 @@ spelled! {
     }
 }
 
+spelled! {
+    /// Why a reader left, in their own choice of five.
+    Why: "reason for leaving" {
+        /// Too many issues.
+        TooOften = "too_often",
+        /// Too much in each.
+        TooLong = "too_long",
+        /// Something else than was thought.
+        NotExpected = "not_expected",
+        /// Somebody else signed them up.
+        NeverSignedUp = "never_signed_up",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
 /// How many characters of a name are kept.
 pub const NAME_CHARS_MAX: usize = 100;
 

@@ -12,6 +12,7 @@ use lettre::message::header::{self, Header, HeaderName, HeaderValue, Headers};
 use lettre::message::{Mailbox, Mailboxes};
 
 use crate::clock::Timestamp;
+use crate::content::fields::{Field, Piece};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
@@ -85,11 +86,17 @@ impl StaticHeaders {
                 return Err(SkeletonError::Token { header, value: value.to_owned() });
             }
         }
-        // These two go to who may never have heard of the newsletter; whom they would unsubscribe is another.
-        let unsubscribe = !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request);
+        // A request goes to who may never have heard of the newsletter: whom it would unsubscribe is another. A confirmation
+        // has the header where it has the link.
+        let has_link = content.text.pieces().any(|piece| piece == Piece::Field(Field::UnsubscribeUrl));
+        let unsubscribe = match content.kind {
+            DeliveryKind::Confirmation => has_link,
+            DeliveryKind::Request => false,
+            _ => true,
+        };
         Ok(Self {
             first: first(newsletter, &content.subject),
-            last: last(newsletter, public_url, content, unsubscribe),
+            last: last(newsletter, public_url, content),
             content_type: format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"),
             from_domain: newsletter.from.address.domain().to_owned(),
             bounce_domain: newsletter.bounce_domain.clone(),
@@ -156,10 +163,10 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
     out + &subject_header(subject)
 }
 
-fn last(newsletter: &Newsletter, public_url: &str, content: &Content, unsubscribe: bool) -> String {
+fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String {
     let mut out = list_id(&newsletter.name, &newsletter.list_id);
-    if unsubscribe {
-        let _ = write!(out, "List-Archive: <{public_url}/{}>\r\nList-Post: NO\r\n", newsletter.slug);
+    if !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
+        let _ = write!(out, "List-Archive: <{public_url}/{}>\r\n", newsletter.slug);
     }
     if matches!(
         content.kind,

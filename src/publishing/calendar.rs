@@ -8,7 +8,7 @@ use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::store::events::{self, About};
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, Tx, issues, ledger};
+use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
 
 /// What was done with an issue that was due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
     if !issues::advance_due(tx, issue.id, due_at, IssueState::Preparing, "").await? {
         return Ok(None);
     }
+    // Whose rest ends with this slot gets this issue: nobody waits for the minute in which rests are looked at.
+    subscriptions::wake(tx, issue.newsletter_id, now).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
     issues::mark_started(tx, issue.id, now).await?;
     issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Sending, "").await?;

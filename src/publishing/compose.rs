@@ -7,7 +7,7 @@ use super::preflight::{self, Composed};
 use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, fields::Template, filled, heading, render};
+use crate::content::{Issue, Letter, Parts, Rendered, Target, addresses, fields::Template, filled, heading, render};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
 use crate::templates::{TemplateError, Templates};
@@ -74,7 +74,10 @@ pub(super) fn composed(
         vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
     };
     let html = page.html(templates).map_err(broken)?;
-    let text = page.text(templates).map_err(broken)?;
+    let mut text = page.text(templates).map_err(broken)?;
+    if addresses::are_odd(&html, &text) {
+        text.push_str(&format!("{}\n", urls.home));
+    }
 
     let mut problems = std::mem::take(&mut rendered.warnings);
     problems.extend(preflight::of_parts(&Composed {
@@ -141,7 +144,7 @@ impl Said {
         Self {
             read_on_web: words.read_on_web(),
             reason: words.reason(&without_marks(&newsletter.name), &address, &since),
-            unsubscribe: words.unsubscribe(),
+            unsubscribe: way_out(&words.unsubscribe()),
             preferences: words.change_preferences(),
             forwarded: words.forwarded(),
         }
@@ -223,6 +226,13 @@ impl Marks {
     fn new() -> Self {
         Self { unsubscribe: Field::UnsubscribeUrl.to_string(), preferences: Field::PreferencesUrl.to_string() }
     }
+}
+
+/// The word for leaving, with the English one where it is another: filters look for that, and so does a reader who cannot
+/// read the mail.
+fn way_out(word: &str) -> String {
+    const ENGLISH: &str = "Unsubscribe";
+    if word.contains(ENGLISH) { word.to_owned() } else { format!("{word} ({ENGLISH})") }
 }
 
 fn direction(language: &str) -> &'static str {

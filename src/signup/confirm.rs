@@ -7,10 +7,12 @@ use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions};
+use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions, suppressions};
+use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
 /// confirmed by accident months later.
@@ -36,7 +38,13 @@ pub async fn look(db: &Db, asked: ConsentId, now: Timestamp) -> Result<Confirmat
 
 /// Confirms the subscription that was asked for. Who does gets `welcome`, if there is one: once for each time that they
 /// confirm, since only what makes them a reader adds it.
-pub async fn confirm(db: &Db, asked: ConsentId, welcome: Option<RevisionId>, act: &Act) -> Result<Confirmation> {
+pub async fn confirm(
+    db: &Db,
+    keys: &Keyring,
+    asked: ConsentId,
+    welcome: Option<RevisionId>,
+    act: &Act,
+) -> Result<Confirmation> {
     db.write(async |tx| {
         let subscription = match standing(tx, asked, act.now).await? {
             Confirmation::Fresh(subscription) => subscription,
@@ -48,6 +56,11 @@ pub async fn confirm(db: &Db, asked: ConsentId, welcome: Option<RevisionId>, act
                 Confirmation::Fresh(subscription) => Confirmation::Stale(subscription),
                 other => other,
             });
+        }
+        if subscription.suppressed.is_some() {
+            // They had had everything erased, and come back by their own word.
+            let hash = keys.address_hash(&subscription.email.key());
+            suppressions::remove(tx, &hash).await?;
         }
         record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
             .await?;
@@ -61,6 +74,7 @@ pub async fn confirm(db: &Db, asked: ConsentId, welcome: Option<RevisionId>, act
         Ok(Confirmation::Fresh(Subscription {
             state: SubscriptionState::Active,
             confirmed_at: Some(act.now),
+            suppressed: None,
             ..subscription
         }))
     })
@@ -75,7 +89,9 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
         return Ok(Confirmation::Unknown);
     };
     Ok(match subscription.state {
-        _ if subscription.suppressed.is_some() => Confirmation::Stale(subscription),
+        _ if subscription.suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) => {
+            Confirmation::Stale(subscription)
+        }
         SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
         SubscriptionState::Left => Confirmation::Stale(subscription),
         SubscriptionState::Pending => {

@@ -1,5 +1,6 @@
 //! One newsletter as strangers meet it: its settings, its row, and the mails they may cause. Knows no request.
 
+use super::letters::Letter;
 use crate::clock::Timestamp;
 use crate::content::Parts;
 use crate::domain::delivery::DeliveryKind;
@@ -10,6 +11,7 @@ use crate::images::{Gallery, ImageError};
 use crate::store::revisions::NewRevision;
 use crate::store::{Db, StoreError, images, newsletters, revisions};
 use crate::templates::email::Logo;
+use crate::words::Language;
 
 /// The mails that a request may cause. They hold nothing that a stranger typed: else the form were a way to send
 /// anything to anyone.
@@ -19,6 +21,8 @@ pub struct Letters {
     pub confirmation: Parts,
     /// "You are subscribed already", to who is.
     pub notice: Parts,
+    /// What readers are sent about their own subscription, in every language.
+    pub own: Vec<(Letter, Language, Parts)>,
     /// The logo that they show.
     pub logo: Option<Emblem>,
 }
@@ -69,6 +73,7 @@ pub struct Door {
     pub logo: Option<Emblem>,
     pub(super) confirmation: RevisionId,
     pub(super) notice: RevisionId,
+    own: Vec<(Letter, Language, RevisionId)>,
 }
 
 impl Door {
@@ -82,15 +87,29 @@ impl Door {
             let id = newsletters::ensure(tx, &slug, now).await?;
             let confirmation = revisions::ensure(tx, id, &confirmation, now).await?;
             let notice = revisions::ensure(tx, id, &notice, now).await?;
+            let mut own = Vec::with_capacity(letters.own.len());
+            for (letter, language, parts) in &letters.own {
+                let stored = revisions::ensure(tx, id, &revision(letter.kind(), parts), now).await?;
+                own.push((*letter, *language, stored));
+            }
             if let Some(Emblem { shown, .. }) = &logo {
                 images::ensure(tx, &shown.image, now).await?;
-                for revision in [confirmation, notice] {
+                let own = own.iter().map(|(.., revision)| *revision);
+                for revision in [confirmation, notice].into_iter().chain(own) {
                     images::attach(tx, revision, shown).await?;
                 }
             }
-            Ok(Self { newsletter, id, logo, confirmation, notice })
+            Ok(Self { newsletter, id, logo, confirmation, notice, own })
         })
         .await
+    }
+
+    /// A mail to a reader, in a language; where that is missing, in another.
+    pub(super) fn letter(&self, letter: Letter, language: Language) -> RevisionId {
+        let of = |wanted: Option<Language>| {
+            self.own.iter().find(|(known, spoken, _)| *known == letter && wanted.is_none_or(|wanted| wanted == *spoken))
+        };
+        of(Some(language)).or_else(|| of(None)).map_or(self.notice, |(.., revision)| *revision)
     }
 }
 

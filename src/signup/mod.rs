@@ -4,18 +4,23 @@
 //! Each act is one transaction: the change, an entry in the append-only record of consents, an event. No mail is sent
 //! from here: what is to be sent becomes a row of the ledger.
 
+mod address;
 mod challenge;
 mod checks;
 mod client;
+mod comeback;
 mod confirm;
 mod desk;
 mod door;
 mod export;
 mod import;
 mod leave;
+mod letters;
 mod limits;
+mod link;
 pub mod mails;
 mod operator;
+mod personal;
 mod preferences;
 mod proof;
 mod refuse;
@@ -25,18 +30,23 @@ mod welcome;
 
 use std::sync::Arc;
 
+pub use address::{Move, ask_address, confirm_address, look_address, look_stop, stop_address};
 pub use challenge::Challenge;
 pub use checks::{Checks, MailServers};
 pub use client::Client;
+pub use comeback::{Gone, RETURN_FOR, come_back, look_back, say_why};
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 use desk::Desk;
 pub use door::{Door, Emblem, Letters};
 pub use export::{ExportError, export};
 pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
 pub use leave::{Leaving, leave};
+pub use letters::Letter;
 pub use limits::{ChallengeWhen, Limits};
+pub use link::send_link;
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};
-pub use preferences::{Rest, pause, rename, resume, resume_due};
+pub use personal::{DATA_FOR, ask_data, copy_data, erase, look_data};
+pub use preferences::{Rest, choose, pause, rename, resume, resume_due};
 pub use proof::{NextStep, Proof, WAIT, Work};
 pub use refuse::{REFUSE_FOR, allow_again, refuse};
 pub use request::{Answer, Ask, RequestError, purge_limits, request};

@@ -6,9 +6,10 @@ use super::{Act, record};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::consent::ConsentKind;
-use crate::domain::subscriber::SubscriptionState;
+use crate::domain::subscriber::{Format, SubscriptionState};
+use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, StoreError, subscribers, subscriptions};
+use crate::store::{Db, Result, StoreError, events, subscribers, subscriptions};
 
 /// How many rests are ended in one transaction.
 const RESTED_MAX: i64 = 200;
@@ -71,6 +72,26 @@ pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>) -> Result<O
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
         subscribers::rename(tx, subscription.subscriber_id, name).await?;
         Ok(Some(Subscription { name: name.map(str::to_owned), ..subscription }))
+    })
+    .await
+}
+
+/// Sets in which language and how the reader wants what is sent. `None` when there is no such reader.
+pub async fn choose(
+    db: &Db,
+    id: SubscriptionId,
+    language: Option<&str>,
+    format: Format,
+    act: &Act,
+) -> Result<Option<Subscription>> {
+    db.write(async |tx| {
+        if !subscriptions::choose(tx, id, language, format).await? {
+            return Ok(None);
+        }
+        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
+        let about = About { newsletter: Some(subscription.newsletter_id), subscription: Some(id), ..About::default() };
+        events::append(tx, act.now, "subscription.chosen", act.actor, about, "{}").await?;
+        Ok(Some(subscription))
     })
     .await
 }

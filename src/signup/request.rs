@@ -20,7 +20,9 @@ use crate::store::events::About;
 use crate::store::limits::{Asked, Standing};
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
-use crate::store::{Result as Stored, StoreError, Tx, deliveries, events, limits, subscribers, subscriptions};
+use crate::store::{
+    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -241,5 +243,9 @@ async fn send(
 
 /// Drops what no limit needs any more.
 pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
-    db.write(async |tx| limits::purge(tx, now.minus(MONTH), now).await).await
+    db.write(async |tx| {
+        requests::purge(tx, now.minus(MONTH)).await?;
+        limits::purge(tx, now.minus(MONTH), now).await
+    })
+    .await
 }

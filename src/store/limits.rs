@@ -6,6 +6,7 @@ use super::subscribers::Hash;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::DeliveryId;
+use crate::domain::suppression::SuppressionReason;
 
 /// Notes that a stranger caused a mail to a mailbox.
 pub async fn add_asked_mail(tx: &mut Tx, quota_hash: &Hash, delivery: DeliveryId, now: Timestamp) -> Result<()> {
@@ -52,7 +53,7 @@ pub struct Asked<'a> {
 /// for the day: the reader never had it.
 pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<Standing> {
     tx.sql(
-        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash = $1) AS suppressed,
+        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash = $1 AND reason <> $7) AS suppressed,
                 EXISTS (SELECT 1 FROM refusals WHERE address_tag = $2 AND until > $3) AS refused,
                 COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END) AS day,
                 COUNT(*) AS month
@@ -65,6 +66,8 @@ pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<
     .bind(asked.quota_hash.as_slice())
     .bind(asked.day)
     .bind(asked.month)
+    // Who had everything erased may come back, by their own word.
+    .bind(SuppressionReason::Erased)
     .fetch_one()
     .await
 }

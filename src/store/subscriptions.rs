@@ -41,6 +41,8 @@ record! {
         pub paused_until: Option<Timestamp>,
         /// When the person left.
         pub left_at: Option<Timestamp>,
+        /// What the state was before.
+        pub left_from: Option<SubscriptionState>,
         /// Why the address must not be mailed, if it must not.
         pub suppressed: Option<SuppressionReason>,
     }
@@ -106,7 +108,7 @@ record! {
 macro_rules! select {
     () => {
         "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
-                s.confirmed_at, s.paused_until, s.left_at, x.reason AS suppressed
+                s.confirmed_at, s.paused_until, s.left_at, s.left_from, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
          LEFT JOIN suppressions x ON x.address_hash = u.address_hash "
@@ -309,6 +311,27 @@ pub async fn choose(tx: &mut Tx, id: SubscriptionId, language: Option<&str>, for
 /// Everything one person subscribes to, or did, in the order in which it came.
 pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscription>> {
     tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
+}
+
+/// Ends every rest of a newsletter that is over, each with its entry in the record of consents. Returns how many.
+pub async fn wake(tx: &mut Tx, newsletter: NewsletterId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "INSERT INTO consents (subscription_id, kind, at, wording, source)
+         SELECT id, 'resumed', $2, '', 'rest over' FROM subscriptions
+         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
+    )
+    .bind(newsletter)
+    .bind(now)
+    .execute()
+    .await?;
+    tx.sql(
+        "UPDATE subscriptions SET state = 'active', paused_until = NULL
+         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
+    )
+    .bind(newsletter)
+    .bind(now)
+    .execute()
+    .await
 }
 
 /// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)

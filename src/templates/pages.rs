@@ -4,12 +4,14 @@
 mod archive;
 mod door;
 mod frame;
+mod reader;
 
 use serde::Serialize;
 
 pub use archive::{ArchivePage, FrontPage, HomePage, IssuePage, Listed, Matter, PrivacyPage, QuickForm, Teaser, Year};
 pub use door::{Again, CheckPage, Hidden, MeantPage, StepPage, StepWork};
 pub use frame::{Frame, Relation, Sharing, Style};
+pub use reader::{Choice, Field, Form, ReaderPage, Section};
 
 use super::Sample;
 
@@ -89,42 +91,6 @@ pub struct LetterPage {
     pub link: Option<Link>,
 }
 
-/// What a reader gets, and how to change it.
-#[derive(Clone, Debug, Serialize)]
-pub struct PreferencesPage {
-    /// Around it.
-    pub frame: Frame,
-    /// What was just done; empty when nothing was.
-    pub status: String,
-    /// The heading.
-    pub heading: String,
-    /// The reader's address, masked.
-    pub address: String,
-    /// How things stand.
-    pub standing: String,
-    /// What can be done.
-    pub sections: Vec<Section>,
-    /// Above the name.
-    pub name_heading: String,
-    /// The name's label.
-    pub name_label: String,
-    /// Below the label.
-    pub name_hint: String,
-    /// On its button.
-    pub name_button: String,
-}
-
-/// One thing that can be done, with its explanation.
-#[derive(Clone, Debug, Serialize)]
-pub struct Section {
-    /// The heading.
-    pub heading: String,
-    /// What it does.
-    pub text: String,
-    /// How.
-    pub buttons: Vec<Button>,
-}
-
 impl Sample for SignupPage {
     fn sample() -> Self {
         Self {
@@ -158,27 +124,6 @@ impl Sample for LetterPage {
             paragraphs: vec!["One click is enough.".to_owned()],
             buttons: vec![button()],
             link: Some(Link { url: "/".to_owned(), label: "Home".to_owned() }),
-        }
-    }
-}
-
-impl Sample for PreferencesPage {
-    fn sample() -> Self {
-        Self {
-            frame: frame::sample(),
-            status: "Saved.".to_owned(),
-            heading: "Your subscription".to_owned(),
-            address: "a***@example.org".to_owned(),
-            standing: "You get every issue.".to_owned(),
-            sections: vec![Section {
-                heading: "Pause".to_owned(),
-                text: "For a while.".to_owned(),
-                buttons: vec![button()],
-            }],
-            name_heading: "Name".to_owned(),
-            name_label: "New name".to_owned(),
-            name_hint: "Now: A***".to_owned(),
-            name_button: "Save".to_owned(),
         }
     }
 }

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::public;
 use super::site::Site;
 use super::trouble::Trouble;
 use crate::signup::RequestError;
@@ -131,6 +132,8 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let mut response = if json {
         let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    } else if trouble == Trouble::NoSuchLink {
+        public::lost_page(site).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
     } else {
         let page = LetterPage {
             frame: site.frame(words, door, &trouble.heading(words), true),

@@ -32,4 +32,5 @@ versions! {
     leave = "leave 1";
     preferences = "preferences 1";
     refuse = "not me 1";
+    address = "address 1";
 }

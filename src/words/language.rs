@@ -75,6 +75,20 @@ impl Language {
         }
     }
 
+    /// What its speakers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English | Self::Pseudo => "English",
+            Self::German => "Deutsch",
+            Self::French => "Français",
+            Self::Spanish => "Español",
+            Self::Russian => "Русский",
+            Self::Ukrainian => "Українська",
+            Self::Arabic => "العربية",
+            Self::Japanese => "日本語",
+        }
+    }
+
     /// `ltr` or `rtl`, as HTML has it.
     pub const fn direction(self) -> &'static str {
         match self {

@@ -71,6 +71,23 @@ messages! {
     mail_welcome_lead(newsletter: text);
     mail_welcome_latest();
 
+    // Mails to readers about their own subscription
+    mail_subscriber(newsletter: text);
+    mail_link_subject(newsletter: text);
+    mail_link_lead(newsletter: text);
+    mail_link_button();
+    mail_data_subject(newsletter: text);
+    mail_data_lead(newsletter: text);
+    mail_data_button();
+    mail_new_address_subject(newsletter: text);
+    mail_new_address_lead(newsletter: text);
+    mail_new_address_button();
+    mail_new_address_reason(newsletter: text);
+    mail_old_address_subject(newsletter: text);
+    mail_old_address_lead(newsletter: text);
+    mail_old_address_button();
+    mail_old_address_ignore();
+
     // Home
     home();
     home_lead();
@@ -128,22 +145,41 @@ messages! {
     confirmed_heading(newsletter: text);
     confirmed_text();
     confirmed_contacts(address: text);
+    welcome_next(weekday: number, day: number, month: number);
+    welcome_latest(title: text);
     already_heading();
     already_text(newsletter: text);
     stale_heading();
-    stale_text();
+    stale_text(days: number);
     stale_button();
 
     // Leaving
     leave_heading(newsletter: text);
     leave_text();
     leave_button();
-    leave_pause();
     left_heading();
     left_text(newsletter: text);
     absent_heading();
     absent_text();
     one_click_done();
+    pause_until_label();
+    pause_until_hint();
+    pause_until_button();
+    pause_until_wrong(date: text);
+    leave_else();
+    back_offer();
+    back_button();
+    back_heading();
+    back_text(newsletter: text);
+    why_heading();
+    why_hint();
+    why_too_often();
+    why_too_long();
+    why_not_expected();
+    why_never_signed_up();
+    why_other();
+    why_button();
+    why_thanks();
 
     // Preferences
     preferences_heading(newsletter: text);
@@ -171,6 +207,54 @@ messages! {
     rename_hint_none();
     rename_saved();
     rename_removed();
+    saved();
+    choices_heading();
+    language_label();
+    language_hint();
+    language_default();
+    format_label();
+    format_html();
+    format_plain();
+    choices_button();
+    address_heading();
+    address_label();
+    address_hint();
+    address_button();
+    address_sent();
+    others_heading();
+    others_text();
+    others_add(newsletter: text);
+    others_yours(newsletter: text);
+    data_heading();
+    data_text();
+    data_button();
+    data_sent();
+
+    // Another address, the reader's data, the reader's link
+    move_heading(newsletter: text);
+    move_text();
+    moved_heading();
+    moved_text(newsletter: text);
+    move_stale_text();
+    stop_heading();
+    stop_text(newsletter: text);
+    stopped_heading();
+    stopped_text();
+    stop_late_text();
+    data_page_text();
+    data_download();
+    erase_heading();
+    erase_text();
+    erase_sure();
+    erase_unsure();
+    erased_heading();
+    erased_text();
+    data_stale_text();
+    link_heading();
+    link_text();
+    link_hint();
+    link_button();
+    link_sent(newsletter: text);
 
     // Archive
     all_issues();

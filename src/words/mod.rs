@@ -90,6 +90,12 @@ impl Words {
         self.date_of(i64::from(date.day()), i64::from(date.month()), &date.year().to_string())
     }
 
+    /// When the next issue comes, as a welcome.
+    pub fn welcome_on(self, day: Date) -> String {
+        let weekday = i64::from(day.weekday().to_monday_one_offset());
+        self.welcome_next(weekday, i64::from(day.day()), i64::from(day.month()))
+    }
+
     /// The message `id` with its values in it.
     fn say(self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
         let bundle = &BUNDLES[self.language as usize];

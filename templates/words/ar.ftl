@@ -18,6 +18,17 @@ month = { $month ->
 }
 date_of = { $day } { month } { $year }
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] الاثنين
+    [2] الثلاثاء
+    [3] الأربعاء
+    [4] الخميس
+    [5] الجمعة
+    [6] السبت
+   *[7] الأحد
+}
+
 ## Every page
 
 skip = انتقل إلى النص
@@ -55,6 +66,24 @@ mail_refuse = لم أكن أنا: لا تراسلوا هذا العنوان أب
 mail_welcome_subject = مرحبًا بك في { $newsletter }
 mail_welcome_lead = ستصلك { $newsletter } من الآن. يمكنك إلغاء الاشتراك متى شئت بالرابط في أسفل كل رسالة. ولتصلك الرسائل إلى صندوق الوارد أضف عنواننا إلى جهات اتصالك.
 mail_welcome_latest = إليك أحدث عدد:
+
+## Mails to readers about their own subscription
+
+mail_subscriber = تصلك هذه الرسالة لأن هذا العنوان مشترك في { $newsletter }.
+mail_link_subject = رابطك في { $newsletter }
+mail_link_lead = طلب أحدهم، ونأمل أنه أنت، رابط اشتراكك في { $newsletter }. يمكنك هناك تغييره أو إيقافه مؤقتًا أو إلغاؤه.
+mail_link_button = فتح اشتراكي
+mail_data_subject = بياناتك لدى { $newsletter }
+mail_data_lead = طلب أحدهم، ونأمل أنه أنت، الاطلاع على ما تحفظه { $newsletter } عنك أو محوه. يعمل الرابط ساعة واحدة.
+mail_data_button = عرض بياناتي
+mail_new_address_subject = أكّد هذا العنوان لتلقّي { $newsletter }
+mail_new_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان بدلًا من عنوان آخر. اضغط الزر للتأكيد.
+mail_new_address_button = استخدام هذا العنوان
+mail_new_address_reason = تصلك هذه الرسالة لأن هذا العنوان أُدخل عنوانًا جديدًا لدى { $newsletter }.
+mail_old_address_subject = طلب إرسال { $newsletter } إلى عنوان آخر
+mail_old_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على عنوان آخر. يسري التغيير عند تأكيد ذلك العنوان. إذا لم تكن أنت فاضغط الزر ويبقى كل شيء كما هو.
+mail_old_address_button = إبقاء عنواني
+mail_old_address_ignore = إذا كنت أنت من طلب ذلك فلا يلزمك شيء هنا.
 
 ## Home
 
@@ -131,10 +160,17 @@ confirm_ignore = إذا لم تطلب ذلك فأغلق الصفحة: لن يُ�
 confirmed_heading = مرحبًا بك في { $newsletter }
 confirmed_text = تم تأكيد اشتراكك. يصل العدد القادم إلى هذا العنوان.
 confirmed_contacts = كي لا تقع الأعداد بين الرسائل غير المرغوب فيها، أضف { $address } إلى جهات الاتصال.
+welcome_next = تم اشتراكك. يصل العدد القادم يوم { weekday } { $day } { month }.
+welcome_latest = وإلى حينه اقرأ العدد الأخير: { $title }
 already_heading = أنت مشترك
 already_text = تصل { $newsletter } إلى هذا العنوان، ولا يلزم شيء آخر.
 stale_heading = هذا الرابط قديم
-stale_text = لم يُستخدم في وقته، أو تغيّر شيء منذ ذلك الحين. يصلك رابط جديد بالبريد.
+stale_text = مضى عليه أكثر من { $days ->
+    [one] يوم واحد
+    [two] يومين
+    [few] { $days } أيام
+   *[other] { $days } يومًا
+}، أو تغيّر شيء منذ ذلك الحين. يصلك رابط جديد بالبريد.
 stale_button = أرسل لي رابطًا جديدًا
 
 ## Leaving
@@ -142,12 +178,29 @@ stale_button = أرسل لي رابطًا جديدًا
 leave_heading = إلغاء الاشتراك في { $newsletter }؟
 leave_text = يسري ذلك فورًا.
 leave_button = إلغاء الاشتراك
-leave_pause = إيقاف مؤقت لمدة 4 أسابيع بدلًا من ذلك
 left_heading = أُلغي اشتراكك
 left_text = تم. لن تُرسل { $newsletter } إلى هذا العنوان بعد الآن، ولا حتى رسالة وداع.
 absent_heading = لست مشتركًا
 absent_text = لا يُرسل أي عدد إلى هذا العنوان.
 one_click_done = أُلغي الاشتراك.
+pause_until_label = إيقاف حتى
+pause_until_hint = يُستأنف الإرسال في ذلك اليوم.
+pause_until_button = إيقاف حتى هذا اليوم
+pause_until_wrong = اختر يومًا بين الغد و{ $date }
+leave_else = تغيير شيء آخر
+back_offer = ضغطت خطأً؟ يمكنك التراجع خلال 24 ساعة.
+back_button = تراجع
+back_heading = عدت إلينا
+back_text = تصل { $newsletter } إلى هذا العنوان من جديد كما كانت.
+why_heading = لماذا غادرت؟
+why_hint = الإجابة اختيارية.
+why_too_often = رسائل كثيرة
+why_too_long = طويلة جدًا
+why_not_expected = ليست ما توقعته
+why_never_signed_up = لم أشترك قط
+why_other = سبب آخر
+why_button = إرسال الإجابة
+why_thanks = شكرًا على إجابتك.
 
 ## Preferences
 
@@ -176,6 +229,55 @@ rename_hint = الاسم المحفوظ لدينا يبدأ بـ «{ $initial }�
 rename_hint_none = لا يوجد اسم محفوظ.
 rename_saved = حُفظ الاسم.
 rename_removed = حُذف الاسم.
+saved = تم الحفظ.
+choices_heading = اللغة والشكل
+language_label = اللغة
+language_hint = لغة صفحاتك والرسائل المتعلقة باشتراكك. أما الأعداد فتصل كما كُتبت.
+language_default = لغة النشرة
+format_label = الشكل
+format_html = منسّق (HTML)
+format_plain = نص عادي
+choices_button = حفظ الاختيارات
+address_heading = العنوان
+address_label = العنوان الجديد
+address_hint = نرسل إليه رابطًا، ولا يتغير شيء قبل أن تفتحه. ونُبلغ العنوان الحالي.
+address_button = تغيير العنوان
+address_sent = أرسلنا رابطًا إلى العنوان الجديد. لا يتغير شيء حتى يُفتح.
+others_heading = نشرات أخرى
+others_text = تُؤكَّد كل واحدة برابط نرسله إلى عنوانك.
+others_add = اشترك في { $newsletter }
+others_yours = تصلك أيضًا { $newsletter }
+data_heading = بياناتك
+data_text = اطّلع على كل ما يُحفظ عنك أو امحه. نرسل رابطًا إلى عنوانك، ويعمل ساعة واحدة.
+data_button = أرسل لي الرابط
+data_sent = أرسلنا رابطًا إلى عنوانك. يعمل ساعة واحدة.
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = هل تريد تلقّي { $newsletter } على هذا العنوان؟
+move_text = من حينها يصل كل ما نرسله إليك إلى هنا، لا إلى العنوان القديم.
+moved_heading = تغيّر عنوانك
+moved_text = تصل { $newsletter } إلى هذا العنوان من الآن.
+move_stale_text = لم يُستخدم في وقته، أو أُوقف التغيير. يمكنك الطلب من جديد في صفحة التفضيلات.
+stop_heading = هل تريد إبقاء عنوانك؟
+stop_text = طلب أحدهم، برابط من رسائلك، تلقّي { $newsletter } على عنوان آخر. اضغط الزر ويبقى كل شيء كما هو.
+stopped_heading = بقي عنوانك
+stopped_text = لا يُرسل شيء إلى العنوان الآخر.
+stop_late_text = لم يعد التراجع ممكنًا هنا. راسلنا ليتولى أحدنا الأمر.
+data_page_text = كل ما يُحفظ عنك في ملف JSON.
+data_download = تنزيل بياناتي
+erase_heading = محو كل شيء
+erase_text = يُمحى عنوانك واسمك واشتراكاتك وسجلها فورًا، ولا يمكن التراجع عن ذلك.
+erase_sure = نعم، امحُ كل شيء عني
+erase_unsure = ضع العلامة أولًا ثم يُمحى كل شيء
+erased_heading = مُحي كل شيء
+erased_text = لا يبقى سوى رمز غير قابل للعكس لعنوانك، كي لا يُدخله أحد من جديد. ويمكنك أنت العودة في أي وقت.
+data_stale_text = يعمل ساعة واحدة، ولا يعمل بعد محو كل شيء. اطلب رابطًا آخر من صفحة التفضيلات.
+link_heading = احصل على رابطك
+link_text = في كل عدد رابط إلى تفضيلاتك وآخر لإلغاء الاشتراك. ليس لديك عدد؟ نرسل إليك الرابط.
+link_hint = العنوان الذي تصل إليه الأعداد.
+link_button = أرسل لي رابطي
+link_sent = إذا كان هذا العنوان يتلقى { $newsletter } فالرسالة التي فيها الرابط في طريقها إليه.
 
 ## Archive
 

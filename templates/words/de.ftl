@@ -18,6 +18,17 @@ month = { $month ->
 }
 date_of = { $day }. { month } { $year }
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}
+
 ## Every page
 
 skip = Zum Text springen
@@ -55,6 +66,24 @@ mail_refuse = Das war ich nicht: nie wieder an diese Adresse schreiben
 mail_welcome_subject = Willkommen bei { $newsletter }
 mail_welcome_lead = Sie erhalten { $newsletter } von jetzt an. Abbestellen können Sie jederzeit mit dem Link am Ende jeder E-Mail. Damit nichts im Spamordner landet, nehmen Sie unsere Adresse in Ihre Kontakte auf.
 mail_welcome_latest = Hier ist die neueste Ausgabe:
+
+## Mails to readers about their own subscription
+
+mail_subscriber = Sie erhalten diese E-Mail, weil diese Adresse { $newsletter } abonniert.
+mail_link_subject = Ihr Link für { $newsletter }
+mail_link_lead = Jemand, hoffentlich Sie, hat um den Link zu Ihrem Abonnement von { $newsletter } gebeten. Dort können Sie es ändern, pausieren oder beenden.
+mail_link_button = Mein Abonnement öffnen
+mail_data_subject = Ihre Daten bei { $newsletter }
+mail_data_lead = Jemand, hoffentlich Sie, möchte sehen oder löschen, was { $newsletter } über Sie gespeichert hat. Der Link gilt eine Stunde.
+mail_data_button = Meine Daten ansehen
+mail_new_address_subject = Bestätigen Sie diese Adresse für { $newsletter }
+mail_new_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse statt an eine andere erhalten. Bestätigen Sie das mit der Schaltfläche.
+mail_new_address_button = Diese Adresse verwenden
+mail_new_address_reason = Sie erhalten diese E-Mail, weil bei { $newsletter } diese Adresse als neue Adresse eingetragen wurde.
+mail_old_address_subject = { $newsletter } soll an eine andere Adresse gehen
+mail_old_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an eine andere Adresse erhalten. Das gilt, sobald jene Adresse bestätigt ist. Waren Sie das nicht, drücken Sie die Schaltfläche: Dann bleibt alles, wie es ist.
+mail_old_address_button = Meine Adresse behalten
+mail_old_address_ignore = Waren Sie es selbst, dann ist hier nichts zu tun.
 
 ## Home
 
@@ -123,10 +152,15 @@ confirm_ignore = Haben Sie das nicht gewünscht, dann schließen Sie die Seite: 
 confirmed_heading = Willkommen bei { $newsletter }
 confirmed_text = Ihr Abonnement ist bestätigt. Die nächste Ausgabe kommt an diese Adresse.
 confirmed_contacts = Damit sie nicht im Spam landet, nehmen Sie { $address } in Ihre Kontakte auf.
+welcome_next = Sie sind dabei. Die nächste Ausgabe kommt am { weekday }, { $day }. { month }.
+welcome_latest = Lesen Sie inzwischen die letzte: { $title }
 already_heading = Sie sind angemeldet
 already_text = { $newsletter } geht an diese Adresse. Es ist nichts weiter zu tun.
 stale_heading = Dieser Link ist zu alt
-stale_text = Er wurde nicht rechtzeitig benutzt, oder inzwischen hat sich etwas geändert. Ein neuer kommt per E-Mail.
+stale_text = Er ist älter als { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tage
+}, oder inzwischen hat sich etwas geändert. Ein neuer kommt per E-Mail.
 stale_button = Neuen Link schicken
 
 ## Leaving
@@ -134,12 +168,29 @@ stale_button = Neuen Link schicken
 leave_heading = { $newsletter } abbestellen?
 leave_text = Das gilt sofort.
 leave_button = Abbestellen
-leave_pause = Lieber 4 Wochen pausieren
 left_heading = Sie sind abgemeldet
 left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kein Abschiedsgruß.
 absent_heading = Sie sind nicht angemeldet
 absent_text = An diese Adresse geht keine Ausgabe.
 one_click_done = Abbestellt.
+pause_until_label = Pausieren bis
+pause_until_hint = An diesem Tag geht es weiter.
+pause_until_button = Bis zu diesem Tag pausieren
+pause_until_wrong = Wählen Sie einen Tag zwischen morgen und dem { $date }
+leave_else = Etwas anderes ändern
+back_offer = Versehentlich gedrückt? 24 Stunden lang lässt es sich rückgängig machen.
+back_button = Rückgängig machen
+back_heading = Sie sind wieder dabei
+back_text = { $newsletter } geht wieder an diese Adresse, wie zuvor.
+why_heading = Warum sind Sie gegangen?
+why_hint = Sie müssen nichts sagen.
+why_too_often = Zu viele E-Mails
+why_too_long = Zu lang
+why_not_expected = Nicht, was ich erwartet habe
+why_never_signed_up = Ich habe mich nie angemeldet
+why_other = Etwas anderes
+why_button = Antwort senden
+why_thanks = Danke für die Antwort.
 
 ## Preferences
 
@@ -168,6 +219,55 @@ rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Lassen Sie d
 rename_hint_none = Es ist kein Name gespeichert.
 rename_saved = Der Name ist gespeichert.
 rename_removed = Der Name ist entfernt.
+saved = Gespeichert.
+choices_heading = Sprache und Format
+language_label = Sprache
+language_hint = Für Ihre Seiten und für E-Mails zu Ihrem Abonnement. Die Ausgaben kommen, wie sie geschrieben sind.
+language_default = Wie der Newsletter
+format_label = Format
+format_html = Gestaltet (HTML)
+format_plain = Nur Text
+choices_button = Auswahl speichern
+address_heading = Adresse
+address_label = Neue E-Mail-Adresse
+address_hint = Wir schicken einen Link dorthin. Vorher ändert sich nichts. Die jetzige Adresse wird benachrichtigt.
+address_button = Adresse ändern
+address_sent = Wir haben einen Link an die neue Adresse geschickt. Bis er geöffnet ist, ändert sich nichts.
+others_heading = Weitere Newsletter
+others_text = Jeder wird mit einem Link bestätigt, den wir an Ihre Adresse schicken.
+others_add = { $newsletter } abonnieren
+others_yours = Sie erhalten auch { $newsletter }
+data_heading = Ihre Daten
+data_text = Sehen oder löschen Sie alles, was über Sie gespeichert ist. Wir schicken einen Link an Ihre Adresse; er gilt eine Stunde.
+data_button = Link schicken
+data_sent = Wir haben einen Link an Ihre Adresse geschickt. Er gilt eine Stunde.
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = { $newsletter } an diese Adresse erhalten?
+move_text = Von da an geht alles, was Sie von uns erhalten, hierher und nicht mehr an die alte Adresse.
+moved_heading = Ihre Adresse ist geändert
+moved_text = { $newsletter } kommt von jetzt an an diese Adresse.
+move_stale_text = Er wurde nicht rechtzeitig benutzt, oder die Änderung wurde angehalten. Auf Ihrer Einstellungsseite können Sie es noch einmal versuchen.
+stop_heading = Ihre Adresse behalten?
+stop_text = Jemand mit einem Link aus Ihrer E-Mail möchte { $newsletter } an eine andere Adresse erhalten. Drücken Sie die Schaltfläche, und alles bleibt, wie es ist.
+stopped_heading = Ihre Adresse bleibt
+stopped_text = An die andere Adresse geht nichts.
+stop_late_text = Das lässt sich hier nicht mehr rückgängig machen. Schreiben Sie uns, dann kümmert sich jemand darum.
+data_page_text = Alles, was über Sie gespeichert ist, als JSON-Datei.
+data_download = Meine Daten herunterladen
+erase_heading = Alles löschen
+erase_text = Ihre Adresse, Ihr Name, Ihre Abonnements und deren Geschichte werden sofort gelöscht. Das lässt sich nicht rückgängig machen.
+erase_sure = Ja, alles über mich löschen
+erase_unsure = Setzen Sie zuerst das Häkchen: Dann wird alles gelöscht
+erased_heading = Alles ist gelöscht
+erased_text = Es bleibt nur ein Einwegcode Ihrer Adresse, damit niemand sie wieder einträgt. Sie selbst können jederzeit zurückkommen.
+data_stale_text = Er gilt eine Stunde, und gar nicht mehr, wenn alles gelöscht ist. Einen neuen gibt es auf Ihrer Einstellungsseite.
+link_heading = Ihren Link erhalten
+link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Keine zur Hand? Dann schicken wir Ihnen den Link.
+link_hint = Die Adresse, an die Ihre Ausgaben gehen.
+link_button = Meinen Link schicken
+link_sent = Wenn { $newsletter } an diese Adresse geht, ist eine E-Mail mit dem Link dorthin unterwegs.
 
 ## Archive
 

@@ -19,6 +19,17 @@ month = { $month ->
 }
 date_of = { $day } { month } { $year }
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+
 ## Every page
 
 skip = Skip to the text
@@ -57,6 +68,24 @@ mail_refuse = This was not me: never mail this address again
 mail_welcome_subject = Welcome to { $newsletter }
 mail_welcome_lead = You get { $newsletter } from now on. You can leave at any time with the link at the foot of every mail. To be sure that it reaches your inbox, add our address to your contacts.
 mail_welcome_latest = Here is the latest issue:
+
+## Mails to readers about their own subscription
+
+mail_subscriber = You get this email because this address subscribes to { $newsletter }.
+mail_link_subject = Your link for { $newsletter }
+mail_link_lead = Someone, we hope you, asked for the link to your subscription to { $newsletter }. There you can change it, pause it or leave.
+mail_link_button = Open my subscription
+mail_data_subject = Your data at { $newsletter }
+mail_data_lead = Someone, we hope you, asked to see or to erase what { $newsletter } stores about you. The link works for one hour.
+mail_data_button = See my data
+mail_new_address_subject = Confirm this address for { $newsletter }
+mail_new_address_lead = Someone, we hope you, asked to get { $newsletter } at this address instead of another. Press the button to confirm it.
+mail_new_address_button = Use this address
+mail_new_address_reason = You get this email because a reader of { $newsletter } entered this address as a new one.
+mail_old_address_subject = { $newsletter } is to go to another address
+mail_old_address_lead = Someone, we hope you, asked to get { $newsletter } at another address. It changes when that address is confirmed. If it was not you, press the button: then everything stays as it is.
+mail_old_address_button = Keep my address
+mail_old_address_ignore = If it was you, there is nothing to do here.
 
 ## Home
 
@@ -125,10 +154,15 @@ confirm_ignore = If you did not ask for this, close the page: nothing will be se
 confirmed_heading = Welcome to { $newsletter }
 confirmed_text = Your subscription is confirmed. The next issue comes to this address.
 confirmed_contacts = So that it does not end up among the spam, add { $address } to your contacts.
+welcome_next = You’re in. The next issue comes on { weekday } { $day } { month }.
+welcome_latest = Meanwhile, read the latest one: { $title }
 already_heading = You are subscribed
 already_text = This address gets { $newsletter }. There is nothing more to do.
 stale_heading = This link is too old
-stale_text = It was not used in time, or something has changed since. A fresh one comes by email.
+stale_text = It is older than { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}, or something has changed since. A fresh one comes by email.
 stale_button = Send me a fresh link
 
 ## Leaving
@@ -136,12 +170,29 @@ stale_button = Send me a fresh link
 leave_heading = Unsubscribe from { $newsletter }?
 leave_text = It takes effect at once.
 leave_button = Unsubscribe
-leave_pause = Pause for 4 weeks instead
 left_heading = You are unsubscribed
 left_text = Done. { $newsletter } is no longer sent to this address, not even a goodbye.
 absent_heading = You are not subscribed
 absent_text = No issue is sent to this address.
 one_click_done = Unsubscribed.
+pause_until_label = Pause until
+pause_until_hint = On that day it goes on.
+pause_until_button = Pause until this day
+pause_until_wrong = Choose a day between tomorrow and { $date }
+leave_else = Change something else
+back_offer = Pressed by mistake? You can take it back for 24 hours.
+back_button = Undo
+back_heading = You are back
+back_text = { $newsletter } comes to this address again, as before.
+why_heading = Why did you leave?
+why_hint = You need not say.
+why_too_often = Too many emails
+why_too_long = Too long
+why_not_expected = Not what I expected
+why_never_signed_up = I never signed up
+why_other = Something else
+why_button = Send answer
+why_thanks = Thank you for the answer.
 
 ## Preferences
 
@@ -170,6 +221,55 @@ rename_hint = The one we have begins with “{ $initial }”. Leave the field em
 rename_hint_none = No name is stored.
 rename_saved = The name is saved.
 rename_removed = The name is removed.
+saved = Saved.
+choices_heading = Language and format
+language_label = Language
+language_hint = Of your pages and of mails about your subscription. Issues come as they are written.
+language_default = As the newsletter
+format_label = Format
+format_html = Formatted (HTML)
+format_plain = Plain text
+choices_button = Save choices
+address_heading = Address
+address_label = New email address
+address_hint = We send a link there. Nothing changes before you open it. The present address is told.
+address_button = Change address
+address_sent = We have sent a link to the new address. Nothing changes until it is opened.
+others_heading = Other newsletters
+others_text = Each is confirmed by a link that we send to your address.
+others_add = Subscribe to { $newsletter }
+others_yours = You also get { $newsletter }
+data_heading = Your data
+data_text = See or erase all that is stored about you. We send a link to your address; it works for one hour.
+data_button = Send me the link
+data_sent = We have sent a link to your address. It works for one hour.
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = Get { $newsletter } at this address?
+move_text = From then on everything you get from us comes here, and no longer to the old address.
+moved_heading = Your address is changed
+moved_text = { $newsletter } comes to this address from now on.
+move_stale_text = It was not used in time, or the change was stopped. You can ask again on your preferences page.
+stop_heading = Keep your address?
+stop_text = Someone with a link from your mail asked to get { $newsletter } at another address. Press the button, and everything stays as it is.
+stopped_heading = Your address stays
+stopped_text = Nothing goes to the other address.
+stop_late_text = This can no longer be undone here. Write to us, and a person will see to it.
+data_page_text = All that is stored about you, as a JSON file.
+data_download = Download my data
+erase_heading = Erase everything
+erase_text = Your address, your name, your subscriptions and their history are erased at once. This cannot be undone.
+erase_sure = Yes, erase everything about me
+erase_unsure = Tick the box first: then everything is erased
+erased_heading = Everything is erased
+erased_text = All that stays is a one-way code of your address, so that nobody brings it in again. You yourself can come back at any time.
+data_stale_text = It works for one hour, and not at all once everything is erased. Ask for another on your preferences page.
+link_heading = Get your link
+link_text = Every issue has a link to your preferences and one to leave. No issue at hand? Then we send you the link.
+link_hint = The address that your issues come to.
+link_button = Send me my link
+link_sent = If this address gets { $newsletter }, a mail with the link is on its way to it.
 
 ## Archive
 

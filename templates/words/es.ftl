@@ -18,6 +18,17 @@ month = { $month ->
 }
 date_of = { $day } de { month } de { $year }
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] lunes
+    [2] martes
+    [3] miércoles
+    [4] jueves
+    [5] viernes
+    [6] sábado
+   *[7] domingo
+}
+
 ## Every page
 
 skip = Ir al texto
@@ -55,6 +66,24 @@ mail_refuse = No fui yo: no escriban nunca más a esta dirección
 mail_welcome_subject = Le damos la bienvenida a { $newsletter }
 mail_welcome_lead = Desde ahora recibirá { $newsletter }. Puede darse de baja en cualquier momento con el enlace al pie de cada correo. Para que llegue a su bandeja de entrada, añada nuestra dirección a sus contactos.
 mail_welcome_latest = Este es el último número:
+
+## Mails to readers about their own subscription
+
+mail_subscriber = Recibe este correo porque esta dirección está suscrita a { $newsletter }.
+mail_link_subject = Su enlace de { $newsletter }
+mail_link_lead = Alguien, esperamos que usted, ha pedido el enlace a su suscripción a { $newsletter }. Allí puede cambiarla, hacer una pausa o darse de baja.
+mail_link_button = Abrir mi suscripción
+mail_data_subject = Sus datos en { $newsletter }
+mail_data_lead = Alguien, esperamos que usted, ha pedido ver o borrar lo que { $newsletter } guarda sobre usted. El enlace vale una hora.
+mail_data_button = Ver mis datos
+mail_new_address_subject = Confirme esta dirección para { $newsletter }
+mail_new_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección en lugar de otra. Pulse el botón para confirmarlo.
+mail_new_address_button = Usar esta dirección
+mail_new_address_reason = Recibe este correo porque esta dirección se introdujo como nueva en { $newsletter }.
+mail_old_address_subject = { $newsletter } va a cambiar de dirección
+mail_old_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en otra dirección. El cambio se hace cuando esa dirección se confirme. Si no ha sido usted, pulse el botón: todo quedará como está.
+mail_old_address_button = Conservar mi dirección
+mail_old_address_ignore = Si ha sido usted, no hay nada que hacer aquí.
 
 ## Home
 
@@ -123,10 +152,15 @@ confirm_ignore = Si no lo ha pedido, cierre la página: no se enviará nada.
 confirmed_heading = Le damos la bienvenida a { $newsletter }
 confirmed_text = Su suscripción está confirmada. El próximo número llegará a esta dirección.
 confirmed_contacts = Para que no acabe en el correo no deseado, añada { $address } a sus contactos.
+welcome_next = Ya está. El próximo número llega el { weekday } { $day } de { month }.
+welcome_latest = Mientras tanto, lea el último: { $title }
 already_heading = La suscripción está activa
 already_text = Esta dirección recibe { $newsletter }. No hay nada más que hacer.
 stale_heading = Este enlace es demasiado antiguo
-stale_text = No se usó a tiempo, o algo ha cambiado desde entonces. Uno nuevo llega por correo.
+stale_text = Tiene más de { $days ->
+    [one] { $days } día
+   *[other] { $days } días
+}, o algo ha cambiado desde entonces. Uno nuevo llega por correo.
 stale_button = Enviarme un enlace nuevo
 
 ## Leaving
@@ -134,12 +168,29 @@ stale_button = Enviarme un enlace nuevo
 leave_heading = ¿Darse de baja de { $newsletter }?
 leave_text = Tiene efecto inmediato.
 leave_button = Darse de baja
-leave_pause = Mejor una pausa de 4 semanas
 left_heading = La baja está hecha
 left_text = Hecho. { $newsletter } ya no se envía a esta dirección, ni siquiera una despedida.
 absent_heading = No hay ninguna suscripción
 absent_text = No se envía ningún número a esta dirección.
 one_click_done = Baja hecha.
+pause_until_label = Pausa hasta el
+pause_until_hint = Ese día todo sigue.
+pause_until_button = Pausar hasta ese día
+pause_until_wrong = Elija un día entre mañana y el { $date }
+leave_else = Cambiar otra cosa
+back_offer = ¿Ha sido un error? Puede deshacerlo durante 24 horas.
+back_button = Deshacer
+back_heading = Ha vuelto
+back_text = { $newsletter } vuelve a llegar a esta dirección, como antes.
+why_heading = ¿Por qué se va?
+why_hint = No hace falta que responda.
+why_too_often = Demasiados correos
+why_too_long = Demasiado largo
+why_not_expected = No es lo que esperaba
+why_never_signed_up = Nunca me suscribí
+why_other = Otra cosa
+why_button = Enviar la respuesta
+why_thanks = Gracias por la respuesta.
 
 ## Preferences
 
@@ -168,6 +219,55 @@ rename_hint = El que tenemos empieza por «{ $initial }». Deje el campo vacío 
 rename_hint_none = No hay ningún nombre guardado.
 rename_saved = El nombre está guardado.
 rename_removed = El nombre está borrado.
+saved = Guardado.
+choices_heading = Idioma y formato
+language_label = Idioma
+language_hint = De sus páginas y de los correos sobre su suscripción. Los números llegan como están escritos.
+language_default = Como el boletín
+format_label = Formato
+format_html = Con diseño (HTML)
+format_plain = Solo texto
+choices_button = Guardar la selección
+address_heading = Dirección
+address_label = Nueva dirección de correo
+address_hint = Enviamos allí un enlace. Nada cambia hasta que lo abra. Se avisa a la dirección actual.
+address_button = Cambiar la dirección
+address_sent = Hemos enviado un enlace a la nueva dirección. Nada cambia hasta que se abra.
+others_heading = Otros boletines
+others_text = Cada uno se confirma con un enlace que enviamos a su dirección.
+others_add = Suscribirse a { $newsletter }
+others_yours = También recibe { $newsletter }
+data_heading = Sus datos
+data_text = Vea o borre todo lo que se guarda sobre usted. Enviamos un enlace a su dirección; vale una hora.
+data_button = Enviarme el enlace
+data_sent = Hemos enviado un enlace a su dirección. Vale una hora.
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = ¿Recibir { $newsletter } en esta dirección?
+move_text = Desde entonces, todo lo que recibe de nosotros llegará aquí y no a la dirección antigua.
+moved_heading = Su dirección ha cambiado
+moved_text = { $newsletter } llega desde ahora a esta dirección.
+move_stale_text = No se usó a tiempo, o el cambio se detuvo. Puede pedirlo de nuevo en su página de preferencias.
+stop_heading = ¿Conservar su dirección?
+stop_text = Alguien con un enlace de su correo ha pedido recibir { $newsletter } en otra dirección. Pulse el botón y todo quedará como está.
+stopped_heading = Su dirección se conserva
+stopped_text = No se envía nada a la otra dirección.
+stop_late_text = Ya no se puede deshacer aquí. Escríbanos y alguien se ocupará.
+data_page_text = Todo lo que se guarda sobre usted, en un archivo JSON.
+data_download = Descargar mis datos
+erase_heading = Borrar todo
+erase_text = Su dirección, su nombre, sus suscripciones y su historia se borran de inmediato. No se puede deshacer.
+erase_sure = Sí, borrar todo sobre mí
+erase_unsure = Marque primero la casilla: entonces se borrará todo
+erased_heading = Todo está borrado
+erased_text = Solo queda un código irreversible de su dirección, para que nadie la vuelva a introducir. Usted puede volver cuando quiera.
+data_stale_text = Vale una hora, y nada si ya se borró todo. Pida otro en su página de preferencias.
+link_heading = Recibir su enlace
+link_text = Cada número lleva un enlace a sus preferencias y otro para darse de baja. ¿No tiene ninguno a mano? Le enviamos el enlace.
+link_hint = La dirección a la que llegan sus números.
+link_button = Enviarme mi enlace
+link_sent = Si esta dirección recibe { $newsletter }, un correo con el enlace está en camino.
 
 ## Archive
 

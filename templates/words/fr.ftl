@@ -21,6 +21,17 @@ date_of = { $day ->
    *[other] { $day }
 } { month } { $year }
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] lundi
+    [2] mardi
+    [3] mercredi
+    [4] jeudi
+    [5] vendredi
+    [6] samedi
+   *[7] dimanche
+}
+
 ## Every page
 
 skip = Aller au texte
@@ -58,6 +69,24 @@ mail_refuse = Ce n’était pas moi : ne plus jamais écrire à cette adresse
 mail_welcome_subject = Bienvenue dans { $newsletter }
 mail_welcome_lead = Vous recevez désormais { $newsletter }. Vous pouvez vous désabonner à tout moment avec le lien au bas de chaque courriel. Pour qu’il arrive dans votre boîte de réception, ajoutez notre adresse à vos contacts.
 mail_welcome_latest = Voici le dernier numéro :
+
+## Mails to readers about their own subscription
+
+mail_subscriber = Vous recevez ce courriel parce que cette adresse est abonnée à { $newsletter }.
+mail_link_subject = Votre lien pour { $newsletter }
+mail_link_lead = Quelqu’un, vous sans doute, a demandé le lien vers votre abonnement à { $newsletter }. Vous pouvez y modifier l’abonnement, faire une pause ou vous désabonner.
+mail_link_button = Ouvrir mon abonnement
+mail_data_subject = Vos données chez { $newsletter }
+mail_data_lead = Quelqu’un, vous sans doute, a demandé à voir ou à effacer ce que { $newsletter } conserve sur vous. Le lien est valable une heure.
+mail_data_button = Voir mes données
+mail_new_address_subject = Confirmez cette adresse pour { $newsletter }
+mail_new_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse au lieu d’une autre. Appuyez sur le bouton pour confirmer.
+mail_new_address_button = Utiliser cette adresse
+mail_new_address_reason = Vous recevez ce courriel parce que cette adresse a été saisie comme nouvelle adresse chez { $newsletter }.
+mail_old_address_subject = { $newsletter } doit changer d’adresse
+mail_old_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à une autre adresse. Le changement a lieu quand cette adresse est confirmée. Si ce n’était pas vous, appuyez sur le bouton : tout reste alors comme avant.
+mail_old_address_button = Garder mon adresse
+mail_old_address_ignore = Si c’était vous, il n’y a rien à faire ici.
 
 ## Home
 
@@ -126,10 +155,18 @@ confirm_ignore = Si vous n’avez rien demandé, fermez la page : rien ne sera e
 confirmed_heading = Bienvenue à { $newsletter }
 confirmed_text = Votre abonnement est confirmé. Le prochain numéro arrivera à cette adresse.
 confirmed_contacts = Pour qu’il ne finisse pas dans les indésirables, ajoutez { $address } à vos contacts.
+welcome_next = C’est fait. Le prochain numéro arrive le { weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { month }.
+welcome_latest = En attendant, lisez le dernier : { $title }
 already_heading = Vous êtes abonné
 already_text = Cette adresse reçoit { $newsletter }. Il n’y a rien d’autre à faire.
 stale_heading = Ce lien est trop ancien
-stale_text = Il n’a pas été utilisé à temps, ou quelque chose a changé depuis. Un nouveau lien arrive par courriel.
+stale_text = Il date de plus de { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}, ou quelque chose a changé depuis. Un nouveau lien arrive par courriel.
 stale_button = M’envoyer un nouveau lien
 
 ## Leaving
@@ -137,12 +174,29 @@ stale_button = M’envoyer un nouveau lien
 leave_heading = Se désabonner de { $newsletter } ?
 leave_text = C’est immédiat.
 leave_button = Se désabonner
-leave_pause = Plutôt une pause de 4 semaines
 left_heading = Vous êtes désabonné
 left_text = C’est fait. { $newsletter } n’est plus envoyée à cette adresse, pas même un au revoir.
 absent_heading = Vous n’êtes pas abonné
 absent_text = Aucun numéro n’est envoyé à cette adresse.
 one_click_done = Désabonné.
+pause_until_label = Pause jusqu’au
+pause_until_hint = Tout reprend ce jour-là.
+pause_until_button = Faire une pause jusqu’à ce jour
+pause_until_wrong = Choisissez un jour entre demain et le { $date }
+leave_else = Modifier autre chose
+back_offer = Une erreur ? Vous pouvez revenir en arrière pendant 24 heures.
+back_button = Annuler le désabonnement
+back_heading = Vous revoilà
+back_text = { $newsletter } arrive de nouveau à cette adresse, comme avant.
+why_heading = Pourquoi partez-vous ?
+why_hint = Rien ne vous oblige à répondre.
+why_too_often = Trop de courriels
+why_too_long = Trop long
+why_not_expected = Pas ce que j’attendais
+why_never_signed_up = Je ne me suis jamais abonné
+why_other = Autre chose
+why_button = Envoyer la réponse
+why_thanks = Merci de votre réponse.
 
 ## Preferences
 
@@ -171,6 +225,55 @@ rename_hint = Celui que nous avons commence par « { $initial } ». Laissez le c
 rename_hint_none = Aucun nom n’est enregistré.
 rename_saved = Le nom est enregistré.
 rename_removed = Le nom est supprimé.
+saved = Enregistré.
+choices_heading = Langue et format
+language_label = Langue
+language_hint = Celle de vos pages et des courriels sur votre abonnement. Les numéros arrivent tels qu’ils sont écrits.
+language_default = Comme la lettre
+format_label = Format
+format_html = Mis en page (HTML)
+format_plain = Texte brut
+choices_button = Enregistrer les choix
+address_heading = Adresse
+address_label = Nouvelle adresse électronique
+address_hint = Nous y envoyons un lien. Rien ne change avant que vous l’ouvriez. L’adresse actuelle est prévenue.
+address_button = Changer d’adresse
+address_sent = Nous avons envoyé un lien à la nouvelle adresse. Rien ne change tant qu’il n’est pas ouvert.
+others_heading = Autres lettres
+others_text = Chacune se confirme par un lien envoyé à votre adresse.
+others_add = S’abonner à { $newsletter }
+others_yours = Vous recevez aussi { $newsletter }
+data_heading = Vos données
+data_text = Voir ou effacer tout ce qui est conservé sur vous. Nous envoyons un lien à votre adresse ; il est valable une heure.
+data_button = M’envoyer le lien
+data_sent = Nous avons envoyé un lien à votre adresse. Il est valable une heure.
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = Recevoir { $newsletter } à cette adresse ?
+move_text = Dès lors, tout ce que vous recevez de nous arrive ici, et plus à l’ancienne adresse.
+moved_heading = Votre adresse est changée
+moved_text = { $newsletter } arrive désormais à cette adresse.
+move_stale_text = Il n’a pas été utilisé à temps, ou le changement a été arrêté. Vous pouvez le redemander sur votre page de préférences.
+stop_heading = Garder votre adresse ?
+stop_text = Quelqu’un qui a un lien de vos courriels a demandé à recevoir { $newsletter } à une autre adresse. Appuyez sur le bouton, et tout reste comme avant.
+stopped_heading = Votre adresse reste
+stopped_text = Rien n’est envoyé à l’autre adresse.
+stop_late_text = Cela ne peut plus être annulé ici. Écrivez-nous, quelqu’un s’en occupera.
+data_page_text = Tout ce qui est conservé sur vous, dans un fichier JSON.
+data_download = Télécharger mes données
+erase_heading = Tout effacer
+erase_text = Votre adresse, votre nom, vos abonnements et leur historique sont effacés aussitôt. C’est irréversible.
+erase_sure = Oui, tout effacer à mon sujet
+erase_unsure = Cochez d’abord la case : tout sera alors effacé
+erased_heading = Tout est effacé
+erased_text = Il ne reste qu’un code à sens unique de votre adresse, pour que personne ne l’inscrive de nouveau. Vous-même pouvez revenir à tout moment.
+data_stale_text = Il est valable une heure, et plus du tout une fois tout effacé. Demandez-en un autre sur votre page de préférences.
+link_heading = Recevoir votre lien
+link_text = Chaque numéro contient un lien vers vos préférences et un autre pour se désabonner. Aucun sous la main ? Nous vous envoyons le lien.
+link_hint = L’adresse où arrivent vos numéros.
+link_button = M’envoyer mon lien
+link_sent = Si cette adresse reçoit { $newsletter }, un courriel avec le lien est en route.
 
 ## Archive
 

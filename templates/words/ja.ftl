@@ -4,6 +4,17 @@
 
 date_of = { $year }年{ $month }月{ $day }日
 
+# As in "comes on Friday".
+weekday = { $weekday ->
+    [1] 月
+    [2] 火
+    [3] 水
+    [4] 木
+    [5] 金
+    [6] 土
+   *[7] 日
+}
+
 ## Every page
 
 skip = 本文へ移動
@@ -41,6 +52,24 @@ mail_refuse = 心当たりがありません。今後このアドレスに送ら
 mail_welcome_subject = { $newsletter } へようこそ
 mail_welcome_lead = これから { $newsletter } をお届けします。購読は、各メールの末尾にあるリンクからいつでも解除できます。確実に受信できるよう、差出人のアドレスを連絡先に追加してください。
 mail_welcome_latest = 最新号をお届けします。
+
+## Mails to readers about their own subscription
+
+mail_subscriber = このメールは、{ $newsletter } を購読されているアドレスにお送りしています。
+mail_link_subject = { $newsletter } の設定用リンク
+mail_link_lead = { $newsletter } の購読設定へのリンクのご請求がありました。設定の変更、休止、解除ができます。
+mail_link_button = 購読設定を開く
+mail_data_subject = { $newsletter } に登録されているデータ
+mail_data_lead = { $newsletter } に登録されているデータの確認または削除のご請求がありました。リンクは1時間有効です。
+mail_data_button = データを確認する
+mail_new_address_subject = { $newsletter } の新しいアドレスをご確認ください
+mail_new_address_lead = { $newsletter } の配信先をこのアドレスに変更するご請求がありました。ご本人であれば、ボタンを押して確認してください。
+mail_new_address_button = このアドレスを使う
+mail_new_address_reason = このメールは、{ $newsletter } の新しい配信先としてこのアドレスが入力されたため、お送りしています。
+mail_old_address_subject = { $newsletter } の配信先の変更について
+mail_old_address_lead = { $newsletter } の配信先を別のアドレスに変更するご請求がありました。新しいアドレスが確認されると変更されます。お心当たりがない場合は、ボタンを押してください。これまでどおりに戻ります。
+mail_old_address_button = アドレスを変更しない
+mail_old_address_ignore = ご本人の場合は、何もする必要はありません。
 
 ## Home
 
@@ -103,10 +132,12 @@ confirm_ignore = お心当たりがない場合は、このページを閉じて
 confirmed_heading = { $newsletter } へようこそ
 confirmed_text = 購読が確認されました。次の号からこのアドレスに届きます。
 confirmed_contacts = 迷惑メールに入らないよう、{ $address } を連絡先に追加してください。
+welcome_next = 購読が始まりました。次の号は{ $month }月{ $day }日（{ weekday }）に届きます。
+welcome_latest = それまで最新号をお読みください：{ $title }
 already_heading = 購読中です
 already_text = このアドレスには { $newsletter } が届きます。ほかに必要な操作はありません。
 stale_heading = このリンクは期限切れです
-stale_text = 期限内に使われなかったか、その後に変更がありました。新しいリンクはメールで届きます。
+stale_text = { $days }日以上前のものか、その後に変更がありました。新しいリンクはメールで届きます。
 stale_button = 新しいリンクを送る
 
 ## Leaving
@@ -114,12 +145,29 @@ stale_button = 新しいリンクを送る
 leave_heading = { $newsletter } の購読を解除しますか？
 leave_text = すぐに反映されます。
 leave_button = 購読を解除する
-leave_pause = 解除せずに4週間休む
 left_heading = 購読を解除しました
 left_text = 完了しました。今後このアドレスに { $newsletter } が届くことはありません。お別れのメールもお送りしません。
 absent_heading = 購読されていません
 absent_text = このアドレスには何も送られません。
 one_click_done = 購読を解除しました。
+pause_until_label = 休止の終わり
+pause_until_hint = その日から再開します。
+pause_until_button = この日まで休む
+pause_until_wrong = 明日から{ $date }までの日を選んでください
+leave_else = ほかの設定を変更する
+back_offer = 間違えた場合は、24時間以内なら取り消せます。
+back_button = 取り消す
+back_heading = 購読を再開しました
+back_text = { $newsletter } はこれまでどおりこのアドレスに届きます。
+why_heading = 解除の理由
+why_hint = 回答は任意です。
+why_too_often = メールが多すぎる
+why_too_long = 長すぎる
+why_not_expected = 思っていた内容と違う
+why_never_signed_up = 申し込んだ覚えがない
+why_other = その他
+why_button = 回答を送る
+why_thanks = ご回答ありがとうございました。
 
 ## Preferences
 
@@ -148,6 +196,55 @@ rename_hint = 登録されているお名前は「{ $initial }」で始まりま
 rename_hint_none = お名前は登録されていません。
 rename_saved = お名前を保存しました。
 rename_removed = お名前を削除しました。
+saved = 保存しました。
+choices_heading = 言語と形式
+language_label = 言語
+language_hint = ページと購読に関するメールの言語です。各号は書かれた言語のまま届きます。
+language_default = ニュースレターと同じ
+format_label = 形式
+format_html = 書式付き（HTML）
+format_plain = テキストのみ
+choices_button = 選択を保存する
+address_heading = アドレス
+address_label = 新しいメールアドレス
+address_hint = そのアドレスにリンクをお送りします。開くまで何も変わりません。現在のアドレスにもお知らせします。
+address_button = アドレスを変更する
+address_sent = 新しいアドレスにリンクをお送りしました。開くまで何も変わりません。
+others_heading = ほかのニュースレター
+others_text = それぞれ、お送りするリンクで確認します。
+others_add = { $newsletter } を購読する
+others_yours = { $newsletter } も購読中です
+data_heading = あなたのデータ
+data_text = 登録されているすべてのデータの確認・削除ができます。リンクをお送りします（1時間有効）。
+data_button = リンクを送る
+data_sent = リンクをお送りしました。1時間有効です。
+
+## Another address, the reader’s data, the reader’s link
+
+move_heading = { $newsletter } をこのアドレスで受け取りますか？
+move_text = 以後、お送りするものはすべてこちらに届き、以前のアドレスには届きません。
+moved_heading = アドレスを変更しました
+moved_text = 今後 { $newsletter } はこのアドレスに届きます。
+move_stale_text = 期限内に使われなかったか、変更が中止されました。設定ページからもう一度お申し込みください。
+stop_heading = アドレスを変更しませんか？
+stop_text = お送りしたメールのリンクを使って、{ $newsletter } の配信先を変更するご請求がありました。ボタンを押すと、これまでどおりになります。
+stopped_heading = アドレスは変更されません
+stopped_text = 別のアドレスには何も送られません。
+stop_late_text = ここではもう元に戻せません。お問い合わせいただければ、担当者が対応します。
+data_page_text = 登録されているすべてのデータをJSONファイルでお渡しします。
+data_download = データをダウンロードする
+erase_heading = すべて削除する
+erase_text = アドレス、お名前、購読とその履歴がただちに削除されます。元に戻すことはできません。
+erase_sure = はい、すべて削除します
+erase_unsure = 先にチェックを入れてください
+erased_heading = すべて削除しました
+erased_text = 残るのは、ほかの人が再登録できないようにするための、元に戻せない符号だけです。ご自身はいつでも再購読できます。
+data_stale_text = リンクは1時間有効で、すべて削除した後は使えません。設定ページから新しいリンクをご請求ください。
+link_heading = リンクを受け取る
+link_text = どの号にも設定と解除のリンクがあります。お手元にない場合は、リンクをお送りします。
+link_hint = 各号が届くアドレスです。
+link_button = リンクを送る
+link_sent = このアドレスが { $newsletter } を購読していれば、リンクを記したメールをお送りしました。
 
 ## Archive
 

@@ -11,6 +11,7 @@ mod door;
 mod harness;
 mod images;
 mod journey;
+mod judges;
 mod message;
 mod publishing;
 mod signup;

@@ -35,6 +35,7 @@ const TAGS: &[&str] = &[
     "em",
     "figcaption",
     "figure",
+    "footer",
     "h2",
     "h3",
     "h4",
@@ -86,10 +87,12 @@ const STYLES: &[&str] = &[
     "font-style",
     "font-weight",
     "height",
+    "line-break",
     "line-height",
     "margin",
     "max-width",
     "mso-line-height-rule",
+    "overflow-x",
     "padding",
     "padding-left",
     "padding-right",
@@ -100,7 +103,7 @@ const STYLES: &[&str] = &[
     "width",
     "word-break",
 ];
-const CLASSES: &[&str] = &["t", "m", "l", "q", "r", "center", "end"];
+const CLASSES: &[&str] = &["t", "m", "l", "q", "r", "f", "center", "end"];
 
 /// HTML of which only harmless elements, attributes and addresses are left.
 pub(super) fn sanitised(html: &str, target: Target) -> String {
@@ -117,9 +120,12 @@ pub(super) fn sanitised(html: &str, target: Target) -> String {
             ("a", attributes(&["href"])),
             ("img", attributes(&["src", "alt", "width", "height"])),
             ("ol", attributes(&["start"])),
+            ("div", attributes(&["role", "aria-label", "tabindex"])),
+            ("tr", attributes(&["role"])),
+            ("tbody", attributes(&["role"])),
             ("table", attributes(&["cellpadding", "cellspacing", "border", "width", "role"])),
-            ("th", attributes(&["scope", "colspan", "rowspan"])),
-            ("td", attributes(&["colspan", "rowspan"])),
+            ("th", attributes(&["scope", "colspan", "rowspan", "role"])),
+            ("td", attributes(&["colspan", "rowspan", "role"])),
             ("time", attributes(&["datetime"])),
         ]))
         .filter_style_properties(STYLES.iter().copied().collect())

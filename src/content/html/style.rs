@@ -9,6 +9,8 @@ use crate::domain::design::{Colour, Design};
 const SANS: &str = "font-family:-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 /// For code.
 const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
+/// For captions and sources.
+const SMALL: &str = "font-size:15px;line-height:22px;mso-line-height-rule:exactly;color:#555b64";
 const BODY: &str = "font-size:18px;line-height:28px;mso-line-height-rule:exactly;color:#1f2328";
 
 /// How elements are styled: not at all on the web, where the page has a style sheet.
@@ -70,6 +72,18 @@ impl Look {
         self.mail("q", &format!("margin:0 0 {gap}px 0;padding-{start}:16px;border-{start}:3px solid #c5cbd3"))
     }
 
+    pub(super) fn attribution(self) -> String {
+        self.mail("m", &format!("margin:8px 0 0 0;{SANS};{SMALL}"))
+    }
+
+    pub(super) fn figure(self, last: bool) -> String {
+        self.mail("f", &format!("margin:0 0 {}px 0", self.gap(last)))
+    }
+
+    pub(super) fn caption(self) -> String {
+        self.mail("m", &format!("margin:8px 0 0 0;{SANS};{SMALL}"))
+    }
+
     pub(super) fn list(self, last: bool) -> String {
         let (gap, start) = (self.gap(last), self.start());
         self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px"))
@@ -95,12 +109,24 @@ impl Look {
         }
     }
 
-    pub(super) fn table(self, last: bool) -> String {
-        let style = format!("margin:0 0 {}px 0;width:100%;border-collapse:collapse", self.gap(last));
+    /// Around a table of data, which may be wider than a telephone: it scrolls by itself, by keys too.
+    pub(super) fn table_frame(self, last: bool) -> String {
+        format!(" tabindex=\"0\" style=\"margin:0 0 {}px 0;overflow-x:auto\"", self.gap(last))
+    }
+
+    pub(super) fn table(self) -> String {
         match self.target {
-            Target::Mail => {
-                format!(" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\" style=\"{style}\"")
-            }
+            Target::Mail => " role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\" \
+                             style=\"width:100%;border-collapse:collapse\""
+                .to_owned(),
+            Target::Web => String::new(),
+        }
+    }
+
+    /// What an element of a table is, where no element says it.
+    pub(super) fn role(self, role: &str) -> String {
+        match self.target {
+            Target::Mail => format!(" role=\"{role}\""),
             Target::Web => String::new(),
         }
     }
@@ -128,8 +154,10 @@ impl Look {
         self.mail("r", "margin:28px 0;border:0;border-top:1px solid #d9dde3")
     }
 
-    pub(super) fn link(self) -> String {
-        self.mail("l", &format!("color:{};text-decoration:underline", self.accent))
+    /// An address as text, or a word too long for a telephone, may break anywhere.
+    pub(super) fn link(self, breaks: bool) -> String {
+        let breaks = if breaks { ";line-break:anywhere" } else { "" };
+        self.mail("l", &format!("color:{};text-decoration:underline{breaks}", self.accent))
     }
 
     /// A width in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles.

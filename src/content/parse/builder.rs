@@ -53,7 +53,7 @@ enum Kind {
     Note(String),
     Table(Vec<Align>),
     Link(Option<Destination>),
-    Image(Option<Source>),
+    Image(Option<Source>, String),
     /// Any other: its end says what it is.
     Other,
 }
@@ -88,7 +88,9 @@ impl Builder {
                 Kind::Link(destination(&format!("mailto:{dest_url}"), at, reading))
             }
             Tag::Link { dest_url, .. } => Kind::Link(destination(&dest_url, at, reading)),
-            Tag::Image { dest_url, .. } => Kind::Image(image_source(&dest_url, at, reading)),
+            Tag::Image { dest_url, title, .. } => {
+                Kind::Image(image_source(&dest_url, at, reading), reading.marked.as_written(&title))
+            }
             _ => Kind::Other,
         };
         self.stack.push(Frame { kind, at, ..Frame::default() });
@@ -170,7 +172,9 @@ impl Builder {
             (TagEnd::Strong, _) => Inline::Strong(content),
             (TagEnd::Strikethrough, _) => Inline::Strike(content),
             (_, Kind::Link(Some(to))) => Inline::Link { to, content, at },
-            (_, Kind::Image(Some((source, size)))) => Inline::Image { source, size, alt: plain_text(&content), at },
+            (_, Kind::Image(Some((source, size)), title)) => {
+                Inline::Image { source, size, title, alt: plain_text(&content), at }
+            }
             // Refused, and told.
             _ => return,
         };

@@ -16,10 +16,12 @@ use super::super::wording;
 use super::letter::{letter, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
+use crate::domain::slot::next_of;
 use crate::domain::{ConsentId, RevisionId};
-use crate::signup::{self, Ask, Client, Confirmation, Door};
+use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
-use crate::templates::pages::{Button, LetterPage};
+use crate::store::{issues, pages};
+use crate::templates::pages::{Button, LetterPage, Link};
 use crate::token::Purpose;
 
 /// Sends another link to who comes too late.
@@ -55,11 +57,12 @@ async fn act(
         return again(&site, asked, client).await;
     }
     let act = site.act("link", wording::confirm(site.words(None)), client);
-    let db = site.signup.db.clone();
+    let signup = site.signup.clone();
     let welcome = greeting(&site, asked).await?;
-    let confirmation = site.write(async move { signup::confirm(&db, asked, welcome, &act).await }).await?;
+    let confirmation =
+        site.write(async move { signup::confirm(&signup.db, &signup.keys, asked, welcome, &act).await }).await?;
     match confirmation {
-        Confirmation::Fresh(subscription) => welcome_page(&site, &subscription),
+        Confirmation::Fresh(subscription) => welcome_page(&site, &subscription).await,
         other => outcome(&site, other),
     }
 }
@@ -99,7 +102,7 @@ fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure>
             let door = site.door_of(subscription.newsletter_id);
             let words = site.words_for(door, Some(&subscription));
             let mut page = letter(site, words, door, words.stale_heading(), Some(&subscription));
-            page.paragraphs = vec![words.stale_text()];
+            page.paragraphs = vec![words.stale_text(i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX))];
             page.buttons = vec![Button { action: AGAIN, label: words.stale_button(), quiet: false }];
             site.page(StatusCode::OK, &page)
         }
@@ -120,9 +123,27 @@ fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription
     page
 }
 
-fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
+async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
     let door = site.door_of(subscription.newsletter_id);
-    site.page(StatusCode::OK, &welcome(site, door, Some(subscription)))
+    let mut page = welcome(site, door, Some(subscription));
+    let words = site.words_for(door, Some(subscription));
+    if let Some(door) = door {
+        let now = site.clock.now();
+        let mut tx = site.signup.db.read().await?;
+        let queued = issues::taken_times(&mut tx, door.id).await?.into_iter().find(|due| *due > now);
+        let latest = pages::latest(&mut tx, door.id, 1, 0).await?.into_iter().next();
+        drop(tx);
+        let newsletter = &door.newsletter;
+        if let Some(next) = queued.or_else(|| next_of(&newsletter.slots, &newsletter.time_zone, now)) {
+            let day = next.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
+            page.paragraphs[0] = words.welcome_on(day);
+        }
+        page.link = latest.map(|latest| Link {
+            url: newsletter.issue_url(site.public_url.as_str(), &latest.slug),
+            label: words.welcome_latest(&latest.title),
+        });
+    }
+    site.page(StatusCode::OK, &page)
 }
 
 fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {

@@ -1,15 +1,22 @@
 //! The pages that readers see. Each file owns its routes.
 
+mod address;
 mod archive;
+mod choices;
 mod confirm;
 mod crawlers;
+mod data;
 mod feeds;
+mod gone;
 mod home;
 mod image;
 mod issue;
 mod letter;
+mod link;
+mod lost;
 mod preferences;
 mod privacy;
+mod reader;
 mod refuse;
 pub(super) mod signup;
 mod teaser;
@@ -21,6 +28,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::site::Site;
+pub(super) use lost::lost_page;
 
 /// The routes.
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -37,4 +45,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
         .merge(confirm::router())
         .merge(unsubscribe::router())
         .merge(preferences::router())
+        .merge(gone::router())
+        .merge(address::router())
+        .merge(data::router())
+        .merge(link::router())
 }

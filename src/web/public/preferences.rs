@@ -1,4 +1,5 @@
-//! `/p/{token}`: what a reader gets, and how to change it: rest, go on, leave, another name.
+//! `/p/{token}`: what a reader gets, and how to change it. What would give a reader away (their address, their data, the
+//! end of everything) only begins here, and goes on in a mail.
 
 use std::sync::Arc;
 
@@ -10,35 +11,52 @@ use axum::routing::get;
 
 use super::super::client::From;
 use super::super::failure::Failure;
-use super::super::form::Form;
+use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
-use super::letter::{letter, name, paused_until};
+use super::choices;
+use super::gone::{absent_page, left_page};
+use super::letter::paused_until;
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL};
+use super::signup::{address_error, bare, check_page};
 use super::token::{Opened, open};
-use super::unsubscribe::{LEAVE, absent_page, leave, left_page};
+use super::unsubscribe::{LEAVE, leave};
 use crate::domain::SubscriptionId;
+use crate::domain::address::EmailAddress;
 use crate::domain::subscriber::{SubscriptionState, clean_name};
-use crate::signup::{self, Client, Door, Rest};
+use crate::signup::{self, Ask, Client, Door, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Button, PreferencesPage, Section};
+use crate::templates::pages::{Link, ReaderPage, Section};
 use crate::token::Purpose;
 use crate::words::Words;
 
-const FOUR_WEEKS: &str = "pause-4-weeks";
-const THREE_MONTHS: &str = "pause-3-months";
 const RESUME: &str = "resume";
-const RENAME: &str = "rename";
-
-/// A message without values: the answer to an act, said in the language of the page.
-type Said = fn(Words) -> String;
+pub(super) const RENAME: &str = "rename";
+pub(super) const CHOOSE: &str = "choose";
+pub(super) const MOVE: &str = "move";
+const DATA: &str = "data";
+/// An action that begins so names a newsletter behind it.
+const ADD: &str = "add";
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/p/{token}", get(show).post(act))
 }
 
+/// What an act did.
+enum Done {
+    Nothing,
+    Said(fn(Words) -> String),
+    /// What was typed into a field is wrong.
+    Wrong {
+        field: &'static str,
+        error: String,
+        typed: String,
+    },
+}
+
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
     match open(&site, Purpose::Preferences, &token)? {
-        Opened::Row(number) => current_page(&site, SubscriptionId(number), None).await,
+        Opened::Row(number) => current_page(&site, SubscriptionId(number), Done::Nothing).await,
         Opened::Test => test_page(&site),
     }
 }
@@ -47,119 +65,218 @@ async fn act(
     State(site): State<Arc<Site>>,
     Path(token): Path<String>,
     From(client): From,
-    fields: Form,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     let Opened::Row(number) = open(&site, Purpose::Preferences, &token)? else { return test_page(&site) };
     let id = SubscriptionId(number);
-    let status: Option<Said> = match fields.get("action") {
+    let done = match fields.get("action") {
         LEAVE => {
-            leave(&site, id, "preferences", wording::leave(site.words(None)), client).await?;
-            return left_page(&site, id).await;
+            let wording = wording::leave(site.words(None));
+            let leaving = leave(&site, id, "preferences", wording, client).await?;
+            return left_page(&site, leaving).await;
         }
         FOUR_WEEKS => pause(&site, id, Rest::FourWeeks, client).await?,
         THREE_MONTHS => pause(&site, id, Rest::ThreeMonths, client).await?,
+        UNTIL => pause_until(&site, id, fields.get("until"), client).await?,
         RESUME => resume(&site, id, client).await?,
         RENAME => rename(&site, id, fields.get("name")).await?,
-        _ => None,
+        CHOOSE => choose(&site, id, &fields, client).await?,
+        MOVE => change_address(&site, id, fields.get("email"), client).await?,
+        DATA => data(&site, id, client).await?,
+        ADD => return add(&site, id, fields.get("newsletter"), client).await,
+        _ => Done::Nothing,
     };
-    current_page(&site, id, status).await
+    current_page(&site, id, done).await
 }
 
-async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Option<Said>, Failure> {
+async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Done, Failure> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
-    Ok(paused.map(|_| Words::preferences_paused as Said))
+    Ok(paused.map_or(Done::Nothing, |_| Done::Said(Words::preferences_paused)))
 }
 
-async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Option<Said>, Failure> {
+async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+    let door = site.door_of(subscription.newsletter_id);
+    match reader::rest_until(site, site.words_for(door, Some(&subscription)), door, typed) {
+        Ok(rest) => pause(site, id, rest, client).await,
+        Err(error) => Ok(Done::Wrong { field: "until", error, typed: String::new() }),
+    }
+}
+
+async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Done, Failure> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let resumed = site.write(async move { signup::resume(&db, id, &act).await }).await?;
-    Ok(resumed.map(|_| Words::preferences_resumed as Said))
+    Ok(resumed.map_or(Done::Nothing, |_| Done::Said(Words::preferences_resumed)))
 }
 
-async fn rename(site: &Site, id: SubscriptionId, typed: &str) -> Result<Option<Said>, Failure> {
+async fn rename(site: &Site, id: SubscriptionId, typed: &str) -> Result<Done, Failure> {
     let name = clean_name(typed);
-    let status = if name.is_some() { Words::rename_saved } else { Words::rename_removed };
+    let said = if name.is_some() { Words::rename_saved } else { Words::rename_removed };
     let db = site.signup.db.clone();
     site.write(async move { signup::rename(&db, id, name.as_deref()).await }).await?;
-    Ok(Some(status))
+    Ok(Done::Said(said))
 }
 
-async fn current_page(site: &Site, id: SubscriptionId, status: Option<Said>) -> Result<Response, Failure> {
-    let subscription = subscriptions::get(&mut site.signup.db.read().await?, id).await?;
-    let Some(subscription) = subscription else { return absent_page(site) };
+async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<Client>) -> Result<Done, Failure> {
+    let Some((language, format)) = choices::read(fields) else { return Ok(Done::Nothing) };
+    let act = site.act("preferences", wording::preferences(site.words(None)), client);
+    let db = site.signup.db.clone();
+    let chosen = site.write(async move { signup::choose(&db, id, language, format, &act).await }).await?;
+    Ok(chosen.map_or(Done::Nothing, |_| Done::Said(Words::saved)))
+}
+
+async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+    let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
+        return Ok(Done::Nothing);
+    };
+    let email: EmailAddress = match bare(typed).parse() {
+        Ok(email) => email,
+        Err(error) => {
+            let error = address_error(site.words_for(Some(door), Some(&subscription)), error);
+            return Ok(Done::Wrong { field: "email", error, typed: typed.to_owned() });
+        }
+    };
+    let act = site.act("preferences", wording::address(site.words(None)), client);
+    let (signup, door) = (site.signup.clone(), Arc::clone(door));
+    let asked = site.write(async move { signup::ask_address(&signup, &door, id, &email, &act).await }).await?;
+    Ok(if asked { Done::Said(Words::address_sent) } else { Done::Nothing })
+}
+
+async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Done, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+    let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
+        return Ok(Done::Nothing);
+    };
+    let act = site.act("preferences", "", client);
+    let (signup, door) = (site.signup.clone(), Arc::clone(door));
+    site.write(async move { signup::ask_data(&signup, &door, id, &act).await }).await?;
+    Ok(Done::Said(Words::data_sent))
+}
+
+/// Asks for another newsletter in the reader's name: confirmed by a mail like every other, with a record of its own.
+async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<Client>) -> Result<Response, Failure> {
+    let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
+    let door = site.door(slug)?;
+    let ask = Ask { vouched: true, ..Ask::new(subscription.email) };
+    let act = site.act("preferences", wording::signup(site.words(Some(&door))), client);
+    let (signup, its_door) = (site.signup.clone(), Arc::clone(&door));
+    site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
+    site.page(StatusCode::OK, &check_page(site, &door))
+}
+
+async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {
+    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
+}
+
+fn is_reader(subscription: &Subscription) -> bool {
+    matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
+}
+
+async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Response, Failure> {
+    let mut tx = site.signup.db.read().await?;
+    let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
+    let all = subscriptions::of_person(&mut tx, subscription.subscriber_id).await?;
+    drop(tx);
     let door = site.door_of(subscription.newsletter_id);
+    let words = site.words_for(door, Some(&subscription));
     match subscription.state {
-        SubscriptionState::Left => absent_page(site),
+        SubscriptionState::Left => absent_page(site, Some(&subscription)),
         SubscriptionState::Pending => {
-            let words = site.words_for(door, Some(&subscription));
-            let mut page =
-                letter(site, words, door, words.preferences_heading(&name(words, door)), Some(&subscription));
+            let heading = reader::own_heading(words, door);
+            let mut page = reader::page(site, words, door, heading, Some(&subscription));
             page.paragraphs = vec![words.preferences_pending()];
             site.page(StatusCode::OK, &page)
         }
         SubscriptionState::Active | SubscriptionState::Paused => {
-            site.page(StatusCode::OK, &page(site, door, Some(&subscription), status))
+            let mut page = page(site, door, Some(&subscription));
+            let others = others(site, words, &subscription, &all);
+            page.sections.extend(others);
+            let mut status = StatusCode::OK;
+            match done {
+                Done::Nothing => {}
+                Done::Said(say) => page.status = say(words),
+                Done::Wrong { field, error, typed } => {
+                    keep(&mut page, field, &typed);
+                    reader::refuse(&mut page, words, field, &error);
+                    status = StatusCode::UNPROCESSABLE_ENTITY;
+                }
+            }
+            site.page(status, &page)
         }
     }
 }
 
+/// What was typed stays in its field.
+fn keep(page: &mut ReaderPage, field: &str, typed: &str) {
+    let fields = page.sections.iter_mut().flat_map(|section| &mut section.forms).flat_map(|form| &mut form.fields);
+    for known in fields.filter(|known| known.name == field) {
+        typed.clone_into(&mut known.value);
+    }
+}
+
 fn test_page(site: &Site) -> Result<Response, Failure> {
-    site.page(StatusCode::OK, &page(site, site.only_door(), None, Some(Words::test_link)))
+    let door = site.only_door();
+    let mut page = page(site, door, None);
+    page.status = site.words(door).test_link();
+    site.page(StatusCode::OK, &page)
 }
 
 /// The page of an active or paused subscription; without one it is an active reader's.
-fn page(
-    site: &Site,
-    door: Option<&Door>,
-    subscription: Option<&Subscription>,
-    status: Option<Said>,
-) -> PreferencesPage {
+fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
     let words = site.words_for(door, subscription);
-    let heading = words.preferences_heading(&name(words, door));
+    let mut page = reader::page(site, words, door, reader::own_heading(words, door), subscription);
     let paused = subscription.filter(|subscription| subscription.state == SubscriptionState::Paused);
-    let standing = match paused {
+    page.paragraphs = vec![match paused {
         Some(paused) => paused_until(words, paused.paused_until, door),
         None => words.preferences_active(),
-    };
-    let button = |action, label, quiet| Button { action, label, quiet };
-    let section = |heading, text, buttons| Section { heading, text, buttons };
-    let rests = vec![
-        button(FOUR_WEEKS, words.pause_four_weeks(), true),
-        button(THREE_MONTHS, words.pause_three_months(), true),
-    ];
-    let mut sections = Vec::new();
+    }];
     if paused.is_some() {
-        sections.push(section(
-            words.resume_heading(),
-            words.resume_text(),
-            vec![button(RESUME, words.resume_button(), false)],
-        ));
-        sections.push(section(words.pause_longer_heading(), words.pause_longer_text(), rests));
-    } else {
-        sections.push(section(words.pause_heading(), words.pause_text(), rests));
+        page.sections.push(Section {
+            id: "resume",
+            heading: words.resume_heading(),
+            text: words.resume_text(),
+            buttons: vec![reader::button(RESUME, words.resume_button())],
+            ..Section::default()
+        });
     }
-    sections.push(section(words.go_heading(), words.go_text(), vec![button(LEAVE, words.leave_button(), true)]));
-    PreferencesPage {
-        frame: site.frame(words, door, &heading, true),
-        status: status.map(|say| say(words)).unwrap_or_default(),
-        heading,
-        address: subscription.map(|subscription| subscription.email.masked()).unwrap_or_default(),
-        standing,
-        sections,
-        name_heading: words.rename_heading(),
-        name_label: words.rename_label(),
-        name_hint: name_hint(words, subscription.and_then(|subscription| subscription.name.as_deref())),
-        name_button: words.rename_button(),
-    }
+    page.sections.push(reader::rest_section(site, words, door, paused.is_some()));
+    page.sections.push(choices::section(words, subscription));
+    page.sections.push(choices::name_section(words, subscription));
+    page.sections.push(choices::address_section(words));
+    page.sections.push(Section {
+        id: "data",
+        heading: words.data_heading(),
+        text: words.data_text(),
+        buttons: vec![reader::quiet(DATA, words.data_button())],
+        ..Section::default()
+    });
+    page.sections.push(Section {
+        id: "leave",
+        heading: words.go_heading(),
+        text: words.go_text(),
+        buttons: vec![reader::quiet(LEAVE, words.leave_button())],
+        ..Section::default()
+    });
+    page
 }
 
-/// The name is not shown in full: a mail is forwarded, and its links with it.
-fn name_hint(words: Words, name: Option<&str>) -> String {
-    match name.and_then(|name| name.chars().next()) {
-        Some(first) => words.rename_hint(&first.to_string()),
-        None => words.rename_hint_none(),
+/// The site's other newsletters: those that the person gets, and those to be had.
+fn others(site: &Site, words: Words, own: &Subscription, all: &[Subscription]) -> Option<Section> {
+    let mut section =
+        Section { id: "others", heading: words.others_heading(), text: words.others_text(), ..Section::default() };
+    for door in site.doors.iter().filter(|door| door.id != own.newsletter_id) {
+        let name = &door.newsletter.name;
+        match all.iter().find(|known| known.newsletter_id == door.id).filter(|known| is_reader(known)) {
+            Some(known) => {
+                let token = site.signup.keys.seal(Purpose::Preferences, known.id.0.cast_unsigned());
+                section.links.push(Link { url: site.path(&format!("p/{token}")), label: words.others_yours(name) });
+            }
+            None => section.forms.push(choices::add_form(words, &door.newsletter.slug, name, ADD)),
+        }
     }
+    (site.doors.len() > 1).then_some(section)
 }

@@ -16,17 +16,18 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
-use super::letter::{letter, name, paused_until};
+use super::gone::{absent_page, left, left_page};
+use super::letter::{name, paused_until};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL};
 use super::token::{Opened, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, Client, Door, Rest};
+use crate::signup::{self, Client, Door, Leaving, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Button, LetterPage, Link};
+use crate::templates::pages::{Link, ReaderPage, Section};
 use crate::token::Purpose;
 
 pub(super) const LEAVE: &str = "leave";
-const PAUSE: &str = "pause";
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/u/{token}", get(show).post(act))
@@ -34,7 +35,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
     match open(&site, Purpose::Unsubscribe, &token)? {
-        Opened::Row(number) => question_page(&site, SubscriptionId(number)).await,
+        Opened::Row(number) => question_page(&site, SubscriptionId(number), None).await,
         Opened::Test => test_page(&site, true),
     }
 }
@@ -64,19 +65,13 @@ async fn act(
             Ok(unsubscribed_plain(&site))
         }
         LEAVE => {
-            leave(&site, id, "link", wording::leave(site.words(None)), client).await?;
-            left_page(&site, id).await
+            let leaving = leave(&site, id, "link", wording::leave(site.words(None)), client).await?;
+            left_page(&site, leaving).await
         }
-        PAUSE => {
-            let act = site.act("link", wording::leave(site.words(None)), client);
-            let db = site.signup.db.clone();
-            let paused = site.write(async move { signup::pause(&db, id, Rest::FourWeeks, &act).await }).await?;
-            match paused {
-                Some(subscription) => paused_page(&site, &subscription),
-                None => question_page(&site, id).await,
-            }
-        }
-        _ => question_page(&site, id).await,
+        FOUR_WEEKS => rest(&site, id, Rest::FourWeeks, client).await,
+        THREE_MONTHS => rest(&site, id, Rest::ThreeMonths, client).await,
+        UNTIL => rest_until(&site, id, fields.get("until"), client).await,
+        _ => question_page(&site, id, None).await,
     }
 }
 
@@ -87,11 +82,29 @@ pub(super) async fn leave(
     source: &str,
     wording: &'static str,
     client: Option<Client>,
-) -> Result<(), Failure> {
+) -> Result<Leaving, Failure> {
     let act = site.act(source, wording, client);
     let db = site.signup.db.clone();
-    site.write(async move { signup::leave(&db, id, &act).await }).await?;
-    Ok(())
+    site.write(async move { signup::leave(&db, id, &act).await }).await
+}
+
+async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Response, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return absent_page(site, None) };
+    let door = site.door_of(subscription.newsletter_id);
+    match reader::rest_until(site, site.words_for(door, Some(&subscription)), door, typed) {
+        Ok(rest_until) => rest(site, id, rest_until, client).await,
+        Err(error) => question_page(site, id, Some(&error)).await,
+    }
+}
+
+async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Response, Failure> {
+    let act = site.act("link", wording::leave(site.words(None)), client);
+    let db = site.signup.db.clone();
+    let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
+    match paused {
+        Some(subscription) => paused_page(site, &subscription),
+        None => question_page(site, id, None).await,
+    }
 }
 
 fn unsubscribed_plain(site: &Site) -> Response {
@@ -99,58 +112,58 @@ fn unsubscribed_plain(site: &Site) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
-async fn question_page(site: &Site, id: SubscriptionId) -> Result<Response, Failure> {
-    let subscription = subscriptions::get(&mut site.signup.db.read().await?, id).await?;
-    let Some(subscription) = subscription.filter(|known| known.state != SubscriptionState::Left) else {
-        return absent_page(site);
+async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {
+    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
+}
+
+async fn question_page(site: &Site, id: SubscriptionId, error: Option<&str>) -> Result<Response, Failure> {
+    let known = get_one(site, id).await?;
+    let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Left) else {
+        return absent_page(site, known.as_ref());
     };
-    site.page(StatusCode::OK, &question(site, site.door_of(subscription.newsletter_id), Some(&subscription)))
+    let door = site.door_of(subscription.newsletter_id);
+    let mut page = question(site, door, Some(subscription));
+    let status = match error {
+        Some(error) => {
+            reader::refuse(&mut page, site.words_for(door, Some(subscription)), "until", error);
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        None => StatusCode::OK,
+    };
+    site.page(status, &page)
 }
 
-fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
+fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
     let words = site.words_for(door, subscription);
-    let mut page = letter(site, words, door, words.leave_heading(&name(words, door)), subscription);
+    let mut page = reader::page(site, words, door, words.leave_heading(&name(words, door)), subscription);
     page.paragraphs = vec![words.leave_text()];
-    page.buttons = vec![Button { action: LEAVE, label: words.leave_button(), quiet: false }];
+    let leave = vec![reader::button(LEAVE, words.leave_button())];
+    page.sections.push(Section { id: "leave", buttons: leave, ..Section::default() });
     if subscription.is_none_or(|subscription| subscription.state == SubscriptionState::Active) {
-        page.buttons.push(Button { action: PAUSE, label: words.leave_pause(), quiet: true });
+        page.sections.push(reader::rest_section(site, words, door, false));
     }
-    page
-}
-
-pub(super) async fn left_page(site: &Site, id: SubscriptionId) -> Result<Response, Failure> {
-    let subscription = subscriptions::get(&mut site.signup.db.read().await?, id).await?;
-    let Some(subscription) = subscription else { return absent_page(site) };
-    site.page(StatusCode::OK, &left(site, site.door_of(subscription.newsletter_id), Some(&subscription)))
-}
-
-fn left(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
-    let words = site.words_for(door, subscription);
-    let mut page = letter(site, words, door, words.left_heading(), subscription);
-    page.paragraphs = vec![words.left_text(&name(words, door))];
-    page.link = door.map(|door| Link {
-        url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
-        label: words.subscribe_again(),
+    page.link = subscription.map(|subscription| Link {
+        url: site.path(&format!("p/{}", preferences_token(site, subscription.id))),
+        label: words.leave_else(),
     });
     page
 }
 
-/// For who has left, and for who is gone altogether: one page, which tells neither from the other.
-pub(super) fn absent_page(site: &Site) -> Result<Response, Failure> {
-    let door = site.only_door();
-    let words = site.words(door);
-    let mut page = letter(site, words, door, words.absent_heading(), None);
-    page.paragraphs = vec![words.absent_text()];
-    page.link = Some(Link { url: site.path(""), label: words.subscribe_again() });
-    site.page(StatusCode::OK, &page)
+/// Both links stand side by side in every issue, so whoever has the one has the other.
+fn preferences_token(site: &Site, id: SubscriptionId) -> String {
+    site.signup.keys.seal(Purpose::Preferences, id.0.cast_unsigned())
 }
 
 fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
     let door = site.door_of(subscription.newsletter_id);
     let words = site.words_for(door, Some(subscription));
-    let mut page = letter(site, words, door, words.preferences_heading(&name(words, door)), Some(subscription));
+    let mut page = reader::page(site, words, door, reader::own_heading(words, door), Some(subscription));
     page.status = words.preferences_paused();
     page.paragraphs = vec![paused_until(words, subscription.paused_until, door)];
+    page.link = Some(Link {
+        url: site.path(&format!("p/{}", preferences_token(site, subscription.id))),
+        label: words.leave_else(),
+    });
     site.page(StatusCode::OK, &page)
 }
 

@@ -5,7 +5,7 @@ mod checks;
 pub(crate) mod corpus;
 mod elements;
 mod front_matter;
-mod ground;
+pub(crate) mod ground;
 mod hostile;
 mod judge;
 mod mails;

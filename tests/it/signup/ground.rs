@@ -101,7 +101,7 @@ impl Ground {
 
     pub(crate) async fn confirm(&self, email: &str) -> Confirmation {
         let asked = self.asked(email).await;
-        signup::confirm(self.db(), asked, None, &self.act(None)).await.unwrap()
+        signup::confirm(self.db(), self.keys(), asked, None, &self.act(None)).await.unwrap()
     }
 
     pub(crate) async fn leave(&self, email: &str) -> Leaving {

@@ -55,7 +55,7 @@ both_databases! {
         ground.confirm("anna@example.org").await;
         assert!(matches!(ground.leave("anna@example.org").await, Leaving::Left(_)));
         assert!(matches!(ground.leave("anna@example.org").await, Leaving::Already(_)));
-        let again = async |ground: &Ground| signup::confirm(ground.db(), first, None, &ground.act(None)).await.unwrap();
+        let again = async |ground: &Ground| signup::confirm(ground.db(), ground.keys(), first, None, &ground.act(None)).await.unwrap();
         assert!(matches!(again(&ground).await, Confirmation::Stale(_)));
         assert_eq!(ground.state("anna@example.org").await, Some(Left));
         // They ask again: the new link works, the old one still does not.
@@ -97,7 +97,7 @@ both_databases! {
         let act = ground.act(None);
         // The number of the consent `confirmed`: it is a row, but not one that asks.
         for number in [0, 2, -1, i64::MAX] {
-            assert!(matches!(signup::confirm(ground.db(), ConsentId(number), None, &act).await.unwrap(), Confirmation::Unknown));
+            assert!(matches!(signup::confirm(ground.db(), ground.keys(), ConsentId(number), None, &act).await.unwrap(), Confirmation::Unknown));
         }
         for number in [0, -1, i64::MAX] {
             assert!(matches!(signup::leave(ground.db(), SubscriptionId(number), &act).await.unwrap(), Leaving::Unknown));

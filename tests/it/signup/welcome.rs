@@ -104,7 +104,7 @@ both_databases! {
         assert_eq!(ground.count(WELCOMES).await, 0, "not before");
         let asked = ground.asked("anna@example.org").await;
         for press in 0..3 {
-            let confirmed = signup::confirm(ground.db(), asked, welcome, &ground.act(None)).await.unwrap();
+            let confirmed = signup::confirm(ground.db(), ground.keys(), asked, welcome, &ground.act(None)).await.unwrap();
             assert_eq!(matches!(confirmed, Confirmation::Fresh(_)), press == 0);
         }
         assert_eq!(ground.count(WELCOMES).await, 1);
@@ -121,8 +121,8 @@ both_databases! {
         let asked = ground.asked("anna@example.org").await;
         let mut presses = tokio::task::JoinSet::new();
         for _ in 0..8 {
-            let (db, act) = (ground.db().clone(), ground.act(None));
-            presses.spawn(async move { signup::confirm(&db, asked, welcome, &act).await });
+            let (signup, act) = (ground.signup.clone(), ground.act(None));
+            presses.spawn(async move { signup::confirm(&signup.db, &signup.keys, asked, welcome, &act).await });
         }
         // A press that the database turned away made nothing either.
         while presses.join_next().await.is_some() {}

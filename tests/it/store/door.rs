@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
@@ -12,7 +13,7 @@ use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
 use coranto::store::requests::{self, NewRequest};
 use coranto::store::revisions::{self, NewRevision};
-use coranto::store::{Db, ledger, newsletters, personal, subscribers, subscriptions};
+use coranto::store::{Db, consents, ledger, newsletters, personal, subscribers, subscriptions};
 
 use super::readers::{NOW, person, subscribe};
 use crate::harness::database::both_databases;
@@ -57,6 +58,27 @@ both_databases! {
         assert!(subscriptions::ask_again(&mut tx, id).await.unwrap());
         assert!(!subscriptions::take_back(&mut tx, id).await.unwrap());
         assert_eq!(subscriptions::get(&mut tx, id).await.unwrap().unwrap().paused_until, None);
+    }
+
+    async fn rests_that_are_over_end_with_the_slot(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
+        let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
+        let later = NOW.plus(Duration::from_millis(1));
+        let mut ids = Vec::new();
+        for (number, (newsletter, until)) in [(week, Some(NOW)), (week, Some(later)), (week, None), (month, Some(NOW))].into_iter().enumerate() {
+            let id = subscribe(&mut tx, newsletter, &format!("r{number}@example.org"), Active).await.unwrap();
+            subscriptions::pause(&mut tx, id, until).await.unwrap();
+            ids.push(id);
+        }
+        assert_eq!(subscriptions::wake(&mut tx, week, NOW).await.unwrap(), 1);
+        let mut states = Vec::new();
+        for id in &ids {
+            states.push(subscriptions::get(&mut tx, *id).await.unwrap().unwrap().state);
+        }
+        assert_eq!(states, [Active, Paused, Paused, Paused]);
+        let history = consents::of_subscription(&mut tx, ids[0]).await.unwrap();
+        assert_eq!(history.iter().map(|one| one.kind).collect::<Vec<_>>(), [ConsentKind::Resumed]);
     }
 
     async fn choices_belong_to_a_subscription(db: Db) {

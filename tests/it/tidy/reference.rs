@@ -9,7 +9,7 @@ use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
 use coranto::domain::provider::Provider;
-use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState};
+use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState, Why};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::{Context, Sample, Templates, email, feeds, pages, welcome};
@@ -43,6 +43,7 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Reasons", Reason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Subscriptions", SubscriptionState::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Formats", Format::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Reasons for leaving", Why::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Requests", RequestKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Consents", ConsentKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
@@ -128,7 +129,7 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::StepPage>(),
         check::<pages::CheckPage>(),
         check::<pages::LetterPage>(),
-        check::<pages::PreferencesPage>(),
+        check::<pages::ReaderPage>(),
     ]);
     let there: BTreeSet<_> =
         Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();

@@ -30,8 +30,8 @@ use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestErr
 
 pub(super) use again::check_page;
 pub(in crate::web) use embed::cors;
-pub(super) use pages::form;
-pub(super) use typed::Typed;
+pub(super) use pages::{address_error, form};
+pub(super) use typed::{Typed, bare};
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()

@@ -16,11 +16,18 @@ use crate::words::Words;
 /// What is wrong with an address, said to who typed it.
 pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {
     match wrong {
-        Wrong::Form(AddressError::Empty) => words.address_empty(),
-        Wrong::Form(AddressError::TooLong) => words.address_too_long(),
-        Wrong::Form(AddressError::NoAt | AddressError::Local | AddressError::Domain) => words.address_wrong(),
+        Wrong::Form(error) => address_error(words, *error),
         Wrong::Disposable => words.address_disposable(),
         Wrong::NoServer(domain) => words.address_no_server(domain),
+    }
+}
+
+/// The same of its form alone.
+pub(in crate::web) fn address_error(words: Words, error: AddressError) -> String {
+    match error {
+        AddressError::Empty => words.address_empty(),
+        AddressError::TooLong => words.address_too_long(),
+        AddressError::NoAt | AddressError::Local | AddressError::Domain => words.address_wrong(),
     }
 }
 

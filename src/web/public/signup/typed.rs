@@ -62,9 +62,7 @@ impl Typed {
 
     /// The address in what people paste.
     pub(super) fn address(&self) -> &str {
-        let typed = self.email.trim();
-        let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
-        typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
+        bare(&self.email)
     }
 
     /// What the record says of how the request came: the face, and the tag if it is one.
@@ -80,4 +78,11 @@ impl Typed {
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if self.src.len() <= SRC_BYTES_MAX && self.src.bytes().all(is_word) { &self.src } else { "" }
     }
+}
+
+/// The address in what people paste.
+pub(in crate::web) fn bare(typed: &str) -> &str {
+    let typed = typed.trim();
+    let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
+    typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
 }

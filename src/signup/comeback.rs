@@ -1,0 +1,89 @@
+//! A reader takes back that they left, within a day, and may say why they had. Only who pressed the button can: the link
+//! stands on the page behind it and in no mail.
+
+use std::time::Duration;
+
+use super::{Act, record};
+use crate::clock::Timestamp;
+use crate::domain::ConsentId;
+use crate::domain::consent::ConsentKind;
+use crate::domain::subscriber::{SubscriptionState, Why};
+use crate::store::events::About;
+use crate::store::subscriptions::Subscription;
+use crate::store::{Db, Result, Tx, consents, events, personal, subscriptions};
+
+/// How long a leaving can be taken back: a slip is noticed the same day.
+pub const RETURN_FOR: Duration = Duration::from_secs(24 * 3600);
+
+const REASON: &str = "subscription.reason";
+
+/// What the link behind the button leads to.
+#[derive(Clone, Debug)]
+pub enum Gone {
+    /// The reader has left, and can take it back.
+    Fresh(Subscription),
+    /// They have left; there is nothing to take back any more, or never was.
+    Final(Subscription),
+    /// They are back.
+    Back(Subscription),
+    /// There is no such reader.
+    Unknown,
+}
+
+/// How a leaving stands. Changes nothing.
+pub async fn look_back(db: &Db, withdrawn: ConsentId, now: Timestamp) -> Result<Gone> {
+    standing(&mut db.read().await?, withdrawn, now).await
+}
+
+/// Takes a leaving back: the reader is what they were. Idempotent.
+pub async fn come_back(db: &Db, withdrawn: ConsentId, act: &Act) -> Result<Gone> {
+    db.write(async |tx| {
+        let subscription = match standing(tx, withdrawn, act.now).await? {
+            Gone::Fresh(subscription) => subscription,
+            other => return Ok(other),
+        };
+        if !subscriptions::take_back(tx, subscription.id).await? {
+            return standing(tx, withdrawn, act.now).await;
+        }
+        let newsletter = subscription.newsletter_id;
+        record(tx, act, ConsentKind::Returned, "subscription.returned", newsletter, subscription.id).await?;
+        Ok(subscriptions::get(tx, subscription.id).await?.map_or(Gone::Unknown, Gone::Back))
+    })
+    .await
+}
+
+/// Notes why a reader left, once for each leaving.
+pub async fn say_why(db: &Db, withdrawn: ConsentId, why: Why, act: &Act) -> Result<()> {
+    db.write(async |tx| {
+        let (Gone::Fresh(subscription) | Gone::Final(subscription)) = standing(tx, withdrawn, act.now).await? else {
+            return Ok(());
+        };
+        let Some(since) = subscription.left_at else { return Ok(()) };
+        if personal::has_event(tx, subscription.id, REASON, since).await? {
+            return Ok(());
+        }
+        let about = About {
+            newsletter: Some(subscription.newsletter_id),
+            subscription: Some(subscription.id),
+            ..About::default()
+        };
+        events::append(tx, act.now, REASON, act.actor, about, &format!(r#"{{"reason":"{why}"}}"#)).await
+    })
+    .await
+}
+
+async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<Gone> {
+    let consent = consents::get(tx, withdrawn).await?.filter(|consent| consent.kind == ConsentKind::Withdrawn);
+    let Some(consent) = consent else { return Ok(Gone::Unknown) };
+    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else { return Ok(Gone::Unknown) };
+    if subscription.state != SubscriptionState::Left {
+        return Ok(Gone::Back(subscription));
+    }
+    let latest = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
+    let is_latest = latest.is_some_and(|latest| latest.id == withdrawn);
+    let was_reader = subscription
+        .left_from
+        .is_some_and(|before| matches!(before, SubscriptionState::Active | SubscriptionState::Paused));
+    let fresh = is_latest && was_reader && now.since(consent.at) <= RETURN_FOR && subscription.suppressed.is_none();
+    Ok(if fresh { Gone::Fresh(subscription) } else { Gone::Final(subscription) })
+}

@@ -1,0 +1,58 @@
+//! The mails to readers about their own subscription: which there are, and how one gets into the ledger. Knows no words.
+
+use super::Door;
+use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
+use crate::domain::delivery::DeliveryKind;
+use crate::domain::{DeliveryId, RequestId};
+use crate::store::deliveries::NewDelivery;
+use crate::store::subscriptions::Subscription;
+use crate::store::{Result, Tx, deliveries};
+use crate::words::Language;
+
+/// A mail about a reader's own subscription. It is there in every language: a reader may have chosen one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// The link to the preferences.
+    Link,
+    /// The link to what is stored.
+    Data,
+    /// To an address that is to take the place of another.
+    NewAddress,
+    /// To the address that is to be replaced.
+    OldAddress,
+}
+
+impl Letter {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Link, Self::Data, Self::NewAddress, Self::OldAddress];
+
+    /// Its kind in the ledger: what goes to an address that is not proven unsubscribes nobody.
+    pub fn kind(self) -> DeliveryKind {
+        match self {
+            Self::NewAddress => DeliveryKind::Request,
+            Self::Link | Self::Data | Self::OldAddress => DeliveryKind::Notice,
+        }
+    }
+}
+
+/// Puts a mail into the ledger, in the reader's language. It goes to the reader, unless another address is named with the
+/// request that its link is about.
+pub(super) async fn post(
+    tx: &mut Tx,
+    door: &Door,
+    letter: Letter,
+    to: &Subscription,
+    about: Option<(&EmailAddress, RequestId)>,
+    now: Timestamp,
+) -> Result<DeliveryId> {
+    let language = Language::of(to.language.as_deref().unwrap_or(&door.newsletter.language));
+    let new = NewDelivery {
+        subscription: Some(to.id),
+        recipient: about.map(|(address, _)| address.as_str()),
+        revision: door.letter(letter, language),
+        request: about.map(|(_, request)| request),
+        due_at: now,
+    };
+    deliveries::add(tx, &new).await
+}

@@ -1,0 +1,139 @@
+//! `/a/{token}` confirms another address, at that address; `/s/{token}` stops the change, at the old one. Pages with a
+//! button each.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::Form as Fields;
+use super::super::site::Site;
+use super::super::wording;
+use super::letter::{letter, name};
+use super::token::{Opened, open};
+use crate::domain::RequestId;
+use crate::signup::{self, Move};
+use crate::store::subscriptions::Subscription;
+use crate::templates::pages::{Button, LetterPage};
+use crate::token::Purpose;
+use crate::words::Words;
+
+const MOVE: &str = "move";
+const STOP: &str = "stop";
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/a/{token}", get(show).post(act)).route("/s/{token}", get(show_stop).post(act_stop))
+}
+
+fn request(site: &Site, purpose: Purpose, token: &str) -> Result<RequestId, Failure> {
+    match open(site, purpose, token)? {
+        Opened::Row(number) => Ok(RequestId(number)),
+        Opened::Test => Err(Failure::NoSuchLink),
+    }
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    let id = request(&site, Purpose::Address, &token)?;
+    let standing = signup::look_address(&site.signup, id, site.clock.now()).await?;
+    match standing {
+        Move::Fresh(subscription) => {
+            // The page is opened at the new address, and shows nothing of the old one.
+            let (words, mut page) = about(&site, &subscription, |words, name| words.move_heading(name));
+            page.paragraphs = vec![words.move_text()];
+            page.buttons = vec![Button { action: MOVE, label: words.mail_new_address_button(), quiet: false }];
+            site.page(StatusCode::OK, &page)
+        }
+        other => outcome(&site, other),
+    }
+}
+
+async fn act(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let id = request(&site, Purpose::Address, &token)?;
+    if fields.get("action") != MOVE {
+        return show(State(site), Path(token)).await;
+    }
+    let act = site.act("new address", wording::address(site.words(None)), client);
+    let signup = site.signup.clone();
+    let moved = site.write(async move { signup::confirm_address(&signup, id, &act).await }).await?;
+    outcome(&site, moved)
+}
+
+fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
+    let page = match moved {
+        Move::Fresh(subscription) | Move::Already(subscription) => {
+            let (words, mut page) = about(site, &subscription, |words, _| words.moved_heading());
+            page.paragraphs = vec![words.moved_text(&name(words, site.door_of(subscription.newsletter_id)))];
+            page
+        }
+        Move::Stale(subscription) => {
+            let (words, mut page) = about(site, &subscription, |words, _| words.stale_heading());
+            page.paragraphs = vec![words.move_stale_text()];
+            page
+        }
+        Move::Unknown => return Err(Failure::NoSuchLink),
+    };
+    site.page(StatusCode::OK, &page)
+}
+
+async fn show_stop(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    let id = request(&site, Purpose::Stop, &token)?;
+    match signup::look_stop(&site.signup, id).await? {
+        Move::Fresh(subscription) => {
+            let (words, mut page) = about(&site, &subscription, |words, _| words.stop_heading());
+            page.paragraphs = vec![words.stop_text(&name(words, site.door_of(subscription.newsletter_id)))];
+            page.buttons = vec![Button { action: STOP, label: words.mail_old_address_button(), quiet: false }];
+            site.page(StatusCode::OK, &page)
+        }
+        other => stopped(&site, other),
+    }
+}
+
+async fn act_stop(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let id = request(&site, Purpose::Stop, &token)?;
+    if fields.get("action") != STOP {
+        return show_stop(State(site), Path(token)).await;
+    }
+    let act = site.act("old address", wording::address(site.words(None)), client);
+    let signup = site.signup.clone();
+    let moved = site.write(async move { signup::stop_address(&signup, id, &act).await }).await?;
+    stopped(&site, moved)
+}
+
+fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
+    let page = match stop {
+        Move::Fresh(subscription) | Move::Already(subscription) => {
+            let (words, mut page) = about(site, &subscription, |words, _| words.stopped_heading());
+            page.paragraphs = vec![words.stopped_text()];
+            page
+        }
+        Move::Stale(subscription) => {
+            let (words, mut page) = about(site, &subscription, |words, _| words.stale_heading());
+            page.paragraphs = vec![words.stop_late_text()];
+            page
+        }
+        Move::Unknown => return Err(Failure::NoSuchLink),
+    };
+    site.page(StatusCode::OK, &page)
+}
+
+/// A page without any address: which of the two it would be depends on who reads it.
+fn about(site: &Site, subscription: &Subscription, heading: impl Fn(Words, &str) -> String) -> (Words, LetterPage) {
+    let door = site.door_of(subscription.newsletter_id);
+    let words = site.words_for(door, Some(subscription));
+    (words, letter(site, words, door, heading(words, &name(words, door)), None))
+}

@@ -1,0 +1,93 @@
+//! The forms of the preferences: language and format, name, address, another newsletter. Knows no act.
+
+use super::super::form::Form as Fields;
+use super::preferences::{CHOOSE, MOVE, RENAME};
+use super::reader::{self, choice};
+use crate::domain::subscriber::Format;
+use crate::store::subscriptions::Subscription;
+use crate::templates::pages::{Field, Form, Section};
+use crate::words::{Language, Words};
+
+/// The language and the format in a form, if there is a format in it that we have.
+pub(super) fn read(fields: &Fields) -> Option<(Option<&'static str>, Format)> {
+    let format: Format = fields.get("format").parse().ok()?;
+    let language = Language::ALL.into_iter().find(|language| language.tag() == fields.get("language"));
+    Some((language.map(Language::tag), format))
+}
+
+pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Section {
+    let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
+    let mut languages = vec![choice("", words.language_default(), chosen.is_none())];
+    // Each in its own words: whoever looks for their language can read that.
+    languages.extend(
+        Language::ALL
+            .into_iter()
+            .map(|language| choice(language.tag(), language.own_name().to_owned(), chosen == Some(language.tag()))),
+    );
+    let format = subscription.map_or(Format::Html, |subscription| subscription.format);
+    let formats = [(Format::Html, words.format_html()), (Format::Plain, words.format_plain())];
+    let formats = formats.map(|(one, label)| choice(one.as_str(), label, one == format));
+    Section {
+        id: "choices",
+        heading: words.choices_heading(),
+        forms: vec![Form {
+            fields: vec![
+                Field {
+                    kind: "select",
+                    name: "language",
+                    label: words.language_label(),
+                    hint: words.language_hint(),
+                    choices: languages,
+                    ..Field::default()
+                },
+                Field {
+                    kind: "radio",
+                    name: "format",
+                    label: words.format_label(),
+                    choices: formats.to_vec(),
+                    ..Field::default()
+                },
+            ],
+            button: reader::quiet(CHOOSE, words.choices_button()),
+        }],
+        ..Section::default()
+    }
+}
+
+/// The name is not shown in full: a mail is forwarded, and its links with it.
+pub(super) fn name_section(words: Words, subscription: Option<&Subscription>) -> Section {
+    let name = subscription.and_then(|subscription| subscription.name.as_deref());
+    let hint = match name.and_then(|name| name.chars().next()) {
+        Some(first) => words.rename_hint(&first.to_string()),
+        None => words.rename_hint_none(),
+    };
+    let field = Field { kind: "text", name: "name", label: words.rename_label(), hint, ..Field::default() };
+    Section {
+        id: "own-name",
+        heading: words.rename_heading(),
+        forms: vec![reader::form(field, reader::quiet(RENAME, words.rename_button()))],
+        ..Section::default()
+    }
+}
+
+pub(super) fn address_section(words: Words) -> Section {
+    let field = Field {
+        kind: "email",
+        name: "email",
+        label: words.address_label(),
+        hint: words.address_hint(),
+        ..Field::default()
+    };
+    Section {
+        id: "address",
+        heading: words.address_heading(),
+        forms: vec![reader::form(field, reader::quiet(MOVE, words.address_button()))],
+        ..Section::default()
+    }
+}
+
+/// A button that asks for another newsletter.
+pub(super) fn add_form(words: Words, slug: &str, name: &str, action: &'static str) -> Form {
+    let field = Field { kind: "hidden", name: "newsletter", value: slug.to_owned(), ..Field::default() };
+    Form { fields: vec![field], button: reader::quiet(action, words.others_add(name)) }
+}

@@ -1,0 +1,130 @@
+//! `/d/{token}`: what is stored about a reader, to be taken along or erased. The link comes by a mail of its own and
+//! works for an hour.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::Form as Fields;
+use super::super::site::Site;
+use super::reader;
+use super::token::{Opened, open};
+use crate::domain::RequestId;
+use crate::signup::{self, Act};
+use crate::store::subscriptions::Subscription;
+use crate::templates::pages::{Field, Form, Link, ReaderPage, Section};
+use crate::token::Purpose;
+
+const DOWNLOAD: &str = "download";
+const ERASE: &str = "erase";
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/d/{token}", get(show).post(act))
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    current(&site, request(&site, &token)?, false).await
+}
+
+async fn act(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let id = request(&site, &token)?;
+    let act = site.act("data", "", client);
+    match fields.get("action") {
+        DOWNLOAD => download(&site, id, act).await,
+        ERASE if fields.get("sure") == "yes" => {
+            let signup = site.signup.clone();
+            let erased = site.write(async move { signup::erase(&signup, id, &act).await }).await?;
+            if erased { erased_page(&site) } else { stale_page(&site) }
+        }
+        ERASE => current(&site, id, true).await,
+        _ => current(&site, id, false).await,
+    }
+}
+
+fn request(site: &Site, token: &str) -> Result<RequestId, Failure> {
+    match open(site, Purpose::Data, token)? {
+        Opened::Row(number) => Ok(RequestId(number)),
+        Opened::Test => Err(Failure::NoSuchLink),
+    }
+}
+
+async fn download(site: &Arc<Site>, id: RequestId, act: Act) -> Result<Response, Failure> {
+    let (signup, of_site) = (site.signup.clone(), Arc::clone(site));
+    let copy = site
+        .write(async move {
+            let named =
+                |newsletter| of_site.door_of(newsletter).map(|door| door.newsletter.slug.clone()).unwrap_or_default();
+            signup::copy_data(&signup, id, named, &act).await
+        })
+        .await?;
+    let Some(copy) = copy else { return stale_page(site) };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"my-data.json\"")),
+    ];
+    Ok((headers, format!("{copy:#}\n")).into_response())
+}
+
+async fn current(site: &Site, id: RequestId, unsure: bool) -> Result<Response, Failure> {
+    let subscription = signup::look_data(&site.signup, id, site.clock.now()).await?;
+    let Some(subscription) = subscription else { return stale_page(site) };
+    let mut page = page(site, &subscription);
+    if !unsure {
+        return site.page(StatusCode::OK, &page);
+    }
+    let words = site.words_for(site.door_of(subscription.newsletter_id), Some(&subscription));
+    reader::refuse(&mut page, words, "sure", &words.erase_unsure());
+    site.page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+fn page(site: &Site, subscription: &Subscription) -> ReaderPage {
+    let door = site.door_of(subscription.newsletter_id);
+    let words = site.words_for(door, Some(subscription));
+    let mut page = reader::page(site, words, door, words.data_heading(), Some(subscription));
+    let sure = Field { kind: "checkbox", name: "sure", label: words.erase_sure(), ..Field::default() };
+    page.sections = vec![
+        Section {
+            id: "copy",
+            text: words.data_page_text(),
+            buttons: vec![reader::button(DOWNLOAD, words.data_download())],
+            ..Section::default()
+        },
+        Section {
+            id: "end",
+            heading: words.erase_heading(),
+            text: words.erase_text(),
+            forms: vec![Form { fields: vec![sure], button: reader::quiet(ERASE, words.erase_heading()) }],
+            ..Section::default()
+        },
+    ];
+    page
+}
+
+fn erased_page(site: &Site) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let words = site.words(door);
+    let mut page = reader::page(site, words, door, words.erased_heading(), None);
+    page.paragraphs = vec![words.erased_text()];
+    page.link = Some(Link { url: site.path(""), label: words.to_home() });
+    site.page(StatusCode::OK, &page)
+}
+
+fn stale_page(site: &Site) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let words = site.words(door);
+    let mut page = reader::page(site, words, door, words.stale_heading(), None);
+    page.paragraphs = vec![words.data_stale_text()];
+    page.link = Some(Link { url: site.path(""), label: words.to_home() });
+    site.page(StatusCode::OK, &page)
+}

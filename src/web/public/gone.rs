@@ -1,0 +1,186 @@
+//! After leaving: what was done, a way back for a day, and a question that need not be answered. `/g/{token}` is known
+//! only to who pressed the button: it stands on the page behind it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::Form as Fields;
+use super::super::site::Site;
+use super::super::wording;
+use super::letter::name;
+use super::reader;
+use super::token::{Opened, open};
+use crate::domain::ConsentId;
+use crate::domain::consent::ConsentKind;
+use crate::domain::subscriber::Why;
+use crate::signup::{self, Client, Door, Gone, Leaving};
+use crate::store::consents;
+use crate::store::subscriptions::Subscription;
+use crate::templates::pages::{Choice, Field, Form, Link, ReaderPage, Section};
+use crate::token::Purpose;
+use crate::words::Words;
+
+const BACK: &str = "back";
+const WHY: &str = "why";
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/g/{token}", get(show).post(act))
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    let Opened::Row(number) = open(&site, Purpose::Gone, &token)? else { return Err(Failure::NoSuchLink) };
+    let withdrawn = ConsentId(number);
+    let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
+    standing(&site, withdrawn, &gone, None)
+}
+
+async fn act(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let Opened::Row(number) = open(&site, Purpose::Gone, &token)? else { return Err(Failure::NoSuchLink) };
+    let withdrawn = ConsentId(number);
+    match fields.get("action") {
+        BACK => {
+            let act = site.act("undo", wording::leave(site.words(None)), client);
+            let db = site.signup.db.clone();
+            let gone = site.write(async move { signup::come_back(&db, withdrawn, &act).await }).await?;
+            standing(&site, withdrawn, &gone, None)
+        }
+        WHY => why(&site, withdrawn, fields.get("why"), client).await,
+        _ => {
+            let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
+            standing(&site, withdrawn, &gone, None)
+        }
+    }
+}
+
+async fn why(site: &Site, withdrawn: ConsentId, chosen: &str, client: Option<Client>) -> Result<Response, Failure> {
+    let chosen = chosen.parse::<Why>().ok();
+    if let Some(why) = chosen {
+        let act = site.act("after leaving", "", client);
+        let db = site.signup.db.clone();
+        site.write(async move { signup::say_why(&db, withdrawn, why, &act).await }).await?;
+    }
+    let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
+    standing(site, withdrawn, &gone, chosen.map(|_| Words::why_thanks as fn(Words) -> String))
+}
+
+fn standing(
+    site: &Site,
+    withdrawn: ConsentId,
+    gone: &Gone,
+    thanks: Option<fn(Words) -> String>,
+) -> Result<Response, Failure> {
+    let (subscription, fresh) = match gone {
+        Gone::Unknown => return absent_page(site, None),
+        Gone::Back(subscription) => return back_page(site, subscription),
+        Gone::Fresh(subscription) => (subscription, true),
+        Gone::Final(subscription) => (subscription, false),
+    };
+    let door = site.door_of(subscription.newsletter_id);
+    let words = site.words_for(door, Some(subscription));
+    let mut page = left(site, door, Some(subscription));
+    page.status = thanks.map(|say| say(words)).unwrap_or_default();
+    page.sections = sections(site, words, withdrawn, fresh, thanks.is_none());
+    site.page(StatusCode::OK, &page)
+}
+
+/// The page behind the button. Only who has just left gets the way back: the button may be pressed by anyone to whom the
+/// mail was forwarded, but then it does nothing.
+pub(super) async fn left_page(site: &Site, leaving: Leaving) -> Result<Response, Failure> {
+    let (subscription, fresh) = match leaving {
+        Leaving::Left(subscription) => (subscription, true),
+        Leaving::Already(subscription) => (subscription, false),
+        Leaving::Unknown => return absent_page(site, None),
+    };
+    let door = site.door_of(subscription.newsletter_id);
+    let mut page = left(site, door, Some(&subscription));
+    if fresh {
+        let mut tx = site.signup.db.read().await?;
+        if let Some(withdrawn) = consents::latest(&mut tx, subscription.id, ConsentKind::Withdrawn).await? {
+            drop(tx);
+            let gone = signup::look_back(&site.signup.db, withdrawn.id, site.clock.now()).await?;
+            let words = site.words_for(door, Some(&subscription));
+            page.sections = sections(site, words, withdrawn.id, matches!(gone, Gone::Fresh(_)), true);
+        }
+    }
+    site.page(StatusCode::OK, &page)
+}
+
+pub(super) fn left(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
+    let words = site.words_for(door, subscription);
+    let mut page = reader::page(site, words, door, words.left_heading(), subscription);
+    page.paragraphs = vec![words.left_text(&name(words, door))];
+    page.link = door.map(|door| Link {
+        url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
+        label: words.subscribe_again(),
+    });
+    page
+}
+
+fn sections(site: &Site, words: Words, withdrawn: ConsentId, fresh: bool, asks: bool) -> Vec<Section> {
+    let action = site.path(&format!("g/{}", site.signup.keys.seal(Purpose::Gone, withdrawn.0.cast_unsigned())));
+    let mut sections = Vec::new();
+    if fresh {
+        sections.push(Section {
+            id: "back",
+            text: words.back_offer(),
+            action: action.clone(),
+            buttons: vec![reader::quiet(BACK, words.back_button())],
+            ..Section::default()
+        });
+    }
+    if asks {
+        let choices =
+            Why::ALL.iter().map(|why| Choice { value: why.as_str(), label: said(words, *why), chosen: false });
+        let field = Field {
+            kind: "radio",
+            name: "why",
+            label: words.why_heading(),
+            hint: words.why_hint(),
+            choices: choices.collect(),
+            ..Field::default()
+        };
+        let form = Form { fields: vec![field], button: reader::quiet(WHY, words.why_button()) };
+        sections.push(Section { id: "after", action, forms: vec![form], ..Section::default() });
+    }
+    sections
+}
+
+fn said(words: Words, why: Why) -> String {
+    match why {
+        Why::TooOften => words.why_too_often(),
+        Why::TooLong => words.why_too_long(),
+        Why::NotExpected => words.why_not_expected(),
+        Why::NeverSignedUp => words.why_never_signed_up(),
+        Why::Other => words.why_other(),
+    }
+}
+
+fn back_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
+    let door = site.door_of(subscription.newsletter_id);
+    let words = site.words_for(door, Some(subscription));
+    let mut page = reader::page(site, words, door, words.back_heading(), Some(subscription));
+    page.paragraphs = vec![words.back_text(&name(words, door))];
+    site.page(StatusCode::OK, &page)
+}
+
+/// For who has left, and for who is gone altogether: one page, which tells neither from the other.
+pub(super) fn absent_page(site: &Site, subscription: Option<&Subscription>) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let words = site.words_for(door, subscription);
+    let mut page = reader::page(site, words, door, words.absent_heading(), None);
+    page.paragraphs = vec![words.absent_text()];
+    page.link = Some(Link { url: site.path(""), label: words.subscribe_again() });
+    site.page(StatusCode::OK, &page)
+}

@@ -1,0 +1,51 @@
+//! A link that opens nothing: what may be wrong with it, and the ways that lead further. The same for every such link.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::failure::Failure;
+use super::super::site::Site;
+use super::super::trouble::Trouble;
+use super::reader;
+use crate::templates::pages::{Field, Link, Section};
+
+/// The page, with the form of the only newsletter, or with the ways to all of them.
+pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let words = site.words(door);
+    let mut page = reader::page(site, words, door, Trouble::NoSuchLink.heading(words), None);
+    page.paragraphs = vec![Trouble::NoSuchLink.sentence(words)];
+    let path = |slug: &str, page: &str| site.path(&format!("{slug}/{page}"));
+    for door in &site.doors {
+        let newsletter = &door.newsletter;
+        let link = Link { url: path(&newsletter.slug, "link"), label: words.link_button() };
+        let name = if site.doors.len() > 1 { newsletter.name.clone() } else { words.link_heading() };
+        page.sections.push(Section {
+            id: if site.doors.len() > 1 { "" } else { "link" },
+            heading: String::new(),
+            text: name,
+            links: vec![link],
+            ..Section::default()
+        });
+    }
+    if let Some(door) = door {
+        let newsletter = &door.newsletter;
+        let field = Field {
+            kind: "email",
+            name: "email",
+            label: words.email_label(),
+            hint: words.email_hint(),
+            ..Field::default()
+        };
+        page.sections.push(Section {
+            id: "subscribe",
+            heading: newsletter.name.clone(),
+            text: words.signup_lead(&newsletter.name),
+            action: path(&newsletter.slug, "subscribe"),
+            forms: vec![reader::form(field, reader::button("subscribe", words.subscribe()))],
+            ..Section::default()
+        });
+    }
+    page.link = Some(Link { url: site.path(""), label: words.to_home() });
+    site.page(StatusCode::NOT_FOUND, &page)
+}
