@@ -83,7 +83,7 @@ class Reader:
         response = self.connection.getresponse()
         content = response.read()
         took = (time.perf_counter_ns() - begun) / 1e6
-        headers = tuple((name, re.sub("for=.*", "for=", value)) for name, value in response.getheaders() if name != "date")
+        headers = tuple((name, re.sub("for=.*", "for=", value)) for name, value in response.getheaders() if name not in ("date", "x-request-id"))
         return took, (response.status, headers, content), response.getheader("location")
 
     def page(self, location, email):

@@ -1,5 +1,6 @@
 //! `coranto serve`: web, scheduler and delivery in one process. The only place that builds the graph of objects.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::web::{self, Embedding, Proxies, Site};
 
+/// Monitors ask now and then, and are few.
+const METRICS_CONNECTIONS_MAX: usize = 64;
 /// What else has a file open: the database, relays, logs.
 const FILES_BESIDE: u64 = 256;
 /// How often readers whose rest is over are taken back.
@@ -103,14 +106,21 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
     }
     if roles.contains(&Role::Web) {
-        let site = Arc::new(site(config, db, clock, templates, stop.clone()).await?);
+        let mut site = site(config, db, clock, templates, stop.clone()).await?;
+        site.schedules = roles.contains(&Role::Schedule);
+        let site = Arc::new(site);
         let address = config.server.listen;
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            Failure::new(format!("the web server cannot listen on {address}: {error}"))
-                .hint("another program has that port; stop it, or set `listen` under [server] to a free one")
-        })?;
         let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);
         allow_files(u64::from(config.server.connections));
+        let listener = bind(address, "listen").await?;
+        if let Some(address) = config.server.metrics_listen {
+            let listener = bind(address, "metrics_listen").await?;
+            let router = web::metrics_router(Arc::clone(&site));
+            let stop = stop.clone();
+            supervisor.add("the metrics", async move {
+                Ok(web::serve(listener, router, METRICS_CONNECTIONS_MAX, stop).await?)
+            });
+        }
         tracing::info!(%address, public_url = %config.public_url, "web");
         supervisor.add("the web server", async move {
             web::serve(listener, web::router(Arc::clone(&site)), connections, stop).await?;
@@ -121,6 +131,14 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     Ok(supervisor)
+}
+
+async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("the web server cannot listen on {address}: {error}"))
+            .hint(format!("another program has that port; stop it, or set `{key}` under [server] to a free one"))
+            .into()
+    })
 }
 
 /// What the pages need: every newsletter's door, with its mails rendered and stored.

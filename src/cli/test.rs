@@ -25,8 +25,8 @@ const RECIPIENTS_MAX: usize = 20;
 pub(super) struct Args {
     /// The file.
     file: PathBuf,
-    /// To whom; may be given several times.
-    #[arg(long, value_name = "ADDRESS", required = true)]
+    /// To whom; several with commas between them, or the flag several times.
+    #[arg(long, value_name = "ADDRESS", required = true, value_delimiter = ',')]
     to: Vec<EmailAddress>,
     /// The newsletter, where there are several.
     #[arg(long, value_name = "SLUG")]

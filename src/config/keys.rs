@@ -136,6 +136,7 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace the built-in templates of the same name. It may be absent or empty.",
     ),
     key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
+    key("server.metrics_listen", Text, Means("on `listen`, to this machine alone"), "An address for `/metrics` alone."),
     key(
         "server.trusted_proxies",
         Texts,
@@ -203,12 +204,7 @@ pub const KEYS: &[Key] = &[
         Default("false"),
         "Whether HTML inside Markdown is kept. It is sanitised in any case.",
     ),
-    key(
-        "newsletters.*.indexed",
-        Boolean,
-        Default("true"),
-        "Whether search engines may list its pages. Its archive is open to everyone in any case.",
-    ),
+    key("newsletters.*.indexed", Boolean, Default("true"), "Whether search engines may list its pages."),
     key(
         "newsletters.*.bounce_domain",
         Text,

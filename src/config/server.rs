@@ -9,6 +9,8 @@ use super::reader::{Refusal, Section};
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
+    /// Where `/metrics` is served to whoever reaches it; else on `listen`, to this machine alone.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// The most connections open at once.
@@ -42,17 +44,18 @@ impl Network {
 }
 
 pub(super) fn read(section: Section<'_>) -> Option<Server> {
-    let listen = section.parsed("listen", |text| {
-        text.parse::<SocketAddr>().map_err(|_| {
-            (
-                format!("{text:?} is not an address and a port"),
-                Some("write 127.0.0.1:8080, or [::]:8080 for every address".into()),
-            )
-        })
-    });
+    let listen = section.parsed("listen", socket);
+    let metrics_listen = section.parsed("metrics_listen", socket);
     let trusted_proxies = section.each_text("trusted_proxies", network);
     let connections = section.small("connections");
-    Some(Server { listen: listen?, trusted_proxies, connections: connections? })
+    Some(Server { listen: listen?, metrics_listen, trusted_proxies, connections: connections? })
+}
+
+fn socket(text: &str) -> Result<SocketAddr, Refusal> {
+    text.parse().map_err(|_| {
+        let hint = "write 127.0.0.1:8080, or [::]:8080 for every address";
+        (format!("{text:?} is not an address and a port"), Some(hint.into()))
+    })
 }
 
 fn network(text: &str) -> Result<Network, Refusal> {

@@ -24,6 +24,7 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
 use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
+use crate::telemetry::metrics;
 use crate::token::Keyring;
 
 /// Rows in one commit, at most.
@@ -73,6 +74,19 @@ pub(super) enum Outcome {
     Released {
         due_at: Timestamp,
     },
+}
+
+impl Outcome {
+    /// As it is counted.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::Deferred { .. } => "deferred",
+            Self::Failed { .. } => "failed",
+            Self::Uncertain { .. } => "uncertain",
+            Self::Released { .. } => "released",
+        }
+    }
 }
 
 /// Asks to commit that a row is on the wire.
@@ -139,6 +153,9 @@ impl Desk {
             let paused = self.count_refusals(&batch);
             let granted = self.write(&batch, &paused).await;
             for entry in batch.drain(..) {
+                if let Entry::Outcome(_, outcome) = &entry {
+                    metrics::delivery(outcome.name());
+                }
                 if let Entry::TakeOff(take_off, answer) = entry {
                     let _ = answer.send(granted.contains(&take_off.held.id));
                 }

@@ -10,7 +10,7 @@ use crate::store::{Db, revisions};
 /// What stands before a proof's subject, so that nobody takes it for the issue.
 const MARK: &str = "[Test]";
 
-/// Stores a proof of `draft`, rendered for the date in its name, or else for today. A draft may be proofed.
+/// Stores a proof of `draft`, rendered for the day on which it would go out. A draft may be proofed.
 pub async fn proof(
     db: &Db,
     library: &Library<'_>,
@@ -18,7 +18,7 @@ pub async fn proof(
     draft: &Draft,
     act: &Actor<'_>,
 ) -> Result<RevisionId, QueueError> {
-    let date = draft.named_date.unwrap_or_else(|| library.date_of(act.now));
+    let date = library.expected_date(draft, act.now);
     let Rendered { mut revision, images, .. } = library.render(draft, date)?;
     revision.kind = DeliveryKind::Test;
     revision.subject = format!("{MARK} {}", revision.subject);

@@ -23,6 +23,7 @@ use crate::store::subscriptions::NewSubscription;
 use crate::store::{
     Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
 };
+use crate::telemetry::metrics;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -118,6 +119,12 @@ impl Signup {
 pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let answer = take(signup, door, ask, act).await;
+    metrics::signup(match &answer {
+        Ok(Answer::Taken) => "taken",
+        Ok(_) => "asked_for_more",
+        Err(RequestError::TooMany { .. }) => "limited",
+        Err(_) => "failed",
+    });
     if matches!(answer, Ok(Answer::Taken)) {
         tokio::time::sleep_until(earliest).await;
     }

@@ -215,6 +215,17 @@ impl Db {
         Ok(value)
     }
 
+    /// How many connections there are, and how many of them are idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match self {
+            Self::Sqlite { writer, readers } => {
+                (writer.size() + readers.size(), idle(writer.num_idle() + readers.num_idle()))
+            }
+            Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
+        }
+    }
+
     /// Closes every connection, after the work they have at hand.
     pub async fn close(&self) {
         match self {

@@ -450,3 +450,13 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
 pub(super) fn list(ids: &[DeliveryId]) -> String {
     json_list(ids.iter().map(|id| id.0))
 }
+
+/// How many rows wait, and how many are claimed, on the wire or uncertain.
+pub async fn depth(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.sql(
+        "SELECT (SELECT COUNT(*) FROM deliveries WHERE state = 'pending'),
+                (SELECT COUNT(*) FROM deliveries WHERE state IN ('claimed', 'in_flight', 'uncertain'))",
+    )
+    .fetch_one()
+    .await
+}

@@ -69,3 +69,10 @@ pub async fn acquire(tx: &mut Tx, name: &str, worker: WorkerId, now: Timestamp, 
         .await?;
     Ok(changed == 1)
 }
+
+/// Until when somebody has, or had, the lease `name`.
+pub async fn until(tx: &mut Tx, name: &str) -> Result<Option<Timestamp>> {
+    let row: Option<(Timestamp,)> =
+        tx.sql("SELECT lease_until FROM leases WHERE name = $1").bind(name).fetch_optional().await?;
+    Ok(row.map(|(until,)| until))
+}

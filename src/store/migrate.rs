@@ -6,7 +6,7 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
 
 use super::Result;
-use super::db::Db;
+use super::db::{Db, Tx};
 
 /// Number, name, and the text for each engine.
 const STEPS: &[(i64, &str, &str, &str)] = &[
@@ -79,6 +79,13 @@ pub async fn status(db: &Db) -> Result<Vec<Step>> {
     };
     let has = |number| applied.iter().any(|step| step.version == number);
     Ok(STEPS.iter().map(|(number, name, ..)| Step { number: *number, name, applied: has(*number) }).collect())
+}
+
+/// Whether the schema has every step, and none that this program does not know. A read alone.
+pub async fn is_current(tx: &mut Tx) -> Result<bool> {
+    let rows: Vec<(i64,)> =
+        tx.sql("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version").fetch_all().await?;
+    Ok(rows.iter().map(|(version,)| *version).eq(STEPS.iter().map(|(number, ..)| *number)))
 }
 
 fn migrator(sqlite: bool) -> Migrator {

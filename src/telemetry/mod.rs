@@ -1,9 +1,10 @@
-//! Logs: what an operator sees of a running program. Knows nothing of newsletters.
+//! Logs and counts: what an operator sees of a running program. Knows nothing of newsletters.
 //!
 //! Logs go to stderr, one line per event. Whatever is logged, and by whomever, an address in it is masked: relays
 //! repeat the recipient in their refusals, so it is not enough that our own types mask themselves.
 
 mod mask;
+pub mod metrics;
 
 use std::io::{self, Write};
 

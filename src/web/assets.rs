@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
@@ -79,7 +79,14 @@ fn style(door: Option<&Door>) -> Style {
 }
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/assets/{name}", get(asset))
+    Router::new().route("/assets/{name}", get(asset)).route("/favicon.ico", get(icon))
+}
+
+/// Browsers ask for one unasked; nothing is an answer, while an error would stand in everybody's console and log.
+async fn icon() -> Response {
+    let mut response = (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, FOR_EVER)]).into_response();
+    response.extensions_mut().insert(Open);
+    response
 }
 
 /// The script that solves a challenge, on the one page that has it.

@@ -27,6 +27,11 @@ impl Proxies {
         Self::new(|_| false)
     }
 
+    /// Whether one that connects is a proxy of ours.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        (self.0)(peer.to_canonical())
+    }
+
     /// Who asks: the hop nearest to us that is not one of our proxies. What stands further left in the header was
     /// written by the client and proves nothing.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

@@ -9,12 +9,15 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
 
 use super::public;
+use super::requests;
 use super::site::Site;
 use super::trouble::Trouble;
 use crate::signup::RequestError;
 use crate::store::StoreError;
+use crate::telemetry::metrics;
 use crate::templates::TemplateError;
 use crate::templates::pages::{LetterPage, Link};
 
@@ -109,10 +112,15 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     let method = request.method().clone();
     // The route and not the path: paths bear tokens.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.as_deref().unwrap_or("none");
     let json = speaks_json(request.headers());
-    let mut response = next.run(request).await;
-    let status = response.status();
-    tracing::debug!(%method, route = route.as_deref().unwrap_or("-"), status = status.as_u16(), "answered");
+    let id = requests::id(&site, &request);
+    let asked = tokio::time::Instant::now();
+    let span = tracing::info_span!("request", %id, %method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status(), asked.elapsed());
+    span.in_scope(|| tracing::debug!(status = status.as_u16(), ms = took.as_secs_f64() * 1000.0, "answered"));
+    metrics::request(route, requests::method(&method), status.as_u16(), took);
     let error = status.is_client_error() || status.is_server_error();
     if error && response.extensions().get::<Dressed>().is_none() {
         response = explained(&site, response, json);
@@ -121,6 +129,9 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
         *response.body_mut() = Body::empty();
     }
     secure(&mut response);
+    if let Some(id) = id.header() {
+        response.headers_mut().insert(requests::ID, id);
+    }
     response
 }
 

@@ -14,6 +14,7 @@ mod host;
 mod policy;
 pub mod preview;
 mod public;
+mod requests;
 mod serve;
 mod site;
 mod trouble;
@@ -37,6 +38,11 @@ pub use site::{Embedding, Site};
 const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Reading a slow body and waiting for the database included. What was begun in the database is finished all the same.
 const REQUEST_SECONDS_MAX: u64 = 30;
+
+/// What Prometheus reads, for an address of its own.
+pub fn metrics_router(site: Arc<Site>) -> Router {
+    health::metrics_router().layer(from_fn_with_state(Arc::clone(&site), failure::dress)).with_state(site)
+}
 
 /// The public pages.
 pub fn router(site: Arc<Site>) -> Router {

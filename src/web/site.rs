@@ -47,6 +47,8 @@ pub struct Site {
     pub embedding: Embedding,
     /// Through whom mail goes out; readers are told.
     pub relays: Vec<String>,
+    /// Whether this process is to schedule: `/readyz` then says when nobody does.
+    pub schedules: bool,
     /// Owns the writes: a request that is dropped must not drop a transaction half-way.
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
@@ -77,6 +79,7 @@ impl Site {
             proxies,
             embedding: Embedding::default(),
             relays: Vec::new(),
+            schedules: false,
             tasks: TaskTracker::new(),
             stop,
             searches: Semaphore::new(SEARCHES_MAX),

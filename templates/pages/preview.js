@@ -135,6 +135,12 @@ function draw(pane, state) {
   return Promise.resolve();
 }
 
+// What an editor looks at comes first.
+function isInView(pane) {
+  const [box, track] = [pane.getBoundingClientRect(), byId("track").getBoundingClientRect()];
+  return box.right > track.left && box.left < track.right;
+}
+
 function goTo(problem) {
   const pane = panes.find((pane) => pane.dataset.view === "source");
   if (pane.hidden) show(pane, true);
@@ -209,8 +215,10 @@ async function refresh() {
       current = state;
       tell(state);
       describe(state);
-      await Promise.all(panes.map((pane) => draw(pane, state)));
+      const inView = panes.filter(isInView);
+      await Promise.all(inView.map((pane) => draw(pane, state)));
       document.documentElement.dataset.shown = String(state.number);
+      await Promise.all(panes.filter((pane) => !inView.includes(pane)).map((pane) => draw(pane, state)));
     } catch {
       // The server has ended, or ends: the stream of events says so.
     }

@@ -1,4 +1,4 @@
-//! Sees that one of a few files changed. Looks at their stamps forty times a second: that is a handful of calls into the
+//! Sees that one of a few files changed. Looks at their stamps sixty times a second: that is a handful of calls into the
 //! kernel, works on every file system and with every way editors save (in place, or by a new file under the old name),
 //! and is well within what an eye takes for at once.
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Between two looks.
-pub(super) const EVERY: Duration = Duration::from_millis(25);
+pub(super) const EVERY: Duration = Duration::from_millis(15);
 /// Files of a folder that are looked at.
 const FILES_MAX: usize = 500;
 

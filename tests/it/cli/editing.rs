@@ -191,3 +191,112 @@ fn links_are_asked_when_it_is_said_and_never_offline() {
         "{asked:?}"
     );
 }
+
+/// The body of a page on this machine, once the server is there.
+fn asked(port: u16, path: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+#[test]
+fn a_preview_follows_the_file_and_tells_the_checks() {
+    use crate::harness::program::Program;
+    let folder = installation();
+    let folder = folder.path();
+    let issue = write(folder, "2099-01-01-the-long-way-round", "", &text("Monday"));
+    let mut command = coranto(folder);
+    command.args(["preview", &issue, "--port", "0"]);
+    let mut program = Program::start(command);
+    let line = program.wait_for_line("Shown on", super::AT_MOST);
+    let port = line.split("127.0.0.1:").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    let state = || serde_json::from_str::<serde_json::Value>(&asked(port, "/state")).unwrap();
+    let first = state();
+    assert_eq!(
+        (&first["title"], &first["ok"], &first["date"]),
+        (&"The long way round".into(), &true.into(), &"2099-01-01".into())
+    );
+    assert!(first["headers"].as_str().unwrap().contains("List-Unsubscribe: <http"), "{first}");
+    assert!(asked(port, "/view/light").contains("The ferry of Monday"));
+    assert!(asked(port, "/view/web").contains("The ferry of Monday"));
+
+    let reach = |number: u64| {
+        let waited = std::time::Instant::now();
+        while state()["number"].as_u64().unwrap() < number {
+            assert!(waited.elapsed() < super::AT_MOST, "the save was not seen");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        state()
+    };
+    write(folder, "2099-01-01-the-long-way-round", "", &format!("{}\n\n[here](/x)", text("Tuesday")));
+    let broken = reach(2);
+    assert_eq!((&broken["ok"], &broken["problems"][0]["code"]), (&false.into(), &"link-relative".into()), "{broken}");
+    assert!(asked(port, "/view/light").contains("The ferry of Monday"), "the last state that could go out");
+    program.wait_for_line("error: \"/x\" is not a whole address", super::AT_MOST);
+    write(folder, "2099-01-01-the-long-way-round", "", &text("Wednesday"));
+    assert_eq!(reach(3)["ok"], true);
+    assert!(asked(port, "/view/light").contains("The ferry of Wednesday"));
+    program.signal("INT");
+    assert_eq!(program.wait(super::AT_MOST).status.code(), Some(130));
+}
+
+#[test]
+fn a_test_mail_is_what_a_reader_gets() {
+    use super::relay::{sink, use_port};
+    use crate::harness::program::Program;
+    let folder = installation();
+    let folder = folder.path();
+    let (_sink, port) = sink(folder, &["--dir", "mails", "--journal", "mails.jsonl"]);
+    use_port(folder, port);
+    let path = folder.join("coranto.toml");
+    let config = fs::read_to_string(&path).unwrap().replace("127.0.0.1:8080\"\n\n[news", "127.0.0.1:0\"\n\n[news");
+    fs::write(&path, config).unwrap();
+    ok(folder, &["subscribers", "add", "anna@example.org"]);
+    // Named for today, so that both bear the same date.
+    let today = jiff::Timestamp::from_second(now_seconds(folder)).unwrap();
+    let today = today.in_tz("Europe/Prague").unwrap().date();
+    let issue = write(folder, &format!("{today}-the-long-way-round"), "", &text("Monday"));
+    let proofs = json(folder, &["test", &issue, "--to", "anna@example.org,bo@example.org"]);
+    assert_eq!(proofs.len(), 2);
+    let mut command = coranto(folder);
+    command.arg("serve");
+    let mut server = Program::start(command);
+    server.wait_for_line("delivery begins", super::AT_MOST);
+    ok(folder, &["queue", &issue, "--now", "--no-undo"]);
+    ok(folder, &["status", "--watch"]);
+    let mut mails: Vec<String> = fs::read_dir(folder.join("mails"))
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .filter(|mail| mail.contains("anna@example.org"))
+        .collect();
+    mails.sort_by_key(|mail| !mail.contains("[Test]"));
+    assert_eq!(mails.len(), 2);
+    let (proof, real) = (same_for_all(&mails[0]), same_for_all(&mails[1]));
+    assert!(proof.contains("[Test] The long way round"), "{proof}");
+    assert_eq!(proof.replacen("[Test] ", "", 1), real);
+}
+
+/// A mail without what differs from delivery to delivery: tokens, the boundary, its time, and what the sink adds.
+fn same_for_all(mail: &str) -> String {
+    let is_token =
+        |word: &str| word.len() == 34 && word.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
+    let from = mail.find("From:").unwrap_or_default();
+    let boundary = mail.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    // Complaints about a test are not counted against the issue.
+    mail[from..]
+        .replace(boundary, "BOUNDARY")
+        .replace(":test:", ":issue:")
+        .lines()
+        .filter(|line| !["Date:", "Received:", "X-"].iter().any(|name| line.starts_with(name)))
+        .map(|line| {
+            let words = line.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(|word| {
+                let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+                if is_token(bare) { word.replace(bare, "TOKEN") } else { word.to_owned() }
+            });
+            words.collect::<String>() + "\n"
+        })
+        .collect()
+}

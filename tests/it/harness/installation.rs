@@ -88,7 +88,10 @@ impl Installation {
         fs::write(self.home.path().join(&path), text).unwrap();
         self.command(&["queue", &path, "--now", "--no-undo", "--yes"]);
         let begun = Instant::now();
-        while !self.command(&["--json", "issues", "show", slug]).contains("\"state\":\"sent\"") {
+        while !self
+            .command(&["--json", "issues", "show", slug, "--newsletter", newsletter])
+            .contains("\"state\":\"sent\"")
+        {
             assert!(begun.elapsed() < PATIENCE, "{slug} was not sent");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

@@ -13,5 +13,16 @@ mod scheduler;
 mod slots;
 
 /// Checks that need a day, a queue or a network, each with a test in this folder.
-pub(crate) const CHECKS: &[&str] =
-    &["file-date", "link-dead", "link-moved", "link-private", "link-unsure", "send-at-past"];
+pub(crate) const CHECKS: &[&str] = &[
+    "image-broken",
+    "image-kind",
+    "image-missing",
+    "image-outside",
+    "image-unreadable",
+    "file-date",
+    "link-dead",
+    "link-moved",
+    "link-private",
+    "link-unsure",
+    "send-at-past",
+];

@@ -41,6 +41,15 @@ fn sorted(mut ids: Vec<DeliveryId>) -> Vec<DeliveryId> {
 }
 
 both_databases! {
+    async fn the_queue_is_as_deep_as_what_waits(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let live = ground.live;
+        for state in DeliveryState::ALL {
+            ground.row(*state, live).await;
+        }
+        assert_eq!(deliveries::depth(&mut ground.tx).await.unwrap(), (1, 3));
+    }
+
     async fn a_small_mail_waits_until_it_is_due(db: Db) {
         let mut ground = Ground::new(&db).await;
         let reader = ground.reader("anna", SubscriptionState::Pending).await;

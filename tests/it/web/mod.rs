@@ -1,7 +1,6 @@
 //! Tests of `web`.
 
 mod archive;
-mod browser;
 mod connections;
 mod embed;
 mod feeds;
@@ -10,6 +9,8 @@ mod full_disk;
 mod ground;
 mod images;
 mod links;
+mod operations;
 mod pages;
 mod press;
+mod preview;
 mod signup;

@@ -49,7 +49,7 @@ both_databases! {
             let html = page.text();
             assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{name}");
             assert_eq!(page.header("cache-control"), if name == "home" { "public, max-age=60" } else { "no-store" }, "{name}");
-            assert!(html.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"), "{name}");
+            assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">"), "{name}");
             for once in ["<h1>", "<main id=\"main\">", "<a class=\"skip\" href=\"#main\">", "</html>", "<title>", "rel=\"stylesheet\""] {
                 assert_eq!(html.matches(once).count(), 1, "{name}: {once}");
             }
@@ -148,7 +148,7 @@ both_databases! {
     async fn health_says_what_is_so(db: Db) {
         let web = Web::new(db.clone()).await;
         assert_eq!(web.get("/healthz").await.text(), "ok\n");
-        assert_eq!(web.get("/readyz").await.json(), serde_json::json!({ "ready": true, "why": null }));
+        assert_eq!(web.get("/readyz").await.json(), serde_json::json!({ "ready": true, "why": null, "scheduler": "absent" }));
         web.stop.cancel();
         let stopping = web.get("/readyz").await;
         assert_eq!((stopping.status, stopping.json()["why"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("stopping")));

@@ -1,0 +1,185 @@
+//! A reader's whole way in a browser, from the signup page to the last goodbye, with every mail on the way, with scripts
+//! off and on. Knows the installation from outside alone.
+
+use fantoccini::{Client, Locator};
+
+use crate::harness::browser::{Browser, Scripts};
+use crate::harness::database::{Fresh, on_sqlite};
+use crate::harness::installation::Installation;
+
+const READER: &str = "anna@example.net";
+const MOVED: &str = "anna.new@example.org";
+const ISSUE: &str = "---\ntitle: The first letter\nsummary: A short one, to begin with.\n---\nGood morning.\n";
+
+/// A reader at their browser.
+struct Reader<'a> {
+    client: &'a Client,
+    site: &'a Installation,
+}
+
+impl Reader<'_> {
+    async fn open(&self, path: &str) {
+        self.client.goto(&self.site.url(path)).await.unwrap();
+    }
+
+    async fn fill(&self, id: &str, value: &str) {
+        let field = self.client.find(Locator::Id(id)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(value).await.unwrap();
+    }
+
+    async fn click(&self, path: &str) {
+        let found = self.client.find(Locator::XPath(path)).await;
+        let Ok(element) = found else { panic!("no {path} on:\n{}", self.text("main").await) };
+        element.click().await.unwrap();
+    }
+
+    /// Presses the button with these words on it and waits for the page behind it, which has this heading.
+    async fn press(&self, button: &str, heading: &str) {
+        self.click(&format!("//button[normalize-space()='{button}']")).await;
+        self.heading(heading).await;
+    }
+
+    async fn heading(&self, heading: &str) {
+        let there = format!("//h1[contains(normalize-space(), '{heading}')]");
+        let waited = self.client.wait().for_element(Locator::XPath(&there)).await;
+        assert!(waited.is_ok(), "no heading {heading:?}, but:\n{}", self.text("main").await);
+    }
+
+    async fn text(&self, css: &str) -> String {
+        self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
+    }
+
+    async fn says(&self, words: &str) {
+        let text = self.text("main").await;
+        assert!(text.contains(words), "no {words:?} in:\n{text}");
+    }
+
+    /// Signs up on the page and confirms by the mail.
+    async fn sign_up(&self, newsletter: &str, words: [&str; 5]) {
+        let [subscribe, check, question, confirm, welcome] = words;
+        self.open(&format!("/{newsletter}/subscribe")).await;
+        self.fill("email", READER).await;
+        // Forms that come back faster than a person types are asked again; a person is slower than this test.
+        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        self.press(subscribe, check).await;
+        let mail = self.site.mail(READER, 1).await;
+        self.open(&self.site.link(&mail, "/c/")).await;
+        self.heading(question).await;
+        assert_eq!(self.text(".address").await, "a***@example.net");
+        self.press(confirm, welcome).await;
+    }
+}
+
+const ENGLISH: [&str; 5] =
+    ["Subscribe", "Check your email", "Confirm your subscription to The Week", "Confirm subscription", "Welcome"];
+
+fn way(scripts: Scripts) {
+    on_sqlite(async |fresh: Fresh| {
+        let Some(browser) = Browser::start(scripts).await else { return };
+        let site = Installation::start(&fresh.url, &[("week", "The Week", "en", "")], "").await;
+        let reader = Reader { client: browser.client(), site: &site };
+
+        // What cannot be an address is said beside what was typed.
+        reader.open("/week/subscribe").await;
+        reader.fill("email", "anna at example").await;
+        reader.press("Subscribe", "The Week").await;
+        assert!(reader.client.title().await.unwrap().starts_with("Error: "));
+        let field = reader.client.find(Locator::Id("email")).await.unwrap();
+        assert_eq!(field.attr("value").await.unwrap().as_deref(), Some("anna at example"), "what was typed is kept");
+        assert_eq!(field.attr("aria-invalid").await.unwrap().as_deref(), Some("true"));
+        reader.sign_up("week", ENGLISH).await;
+
+        // The issue comes; its foot leads to the preferences.
+        site.publish("week", "first", ISSUE).await;
+        let issue = site.mails(READER).pop().unwrap();
+        reader.open(&site.link(&issue, "/p/")).await;
+        reader.heading("The Week").await;
+        reader.fill("name", "Anna").await;
+        reader.press("Save name", "The Week").await;
+        assert_eq!(reader.text("[role=status]").await, "The name is saved.");
+        reader.press("Pause for 4 weeks", "The Week").await;
+        reader.says("Paused until").await;
+        reader.press("End the pause", "The Week").await;
+
+        // Another address: a link goes to the new one, word of it to the old one.
+        let before = site.mails(READER).len();
+        reader.fill("email", MOVED).await;
+        reader.press("Change address", "The Week").await;
+        reader.says("Nothing changes until it is opened").await;
+        site.mail(READER, before + 1).await;
+        let asked = site.mail(MOVED, 1).await;
+        reader.open(&site.link(&asked, "/a/")).await;
+        reader.press("Use this address", "Your address is changed").await;
+        site.publish("week", "second", ISSUE).await;
+        assert_eq!(site.mails(READER).len(), before + 1, "the old address got an issue");
+        let issue = site.mails(MOVED).pop().unwrap();
+
+        // Leaving, regretting it, and leaving for good.
+        let link = site.link(&issue, "/u/");
+        reader.open(&link).await;
+        reader.press("Unsubscribe", "You are unsubscribed").await;
+        reader.press("Undo", "You are back").await;
+        site.publish("week", "third", ISSUE).await;
+        assert!(String::from_utf8_lossy(&site.mails(MOVED).pop().unwrap().data).contains("third"));
+        reader.open(&link).await;
+        reader.press("Unsubscribe", "You are unsubscribed").await;
+        reader.click("//label[normalize-space()='Too long']").await;
+        reader.press("Send answer", "You are unsubscribed").await;
+        reader.says("Thank you for the answer").await;
+        let mails = site.mails(MOVED).len();
+        site.publish("week", "fourth", ISSUE).await;
+        assert_eq!(site.mails(MOVED).len(), mails, "a reader who left was written to");
+        reader.open(&link).await;
+        reader.heading("You are not subscribed").await;
+
+        // What leads nowhere says so, and repeats nothing of it.
+        for path in ["/u/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/c/nonsense", "/week/there-is-none"] {
+            reader.open(path).await;
+            let text = reader.text("body").await;
+            assert!(!text.contains("aaaa") && !text.contains("nonsense") && !text.contains("there-is-none"), "{text}");
+        }
+        drop(browser);
+        site.end().await;
+    });
+}
+
+#[test]
+fn a_reader_comes_moves_and_goes_in_a_browser_without_scripts() {
+    way(Scripts::Off);
+}
+
+#[test]
+fn a_reader_comes_moves_and_goes_in_a_browser_with_scripts() {
+    way(Scripts::On);
+}
+
+#[test]
+fn a_reader_of_a_script_that_runs_from_right_to_left_signs_up_in_a_browser() {
+    on_sqlite(async |fresh: Fresh| {
+        let Some(browser) = Browser::start(Scripts::Off).await else { return };
+        let site = Installation::start(&fresh.url, &[("usbu", "الأسبوع", "ar", "")], "").await;
+        let reader = Reader { client: browser.client(), site: &site };
+        let words =
+            words("ar", ["subscribe", "check_heading", "confirm_heading", "confirm_button", "confirmed_heading"]);
+        // A heading that names the newsletter is looked for by what stands before the name.
+        let words: Vec<&str> = words.iter().map(|text| text.split('{').next().unwrap().trim()).collect();
+        reader.sign_up("usbu", words.try_into().unwrap()).await;
+        let html = reader.client.find(Locator::Css("html")).await.unwrap();
+        assert_eq!(html.attr("dir").await.unwrap().as_deref(), Some("rtl"));
+        assert_eq!(html.attr("lang").await.unwrap().as_deref(), Some("ar"));
+        drop(browser);
+        site.end().await;
+    });
+}
+
+/// What stands in a language's file.
+fn words<const N: usize>(language: &str, keys: [&str; N]) -> Vec<String> {
+    let path = format!("{}/templates/words/{language}.ftl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let find = |key: &str| {
+        let line = text.lines().find(|line| line.split(" = ").next() == Some(key));
+        line.unwrap_or_else(|| panic!("no {key} in {language}")).split_once(" = ").unwrap().1.to_owned()
+    };
+    keys.iter().map(|key| find(key)).collect()
+}

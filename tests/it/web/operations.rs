@@ -1,0 +1,114 @@
+//! What operators rely on: readiness, numbers, request ids.
+
+use std::net::SocketAddr;
+
+use axum::http::StatusCode;
+use coranto::domain::delivery::DeliveryKind;
+use coranto::store::{Db, leases, migrate};
+use coranto::web;
+
+use super::ground::{Web, start};
+use crate::harness::database::both_databases;
+use crate::harness::http::{get, post};
+use crate::signup::NOW;
+
+async fn lease(db: &Db, until: coranto::clock::Timestamp) {
+    let taken = db
+        .write(async |tx| {
+            let worker = leases::register(tx, "schedule", false, NOW, NOW).await?;
+            leases::acquire(tx, "schedule", worker, until, until).await
+        })
+        .await;
+    assert!(taken.unwrap());
+}
+
+both_databases! {
+    async fn readiness_knows_schema_and_scheduler(db: Db) {
+        let web = Web::new(db.clone()).await;
+        assert_eq!(web.get("/readyz").await.json()["scheduler"], "absent");
+        lease(&db, NOW).await;
+        assert_eq!(leases::until(&mut db.read().await.unwrap(), "schedule").await.unwrap(), Some(NOW));
+        assert_eq!(leases::until(&mut db.read().await.unwrap(), "nobody").await.unwrap(), None);
+        assert_eq!(web.get("/readyz").await.json()["scheduler"], "on");
+        web.clock.advance(std::time::Duration::from_secs(90));
+        let late = web.get("/readyz").await;
+        assert_eq!((late.status, late.json()["scheduler"].as_str()), (StatusCode::OK, Some("late")), "this process only serves pages");
+        assert!(migrate::is_current(&mut db.read().await.unwrap()).await.unwrap());
+        let sql = "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+        db.write(async |tx| tx.sql(sql).execute().await).await.unwrap();
+        let old = web.get("/readyz").await;
+        assert_eq!(old.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(old.json()["why"].as_str().unwrap().contains("coranto migrate"));
+    }
+
+    async fn numbers_are_for_this_machine(db: Db) {
+        let web = Web::new(db).await;
+        assert_eq!(web.get("/metrics").await.status, StatusCode::NOT_FOUND);
+        for header in ["x-forwarded-for", "forwarded", "via"] {
+            let forwarded = web.send_from(get("/metrics").header(header, "192.0.2.1"), "127.0.0.1").await;
+            assert_eq!(forwarded.status, StatusCode::NOT_FOUND, "{header}");
+        }
+        web.ground.request("anna@example.org").await.unwrap();
+        assert_eq!(web.ground.mails(DeliveryKind::Confirmation.as_str()).await, 1);
+        web.get("/week/no-such-issue").await;
+        let own = web.send_from(get("/metrics"), "127.0.0.1").await;
+        assert_eq!((own.status, own.header("content-type")), (StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8"));
+        for line in ["coranto_queue_depth 1", "coranto_deliveries_open 0", "coranto_scheduler_late_seconds -1"] {
+            assert!(own.text().lines().any(|have| have == line), "{line}\n{}", own.text());
+        }
+        let counted = "coranto_http_requests_total{route=\"/{newsletter}/{slug}\",method=\"GET\",status=\"404\"}";
+        assert!(own.text().contains(counted) && own.text().contains("coranto_signups_total{outcome=\"taken\"}"), "{}", own.text());
+        assert!(own.text().contains("coranto_database_connections ") && !own.text().contains("anna"));
+        // On an address of its own whoever comes may read it, and nothing else is there.
+        let router = web::metrics_router(web.site.clone());
+        let stranger = Some(SocketAddr::new("192.0.2.1".parse().unwrap(), 1));
+        assert_eq!(get("/metrics").send_as(&router, stranger).await.status, StatusCode::OK);
+        assert_eq!(get("/week/").send_as(&router, stranger).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_request_has_an_id_that_no_stranger_chooses(db: Db) {
+        let web = Web::new(db).await;
+        let (one, two) = (web.get("/").await, web.get("/").await);
+        assert_eq!(one.header("x-request-id").len(), 16);
+        assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+        let chosen = web.send(get("/").header("x-request-id", "chosen")).await;
+        assert_ne!(chosen.header("x-request-id"), "chosen", "a stranger's is not believed");
+        let proxied = web.send_from(get("/nothing").header("x-request-id", "7f3c-a.b_1"), "127.0.0.1").await;
+        assert_eq!((proxied.status, proxied.header("x-request-id")), (StatusCode::NOT_FOUND, "7f3c-a.b_1"));
+        for wrong in ["a b", "\u{e9}", &"x".repeat(65), "", "a\"b"] {
+            let own = web.send_from(get("/").header("x-request-id", wrong), "127.0.0.1").await;
+            assert_eq!(own.header("x-request-id").len(), 16, "{wrong:?}");
+        }
+    }
+
+    async fn errors_are_pages_or_json_and_echo_nothing(db: Db) {
+        let web = Web::new(db.clone()).await;
+        let large = "x".repeat(20_000);
+        for (request, status) in [
+            (get("/EVIL"), 404),
+            (post("/week/EVIL").form(&[("a", "EVIL")]), 405),
+            (post("/week/subscribe").form(&[("email", "a@example.org"), ("name", &large), ("EVIL", "EVIL")]), 413),
+            (post("/week/subscribe").body("text/EVIL", "EVIL"), 415),
+            (get("/week/?page=EVIL"), 422),
+        ] {
+            let page = web.send(request.clone()).await;
+            assert_eq!((page.status.as_u16(), page.header("content-type")), (status, "text/html; charset=utf-8"));
+            assert!(page.text().contains("<h1>") && !page.text().contains("EVIL"), "{status}");
+            let json = web.send(request.header("accept", "application/json")).await;
+            assert_eq!((json.status.as_u16(), json.header("content-type")), (status, "application/json"));
+            assert!(json.json()["error"].is_string() && !json.text().contains("EVIL"), "{status}");
+        }
+        db.close().await;
+        let down = web.get("/week/").await;
+        assert!(down.status.is_server_error() && !down.text().to_lowercase().contains("pool"), "{}", down.text());
+    }
+
+    async fn the_stop_ends_idle_connections_and_takes_no_more(db: Db) {
+        let web = Web::new(db).await;
+        let (address, task) = start(&web).await;
+        assert_eq!(get("/readyz").send_to(address).await.unwrap().status, StatusCode::OK);
+        web.stop.cancel();
+        task.await.unwrap().unwrap();
+        assert!(get("/readyz").send_to(address).await.is_err());
+    }
+}
