@@ -9,11 +9,14 @@
 
 pub mod email;
 pub mod feeds;
+mod overrides;
 pub mod pages;
 pub mod preview;
 pub mod welcome;
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tera::Tera;
@@ -95,6 +98,26 @@ pub enum TemplateError {
         #[source]
         error: tera::Error,
     },
+    /// A file that replaces one is broken.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Override {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A file lies where replacements are, and replaces nothing.
+    #[error("{}: this file replaces nothing; the names here are {known}", path.display())]
+    Stranger {
+        /// The file.
+        path: PathBuf,
+        /// What could be replaced.
+        known: String,
+    },
     /// A file that is to replace one cannot be read.
     #[error("template {}: {error}", path.display())]
     Read {
@@ -120,7 +143,9 @@ fn chain(error: &tera::Error) -> String {
 /// All templates, compiled.
 #[derive(Debug)]
 pub struct Templates {
-    tera: Tera,
+    tera: Arc<Tera>,
+    /// Those of newsletters that have some of their own.
+    own: HashMap<String, Arc<Tera>>,
 }
 
 impl Templates {
@@ -129,29 +154,11 @@ impl Templates {
         Self::compile(SOURCES.iter().map(|(name, source)| (*name, (*source).to_owned())).collect())
     }
 
-    /// Those that are compiled in, each replaced by the file of its name in `folder` if there is one. Fails when a
-    /// replacement does not fit its context, so that a mistake shows at the start and not on Friday morning.
-    pub fn with_overrides(folder: &Path) -> Result<Self, TemplateError> {
-        let mut sources = Vec::with_capacity(SOURCES.len());
-        for (name, embedded) in SOURCES {
-            let path = folder.join(name);
-            let source = match std::fs::read_to_string(&path) {
-                Ok(source) => source,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => (*embedded).to_owned(),
-                Err(error) => return Err(TemplateError::Read { path, error }),
-            };
-            sources.push((*name, source));
-        }
-        let templates = Self::compile(sources)?;
-        templates.samples()?;
-        Ok(templates)
-    }
-
     fn compile(sources: Vec<(&'static str, String)>) -> Result<Self, TemplateError> {
         let mut tera = Tera::new();
         tera.autoescape_on([".html", ".xml"]);
         tera.add_raw_templates(sources).map_err(TemplateError::Compile)?;
-        Ok(Self { tera })
+        Ok(overrides::alone(tera))
     }
 
     /// Renders the template that `context` belongs to.
@@ -163,6 +170,8 @@ impl Templates {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -223,19 +232,5 @@ mod tests {
             let rendered = compiled.and_then(|templates| templates.render(&email::IssueText::sample()));
             assert!(rendered.is_err(), "{source}");
         }
-    }
-
-    #[test]
-    fn a_replacement_that_does_not_fit_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(Templates::with_overrides(folder.path()).is_ok());
-        std::fs::create_dir(folder.path().join("email")).unwrap();
-        let file = folder.path().join("email/issue.txt");
-        std::fs::write(&file, "Ours: {{ heading }}").unwrap();
-        let ours = Templates::with_overrides(folder.path()).unwrap();
-        assert!(ours.render(&email::IssueText::sample()).unwrap().starts_with("Ours: "));
-        std::fs::write(&file, "{{ headline }}").unwrap();
-        let error = Templates::with_overrides(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("email/issue.txt") && error.contains("headline"), "{error}");
     }
 }

@@ -1,8 +1,9 @@
 //! `coranto config`: what is in force, whether it is right, and what there is to set.
 
 use super::output::{Tone, count};
-use super::{Context, Exit};
+use super::{Context, Exit, wiring};
 use crate::config::{Config, ConfigErrors, Place, reference};
+use crate::images::Gallery;
 
 /// Shows or checks the configuration.
 #[derive(Debug, clap::Args)]
@@ -52,6 +53,11 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
     let file = context.config_file.display();
     match Config::load(&context.config_file, &context.env) {
         Ok(config) => {
+            wiring::templates(&config)?;
+            let gallery = Gallery::default();
+            for newsletter in &config.newsletters {
+                wiring::logo(&config, newsletter, &gallery)?;
+            }
             let (newsletters, relays) = (config.newsletters.len() as u64, config.relays.len() as u64);
             if context.output.is_json() {
                 context.output.json(&serde_json::json!({ "ok": true, "problems": [] }))?;

@@ -24,7 +24,6 @@ use crate::smtp::{Sink, SinkHandle, SinkOptions};
 use crate::store::ledger::{self, Totals};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, newsletters, subscriptions};
-use crate::templates::Templates;
 use crate::token::Keyring;
 
 /// The folder that the demo makes, and makes anew.
@@ -214,7 +213,7 @@ fn act(clock: &Clock) -> Act {
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
 async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<IssueId> {
-    let templates = Templates::with_overrides(&config.templates)?;
+    let templates = super::wiring::templates(config)?;
     let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     let public_url = super::wiring::public_url(config);
     let gallery = Gallery::default();

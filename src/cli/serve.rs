@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::images::Gallery;
+use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Door, Signup};
 use crate::store::lock::EngineLock;
@@ -26,6 +27,8 @@ use crate::web::{self, Embedding, Proxies, Site};
 const METRICS_CONNECTIONS_MAX: usize = 64;
 /// What else has a file open: the database, relays, logs.
 const FILES_BESIDE: u64 = 256;
+/// How often images that nothing shows are looked for.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
 /// How often readers whose rest is over are taken back.
 const RESTS_END_EVERY: Duration = Duration::from_secs(60);
 
@@ -89,7 +92,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Db> {
 
 /// Builds and starts what `roles` name.
 pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role]) -> anyhow::Result<Supervisor> {
-    let templates = Arc::new(Templates::with_overrides(&config.templates)?);
+    let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
     if roles.contains(&Role::Deliver) {
@@ -103,6 +106,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
         let stopped = stop.clone();
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
+        supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
     }
     if roles.contains(&Role::Web) {
@@ -202,6 +206,22 @@ async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Res
         }
         if let Err(error) = signup::purge_limits(&db, clock.now()).await {
             tracing::error!(%error, "old entries of limits could not be dropped; tried again in a minute");
+        }
+    }
+}
+
+/// Takes away images that no issue shows any more.
+async fn tidy(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut tick = tokio::time::interval(TIDY_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = tick.tick() => {}
+        }
+        match pictures::tidy(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(images) => tracing::info!(images, "images that nothing shows are gone"),
+            Err(error) => tracing::error!(%error, "unused images could not be taken away; tried again in an hour"),
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Shelf<'a> {
 impl<'a> Shelf<'a> {
     /// With the templates of `config`.
     pub(super) fn new(config: &'a Config) -> anyhow::Result<Self> {
-        let templates = Templates::with_overrides(&config.templates)?;
+        let templates = wiring::templates(config)?;
         Ok(Self { config, public_url: wiring::public_url(config), templates, gallery: Gallery::default() })
     }
 

@@ -14,6 +14,7 @@ use crate::images::Gallery;
 use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, Checks, Emblem, Limits, MailServers};
 use crate::smtp::{Connector, Endpoint, TlsMode};
+use crate::templates::{TemplateError, Templates};
 
 /// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
@@ -58,6 +59,12 @@ pub(super) fn signer(config: &Config, slug: &str) -> anyhow::Result<Option<Arc<S
     let signer = Signer::new(&dkim.domain, &dkim.selector, &dkim.key)
         .with_context(|| format!("newsletters.{slug}.dkim.key cannot sign"))?;
     Ok(Some(Arc::new(signer)))
+}
+
+/// The templates, with what the operator put in place of some.
+pub(super) fn templates(config: &Config) -> Result<Templates, TemplateError> {
+    let slugs = config.newsletters.iter().map(|newsletter| newsletter.slug.as_str());
+    Templates::with_overrides(&config.templates, slugs)
 }
 
 /// A newsletter's logo, where it has one.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use super::links::image_file;
 use super::marks::{FIELDS_MAX, Fault, Marked};
 use super::merge;
 use super::pictures::Pictures;
@@ -72,6 +73,16 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
     }
     problems.append(&mut reading.problems);
     document
+}
+
+/// The files that an issue's text names as its images, as it spells them.
+pub(super) fn image_names(issue: &Issue) -> Vec<String> {
+    let marked = Marked::of(issue.body());
+    let images = Parser::new_ext(&marked.text, options("en")).take(EVENTS_MAX).filter_map(|event| match event {
+        Event::Start(Tag::Image { dest_url, .. }) => image_file(&marked.as_written(&dest_url)),
+        _ => None,
+    });
+    images.collect()
 }
 
 fn options(language: &str) -> Options {

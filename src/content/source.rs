@@ -1,7 +1,7 @@
 //! An issue's file: bytes to a checked issue. Knows neither its name nor its newsletter.
 
 use super::fields::{FIELD_END, FIELD_START};
-use super::front_matter::{self, FrontMatter};
+use super::front_matter::{self, Cover, FrontMatter};
 use super::problem::{Lines, Position, Problem};
 
 /// Two hundred times a long essay; every later step is bounded by this.
@@ -25,6 +25,17 @@ impl Issue {
     /// The Markdown below the front matter. Lines end in `\n`.
     pub fn body(&self) -> &str {
         &self.text[self.body_at..]
+    }
+
+    /// The files that it names as its images.
+    pub fn images(&self) -> Vec<String> {
+        let mut names = super::parse::image_names(self);
+        if let Some(Cover::File(name)) = &self.front.image {
+            names.push(name.clone());
+        }
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// Where a byte of the body stands in the file.

@@ -64,6 +64,7 @@ pub(super) fn composed(
     art: &Art<'_>,
 ) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
     let urls = Urls::of(newsletter, public_url, slug);
+    let templates = &templates.of(&newsletter.slug);
     let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
     let mut rendered = render(issue, &letter, Target::Mail)?;
     let said = Said::of(&rendered, newsletter);

@@ -36,6 +36,19 @@ struct Seen {
     step: Step,
     /// What was last said of it, in this state of the file.
     said: Option<String>,
+    /// The images that it shows, and their states; one that is not there has none.
+    images: Vec<(PathBuf, Option<Stamp>)>,
+}
+
+impl Seen {
+    fn new(stamp: Stamp, step: Step) -> Self {
+        Self { stamp, step, said: None, images: Vec::new() }
+    }
+
+    /// Whether an image changed, came or went since the file was read.
+    fn shows_something_else(&self) -> bool {
+        self.images.iter().any(|(path, stamp)| Stamp::at(path) != *stamp)
+    }
 }
 
 /// What is done with a file at the next look.
@@ -55,6 +68,10 @@ pub(super) enum Step {
 struct Stamp([i64; 4], [u64; 2]);
 
 impl Stamp {
+    fn at(path: &Path) -> Option<Self> {
+        std::fs::metadata(path).ok().map(|data| Self::of(&data))
+    }
+
     fn of(data: &Metadata) -> Self {
         Self([data.mtime(), data.mtime_nsec(), data.ctime(), data.ctime_nsec()], [data.len(), data.ino()])
     }
@@ -91,13 +108,14 @@ impl Follower {
         self.miss(db, &files, notices).await?;
         let due: Vec<_> = files.iter().filter_map(|path| self.due(path).map(|due| (path, due))).collect();
         for (path, (stamp, before)) in due {
+            let images = images(library, path);
             let (step, notice) = match self.follow(db, library, path, &files, before == Step::Again, now).await {
                 Ok(done) => done,
                 Err(QueueError::Store(error)) if error.is_passing() => return Err(error),
                 Err(error) => (step_after(&error), Some(Notice::Left { path: path.clone(), why: words(&error) })),
             };
-            let seen = self.files.entry(path.clone()).or_insert(Seen { stamp, step, said: None });
-            (seen.stamp, seen.step) = (stamp, step);
+            let seen = self.files.entry(path.clone()).or_insert(Seen::new(stamp, step));
+            (seen.stamp, seen.step, seen.images) = (stamp, step, images);
             if let Some(notice) = notice {
                 let said = Some(notice.to_string());
                 if seen.said != said {
@@ -114,11 +132,12 @@ impl Follower {
     fn due(&mut self, path: &Path) -> Option<(Stamp, Step)> {
         let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
         match self.files.get(path) {
+            Some(seen) if seen.stamp == stamp && seen.shows_something_else() => Some((stamp, Step::Settle)),
             Some(seen) if seen.stamp == stamp => (seen.step != Step::Rest).then_some((stamp, seen.step)),
             // What was there before the process is read at once, for it may be due.
             None if !self.looked => Some((stamp, Step::Settle)),
             _ => {
-                self.files.insert(path.to_owned(), Seen { stamp, step: Step::Settle, said: None });
+                self.files.insert(path.to_owned(), Seen::new(stamp, Step::Settle));
                 None
             }
         }
@@ -181,6 +200,14 @@ impl Follower {
         let act = Actor { name: "schedule", now, dry_run: false, again: false };
         Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
+}
+
+/// The images of an issue as they are now; none of one that cannot be read.
+fn images(library: &Library<'_>, path: &Path) -> Vec<(PathBuf, Option<Stamp>)> {
+    let Ok(draft) = library.read(path) else { return Vec::new() };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = draft.issue.images().into_iter().map(|name| folder.join(name));
+    files.map(|file| (file.clone(), Stamp::at(&file))).collect()
 }
 
 /// What may have gone by itself is tried again; the rest waits until the file changes.

@@ -147,6 +147,7 @@ impl Mail {
         let postal_address = without_marks(&newsletter.postal_address);
         let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
 
+        let templates = templates.of(&newsletter.slug);
         let html = templates.render(&NoticeHtml {
             envelope: Envelope {
                 language,

@@ -95,6 +95,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
     let said = Said::of(words, newsletter, public_url);
     let postal_address = without_marks(&newsletter.postal_address);
     let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
+    let templates = templates.of(&newsletter.slug);
     let html = templates.render(&WelcomeHtml {
         envelope: Envelope {
             language: words.tag(),

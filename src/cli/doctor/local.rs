@@ -8,7 +8,6 @@ use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::store::{Db, leases, migrate};
-use crate::templates::Templates;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
 const FREE_BYTES_WARN: u64 = 1 << 30;
@@ -22,7 +21,7 @@ const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 /// Templates, folders, keys.
 pub(super) fn files(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
-    all.push(match Templates::with_overrides(&config.templates) {
+    all.push(match wiring::templates(config) {
         Ok(_) => Finding::ok("templates", "every template renders"),
         Err(error) => Finding::fail(
             "templates",

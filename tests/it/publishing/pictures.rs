@@ -84,6 +84,23 @@ both_databases! {
         assert_ne!(desk.html("a").await.1[0].digest, before[0].digest);
     }
 
+    async fn an_image_that_changes_or_comes_late_is_followed(db: Db) {
+        let desk = Desk::new(db).await;
+        let mut follower = desk.follower();
+        desk.file(A, "send_at: 2026-11-27 09:00", "![A chart](chart.png)");
+        let said = desk.follow(&mut follower).await;
+        assert!(said[0].contains("chart.png") && said[0].contains("there is no such file"), "{said:?}");
+        assert_eq!(desk.follow(&mut follower).await, [""; 0], "told once");
+        desk.raw("chart.png", &png(20, 10));
+        let said = desk.follow(&mut follower).await;
+        assert!(said[0].starts_with("a is queued for"), "{said:?}");
+        let before = desk.html("a").await.1;
+        desk.raw("chart.png", &png(20, 11));
+        assert_eq!(desk.follow(&mut follower).await, ["a has the new text of its file"]);
+        assert_ne!(desk.html("a").await.1[0].digest, before[0].digest);
+        assert_eq!(desk.follow(&mut follower).await, [""; 0]);
+    }
+
     async fn images_may_travel_inside_the_mail(db: Db) {
         let mut desk = Desk::new(db).await;
         desk.with_pictures();
