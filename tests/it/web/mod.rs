@@ -13,4 +13,5 @@ mod operations;
 mod pages;
 mod press;
 mod preview;
+mod readers;
 mod signup;
