@@ -21,8 +21,12 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
-use crate::web::{self, Proxies, Site};
+use crate::web::{self, Embedding, Proxies, Site};
 
+/// Monitors ask now and then, and are few.
+const METRICS_CONNECTIONS_MAX: usize = 64;
+/// What else has a file open: the database, relays, logs.
+const FILES_BESIDE: u64 = 256;
 /// How often images that nothing shows are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 /// How often readers whose rest is over are taken back.
@@ -110,16 +114,20 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         site.schedules = roles.contains(&Role::Schedule);
         let site = Arc::new(site);
         let address = config.server.listen;
+        let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);
+        allow_files(u64::from(config.server.connections));
         let listener = bind(address, "listen").await?;
         if let Some(address) = config.server.metrics_listen {
             let listener = bind(address, "metrics_listen").await?;
             let router = web::metrics_router(Arc::clone(&site));
             let stop = stop.clone();
-            supervisor.add("the metrics", async move { Ok(web::serve(listener, router, stop).await?) });
+            supervisor.add("the metrics", async move {
+                Ok(web::serve(listener, router, METRICS_CONNECTIONS_MAX, stop).await?)
+            });
         }
         tracing::info!(%address, public_url = %config.public_url, "web");
         supervisor.add("the web server", async move {
-            web::serve(listener, web::router(Arc::clone(&site)), stop).await?;
+            web::serve(listener, web::router(Arc::clone(&site)), connections, stop).await?;
             // A request that was dropped may have left a transaction to be finished.
             site.tasks.close();
             site.tasks.wait().await;
@@ -157,10 +165,30 @@ async fn site(
     let networks = config.server.trusted_proxies.clone();
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
     let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
+    site.embedding =
+        Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
     // One on this machine is nobody else.
     let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
     site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)
+}
+
+/// Raises the number of files that this process may have open to what the system allows: a connection is one, and the
+/// usual limit of 1024 dates from another time.
+fn allow_files(connections: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current < limit.maximum || limit.current.is_some() && limit.maximum.is_none() {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    if limit < connections.saturating_add(FILES_BESIDE) {
+        tracing::warn!(
+            limit,
+            connections,
+            "the system allows fewer open files than `connections` under [server]; raise LimitNOFILE or ulimit -n"
+        );
+    }
 }
 
 /// Takes back readers whose rest is over, and drops what no limit needs any more.

@@ -87,6 +87,7 @@ pub(super) fn limits(config: &Config) -> Limits {
         all_requests_per_hour: signup.all_requests_per_hour,
         challenge: signup.challenge.parse().unwrap_or(ChallengeWhen::Near),
         challenge_work: signup.challenge_work,
+        form_age_min: signup.form_age_min,
         answer_after: signup.answer_after,
     }
 }

@@ -1,7 +1,9 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
-use super::problem::nearest;
+mod lookup;
+
+pub(super) use lookup::{below, find, is_section, suggest};
 
 /// What may stand at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -403,6 +405,12 @@ pub const KEYS: &[Key] = &[
         "The most hashes (SHA-256) that this work takes; half of them on average.",
     ),
     key(
+        "signup.form_seconds_min",
+        Integer(0, 60),
+        Default("2"),
+        "The shortest time in which a person fills in the form. Who is faster is asked to press one button more.",
+    ),
+    key(
         "signup.answer_after_ms",
         Integer(0, 2_000),
         Default("60"),
@@ -447,50 +455,4 @@ impl Key {
     pub fn section(&self) -> &'static str {
         self.path.rsplit_once('.').map_or("", |(section, _)| section)
     }
-}
-
-/// The key at `section` (with `*`) named `name`, and whether `name` is its `_file` form.
-pub(super) fn find(section: &str, name: &str) -> Option<(&'static Key, bool)> {
-    KEYS.iter().filter(|key| key.section() == section).find_map(|key| {
-        if key.name() == name {
-            Some((key, false))
-        } else {
-            (key.kind.has_file() && name.strip_suffix("_file") == Some(key.name())).then_some((key, true))
-        }
-    })
-}
-
-/// Whether keys stand below `pattern`.
-pub(super) fn is_section(pattern: &str) -> bool {
-    KEYS.iter().any(|key| key.path.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('.')))
-}
-
-/// The pattern of what is called `name` below `section`: `*` where any name may stand.
-pub(super) fn below(section: &str, name: &str) -> String {
-    let join = |name: &str| if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
-    if is_section(&join("*")) { join("*") } else { join(name) }
-}
-
-/// What was probably meant by `name`, which is not a key of `section`.
-pub(super) fn suggest(section: &str, name: &str) -> Option<String> {
-    let prefix = if section.is_empty() { String::new() } else { format!("{section}.") };
-    let mut siblings: Vec<&str> = Vec::new();
-    let mut files: Vec<String> = Vec::new();
-    for key in KEYS {
-        let Some(rest) = key.path.strip_prefix(&prefix) else { continue };
-        siblings.extend(rest.split('.').next());
-        if key.kind.has_file() && !rest.contains('.') {
-            files.push(format!("{rest}_file"));
-        }
-    }
-    siblings.extend(files.iter().map(String::as_str));
-    if let Some(near) = nearest(name, siblings) {
-        return Some(format!("did you mean {near}?"));
-    }
-    let elsewhere = KEYS.iter().find(|key| key.name() == name)?;
-    Some(match elsewhere.section() {
-        "" => format!("{name} stands at the top of the file, before any [section]"),
-        "relays.*" => format!("{name} belongs in a [[relays]] table"),
-        section => format!("{name} belongs in [{}]", section.replace('*', "SLUG")),
-    })
 }

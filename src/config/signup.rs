@@ -24,6 +24,8 @@ pub struct SignupLimits {
     pub challenge: String,
     /// The most hashes that a challenge takes.
     pub challenge_work: u32,
+    /// The shortest time in which a person fills in the form.
+    pub form_age_min: Duration,
     /// The earliest answer to a sign-up.
     pub answer_after: Duration,
     /// The list of domains that are refused.
@@ -41,6 +43,7 @@ pub(super) fn read(section: Section<'_>) -> Option<SignupLimits> {
     let requests_per_hour = section.small("requests_per_hour");
     let (of_domain, of_all) = (section.small("domain_requests_per_hour"), section.small("all_requests_per_hour"));
     let (work, answer_after) = (section.small("challenge_work"), section.integer("answer_after_ms"));
+    let form_seconds_min = section.integer("form_seconds_min");
     let challenge = section.parsed("challenge", |text| match text {
         "auto" | "always" | "never" => Ok(text.to_owned()),
         _ => Err((format!("{text:?} is not known"), Some("write auto, always or never".to_owned()))),
@@ -62,6 +65,7 @@ pub(super) fn read(section: Section<'_>) -> Option<SignupLimits> {
         all_requests_per_hour: of_all?,
         challenge: challenge?,
         challenge_work: work?,
+        form_age_min: Duration::from_secs(form_seconds_min?),
         answer_after: Duration::from_millis(answer_after?),
         disposable_domains,
         check_mail_servers: check_mail_servers?,

@@ -31,6 +31,8 @@ pub enum Field {
     PreferencesUrl,
     /// Where a subscription is confirmed.
     ConfirmUrl,
+    /// Where mails that strangers ask for are refused.
+    RefuseUrl,
     /// Where another address is confirmed.
     AddressUrl,
     /// Where a change of the address is stopped.
@@ -90,6 +92,7 @@ impl Field {
             ("unsubscribe_url", None) => Some(Self::UnsubscribeUrl),
             ("preferences_url", None) => Some(Self::PreferencesUrl),
             ("confirm_url", None) => Some(Self::ConfirmUrl),
+            ("refuse_url", None) => Some(Self::RefuseUrl),
             ("address_url", None) => Some(Self::AddressUrl),
             ("stop_url", None) => Some(Self::StopUrl),
             ("data_url", None) => Some(Self::DataUrl),
@@ -107,6 +110,7 @@ impl Field {
             Self::UnsubscribeUrl => "unsubscribe_url",
             Self::PreferencesUrl => "preferences_url",
             Self::ConfirmUrl => "confirm_url",
+            Self::RefuseUrl => "refuse_url",
             Self::AddressUrl => "address_url",
             Self::StopUrl => "stop_url",
             Self::DataUrl => "data_url",
@@ -219,6 +223,7 @@ mod tests {
             Field::UnsubscribeUrl,
             Field::PreferencesUrl,
             Field::ConfirmUrl,
+            Field::RefuseUrl,
             Field::Address,
             Field::SubscribedOn,
             Field::WebUrl,

@@ -58,7 +58,10 @@ fn checked_fallback(text: &str) -> Result<String, FieldError> {
 
 /// Whether a field's value is a URL, so that it may be where a link leads.
 pub fn is_url(field: &Field) -> bool {
-    matches!(field, Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::WebUrl)
+    matches!(
+        field,
+        Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::RefuseUrl | Field::WebUrl
+    )
 }
 
 #[cfg(test)]

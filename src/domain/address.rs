@@ -109,13 +109,14 @@ impl FromStr for EmailAddress {
     }
 }
 
-/// RFC 5322 3.2.3 dot-atom, with letters of any script but no control, space or direction characters.
+/// RFC 5322 3.2.3 dot-atom, with letters of any script but no control, space or direction characters; and without `!`
+/// and `%`, by which old relays are told to send mail on to somewhere else.
 fn is_dot_atom(local: &str) -> bool {
     !local.is_empty() && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atext))
 }
 
 fn is_atext(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) } else { c.is_alphanumeric() }
+    if c.is_ascii() { c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c) } else { c.is_alphanumeric() }
 }
 
 /// The A-label form of a host name with at least two labels, or nothing. The last label is never a number, so an IP
@@ -185,6 +186,8 @@ mod tests {
             "a@-b.c",
             "a@b-.c",
             "a b@c.d",
+            "c.d!a@b.c",
+            "a%c.d@b.c",
             "a..b@c.d",
             ".a@c.d",
             "a.@c.d",

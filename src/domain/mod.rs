@@ -11,6 +11,7 @@ pub mod provider;
 pub mod slot;
 pub mod subscriber;
 pub mod suppression;
+pub mod typo;
 pub mod verdict;
 
 /// A row's number, of a type of its own so that one is never taken for another. Never shown outside.

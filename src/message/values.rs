@@ -63,6 +63,7 @@ pub(super) struct Tally {
     pub(super) unsubscribe: usize,
     pub(super) preferences: usize,
     pub(super) confirm: usize,
+    pub(super) refuse: usize,
     pub(super) request: usize,
 }
 
@@ -73,6 +74,7 @@ impl Tally {
             Field::UnsubscribeUrl => self.unsubscribe += 1,
             Field::PreferencesUrl => self.preferences += 1,
             Field::ConfirmUrl => self.confirm += 1,
+            Field::RefuseUrl => self.refuse += 1,
             Field::AddressUrl | Field::StopUrl | Field::DataUrl => self.request += 1,
             Field::Name { .. } | Field::Address | Field::SubscribedOn | Field::WebUrl => {}
         }
@@ -139,6 +141,13 @@ impl<'a> Values<'a> {
                 let number = self.number(recipient.consent.map(|id| id.0), FillError::NoConsent)?;
                 let token = self.confirm.get_or_init(|| self.keys.seal(Purpose::Confirm, number));
                 push(out, [&self.places.public_url, "/c/", token]);
+            }
+            Field::RefuseUrl => {
+                self.written.refuse += 1;
+                // Of the address and not of a row: it works when nothing is stored any more.
+                let is_test = self.places.kind == DeliveryKind::Test;
+                let tag = if is_test { TEST_NUMBER } else { self.keys.address_tag(&recipient.address.key()) };
+                push(out, [&self.places.public_url, "/n/", &self.keys.seal(Purpose::Refuse, tag)]);
             }
             Field::AddressUrl => self.request_url("/a/", Purpose::Address, out)?,
             Field::StopUrl => self.request_url("/s/", Purpose::Stop, out)?,

@@ -63,6 +63,7 @@ impl Neutral {
             Field::UnsubscribeUrl
             | Field::PreferencesUrl
             | Field::ConfirmUrl
+            | Field::RefuseUrl
             | Field::AddressUrl
             | Field::StopUrl
             | Field::DataUrl => &self.home,

@@ -13,6 +13,7 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::subscriber::{RequestKind, SubscriptionState};
 use crate::domain::{RequestId, SubscriptionId};
 use crate::store::events::About;
+use crate::store::limits::Asked;
 use crate::store::requests::{NewRequest, Request};
 use crate::store::subscribers::{NewSubscriber, Subscriber};
 use crate::store::subscriptions::Subscription;
@@ -82,12 +83,20 @@ async fn may_ask(
 ) -> Result<bool> {
     if requests::count(tx, subscription.id, RequestKind::Address, now.minus(DAY)).await? >= MOVES_PER_DAY
         || suppressions::reason(tx, &new.address_hash).await?.is_some()
-        || limits::is_refused(tx, tag, now).await?
     {
         return Ok(false);
     }
-    let (day, month) = limits::asked_mails(tx, &new.quota_hash, now.minus(DAY), now.minus(MONTH)).await?;
-    Ok(day < i64::from(signup.limits.confirmations_per_day) && month < i64::from(signup.limits.confirmations_per_month))
+    let asked = Asked {
+        address_hash: &new.address_hash,
+        address_tag: tag,
+        quota_hash: &new.quota_hash,
+        day: now.minus(DAY),
+        month: now.minus(MONTH),
+    };
+    let standing = limits::standing(tx, &asked, now).await?;
+    Ok(!standing.refused
+        && standing.day < i64::from(signup.limits.confirmations_per_day)
+        && standing.month < i64::from(signup.limits.confirmations_per_month))
 }
 
 /// What confirming the new address would do now. Changes nothing.

@@ -14,8 +14,8 @@ use crate::store::{Db, StoreError};
 
 /// Requests in one commit, at most: so few that none waits long for the others.
 const BATCH_MAX: usize = 64;
-/// Requests that wait, at most: what can be written in half a second. Who comes then is asked to come again.
-const WAITING_MAX: usize = 1024;
+/// Requests that wait, at most: what can be written in a quarter of a second. Who comes then is asked to come again.
+const WAITING_MAX: usize = 256;
 
 /// Where requests wait for their turn.
 #[derive(Debug, Default)]

@@ -19,6 +19,8 @@ pub struct Limits {
     pub challenge: ChallengeWhen,
     /// How many hashes that work takes at most; half of them on average.
     pub challenge_work: u32,
+    /// The shortest time in which a person fills in a form that was shown to them.
+    pub form_age_min: Duration,
     /// The earliest answer after a request: longer than any of them takes, so that the time tells nothing of an address.
     pub answer_after: Duration,
 }
@@ -53,7 +55,7 @@ impl std::str::FromStr for ChallengeWhen {
     }
 }
 
-/// The configuration's defaults, but for the wait before an answer: that is for strangers, not for tests.
+/// The configuration's defaults, but for the two waits: those are for strangers, not for tests.
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -64,6 +66,7 @@ impl Default for Limits {
             all_requests_per_hour: 5_000,
             challenge: ChallengeWhen::Near,
             challenge_work: 50_000,
+            form_age_min: Duration::ZERO,
             answer_after: Duration::ZERO,
         }
     }

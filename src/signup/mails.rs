@@ -140,6 +140,10 @@ impl Mail {
         let (language, dir) = (self.words.tag(), self.words.direction());
         let name = without_marks(&newsletter.name);
         let url = self.url.to_string();
+        let refuse_url = Field::RefuseUrl.to_string();
+        // Of mails that whoever may type an address into a form can cause.
+        let refuse =
+            if self.reason == self.words.mail_entered(&name) { self.words.mail_refuse() } else { String::new() };
         let postal_address = without_marks(&newsletter.postal_address);
         let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
 
@@ -162,6 +166,8 @@ impl Mail {
             or_open: &self.words.mail_or_open(),
             ignore: &self.ignore,
             reason: &self.reason,
+            refuse: &refuse,
+            refuse_url: &refuse_url,
         })?;
         let text = templates.render(&NoticeText {
             header: newsletter.design.header.as_deref().unwrap_or_default(),
@@ -171,6 +177,8 @@ impl Mail {
             url: &url,
             ignore: &filled(&self.ignore),
             reason: &filled(&self.reason),
+            refuse: &refuse,
+            refuse_url: &refuse_url,
             footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &filled(&format!("{name}, {postal_address}")),
         })?;

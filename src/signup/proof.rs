@@ -8,8 +8,6 @@ use super::{Ask, ChallengeWhen, Signup};
 use crate::clock::Timestamp;
 use crate::token::Purpose;
 
-/// Nobody reads a form and types an address faster.
-const FORM_AGE_MIN: Duration = Duration::from_secs(2);
 /// A page that was left open over night still works; one that a program copied last week does not.
 const FORM_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// How long who cannot or will not compute waits instead: some times what the computation takes a slow telephone.
@@ -80,7 +78,7 @@ pub(super) fn judge(signup: &Signup, ask: &Ask, near: bool, now: Timestamp) -> J
         return Judgement::Lacks(Box::new(step(signup, ask, true, now)));
     }
     let age = age(signup, &ask.proof.stamp, now);
-    if age.is_some_and(|age| (FORM_AGE_MIN..=FORM_AGE_MAX).contains(&age)) {
+    if age.is_some_and(|age| (signup.limits.form_age_min..=FORM_AGE_MAX).contains(&age)) {
         return Judgement::Enough;
     }
     match solved() {

@@ -14,14 +14,14 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
-use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
+use crate::store::limits::{Asked, Standing};
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
 use crate::store::{
-    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions, suppressions,
+    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
 };
 use crate::telemetry::metrics;
 
@@ -218,18 +218,21 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
 /// Why no mail goes out for a request, if none does.
 async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
     let now = job.act.now;
-    // Who had everything erased may come back, by their own word.
-    let suppressed = suppressions::reason(tx, &job.person.address_hash).await?;
-    if suppressed.is_some_and(|reason| reason != SuppressionReason::Erased) {
-        return Ok(Some("suppressed"));
-    }
-    if limits::is_refused(tx, job.address_tag, now).await? {
-        return Ok(Some("refused"));
-    }
-    let (day, month) = limits::asked_mails(tx, &job.person.quota_hash, now.minus(DAY), now.minus(MONTH)).await?;
-    let is_full =
-        day >= i64::from(job.limits.confirmations_per_day) || month >= i64::from(job.limits.confirmations_per_month);
-    Ok(is_full.then_some("quota"))
+    let asked = Asked {
+        address_hash: &job.person.address_hash,
+        address_tag: job.address_tag,
+        quota_hash: &job.person.quota_hash,
+        day: now.minus(DAY),
+        month: now.minus(MONTH),
+    };
+    let standing = limits::standing(tx, &asked, now).await?;
+    let is_full = standing.day >= i64::from(job.limits.confirmations_per_day)
+        || standing.month >= i64::from(job.limits.confirmations_per_month);
+    Ok(match standing {
+        Standing { suppressed: true, .. } => Some("suppressed"),
+        Standing { refused: true, .. } => Some("refused"),
+        _ => is_full.then_some("quota"),
+    })
 }
 
 /// Puts a mail into the ledger; it takes the place of one that still waits.

@@ -1,10 +1,12 @@
 //! What limits on strangers remember across a restart: mails they caused, addresses whose owners refused, challenges
 //! that were spent. Keyed hashes alone; knows no address and decides nothing.
 
+use super::column::record;
 use super::subscribers::Hash;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::DeliveryId;
+use crate::domain::suppression::SuppressionReason;
 
 /// Notes that a stranger caused a mail to a mailbox.
 pub async fn add_asked_mail(tx: &mut Tx, quota_hash: &Hash, delivery: DeliveryId, now: Timestamp) -> Result<()> {
@@ -17,17 +19,55 @@ pub async fn add_asked_mail(tx: &mut Tx, quota_hash: &Hash, delivery: DeliveryId
     Ok(())
 }
 
-/// How many mails strangers caused to a mailbox since `day` and since `month`, whatever the spelling of its address and
-/// the newsletter. One that no mail server took is not counted for the day: the reader never had it.
-pub async fn asked_mails(tx: &mut Tx, quota_hash: &Hash, day: Timestamp, month: Timestamp) -> Result<(i64, i64)> {
+record! {
+    /// Whether a stranger may cause a mail.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Standing {
+        /// The address must not be mailed at all.
+        pub suppressed: bool,
+        /// Its owner wants no mail that strangers ask for.
+        pub refused: bool,
+        /// Mails of the last day to the mailbox that reached a server.
+        pub day: i64,
+        /// Mails of the last month to the mailbox.
+        pub month: i64,
+    }
+}
+
+/// Whose mail is asked for, and since when mails count.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Of the address.
+    pub address_hash: &'a Hash,
+    /// The beginning of that, as a number.
+    pub address_tag: i64,
+    /// Of the mailbox, whatever the spelling of its address.
+    pub quota_hash: &'a Hash,
+    /// When the day began that is counted.
+    pub day: Timestamp,
+    /// When the month did.
+    pub month: Timestamp,
+}
+
+/// How things stand with an address and its mailbox, whatever the newsletter. A mail that no server took is not counted
+/// for the day: the reader never had it.
+pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<Standing> {
     tx.sql(
-        "SELECT COUNT(CASE WHEN a.at > $2 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END), COUNT(*)
+        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash = $1 AND reason <> $7) AS suppressed,
+                EXISTS (SELECT 1 FROM refusals WHERE address_tag = $2 AND until > $3) AS refused,
+                COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END) AS day,
+                COUNT(*) AS month
          FROM asked_mails a LEFT JOIN deliveries d ON d.id = a.delivery_id
-         WHERE a.quota_hash = $1 AND a.at > $3",
+         WHERE a.quota_hash = $4 AND a.at > $6",
     )
-    .bind(quota_hash.as_slice())
-    .bind(day)
-    .bind(month)
+    .bind(asked.address_hash.as_slice())
+    .bind(asked.address_tag)
+    .bind(now)
+    .bind(asked.quota_hash.as_slice())
+    .bind(asked.day)
+    .bind(asked.month)
+    // Who had everything erased may come back, by their own word.
+    .bind(SuppressionReason::Erased)
     .fetch_one()
     .await
 }
@@ -48,17 +88,6 @@ pub async fn refuse(tx: &mut Tx, address_tag: i64, until: Timestamp) -> Result<(
 /// Takes a refusal back. `false` when there was none.
 pub async fn forget_refusal(tx: &mut Tx, address_tag: i64) -> Result<bool> {
     Ok(tx.sql("DELETE FROM refusals WHERE address_tag = $1").bind(address_tag).execute().await? == 1)
-}
-
-/// Whether an address wants no mail that strangers ask for.
-pub async fn is_refused(tx: &mut Tx, address_tag: i64, now: Timestamp) -> Result<bool> {
-    let found: Option<(i64,)> = tx
-        .sql("SELECT address_tag FROM refusals WHERE address_tag = $1 AND until > $2")
-        .bind(address_tag)
-        .bind(now)
-        .fetch_optional()
-        .await?;
-    Ok(found.is_some())
 }
 
 /// Spends a challenge. `false` when it was spent before.

@@ -1,7 +1,6 @@
 //! People: one row per address, whatever they subscribe to. Knows no newsletter.
 
 use super::column::record;
-use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::SubscriberId;
@@ -31,29 +30,31 @@ pub async fn lock_mailbox(tx: &mut Tx, quota_hash: &Hash) -> Result<()> {
     lock(tx, i64::from_be_bytes(number)).await
 }
 
-/// Takes a lock that has no row. A lawful split: SQLite has one writer and needs none.
+/// Takes a lock that has no row. SQLite has one writer and needs none.
 pub(super) async fn lock(tx: &mut Tx, number: i64) -> Result<()> {
-    let sql = Sql::Split { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock($1)" };
-    tx.sql(sql).bind(number).execute().await?;
+    if let Tx::Postgres(_) = tx {
+        tx.sql("SELECT pg_advisory_xact_lock($1)").bind(number).execute().await?;
+    }
     Ok(())
 }
 
 /// The row of an address, made when it is new. A known person keeps their name: whoever types an address into a form
 /// need not be its owner.
 pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<SubscriberId> {
-    tx.sql(
-        "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email_key) DO NOTHING",
-    )
-    .bind(&new.email)
-    .bind(new.email.key())
-    .bind(new.address_hash.as_slice())
-    .bind(new.quota_hash.as_slice())
-    .bind(new.name.as_deref())
-    .bind(now)
-    .execute()
-    .await?;
-    let (id,) = tx.sql("SELECT id FROM subscribers WHERE email_key = $1").bind(new.email.key()).fetch_one().await?;
+    let (id,) = tx
+        .sql(
+            "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (email_key) DO UPDATE SET email_key = excluded.email_key RETURNING id",
+        )
+        .bind(&new.email)
+        .bind(new.email.key())
+        .bind(new.address_hash.as_slice())
+        .bind(new.quota_hash.as_slice())
+        .bind(new.name.as_deref())
+        .bind(now)
+        .fetch_one()
+        .await?;
     Ok(id)
 }
 

@@ -184,6 +184,10 @@ pub struct NoticeHtml<'a> {
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
+    /// The link for whoever wants no such mail again.
+    pub refuse: &'a str,
+    /// Where it leads.
+    pub refuse_url: &'a str,
 }
 
 /// The same as text. Paragraphs come filled and end in a line end.
@@ -203,6 +207,10 @@ pub struct NoticeText<'a> {
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
+    /// The link for whoever wants no such mail again.
+    pub refuse: &'a str,
+    /// Its address.
+    pub refuse_url: &'a str,
     /// A line above the postal address, filled; may be empty.
     pub footer_line: &'a str,
     /// The newsletter's name and postal address, filled.
@@ -285,6 +293,8 @@ impl Sample for NoticeHtml<'_> {
             or_open: "If the button does not work, open this address:",
             ignore: "If this was not you, do nothing.",
             reason: "You get this email because this address was entered on our signup page.",
+            refuse: "This was not me",
+            refuse_url: "https://news.example.com/n/TOKEN",
         }
     }
 }
@@ -299,6 +309,8 @@ impl Sample for NoticeText<'_> {
             url: "https://news.example.com/c/TOKEN",
             ignore: "If this was not you, do nothing.\n",
             reason: "You get this email because this address was entered on our signup page.\n",
+            refuse: "This was not me",
+            refuse_url: "https://news.example.com/n/TOKEN",
             footer_line: "Written by hand.\n",
             publisher: "The Week, 1 Example Street, Example 10001\n",
         }

@@ -97,6 +97,11 @@ impl Sources {
             ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
                 (tpl.clone(), 1, 1, inner.to_string())
             }
+            // What is found when all are put together comes as a report alone.
+            ErrorKind::Msg(report) => match place_in(report) {
+                Some(place) => place,
+                None => return error,
+            },
             _ => return error,
         };
         if let Some(path) = self.files.get(name.as_str()) {
@@ -112,6 +117,15 @@ impl Sources {
             None => error,
         }
     }
+}
+
+/// Name, line, column and message of the first mistake in a report: `error: MESSAGE`, then ` --> NAME:LINE:COLUMN`.
+fn place_in(report: &str) -> Option<(String, usize, usize, String)> {
+    let message = report.lines().find_map(|line| line.strip_prefix("error: "))?;
+    let place = report.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut from_end = place.trim().rsplitn(3, ':');
+    let (column, line) = (from_end.next()?.parse().ok()?, from_end.next()?.parse().ok()?);
+    Some((from_end.next()?.to_owned(), line, column, message.to_owned()))
 }
 
 /// A file whose name is slightly wrong would replace nothing, and nobody would notice.

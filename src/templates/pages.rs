@@ -2,12 +2,14 @@
 //! every sentence comes in a context.
 
 mod archive;
+mod door;
 mod frame;
 mod reader;
 
 use serde::Serialize;
 
 pub use archive::{ArchivePage, FrontPage, HomePage, IssuePage, Listed, Matter, PrivacyPage, QuickForm, Teaser, Year};
+pub use door::{Again, CheckPage, Hidden, MeantPage, StepPage, StepWork};
 pub use frame::{Frame, Relation, Sharing, Style};
 pub use reader::{Choice, Field, Form, ReaderPage, Section};
 
@@ -60,6 +62,8 @@ pub struct SignupPage {
     pub name_hint: String,
     /// The name as it was typed.
     pub name: String,
+    /// What goes with it unseen.
+    pub hidden: Vec<Hidden>,
     /// The label of the field that people do not see.
     pub trap_label: String,
     /// On the button.
@@ -102,6 +106,7 @@ impl Sample for SignupPage {
             name_label: "Name".to_owned(),
             name_hint: "If you like.".to_owned(),
             name: "Anna".to_owned(),
+            hidden: Hidden::samples(),
             trap_label: "Leave this empty".to_owned(),
             button: "Subscribe".to_owned(),
             small_print: "You can leave at any time.".to_owned(),

@@ -89,13 +89,22 @@ async fn icon() -> Response {
     response
 }
 
+/// The script that solves a challenge, on the one page that has it.
+const CHALLENGE: &str = include_str!("scripts/challenge.js");
+
+/// Its path, without a `/` at its beginning.
+pub(super) fn challenge_script() -> String {
+    format!("assets/challenge-{}.js", fingerprint(CHALLENGE.as_bytes()))
+}
+
 async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, Failure> {
-    let css = site.sheets.css(&name).ok_or(Failure::NotFound)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
-        (header::CACHE_CONTROL, FOR_EVER),
-    ];
-    let mut response = (headers, css.to_owned()).into_response();
+    let (media_type, content) = match site.sheets.css(&name) {
+        Some(css) => ("text/css; charset=utf-8", css),
+        None if challenge_script() == format!("assets/{name}") => ("text/javascript; charset=utf-8", CHALLENGE),
+        None => return Err(Failure::NotFound),
+    };
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CACHE_CONTROL, FOR_EVER)];
+    let mut response = (headers, content.to_owned()).into_response();
     response.extensions_mut().insert(Open);
     Ok(response)
 }

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 
+use super::BODY_BYTES_MAX;
 use super::failure::Failure;
 use super::site::Site;
 
@@ -54,6 +55,7 @@ impl FromRequest<Arc<Site>> for Form {
     type Rejection = Failure;
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Failure> {
+        readable(request.headers())?;
         match Media::of(request.headers()) {
             Media::Form => {
                 let body = bytes(request, site).await?;
@@ -66,8 +68,28 @@ impl FromRequest<Arc<Site>> for Form {
     }
 }
 
+/// No form is so long that anybody compresses it; what unpacks to a thousand times its size is none of ours.
+fn readable(headers: &HeaderMap) -> Result<(), Failure> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+        }
+        _ => announced(headers),
+    }
+}
+
+/// What says beforehand that it is too long need not be waited for. What does not say so is cut off at the limit.
+fn announced(headers: &HeaderMap) -> Result<(), Failure> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) if length > BODY_BYTES_MAX => Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE)),
+        _ => Ok(()),
+    }
+}
+
 /// The whole body.
 pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, Failure> {
+    readable(request.headers())?;
     Bytes::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))
 }
 

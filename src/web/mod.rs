@@ -10,6 +10,8 @@ mod form;
 mod frame;
 mod fresh;
 mod health;
+mod host;
+mod policy;
 pub mod preview;
 mod public;
 mod requests;
@@ -24,13 +26,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use client::Proxies;
 pub use serve::serve;
-pub use site::Site;
+pub use site::{Embedding, Site};
 
 /// The longest form has an address and a name.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -54,6 +56,9 @@ pub fn router(site: Arc<Site>) -> Router {
             Duration::from_secs(REQUEST_SECONDS_MAX),
         ))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&site), host::check))
         .layer(from_fn_with_state(Arc::clone(&site), failure::dress))
+        .layer(from_fn_with_state(Arc::clone(&site), public::signup::cors))
+        .layer(from_fn(policy::widen))
         .with_state(site)
 }

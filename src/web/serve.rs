@@ -26,17 +26,21 @@ use tower::{ServiceExt as _, service_fn};
 const HEAD_SECONDS_MAX: u64 = 10;
 /// A browser sends two kilobytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
-/// Each costs some 10 KB. Who is refused waits in the kernel's queue.
-const CONNECTIONS_MAX: usize = 4096;
 /// How long requests may go on after the stop: longer than any of them takes.
 const DRAIN_SECONDS_MAX: u64 = 40;
 /// How long to wait when the system has no more file descriptors.
 const EXHAUSTED_MS: u64 = 100;
 
-/// Serves `router` until `stop`, then lets requests in progress finish. Returns when all connections are closed.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
+/// Serves `router` until `stop`, then lets requests in progress finish. Returns when all connections are closed. Of more
+/// than `connections_max` connections those that came last wait in the kernel's queue.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections_max: usize,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
-    let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let seats = Arc::new(Semaphore::new(connections_max));
     let mut connections = JoinSet::new();
     loop {
         let seat = tokio::select! {

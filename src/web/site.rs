@@ -20,6 +20,14 @@ use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
 use crate::words::Words;
 
+/// What other sites may do with the form.
+#[derive(Clone, Debug, Default)]
+pub struct Embedding {
+    /// They may show it in a frame and read what its script is answered: `https://host[:port]`.
+    pub origins: Vec<String>,
+    /// To these pages it may send its reader afterwards.
+    pub redirects: Vec<Url>,
+}
 /// Searches at once: half of SQLite's readers.
 const SEARCHES_MAX: usize = 2;
 
@@ -35,6 +43,8 @@ pub struct Site {
     pub public_url: Url,
     /// Who may say on whose behalf they ask.
     pub proxies: Proxies,
+    /// Which other sites may show the form.
+    pub embedding: Embedding,
     /// Through whom mail goes out; readers are told.
     pub relays: Vec<String>,
     /// Whether this process is to schedule: `/readyz` then says when nobody does.
@@ -67,6 +77,7 @@ impl Site {
             doors: doors.into_iter().map(Arc::new).collect(),
             public_url,
             proxies,
+            embedding: Embedding::default(),
             relays: Vec::new(),
             schedules: false,
             tasks: TaskTracker::new(),

@@ -31,5 +31,6 @@ versions! {
     confirm = "confirm 1";
     leave = "leave 1";
     preferences = "preferences 1";
+    refuse = "not me 1";
     address = "address 1";
 }

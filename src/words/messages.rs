@@ -66,6 +66,7 @@ messages! {
     mail_already_lead(newsletter: text);
     mail_already_change();
     mail_already_ignore();
+    mail_refuse();
     mail_welcome_subject(newsletter: text);
     mail_welcome_lead(newsletter: text);
     mail_welcome_latest();
@@ -107,6 +108,34 @@ messages! {
     check_heading();
     check_text(newsletter: text, days: number);
     check_nothing_there();
+    address_disposable();
+    address_no_server(domain: text);
+    meant_heading(address: text);
+    meant_text(address: text);
+    meant_use(address: text);
+    meant_keep(address: text);
+    step_heading();
+    step_text();
+    step_work();
+    step_wait(seconds: number);
+    step_button();
+    step_working();
+    step_ready();
+    check_open(provider: text);
+    check_again();
+    check_other();
+    check_too_early();
+    check_asked_again();
+
+    // Not me
+    refuse_heading();
+    refuse_text();
+    refuse_button();
+    refused_heading();
+    refused_text();
+    refused_undo();
+    allowed_heading();
+    allowed_text();
 
     // Confirming
     confirm_heading(newsletter: text);

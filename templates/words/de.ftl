@@ -62,6 +62,7 @@ mail_already_subject = Sie erhalten { $newsletter } bereits
 mail_already_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Sie sind bereits angemeldet, es hat sich also nichts geändert.
 mail_already_change = Einstellungen ändern oder abbestellen
 mail_already_ignore = Waren Sie das nicht, dann tun Sie einfach nichts.
+mail_refuse = Das war ich nicht: nie wieder an diese Adresse schreiben
 mail_welcome_subject = Willkommen bei { $newsletter }
 mail_welcome_lead = Sie erhalten { $newsletter } von jetzt an. Abbestellen können Sie jederzeit mit dem Link am Ende jeder E-Mail. Damit nichts im Spamordner landet, nehmen Sie unsere Adresse in Ihre Kontakte auf.
 mail_welcome_latest = Hier ist die neueste Ausgabe:
@@ -109,6 +110,38 @@ check_text = Wir haben einen Link an die angegebene Adresse geschickt. Öffnen S
    *[other] { $days } Tage
 }.
 check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Zum Schutz der Postfächer geht höchstens eine solche E-Mail am Tag an eine Adresse.
+address_disposable = Geben Sie eine andere Adresse ein: Postfächer dieses Anbieters werden nach einer Weile weggeworfen
+address_no_server = Zu { $domain } haben wir keinen Mailserver gefunden. Prüfen Sie den Teil nach dem @
+meant_heading = Meinten Sie { $address }?
+meant_text = Eingegeben haben Sie { $address }. Eine der beiden ist richtig.
+meant_use = { $address } nehmen
+meant_keep = Nein, { $address } behalten
+step_heading = Noch ein Schritt
+step_text = Drücken Sie die Schaltfläche, dann ist der Link an diese Adresse unterwegs.
+step_work = Im Augenblick kommen viele Anmeldungen. Damit kein Postfach überflutet wird, arbeitet Ihr Gerät ein paar Sekunden für diese.
+step_wait = Es geht auch ohne Skript: Warten Sie { $seconds ->
+    [one] { $seconds } Sekunde
+   *[other] { $seconds } Sekunden
+} und drücken Sie dann die Schaltfläche.
+step_button = Weiter
+step_working = Einen Augenblick: Ihr Gerät arbeitet …
+step_ready = Fertig. Drücken Sie die Schaltfläche.
+check_open = { $provider } öffnen
+check_again = Noch einmal schicken
+check_other = Andere Adresse verwenden
+check_too_early = Die E-Mail kann noch unterwegs sein. Warten Sie eine Minute, bevor Sie sie noch einmal anfordern.
+check_asked_again = Wir haben es vermerkt. Wenn heute noch keine E-Mail diese Adresse erreicht hat, ist eine weitere unterwegs.
+
+## Not me
+
+refuse_heading = Nie wieder an diese Adresse schreiben?
+refuse_text = Drücken Sie die Schaltfläche, und niemand kann uns mehr dazu bringen, an diese Adresse zu schreiben, indem er sie auf einer Anmeldeseite eingibt. Das gilt ein Jahr. Ein Abonnement, das Sie bestätigt haben, läuft weiter.
+refuse_button = Nicht an diese Adresse schreiben
+refused_heading = Sie hören nichts mehr von uns
+refused_text = An diese Adresse geht keine E-Mail mehr, nur weil jemand sie auf einer Anmeldeseite eingibt. Was angefordert war, ist gestrichen.
+refused_undo = Das war ein Versehen: wieder erlauben
+allowed_heading = Wieder erlaubt
+allowed_text = Wem diese Adresse gehört, der kann sich wieder anmelden.
 
 ## Confirming
 
@@ -296,7 +329,7 @@ trouble_unreadable_text = Was geschickt wurde, stammt aus keinem Formular dieser
 trouble_too_large = Das ist zu lang
 trouble_too_large_text = Was geschickt wurde, ist größer als jedes Formular dieser Website.
 trouble_too_many = Bitte warten Sie eine Weile
-trouble_too_many_text = Aus Ihrem Netz kamen viele Anfragen. Versuchen Sie es in einer Stunde wieder.
+trouble_too_many_text = Es kamen viele Anfragen auf einmal. Versuchen Sie es in einer Stunde wieder.
 trouble_busy = Bitte versuchen Sie es in einer Minute wieder
 trouble_busy_text = Der Server kann gerade nichts speichern. Es wurde nichts geändert.
 trouble_broken = Etwas ist schiefgegangen

@@ -64,6 +64,7 @@ mail_already_subject = You already get { $newsletter }
 mail_already_lead = Someone, we hope you, asked to get { $newsletter } at this address. You are subscribed already, so nothing has changed.
 mail_already_change = Change preferences or unsubscribe
 mail_already_ignore = If this was not you, do nothing.
+mail_refuse = This was not me: never mail this address again
 mail_welcome_subject = Welcome to { $newsletter }
 mail_welcome_lead = You get { $newsletter } from now on. You can leave at any time with the link at the foot of every mail. To be sure that it reaches your inbox, add our address to your contacts.
 mail_welcome_latest = Here is the latest issue:
@@ -111,6 +112,38 @@ check_text = We have sent a link to the address you gave. Open it and press the 
    *[other] { $days } days
 }.
 check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. To protect mailboxes, one address gets at most one such mail a day.
+address_disposable = Enter another address: mailboxes of this provider are thrown away after a while
+address_no_server = We could not find a mail server for { $domain }. Check the part after the @
+meant_heading = Did you mean { $address }?
+meant_text = You typed { $address }. One of the two is right.
+meant_use = Use { $address }
+meant_keep = No, keep { $address }
+step_heading = One step more
+step_text = Press the button, and the link is on its way to this address.
+step_work = Many sign-ups are coming in at the moment. So that nobody’s mailbox is flooded, your device works a few seconds for this one.
+step_wait = Without a script it works as well: wait { $seconds ->
+    [one] { $seconds } second
+   *[other] { $seconds } seconds
+}, then press the button.
+step_button = Continue
+step_working = One moment: your device is working …
+step_ready = Ready. Press the button.
+check_open = Open { $provider }
+check_again = Send it again
+check_other = Use another address
+check_too_early = The mail may still be on its way. Wait a minute before you ask for it again.
+check_asked_again = We have noted it. If no mail has reached this address today, another one is on its way.
+
+## Not me
+
+refuse_heading = Never mail this address again?
+refuse_text = Press the button, and nobody can make us send a mail to this address by typing it into a signup page. That holds for a year. A subscription that you have confirmed goes on.
+refuse_button = Do not mail this address
+refused_heading = You will hear from us no more
+refused_text = No mail goes to this address because someone typed it into a signup page. What was asked for is cancelled.
+refused_undo = That was a mistake: allow it again
+allowed_heading = Allowed again
+allowed_text = Whoever owns this address can subscribe again.
 
 ## Confirming
 
@@ -298,7 +331,7 @@ trouble_unreadable_text = What was sent is not what a form of this site sends.
 trouble_too_large = This is too long
 trouble_too_large_text = What was sent is larger than any form of this site.
 trouble_too_many = Please wait a while
-trouble_too_many_text = There were many requests from your network. Try again in an hour.
+trouble_too_many_text = There were many requests at once. Try again in an hour.
 trouble_busy = Please try again in a minute
 trouble_busy_text = The server cannot write at the moment. Nothing was changed.
 trouble_broken = Something went wrong

@@ -62,6 +62,7 @@ mail_already_subject = Ya recibe { $newsletter }
 mail_already_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección. La suscripción ya existe, así que nada ha cambiado.
 mail_already_change = Cambiar las preferencias o darse de baja
 mail_already_ignore = Si no ha sido usted, no haga nada.
+mail_refuse = No fui yo: no escriban nunca más a esta dirección
 mail_welcome_subject = Le damos la bienvenida a { $newsletter }
 mail_welcome_lead = Desde ahora recibirá { $newsletter }. Puede darse de baja en cualquier momento con el enlace al pie de cada correo. Para que llegue a su bandeja de entrada, añada nuestra dirección a sus contactos.
 mail_welcome_latest = Este es el último número:
@@ -109,6 +110,38 @@ check_text = Hemos enviado un enlace a la dirección indicada. Ábralo y pulse e
    *[other] { $days } días
 }.
 check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Para proteger los buzones, cada dirección recibe como mucho un correo así al día.
+address_disposable = Escriba otra dirección: los buzones de este proveedor se tiran al cabo de un tiempo
+address_no_server = No hemos encontrado ningún servidor de correo para { $domain }. Revise la parte que sigue a la @
+meant_heading = ¿Quería decir { $address }?
+meant_text = Ha escrito { $address }. Una de las dos es la correcta.
+meant_use = Usar { $address }
+meant_keep = No, dejar { $address }
+step_heading = Un paso más
+step_text = Pulse el botón y el enlace saldrá hacia esta dirección.
+step_work = Ahora mismo llegan muchas suscripciones. Para que no se inunde ningún buzón, su dispositivo trabaja unos segundos para esta.
+step_wait = Sin script también funciona: espere { $seconds ->
+    [one] { $seconds } segundo
+   *[other] { $seconds } segundos
+} y pulse el botón.
+step_button = Continuar
+step_working = Un momento: su dispositivo está trabajando…
+step_ready = Listo. Pulse el botón.
+check_open = Abrir { $provider }
+check_again = Enviarlo otra vez
+check_other = Usar otra dirección
+check_too_early = Puede que el correo aún esté en camino. Espere un minuto antes de pedirlo otra vez.
+check_asked_again = Anotado. Si hoy no ha llegado ningún correo a esta dirección, otro está en camino.
+
+## Not me
+
+refuse_heading = ¿No escribir nunca más a esta dirección?
+refuse_text = Pulse el botón y nadie podrá hacer que escribamos a esta dirección poniéndola en una página de suscripción. Vale durante un año. Una suscripción que haya confirmado sigue en pie.
+refuse_button = No escribir a esta dirección
+refused_heading = No volverá a saber de nosotros
+refused_text = A esta dirección no va ningún correo porque alguien la ponga en una página de suscripción. Lo que se había pedido queda anulado.
+refused_undo = Fue un error: permitirlo de nuevo
+allowed_heading = Permitido de nuevo
+allowed_text = Quien tenga esta dirección puede suscribirse de nuevo.
 
 ## Confirming
 
@@ -296,7 +329,7 @@ trouble_unreadable_text = Lo enviado no viene de ningún formulario de este siti
 trouble_too_large = Es demasiado largo
 trouble_too_large_text = Lo enviado es mayor que cualquier formulario de este sitio.
 trouble_too_many = Espere un poco, por favor
-trouble_too_many_text = Ha habido muchas peticiones desde su red. Inténtelo de nuevo dentro de una hora.
+trouble_too_many_text = Ha habido muchas peticiones a la vez. Inténtelo de nuevo dentro de una hora.
 trouble_busy = Inténtelo de nuevo en un minuto
 trouble_busy_text = El servidor no puede guardar nada en este momento. No se ha cambiado nada.
 trouble_broken = Algo ha salido mal

@@ -65,6 +65,7 @@ mail_already_subject = Vous recevez déjà { $newsletter }
 mail_already_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Vous êtes déjà abonné, rien n’a donc changé.
 mail_already_change = Modifier les préférences ou se désabonner
 mail_already_ignore = Si ce n’était pas vous, ne faites rien.
+mail_refuse = Ce n’était pas moi : ne plus jamais écrire à cette adresse
 mail_welcome_subject = Bienvenue dans { $newsletter }
 mail_welcome_lead = Vous recevez désormais { $newsletter }. Vous pouvez vous désabonner à tout moment avec le lien au bas de chaque courriel. Pour qu’il arrive dans votre boîte de réception, ajoutez notre adresse à vos contacts.
 mail_welcome_latest = Voici le dernier numéro :
@@ -112,6 +113,38 @@ check_text = Nous avons envoyé un lien à l’adresse indiquée. Ouvrez-le et a
    *[other] { $days } jours
 }.
 check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Pour protéger les boîtes aux lettres, une adresse reçoit au plus un tel courriel par jour.
+address_disposable = Saisissez une autre adresse : les boîtes de ce fournisseur sont jetées au bout d’un moment
+address_no_server = Nous n’avons trouvé aucun serveur de messagerie pour { $domain }. Vérifiez la partie après le @
+meant_heading = Vouliez-vous dire { $address } ?
+meant_text = Vous avez saisi { $address }. L’une des deux est la bonne.
+meant_use = Utiliser { $address }
+meant_keep = Non, garder { $address }
+step_heading = Encore une étape
+step_text = Appuyez sur le bouton, et le lien part vers cette adresse.
+step_work = Beaucoup d’inscriptions arrivent en ce moment. Pour qu’aucune boîte ne soit inondée, votre appareil travaille quelques secondes pour celle-ci.
+step_wait = Sans script, cela marche aussi : attendez { $seconds ->
+    [one] { $seconds } seconde
+   *[other] { $seconds } secondes
+}, puis appuyez sur le bouton.
+step_button = Continuer
+step_working = Un instant : votre appareil travaille…
+step_ready = C’est prêt. Appuyez sur le bouton.
+check_open = Ouvrir { $provider }
+check_again = L’envoyer de nouveau
+check_other = Utiliser une autre adresse
+check_too_early = Le courriel est peut-être encore en route. Attendez une minute avant de le redemander.
+check_asked_again = C’est noté. Si aucun courriel n’est arrivé à cette adresse aujourd’hui, un autre est en route.
+
+## Not me
+
+refuse_heading = Ne plus jamais écrire à cette adresse ?
+refuse_text = Appuyez sur le bouton, et plus personne ne pourra nous faire écrire à cette adresse en la saisissant sur une page d’inscription. Cela vaut un an. Un abonnement que vous avez confirmé continue.
+refuse_button = Ne pas écrire à cette adresse
+refused_heading = Vous n’entendrez plus parler de nous
+refused_text = Aucun courriel ne part vers cette adresse parce que quelqu’un l’a saisie sur une page d’inscription. Ce qui avait été demandé est annulé.
+refused_undo = C’était une erreur : autoriser de nouveau
+allowed_heading = De nouveau autorisé
+allowed_text = Le titulaire de cette adresse peut s’abonner de nouveau.
 
 ## Confirming
 
@@ -302,7 +335,7 @@ trouble_unreadable_text = Ce qui a été envoyé ne vient d’aucun formulaire d
 trouble_too_large = C’est trop long
 trouble_too_large_text = Ce qui a été envoyé est plus grand que tout formulaire de ce site.
 trouble_too_many = Veuillez patienter un peu
-trouble_too_many_text = De nombreuses demandes sont venues de votre réseau. Réessayez dans une heure.
+trouble_too_many_text = De nombreuses demandes sont venues à la fois. Réessayez dans une heure.
 trouble_busy = Veuillez réessayer dans une minute
 trouble_busy_text = Le serveur ne peut rien enregistrer pour l’instant. Rien n’a été modifié.
 trouble_broken = Quelque chose n’a pas marché

@@ -48,6 +48,7 @@ mail_already_subject = { $newsletter } はすでに購読されています
 mail_already_lead = このアドレスで { $newsletter } の購読の申し込みがありました。すでに購読されているため、変更はありません。
 mail_already_change = 設定の変更・購読の解除
 mail_already_ignore = お心当たりがない場合は、何もしないでください。
+mail_refuse = 心当たりがありません。今後このアドレスに送らない
 mail_welcome_subject = { $newsletter } へようこそ
 mail_welcome_lead = これから { $newsletter } をお届けします。購読は、各メールの末尾にあるリンクからいつでも解除できます。確実に受信できるよう、差出人のアドレスを連絡先に追加してください。
 mail_welcome_latest = 最新号をお届けします。
@@ -92,6 +93,35 @@ address_wrong = name@example.com のような正しい形式で入力してく�
 check_heading = メールをご確認ください
 check_text = ご入力のアドレスにリンクをお送りしました。リンクを開いてボタンを押すと、{ $newsletter } の購読が始まります。リンクは{ $days }日間有効です。
 check_nothing_there = 数分たっても届かない場合は、まず迷惑メールフォルダーをご確認ください。受信箱を守るため、このメールは一つのアドレスにつき一日一通までです。
+address_disposable = 別のアドレスを入力してください。このプロバイダーのメールボックスは使い捨てです
+address_no_server = { $domain } のメールサーバーが見つかりません。@ の後をご確認ください
+meant_heading = { $address } ではありませんか?
+meant_text = 入力されたのは { $address } です。正しいほうをお選びください。
+meant_use = { $address } を使う
+meant_keep = いいえ、{ $address } のままにする
+step_heading = あと一歩です
+step_text = ボタンを押すと、このアドレスにリンクをお送りします。
+step_work = 現在、申し込みが集中しています。誰かの受信箱がメールであふれないよう、お使いの端末が数秒間計算します。
+step_wait = スクリプトなしでも申し込めます。{ $seconds } 秒待ってからボタンを押してください。
+step_button = 続ける
+step_working = 少々お待ちください。計算しています…
+step_ready = 準備ができました。ボタンを押してください。
+check_open = { $provider } を開く
+check_again = もう一度送る
+check_other = 別のアドレスを使う
+check_too_early = メールはまだ届く途中かもしれません。1分ほど待ってから、もう一度お試しください。
+check_asked_again = 承りました。本日このアドレスにメールが届いていなければ、もう一通お送りします。
+
+## Not me
+
+refuse_heading = 今後このアドレスに送りませんか?
+refuse_text = ボタンを押すと、誰かが申し込みページにこのアドレスを入力しても、メールは送られません。有効期間は一年です。ご自身で確認された購読はそのまま続きます。
+refuse_button = このアドレスに送らない
+refused_heading = 今後メールをお送りしません
+refused_text = 誰かが申し込みページにこのアドレスを入力しても、メールは送られません。申し込まれていたものは取り消しました。
+refused_undo = 間違いでした。もう一度許可する
+allowed_heading = もう一度許可しました
+allowed_text = このアドレスの持ち主は、また購読を申し込めます。
 
 ## Confirming
 
@@ -270,7 +300,7 @@ trouble_unreadable_text = 送られた内容は、このサイトのフォーム
 trouble_too_large = 長すぎます
 trouble_too_large_text = 送られた内容は、このサイトのどのフォームよりも大きいものです。
 trouble_too_many = しばらくお待ちください
-trouble_too_many_text = お使いのネットワークから多くのリクエストがありました。1時間後にもう一度お試しください。
+trouble_too_many_text = リクエストが集中しました。1時間後にもう一度お試しください。
 trouble_busy = 1分後にもう一度お試しください
 trouble_busy_text = ただいまサーバーに保存できません。何も変更されていません。
 trouble_broken = 問題が発生しました

@@ -94,7 +94,6 @@ const SPLITS: &[(&str, usize, &str)] = &[
         1,
         "settle!: acceptances and take-offs in one statement; each engine unfolds a JSON list by a function of another name",
     ),
-    ("src/store/subscribers.rs", 1, "one transaction at a time deals with a mailbox; SQLite has one writer"),
 ];
 
 #[test]

@@ -24,6 +24,8 @@ use crate::templates::Templates;
 use crate::web;
 use crate::web::preview::{Picture, Preview, Sheet};
 
+/// One person looks, with one browser or two.
+const CONNECTIONS_MAX: usize = 256;
 /// The page's port, so that it is the same every week.
 const PORT: u16 = 8026;
 
@@ -48,7 +50,7 @@ impl Desk<'_> {
         let sender = preview.sender();
         let router = web::preview::router(Arc::new(preview));
         let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(web::serve(listener, router, stop.clone()));
+        tasks.spawn(web::serve(listener, router, CONNECTIONS_MAX, stop.clone()));
         self.tell(&sheet)?;
         let mut others = beside(&sheet, Vec::new());
         stamps.also(&others);

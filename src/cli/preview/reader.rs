@@ -77,6 +77,7 @@ impl Reader<'_> {
             Field::UnsubscribeUrl => link('u', Purpose::Unsubscribe),
             Field::PreferencesUrl => link('p', Purpose::Preferences),
             Field::ConfirmUrl => link('c', Purpose::Confirm),
+            Field::RefuseUrl => link('n', Purpose::Refuse),
             Field::AddressUrl => link('a', Purpose::Address),
             Field::StopUrl => link('s', Purpose::Stop),
             Field::DataUrl => link('d', Purpose::Data),

@@ -17,7 +17,8 @@ mod lost;
 mod preferences;
 mod privacy;
 mod reader;
-mod signup;
+mod refuse;
+pub(super) mod signup;
 mod teaser;
 mod token;
 mod unsubscribe;
@@ -40,6 +41,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
         .merge(issue::router())
         .merge(image::router())
         .merge(signup::router())
+        .merge(refuse::router())
         .merge(confirm::router())
         .merge(unsubscribe::router())
         .merge(preferences::router())

@@ -115,6 +115,9 @@ pub(crate) fn filled(template: &Template, html: bool) -> String {
             Piece::Field(Field::ConfirmUrl) => {
                 "https://news.example.com/c/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
             }
+            Piece::Field(Field::RefuseUrl) => {
+                "https://news.example.com/n/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
+            }
             Piece::Field(Field::AddressUrl | Field::StopUrl | Field::DataUrl) => {
                 "https://news.example.com/a/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
             }

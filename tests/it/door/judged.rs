@@ -8,11 +8,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::database::{Fresh, on_sqlite};
-use crate::harness::http::post;
 use crate::harness::installation::Installation;
 use crate::harness::node::Node;
 use crate::harness::program::run;
 use crate::harness::target_folder;
+use crate::harness::visitor::sign_up;
 
 const JUDGES_WAIT_MAX: Duration = Duration::from_secs(900);
 const READER: &str = "anna@example.net";
@@ -65,7 +65,7 @@ impl Pages {
         self.failing("link-unknown", "/u/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 404);
 
         let site = &self.site;
-        let asked = post("/week/subscribe").form(&[("email", READER)]).send_to(site.web()).await.unwrap();
+        let asked = sign_up(site.web(), "/week/subscribe", &[("email", READER)]).await;
         let sent = asked.header("location").to_owned();
         let confirmation = site.mail(READER, 1).await;
         let link = site.link(&confirmation, "/c/");

@@ -9,6 +9,7 @@ use crate::harness::browser::{Browser, Scripts};
 use crate::harness::database::{Fresh, on_sqlite};
 use crate::harness::http::{get, head, post};
 use crate::harness::installation::Installation;
+use crate::harness::visitor::sign_up;
 
 const READER: &str = "anna@example.net";
 /// As long as a gateway's browser looks at a page.
@@ -66,7 +67,7 @@ async fn look(browser: &Browser, url: &str) -> Result<(), CmdError> {
 fn scanners_that_open_every_link_change_nothing() {
     on_sqlite(async |fresh: Fresh| {
         let site = Installation::start(&fresh.url, &[("week", "The Week", "en", "")], "").await;
-        let answer = post("/week/subscribe").form(&[("email", READER)]).send_to(site.web()).await.unwrap();
+        let answer = sign_up(site.web(), "/week/subscribe", &[("email", READER)]).await;
         assert!(answer.status.is_redirection(), "{}", answer.status);
         let mail = site.mail(READER, 1).await;
         let links = site.links(&mail);

@@ -11,6 +11,9 @@ use http_body_util::BodyExt as _;
 use hyper_util::rt::TokioIo;
 use tower::ServiceExt as _;
 
+/// The host of `public_url` in tests that drive a router.
+pub(crate) const OUR_HOST: &str = "news.example";
+
 /// A request that is being written.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -86,7 +89,8 @@ impl Request {
 
     /// Asks a router in this process as a client at `client` would, who is known to the handlers by `ConnectInfo`.
     pub(crate) async fn send_as(self, router: &Router, client: Option<SocketAddr>) -> Response {
-        let mut request = self.into_http();
+        let ours = if self.headers.contains_key(header::HOST) { self } else { self.header("host", OUR_HOST) };
+        let mut request = ours.into_http();
         if let Some(client) = client {
             request.extensions_mut().insert(axum::extract::ConnectInfo(client));
         }
@@ -99,7 +103,8 @@ impl Request {
     pub(crate) async fn send_to(self, server: SocketAddr) -> anyhow::Result<Response> {
         let stream = tokio::net::TcpStream::connect(server).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let request = self.header(header::HOST.as_str(), &server.to_string()).into_http();
+        let named = self.headers.contains_key(header::HOST);
+        let request = if named { self } else { self.header(header::HOST.as_str(), &server.to_string()) }.into_http();
         let exchange = async move {
             let (head, body) = sender.send_request(request).await?.into_parts();
             let body = body.collect().await?.to_bytes().to_vec();

@@ -35,6 +35,7 @@ impl Installation {
         fs::write(home.path().join("secret.key"), Keyring::generate()).unwrap();
         let mut configuration = format!(
             "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n{more}\n\
+             [signup]\nform_seconds_min = 0\n\
              [server]\nlisten = \"{web}\"\n\n\
              [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
             sink.addr().port()

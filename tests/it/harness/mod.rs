@@ -8,9 +8,11 @@ pub(crate) mod browser;
 pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod installation;
+pub(crate) mod names;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod visitor;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -90,6 +90,7 @@ fn field() -> impl Strategy<Value = Field> {
         Just(Field::UnsubscribeUrl),
         Just(Field::PreferencesUrl),
         Just(Field::ConfirmUrl),
+        Just(Field::RefuseUrl),
         Just(Field::WebUrl),
         Just(Field::Address),
         Just(Field::SubscribedOn),
@@ -119,6 +120,9 @@ fn rendered(pieces: &[(String, Option<Field>)], name: Option<&str>, html: bool) 
             Field::UnsubscribeUrl => link("u", Purpose::Unsubscribe, 42),
             Field::PreferencesUrl => link("p", Purpose::Preferences, 42),
             Field::ConfirmUrl => link("c", Purpose::Confirm, 17),
+            Field::RefuseUrl => {
+                format!("{PUBLIC_URL}/n/{}", keys().seal(Purpose::Refuse, keys().address_tag("o'neill@example.org")))
+            }
             Field::AddressUrl => link("a", Purpose::Address, 23),
             Field::StopUrl => link("s", Purpose::Stop, 23),
             Field::DataUrl => link("d", Purpose::Data, 23),

@@ -1,5 +1,6 @@
 //! Tests of `signup`.
 
+mod domains;
 mod ground;
 mod lists;
 mod proofs;

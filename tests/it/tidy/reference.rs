@@ -125,6 +125,9 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::IssuePage>(),
         check::<pages::PrivacyPage>(),
         check::<pages::SignupPage>(),
+        check::<pages::MeantPage>(),
+        check::<pages::StepPage>(),
+        check::<pages::CheckPage>(),
         check::<pages::LetterPage>(),
         check::<pages::ReaderPage>(),
     ]);

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
 use coranto::clock::Clock;
 use coranto::domain::SubscriptionId;
 use coranto::domain::newsletter::Newsletter;
@@ -16,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::http::{Request, Response, get};
+use crate::harness::http::{OUR_HOST, Request, Response, get, post};
 use crate::signup::{Ground, NOW};
 
 pub(crate) struct Web {
@@ -34,6 +35,19 @@ impl Web {
 
     /// With these limits, and more newsletters than the first.
     pub(crate) async fn with(db: Db, limits: Limits, more: &[&str]) -> Self {
+        Self::build(db, limits, more, web::Embedding::default()).await
+    }
+
+    /// With other sites that may show the form, and pages to which it may lead.
+    pub(crate) async fn embedded(db: Db, origins: &[&str], redirects: &[&str]) -> Self {
+        let embedding = web::Embedding {
+            origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
+            redirects: redirects.iter().map(|page| page.parse().unwrap()).collect(),
+        };
+        Self::build(db, Limits::default(), &[], embedding).await
+    }
+
+    async fn build(db: Db, limits: Limits, more: &[&str], embedding: web::Embedding) -> Self {
         let ground = Ground::with_limits(db.clone(), limits).await;
         let mut doors = vec![ground.door.clone()];
         for slug in more {
@@ -43,8 +57,9 @@ impl Web {
         let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
-        let site =
+        let mut site =
             Site::new(ground.signup.clone(), doors, templates, clock.clone(), url, proxies, stop.clone()).unwrap();
+        site.embedding = embedding;
         let site = Arc::new(site);
         Self { router: web::router(Arc::clone(&site)), ground, site, clock, stop }
     }
@@ -66,6 +81,12 @@ impl Web {
         self.clock.advance(std::time::Duration::from_secs(hours * 3600));
     }
 
+    pub(crate) fn seconds(&mut self, seconds: u64) {
+        let by = std::time::Duration::from_secs(seconds);
+        self.ground.now = self.ground.now.plus(by);
+        self.clock.advance(by);
+    }
+
     /// As a client in a network of its own.
     pub(crate) async fn send(&self, request: Request) -> Response {
         self.send_from(request, "192.0.2.1").await
@@ -80,7 +101,25 @@ impl Web {
     }
 
     pub(crate) async fn subscribe(&self, email: &str) -> Response {
-        self.send(crate::harness::http::post("/week/subscribe").form(&[("email", email)])).await
+        self.send(self.form(&[("email", email)])).await
+    }
+
+    /// The form with these fields, as it is sent from its page.
+    pub(crate) fn form(&self, fields: &[(&str, &str)]) -> Request {
+        let stamp = self.stamp();
+        let fields: Vec<_> = fields.iter().copied().chain([("stamp", stamp.as_str())]).collect();
+        post("/week/subscribe").form(&fields)
+    }
+
+    /// The same as JSON.
+    pub(crate) fn json(&self, mut value: serde_json::Value) -> Request {
+        value["stamp"] = self.stamp().into();
+        post("/week/subscribe").json(&value)
+    }
+
+    /// What a form that is shown now bears.
+    pub(crate) fn stamp(&self) -> String {
+        self.ground.signup.stamp(self.clock.now())
     }
 
     pub(crate) fn token(&self, purpose: Purpose, number: i64) -> String {
@@ -105,7 +144,12 @@ impl Web {
 pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = web::serve(listener, web.router.clone(), web.stop.clone());
+    // Named as the public address is, like behind a proxy that passes the name on.
+    let named = axum::middleware::map_request(async |mut request: axum::extract::Request| {
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static(OUR_HOST));
+        request
+    });
+    let serving = web::serve(listener, web.router.clone().layer(named), 12_000, web.stop.clone());
     #[expect(clippy::disallowed_methods, reason = "the test joins it")]
     let task = tokio::spawn(serving);
     (address, task)

@@ -2,6 +2,7 @@
 
 mod archive;
 mod connections;
+mod embed;
 mod feeds;
 mod forms;
 mod full_disk;

@@ -57,7 +57,7 @@ both_databases! {
             for never in ["<script", "style=", "http://", "https://", "onclick", "<img", "{{", "{%"] {
                 assert!(!elsewhere.contains(never), "{name}: {never}");
             }
-            for input in html.split("<input ").skip(1) {
+            for input in html.split("<input ").skip(1).filter(|input| !input.starts_with("type=\"hidden\"")) {
                 let id = input.split("id=\"").nth(1).unwrap().split('"').next().unwrap();
                 assert!(html.contains(&format!("<label for=\"{id}\">")), "{name}: {id} has no label");
             }
@@ -109,14 +109,29 @@ both_databases! {
         assert_eq!((json.status, json.json()["error"].is_string()), (StatusCode::NOT_FOUND, true));
     }
 
-    async fn links_are_made_from_the_configuration(db: Db) {
+    async fn su_23_links_are_made_from_the_configuration_and_other_hosts_are_refused(db: Db) {
         let web = Web::new(db).await;
-        for (name, value) in [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example")] {
+        for (name, value) in [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("x-host", "evil.example")] {
             let page = web.send(get("/week/subscribe").header(name, value)).await;
-            assert!(!page.text().contains("evil.example"), "{name}");
-            let form = post("/week/subscribe").form(&[("email", "anna@example.org")]).header(name, value);
-            assert_eq!(web.send(form).await.header("location"), "subscribe/sent");
+            assert!(page.status.is_success() && !page.text().contains("evil.example"), "{name}");
+            let form = web.form(&[("email", "anna@example.org")]).header(name, value);
+            assert!(web.send(form).await.header("location").starts_with("subscribe/sent?for="));
         }
+        let before = web.ground.fingerprint().await;
+        for request in [
+            web.form(&[("email", "b@example.org")]).header("host", "evil.example"),
+            web.form(&[("email", "b@example.org")]).header("host", "news.example.evil.example"),
+            get("/").header("host", "127.0.0.1:8080"),
+            get("https://evil.example/").header("host", "news.example"),
+        ] {
+            let refused = web.send(request).await;
+            assert_eq!(refused.status, StatusCode::MISDIRECTED_REQUEST);
+            assert!(!refused.text().contains("evil"));
+            has_the_headers(&refused);
+        }
+        assert_eq!(web.send(get("/").header("host", "news.example").header("host", "x")).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(web.send(get("/healthz").header("host", "10.0.0.7:8080")).await.text(), "ok\n");
+        assert_eq!(web.ground.fingerprint().await, before);
     }
 
     async fn a_head_is_answered_without_a_body(db: Db) {

@@ -1,0 +1,78 @@
+//! `/n/{token}`: "that was not me". A page with a button; the button ends all mail to the address that strangers ask for.
+//! The page does not know the address, and works for one of which nothing is stored any more.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::Form;
+use super::super::site::Site;
+use super::super::wording;
+use crate::signup;
+use crate::templates::pages::{Button, LetterPage, Link};
+use crate::token::{Purpose, TEST_NUMBER};
+
+const REFUSE: &str = "refuse";
+/// Takes it back.
+const ALLOW: &str = "allow";
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new().route("/n/{token}", get(show).post(act))
+}
+
+fn open(site: &Site, token: &str) -> Result<u64, Failure> {
+    site.signup.keys.open(Purpose::Refuse, token).ok_or(Failure::NoSuchLink)
+}
+
+async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+    open(&site, &token)?;
+    let words = site.words(site.only_door());
+    let button = Button { action: REFUSE, label: words.refuse_button(), quiet: false };
+    page(&site, words.refuse_heading(), vec![words.refuse_text()], Some(button))
+}
+
+async fn act(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    From(client): From,
+    fields: Form,
+) -> Result<Response, Failure> {
+    let tag = open(&site, &token)?;
+    let words = site.words(site.only_door());
+    let db = site.signup.db.clone();
+    let act = site.act("not me", wording::refuse(words), client);
+    // A test mail's link shows its pages and changes nothing.
+    let is_test = tag == TEST_NUMBER;
+    if fields.get("action") == ALLOW {
+        if !is_test {
+            site.write(async move { signup::allow_again(&db, tag, &act).await }).await?;
+        }
+        return page(&site, words.allowed_heading(), vec![words.allowed_text()], None);
+    }
+    if !is_test {
+        site.write(async move { signup::refuse(&db, tag, &act).await }).await?;
+    }
+    let undo = Button { action: ALLOW, label: words.refused_undo(), quiet: true };
+    page(&site, words.refused_heading(), vec![words.refused_text()], Some(undo))
+}
+
+fn page(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> Result<Response, Failure> {
+    let door = site.only_door();
+    let words = site.words(door);
+    let page = LetterPage {
+        frame: site.frame(words, door, &heading, true),
+        status: String::new(),
+        heading,
+        address: String::new(),
+        paragraphs,
+        buttons: button.into_iter().collect(),
+        link: Some(Link { url: site.path(""), label: words.to_home() }),
+    };
+    site.page(StatusCode::OK, &page)
+}

@@ -1,0 +1,59 @@
+//! The form's twin for programs and for the script on other sites. Takes the same checks in the same order.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
+use serde_json::{Value, json};
+
+use super::super::super::failure::{Dressed, Failure};
+use super::super::super::form;
+use super::super::super::site::Site;
+use super::{Outcome, Typed, pages, take};
+use crate::signup::{Client, Door, NextStep};
+
+pub(super) async fn subscribe(
+    site: &Arc<Site>,
+    door: Arc<Door>,
+    client: Option<Client>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let body = form::bytes(request, site).await?;
+    // serde would take an array of the values as well.
+    let object = body.trim_ascii_start().starts_with(b"{");
+    let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
+    let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let words = site.words(Some(&door));
+    let source = typed.source("json");
+    let (status, body) = match take(site, &door, &typed, source, client).await? {
+        Outcome::Taken(_) => (StatusCode::ACCEPTED, json!({ "message": words.check_heading() })),
+        Outcome::Wrong(wrong) => {
+            let error = pages::what_is_wrong(words, &wrong);
+            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "error": error, "field": "email" }))
+        }
+        Outcome::Meant(_, meant) => {
+            let error = words.meant_heading(&meant);
+            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "error": error, "field": "email", "suggestion": meant }))
+        }
+        Outcome::Step(_, step) => {
+            let error = words.step_working();
+            (StatusCode::PRECONDITION_REQUIRED, json!({ "error": error, "step": described(&step) }))
+        }
+    };
+    Ok((status, Extension(Dressed), Json(body)).into_response())
+}
+
+/// What is to come with the next request.
+fn described(step: &NextStep) -> Value {
+    match &step.work {
+        None => json!({ "stamp": step.stamp }),
+        Some(work) => json!({
+            "stamp": step.stamp,
+            "challenge": work.challenge,
+            "wait": work.wait,
+            "wait_seconds": work.wait_for.as_secs(),
+        }),
+    }
+}

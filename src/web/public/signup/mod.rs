@@ -1,0 +1,220 @@
+//! `/{newsletter}/subscribe`: the form, and the same as JSON and in a frame. The answer does not depend on what is known
+//! of an address. Every limit is `signup`'s; here is only how its answers look.
+
+mod again;
+mod embed;
+mod json;
+mod pages;
+mod typed;
+mod webmail;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequest as _, Path, RawQuery, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use url::Url;
+
+use super::super::client::From;
+use super::super::failure::Failure;
+use super::super::form::{Form, Media};
+use super::super::policy::Policy;
+use super::super::site::Site;
+use super::super::wording;
+use crate::domain::address::{AddressError, EmailAddress};
+use crate::domain::subscriber::clean_name;
+use crate::domain::typo;
+use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestError};
+
+pub(super) use again::check_page;
+pub(in crate::web) use embed::cors;
+pub(super) use pages::{address_error, form};
+pub(super) use typed::{Typed, bare};
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/{newsletter}/subscribe", get(show).post(subscribe))
+        .route("/{newsletter}/embed", get(show_framed).post(subscribe_framed))
+        .merge(again::router())
+        .merge(embed::router())
+}
+
+/// Where the form is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On a page of its own.
+    Page,
+    /// In a frame on another site.
+    Frame,
+}
+
+impl Place {
+    /// The last part of its path.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Page => "subscribe",
+            Self::Frame => "embed",
+        }
+    }
+
+    /// Of the form, and of what is below it.
+    fn path(self, site: &Site, door: &Door) -> String {
+        site.path(&format!("{}/{}", door.newsletter.slug, self.name()))
+    }
+
+    /// What the record of consents says of a request from here.
+    fn source(self) -> &'static str {
+        match self {
+            Self::Page => "form",
+            Self::Frame => "frame",
+        }
+    }
+
+    /// A page as it is sent here: another site's frame may show the frame's pages alone.
+    fn dressed(self, site: &Site, mut response: Response) -> Response {
+        if self == Self::Frame {
+            Policy::of(&mut response).frames(&site.embedding.origins);
+        }
+        response
+    }
+}
+
+/// What becomes of what was typed.
+enum Outcome {
+    Taken(EmailAddress),
+    Wrong(Wrong),
+    /// The address as it was typed, and what was probably meant.
+    Meant(EmailAddress, String),
+    Step(EmailAddress, Box<NextStep>),
+}
+
+/// What is wrong with an address.
+#[derive(Clone, Debug)]
+pub(super) enum Wrong {
+    Form(AddressError),
+    Disposable,
+    /// With its domain.
+    NoServer(String),
+}
+
+async fn show(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let typed = Typed::asked(query.as_deref());
+    form(&site, &*site.door(&slug)?, Place::Page, &typed, None)
+}
+
+async fn show_framed(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let typed = Typed::asked(query.as_deref());
+    form(&site, &*site.door(&slug)?, Place::Frame, &typed, None)
+}
+
+async fn subscribe(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    From(client): From,
+    request: Request,
+) -> Result<Response, Failure> {
+    let door = site.door(&slug)?;
+    match Media::of(request.headers()) {
+        Media::Json => json::subscribe(&site, door, client, request).await,
+        _ => posted(&site, door, Place::Page, client, request).await,
+    }
+}
+
+async fn subscribe_framed(
+    State(site): State<Arc<Site>>,
+    Path(slug): Path<String>,
+    From(client): From,
+    request: Request,
+) -> Result<Response, Failure> {
+    let door = site.door(&slug)?;
+    posted(&site, door, Place::Frame, client, request).await
+}
+
+async fn posted(
+    site: &Arc<Site>,
+    door: Arc<Door>,
+    place: Place,
+    client: Option<Client>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let typed = Typed::of(&Form::from_request(request, site).await?);
+    let source = typed.source(place.source());
+    match take(site, &door, &typed, source, client).await? {
+        Outcome::Taken(email) => Ok(place.dressed(site, sent_to(site, place, &typed, &email))),
+        Outcome::Wrong(wrong) => form(site, &door, place, &typed, Some(&wrong)),
+        Outcome::Meant(email, meant) => pages::meant(site, &door, place, &typed, &email, meant),
+        Outcome::Step(email, step) => pages::step(site, &door, place, &typed, &email, &step),
+    }
+}
+
+/// The way to "check your email", or to the page that the form named and the configuration allows.
+fn sent_to(site: &Site, place: Place, typed: &Typed, email: &EmailAddress) -> Response {
+    let location = match allowed(site, typed) {
+        Some(page) => page.to_string(),
+        // Relative, so that it is right behind any proxy.
+        None => format!("{}/sent?for={}", place.name(), again::token(site, email, false)),
+    };
+    let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static("subscribe/sent"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// The page that the form wants its reader sent to, if it is one of those.
+fn allowed<'a>(site: &'a Site, typed: &Typed) -> Option<&'a Url> {
+    let wanted = Url::parse(&typed.redirect).ok()?;
+    site.embedding.redirects.iter().find(|page| **page == wanted)
+}
+
+/// Takes a request, or says what is wrong or missing.
+async fn take(
+    site: &Arc<Site>,
+    door: &Arc<Door>,
+    typed: &Typed,
+    source: String,
+    client: Option<Client>,
+) -> Result<Outcome, Failure> {
+    let email: EmailAddress = match typed.address().parse() {
+        Ok(email) => email,
+        Err(error) => return Ok(Outcome::Wrong(Wrong::Form(error))),
+    };
+    if !typed.as_typed
+        && let Some(meant) = typo::meant(&email)
+    {
+        return Ok(Outcome::Meant(email, meant));
+    }
+    let ask = Ask {
+        name: typed.name.as_deref().and_then(clean_name),
+        trapped: !typed.website.is_empty(),
+        proof: Proof { stamp: typed.stamp.clone(), solution: typed.altcha.clone(), wait: typed.wait.clone() },
+        ..Ask::new(email.clone())
+    };
+    match request(site, door, ask, &source, client).await? {
+        Ok(Answer::Taken) => Ok(Outcome::Taken(email)),
+        Ok(Answer::Step(step)) => Ok(Outcome::Step(email, step)),
+        Err(RequestError::Disposable) => Ok(Outcome::Wrong(Wrong::Disposable)),
+        Err(RequestError::NoMailServer) => Ok(Outcome::Wrong(Wrong::NoServer(email.domain().to_owned()))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks in a task of its own, which goes on when the client is gone.
+async fn request(
+    site: &Arc<Site>,
+    door: &Arc<Door>,
+    ask: Ask,
+    source: &str,
+    client: Option<Client>,
+) -> Result<Result<Answer, RequestError>, Failure> {
+    let act = site.act(source, wording::signup(site.words(Some(door))), client);
+    let (signup, door) = (site.signup.clone(), Arc::clone(door));
+    site.write(async move { Ok::<_, Failure>(signup::request(&signup, &door, &ask, &act).await) }).await
+}

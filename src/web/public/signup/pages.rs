@@ -1,0 +1,201 @@
+//! How the form looks, with what is wrong with it; and the two questions that may follow it.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::super::assets;
+use super::super::super::failure::Failure;
+use super::super::super::policy::Policy;
+use super::super::super::site::Site;
+use super::{Place, Typed, Wrong, allowed};
+use crate::domain::address::{AddressError, EmailAddress};
+use crate::signup::{Door, NextStep, Work};
+use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork};
+use crate::words::Words;
+
+/// What is wrong with an address, said to who typed it.
+pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Form(error) => address_error(words, *error),
+        Wrong::Disposable => words.address_disposable(),
+        Wrong::NoServer(domain) => words.address_no_server(domain),
+    }
+}
+
+/// The same of its form alone.
+pub(in crate::web) fn address_error(words: Words, error: AddressError) -> String {
+    match error {
+        AddressError::Empty => words.address_empty(),
+        AddressError::TooLong => words.address_too_long(),
+        AddressError::NoAt | AddressError::Local | AddressError::Domain => words.address_wrong(),
+    }
+}
+
+/// The form, with what was typed and what is wrong with it.
+pub(in crate::web) fn form(
+    site: &Site,
+    door: &Door,
+    place: Place,
+    typed: &Typed,
+    wrong: Option<&Wrong>,
+) -> Result<Response, Failure> {
+    let newsletter = &door.newsletter;
+    let words = site.words(Some(door));
+    let mut frame = frame(site, door, place, &newsletter.name, wrong.is_some());
+    match wrong {
+        Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
+        None => {
+            let path = format!("{}/subscribe", newsletter.slug);
+            site.share(&mut frame, Some(door), &path, &newsletter.name, &words.signup_lead(&newsletter.name));
+        }
+    }
+    // The form is on this page.
+    frame.subscribe = None;
+    let mut hidden = carried(site, typed);
+    hidden.push(Hidden { name: "stamp", value: site.signup.stamp(site.clock.now()) });
+    if typed.as_typed {
+        hidden.push(Hidden { name: "as_typed", value: "yes".to_owned() });
+    }
+    let page = SignupPage {
+        frame,
+        heading: newsletter.name.clone(),
+        lead: words.signup_lead(&newsletter.name),
+        action: place.path(site, door),
+        error_heading: words.problem(),
+        email_error: wrong.map(|wrong| what_is_wrong(words, wrong)).unwrap_or_default(),
+        email_label: words.email_label(),
+        email_hint: words.email_hint(),
+        email: typed.email.clone(),
+        name_label: words.name_label(),
+        name_hint: words.name_hint(),
+        name: typed.name.clone().unwrap_or_default(),
+        hidden,
+        trap_label: words.trap_label(),
+        button: words.subscribe(),
+        small_print: words.signup_small_print(),
+    };
+    let response = match wrong {
+        Some(_) => site.page(StatusCode::UNPROCESSABLE_ENTITY, &page)?,
+        None if page.frame.private => site.page(StatusCode::OK, &page)?,
+        None => site.open_page(&page)?,
+    };
+    Ok(on_its_way(site, place, typed, response))
+}
+
+/// "Did you mean": what was typed is never refused.
+pub(super) fn meant(
+    site: &Site,
+    door: &Door,
+    place: Place,
+    typed: &Typed,
+    email: &EmailAddress,
+    meant: String,
+) -> Result<Response, Failure> {
+    let words = site.words(Some(door));
+    let heading = words.meant_heading(&meant);
+    let mut hidden = carried(site, typed);
+    hidden.extend([
+        Hidden { name: "name", value: typed.name.clone().unwrap_or_default() },
+        Hidden { name: "website", value: typed.website.clone() },
+        Hidden { name: "stamp", value: typed.stamp.clone() },
+        Hidden { name: "altcha", value: typed.altcha.clone() },
+        Hidden { name: "as_typed", value: "yes".to_owned() },
+    ]);
+    let page = MeantPage {
+        frame: frame(site, door, place, &heading, true),
+        heading,
+        text: words.meant_text(email.as_str()),
+        action: place.path(site, door),
+        hidden,
+        use_meant: words.meant_use(&meant),
+        meant,
+        keep_typed: words.meant_keep(email.as_str()),
+        typed: email.to_string(),
+    };
+    Ok(on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?))
+}
+
+/// One step more: a button, or some seconds of a machine's work, or of patience.
+pub(super) fn step(
+    site: &Site,
+    door: &Door,
+    place: Place,
+    typed: &Typed,
+    email: &EmailAddress,
+    step: &NextStep,
+) -> Result<Response, Failure> {
+    let words = site.words(Some(door));
+    let mut hidden = carried(site, typed);
+    hidden.extend([
+        Hidden { name: "email", value: email.to_string() },
+        Hidden { name: "name", value: typed.name.clone().unwrap_or_default() },
+        Hidden { name: "website", value: typed.website.clone() },
+        Hidden { name: "stamp", value: step.stamp.clone() },
+        Hidden { name: "as_typed", value: "yes".to_owned() },
+    ]);
+    let work = step.work.as_ref().map(|work| machine_work(site, words, work)).transpose()?;
+    let paragraphs = match &step.work {
+        None => vec![words.step_text()],
+        Some(work) => {
+            hidden.push(Hidden { name: "wait", value: work.wait.clone() });
+            vec![words.step_work(), words.step_wait(i64::try_from(work.wait_for.as_secs()).unwrap_or(i64::MAX))]
+        }
+    };
+    let page = StepPage {
+        frame: frame(site, door, place, &words.step_heading(), true),
+        heading: words.step_heading(),
+        address: email.to_string(),
+        paragraphs,
+        action: place.path(site, door),
+        hidden,
+        work,
+        button: words.step_button(),
+    };
+    let mut response = on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?);
+    if step.work.is_some() {
+        Policy::of(&mut response).runs_own_script();
+    }
+    Ok(response)
+}
+
+fn machine_work(site: &Site, words: Words, work: &Work) -> Result<StepWork, Failure> {
+    let challenge = serde_json::to_string(&work.challenge).map_err(|_| Failure::Broken)?;
+    Ok(StepWork {
+        challenge,
+        working: words.step_working(),
+        ready: words.step_ready(),
+        script_url: site.path(&assets::challenge_script()),
+    })
+}
+
+/// What surrounds a page: in a frame nothing but the style.
+pub(super) fn frame(site: &Site, door: &Door, place: Place, heading: &str, private: bool) -> Frame {
+    let mut frame = site.frame(site.words(Some(door)), Some(door), heading, private);
+    if place == Place::Frame {
+        frame.masthead.clear();
+        frame.colophon.clear();
+        frame.links.clear();
+        (frame.contact, frame.subscribe, frame.logo_url) = (None, None, None);
+    }
+    frame
+}
+
+/// What goes through all the pages.
+fn carried(site: &Site, typed: &Typed) -> Vec<Hidden> {
+    let mut hidden = Vec::new();
+    if !typed.tag().is_empty() {
+        hidden.push(Hidden { name: "src", value: typed.tag().to_owned() });
+    }
+    if let Some(page) = allowed(site, typed) {
+        hidden.push(Hidden { name: "redirect", value: page.to_string() });
+    }
+    hidden
+}
+
+/// A page whose form may lead to another site: browsers hold redirects to `form-action` as well.
+fn on_its_way(site: &Site, place: Place, typed: &Typed, mut response: Response) -> Response {
+    if let Some(page) = allowed(site, typed) {
+        Policy::of(&mut response).leads_to(page);
+    }
+    place.dressed(site, response)
+}
