@@ -21,6 +21,8 @@ pub mod queue;
 pub mod scheduler;
 mod twins;
 
+/// What a check finds: faces show it, and know nothing else of content.
+pub use crate::content::Problem;
 pub use calendar::{Started, start_due};
 pub use checked::Checked;
 pub use compose::{compose, preflight};

@@ -20,8 +20,8 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::content::Problem;
 use crate::domain::image::Image;
+use crate::publishing::Problem;
 use crate::templates::preview::{PreviewPage, PreviewScript, PreviewStyle};
 use crate::templates::{TemplateError, Templates};
 

@@ -136,6 +136,5 @@ fn a_preview_is_what_a_reader_gets() {
     assert_eq!(message.to().unwrap().first().unwrap().address(), Some("anna@example.org"));
     assert!(message.body_text(0).unwrap().contains("Hello there,"));
     assert!(message.body_html(0).unwrap().contains("Hello there,"));
-    fails(folder, &["preview", &issue], 2);
     fails(folder, &["preview", &issue, "--html", "--text"], 2);
 }

@@ -61,7 +61,8 @@ both_databases! {
         tokio::time::sleep(Duration::from_millis(100)).await;
         running.stop().await;
         let totals = stage.totals(issue).await;
-        assert!((1..=begun.sent + begun.in_flight).contains(&totals.sent), "{totals:?} after {begun:?}");
+        // One that was being taken off may have been put back, where the pause came in between.
+        assert!(totals.sent <= begun.sent + begun.in_flight, "{totals:?} after {begun:?}");
         assert_eq!(totals.pending, 4 - totals.sent);
         assert!(stage.rows(issue).await.iter().all(|row| row.state != Pending || row.attempts == 0));
         stage.assert_once(issue).await;

@@ -1,6 +1,8 @@
 //! A reader's whole way in a browser, from the signup page to the last goodbye, with every mail on the way, with scripts
 //! off and on. Knows the installation from outside alone.
 
+use std::time::Duration;
+
 use fantoccini::{Client, Locator};
 
 use crate::harness::browser::{Browser, Scripts};
@@ -9,6 +11,7 @@ use crate::harness::installation::Installation;
 
 const READER: &str = "anna@example.net";
 const MOVED: &str = "anna.new@example.org";
+const PATIENCE: Duration = Duration::from_secs(30);
 const ISSUE: &str = "---\ntitle: The first letter\nsummary: A short one, to begin with.\n---\nGood morning.\n";
 
 /// A reader at their browser.
@@ -34,9 +37,22 @@ impl Reader<'_> {
         element.click().await.unwrap();
     }
 
+    /// Clicks, and waits until the page that was clicked on is gone: the next one may have the same heading.
+    async fn leave_by(&self, path: &str) {
+        let button = self.client.find(Locator::XPath(path)).await;
+        let Ok(button) = button else { panic!("no {path} on:\n{}", self.text("main").await) };
+        button.clone().click().await.unwrap();
+        let gone = async {
+            while button.tag_name().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        assert!(tokio::time::timeout(PATIENCE, gone).await.is_ok(), "{path} led nowhere");
+    }
+
     /// Presses the button with these words on it and waits for the page behind it, which has this heading.
     async fn press(&self, button: &str, heading: &str) {
-        self.click(&format!("//button[normalize-space()='{button}']")).await;
+        self.leave_by(&format!("//button[normalize-space()='{button}']")).await;
         self.heading(heading).await;
     }
 
@@ -61,7 +77,7 @@ impl Reader<'_> {
         self.open(&format!("/{newsletter}/subscribe")).await;
         self.fill("email", READER).await;
         // Forms that come back faster than a person types are asked again; a person is slower than this test.
-        tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
         self.press(subscribe, check).await;
         let mail = self.site.mail(READER, 1).await;
         self.open(&self.site.link(&mail, "/c/")).await;

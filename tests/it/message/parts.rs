@@ -82,7 +82,8 @@ fn stretch() -> impl Strategy<Value = String> {
         1 => Just("x".repeat(200)),
         1 => "[👩👩‍🚀אבגمرحبا一二三éßñ]{1,60}",
     ]
-    .prop_map(|text| without_marks(&text).into_owned())
+    // A line may end in a stretch and its second character begin the next: which of the two is then not asked here.
+    .prop_map(|text| without_marks(&text).trim_end_matches('\r').to_owned())
 }
 
 fn field() -> impl Strategy<Value = Field> {

@@ -12,7 +12,7 @@ use coranto::domain::provider::Provider;
 use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState, Why};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
-use coranto::templates::{Context, Sample, Templates, email, feeds, pages, welcome};
+use coranto::templates::{Context, Sample, Templates, email, feeds, pages, preview, welcome};
 use serde_json::Value;
 
 use super::root;
@@ -130,6 +130,9 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::CheckPage>(),
         check::<pages::LetterPage>(),
         check::<pages::ReaderPage>(),
+        check::<preview::PreviewPage>(),
+        check::<preview::PreviewStyle>(),
+        check::<preview::PreviewScript>(),
     ]);
     let there: BTreeSet<_> =
         Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
