@@ -109,6 +109,12 @@ impl Signup {
         proof::stamp(self, now)
     }
 
+    /// The same for a form on a page that is kept: it changes once an hour.
+    pub fn stamp_of_hour(&self, now: Timestamp) -> String {
+        const HOUR_MS: i64 = 3_600_000;
+        proof::stamp(self, Timestamp(now.0 - now.0.rem_euclid(HOUR_MS)))
+    }
+
     /// A challenge for whoever wants to solve one beforehand, as an ALTCHA widget does.
     pub fn challenge(&self, now: Timestamp) -> Challenge {
         Challenge::new(&self.keys, self.limits.challenge_work, now)

@@ -15,6 +15,8 @@ pub struct QuickForm {
     pub heading: String,
     /// What is to be had.
     pub lead: String,
+    /// When it was shown: goes with it unseen.
+    pub stamp: String,
     /// The field's label.
     pub email_label: String,
     /// The label of the field that people do not see.
@@ -280,6 +282,7 @@ fn form() -> QuickForm {
         action: "/week/subscribe".to_owned(),
         heading: "Subscribe".to_owned(),
         lead: "Get The Week by email.".to_owned(),
+        stamp: "aaaa".to_owned(),
         email_label: "Email address".to_owned(),
         trap_label: "Leave this empty".to_owned(),
         button: "Subscribe".to_owned(),

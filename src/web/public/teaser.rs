@@ -48,6 +48,8 @@ pub(super) fn quick_form(site: &Site, door: &Door, words: Words, heading: &str) 
         action: below(site, door, "subscribe"),
         heading: heading.to_owned(),
         lead: words.signup_lead(&door.newsletter.name),
+        // The hour alone, so that a page that may be kept changes once an hour and not with each look.
+        stamp: site.signup.stamp_of_hour(site.clock.now()),
         email_label: words.email_label(),
         trap_label: words.trap_label(),
         button: words.subscribe(),

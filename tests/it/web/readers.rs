@@ -89,7 +89,8 @@ both_databases! {
         let limits = Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..Limits::default() };
         let web = Web::with(db, limits, &["month"]).await;
         for slug in ["week", "month"] {
-            web.send(post(&format!("/{slug}/subscribe")).form(&[("email", ANNA)])).await;
+            let fields = [("email", ANNA), ("stamp", &web.stamp())];
+            web.send(post(&format!("/{slug}/subscribe")).form(&fields)).await;
         }
         let link = web.confirm_link(ANNA).await;
         press(&web, &link, &[("action", "confirm"), ("newsletter", "month")]).await;

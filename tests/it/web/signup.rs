@@ -395,6 +395,17 @@ both_databases! {
         assert_eq!(web.send(post("/none/subscribe").form(&[("email", "a@example.org")])).await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn the_form_on_the_front_page_needs_no_step_more(db: Db) {
+        let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
+        let mut web = Web::with(db, limits, &[]).await;
+        web.seconds(2);
+        let stamp = hidden(web.get("/").await.text(), "stamp");
+        let answer = web.send(post("/week/subscribe").form(&[("email", "a@example.org"), ("stamp", &stamp)])).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        web.seconds(3600);
+        assert_ne!(hidden(web.get("/").await.text(), "stamp"), stamp);
+    }
+
     async fn a_slip_is_asked_about_and_never_refused(db: Db) {
         let web = Web::new(db).await;
         let page = web.send(web.form(&[("email", "anna@gmial.com"), ("name", "Anna")])).await;
