@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::database::{Fresh, on_sqlite};
+use crate::harness::http::post;
 use crate::harness::installation::Installation;
 use crate::harness::node::Node;
 use crate::harness::program::run;
@@ -69,8 +70,17 @@ impl Pages {
         let sent = asked.header("location").to_owned();
         let confirmation = site.mail(READER, 1).await;
         let link = site.link(&confirmation, "/c/");
-        self.add("check-your-email", &sent);
+        let confirmed = post(&link).form(&[]).send_to(site.web()).await.unwrap();
+        assert!(confirmed.status.is_success(), "{}", confirmed.status);
+        site.publish("week", "third", &fixture("2027-02-05-one-paragraph")).await;
+        let issue = site.mails(READER).pop().unwrap();
+        let (leave, preferences) = (site.link(&issue, "/u/"), site.link(&issue, "/p/"));
+        // Where it leads is said from the page's own folder.
+        self.add("check-your-email", &format!("/week/{sent}"));
         self.add("confirm", &link);
+        self.add("leave", &leave);
+        self.add("preferences", &preferences);
+        self.add("send-me-my-link", "/week/link");
     }
 }
 

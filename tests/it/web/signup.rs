@@ -414,7 +414,7 @@ both_databases! {
         assert!(web.ground.find("anna@gmial.com").await.is_none());
         let stamp = hidden(page.text(), "stamp");
         for choice in ["anna@gmail.com", "anna@gmial.com"] {
-            assert!(page.text().contains(&format!("<button name=\"email\" value=\"{choice}\"")), "{choice}");
+            assert!(page.text().contains(&format!("<button type=\"submit\" name=\"email\" value=\"{choice}\"")), "{choice}");
             let fields = [("email", choice), ("name", "Anna"), ("stamp", &stamp), ("as_typed", "yes")];
             assert_eq!(web.send(post("/week/subscribe").form(&fields)).await.status, StatusCode::SEE_OTHER);
             assert_eq!(web.ground.find(choice).await.unwrap().name.as_deref(), Some("Anna"));
