@@ -24,6 +24,8 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 const BUSY_MS_MAX: u64 = 15_000;
 /// How long a caller waits for a connection of the pool, behind everything queued before it.
 const ACQUIRE_SECONDS_MAX: u64 = 60;
+/// A transaction whose task was dropped half-way must not hold its rows: PostgreSQL ends it. Ours never wait for anything.
+const IDLE_IN_TRANSACTION_MAX: &str = "10s";
 /// How long PostgreSQL may take to answer the first connection.
 const OPEN_SECONDS_MAX: u64 = 10;
 /// Pages beside the engine: enough readers that a long list never starves the public pages.
@@ -149,6 +151,7 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .application_name("coranto")
+            .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX)])
             .disable_statement_logging();
         // A pool goes on trying for as long as a caller may wait; whoever opens a database that is away is to be told.
         let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), options.connect()).await;

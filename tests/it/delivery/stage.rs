@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 /// A Friday, nine in the morning in Prague.
 pub(crate) const START: Timestamp = Timestamp(1_795_766_400_000);
 /// Longer than any scenario takes; a scenario that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 pub(crate) struct Stage {
     pub(crate) db: Db,
