@@ -217,11 +217,15 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     let first = state();
     assert_eq!(
         (&first["title"], &first["ok"], &first["date"]),
-        (&"The long way round".into(), &true.into(), &"2099-01-01".into())
+        (&"The long way round".into(), &true.into(), &"Thu 2099-01-01 12:00 Europe/Prague".into())
     );
     assert!(first["headers"].as_str().unwrap().contains("List-Unsubscribe: <http"), "{first}");
     assert!(asked(port, "/view/light").contains("The ferry of Monday"));
-    assert!(asked(port, "/view/web").contains("The ferry of Monday"));
+    let web = asked(port, "/view/web");
+    assert!(web.contains("The ferry of Monday"));
+    assert!(web.contains("1 January 2099") && web.contains("<form"), "the page that readers will see: {web}");
+    assert!(web.contains("rel=\"canonical\" href=\"http://127.0.0.1:8080/week/the-long-way-round\""), "{web}");
+    assert!(asked(port, "/view/web.css").contains(".masthead"));
 
     let reach = |number: u64| {
         let waited = std::time::Instant::now();
