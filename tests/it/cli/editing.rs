@@ -281,6 +281,11 @@ fn a_test_mail_is_what_a_reader_gets() {
     let (proof, real) = (same_for_all(&mails[0]), same_for_all(&mails[1]));
     assert!(proof.contains("[Test] The long way round"), "{proof}");
     assert_eq!(proof.replacen("[Test] ", "", 1), real);
+    let message = mail_parser::MessageParser::default().parse(mails[0].as_bytes()).unwrap();
+    for (flag, part) in [("--html", message.body_html(0)), ("--text", message.body_text(0))] {
+        let shown = ok(folder, &["preview", &issue, flag, "--to", "anna@example.org"]);
+        assert_eq!(shown, part.unwrap().replace("\r\n", "\n"), "{flag} is what was sent");
+    }
 }
 
 /// A mail without what differs from delivery to delivery: tokens, the boundary, its time, and what the sink adds.
