@@ -1,5 +1,8 @@
 //! The readers' door from outside, as an installation serves it: pages before judges, readers in a browser.
 
+mod challenge;
+mod embedding;
 mod flows;
 mod judged;
+mod reader;
 mod scanners;

@@ -27,15 +27,15 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Writes the folder and starts the server. `more` goes before the tables of the newsletters.
-    pub(crate) async fn start(database: &str, newsletters: &[Newsletter<'_>], more: &str) -> Self {
+    /// Writes the folder and starts the server. `signup` are lines of that table.
+    pub(crate) async fn start(database: &str, newsletters: &[Newsletter<'_>], signup: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let sink = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         let web = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         fs::write(home.path().join("secret.key"), Keyring::generate()).unwrap();
         let mut configuration = format!(
-            "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n{more}\n\
-             [signup]\nform_seconds_min = 0\n\
+            "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
+             [signup]\nform_seconds_min = 0\n{signup}\n\
              [server]\nlisten = \"{web}\"\n\n\
              [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
             sink.addr().port()
