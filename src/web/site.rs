@@ -110,11 +110,6 @@ impl Site {
         }
     }
 
-    /// A path on this site, as a browser is to ask for it.
-    pub(super) fn path(&self, path: &str) -> String {
-        format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
-    }
-
     /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
     pub(super) fn words(&self, door: Option<&Door>) -> Words {
         let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));

@@ -69,7 +69,9 @@ async fn act(
 ) -> Result<Response, Failure> {
     let Opened::Row(number) = open(&site, Purpose::Preferences, &token)? else { return test_page(&site) };
     let id = SubscriptionId(number);
-    let done = match fields.get("action") {
+    let action = fields.get("action");
+    fields.only(fields_of(action))?;
+    let done = match action {
         LEAVE => {
             let wording = wording::leave(site.words(None));
             let leaving = leave(&site, id, "preferences", wording, client).await?;
@@ -87,6 +89,18 @@ async fn act(
         _ => Done::Nothing,
     };
     current_page(&site, id, done).await
+}
+
+/// What may come with an action. Any other field was put there by somebody who hopes that it is stored.
+fn fields_of(action: &str) -> &'static [&'static str] {
+    match action {
+        UNTIL => &["action", "until"],
+        RENAME => &["action", "name"],
+        CHOOSE => &["action", "language", "format"],
+        MOVE => &["action", "email"],
+        ADD => &["action", "newsletter"],
+        _ => &["action"],
+    }
 }
 
 async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Done, Failure> {
