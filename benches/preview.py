@@ -30,12 +30,13 @@ with tempfile.TemporaryDirectory() as folder:
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     driver = subprocess.Popen(["chromedriver", "--port=9517"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
-            try:
-                ask("GET", "/status")
-                break
-            except OSError:
-                time.sleep(0.1)
+        for address in (driver_url + "/status", "http://127.0.0.1:8127/"):
+            for _ in range(100):
+                try:
+                    urllib.request.urlopen(address)
+                    break
+                except OSError:
+                    time.sleep(0.1)
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1680,1000"]}
         session = ask("POST", "/session", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
         base = "/session/" + session["sessionId"]

@@ -27,6 +27,9 @@ use crate::store::{
 use crate::telemetry::metrics;
 use crate::words::Language;
 
+/// How long whoever comes at a busy time waits to be told so. A machine that asks again at once would otherwise take from
+/// those who are written the processor that they need.
+const BUSY_FOR: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -130,13 +133,15 @@ impl Signup {
 pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let answer = take(signup, door, ask, act).await;
-    metrics::signup(match &answer {
-        Ok(Answer::Taken) => "taken",
-        Ok(_) => "asked_for_more",
-        Err(RequestError::TooMany { .. }) => "limited",
-        Err(_) => "failed",
-    });
-    if matches!(answer, Ok(Answer::Taken)) {
+    let (outcome, earliest) = match &answer {
+        Ok(Answer::Taken) => ("taken", Some(earliest)),
+        Ok(Answer::Step(_)) => ("asked_for_more", None),
+        Err(RequestError::TooMany { .. }) => ("limited", None),
+        Err(RequestError::Busy) => ("busy", Some(earliest + BUSY_FOR)),
+        Err(_) => ("failed", None),
+    };
+    metrics::signup(outcome);
+    if let Some(earliest) = earliest {
         tokio::time::sleep_until(earliest).await;
     }
     answer

@@ -79,22 +79,19 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let (newsletter, draft) = shelf.read(&file, args.newsletter.as_deref())?;
     let checked = draft.and_then(|draft| shelf.library(newsletter).check(&draft, context.now()));
-    let rendered = match checked {
+    let (rendered, at) = match checked {
         Ok(checked) => match checked.rendered {
-            Some(rendered) => rendered,
+            Some(rendered) => (rendered, checked.at),
             None => return refuse(&file, &checked.problems, context),
         },
         Err(LibraryError::Content { problems, .. }) => return refuse(&file, &problems, context),
         Err(other) => return Err(other.into()),
     };
-    let revision = &rendered.revision;
-    let slug = revision.slug.as_deref().unwrap_or_default();
-    let name = args.name.as_deref();
-    let reader = Reader { context, config: &config, newsletter, slug, address: &args.to, name };
+    let reader = Reader::new(&args, context, &config, newsletter, &rendered, at)?;
     let bytes = match (args.part.html, args.part.text) {
-        (true, _) => reader.fill(&revision.html, true).into_bytes(),
-        (_, true) => reader.fill(&revision.plain, false).into_bytes(),
-        _ => reader.message(revision, &rendered.images)?,
+        (true, _) => reader.html()?.into_bytes(),
+        (_, true) => reader.text()?.into_bytes(),
+        _ => reader.message()?,
     };
     context.output.write(&bytes)?;
     Ok(Exit::Ok)

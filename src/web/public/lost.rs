@@ -1,16 +1,12 @@
 //! A link that opens nothing: what may be wrong with it, and the ways that lead further. The same for every such link.
 
-use axum::http::StatusCode;
-use axum::response::Response;
-
-use super::super::failure::Failure;
 use super::super::site::Site;
 use super::super::trouble::Trouble;
 use super::reader;
-use crate::templates::pages::{Field, Link, Section};
+use crate::templates::pages::{Field, Link, ReaderPage, Section};
 
 /// The page, with the form of the only newsletter, or with the ways to all of them.
-pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
+pub(in crate::web) fn lost_page(site: &Site) -> ReaderPage {
     let door = site.only_door();
     let words = site.words(door);
     let mut page = reader::page(site, words, door, Trouble::NoSuchLink.heading(words), None);
@@ -44,5 +40,5 @@ pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
         });
     }
     page.link = Some(Link { url: site.path(""), label: words.to_home() });
-    site.page(StatusCode::NOT_FOUND, &page)
+    page
 }

@@ -217,11 +217,15 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     let first = state();
     assert_eq!(
         (&first["title"], &first["ok"], &first["date"]),
-        (&"The long way round".into(), &true.into(), &"2099-01-01".into())
+        (&"The long way round".into(), &true.into(), &"Thu 2099-01-01 12:00 Europe/Prague".into())
     );
     assert!(first["headers"].as_str().unwrap().contains("List-Unsubscribe: <http"), "{first}");
     assert!(asked(port, "/view/light").contains("The ferry of Monday"));
-    assert!(asked(port, "/view/web").contains("The ferry of Monday"));
+    let web = asked(port, "/view/web");
+    assert!(web.contains("The ferry of Monday"));
+    assert!(web.contains("1 January 2099") && web.contains("<form"), "the page that readers will see: {web}");
+    assert!(web.contains("rel=\"canonical\" href=\"http://127.0.0.1:8080/week/the-long-way-round\""), "{web}");
+    assert!(asked(port, "/view/web.css").contains(".masthead"));
 
     let reach = |number: u64| {
         let waited = std::time::Instant::now();
@@ -277,6 +281,11 @@ fn a_test_mail_is_what_a_reader_gets() {
     let (proof, real) = (same_for_all(&mails[0]), same_for_all(&mails[1]));
     assert!(proof.contains("[Test] The long way round"), "{proof}");
     assert_eq!(proof.replacen("[Test] ", "", 1), real);
+    let message = mail_parser::MessageParser::default().parse(mails[0].as_bytes()).unwrap();
+    for (flag, part) in [("--html", message.body_html(0)), ("--text", message.body_text(0))] {
+        let shown = ok(folder, &["preview", &issue, flag, "--to", "anna@example.org"]);
+        assert_eq!(shown, part.unwrap().replace("\r\n", "\n"), "{flag} is what was sent");
+    }
 }
 
 /// A mail without what differs from delivery to delivery: tokens, the boundary, its time, and what the sink adds.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use coranto::domain::issue::IssueState;
-use coranto::store::{Db, issues};
+use coranto::store::{Db, issues, revisions};
 use coranto::token::Purpose;
 use tokio::net::TcpListener;
 
@@ -159,6 +159,29 @@ both_databases! {
         tx.commit().await.unwrap();
         assert_eq!(web.get("/week/a").await.status, StatusCode::OK);
         assert!(web.get("/week/feed.xml").await.text().contains("<entry"));
+    }
+
+    async fn an_issue_without_a_web_version_is_in_mails_alone(db: Db) {
+        let web = Web::new(db.clone()).await;
+        let press = Press::new(&web);
+        press.publish("before", "title: Before", "Text.", days_ago(3)).await;
+        press.publish("private", "title: For readers\nweb: none", "The ferry of Monday.", days_ago(2)).await;
+        press.publish("after", "title: After", "Text.", days_ago(1)).await;
+        assert_eq!(web.get("/week/private").await.status, StatusCode::NOT_FOUND);
+        for target in ["/", "/week/", "/week/?q=ferry", "/week/before", "/week/after", "/week/feed.xml", "/week/feed.json", "/sitemap.xml"] {
+            let page = web.get(target).await;
+            assert_eq!(page.status, StatusCode::OK, "{target}");
+            assert!(!page.text().contains("week/private") && !page.text().contains("For readers"), "{target}");
+        }
+        let mut tx = db.read().await.unwrap();
+        for (slug, on_web) in [("private", false), ("after", true)] {
+            let issue = issues::find(&mut tx, web.ground.door.id, slug).await.unwrap().unwrap();
+            let revision = revisions::get(&mut tx, issue.revision_id).await.unwrap().unwrap();
+            for part in [&revision.html, &revision.plain] {
+                let said = (part.contains(&format!("/week/{slug}")), part.contains("Read on the web"));
+                assert_eq!(said, (on_web, on_web), "{slug}: {part}");
+            }
+        }
     }
 
     async fn ar_10_search_engines_get_what_the_settings_say(db: Db) {

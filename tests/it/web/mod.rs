@@ -4,6 +4,7 @@ mod archive;
 mod connections;
 mod embed;
 mod feeds;
+mod flood;
 mod forms;
 mod full_disk;
 pub(crate) mod ground;
