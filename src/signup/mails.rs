@@ -20,19 +20,14 @@ pub fn letters(
     let its = Some(Language::of(&newsletter.language)).filter(|its| !Language::ALL.contains(its));
     for language in Language::ALL.into_iter().chain(its) {
         for letter in Letter::ALL {
-            own.push((letter, language, own_mail(letter, language, newsletter, templates, logo)?));
+            own.push((letter, language, mail(letter, language, newsletter, templates, logo)?));
         }
     }
-    Ok(Letters {
-        confirmation: confirmation(newsletter, templates, logo)?,
-        notice: notice(newsletter, templates, logo)?,
-        own,
-        logo: logo.cloned(),
-    })
+    Ok(Letters { own, logo: logo.cloned() })
 }
 
-/// A mail about a reader's own subscription, in a language.
-fn own_mail(
+/// A mail in a language: one button, and its address once more as text.
+pub fn mail(
     letter: Letter,
     language: Language,
     newsletter: &Newsletter,
@@ -42,6 +37,24 @@ fn own_mail(
     let words = Words::of_mail(language.tag());
     let name = without_marks(&newsletter.name);
     let mail = match letter {
+        Letter::Confirm => Mail {
+            words,
+            subject: words.mail_confirm_subject(&name),
+            lead: words.mail_confirm_lead(&name),
+            button: words.mail_confirm_button(),
+            url: Field::ConfirmUrl,
+            ignore: words.mail_confirm_ignore(),
+            reason: words.mail_entered(&name),
+        },
+        Letter::Already => Mail {
+            words,
+            subject: words.mail_already_subject(&name),
+            lead: words.mail_already_lead(&name),
+            button: words.mail_already_change(),
+            url: Field::PreferencesUrl,
+            ignore: words.mail_already_ignore(),
+            reason: words.mail_entered(&name),
+        },
         Letter::Link => Mail {
             words,
             subject: words.mail_link_subject(&name),
@@ -78,42 +91,6 @@ fn own_mail(
             ignore: words.mail_old_address_ignore(),
             reason: words.mail_subscriber(&name),
         },
-    };
-    mail.parts(newsletter, templates, logo)
-}
-
-/// "Please confirm": one button, and its address once more as text.
-pub fn confirmation(
-    newsletter: &Newsletter,
-    templates: &Templates,
-    logo: Option<&Emblem>,
-) -> Result<Parts, TemplateError> {
-    let words = Words::of_mail(&newsletter.language);
-    let name = without_marks(&newsletter.name);
-    let mail = Mail {
-        words,
-        subject: words.mail_confirm_subject(&name),
-        lead: words.mail_confirm_lead(&name),
-        button: words.mail_confirm_button(),
-        url: Field::ConfirmUrl,
-        ignore: words.mail_confirm_ignore(),
-        reason: words.mail_entered(&name),
-    };
-    mail.parts(newsletter, templates, logo)
-}
-
-/// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
-pub fn notice(newsletter: &Newsletter, templates: &Templates, logo: Option<&Emblem>) -> Result<Parts, TemplateError> {
-    let words = Words::of_mail(&newsletter.language);
-    let name = without_marks(&newsletter.name);
-    let mail = Mail {
-        words,
-        subject: words.mail_already_subject(&name),
-        lead: words.mail_already_lead(&name),
-        button: words.mail_already_change(),
-        url: Field::PreferencesUrl,
-        ignore: words.mail_already_ignore(),
-        reason: words.mail_entered(&name),
     };
     mail.parts(newsletter, templates, logo)
 }

@@ -20,7 +20,7 @@ use crate::domain::NewsletterId;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
-use crate::words::Words;
+use crate::words::{Language, Words};
 
 /// What other sites may do with the form.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +114,11 @@ impl Site {
     pub(super) fn words(&self, door: Option<&Door>) -> Words {
         let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
         Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    }
+
+    /// The words of a page in a language that its reader chose, or in the newsletter's.
+    pub(super) fn words_in(&self, door: &Door, chosen: Option<Language>) -> Words {
+        chosen.map_or_else(|| self.words(Some(door)), |language| Words::of_page(language.tag()))
     }
 
     /// The words for a reader: in the language they chose, or the newsletter's.

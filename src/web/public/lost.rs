@@ -15,13 +15,10 @@ pub(in crate::web) fn lost_page(site: &Site) -> ReaderPage {
     for door in &site.doors {
         let newsletter = &door.newsletter;
         let link = Link { url: path(&newsletter.slug, "link"), label: words.link_button() };
-        let name = if site.doors.len() > 1 { newsletter.name.clone() } else { words.link_heading() };
-        page.sections.push(Section {
-            id: if site.doors.len() > 1 { "" } else { "link" },
-            heading: String::new(),
-            text: name,
-            links: vec![link],
-            ..Section::default()
+        let section = Section { links: vec![link], ..Section::default() };
+        page.sections.push(match site.doors.len() {
+            1 => Section { id: "link", heading: words.link_heading(), ..section },
+            _ => Section { text: newsletter.name.clone(), ..section },
         });
     }
     if let Some(door) = door {

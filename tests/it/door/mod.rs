@@ -1,5 +1,6 @@
 //! The readers' door from outside, as an installation serves it: pages before judges, readers in a browser.
 
+pub(crate) mod album;
 mod challenge;
 mod embedding;
 mod flows;

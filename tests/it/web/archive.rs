@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::ground::{Web, start};
 use super::press::{Press, days_ago};
+use crate::door::album::fixture;
 use crate::harness::browser::{Browser, Scripts};
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::{Response, get, post};
@@ -284,6 +285,22 @@ both_databases! {
 }
 
 /// AR-01 in a browser: a page full of what must not be there runs nothing and asks nobody else.
+/// What surrounds an issue is bounded like every page; its text is as long as its editor made it, and 7,000 words are
+/// the longest letter of the corpus.
+#[test]
+fn a_long_issue_adds_its_text_and_little_else() {
+    on_sqlite(async |db: Db| {
+        let web = Web::new(db).await;
+        let (front, text) = fixture("2026-12-11-seven-thousand-words");
+        Press::new(&web).publish("long", &front, &text, days_ago(1)).await;
+        let page = web.get("/week/long").await;
+        let around = page.body.len() - prose(&page).len();
+        assert!(around < 6 * 1024, "{around} bytes around the text");
+        assert!(page.body.len() < text.len() * 2, "{} bytes for {} of Markdown", page.body.len(), text.len());
+        assert!(page.body.len() < 64 * 1024, "{} bytes", page.body.len());
+    });
+}
+
 #[test]
 fn ar_01_a_browser_runs_nothing_and_asks_nobody_else() {
     on_sqlite(async |db: Db| {
