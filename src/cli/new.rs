@@ -20,7 +20,7 @@ use crate::store::newsletters;
 /// Slugs stand in links; longer ones are cut at a word.
 const SLUG_CHARS_MAX: usize = 60;
 
-/// Writes the file of a new issue.
+/// Write the file of a new issue for the next free slot.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto new \"The calendar is not an agreement\"

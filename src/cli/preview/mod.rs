@@ -15,20 +15,8 @@ use crate::publishing::LibraryError;
 use crate::publishing::library::name_parts;
 use reader::Reader;
 
-/// Shows an issue on a page of its own while it is written, or prints one part of it.
-///
-/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
-/// headers, with the checks beside them, and follows every save. Only this machine can open it.
+/// One part on stdout, instead of the page.
 #[derive(Debug, clap::Args)]
-#[command(
-    before_help = "Examples:
-  coranto preview issues/2026-11-27-a-note.md --open
-  coranto preview issues/2026-11-27-a-note.md --text",
-    after_help = "More examples:
-  coranto preview                                               the next issue's file
-  coranto preview issues/2026-11-27-a-note.md --html > note.html
-  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
-)]
 #[group(id = "part", required = false, multiple = false)]
 pub(super) struct Part {
     /// Print the HTML part.
@@ -42,7 +30,20 @@ pub(super) struct Part {
     eml: bool,
 }
 
+/// Show an issue in all its views while it is written, or print one part of it.
+///
+/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
+/// headers, with the checks beside them, and follows every save. Only this machine can open it.
 #[derive(Debug, clap::Args)]
+#[command(
+    before_help = "Examples:
+  coranto preview issues/2026-11-27-a-note.md --open
+  coranto preview issues/2026-11-27-a-note.md --text",
+    after_help = "More examples:
+  coranto preview                                               the next issue's file
+  coranto preview issues/2026-11-27-a-note.md --html > note.html
+  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
+)]
 pub(super) struct Args {
     /// The issue's file; without one, that of the next issue.
     file: Option<PathBuf>,

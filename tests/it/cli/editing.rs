@@ -7,7 +7,7 @@ use super::{cli, fails, first_issue, installation, json, ok};
 use crate::harness::program::{coranto, run};
 
 /// Writes an issue that is dated ahead of any slot; `front` is the rest of its front matter.
-fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
+pub(super) fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
     let path = format!("issues/{name}.md");
     let source =
         format!("---\ntitle: The long way round\nsummary: Why the ferry takes two hours.\n{front}---\n\n{text}\n");
@@ -16,12 +16,12 @@ fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
 }
 
 /// Text that the checks find nothing in: long enough, and no two words of it the same by chance.
-fn text(seed: &str) -> String {
+pub(super) fn text(seed: &str) -> String {
     format!("The ferry of {seed} takes two hours for four miles, and nobody minds. ").repeat(6)
 }
 
 /// The output with days, counts of days and the like made the same for every run.
-fn settled(output: &str) -> String {
+pub(super) fn settled(output: &str) -> String {
     let mut settled = String::new();
     for word in output.split_inclusive([' ', '\n']) {
         let bare = word.trim_end();

@@ -13,6 +13,7 @@ pub(crate) mod neighbour;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod terminal;
 pub(crate) mod visitor;
 
 use std::collections::BTreeSet;
