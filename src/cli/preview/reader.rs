@@ -81,6 +81,7 @@ impl Reader<'_> {
             Field::AddressUrl => link('a', Purpose::Address),
             Field::StopUrl => link('s', Purpose::Stop),
             Field::DataUrl => link('d', Purpose::Data),
+            Field::Shown(field) => self.value(field),
             Field::Address => self.address.to_string(),
             Field::SubscribedOn => {
                 self.context.now().to_jiff().to_zoned(self.newsletter.time_zone.clone()).date().to_string()
