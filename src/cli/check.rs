@@ -9,7 +9,9 @@ use crate::content::problem::Problem;
 use crate::publishing::LibraryError;
 use crate::publishing::library::name_parts;
 
-/// Reads issues as if they were to go out now, and says everything that is wrong with them.
+/// Say everything that is wrong with issues before they go out.
+///
+/// Exits with 3 when something stops one of them; hints alone are no failure.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto check                                  what is still to come

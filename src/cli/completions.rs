@@ -4,9 +4,9 @@ use clap::CommandFactory as _;
 
 use super::{Cli, Context, Exit};
 
-/// Prints a script that completes commands, flags and values.
+/// Print a script that completes commands, flags and values in a shell.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto completions bash > /etc/bash_completion.d/coranto
   coranto completions fish > ~/.config/fish/completions/coranto.fish")]
 pub(super) struct Args {

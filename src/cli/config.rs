@@ -5,8 +5,11 @@ use super::{Context, Exit, wiring};
 use crate::config::{Config, ConfigErrors, Place, reference};
 use crate::images::Gallery;
 
-/// Shows or checks the configuration.
+/// Show or check the configuration.
 #[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto config check
+  coranto config show")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -15,10 +18,17 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Print every setting in force and where it came from; secrets are masked.
+    #[command(before_help = "Examples:
+  coranto config show
+  coranto config show --json")]
     Show,
     /// Say everything that is wrong with the configuration.
+    #[command(before_help = "Examples:
+  coranto config check")]
     Check,
     /// Print the page that describes every key.
+    #[command(before_help = "Examples:
+  coranto config reference")]
     Reference,
 }
 

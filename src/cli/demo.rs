@@ -44,6 +44,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// See it work: a newsletter in ./coranto-demo, with nothing set up.
 #[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto demo
+  coranto demo --once --readers 5000")]
 pub(super) struct Args {
     /// Exit when the issue is out, instead of serving until Ctrl-C.
     #[arg(long)]
@@ -224,12 +227,9 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
         queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false, again: true })
             .await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
-        if let Started::Sending { slug, readers } = started {
-            context.output.note(format!(
-                "\"{}\" ({slug}) goes out to {}",
-                queued.issue.title,
-                count(readers, "reader")
-            ));
+        if let Started::Sending { readers, .. } = started {
+            let number = count(readers, "reader");
+            context.output.note(format!("\u{201c}{}\u{201d} goes out to {number}", queued.issue.title));
         }
     }
     Ok(queued.issue.id)

@@ -7,9 +7,9 @@ use super::{Context, Exit, Failure, wiring};
 use crate::config::Config;
 use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa_pem};
 
-/// Makes and shows the keys that sign mail (DKIM).
+/// Make and show the keys that sign mail (DKIM).
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto dkim new                    a key for the only newsletter
   coranto dkim new --selector s2027   beside one that is in use
   coranto dkim show                   the DNS records of the keys in use")]
@@ -21,8 +21,13 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Make a key; print its DNS record and what goes into the configuration.
+    #[command(before_help = "Examples:
+  coranto dkim new
+  coranto dkim new --selector s2027")]
     New(New),
     /// Print the DNS records of the keys in use.
+    #[command(before_help = "Examples:
+  coranto dkim show")]
     Show,
 }
 

@@ -12,11 +12,11 @@ use crate::config::{self, Config};
 use crate::domain::slot::Slot;
 use crate::token::Keyring;
 
-/// Writes coranto.toml, secret.key, a first issue, and an empty folder for templates.
+/// Set up a newsletter: configuration, key, first issue.
 ///
-/// On a terminal it asks what is not given by a flag.
+/// Writes coranto.toml, secret.key, a first issue, and an empty folder for templates. On a terminal it asks what is not given by a flag.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto init
   coranto init news --name \"The Week\" --from week@example.com --address \"1 Example Street, Example\"
   coranto init --name \"The Week\" --from \"The Week <week@example.com>\" --address \"1 Example Street\" \\

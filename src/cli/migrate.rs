@@ -6,13 +6,13 @@ use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 
-/// Brings the database's schema up to date, or shows where it stands.
+/// Bring the database's schema up to date, or show where it stands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto migrate --status
   coranto migrate")]
 pub(super) struct Args {
-    /// Changes nothing; exits with 3 when there is something to do.
+    /// Change nothing; exit with 3 when there is something to do.
     #[arg(long)]
     status: bool,
 }

@@ -106,41 +106,25 @@ enum LogFormatName {
     Json,
 }
 
+/// What is said of each stands with its arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// See it work: a newsletter in ./coranto-demo, with nothing set up.
     Demo(demo::Args),
-    /// Set up a newsletter: configuration, key, first issue.
     Init(init::Args),
-    /// Run web, scheduler and delivery.
     Serve(serve::Args),
-    /// Write the file of a new issue for the next free slot.
     New(new::Args),
-    /// Say everything that is wrong with issues before they go out.
     Check(check::Args),
-    /// Print one part of an issue as a reader would get it.
     Preview(preview::Args),
-    /// Send the real message to an editor.
     Test(test::Args),
-    /// Put an issue on the next free slot, or at a time.
     Queue(queue::Args),
-    /// Show the next slot, what is going out, the last result.
     Status(status::Args),
-    /// List, show and steer issues.
     Issues(issues::Args),
-    /// List, add, remove, import, export and count readers.
     Subscribers(subscribers::Args),
-    /// Look at everything an installation needs, and say what to do.
     Doctor(doctor::Args),
-    /// Make and show the keys that sign mail.
     Dkim(dkim::Args),
-    /// Bring the database's schema up to date.
     Migrate(migrate::Args),
-    /// Take mail by SMTP and deliver none, for trials and tests.
     Sink(sink::Args),
-    /// Show or check the configuration.
     Config(config::Args),
-    /// Print a script that completes commands in a shell.
     Completions(completions::Args),
 }
 

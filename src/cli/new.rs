@@ -12,6 +12,7 @@ use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;
 use crate::publishing::{Library, Plan};
 use crate::store::newsletters;
@@ -19,7 +20,7 @@ use crate::store::newsletters;
 /// Slugs stand in links; longer ones are cut at a word.
 const SLUG_CHARS_MAX: usize = 60;
 
-/// Writes the file of a new issue.
+/// Write the file of a new issue for the next free slot.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto new \"The calendar is not an agreement\"
@@ -58,6 +59,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if name_parts(&path).is_none() {
         return Err(Failure::usage(format!("{slug:?} cannot be an issue's name in links"))
             .hint("use lower-case letters a to z, digits and -")
+            .into());
+    }
+    if is_reserved_for_issues(&slug) {
+        return Err(Failure::usage(format!("{slug:?} is the address of another page of the web server"))
+            .hint("choose another name in links with --slug")
             .into());
     }
     if let Some(other) = namesake(newsletter, &slug)? {

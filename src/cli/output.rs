@@ -129,9 +129,10 @@ impl Output {
         message(&format!("{word} {text}"));
     }
 
-    /// A bar on a terminal; elsewhere a line now and then. Of `total`, when that is known.
+    /// A bar on a terminal; elsewhere, and where a terminal is to show plain text, a line now and then. Of `total`, when
+    /// that is known.
     pub fn progress(&self, what: &str, total: Option<u64>) -> Progress {
-        Progress::new(what, total, self.quiet || self.json, io::stderr().is_terminal())
+        Progress::new(what, total, self.quiet || self.json, self.colour.1 && io::stderr().is_terminal())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::output::{count, message};
 
@@ -24,19 +24,24 @@ enum Shown {
     Nothing,
 }
 
+/// `378/s`.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // That nobody reads it is no reason to fail.
+    let _ = write!(out, "{:.0}/s", state.per_sec());
+}
+
 impl Progress {
     pub(super) fn new(what: &str, total: Option<u64>, silent: bool, terminal: bool) -> Self {
         let shown = if silent {
             Shown::Nothing
         } else if terminal {
             let template = match total {
-                Some(_) => "{msg} [{bar:30}] {human_pos}/{human_len} {per_sec} {eta}",
-                None => "{spinner} {msg} {human_pos} {per_sec}",
+                Some(_) => "{msg} [{bar:30}] {human_pos}/{human_len} {rate} {eta}",
+                None => "{spinner} {msg} {human_pos} {rate}",
             };
             let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-            bar.set_style(
-                ProgressStyle::with_template(template).expect("the template is well-formed").progress_chars("=> "),
-            );
+            let style = ProgressStyle::with_template(template).expect("the template is well-formed");
+            bar.set_style(style.progress_chars("=> ").with_key("rate", rate));
             bar.set_message(what.to_owned());
             Shown::Bar(bar)
         } else {

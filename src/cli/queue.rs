@@ -23,9 +23,10 @@ const UNASKED_MAX: i64 = 100;
 /// A later time has a flag of its own.
 const UNDO_SECONDS_MAX: u64 = 3600;
 
-/// Puts an issue on the slot of its file's day, or gives one that is queued or paused its new text.
+/// Put an issue on the next free slot, or at a time.
 ///
-/// On a terminal it says what would happen and asks.
+/// The slot of the day in its file's name comes first. An issue that is queued or paused gets its new text. On a terminal
+/// it says what would happen and asks.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -33,13 +34,13 @@ const UNDO_SECONDS_MAX: u64 = 3600;
   coranto queue issues/2026-11-27-a-note.md --dry-run",
     after_help = "More examples:
   coranto queue issues/2026-11-27-a-note.md --at \"2026-11-27 09:00\"
-  coranto queue issues/2026-11-27-a-note.md --now                  due in a minute: time to take it back
+  coranto queue issues/2026-11-27-a-note.md --now       due in a minute: time to take it back
   coranto queue issues/2026-11-27-a-note.md --now --no-undo --confirm 1234"
 )]
 pub(super) struct Args {
     /// The issue's file.
     file: PathBuf,
-    /// At this time, in the newsletter's zone: \"2026-11-27 09:00\", or with an offset.
+    /// At this time, in the newsletter's zone: "2026-11-27 09:00", or with an offset.
     #[arg(long, value_name = "TIME", group = "place")]
     at: Option<String>,
     /// A minute from now, so that it can be taken back.

@@ -38,9 +38,11 @@ Examples:
   coranto serve --role web                 the public pages alone
   coranto serve --role schedule,deliver    beside it, on PostgreSQL, as often as you like";
 
-/// Run web, scheduler and delivery until SIGTERM or Ctrl-C.
+/// Run web, scheduler and delivery.
+///
+/// It runs until SIGTERM or Ctrl-C, and finishes what is on the wire first.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(before_help = EXAMPLES)]
 pub(super) struct Args {
     /// What this process does.
     #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver")]

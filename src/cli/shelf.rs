@@ -34,6 +34,16 @@ impl<'a> Shelf<'a> {
         Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
+    /// The layouts.
+    pub(super) fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// What prepares images.
+    pub(super) fn gallery(&self) -> &Gallery {
+        &self.gallery
+    }
+
     /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be: the only one, or else the
     /// only one whose folder it is in and which its front matter does not contradict.
     pub(super) fn read(

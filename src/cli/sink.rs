@@ -12,13 +12,13 @@ use super::{Context, Exit, Failure};
 use crate::secret::Secret;
 use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
 
-/// Takes mail by SMTP and delivers none: for trials, tests and measurements.
+/// Take mail by SMTP and deliver none, for trials and tests.
 ///
 /// A recipient's local part says what becomes of the mail: tempfail-... 451, permfail-... 550, full-... 452,
 /// defer2-... 451 twice and then 250, slow-... one second per reply, drop-data-... closes within the body,
 /// drop-dot-... takes the mail and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto sink
   coranto sink --dir mails --journal mails.jsonl
   coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay-ms 30")]
@@ -26,31 +26,31 @@ pub(super) struct Args {
     /// Where it listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
     listen: SocketAddr,
-    /// Keeps each message there as an .eml file.
+    /// Keep each message there as an .eml file.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Appends a JSON line per message to it, before the answer is given.
+    /// Append a JSON line per message to it, before the answer is given.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Has each line of the journal on the disk before the answer is given.
+    /// Have each line of the journal on the disk before the answer is given.
     #[arg(long, requires = "journal")]
     journal_sync: bool,
-    /// Asks for this login.
+    /// Ask for this login.
     #[arg(long, value_name = "USER:PASSWORD", help_heading = FAULTS)]
     auth: Option<String>,
-    /// Waits before each group of replies, as if it were far away.
+    /// Wait before each group of replies, as if it were far away.
     #[arg(long, value_name = "MS", default_value_t = 0, help_heading = FAULTS)]
     reply_delay_ms: u64,
-    /// Answers every MAIL with this, for instance "451 4.7.1 Later".
+    /// Answer every MAIL with this, for instance "451 4.7.1 Later".
     #[arg(long, value_name = "REPLY", help_heading = FAULTS)]
     refuse_mail: Option<String>,
-    /// Turns away connections beyond so many with 421.
+    /// Turn away connections beyond so many with 421.
     #[arg(long, value_name = "COUNT", help_heading = FAULTS)]
     connections_max: Option<usize>,
-    /// Refuses larger messages.
+    /// Refuse larger messages.
     #[arg(long, value_name = "BYTES", help_heading = FAULTS)]
     message_bytes_max: Option<usize>,
-    /// Leaves these out of its answer to EHLO.
+    /// Leave these out of the answer to EHLO.
     #[arg(long, value_name = "EXTENSION", value_delimiter = ',', help_heading = FAULTS)]
     without: Vec<Extension>,
     /// Its certificate in PEM; it then offers STARTTLS.
@@ -59,7 +59,7 @@ pub(super) struct Args {
     /// The key of its certificate in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_certificate", help_heading = FAULTS)]
     tls_key: Option<PathBuf>,
-    /// Speaks TLS from the first byte instead of offering STARTTLS.
+    /// Speak TLS from the first byte instead of offering STARTTLS.
     #[arg(long, requires = "tls_certificate", help_heading = FAULTS)]
     tls_implicit: bool,
 }

@@ -23,14 +23,14 @@ const ISSUES_MAX: i64 = 200;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
-/// Shows the next slot, what is going out, the last result and the number of readers.
+/// Show the next slot, what is going out, the last result.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto status
   coranto status --watch      until nothing is going out any more
   coranto status --json")]
 pub(super) struct Args {
-    /// Looks every second until nothing is going out.
+    /// Look every second until nothing is going out.
     #[arg(long)]
     watch: bool,
 }

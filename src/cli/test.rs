@@ -15,7 +15,7 @@ use crate::store::{Db, newsletters};
 /// A proof goes to editors, not to readers.
 const RECIPIENTS_MAX: usize = 20;
 
-/// Sends the real message to an editor, its subject prefixed with [Test].
+/// Send the real message to an editor, its subject prefixed with [Test].
 ///
 /// A draft may be sent like this. Its links open and change nothing.
 #[derive(Debug, clap::Args)]

@@ -8,14 +8,9 @@ use super::reader::{Refusal, Section};
 use crate::domain::address::EmailAddress;
 use crate::domain::design::{Design, ImagesBy, Welcome};
 use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use crate::domain::reserved::is_reserved_for_newsletters;
 use crate::domain::slot::Slot;
 use crate::secret::Secret;
-
-/// Slugs that would hide other addresses of the web server.
-const SLUGS_RESERVED: [&str; 17] = [
-    "a", "admin", "api", "assets", "c", "d", "g", "i", "p", "s", "u", "healthz", "readyz", "metrics", "static",
-    "robots", "favicon",
-];
 
 /// Slugs stand in links, file names and `List-Id`; a DNS label has no more letters.
 const SLUG_CHARS_MAX: usize = 63;
@@ -108,7 +103,7 @@ fn check_slug(slug: &str, section: &Section<'_>) -> Option<String> {
             "this is not a slug",
             Some("use lower-case letters, digits and - inside, such as [newsletters.the-week]"),
         );
-    } else if SLUGS_RESERVED.contains(&slug) {
+    } else if is_reserved_for_newsletters(slug) {
         section.refuse_all("this name is taken by the web server", Some("choose another slug"));
     } else {
         return Some(slug.to_owned());

@@ -68,7 +68,7 @@ pub(super) fn render(
 }
 
 /// Escapes text for an element or a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {

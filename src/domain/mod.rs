@@ -8,6 +8,7 @@ pub mod image;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;
+pub mod reserved;
 pub mod slot;
 pub mod subscriber;
 pub mod suppression;

@@ -1,6 +1,7 @@
 //! One reader's mail: the skeleton with that reader's values, signed. Owns the order of things on the wire and the
 //! check that nobody's values stand in another's mail; must not know a relay.
 
+use crate::content::fields::{Piece, Template};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::Format;
 use crate::token::{Keyring, Purpose};
@@ -8,8 +9,8 @@ use crate::token::{Keyring, Purpose};
 use super::dkim::{self, SignError};
 use super::headers::OwnHeaders;
 use super::skeleton::Skeleton;
-use super::splice::Part;
-use super::values::{Recipient, Values};
+use super::splice::{Part, whole_lines};
+use super::values::{Escape, Recipient, Values};
 use super::verp;
 
 /// What the envelope and the ledger need to know of a filled mail.
@@ -105,6 +106,28 @@ impl Skeleton {
         }
         self.sign(&head, body_at, recipient, out)?;
         Ok(Filled { envelope_sender: self.envelope_sender(keys, recipient), message_id })
+    }
+
+    /// A part as `recipient` will read it, from the same values that [`Self::fill`] writes, for who looks at it alone:
+    /// lines end in LF, and it is not encoded. `part` is the revision's, and `html` says which of the two.
+    pub fn read(
+        &self,
+        part: &Template,
+        html: bool,
+        keys: &Keyring,
+        recipient: &Recipient<'_>,
+    ) -> Result<String, FillError> {
+        let mut values = Values::new(&self.places, keys, recipient);
+        let mut text = String::new();
+        let escape = if html { Escape::Html } else { Escape::Text };
+        let lines = whole_lines(part);
+        for piece in lines.pieces() {
+            match piece {
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::Field(field) => values.append(&field, escape, &mut text)?,
+            }
+        }
+        Ok(text)
     }
 
     /// The HTML part, together with the images that it shows if they travel with it.

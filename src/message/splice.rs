@@ -23,14 +23,19 @@ enum Splice {
     Own(Field),
 }
 
+/// The same part with LF for every line end, and one at its end.
+pub(super) fn whole_lines(template: &Template) -> Template {
+    let mut text = with_lf(template.as_str());
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Template::new(text)
+}
+
 impl Part {
     /// Encodes what is the same for everyone. The part ends in a line end, which is added where it is missing.
     pub(super) fn build(template: &Template, escape: Escape) -> Self {
-        let mut text = with_lf(template.as_str());
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        let template = Template::new(text);
+        let template = whole_lines(template);
         let constant: String = template
             .pieces()
             .filter_map(|piece| match piece {

@@ -206,15 +206,10 @@ fn push(out: &mut String, parts: [&str; 3]) {
 
 /// Appends a reader's own words so that they are nothing but words: no control characters, no markup.
 fn escaped(text: &str, escape: Escape, out: &mut String) {
-    for c in text.chars().filter(|c| !c.is_control()) {
-        match c {
-            '&' if escape == Escape::Html => out.push_str("&amp;"),
-            '<' if escape == Escape::Html => out.push_str("&lt;"),
-            '>' if escape == Escape::Html => out.push_str("&gt;"),
-            '"' if escape == Escape::Html => out.push_str("&quot;"),
-            '\'' if escape == Escape::Html => out.push_str("&#39;"),
-            c => out.push(c),
-        }
+    let words: String = text.chars().filter(|c| !c.is_control()).collect();
+    match escape {
+        Escape::Html => out.push_str(&crate::content::escape(&words)),
+        Escape::Text => out.push_str(&words),
     }
 }
 

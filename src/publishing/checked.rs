@@ -16,7 +16,9 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// The issue, unless something stops it.
     pub rendered: Option<Rendered>,
-    /// The day it is rendered for.
+    /// When it would go out.
+    pub at: Timestamp,
+    /// The day of that, which it is rendered for.
     pub date: Date,
 }
 
@@ -30,27 +32,31 @@ impl Checked {
 impl Library<'_> {
     /// Checks an issue as if it were to go out now.
     pub fn check(&self, draft: &Draft, now: Timestamp) -> Result<Checked, LibraryError> {
-        let date = self.expected_date(draft, now);
+        let at = self.expected_time(draft, now);
+        let date = self.date_of(at);
         let (mut problems, rendered) = match self.render(draft, date) {
             Ok(mut rendered) => (std::mem::take(&mut rendered.warnings), Some(rendered)),
             Err(LibraryError::Content { problems, .. }) => (problems, None),
             Err(other) => return Err(other),
         };
         problems.extend(self.late(draft, now));
-        Ok(Checked { problems, rendered, date })
+        Ok(Checked { problems, rendered, at, date })
     }
 
-    /// The day on which an issue would go out, as far as files and slots tell: the one its front matter says, or the one
-    /// in its name, or the next slot's.
-    pub fn expected_date(&self, draft: &Draft, now: Timestamp) -> Date {
-        let today = self.date_of(now);
+    /// When an issue would go out, as far as files and slots tell: at the time its front matter says, or on the day in
+    /// its name, or on the next slot.
+    pub fn expected_time(&self, draft: &Draft, now: Timestamp) -> Timestamp {
         let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| self.wanted(send_at));
-        let next = || next_of(&self.newsletter.slots, &self.newsletter.time_zone, now);
+        let next = |after| next_of(&self.newsletter.slots, &self.newsletter.time_zone, after);
         match (wanted, draft.named_date) {
-            (Some(wanted), _) => self.date_of(wanted),
+            (Some(wanted), _) => wanted,
             // A past one too: it is shown as it went out.
-            (None, Some(named)) => named,
-            (None, None) => next().map_or(today, |at| self.date_of(at)),
+            (None, Some(named)) => {
+                let begin = self.instant(named.at(0, 0, 0, 0));
+                let slot = next(Timestamp(begin.0 - 1)).filter(|at| self.date_of(*at) == named);
+                slot.unwrap_or_else(|| self.instant(named.at(12, 0, 0, 0)))
+            }
+            (None, None) => next(now).unwrap_or(now),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::content::problem::{Position, Problem};
 use crate::content::{
     Issue, Letter, Parts, Rendered, Target, addresses, fields::Template, filled, heading, in_heading, render,
 };
+use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
 use crate::templates::{TemplateError, Templates};
@@ -65,7 +66,7 @@ pub(super) fn composed(
     templates: &Templates,
     art: &Art<'_>,
 ) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
-    let urls = Urls::of(newsletter, public_url, slug);
+    let urls = Urls::of(issue, newsletter, public_url, slug);
     let templates = &templates.of(&newsletter.slug);
     let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
     let mut rendered = render(issue, &letter, Target::Mail)?;
@@ -110,14 +111,17 @@ pub(super) fn composed(
 /// The public addresses that a mail names.
 struct Urls {
     home: String,
+    /// Empty for an issue without a web version.
     web: String,
     subscribe: String,
 }
 
 impl Urls {
-    fn of(newsletter: &Newsletter, public_url: &str, slug: &str) -> Self {
+    fn of(issue: &Issue, newsletter: &Newsletter, public_url: &str, slug: &str) -> Self {
         let home = newsletter.home_url(public_url);
-        Self { web: newsletter.issue_url(public_url, slug), subscribe: format!("{home}subscribe"), home }
+        let on_web = issue.front.web != Some(Visibility::None);
+        let web = if on_web { newsletter.issue_url(public_url, slug) } else { String::new() };
+        Self { web, subscribe: format!("{home}subscribe"), home }
     }
 }
 

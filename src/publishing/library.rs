@@ -14,6 +14,7 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::image::Shown;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::reserved::is_reserved_for_issues;
 use crate::images::{Gallery, ImageError};
 use crate::store::pages::NewPage;
 use crate::store::revisions::NewRevision;
@@ -81,6 +82,14 @@ pub enum LibraryError {
         /// The file.
         path: PathBuf,
     },
+    /// The address that its name makes is another page's.
+    #[error("{path}: {slug:?} is the address of another page of the web server; give the file another name", path = .path.display())]
+    Reserved {
+        /// The file.
+        path: PathBuf,
+        /// What its name makes.
+        slug: String,
+    },
     /// Its content stops it.
     #[error("{path}: {count} to mend before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
     Content {
@@ -136,6 +145,9 @@ impl Library<'_> {
     /// Reads a file and checks its encoding and front matter.
     pub fn read(&self, path: &Path) -> Result<Draft, LibraryError> {
         let (named_date, slug) = name_parts(path).ok_or_else(|| LibraryError::Name { path: path.to_owned() })?;
+        if is_reserved_for_issues(&slug) {
+            return Err(LibraryError::Reserved { path: path.to_owned(), slug });
+        }
         let bytes = read_bounded(path).map_err(|source| LibraryError::Read { path: path.to_owned(), source })?;
         let content = |problems| LibraryError::Content { path: path.to_owned(), problems };
         let issue = content::read(&bytes).map_err(content)?;

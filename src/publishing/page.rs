@@ -4,7 +4,7 @@
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::pictures::Pictures;
 use crate::content::problem::Problem;
-use crate::content::{Issue, Letter, Target, render};
+use crate::content::{Issue, Letter, Target, escape, render};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::store::pages::NewPage;
@@ -27,7 +27,7 @@ pub(super) fn page(
     let own = [front.title.as_str(), &rendered.preheader, front.author.as_deref().unwrap_or_default(), &text];
     Ok(NewPage {
         visibility: front.web.unwrap_or(Visibility::Public),
-        html: neutral.fill(&rendered.html, escaped),
+        html: neutral.fill(&rendered.html, escape),
         summary: rendered.preheader.clone(),
         author: front.author.clone().unwrap_or_default(),
         image: rendered.cover.clone().unwrap_or_default(),
@@ -73,22 +73,6 @@ impl Neutral {
     }
 }
 
-/// For an element or a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// As a search compares: in lower case, words parted by single spaces.
 pub fn folded(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
@@ -111,6 +95,6 @@ mod tests {
             Neutral { home: "https://x.example/week/".to_owned(), web: "https://x.example/week/a".to_owned() };
         let name = Field::Name { fallback: Some("<you>".to_owned()) };
         let template = format!("Dear {name}{}, <a href=\"{}\">leave</a>", Field::Address, Field::UnsubscribeUrl);
-        assert_eq!(neutral.fill(&template, escaped), "Dear &lt;you&gt;, <a href=\"https://x.example/week/\">leave</a>");
+        assert_eq!(neutral.fill(&template, escape), "Dear &lt;you&gt;, <a href=\"https://x.example/week/\">leave</a>");
     }
 }

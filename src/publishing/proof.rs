@@ -18,7 +18,7 @@ pub async fn proof(
     draft: &Draft,
     act: &Actor<'_>,
 ) -> Result<RevisionId, QueueError> {
-    let date = library.expected_date(draft, act.now);
+    let date = library.date_of(library.expected_time(draft, act.now));
     let Rendered { mut revision, images, .. } = library.render(draft, date)?;
     revision.kind = DeliveryKind::Test;
     revision.subject = format!("{MARK} {}", revision.subject);

@@ -8,14 +8,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::NetError;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{RData, RecordType};
 use tokio::sync::Semaphore;
 
 use super::RequestError;
+use crate::dns::{Memory, Names, NetError, RData, RecordType};
 
 /// The wait for one answer of a name server.
 const ANSWER_MAX: Duration = Duration::from_millis(1500);
@@ -36,9 +32,9 @@ pub struct Checks {
 }
 
 /// Asks name servers whether a domain takes mail.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MailServers {
-    resolver: TokioResolver,
+    names: Names,
     seats: Arc<Semaphore>,
 }
 
@@ -88,23 +84,9 @@ impl Checks {
 impl MailServers {
     /// Asks the name server at `server`, or those of the system.
     pub fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
-        let mut builder = match server {
-            Some(address) => {
-                let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
-                (udp.port, tcp.port) = (address.port(), address.port());
-                let server = NameServerConfig::new(address.ip(), true, vec![udp, tcp]);
-                let config = ResolverConfig::from_name_servers(vec![server]);
-                TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-            }
-            None => TokioResolver::builder_tokio()?,
-        };
-        let options = builder.options_mut();
-        options.timeout = ANSWER_MAX;
-        options.attempts = 1;
-        options.cache_size = CACHE_ENTRIES;
-        options.positive_max_ttl = Some(CACHE_MAX);
-        options.negative_max_ttl = Some(CACHE_MAX);
-        Ok(Self { resolver: builder.build()?, seats: Arc::new(Semaphore::new(LOOKS_MAX)) })
+        let memory = Memory { entries: CACHE_ENTRIES, time: CACHE_MAX };
+        let names = Names::new(server, ANSWER_MAX, Some(memory))?;
+        Ok(Self { names, seats: Arc::new(Semaphore::new(LOOKS_MAX)) })
     }
 
     /// Whether mail for `domain` can go anywhere. `true` when nobody can tell.
@@ -116,37 +98,16 @@ impl MailServers {
     /// What the name servers say, if they do. Without an MX record mail goes to the domain's own address (RFC 5321 5.1);
     /// an MX of `.` says that it takes none (RFC 7505).
     async fn asked(&self, domain: &str) -> Option<bool> {
-        let servers = self.records(domain, RecordType::MX).await?;
+        let servers = self.names.records(domain, RecordType::MX).await.ok()?;
         if !servers.is_empty() {
             return Some(servers.iter().any(|data| matches!(data, RData::MX(mx) if !mx.exchange.is_root())));
         }
         for kind in [RecordType::A, RecordType::AAAA] {
-            if !self.records(domain, kind).await?.is_empty() {
+            if !self.names.records(domain, kind).await.ok()?.is_empty() {
                 return Some(true);
             }
         }
         Some(false)
-    }
-
-    async fn records(&self, domain: &str, kind: RecordType) -> Option<Vec<RData>> {
-        match self.resolver.lookup(format!("{domain}."), kind).await {
-            Ok(found) => Some(
-                found
-                    .answers()
-                    .iter()
-                    .filter(|record| record.record_type() == kind)
-                    .map(|record| record.data.clone())
-                    .collect(),
-            ),
-            Err(error) if error.is_no_records_found() => Some(Vec::new()),
-            Err(_) => None,
-        }
-    }
-}
-
-impl std::fmt::Debug for MailServers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MailServers")
     }
 }
 

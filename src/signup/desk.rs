@@ -5,8 +5,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::RequestError;
 use super::request::{Job, Written, enter};
@@ -16,11 +18,14 @@ use crate::store::{Db, StoreError};
 const BATCH_MAX: usize = 64;
 /// Requests that wait, at most: what can be written in a quarter of a second. Who comes then is asked to come again.
 const WAITING_MAX: usize = 256;
+/// Between two lines of the log that say so.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// Where requests wait for their turn.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     waiting: Mutex<VecDeque<Entry>>,
+    told_at: Mutex<Option<Instant>>,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -39,6 +44,8 @@ impl Desk {
         {
             let mut waiting = self.waiting();
             if waiting.len() >= WAITING_MAX {
+                drop(waiting);
+                self.tell();
                 return Err(RequestError::Busy);
             }
             waiting.push_back(Entry { job, answer });
@@ -55,6 +62,15 @@ impl Desk {
                 Err(oneshot::error::TryRecvError::Closed) => return Err(RequestError::Busy),
                 Err(oneshot::error::TryRecvError::Empty) => write_next(db, self.next()).await,
             }
+        }
+    }
+
+    /// Says that requests are turned away, once in a while.
+    fn tell(&self) {
+        let mut told_at = self.told_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if told_at.is_none_or(|told_at| told_at.elapsed() >= TELL_EVERY) {
+            *told_at = Some(Instant::now());
+            tracing::warn!("more sign-ups come in than can be written; those over it are asked to come again");
         }
     }
 

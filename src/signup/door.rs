@@ -17,11 +17,7 @@ use crate::words::Language;
 /// anything to anyone.
 #[derive(Clone, Debug)]
 pub struct Letters {
-    /// "Please confirm".
-    pub confirmation: Parts,
-    /// "You are subscribed already", to who is.
-    pub notice: Parts,
-    /// What readers are sent about their own subscription, in every language.
+    /// Each in every language.
     pub own: Vec<(Letter, Language, Parts)>,
     /// The logo that they show.
     pub logo: Option<Emblem>,
@@ -71,22 +67,16 @@ pub struct Door {
     pub id: NewsletterId,
     /// The logo, where it has one.
     pub logo: Option<Emblem>,
-    pub(super) confirmation: RevisionId,
-    pub(super) notice: RevisionId,
     own: Vec<(Letter, Language, RevisionId)>,
 }
 
 impl Door {
     /// Finds or makes the newsletter's row and stores its mails.
     pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self, StoreError> {
-        let confirmation = revision(DeliveryKind::Confirmation, &letters.confirmation);
-        let notice = revision(DeliveryKind::Notice, &letters.notice);
         let slug = newsletter.slug.clone();
         let logo = letters.logo.clone();
         db.write(async |tx| {
             let id = newsletters::ensure(tx, &slug, now).await?;
-            let confirmation = revisions::ensure(tx, id, &confirmation, now).await?;
-            let notice = revisions::ensure(tx, id, &notice, now).await?;
             let mut own = Vec::with_capacity(letters.own.len());
             for (letter, language, parts) in &letters.own {
                 let stored = revisions::ensure(tx, id, &revision(letter.kind(), parts), now).await?;
@@ -94,22 +84,22 @@ impl Door {
             }
             if let Some(Emblem { shown, .. }) = &logo {
                 images::ensure(tx, &shown.image, now).await?;
-                let own = own.iter().map(|(.., revision)| *revision);
-                for revision in [confirmation, notice].into_iter().chain(own) {
-                    images::attach(tx, revision, shown).await?;
+                for (.., revision) in &own {
+                    images::attach(tx, *revision, shown).await?;
                 }
             }
-            Ok(Self { newsletter, id, logo, confirmation, notice, own })
+            Ok(Self { newsletter, id, logo, own })
         })
         .await
     }
 
-    /// A mail to a reader, in a language; where that is missing, in another.
+    /// A mail in a language; where that is missing, in another.
     pub(super) fn letter(&self, letter: Letter, language: Language) -> RevisionId {
         let of = |wanted: Option<Language>| {
             self.own.iter().find(|(known, spoken, _)| *known == letter && wanted.is_none_or(|wanted| wanted == *spoken))
         };
-        of(Some(language)).or_else(|| of(None)).map_or(self.notice, |(.., revision)| *revision)
+        // No row has the number 0: the database refuses a mail that is missing, and none goes out in its place.
+        of(Some(language)).or_else(|| of(None)).map_or(RevisionId(0), |(.., revision)| *revision)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The mails to readers about their own subscription: which there are, and how one gets into the ledger. Knows no words.
+//! The mails that the door causes: which there are, and how one gets into the ledger. Knows no words.
 
 use super::Door;
 use crate::clock::Timestamp;
@@ -10,9 +10,13 @@ use crate::store::subscriptions::Subscription;
 use crate::store::{Result, Tx, deliveries};
 use crate::words::Language;
 
-/// A mail about a reader's own subscription. It is there in every language: a reader may have chosen one.
+/// A mail to who asks for a subscription or has one. It is there in every language: a reader may have chosen one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
+    /// "Please confirm".
+    Confirm,
+    /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
+    Already,
     /// The link to the preferences.
     Link,
     /// The link to what is stored.
@@ -25,13 +29,15 @@ pub enum Letter {
 
 impl Letter {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Link, Self::Data, Self::NewAddress, Self::OldAddress];
+    pub const ALL: [Self; 6] =
+        [Self::Confirm, Self::Already, Self::Link, Self::Data, Self::NewAddress, Self::OldAddress];
 
     /// Its kind in the ledger: what goes to an address that is not proven unsubscribes nobody.
     pub fn kind(self) -> DeliveryKind {
         match self {
+            Self::Confirm => DeliveryKind::Confirmation,
             Self::NewAddress => DeliveryKind::Request,
-            Self::Link | Self::Data | Self::OldAddress => DeliveryKind::Notice,
+            Self::Already | Self::Link | Self::Data | Self::OldAddress => DeliveryKind::Notice,
         }
     }
 }

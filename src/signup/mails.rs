@@ -22,10 +22,10 @@ pub fn letters(
     let its = Some(Language::of(&newsletter.language)).filter(|its| !Language::ALL.contains(its));
     for language in Language::ALL.into_iter().chain(its) {
         for letter in Letter::ALL {
-            own.push((letter, language, press.own_mail(letter, language)?));
+            own.push((letter, language, press.mail(letter, language)?));
         }
     }
-    Ok(Letters { confirmation: press.confirmation()?, notice: press.notice()?, own, logo: logo.cloned() })
+    Ok(Letters { own, logo: logo.cloned() })
 }
 
 /// What every mail of a newsletter is made with.
@@ -37,11 +37,31 @@ struct Press<'a> {
 }
 
 impl Press<'_> {
-    /// A mail about a reader's own subscription, in a language.
-    fn own_mail(&self, letter: Letter, language: Language) -> Result<Parts, TemplateError> {
+    /// A mail in a language: one button, and its address once more as text.
+    fn mail(&self, letter: Letter, language: Language) -> Result<Parts, TemplateError> {
         let words = Words::of_mail(language.tag());
         let name = without_marks(&self.newsletter.name);
         let mail = match letter {
+            Letter::Confirm => Mail {
+                words,
+                subject: words.mail_confirm_subject(&name),
+                lead: words.mail_confirm_lead(&name),
+                button: words.mail_confirm_button(),
+                url: Field::ConfirmUrl,
+                ignore: words.mail_confirm_ignore(),
+                reason: words.mail_entered(&name, self.host()),
+                out: Out::LeaveOrRefuse,
+            },
+            Letter::Already => Mail {
+                words,
+                subject: words.mail_already_subject(&name),
+                lead: words.mail_already_lead(&name),
+                button: words.mail_already_change(),
+                url: Field::PreferencesUrl,
+                ignore: words.mail_already_ignore(),
+                reason: words.mail_entered(&name, self.host()),
+                out: Out::LeaveOrRefuse,
+            },
             Letter::Link => Mail {
                 words,
                 subject: words.mail_link_subject(&name),
@@ -84,38 +104,6 @@ impl Press<'_> {
             },
         };
         self.print(&mail)
-    }
-
-    /// "Please confirm": one button, and its address once more as text.
-    fn confirmation(&self) -> Result<Parts, TemplateError> {
-        let words = Words::of_mail(&self.newsletter.language);
-        let name = without_marks(&self.newsletter.name);
-        self.print(&Mail {
-            words,
-            subject: words.mail_confirm_subject(&name),
-            lead: words.mail_confirm_lead(&name),
-            button: words.mail_confirm_button(),
-            url: Field::ConfirmUrl,
-            ignore: words.mail_confirm_ignore(),
-            reason: words.mail_entered(&name, self.host()),
-            out: Out::LeaveOrRefuse,
-        })
-    }
-
-    /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
-    fn notice(&self) -> Result<Parts, TemplateError> {
-        let words = Words::of_mail(&self.newsletter.language);
-        let name = without_marks(&self.newsletter.name);
-        self.print(&Mail {
-            words,
-            subject: words.mail_already_subject(&name),
-            lead: words.mail_already_lead(&name),
-            button: words.mail_already_change(),
-            url: Field::PreferencesUrl,
-            ignore: words.mail_already_ignore(),
-            reason: words.mail_entered(&name, self.host()),
-            out: Out::LeaveOrRefuse,
-        })
     }
 
     /// Where the signup page is, as people say it.

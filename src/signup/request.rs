@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::challenge::{Challenge, Spent};
+use super::letters::Letter;
 use super::proof::{self, Judgement, NextStep, Proof};
 use super::throttle::Pressure;
 use super::{Act, Door, Limits, Signup, person, record};
@@ -24,7 +25,11 @@ use crate::store::{
     Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
 };
 use crate::telemetry::metrics;
+use crate::words::Language;
 
+/// How long whoever comes at a busy time waits to be told so. A machine that asks again at once would otherwise take from
+/// those who are written the processor that they need.
+const BUSY_FOR: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -35,6 +40,8 @@ pub struct Ask {
     pub email: EmailAddress,
     /// What they say they are called, cleaned by `domain::subscriber::clean_name`.
     pub name: Option<String>,
+    /// The language that they chose on the page: the mail is in it, and a new subscription.
+    pub language: Option<Language>,
     /// Whether the field that people do not see was filled in.
     pub trapped: bool,
     /// What shows that a person asks.
@@ -81,6 +88,7 @@ pub(super) struct Job {
     pub(super) person: NewSubscriber,
     address_tag: i64,
     newsletter: NewsletterId,
+    language: Option<Language>,
     confirmation: RevisionId,
     notice: RevisionId,
     spent: Option<Spent>,
@@ -99,7 +107,7 @@ pub(super) enum Written {
 impl Ask {
     /// For an address, with nothing else.
     pub fn new(email: EmailAddress) -> Self {
-        Self { email, name: None, trapped: false, proof: Proof::default(), vouched: false }
+        Self { email, name: None, language: None, trapped: false, proof: Proof::default(), vouched: false }
     }
 }
 
@@ -125,13 +133,15 @@ impl Signup {
 pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let answer = take(signup, door, ask, act).await;
-    metrics::signup(match &answer {
-        Ok(Answer::Taken) => "taken",
-        Ok(_) => "asked_for_more",
-        Err(RequestError::TooMany { .. }) => "limited",
-        Err(_) => "failed",
-    });
-    if matches!(answer, Ok(Answer::Taken)) {
+    let (outcome, earliest) = match &answer {
+        Ok(Answer::Taken) => ("taken", Some(earliest)),
+        Ok(Answer::Step(_)) => ("asked_for_more", None),
+        Err(RequestError::TooMany { .. }) => ("limited", None),
+        Err(RequestError::Busy) => ("busy", Some(earliest + BUSY_FOR)),
+        Err(_) => ("failed", None),
+    };
+    metrics::signup(outcome);
+    if let Some(earliest) = earliest {
         tokio::time::sleep_until(earliest).await;
     }
     answer
@@ -163,12 +173,14 @@ async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answ
         return Ok(Answer::Taken);
     }
     signup.checks.look(domain).await?;
+    let language = ask.language.unwrap_or_else(|| Language::of(&door.newsletter.language));
     let job = Job {
         person: person(&signup.keys, &ask.email, ask.name.as_deref()),
         address_tag: signup.keys.address_tag(&ask.email.key()).cast_signed(),
         newsletter: door.id,
-        confirmation: door.confirmation,
-        notice: door.notice,
+        language: ask.language,
+        confirmation: door.letter(Letter::Confirm, language),
+        notice: door.letter(Letter::Already, language),
         spent,
         limits: signup.limits,
         act: act.clone(),
@@ -206,7 +218,8 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
         return Ok(Written::Done);
     }
     let subscriber = subscribers::ensure(tx, &job.person, act.now).await?;
-    let new = NewSubscription { newsletter: job.newsletter, subscriber, language: None, source: &act.source };
+    let language = job.language.map(Language::tag);
+    let new = NewSubscription { newsletter: job.newsletter, subscriber, language, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
     if found.state == SubscriptionState::Left {
         subscriptions::ask_again(tx, found.id).await?;

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
     SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transaction, Type};
+use tokio_util::task::TaskTracker;
 
 use super::StoreError;
 
@@ -24,7 +25,8 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 const BUSY_MS_MAX: u64 = 15_000;
 /// How long a caller waits for a connection of the pool, behind everything queued before it.
 const ACQUIRE_SECONDS_MAX: u64 = 60;
-/// A transaction whose task was dropped half-way must not hold its rows: PostgreSQL ends it. Ours never wait for anything.
+/// A process that was stopped inside a transaction, or lost its network, must not hold its rows for the other engine:
+/// PostgreSQL ends the transaction. Ours never wait for anything.
 const IDLE_IN_TRANSACTION_MAX: &str = "10s";
 /// How long PostgreSQL may take to answer the first connection.
 const OPEN_SECONDS_MAX: u64 = 10;
@@ -178,7 +180,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Tx::Postgres(begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
     }
@@ -195,7 +197,7 @@ impl Db {
                 }
                 begun => Tx::Sqlite(begun?),
             },
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(begin_postgres(pool, "BEGIN").await?),
         })
     }
 
@@ -238,6 +240,19 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Begins a transaction, and does so to the end even if the caller is dropped while the server answers, as a request is
+/// whose reader went away. The driver would otherwise put a connection back into the pool whose `BEGIN` it has sent and
+/// does not count: what is then written on it as a statement of its own would never be committed.
+async fn begin_postgres(pool: &PgPool, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let beginning = TaskTracker::new().spawn(async move { pool.begin_with(statement).await });
+    match beginning.await {
+        Ok(begun) => Ok(begun?),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(sqlx::Error::PoolClosed.into()),
     }
 }
 

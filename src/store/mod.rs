@@ -80,14 +80,16 @@ impl StoreError {
         matches!(error.code().as_deref(), Some("13" | "53100"))
     }
 
-    /// Whether trying again later may help: the database is away, busy or full.
+    /// Whether trying again later may help: the database is away, busy, full, or takes no writes at the moment.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
             Self::Database(sqlx::Error::Database(error)) => {
-                // SQLITE_BUSY and its kin, SQLITE_FULL, SQLITE_IOERR; PostgreSQL's classes 08, 40, 53 and 57.
+                // SQLITE_BUSY and its kin, SQLITE_READONLY, SQLITE_FULL, SQLITE_IOERR; PostgreSQL's classes 08, 40, 53 and
+                // 57, and 25006: a server that is a replica or was made read-only.
                 let code = error.code().unwrap_or_default();
-                matches!(code.parse::<u32>().ok().map(|code| code & 0xff), Some(5 | 6 | 10 | 13)) && code.len() < 5
+                matches!(code.parse::<u32>().ok().map(|code| code & 0xff), Some(5 | 6 | 8 | 10 | 13)) && code.len() < 5
+                    || code == "25006"
                     || ["08", "40", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
             }
             _ => false,

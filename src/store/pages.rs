@@ -118,6 +118,37 @@ impl Query {
     }
 }
 
+/// The published issues of the newsletter `$1`: those that have begun to go out and have a page.
+macro_rules! published {
+    () => {
+        " FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
+          WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND i.started_at IS NOT NULL
+            AND p.visibility <> 'none'"
+    };
+}
+
+/// Those of them that anybody may find.
+macro_rules! listed {
+    () => {
+        concat!(published!(), " AND p.visibility = 'public'")
+    };
+}
+
+/// What a [`Page`] is made of.
+macro_rules! page {
+    () => {
+        "SELECT i.id, i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.visibility, p.html,
+                p.summary, p.author, p.image, p.correction, p.words"
+    };
+}
+
+/// What an [`Entry`] is made of.
+macro_rules! entry {
+    () => {
+        "SELECT i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.summary"
+    };
+}
+
 /// Stores the web version of a revision, or another in its place; `false` if it was the same.
 pub async fn put(tx: &mut Tx, revision: RevisionId, new: &NewPage) -> Result<bool> {
     let changed = tx
@@ -147,47 +178,28 @@ pub async fn put(tx: &mut Tx, revision: RevisionId, new: &NewPage) -> Result<boo
 
 /// The published issue of that slug, listed or not.
 pub async fn find(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Option<Page>> {
-    tx.sql(
-        "SELECT i.id, i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.visibility, p.html,
-                p.summary, p.author, p.image, p.correction, p.words
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
-         WHERE i.newsletter_id = $1 AND i.slug = $2 AND i.state IN ('sending', 'paused', 'sent')
-           AND i.started_at IS NOT NULL AND p.visibility <> 'none'",
-    )
-    .bind(newsletter)
-    .bind(slug)
-    .fetch_optional()
-    .await
+    tx.sql(concat!(page!(), published!(), " AND i.slug = $2")).bind(newsletter).bind(slug).fetch_optional().await
 }
 
 /// Listed issues with their text, latest first.
 pub async fn latest(tx: &mut Tx, newsletter: NewsletterId, limit: i64, offset: i64) -> Result<Vec<Page>> {
-    tx.sql(
-        "SELECT i.id, i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.visibility, p.html,
-                p.summary, p.author, p.image, p.correction, p.words
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
-         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND i.started_at IS NOT NULL
-           AND p.visibility = 'public'
-         ORDER BY i.started_at DESC, i.id DESC LIMIT $2 OFFSET $3",
-    )
-    .bind(newsletter)
-    .bind(limit)
-    .bind(offset)
-    .fetch_all()
-    .await
+    tx.sql(concat!(page!(), listed!(), " ORDER BY i.started_at DESC, i.id DESC LIMIT $2 OFFSET $3"))
+        .bind(newsletter)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all()
+        .await
 }
 
 /// Listed issues without their text, latest first.
 pub async fn list(tx: &mut Tx, newsletter: NewsletterId, query: &Query) -> Result<Vec<Entry>> {
-    tx.sql(
-        "SELECT i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.summary
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
-         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent')
-           AND i.started_at >= $2 AND i.started_at < $3 AND p.visibility = 'public'
-           AND p.search LIKE $4 ESCAPE '\\' AND p.search LIKE $5 ESCAPE '\\' AND p.search LIKE $6 ESCAPE '\\'
+    tx.sql(concat!(
+            entry!(),
+            listed!(),
+            " AND i.started_at >= $2 AND i.started_at < $3 AND p.search LIKE $4 ESCAPE '\\' AND p.search LIKE $5 ESCAPE '\\' AND p.search LIKE $6 ESCAPE '\\'
            AND p.search LIKE $7 ESCAPE '\\' AND p.search LIKE $8 ESCAPE '\\'
-         ORDER BY i.started_at DESC, i.id DESC LIMIT $9 OFFSET $10",
-    )
+         ORDER BY i.started_at DESC, i.id DESC LIMIT $9 OFFSET $10"
+    ))
     .bind(newsletter)
     .bind(query.from)
     .bind(query.until)
@@ -205,12 +217,7 @@ pub async fn list(tx: &mut Tx, newsletter: NewsletterId, query: &Query) -> Resul
 /// When the listed issues began to go out, latest first, at most `limit`.
 pub async fn times(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Timestamp>> {
     let rows: Vec<(Timestamp,)> = tx
-        .sql(
-            "SELECT i.started_at FROM issues i JOIN pages p ON p.revision_id = i.revision_id
-             WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND i.started_at IS NOT NULL
-               AND p.visibility = 'public'
-             ORDER BY i.started_at DESC, i.id DESC LIMIT $2",
-        )
+        .sql(concat!("SELECT i.started_at", listed!(), " ORDER BY i.started_at DESC, i.id DESC LIMIT $2"))
         .bind(newsletter)
         .bind(limit)
         .fetch_all()
@@ -220,13 +227,11 @@ pub async fn times(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<
 
 /// The listed issue before one that began to go out at `at`.
 pub async fn before(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<Entry>> {
-    tx.sql(
-        "SELECT i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.summary
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
-         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND p.visibility = 'public'
-           AND (i.started_at < $2 OR i.started_at = $2 AND i.id < $3)
-         ORDER BY i.started_at DESC, i.id DESC LIMIT 1",
-    )
+    tx.sql(concat!(
+        entry!(),
+        listed!(),
+        " AND (i.started_at < $2 OR i.started_at = $2 AND i.id < $3) ORDER BY i.started_at DESC, i.id DESC LIMIT 1"
+    ))
     .bind(newsletter)
     .bind(at)
     .bind(id)
@@ -236,13 +241,11 @@ pub async fn before(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: Is
 
 /// The listed issue after one that began to go out at `at`.
 pub async fn after(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<Entry>> {
-    tx.sql(
-        "SELECT i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.summary
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = i.revision_id
-         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND p.visibility = 'public'
-           AND (i.started_at > $2 OR i.started_at = $2 AND i.id > $3)
-         ORDER BY i.started_at, i.id LIMIT 1",
-    )
+    tx.sql(concat!(
+        entry!(),
+        listed!(),
+        " AND (i.started_at > $2 OR i.started_at = $2 AND i.id > $3) ORDER BY i.started_at, i.id LIMIT 1"
+    ))
     .bind(newsletter)
     .bind(at)
     .bind(id)

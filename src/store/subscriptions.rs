@@ -55,7 +55,7 @@ pub struct NewSubscription<'a> {
     pub newsletter: NewsletterId,
     /// Whose.
     pub subscriber: SubscriberId,
-    /// The language the person chose.
+    /// The language the person chose; one who reads already keeps theirs.
     pub language: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
@@ -128,7 +128,9 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
     tx.sql(
         "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET newsletter_id = excluded.newsletter_id
+         ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET language =
+             CASE WHEN subscriptions.state IN ($3, $7) THEN COALESCE(excluded.language, subscriptions.language)
+                  ELSE subscriptions.language END
          RETURNING id, state, left_at",
     )
     .bind(new.newsletter)
@@ -137,6 +139,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
     .bind(new.language)
     .bind(new.source)
     .bind(now)
+    .bind(SubscriptionState::Left)
     .fetch_one()
     .await
 }

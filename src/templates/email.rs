@@ -100,7 +100,7 @@ pub struct IssueHtml<'a> {
     pub home_url: &'a str,
     /// Written out.
     pub date: &'a str,
-    /// The issue on the web.
+    /// The issue on the web; empty where it is in mails alone.
     pub web_url: &'a str,
     /// The text of the link to it.
     pub read_on_web: &'a str,
@@ -147,7 +147,7 @@ pub struct IssueText<'a> {
     pub heading: &'a str,
     /// What stands before the address of the issue on the web.
     pub read_on_web: &'a str,
-    /// The issue on the web.
+    /// The issue on the web; empty where it is in mails alone.
     pub web_url: &'a str,
     /// Filled lines.
     pub body: &'a str,

@@ -70,6 +70,23 @@ pub struct SignupPage {
     pub button: String,
     /// Below the form.
     pub small_print: String,
+    /// What the list of languages is called.
+    pub languages_label: String,
+    /// The same page in other languages; none in a frame.
+    pub languages: Vec<Tongue>,
+}
+
+/// A language in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tongue {
+    /// The page in it.
+    pub url: String,
+    /// What its speakers call it.
+    pub label: &'static str,
+    /// BCP 47.
+    pub language: &'static str,
+    /// Whether the page is in it.
+    pub current: bool,
 }
 
 /// A page that says something, and may ask one thing.
@@ -110,6 +127,13 @@ impl Sample for SignupPage {
             trap_label: "Leave this empty".to_owned(),
             button: "Subscribe".to_owned(),
             small_print: "You can leave at any time.".to_owned(),
+            languages_label: "Language".to_owned(),
+            languages: vec![Tongue {
+                url: "/week/subscribe?lang=de".to_owned(),
+                label: "Deutsch",
+                language: "de",
+                current: false,
+            }],
         }
     }
 }

@@ -37,8 +37,11 @@ struct Sheet {
 impl Sheets {
     /// Renders a sheet for each newsletter.
     pub(super) fn new(templates: &Templates, doors: &[Door]) -> Result<Self, TemplateError> {
-        let own = doors.iter().map(|door| Ok((door.id, Sheet::new(templates, &style(Some(door)))?)));
-        Ok(Self { plain: Sheet::new(templates, &style(None))?, own: own.collect::<Result<_, TemplateError>>()? })
+        let own = doors.iter().map(|door| Ok((door.id, Sheet::new(templates, &style(&door.newsletter.design))?)));
+        Ok(Self {
+            plain: Sheet::new(templates, &style(&Design::default()))?,
+            own: own.collect::<Result<_, TemplateError>>()?,
+        })
     }
 
     /// The path of a newsletter's sheet, without a `/` at its beginning.
@@ -66,9 +69,8 @@ pub(super) fn fingerprint(content: &[u8]) -> String {
     digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn style(door: Option<&Door>) -> Style {
-    let plain = Design::default();
-    let design = door.map_or(&plain, |door| &door.newsletter.design);
+/// The style sheet of a newsletter that looks like `design`.
+pub(super) fn style(design: &Design) -> Style {
     Style {
         accent: design.accent.light.to_string(),
         dark_accent: design.accent.dark.to_string(),

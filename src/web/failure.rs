@@ -95,7 +95,8 @@ impl IntoResponse for Failure {
                 (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken, None)
             }
         };
-        if status.is_server_error() {
+        // Of those there may be thousands in a second; the use case that is busy says so once.
+        if status.is_server_error() && !matches!(self, Self::Busy) {
             tracing::error!(error = %self, "a request failed");
         }
         let mut response = status.into_response();
@@ -143,19 +144,22 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let mut response = if json {
         let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-    } else if trouble == Trouble::NoSuchLink {
-        public::lost_page(site).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
     } else {
-        let page = LetterPage {
-            frame: site.frame(words, door, &trouble.heading(words), true),
-            status: String::new(),
-            heading: trouble.heading(words),
-            address: String::new(),
-            paragraphs: vec![trouble.sentence(words)],
-            buttons: Vec::new(),
-            link: Some(Link { url: site.path(""), label: words.to_home() }),
-        };
-        site.page(status, &page).unwrap_or_else(|_| (status, trouble.sentence(words)).into_response())
+        let html = site.trouble_pages.get(trouble, || {
+            if trouble == Trouble::NoSuchLink {
+                return site.html(&public::lost_page(site));
+            }
+            site.html(&LetterPage {
+                frame: site.frame(words, door, &trouble.heading(words), true),
+                status: String::new(),
+                heading: trouble.heading(words),
+                address: String::new(),
+                paragraphs: vec![trouble.sentence(words)],
+                buttons: Vec::new(),
+                link: Some(Link { url: site.path(""), label: words.to_home() }),
+            })
+        });
+        html.map_or_else(|_| (status, trouble.sentence(words)).into_response(), |html| Site::dressed(status, html))
     };
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = bare.headers().get(&name) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
@@ -13,12 +14,13 @@ use super::assets::Sheets;
 use super::client::Proxies;
 use super::failure::{Dressed, Failure, Open};
 use super::fresh::fresh;
+use super::trouble::TroublePages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
-use crate::words::Words;
+use crate::words::{Language, Words};
 
 /// What other sites may do with the form.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,7 @@ pub struct Site {
     pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
     pub(super) sheets: Sheets,
+    pub(super) trouble_pages: TroublePages,
 }
 
 impl Site {
@@ -84,6 +87,7 @@ impl Site {
             stop,
             searches: Semaphore::new(SEARCHES_MAX),
             sheets,
+            trouble_pages: TroublePages::default(),
             templates,
         })
     }
@@ -106,15 +110,15 @@ impl Site {
         }
     }
 
-    /// A path on this site, as a browser is to ask for it.
-    pub(super) fn path(&self, path: &str) -> String {
-        format!("{}/{path}", self.public_url.path().trim_end_matches('/'))
-    }
-
     /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
     pub(super) fn words(&self, door: Option<&Door>) -> Words {
         let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
         Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    }
+
+    /// The words of a page in a language that its reader chose, or in the newsletter's.
+    pub(super) fn words_in(&self, door: &Door, chosen: Option<Language>) -> Words {
+        chosen.map_or_else(|| self.words(Some(door)), |language| Words::of_page(language.tag()))
     }
 
     /// The words for a reader: in the language they chose, or the newsletter's.
@@ -125,11 +129,20 @@ impl Site {
 
     /// A page as a response.
     pub(super) fn page<C: Context>(&self, status: StatusCode, page: &C) -> Result<Response, Failure> {
-        let html = self.templates.render(page).map_err(Failure::Template)?;
+        Ok(Self::dressed(status, self.html(page)?))
+    }
+
+    /// A page as its text.
+    pub(super) fn html<C: Context>(&self, page: &C) -> Result<String, Failure> {
+        self.templates.render(page).map_err(Failure::Template)
+    }
+
+    /// A page's text as a response.
+    pub(super) fn dressed(status: StatusCode, html: impl Into<Body>) -> Response {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        let mut response = (status, [content_type], html).into_response();
+        let mut response = (status, [content_type], html.into()).into_response();
         response.extensions_mut().insert(Dressed);
-        Ok(response)
+        response
     }
 
     /// A page for everyone, which search engines may know.
@@ -147,8 +160,7 @@ impl Site {
         open: bool,
         changed: Option<Timestamp>,
     ) -> Result<Response, Failure> {
-        let html = self.templates.render(page).map_err(Failure::Template)?;
-        let mut response = fresh(asked, "text/html; charset=utf-8", html, changed);
+        let mut response = fresh(asked, "text/html; charset=utf-8", self.html(page)?, changed);
         if open {
             response.extensions_mut().insert(Open);
         }

@@ -1,5 +1,9 @@
-//! What can go wrong, as an error page says it. Echoes nothing of the request.
+//! What can go wrong, as an error page says it. Echoes nothing of the request: so each page is made once and kept, and a
+//! flood of refusals costs little.
 
+use std::sync::OnceLock;
+
+use axum::body::Bytes;
 use axum::http::StatusCode;
 
 use crate::words::Words;
@@ -21,11 +25,28 @@ pub(super) enum Trouble {
     TooMany,
     /// Not now.
     Busy,
-    /// Ours.
+    /// Ours. The last one: it counts them.
     Broken,
 }
 
+/// The error pages of a site, each made when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct TroublePages([OnceLock<Bytes>; Trouble::COUNT]);
+
+impl TroublePages {
+    /// The page of `trouble`, made by `render` if there is none yet. A page that could not be made is tried anew.
+    pub(super) fn get<E>(&self, trouble: Trouble, render: impl FnOnce() -> Result<String, E>) -> Result<Bytes, E> {
+        let kept = &self.0[trouble as usize];
+        match kept.get() {
+            Some(page) => Ok(page.clone()),
+            None => render().map(|html| kept.get_or_init(|| html.into()).clone()),
+        }
+    }
+}
+
 impl Trouble {
+    const COUNT: usize = Self::Broken as usize + 1;
+
     pub(super) fn of(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,

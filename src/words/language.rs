@@ -60,6 +60,11 @@ impl Language {
         Self::ALL.into_iter().find(same).unwrap_or(Self::English)
     }
 
+    /// The language that a reader chose, by its own tag; none when readers have no such choice.
+    pub fn chosen(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
     /// Its tag, BCP 47.
     pub const fn tag(self) -> &'static str {
         match self {
@@ -114,6 +119,14 @@ mod tests {
             ("", Language::English),
         ] {
             assert_eq!(Language::of(tag), language, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_one_of_ours_to_the_letter() {
+        assert_eq!(Language::chosen("uk"), Some(Language::Ukrainian));
+        for tag in ["", "UK", "uk-UA", "en-XA", "nl", "uk\r\nBcc: x"] {
+            assert_eq!(Language::chosen(tag), None, "{tag:?}");
         }
     }
 }

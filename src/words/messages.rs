@@ -107,7 +107,7 @@ messages! {
     address_wrong();
     check_heading();
     check_text(newsletter: text, days: number);
-    check_nothing_there();
+    check_nothing_there(count: number);
     address_disposable();
     address_no_server(domain: text);
     meant_heading(address: text);

@@ -16,6 +16,7 @@ const hidden = new Set(remembered("coranto-hidden", "").split(" ").filter(Boolea
 let current = { number: 0, problems: [] };
 let busy = false;
 let again = false;
+let newest = 0;
 
 for (const pane of panes) {
   const stage = document.createElement("div");
@@ -205,18 +206,23 @@ function describe(state) {
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [part("dt", "", name), part("dd", "", value)]));
 }
 
-async function refresh() {
+async function refresh(number) {
+  newest = number;
   if (busy) { again = true; return; }
   busy = true;
   do {
     again = false;
     try {
+      // The frames do not wait for the rest.
+      const inView = panes.filter(isInView);
+      const isFrame = (pane) => pane.dataset.kind === "frame";
+      const frames = inView.filter(isFrame).map((pane) => draw(pane, { number: newest }));
       const state = await (await fetch("/state")).json();
       current = state;
       tell(state);
       describe(state);
-      const inView = panes.filter(isInView);
-      await Promise.all(inView.map((pane) => draw(pane, state)));
+      const others = inView.filter((pane) => !isFrame(pane)).map((pane) => draw(pane, state));
+      await Promise.all([...frames, ...others]);
       document.documentElement.dataset.shown = String(state.number);
       await Promise.all(panes.filter((pane) => !inView.includes(pane)).map((pane) => draw(pane, state)));
     } catch {
@@ -228,6 +234,6 @@ async function refresh() {
 
 layOut();
 const events = new EventSource("/events");
-events.addEventListener("message", refresh);
+events.addEventListener("message", (event) => refresh(Number(event.data)));
 events.addEventListener("open", () => { byId("lost").hidden = true; });
 events.addEventListener("error", () => { byId("lost").hidden = false; });

@@ -109,7 +109,10 @@ check_text = Wir haben einen Link an die angegebene Adresse geschickt. Öffnen S
     [one] { $days } Tag
    *[other] { $days } Tage
 }.
-check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Zum Schutz der Postfächer geht höchstens eine solche E-Mail am Tag an eine Adresse.
+check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Zum Schutz der Postfächer gehen am Tag höchstens { $count ->
+    [one] eine solche E-Mail
+   *[other] { $count } solche E-Mails
+} an eine Adresse.
 address_disposable = Geben Sie eine andere Adresse ein: Postfächer dieses Anbieters werden nach einer Weile weggeworfen
 address_no_server = Zu { $domain } haben wir keinen Mailserver gefunden. Prüfen Sie den Teil nach dem @
 meant_heading = Meinten Sie { $address }?

@@ -111,7 +111,10 @@ check_text = We have sent a link to the address you gave. Open it and press the 
     [one] { $days } day
    *[other] { $days } days
 }.
-check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. To protect mailboxes, one address gets at most one such mail a day.
+check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. To protect mailboxes, one address gets at most { $count ->
+    [one] one such mail
+   *[other] { $count } such mails
+} a day.
 address_disposable = Enter another address: mailboxes of this provider are thrown away after a while
 address_no_server = We could not find a mail server for { $domain }. Check the part after the @
 meant_heading = Did you mean { $address }?

@@ -109,7 +109,10 @@ check_text = Hemos enviado un enlace a la dirección indicada. Ábralo y pulse e
     [one] { $days } día
    *[other] { $days } días
 }.
-check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Para proteger los buzones, cada dirección recibe como mucho un correo así al día.
+check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Para proteger los buzones, cada dirección recibe como mucho { $count ->
+    [one] un correo así
+   *[other] { $count } correos así
+} al día.
 address_disposable = Escriba otra dirección: los buzones de este proveedor se tiran al cabo de un tiempo
 address_no_server = No hemos encontrado ningún servidor de correo para { $domain }. Revise la parte que sigue a la @
 meant_heading = ¿Quería decir { $address }?

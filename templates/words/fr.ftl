@@ -112,7 +112,10 @@ check_text = Nous avons envoyé un lien à l’adresse indiquée. Ouvrez-le et a
     [one] { $days } jour
    *[other] { $days } jours
 }.
-check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Pour protéger les boîtes aux lettres, une adresse reçoit au plus un tel courriel par jour.
+check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Pour protéger les boîtes aux lettres, une adresse reçoit au plus { $count ->
+    [one] un tel courriel
+   *[other] { $count } courriels de ce type
+} par jour.
 address_disposable = Saisissez une autre adresse : les boîtes de ce fournisseur sont jetées au bout d’un moment
 address_no_server = Nous n’avons trouvé aucun serveur de messagerie pour { $domain }. Vérifiez la partie après le @
 meant_heading = Vouliez-vous dire { $address } ?

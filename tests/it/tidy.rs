@@ -15,6 +15,7 @@ use source::{Source, paths_from, words};
 /// Each layer may use itself, the ground and the layers named after it. `docs/architecture.md` has the picture.
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("dns", &[]),
     ("secret", &[]),
     ("token", &[]),
     ("telemetry", &[]),
@@ -54,7 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "secret", "token", "telemetry", "words"];
+const GROUND: &[&str] = &["clock", "dns", "secret", "token", "telemetry", "words"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[

@@ -10,16 +10,19 @@ use super::output::{Tone, count};
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 
-/// Looks at the configuration, database, clock, disk, DNS and relays, and says what to do.
+/// Look at everything an installation needs, and say what to do.
+///
+/// That is the configuration, database, clock, disk, DNS and relays.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    before_help = "Examples:
   coranto doctor
   coranto doctor --offline
-  coranto doctor --json
-
-Exits with 3 when something is wrong. Warnings alone are no failure.")]
+  coranto doctor --json",
+    after_help = "Exits with 3 when something is wrong. Warnings alone are no failure."
+)]
 pub(super) struct Args {
-    /// Asks no name server and no relay.
+    /// Ask no name server and no relay.
     #[arg(long)]
     offline: bool,
     /// The name server to ask, instead of the system's.

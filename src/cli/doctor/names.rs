@@ -3,15 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::NetError;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{RData, RecordType};
-
 use super::{Finding, Health};
 use crate::cli::wiring;
 use crate::config::Config;
+use crate::dns::{Names, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
 
 /// The wait for one answer.
@@ -19,11 +14,10 @@ const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
 pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
-    let resolver = match resolver(server) {
-        Ok(resolver) => resolver,
+    let names = match Names::new(server, ANSWER_MAX, None) {
+        Ok(names) => names,
         Err(error) => return vec![unreachable(&error)],
     };
-    let names = Names { resolver };
     let mut all = Vec::new();
     for newsletter in &config.newsletters {
         if is_reserved(newsletter.from.address.domain()) {
@@ -50,49 +44,18 @@ fn unreachable(error: &NetError) -> Finding {
     Finding::warn("DNS", format!("no name server answers: {error}"), hint)
 }
 
-fn resolver(server: Option<SocketAddr>) -> Result<TokioResolver, NetError> {
-    let mut builder = match server {
-        Some(address) => {
-            let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
-            (udp.port, tcp.port) = (address.port(), address.port());
-            let server = NameServerConfig::new(address.ip(), true, vec![udp, tcp]);
-            let config = ResolverConfig::from_name_servers(vec![server]);
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-        }
-        None => TokioResolver::builder_tokio()?,
-    };
-    builder.options_mut().timeout = ANSWER_MAX;
-    builder.options_mut().attempts = 1;
-    builder.build()
-}
-
 /// RFC 2606 and RFC 6761: nobody's, for ever.
 fn is_reserved(domain: &str) -> bool {
     let reserved = ["example.com", "example.net", "example.org", "example", "invalid", "test", "localhost"];
     reserved.iter().any(|name| domain == *name || domain.ends_with(&format!(".{name}")))
 }
 
-struct Names {
-    resolver: TokioResolver,
-}
-
-impl Names {
-    /// The records of one kind; none is an answer, no server is not.
-    async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, NetError> {
-        match self.resolver.lookup(format!("{name}."), kind).await {
-            Ok(found) => Ok(found.answers().iter().map(|record| record.data.clone()).collect()),
-            Err(error) if error.is_no_records_found() => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn texts(&self, name: &str) -> Result<Vec<String>, NetError> {
-        let joined = |data: RData| match data {
-            RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
-            _ => None,
-        };
-        Ok(self.records(name, RecordType::TXT).await?.into_iter().filter_map(joined).collect())
-    }
+async fn texts(names: &Names, name: &str) -> Result<Vec<String>, NetError> {
+    let joined = |data: RData| match data {
+        RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
+        _ => None,
+    };
+    Ok(names.records(name, RecordType::TXT).await?.into_iter().filter_map(joined).collect())
 }
 
 async fn of_newsletter(
@@ -104,9 +67,9 @@ async fn of_newsletter(
     let from = newsletter.from.address.domain();
     let envelope = newsletter.bounce_domain.as_deref().unwrap_or(from);
     all.push(mx(envelope, &names.records(envelope, RecordType::MX).await?));
-    all.push(spf(envelope, &names.texts(envelope).await?));
+    all.push(spf(envelope, &texts(names, envelope).await?));
     match wiring::signer(config, &newsletter.slug).ok().flatten().and_then(|signer| signer.dns_record().ok()) {
-        Some(record) => all.push(dkim(&record.name, &record.value, &names.texts(&record.name).await?)),
+        Some(record) => all.push(dkim(&record.name, &record.value, &texts(names, &record.name).await?)),
         None if config.relays.iter().any(|relay| relay.signs) => {
             all.push(Finding::ok(&format!("DKIM of {from}"), "the relay signs"));
         }
@@ -117,10 +80,10 @@ async fn of_newsletter(
         )),
     }
     // RFC 7489 6.6.3: where the name has no policy, the organisation's holds.
-    let mut policies = names.texts(&format!("_dmarc.{from}")).await?;
+    let mut policies = texts(names, &format!("_dmarc.{from}")).await?;
     let parent = from.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
     if let Some(parent) = parent.filter(|_| !policies.iter().any(|text| is_dmarc(text))) {
-        policies = names.texts(&format!("_dmarc.{parent}")).await?;
+        policies = texts(names, &format!("_dmarc.{parent}")).await?;
     }
     all.push(dmarc(from, &policies));
     Ok(())

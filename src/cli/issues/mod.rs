@@ -16,15 +16,16 @@ use crate::publishing::library::name_parts;
 use crate::store::issues::Issue;
 use crate::store::{Db, Tx, issues, newsletters};
 
-/// Lists, shows and steers issues.
+/// List, show and steer issues.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(
+    before_help = "Examples:
   coranto issues list
   coranto issues show the-calendar-is-not-an-agreement
   coranto issues pause the-calendar-is-not-an-agreement
-  coranto issues deliveries the-calendar-is-not-an-agreement --state failed
-
-An issue is named by its slug, or by its file.")]
+  coranto issues deliveries the-calendar-is-not-an-agreement --state failed",
+    after_help = "An issue is named by its slug, or by its file."
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -36,22 +37,43 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List issues, those that are due last first.
+    #[command(before_help = "Examples:
+  coranto issues list
+  coranto issues list --json")]
     List(list::List),
     /// Show one issue with its numbers and its history.
+    #[command(before_help = "Examples:
+  coranto issues show the-calendar-is-not-an-agreement
+  coranto issues show issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Show(Named),
     /// Halt an issue that is going out; what is on the wire is finished.
+    #[command(before_help = "Examples:
+  coranto issues pause the-calendar-is-not-an-agreement")]
     Pause(control::Pause),
     /// Go on with a paused issue, with the content it has now.
+    #[command(before_help = "Examples:
+  coranto issues resume the-calendar-is-not-an-agreement")]
     Resume(Named),
     /// End an issue for good: who has not got it will not.
+    #[command(before_help = "Examples:
+  coranto issues stop the-calendar-is-not-an-agreement")]
     Stop(Named),
     /// Try those again who were refused, or whose fate is unknown.
+    #[command(before_help = "Examples:
+  coranto issues retry the-calendar-is-not-an-agreement")]
     Retry(control::Retry),
     /// Take an issue off the queue.
+    #[command(before_help = "Examples:
+  coranto issues unschedule the-calendar-is-not-an-agreement")]
     Unschedule(Named),
-    /// Put the mended text of an issue that was sent on its page and into the feeds; no mail is sent again.
+    /// Put the mended text of a sent issue on the web; no mail is sent again.
+    #[command(before_help = "Examples:
+  coranto issues correct issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Correct(correct::Correct),
     /// List what became of each mail.
+    #[command(before_help = "Examples:
+  coranto issues deliveries the-calendar-is-not-an-agreement --state failed
+  coranto issues deliveries the-calendar-is-not-an-agreement --json")]
     Deliveries(deliveries::Deliveries),
 }
 

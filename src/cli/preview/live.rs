@@ -13,21 +13,31 @@ use super::{Args, refuse};
 use crate::cli::context::stop_signal;
 use crate::cli::output::{Tone, count};
 use crate::cli::shelf::{Shelf, show};
+use crate::cli::when::when;
 use crate::cli::{Context, Exit, Failure, wiring};
+use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::content::Problem;
-use crate::domain::image;
+use crate::domain::image::{self, Shown};
+use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
+use crate::publishing::LibraryError;
 use crate::publishing::library::Rendered;
-use crate::publishing::{Draft, LibraryError};
+use crate::signup::Emblem;
 use crate::templates::Templates;
 use crate::web;
-use crate::web::preview::{Picture, Preview, Sheet};
+use crate::web::preview::{Picture, Preview, Publication, Sheet};
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;
 /// The page's port, so that it is the same every week.
 const PORT: u16 = 8026;
+
+/// A web version and its style sheet.
+struct Web {
+    page: String,
+    style: String,
+}
 
 /// What a preview is made of.
 pub(super) struct Desk<'a> {
@@ -147,38 +157,28 @@ impl Desk<'_> {
         };
         let checked = shelf.library(newsletter).check(&draft, self.context.now())?;
         let Some(rendered) = checked.rendered else { return Ok(stale(checked.problems)) };
-        let sheet = self.rendered(newsletter, &draft, &rendered)?;
+        let sheet = self.rendered(shelf, newsletter, &rendered, checked.at)?;
         Ok(Sheet {
             number: before.number + 1,
-            date: checked.date.to_string(),
+            date: when(checked.at, newsletter),
             source,
             problems: checked.problems,
             ..sheet
         })
     }
 
-    fn rendered(&self, newsletter: &Newsletter, draft: &Draft, rendered: &Rendered) -> anyhow::Result<Sheet> {
+    fn rendered(
+        &self,
+        shelf: &Shelf<'_>,
+        newsletter: &Newsletter,
+        rendered: &Rendered,
+        at: Timestamp,
+    ) -> anyhow::Result<Sheet> {
         let revision = &rendered.revision;
-        let name = self.args.name.as_deref();
-        let (context, config, address) = (self.context, self.config, &self.args.to);
-        let reader = Reader { context, config, newsletter, slug: &draft.slug, address, name };
-        let message = String::from_utf8_lossy(&reader.message(revision, &rendered.images)?).into_owned();
+        let reader = Reader::new(self.args, self.context, self.config, newsletter, rendered, at)?;
+        let message = String::from_utf8_lossy(&reader.message()?).into_owned();
         let headers = message.split_once("\r\n\r\n").map_or(message.as_str(), |(headers, _)| headers);
-        let public_url = wiring::public_url(self.config);
-        let domain = newsletter.from.address.as_str().rsplit('@').next().unwrap_or_default();
-        let pictures = rendered
-            .images
-            .iter()
-            .map(|shown| Picture {
-                name: shown.name.clone(),
-                addresses: vec![
-                    shown.address(&public_url, domain),
-                    image::url(&public_url, &shown.image.digest, shown.image.format),
-                ],
-                media_type: shown.image.format.media_type(),
-                image: Arc::clone(&shown.image),
-            })
-            .collect();
+        let web = self.web(shelf, newsletter, rendered, at)?;
         Ok(Sheet {
             number: 0,
             file: self.file.display().to_string(),
@@ -188,17 +188,63 @@ impl Desk<'_> {
             preheader: revision.preheader.clone(),
             language: revision.language.clone(),
             date: String::new(),
-            html: reader.fill(&revision.html, true),
-            text: reader.fill(&revision.plain, false),
-            web: rendered.page.html.clone(),
+            html: reader.html()?,
+            text: reader.text()?,
+            web: web.page,
+            web_style: web.style,
+            web_origin: self.config.public_url.origin().ascii_serialization(),
             headers: headers.replace("\r\n", "\n"),
             source: String::new(),
-            pictures,
+            pictures: self.pictures(newsletter, rendered),
             words: rendered.words,
             bytes: message.len(),
             problems: Vec::new(),
             ok: true,
         })
+    }
+
+    /// The web version, with the style sheet it has on the site.
+    fn web(
+        &self,
+        shelf: &Shelf<'_>,
+        newsletter: &Newsletter,
+        rendered: &Rendered,
+        at: Timestamp,
+    ) -> anyhow::Result<Web> {
+        if rendered.page.visibility == Visibility::None {
+            return Ok(Web { page: String::new(), style: String::new() });
+        }
+        let logo = Emblem::of(newsletter, &wiring::public_url(self.config), shelf.gallery())?;
+        let publication = Publication {
+            newsletter,
+            logo: logo.as_ref(),
+            several: self.config.newsletters.len() > 1,
+            public_url: &self.config.public_url,
+            templates: shelf.templates(),
+        };
+        Ok(Web { page: publication.issue(&rendered.revision, &rendered.page, at)?, style: publication.style()? })
+    }
+
+    /// The issue's images, which are not on the web yet.
+    fn pictures(&self, newsletter: &Newsletter, rendered: &Rendered) -> Vec<Picture> {
+        let public_url = wiring::public_url(self.config);
+        let domain = newsletter.from.address.domain();
+        let picture = |shown: &Shown| Picture {
+            name: shown.name.clone(),
+            addresses: vec![
+                shown.address(&public_url, domain),
+                image::url(&public_url, &shown.image.digest, shown.image.format),
+                // A page names the logo by its path.
+                image::url(
+                    self.config.public_url.path().trim_end_matches('/'),
+                    &shown.image.digest,
+                    shown.image.format,
+                ),
+            ],
+            media_type: shown.image.format.media_type(),
+            image: Arc::clone(&shown.image),
+        };
+        rendered.images.iter().map(picture).collect()
     }
 
     /// The same on the terminal.

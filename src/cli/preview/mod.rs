@@ -15,20 +15,8 @@ use crate::publishing::LibraryError;
 use crate::publishing::library::name_parts;
 use reader::Reader;
 
-/// Shows an issue on a page of its own while it is written, or prints one part of it.
-///
-/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
-/// headers, with the checks beside them, and follows every save. Only this machine can open it.
+/// One part on stdout, instead of the page.
 #[derive(Debug, clap::Args)]
-#[command(
-    before_help = "Examples:
-  coranto preview issues/2026-11-27-a-note.md --open
-  coranto preview issues/2026-11-27-a-note.md --text",
-    after_help = "More examples:
-  coranto preview                                               the next issue's file
-  coranto preview issues/2026-11-27-a-note.md --html > note.html
-  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
-)]
 #[group(id = "part", required = false, multiple = false)]
 pub(super) struct Part {
     /// Print the HTML part.
@@ -42,7 +30,20 @@ pub(super) struct Part {
     eml: bool,
 }
 
+/// Show an issue in all its views while it is written, or print one part of it.
+///
+/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
+/// headers, with the checks beside them, and follows every save. Only this machine can open it.
 #[derive(Debug, clap::Args)]
+#[command(
+    before_help = "Examples:
+  coranto preview issues/2026-11-27-a-note.md --open
+  coranto preview issues/2026-11-27-a-note.md --text",
+    after_help = "More examples:
+  coranto preview                                               the next issue's file
+  coranto preview issues/2026-11-27-a-note.md --html > note.html
+  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
+)]
 pub(super) struct Args {
     /// The issue's file; without one, that of the next issue.
     file: Option<PathBuf>,
@@ -79,22 +80,19 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let (newsletter, draft) = shelf.read(&file, args.newsletter.as_deref())?;
     let checked = draft.and_then(|draft| shelf.library(newsletter).check(&draft, context.now()));
-    let rendered = match checked {
+    let (rendered, at) = match checked {
         Ok(checked) => match checked.rendered {
-            Some(rendered) => rendered,
+            Some(rendered) => (rendered, checked.at),
             None => return refuse(&file, &checked.problems, context),
         },
         Err(LibraryError::Content { problems, .. }) => return refuse(&file, &problems, context),
         Err(other) => return Err(other.into()),
     };
-    let revision = &rendered.revision;
-    let slug = revision.slug.as_deref().unwrap_or_default();
-    let name = args.name.as_deref();
-    let reader = Reader { context, config: &config, newsletter, slug, address: &args.to, name };
+    let reader = Reader::new(&args, context, &config, newsletter, &rendered, at)?;
     let bytes = match (args.part.html, args.part.text) {
-        (true, _) => reader.fill(&revision.html, true).into_bytes(),
-        (_, true) => reader.fill(&revision.plain, false).into_bytes(),
-        _ => reader.message(revision, &rendered.images)?,
+        (true, _) => reader.html()?.into_bytes(),
+        (_, true) => reader.text()?.into_bytes(),
+        _ => reader.message()?,
     };
     context.output.write(&bytes)?;
     Ok(Exit::Ok)

@@ -1,30 +1,38 @@
 //! The reader that a preview is made for: a made-up one, whose links open and change nothing.
 
+use super::Args;
 use crate::cli::{Context, wiring};
+use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::content::fields::{Field, Piece, Template};
+use crate::content::fields::Template;
 use crate::domain::DeliveryId;
-use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::image::Shown;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::subscriber::Format;
 use crate::message::{Content, Profile, Recipient, Skeleton};
-use crate::store::revisions::NewRevision;
-use crate::token::{Purpose, TEST_NUMBER};
+use crate::publishing::library::Rendered;
+use crate::token::TEST_NUMBER;
 
-/// The made-up reader whose values stand in a preview. Their links open and change nothing.
+/// One issue, as one made-up reader gets it.
 pub(super) struct Reader<'a> {
-    pub(super) context: &'a Context,
-    pub(super) config: &'a Config,
-    pub(super) newsletter: &'a Newsletter,
-    pub(super) slug: &'a str,
-    pub(super) address: &'a EmailAddress,
-    pub(super) name: Option<&'a str>,
+    config: &'a Config,
+    html: Template,
+    text: Template,
+    skeleton: Skeleton,
+    recipient: Recipient<'a>,
 }
 
-impl Reader<'_> {
-    /// The message as a relay would get it.
-    pub(super) fn message(&self, revision: &NewRevision, images: &[Shown]) -> anyhow::Result<Vec<u8>> {
+impl<'a> Reader<'a> {
+    /// For the reader that `args` describe: who subscribed today, and is sent the issue at `at`.
+    pub(super) fn new(
+        args: &'a Args,
+        context: &Context,
+        config: &'a Config,
+        newsletter: &Newsletter,
+        rendered: &Rendered,
+        at: Timestamp,
+    ) -> anyhow::Result<Self> {
+        let revision = &rendered.revision;
         let content = Content {
             kind: DeliveryKind::Test,
             subject: revision.subject.clone(),
@@ -34,63 +42,39 @@ impl Reader<'_> {
             slug: revision.slug.clone(),
             digest: [0; 32],
         };
-        let signers = wiring::signer(self.config, &self.newsletter.slug)?.into_iter().collect();
+        let signers = wiring::signer(config, &newsletter.slug)?.into_iter().collect();
         let profile = Profile { signers, unsigned_headers: Vec::new() };
-        let skeleton = Skeleton::build(self.newsletter, &wiring::public_url(self.config), &content, &profile)?;
-        let embedded: Vec<_> =
-            images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone()).collect();
-        let skeleton = skeleton.with_images(&embedded);
+        let skeleton = Skeleton::build(newsletter, &wiring::public_url(config), &content, &profile)?;
+        let embedded = rendered.images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone());
+        let skeleton = skeleton.with_images(&embedded.collect::<Vec<_>>());
         let recipient = Recipient {
             delivery: DeliveryId(i64::try_from(TEST_NUMBER)?),
             subscription: None,
             consent: None,
             request: None,
-            format: crate::domain::subscriber::Format::Html,
-            address: self.address,
-            name: self.name,
-            subscribed_at: None,
-            date: self.context.now(),
+            format: Format::Html,
+            address: &args.to,
+            name: args.name.as_deref(),
+            subscribed_at: Some(context.now()),
+            date: at,
         };
+        Ok(Self { config, html: content.html, text: content.text, skeleton, recipient })
+    }
+
+    /// The message as a relay would get it.
+    pub(super) fn message(&self) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        skeleton.fill(&self.config.keys, &recipient, &mut bytes)?;
+        self.skeleton.fill(&self.config.keys, &self.recipient, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// A part with the reader's values in it.
-    pub(super) fn fill(&self, part: &str, html: bool) -> String {
-        let mut text = String::new();
-        for piece in Template::new(part).pieces() {
-            match piece {
-                Piece::Text(piece) => text.push_str(piece),
-                Piece::Field(field) if html => text.push_str(&escaped(&self.value(&field))),
-                Piece::Field(field) => text.push_str(&self.value(&field)),
-            }
-        }
-        text
+    /// The HTML part.
+    pub(super) fn html(&self) -> anyhow::Result<String> {
+        Ok(self.skeleton.read(&self.html, true, &self.config.keys, &self.recipient)?)
     }
 
-    fn value(&self, field: &Field) -> String {
-        let url = wiring::public_url(self.config);
-        let link = |letter: char, purpose| format!("{url}/{letter}/{}", self.config.keys.seal(purpose, TEST_NUMBER));
-        match field {
-            Field::Name { fallback } => self.name.or(fallback.as_deref()).unwrap_or_default().to_owned(),
-            Field::UnsubscribeUrl => link('u', Purpose::Unsubscribe),
-            Field::PreferencesUrl => link('p', Purpose::Preferences),
-            Field::ConfirmUrl => link('c', Purpose::Confirm),
-            Field::RefuseUrl => link('n', Purpose::Refuse),
-            Field::AddressUrl => link('a', Purpose::Address),
-            Field::StopUrl => link('s', Purpose::Stop),
-            Field::DataUrl => link('d', Purpose::Data),
-            Field::Shown(field) => self.value(field),
-            Field::Address => self.address.to_string(),
-            Field::SubscribedOn => {
-                self.context.now().to_jiff().to_zoned(self.newsletter.time_zone.clone()).date().to_string()
-            }
-            Field::WebUrl => format!("{url}/{}/{}", self.newsletter.slug, self.slug),
-        }
+    /// The text part.
+    pub(super) fn text(&self) -> anyhow::Result<String> {
+        Ok(self.skeleton.read(&self.text, false, &self.config.keys, &self.recipient)?)
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

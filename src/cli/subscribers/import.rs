@@ -17,12 +17,11 @@ const NAMED_MAX: u64 = 20;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The first line names the columns: email, and if there are name, status, language, subscribed_at.
-A list never brings back who left or is suppressed, and one bad row never stops the rest.
-
-Examples:
+    before_help = "Examples:
   coranto subscribers import readers.csv --dry-run
-  coranto subscribers import readers.csv --source \"old list, opt-in since 2019\" --rejected bad.csv"
+  coranto subscribers import readers.csv --source \"old list, opt-in since 2019\" --rejected bad.csv",
+    after_help = "The first line names the columns: email, and if there are name, status, language, subscribed_at.
+A list never brings back who left or is suppressed, and one bad row never stops the rest."
 )]
 pub(super) struct Import {
     /// The CSV file; `-` is standard input.

@@ -14,12 +14,11 @@ use crate::domain::newsletter::Newsletter;
 use crate::signup::Act;
 use crate::store::{Db, newsletters};
 
-/// Lists, adds, removes, imports, exports and counts readers.
+/// List, add, remove, import, export and count readers.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
+#[command(before_help = "Examples:
   coranto subscribers stats
   coranto subscribers list --state pending
-  coranto subscribers show anna@example.org
   coranto subscribers import readers.csv --dry-run
   coranto subscribers export readers.csv")]
 pub(super) struct Args {
@@ -33,22 +32,40 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List readers.
+    #[command(before_help = "Examples:
+  coranto subscribers list
+  coranto subscribers list --state pending")]
     List(list::List),
     /// Show one reader with everything they agreed to.
+    #[command(before_help = "Examples:
+  coranto subscribers show anna@example.org")]
     Show(list::Show),
     /// Count readers by state.
+    #[command(before_help = "Examples:
+  coranto subscribers stats")]
     Stats,
     /// Add a reader who agreed; no mail is sent.
+    #[command(before_help = "Examples:
+  coranto subscribers add anna@example.org --name \"Anna Berg\"")]
     Add(change::Add),
     /// End a subscription, as if the reader had left.
+    #[command(before_help = "Examples:
+  coranto subscribers remove anna@example.org")]
     Remove(change::Remove),
     /// Never mail an address again, whatever it subscribes to.
+    #[command(before_help = "Examples:
+  coranto subscribers suppress anna@example.org")]
     Suppress(change::Suppress),
     /// Take an address off the suppression list.
+    #[command(before_help = "Examples:
+  coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
     /// Take in readers from a CSV file.
     Import(import::Import),
     /// Write readers to a CSV file.
+    #[command(before_help = "Examples:
+  coranto subscribers export readers.csv
+  coranto subscribers export - | wc -l")]
     Export(export::Export),
 }
 

@@ -19,6 +19,7 @@ use super::pictures::NoPictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::{Block, Document, plain_text};
+use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 
 pub use size::{HTML_BYTES_GOOD, HTML_BYTES_MAX, of_size};
@@ -138,16 +139,24 @@ fn of_headings(blocks: &[Block], found: &mut Found<'_>) {
     }
 }
 
-/// Readers may have no name: without a fallback a gap stays where it would stand.
+/// Readers may have no name, and an issue no page: a gap or a dead link would stand there.
 fn of_fields(found: &mut Found<'_>) {
     let marked = Marked::of(found.issue.body());
     if marked.too_many.is_some() {
         return; // which is told already
     }
+    let on_web = found.issue.front.web != Some(Visibility::None);
     for occurrence in &marked.occurrences {
-        if matches!(occurrence.field, Ok(Field::Name { fallback: None })) {
-            let message = "readers who gave no name will see nothing here";
-            found.warn(occurrence.at, "field-empty", message, "write {{ name | there }}");
+        match occurrence.field {
+            Ok(Field::Name { fallback: None }) => {
+                let message = "readers who gave no name will see nothing here";
+                found.warn(occurrence.at, "field-empty", message, "write {{ name | there }}");
+            }
+            Ok(Field::WebUrl) if !on_web => {
+                let message = "{{ web_url }} leads nowhere: the front matter says `web: none`";
+                found.refuse(occurrence.at, "field-web", message, "take it out, or write `web: unlisted`");
+            }
+            _ => {}
         }
     }
 }

@@ -192,6 +192,8 @@ pub struct PrivacyPage {
     pub lead: String,
     /// The matters.
     pub sections: Vec<Matter>,
+    /// The way to the reader's own page.
+    pub link: Link,
 }
 
 impl Sample for HomePage {
@@ -273,7 +275,8 @@ impl Sample for PrivacyPage {
             paragraphs: vec!["Your address.".to_owned(), "When you subscribed.".to_owned()],
         };
         let (heading, lead) = ("Privacy".to_owned(), "What The Week stores of its readers.".to_owned());
-        Self { frame: frame::sample(), heading, lead, sections: vec![matter] }
+        let link = link("/week/link", "Send me my link");
+        Self { frame: frame::sample(), heading, lead, sections: vec![matter], link }
     }
 }
 

@@ -2,6 +2,7 @@
 //! it by this machine's name, changes nothing and runs nothing of what it shows. Knows neither files nor newsletters:
 //! it is given sheets.
 
+mod page;
 mod views;
 
 use std::convert::Infallible;
@@ -19,6 +20,8 @@ use futures_util::stream::{self, Stream};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+pub use page::Publication;
 
 use crate::domain::image::Image;
 use crate::publishing::Problem;
@@ -46,14 +49,18 @@ pub struct Sheet {
     pub preheader: String,
     /// BCP 47.
     pub language: String,
-    /// The day it is rendered for.
+    /// When it goes out, in words.
     pub date: String,
     /// The HTML part of one reader's mail.
     pub html: String,
     /// The text part of the same mail.
     pub text: String,
-    /// The inside of the web version's article.
+    /// The page of its web version; empty where it has none.
     pub web: String,
+    /// The style sheet of that page.
+    pub web_style: String,
+    /// Where what the page names by a path alone will be: `https://news.example.com`.
+    pub web_origin: String,
     /// The headers of the same mail.
     pub headers: String,
     /// The file as it stands.
@@ -126,6 +133,7 @@ pub fn router(preview: Arc<Preview>) -> Router {
         .route("/state", get(state))
         .route("/events", get(events))
         .route("/view/{view}", get(view))
+        .route("/view/web.css", get(web_style))
         .route("/picture/{index}", get(picture))
         .layer(from_fn_with_state(Arc::clone(&preview), guard))
         .with_state(preview)
@@ -223,6 +231,11 @@ async fn view(State(preview): State<Arc<Preview>>, Path(view): Path<String>) -> 
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// The style sheet of the web version.
+async fn web_style(State(preview): State<Arc<Preview>>) -> Response {
+    text("text/css; charset=utf-8", views::web_style(&preview.sheet()))
 }
 
 async fn picture(State(preview): State<Arc<Preview>>, Path(index): Path<usize>) -> Response {

@@ -11,12 +11,13 @@ const NO_IMAGES_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; b
 
 /// How a mail asks whether it is dark around it.
 const DARK_QUERY: &str = "(prefers-color-scheme: dark)";
-/// The layout of the web version, near enough to proofread in.
-const WEB_STYLE: &str = "body{margin:0;background:#fbfaf8;color:#1f2328;font:18px/1.6 Georgia,serif}\
-    main{max-width:40rem;margin:0 auto;padding:2.5rem 1.25rem}h1,h2,h3,h4{font-family:system-ui,sans-serif;line-height:1.2}\
-    h1{font-size:2.1rem}img{max-width:100%;height:auto}blockquote{margin:1.2em 0;padding-inline-start:1rem;\
-    border-inline-start:3px solid #c9ccd1}pre{overflow:auto;padding:1rem;background:#f0eee9}table{border-collapse:collapse}\
-    td,th{padding:.35rem .6rem;border-bottom:1px solid #d8d5ce;text-align:start}a{color:#0b57a4}";
+/// The web version in its frame: its own style sheet besides.
+const WEB_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' http: https: data:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
+/// What stands there for an issue that has no web version.
+const NO_WEB: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>No web version</title>\
+    <link rel=\"stylesheet\" href=\"web.css\"></head><body><main><p>This issue has no web version: its front matter says \
+    <code>web: none</code>.</p></main></body></html>";
 
 /// The page of one view, and what it may do. None for a view that there is not.
 pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)> {
@@ -26,7 +27,7 @@ pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)
         "dark" => (dark(&html), MAIL_POLICY),
         "plain" => (light(&without_styles(&html)), MAIL_POLICY),
         "images-off" => (light(&html), NO_IMAGES_POLICY),
-        "web" => (web(sheet), MAIL_POLICY),
+        "web" => (web(sheet), WEB_POLICY),
         _ => return None,
     })
 }
@@ -73,18 +74,17 @@ fn with_pictures(html: &str, sheet: &Sheet) -> String {
     html
 }
 
+/// The page that readers will see. What it names by a path is on the site and not here.
 fn web(sheet: &Sheet) -> String {
-    let dir = if crate::domain::newsletter::is_rtl(&sheet.language) { "rtl" } else { "ltr" };
-    let (language, title) = (escaped(&sheet.language), escaped(&sheet.title));
-    let article = with_pictures(&sheet.web, sheet);
-    format!(
-        "<!doctype html><html lang=\"{language}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <style>{WEB_STYLE}</style></head><body><main><article><h1>{title}</h1>\n{article}\n</article></main></body></html>"
-    )
+    if sheet.web.is_empty() {
+        return NO_WEB.to_owned();
+    }
+    with_pictures(&sheet.web, sheet).replace("href=\"/", &format!("href=\"{}/", sheet.web_origin))
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Its style sheet, as by day.
+pub(super) fn web_style(sheet: &Sheet) -> String {
+    format!("{}\n:root{{color-scheme:only light}}\n", sheet.web_style.replace(DARK_QUERY, "not all"))
 }
 
 #[cfg(test)]
@@ -127,8 +127,17 @@ mod tests {
     }
 
     #[test]
-    fn the_web_version_has_its_title_and_direction() {
-        let page = html("web", "");
-        assert!(page.contains("<h1>&lt;A&gt; &amp; B</h1>") && page.contains("dir=\"rtl\""), "{page}");
+    fn the_web_version_is_the_sites_own_page() {
+        let mut sheet = sheet("");
+        assert!(web(&sheet).contains("web: none"));
+        sheet.web = "<link rel=\"stylesheet\" href=\"web.css\"><a href=\"/week/\">All</a>".to_owned();
+        sheet.web_origin = "https://news.example.com".to_owned();
+        let page = web(&sheet);
+        assert!(
+            page.contains("href=\"web.css\"") && page.contains("href=\"https://news.example.com/week/\""),
+            "{page}"
+        );
+        sheet.web_style = "@media (prefers-color-scheme: dark) { a {} }".to_owned();
+        assert!(web_style(&sheet).starts_with("@media not all { a {} }"));
     }
 }

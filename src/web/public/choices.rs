@@ -11,8 +11,7 @@ use crate::words::{Language, Words};
 /// The language and the format in a form, if there is a format in it that we have.
 pub(super) fn read(fields: &Fields) -> Option<(Option<&'static str>, Format)> {
     let format: Format = fields.get("format").parse().ok()?;
-    let language = Language::ALL.into_iter().find(|language| language.tag() == fields.get("language"));
-    Some((language.map(Language::tag), format))
+    Some((Language::chosen(fields.get("language")).map(Language::tag), format))
 }
 
 pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Section {

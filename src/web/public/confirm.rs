@@ -23,6 +23,7 @@ use crate::store::subscriptions::Subscription;
 use crate::store::{issues, pages};
 use crate::templates::pages::{Button, LetterPage, Link};
 use crate::token::Purpose;
+use crate::words::Language;
 
 /// Sends another link to who comes too late.
 const AGAIN: &str = "again";
@@ -81,11 +82,13 @@ async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Re
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
     let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
-    let ask = Ask { vouched: true, ..Ask::new(subscription.email) };
-    let act = site.act("old link", wording::signup(site.words(Some(door))), client);
+    let words = site.words_for(Some(door), Some(&subscription));
+    let language = subscription.language.as_deref().and_then(Language::chosen);
+    let ask = Ask { vouched: true, language, ..Ask::new(subscription.email) };
+    let act = site.act("old link", wording::signup(words), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
     site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    site.page(StatusCode::OK, &check_page(site, door))
+    site.page(StatusCode::OK, &check_page(site, door, words))
 }
 
 fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {

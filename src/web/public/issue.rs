@@ -10,13 +10,13 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::failure::{Failure, Sandboxed};
+use super::super::frame::Ground;
 use super::super::site::Site;
-use super::teaser::{date, issue_path, quick_form, shortened, teaser};
+use super::teaser::{date, shortened, stamped_form, teaser};
 use crate::domain::issue::Visibility;
-use crate::domain::newsletter::is_rtl;
-use crate::signup::Door;
-use crate::store::pages::{self, Entry, Page};
-use crate::templates::pages::{IssuePage, Relation};
+use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::store::pages::{self, Page};
+use crate::templates::pages::{IssuePage, Relation, Teaser};
 use crate::words::Words;
 
 /// What most people read in a minute; in scripts that do not part words each character is counted as one.
@@ -40,50 +40,66 @@ async fn show(
     drop(tx);
     let after = next.as_ref().map(|next| next.published_at);
     let changed = [Some(page.published_at), page.corrected_at, after].into_iter().flatten().max();
-    let context = context(&site, &door, page, previous.as_ref(), next.as_ref());
+    let words = Words::of_page(&door.newsletter.language);
+    let shown = |entry| teaser(&site, &door, words, entry);
+    let beside = Beside { previous: previous.as_ref().map(shown), next: next.as_ref().map(shown) };
+    // The hour alone, so that a page that may be kept changes once an hour and not with each look.
+    let stamp = site.signup.stamp_of_hour(site.clock.now());
+    let context = context(&site.ground(Some(&door)), &door.newsletter, page, beside, stamp);
     let open = !context.frame.private;
     let mut response = site.fresh_page(&headers, &context, open, changed)?;
     response.extensions_mut().insert(Sandboxed);
     Ok(response)
 }
 
-fn context(site: &Site, door: &Door, page: Page, previous: Option<&Entry>, next: Option<&Entry>) -> IssuePage {
-    let words = site.words(Some(door));
-    let mut frame = site.frame(words, Some(door), &page.title, false);
-    let path = door.newsletter.issue_url("", &page.slug);
-    site.share(&mut frame, Some(door), path.trim_start_matches('/'), &page.title, &shortened(&page.summary));
+/// The issues before and after one.
+#[derive(Default)]
+pub(in super::super) struct Beside {
+    previous: Option<Teaser>,
+    next: Option<Teaser>,
+}
+
+/// The page of an issue of `newsletter`, shown at the time that `stamp` says.
+pub(in super::super) fn context(
+    ground: &Ground<'_>,
+    newsletter: &Newsletter,
+    page: Page,
+    beside: Beside,
+    stamp: String,
+) -> IssuePage {
+    let words = Words::of_page(&newsletter.language);
+    let mut frame = ground.frame(words, &page.title, false);
+    let path = newsletter.issue_url("", &page.slug);
+    ground.share(&mut frame, path.trim_start_matches('/'), &page.title, &shortened(&page.summary));
     if let Some(sharing) = &mut frame.sharing {
         sharing.kind = "article";
         sharing.image = Some(page.image.clone()).filter(|image| !image.is_empty()).or(sharing.image.take());
     }
     frame.private |= page.visibility != Visibility::Public;
-    let relation = |relation, entry: &Entry| Relation {
-        relation,
-        media_type: "",
-        title: String::new(),
-        url: issue_path(site, door, &entry.slug),
-    };
-    frame.relations.extend(previous.map(|entry| relation("prev", entry)));
-    frame.relations.extend(next.map(|entry| relation("next", entry)));
+    let Beside { previous, next } = beside;
+    let relation =
+        |relation, other: &Teaser| Relation { relation, media_type: "", title: String::new(), url: other.url.clone() };
+    frame.relations.extend(previous.as_ref().map(|other| relation("prev", other)));
+    frame.relations.extend(next.as_ref().map(|other| relation("next", other)));
     let corrected = page.corrected_at;
     IssuePage {
         frame,
         direction: if is_rtl(&page.language) { "rtl" } else { "ltr" },
         title: page.title,
-        date: date(door, words, page.published_at),
+        date: date(newsletter, words, page.published_at),
         datetime: page.published_at.to_string(),
         author: page.author,
         reading_time: words.reading_time(minutes(&page.language, page.words)),
-        corrected: corrected.map(|at| words.corrected_on(&date(door, words, at))).unwrap_or_default(),
+        corrected: corrected.map(|at| words.corrected_on(&date(newsletter, words, at))).unwrap_or_default(),
         corrected_datetime: corrected.map(|at| at.to_string()).unwrap_or_default(),
         correction: page.correction,
         body: page.html,
         beside_label: words.other_issues(),
         previous_label: words.previous_issue(),
-        previous: previous.map(|entry| teaser(site, door, words, entry)),
+        previous,
         next_label: words.next_issue(),
-        next: next.map(|entry| teaser(site, door, words, entry)),
-        form: quick_form(site, door, words, &words.subscribe()),
+        next,
+        form: stamped_form(ground, newsletter, words, &words.subscribe(), stamp),
         language: page.language,
     }
 }

@@ -1,16 +1,12 @@
 //! A link that opens nothing: what may be wrong with it, and the ways that lead further. The same for every such link.
 
-use axum::http::StatusCode;
-use axum::response::Response;
-
-use super::super::failure::Failure;
 use super::super::site::Site;
 use super::super::trouble::Trouble;
 use super::reader;
-use crate::templates::pages::{Field, Link, Section};
+use crate::templates::pages::{Field, Link, ReaderPage, Section};
 
 /// The page, with the form of the only newsletter, or with the ways to all of them.
-pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
+pub(in crate::web) fn lost_page(site: &Site) -> ReaderPage {
     let door = site.only_door();
     let words = site.words(door);
     let mut page = reader::page(site, words, door, Trouble::NoSuchLink.heading(words), None);
@@ -19,13 +15,10 @@ pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
     for door in &site.doors {
         let newsletter = &door.newsletter;
         let link = Link { url: path(&newsletter.slug, "link"), label: words.link_button() };
-        let name = if site.doors.len() > 1 { newsletter.name.clone() } else { words.link_heading() };
-        page.sections.push(Section {
-            id: if site.doors.len() > 1 { "" } else { "link" },
-            heading: String::new(),
-            text: name,
-            links: vec![link],
-            ..Section::default()
+        let section = Section { links: vec![link], ..Section::default() };
+        page.sections.push(match site.doors.len() {
+            1 => Section { id: "link", heading: words.link_heading(), ..section },
+            _ => Section { text: newsletter.name.clone(), ..section },
         });
     }
     if let Some(door) = door {
@@ -47,5 +40,5 @@ pub(in crate::web) fn lost_page(site: &Site) -> Result<Response, Failure> {
         });
     }
     page.link = Some(Link { url: site.path(""), label: words.to_home() });
-    site.page(StatusCode::NOT_FOUND, &page)
+    page
 }

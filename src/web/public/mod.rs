@@ -10,7 +10,7 @@ mod feeds;
 mod gone;
 mod home;
 mod image;
-mod issue;
+pub(super) mod issue;
 mod letter;
 mod link;
 mod lost;

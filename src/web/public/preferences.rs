@@ -28,7 +28,7 @@ use crate::signup::{self, Ask, Client, Door, Rest};
 use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::{Link, ReaderPage, Section};
 use crate::token::Purpose;
-use crate::words::Words;
+use crate::words::{Language, Words};
 
 const RESUME: &str = "resume";
 pub(super) const RENAME: &str = "rename";
@@ -69,7 +69,9 @@ async fn act(
 ) -> Result<Response, Failure> {
     let Opened::Row(number) = open(&site, Purpose::Preferences, &token)? else { return test_page(&site) };
     let id = SubscriptionId(number);
-    let done = match fields.get("action") {
+    let action = fields.get("action");
+    fields.only(fields_of(action))?;
+    let done = match action {
         LEAVE => {
             let wording = wording::leave(site.words(None));
             let leaving = leave(&site, id, "preferences", wording, client).await?;
@@ -87,6 +89,18 @@ async fn act(
         _ => Done::Nothing,
     };
     current_page(&site, id, done).await
+}
+
+/// What may come with an action. Any other field was put there by somebody who hopes that it is stored.
+fn fields_of(action: &str) -> &'static [&'static str] {
+    match action {
+        UNTIL => &["action", "until"],
+        RENAME => &["action", "name"],
+        CHOOSE => &["action", "language", "format"],
+        MOVE => &["action", "email"],
+        ADD => &["action", "newsletter"],
+        _ => &["action"],
+    }
 }
 
 async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Done, Failure> {
@@ -161,11 +175,12 @@ async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result
 async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<Client>) -> Result<Response, Failure> {
     let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
     let door = site.door(slug)?;
-    let ask = Ask { vouched: true, ..Ask::new(subscription.email) };
-    let act = site.act("preferences", wording::signup(site.words(Some(&door))), client);
+    let language = subscription.language.as_deref().and_then(Language::chosen);
+    let ask = Ask { vouched: true, language, ..Ask::new(subscription.email) };
+    let act = site.act("preferences", wording::signup(site.words_in(&door, language)), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(&door));
     site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    site.page(StatusCode::OK, &check_page(site, &door))
+    site.page(StatusCode::OK, &check_page(site, &door, site.words_in(&door, language)))
 }
 
 async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {

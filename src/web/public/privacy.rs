@@ -12,9 +12,10 @@ use axum::routing::get;
 use super::super::failure::Failure;
 use super::super::frame::one_line;
 use super::super::site::Site;
+use super::teaser::below;
 use crate::domain::design::ImagesBy;
 use crate::domain::newsletter::Newsletter;
-use crate::templates::pages::{Matter, PrivacyPage};
+use crate::templates::pages::{Link, Matter, PrivacyPage};
 use crate::words::Words;
 
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -33,7 +34,10 @@ async fn show(
     site.share(&mut frame, Some(&door), &format!("{slug}/privacy"), &heading, &lead);
     let host = site.public_url.host_str().unwrap_or_default();
     let sections = matters(words, &door.newsletter, host, &site.relays);
-    site.fresh_page(&headers, &PrivacyPage { frame, heading, lead, sections }, door.newsletter.indexed, None)
+    // What it says of rights is done on the preferences page; here is the way there without an issue at hand.
+    let link = Link { url: below(&site, &door, "link"), label: words.link_button() };
+    let page = PrivacyPage { frame, heading, lead, sections, link };
+    site.fresh_page(&headers, &page, door.newsletter.indexed, None)
 }
 
 fn matters(words: Words, newsletter: &Newsletter, host: &str, relays: &[String]) -> Vec<Matter> {

@@ -1,7 +1,9 @@
 //! Issues as lists show them, and the form that stands beside them. Knows no page.
 
+use super::super::frame::Ground;
 use super::super::site::Site;
 use crate::clock::Timestamp;
+use crate::domain::newsletter::Newsletter;
 use crate::signup::Door;
 use crate::store::pages::Entry;
 use crate::templates::pages::{Link, QuickForm, Teaser};
@@ -16,7 +18,7 @@ pub(super) fn teaser(site: &Site, door: &Door, words: Words, entry: &Entry) -> T
         url: issue_path(site, door, &entry.slug),
         title: entry.title.clone(),
         language: entry.language.clone(),
-        date: date(door, words, entry.published_at),
+        date: date(&door.newsletter, words, entry.published_at),
         datetime: entry.published_at.to_string(),
         summary: shortened(&entry.summary),
     }
@@ -33,8 +35,8 @@ pub(super) fn below(site: &Site, door: &Door, path: &str) -> String {
 }
 
 /// The day of an instant where the newsletter is at home, written out.
-pub(super) fn date(door: &Door, words: Words, at: Timestamp) -> String {
-    words.date(at.to_jiff().to_zoned(door.newsletter.time_zone.clone()).date())
+pub(super) fn date(newsletter: &Newsletter, words: Words, at: Timestamp) -> String {
+    words.date(at.to_jiff().to_zoned(newsletter.time_zone.clone()).date())
 }
 
 /// The way to all issues.
@@ -44,12 +46,24 @@ pub(super) fn all_issues(site: &Site, door: &Door, words: Words) -> Link {
 
 /// The form with one field.
 pub(super) fn quick_form(site: &Site, door: &Door, words: Words, heading: &str) -> QuickForm {
+    // The hour alone, so that a page that may be kept changes once an hour and not with each look.
+    let stamp = site.signup.stamp_of_hour(site.clock.now());
+    stamped_form(&site.ground(Some(door)), &door.newsletter, words, heading, stamp)
+}
+
+/// The same, shown at the time that `stamp` says.
+pub(super) fn stamped_form(
+    ground: &Ground<'_>,
+    newsletter: &Newsletter,
+    words: Words,
+    heading: &str,
+    stamp: String,
+) -> QuickForm {
     QuickForm {
-        action: below(site, door, "subscribe"),
+        action: ground.path(&format!("{}/subscribe", newsletter.slug)),
         heading: heading.to_owned(),
-        lead: words.signup_lead(&door.newsletter.name),
-        // The hour alone, so that a page that may be kept changes once an hour and not with each look.
-        stamp: site.signup.stamp_of_hour(site.clock.now()),
+        lead: words.signup_lead(&newsletter.name),
+        stamp,
         email_label: words.email_label(),
         trap_label: words.trap_label(),
         button: words.subscribe(),

@@ -7,7 +7,7 @@ use super::{cli, fails, first_issue, installation, json, ok};
 use crate::harness::program::{coranto, run};
 
 /// Writes an issue that is dated ahead of any slot; `front` is the rest of its front matter.
-fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
+pub(super) fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
     let path = format!("issues/{name}.md");
     let source =
         format!("---\ntitle: The long way round\nsummary: Why the ferry takes two hours.\n{front}---\n\n{text}\n");
@@ -16,12 +16,12 @@ fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {
 }
 
 /// Text that the checks find nothing in: long enough, and no two words of it the same by chance.
-fn text(seed: &str) -> String {
+pub(super) fn text(seed: &str) -> String {
     format!("The ferry of {seed} takes two hours for four miles, and nobody minds. ").repeat(6)
 }
 
 /// The output with days, counts of days and the like made the same for every run.
-fn settled(output: &str) -> String {
+pub(super) fn settled(output: &str) -> String {
     let mut settled = String::new();
     for word in output.split_inclusive([' ', '\n']) {
         let bare = word.trim_end();
@@ -217,11 +217,15 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     let first = state();
     assert_eq!(
         (&first["title"], &first["ok"], &first["date"]),
-        (&"The long way round".into(), &true.into(), &"2099-01-01".into())
+        (&"The long way round".into(), &true.into(), &"Thu 2099-01-01 12:00 Europe/Prague".into())
     );
     assert!(first["headers"].as_str().unwrap().contains("List-Unsubscribe: <http"), "{first}");
     assert!(asked(port, "/view/light").contains("The ferry of Monday"));
-    assert!(asked(port, "/view/web").contains("The ferry of Monday"));
+    let web = asked(port, "/view/web");
+    assert!(web.contains("The ferry of Monday"));
+    assert!(web.contains("1 January 2099") && web.contains("<form"), "the page that readers will see: {web}");
+    assert!(web.contains("rel=\"canonical\" href=\"http://127.0.0.1:8080/week/the-long-way-round\""), "{web}");
+    assert!(asked(port, "/view/web.css").contains(".masthead"));
 
     let reach = |number: u64| {
         let waited = std::time::Instant::now();
@@ -277,6 +281,11 @@ fn a_test_mail_is_what_a_reader_gets() {
     let (proof, real) = (same_for_all(&mails[0]), same_for_all(&mails[1]));
     assert!(proof.contains("[Test] The long way round"), "{proof}");
     assert_eq!(proof.replacen("[Test] ", "", 1), real);
+    let message = mail_parser::MessageParser::default().parse(mails[0].as_bytes()).unwrap();
+    for (flag, part) in [("--html", message.body_html(0)), ("--text", message.body_text(0))] {
+        let shown = ok(folder, &["preview", &issue, flag, "--to", "anna@example.org"]);
+        assert_eq!(shown, part.unwrap().replace("\r\n", "\n"), "{flag} is what was sent");
+    }
 }
 
 /// A mail without what differs from delivery to delivery: tokens, the boundary, its time, and what the sink adds.

@@ -1,7 +1,9 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
+mod asking;
 mod doctor;
 mod editing;
+mod help;
 mod issues;
 mod relay;
 mod sending;

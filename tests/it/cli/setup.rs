@@ -77,6 +77,7 @@ fn each_new_issue_gets_the_next_free_slot() {
     assert_eq!(made["file"], "issues/2026-12-24-fixed.md");
     assert!(fails(folder.path(), &["new", "Fixed"], 1).contains("2026-12-24-fixed.md has the name \"fixed\" already"));
     fails(folder.path(), &["new", "x", "--slug", "No Slug"], 2);
+    assert!(fails(folder.path(), &["new", "Privacy"], 2).contains("the address of another page"));
     fails(folder.path(), &["new", " "], 2);
     assert!(fails(folder.path(), &["new", "x", "--newsletter", "wek"], 2).contains("hint: there is week"));
 }

@@ -97,6 +97,14 @@ fn a_secret_is_not_repeated_in_a_message() {
 }
 
 #[test]
+fn a_newsletter_is_not_called_like_a_page() {
+    for taken in ["n", "u", "assets", "privacy", "subscribe", "link", "embed"] {
+        let text = GOOD.replace("[newsletters.week]", &format!("[newsletters.{taken}]"));
+        assert!(refused(&text, &[]).contains("taken by the web server"), "{taken}");
+    }
+}
+
+#[test]
 fn plaintext_to_another_machine_needs_the_operators_word() {
     let open = GOOD.replace("host = \"127.0.0.1\"", "host = \"mail.internal\"");
     assert!(refused(&open, &[]).contains("relays.spare-one.tls"));

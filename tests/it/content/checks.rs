@@ -22,6 +22,11 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("not-one-line", "---\ntitle: \"a\\nb\"\n---\nText", "---\ntitle: >-\n  a\n  b\n---\nText"),
     ("lang", "---\ntitle: a\nlang: english please\n---\nText", "---\ntitle: a\nlang: en-GB\n---\nText"),
     ("send-at", "---\ntitle: a\nsend_at: 9am\n---\nText", "---\ntitle: a\nsend_at: next\n---\nText"),
+    (
+        "field-web",
+        "---\ntitle: a\nweb: none\n---\n[On the web]({{ web_url }})",
+        "---\ntitle: a\nweb: unlisted\n---\n[On the web]({{ web_url }})",
+    ),
     ("field-in-front-matter", "---\ntitle: Hi {{ name }}\n---\nText", "---\ntitle: Hi { name }\n---\nText"),
     // Subject and summary.
     ("subject-short", "---\ntitle: Nine char\n---\nText", "---\ntitle: Ten chars.\n---\nText"),

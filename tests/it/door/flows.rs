@@ -1,94 +1,15 @@
 //! A reader's whole way in a browser, from the signup page to the last goodbye, with every mail on the way, with scripts
 //! off and on. Knows the installation from outside alone.
 
-use std::time::Duration;
+use fantoccini::Locator;
 
-use fantoccini::{Client, Locator};
-
+use super::reader::{ENGLISH, READER, Reader, words};
 use crate::harness::browser::{Browser, Scripts};
 use crate::harness::database::{Fresh, on_sqlite};
 use crate::harness::installation::Installation;
 
-const READER: &str = "anna@example.net";
 const MOVED: &str = "anna.new@example.org";
-const PATIENCE: Duration = Duration::from_secs(30);
 const ISSUE: &str = "---\ntitle: The first letter\nsummary: A short one, to begin with.\n---\nGood morning.\n";
-
-/// A reader at their browser.
-struct Reader<'a> {
-    client: &'a Client,
-    site: &'a Installation,
-}
-
-impl Reader<'_> {
-    async fn open(&self, path: &str) {
-        self.client.goto(&self.site.url(path)).await.unwrap();
-    }
-
-    async fn fill(&self, id: &str, value: &str) {
-        let field = self.client.find(Locator::Id(id)).await.unwrap();
-        field.clear().await.unwrap();
-        field.send_keys(value).await.unwrap();
-    }
-
-    async fn click(&self, path: &str) {
-        let found = self.client.find(Locator::XPath(path)).await;
-        let Ok(element) = found else { panic!("no {path} on:\n{}", self.text("main").await) };
-        element.click().await.unwrap();
-    }
-
-    /// Clicks, and waits until the page that was clicked on is gone: the next one may have the same heading.
-    async fn leave_by(&self, path: &str) {
-        let button = self.client.find(Locator::XPath(path)).await;
-        let Ok(button) = button else { panic!("no {path} on:\n{}", self.text("main").await) };
-        button.clone().click().await.unwrap();
-        let gone = async {
-            while button.tag_name().await.is_ok() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, gone).await.is_ok(), "{path} led nowhere");
-    }
-
-    /// Presses the button with these words on it and waits for the page behind it, which has this heading.
-    async fn press(&self, button: &str, heading: &str) {
-        self.leave_by(&format!("//button[normalize-space()='{button}']")).await;
-        self.heading(heading).await;
-    }
-
-    async fn heading(&self, heading: &str) {
-        let there = format!("//h1[contains(normalize-space(), '{heading}')]");
-        let waited = self.client.wait().for_element(Locator::XPath(&there)).await;
-        assert!(waited.is_ok(), "no heading {heading:?}, but:\n{}", self.text("main").await);
-    }
-
-    async fn text(&self, css: &str) -> String {
-        self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
-    }
-
-    async fn says(&self, words: &str) {
-        let text = self.text("main").await;
-        assert!(text.contains(words), "no {words:?} in:\n{text}");
-    }
-
-    /// Signs up on the page and confirms by the mail.
-    async fn sign_up(&self, newsletter: &str, words: [&str; 5]) {
-        let [subscribe, check, question, confirm, welcome] = words;
-        self.open(&format!("/{newsletter}/subscribe")).await;
-        self.fill("email", READER).await;
-        // Forms that come back faster than a person types are asked again; a person is slower than this test.
-        tokio::time::sleep(Duration::from_millis(2_500)).await;
-        self.press(subscribe, check).await;
-        let mail = self.site.mail(READER, 1).await;
-        self.open(&self.site.link(&mail, "/c/")).await;
-        self.heading(question).await;
-        assert_eq!(self.text(".address").await, "a***@example.net");
-        self.press(confirm, welcome).await;
-    }
-}
-
-const ENGLISH: [&str; 5] =
-    ["Subscribe", "Check your email", "Confirm your subscription to The Week", "Confirm subscription", "Welcome"];
 
 fn way(scripts: Scripts) {
     on_sqlite(async |fresh: Fresh| {
@@ -187,15 +108,4 @@ fn a_reader_of_a_script_that_runs_from_right_to_left_signs_up_in_a_browser() {
         drop(browser);
         site.end().await;
     });
-}
-
-/// What stands in a language's file.
-fn words<const N: usize>(language: &str, keys: [&str; N]) -> Vec<String> {
-    let path = format!("{}/templates/words/{language}.ftl", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    let find = |key: &str| {
-        let line = text.lines().find(|line| line.split(" = ").next() == Some(key));
-        line.unwrap_or_else(|| panic!("no {key} in {language}")).split_once(" = ").unwrap().1.to_owned()
-    };
-    keys.iter().map(|key| find(key)).collect()
 }

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use super::program::{Ended, Program, coranto, run};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Shorter words in a link's end are names of pages.
+const TOKEN_CHARS_MIN: usize = 20;
 
 /// A newsletter of an installation: its slug, its name, its language, and further lines of its table.
 pub(crate) type Newsletter<'a> = (&'a str, &'a str, &'a str, &'a str);
@@ -29,12 +31,12 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Writes the folder and starts the server. `more` goes before the tables of the newsletters.
-    pub(crate) async fn start(database: &str, newsletters: &[Newsletter<'_>], more: &str) -> Self {
+    /// Writes the folder and starts the server. `signup` are lines of that table.
+    pub(crate) async fn start(database: &str, newsletters: &[Newsletter<'_>], signup: &str) -> Self {
         Self::configured(None, |home, web, relay_port| {
             let mut configuration = format!(
-                "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n{more}\n\
-                 [signup]\nform_seconds_min = 0\n\
+                "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
+                 [signup]\nform_seconds_min = 0\n{signup}\n\
                  [server]\nlisten = \"{web}\"\n\n\
                  [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {relay_port}\ntls = \"none\"\n"
             );
@@ -73,7 +75,8 @@ impl Installation {
 
     fn serve(&mut self) {
         let mut command = coranto(self.home.path());
-        command.arg("serve");
+        // As much as an operator would ever ask for: no address may be in it.
+        command.arg("serve").env("CORANTO_LOG", "debug");
         let mut server = Program::start(command);
         server.wait_for_line("public_url=", PATIENCE);
         self.server = Some(server);
@@ -157,12 +160,28 @@ impl Installation {
         links
     }
 
-    /// Ends the server as an administrator does; it has to end well.
+    /// Nobody's address is in the log, and no token of a link: who reads the log could act as that reader.
+    fn assert_discreet(&self, log: &str) {
+        for message in self.sink.messages() {
+            for address in &message.to {
+                assert!(!log.contains(address.as_str()), "{address} is in the log:\n{log}");
+            }
+            for link in self.links(&message) {
+                let token = link.rsplit('/').next().unwrap_or_default();
+                let is_page = token.len() < TOKEN_CHARS_MIN;
+                assert!(is_page || !log.contains(token), "the token of {link} is in the log:\n{log}");
+            }
+        }
+    }
+
+    /// Ends the server as an administrator does; it has to end well, and to have been discreet.
     pub(crate) async fn end(mut self) -> Ended {
         let server = self.server.take().unwrap();
         server.signal("TERM");
         let ended = server.wait(PATIENCE);
         assert!(ended.status.success() && !ended.stderr.contains("panicked"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("answered"), "no request is in the log: {}", ended.stderr);
+        self.assert_discreet(&ended.stderr);
         self.sink.stop().await;
         ended
     }

@@ -9,9 +9,11 @@ pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod installation;
 pub(crate) mod names;
+pub(crate) mod neighbour;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod terminal;
 pub(crate) mod visitor;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,11 @@ use super::http::{Response, get, post};
 pub(crate) fn hidden(html: &str, name: &str) -> String {
     let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
     let rest = html.split_once(&field).unwrap_or_else(|| panic!("no field {name} in {html}")).1;
-    let value = rest.split('"').next().unwrap();
+    unescaped(rest.split('"').next().unwrap())
+}
+
+/// The value of an attribute, as a browser reads it.
+pub(crate) fn unescaped(value: &str) -> String {
     value.replace("&#x2F;", "/").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 

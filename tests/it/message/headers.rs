@@ -23,7 +23,7 @@ fn names(mail: &str) -> Vec<&str> {
 }
 
 #[test]
-fn an_issue_bears_each_header_once() {
+fn un_10_an_issue_bears_each_header_once() {
     let to = address("anna@example.org");
     let mail = filled(&issue(), &reader(&to));
     assert_eq!(

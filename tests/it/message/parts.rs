@@ -38,6 +38,22 @@ fn an_issue_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn a_part_that_is_looked_at_alone_is_the_mails() {
+    let to = address("anna@example.org");
+    let (awkward, cyrillic) =
+        ("Hi {name},\r\n.From\rtrail  \n{unsubscribe_url} {subscribed_on}", "Все новости недели. ");
+    let other = content(awkward, &format!("<p title=\"{{name}}\">{}{{preferences_url}}</p>", cyrillic.repeat(50)));
+    for content in [issue(), other] {
+        let name = Some("R & <D>");
+        let reader = coranto::message::Recipient { name, ..reader(&to) };
+        let (text, html) = parts(&filled(&content, &reader));
+        let skeleton = skeleton(&content);
+        assert_eq!(skeleton.read(&content.text, false, &keys(), &reader).unwrap(), text);
+        assert_eq!(skeleton.read(&content.html, true, &keys(), &reader).unwrap(), html);
+    }
+}
+
+#[test]
 fn a_reader_without_a_name_is_greeted_all_the_same() {
     let to = address("anna@example.org");
     for name in [None, Some(""), Some("  ")] {

@@ -25,12 +25,13 @@ both_databases! {
         std::fs::create_dir(desk.path("2026-11-05-folder.md")).unwrap();
         std::os::unix::fs::symlink("/nonexistent", desk.path("2026-11-06-dangling.md")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", desk.path("2026-11-07-endless.md")).unwrap();
+        desk.raw("2026-11-09-privacy.md", b"---\ntitle: a\nsend_at: next\n---\nText.\n");
         desk.file(A, "send_at: next", "Text.");
         let name = std::ffi::OsStr::from_bytes(b"2026-11-08-\xE9.md");
         std::fs::write(desk.folder.path().join(name), b"---\ntitle: a\nsend_at: next\n---\nText.\n").unwrap();
         let told = desk.follow(&mut follower).await;
-        assert_eq!(told.len(), 6, "{told:#?}");
-        for said in ["latin.md: not queued", "not UTF-8", "Not a slug.md: not queued", "at most 1048576", "U+0000"] {
+        assert_eq!(told.len(), 7, "{told:#?}");
+        for said in ["\"privacy\" is the address of another page", "latin.md: not queued", "not UTF-8", "Not a slug.md: not queued", "at most 1048576", "U+0000"] {
             assert_eq!(told.iter().filter(|line| line.contains(said)).count(), 1, "{said}: {told:#?}");
         }
         assert_eq!(desk.issue("a").await.state, Queued);

@@ -1,5 +1,8 @@
 //! What a transaction promises, on both engines: all or nothing, one moment, and a writer that survives a full disk.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use coranto::domain::delivery::DeliveryState;
@@ -7,7 +10,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::{Db, StoreError, issues, ledger, newsletters};
 
 use super::ground::{Ground, NOW, minute};
-use crate::harness::database::{both_databases, on_postgres, on_sqlite};
+use crate::harness::database::{Fresh, both_databases, on_postgres, on_sqlite};
 
 both_databases! {
     async fn what_fails_leaves_nothing_behind(db: Db) {
@@ -25,6 +28,36 @@ both_databases! {
         assert_eq!(newsletters::find(&mut db.read().await.unwrap(), "week").await.unwrap(), None);
     }
 
+    /// A reader's browser goes away, or a task is aborted: at whatever point that cuts a transaction, the connection that
+    /// goes back to the pool is in none, and what is written on it next is durable.
+    async fn a_transaction_that_is_cut_short_leaves_its_connection_free(fresh: Fresh) {
+        let db = &fresh.db;
+        let other = Db::open(&fresh.url).await.unwrap();
+        let work = async || {
+            db.write(async |tx| newsletters::ensure(tx, "cut", NOW).await).await.unwrap();
+        };
+        for looks in 0..40 {
+            cut_short(work(), looks).await;
+            // The connection goes back on its own time.
+            while db.connections().0 != db.connections().1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let writers = if db.is_sqlite() { 1 } else { db.connections().0 };
+            let mut singles = Vec::new();
+            for _ in 0..writers {
+                singles.push(db.single().await.unwrap());
+            }
+            for (number, single) in singles.iter_mut().enumerate() {
+                let slug = format!("after-{looks}-{number}");
+                let sql = "INSERT INTO newsletters (slug, created_at) VALUES ($1, 0)";
+                single.sql(sql).bind(slug.as_str()).execute().await.unwrap();
+                let found = newsletters::find(&mut other.read().await.unwrap(), &slug).await.unwrap();
+                assert!(found.is_some(), "cut at look {looks}, the connection was still in a transaction");
+            }
+        }
+        other.close().await;
+    }
+
     async fn a_reader_sees_one_moment_and_cannot_write(db: Db) {
         let mut reader = db.read().await.unwrap();
         assert_eq!(newsletters::find(&mut reader, "week").await.unwrap(), None);
@@ -34,6 +67,17 @@ both_databases! {
         assert!(matches!(error, StoreError::Database(_)), "{error}");
         drop(reader);
         assert!(newsletters::find(&mut db.read().await.unwrap(), "week").await.unwrap().is_some());
+    }
+}
+
+/// Polls `work` so many times, with a moment between for what it waits for, and drops it.
+async fn cut_short(work: impl Future<Output = ()>, looks: usize) {
+    let mut work = pin!(work);
+    for _ in 0..looks {
+        if poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(3)).await;
     }
 }
 

@@ -9,6 +9,7 @@ use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
 use coranto::domain::provider::Provider;
+use coranto::domain::reserved::{is_reserved_for_issues, is_reserved_for_newsletters};
 use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState, Why};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
@@ -68,6 +69,42 @@ fn every_event_is_explained() {
     }
     assert!(kinds.len() > 10, "{kinds:?}");
     assert_names("values.md", "Events", kinds);
+}
+
+/// The addresses of the web server, as its routes are written.
+fn routes() -> BTreeSet<String> {
+    let public = |path: &std::path::Path| path.starts_with("src/web") && !path.starts_with("src/web/preview");
+    let files = super::rust_files(&["src/web"]).into_iter().filter(|file| public(&file.path));
+    let texts = files.map(|file| fs::read_to_string(root().join(file.path)).unwrap());
+    let of = |text: String| -> Vec<String> {
+        text.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    texts.flat_map(of).collect()
+}
+
+#[test]
+fn every_address_is_explained() {
+    let text = fs::read_to_string(root().join("docs/reference/addresses.md")).unwrap();
+    let named: BTreeSet<_> = text.split('`').skip(1).step_by(2).collect();
+    let routes = routes();
+    assert!(routes.len() > 20, "{routes:?}");
+    let missing: Vec<_> = routes.iter().filter(|route| !named.contains(route.as_str())).collect();
+    assert!(missing.is_empty(), "docs/reference/addresses.md: {missing:?} are missing");
+}
+
+#[test]
+fn no_slug_hides_an_address() {
+    let is_word = |part: &&str| !part.is_empty() && !part.starts_with('{') && !part.contains('.');
+    for route in routes() {
+        let mut parts = route.split('/').skip(1);
+        let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+        let refused = match first {
+            "{newsletter}" => second.filter(is_word).is_none_or(is_reserved_for_issues),
+            first => Some(first).filter(is_word).is_none_or(is_reserved_for_newsletters),
+        };
+        assert!(refused, "a slug can be called as {route} begins");
+    }
+    assert!(!is_reserved_for_issues("the-calendar") && !is_reserved_for_newsletters("week"));
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use coranto::domain::issue::IssueState;
-use coranto::store::{Db, issues};
+use coranto::store::{Db, issues, revisions};
 use coranto::token::Purpose;
 use tokio::net::TcpListener;
 
 use super::ground::{Web, start};
 use super::press::{Press, days_ago};
+use crate::door::album::fixture;
 use crate::harness::browser::{Browser, Scripts};
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::{Response, get, post};
@@ -160,6 +161,29 @@ both_databases! {
         assert!(web.get("/week/feed.xml").await.text().contains("<entry"));
     }
 
+    async fn an_issue_without_a_web_version_is_in_mails_alone(db: Db) {
+        let web = Web::new(db.clone()).await;
+        let press = Press::new(&web);
+        press.publish("before", "title: Before", "Text.", days_ago(3)).await;
+        press.publish("private", "title: For readers\nweb: none", "The ferry of Monday.", days_ago(2)).await;
+        press.publish("after", "title: After", "Text.", days_ago(1)).await;
+        assert_eq!(web.get("/week/private").await.status, StatusCode::NOT_FOUND);
+        for target in ["/", "/week/", "/week/?q=ferry", "/week/before", "/week/after", "/week/feed.xml", "/week/feed.json", "/sitemap.xml"] {
+            let page = web.get(target).await;
+            assert_eq!(page.status, StatusCode::OK, "{target}");
+            assert!(!page.text().contains("week/private") && !page.text().contains("For readers"), "{target}");
+        }
+        let mut tx = db.read().await.unwrap();
+        for (slug, on_web) in [("private", false), ("after", true)] {
+            let issue = issues::find(&mut tx, web.ground.door.id, slug).await.unwrap().unwrap();
+            let revision = revisions::get(&mut tx, issue.revision_id).await.unwrap().unwrap();
+            for part in [&revision.html, &revision.plain] {
+                let said = (part.contains(&format!("/week/{slug}")), part.contains("Read on the web"));
+                assert_eq!(said, (on_web, on_web), "{slug}: {part}");
+            }
+        }
+    }
+
     async fn ar_10_search_engines_get_what_the_settings_say(db: Db) {
         let web = Web::new(db.clone()).await;
         let press = Press::new(&web);
@@ -261,6 +285,22 @@ both_databases! {
 }
 
 /// AR-01 in a browser: a page full of what must not be there runs nothing and asks nobody else.
+/// What surrounds an issue is bounded like every page; its text is as long as its editor made it, and 7,000 words are
+/// the longest letter of the corpus.
+#[test]
+fn a_long_issue_adds_its_text_and_little_else() {
+    on_sqlite(async |db: Db| {
+        let web = Web::new(db).await;
+        let (front, text) = fixture("2026-12-11-seven-thousand-words");
+        Press::new(&web).publish("long", &front, &text, days_ago(1)).await;
+        let page = web.get("/week/long").await;
+        let around = page.body.len() - prose(&page).len();
+        assert!(around < 6 * 1024, "{around} bytes around the text");
+        assert!(page.body.len() < text.len() * 2, "{} bytes for {} of Markdown", page.body.len(), text.len());
+        assert!(page.body.len() < 64 * 1024, "{} bytes", page.body.len());
+    });
+}
+
 #[test]
 fn ar_01_a_browser_runs_nothing_and_asks_nobody_else() {
     on_sqlite(async |db: Db| {

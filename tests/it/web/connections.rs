@@ -7,7 +7,7 @@ use coranto::store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::ground::{Web, start};
+use super::ground::{Web, start, start_with};
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::get;
 
@@ -31,6 +31,100 @@ both_databases! {
         assert!(started.elapsed() < Duration::from_secs(5));
         assert!(TcpStream::connect(address).await.is_err());
     }
+}
+
+/// A form as it goes over the wire, up to the middle of its body, and the rest.
+fn halves(web: &Web, email: &str) -> (String, String) {
+    let stamp = web.stamp();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("email", email), ("stamp", &stamp)])
+        .finish();
+    let head =
+        "POST /week/subscribe HTTP/1.1\r\nhost: news.example\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+    let (first, rest) = body.split_at(body.len() / 2);
+    (format!("{head}content-length: {}\r\n\r\n{first}", body.len()), rest.to_owned())
+}
+
+async fn first_line(stream: &mut TcpStream) -> String {
+    let mut line = [0; 12];
+    stream.read_exact(&mut line).await.unwrap();
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+#[test]
+fn a_request_that_is_under_way_at_the_stop_is_answered() {
+    on_sqlite(async |db: Db| {
+        let web = Web::new(db).await;
+        let (address, task) = start(&web).await;
+        let (first, rest) = halves(&web, "anna@example.org");
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(first.as_bytes()).await.unwrap();
+        // Another connection was answered later than this one was taken.
+        assert_eq!(get("/healthz").send_to(address).await.unwrap().status, StatusCode::OK);
+        web.stop.cancel();
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!task.is_finished(), "the server did not wait for the request");
+        stream.write_all(rest.as_bytes()).await.unwrap();
+        assert_eq!(first_line(&mut stream).await, "HTTP/1.1 303");
+        task.await.unwrap().unwrap();
+        assert!(web.ground.find("anna@example.org").await.is_some());
+    });
+}
+
+#[test]
+fn more_connections_than_seats_wait_for_their_turn() {
+    on_sqlite(async |db: Db| {
+        let web = Web::new(db).await;
+        let (address, task) = start_with(&web, 2).await;
+        let mut seated = Vec::new();
+        for _ in 0..2 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: news.example\r\n\r\n").await.unwrap();
+            assert_eq!(first_line(&mut stream).await, "HTTP/1.1 200");
+            seated.push(stream);
+        }
+        let mut third = Box::pin(get("/healthz").send_to(address));
+        let waited = tokio::time::timeout(Duration::from_millis(500), &mut third).await;
+        assert!(waited.is_err(), "a third connection was answered beside two");
+        seated.pop();
+        assert_eq!(third.await.unwrap().status, StatusCode::OK);
+        drop(seated);
+        web.stop.cancel();
+        task.await.unwrap().unwrap();
+    });
+}
+
+/// It waits for the deadline of half a minute.
+#[test]
+fn a_body_that_never_ends_is_given_up_and_holds_up_nobody() {
+    on_sqlite(async |db: Db| {
+        let web = Web::new(db).await;
+        let (address, task) = start(&web).await;
+        let (first, _) = halves(&web, "anna@example.org");
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(first.as_bytes()).await.unwrap();
+        // A letter now and then does not prolong it.
+        let dripping = async {
+            while slow.write_all(b"x").await.is_ok() {
+                let mut line = [0; 12];
+                let read = tokio::time::timeout(Duration::from_secs(9), slow.read_exact(&mut line)).await;
+                if read.is_ok() {
+                    return String::from_utf8_lossy(&line).into_owned();
+                }
+            }
+            String::new()
+        };
+        let answered = async {
+            assert_eq!(get("/").send_to(address).await.unwrap().status, StatusCode::OK);
+        };
+        let (line, ()) = tokio::join!(tokio::time::timeout(Duration::from_secs(60), dripping), answered);
+        assert_eq!(line.expect("a slow body is still waited for"), "HTTP/1.1 503");
+        assert!(web.ground.find("anna@example.org").await.is_none());
+        web.stop.cancel();
+        task.await.unwrap().unwrap();
+    });
 }
 
 /// Needs no database's opinion; it waits for a deadline of ten seconds.

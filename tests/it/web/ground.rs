@@ -142,6 +142,11 @@ impl Web {
 
 /// Serves on a port of its own until the stop.
 pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+    start_with(web, 12_000).await
+}
+
+/// The same with so many connections at a time.
+pub(crate) async fn start_with(web: &Web, seats: usize) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     // Named as the public address is, like behind a proxy that passes the name on.
@@ -149,7 +154,7 @@ pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<
         request.headers_mut().insert(header::HOST, HeaderValue::from_static(OUR_HOST));
         request
     });
-    let serving = web::serve(listener, web.router.clone().layer(named), 12_000, web.stop.clone());
+    let serving = web::serve(listener, web.router.clone().layer(named), seats, web.stop.clone());
     #[expect(clippy::disallowed_methods, reason = "the test joins it")]
     let task = tokio::spawn(serving);
     (address, task)

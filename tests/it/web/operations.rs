@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::http::StatusCode;
 use coranto::domain::delivery::DeliveryKind;
+use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::{Db, leases, migrate};
 use coranto::web;
 
@@ -101,6 +102,22 @@ both_databases! {
         db.close().await;
         let down = web.get("/week/").await;
         assert!(down.status.is_server_error() && !down.text().to_lowercase().contains("pool"), "{}", down.text());
+    }
+
+    async fn who_asks_too_often_is_told_when_to_come_again(db: Db) {
+        let limits = Limits { requests_per_hour: 1, challenge: ChallengeWhen::Never, ..Limits::default() };
+        let web = Web::with(db, limits, &[]).await;
+        assert_eq!(web.subscribe("a@example.org").await.status, StatusCode::SEE_OTHER);
+        let page = web.subscribe("EVIL@example.org").await;
+        assert_eq!((page.status, page.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "text/html; charset=utf-8"));
+        assert!(page.text().contains("<h1>Please wait a while</h1>") && !page.text().contains("EVIL"));
+        let json = web.send(web.json(serde_json::json!({ "email": "EVIL@example.org" }))).await;
+        assert_eq!((json.status, json.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "application/json"));
+        assert!(json.json()["error"].as_str().unwrap().contains("Try again") && !json.text().contains("EVIL"));
+        for answer in [page, json] {
+            let seconds: u64 = answer.header("retry-after").parse().unwrap();
+            assert!((1..=3600).contains(&seconds), "{seconds}");
+        }
     }
 
     async fn the_stop_ends_idle_connections_and_takes_no_more(db: Db) {

@@ -17,15 +17,15 @@ use tempfile::TempDir;
 use super::ground::Web;
 use crate::signup::NOW;
 
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// So many days before `NOW`.
-pub(super) fn days_ago(days: i64) -> Timestamp {
+pub(crate) fn days_ago(days: i64) -> Timestamp {
     Timestamp(NOW.0 - days * DAY_MS)
 }
 
 /// Where issues are written.
-pub(super) struct Press {
+pub(crate) struct Press {
     db: Db,
     newsletter: Newsletter,
     id: coranto::domain::NewsletterId,
@@ -35,7 +35,7 @@ pub(super) struct Press {
 }
 
 impl Press {
-    pub(super) fn new(web: &Web) -> Self {
+    pub(crate) fn new(web: &Web) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let newsletter =
             Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.door.newsletter.clone() };
@@ -59,14 +59,14 @@ impl Press {
     }
 
     /// Queued for a moment, and not out.
-    pub(super) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+    pub(crate) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
         let act = Actor { name: "cli", now: at, dry_run: false, again: true };
         queue::queue(&self.db, &self.library(), self.id, &draft, When::Now, &act).await.unwrap();
     }
 
     /// Sent at a moment.
-    pub(super) async fn publish(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+    pub(crate) async fn publish(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         self.queue(slug, front, text, at).await;
         start_due(&self.db, &[(self.id, self.newsletter.clone())], at).await.unwrap();
         let issue = issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap().unwrap();
@@ -76,14 +76,14 @@ impl Press {
     }
 
     /// The mended text, put on the page of what was sent.
-    pub(super) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+    pub(crate) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
         let act = Actor { name: "cli", now: at, dry_run: false, again: true };
         assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
     }
 
     /// Many at once, one a day, past the files.
-    pub(super) async fn print(&self, count: i64) {
+    pub(crate) async fn print(&self, count: i64) {
         let db = self.db.clone();
         db.write(async |tx| {
             for number in 0..count {

@@ -262,8 +262,19 @@ both_databases! {
         let web = Web::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let before = format!("{:?}", web.ground.find(ANNA).await);
-        let fields = [("action", "choose"), ("format", "binary"), ("status", "left"), ("email", "x@example.org"), ("confirmed_at", "0")];
-        press(&web, &web.preferences_link(id), &fields).await;
+        for (action, mine) in [("choose", ("format", "plain")), ("rename", ("name", "Anna")), ("pause-4-weeks", ("", "")), ("", ("", ""))] {
+            for more in ["status", "email", "confirmed_at", "subscriber_id", "__proto__"] {
+                let fields = [("action", action), mine, (more, "1")];
+                let fields: Vec<_> = fields.into_iter().filter(|(name, _)| !name.is_empty()).collect();
+                for request in [post(&web.preferences_link(id)).form(&fields), post(&web.preferences_link(id)).multipart(&fields)] {
+                    let refused = web.send(request).await;
+                    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{action} {more}");
+                }
+            }
+        }
+        let many: Vec<_> = (0..33).map(|_| ("action", "pause-4-weeks")).collect();
+        assert_eq!(web.send(post(&web.preferences_link(id)).form(&many)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        press(&web, &web.preferences_link(id), &[("action", "choose"), ("format", "binary")]).await;
         assert_eq!(format!("{:?}", web.ground.find(ANNA).await), before);
         let saved = press(&web, &web.preferences_link(id), &[("action", "choose"), ("format", "plain"), ("language", "uk")]).await;
         assert!(saved.contains("Збережено.") && saved.contains("lang=\"uk\""), "{saved}");

@@ -126,6 +126,7 @@ both_databases! {
         for (number, (typed, kept)) in [
             ("Anna\r\nBcc: victim@example.net", Some("Anna Bcc: victim@example.net")),
             ("<script>alert(1)</script>", Some("<script>alert(1)</script>")),
+            ("=HYPERLINK(\"x\")", Some("=HYPERLINK(\"x\")")),
             ("Buy at https://spam.example", None),
             ("\u{202e}\0", None),
             (&"é".repeat(2_000), Some("é".repeat(100).as_str())),

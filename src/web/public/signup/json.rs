@@ -25,7 +25,7 @@ pub(super) async fn subscribe(
     let object = body.trim_ascii_start().starts_with(b"{");
     let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
     let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let words = site.words(Some(&door));
+    let words = site.words_in(&door, typed.language());
     let source = typed.source("json");
     let (status, body) = match take(site, &door, &typed, source, client).await? {
         Outcome::Taken(_) => (StatusCode::ACCEPTED, json!({ "message": words.check_heading() })),

@@ -10,11 +10,11 @@ mod webmail;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequest as _, Path, RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
 use url::Url;
 
 use super::super::client::From;
@@ -27,6 +27,7 @@ use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::subscriber::clean_name;
 use crate::domain::typo;
 use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestError};
+use crate::words::Language;
 
 pub(super) use again::check_page;
 pub(in crate::web) use embed::cors;
@@ -34,11 +35,17 @@ pub(super) use pages::{address_error, form};
 pub(super) use typed::{Typed, bare};
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new()
+    let page = Router::new()
         .route("/{newsletter}/subscribe", get(show).post(subscribe))
-        .route("/{newsletter}/embed", get(show_framed).post(subscribe_framed))
-        .merge(again::router())
-        .merge(embed::router())
+        .route("/{newsletter}/subscribe/sent", get(again::show))
+        .route("/{newsletter}/subscribe/again", post(again::act))
+        .layer(Extension(Place::Page));
+    let frame = Router::new()
+        .route("/{newsletter}/embed", get(show).post(subscribe))
+        .route("/{newsletter}/embed/sent", get(again::show))
+        .route("/{newsletter}/embed/again", post(again::act))
+        .layer(Extension(Place::Frame));
+    page.merge(frame).merge(embed::router())
 }
 
 /// Where the form is shown.
@@ -62,6 +69,12 @@ impl Place {
     /// Of the form, and of what is below it.
     fn path(self, site: &Site, door: &Door) -> String {
         site.path(&format!("{}/{}", door.newsletter.slug, self.name()))
+    }
+
+    /// The form in a language.
+    fn form(self, site: &Site, door: &Door, language: Option<Language>) -> String {
+        let query = language.map(|language| format!("?lang={}", language.tag())).unwrap_or_default();
+        self.path(site, door) + &query
     }
 
     /// What the record of consents says of a request from here.
@@ -101,59 +114,31 @@ pub(super) enum Wrong {
 
 async fn show(
     State(site): State<Arc<Site>>,
+    Extension(place): Extension<Place>,
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let typed = Typed::asked(query.as_deref());
-    form(&site, &*site.door(&slug)?, Place::Page, &typed, None)
-}
-
-async fn show_framed(
-    State(site): State<Arc<Site>>,
-    Path(slug): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Failure> {
-    let typed = Typed::asked(query.as_deref());
-    form(&site, &*site.door(&slug)?, Place::Frame, &typed, None)
+    form(&site, &*site.door(&slug)?, place, &Typed::asked(query.as_deref()), None)
 }
 
 async fn subscribe(
     State(site): State<Arc<Site>>,
+    Extension(place): Extension<Place>,
     Path(slug): Path<String>,
     From(client): From,
     request: Request,
 ) -> Result<Response, Failure> {
     let door = site.door(&slug)?;
-    match Media::of(request.headers()) {
-        Media::Json => json::subscribe(&site, door, client, request).await,
-        _ => posted(&site, door, Place::Page, client, request).await,
+    if place == Place::Page && Media::of(request.headers()) == Media::Json {
+        return json::subscribe(&site, door, client, request).await;
     }
-}
-
-async fn subscribe_framed(
-    State(site): State<Arc<Site>>,
-    Path(slug): Path<String>,
-    From(client): From,
-    request: Request,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
-    posted(&site, door, Place::Frame, client, request).await
-}
-
-async fn posted(
-    site: &Arc<Site>,
-    door: Arc<Door>,
-    place: Place,
-    client: Option<Client>,
-    request: Request,
-) -> Result<Response, Failure> {
-    let typed = Typed::of(&Form::from_request(request, site).await?);
+    let typed = Typed::of(&Form::from_request(request, &site).await?);
     let source = typed.source(place.source());
-    match take(site, &door, &typed, source, client).await? {
-        Outcome::Taken(email) => Ok(place.dressed(site, sent_to(site, place, &typed, &email))),
-        Outcome::Wrong(wrong) => form(site, &door, place, &typed, Some(&wrong)),
-        Outcome::Meant(email, meant) => pages::meant(site, &door, place, &typed, &email, meant),
-        Outcome::Step(email, step) => pages::step(site, &door, place, &typed, &email, &step),
+    match take(&site, &door, &typed, source, client).await? {
+        Outcome::Taken(email) => Ok(place.dressed(&site, sent_to(&site, place, &typed, &email))),
+        Outcome::Wrong(wrong) => form(&site, &door, place, &typed, Some(&wrong)),
+        Outcome::Meant(email, meant) => pages::meant(&site, &door, place, &typed, &email, meant),
+        Outcome::Step(email, step) => pages::step(&site, &door, place, &typed, &email, &step),
     }
 }
 
@@ -162,7 +147,7 @@ fn sent_to(site: &Site, place: Place, typed: &Typed, email: &EmailAddress) -> Re
     let location = match allowed(site, typed) {
         Some(page) => page.to_string(),
         // Relative, so that it is right behind any proxy.
-        None => format!("{}/sent?for={}", place.name(), again::token(site, email, false)),
+        None => format!("{}/sent?for={}", place.name(), again::token(site, email, typed.language(), false)),
     };
     let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static("subscribe/sent"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
@@ -193,6 +178,7 @@ async fn take(
     }
     let ask = Ask {
         name: typed.name.as_deref().and_then(clean_name),
+        language: typed.language(),
         trapped: !typed.website.is_empty(),
         proof: Proof { stamp: typed.stamp.clone(), solution: typed.altcha.clone(), wait: typed.wait.clone() },
         ..Ask::new(email.clone())
@@ -214,7 +200,7 @@ async fn request(
     source: &str,
     client: Option<Client>,
 ) -> Result<Result<Answer, RequestError>, Failure> {
-    let act = site.act(source, wording::signup(site.words(Some(door))), client);
+    let act = site.act(source, wording::signup(site.words_in(door, ask.language)), client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
     site.write(async move { Ok::<_, Failure>(signup::request(&signup, &door, &ask, &act).await) }).await
 }

@@ -10,8 +10,8 @@ use super::super::super::site::Site;
 use super::{Place, Typed, Wrong, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::signup::{Door, NextStep, Work};
-use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork};
-use crate::words::Words;
+use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, Tongue};
+use crate::words::{Language, Words};
 
 /// What is wrong with an address, said to who typed it.
 pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {
@@ -40,8 +40,8 @@ pub(in crate::web) fn form(
     wrong: Option<&Wrong>,
 ) -> Result<Response, Failure> {
     let newsletter = &door.newsletter;
-    let words = site.words(Some(door));
-    let mut frame = frame(site, door, place, &newsletter.name, wrong.is_some());
+    let words = site.words_in(door, typed.language());
+    let mut frame = frame(site, door, words, place, &newsletter.name, wrong.is_some());
     match wrong {
         Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
         None => {
@@ -73,6 +73,8 @@ pub(in crate::web) fn form(
         trap_label: words.trap_label(),
         button: words.subscribe(),
         small_print: words.signup_small_print(),
+        languages_label: words.language_label(),
+        languages: if place == Place::Page { languages(site, door, words, typed) } else { Vec::new() },
     };
     let response = match wrong {
         Some(_) => site.page(StatusCode::UNPROCESSABLE_ENTITY, &page)?,
@@ -80,6 +82,18 @@ pub(in crate::web) fn form(
         None => site.open_page(&page)?,
     };
     Ok(on_its_way(site, place, typed, response))
+}
+
+/// The page in each language, each in its own words: whoever looks for their language can read that.
+fn languages(site: &Site, door: &Door, words: Words, typed: &Typed) -> Vec<Tongue> {
+    let source = if typed.tag().is_empty() { String::new() } else { format!("&src={}", typed.tag()) };
+    let one = |language: Language| Tongue {
+        url: Place::Page.form(site, door, Some(language)) + &source,
+        label: language.own_name(),
+        language: language.tag(),
+        current: words.language() == language,
+    };
+    Language::ALL.into_iter().map(one).collect()
 }
 
 /// "Did you mean": what was typed is never refused.
@@ -91,7 +105,7 @@ pub(super) fn meant(
     email: &EmailAddress,
     meant: String,
 ) -> Result<Response, Failure> {
-    let words = site.words(Some(door));
+    let words = site.words_in(door, typed.language());
     let heading = words.meant_heading(&meant);
     let mut hidden = carried(site, typed);
     hidden.extend([
@@ -102,7 +116,7 @@ pub(super) fn meant(
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
     let page = MeantPage {
-        frame: frame(site, door, place, &heading, true),
+        frame: frame(site, door, words, place, &heading, true),
         heading,
         text: words.meant_text(email.as_str()),
         action: place.path(site, door),
@@ -124,7 +138,7 @@ pub(super) fn step(
     email: &EmailAddress,
     step: &NextStep,
 ) -> Result<Response, Failure> {
-    let words = site.words(Some(door));
+    let words = site.words_in(door, typed.language());
     let mut hidden = carried(site, typed);
     hidden.extend([
         Hidden { name: "email", value: email.to_string() },
@@ -142,7 +156,7 @@ pub(super) fn step(
         }
     };
     let page = StepPage {
-        frame: frame(site, door, place, &words.step_heading(), true),
+        frame: frame(site, door, words, place, &words.step_heading(), true),
         heading: words.step_heading(),
         address: email.to_string(),
         paragraphs,
@@ -169,8 +183,8 @@ fn machine_work(site: &Site, words: Words, work: &Work) -> Result<StepWork, Fail
 }
 
 /// What surrounds a page: in a frame nothing but the style.
-pub(super) fn frame(site: &Site, door: &Door, place: Place, heading: &str, private: bool) -> Frame {
-    let mut frame = site.frame(site.words(Some(door)), Some(door), heading, private);
+pub(super) fn frame(site: &Site, door: &Door, words: Words, place: Place, heading: &str, private: bool) -> Frame {
+    let mut frame = site.frame(words, Some(door), heading, private);
     if place == Place::Frame {
         frame.masthead.clear();
         frame.colophon.clear();
@@ -185,6 +199,9 @@ fn carried(site: &Site, typed: &Typed) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     if !typed.tag().is_empty() {
         hidden.push(Hidden { name: "src", value: typed.tag().to_owned() });
+    }
+    if let Some(language) = typed.language() {
+        hidden.push(Hidden { name: "lang", value: language.tag().to_owned() });
     }
     if let Some(page) = allowed(site, typed) {
         hidden.push(Hidden { name: "redirect", value: page.to_string() });

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::super::form::Form;
+use crate::words::Language;
 
 /// A tag for reports is a word, not a text.
 const SRC_BYTES_MAX: usize = 64;
@@ -32,6 +33,9 @@ pub(in crate::web) struct Typed {
     /// From where the reader came, in the words of whoever put the form there.
     #[serde(default)]
     pub(super) src: String,
+    /// The tag of the language that its reader chose.
+    #[serde(default)]
+    pub(super) lang: String,
     /// Where a form on another site wants its reader sent afterwards.
     #[serde(skip)]
     pub(super) redirect: String,
@@ -49,15 +53,21 @@ impl Typed {
             wait: field("wait"),
             as_typed: !fields.get("as_typed").is_empty(),
             src: field("src"),
+            lang: field("lang"),
             redirect: field("redirect"),
         }
     }
 
-    /// What a link to the form may say beforehand: where the reader came from.
+    /// What a link to the form may say beforehand: where the reader came from, and the language.
     pub(super) fn asked(query: Option<&str>) -> Self {
         let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        let src = pairs.into_iter().find(|(name, _)| name == "src").map(|(_, value)| value.into_owned());
-        Self { src: src.unwrap_or_default(), ..Self::default() }
+        let of = |wanted| pairs.clone().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+        Self { src: of("src").unwrap_or_default(), lang: of("lang").unwrap_or_default(), ..Self::default() }
+    }
+
+    /// The language that its reader chose, if it is one of those that there are.
+    pub(super) fn language(&self) -> Option<Language> {
+        Language::chosen(&self.lang)
     }
 
     /// The address in what people paste.

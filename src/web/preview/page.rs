@@ -1,0 +1,69 @@
+//! The web version of an issue that is not out yet: the page that its readers will see, made by what will make it then.
+//! Knows no database, so there are no issues before and after it here, and its form's time stamp is empty.
+
+use url::Url;
+
+use super::super::assets;
+use super::super::frame::Ground;
+use super::super::public::issue;
+use crate::clock::Timestamp;
+use crate::domain::IssueId;
+use crate::domain::newsletter::Newsletter;
+use crate::signup::Emblem;
+use crate::store::pages::{NewPage, Page};
+use crate::store::revisions::NewRevision;
+use crate::templates::{TemplateError, Templates};
+
+/// Where the page finds its style sheet: beside itself.
+const STYLE_URL: &str = "web.css";
+
+/// Where an issue is to be published.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication<'a> {
+    /// The newsletter.
+    pub newsletter: &'a Newsletter,
+    /// Its logo.
+    pub logo: Option<&'a Emblem>,
+    /// Whether there are other newsletters on the same site.
+    pub several: bool,
+    /// Where readers will reach the site.
+    pub public_url: &'a Url,
+    /// The layouts.
+    pub templates: &'a Templates,
+}
+
+impl Publication<'_> {
+    /// The issue's page, if it is published at `at`.
+    pub fn issue(&self, revision: &NewRevision, page: &NewPage, at: Timestamp) -> Result<String, TemplateError> {
+        let ground = Ground {
+            public_url: self.public_url,
+            newsletter: Some(self.newsletter),
+            logo: self.logo,
+            style_url: STYLE_URL.to_owned(),
+            several: self.several,
+        };
+        let page = page.clone();
+        let page = Page {
+            id: IssueId(0),
+            slug: revision.slug.clone().unwrap_or_default(),
+            title: revision.title.clone(),
+            language: revision.language.clone(),
+            published_at: at,
+            corrected_at: None,
+            visibility: page.visibility,
+            html: page.html,
+            summary: page.summary,
+            author: page.author,
+            image: page.image,
+            correction: page.correction,
+            words: page.words,
+        };
+        let beside = issue::Beside::default();
+        self.templates.render(&issue::context(&ground, self.newsletter, page, beside, String::new()))
+    }
+
+    /// The style sheet of the newsletter's pages.
+    pub fn style(&self) -> Result<String, TemplateError> {
+        self.templates.render(&assets::style(&self.newsletter.design))
+    }
+}
