@@ -66,7 +66,6 @@ registered! {
     "pages/front.html" => pages::FrontPage,
     "pages/home.html" => pages::HomePage,
     "pages/issue.html" => pages::IssuePage,
-    "pages/letter.html" => pages::LetterPage,
     "pages/check.html" => pages::CheckPage,
     "pages/meant.html" => pages::MeantPage,
     "pages/preview.css" => preview::PreviewStyle,

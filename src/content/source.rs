@@ -66,7 +66,11 @@ pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
         return Err(refused);
     }
     let mut warnings = Vec::new();
-    let (front, body, _) = front_matter::split(&text, &mut warnings)?;
+    let (front, body, _) = front_matter::split(&text, &mut warnings).map_err(|mut problems| {
+        problems.append(&mut warnings);
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        problems
+    })?;
     let body_at = text.len() - body.len();
     Ok(Issue { front, warnings, lines, body_at, text })
 }

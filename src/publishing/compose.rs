@@ -69,7 +69,12 @@ pub(super) fn composed(
     let urls = Urls::of(issue, newsletter, public_url, slug);
     let templates = &templates.of(&newsletter.slug);
     let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
-    let mut rendered = render(issue, &letter, Target::Mail)?;
+    let mut rendered = render(issue, &letter, Target::Mail).map_err(|mut problems| {
+        // What the day makes wrong is told with the rest, and not only once the rest is mended.
+        problems.extend(preflight::of_day(issue, newsletter, date));
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        problems
+    })?;
     let said = Said::of(&rendered, newsletter);
     let written = rendered.words.date(date);
     let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date: written, said, art };

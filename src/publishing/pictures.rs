@@ -58,7 +58,8 @@ impl<'a> Finder<'a> {
 
     fn get(&self, name: &str, embedded: bool) -> std::result::Result<Picture, NoPicture> {
         let known = self.shown.borrow().contains_key(name);
-        if !known && self.shown.borrow().len() > IMAGES_MAX {
+        let others = self.shown.borrow().keys().filter(|name| name.as_str() != image::LOGO).count();
+        if !known && others >= IMAGES_MAX {
             return Err(NoPicture {
                 code: "too-many-images",
                 message: format!("there are more than {IMAGES_MAX} images in the issue"),
@@ -152,4 +153,36 @@ const UNUSED_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 360
 pub async fn tidy(db: &Db, now: Timestamp) -> Result<u64> {
     let before = Timestamp(now.0 - i64::try_from(UNUSED_KEPT.as_millis()).unwrap_or(i64::MAX));
     db.write(async |tx| images::remove_unused(tx, before).await).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::image::{Image, ImageFormat};
+
+    fn shown(digest: &str, bytes: usize, embedded: bool) -> Shown {
+        let image =
+            Image { digest: digest.to_owned(), format: ImageFormat::Png, width: 1, height: 1, bytes: vec![0; bytes] };
+        Shown::new(&format!("{digest}-{embedded}.png"), Arc::new(image), embedded)
+    }
+
+    #[test]
+    fn what_every_reader_would_carry_is_weighed() {
+        // As base64 a million bytes are 1,368,421.
+        let of = |images: &[Shown]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
+        assert_eq!(of(&[shown("a", 700_000, true)]), None);
+        assert_eq!(of(&[shown("a", 20_000_000, false)]), None, "what is fetched weighs nothing in the mail");
+        let heavy = |kilobytes: &str, stops| {
+            Some(("images-heavy", stops, format!("the images in this mail weigh {kilobytes} KB, for every reader")))
+        };
+        assert_eq!(of(&[shown("a", 1_000_000, true)]), heavy("1337", false));
+        let twice = [shown("a", 1_000_000, true), shown("b", 10, false), shown("a", 1_000_000, true)];
+        assert_eq!(of(&twice), heavy("1337", false), "the same image travels once");
+        let many: Vec<_> = (0..7).map(|n| shown(&n.to_string(), 1_000_000, true)).collect();
+        assert_eq!(of(&many), heavy("9355", true));
+        let problem = weight(&many).unwrap();
+        assert!((problem.line, problem.column) == (1, 1) && problem.hint.unwrap().contains("images = \"link\""));
+    }
 }

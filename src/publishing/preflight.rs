@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::{Issue, Problem, Rendered, advice};
+use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::NAME_CHARS_MAX;
 use crate::token::TOKEN_LEN;
 
@@ -30,14 +31,19 @@ pub(super) struct Composed<'a> {
 
 /// Everything about the composed issue.
 pub(super) fn of_parts(composed: &Composed<'_>) -> Vec<Problem> {
-    let Composed { issue, rendered, date, .. } = *composed;
-    let mut problems = advice::of_day(issue, &rendered.language, date);
+    let Composed { issue, rendered, .. } = *composed;
+    let mut problems = advice::of_day(issue, &rendered.language, composed.date);
     problems.extend(advice::of_size(issue, composed.html, filled_bytes_max(composed.html, composed.public_url)));
     problems.extend(advice::of_length(rendered.count));
     if problems.iter().all(|problem| problem.code != "footer-year") {
         problems.extend(of_footer(composed));
     }
     problems
+}
+
+/// What the day alone makes wrong, of an issue that cannot be laid out.
+pub(super) fn of_day(issue: &Issue, newsletter: &Newsletter, date: Date) -> Vec<Problem> {
+    advice::of_day(issue, issue.front.lang.as_deref().unwrap_or(&newsletter.language), date)
 }
 
 /// The layout's own copyright line, and those of the settings.

@@ -75,9 +75,11 @@ pub fn of_footer_year(old: i16, year: i16) -> Problem {
 /// Whether the issue has about as many words as a letter has.
 pub fn of_length(words: usize) -> Option<Problem> {
     let (code, message, hint) = if words < WORDS_MIN {
-        ("text-short", format!("the issue is very short, in words: {words}"), "leave it if that is all there is to say")
+        let number = if words == 1 { "one word".to_owned() } else { format!("{words} words") };
+        ("text-short", format!("the issue has only {number}"), "leave it if that is all there is to say")
     } else if words > WORDS_GOOD {
-        let message = format!("the issue has {words} words, more than half an hour's reading");
+        let (thousands, rest) = (words / 1000, words % 1000);
+        let message = format!("the issue has {thousands},{rest:03} words, more than half an hour's reading");
         ("text-long", message, "send it in two parts, or put part of it on the web")
     } else {
         return None;

@@ -210,6 +210,17 @@ fn a_footer_of_last_year_is_told_wherever_it_comes_from() {
 }
 
 #[test]
+fn what_the_day_makes_wrong_is_told_with_the_rest() {
+    let text = "---\ntitle: News for 12 November 2025\nsummary: S.\n---\nA [link](/x).\n\n© 2024 Example Press";
+    let issue = read(text).unwrap();
+    let found: Vec<_> = preflight(&issue, &newsletter()).iter().map(|problem| problem.code).collect();
+    assert_eq!(found, ["title-date", "link-relative", "footer-year"]);
+    let found = read("---\ntitle: A title\nsumary: S.\nsend_at: 9am\n---\nText").unwrap_err();
+    let found: Vec<_> = found.iter().map(|problem| (problem.line, problem.code)).collect();
+    assert_eq!(found, [(3, "unknown-key"), (4, "send-at")]);
+}
+
+#[test]
 fn what_gmail_would_hide_begins_at_a_line() {
     let numbers = |from: u32| (from..from + 100).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
     let body: String = (0..160).map(|n| format!("{}\n\n", numbers(1000 + n * 100))).collect();

@@ -138,6 +138,23 @@ both_databases! {
         insta::allow_duplicates! { insta::assert_debug_snapshot!(found) };
     }
 
+    async fn an_album_is_refused(db: Db) {
+        let desk = Desk::new(db).await;
+        let mut text = String::new();
+        for number in 0..51 {
+            desk.raw(&format!("{number}.png"), &png(4, 4 + number));
+            text.push_str(&format!("![Photograph {number}]({number}.png)\n\n"));
+        }
+        let found = desk.refused(&text);
+        let told = "the image \"50.png\" cannot be used: there are more than 50 images in the issue";
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("too-many-images 10") && found[0].contains(told), "{found:?}");
+        let fifty = text.split_inclusive("\n\n").take(50).collect::<String>();
+        desk.file(A, "", &fifty);
+        let draft = desk.library().read(&desk.path(A)).unwrap();
+        assert!(desk.library().render(&draft, "2026-11-27".parse().unwrap()).is_ok());
+    }
+
     async fn unused_images_are_tidied_away(db: Db) {
         let desk = Desk::new(db).await;
         desk.with_pictures();
