@@ -89,25 +89,6 @@ pub struct Tongue {
     pub current: bool,
 }
 
-/// A page that says something, and may ask one thing.
-#[derive(Clone, Debug, Serialize)]
-pub struct LetterPage {
-    /// Around it.
-    pub frame: Frame,
-    /// What was just done; empty when nothing was.
-    pub status: String,
-    /// The heading.
-    pub heading: String,
-    /// The address it is about, masked; empty when it is about none.
-    pub address: String,
-    /// The text.
-    pub paragraphs: Vec<String>,
-    /// What can be done.
-    pub buttons: Vec<Button>,
-    /// Where to go from here.
-    pub link: Option<Link>,
-}
-
 impl Sample for SignupPage {
     fn sample() -> Self {
         Self {
@@ -136,22 +117,4 @@ impl Sample for SignupPage {
             }],
         }
     }
-}
-
-impl Sample for LetterPage {
-    fn sample() -> Self {
-        Self {
-            frame: frame::sample(),
-            status: "Done.".to_owned(),
-            heading: "Unsubscribe?".to_owned(),
-            address: "a***@example.org".to_owned(),
-            paragraphs: vec!["One click is enough.".to_owned()],
-            buttons: vec![button()],
-            link: Some(Link { url: "/".to_owned(), label: "Home".to_owned() }),
-        }
-    }
-}
-
-fn button() -> Button {
-    Button { action: "leave", label: "Unsubscribe".to_owned(), quiet: true }
 }

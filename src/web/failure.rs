@@ -19,7 +19,7 @@ use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::telemetry::metrics;
 use crate::templates::TemplateError;
-use crate::templates::pages::{LetterPage, Link};
+use crate::templates::pages::Link;
 
 /// When a client is to come again after a trouble of ours that passes.
 const RETRY_SECONDS: u64 = 30;
@@ -149,15 +149,10 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
             if trouble == Trouble::NoSuchLink {
                 return site.html(&public::lost_page(site));
             }
-            site.html(&LetterPage {
-                frame: site.frame(words, door, &trouble.heading(words), true),
-                status: String::new(),
-                heading: trouble.heading(words),
-                address: String::new(),
-                paragraphs: vec![trouble.sentence(words)],
-                buttons: Vec::new(),
-                link: Some(Link { url: site.path(""), label: words.to_home() }),
-            })
+            let mut page = public::plain_page(site, words, door, trouble.heading(words), None);
+            page.paragraphs = vec![trouble.sentence(words)];
+            page.link = Some(Link { url: site.path(""), label: words.to_home() });
+            site.html(&page)
         });
         html.map_or_else(|_| (status, trouble.sentence(words)).into_response(), |html| Site::dressed(status, html))
     };

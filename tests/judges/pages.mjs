@@ -2,9 +2,10 @@
 //
 //   node pages.mjs PAGES.json OUT_DIR        with NODE_PATH at the packages of package.json; CHROMIUM names the browser
 //
-// PAGES.json: {"pages": [{"name", "url", "status", "article", "scripted", "lighthouse", "answer"}], "assets": {path: answer}}.
+// PAGES.json: {"pages": [{"name", "url", "status", "article", "scripted", "lighthouse", "brief", "answer"}], "assets": {path: answer}}.
 // A page with an answer ({"status", "headers", "body"}) is not asked for: the browser gets that answer, so pages behind a
-// button can be judged too. Prints a line per finding and a table at the end, leaves screenshots in OUT_DIR, and exits 1
+// button can be judged too. One that is "brief" was judged in another language: what words do to it is looked at, and no
+// more. Prints a line per finding and a table at the end, leaves screenshots in OUT_DIR, and exits 1
 // when anything is wrong.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -120,7 +121,7 @@ async function looks(page, entry) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       if (wide > width) wrong(entry.name, 'reflow', `${wide} px wide in a window of ${width}`);
       await picture(page, `${entry.name}-${width}-${scheme}.png`);
-      if (width === 768) continue;
+      if (width === 768 || (entry.brief && (scheme === 'dark') !== (width === 1280))) continue;
       const found = await page.evaluate(async () => (await globalThis.axe.run(document)).violations);
       for (const violation of found) {
         violations += 1;
@@ -129,6 +130,7 @@ async function looks(page, entry) {
       }
     }
   }
+  if (entry.brief) return violations;
   await page.emulateMediaFeatures([...STILL, { name: 'prefers-color-scheme', value: 'light' }]);
   await page.emulateMediaType('print');
   await page.setViewport({ width: 768, height: 900 });
@@ -191,6 +193,11 @@ async function judged(entry) {
   await page.goto(entry.url, { waitUntil: 'load' });
   await page.evaluate(axe);
   const violations = await looks(page, entry);
+  if (entry.brief) {
+    await room(page, entry);
+    await page.close();
+    return [violations, '-'];
+  }
   const { issues } = await pa11y(entry.url, {
     browser, page, ignoreUrl: true, runners: ['htmlcs'], standard: 'WCAG2AA', includeWarnings: false, timeout: 60_000,
   });

@@ -14,12 +14,12 @@ use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
-use super::letter::{letter, name};
+use super::reader::{self, name};
 use super::token::{Opened, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
 use crate::store::subscriptions::Subscription;
-use crate::templates::pages::{Button, LetterPage};
+use crate::templates::pages::ReaderPage;
 use crate::token::Purpose;
 use crate::words::Words;
 
@@ -45,7 +45,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
             // The page is opened at the new address, and shows nothing of the old one.
             let (words, mut page) = about(&site, &subscription, |words, name| words.move_heading(name));
             page.paragraphs = vec![words.move_text()];
-            page.buttons = vec![Button { action: MOVE, label: words.mail_new_address_button(), quiet: false }];
+            reader::ask(&mut page, reader::button(MOVE, words.mail_new_address_button()));
             site.page(StatusCode::OK, &page)
         }
         other => outcome(&site, other),
@@ -91,7 +91,7 @@ async fn show_stop(State(site): State<Arc<Site>>, Path(token): Path<String>) -> 
         Move::Fresh(subscription) => {
             let (words, mut page) = about(&site, &subscription, |words, _| words.stop_heading());
             page.paragraphs = vec![words.stop_text(&name(words, site.door_of(subscription.newsletter_id)))];
-            page.buttons = vec![Button { action: STOP, label: words.mail_old_address_button(), quiet: false }];
+            reader::ask(&mut page, reader::button(STOP, words.mail_old_address_button()));
             site.page(StatusCode::OK, &page)
         }
         other => stopped(&site, other),
@@ -132,8 +132,8 @@ fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
 }
 
 /// A page without any address: which of the two it would be depends on who reads it.
-fn about(site: &Site, subscription: &Subscription, heading: impl Fn(Words, &str) -> String) -> (Words, LetterPage) {
+fn about(site: &Site, subscription: &Subscription, heading: impl Fn(Words, &str) -> String) -> (Words, ReaderPage) {
     let door = site.door_of(subscription.newsletter_id);
     let words = site.words_for(door, Some(subscription));
-    (words, letter(site, words, door, heading(words, &name(words, door)), None))
+    (words, reader::page(site, words, door, heading(words, &name(words, door)), None))
 }

@@ -13,7 +13,7 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
-use super::letter::{letter, name};
+use super::reader::{self, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
 use crate::domain::slot::next_of;
@@ -21,7 +21,7 @@ use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
 use crate::store::{issues, pages};
-use crate::templates::pages::{Button, LetterPage, Link};
+use crate::templates::pages::{Link, ReaderPage};
 use crate::token::Purpose;
 use crate::words::Language;
 
@@ -97,16 +97,16 @@ fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure>
         Confirmation::Already(subscription) => {
             let door = site.door_of(subscription.newsletter_id);
             let words = site.words_for(door, Some(&subscription));
-            let mut page = letter(site, words, door, words.already_heading(), Some(&subscription));
+            let mut page = reader::page(site, words, door, words.already_heading(), Some(&subscription));
             page.paragraphs = vec![words.already_text(&name(words, door))];
             site.page(StatusCode::OK, &page)
         }
         Confirmation::Stale(subscription) => {
             let door = site.door_of(subscription.newsletter_id);
             let words = site.words_for(door, Some(&subscription));
-            let mut page = letter(site, words, door, words.stale_heading(), Some(&subscription));
+            let mut page = reader::page(site, words, door, words.stale_heading(), Some(&subscription));
             page.paragraphs = vec![words.stale_text(i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX))];
-            page.buttons = vec![Button { action: AGAIN, label: words.stale_button(), quiet: false }];
+            reader::ask(&mut page, reader::button(AGAIN, words.stale_button()));
             site.page(StatusCode::OK, &page)
         }
         Confirmation::Unknown => Err(Failure::NoSuchLink),
@@ -117,12 +117,12 @@ fn ask_page(site: &Site, subscription: &Subscription) -> Result<Response, Failur
     site.page(StatusCode::OK, &question(site, site.door_of(subscription.newsletter_id), Some(subscription)))
 }
 
-fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
+fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
     let words = site.words_for(door, subscription);
     let name = name(words, door);
-    let mut page = letter(site, words, door, words.confirm_heading(&name), subscription);
+    let mut page = reader::page(site, words, door, words.confirm_heading(&name), subscription);
     page.paragraphs = vec![words.confirm_text(&name), words.confirm_ignore()];
-    page.buttons = vec![Button { action: CONFIRM, label: words.confirm_button(), quiet: false }];
+    reader::ask(&mut page, reader::button(CONFIRM, words.confirm_button()));
     page
 }
 
@@ -149,9 +149,9 @@ async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Respon
     site.page(StatusCode::OK, &page)
 }
 
-fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> LetterPage {
+fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
     let words = site.words_for(door, subscription);
-    let mut page = letter(site, words, door, words.confirmed_heading(&name(words, door)), subscription);
+    let mut page = reader::page(site, words, door, words.confirmed_heading(&name(words, door)), subscription);
     page.paragraphs.push(words.confirmed_text());
     if let Some(door) = door {
         page.paragraphs.push(words.confirmed_contacts(door.newsletter.from.address.as_str()));

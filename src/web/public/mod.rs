@@ -11,7 +11,6 @@ mod gone;
 mod home;
 mod image;
 pub(super) mod issue;
-mod letter;
 mod link;
 mod lost;
 mod preferences;
@@ -29,6 +28,7 @@ use axum::Router;
 
 use super::site::Site;
 pub(super) use lost::lost_page;
+pub(super) use reader::page as plain_page;
 
 /// The routes.
 pub(super) fn router() -> Router<Arc<Site>> {

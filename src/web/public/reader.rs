@@ -1,10 +1,10 @@
-//! What the pages about one reader's subscription are put together from. Knows no route.
+//! What the pages that say something and ask for something are put together from: a reader's own pages, and troubles.
+//! Knows no route.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::super::site::Site;
-use super::letter::name;
 use crate::clock::Timestamp;
 use crate::signup::{Door, Rest};
 use crate::store::subscriptions::Subscription;
@@ -19,7 +19,7 @@ pub(super) const UNTIL: &str = "pause-until";
 const REST_DAYS_MAX: i64 = 366;
 
 /// An empty page; of a reader's address it shows enough to recognise it, for mails are forwarded.
-pub(super) fn page(
+pub(in crate::web) fn page(
     site: &Site,
     words: Words,
     door: Option<&Door>,
@@ -45,6 +45,11 @@ pub(super) fn button(action: &'static str, label: String) -> Button {
 
 pub(super) fn quiet(action: &'static str, label: String) -> Button {
     Button { action, label, quiet: true }
+}
+
+/// Asks one thing: a page with one button and no fields.
+pub(super) fn ask(page: &mut ReaderPage, button: Button) {
+    page.sections.push(Section { buttons: vec![button], ..Section::default() });
 }
 
 /// A form with one field.
@@ -116,4 +121,16 @@ pub(super) fn today(now: Timestamp, door: Option<&Door>) -> Date {
 /// The heading of everything about one subscription.
 pub(super) fn own_heading(words: Words, door: Option<&Door>) -> String {
     words.preferences_heading(&name(words, door))
+}
+
+/// What a newsletter is called, also when the configuration does not name it any more.
+pub(super) fn name(words: Words, door: Option<&Door>) -> String {
+    door.map_or_else(|| words.nameless(), |door| door.newsletter.name.clone())
+}
+
+/// How a rest stands, with its last day in the newsletter's zone.
+pub(super) fn paused_until(words: Words, until: Option<Timestamp>, door: Option<&Door>) -> String {
+    let Some(until) = until else { return words.preferences_paused_open() };
+    let zone = door.map_or(jiff::tz::TimeZone::UTC, |door| door.newsletter.time_zone.clone());
+    words.preferences_paused_until(&words.date(until.to_jiff().to_zoned(zone).date()))
 }

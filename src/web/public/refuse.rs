@@ -14,8 +14,9 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
+use super::reader;
 use crate::signup;
-use crate::templates::pages::{Button, LetterPage, Link};
+use crate::templates::pages::{Button, Link};
 use crate::token::{Purpose, TEST_NUMBER};
 
 const REFUSE: &str = "refuse";
@@ -33,7 +34,7 @@ fn open(site: &Site, token: &str) -> Result<u64, Failure> {
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
     open(&site, &token)?;
     let words = site.words(site.only_door());
-    let button = Button { action: REFUSE, label: words.refuse_button(), quiet: false };
+    let button = reader::button(REFUSE, words.refuse_button());
     page(&site, words.refuse_heading(), vec![words.refuse_text()], Some(button))
 }
 
@@ -58,21 +59,18 @@ async fn act(
     if !is_test {
         site.write(async move { signup::refuse(&db, tag, &act).await }).await?;
     }
-    let undo = Button { action: ALLOW, label: words.refused_undo(), quiet: true };
+    let undo = reader::quiet(ALLOW, words.refused_undo());
     page(&site, words.refused_heading(), vec![words.refused_text()], Some(undo))
 }
 
 fn page(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> Result<Response, Failure> {
     let door = site.only_door();
     let words = site.words(door);
-    let page = LetterPage {
-        frame: site.frame(words, door, &heading, true),
-        status: String::new(),
-        heading,
-        address: String::new(),
-        paragraphs,
-        buttons: button.into_iter().collect(),
-        link: Some(Link { url: site.path(""), label: words.to_home() }),
-    };
+    let mut page = reader::page(site, words, door, heading, None);
+    page.paragraphs = paragraphs;
+    page.link = Some(Link { url: site.path(""), label: words.to_home() });
+    if let Some(button) = button {
+        reader::ask(&mut page, button);
+    }
     site.page(StatusCode::OK, &page)
 }

@@ -21,6 +21,8 @@ const SITE: &str = "https://news.example";
 /// A site in one language, and its pages so far.
 pub(super) struct Album {
     web: Web,
+    /// Whether the same pages were judged whole in another language.
+    brief: bool,
     pages: Vec<Value>,
     assets: serde_json::Map<String, Value>,
 }
@@ -58,7 +60,7 @@ impl Album {
             ..newsletter("week", name)
         };
         let web = Web::with(db, limits, &[]).await.with_newsletter(own).await;
-        let mut album = Self { web, pages: Vec::new(), assets: serde_json::Map::new() };
+        let mut album = Self { web, brief: language != "en", pages: Vec::new(), assets: serde_json::Map::new() };
         album.public().await;
         album.signup().await;
         album.limits().await;
@@ -80,7 +82,7 @@ impl Album {
         let scripted = response.text().contains("<script");
         self.pages.push(json!({
             "name": name, "url": format!("{SITE}{path}"), "status": status.as_u16(), "article": article,
-            "scripted": scripted, "answer": answer(&response),
+            "scripted": scripted, "brief": self.brief, "answer": answer(&response),
         }));
         response
     }

@@ -165,7 +165,6 @@ fn every_template_and_every_value_in_it_is_explained() {
         check::<pages::MeantPage>(),
         check::<pages::StepPage>(),
         check::<pages::CheckPage>(),
-        check::<pages::LetterPage>(),
         check::<pages::ReaderPage>(),
         check::<preview::PreviewPage>(),
         check::<preview::PreviewStyle>(),
