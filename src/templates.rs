@@ -205,26 +205,34 @@ mod tests {
     }
 
     #[test]
-    fn html_is_taken_as_it_is_in_one_place() {
-        // One of a list in `domain::design`, with quotation marks that stand in an attribute as they are.
-        let fonts = ["look.font | safe", "look.heading_font | safe"];
-        let fonts = &fonts;
-        let safe: Vec<_> = SOURCES
-            .iter()
-            .flat_map(|(name, source)| {
-                source
-                    .lines()
-                    .filter(|l| fonts.iter().fold((*l).to_owned(), |l, font| l.replace(font, "")).contains("safe"))
-                    .map(move |l| (*name, l.trim()))
-            })
-            .collect();
-        let body = "{{ body | safe }}";
-        let latest = ("email/welcome.html", "{{ latest.body | safe }}");
-        assert_eq!(safe, [("email/issue.html", body), latest, ("pages/issue.html", body)]);
+    fn only_these_values_are_taken_for_html() {
+        let known = [
+            // What `content` wrote, or escaped.
+            "body",
+            "latest.body",
+            "latest.title",
+            // One of a list in `domain::design`, with quotation marks that stand in an attribute as they are.
+            "look.font",
+            "look.heading_font",
+            "title",
+        ];
+        let mut found = std::collections::BTreeSet::new();
+        for (name, source) in SOURCES {
+            for value in source.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()) {
+                if let Some((value, filter)) = value.split_once('|') {
+                    assert_eq!(filter.trim(), "safe", "{name}");
+                    // Pages escape their titles.
+                    assert!(!name.starts_with("pages/") || value.trim() == "body", "{name}: {value}");
+                    found.insert(value.trim());
+                }
+            }
+            assert!(!source.contains("autoescape"), "{name}");
+        }
+        assert!(found.iter().eq(known.iter()), "{found:?}");
     }
 
     #[test]
-    fn layouts_reach_neither_environment_nor_files() {
+    fn md_04_layouts_reach_neither_environment_nor_files() {
         for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"]
         {
             let compiled = Templates::compile(vec![("email/issue.txt", source.to_owned())]);

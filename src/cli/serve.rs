@@ -159,7 +159,7 @@ async fn site(
     let mut doors = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
         let logo = wiring::logo(config, newsletter, &gallery)?;
-        let letters = signup::mails::letters(newsletter, &templates, logo.as_ref())?;
+        let letters = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
         doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);

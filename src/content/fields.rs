@@ -45,7 +45,12 @@ pub enum Field {
     SubscribedOn,
     /// The issue on the web.
     WebUrl,
+    /// An address as people read it in HTML, beside a link that has all of it: without `https://`.
+    Shown(Box<Field>),
 }
+
+/// What stands behind the bar of the mark of a [`Field::Shown`].
+const SHOWN: &str = "shown";
 
 /// A stretch of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +93,7 @@ impl Field {
             None => (mark.trim(), None),
         };
         match (name, fallback) {
+            (url, Some(SHOWN)) if url.ends_with("_url") => Self::parse(url).map(|field| Self::Shown(Box::new(field))),
             ("name", fallback) => Some(Self::Name { fallback: fallback.map(unescape) }),
             ("unsubscribe_url", None) => Some(Self::UnsubscribeUrl),
             ("preferences_url", None) => Some(Self::PreferencesUrl),
@@ -117,6 +123,7 @@ impl Field {
             Self::Address => "address",
             Self::SubscribedOn => "subscribed_on",
             Self::WebUrl => "web_url",
+            Self::Shown(field) => field.name(),
         }
     }
 }
@@ -127,6 +134,7 @@ impl fmt::Display for Field {
             Self::Name { fallback: Some(fallback) } => {
                 write!(f, "{FIELD_START}name|{}{FIELD_END}", escape(fallback))
             }
+            Self::Shown(field) => write!(f, "{FIELD_START}{}|{SHOWN}{FIELD_END}", field.name()),
             field => write!(f, "{FIELD_START}{}{FIELD_END}", field.name()),
         }
     }
@@ -227,6 +235,7 @@ mod tests {
             Field::Address,
             Field::SubscribedOn,
             Field::WebUrl,
+            Field::Shown(Box::new(Field::ConfirmUrl)),
         ] {
             let mark = field.to_string();
             assert!(!mark.contains(['&', '<', '>', '"', '\'']), "{mark} would change in an HTML escaper");

@@ -1,6 +1,7 @@
 //! The tree to HTML (E1-E26 of docs/email.md): for a mail every declaration stands on its element, since many mailboxes
 //! drop style blocks. Knows no layout.
 
+mod long;
 pub(super) mod raw;
 mod style;
 
@@ -13,13 +14,11 @@ use super::fields::Field;
 use super::merge;
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use crate::words::Words;
+pub use long::in_heading;
 use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
 pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
-
-/// What fits on a line of a narrow phone, inside a list.
-const UNBROKEN_CHARS_MAX: usize = 28;
 
 /// What the HTML is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +52,7 @@ pub(super) fn render(
         look: Look::new(target, rtl, design),
         ids: HashMap::new(),
         in_address: false,
+        in_heading: false,
         level: 1,
     };
     writer.blocks(&document.blocks);
@@ -91,6 +91,7 @@ struct Writer {
     ids: HashMap<String, usize>,
     /// Whether a link is open whose text may break anywhere.
     in_address: bool,
+    in_heading: bool,
     /// Of the heading before: no level is left out, whatever was typed.
     level: u8,
 }
@@ -103,20 +104,14 @@ impl Writer {
         }
     }
 
-    /// Words, of which long ones may be broken anywhere: a narrow screen cannot show them whole.
+    /// Words, of which long ones may be broken: a narrow screen cannot show them whole.
     fn text(&mut self, text: &str) {
-        if self.look.target == Target::Web || self.in_address || !has_long_word(text) {
-            let escaped = escape(text);
-            return self.push(&escaped);
-        }
-        for word in text.split_inclusive(breaks) {
-            let escaped = escape(word);
-            if has_long_word(word) {
-                self.push(&format!("<span style=\"line-break:anywhere\">{escaped}</span>"));
-            } else {
-                self.push(&escaped);
-            }
-        }
+        let written = match self.look.target {
+            Target::Mail if self.in_heading => long::in_heading(text),
+            Target::Mail if !self.in_address => long::in_body(text),
+            Target::Mail | Target::Web => escape(text),
+        };
+        self.push(&written);
     }
 
     fn open(&mut self, tag: &str, attributes: &str) {
@@ -231,7 +226,9 @@ impl Writer {
             attributes = format!(" id=\"{}\"{attributes}", escape(&id));
         }
         self.open(&tag, &attributes);
+        self.in_heading = true;
         self.inlines(content);
+        self.in_heading = false;
         self.close(&tag);
     }
 
@@ -346,7 +343,7 @@ impl Writer {
             Destination::Field(field) => (field.to_string(), field.to_string()),
         };
         let text = plain_text(content);
-        self.in_address = text.trim().is_empty() || has_long_word(&text);
+        self.in_address = text.trim().is_empty() || long::has_long_word(&text);
         self.push(&format!("<a href=\"{address}\"{}>", self.look.link(self.in_address)));
         if content.is_empty() {
             self.push(&shown);
@@ -384,15 +381,6 @@ impl Writer {
             Target::Web => self.push(&format!("<sup><a href=\"#note-{number}\">{number}</a></sup>")),
         }
     }
-}
-
-/// Where lines may break without being told.
-fn breaks(c: char) -> bool {
-    c.is_whitespace() || c == '-' || ('\u{2E80}'..='\u{FFEF}').contains(&c)
-}
-
-fn has_long_word(text: &str) -> bool {
-    text.len() > UNBROKEN_CHARS_MAX && text.split(breaks).any(|word| word.chars().count() > UNBROKEN_CHARS_MAX)
 }
 
 /// Letters and digits of any script, joined by hyphens.

@@ -58,10 +58,7 @@ fn checked_fallback(text: &str) -> Result<String, FieldError> {
 
 /// Whether a field's value is a URL, so that it may be where a link leads.
 pub fn is_url(field: &Field) -> bool {
-    matches!(
-        field,
-        Field::UnsubscribeUrl | Field::PreferencesUrl | Field::ConfirmUrl | Field::RefuseUrl | Field::WebUrl
-    )
+    !matches!(field, Field::Name { .. } | Field::Address | Field::SubscribedOn)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod tree;
 mod wrap;
 
 pub use front_matter::{Cover, FrontMatter, SendAt};
-pub use html::{HTML_BYTES_MAX, Target, escape};
+pub use html::{HTML_BYTES_MAX, Target, escape, in_heading};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
 pub use rendered::{Letter, Rendered, render};

@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mail_that_crashes_the_program_is_only_that_mail() {
+    fn md_24_a_mail_that_crashes_the_program_is_only_that_mail() {
         let made = caught(|| -> Result<(), LetterError> { panic!("a mistake") });
         assert!(matches!(made, Err(LetterError::Crashed)));
         assert!(matches!(caught(|| Ok(1)), Ok(1)));

@@ -199,7 +199,7 @@ fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), S
 }
 
 fn readers_link(text: &str) -> Option<&str> {
-    const BEFORE_TOKENS: [&str; 8] = ["/u/", "/p/", "/c/", "/a/", "/s/", "/d/", "u+", "b+"];
+    const BEFORE_TOKENS: [&str; 9] = ["/n/", "/u/", "/p/", "/c/", "/a/", "/s/", "/d/", "u+", "b+"];
     BEFORE_TOKENS.iter().find_map(|before| {
         text.match_indices(before).find_map(|(at, _)| {
             let rest = &text[at + before.len()..];

@@ -76,6 +76,7 @@ impl Tally {
             Field::ConfirmUrl => self.confirm += 1,
             Field::RefuseUrl => self.refuse += 1,
             Field::AddressUrl | Field::StopUrl | Field::DataUrl => self.request += 1,
+            Field::Shown(field) => self.count(field),
             Field::Name { .. } | Field::Address | Field::SubscribedOn | Field::WebUrl => {}
         }
     }
@@ -158,6 +159,14 @@ impl<'a> Values<'a> {
             }
             Field::Address => escaped(recipient.address.as_str(), escape, out),
             Field::SubscribedOn => self.subscribed_on(out),
+            Field::Shown(field) => {
+                const SCHEME: &str = "https://";
+                let start = out.len();
+                self.append(field, escape, out)?;
+                if out[start..].starts_with(SCHEME) {
+                    out.replace_range(start..start + SCHEME.len(), "");
+                }
+            }
         }
         Ok(())
     }
@@ -209,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_never_markup() {
+    fn md_06_a_name_is_never_markup() {
         let mut html = String::new();
         escaped("<b onload='x'>R&D\r\n\"\u{0}", Escape::Html, &mut html);
         assert_eq!(html, "&lt;b onload=&#39;x&#39;&gt;R&amp;D&quot;");

@@ -7,7 +7,9 @@ use super::preflight::{self, Composed};
 use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, addresses, fields::Template, filled, heading, render};
+use crate::content::{
+    Issue, Letter, Parts, Rendered, Target, addresses, fields::Template, filled, heading, in_heading, render,
+};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
@@ -154,7 +156,7 @@ impl Said {
         Self {
             read_on_web: words.read_on_web(),
             reason: words.reason(&without_marks(&newsletter.name), &address, &since),
-            unsubscribe: way_out(&words.unsubscribe()),
+            unsubscribe: words.way_out(),
             preferences: words.change_preferences(),
             forwarded: words.forwarded(),
         }
@@ -181,7 +183,7 @@ impl Page<'_> {
             date: &self.date,
             web_url: &self.urls.web,
             read_on_web: &self.said.read_on_web,
-            title: &self.issue.front.title,
+            title: &in_heading(&self.issue.front.title),
             body: &self.rendered.html,
             reason: &self.said.reason,
             footer: self.footer(&marks),
@@ -236,13 +238,6 @@ impl Marks {
     fn new() -> Self {
         Self { unsubscribe: Field::UnsubscribeUrl.to_string(), preferences: Field::PreferencesUrl.to_string() }
     }
-}
-
-/// The word for leaving, with the English one where it is another: filters look for that, and so does a reader who cannot
-/// read the mail.
-fn way_out(word: &str) -> String {
-    const ENGLISH: &str = "Unsubscribe";
-    if word.contains(ENGLISH) { word.to_owned() } else { format!("{word} ({ENGLISH})") }
 }
 
 fn direction(language: &str) -> &'static str {

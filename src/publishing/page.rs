@@ -67,6 +67,7 @@ impl Neutral {
             | Field::AddressUrl
             | Field::StopUrl
             | Field::DataUrl => &self.home,
+            Field::Shown(field) => self.value(field),
             Field::Address | Field::SubscribedOn => "",
         }
     }

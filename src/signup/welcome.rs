@@ -7,7 +7,7 @@ use super::door::Door;
 use crate::clock::Timestamp;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::pictures::Picture;
-use crate::content::{self, Letter, Parts, Rendered, Target, filled, heading};
+use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
@@ -93,9 +93,11 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
     let newsletter = &door.newsletter;
     let words = Words::of_mail(&newsletter.language);
     let said = Said::of(words, newsletter, public_url);
+    let home_url = newsletter.home_url(public_url);
     let postal_address = without_marks(&newsletter.postal_address);
     let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
     let templates = templates.of(&newsletter.slug);
+    let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
     let html = templates.render(&WelcomeHtml {
         envelope: Envelope {
             language: words.tag(),
@@ -108,12 +110,14 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
             postal_address: &postal_address,
             look: Look::of(&newsletter.design, door.logo.as_ref().map(super::door::Emblem::as_logo)),
         },
+        home_url: &home_url,
+        title: &in_heading(&said.subject),
         lead: &said.lead,
         latest: latest.map(|issue| LatestHtml {
             intro: &said.intro,
             language: &issue.rendered.language,
             dir: if is_rtl(&issue.rendered.language) { "rtl" } else { "ltr" },
-            title: &issue.title,
+            title: &latest_title,
             web_url: &issue.web_url,
             read_on_web: &said.read_on_web,
             body: &issue.rendered.html,
@@ -122,7 +126,9 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         footer: said.footer(),
     })?;
     let title = latest.map(|issue| heading(&issue.title, '-'));
-    let text = templates.render(&WelcomeText {
+    let mut text = templates.render(&WelcomeText {
+        newsletter: &said.name,
+        home_url: &home_url,
         header: newsletter.design.header.as_deref().unwrap_or_default(),
         heading: &heading(&said.subject, '='),
         lead: &filled(&said.lead),
@@ -140,6 +146,9 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
         publisher: &filled(&format!("{}, {postal_address}", said.name)),
     })?;
+    if addresses::are_odd(&html, &text) {
+        text.push_str(&format!("{home_url}\n"));
+    }
     Ok(Parts {
         title: said.subject.clone(),
         subject: said.subject,
@@ -178,7 +187,7 @@ impl Said {
             read_on_web: words.read_on_web(),
             links_heading: heading(&words.links(), '-'),
             reason: words.reason(&name, &Field::Address.to_string(), &Field::SubscribedOn.to_string()),
-            unsubscribe: words.unsubscribe(),
+            unsubscribe: words.way_out(),
             unsubscribe_url: Field::UnsubscribeUrl.to_string(),
             preferences: words.change_preferences(),
             preferences_url: Field::PreferencesUrl.to_string(),

@@ -104,7 +104,7 @@ pub struct IssueHtml<'a> {
     pub web_url: &'a str,
     /// The text of the link to it.
     pub read_on_web: &'a str,
-    /// The heading.
+    /// The heading, as HTML of which long words may be broken.
     pub title: &'a str,
     /// HTML.
     pub body: &'a str,
@@ -180,11 +180,21 @@ pub struct NoticeHtml<'a> {
     pub url: &'a str,
     /// Above the bare address.
     pub or_open: &'a str,
+    /// The address as people read it.
+    pub url_shown: &'a str,
     /// For whoever did not ask for it.
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
-    /// The link for whoever wants no such mail again.
+    /// The newsletter's page.
+    pub home_url: &'a str,
+    /// The subject, as HTML of which long words may be broken.
+    pub title: &'a str,
+    /// The link for leaving; empty where nothing can be left.
+    pub unsubscribe: &'a str,
+    /// Where it leads.
+    pub unsubscribe_url: &'a str,
+    /// The link for whoever wants no such mail again; may be empty.
     pub refuse: &'a str,
     /// Where it leads.
     pub refuse_url: &'a str,
@@ -193,6 +203,10 @@ pub struct NoticeHtml<'a> {
 /// The same as text. Paragraphs come filled and end in a line end.
 #[derive(Debug, Serialize)]
 pub struct NoticeText<'a> {
+    /// The newsletter's name.
+    pub newsletter: &'a str,
+    /// The newsletter's page.
+    pub home_url: &'a str,
     /// A line above everything; may be empty.
     pub header: &'a str,
     /// The subject, underlined.
@@ -201,13 +215,19 @@ pub struct NoticeText<'a> {
     pub lead: &'a str,
     /// What the address does.
     pub button: &'a str,
+    /// Above the address.
+    pub or_open: &'a str,
     /// The address.
     pub url: &'a str,
     /// For whoever did not ask for it.
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
-    /// The link for whoever wants no such mail again.
+    /// What leaving is called; empty where nothing can be left.
+    pub unsubscribe: &'a str,
+    /// Its address.
+    pub unsubscribe_url: &'a str,
+    /// The link for whoever wants no such mail again; may be empty.
     pub refuse: &'a str,
     /// Its address.
     pub refuse_url: &'a str,
@@ -290,9 +310,14 @@ impl Sample for NoticeHtml<'_> {
             lead: "Someone asked to get The Week at this address.",
             button: "Confirm subscription",
             url: "https://news.example.com/c/TOKEN",
-            or_open: "If the button does not work, open this address:",
+            or_open: "The link in full, to open or to copy:",
+            url_shown: "news.example.com/c/TOKEN",
             ignore: "If this was not you, do nothing.",
             reason: "You get this email because this address was entered on our signup page.",
+            home_url: "https://news.example.com/week/",
+            title: "Confirm your <span style=\"display:inline-block\">subscription</span>",
+            unsubscribe: "Unsubscribe",
+            unsubscribe_url: "https://news.example.com/u/TOKEN",
             refuse: "This was not me",
             refuse_url: "https://news.example.com/n/TOKEN",
         }
@@ -302,13 +327,18 @@ impl Sample for NoticeHtml<'_> {
 impl Sample for NoticeText<'_> {
     fn sample() -> Self {
         Self {
+            newsletter: "The Week",
+            home_url: "https://news.example.com/week/",
             header: "Every Friday",
             heading: "Confirm your subscription\n=========================\n",
             lead: "Someone asked to get The Week at this address.\n",
             button: "Confirm subscription",
+            or_open: "The link in full, to open or to copy:",
             url: "https://news.example.com/c/TOKEN",
             ignore: "If this was not you, do nothing.\n",
             reason: "You get this email because this address was entered on our signup page.\n",
+            unsubscribe: "Unsubscribe",
+            unsubscribe_url: "https://news.example.com/u/TOKEN",
             refuse: "This was not me",
             refuse_url: "https://news.example.com/n/TOKEN",
             footer_line: "Written by hand.\n",

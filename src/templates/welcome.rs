@@ -12,6 +12,10 @@ pub struct WelcomeHtml<'a> {
     /// What every mail needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
+    /// The newsletter's page.
+    pub home_url: &'a str,
+    /// The subject, as HTML of which long words may be broken.
+    pub title: &'a str,
     /// What there is to say.
     pub lead: &'a str,
     /// The latest issue, where it is in the mail.
@@ -32,7 +36,7 @@ pub struct LatestHtml<'a> {
     pub language: &'a str,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
-    /// Its title.
+    /// Its title, as HTML of which long words may be broken.
     pub title: &'a str,
     /// Where it is on the web.
     pub web_url: &'a str,
@@ -45,6 +49,10 @@ pub struct LatestHtml<'a> {
 /// A welcome as text. Paragraphs come filled and end in a line end.
 #[derive(Debug, Serialize)]
 pub struct WelcomeText<'a> {
+    /// The newsletter's name.
+    pub newsletter: &'a str,
+    /// The newsletter's page.
+    pub home_url: &'a str,
     /// A line above everything; may be empty.
     pub header: &'a str,
     /// The subject, underlined.
@@ -87,6 +95,8 @@ impl Sample for WelcomeHtml<'_> {
     fn sample() -> Self {
         Self {
             envelope: Envelope { subject: "Welcome to The Week", ..Envelope::sample() },
+            home_url: "https://news.example.com/week/",
+            title: "Welcome to The Week",
             lead: "You get The Week from now on.",
             latest: Some(LatestHtml {
                 intro: "This is the latest issue.",
@@ -106,6 +116,8 @@ impl Sample for WelcomeHtml<'_> {
 impl Sample for WelcomeText<'_> {
     fn sample() -> Self {
         Self {
+            newsletter: "The Week",
+            home_url: "https://news.example.com/week/",
             header: "Every Friday",
             heading: "Welcome to The Week\n===================\n",
             lead: "You get The Week from now on.\n",

@@ -57,7 +57,7 @@ messages! {
 
     // Mails of the system
     mail_or_open();
-    mail_entered(newsletter: text);
+    mail_entered(newsletter: text, host: text);
     mail_confirm_subject(newsletter: text);
     mail_confirm_lead(newsletter: text);
     mail_confirm_button();
@@ -72,7 +72,7 @@ messages! {
     mail_welcome_latest();
 
     // Mails to readers about their own subscription
-    mail_subscriber(newsletter: text);
+    mail_subscriber(newsletter: text, host: text);
     mail_link_subject(newsletter: text);
     mail_link_lead(newsletter: text);
     mail_link_button();
@@ -82,7 +82,7 @@ messages! {
     mail_new_address_subject(newsletter: text);
     mail_new_address_lead(newsletter: text);
     mail_new_address_button();
-    mail_new_address_reason(newsletter: text);
+    mail_new_address_reason(newsletter: text, host: text);
     mail_old_address_subject(newsletter: text);
     mail_old_address_lead(newsletter: text);
     mail_old_address_button();

@@ -84,6 +84,14 @@ impl Words {
         self.language.direction()
     }
 
+    /// The word for leaving in a mail, with the English one where it is another: filters look for that, and so does a reader
+    /// who cannot read the mail.
+    pub fn way_out(self) -> String {
+        const ENGLISH: &str = "Unsubscribe";
+        let word = self.unsubscribe();
+        if word.contains(ENGLISH) { word } else { format!("{word} ({ENGLISH})") }
+    }
+
     /// A day as it is written out: `20 November 2026`.
     pub fn date(self, date: Date) -> String {
         // The year is a text: a number would get a separator after its thousands.

@@ -52,36 +52,36 @@ forwarded = هل أُعيد توجيه هذه الرسالة إليك؟ اشتر
 
 ## Mails of the system
 
-mail_or_open = إذا لم يعمل الزر فافتح هذا العنوان:
-mail_entered = تصلك هذه الرسالة لأن هذا العنوان أُدخل في صفحة الاشتراك في { $newsletter }.
-mail_confirm_subject = أكّد اشتراكك في { $newsletter }
-mail_confirm_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان. اضغط الزر للتأكيد.
+mail_or_open = الرابط كاملا لفتحه أو نسخه:
+mail_entered = تصلك هذه الرسالة لأن هذا العنوان أدخل في صفحة الاشتراك في { $newsletter } على الموقع { $host }.
+mail_confirm_subject = أكد اشتراكك في { $newsletter }
+mail_confirm_lead = طلب أحدهم، ونأمل أنه أنت، تلقي { $newsletter } على هذا العنوان. أكد ذلك بالرابط أدناه.
 mail_confirm_button = تأكيد الاشتراك
-mail_confirm_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئًا: لن تصلك منا رسائل أخرى.
+mail_confirm_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئا: لن تصلك منا رسائل أخرى.
 mail_already_subject = أنت مشترك بالفعل في { $newsletter }
-mail_already_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان. أنت مشترك بالفعل، فلم يتغير شيء.
+mail_already_lead = طلب أحدهم، ونأمل أنه أنت، تلقي { $newsletter } على هذا العنوان. أنت مشترك بالفعل، فلم يتغير شيء.
 mail_already_change = تغيير التفضيلات أو إلغاء الاشتراك
-mail_already_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئًا.
-mail_refuse = لم أكن أنا: لا تراسلوا هذا العنوان أبدًا
-mail_welcome_subject = مرحبًا بك في { $newsletter }
+mail_already_ignore = إذا لم تكن أنت من طلب ذلك فلا تفعل شيئا.
+mail_refuse = لم أكن أنا: لا تراسلوا هذا العنوان أبدا
+mail_welcome_subject = مرحبا بك في { $newsletter }
 mail_welcome_lead = ستصلك { $newsletter } من الآن. يمكنك إلغاء الاشتراك متى شئت بالرابط في أسفل كل رسالة. ولتصلك الرسائل إلى صندوق الوارد أضف عنواننا إلى جهات اتصالك.
 mail_welcome_latest = إليك أحدث عدد:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = تصلك هذه الرسالة لأن هذا العنوان مشترك في { $newsletter }.
+mail_subscriber = تصلك هذه الرسالة لأن هذا العنوان مشترك في { $newsletter } على الموقع { $host }.
 mail_link_subject = رابطك في { $newsletter }
-mail_link_lead = طلب أحدهم، ونأمل أنه أنت، رابط اشتراكك في { $newsletter }. يمكنك هناك تغييره أو إيقافه مؤقتًا أو إلغاؤه.
+mail_link_lead = طلب أحدهم، ونأمل أنه أنت، رابط اشتراكك في { $newsletter }. يمكنك هناك تغييره أو إيقافه مؤقتا أو إلغاؤه.
 mail_link_button = فتح اشتراكي
 mail_data_subject = بياناتك لدى { $newsletter }
 mail_data_lead = طلب أحدهم، ونأمل أنه أنت، الاطلاع على ما تحفظه { $newsletter } عنك أو محوه. يعمل الرابط ساعة واحدة.
 mail_data_button = عرض بياناتي
-mail_new_address_subject = أكّد هذا العنوان لتلقّي { $newsletter }
-mail_new_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على هذا العنوان بدلًا من عنوان آخر. اضغط الزر للتأكيد.
+mail_new_address_subject = أكد هذا العنوان لتلقي { $newsletter }
+mail_new_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقي { $newsletter } على هذا العنوان بدلا من عنوان آخر. أكد ذلك بالرابط أدناه.
 mail_new_address_button = استخدام هذا العنوان
-mail_new_address_reason = تصلك هذه الرسالة لأن هذا العنوان أُدخل عنوانًا جديدًا لدى { $newsletter }.
+mail_new_address_reason = تصلك هذه الرسالة لأن هذا العنوان أدخل عنوانا جديدا لدى { $newsletter } على الموقع { $host }.
 mail_old_address_subject = طلب إرسال { $newsletter } إلى عنوان آخر
-mail_old_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقّي { $newsletter } على عنوان آخر. يسري التغيير عند تأكيد ذلك العنوان. إذا لم تكن أنت فاضغط الزر ويبقى كل شيء كما هو.
+mail_old_address_lead = طلب أحدهم، ونأمل أنه أنت، تلقي { $newsletter } على عنوان آخر. يسري التغيير عند تأكيد ذلك العنوان. إذا لم تكن أنت فأوقفه بالرابط أدناه ويبقى كل شيء كما هو.
 mail_old_address_button = إبقاء عنواني
 mail_old_address_ignore = إذا كنت أنت من طلب ذلك فلا يلزمك شيء هنا.
 

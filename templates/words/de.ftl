@@ -52,10 +52,10 @@ forwarded = Wurde Ihnen diese E-Mail weitergeleitet? Abonnieren
 
 ## Mails of the system
 
-mail_or_open = Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:
-mail_entered = Sie erhalten diese E-Mail, weil diese Adresse auf der Anmeldeseite von { $newsletter } eingetragen wurde.
+mail_or_open = Der Link in voller Länge, zum Öffnen oder Kopieren:
+mail_entered = Sie erhalten diese E-Mail, weil diese Adresse auf der Anmeldeseite von { $newsletter } unter { $host } eingetragen wurde.
 mail_confirm_subject = Bestätigen Sie Ihr Abonnement von { $newsletter }
-mail_confirm_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Bestätigen Sie das mit der Schaltfläche.
+mail_confirm_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Bestätigen Sie das mit dem Link unten.
 mail_confirm_button = Abonnement bestätigen
 mail_confirm_ignore = Waren Sie das nicht, dann tun Sie einfach nichts: Sie hören nicht mehr von uns.
 mail_already_subject = Sie erhalten { $newsletter } bereits
@@ -69,7 +69,7 @@ mail_welcome_latest = Hier ist die neueste Ausgabe:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = Sie erhalten diese E-Mail, weil diese Adresse { $newsletter } abonniert.
+mail_subscriber = Sie erhalten diese E-Mail, weil diese Adresse { $newsletter } ({ $host }) abonniert.
 mail_link_subject = Ihr Link für { $newsletter }
 mail_link_lead = Jemand, hoffentlich Sie, hat um den Link zu Ihrem Abonnement von { $newsletter } gebeten. Dort können Sie es ändern, pausieren oder beenden.
 mail_link_button = Mein Abonnement öffnen
@@ -77,11 +77,11 @@ mail_data_subject = Ihre Daten bei { $newsletter }
 mail_data_lead = Jemand, hoffentlich Sie, möchte sehen oder löschen, was { $newsletter } über Sie gespeichert hat. Der Link gilt eine Stunde.
 mail_data_button = Meine Daten ansehen
 mail_new_address_subject = Bestätigen Sie diese Adresse für { $newsletter }
-mail_new_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse statt an eine andere erhalten. Bestätigen Sie das mit der Schaltfläche.
+mail_new_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse statt an eine andere erhalten. Bestätigen Sie das mit dem Link unten.
 mail_new_address_button = Diese Adresse verwenden
-mail_new_address_reason = Sie erhalten diese E-Mail, weil bei { $newsletter } diese Adresse als neue Adresse eingetragen wurde.
+mail_new_address_reason = Sie erhalten diese E-Mail, weil bei { $newsletter } unter { $host } diese Adresse als neue Adresse eingetragen wurde.
 mail_old_address_subject = { $newsletter } soll an eine andere Adresse gehen
-mail_old_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an eine andere Adresse erhalten. Das gilt, sobald jene Adresse bestätigt ist. Waren Sie das nicht, drücken Sie die Schaltfläche: Dann bleibt alles, wie es ist.
+mail_old_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an eine andere Adresse erhalten. Das gilt, sobald jene Adresse bestätigt ist. Waren Sie das nicht, verhindern Sie es mit dem Link unten: Dann bleibt alles, wie es ist.
 mail_old_address_button = Meine Adresse behalten
 mail_old_address_ignore = Waren Sie es selbst, dann ist hier nichts zu tun.
 

@@ -54,10 +54,10 @@ forwarded = Was this forwarded to you? Subscribe
 
 ## Mails of the system
 
-mail_or_open = If the button does not work, open this address:
-mail_entered = You get this email because this address was entered on the signup page of { $newsletter }.
+mail_or_open = The link in full, to open or to copy:
+mail_entered = You get this email because this address was entered on the signup page of { $newsletter } at { $host }.
 mail_confirm_subject = Confirm your subscription to { $newsletter }
-mail_confirm_lead = Someone, we hope you, asked to get { $newsletter } at this address. Press the button to confirm it.
+mail_confirm_lead = Someone, we hope you, asked to get { $newsletter } at this address. Confirm it with the link below.
 mail_confirm_button = Confirm subscription
 mail_confirm_ignore = If this was not you, do nothing: you will hear from us no more.
 mail_already_subject = You already get { $newsletter }
@@ -71,7 +71,7 @@ mail_welcome_latest = Here is the latest issue:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = You get this email because this address subscribes to { $newsletter }.
+mail_subscriber = You get this email because this address subscribes to { $newsletter } at { $host }.
 mail_link_subject = Your link for { $newsletter }
 mail_link_lead = Someone, we hope you, asked for the link to your subscription to { $newsletter }. There you can change it, pause it or leave.
 mail_link_button = Open my subscription
@@ -79,11 +79,11 @@ mail_data_subject = Your data at { $newsletter }
 mail_data_lead = Someone, we hope you, asked to see or to erase what { $newsletter } stores about you. The link works for one hour.
 mail_data_button = See my data
 mail_new_address_subject = Confirm this address for { $newsletter }
-mail_new_address_lead = Someone, we hope you, asked to get { $newsletter } at this address instead of another. Press the button to confirm it.
+mail_new_address_lead = Someone, we hope you, asked to get { $newsletter } at this address instead of another. Confirm it with the link below.
 mail_new_address_button = Use this address
-mail_new_address_reason = You get this email because a reader of { $newsletter } entered this address as a new one.
+mail_new_address_reason = You get this email because a reader of { $newsletter } at { $host } entered this address as a new one.
 mail_old_address_subject = { $newsletter } is to go to another address
-mail_old_address_lead = Someone, we hope you, asked to get { $newsletter } at another address. It changes when that address is confirmed. If it was not you, press the button: then everything stays as it is.
+mail_old_address_lead = Someone, we hope you, asked to get { $newsletter } at another address. It changes when that address is confirmed. If it was not you, stop it with the link below: then everything stays as it is.
 mail_old_address_button = Keep my address
 mail_old_address_ignore = If it was you, there is nothing to do here.
 

@@ -52,10 +52,10 @@ forwarded = ¿Le han reenviado este correo? Suscríbase
 
 ## Mails of the system
 
-mail_or_open = Si el botón no funciona, abra esta dirección:
-mail_entered = Recibe este correo porque esta dirección se introdujo en la página de suscripción de { $newsletter }.
+mail_or_open = El enlace completo, para abrirlo o copiarlo:
+mail_entered = Recibe este correo porque esta dirección se introdujo en la página de suscripción de { $newsletter } en { $host }.
 mail_confirm_subject = Confirme su suscripción a { $newsletter }
-mail_confirm_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección. Pulse el botón para confirmarlo.
+mail_confirm_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección. Confírmelo con el enlace de abajo.
 mail_confirm_button = Confirmar la suscripción
 mail_confirm_ignore = Si no ha sido usted, no haga nada: no volverá a saber de nosotros.
 mail_already_subject = Ya recibe { $newsletter }
@@ -69,7 +69,7 @@ mail_welcome_latest = Este es el último número:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = Recibe este correo porque esta dirección está suscrita a { $newsletter }.
+mail_subscriber = Recibe este correo porque esta dirección está suscrita a { $newsletter } ({ $host }).
 mail_link_subject = Su enlace de { $newsletter }
 mail_link_lead = Alguien, esperamos que usted, ha pedido el enlace a su suscripción a { $newsletter }. Allí puede cambiarla, hacer una pausa o darse de baja.
 mail_link_button = Abrir mi suscripción
@@ -77,11 +77,11 @@ mail_data_subject = Sus datos en { $newsletter }
 mail_data_lead = Alguien, esperamos que usted, ha pedido ver o borrar lo que { $newsletter } guarda sobre usted. El enlace vale una hora.
 mail_data_button = Ver mis datos
 mail_new_address_subject = Confirme esta dirección para { $newsletter }
-mail_new_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección en lugar de otra. Pulse el botón para confirmarlo.
+mail_new_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección en lugar de otra. Confírmelo con el enlace de abajo.
 mail_new_address_button = Usar esta dirección
-mail_new_address_reason = Recibe este correo porque esta dirección se introdujo como nueva en { $newsletter }.
+mail_new_address_reason = Recibe este correo porque esta dirección se introdujo como nueva en { $newsletter } ({ $host }).
 mail_old_address_subject = { $newsletter } va a cambiar de dirección
-mail_old_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en otra dirección. El cambio se hace cuando esa dirección se confirme. Si no ha sido usted, pulse el botón: todo quedará como está.
+mail_old_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en otra dirección. El cambio se hace cuando esa dirección se confirme. Si no ha sido usted, deténgalo con el enlace de abajo: todo quedará como está.
 mail_old_address_button = Conservar mi dirección
 mail_old_address_ignore = Si ha sido usted, no hay nada que hacer aquí.
 

@@ -55,10 +55,10 @@ forwarded = On vous a transféré ce courriel ? Abonnez-vous
 
 ## Mails of the system
 
-mail_or_open = Si le bouton ne fonctionne pas, ouvrez cette adresse :
-mail_entered = Vous recevez ce courriel parce que cette adresse a été saisie sur la page d’inscription de { $newsletter }.
+mail_or_open = Le lien complet, à ouvrir ou à copier :
+mail_entered = Vous recevez ce courriel parce que cette adresse a été saisie sur la page d’inscription de { $newsletter } ({ $host }).
 mail_confirm_subject = Confirmez votre abonnement à { $newsletter }
-mail_confirm_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Appuyez sur le bouton pour confirmer.
+mail_confirm_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse. Confirmez-le avec le lien ci-dessous.
 mail_confirm_button = Confirmer l’abonnement
 mail_confirm_ignore = Si ce n’était pas vous, ne faites rien : vous n’aurez plus de nouvelles de nous.
 mail_already_subject = Vous recevez déjà { $newsletter }
@@ -72,7 +72,7 @@ mail_welcome_latest = Voici le dernier numéro :
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = Vous recevez ce courriel parce que cette adresse est abonnée à { $newsletter }.
+mail_subscriber = Vous recevez ce courriel parce que cette adresse est abonnée à { $newsletter } ({ $host }).
 mail_link_subject = Votre lien pour { $newsletter }
 mail_link_lead = Quelqu’un, vous sans doute, a demandé le lien vers votre abonnement à { $newsletter }. Vous pouvez y modifier l’abonnement, faire une pause ou vous désabonner.
 mail_link_button = Ouvrir mon abonnement
@@ -80,11 +80,11 @@ mail_data_subject = Vos données chez { $newsletter }
 mail_data_lead = Quelqu’un, vous sans doute, a demandé à voir ou à effacer ce que { $newsletter } conserve sur vous. Le lien est valable une heure.
 mail_data_button = Voir mes données
 mail_new_address_subject = Confirmez cette adresse pour { $newsletter }
-mail_new_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse au lieu d’une autre. Appuyez sur le bouton pour confirmer.
+mail_new_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse au lieu d’une autre. Confirmez-le avec le lien ci-dessous.
 mail_new_address_button = Utiliser cette adresse
-mail_new_address_reason = Vous recevez ce courriel parce que cette adresse a été saisie comme nouvelle adresse chez { $newsletter }.
+mail_new_address_reason = Vous recevez ce courriel parce que cette adresse a été saisie comme nouvelle adresse chez { $newsletter } ({ $host }).
 mail_old_address_subject = { $newsletter } doit changer d’adresse
-mail_old_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à une autre adresse. Le changement a lieu quand cette adresse est confirmée. Si ce n’était pas vous, appuyez sur le bouton : tout reste alors comme avant.
+mail_old_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à une autre adresse. Le changement a lieu quand cette adresse est confirmée. Si ce n’était pas vous, arrêtez-le avec le lien ci-dessous : tout reste alors comme avant.
 mail_old_address_button = Garder mon adresse
 mail_old_address_ignore = Si c’était vous, il n’y a rien à faire ici.
 

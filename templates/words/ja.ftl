@@ -38,12 +38,12 @@ forwarded = このメールを転送で受け取った方はこちらから購�
 
 ## Mails of the system
 
-mail_or_open = ボタンが使えない場合は、次のアドレスを開いてください。
-mail_entered = このメールは、{ $newsletter } の購読申し込みページにこのアドレスが入力されたため、お送りしています。
+mail_or_open = リンクの全文です。開くことも、コピーすることもできます。
+mail_entered = このメールは、{ $newsletter } の購読申し込みページ（{ $host }）にこのアドレスが入力されたため、お送りしています。
 mail_confirm_subject = { $newsletter } の購読をご確認ください
-mail_confirm_lead = このアドレスで { $newsletter } の購読の申し込みがありました。ご本人であれば、ボタンを押して確認してください。
+mail_confirm_lead = このアドレスで { $newsletter } の購読の申し込みがありました。ご本人であれば、下のリンクから確認してください。
 mail_confirm_button = 購読を確認する
-mail_confirm_ignore = お心当たりがない場合は、何もしないでください。今後メールが届くことはありません。
+mail_confirm_ignore = お心当たりがない場合は、何もしないでください。今後メールは届きません。
 mail_already_subject = { $newsletter } はすでに購読されています
 mail_already_lead = このアドレスで { $newsletter } の購読の申し込みがありました。すでに購読されているため、変更はありません。
 mail_already_change = 設定の変更・購読の解除
@@ -55,7 +55,7 @@ mail_welcome_latest = 最新号をお届けします。
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = このメールは、{ $newsletter } を購読されているアドレスにお送りしています。
+mail_subscriber = このメールは、{ $newsletter }（{ $host }）を購読されているアドレスにお送りしています。
 mail_link_subject = { $newsletter } の設定用リンク
 mail_link_lead = { $newsletter } の購読設定へのリンクのご請求がありました。設定の変更、休止、解除ができます。
 mail_link_button = 購読設定を開く
@@ -63,11 +63,11 @@ mail_data_subject = { $newsletter } に登録されているデータ
 mail_data_lead = { $newsletter } に登録されているデータの確認または削除のご請求がありました。リンクは1時間有効です。
 mail_data_button = データを確認する
 mail_new_address_subject = { $newsletter } の新しいアドレスをご確認ください
-mail_new_address_lead = { $newsletter } の配信先をこのアドレスに変更するご請求がありました。ご本人であれば、ボタンを押して確認してください。
+mail_new_address_lead = { $newsletter } の配信先をこのアドレスに変更するご請求がありました。ご本人であれば、下のリンクから確認してください。
 mail_new_address_button = このアドレスを使う
-mail_new_address_reason = このメールは、{ $newsletter } の新しい配信先としてこのアドレスが入力されたため、お送りしています。
+mail_new_address_reason = このメールは、{ $newsletter }（{ $host }）の新しい配信先としてこのアドレスが入力されたため、お送りしています。
 mail_old_address_subject = { $newsletter } の配信先の変更について
-mail_old_address_lead = { $newsletter } の配信先を別のアドレスに変更するご請求がありました。新しいアドレスが確認されると変更されます。お心当たりがない場合は、ボタンを押してください。これまでどおりに戻ります。
+mail_old_address_lead = { $newsletter } の配信先を別のアドレスに変更するご請求がありました。新しいアドレスが確認されると変更されます。お心当たりがない場合は、下のリンクから取り消してください。これまでどおりに戻ります。
 mail_old_address_button = アドレスを変更しない
 mail_old_address_ignore = ご本人の場合は、何もする必要はありません。
 

@@ -1,7 +1,9 @@
-//! The corpus before independent judges (`tests/judges/judge.py`): whole mails, signed, as a reader gets them. Knows the
-//! program from outside.
+//! The corpus and the mails of a signup before independent judges (`tests/judges/judge.py`): whole mails, signed, as a
+//! reader gets them. Knows the program from outside.
 //!
 //! `tests/judges.sh` says what has to be installed. What is missing is skipped with a word.
+
+mod letters;
 
 use std::fs;
 use std::io::Write as _;
@@ -10,6 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::content::corpus;
+use crate::harness::database::on_sqlite;
 use crate::harness::program::{coranto, run};
 use crate::harness::{skip, target_folder};
 
@@ -27,6 +30,7 @@ fn every_mail_passes_its_judges() {
     for file in corpus::files() {
         desk.issue(&file, &folder);
     }
+    on_sqlite(async |fresh| letters::write_all(&fresh, &desk.home.path().join("coranto.coast.pem"), &folder).await);
     fs::write(folder.join("dkim.txt"), &desk.record).unwrap();
 
     let cache = target_folder().parent().unwrap().join("judges");

@@ -115,6 +115,7 @@ pub(crate) fn filled(template: &Template, html: bool) -> String {
             Piece::Field(Field::ConfirmUrl) => {
                 "https://news.example.com/c/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
             }
+            Piece::Field(Field::Shown(_)) => "news.example.com/c/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned(),
             Piece::Field(Field::RefuseUrl) => {
                 "https://news.example.com/n/AbCdEfGhIjKlMnOpQrStUvWxYz012345678901".to_owned()
             }

@@ -2,9 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use coranto::content::Problem;
+use coranto::clock::Timestamp;
+use coranto::content::{self, Parts, Problem, SOURCE_BYTES_MAX};
+use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::subscriber::Format;
+use coranto::domain::{DeliveryId, SubscriptionId};
+use coranto::message::{Content, Profile, Recipient, Skeleton};
+use coranto::templates::Templates;
+use coranto::token::Keyring;
 
-use super::ground::{compose, filled, html_of, issue, newsletter, preflight, text_of, told, wrong};
+use super::ground::{PUBLIC_URL, compose, filled, html_of, issue, newsletter, preflight, read, text_of, told, wrong};
+use crate::harness::program::coranto;
 
 /// Debug builds on busy machines; in release builds these take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,7 +29,7 @@ fn soon(name: &str, body: &str) -> Result<usize, String> {
 }
 
 #[test]
-fn links_lead_to_the_web_or_to_a_mailbox() {
+fn md_14_links_lead_to_the_web_or_to_a_mailbox() {
     for address in [
         "javascript:alert(1)",
         "JAVASCRIPT:alert(1)",
@@ -98,7 +106,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn amplification_is_bounded() {
+fn md_19_amplification_is_bounded() {
     let table = format!("|{}\n|{}\n{}", "a|".repeat(2000), "-|".repeat(2000), "|\n".repeat(5000));
     assert!(soon("table", &table).unwrap_err().contains("HTML"));
     assert!(soon("pieces", &"*a* ".repeat(100_000)).unwrap_err().contains("more than 200000 pieces"));
@@ -109,7 +117,7 @@ fn amplification_is_bounded() {
 }
 
 #[test]
-fn known_slow_patterns_are_not() {
+fn md_18_known_slow_patterns_are_not() {
     let million = |pattern: &str| pattern.repeat(1_000_000 / pattern.len());
     for pattern in [
         "*",
@@ -161,7 +169,7 @@ fn many_links_are_numbered_in_time() {
 }
 
 #[test]
-fn a_mail_that_gmail_would_cut_is_refused() {
+fn md_23_a_mail_that_gmail_would_cut_is_refused() {
     let words = |count: usize| "word and word and wonder ".repeat(count / 5) + "\n";
     let told = wrong(&words(25_000));
     assert!(told.iter().any(|told| told.contains("Gmail hides what is past 102 KB")), "{told:?}");
@@ -192,5 +200,185 @@ fn everything_unclosed_is_still_whole() {
             // One table of the ghost layout stands in a comment, with its cell; both are closed in a comment, too.
             assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{tag} in {body}");
         }
+    }
+}
+
+/// What the mails' other makers think of as code, and names that mean harm.
+const HOSTILE: &[&str] = &[
+    "{{ unsubscribe_url }}",
+    "{{ get_env(name=\"PATH\") }}",
+    "{% include \"/etc/passwd\" %}",
+    "{{ 7*7 }}",
+    "{{ __tera_context }}",
+    "${HOME}",
+    "<%= 7*7 %>",
+    "</title><script>alert(1)</script>",
+    "\" onmouseover=\"alert(1)",
+    "' onmouseover='alert(1)",
+    "<img src=x onerror=alert(1)>",
+    "&lt;b&gt; &amp; &#60;",
+    "javascript:alert(1)",
+    "]]> --> */ </style>",
+];
+
+fn reader_named(name: &str, parts: &Parts) -> (String, String) {
+    let content = Content {
+        kind: DeliveryKind::Issue,
+        subject: parts.subject.clone(),
+        html: parts.html.clone(),
+        text: parts.text.clone(),
+        language: parts.language.clone(),
+        slug: Some("the-slug".to_owned()),
+        digest: [7; 32],
+    };
+    let keys = Keyring::parse(&format!("1:{}", "2a".repeat(32))).unwrap();
+    let address = "reader@example.net".parse().unwrap();
+    let reader = Recipient {
+        delivery: DeliveryId(1),
+        subscription: Some(SubscriptionId(2)),
+        consent: None,
+        request: None,
+        format: Format::Html,
+        address: &address,
+        name: Some(name),
+        subscribed_at: None,
+        date: Timestamp(1_795_000_000_000),
+    };
+    let mut mail = Vec::new();
+    let skeleton = Skeleton::build(&newsletter(), PUBLIC_URL, &content, &Profile::default()).unwrap();
+    skeleton.fill(&keys, &reader, &mut mail).unwrap();
+    let parsed = mail_parser::MessageParser::default().parse(&mail).unwrap();
+    (parsed.body_html(0).unwrap().into_owned(), parsed.body_text(0).unwrap().into_owned())
+}
+
+/// As an HTML parser would read it.
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+#[test]
+fn md_02_and_md_06_a_name_is_a_name_whatever_it_looks_like() {
+    let parts = compose(&issue("Dear {{ name | you }}, good morning.\n"), &newsletter()).unwrap();
+    for name in HOSTILE {
+        let (html, text) = reader_named(name, &parts);
+        assert!(html.contains(&format!("Dear {}, good morning.", escaped(name))), "{name}: {html}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&text).contains(&format!("Dear {}, good morning.", words(name))), "{name}: {text}");
+        assert_eq!(html.matches("/u/").count(), 1, "the link in the footer alone");
+    }
+}
+
+#[test]
+fn md_01_and_md_13_titles_authors_and_alt_texts_are_text() {
+    for words in HOSTILE {
+        let quoted = words.replace('\'', "''");
+        let source = format!(
+            "---\ntitle: 'A title {quoted}'\nsubject: 'A subject {quoted}'\nsummary: 'In short {quoted}'\nauthor: '{quoted}'\n---\nText\n"
+        );
+        let parts = match read(&source).and_then(|issue| compose(&issue, &newsletter())) {
+            Ok(parts) => parts,
+            Err(problems) => {
+                // What looks like a field is no text there: it is refused, and in which line is said.
+                assert!(words.contains("{{"), "{words}: {:?}", told(&problems));
+                assert!(
+                    problems.iter().any(|problem| (2..=5).contains(&problem.line)),
+                    "{words}: {:?}",
+                    told(&problems)
+                );
+                continue;
+            }
+        };
+        let html = filled(&parts.html, true);
+        assert!(
+            html.contains(&format!("<title>A subject {}</title>", escaped(words)).replace('/', "&#x2F;"))
+                || html.contains(&format!("<title>A subject {}</title>", escaped(words))),
+            "{words}: {html}"
+        );
+        assert!(!html.contains("<script") && !html.contains("<img src=x"), "{words}");
+        assert_eq!(parts.subject, format!("A subject {words}"));
+    }
+    for words in HOSTILE.iter().filter(|words| !words.contains("{{") && !words.contains('&')) {
+        let alt = words.replace(['[', ']', '<'], " ");
+        let title = alt.replace('"', "\\\"");
+        let html = html_of(&format!("![{alt}](https://example.org/a.png \"{title}\")\n"));
+        let tag = html.split("<img").nth(1).unwrap().split('>').next().unwrap();
+        let outside: String = tag.split('"').step_by(2).collect();
+        assert!(!outside.contains("onmouseover") && !outside.contains("script"), "{words}: {html}");
+    }
+}
+
+#[test]
+fn md_05_no_setting_and_no_variable_comes_out() {
+    const CANARY: &str = "canary7f3a";
+    let home = tempfile::tempdir().unwrap();
+    let place = home.path();
+    let run = |args: &[&str]| {
+        let mut command = coranto(place);
+        command.args(args).env("MAIL_CANARY", CANARY).env("PASSWORD", CANARY);
+        command.output().unwrap()
+    };
+    let names = ["--name", "The Week", "--slug", "week", "--from", "week@news.example.com"];
+    let places = ["--address", "1 Example Street", "--public-url", PUBLIC_URL, "--time-zone", "UTC"];
+    assert!(run(&[&["init"], &names[..], &places[..]].concat()).status.success());
+    let config = std::fs::read_to_string(place.join("coranto.toml")).unwrap();
+    let relay = format!(
+        "\n[[relays]]\nname = \"{CANARY}\"\nhost = \"{CANARY}.example.org\"\nport = 587\nusername = \"{CANARY}\"\npassword = \"{CANARY}\"\n"
+    );
+    let config = config.split("[[relays]]").next().unwrap().to_owned() + &relay;
+    std::fs::write(place.join("coranto.toml"), config).unwrap();
+    let secret = std::fs::read_to_string(place.join("secret.key")).ok();
+    let mut shown = 0;
+    for words in
+        HOSTILE.iter().copied().chain(["{{ config }} $MAIL_CANARY %MAIL_CANARY% `echo $PASSWORD` {{ password }}"])
+    {
+        let file = place.join("2026-11-27-a.md");
+        std::fs::write(
+            &file,
+            format!("---\ntitle: A title of some length\nsummary: Short.\n---\n{words}\n\n\\{words}\n"),
+        )
+        .unwrap();
+        for part in ["--html", "--text", "--eml"] {
+            let output = run(&["preview", part, file.to_str().unwrap()]);
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(!said.contains(CANARY), "{words} {part}: {said}");
+            let key = secret.as_deref().and_then(|key| key.trim().split(':').nth(1)).unwrap_or(CANARY);
+            assert!(!said.contains(key), "{words} {part}");
+            shown += usize::from(output.status.success());
+        }
+    }
+    assert!(shown >= 9, "only {shown} were shown at all");
+}
+
+#[test]
+fn md_17_a_file_that_is_too_large_is_refused_unread() {
+    let head = "---\ntitle: A title that is long enough\nsummary: What it says.\n---\n";
+    let largest = format!("{head}{}", "a".repeat(SOURCE_BYTES_MAX - head.len()));
+    assert!(read(&largest).is_ok());
+    let told = told(&read(&format!("{largest}a")).unwrap_err());
+    assert!(told.len() == 1 && told[0].contains("at most 1048576"), "{told:?}");
+}
+
+#[test]
+fn md_22_a_layout_that_names_itself_is_refused() {
+    for text in ["{% include \"email/issue.txt\" %}", "{% extends \"email/issue.txt\" %}"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("email")).unwrap();
+        std::fs::write(folder.path().join("email/issue.txt"), text).unwrap();
+        let refused = Templates::with_overrides(folder.path(), []).map(|_| ());
+        assert!(refused.is_err(), "{text}");
+    }
+}
+
+#[test]
+fn md_26_what_is_no_unicode_is_refused_at_its_place() {
+    let told = told(&content::read(b"---\ntitle: A\n---\ncaf\xE9\n").unwrap_err());
+    assert!(told[0].starts_with("4:4: the file is not UTF-8"), "{told:?}");
+    for (source, what) in [
+        ("---\ntitle: \"A \\ud800 title\"\n---\nText\n", "a half of a pair, in YAML"),
+        ("+++\ntitle = \"A \\ud800 title\"\n+++\nText\n", "a half of a pair, in TOML"),
+    ] {
+        assert!(read(source).is_err(), "{what}");
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};
@@ -25,35 +26,49 @@ pub(crate) struct Installation {
     home: TempDir,
     sink: SinkHandle,
     web: SocketAddr,
+    public_url: String,
     server: Option<Program>,
 }
 
 impl Installation {
     /// Writes the folder and starts the server. `signup` are lines of that table.
     pub(crate) async fn start(database: &str, newsletters: &[Newsletter<'_>], signup: &str) -> Self {
+        Self::configured(None, |home, web, relay_port| {
+            let mut configuration = format!(
+                "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
+                 [signup]\nform_seconds_min = 0\n{signup}\n\
+                 [server]\nlisten = \"{web}\"\n\n\
+                 [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {relay_port}\ntls = \"none\"\n"
+            );
+            for (slug, name, language, lines) in newsletters {
+                fs::create_dir(home.join(slug)).unwrap();
+                write!(
+                    configuration,
+                    "\n[newsletters.{slug}]\nname = \"{name}\"\nfrom = \"{name} <{slug}@news.example.com>\"\n\
+                     postal_address = \"1 Example Street, 10000 Example\"\ntime_zone = \"Europe/Prague\"\n\
+                     language = \"{language}\"\nissues = \"{slug}\"\nslot = \"Fri 09:00\"\n{lines}\n"
+                )
+                .unwrap();
+            }
+            configuration
+        })
+        .await
+    }
+
+    /// The same with all of the configuration given, for a folder, an address to listen on and the relay's port. Links
+    /// begin with `public_url`, or with the address that is listened on.
+    pub(crate) async fn configured(
+        public_url: Option<&str>,
+        configuration: impl FnOnce(&Path, SocketAddr, u16) -> String,
+    ) -> Self {
         let home = tempfile::tempdir().unwrap();
         let sink = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         let web = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         fs::write(home.path().join("secret.key"), Keyring::generate()).unwrap();
-        let mut configuration = format!(
-            "public_url = \"http://{web}\"\ndatabase = \"{database}\"\nsecret_key_file = \"secret.key\"\n\
-             [signup]\nform_seconds_min = 0\n{signup}\n\
-             [server]\nlisten = \"{web}\"\n\n\
-             [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n",
-            sink.addr().port()
-        );
-        for (slug, name, language, lines) in newsletters {
-            fs::create_dir(home.path().join(slug)).unwrap();
-            write!(
-                configuration,
-                "\n[newsletters.{slug}]\nname = \"{name}\"\nfrom = \"{name} <{slug}@news.example.com>\"\n\
-                 postal_address = \"1 Example Street, 10000 Example\"\ntime_zone = \"Europe/Prague\"\n\
-                 language = \"{language}\"\nissues = \"{slug}\"\nslot = \"Fri 09:00\"\n{lines}\n"
-            )
-            .unwrap();
-        }
+        let configuration = configuration(home.path(), web, sink.addr().port());
         fs::write(home.path().join("coranto.toml"), configuration).unwrap();
-        let mut installation = Self { home, sink, web, server: None };
+        let public_url = public_url.map_or_else(|| format!("http://{web}"), str::to_owned);
+        let mut installation = Self { home, sink, web, public_url, server: None };
         installation.serve();
         installation
     }
@@ -73,7 +88,7 @@ impl Installation {
 
     /// The address of a page, from its path.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.web)
+        format!("{}{path}", self.public_url)
     }
 
     /// Runs a command to its good end; returns what it printed.
@@ -131,10 +146,10 @@ impl Installation {
     /// The paths of all links to this site in a message, both parts, as a scanner finds them.
     pub(crate) fn links(&self, message: &SinkMessage) -> Vec<String> {
         let parsed = MessageParser::default().parse(&message.data).unwrap();
-        let site = format!("http://{}", self.web);
+        let site = &self.public_url;
         let mut links = Vec::new();
         for body in [parsed.body_text(0), parsed.body_html(0)].into_iter().flatten() {
-            for rest in body.split(&site).skip(1) {
+            for rest in body.split(site.as_str()).skip(1) {
                 let end = rest.find(|c: char| c.is_whitespace() || "\"<>".contains(c)).unwrap_or(rest.len());
                 links.push(rest[..end].to_owned());
             }

@@ -183,7 +183,7 @@ fn nothing_an_author_or_operator_writes_begins_a_header() {
 }
 
 #[test]
-fn a_readers_name_does_not_begin_a_header() {
+fn md_06_a_readers_name_does_not_begin_a_header() {
     let to = address("anna@example.org");
     for name in ["Anna\r\nBcc: victim@example.net", "Anna\nX", "Anna\rX", "Anna\u{0}"] {
         let mut out = Vec::new();

@@ -109,6 +109,7 @@ fn field() -> impl Strategy<Value = Field> {
         Just(Field::ConfirmUrl),
         Just(Field::RefuseUrl),
         Just(Field::WebUrl),
+        Just(Field::Shown(Box::new(Field::ConfirmUrl))),
         Just(Field::Address),
         Just(Field::SubscribedOn),
         Just(Field::Name { fallback: None }),
@@ -140,6 +141,7 @@ fn rendered(pieces: &[(String, Option<Field>)], name: Option<&str>, html: bool) 
             Field::RefuseUrl => {
                 format!("{PUBLIC_URL}/n/{}", keys().seal(Purpose::Refuse, keys().address_tag("o'neill@example.org")))
             }
+            Field::Shown(_) => link("c", Purpose::Confirm, 17).replace("https://", ""),
             Field::AddressUrl => link("a", Purpose::Address, 23),
             Field::StopUrl => link("s", Purpose::Stop, 23),
             Field::DataUrl => link("d", Purpose::Data, 23),

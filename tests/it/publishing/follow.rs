@@ -160,7 +160,7 @@ both_databases! {
         assert_eq!(desk.events("a").await, ["issue.queued by schedule", "issue.revised by schedule", "issue.revised by schedule"]);
     }
 
-    async fn an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
+    async fn md_25_an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
         let desk = Desk::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "First text.");

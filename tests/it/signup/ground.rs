@@ -44,7 +44,8 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
 
 /// A newsletter's door, with the mails that readers really get.
 pub(crate) async fn door(db: &Db, newsletter: Newsletter) -> Door {
-    let letters = signup::mails::letters(&newsletter, &Templates::embedded().unwrap(), None).unwrap();
+    let letters =
+        signup::mails::letters(&newsletter, "https://news.example.com", &Templates::embedded().unwrap(), None).unwrap();
     Door::open(db, newsletter, &letters, NOW).await.unwrap()
 }
 
