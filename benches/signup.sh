@@ -8,37 +8,19 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-20}
 connections=${2:-150}
-target=${CARGO_TARGET_DIR:-$here/../target}
-program=${CORANTO_PROGRAM:-$target/release/coranto}
-case $program in /*) ;; *) program=$PWD/$program ;; esac
-work=$(mktemp -d)
-port=8391
-server=
-stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    rm -rf "$work"
-}
-trap stop EXIT INT TERM
-
-mkdir "$work/issues"
-cd "$work"
-printf '1:%s\n' "$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')" >secret.key
-cat >coranto.toml <<TOML
-public_url = "http://127.0.0.1:$port"
-database = "sqlite://$work/coranto.db"
-secret_key_file = "secret.key"
+database=
+port=
+web=8391
+. "$here/installation.sh"
+cat >>coranto.toml <<TOML
 [server]
-listen = "127.0.0.1:$port"
+listen = "127.0.0.1:$web"
 connections = 12000
 [signup]
 requests_per_hour = 1000000
 domain_requests_per_hour = 10000000
 all_requests_per_hour = 100000000
 challenge = "never"
-[newsletters.week]
-name = "The Week"
-from = "The Week <week@news.example.org>"
-postal_address = "1 Example Street, 10000 Example"
 TOML
 ulimit -n "$(ulimit -Hn)"
 
@@ -46,7 +28,7 @@ start() {
     "$program" serve --role web >>serve.log 2>&1 &
     server=$!
     tries=0
-    until python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/readyz')" 2>/dev/null; do
+    until python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$web/readyz')" 2>/dev/null; do
         tries=$((tries + 1))
         [ "$tries" -lt 50 ] || { cat serve.log; exit 1; }
         sleep 0.2
@@ -55,10 +37,10 @@ start() {
 stamp() {
     python3 -c "
 import re, urllib.request
-page = urllib.request.urlopen('http://127.0.0.1:$port/week/subscribe').read().decode()
+page = urllib.request.urlopen('http://127.0.0.1:$web/week/subscribe').read().decode()
 print(re.search(r'name=\"stamp\" value=\"([^\"]+)\"', page).group(1))"
 }
-load() { wrk -t2 -c"$1" -d"${seconds}s" --timeout 10s --latency -s "$here/signup.lua" "http://127.0.0.1:$port/week/subscribe" -- "$form" "$2" | grep -E '^(accepted|answers)'; }
+load() { wrk -t2 -c"$1" -d"${seconds}s" --timeout 10s --latency -s "$here/signup.lua" "http://127.0.0.1:$web/week/subscribe" -- "$form" "$2" | grep -E '^(accepted|answers)'; }
 rows() { python3 -c "import sqlite3; print(sqlite3.connect('file:$work/coranto.db?mode=ro', uri=True).execute('SELECT COUNT(*) FROM subscriptions').fetchone()[0])"; }
 memory() { echo "memory at most: $(awk '/VmHWM/ { printf "%d MiB", $2 / 1024 }' "/proc/$server/status")"; }
 
@@ -74,12 +56,12 @@ load "$((connections * 10))" b
 echo "subscriptions in the database: $(rows)"
 memory
 echo "--- 5,000 silent connections and $connections that sign up, $seconds s"
-python3 "$here/silent.py" "$port" 5000 "$((seconds + 2))" &
+python3 "$here/silent.py" "$web" 5000 "$((seconds + 2))" &
 silent=$!
 sleep 2
 load "$connections" c
 wait "$silent"
 memory
 echo "--- killed while it is asked"
-python3 "$here/acknowledged.py" "$port" "$form" "$server" "$work/coranto.db"
+python3 "$here/acknowledged.py" "$web" "$form" "$server" "$work/coranto.db"
 server=
