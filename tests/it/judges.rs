@@ -20,8 +20,8 @@ use crate::harness::{skip, target_folder};
 
 const COMMAND_WAIT_MAX: Duration = Duration::from_secs(60);
 const JUDGES_WAIT_MAX: Duration = Duration::from_secs(900);
-/// From midnight to the slot that `init` writes.
-const HOURS_BEFORE_SLOT: jiff::SignedDuration = jiff::SignedDuration::from_hours(9);
+/// A file goes out at noon of its day where its newsletter has no slot: noon is then behind us, and less than a day.
+const HOURS_TO_NOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(12);
 /// Short, and its name below has no `e`: SpamAssassin takes the Latin ones for disguise where a text is Cyrillic.
 const PUBLIC_URL: &str = "https://post.example.com";
 
@@ -71,7 +71,8 @@ impl Desk {
                        key_file = \"coranto.coast.pem\"\n";
         let file = desk.home.path().join("coranto.toml");
         let text = fs::read_to_string(&file).unwrap();
-        fs::write(file, text + signing).unwrap();
+        let without_slot: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("slot")).collect();
+        fs::write(file, without_slot.join("\n") + signing).unwrap();
         desk
     }
 
@@ -88,7 +89,7 @@ impl Desk {
     fn issue(&self, file: &Path, folder: &Path) {
         let name = corpus::name_of(file);
         let day = Clock::System.now().to_jiff().to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
-        let dated = self.home.path().join(format!("{}-{name}.md", day.checked_sub(HOURS_BEFORE_SLOT).unwrap().date()));
+        let dated = self.home.path().join(format!("{}-{name}.md", day.checked_sub(HOURS_TO_NOON).unwrap().date()));
         fs::copy(file, &dated).unwrap();
         for part in ["html", "text", "eml"] {
             let flag = format!("--{part}");
