@@ -2,6 +2,7 @@
 //! again.
 
 use super::library::{Draft, Library, LibraryError, Rendered};
+use super::pictures;
 use super::queue::Actor;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
@@ -48,10 +49,12 @@ pub async fn correct(
     }
     // Its date stays that of its sending.
     let date = library.date_of(issue.started_at.unwrap_or(act.now));
-    let Rendered { revision, page, .. } = library.render(draft, date)?;
+    let Rendered { revision, page, images, .. } = library.render(draft, date)?;
+    pictures::store(db, &images, act.now).await?;
     let store = async |tx: &mut Tx| -> Result<bool, CorrectError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
         let changed = pages::put(tx, id, &page).await?;
+        pictures::attach(tx, id, &images).await?;
         if id == issue.revision_id && !changed {
             return Ok(false);
         }

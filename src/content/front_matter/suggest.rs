@@ -1,5 +1,7 @@
 //! "Did you mean": the known word nearest to a mistyped one.
 
+use strsim::osa_distance;
+
 /// Edits between a mistyped word and the one meant.
 const DISTANCE_MAX: usize = 2;
 /// A longer word is no slip of the finger, and comparing it costs.
@@ -11,29 +13,8 @@ pub(super) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let typed = typed.to_lowercase().replace('-', "_");
-    let by_distance = known.iter().map(|word| (distance(&typed, word), *word)).min();
+    let by_distance = known.iter().map(|word| (osa_distance(&typed, word), *word)).min();
     by_distance.filter(|(distance, word)| *distance <= DISTANCE_MAX.min(word.len() / 2)).map(|(_, word)| word)
-}
-
-/// Levenshtein's distance, with a swap of neighbours as one edit.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        for j in 1..=b.len() {
-            let change = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = best;
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -109,3 +109,29 @@ fn a_reader_of_a_script_that_runs_from_right_to_left_signs_up_in_a_browser() {
         site.end().await;
     });
 }
+
+#[test]
+fn a_reader_chooses_another_language_in_a_browser_and_the_mail_follows() {
+    on_sqlite(async |fresh: Fresh| {
+        let Some(browser) = Browser::start(Scripts::Off).await else { return };
+        let site = Installation::start(&fresh.url, &[("week", "The Week", "en", "")], "").await;
+        let reader = Reader { client: browser.client(), site: &site };
+        let [subscribe, check, confirm] =
+            words("uk", ["subscribe", "check_heading", "confirm_button"]).try_into().unwrap();
+        reader.open("/week/subscribe?src=blog").await;
+        reader.leave_by("//nav//a[normalize-space()='Українська']").await;
+        reader.fill("email", READER).await;
+        reader.press(&subscribe, &check).await;
+        let mail = site.mail(READER, 1).await;
+        assert!(
+            String::from_utf8_lossy(&mail.data).contains("Content-Language: uk"),
+            "the mail is in another language"
+        );
+        reader.open(&site.link(&mail, "/c/")).await;
+        reader.press(&confirm, "The Week").await;
+        let html = reader.client.find(Locator::Css("html")).await.unwrap();
+        assert_eq!(html.attr("lang").await.unwrap().as_deref(), Some("uk"));
+        drop(browser);
+        site.end().await;
+    });
+}

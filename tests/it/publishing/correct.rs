@@ -22,7 +22,7 @@ async fn corrected(desk: &Desk) -> Result<bool, CorrectError> {
 }
 
 /// Queued, due and sent: there is nobody to send it to.
-async fn sent(desk: &Desk) {
+pub(super) async fn sent(desk: &Desk) {
     desk.queue(A, When::NextSlot).await.unwrap();
     assert!(page(desk).await.is_none(), "what is queued is nobody's business");
     desk.at(FRIDAY).start_due().await;

@@ -3,11 +3,12 @@
 use coranto::content::Problem;
 use coranto::domain::design::ImagesBy;
 use coranto::domain::newsletter::Newsletter;
-use coranto::publishing::{LibraryError, When, pictures};
+use coranto::publishing::{CorrectError, LibraryError, QueueError, When, correct, pictures};
 use coranto::store::images::RevisionImage;
-use coranto::store::{Db, images, revisions};
+use coranto::store::{Db, images, pages, revisions};
 
-use super::ground::{Desk, PUBLIC_URL};
+use super::correct::sent;
+use super::ground::{Desk, EVENTS_AGAIN, FRIDAY_AFTER, PUBLIC_URL, no_event};
 use crate::harness::database::both_databases;
 use crate::images::png;
 
@@ -153,6 +154,51 @@ both_databases! {
         desk.file(A, "", &fifty);
         let draft = desk.library().read(&desk.path(A)).unwrap();
         assert!(desk.library().render(&draft, "2026-11-27".parse().unwrap()).is_ok());
+    }
+
+    async fn a_correction_brings_its_images(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.file(A, "", "Text.");
+        sent(&desk).await;
+        desk.raw("chart.png", &png(20, 10));
+        desk.file(A, "", "Text, and ![a chart](chart.png)");
+        let draft = desk.library().read(&desk.path(A)).unwrap();
+        let correct = async || correct(&desk.db, &desk.library(), desk.id, &draft, &desk.at(FRIDAY_AFTER).actor(false)).await;
+        desk.execute(&no_event("issue.corrected")).await;
+        assert!(matches!(correct().await, Err(CorrectError::Store(_))), "it stopped between the image and the text");
+        let issue = desk.issue("a").await;
+        let mut tx = desk.db.read().await.unwrap();
+        assert!(!pages::find(&mut tx, desk.id, "a").await.unwrap().unwrap().html.contains("chart"), "the page is as it was");
+        assert_eq!(images::of_revision(&mut tx, issue.revision_id).await.unwrap(), []);
+        drop(tx);
+        desk.execute(EVENTS_AGAIN).await;
+        assert!(correct().await.unwrap(), "the same command goes on");
+        let (html, rows) = desk.html("a").await;
+        assert!(html.contains(&rows[0].digest));
+        let mut tx = desk.db.read().await.unwrap();
+        let page = pages::find(&mut tx, desk.id, "a").await.unwrap().unwrap();
+        assert!(page.html.contains(&rows[0].digest), "{}", page.html);
+        assert!(images::get(&mut tx, &rows[0].digest).await.unwrap().is_some(), "whoever opens the page gets it");
+    }
+
+    async fn a_stop_between_images_and_issue_leaves_nothing_to_send(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.with_pictures();
+        let before = desk.rows().await;
+        desk.execute(&no_event("issue.queued")).await;
+        assert!(matches!(desk.queue(A, When::NextSlot).await, Err(QueueError::Store(_))));
+        desk.execute(EVENTS_AGAIN).await;
+        let changed = |rows: Vec<(String, i64)>| -> Vec<(String, i64)> {
+            let pairs = rows.into_iter().zip(&before);
+            pairs.filter(|(now, before)| now != *before).map(|((name, now), (_, before))| (name, now - before)).collect()
+        };
+        assert_eq!(changed(desk.rows().await), [("images".to_owned(), 2)], "and those that nothing shows go in a day");
+        let in_a_day = desk.at("2026-11-26T10:00:01Z").now;
+        assert_eq!(pictures::tidy(&desk.db, desk.now).await.unwrap(), 0, "the command may be about to go on");
+        assert_eq!(pictures::tidy(&desk.db, in_a_day).await.unwrap(), 2);
+        desk.queue(A, When::NextSlot).await.unwrap();
+        assert_eq!(desk.html("a").await.1.len(), 2, "the same command begins anew");
+        assert_eq!(desk.events("a").await.len(), 1);
     }
 
     async fn unused_images_are_tidied_away(db: Db) {
