@@ -116,10 +116,19 @@ fn fill_each(bencher: divan::Bencher<'_, '_>, skeleton: &Skeleton) {
     });
 }
 
-/// The longest issue of the corpus: Markdown in, both parts in their layouts out.
+/// The longest issue of the corpus.
 #[divan::bench]
 fn render_seven_thousand_words(bencher: divan::Bencher<'_, '_>) {
-    let source = include_bytes!("../tests/fixtures/issues/2026-12-11-seven-thousand-words.md");
+    render(bencher, include_bytes!("../tests/fixtures/issues/2026-12-11-seven-thousand-words.md"));
+}
+
+#[divan::bench]
+fn render_fifteen_hundred_words(bencher: divan::Bencher<'_, '_>) {
+    render(bencher, include_bytes!("../tests/fixtures/issues/2026-12-04-essay.md"));
+}
+
+/// Markdown in, both parts in their layouts out.
+fn render(bencher: divan::Bencher<'_, '_>, source: &[u8]) {
     let templates = Templates::embedded().expect("the templates are sound");
     let newsletter = newsletter();
     let day = jiff::civil::date(2026, 12, 11);

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use coranto::clock::Clock;
+
 use crate::content::corpus;
 use crate::harness::database::on_sqlite;
 use crate::harness::program::{coranto, run};
@@ -18,6 +20,8 @@ use crate::harness::{skip, target_folder};
 
 const COMMAND_WAIT_MAX: Duration = Duration::from_secs(60);
 const JUDGES_WAIT_MAX: Duration = Duration::from_secs(900);
+/// A file goes out at noon of its day where its newsletter has no slot: noon is then behind us, and less than a day.
+const HOURS_TO_NOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(12);
 /// Short, and its name below has no `e`: SpamAssassin takes the Latin ones for disguise where a text is Cyrillic.
 const PUBLIC_URL: &str = "https://post.example.com";
 
@@ -67,7 +71,8 @@ impl Desk {
                        key_file = \"coranto.coast.pem\"\n";
         let file = desk.home.path().join("coranto.toml");
         let text = fs::read_to_string(&file).unwrap();
-        fs::write(file, text + signing).unwrap();
+        let without_slot: Vec<_> = text.lines().filter(|line| !line.trim_start().starts_with("slot")).collect();
+        fs::write(file, without_slot.join("\n") + signing).unwrap();
         desk
     }
 
@@ -79,15 +84,20 @@ impl Desk {
         ended.stdout
     }
 
-    /// An issue, by the command that shows it to an editor. Bytes, since the message has its own line ends.
+    /// An issue, by the command that shows it to an editor. Bytes, since the message has its own line ends. It is dated
+    /// today: a mail bears the day of its file, and judges mistrust another.
     fn issue(&self, file: &Path, folder: &Path) {
+        let name = corpus::name_of(file);
+        let day = Clock::System.now().to_jiff().to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
+        let dated = self.home.path().join(format!("{}-{name}.md", day.checked_sub(HOURS_TO_NOON).unwrap().date()));
+        fs::copy(file, &dated).unwrap();
         for part in ["html", "text", "eml"] {
             let flag = format!("--{part}");
             let mut command = coranto(self.home.path());
-            command.args(["preview", &flag, "--name", "Anna", "--to", "anna@example.org"]).arg(file);
+            command.args(["preview", &flag, "--name", "Anna", "--to", "anna@example.org"]).arg(&dated);
             let output = command.output().unwrap();
             assert!(output.status.success(), "{file:?}: {}", String::from_utf8_lossy(&output.stderr));
-            fs::write(folder.join(corpus::name_of(file)).with_extension(part), output.stdout).unwrap();
+            fs::write(folder.join(&name).with_extension(part), output.stdout).unwrap();
         }
     }
 }

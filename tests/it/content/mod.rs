@@ -13,3 +13,4 @@ mod merge_fields;
 mod properties;
 mod raw_html;
 mod samples;
+mod words;
