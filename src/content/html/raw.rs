@@ -350,79 +350,18 @@ mod tests {
 
     use super::*;
 
-    /// Pieces of which hostile HTML is made: tags that are kept, tags that are not, attributes, quotes, entities.
+    /// Tags that are kept, tags that are not, attributes, quotes, addresses, entities; parted by lines.
+    const PIECES: &str = "<p>\n</p>\n<b>\n</b>\n<div>\n</div>\n<table>\n<tr>\n<td>\n</table>\n<a href=\"\n<a href='\n\
+        <img src=\n<img title=\"\n<p style=\"\n<p style='\ncolor:red\nfont-family:&quot;A&quot;\nurl(x)\n<svg>\n</svg>\n\
+        <math>\n<mtext>\n<mglyph>\n<style>\n</style>\n<script>\n</script>\n<noscript>\n<template>\n<title>\n</title>\n\
+        <textarea>\n<!--\n-->\n--!>\n<![CDATA[\n]]>\njavascript:alert(1)\n&#106;avascript:x\nhttps://example.org/\n\
+        mailto:a@example.org\ncid:x\ndata:text/html,x\nonerror=x\n style=\"\n class=\"t x\"\n\"\n'\n>\n/>\n<\n&\n&amp;\n\
+        &lt;\n&quot;\n&#0;\n=\n \n\u{0}\n\u{E000}\n\u{E001}\né\n\u{202E}";
+
+    /// A piece of which hostile HTML is made.
     fn piece() -> impl Strategy<Value = String> {
-        prop_oneof![
-            proptest::sample::select(vec![
-                "<p>",
-                "</p>",
-                "<b>",
-                "</b>",
-                "<div>",
-                "</div>",
-                "<table>",
-                "<tr>",
-                "<td>",
-                "</table>",
-                "<a href=\"",
-                "<a href='",
-                "<img src=",
-                "<img title=\"",
-                "<p style=\"",
-                "<p style='",
-                "color:red",
-                "font-family:&quot;A&quot;",
-                "url(x)",
-                "<svg>",
-                "</svg>",
-                "<math>",
-                "<mtext>",
-                "<mglyph>",
-                "<style>",
-                "</style>",
-                "<script>",
-                "</script>",
-                "<noscript>",
-                "<template>",
-                "<title>",
-                "</title>",
-                "<textarea>",
-                "<!--",
-                "-->",
-                "--!>",
-                "<![CDATA[",
-                "]]>",
-                "javascript:alert(1)",
-                "&#106;avascript:x",
-                "https://example.org/",
-                "mailto:a@example.org",
-                "cid:x",
-                "data:text/html,x",
-                "onerror=x",
-                " style=\"",
-                " class=\"t x\"",
-                "\"",
-                "'",
-                ">",
-                "/>",
-                "<",
-                "&",
-                "&amp;",
-                "&lt;",
-                "&quot;",
-                "&#0;",
-                "=",
-                " ",
-                "\n",
-                "\u{0}",
-                "\u{E000}",
-                "\u{E001}",
-                "é",
-                "\u{202E}",
-            ])
-            .prop_map(str::to_owned),
-            "[a-z <>\"'=/&;]{0,6}",
-        ]
+        let known: Vec<&str> = PIECES.split('\n').collect();
+        prop_oneof![proptest::sample::select(known).prop_map(str::to_owned), "[a-z <>\"'=/&;\n]{0,6}"]
     }
 
     /// What is between the tags.
