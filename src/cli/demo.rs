@@ -305,8 +305,9 @@ fn tell(
     for (what, number, meaning) in rows {
         output.line(format!("{what:>10} {:>8}   {meaning}", count(number.unsigned_abs(), "")))?;
     }
-    let rate = summary.readers as f64 / seconds.max(0.001);
-    output.line(format!("\nin {seconds:.1} s, {rate:.0} a second, each signed (DKIM) and in the ledger"))?;
+    let rate = format!("{:.0}", summary.readers as f64 / seconds.max(0.001));
+    let rate = rate.parse().map_or(rate, |whole| count(whole, ""));
+    output.line(format!("\nin {seconds:.1} s, {rate} a second, each signed (DKIM) and in the ledger"))?;
     output.line(format!(
         "\nlook at   {FOLDER}/mail/       every mail as it arrived (.eml)\n          {FOLDER}/issues/     what it was made from\n          coranto --config {FOLDER}/coranto.toml status"
     ))?;
