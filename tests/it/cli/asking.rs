@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::editing::{settled, text, write};
+use super::editing::{many_readers, settled, text, write};
 use super::{AT_MOST, installation, json, ok};
 use crate::harness::program::coranto;
 use crate::harness::terminal::Terminal;
@@ -70,9 +70,7 @@ fn anything_but_yes_queues_nothing() {
 fn the_number_of_a_long_list_is_typed_back() {
     let folder = installation();
     let folder = folder.path();
-    let list: String = (0..101).map(|number| format!("reader{number}@example.org\n")).collect();
-    fs::write(folder.join("list.csv"), format!("email\n{list}")).unwrap();
-    ok(folder, &["subscribers", "import", "list.csv"]);
+    many_readers(folder);
     let issue = write(folder, "the-long-way-round", "", &text("Monday"));
     for wrong in ["y", "yes", "100", "1010", ""] {
         let (code, screen) = answered(folder, &["queue", &issue, "--now"], "How many readers is that: ", wrong);

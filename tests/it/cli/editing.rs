@@ -20,6 +20,13 @@ pub(super) fn text(seed: &str) -> String {
     format!("The ferry of {seed} takes two hours for four miles, and nobody minds. ").repeat(6)
 }
 
+/// Imports 101 readers: one more than are sent to at once without being asked about.
+pub(super) fn many_readers(folder: &Path) {
+    let list: String = (0..101).map(|number| format!("reader{number}@example.org\n")).collect();
+    fs::write(folder.join("list.csv"), format!("email\n{list}")).unwrap();
+    ok(folder, &["subscribers", "import", "list.csv"]);
+}
+
 /// The output with days, counts of days and the like made the same for every run.
 pub(super) fn settled(output: &str) -> String {
     let mut settled = String::new();
@@ -114,9 +121,7 @@ fn now_seconds(folder: &Path) -> i64 {
 fn many_readers_at_once_take_their_number() {
     let folder = installation();
     let folder = folder.path();
-    let list: String = (0..101).map(|number| format!("reader{number}@example.org\n")).collect();
-    fs::write(folder.join("list.csv"), format!("email\n{list}")).unwrap();
-    ok(folder, &["subscribers", "import", "list.csv"]);
+    many_readers(folder);
     let issue = write(folder, "the-long-way-round", "", &text("Monday"));
     for args in [&["queue", &issue, "--now"][..], &["queue", &issue, "--now", "--yes"]] {
         let said = fails(folder, args, 2);

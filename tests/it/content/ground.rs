@@ -3,11 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use coranto::clock::Timestamp;
 use coranto::content::fields::{Field, Piece, Template};
 use coranto::content::{self, Issue, Parts, Problem};
+use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::subscriber::Format;
+use coranto::domain::{DeliveryId, SubscriptionId};
+use coranto::message::{Content, Profile, Recipient, Skeleton};
 use coranto::publishing;
 use coranto::templates::Templates;
+use coranto::token::Keyring;
 use jiff::civil::{Date, date};
 
 pub(crate) const PUBLIC_URL: &str = "https://news.example.com";
@@ -133,4 +139,34 @@ pub(crate) fn filled(template: &Template, html: bool) -> String {
         }
     }
     out
+}
+
+/// The parts as the mail of one reader.
+pub(crate) fn mailed(parts: &Parts, name: Option<&str>, subscribed_at: Option<Timestamp>) -> Vec<u8> {
+    let content = Content {
+        kind: DeliveryKind::Issue,
+        subject: parts.subject.clone(),
+        html: parts.html.clone(),
+        text: parts.text.clone(),
+        language: parts.language.clone(),
+        slug: Some("the-slug".to_owned()),
+        digest: [7; 32],
+    };
+    let keys = Keyring::parse(&format!("1:{}", "2a".repeat(32))).unwrap();
+    let address = "reader@example.net".parse().unwrap();
+    let reader = Recipient {
+        delivery: DeliveryId(1),
+        subscription: Some(SubscriptionId(2)),
+        consent: None,
+        request: None,
+        format: Format::Html,
+        address: &address,
+        name,
+        subscribed_at,
+        date: Timestamp(1_795_000_000_000),
+    };
+    let mut mail = Vec::new();
+    let skeleton = Skeleton::build(&newsletter(), PUBLIC_URL, &content, &Profile::default()).unwrap();
+    skeleton.fill(&keys, &reader, &mut mail).unwrap();
+    mail
 }

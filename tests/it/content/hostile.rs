@@ -2,16 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use coranto::clock::Timestamp;
 use coranto::content::{self, Parts, Problem, SOURCE_BYTES_MAX};
-use coranto::domain::delivery::DeliveryKind;
-use coranto::domain::subscriber::Format;
-use coranto::domain::{DeliveryId, SubscriptionId};
-use coranto::message::{Content, Profile, Recipient, Skeleton};
 use coranto::templates::Templates;
-use coranto::token::Keyring;
 
-use super::ground::{PUBLIC_URL, compose, filled, html_of, issue, newsletter, preflight, read, text_of, told, wrong};
+use super::ground::{
+    PUBLIC_URL, compose, filled, html_of, issue, mailed, newsletter, preflight, read, text_of, told, wrong,
+};
 use crate::harness::program::coranto;
 
 /// Debug builds on busy machines; in release builds these take milliseconds.
@@ -222,31 +218,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 fn reader_named(name: &str, parts: &Parts) -> (String, String) {
-    let content = Content {
-        kind: DeliveryKind::Issue,
-        subject: parts.subject.clone(),
-        html: parts.html.clone(),
-        text: parts.text.clone(),
-        language: parts.language.clone(),
-        slug: Some("the-slug".to_owned()),
-        digest: [7; 32],
-    };
-    let keys = Keyring::parse(&format!("1:{}", "2a".repeat(32))).unwrap();
-    let address = "reader@example.net".parse().unwrap();
-    let reader = Recipient {
-        delivery: DeliveryId(1),
-        subscription: Some(SubscriptionId(2)),
-        consent: None,
-        request: None,
-        format: Format::Html,
-        address: &address,
-        name: Some(name),
-        subscribed_at: None,
-        date: Timestamp(1_795_000_000_000),
-    };
-    let mut mail = Vec::new();
-    let skeleton = Skeleton::build(&newsletter(), PUBLIC_URL, &content, &Profile::default()).unwrap();
-    skeleton.fill(&keys, &reader, &mut mail).unwrap();
+    let mail = mailed(parts, Some(name), None);
     let parsed = mail_parser::MessageParser::default().parse(&mail).unwrap();
     (parsed.body_html(0).unwrap().into_owned(), parsed.body_text(0).unwrap().into_owned())
 }
