@@ -4,7 +4,8 @@ use crate::clock::Timestamp;
 use crate::domain::IssueId;
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, Tx, issues, ledger};
+use crate::store::issues::Issue;
+use crate::store::{Db, StoreError, Tx, evidence, issues, ledger, suspensions};
 
 /// Why an issue was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,9 @@ pub enum ControlError {
         /// What was asked.
         verb: &'static str,
     },
+    /// All its mails failed.
+    #[error("nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it")]
+    Nobody,
     /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -38,6 +42,15 @@ pub enum Retry {
     GiveUpUncertain,
 }
 
+/// Whom a person believes when an issue goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Believe {
+    /// Nobody: the cause was fixed, and relays are judged anew.
+    Nobody,
+    /// The relays.
+    Relays,
+}
+
 /// Halts an issue. What is on the wire is finished; what was only claimed is not let off and goes back.
 pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timestamp) -> Result<(), ControlError> {
     db.write(async |tx| match pause_in(tx, issue, note, actor, now).await? {
@@ -47,16 +60,59 @@ pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timest
     .await
 }
 
-/// Goes on with a paused issue, from where it stopped, with the content it has now.
+/// Goes on with a paused issue, from where it stopped, with the content it has now. What was suspended of it asks again.
+/// One of which nothing is left to send is sent, if anybody got it.
 pub async fn resume(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<(), ControlError> {
+    go_on(db, issue, Believe::Nobody, actor, now).await
+}
+
+/// Goes on with an issue and believes from now on what relays say of its readers: whom they refuse is not there.
+pub async fn believe(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<(), ControlError> {
+    go_on(db, issue, Believe::Relays, actor, now).await
+}
+
+async fn go_on(db: &Db, issue: IssueId, believe: Believe, actor: &str, now: Timestamp) -> Result<(), ControlError> {
     db.write(async |tx| {
-        if !issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await? {
-            return Err(refusal(tx, issue, "paused", "resumed").await?);
+        issues::lock(tx, issue).await?;
+        let row = issues::get(tx, issue).await?.ok_or(ControlError::Missing)?;
+        let ended = end_suspensions(tx, &row, now).await?;
+        if believe == Believe::Relays {
+            evidence::trust(tx, issue).await?;
+        }
+        match row.state {
+            IssueState::Sending if ended > 0 || believe == Believe::Relays => {
+                issues::annotate(tx, issue, "").await?;
+            }
+            IssueState::Paused => {
+                let is_over = row.started_at.is_some() && !ledger::is_open(tx, issue).await?;
+                if is_over && ledger::totals(tx, issue).await?.sent == 0 {
+                    return Err(ControlError::Nobody);
+                }
+                issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await?;
+                if is_over {
+                    issues::finish(tx, issue, now).await?;
+                }
+            }
+            _ => return Err(refusal(tx, issue, "paused", "resumed").await?),
         }
         note_event(tx, issue, "issue.resumed", actor, "{}", now).await?;
         Ok(())
     })
     .await
+}
+
+/// Ends every suspension that an issue waits for. Returns how many there were.
+async fn end_suspensions(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    for group in suspensions::all(tx).await? {
+        let concerns = (group.issue_id.0 == 0 || group.issue_id == issue.id)
+            && (group.newsletter_id.0 == 0 || group.newsletter_id == issue.newsletter_id);
+        if concerns && suspensions::end(tx, group.id).await? {
+            suspensions::free(tx, group.id, i64::MAX, now).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
 }
 
 /// Ends an issue for good: who has not got it will not. Returns how many that are.

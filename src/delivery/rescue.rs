@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
+use crate::store::{Db, StoreError, deliveries, issues, leases, ledger, suspensions};
 
 use super::control;
 
@@ -45,6 +45,8 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;
+            deliveries::end_resent(tx, now).await?;
+            suspensions::free_orphans(tx, now).await?;
             Ok::<_, StoreError>(Rescued { claimed, uncertain, resent })
         })
         .await?;

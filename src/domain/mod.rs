@@ -1,13 +1,16 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
 pub mod address;
+pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod evidence;
 pub mod image;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;
+pub mod reply;
 pub mod reserved;
 pub mod slot;
 pub mod subscriber;
@@ -43,6 +46,8 @@ ids! {
     DeliveryId,
     /// A process that works on the ledger; larger is younger (a fencing epoch).
     WorkerId,
+    /// A group of mail that does not go for now.
+    SuspensionId,
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

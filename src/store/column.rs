@@ -6,12 +6,14 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, SuspensionId,
+    WorkerId,
 };
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
@@ -60,7 +62,8 @@ text_columns!(
     Visibility,
     DeliveryState,
     DeliveryKind,
-    Reason
+    Reason,
+    Trouble
 );
 integer_columns!(
     Timestamp,
@@ -72,7 +75,8 @@ integer_columns!(
     IssueId,
     RevisionId,
     DeliveryId,
-    WorkerId
+    WorkerId,
+    SuspensionId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

@@ -182,6 +182,17 @@ pub async fn note_asked(tx: &mut Tx, id: IssueId, asked: &str) -> Result<()> {
     Ok(())
 }
 
+/// Notes, while an issue goes out, what stops a part of it. `false` if it is not going out.
+pub async fn annotate(tx: &mut Tx, id: IssueId, note: &str) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET note = $2 WHERE id = $1 AND state = 'sending'")
+        .bind(id)
+        .bind(note)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Notes that the audience was frozen.
 pub async fn mark_started(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<()> {
     tx.sql("UPDATE issues SET started_at = $2 WHERE id = $1").bind(id).bind(now).execute().await?;
