@@ -16,7 +16,6 @@ pub mod slot;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
-pub mod verdict;
 
 /// A row's number, of a type of its own so that one is never taken for another. Never shown outside.
 macro_rules! ids {
