@@ -18,8 +18,10 @@ use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
@@ -101,7 +103,7 @@ pub(super) struct TakeOff {
 pub(super) enum Entry {
     Outcome(Held, Outcome),
     TakeOff(TakeOff, oneshot::Sender<bool>),
-    Event { kind: &'static str, data: String },
+    Event(Actor, Event),
 }
 
 /// The way in.
@@ -140,8 +142,8 @@ impl Recorder {
     }
 
     /// Notes something that is about no row.
-    pub(super) async fn event(&self, kind: &'static str, data: serde_json::Value) {
-        let _ = self.entries.send(Entry::Event { kind, data: data.to_string() }).await;
+    pub(super) async fn event(&self, actor: Actor, event: Event) {
+        let _ = self.entries.send(Entry::Event(actor, event)).await;
     }
 }
 
@@ -310,7 +312,7 @@ async fn write(
                 released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
-            Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
+            Entry::Event(actor, event) => events::append(tx, actor.at(now), About::default(), event).await?,
             Entry::TakeOff(..) => {}
         }
     }
@@ -324,11 +326,11 @@ async fn write(
     for (issue, judgement) in tripped {
         if judgement.pause {
             let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
-            control::pause_in(tx, *issue, note, "delivery", now).await?;
+            control::pause_in(tx, *issue, note, Actor::scheduler(now)).await?;
         }
         for hash in &judgement.pardoned {
             if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
-                suppressions::remove(tx, hash).await?;
+                suppressions::remove(tx, hash, Actor::scheduler(now)).await?;
             }
         }
     }
@@ -352,13 +354,15 @@ async fn write_outcome(
             if let Some(address) = dead {
                 let hash = keys.address_hash(&address.key());
                 let note = reply.as_deref().unwrap_or_default();
-                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, now).await?;
+                let actor = relay.as_deref().map_or(Actor::Scheduler, |relay| Actor::Relay(relay.to_owned()));
+                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, actor.at(now)).await?;
             }
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
         Outcome::Uncertain { due_at, relay } => {
             let about = About { issue, ..About::default() };
-            events::append(tx, now, "delivery.uncertain", "delivery", about, "{}").await?;
+            let event = Event::DeliveryUncertain { rows: 1, policy: None };
+            events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
             deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
         }
     };

@@ -1,9 +1,11 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
+pub mod actor;
 pub mod address;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod event;
 pub mod image;
 pub mod issue;
 pub mod newsletter;
