@@ -407,7 +407,8 @@ async fn store(
                 suppressions::add_in_bulk(tx, hash, reason, source, import.now).await?;
             }
             (Plan::Activate, Some(id)) => {
-                if subscriptions::activate(tx, id, &imported).await? {
+                let is_changed = subscriptions::activate(tx, id, &imported).await?;
+                if is_changed {
                     deliveries::supersede(tx, id, DeliveryKind::Confirmation, import.now).await?;
                 }
             }

@@ -6,12 +6,13 @@ use coranto::clock::Timestamp;
 use coranto::domain::NewsletterId;
 use coranto::domain::SubscriptionId;
 use coranto::domain::consent::ConsentKind;
+use coranto::domain::event::Event;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent};
 use coranto::store::imports::{self, Arrival};
 use coranto::store::subscribers::{self, NewSubscriber};
-use coranto::store::subscriptions::{self, Counts, Filter, NewSubscription};
+use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
 use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
 use futures_util::TryStreamExt as _;
 
@@ -101,9 +102,27 @@ both_databases! {
             assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
             assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
         }
+        for from in [Pending, Active, Paused, Left] {
+            let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
+            let moves = matches!(from, Pending | Left);
+            assert_eq!(subscriptions::take_over(&mut tx, id, &acts::entry(NOW)).await.unwrap(), moves);
+            assert_eq!(state(&mut tx, id).await, if moves { Active } else { from });
+        }
         let nobody = SubscriptionId(1_000_000);
         assert!(!subscriptions::unsubscribe(&mut tx, nobody, &acts::entry(NOW)).await.unwrap());
         assert!(subscriptions::get(&mut tx, nobody).await.unwrap().is_none());
+    }
+
+    async fn what_leaves_the_state_alone_is_written_down_too(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let id = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
+        let before = consents::of_subscription(&mut tx, id).await.unwrap().len();
+        let entry = Entry { event: Some(&Event::SubscriptionMoved), consent: ConsentKind::Moved, ..acts::entry(NOW) };
+        subscriptions::write_down(&mut tx, week, id, &entry).await.unwrap();
+        let history = consents::of_subscription(&mut tx, id).await.unwrap();
+        assert_eq!((history.len(), history[before].kind), (before + 1, ConsentKind::Moved));
+        assert!(personal::has_event(&mut tx, id, "subscription.moved", NOW).await.unwrap());
+        assert_eq!(state(&mut tx, id).await, Active);
     }
 
     async fn lists_are_filtered_paged_and_counted(db: Db) {
@@ -189,6 +208,10 @@ both_databases! {
         assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", acts::by(NOW)).await.unwrap());
         assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));
+        let note = "one of many";
+        assert!(!suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
+        assert!(suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
         assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert!(!suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
