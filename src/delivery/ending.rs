@@ -5,8 +5,8 @@ use super::control;
 use super::probes::words;
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
 use crate::domain::evidence::{allowance, is_most};
-use crate::store::events::{self, About};
 use crate::store::issues::Issue;
 use crate::store::suspensions::{self, Share};
 use crate::store::{Db, StoreError, evidence, issues, ledger};
@@ -35,19 +35,15 @@ pub(super) async fn settle(
     drop(tx);
     db.write(async |tx| match note {
         Some(note) => {
-            if control::pause_in(tx, issue.id, &note, "delivery", now).await? {
+            if control::pause_in(tx, issue.id, &note, Actor::scheduler(now)).await? {
                 tracing::warn!(issue = issue.slug, "an issue is paused: {note}");
             }
             Ok(())
         }
         None => {
-            if issues::finish(tx, issue.id, now).await? {
+            if let Some(totals) = issues::finish(tx, issue.id, Actor::scheduler(now)).await? {
                 evidence::forget(tx, issue.id).await?;
                 suspensions::end_of_issue(tx, issue.id).await?;
-                let totals = ledger::totals(tx, issue.id).await?;
-                let data = serde_json::to_string(&totals).unwrap_or_default();
-                let about = About { issue: Some(issue.id), ..About::default() };
-                events::append(tx, now, "issue.sent", "delivery", about, &data).await?;
                 tracing::info!(issue = issue.id.0, ?totals, "an issue is finished");
             }
             Ok(())

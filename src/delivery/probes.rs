@@ -3,6 +3,8 @@
 
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::evidence::{self as rules, Trouble};
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
@@ -79,9 +81,10 @@ async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), Sto
     let note = words(group);
     for issue in concerned {
         issues::annotate(tx, issue, &note).await?;
-        let data = serde_json::json!({ "relay": group.relay, "destination": group.destination, "note": note });
         let about = About { issue: Some(issue), ..About::default() };
-        events::append(tx, now, "group.held", "delivery", about, &data.to_string()).await?;
+        let (relay, destination) = (group.relay.clone(), group.destination.clone());
+        let event = Event::GroupHeld { relay, destination, note: note.clone() };
+        events::append(tx, Actor::scheduler(now), about, &event).await?;
     }
     tracing::warn!(
         relay = group.relay, destination = group.destination, trouble = %group.trouble, cause = group.cause,

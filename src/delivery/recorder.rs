@@ -19,7 +19,9 @@ use super::refusals::{Court, Refusal};
 use super::standing::Standing;
 use super::suspended::{Suspended, Way};
 use crate::clock::{Clock, Timestamp};
+use crate::domain::actor::Actor;
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
 use crate::store::deliveries::Claimed;
@@ -134,7 +136,7 @@ pub(super) struct TakeOff {
 pub(super) enum Entry {
     Outcome(Held, Outcome),
     TakeOff(TakeOff, oneshot::Sender<bool>),
-    Event { kind: &'static str, data: String },
+    Event(Actor, Event),
 }
 
 /// The way in.
@@ -180,8 +182,8 @@ impl Recorder {
     }
 
     /// Notes something that is about no row.
-    pub(super) async fn event(&self, kind: &'static str, data: serde_json::Value) {
-        let _ = self.entries.send(Entry::Event { kind, data: data.to_string() }).await;
+    pub(super) async fn event(&self, actor: Actor, event: Event) {
+        let _ = self.entries.send(Entry::Event(actor, event)).await;
     }
 }
 
@@ -344,7 +346,7 @@ async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timesta
                 parked.entry((held.worker, *suspension)).or_default().push(held);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
-            Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
+            Entry::Event(actor, event) => events::append(tx, actor.at(now), About::default(), event).await?,
             Entry::TakeOff(..) => {}
         }
     }
@@ -383,7 +385,8 @@ async fn write_outcome(
         }
         Outcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
-            events::append(tx, now, "delivery.uncertain", "delivery", about, "{}").await?;
+            let event = Event::DeliveryUncertain { rows: 1, policy: None };
+            events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
             court.uncertain(tx, relay, fault).await?;
             match is_last {
                 true => {

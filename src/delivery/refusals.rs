@@ -8,10 +8,12 @@ use super::recorder::Held;
 use super::standing::{EvidenceKey, Group, Standing};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::{Cause, Judgement, Party};
 use crate::domain::delivery::Reason;
 use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
+use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::reply::Stage;
 use crate::domain::suppression::SuppressionReason;
@@ -107,7 +109,9 @@ impl<'a> Court<'a> {
             Fate::Failed(reason) => {
                 if reason == Reason::Refused && refusal.judged.is_dead_recipient() {
                     let hash = self.keys.address_hash(&refusal.address.key());
-                    suppressions::add(tx, &hash, SuppressionReason::Bounce, &refusal.reply, self.now).await?;
+                    let by = Actor::Relay(relay.to_owned());
+                    let reply = &refusal.reply;
+                    suppressions::add(tx, &hash, SuppressionReason::Bounce, reply, by.at(self.now)).await?;
                 }
                 deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?
             }
@@ -151,8 +155,7 @@ impl<'a> Court<'a> {
         let is_last = refusal.again_at > refusal.expires_at;
         let allowance_left = match held.waits > 0 || is_last {
             true => {
-                let readers = ledger::readers(tx, issue).await?;
-                rules::allowance(readers) - suspensions::failed_in_doubt(tx, issue, relay).await?
+                self.allowance_left(tx, issue, relay).await?
             }
             false => 0,
         };
@@ -176,6 +179,19 @@ impl<'a> Court<'a> {
             (false, Some(group)) => Fate::Parked(group.id),
             (false, None) => Fate::Waits,
         })
+    }
+
+    /// Rows of an issue that a relay may still fail on evidence that is open to doubt.
+    async fn allowance_left(&mut self, tx: &mut Tx, issue: IssueId, relay: &str) -> Result<i64> {
+        let readers = match self.standing.readers.get(&issue) {
+            Some(readers) => *readers,
+            None => {
+                let readers = ledger::readers(tx, issue).await?;
+                self.standing.readers.insert(issue, readers);
+                readers
+            }
+        };
+        Ok(rules::allowance(readers) - suspensions::failed_in_doubt(tx, issue, relay).await?)
     }
 
     /// Evidence as it stands with the acceptances that this engine has not told of yet.
@@ -209,7 +225,7 @@ impl<'a> Court<'a> {
             if let Ok(address) = email.parse::<EmailAddress>() {
                 let hash = self.keys.address_hash(&address.key());
                 if suppressions::reason(tx, &hash).await? == Some(SuppressionReason::Bounce) {
-                    suppressions::remove(tx, &hash).await?;
+                    suppressions::remove(tx, &hash, Actor::scheduler(self.now)).await?;
                 }
             }
         }
@@ -243,8 +259,7 @@ impl<'a> Court<'a> {
         let is_allowed = match held.issue {
             None => true,
             Some(issue) => {
-                let readers = ledger::readers(tx, issue).await?;
-                suspensions::failed_in_doubt(tx, issue, &refusal.relay).await? < rules::allowance(readers)
+                self.allowance_left(tx, issue, &refusal.relay).await? > 0
             }
         };
         Ok(if is_allowed { Fate::Failed(Reason::Refused) } else { Fate::Waits })
@@ -280,8 +295,7 @@ impl<'a> Court<'a> {
         let is_allowed = match held.issue.filter(|_| is_doubted) {
             None => true,
             Some(issue) => {
-                let readers = ledger::readers(tx, issue).await?;
-                suspensions::failed_in_doubt(tx, issue, &refusal.relay).await? < rules::allowance(readers)
+                self.allowance_left(tx, issue, &refusal.relay).await? > 0
             }
         };
         Ok(if is_allowed { Fate::Failed(Reason::Expired) } else { Fate::Waits })
@@ -331,10 +345,14 @@ impl<'a> Court<'a> {
         let id = suspensions::suspend(tx, &new, self.now).await?;
         self.changed = true;
         let about = About { newsletter: group.newsletter, issue: group.issue, ..About::default() };
-        let data = serde_json::json!({
-            "relay": &*group.relay, "destination": new.destination, "trouble": trouble, "cause": cause, "reply": &*reply,
-        });
-        events::append(tx, self.now, "group.suspended", "delivery", about, &data.to_string()).await?;
+        let event = Event::GroupSuspended {
+            relay: group.relay.to_string(),
+            destination: new.destination.to_owned(),
+            trouble,
+            cause,
+            reply: reply.to_string(),
+        };
+        events::append(tx, Actor::scheduler(self.now), about, &event).await?;
         tracing::warn!(relay = %group.relay, destination = new.destination, %trouble, %cause,
             "a group of mail is suspended and asks again soon; the relay said: {reply}");
         Ok(id)
@@ -354,10 +372,11 @@ impl<'a> Court<'a> {
             }
             suspensions::free(tx, group.id, FREED_AT_ONCE, self.now).await?;
             self.suspended.note_end(&group, self.now);
-            let data = serde_json::json!({ "relay": &**relay, "destination": group.destination, "trouble": group.trouble });
             let issue = held.issue.filter(|issue| *issue == group.issue_id);
             let about = About { issue, ..About::default() };
-            events::append(tx, self.now, "group.released", "delivery", about, &data.to_string()).await?;
+            let destination = group.destination.clone();
+            let event = Event::GroupReleased { relay: relay.to_string(), destination, trouble: group.trouble };
+            events::append(tx, Actor::scheduler(self.now), about, &event).await?;
             tracing::info!(%relay, destination = group.destination, trouble = %group.trouble, "a suspended group goes again");
         }
         Ok(())

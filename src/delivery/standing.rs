@@ -81,6 +81,8 @@ pub(super) type EvidenceKey = (IssueId, Arc<str>, Arc<str>);
 pub(super) struct Standing {
     scores: HashMap<(Trouble, Group), i64>,
     accepted: HashMap<EvidenceKey, i64>,
+    /// How many readers issues have.
+    pub(super) readers: HashMap<IssueId, i64>,
 }
 
 impl Standing {

@@ -1,10 +1,12 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
+pub mod actor;
 pub mod address;
 pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod event;
 pub mod evidence;
 pub mod image;
 pub mod issue;

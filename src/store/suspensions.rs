@@ -285,7 +285,7 @@ pub async fn failed_in_doubt(tx: &mut Tx, issue: IssueId, relay: &str) -> Result
     let (rows,) = tx
         .sql(
             "SELECT COUNT(*) FROM deliveries
-             WHERE issue_id = $1 AND relay = $2 AND state = 'failed' AND reason = 'refused' AND waits IS NOT NULL",
+             WHERE issue_id = $1 AND relay = $2 AND state = 'failed' AND reason IN ('refused', 'expired') AND waits IS NOT NULL",
         )
         .bind(issue)
         .bind(relay)
