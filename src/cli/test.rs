@@ -8,7 +8,7 @@ use super::{Context, Exit, Failure, wiring};
 use crate::delivery::proof::{self, Proof, ProofError};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
-use crate::publishing::queue::Actor;
+use crate::publishing::queue::Act;
 use crate::publishing::{self, Draft, Library, QueueError};
 use crate::store::{Db, newsletters};
 
@@ -64,7 +64,7 @@ async fn store(
     draft: &Draft,
     context: &Context,
 ) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = Actor { name: "cli", now: context.now(), dry_run: false, again: true };
+    let act = Act { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
     let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
     publishing::proof(db, library, id, draft, &act).await
 }

@@ -2,6 +2,7 @@
 //! that leaves the conversation in doubt the connection is dropped, never used again.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,8 +18,11 @@ use super::limits::Limiter;
 use super::queue::Job;
 use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
+use super::suspended::Suspended;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::provider::Provider;
 use crate::smtp::Session;
 
@@ -77,6 +81,9 @@ pub(super) struct Crew {
     pub(super) settings: Arc<Settings>,
     pub(super) providers: Arc<Providers>,
     pub(super) current: Arc<Current>,
+    pub(super) suspended: Arc<Suspended>,
+    /// The points of the relay's own trouble in mid-conversation.
+    pub(super) faults: AtomicI64,
     /// One permit per core: signing more at once only makes each slower.
     pub(super) signing: Arc<Semaphore>,
     pub(super) stop: CancellationToken,
@@ -109,7 +116,7 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
                 None => break,
             },
         };
-        if !crew.lane.admits(number) || !crew.current.has(&mail.job) {
+        if !crew.lane.admits(number) || !crew.current.has(&mail.job) || crew.is_suspended(&mail.job) {
             crew.attempt().release(&mail).await;
             continue;
         }
@@ -142,7 +149,14 @@ impl Crew {
             slow_down: timing.slow_down,
             uncertain_for: timing.uncertain_for,
             keep_replies: self.settings.keep_replies,
+            relays: self.settings.relays.len(),
+            faults: &self.faults,
         }
+    }
+
+    /// Whether a group that a mail belongs to was suspended since the mail was handed out.
+    fn is_suspended(&self, job: &Job) -> bool {
+        !job.is_probe && !self.suspended.is_empty() && self.suspended.blocks(&job.held().way(&self.name))
     }
 
     /// Waits for a job and prepares it; an unused connection is closed meanwhile. `None` when the work is over.
@@ -184,7 +198,7 @@ impl Crew {
                 tracing::error!(delivery = held.id.0, %error, "a mail cannot be made");
                 let reply = Some(error.to_string());
                 let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
+                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.recorder.record(held, outcome).await;
                 None
             }
@@ -249,6 +263,10 @@ impl Crew {
         Blame::Relay("it ends every connection before a mail can be sent".to_owned())
     }
 
+    fn actor(&self) -> Actor {
+        Actor::Relay(self.name.to_string())
+    }
+
     fn is_worn(&self, session: &Session) -> bool {
         let relay = &self.lane.relay;
         !session.is_usable()
@@ -262,7 +280,7 @@ impl Crew {
             Blame::Success => {
                 if self.lane.succeeded() {
                     tracing::info!(relay = %self.name, "the relay works again");
-                    self.recorder.event("relay.up", serde_json::json!({ "relay": &*self.name })).await;
+                    self.recorder.event(self.actor(), Event::RelayUp { relay: self.name.to_string() }).await;
                 }
             }
             Blame::Nobody | Blame::Stale => {}
@@ -271,9 +289,9 @@ impl Crew {
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {
                     tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
-                    let data =
-                        serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
-                    self.recorder.event("relay.down", data).await;
+                    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                    let event = Event::RelayDown { relay: self.name.to_string(), error: what, wait_ms };
+                    self.recorder.event(self.actor(), event).await;
                 }
                 // Another relay may take what waits here; nobody loses a try.
                 for job in self.lane.queue.drain() {

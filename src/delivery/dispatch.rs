@@ -11,17 +11,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::Providers;
+use super::ending;
 use super::lane::Lane;
 use super::queue::{Job, Room};
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
+use super::suspended::{Admission, Suspended};
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
-use crate::domain::{IssueId, RevisionId, WorkerId};
+use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
-use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, issues, ledger};
+use crate::store::issues::Issue;
+use crate::store::{Db, StoreError, issues};
 
 /// A window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_WINDOW: usize = 4;
@@ -46,6 +48,7 @@ pub(super) struct Dispatcher {
     pub(super) turns: Arc<Turns>,
     pub(super) recorder: Recorder,
     pub(super) current: Arc<Current>,
+    pub(super) suspended: Arc<Suspended>,
     /// Told whenever a lane has room for another row.
     pub(super) room: Arc<Room>,
     /// Rows in memory, at most.
@@ -75,6 +78,26 @@ impl Current {
 /// Whose turn it is among the relays: smooth weighted round-robin.
 #[derive(Debug, Default)]
 pub(super) struct Turns(Mutex<Vec<i64>>);
+
+/// Whether suspensions let an issue's mail go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closed {
+    No,
+    /// One mail may ask.
+    ToAllButOne,
+    ForNow,
+    UntilAPerson,
+}
+
+/// Where a mail goes.
+enum Route<'a> {
+    /// By this relay; whether it asks for a suspended group.
+    By(&'a Arc<Lane>, bool),
+    /// Nowhere before this suspension ends.
+    Wait(SuspensionId),
+    /// No relay has room.
+    Full,
+}
 
 /// Rows claimed together, all of one source.
 struct Batch {
@@ -161,13 +184,37 @@ impl Dispatcher {
         self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
         for step in 0..sending.len() {
             let issue = &sending[(*turn + step) % sending.len()];
-            if let Some(batch) = self.claim_from(Some(issue.id), limit).await? {
+            let closed = self.closed(issue);
+            let limit = if closed == Closed::ToAllButOne { 1 } else { limit };
+            if matches!(closed, Closed::No | Closed::ToAllButOne)
+                && let Some(batch) = self.claim_from(Some(issue.id), limit).await?
+            {
                 *turn = turn.wrapping_add(step + 1);
                 return Ok(Some(batch));
             }
-            self.finish(issue.id).await?;
+            let is_closed = closed == Closed::UntilAPerson;
+            ending::settle(&self.db, &self.suspended, issue, is_closed, self.clock.now()).await?;
         }
         Ok(None)
+    }
+
+    /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
+    fn closed(&self, issue: &Issue) -> Closed {
+        let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
+        for lane in &self.lanes {
+            let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
+            match self.suspended.closes(relay, newsletter, issue) {
+                Some(for_good) => is_for_good &= for_good,
+                None if self.suspended.is_probed(relay, newsletter, issue) => is_probed = true,
+                None => is_open = true,
+            }
+        }
+        match (is_open, is_probed, is_for_good) {
+            (true, ..) => Closed::No,
+            (_, true, _) => Closed::ToAllButOne,
+            (_, _, true) => Closed::UntilAPerson,
+            _ => Closed::ForNow,
+        }
     }
 
     async fn claim_from(&self, issue: Option<IssueId>, limit: u32) -> Result<Option<Batch>, StoreError> {
@@ -203,7 +250,15 @@ impl Dispatcher {
         let now = self.clock.now();
         for row in batch.rows {
             let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
-            let lane = self.turns.next(&self.lanes, self.source);
+            let held = Held::of(&row, batch.worker);
+            let (lane, is_probe) = match self.lane_for(&held) {
+                Route::By(lane, is_probe) => (Some(lane), is_probe),
+                Route::Wait(suspension) => {
+                    self.recorder.record(held, Outcome::Parked { suspension }).await;
+                    continue;
+                }
+                Route::Full => (None, false),
+            };
             let admitted = match lane {
                 Some(_) => self.providers.admit(Provider::of(domain)),
                 None => Err(Duration::ZERO),
@@ -212,46 +267,49 @@ impl Dispatcher {
             let revision = row.revision_id.or(batch.revision);
             let (Ok(()), Some(lane), Some(revision), Some(permit)) = (admitted, lane, revision, permits.split(1))
             else {
-                let pinned = row.revision_id.is_some();
-                let held = Held { id: row.id, worker: batch.worker, issue: row.issue_id, pinned };
                 let due_at = now.plus(admitted.err().unwrap_or(self.timing.poll));
                 self.recorder.record(held, Outcome::Released { due_at }).await;
                 continue;
             };
             let date = row.first_at.unwrap_or(now);
-            lane.queue.push(Job { row, worker: batch.worker, revision, date, _permit: permit });
+            lane.queue.push(Job { row, worker: batch.worker, revision, date, is_probe, _permit: permit });
         }
     }
 
-    /// Moves an issue to `sent`, if nothing of it is open any more.
-    async fn finish(&self, issue: IssueId) -> Result<(), StoreError> {
-        let mut tx = self.db.read().await?;
-        if ledger::is_open(&mut tx, issue).await? {
-            return Ok(());
+    /// The relay by which a mail goes: one whose turn it is and where its groups are not suspended; not the one that
+    /// refused it last, if there is another.
+    fn lane_for(&self, held: &Held) -> Route<'_> {
+        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let mut waits_for = None;
+        let mut open = Vec::new();
+        for lane in &self.lanes {
+            match self.suspended.would_admit(&held.way(&lane.relay.name)) {
+                Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
+                Admission::Go | Admission::Probe => open.push(lane),
+            }
         }
-        drop(tx);
-        let now = self.clock.now();
-        self.db
-            .write(async |tx| {
-                if issues::finish(tx, issue, now).await? {
-                    let totals = ledger::totals(tx, issue).await?;
-                    let data = serde_json::to_string(&totals).unwrap_or_default();
-                    let about = About { issue: Some(issue), ..About::default() };
-                    events::append(tx, now, "issue.sent", "delivery", about, &data).await?;
-                    tracing::info!(issue = issue.0, ?totals, "an issue is finished");
-                }
-                Ok(())
-            })
-            .await
+        if let (true, Some(suspension)) = (open.is_empty(), waits_for) {
+            return Route::Wait(suspension);
+        }
+        if open.len() > 1 {
+            open.retain(|lane| !refused_by(lane));
+        }
+        let Some(lane) = self.turns.next(&open, self.source) else { return Route::Full };
+        match self.suspended.admit(&held.way(&lane.relay.name)) {
+            Admission::Go => Route::By(lane, false),
+            Admission::Probe => Route::By(lane, true),
+            Admission::Wait(suspension) => Route::Wait(suspension),
+        }
     }
 }
 
 impl Turns {
     /// The relay whose turn it is among those that have room.
-    fn next<'a>(&self, lanes: &'a [Arc<Lane>], source: Source) -> Option<&'a Arc<Lane>> {
+    fn next<'a>(&self, lanes: &[&'a Arc<Lane>], source: Source) -> Option<&'a Arc<Lane>> {
         let mut credit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        credit.resize(lanes.len(), 0);
-        let open: Vec<&Arc<Lane>> = lanes.iter().filter(|lane| lane.room(source) > 0).collect();
+        let known = credit.len();
+        credit.resize(lanes.iter().map(|lane| lane.index + 1).max().unwrap_or(0).max(known), 0);
+        let open: Vec<&Arc<Lane>> = lanes.iter().copied().filter(|lane| lane.room(source) > 0).collect();
         let total: i64 = open.iter().map(|lane| i64::from(lane.relay.weight)).sum();
         for lane in &open {
             credit[lane.index] += i64::from(lane.relay.weight);

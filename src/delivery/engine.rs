@@ -13,10 +13,12 @@ use super::connection::{self, Crew, Providers};
 use super::dispatch::{Current, Dispatcher, Source, Turns};
 use super::lane::Lane;
 use super::letters::Letters;
+use super::probes;
 use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::settings::Settings;
+use super::suspended::Suspended;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::store::{Db, StoreError, leases};
@@ -86,17 +88,21 @@ impl Engine {
             "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
         );
 
+        let suspended = Arc::new(Suspended::new(self.db.clone()));
+        suspended.read().await?;
         let (recorder, desk) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
             Arc::clone(&self.health.writable),
+            Arc::clone(&suspended),
         );
         let shared = Shared {
             lanes: self.lanes(),
             letters,
             providers: Arc::new(Providers::new(&self.settings)),
             current: Arc::default(),
+            suspended,
             recorder,
             worker: Arc::clone(&worker),
             stop: stop.clone(),
@@ -160,6 +166,8 @@ impl Engine {
                 settings: Arc::clone(&self.settings),
                 providers: Arc::clone(&shared.providers),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
+                faults: AtomicI64::new(0),
                 signing: Arc::clone(&signing),
                 stop: shared.stop.clone(),
             });
@@ -187,6 +195,7 @@ impl Engine {
                 turns: Arc::clone(&turns),
                 recorder: shared.recorder.clone(),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
@@ -208,12 +217,19 @@ impl Engine {
                 Some(Err(crash)) = tasks.dispatchers.join_next() => return Some(crash),
                 Some(Err(crash)) = tasks.recording.join_next() => return Some(crash),
                 _ = heartbeat.tick() => self.renew(&shared.worker).await,
-                _ = rescuing.tick() => rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop),
+                _ = rescuing.tick() => self.tend(shared).await,
             };
             if let Err(error) = result {
                 tracing::error!(%error, "the ledger cannot be reached");
             }
         }
+    }
+
+    /// Takes back what the dead left, and lets suspended groups ask again.
+    async fn tend(&self, shared: &Shared) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        rescue::run(&self.db, &shared.letters, self.settings.timing, now).await?;
+        probes::run(&self.db, &shared.suspended, now).await
     }
 
     /// Lengthens the lease. If it has ended (the machine slept, the database was away) others may have taken the rows
@@ -238,6 +254,7 @@ struct Shared {
     letters: Arc<Letters>,
     providers: Arc<Providers>,
     current: Arc<Current>,
+    suspended: Arc<Suspended>,
     recorder: Recorder,
     worker: Arc<AtomicI64>,
     stop: CancellationToken,

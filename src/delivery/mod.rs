@@ -4,20 +4,24 @@
 //! sends; the `recorder` writes what became of it, many rows to a commit; `rescue` takes back what the dead left.
 
 mod attempt;
-mod breaker;
 mod connection;
 pub mod control;
 mod dispatch;
+mod ending;
 pub mod engine;
 mod lane;
 mod letters;
 mod limits;
 pub mod proof;
+mod probes;
 mod queue;
 mod quick;
 mod recorder;
+mod refusals;
 mod rescue;
 mod settings;
+mod standing;
+mod suspended;
 
 pub use engine::{Engine, Health};
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

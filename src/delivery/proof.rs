@@ -1,7 +1,7 @@
 //! An editor's proof: the real mail, through the ledger and the relay, at once, whether or not an engine runs.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -12,6 +12,7 @@ use super::letters::{Letter, LetterError, Letters};
 use super::queue::Job;
 use super::recorder::{Outcome, Recorder};
 use super::settings::{RelaySettings, Settings};
+use super::suspended::Suspended;
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{DeliveryState, Reason};
@@ -67,10 +68,12 @@ pub async fn send(
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
     let healthy = Arc::new(AtomicBool::new(true));
-    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy);
+    let suspended = Arc::new(Suspended::new(db.clone()));
+    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy, suspended);
     let mut recording = JoinSet::new();
     recording.spawn(desk.run());
     let name: Arc<str> = relay.name.as_str().into();
+    let faults = AtomicI64::new(0);
     let press = Press {
         db,
         letters: &letters,
@@ -86,6 +89,8 @@ pub async fn send(
             slow_down: settings.timing.slow_down,
             uncertain_for: settings.timing.uncertain_for,
             keep_replies: settings.keep_replies,
+            relays: 1,
+            faults: &faults,
         },
     };
     let mut session = Some(session);
@@ -134,14 +139,14 @@ impl Press<'_> {
     async fn send(&self, session: &mut Option<Session>, row: Claimed, revision: RevisionId) -> Result<(), ProofError> {
         let date = self.attempt.clock.now();
         let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it has a permit and nobody else knows it");
-        let job = Job { row, worker: self.worker, revision, date, _permit: permit };
+        let job = Job { row, worker: self.worker, revision, date, is_probe: true, _permit: permit };
         let mut bytes = Vec::new();
         let (address, filled) = match self.letters.fill(&self.letter, &job.row, date, &mut bytes) {
             Ok(filled) => filled,
             Err(error) => {
                 let reply = Some(error.to_string());
                 let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
+                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.attempt.recorder.record(job.held(), outcome).await;
                 return Err(cannot(error));
             }

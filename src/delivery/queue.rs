@@ -24,6 +24,8 @@ pub(super) struct Job {
     pub(super) revision: RevisionId,
     /// Its `Date`: the first try's.
     pub(super) date: Timestamp,
+    /// It asks whether a suspended group goes again.
+    pub(super) is_probe: bool,
     /// Its place in the window of claimed rows.
     pub(super) _permit: OwnedSemaphorePermit,
 }

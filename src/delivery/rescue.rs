@@ -3,10 +3,12 @@
 use super::letters::Letters;
 use super::settings::Timing;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
+use crate::store::{Db, StoreError, deliveries, issues, leases, ledger, suspensions};
 
 use super::control;
 
@@ -32,19 +34,14 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 let policy = newsletter.map_or(UncertainPolicy::Resend, |id| letters.uncertain_policy(id));
                 let due_at = (policy == UncertainPolicy::Resend).then(|| now.plus(timing.uncertain_for));
                 let rows = deliveries::rescue_in_flight(tx, issue, due_at, now).await?;
-                let data = serde_json::json!({ "rows": rows, "policy": policy }).to_string();
-                events::append(
-                    tx,
-                    now,
-                    "delivery.uncertain",
-                    "delivery",
-                    About { issue, newsletter, ..About::default() },
-                    &data,
-                )
-                .await?;
+                let about = About { issue, newsletter, ..About::default() };
+                let event = Event::DeliveryUncertain { rows, policy: Some(policy) };
+                events::append(tx, Actor::scheduler(now), about, &event).await?;
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;
+            deliveries::end_resent(tx, now).await?;
+            suspensions::free_orphans(tx, now).await?;
             Ok::<_, StoreError>(Rescued { claimed, uncertain, resent })
         })
         .await?;
@@ -95,7 +92,7 @@ pub(super) async fn hold_after_absence(db: &Db, timing: Timing, now: Timestamp) 
             let hours = now.since(last).as_secs() / 3600;
             let note = format!("nothing was sent for {hours} hours; resume it if that is still wanted");
             tracing::warn!(issue = issue.slug, "paused: {note}");
-            control::pause_in(tx, issue.id, &note, "delivery", now).await?;
+            control::pause_in(tx, issue.id, &note, Actor::scheduler(now)).await?;
         }
         Ok(())
     })

@@ -1,10 +1,13 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
+pub mod actor;
 pub mod address;
 pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod event;
+pub mod evidence;
 pub mod image;
 pub mod issue;
 pub mod newsletter;
@@ -15,7 +18,6 @@ pub mod slot;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
-pub mod verdict;
 
 /// A row's number, of a type of its own so that one is never taken for another. Never shown outside.
 macro_rules! ids {
@@ -45,6 +47,8 @@ ids! {
     DeliveryId,
     /// A process that works on the ledger; larger is younger (a fencing epoch).
     WorkerId,
+    /// A group of mail that does not go for now.
+    SuspensionId,
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

@@ -6,12 +6,14 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, SuspensionId,
+    WorkerId,
 };
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
@@ -60,7 +62,8 @@ text_columns!(
     Visibility,
     DeliveryState,
     DeliveryKind,
-    Reason
+    Reason,
+    Trouble
 );
 integer_columns!(
     Timestamp,
@@ -72,7 +75,8 @@ integer_columns!(
     IssueId,
     RevisionId,
     DeliveryId,
-    WorkerId
+    WorkerId,
+    SuspensionId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.
@@ -112,6 +116,29 @@ macro_rules! listed {
     };
 }
 pub(crate) use listed;
+
+/// The same with a list of words, made by [`json_words`].
+macro_rules! worded {
+    ($before:expr, $bind:literal, $after:expr) => {
+        $crate::store::db::Sql::Split {
+            sqlite: concat!($before, "(SELECT value FROM json_each($", $bind, "))", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT value FROM json_array_elements_text(CAST($",
+                $bind,
+                " AS JSON)))",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use worded;
+
+/// Spellings as the JSON text that `worded!` unfolds. They need no escapes.
+pub(crate) fn json_words(words: impl IntoIterator<Item = &'static str>) -> String {
+    let quoted: Vec<String> = words.into_iter().map(|word| format!("\"{word}\"")).collect();
+    format!("[{}]", quoted.join(","))
+}
 
 /// Numbers as the JSON text that `listed!` unfolds.
 pub(crate) fn json_list(numbers: impl IntoIterator<Item = i64>) -> String {

@@ -14,8 +14,10 @@ pub struct Totals {
     pub readers: i64,
     /// Waiting for the first try.
     pub pending: i64,
-    /// Waiting for another try.
+    /// Waiting for another try, counted or not.
     pub deferred: i64,
+    /// Waiting until a suspended group goes again.
+    pub suspended: i64,
     /// Taken by a worker.
     pub claimed: i64,
     /// On the wire.
@@ -33,7 +35,7 @@ pub struct Totals {
 impl Totals {
     /// Rows to which something will still happen.
     pub fn open(&self) -> i64 {
-        self.pending + self.deferred + self.claimed + self.in_flight + self.uncertain
+        self.pending + self.deferred + self.suspended + self.claimed + self.in_flight + self.uncertain
     }
 }
 
@@ -92,20 +94,30 @@ pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
     Ok(count)
 }
 
+/// How many rows an issue has.
+pub async fn readers(tx: &mut Tx, issue: IssueId) -> Result<i64> {
+    let (rows,) = tx.sql("SELECT COUNT(*) FROM deliveries WHERE issue_id = $1").bind(issue).fetch_one().await?;
+    Ok(rows)
+}
+
 /// Counts an issue's rows by state.
 pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
-    let rows: Vec<(DeliveryState, bool, i64)> = tx
+    let rows: Vec<(DeliveryState, bool, bool, i64)> = tx
         .sql(
-            "SELECT state, attempts > 0 AND state = 'pending' AS again, COUNT(*) FROM deliveries
-             WHERE issue_id = $1 GROUP BY state, attempts > 0 AND state = 'pending'",
+            "SELECT state, again, parked, COUNT(*) FROM (
+                 SELECT state, state = 'pending' AND (attempts > 0 OR waits IS NOT NULL) AS again,
+                        suspension_id IS NOT NULL AND state = 'pending' AS parked
+                 FROM deliveries WHERE issue_id = $1) d
+             GROUP BY state, again, parked",
         )
         .bind(issue)
         .fetch_all()
         .await?;
     let mut totals = Totals::default();
-    for (state, again, count) in rows {
+    for (state, again, parked, count) in rows {
         totals.readers += count;
         *match state {
+            DeliveryState::Pending if parked => &mut totals.suspended,
             DeliveryState::Pending if again => &mut totals.deferred,
             DeliveryState::Pending => &mut totals.pending,
             DeliveryState::Claimed => &mut totals.claimed,
@@ -171,7 +183,8 @@ pub async fn rows(
 /// Skips every row of an issue that has not begun to be sent: it was stopped.
 pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'skipped', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
+        "UPDATE deliveries SET state = 'skipped', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL,
+                suspension_id = NULL
          WHERE issue_id = $1 AND state IN ('pending', 'claimed')",
     )
     .bind(issue)
@@ -181,13 +194,13 @@ pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
 }
 
 /// Puts an issue's failed rows back, each with all its tries before it. What was uncertain before it was given up bears
-/// the same again; the others get what the issue has now.
+/// the same again; the others get what the issue has now. What was sent twice without an answer stays.
 pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, final_at = NULL, reason = NULL,
-                first_at = CASE WHEN reason = 'stopped' THEN first_at END,
-                revision_id = CASE WHEN reason = 'stopped' THEN revision_id END
-         WHERE issue_id = $1 AND state = 'failed'",
+        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, waits = NULL, final_at = NULL, reason = NULL,
+                first_at = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN first_at END,
+                revision_id = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN revision_id END
+         WHERE issue_id = $1 AND state = 'failed' AND reason <> 'uncertain'",
     )
     .bind(issue)
     .bind(now)
@@ -195,9 +208,12 @@ pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result
     .await
 }
 
-/// Sends an issue's uncertain rows again, with the same bytes: a person decided so.
+/// Sends an issue's uncertain rows once more, with the same bytes: a person decided so.
 pub async fn retry_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL WHERE issue_id = $1 AND state = 'uncertain'")
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL, final_at = NULL, reason = NULL
+         WHERE issue_id = $1 AND (state = 'uncertain' OR (state = 'failed' AND reason = 'uncertain'))",
+    )
         .bind(issue)
         .bind(now)
         .execute()

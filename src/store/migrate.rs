@@ -40,6 +40,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0006_limits.sql"),
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
+    (
+        8,
+        "suspensions",
+        include_str!("../../migrations/sqlite/0008_suspensions.sql"),
+        include_str!("../../migrations/postgres/0008_suspensions.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -8,6 +8,7 @@ pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod evidence;
 pub mod images;
 pub mod imports;
 pub mod issues;
@@ -25,6 +26,7 @@ pub mod settlement;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod suspensions;
 
 pub use db::{Db, Result, Single, Tx};
 

@@ -17,6 +17,7 @@ use super::fresh::fresh;
 use super::trouble::TroublePages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
+use crate::domain::actor::Actor;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::templates::{Context, TemplateError, Templates};
@@ -169,7 +170,7 @@ impl Site {
 
     /// What the record says about an act that came over the web now.
     pub(super) fn act(&self, source: &str, wording: &'static str, client: Option<Client>) -> Act {
-        Act { actor: "web", source: source.to_owned(), wording, client, now: self.clock.now() }
+        Act { actor: Actor::Reader, source: source.to_owned(), wording, client, now: self.clock.now() }
     }
 
     /// Runs a write to its end, whatever becomes of the request.

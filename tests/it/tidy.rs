@@ -88,7 +88,7 @@ const LINES_MAX: usize = 500;
 
 /// Where a statement has one text per database, how often, and why it must.
 const SPLITS: &[(&str, usize, &str)] = &[
-    ("src/store/column.rs", 1, "listed!: a list of numbers unfolds from JSON by functions of different names"),
+    ("src/store/column.rs", 2, "listed! and worded!: a list unfolds from JSON by functions of different names"),
     ("src/store/deliveries.rs", 2, "a claim skips the rows that another process has locked; SQLite has one writer"),
     ("src/store/imports.rs", 1, "batch!: rows unfold from JSON by functions of different names"),
     (
@@ -209,6 +209,39 @@ fn every_store_function_is_tested() {
         }
     }
     assert!(seen > 0, "no store function was found at all");
+    wrong.assert_none();
+}
+
+/// Functions that change a state and leave the event to another, and why.
+const SILENT: &[(&str, &str)] = &[
+    ("advance_due", "private: `hold_due` appends the event, and `start` ends what `prepare` begins"),
+    ("lock", "sets what is there"),
+    ("add_in_bulk", "the act on many writes one event with their number"),
+];
+
+/// What a statement that changes the state of an issue, a subscription or a suppression has in it.
+const STATES: &[&str] =
+    &["UPDATE issues SET state", "UPDATE subscriptions SET state", "INTO suppressions", "DELETE FROM suppressions"];
+
+#[test]
+fn what_changes_a_state_writes_its_event() {
+    let mut wrong = Wrong::default();
+    let mut seen = 0;
+    for file in rust_files(&["src"]) {
+        let text = &fs::read_to_string(root().join(&file.path)).unwrap();
+        for (at, _) in STATES.iter().flat_map(|state| text.match_indices(state)) {
+            seen += 1;
+            let begin = text[..at].rfind("async fn ").unwrap_or(0);
+            let name = text[begin..].trim_start_matches("async fn ").split(['(', '<']).next().unwrap_or_default();
+            let end = text[at..].find("\n}\n").map_or(text.len(), |end| at + end);
+            let body = &text[begin..end];
+            let writes = ["events::append(", "written(", "INSERT INTO events"].iter().any(|call| body.contains(call));
+            if !writes && !SILENT.iter().any(|(silent, _)| *silent == name) {
+                wrong.add(&file.path, line_of(text, at), &format!("{name} changes a state and writes no event"));
+            }
+        }
+    }
+    assert!(seen >= 12, "only {seen} statements that change a state were found");
     wrong.assert_none();
 }
 

@@ -81,7 +81,13 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Who does it, for the record.
     fn act(&self, source: &str) -> Act {
-        Act { actor: "cli", source: source.to_owned(), wording: "", client: None, now: self.context.now() }
+        Act {
+            actor: self.context.actor(),
+            source: source.to_owned(),
+            wording: "",
+            client: None,
+            now: self.context.now(),
+        }
     }
 }
 

@@ -1,0 +1,132 @@
+//! What becomes of a suspended group when its pause is over: one mail asks again; and when enough have asked, a person is
+//! called and the group waits for them.
+
+use super::suspended::Suspended;
+use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
+use crate::domain::evidence::{self as rules, Trouble};
+use crate::domain::issue::IssueState;
+use crate::store::events::{self, About};
+use crate::store::suspensions::{self, Suspension};
+use crate::store::{Db, StoreError, Tx, evidence, issues, ledger};
+
+/// How long the last mail that asks has for its answer.
+const LAST_ANSWER: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What is due for a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    /// One mail may ask; the next may at that time.
+    Probe(Timestamp),
+    /// None has been taken.
+    Hold,
+}
+
+/// One round. Cheap when nothing is suspended.
+pub(super) async fn run(db: &Db, suspended: &Suspended, now: Timestamp) -> Result<(), StoreError> {
+    suspended.look().await?;
+    for group in suspended.due(now) {
+        let Some(was) = group.until else { continue };
+        let rule = group.trouble.rule();
+        let asked = usize::try_from(group.pauses + 1).unwrap_or(usize::MAX);
+        let due = match rule.pause(asked) {
+            Some(pause) => Due::Probe(now.plus(pause)),
+            None if asked <= rule.pauses.len() => Due::Probe(now.plus(LAST_ANSWER)),
+            None => Due::Hold,
+        };
+        let until = match due {
+            Due::Probe(until) => Some(until),
+            Due::Hold => None,
+        };
+        let written = db
+            .write(async |tx| {
+                if !suspensions::take_probe(tx, group.id, was, until).await? {
+                    return Ok::<_, StoreError>(false);
+                }
+                match due {
+                    Due::Probe(_) => suspensions::free(tx, group.id, 1, now).await.map(drop)?,
+                    Due::Hold => hold(tx, &group, now).await?,
+                }
+                Ok(true)
+            })
+            .await?;
+        match written {
+            true => suspended.probes(group.id, until, group.pauses + 1, due != Due::Hold),
+            false => suspended.read().await?,
+        }
+        if written && due == Due::Hold {
+            suspended.read().await?;
+        } else if written && asked == rule.told_after {
+            tracing::warn!(
+                relay = group.relay, destination = group.destination, trouble = %group.trouble, cause = group.cause,
+                "a group of mail stays suspended; it was said: {}", group.reply
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Nobody took a mail that asked. A person decides; unless so few readers are concerned that the relay may be believed.
+async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), StoreError> {
+    let concerned = issues_of(tx, group).await?;
+    if group.trouble == Trouble::Recipients && is_within_allowance(tx, group).await? {
+        let mut known = evidence::lock(tx, group.issue_id, &group.relay, &group.destination).await?;
+        known.trusted = true;
+        evidence::save(tx, group.issue_id, &group.relay, &group.destination, &known).await?;
+        suspensions::end(tx, group.id).await?;
+        suspensions::free(tx, group.id, i64::MAX, now).await?;
+        return Ok(());
+    }
+    let note = words(group);
+    for issue in concerned {
+        issues::annotate(tx, issue, &note).await?;
+        let about = About { issue: Some(issue), ..About::default() };
+        let (relay, destination) = (group.relay.clone(), group.destination.clone());
+        let event = Event::GroupHeld { relay, destination, note: note.clone() };
+        events::append(tx, Actor::scheduler(now), about, &event).await?;
+    }
+    tracing::warn!(
+        relay = group.relay, destination = group.destination, trouble = %group.trouble, cause = group.cause,
+        "a group of mail waits for a person: {note}"
+    );
+    Ok(())
+}
+
+/// Whether so few rows of an issue wait for a group that they may fail on the relay's word alone.
+async fn is_within_allowance(tx: &mut Tx, group: &Suspension) -> Result<bool, StoreError> {
+    let waiting = match group.destination.is_empty() {
+        true => ledger::totals(tx, group.issue_id).await?.open(),
+        false => suspensions::waiting(tx, group.id).await?,
+    };
+    let failed = suspensions::failed_in_doubt(tx, group.issue_id, &group.relay).await?;
+    Ok(waiting + failed <= rules::allowance(ledger::readers(tx, group.issue_id).await?))
+}
+
+/// The issues that are going out and that a group is of.
+async fn issues_of(tx: &mut Tx, group: &Suspension) -> Result<Vec<crate::domain::IssueId>, StoreError> {
+    let sending = issues::in_state(tx, IssueState::Sending).await?;
+    let concerned = sending.into_iter().filter(|issue| {
+        (group.issue_id.0 == 0 || group.issue_id == issue.id)
+            && (group.newsletter_id.0 == 0 || group.newsletter_id == issue.newsletter_id)
+    });
+    Ok(concerned.map(|issue| issue.id).collect())
+}
+
+/// Why a group waits, in the relay's own words, and what to do.
+pub(super) fn words(group: &Suspension) -> String {
+    let who = match group.destination.as_str() {
+        "" => format!("relay {}", group.relay),
+        destination => format!("{destination}, through relay {},", group.relay),
+    };
+    let what = match group.trouble {
+        Trouble::Recipients => "refuses too many readers to be believed",
+        Trouble::Refusal if group.issue_id.0 != 0 => "refuses this issue",
+        Trouble::Refusal => "refuses this newsletter",
+        Trouble::Delay => "puts this newsletter off",
+        Trouble::Quota => "has used up its allowance",
+        Trouble::Uncertain => "takes mails and gives no answer",
+        Trouble::Fault => "fails in mid-conversation",
+    };
+    format!("{who} {what}: \u{201c}{}\u{201d}", group.reply)
+}
