@@ -1,5 +1,6 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
+mod bounces;
 mod check;
 mod completions;
 mod config;
@@ -120,6 +121,7 @@ enum Command {
     Status(status::Args),
     Issues(issues::Args),
     Subscribers(subscribers::Args),
+    Bounces(bounces::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Migrate(migrate::Args),
@@ -147,6 +149,7 @@ impl Command {
             Self::Status(args) => status::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Bounces(args) => bounces::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),

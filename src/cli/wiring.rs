@@ -29,6 +29,7 @@ pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
     settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
     settings.retry_for = config.delivery.retry_for;
+    settings.settle_after = config.inbound.settle_after;
     settings.keep_replies = config.delivery.keep_replies;
     settings.provider_rates = config.delivery.domain_rates.clone();
     Ok(settings)

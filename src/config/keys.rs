@@ -103,6 +103,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "delivery.domain_rates",
         "The most messages per minute to each large mailbox provider, counted over all relays of this process.",
     ),
+    ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
     ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
 ];
 
@@ -361,6 +362,13 @@ pub const KEYS: &[Key] = &[
     ),
     key("delivery.domain_rates.apple", Integer(1, 10_000_000), Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Integer(1, 10_000_000), Means("no limit"), "Every other domain, together."),
+    key(
+        "inbound.settle_minutes",
+        Integer(0, 10_080),
+        Default("60"),
+        "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
+         can be told from a reader who is gone, and a person can object.",
+    ),
     key(
         "signup.confirmations_per_day",
         Integer(1, 100),

@@ -9,6 +9,7 @@ mod database;
 mod delivery;
 mod design;
 mod environment;
+mod inbound;
 pub mod keys;
 mod newsletter;
 mod problem;
@@ -29,6 +30,7 @@ use url::Url;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
+pub use self::inbound::Inbound;
 pub use self::newsletter::{Dkim, mailbox, time_zone};
 pub use self::problem::{ConfigErrors, Place, Problem};
 use self::reader::{Reader, Section};
@@ -68,6 +70,8 @@ pub struct Config {
     pub relays: Vec<Relay>,
     /// How mail goes out.
     pub delivery: Delivery,
+    /// What follows when mail comes back.
+    pub inbound: Inbound,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
 }
@@ -167,6 +171,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
+    let inbound = inbound::read(reader.section(root, "inbound"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
@@ -196,6 +201,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         dkim: BTreeMap::new(),
         relays: relays.into_iter().collect::<Option<_>>()?,
         delivery: delivery?,
+        inbound: inbound?,
         signup: signup?,
     };
     for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {

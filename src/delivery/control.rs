@@ -26,7 +26,9 @@ pub enum ControlError {
         verb: &'static str,
     },
     /// All its mails failed.
-    #[error("nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it")]
+    #[error(
+        "nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it"
+    )]
     Nobody,
     /// Anything the database says.
     #[error(transparent)]

@@ -94,6 +94,7 @@ impl Engine {
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
+            self.settings.settle_after,
             Arc::clone(&self.health.writable),
             Arc::clone(&suspended),
         );

@@ -69,7 +69,8 @@ pub async fn send(
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
     let healthy = Arc::new(AtomicBool::new(true));
     let suspended = Arc::new(Suspended::new(db.clone()));
-    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy, suspended);
+    let (recorder, desk) =
+        Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), settings.settle_after, healthy, suspended);
     let mut recording = JoinSet::new();
     recording.spawn(desk.run());
     let name: Arc<str> = relay.name.as_str().into();
@@ -145,8 +146,7 @@ impl Press<'_> {
             Ok(filled) => filled,
             Err(error) => {
                 let reply = Some(error.to_string());
-                let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
+                let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.attempt.recorder.record(job.held(), outcome).await;
                 return Err(cannot(error));
             }

@@ -151,22 +151,27 @@ pub(super) struct Desk {
     db: Db,
     clock: Clock,
     keys: Keyring,
+    settle_after: Duration,
     healthy: Arc<AtomicBool>,
     suspended: Arc<Suspended>,
     standing: Standing,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written.
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `healthy` is false while the database cannot be written.
     pub(super) fn new(
         db: Db,
         clock: Clock,
         keys: Keyring,
+        settle_after: Duration,
         healthy: Arc<AtomicBool>,
         suspended: Arc<Suspended>,
     ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, suspended, standing: Standing::default() })
+        (
+            Self { entries: sender },
+            Desk { entries, db, clock, keys, settle_after, healthy, suspended, standing: Standing::default() },
+        )
     }
 
     /// Hands in what became of a row.
@@ -255,7 +260,7 @@ impl Desk {
         let granted = match Quick::of(batch).filter(|_| proofs.is_empty() && !is_again) {
             Some(quick) => self.write_quick(&quick, batch, now).await?,
             None => {
-                let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, now);
+                let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, self.settle_after, now);
                 let written = self.db.write(async |tx| {
                     write(tx, &mut court, batch, now).await?;
                     for (held, relay) in proofs {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::recorder::Held;
 use super::standing::{EvidenceKey, Group, Standing};
@@ -12,15 +13,14 @@ use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::{Cause, Judgement, Party};
 use crate::domain::delivery::Reason;
-use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::event::Event;
+use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::provider;
 use crate::domain::reply::Stage;
-use crate::domain::suppression::SuppressionReason;
 use crate::domain::{IssueId, SuspensionId};
 use crate::store::events::About;
 use crate::store::suspensions::{NewSuspension, Suspension, Wait};
-use crate::store::{Result, Tx, deliveries, events, evidence, ledger, suppressions, suspensions};
+use crate::store::{Result, Tx, deliveries, events, evidence, ledger, notices, suspensions};
 use crate::telemetry::mask_addresses;
 use crate::token::Keyring;
 
@@ -65,6 +65,7 @@ pub(super) struct Court<'a> {
     standing: &'a mut Standing,
     suspended: &'a Suspended,
     keys: &'a Keyring,
+    settle_after: Duration,
     now: Timestamp,
     /// Acceptances that the evidence was told of here.
     told: HashMap<EvidenceKey, i64>,
@@ -76,9 +77,10 @@ impl<'a> Court<'a> {
         standing: &'a mut Standing,
         suspended: &'a Suspended,
         keys: &'a Keyring,
+        settle_after: Duration,
         now: Timestamp,
     ) -> Self {
-        Self { standing, suspended, keys, now, told: HashMap::new(), changed: false }
+        Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
     /// After the commit. Whether suspensions have changed.
@@ -107,13 +109,12 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                if reason == Reason::Refused && refusal.judged.is_dead_recipient() {
-                    let hash = self.keys.address_hash(&refusal.address.key());
-                    let by = Actor::Relay(relay.to_owned());
-                    let reply = &refusal.reply;
-                    suppressions::add(tx, &hash, SuppressionReason::Bounce, reply, by.at(self.now)).await?;
+                let failed =
+                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                if failed && reason == Reason::Refused {
+                    self.note(tx, held, refusal).await?;
                 }
-                deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?
+                failed
             }
             Fate::Deferred => {
                 let due_at = refusal.retry_at;
@@ -131,6 +132,21 @@ impl<'a> Court<'a> {
             tracing::debug!(delivery = held.id.0, "a refusal came for a row that had changed hands");
         }
         Ok(())
+    }
+
+    /// Keeps what was said: it is settled later, when all that the relay says can be seen.
+    async fn note(&self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<()> {
+        let refused = notices::Refused {
+            delivery: held.id,
+            newsletter: Some(held.newsletter).filter(|id| id.0 > 0),
+            address_hash: &self.keys.address_hash(&refusal.address.key()),
+            relay: &refusal.relay,
+            destination: &held.destination,
+            reply: &refusal.reply,
+            judged: &refusal.judged,
+            settle_at: self.now.plus(self.settle_after),
+        };
+        notices::add_relay(tx, &refused, self.now).await.map(drop)
     }
 
     /// The recipient is refused for good: dead, full, unwanted. Whether that is believed depends on how many others are.
@@ -154,9 +170,7 @@ impl<'a> Court<'a> {
         let (again, seconded) = (by == Some(&**relay), by.is_some_and(|by| by != &**relay));
         let is_last = refusal.again_at > refusal.expires_at;
         let allowance_left = match held.waits > 0 || is_last {
-            true => {
-                self.allowance_left(tx, issue, relay).await?
-            }
+            true => self.allowance_left(tx, issue, relay).await?,
             false => 0,
         };
         let suspended = covering.iter().find(|group| group.trouble == Trouble::Recipients);
@@ -222,26 +236,15 @@ impl<'a> Court<'a> {
                 continue;
             }
             ids.push(id);
-            if let Ok(address) = email.parse::<EmailAddress>() {
-                let hash = self.keys.address_hash(&address.key());
-                if suppressions::reason(tx, &hash).await? == Some(SuppressionReason::Bounce) {
-                    suppressions::remove(tx, &hash, Actor::scheduler(self.now)).await?;
-                }
-            }
         }
+        notices::discard_for(tx, &ids, Actor::scheduler(self.now)).await?;
         suspensions::restore(tx, &ids, self.now).await?;
         Ok(())
     }
 
     /// Refused for good, for who we are or what we send. No reader fails for it, unless it is about this mail alone: the
     /// relay takes all others, and has refused this one again and again.
-    async fn refused(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn refused(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -258,21 +261,13 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Refused) } else { Fate::Waits })
     }
 
     /// Put off. It counts as a try where it is about one mailbox and others are taken.
-    async fn delayed(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn delayed(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -294,9 +289,7 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue.filter(|_| is_doubted) {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Expired) } else { Fate::Waits })
     }

@@ -104,15 +104,8 @@ const UNCERTAIN: Rule = Rule {
     ends_in_a_person: true,
     told_after: 1,
 };
-const FAULT: Rule = Rule {
-    refusal: 4,
-    acceptance: 4,
-    doubt: 4,
-    alarm: 12,
-    pauses: &[],
-    ends_in_a_person: false,
-    told_after: 1,
-};
+const FAULT: Rule =
+    Rule { refusal: 4, acceptance: 4, doubt: 4, alarm: 12, pauses: &[], ends_in_a_person: false, told_after: 1 };
 
 impl Trouble {
     /// Its rule.

@@ -11,10 +11,13 @@ pub mod evidence;
 pub mod image;
 pub mod issue;
 pub mod newsletter;
+pub mod notice;
 pub mod provider;
 pub mod reply;
 pub mod reserved;
 pub mod slot;
+pub mod standing;
+pub mod storm;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
@@ -49,6 +52,8 @@ ids! {
     WorkerId,
     /// A group of mail that does not go for now.
     SuspensionId,
+    /// Something that came back after mail was sent.
+    NoticeId,
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

@@ -15,7 +15,9 @@ use crate::domain::{NewsletterId, RequestId, SubscriptionId};
 use crate::store::events::About;
 use crate::store::requests::NewRequest;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Result, Tx, consents, events, personal, requests, subscribers, subscriptions, suppressions};
+use crate::store::{
+    Result, Tx, consents, events, notices, personal, requests, subscribers, subscriptions, suppressions,
+};
 
 /// How long the link in the mail works: it opens everything, so not for long.
 pub const DATA_FOR: Duration = Duration::from_secs(3600);
@@ -117,6 +119,7 @@ pub async fn erase(signup: &Signup, id: RequestId, act: &Act) -> Result<bool> {
                 personal::forget(tx, subscription.id, act.now).await?;
             }
             let hash = signup.keys.address_hash(&one.email.key());
+            notices::forget(tx, &hash).await?;
             suppressions::add(tx, &hash, SuppressionReason::Erased, "", act.by()).await?;
             subscribers::erase(tx, one.subscriber_id).await?;
             let about = About { newsletter: Some(one.newsletter_id), ..About::default() };

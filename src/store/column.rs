@@ -4,16 +4,18 @@
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::cause::{Cause, Certainty};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
+use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, SuspensionId,
-    WorkerId,
+    ConsentId, DeliveryId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId, SubscriptionId,
+    SuspensionId, WorkerId,
 };
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
@@ -51,6 +53,12 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 )+}}
 
 text_columns!(
+    Cause,
+    Certainty,
+    Effect,
+    NoticeEvidence,
+    NoticeKind,
+    NoticeSource,
     EmailAddress,
     SubscriptionState,
     Format,
@@ -76,7 +84,8 @@ integer_columns!(
     RevisionId,
     DeliveryId,
     WorkerId,
-    SuspensionId
+    SuspensionId,
+    NoticeId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

@@ -200,7 +200,9 @@ pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result
         "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, waits = NULL, final_at = NULL, reason = NULL,
                 first_at = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN first_at END,
                 revision_id = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN revision_id END
-         WHERE issue_id = $1 AND state = 'failed' AND reason <> 'uncertain'",
+         WHERE issue_id = $1 AND ((state = 'failed' AND reason <> 'uncertain')
+             OR (state = 'skipped' AND reason = 'suppressed'
+                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id)))",
     )
     .bind(issue)
     .bind(now)
@@ -214,10 +216,10 @@ pub async fn retry_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Res
         "UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL, final_at = NULL, reason = NULL
          WHERE issue_id = $1 AND (state = 'uncertain' OR (state = 'failed' AND reason = 'uncertain'))",
     )
-        .bind(issue)
-        .bind(now)
-        .execute()
-        .await
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
 }
 
 /// Takes an issue's uncertain rows for failed: a person decided not to send them again.

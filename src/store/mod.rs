@@ -18,6 +18,7 @@ pub mod limits;
 pub mod lock;
 pub mod migrate;
 pub mod newsletters;
+pub mod notices;
 pub mod pages;
 pub mod personal;
 pub mod requests;

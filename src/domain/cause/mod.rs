@@ -2,6 +2,8 @@
 //! it as they come. Pure; knows nothing of ledgers, groups or suppressions, which draw their conclusions elsewhere.
 
 mod codes;
+#[cfg(test)]
+mod golden;
 mod normal;
 mod phrases;
 
