@@ -53,6 +53,10 @@ pub(super) struct Held {
     pub(super) waits: i64,
     /// Who refused it then.
     pub(super) refused_by: Option<Arc<str>>,
+    /// It was never refused before: such mails are a fair sample of the list.
+    pub(super) is_first: bool,
+    /// It asks whether a suspended group goes again.
+    pub(super) is_probe: bool,
 }
 
 impl Held {
@@ -69,6 +73,8 @@ impl Held {
             destination: provider::destination(domain).into(),
             waits,
             refused_by: row.relay.as_deref().filter(|_| waits > 0).map(Arc::from),
+            is_first: waits == 0 && row.attempts == 0,
+            is_probe: false,
         }
     }
 
@@ -211,7 +217,8 @@ impl Desk {
         for entry in batch {
             let Entry::Outcome(held, Outcome::Sent { relay, .. }) = entry else { continue };
             self.standing.accepted(relay, held);
-            if !self.suspended.covering(&held.way(relay)).is_empty() {
+            // What was on the wire when a group was suspended proves nothing.
+            if held.is_probe && !self.suspended.covering(&held.way(relay)).is_empty() {
                 proofs.push((held.clone(), Arc::clone(relay)));
             }
         }

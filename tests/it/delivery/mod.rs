@@ -1,17 +1,19 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod believed;
 mod blame;
-mod breaker;
 mod connections;
 mod control;
 mod engines;
 mod failover;
 mod faults;
+mod held;
 mod kill;
 mod lapse;
 mod leaving;
 mod outage;
+mod parties;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
@@ -20,3 +22,4 @@ pub(crate) mod stage;
 mod stopping;
 mod straight;
 mod uncertain;
+mod uncertain_runs;

@@ -20,6 +20,7 @@ mod rescue;
 mod revisions;
 mod schema;
 mod settlement;
+mod suspensions;
 mod transitions;
 mod walks;
 mod words;
