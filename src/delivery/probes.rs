@@ -97,9 +97,8 @@ async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), Sto
 async fn is_within_allowance(tx: &mut Tx, group: &Suspension) -> Result<bool, StoreError> {
     let known = evidence::lock(tx, group.issue_id, &group.relay, &group.destination).await?;
     let untried = suspensions::untried(tx, group.issue_id).await?;
-    let (_, failed_in_doubt) = suspensions::failed(tx, group.issue_id, &group.relay).await?;
     let allowance = rules::allowance(ledger::readers(tx, group.issue_id).await?);
-    Ok(known.may_be_believed(untried, failed_in_doubt, allowance))
+    Ok(known.may_be_believed(untried, allowance))
 }
 
 /// The issues that are going out and that a group is of.

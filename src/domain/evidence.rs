@@ -217,8 +217,8 @@ impl Evidence {
 
     /// Whether the group may be believed after all when no probe was taken: nobody is left whom it has not refused, and
     /// those of its present trouble are few.
-    pub fn may_be_believed(&self, untried: i64, failed_in_doubt: i64, allowance: i64) -> bool {
-        untried == 0 && self.recent + failed_in_doubt <= allowance
+    pub fn may_be_believed(&self, untried: i64, allowance: i64) -> bool {
+        untried == 0 && self.recent <= allowance
     }
 
     /// Whether it refuses a larger part than any list has dead addresses.

@@ -313,8 +313,8 @@ impl World {
             seconded: by.is_some_and(|by| by != relay),
             suspended: is_suspended,
             allowance: allowance(self.rows.len() as i64),
-            failed: self.failed(relay, false),
-            failed_in_doubt: self.failed(relay, true),
+            failed: if by.is_some() { self.failed(relay, false) } else { 0 },
+            failed_in_doubt: if by.is_some() { self.failed(relay, true) } else { 0 },
             now: Timestamp(self.handed as i64),
         };
         count(&mut whole, &mut part, &case);
@@ -430,8 +430,7 @@ impl World {
                     && group.destination.is_none_or(|wanted| wanted == row.destination)
             });
             let known = self.evidence.get(&(group.relay, group.destination)).copied().unwrap_or_default();
-            let (untried, failed) = (untried.count() as i64, self.failed(group.relay, true));
-            if known.may_be_believed(untried, failed, allowance(self.rows.len() as i64)) {
+            if known.may_be_believed(untried.count() as i64, allowance(self.rows.len() as i64)) {
                 let key = (group.relay, group.destination);
                 self.evidence.entry(key).or_default().trusted = true;
                 *self.suspended_for.entry(key).or_default() += self.now - group.since;
