@@ -156,10 +156,12 @@ class Scene:
         return done.stdout
 
     def start(self, *arguments):
+        log = f"{self.home}/{arguments[0]}-{len(self.processes)}.log"
         process = subprocess.Popen(
             [self.options.program, *arguments], cwd=self.home, env=self.surroundings,
-            stdout=open(f"{self.home}/{arguments[0]}-{len(self.processes)}.log", "w"), stderr=subprocess.STDOUT,
+            stdout=open(log, "w"), stderr=subprocess.STDOUT,
         )
+        process.log = log
         self.processes.append(process)
         return process
 
@@ -215,6 +217,8 @@ class Scene:
 
     def stop(self, processes):
         for process in processes:
+            # Before this line nothing is on the wire, and a signal simply ends it.
+            self.wait("the start", lambda process=process: "delivery begins" in open(process.log).read())
             process.send_signal(signal.SIGTERM)
         for process in processes:
             if process.wait(120) != 0:
