@@ -97,8 +97,10 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
+    let mut delivery = None;
     if roles.contains(&Role::Deliver) {
         let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);
+        delivery = Some(engine.health());
         let stop = stop.clone();
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
     }
@@ -114,6 +116,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;
         site.schedules = roles.contains(&Role::Schedule);
+        site.delivery = delivery;
         let site = Arc::new(site);
         let address = config.server.listen;
         let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);

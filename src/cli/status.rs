@@ -10,6 +10,7 @@ use super::when::{about, when};
 use super::{Context, Exit};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
@@ -18,8 +19,6 @@ use crate::store::ledger::Totals;
 use crate::store::subscriptions::Counts;
 use crate::store::{Db, issues, leases, ledger, newsletters, subscriptions};
 
-/// Issues looked at for what is open and what was last.
-const ISSUES_MAX: i64 = 200;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
@@ -122,24 +121,12 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
 }
 
 async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<Standing<'a>> {
-    let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
     let mut tx = db.read().await?;
-    let mut kept = Vec::new();
-    let mut last = None;
-    for issue in issues::list(&mut tx, id, ISSUES_MAX).await? {
-        match issue.state {
-            IssueState::Sent | IssueState::Stopped => {
-                if last.as_ref().is_none_or(|last: &Issue| last.started_at < issue.started_at) {
-                    last = Some(issue);
-                }
-            }
-            IssueState::Draft => {}
-            _ => kept.push(issue),
-        }
-    }
-    kept.sort_by_key(|issue| issue.due_at);
+    let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
+    let open = issues::open(&mut tx, id).await?;
+    let last = issues::last_ended(&mut tx, id).await?;
     let mut issues = Vec::new();
-    for issue in kept.into_iter().chain(last) {
+    for issue in open.into_iter().chain(last) {
         let totals = ledger::totals(&mut tx, issue.id).await?;
         issues.push((issue, totals));
     }

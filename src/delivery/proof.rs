@@ -1,7 +1,6 @@
 //! An editor's proof: the real mail, through the ledger and the relay, at once, whether or not an engine runs.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -66,8 +65,7 @@ pub async fn send(
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
-    let healthy = Arc::new(AtomicBool::new(true));
-    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy);
+    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), Arc::default());
     let mut recording = JoinSet::new();
     recording.spawn(desk.run());
     let name: Arc<str> = relay.name.as_str().into();

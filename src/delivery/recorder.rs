@@ -9,7 +9,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -26,6 +25,7 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
 use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
+use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
 
@@ -118,15 +118,15 @@ pub(super) struct Desk {
     db: Db,
     clock: Clock,
     keys: Keyring,
-    healthy: Arc<AtomicBool>,
+    health: Arc<Health>,
     breaker: Breaker,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written.
-    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, healthy: Arc<AtomicBool>) -> (Self, Desk) {
+    /// A recorder; the caller runs the desk. `health` is told whether the database can be written, and of relays.
+    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, health: Arc<Health>) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, breaker: Breaker::default() })
+        (Self { entries: sender }, Desk { entries, db, clock, keys, health, breaker: Breaker::default() })
     }
 
     /// Hands in what became of a row.
@@ -152,6 +152,7 @@ impl Desk {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
         while self.entries.recv_many(&mut batch, BATCH_ROWS_MAX).await > 0 {
+            self.tell_health(&batch);
             let paused = self.count_refusals(&batch);
             let granted = self.write(&batch, &paused).await;
             for entry in batch.drain(..) {
@@ -161,6 +162,18 @@ impl Desk {
                 if let Entry::TakeOff(take_off, answer) = entry {
                     let _ = answer.send(granted.contains(&take_off.held.id));
                 }
+            }
+        }
+    }
+
+    fn tell_health(&self, batch: &[Entry]) {
+        for entry in batch {
+            match entry {
+                Entry::Event(_, Event::RelayDown { relay, error, .. }) => {
+                    self.health.relay_down(relay, self.clock.now().0, error);
+                }
+                Entry::Event(_, Event::RelayUp { relay }) => self.health.relay_up(relay),
+                _ => {}
             }
         }
     }
@@ -197,15 +210,15 @@ impl Desk {
         loop {
             match self.write_once(batch, tripped, is_again).await {
                 Ok(granted) => {
-                    if !self.healthy.swap(true, Ordering::Relaxed) {
+                    if self.health.wrote() {
                         tracing::info!("the database can be written again; sending goes on");
                     }
                     return granted;
                 }
                 Err(error) => {
                     is_again = true;
-                    self.healthy.store(false, Ordering::Relaxed);
                     let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
+                    self.health.cannot_write(self.clock.now().0, &format!("{why}: {error}"));
                     tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(RETRY_WAIT_MAX);

@@ -47,6 +47,11 @@ ids! {
     WorkerId,
 }
 
+impl NewsletterId {
+    /// No row has this number: what is asked of it is nothing.
+    pub const NONE: Self = Self(0);
+}
+
 /// An enum with one spelling for database, JSON, command line and templates.
 macro_rules! spelled {
     ($(#[$doc:meta])* $name:ident: $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {

@@ -121,15 +121,41 @@ pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
     .await
 }
 
-/// The newsletter's issues, those that are due last first, at most `limit`.
-pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
+/// The newsletter's issues, those in `state` if one is given, those that are due last first, at most `limit`.
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueState>, limit: i64) -> Result<Vec<Issue>> {
     tx.sql(
         "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $2",
+         FROM issues WHERE newsletter_id = $1 AND ($2 IS NULL OR state = $2)
+         ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $3",
     )
     .bind(newsletter)
+    .bind(state)
     .bind(limit)
     .fetch_all()
+    .await
+}
+
+/// The newsletter's issues that are to go out, go out, or wait for a person, however old, those that are due first first.
+pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
+         ORDER BY due_at, id",
+    )
+    .bind(newsletter)
+    .fetch_all()
+    .await
+}
+
+/// The newsletter's issue that began last of those that are over.
+pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
+         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1",
+    )
+    .bind(newsletter)
+    .fetch_optional()
     .await
 }
 

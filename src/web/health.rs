@@ -15,10 +15,13 @@ use super::failure::{Dressed, Failure};
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::store::{Result, deliveries, leases, migrate};
+use crate::telemetry::health::Trouble;
 use crate::telemetry::metrics::{self, Gauge};
 
 /// A database that takes longer for one row is not one to send readers to.
 const ANSWER_SECONDS_MAX: u64 = 3;
+/// Delivery lengthens its lease every ten seconds; so long without is not a busy moment any more.
+const DELIVERY_SILENT_MAX: Duration = Duration::from_secs(45);
 /// The lease of whoever schedules; it is lengthened every few seconds and lasts fifteen.
 const SCHEDULER: &str = "schedule";
 /// A scheduler that is away for longer is told: the next process takes over within a lease.
@@ -32,30 +35,75 @@ async fn alive() -> &'static str {
     "ok\n"
 }
 
+/// Ready is who can read and write the ledger, with a scheduler that is not late. Whatever else is wrong stands beside
+/// it: a relay that is down is no reason to take the pages away from readers.
 async fn ready(State(site): State<Arc<Site>>) -> (StatusCode, Extension<Dressed>, Json<Value>) {
     let mut scheduler = "unknown";
     let why = if site.stop.is_cancelled() {
-        Some("stopping")
+        Some("stopping".to_owned())
     } else {
-        match tokio::time::timeout(Duration::from_secs(ANSWER_SECONDS_MAX), look(&site)).await {
-            Ok(Ok((false, _))) => Some("the database's schema is not this program's: run coranto migrate"),
-            Ok(Ok((true, until))) => {
+        match within(look(&site)).await {
+            Some(Ok((false, _))) => Some("the database's schema is not this program's: run coranto migrate".to_owned()),
+            Some(Ok((true, until))) => {
                 scheduler = standing(until, site.clock.now());
                 // Who does not schedule serves pages whether others do or not.
-                (site.schedules && scheduler != "on").then_some("the scheduler does not run")
+                let is_late = site.schedules && scheduler != "on";
+                let late = || is_late.then(|| "the scheduler does not run".to_owned());
+                cannot_write(&site).await.or_else(late)
             }
-            Ok(Err(_)) => Some("the database cannot be read"),
-            Err(_) => Some("the database does not answer in time"),
+            Some(Err(_)) => Some("the database cannot be read".to_owned()),
+            None => Some("the database does not answer in time".to_owned()),
         }
     };
     let status = if why.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Extension(Dressed), Json(json!({ "ready": why.is_none(), "why": why, "scheduler": scheduler })))
+    let mut answer = json!({ "ready": why.is_none(), "why": why, "scheduler": scheduler });
+    if let Some(delivery) = &site.delivery {
+        let state = |trouble: Option<Trouble>| match trouble {
+            None => json!({ "up": true }),
+            Some(Trouble { since, why }) => json!({ "up": false, "since": Timestamp(since), "why": why }),
+        };
+        answer["relays"] = delivery.relays().into_iter().map(|(name, trouble)| (name, state(trouble))).collect();
+    }
+    (status, Extension(Dressed), Json(answer))
+}
+
+async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(Duration::from_secs(ANSWER_SECONDS_MAX), work).await.ok()
 }
 
 /// Whether the schema is ours, and until when somebody schedules. Reads alone: it may be dropped when it takes too long.
 async fn look(site: &Site) -> Result<(bool, Option<Timestamp>)> {
     let mut tx = site.signup.db.read().await?;
     Ok((migrate::is_current(&mut tx).await?, leases::until(&mut tx, SCHEDULER).await?))
+}
+
+/// Why the ledger cannot be written, if it cannot: as delivery last found it, and as it is now.
+async fn cannot_write(site: &Arc<Site>) -> Option<String> {
+    if let Some(delivery) = &site.delivery {
+        if let Some(trouble) = delivery.unwritable() {
+            return Some(trouble.why);
+        }
+        if !delivery.is_well(site.clock.now().0, DELIVERY_SILENT_MAX) {
+            return Some("delivery gives no sign of life: its last writes did not succeed".to_owned());
+        }
+    }
+    let asking = within(async {
+        // One question at a time: a second one would only wait behind the first.
+        let asking = Arc::clone(&site.probing).lock_owned().await;
+        let db = site.signup.db.clone();
+        // It runs to its end, whatever becomes of this request.
+        let asked = site.tasks.spawn(async move {
+            let _asking = asking;
+            db.probe_write().await
+        });
+        asked.await
+    });
+    match asking.await {
+        Some(Ok(Ok(()))) => None,
+        Some(Ok(Err(error))) if error.is_disk_full() => Some("the disk is full".to_owned()),
+        Some(_) => Some("the ledger cannot be written".to_owned()),
+        None => Some("the ledger cannot be written: another process holds it".to_owned()),
+    }
 }
 
 fn standing(until: Option<Timestamp>, now: Timestamp) -> &'static str {

@@ -5,6 +5,7 @@ mod doctor;
 mod editing;
 mod help;
 mod issues;
+mod reading;
 mod relay;
 mod sending;
 mod setup;
