@@ -75,8 +75,7 @@ both_databases! {
         let other = Db::open(&fresh.url).await.unwrap();
         if !fresh.db.is_sqlite() {
             // A server that was made read-only: sessions that begin from now on may not write.
-            let name = fresh.url.rsplit('/').next().unwrap();
-            let sql: &'static str = Box::leak(format!("ALTER DATABASE \"{name}\" SET default_transaction_read_only = on").into_boxed_str());
+            let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$";
             other.single().await.unwrap().sql(sql).execute().await.unwrap();
             let readonly = Db::open(&fresh.url).await.unwrap();
             assert!(readonly.probe_write().await.is_err());
