@@ -21,6 +21,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
+use crate::upkeep::Upkeep;
 use crate::web::{self, Embedding, Proxies, Site};
 
 /// Monitors ask now and then, and are few.
@@ -108,6 +109,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
+        let stopped = stop.clone();
+        supervisor.add("upkeep", async move {
+            upkeep.run(stopped).await;
+            Ok(())
+        });
         let stopped = stop.clone();
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));

@@ -59,6 +59,8 @@ spelled! {
         Notice = "notice",
         /// An editor's proof.
         Test = "test",
+        /// To the operator: something needs a person. Nothing holds it up but a relay.
+        Alarm = "alarm",
     }
 }
 

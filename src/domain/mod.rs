@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod address;
+pub mod alarm;
 pub mod consent;
 pub mod delivery;
 pub mod design;

@@ -4,6 +4,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
@@ -60,7 +61,9 @@ text_columns!(
     Visibility,
     DeliveryState,
     DeliveryKind,
-    Reason
+    Reason,
+    AlarmName,
+    Severity
 );
 integer_columns!(
     Timestamp,

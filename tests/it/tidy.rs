@@ -31,12 +31,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signup", &["store", "templates", "images", "message", "content", "domain"]),
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
+    ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("supervise", &[]),
     (
         "cli",
         &[
             "web",
+            "upkeep",
             "delivery",
             "publishing",
             "signup",
