@@ -100,17 +100,20 @@ fn unreachable(error: ProofError) -> anyhow::Error {
 
 fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
-    let mut table = Table::new(&["ADDRESS", "STATE", "ANSWER"]);
+    let mut table = Table::new(&["ADDRESS", "STATE", "AT", "ANSWER"]);
+    let mut hints = Vec::new();
     for proof in &proofs {
         if output.is_json() {
             output.json(proof)?;
         } else {
-            let answer = proof.reply.clone().unwrap_or_default();
-            table.row([proof.address.to_string(), proof.state.to_string(), answer]);
+            let (at, answer) = (proof.stage.unwrap_or_default(), proof.reply.clone().unwrap_or_default());
+            table.row([proof.address.to_string(), proof.state.to_string(), at.to_owned(), answer]);
+            hints.extend(proof.hint.filter(|hint| !hints.contains(hint)));
         }
     }
     if !output.is_json() {
         output.table(&table)?;
+        hints.iter().try_for_each(|hint| output.line(format!("hint: {hint}")))?;
     }
     match proofs.iter().all(|proof| proof.state == DeliveryState::Sent) {
         true => Ok(Exit::Ok),
