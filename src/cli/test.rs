@@ -8,6 +8,7 @@ use super::{Context, Exit, Failure, wiring};
 use crate::delivery::proof::{self, Proof, ProofError};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::reply::Stage;
 use crate::publishing::queue::Act;
 use crate::publishing::{self, Draft, Library, QueueError};
 use crate::store::{Db, newsletters};
@@ -106,7 +107,8 @@ fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
         if output.is_json() {
             output.json(proof)?;
         } else {
-            let (at, answer) = (proof.stage.unwrap_or_default(), proof.reply.clone().unwrap_or_default());
+            let at = proof.stage.map(Stage::as_str).unwrap_or_default();
+            let answer = proof.reply.clone().unwrap_or_default();
             table.row([proof.address.to_string(), proof.state.to_string(), at.to_owned(), answer]);
             hints.extend(proof.hint.filter(|hint| !hints.contains(hint)));
         }

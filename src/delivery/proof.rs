@@ -9,7 +9,7 @@ use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{DeliveryState, Reason};
-use crate::domain::verdict::Stage;
+use crate::domain::reply::Stage;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, Envelope, OpenError, Session};
@@ -30,7 +30,7 @@ pub struct Proof {
     /// Where its row stands: `sent`, `failed` or `uncertain`. Nothing of it is sent later.
     pub state: DeliveryState,
     /// At which command it was refused.
-    pub stage: Option<&'static str>,
+    pub stage: Option<Stage>,
     /// What the relay said, unless it took the mail.
     pub reply: Option<String>,
     /// What to do about it.
@@ -160,7 +160,7 @@ impl Press<'_> {
         let state =
             ledger::outcome(&mut self.db.read().await?, id).await?.map_or(DeliveryState::Failed, |(state, _)| state);
         let hint = stage.map(|stage| hint(stage, reply.as_deref().unwrap_or_default()));
-        let (relay, stage) = (self.relay.name.clone(), stage.map(command));
+        let relay = self.relay.name.clone();
         Ok(Proof { address: recipient.clone(), relay, state, stage, reply, hint })
     }
 
@@ -264,16 +264,6 @@ fn cannot(error: LetterError) -> ProofError {
     }
 }
 
-fn command(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Session => "session",
-        Stage::Mail => "MAIL",
-        Stage::Recipient => "RCPT",
-        Stage::Data => "DATA",
-        Stage::Dot => "message",
-    }
-}
-
 fn hint(stage: Stage, words: &str) -> &'static str {
     let is_temporary = words.starts_with('4');
     match stage {
@@ -283,7 +273,9 @@ fn hint(stage: Stage, words: &str) -> &'static str {
             "allow the sender for this relay's account, or change `from`; `coranto doctor` tries every sender"
         }
         Stage::Recipient => "is the address right, and may this relay's account write to it?",
-        Stage::Data | Stage::Dot => "the relay refuses the message itself: read its words, then `coranto doctor`",
+        Stage::Data | Stage::Dot | Stage::Unknown => {
+            "the relay refuses the message itself: read its words, then `coranto doctor`"
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod address;
 pub mod alarm;
+pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
@@ -11,6 +12,7 @@ pub mod image;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;
+pub mod reply;
 pub mod reserved;
 pub mod slot;
 pub mod subscriber;

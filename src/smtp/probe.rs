@@ -1,7 +1,7 @@
 //! Asks whether a sender would be taken, without sending anything: MAIL, then RSET.
 
 use super::session::{Broken, Session, State};
-use crate::domain::verdict::{Reply, Stage};
+use crate::domain::reply::{Reply, Stage};
 
 /// "Service not available, closing transmission channel" (RFC 5321 4.2.2): nothing follows it.
 const CLOSING: u16 = 421;

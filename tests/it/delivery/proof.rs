@@ -8,6 +8,7 @@ use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::issue::IssueState;
+use coranto::domain::reply::Stage as At;
 use coranto::smtp::SinkOptions;
 use coranto::store::deliveries::{self, NewDelivery};
 use coranto::store::revisions::NewRevision;
@@ -188,15 +189,15 @@ both_databases! {
     }
 
     async fn a_refusal_at_any_command_is_shown_with_its_words_and_ends_the_proof(db: Db) {
-        const TABLE: &[(&str, &str, &str)] = &[
-            ("MAIL", "MAIL", "553 5.7.1 Sender address rejected: not owned by user"),
-            ("MAIL", "MAIL", "530 5.7.0 Authentication required"),
-            ("MAIL", "MAIL", "451 4.7.1 Try again later"),
-            ("RCPT", "RCPT", "550 5.7.1 Relaying denied"),
-            ("RCPT", "RCPT", "450 4.2.0 Greylisted"),
-            ("DATA", "DATA", "554 5.5.1 No valid recipients"),
-            ("DOT", "message", "554 5.7.1 Spam message rejected"),
-            ("DOT", "message", "451 4.3.0 Local error"),
+        const TABLE: &[(&str, At, &str)] = &[
+            ("MAIL", At::Mail, "553 5.7.1 Sender address rejected: not owned by user"),
+            ("MAIL", At::Mail, "530 5.7.0 Authentication required"),
+            ("MAIL", At::Mail, "451 4.7.1 Try again later"),
+            ("RCPT", At::Recipient, "550 5.7.1 Relaying denied"),
+            ("RCPT", At::Recipient, "450 4.2.0 Greylisted"),
+            ("DATA", At::Data, "554 5.5.1 No valid recipients"),
+            ("DOT", At::Dot, "554 5.7.1 Spam message rejected"),
+            ("DOT", At::Dot, "451 4.3.0 Local error"),
         ];
         let mut stage = Stage::new(db).await;
         let issue = stage.issue("shown").await;
