@@ -37,11 +37,6 @@ impl DeliveryState {
                 | (Failed, Pending) // a person says `retry`
         )
     }
-
-    /// Whether nothing more will happen by itself.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Sent | Self::Failed | Self::Skipped)
-    }
 }
 
 spelled! {
