@@ -1,5 +1,6 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
+mod alarms;
 mod asking;
 mod doctor;
 mod editing;
