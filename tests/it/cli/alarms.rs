@@ -7,7 +7,7 @@ use coranto::domain::actor::Actor;
 use coranto::domain::alarm::{Alarm, AlarmName};
 use coranto::store::{Db, StoreError, alarms};
 
-use super::{installation, json, ok};
+use super::{cli, installation, json, ok};
 use crate::harness::blocking;
 
 fn raise(folder: &Path, raised: &[(AlarmName, &str, &str, Timestamp)]) {
@@ -67,7 +67,9 @@ fn addresses_and_relay_of_alarms_are_checked() {
     let path = folder.join("coranto.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{text}\n[alarms]\nto = [\"ops@example.com\", \"nobody\"]\nrelay = \"backup\"\n")).unwrap();
-    let told = super::fails(folder, &["config", "check"], 3);
+    let ended = cli(folder, &["config", "check"]);
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    let told = ended.stdout;
     for part in ["alarms.to", "\"nobody\"", "alarms.relay", "no relay is called \"backup\"", "there is sink"] {
         assert!(told.contains(part), "{part}: {told}");
     }
