@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod address;
+pub mod alarm;
 pub mod cause;
 pub mod consent;
 pub mod delivery;
@@ -49,6 +50,11 @@ ids! {
     WorkerId,
     /// A group of mail that does not go for now.
     SuspensionId,
+}
+
+impl NewsletterId {
+    /// No row has this number: what is asked of it is nothing.
+    pub const NONE: Self = Self(0);
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

@@ -4,6 +4,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;
@@ -63,7 +64,9 @@ text_columns!(
     DeliveryState,
     DeliveryKind,
     Reason,
-    Trouble
+    Trouble,
+    AlarmName,
+    Severity
 );
 integer_columns!(
     Timestamp,

@@ -2,8 +2,6 @@
 //! of everything that belongs to somebody (addresses, hosts, numbers) a mark. A mailbox named `spam@mailbox-full.example`
 //! says nothing about spam or a full mailbox.
 
-use std::net::IpAddr;
-
 /// What stands for an address.
 const ADDRESS: &str = "<addr>";
 /// What stands for a host or a domain.
@@ -214,20 +212,15 @@ const KEPT: &[&str] = &[
     "dns.nonexistentdomain",
 ];
 
+/// An IP address, with a port or a prefix of its kind or without; `203.0.113.x` and `192.0.2.0-255` too.
 fn ip(word: &str) -> bool {
-    let bare = word.trim_matches(|c: char| !c.is_ascii_hexdigit() && c != ':');
-    let bare = bare.trim_end_matches([':', '.']).trim_start_matches("ipv6:");
-    bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv4() || bare.len() > 2)
-        || bare.rsplit_once(':').is_some_and(|(host, port)| {
-            host.parse::<std::net::Ipv4Addr>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit())
-        })
-        || is_ip_pattern(bare)
-}
-
-/// `203.0.113.x`, `192.0.2.0-255`.
-fn is_ip_pattern(word: &str) -> bool {
-    let parts: Vec<&str> = word.split('.').collect();
-    parts.len() == 4 && parts[..3].iter().all(|part| part.parse::<u8>().is_ok())
+    let bare = word.trim_start_matches("ipv6:").trim_matches(|c: char| !c.is_ascii_hexdigit() && c != ':');
+    let parts: Vec<&str> = bare.split('.').collect();
+    let is_v4 = parts.len() == 4 && parts[..3].iter().all(|part| part.parse::<u8>().is_ok());
+    let hex = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_v6 =
+        bare.matches(':').count() >= 2 && bare.len() > 2 && bare.split(':').all(|part| hex(part) || part.contains('.'));
+    is_v4 || (is_v6 && bare.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Labels with dots between them, the last of letters. `exist.please` is the end of one sentence and the beginning of

@@ -1,6 +1,7 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
 mod believed;
 mod blame;
 mod connections;
@@ -9,6 +10,7 @@ mod engines;
 mod failover;
 mod faults;
 mod held;
+mod histories;
 mod kill;
 mod lapse;
 mod leaving;
@@ -17,8 +19,9 @@ mod parties;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
-mod script;
+pub(crate) mod script;
 pub(crate) mod stage;
+mod simulation;
 mod stopping;
 mod straight;
 mod uncertain;
