@@ -24,6 +24,7 @@ CREATE TABLE evidence (
     destination TEXT COLLATE "C" NOT NULL,
     score BIGINT NOT NULL,
     since BIGINT NOT NULL,
+    recent BIGINT NOT NULL,
     accepted BIGINT NOT NULL,
     refused BIGINT NOT NULL,
     alarms BIGINT NOT NULL,

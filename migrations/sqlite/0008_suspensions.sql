@@ -24,6 +24,7 @@ CREATE TABLE evidence (
     destination TEXT NOT NULL,
     score INTEGER NOT NULL,
     since INTEGER NOT NULL,
+    recent INTEGER NOT NULL,
     accepted INTEGER NOT NULL,
     refused INTEGER NOT NULL,
     alarms INTEGER NOT NULL,

@@ -104,6 +104,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "The most messages per minute to each large mailbox provider, counted over all relays of this process.",
     ),
     ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
+    (
+        "alarms",
+        "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
+         nothing for it. See [operations.md](operations.md#alarms).",
+    ),
     ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
 ];
 
@@ -368,6 +373,18 @@ pub const KEYS: &[Key] = &[
         Default("60"),
         "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
          can be told from a reader who is gone, and a person can object.",
+    ),
+    key(
+        "alarms.to",
+        Texts,
+        Means("alarms stand in the log, in `/metrics` and in `coranto status` alone"),
+        "The addresses that get alarms by email.",
+    ),
+    key(
+        "alarms.relay",
+        Text,
+        Means("any relay that is up"),
+        "The name of the relay that alarms go through: one that is up when the usual ones are not.",
     ),
     key(
         "signup.confirmations_per_day",

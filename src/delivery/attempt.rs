@@ -23,6 +23,9 @@ use crate::token::random_bytes;
 /// A reply is kept to this length: enough for any provider's code, text and link.
 const REPLY_CHARS_MAX: usize = 300;
 
+/// "Service not available, closing transmission channel".
+const CLOSING: u16 = 421;
+
 /// "Requested mail action aborted: exceeded storage allocation": to MAIL with SIZE it means this mail (RFC 1870 6.1).
 const EXCEEDS_ALLOCATION: u16 = 552;
 
@@ -68,7 +71,7 @@ pub(super) struct Attempt<'a> {
 impl Job {
     /// The row and its holder.
     pub(super) fn held(&self) -> Held {
-        Held::of(&self.row, self.worker)
+        Held { is_probe: self.is_probe, ..Held::of(&self.row, self.worker) }
     }
 }
 
@@ -165,7 +168,7 @@ impl Attempt<'_> {
         let is_early = matches!(stage, Stage::Session | Stage::Mail);
         let is_session = matches!(judged.cause, Cause::Auth | Cause::Malformed | Cause::Tls);
         match (judged.party, judged.cause) {
-            (Party::Relay | Party::Session, Cause::Rate) => {
+            (Party::Relay | Party::Session, cause) if cause == Cause::Rate || reply.code == CLOSING => {
                 self.refused(mail, stage, judged, reply.to_string(), self.slow_down).await;
                 Blame::Slow { relay: true }
             }

@@ -93,14 +93,12 @@ async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-/// Whether so few rows of an issue wait for a group that they may fail on the relay's word alone.
+/// Whether so few readers of an issue are concerned that the relay may be believed.
 async fn is_within_allowance(tx: &mut Tx, group: &Suspension) -> Result<bool, StoreError> {
-    let waiting = match group.destination.is_empty() {
-        true => ledger::totals(tx, group.issue_id).await?.open(),
-        false => suspensions::waiting(tx, group.id).await?,
-    };
-    let failed = suspensions::failed_in_doubt(tx, group.issue_id, &group.relay).await?;
-    Ok(waiting + failed <= rules::allowance(ledger::readers(tx, group.issue_id).await?))
+    let known = evidence::lock(tx, group.issue_id, &group.relay, &group.destination).await?;
+    let untried = suspensions::untried(tx, group.issue_id).await?;
+    let allowance = rules::allowance(ledger::readers(tx, group.issue_id).await?);
+    Ok(known.may_be_believed(untried, allowance))
 }
 
 /// The issues that are going out and that a group is of.

@@ -7,9 +7,8 @@
 //! Nothing is lost while the database cannot be written (a full disk, a lock): the batch is kept and tried again, and
 //! meanwhile no connection takes off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -19,14 +18,16 @@ use super::refusals::{Court, Refusal};
 use super::standing::Standing;
 use super::suspended::{Suspended, Way};
 use crate::clock::{Clock, Timestamp};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, By};
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
 use crate::store::deliveries::Claimed;
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, deliveries, events, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suspensions};
+use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
 
@@ -53,6 +54,10 @@ pub(super) struct Held {
     pub(super) waits: i64,
     /// Who refused it then.
     pub(super) refused_by: Option<Arc<str>>,
+    /// It was never refused before: such mails are a fair sample of the list.
+    pub(super) is_first: bool,
+    /// It asks whether a suspended group goes again.
+    pub(super) is_probe: bool,
 }
 
 impl Held {
@@ -69,6 +74,8 @@ impl Held {
             destination: provider::destination(domain).into(),
             waits,
             refused_by: row.relay.as_deref().filter(|_| waits > 0).map(Arc::from),
+            is_first: waits == 0 && row.attempts == 0,
+            is_probe: false,
         }
     }
 
@@ -152,26 +159,23 @@ pub(super) struct Desk {
     clock: Clock,
     keys: Keyring,
     settle_after: Duration,
-    healthy: Arc<AtomicBool>,
+    health: Arc<Health>,
     suspended: Arc<Suspended>,
     standing: Standing,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `healthy` is false while the database cannot be written.
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays.
     pub(super) fn new(
         db: Db,
         clock: Clock,
         keys: Keyring,
         settle_after: Duration,
-        healthy: Arc<AtomicBool>,
+        health: Arc<Health>,
         suspended: Arc<Suspended>,
     ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (
-            Self { entries: sender },
-            Desk { entries, db, clock, keys, settle_after, healthy, suspended, standing: Standing::default() },
-        )
+        (Self { entries: sender }, Desk { entries, db, clock, keys, settle_after, health, suspended, standing: Standing::default() })
     }
 
     /// Hands in what became of a row.
@@ -197,8 +201,10 @@ impl Desk {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
         while self.entries.recv_many(&mut batch, BATCH_ROWS_MAX).await > 0 {
+            self.tell_health(&batch);
             let proofs = self.weigh_acceptances(&batch);
             let granted = self.write(&batch, &proofs).await;
+            self.lift(&batch).await;
             for entry in batch.drain(..) {
                 if let Entry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
@@ -210,13 +216,48 @@ impl Desk {
         }
     }
 
+    /// A relay that took a mail is up, whatever was known of it, perhaps from before this process.
+    async fn lift(&self, batch: &[Entry]) {
+        let took = |entry: &Entry| match entry {
+            Entry::Outcome(_, Outcome::Sent { relay, .. }) => Some(Arc::clone(relay)),
+            _ => None,
+        };
+        if !self.health.has_trouble() {
+            return;
+        }
+        for relay in batch.iter().filter_map(took).collect::<BTreeSet<_>>() {
+            if !self.health.is_down(&relay) {
+                continue;
+            }
+            let now = self.clock.now();
+            let cleared = self.db.write(async |tx| alarms::clear(tx, AlarmName::RelayDown, &relay, now).await).await;
+            match cleared {
+                Ok(_) => self.health.relay_up(&relay),
+                Err(error) => tracing::debug!(%error, "an alarm could not be cleared; the next mail does it"),
+            }
+        }
+    }
+
+    fn tell_health(&self, batch: &[Entry]) {
+        for entry in batch {
+            match entry {
+                Entry::Event(_, Event::RelayDown { relay, error, .. }) => {
+                    self.health.relay_down(relay, self.clock.now().0, error);
+                }
+                Entry::Event(_, Event::RelayUp { relay }) => self.health.relay_up(relay),
+                _ => {}
+            }
+        }
+    }
+
     /// Counts what was taken. Returns the mails that prove that a suspended group goes again.
     fn weigh_acceptances(&mut self, batch: &[Entry]) -> Vec<(Held, Arc<str>)> {
         let mut proofs = Vec::new();
         for entry in batch {
             let Entry::Outcome(held, Outcome::Sent { relay, .. }) = entry else { continue };
             self.standing.accepted(relay, held);
-            if !self.suspended.covering(&held.way(relay)).is_empty() {
+            // What was on the wire when a group was suspended proves nothing.
+            if held.is_probe && !self.suspended.covering(&held.way(relay)).is_empty() {
                 proofs.push((held.clone(), Arc::clone(relay)));
             }
         }
@@ -230,15 +271,15 @@ impl Desk {
         loop {
             match self.write_once(batch, proofs, is_again).await {
                 Ok(granted) => {
-                    if !self.healthy.swap(true, Ordering::Relaxed) {
+                    if self.health.wrote() {
                         tracing::info!("the database can be written again; sending goes on");
                     }
                     return granted;
                 }
                 Err(error) => {
                     is_again = true;
-                    self.healthy.store(false, Ordering::Relaxed);
                     let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
+                    self.health.cannot_write(self.clock.now().0, &format!("{why}: {error}"));
                     tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(RETRY_WAIT_MAX);
@@ -351,7 +392,7 @@ async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timesta
                 parked.entry((held.worker, *suspension)).or_default().push(held);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
-            Entry::Event(actor, event) => events::append(tx, actor.at(now), About::default(), event).await?,
+            Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
             Entry::TakeOff(..) => {}
         }
     }
@@ -374,6 +415,18 @@ async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timesta
         }
     }
     Ok(())
+}
+
+/// An event that is about no row. A relay that is down is an alarm, until it takes mail.
+async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> {
+    events::append(tx, by, About::default(), event).await?;
+    match event {
+        Event::RelayDown { relay, error, .. } => {
+            alarms::raise(tx, &Alarm::new(AlarmName::RelayDown, relay, error), by).await.map(drop)
+        }
+        Event::RelayUp { relay } => alarms::clear(tx, AlarmName::RelayDown, relay, by.now).await.map(drop),
+        _ => Ok(()),
+    }
 }
 
 async fn write_outcome(

@@ -11,10 +11,10 @@ use super::suspended::Suspended;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
-use crate::domain::cause::{Cause, Judgement, Party};
+use crate::domain::cause::{Cause, Class, Judgement, Party};
 use crate::domain::delivery::Reason;
-use crate::domain::event::Event;
 use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
+use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::reply::Stage;
 use crate::domain::{IssueId, SuspensionId};
@@ -73,13 +73,7 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(
-        standing: &'a mut Standing,
-        suspended: &'a Suspended,
-        keys: &'a Keyring,
-        settle_after: Duration,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, settle_after: Duration, now: Timestamp) -> Self {
         Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
@@ -97,7 +91,7 @@ impl<'a> Court<'a> {
         let fate = match (refusal.judged.party, refusal.judged.cause) {
             (_, Cause::Quota) => self.quota(tx, held, refusal).await?,
             (Party::Recipient, _) if refusal.judged.permanent => self.recipient(tx, held, refusal, &covering).await?,
-            (Party::Relay | Party::Session, _) => Fate::Waits,
+            (Party::Relay | Party::Session, _) => self.faulted(tx, held, refusal).await?,
             _ if refusal.judged.permanent => self.refused(tx, held, refusal, &covering).await?,
             _ => self.delayed(tx, held, refusal, &covering).await?,
         };
@@ -109,8 +103,7 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                let failed =
-                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                let failed = deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
                 if failed && reason == Reason::Refused {
                     self.note(tx, held, refusal).await?;
                 }
@@ -168,24 +161,38 @@ impl<'a> Court<'a> {
         let mut part = self.evidence(tx, &keys[1]).await?;
         let by = held.refused_by.as_deref();
         let (again, seconded) = (by == Some(&**relay), by.is_some_and(|by| by != &**relay));
-        let is_last = refusal.again_at > refusal.expires_at;
-        let allowance_left = match held.waits > 0 || is_last {
-            true => self.allowance_left(tx, issue, relay).await?,
-            false => 0,
-        };
         let suspended = covering.iter().find(|group| group.trouble == Trouble::Recipients);
-        let case = Case { again, seconded, suspended: suspended.is_some(), allowance_left, now: self.now };
-        let (since, since_part) = (whole.since, part.since);
-        let weighed = rules::weigh(&mut whole, &mut part, &case);
+        let (failed, failed_in_doubt) = match again || seconded {
+            true => suspensions::failed(tx, issue, relay).await?,
+            false => (0, 0),
+        };
+        let case = Case {
+            again,
+            seconded,
+            suspended: suspended.is_some(),
+            allowance: rules::allowance(self.readers(tx, issue).await?),
+            failed,
+            failed_in_doubt,
+            now: self.now,
+        };
+        rules::count(&mut whole, &mut part, &case);
+        // Before a group is suspended it is asked of the ledger what all engines have sent.
+        if part.is_alarmed() {
+            part.correct(self.sent_since(tx, issue, relay, Some(&held.destination), part.since).await?);
+        }
+        if whole.is_alarmed() {
+            whole.correct(self.sent_since(tx, issue, relay, None, whole.since).await?);
+        }
+        let weighed = rules::decide(&mut whole, &mut part, &case);
         evidence::save(tx, issue, relay, "", &whole).await?;
         evidence::save(tx, issue, relay, &held.destination, &part).await?;
         if weighed.suspend_relay {
             let group = Group::issue(relay, held);
-            self.restore(tx, issue, relay, None, since).await?;
+            self.restore(tx, issue, relay, None, whole.since).await?;
             self.suspend(tx, Trouble::Recipients, &group, refusal.judged.cause, &refusal.reply).await?;
         } else if weighed.suspend_destination {
             let group = Group::issue(relay, held).at(held);
-            self.restore(tx, issue, relay, Some(&held.destination), since_part).await?;
+            self.restore(tx, issue, relay, Some(&held.destination), part.since).await?;
             self.suspend(tx, Trouble::Recipients, &group, refusal.judged.cause, &refusal.reply).await?;
         }
         Ok(match (weighed.believed, suspended) {
@@ -197,15 +204,34 @@ impl<'a> Court<'a> {
 
     /// Rows of an issue that a relay may still fail on evidence that is open to doubt.
     async fn allowance_left(&mut self, tx: &mut Tx, issue: IssueId, relay: &str) -> Result<i64> {
-        let readers = match self.standing.readers.get(&issue) {
-            Some(readers) => *readers,
-            None => {
-                let readers = ledger::readers(tx, issue).await?;
-                self.standing.readers.insert(issue, readers);
-                readers
-            }
+        let (_, failed_in_doubt) = suspensions::failed(tx, issue, relay).await?;
+        Ok(rules::allowance(self.readers(tx, issue).await?) - failed_in_doubt)
+    }
+
+    /// How many readers an issue has: its audience is frozen.
+    async fn readers(&mut self, tx: &mut Tx, issue: IssueId) -> Result<i64> {
+        if let Some(readers) = self.standing.readers.get(&issue) {
+            return Ok(*readers);
+        }
+        let readers = ledger::readers(tx, issue).await?;
+        self.standing.readers.insert(issue, readers);
+        Ok(readers)
+    }
+
+    /// How many mails of an issue a relay has taken since `since`, at one destination or at all.
+    async fn sent_since(
+        &self,
+        tx: &mut Tx,
+        issue: IssueId,
+        relay: &str,
+        destination: Option<&str>,
+        since: Timestamp,
+    ) -> Result<i64> {
+        let emails = suspensions::sent_since(tx, issue, relay, since).await?;
+        let counts = |(email,): &&(Option<String>,)| {
+            destination.is_none_or(|wanted| wanted == destination_of(email.as_deref().unwrap_or_default()))
         };
-        Ok(rules::allowance(readers) - suspensions::failed_in_doubt(tx, issue, relay).await?)
+        Ok(i64::try_from(emails.iter().filter(counts).count()).unwrap_or(i64::MAX))
     }
 
     /// Evidence as it stands with the acceptances that this engine has not told of yet.
@@ -231,8 +257,7 @@ impl<'a> Court<'a> {
         let mut ids = Vec::new();
         for (id, email) in suspensions::failed_since(tx, issue, relay, since).await? {
             let email = email.unwrap_or_default();
-            let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-            if destination.is_some_and(|wanted| wanted != provider::destination(domain)) {
+            if destination.is_some_and(|wanted| wanted != destination_of(&email)) {
                 continue;
             }
             ids.push(id);
@@ -244,7 +269,13 @@ impl<'a> Court<'a> {
 
     /// Refused for good, for who we are or what we send. No reader fails for it, unless it is about this mail alone: the
     /// relay takes all others, and has refused this one again and again.
-    async fn refused(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
+    async fn refused(
+        &mut self,
+        tx: &mut Tx,
+        held: &Held,
+        refusal: &Refusal,
+        covering: &[Suspension],
+    ) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -261,20 +292,28 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue {
             None => true,
-            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
+            Some(issue) => {
+                self.allowance_left(tx, issue, &refusal.relay).await? > 0
+            }
         };
         Ok(if is_allowed { Fate::Failed(Reason::Refused) } else { Fate::Waits })
     }
 
     /// Put off. It counts as a try where it is about one mailbox and others are taken.
-    async fn delayed(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
+    async fn delayed(
+        &mut self,
+        tx: &mut Tx,
+        held: &Held,
+        refusal: &Refusal,
+        covering: &[Suspension],
+    ) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
         let trouble = Trouble::Delay;
         let groups = Group::of(refusal.judged.party, refusal.stage, &refusal.relay, held);
         let is_early = matches!(refusal.stage, Stage::Session | Stage::Mail);
-        let is_news = is_early || (held.refused_by.as_deref() != Some(&*refusal.relay));
+        let is_news = is_early || held.is_first;
         // Before a recipient is named it can be about no reader.
         let weight = if is_early { 3 } else { 1 };
         if is_news && let Some(group) = self.standing.refused(trouble, &groups, weight) {
@@ -282,12 +321,31 @@ impl<'a> Court<'a> {
             return Ok(Fate::Waits);
         }
         let is_doubted = groups.iter().any(|group| self.standing.score(trouble, group) >= trouble.rule().doubt);
-        let is_counted = refusal.judged.party == Party::Recipient && !is_doubted;
+        // Greylisting is about us as well as about a mailbox.
+        let is_of_reader = refusal.judged.party == Party::Recipient && refusal.judged.cause.class() != Class::Ours;
+        let is_counted = is_of_reader && !is_doubted;
         let next_at = if is_counted { refusal.retry_at } else { refusal.again_at };
         if next_at <= refusal.expires_at {
             return Ok(if is_counted { Fate::Deferred } else { Fate::Waits });
         }
         let is_allowed = match held.issue.filter(|_| is_doubted) {
+            None => true,
+            Some(issue) => {
+                self.allowance_left(tx, issue, &refusal.relay).await? > 0
+            }
+        };
+        Ok(if is_allowed { Fate::Failed(Reason::Expired) } else { Fate::Waits })
+    }
+
+    /// The relay's own trouble costs no try. It ends a mail's tries only where the relay takes others.
+    async fn faulted(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<Fate> {
+        let group = Group::relay(&refusal.relay);
+        let others_go = self.standing.score(Trouble::Fault, &group) == 0;
+        self.standing.refused(Trouble::Fault, &[group], 1);
+        if refusal.again_at <= refusal.expires_at || !others_go {
+            return Ok(Fate::Waits);
+        }
+        let is_allowed = match held.issue {
             None => true,
             Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
@@ -374,4 +432,8 @@ impl<'a> Court<'a> {
         }
         Ok(())
     }
+}
+
+fn destination_of(email: &str) -> &str {
+    provider::destination(email.rsplit_once('@').map_or("", |(_, domain)| domain))
 }

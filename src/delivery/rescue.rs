@@ -1,5 +1,7 @@
 //! Takes back what dead workers held, and sends again what was uncertain long enough.
 
+use std::time::Duration;
+
 use super::letters::Letters;
 use super::settings::Timing;
 use crate::clock::Timestamp;
@@ -11,6 +13,9 @@ use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, deliveries, issues, leases, ledger, suspensions};
 
 use super::control;
+
+/// How long a test mail may still be sent after it was asked for.
+const TESTS_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// What a round of rescue found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +34,7 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
     let rescued = db
         .write(async |tx| {
             let claimed = deliveries::rescue_claimed(tx, now).await?;
+            deliveries::end_tests(tx, now.minus(TESTS_FOR), now).await?;
             let mut uncertain = 0;
             for (newsletter, issue) in deliveries::wrecks(tx, now).await? {
                 let policy = newsletter.map_or(UncertainPolicy::Resend, |id| letters.uncertain_policy(id));

@@ -86,7 +86,7 @@ impl Standing {
     pub(super) fn accepted(&mut self, relay: &Arc<str>, held: &Held) {
         if !self.scores.is_empty() {
             for group in Group::all(relay, held) {
-                for trouble in [Trouble::Refusal, Trouble::Delay, Trouble::Uncertain] {
+                for trouble in [Trouble::Refusal, Trouble::Delay, Trouble::Uncertain, Trouble::Fault] {
                     let key = (trouble, group.clone());
                     if let Some(score) = self.scores.get_mut(&key) {
                         *score = trouble.rule().score(*score, 1, 0);
@@ -97,7 +97,7 @@ impl Standing {
                 }
             }
         }
-        if let Some(issue) = held.issue.filter(|_| !self.accepted.is_empty()) {
+        if let Some(issue) = held.issue.filter(|_| held.is_first && !self.accepted.is_empty()) {
             for destination in [Arc::from(""), Arc::clone(&held.destination)] {
                 if let Some(accepted) = self.accepted.get_mut(&(issue, Arc::clone(relay), destination)) {
                     *accepted += 1;
@@ -163,6 +163,8 @@ mod tests {
             destination: destination.into(),
             waits: 0,
             refused_by: None,
+            is_first: true,
+            is_probe: false,
         }
     }
 

@@ -38,6 +38,11 @@ impl Actor {
         By { actor: &Self::Scheduler, now }
     }
 
+    /// Whether it is no person: what it does may need one.
+    pub fn is_program(&self) -> bool {
+        matches!(self, Self::Scheduler | Self::Relay(_) | Self::Provider(_))
+    }
+
     /// The same actor at this moment.
     pub fn at(&self, now: Timestamp) -> By<'_> {
         By { actor: self, now }

@@ -1,6 +1,7 @@
 //! What happens, as the log of events keeps it: a kind in dotted words and typed details. No address and no secret is
 //! ever part of an event.
 
+use super::alarm::AlarmName;
 use super::cause::Cause;
 use super::evidence::Trouble;
 use super::newsletter::UncertainPolicy;
@@ -99,6 +100,20 @@ events! {
         /// What is done with them.
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<UncertainPolicy>,
+    },
+    /// A person is to be told of something.
+    AlarmRaised = "alarm.raised" {
+        /// What.
+        name: AlarmName,
+        /// Of what.
+        scope: String,
+    },
+    /// What a person was to be told of is over.
+    AlarmCleared = "alarm.cleared" {
+        /// What.
+        name: AlarmName,
+        /// Of what.
+        scope: String,
     },
     /// A relay failed.
     RelayDown = "relay.down" {

@@ -61,10 +61,10 @@ const DEAD_HUNDREDTHS_MAX: i64 = 50;
 
 const RECIPIENTS: Rule = Rule {
     refusal: 7,
-    acceptance: 11,
-    doubt: 28,
+    acceptance: 13,
+    doubt: 21,
     alarm: 70,
-    pauses: &[1, 1, 2, 2, 4, 4, 8, 8],
+    pauses: &[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3],
     ends_in_a_person: true,
     told_after: 3,
 };
@@ -145,6 +145,8 @@ pub struct Evidence {
     pub score: i64,
     /// When the score last left nothing: nobody was wronged before.
     pub since: Timestamp,
+    /// Refusals since then.
+    pub recent: i64,
     /// Acceptances counted since the first refusal.
     pub accepted: i64,
     /// Refusals counted, each row once.
@@ -165,17 +167,24 @@ impl Evidence {
     /// Counts one refusal.
     fn refuse(&mut self, now: Timestamp) {
         if self.score == 0 {
-            self.since = now;
+            (self.since, self.recent) = (now, 0);
         }
         self.score = RECIPIENTS.score(self.score, 0, 1);
+        self.recent += 1;
         self.refused += 1;
+    }
+
+    /// Takes away what other engines took meanwhile and have not told: `accepted` mails were taken since `since`.
+    pub fn correct(&mut self, accepted: i64) {
+        self.score = self.score.min((RECIPIENTS.refusal * self.recent - RECIPIENTS.acceptance * accepted).max(0));
     }
 
     fn alarm(&self) -> i64 {
         (RECIPIENTS.alarm + self.alarms * ALARM_STEP).min(ALARM_MAX)
     }
 
-    fn is_alarmed(&self) -> bool {
+    /// Whether the group is to be suspended.
+    pub fn is_alarmed(&self) -> bool {
         !self.trusted && self.score >= self.alarm()
     }
 
@@ -192,6 +201,17 @@ impl Evidence {
     pub fn release(&mut self) {
         self.alarms += 1;
         self.score = self.alarm() - WATCHED;
+    }
+
+    /// Of the rows that a relay has failed, those that its allowance must cover: all of them once it refuses most.
+    pub fn counted(&self, failed: i64, failed_in_doubt: i64) -> i64 {
+        if self.refuses_most() { failed } else { failed_in_doubt }
+    }
+
+    /// Whether the group may be believed after all when no probe was taken: nobody is left whom it has not refused, and
+    /// those of its present trouble are few.
+    pub fn may_be_believed(&self, untried: i64, allowance: i64) -> bool {
+        untried == 0 && self.recent <= allowance
     }
 
     /// Whether it refuses a larger part than any list has dead addresses.
@@ -219,8 +239,12 @@ pub struct Case {
     pub seconded: bool,
     /// The group is suspended: this was a probe, or was on the wire.
     pub suspended: bool,
-    /// Rows that this relay may still fail in this issue on such evidence.
-    pub allowance_left: i64,
+    /// Rows that a relay may fail in this issue on evidence that is open to doubt.
+    pub allowance: i64,
+    /// Rows that this relay has failed in this issue.
+    pub failed: i64,
+    /// Those of them that it failed after it had been doubted.
+    pub failed_in_doubt: i64,
     /// When.
     pub now: Timestamp,
 }
@@ -236,13 +260,23 @@ pub struct Weighed {
     pub suspend_destination: bool,
 }
 
-/// Weighs one more refusal of a recipient, by what is known of the relay and of its destination.
-pub fn weigh(relay: &mut Evidence, destination: &mut Evidence, case: &Case) -> Weighed {
-    // The same row again says nothing new of the relay.
-    if !case.again && !case.suspended {
-        relay.refuse(case.now);
-        destination.refuse(case.now);
+/// Counts one more refusal of a recipient, for the relay and for its destination.
+pub fn count(relay: &mut Evidence, destination: &mut Evidence, case: &Case) {
+    // The same row again says nothing new of the relay; and what another relay has refused is no fair sample of the list.
+    if case.again || case.seconded {
+        return;
     }
+    if case.suspended {
+        relay.recent += 1;
+        destination.recent += 1;
+        return;
+    }
+    relay.refuse(case.now);
+    destination.refuse(case.now);
+}
+
+/// Decides what follows from the refusal that was counted last, by what is known of the relay and of its destination.
+pub fn decide(relay: &mut Evidence, destination: &mut Evidence, case: &Case) -> Weighed {
     let trusted = relay.trusted || destination.trusted;
     let is_clear = trusted || !(relay.is_doubted() || destination.is_doubted());
     let mut weighed = Weighed::default();
@@ -262,8 +296,7 @@ pub fn weigh(relay: &mut Evidence, destination: &mut Evidence, case: &Case) -> W
         return weighed;
     }
     let is_ordinary = relay.alarms == 0 && destination.alarms == 0 && !relay.refuses_most();
-    weighed.believed = is_clear
-        || (case.seconded && case.allowance_left > 0)
-        || (case.again && (is_ordinary || case.allowance_left > 0));
+    let is_allowed = relay.counted(case.failed, case.failed_in_doubt) < case.allowance;
+    weighed.believed = is_clear || ((case.again || case.seconded) && is_allowed) || (case.again && is_ordinary);
     weighed
 }

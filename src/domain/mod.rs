@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod address;
+pub mod alarm;
 pub mod cause;
 pub mod consent;
 pub mod delivery;
@@ -54,6 +55,11 @@ ids! {
     SuspensionId,
     /// Something that came back after mail was sent.
     NoticeId,
+}
+
+impl NewsletterId {
+    /// No row has this number: what is asked of it is nothing.
+    pub const NONE: Self = Self(0);
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

@@ -69,6 +69,7 @@ pub async fn release(db: &Db, wanted: Wanted, by: By<'_>) -> Result<Answer, Answ
             }
         }
         let event = Event::BouncesReleased { notices: answer.notices, suppressed: answer.suppressed };
+        super::clear_alarms(tx, &found, by.now).await?;
         tell(tx, wanted, &event, answer, by).await?;
         Ok(answer)
     })
@@ -85,6 +86,7 @@ pub async fn discard(db: &Db, wanted: Wanted, by: By<'_>) -> Result<Answer, Answ
             let moved = notices::follow(tx, notice.id, notice.effect, Effect::Discarded, Some(by.now)).await?;
             answer.notices += u64::from(moved);
         }
+        super::clear_alarms(tx, &found, by.now).await?;
         tell(tx, wanted, &Event::BouncesDiscarded { notices: answer.notices }, answer, by).await?;
         Ok(answer)
     })
@@ -99,7 +101,7 @@ async fn find(
     verb: &'static str,
 ) -> Result<Vec<Notice>, AnswerError> {
     match wanted {
-        Wanted::Issue(issue) => Ok(notices::of_issue(tx, issue, effects).await?),
+        Wanted::Issue(issue) => Ok(notices::of_issue(tx, Some(issue), effects).await?),
         Wanted::One(id) => {
             let notice = notices::get(tx, id).await?.ok_or(AnswerError::Missing)?;
             match effects.contains(&notice.effect) {

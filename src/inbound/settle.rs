@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, Timestamp};
 use crate::dns::{Memory, Names, RecordType};
 use crate::domain::actor::Actor;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Certainty};
 use crate::domain::event::Event;
 use crate::domain::notice::Effect;
@@ -19,7 +20,7 @@ use crate::domain::storm::{Brake, DAILY_MIN, Facts};
 use crate::domain::{IssueId, NoticeId};
 use crate::store::events::{self, About};
 use crate::store::notices::{self, Notice};
-use crate::store::{Db, Result, StoreError, Tx, issues, ledger, subscriptions};
+use crate::store::{Db, Result, StoreError, Tx, alarms, issues, ledger, subscriptions};
 
 /// Between looks.
 const EVERY: Duration = Duration::from_secs(5);
@@ -132,10 +133,17 @@ async fn expire(db: &Db, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     db.write(async |tx| {
-        let expired = notices::expire_held(tx, before).await?;
-        if expired > 0 {
-            let event = Event::BouncesDiscarded { notices: expired };
+        let mut expired = notices::expired(tx, before).await?;
+        let mut discarded = Vec::with_capacity(expired.len());
+        for notice in expired.drain(..) {
+            if notices::follow(tx, notice.id, Effect::Held, Effect::Discarded, None).await? {
+                discarded.push(notice);
+            }
+        }
+        if !discarded.is_empty() {
+            let event = Event::BouncesDiscarded { notices: discarded.len() as u64 };
             events::append(tx, Actor::scheduler(now), About::default(), &event).await?;
+            super::clear_alarms(tx, &discarded, now).await?;
         }
         Ok::<_, StoreError>(())
     })
@@ -223,6 +231,9 @@ async fn group(
         }
     }
     for (brake, count) in brakes {
+        let note = format!("{relay} calls more addresses dead than can be believed; {count} of them are held");
+        let scope = notices.first().map(|notice| super::scope(notice)).unwrap_or_default();
+        alarms::raise(tx, &Alarm::new(AlarmName::BouncesHeld, scope, &note), Actor::scheduler(now)).await?;
         let about = About { issue, ..About::default() };
         let event = Event::BouncesHeld { relay: relay.to_owned(), brake, notices: count };
         events::append(tx, Actor::scheduler(now), about, &event).await?;

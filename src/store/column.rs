@@ -5,6 +5,7 @@
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::{Cause, Certainty};
+use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;
@@ -71,7 +72,9 @@ text_columns!(
     DeliveryState,
     DeliveryKind,
     Reason,
-    Trouble
+    Trouble,
+    AlarmName,
+    Severity
 );
 integer_columns!(
     Timestamp,

@@ -15,6 +15,8 @@ record! {
         pub score: i64,
         /// When they last left nothing.
         pub since: Timestamp,
+        /// Refusals since then.
+        pub recent: i64,
         /// Acceptances since the first refusal.
         pub accepted: i64,
         /// Refusals.
@@ -28,8 +30,8 @@ record! {
 
 impl From<Stored> for Evidence {
     fn from(stored: Stored) -> Self {
-        let Stored { score, since, accepted, refused, alarms, trusted } = stored;
-        Self { score, since, accepted, refused, alarms, trusted }
+        let Stored { score, since, recent, accepted, refused, alarms, trusted } = stored;
+        Self { score, since, recent, accepted, refused, alarms, trusted }
     }
 }
 
@@ -38,10 +40,10 @@ impl From<Stored> for Evidence {
 pub async fn lock(tx: &mut Tx, issue: IssueId, relay: &str, destination: &str) -> Result<Evidence> {
     let stored: Stored = tx
         .sql(
-            "INSERT INTO evidence (issue_id, relay, destination, score, since, accepted, refused, alarms, trusted)
-             VALUES ($1, $2, $3, 0, 0, 0, 0, 0, FALSE)
+            "INSERT INTO evidence (issue_id, relay, destination, score, since, recent, accepted, refused, alarms, trusted)
+             VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, FALSE)
              ON CONFLICT (issue_id, relay, destination) DO UPDATE SET score = evidence.score
-             RETURNING score, since, accepted, refused, alarms, trusted",
+             RETURNING score, since, recent, accepted, refused, alarms, trusted",
         )
         .bind(issue)
         .bind(relay)
@@ -55,7 +57,7 @@ pub async fn lock(tx: &mut Tx, issue: IssueId, relay: &str, destination: &str) -
 pub async fn save(tx: &mut Tx, issue: IssueId, relay: &str, destination: &str, evidence: &Evidence) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE evidence SET score = $4, since = $5, accepted = $6, refused = $7, alarms = $8, trusted = $9
+            "UPDATE evidence SET score = $4, since = $5, accepted = $6, refused = $7, alarms = $8, trusted = $9, recent = $10
              WHERE issue_id = $1 AND relay = $2 AND destination = $3",
         )
         .bind(issue)
@@ -67,6 +69,7 @@ pub async fn save(tx: &mut Tx, issue: IssueId, relay: &str, destination: &str, e
         .bind(evidence.refused)
         .bind(evidence.alarms)
         .bind(evidence.trusted)
+        .bind(evidence.recent)
         .execute()
         .await?;
     Ok(changed == 1)

@@ -1,14 +1,15 @@
 //! Issues: what is to go out, when, and how far it has come. Content is in `revisions`, readers in `deliveries`.
 //!
-//! Whatever changes an issue's state appends the event that says so, and follows an arrow of
-//! [`IssueState::may_become`].
+//! Whatever changes an issue's state follows an arrow of [`IssueState::may_become`], appends the event that says so, and
+//! raises or clears the alarm: a state that the program put an issue into and a person must take it out of is one.
 
 use super::column::{json_words, record, worded};
 use super::events::{self, About};
 use super::ledger::{self, Totals};
-use super::{Result, Tx};
+use super::{Result, Tx, alarms};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::{IssueId, NewsletterId, RevisionId};
@@ -91,7 +92,42 @@ pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, by: By<'_>) -> Result<Optio
         _ => Event::IssueQueued { revision: new.revision.0, due_at: new.due_at },
     };
     events::append(tx, by, about(new.newsletter, id), &event).await?;
+    call(tx, id, new.state, new.note, by).await?;
     Ok(Some(id))
+}
+
+/// What an issue is called in alarms: `NEWSLETTER/SLUG`.
+pub async fn scope(tx: &mut Tx, id: IssueId) -> Result<Option<String>> {
+    let row: Option<(String, String)> = tx
+        .sql(
+            "SELECT n.slug, i.slug AS issue FROM issues i JOIN newsletters n ON n.id = i.newsletter_id WHERE i.id = $1",
+        )
+        .bind(id)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(newsletter, slug)| format!("{newsletter}/{slug}")))
+}
+
+/// Calls a person to a state that they must take the issue out of, unless a person put it there; any other state ends
+/// the call.
+async fn call(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
+    let Some(scope) = scope(tx, id).await? else { return Ok(()) };
+    let called = match state {
+        IssueState::Paused if by.actor.is_program() => Some(AlarmName::IssuePaused),
+        IssueState::Held if by.actor.is_program() => Some(AlarmName::IssueHeld),
+        _ => None,
+    };
+    let mut over = vec![AlarmName::IssuePaused, AlarmName::IssueHeld, AlarmName::IssueFailed];
+    if matches!(state, IssueState::Sent | IssueState::Stopped) {
+        over.extend([AlarmName::IssueUncertain, AlarmName::IssueSuspended]);
+    }
+    for name in over.into_iter().filter(|name| called != Some(*name)) {
+        alarms::clear(tx, name, &scope, by.now).await?;
+    }
+    match called {
+        Some(name) => alarms::raise(tx, &Alarm::new(name, scope, note), by).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 fn about(newsletter: NewsletterId, issue: IssueId) -> About {
@@ -121,15 +157,41 @@ pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
     .await
 }
 
-/// The newsletter's issues, those that are due last first, at most `limit`.
-pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
+/// The newsletter's issues, those in `state` if one is given, those that are due last first, at most `limit`.
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueState>, limit: i64) -> Result<Vec<Issue>> {
     tx.sql(
         "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $2",
+         FROM issues WHERE newsletter_id = $1 AND ($2 IS NULL OR state = $2)
+         ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $3",
     )
     .bind(newsletter)
+    .bind(state)
     .bind(limit)
     .fetch_all()
+    .await
+}
+
+/// The newsletter's issues that are to go out, go out, or wait for a person, however old, those that are due first first.
+pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
+         ORDER BY due_at, id",
+    )
+    .bind(newsletter)
+    .fetch_all()
+    .await
+}
+
+/// The newsletter's issue that began last of those that are over.
+pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
+         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1",
+    )
+    .bind(newsletter)
+    .fetch_optional()
     .await
 }
 
@@ -190,6 +252,7 @@ pub async fn advance(
         .await?;
     let Some((newsletter,)) = row else { return Ok(false) };
     events::append(tx, by, about(newsletter, id), event).await?;
+    call(tx, id, to, note, by).await?;
     Ok(true)
 }
 
@@ -201,6 +264,7 @@ pub async fn hold_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, note: &str, b
     let issue = get(tx, id).await?;
     let about = About { newsletter: issue.map(|issue| issue.newsletter_id), issue: Some(id), ..About::default() };
     events::append(tx, by, about, &Event::IssueHeld { note: note.to_owned(), due_at: Some(due_at) }).await?;
+    call(tx, id, IssueState::Held, note, by).await?;
     Ok(true)
 }
 
@@ -280,7 +344,20 @@ pub async fn finish(tx: &mut Tx, id: IssueId, by: By<'_>) -> Result<Option<Total
     let totals = ledger::totals(tx, id).await?;
     let Totals { readers, sent, failed, skipped, .. } = totals;
     events::append(tx, by, about(newsletter, id), &Event::IssueSent { readers, sent, failed, skipped }).await?;
+    call(tx, id, IssueState::Sent, "", by).await?;
+    if is_failure(&totals)
+        && let Some(scope) = scope(tx, id).await?
+    {
+        let words = ledger::refusal(tx, id).await?.unwrap_or_default();
+        let note = format!("{failed} of {readers} readers were refused; the last reply: {words}");
+        alarms::raise(tx, &Alarm::new(AlarmName::IssueFailed, scope, &note), by).await?;
+    }
     Ok(Some(totals))
+}
+
+/// Whether more readers were refused than a list of any age has: one in twenty, or everybody.
+fn is_failure(totals: &Totals) -> bool {
+    totals.failed > 0 && (totals.sent == 0 || totals.failed * 20 > totals.readers)
 }
 
 /// Gives an issue in state `state` new content; `false` if it was in another.
@@ -333,6 +410,7 @@ pub async fn queue(
     let Some((newsletter, revision)) = row else { return Ok(false) };
     let event = Event::IssueQueued { revision: revision.0, due_at: Some(due_at) };
     events::append(tx, by, about(newsletter, id), &event).await?;
+    call(tx, id, IssueState::Queued, "", by).await?;
     Ok(true)
 }
 

@@ -52,6 +52,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0008_suspensions.sql"),
         include_str!("../../migrations/postgres/0008_suspensions.sql"),
     ),
+    (
+        9,
+        "alarms",
+        include_str!("../../migrations/sqlite/0009_alarms.sql"),
+        include_str!("../../migrations/postgres/0009_alarms.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

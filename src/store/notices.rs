@@ -343,9 +343,9 @@ pub async fn held(tx: &mut Tx) -> Result<Vec<HeldGroup>> {
     .await
 }
 
-/// The notices of an issue with one of two effects, oldest first.
-pub async fn of_issue(tx: &mut Tx, issue: IssueId, effects: [Effect; 2]) -> Result<Vec<Notice>> {
-    tx.sql(select!("WHERE n.issue_id = $1 AND n.effect IN ($2, $3) ORDER BY n.id"))
+/// The notices of an issue, or of none, with one of two effects, oldest first.
+pub async fn of_issue(tx: &mut Tx, issue: Option<IssueId>, effects: [Effect; 2]) -> Result<Vec<Notice>> {
+    tx.sql(select!("WHERE (n.issue_id = $1 OR ($1 IS NULL AND n.issue_id IS NULL)) AND n.effect IN ($2, $3) ORDER BY n.id"))
         .bind(issue)
         .bind(effects[0])
         .bind(effects[1])
@@ -353,16 +353,16 @@ pub async fn of_issue(tx: &mut Tx, issue: IssueId, effects: [Effect; 2]) -> Resu
         .await
 }
 
-/// Held notices from before `before` that nobody has answered and no later one repeats: they are discarded.
-pub async fn expire_held(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.sql(
-        "UPDATE notices SET effect = 'discarded', settle_at = NULL
-         WHERE effect = 'held' AND received_at <= $1
-           AND NOT EXISTS (SELECT 1 FROM notices o WHERE o.address_hash = notices.address_hash AND o.effect = 'held'
-                           AND o.received_at > $1)",
-    )
+/// Held notices from before `before` that no later one repeats.
+pub async fn expired(tx: &mut Tx, before: Timestamp) -> Result<Vec<Notice>> {
+    tx.sql(select!(
+        "WHERE n.effect = 'held' AND n.received_at <= $1
+           AND NOT EXISTS (SELECT 1 FROM notices o WHERE o.address_hash = n.address_hash AND o.effect = 'held'
+                           AND o.received_at > $1)
+         ORDER BY n.id"
+    ))
     .bind(before)
-    .execute()
+    .fetch_all()
     .await
 }
 

@@ -325,6 +325,16 @@ pub async fn resume(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resul
     written(tx, id, row, entry).await
 }
 
+/// Whether an issue of a newsletter would reach anybody.
+pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool> {
+    let (any,) = tx
+        .sql("SELECT EXISTS (SELECT 1 FROM mailable m WHERE m.newsletter_id = $1)")
+        .bind(newsletter)
+        .fetch_one()
+        .await?;
+    Ok(any)
+}
+
 /// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or
 /// nobody has this number.
 pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {

@@ -280,15 +280,45 @@ pub async fn failed_since(
     .await
 }
 
-/// How many rows of an issue a relay's refusals failed after the relay had been doubted.
-pub async fn failed_in_doubt(tx: &mut Tx, issue: IssueId, relay: &str) -> Result<i64> {
+/// How many rows of an issue a relay has failed, and how many of them after it had been doubted.
+pub async fn failed(tx: &mut Tx, issue: IssueId, relay: &str) -> Result<(i64, i64)> {
+    tx.sql(
+        "SELECT COUNT(*), COUNT(waits) FROM deliveries
+         WHERE issue_id = $1 AND relay = $2 AND state = 'failed' AND reason IN ('refused', 'expired')",
+    )
+    .bind(issue)
+    .bind(relay)
+    .fetch_one()
+    .await
+}
+
+/// The addresses of an issue's rows that a relay has taken since `since`.
+pub async fn sent_since(
+    tx: &mut Tx,
+    issue: IssueId,
+    relay: &str,
+    since: Timestamp,
+) -> Result<Vec<(Option<String>,)>> {
+    tx.sql(
+        "SELECT u.email FROM deliveries d
+         LEFT JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE d.issue_id = $1 AND d.relay = $2 AND d.state = 'sent' AND d.final_at >= $3",
+    )
+    .bind(issue)
+    .bind(relay)
+    .bind(since)
+    .fetch_all()
+    .await
+}
+
+/// How many rows of an issue wait that no relay has refused yet.
+pub async fn untried(tx: &mut Tx, issue: IssueId) -> Result<i64> {
     let (rows,) = tx
         .sql(
             "SELECT COUNT(*) FROM deliveries
-             WHERE issue_id = $1 AND relay = $2 AND state = 'failed' AND reason IN ('refused', 'expired') AND waits IS NOT NULL",
+             WHERE issue_id = $1 AND state IN ('pending', 'claimed', 'in_flight') AND waits IS NULL AND attempts = 0",
         )
         .bind(issue)
-        .bind(relay)
         .fetch_one()
         .await?;
     Ok(rows)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -20,6 +20,7 @@ use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
+use crate::telemetry::health::Health;
 use crate::templates::{Context, TemplateError, Templates};
 use crate::words::{Language, Words};
 
@@ -52,10 +53,14 @@ pub struct Site {
     pub relays: Vec<String>,
     /// Whether this process is to schedule: `/readyz` then says when nobody does.
     pub schedules: bool,
+    /// How delivery does, where this process delivers.
+    pub delivery: Option<Arc<Health>>,
     /// Owns the writes: a request that is dropped must not drop a transaction half-way.
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
     pub stop: CancellationToken,
+    /// Held by whoever asks whether the ledger takes writes.
+    pub(super) probing: Arc<Mutex<()>>,
     /// Seats for searches.
     pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
@@ -84,6 +89,8 @@ impl Site {
             embedding: Embedding::default(),
             relays: Vec::new(),
             schedules: false,
+            delivery: None,
+            probing: Arc::default(),
             tasks: TaskTracker::new(),
             stop,
             searches: Semaphore::new(SEARCHES_MAX),

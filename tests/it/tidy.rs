@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
     ("inbound", &["store", "domain"]),
+    ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("supervise", &[]),
     (
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "web",
             "inbound",
+            "upkeep",
             "delivery",
             "publishing",
             "signup",
@@ -211,6 +213,42 @@ fn every_store_function_is_tested() {
         }
     }
     assert!(seen > 0, "no store function was found at all");
+    wrong.assert_none();
+}
+
+/// Functions that tests alone call, and why they are there.
+const FOR_TESTS: &[(&str, &str)] = &[
+    ("fixed", "a clock that stands still until a test moves it"),
+    ("is_dead_recipient", "the classifier's answer, which its golden table asks for"),
+];
+
+#[test]
+fn what_is_public_has_a_caller_in_the_program() {
+    let files = rust_files(&["src"]);
+    let code = |source: &Source| source.code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+    let all: Vec<_> = files.iter().map(|file| (&file.path, code(&file.source))).collect();
+    let mut uses: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for (_, code) in &all {
+        for (_, word) in words(code) {
+            *uses.entry(word).or_default() += 1;
+        }
+    }
+    let mut wrong = Wrong::default();
+    let mut seen = 0;
+    for (path, code) in &all {
+        for (at, _) in code.match_indices("fn ") {
+            let line = code[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+            let name = code[at + 3..].split(['(', '<']).next().unwrap_or_default().trim();
+            if !line.starts_with("pub") || FOR_TESTS.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            seen += 1;
+            if uses.get(name).is_none_or(|count| *count < 2) {
+                wrong.add(path, line_of(code, at), &format!("nothing in src calls {name}: call it, or take it away"));
+            }
+        }
+    }
+    assert!(seen > 300, "only {seen} public functions were found");
     wrong.assert_none();
 }
 

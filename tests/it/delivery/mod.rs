@@ -1,22 +1,28 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
+mod believed;
 mod blame;
-mod breaker;
 mod connections;
 mod control;
 mod engines;
 mod failover;
 mod faults;
+mod held;
+mod histories;
 mod kill;
 mod lapse;
 mod leaving;
 mod outage;
+mod parties;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
-mod script;
+pub(crate) mod script;
 pub(crate) mod stage;
+mod simulation;
 mod stopping;
 mod straight;
 mod uncertain;
+mod uncertain_runs;

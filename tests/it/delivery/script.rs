@@ -13,8 +13,12 @@ use tokio::task::JoinSet;
 pub(crate) struct Asked {
     /// `CONNECT`, `MAIL`, `RCPT`, `DATA` or `DOT`.
     pub(crate) verb: &'static str,
+    /// The sender, from `MAIL` on.
+    pub(crate) sender: String,
     /// The local part of the recipient, from `RCPT` on.
     pub(crate) reader: String,
+    /// Its domain.
+    pub(crate) domain: String,
     /// Messages taken on this connection before.
     pub(crate) messages: usize,
 }
@@ -80,7 +84,7 @@ async fn converse(
 ) -> std::io::Result<()> {
     socket.set_nodelay(true)?;
     let mut socket = BufReader::new(socket);
-    let mut asked = Asked { verb: "CONNECT", reader: String::new(), messages: 0 };
+    let mut asked = Asked { verb: "CONNECT", sender: String::new(), reader: String::new(), domain: String::new(), messages: 0 };
     match answer(&asked) {
         Answer::Usual => socket.write_all(b"220 relay.example.org\r\n").await?,
         Answer::Say(reply) => return socket.write_all(format!("{reply}\r\n").as_bytes()).await,
@@ -100,10 +104,14 @@ async fn converse(
             _ => "250 2.0.0 Ok",
         };
         asked.verb = match verb.as_str() {
-            "MAIL" => "MAIL",
+            "MAIL" => {
+                asked.sender = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                "MAIL"
+            }
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default();
-                asked.reader = address.split('@').next().unwrap_or_default().to_owned();
+                let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+                (asked.reader, asked.domain) = (local.to_owned(), domain.to_owned());
                 "RCPT"
             }
             "DATA" if recipient_taken => "DATA",

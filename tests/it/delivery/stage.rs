@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::harness::acts;
 use coranto::clock::{Clock, Timestamp};
-use coranto::delivery::{Engine, Health, NewsletterSettings, RelaySettings, Settings, Timing};
+use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Timing};
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
@@ -24,6 +24,7 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
 use coranto::store::{Db, StoreError, issues, ledger, newsletters, revisions, subscribers, subscriptions};
+use coranto::telemetry::health::Health;
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

@@ -133,8 +133,16 @@ both_databases! {
         issues::insert(&mut ground.tx, &new, acts::by(NOW)).await.unwrap();
         let week = ground.week;
         let tx = &mut ground.tx;
-        assert_eq!(slugs(&issues::list(tx, week, 10).await.unwrap()), ["late", "now", "first", "early", "draft"]);
-        assert_eq!(slugs(&issues::list(tx, week, 2).await.unwrap()), ["late", "now"]);
+        let list = async |tx: &mut coranto::store::Tx, state, limit| {
+            let found = issues::list(tx, week, state, limit).await.unwrap();
+            found.into_iter().map(|issue| issue.slug).collect::<Vec<_>>()
+        };
+        assert_eq!(list(tx, None, 10).await, ["late", "now", "first", "early", "draft"]);
+        assert_eq!(list(tx, None, 2).await, ["late", "now"]);
+        assert_eq!(list(tx, Some(Draft), 1).await, ["draft"], "what is limited is what was asked for");
+        assert_eq!(slugs(&issues::open(tx, week).await.unwrap()), ["early", "now", "first", "late"]);
+        assert_eq!(slugs(&issues::open(tx, NewsletterId::NONE).await.unwrap()), [""; 0]);
+        assert!(issues::last_ended(tx, week).await.unwrap().is_none());
         assert_eq!(slugs(&issues::in_state(tx, Queued).await.unwrap()), ["early", "monthly", "now", "late"]);
         assert_eq!(slugs(&issues::in_state(tx, Sending).await.unwrap()), ["first"]);
         assert_eq!(slugs(&issues::due(tx, NOW).await.unwrap()), ["early", "monthly", "now"], "a draft is never due");
@@ -181,6 +189,8 @@ both_databases! {
         assert!(!issues::finish(&mut ground.tx, id, acts::by(NOW)).await.unwrap().is_some(), "it is paused");
         assert!(issues::advance(&mut ground.tx, id, Paused, Sending, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert!(issues::finish(&mut ground.tx, id, acts::by(minute(5))).await.unwrap().is_some());
+        let week = ground.week;
+        assert_eq!(issues::last_ended(&mut ground.tx, week).await.unwrap().map(|issue| issue.id), Some(id));
         let finished = issues::get(&mut ground.tx, id).await.unwrap().unwrap();
         assert_eq!((finished.state, finished.finished_at), (IssueState::Sent, Some(minute(5))));
         assert!(!issues::finish(&mut ground.tx, id, acts::by(minute(6))).await.unwrap().is_some(), "once");

@@ -1,5 +1,6 @@
 //! Tests of `store`: each is written once and run on both databases.
 
+mod alarms;
 mod commits;
 mod deliveries;
 mod door;
@@ -20,6 +21,7 @@ mod rescue;
 mod revisions;
 mod schema;
 mod settlement;
+mod suspensions;
 mod transitions;
 mod walks;
 mod words;
