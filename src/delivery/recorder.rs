@@ -175,7 +175,10 @@ impl Recorder {
         suspended: Arc<Suspended>,
     ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, settle_after, health, suspended, standing: Standing::default() })
+        (
+            Self { entries: sender },
+            Desk { entries, db, clock, keys, settle_after, health, suspended, standing: Standing::default() },
+        )
     }
 
     /// Hands in what became of a row.

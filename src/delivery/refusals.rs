@@ -13,8 +13,8 @@ use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::{Cause, Class, Judgement, Party};
 use crate::domain::delivery::Reason;
-use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::event::Event;
+use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::provider;
 use crate::domain::reply::Stage;
 use crate::domain::{IssueId, SuspensionId};
@@ -73,7 +73,13 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, settle_after: Duration, now: Timestamp) -> Self {
+    pub(super) fn new(
+        standing: &'a mut Standing,
+        suspended: &'a Suspended,
+        keys: &'a Keyring,
+        settle_after: Duration,
+        now: Timestamp,
+    ) -> Self {
         Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
@@ -103,7 +109,8 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                let failed = deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                let failed =
+                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
                 if failed && reason == Reason::Refused {
                     self.note(tx, held, refusal).await?;
                 }
@@ -269,13 +276,7 @@ impl<'a> Court<'a> {
 
     /// Refused for good, for who we are or what we send. No reader fails for it, unless it is about this mail alone: the
     /// relay takes all others, and has refused this one again and again.
-    async fn refused(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn refused(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -292,21 +293,13 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Refused) } else { Fate::Waits })
     }
 
     /// Put off. It counts as a try where it is about one mailbox and others are taken.
-    async fn delayed(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn delayed(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -330,9 +323,7 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue.filter(|_| is_doubted) {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Expired) } else { Fate::Waits })
     }

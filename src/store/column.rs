@@ -4,8 +4,8 @@
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::domain::cause::{Cause, Certainty};
 use crate::domain::alarm::{AlarmName, Severity};
+use crate::domain::cause::{Cause, Certainty};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;

@@ -345,12 +345,14 @@ pub async fn held(tx: &mut Tx) -> Result<Vec<HeldGroup>> {
 
 /// The notices of an issue, or of none, with one of two effects, oldest first.
 pub async fn of_issue(tx: &mut Tx, issue: Option<IssueId>, effects: [Effect; 2]) -> Result<Vec<Notice>> {
-    tx.sql(select!("WHERE (n.issue_id = $1 OR ($1 IS NULL AND n.issue_id IS NULL)) AND n.effect IN ($2, $3) ORDER BY n.id"))
-        .bind(issue)
-        .bind(effects[0])
-        .bind(effects[1])
-        .fetch_all()
-        .await
+    tx.sql(select!(
+        "WHERE (n.issue_id = $1 OR ($1 IS NULL AND n.issue_id IS NULL)) AND n.effect IN ($2, $3) ORDER BY n.id"
+    ))
+    .bind(issue)
+    .bind(effects[0])
+    .bind(effects[1])
+    .fetch_all()
+    .await
 }
 
 /// Held notices from before `before` that no later one repeats.

@@ -11,6 +11,7 @@ mod door;
 mod frozen;
 mod harness;
 mod images;
+mod inbound;
 mod journey;
 mod judges;
 mod message;

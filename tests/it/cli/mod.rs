@@ -2,6 +2,7 @@
 
 mod alarms;
 mod asking;
+mod bounces;
 mod doctor;
 mod editing;
 mod help;

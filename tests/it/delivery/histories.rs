@@ -172,8 +172,9 @@ impl World {
             self.scores.iter_mut().for_each(BTreeMap::clear);
         }
         self.probe();
-        let mut due: Vec<usize> =
-            (0..self.rows.len()).filter(|&at| matches!(self.rows[at].state, State::Due(when) if when <= self.now)).collect();
+        let mut due: Vec<usize> = (0..self.rows.len())
+            .filter(|&at| matches!(self.rows[at].state, State::Due(when) if when <= self.now))
+            .collect();
         due.sort_by_key(|&at| self.rows[at].waits);
         let mut flight = Vec::new();
         for (number, at) in due.into_iter().enumerate() {
@@ -222,10 +223,10 @@ impl World {
                 Fault::AngryAt(angry) if has_begun && angry == destination => {
                     self.refused(engine, at, relay, Some(destination));
                 }
-                Fault::Liar(often) if has_begun && self.history.dice.percent(often) => self.called_dead(engine, at, relay),
-                Fault::LiarAt(liar, often)
-                    if has_begun && liar == destination && self.history.dice.percent(often) =>
-                {
+                Fault::Liar(often) if has_begun && self.history.dice.percent(often) => {
+                    self.called_dead(engine, at, relay)
+                }
+                Fault::LiarAt(liar, often) if has_begun && liar == destination && self.history.dice.percent(often) => {
                     self.called_dead(engine, at, relay);
                 }
                 _ if is_dead => self.called_dead(engine, at, relay),
@@ -250,8 +251,7 @@ impl World {
         if !is_probe {
             return;
         }
-        let ended: Vec<Group> =
-            self.groups.iter().filter(|group| group.covers(relay, destination)).cloned().collect();
+        let ended: Vec<Group> = self.groups.iter().filter(|group| group.covers(relay, destination)).cloned().collect();
         self.groups.retain(|group| !group.covers(relay, destination));
         for group in ended {
             let key = (group.relay, group.destination);
@@ -304,10 +304,8 @@ impl World {
         let mut whole = self.known(engine, key);
         let mut part = self.known(engine, part_key);
         let by = self.rows[at].refused_by;
-        let is_suspended = self
-            .groups
-            .iter()
-            .any(|group| group.trouble == Trouble::Recipients && group.covers(relay, destination));
+        let is_suspended =
+            self.groups.iter().any(|group| group.trouble == Trouble::Recipients && group.covers(relay, destination));
         let case = Case {
             again: by == Some(relay),
             seconded: by.is_some_and(|by| by != relay),

@@ -14,6 +14,7 @@ mod limits;
 mod lock;
 mod migrate;
 mod newsletters;
+mod notices;
 mod pages;
 mod readers;
 mod records;
