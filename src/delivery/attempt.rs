@@ -237,12 +237,7 @@ impl Attempt<'_> {
         self.recorder.record(mail.job.held(), Outcome::Refused(Box::new(refusal))).await;
     }
 
-    async fn fail(
-        &self,
-        mail: &Prepared,
-        reason: Reason,
-        reply: Option<String>,
-    ) -> Blame {
+    async fn fail(&self, mail: &Prepared, reason: Reason, reply: Option<String>) -> Blame {
         let relay = Some(Arc::clone(self.relay));
         let outcome = Outcome::Failed { reason, relay, reply: reply.map(shortened) };
         self.recorder.record(mail.job.held(), outcome).await;

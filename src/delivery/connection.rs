@@ -197,8 +197,7 @@ impl Crew {
             Err(error) => {
                 tracing::error!(delivery = held.id.0, %error, "a mail cannot be made");
                 let reply = Some(error.to_string());
-                let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
+                let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.recorder.record(held, outcome).await;
                 None
             }

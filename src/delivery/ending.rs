@@ -65,11 +65,16 @@ fn complaint(shares: &[Share]) -> Option<String> {
         return Some(format!("nobody has got it{}", said(share)));
     }
     let readers = sent + refused;
-    let doubtful = shares.iter().find(|share| {
-        !share.trusted && share.refused > allowance(readers) && is_most(share.refused, share.sent)
-    })?;
+    let doubtful = shares
+        .iter()
+        .find(|share| !share.trusted && share.refused > allowance(readers) && is_most(share.refused, share.sent))?;
     let relay = doubtful.relay.as_deref().unwrap_or_default();
-    Some(format!("relay {relay} has refused {} readers and taken {}{}", doubtful.refused, doubtful.sent, said(doubtful)))
+    Some(format!(
+        "relay {relay} has refused {} readers and taken {}{}",
+        doubtful.refused,
+        doubtful.sent,
+        said(doubtful)
+    ))
 }
 
 #[cfg(test)]

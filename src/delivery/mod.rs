@@ -12,8 +12,8 @@ pub mod engine;
 mod lane;
 mod letters;
 mod limits;
-pub mod proof;
 mod probes;
+pub mod proof;
 mod queue;
 mod quick;
 mod recorder;
@@ -24,4 +24,5 @@ mod standing;
 mod suspended;
 
 pub use engine::Engine;
+pub use probes::words as why_suspended;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

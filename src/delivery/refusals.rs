@@ -4,23 +4,25 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::probes;
 use super::recorder::Held;
 use super::standing::{EvidenceKey, Group, Standing};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Class, Judgement, Party};
 use crate::domain::delivery::Reason;
-use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::event::Event;
+use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::provider;
 use crate::domain::reply::Stage;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{IssueId, SuspensionId};
 use crate::store::events::About;
 use crate::store::suspensions::{NewSuspension, Suspension, Wait};
-use crate::store::{Result, Tx, deliveries, events, evidence, ledger, suppressions, suspensions};
+use crate::store::{Result, Tx, alarms, deliveries, events, evidence, ledger, suppressions, suspensions};
 use crate::telemetry::mask_addresses;
 use crate::token::Keyring;
 
@@ -72,12 +74,7 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(
-        standing: &'a mut Standing,
-        suspended: &'a Suspended,
-        keys: &'a Keyring,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, now: Timestamp) -> Self {
         Self { standing, suspended, keys, now, told: HashMap::new(), changed: false }
     }
 
@@ -161,7 +158,7 @@ impl<'a> Court<'a> {
             again,
             seconded,
             suspended: suspended.is_some(),
-            allowance: rules::allowance(self.readers(tx, issue).await?),
+            allowance: rules::allowed_in_doubt(self.readers(tx, issue).await?),
             failed,
             failed_in_doubt,
             now: self.now,
@@ -196,7 +193,7 @@ impl<'a> Court<'a> {
     /// Rows of an issue that a relay may still fail on evidence that is open to doubt.
     async fn allowance_left(&mut self, tx: &mut Tx, issue: IssueId, relay: &str) -> Result<i64> {
         let (_, failed_in_doubt) = suspensions::failed(tx, issue, relay).await?;
-        Ok(rules::allowance(self.readers(tx, issue).await?) - failed_in_doubt)
+        Ok(rules::allowed_in_doubt(self.readers(tx, issue).await?) - failed_in_doubt)
     }
 
     /// How many readers an issue has: its audience is frozen.
@@ -265,13 +262,7 @@ impl<'a> Court<'a> {
 
     /// Refused for good, for who we are or what we send. No reader fails for it, unless it is about this mail alone: the
     /// relay takes all others, and has refused this one again and again.
-    async fn refused(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn refused(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -288,21 +279,13 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Refused) } else { Fate::Waits })
     }
 
     /// Put off. It counts as a try where it is about one mailbox and others are taken.
-    async fn delayed(
-        &mut self,
-        tx: &mut Tx,
-        held: &Held,
-        refusal: &Refusal,
-        covering: &[Suspension],
-    ) -> Result<Fate> {
+    async fn delayed(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal, covering: &[Suspension]) -> Result<Fate> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
@@ -326,9 +309,7 @@ impl<'a> Court<'a> {
         }
         let is_allowed = match held.issue.filter(|_| is_doubted) {
             None => true,
-            Some(issue) => {
-                self.allowance_left(tx, issue, &refusal.relay).await? > 0
-            }
+            Some(issue) => self.allowance_left(tx, issue, &refusal.relay).await? > 0,
         };
         Ok(if is_allowed { Fate::Failed(Reason::Expired) } else { Fate::Waits })
     }
@@ -354,7 +335,13 @@ impl<'a> Court<'a> {
             Party::Sender => Group::sender(&refusal.relay, held),
             _ => Group::relay(&refusal.relay),
         };
+        let is_new =
+            !self.suspended.covering(&held.way(&refusal.relay)).iter().any(|one| one.trouble == Trouble::Quota);
         let id = self.suspend(tx, Trouble::Quota, &group, Cause::Quota, &refusal.reply).await?;
+        if is_new {
+            let alarm = Alarm::new(AlarmName::RelayQuota, &*refusal.relay, &refusal.reply);
+            alarms::raise(tx, &alarm, Actor::scheduler(self.now)).await?;
+        }
         Ok(Fate::Parked(id))
     }
 
@@ -417,6 +404,7 @@ impl<'a> Court<'a> {
                 evidence.release();
                 evidence::save(tx, group.issue_id, relay, &group.destination, &evidence).await?;
             }
+            probes::call_off(tx, &group, self.now).await?;
             suspensions::free(tx, group.id, FREED_AT_ONCE, self.now).await?;
             self.suspended.note_end(&group, self.now);
             let issue = held.issue.filter(|issue| *issue == group.issue_id);

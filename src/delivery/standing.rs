@@ -61,11 +61,7 @@ impl Group {
 
     /// Every group that a mail belongs to.
     fn all(relay: &Arc<str>, held: &Held) -> Vec<Self> {
-        let mut groups = vec![
-            Self::relay(relay),
-            Self::sender(relay, held),
-            Self::sender(relay, held).at(held),
-        ];
+        let mut groups = vec![Self::relay(relay), Self::sender(relay, held), Self::sender(relay, held).at(held)];
         if held.issue.is_some() {
             groups.extend([Self::issue(relay, held), Self::issue(relay, held).at(held)]);
         }

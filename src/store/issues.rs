@@ -310,12 +310,8 @@ pub async fn note_asked(tx: &mut Tx, id: IssueId, asked: &str) -> Result<()> {
 
 /// Notes, while an issue goes out, what stops a part of it. `false` if it is not going out.
 pub async fn annotate(tx: &mut Tx, id: IssueId, note: &str) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE issues SET note = $2 WHERE id = $1 AND state = 'sending'")
-        .bind(id)
-        .bind(note)
-        .execute()
-        .await?;
+    let changed =
+        tx.sql("UPDATE issues SET note = $2 WHERE id = $1 AND state = 'sending'").bind(id).bind(note).execute().await?;
     Ok(changed == 1)
 }
 

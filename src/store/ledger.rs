@@ -234,10 +234,10 @@ pub async fn retry_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Res
         "UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL, final_at = NULL, reason = NULL
          WHERE issue_id = $1 AND (state = 'uncertain' OR (state = 'failed' AND reason = 'uncertain'))",
     )
-        .bind(issue)
-        .bind(now)
-        .execute()
-        .await
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
 }
 
 /// Takes an issue's uncertain rows for failed: a person decided not to send them again.

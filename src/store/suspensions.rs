@@ -293,12 +293,7 @@ pub async fn failed(tx: &mut Tx, issue: IssueId, relay: &str) -> Result<(i64, i6
 }
 
 /// The addresses of an issue's rows that a relay has taken since `since`.
-pub async fn sent_since(
-    tx: &mut Tx,
-    issue: IssueId,
-    relay: &str,
-    since: Timestamp,
-) -> Result<Vec<(Option<String>,)>> {
+pub async fn sent_since(tx: &mut Tx, issue: IssueId, relay: &str, since: Timestamp) -> Result<Vec<(Option<String>,)>> {
     tx.sql(
         "SELECT u.email FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN subscribers u ON u.id = s.subscriber_id

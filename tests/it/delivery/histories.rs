@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
-use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, count, decide};
+use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, allowed_in_doubt, count, decide};
 
 /// A generator of numbers that is the same on every machine (xorshift64*).
 #[derive(Clone, Debug)]
@@ -172,8 +172,9 @@ impl World {
             self.scores.iter_mut().for_each(BTreeMap::clear);
         }
         self.probe();
-        let mut due: Vec<usize> =
-            (0..self.rows.len()).filter(|&at| matches!(self.rows[at].state, State::Due(when) if when <= self.now)).collect();
+        let mut due: Vec<usize> = (0..self.rows.len())
+            .filter(|&at| matches!(self.rows[at].state, State::Due(when) if when <= self.now))
+            .collect();
         due.sort_by_key(|&at| self.rows[at].waits);
         let mut flight = Vec::new();
         for (number, at) in due.into_iter().enumerate() {
@@ -222,10 +223,10 @@ impl World {
                 Fault::AngryAt(angry) if has_begun && angry == destination => {
                     self.refused(engine, at, relay, Some(destination));
                 }
-                Fault::Liar(often) if has_begun && self.history.dice.percent(often) => self.called_dead(engine, at, relay),
-                Fault::LiarAt(liar, often)
-                    if has_begun && liar == destination && self.history.dice.percent(often) =>
-                {
+                Fault::Liar(often) if has_begun && self.history.dice.percent(often) => {
+                    self.called_dead(engine, at, relay)
+                }
+                Fault::LiarAt(liar, often) if has_begun && liar == destination && self.history.dice.percent(often) => {
                     self.called_dead(engine, at, relay);
                 }
                 _ if is_dead => self.called_dead(engine, at, relay),
@@ -250,8 +251,7 @@ impl World {
         if !is_probe {
             return;
         }
-        let ended: Vec<Group> =
-            self.groups.iter().filter(|group| group.covers(relay, destination)).cloned().collect();
+        let ended: Vec<Group> = self.groups.iter().filter(|group| group.covers(relay, destination)).cloned().collect();
         self.groups.retain(|group| !group.covers(relay, destination));
         for group in ended {
             let key = (group.relay, group.destination);
@@ -304,15 +304,13 @@ impl World {
         let mut whole = self.known(engine, key);
         let mut part = self.known(engine, part_key);
         let by = self.rows[at].refused_by;
-        let is_suspended = self
-            .groups
-            .iter()
-            .any(|group| group.trouble == Trouble::Recipients && group.covers(relay, destination));
+        let is_suspended =
+            self.groups.iter().any(|group| group.trouble == Trouble::Recipients && group.covers(relay, destination));
         let case = Case {
             again: by == Some(relay),
             seconded: by.is_some_and(|by| by != relay),
             suspended: is_suspended,
-            allowance: allowance(self.rows.len() as i64),
+            allowance: allowed_in_doubt(self.rows.len() as i64),
             failed: if by.is_some() { self.failed(relay, false) } else { 0 },
             failed_in_doubt: if by.is_some() { self.failed(relay, true) } else { 0 },
             now: Timestamp(self.handed as i64),
@@ -360,7 +358,7 @@ impl World {
     }
 
     fn is_allowed(&self, relay: usize) -> bool {
-        self.failed(relay, true) < allowance(self.rows.len() as i64)
+        self.failed(relay, true) < allowed_in_doubt(self.rows.len() as i64)
     }
 
     fn fail(&mut self, at: usize, relay: usize, in_doubt: bool) {
@@ -444,7 +442,16 @@ impl World {
         let mut waiting: Vec<usize> = (0..self.rows.len())
             .filter(|&at| {
                 let row = &self.rows[at];
-                row.state == State::Parked && group.destination.is_none_or(|wanted| wanted == row.destination)
+                let key = (group.relay, group.destination);
+                let waits_for_another = |other: &Group| {
+                    limit == 1
+                        && (other.relay, other.destination) != key
+                        && !other.probe
+                        && other.covers(group.relay, row.destination)
+                };
+                row.state == State::Parked
+                    && group.destination.is_none_or(|wanted| wanted == row.destination)
+                    && !self.groups.iter().any(waits_for_another)
             })
             .collect();
         waiting.sort_by_key(|&at| self.rows[at].waits);

@@ -84,7 +84,8 @@ async fn converse(
 ) -> std::io::Result<()> {
     socket.set_nodelay(true)?;
     let mut socket = BufReader::new(socket);
-    let mut asked = Asked { verb: "CONNECT", sender: String::new(), reader: String::new(), domain: String::new(), messages: 0 };
+    let mut asked =
+        Asked { verb: "CONNECT", sender: String::new(), reader: String::new(), domain: String::new(), messages: 0 };
     match answer(&asked) {
         Answer::Usual => socket.write_all(b"220 relay.example.org\r\n").await?,
         Answer::Say(reply) => return socket.write_all(format!("{reply}\r\n").as_bytes()).await,

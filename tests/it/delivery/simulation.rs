@@ -62,7 +62,9 @@ fn play_all(seeds: impl Iterator<Item = u64>) -> (i64, usize, u64) {
         }
         if innocent_minutes > longest || innocent_held > 0 {
             longest = longest.max(innocent_minutes);
-            println!("seed {seed}: a party without fault suspended {innocent_minutes} min, held {innocent_held}: {described}");
+            println!(
+                "seed {seed}: a party without fault suspended {innocent_minutes} min, held {innocent_held}: {described}"
+            );
         }
     }
     println!("worst cost {worst} readers, {over} beyond the allowance; longest innocent suspension {longest} min");
