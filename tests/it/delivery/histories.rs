@@ -7,7 +7,7 @@ use std::time::Duration;
 use coranto::clock::Timestamp;
 use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, allowed_in_doubt, count, decide};
 
-/// A generator of numbers that is the same on every machine (xorshift64*).
+/// Numbers that are the same on every machine (xorshift64*).
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 
@@ -104,7 +104,6 @@ pub(super) struct Outcome {
     pub(super) sent: usize,
 }
 
-/// A world in which an issue goes out.
 struct World {
     history: History,
     rows: Vec<Row>,
@@ -291,7 +290,11 @@ impl World {
             self.suspend(relay, destination, Trouble::Refusal);
             return self.wait(at, relay, false);
         }
-        if self.rows[at].waits >= 3 && destination.is_some() && others_go && self.is_allowed(relay) {
+        if self.rows[at].waits >= 3
+            && destination.is_some()
+            && others_go
+            && self.failed(relay, true) < allowed_in_doubt(self.rows.len() as i64)
+        {
             return self.fail(at, relay, true);
         }
         self.wait(at, relay, false);
@@ -355,10 +358,6 @@ impl World {
     fn failed(&self, relay: usize, in_doubt: bool) -> i64 {
         let by = |row: &&Row| row.failed_by.is_some_and(|(by, doubted)| by == relay && (doubted || !in_doubt));
         self.rows.iter().filter(|row| row.state == State::Failed).filter(by).count() as i64
-    }
-
-    fn is_allowed(&self, relay: usize) -> bool {
-        self.failed(relay, true) < allowed_in_doubt(self.rows.len() as i64)
     }
 
     fn fail(&mut self, at: usize, relay: usize, in_doubt: bool) {
