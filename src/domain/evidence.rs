@@ -57,7 +57,7 @@ const ALLOWANCE_MIN: i64 = 10;
 /// The same as a share of the readers, in hundredths.
 const ALLOWANCE_HUNDREDTHS: i64 = 2;
 /// Rows that a relay fails before it is doubted and that stay so, at most, in all histories of the simulation.
-const BEFORE_DOUBT: i64 = 2;
+const BEFORE_DOUBT: i64 = 4;
 /// No list has more dead addresses than this share, in hundredths.
 const DEAD_HUNDREDTHS_MAX: i64 = 50;
 

@@ -90,7 +90,6 @@ struct Group {
     probe: bool,
 }
 
-/// What came of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// Living readers who failed, by relay.
