@@ -11,6 +11,7 @@ use super::when::{about, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::delivery::why_suspended;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -20,6 +21,7 @@ use crate::store::alarms::Standing;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::subscriptions::Counts;
+use crate::store::suspensions::{self, Suspension};
 use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, subscriptions};
 
 /// Between two looks.
@@ -127,13 +129,16 @@ fn goes_out(state: IssueState) -> bool {
 /// Whether there are readers that an issue has not been tried for: what is retried after that may take days.
 fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
     goes_out(issue.state)
-        && (issue.state == IssueState::Preparing || totals.open() > totals.deferred + totals.uncertain)
+        && (issue.state == IssueState::Preparing
+            || totals.open() > totals.deferred + totals.suspended + totals.uncertain)
 }
 
 /// What needs a person, and relays that take no mail at the moment.
 struct Troubles {
     alarms: Vec<Standing>,
     relays: Vec<Standing>,
+    /// Groups of mail that do not go for now.
+    suspended: Vec<Suspension>,
 }
 
 impl Troubles {
@@ -145,7 +150,8 @@ impl Troubles {
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
-        Ok(Self { alarms, relays })
+        let suspended = suspensions::all(&mut db.read().await?).await?;
+        Ok(Self { alarms, relays, suspended })
     }
 
     fn show(&self, context: &Context) -> anyhow::Result<()> {
@@ -156,10 +162,34 @@ impl Troubles {
             output.line(format!("{word}  {}, since {}", one.name.title(&one.scope), one.since))?;
             output.line(format!("       {}", one.note))?;
         }
-        if !self.alarms.is_empty() || !self.relays.is_empty() {
+        for one in &self.suspended {
+            let word = output.toned(Tone::Warn, "suspended");
+            let next = match one.until {
+                Some(at) => format!("one mail asks again at {at}"),
+                None => "it waits for you: `coranto issues resume SLUG`".to_owned(),
+            };
+            output.line(format!("{word}  {}, since {}; {next}", why_suspended(one), one.since))?;
+        }
+        if !self.alarms.is_empty() || !self.relays.is_empty() || !self.suspended.is_empty() {
             output.line("")?;
         }
         Ok(())
+    }
+
+    /// The suspended groups, for `--json`.
+    fn suspended(&self) -> Vec<serde_json::Value> {
+        let of = |one: &Suspension| {
+            json!({
+                "relay": one.relay,
+                "destination": one.destination,
+                "trouble": one.trouble,
+                "cause": one.cause,
+                "since": one.since,
+                "until": one.until,
+                "reply": one.reply,
+            })
+        };
+        self.suspended.iter().map(of).collect()
     }
 
     /// Those that are about a newsletter, or about the installation as a whole.
@@ -211,6 +241,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "serving": serving,
         "next_slot": standing.next_slot,
         "time_zone": newsletter.time_zone.iana_name(),
+        "suspended": troubles.suspended(),
         "queued": of(|state| state == IssueState::Queued),
         "sending": of(goes_out),
         "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),

@@ -1,13 +1,15 @@
 //! What a person may do to an issue that is going out: pause, resume, stop, retry. Each is one transaction.
 
+use super::probes;
 use crate::clock::Timestamp;
 use crate::domain::IssueId;
 use crate::domain::actor::By;
+use crate::domain::alarm::AlarmName;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, Tx, evidence, issues, ledger, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, evidence, issues, ledger, suspensions};
 
 /// Why an issue was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +88,9 @@ async fn go_on(db: &Db, issue: IssueId, believe: Believe, by: By<'_>) -> Result<
         match row.state {
             IssueState::Sending if ended > 0 || believe == Believe::Relays => {
                 issues::annotate(tx, issue, "").await?;
+                if let Some(scope) = issues::scope(tx, issue).await? {
+                    alarms::clear(tx, AlarmName::IssueSuspended, &scope, by.now).await?;
+                }
                 events::append(tx, by, About { issue: Some(issue), ..About::default() }, &Event::IssueResumed).await?;
             }
             IssueState::Paused => {
@@ -113,6 +118,7 @@ async fn end_suspensions(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<u
         let concerns = (group.issue_id.0 == 0 || group.issue_id == issue.id)
             && (group.newsletter_id.0 == 0 || group.newsletter_id == issue.newsletter_id);
         if concerns && suspensions::end(tx, group.id).await? {
+            probes::call_off(tx, &group, now).await?;
             suspensions::free(tx, group.id, i64::MAX, now).await?;
             ended += 1;
         }

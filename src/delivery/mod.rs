@@ -24,4 +24,5 @@ mod standing;
 mod suspended;
 
 pub use engine::Engine;
+pub use probes::words as why_suspended;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

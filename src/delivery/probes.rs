@@ -3,13 +3,15 @@
 
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
+use crate::domain::IssueId;
 use crate::domain::actor::Actor;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
 use crate::domain::evidence::{self as rules, Trouble};
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
 use crate::store::suspensions::{self, Suspension};
-use crate::store::{Db, StoreError, Tx, evidence, issues, ledger};
+use crate::store::{Db, StoreError, Tx, alarms, evidence, issues, ledger, newsletters};
 
 /// How long the last mail that asks has for its answer.
 const LAST_ANSWER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -58,10 +60,7 @@ pub(super) async fn run(db: &Db, suspended: &Suspended, now: Timestamp) -> Resul
         if written && due == Due::Hold {
             suspended.read().await?;
         } else if written && asked == rule.told_after {
-            tracing::warn!(
-                relay = group.relay, destination = group.destination, trouble = %group.trouble, cause = group.cause,
-                "a group of mail stays suspended; it was said: {}", group.reply
-            );
+            db.write(async |tx| call(tx, &group, now).await).await?;
         }
     }
     Ok(())
@@ -79,18 +78,48 @@ async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), Sto
         return Ok(());
     }
     let note = words(group);
+    call(tx, group, now).await?;
     for issue in concerned {
         issues::annotate(tx, issue, &note).await?;
+        if let Some(scope) = issues::scope(tx, issue).await? {
+            alarms::raise(tx, &Alarm::new(AlarmName::IssueSuspended, scope, &note), Actor::scheduler(now)).await?;
+        }
         let about = About { issue: Some(issue), ..About::default() };
         let (relay, destination) = (group.relay.clone(), group.destination.clone());
         let event = Event::GroupHeld { relay, destination, note: note.clone() };
         events::append(tx, Actor::scheduler(now), about, &event).await?;
     }
+    Ok(())
+}
+
+/// Calls a person to a group that stays suspended.
+pub(super) async fn call(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), StoreError> {
+    let note = words(group);
     tracing::warn!(
         relay = group.relay, destination = group.destination, trouble = %group.trouble, cause = group.cause,
-        "a group of mail waits for a person: {note}"
+        "a group of mail stays suspended: {note}"
     );
-    Ok(())
+    let (name, scope) = alarm(tx, group).await?;
+    alarms::raise(tx, &Alarm::new(name, scope, &note), Actor::scheduler(now)).await.map(drop)
+}
+
+/// A suspended group goes again.
+pub(super) async fn call_off(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), StoreError> {
+    let (name, scope) = alarm(tx, group).await?;
+    alarms::clear(tx, name, &scope, now).await.map(drop)
+}
+
+/// The alarm that a group's trouble is, and its scope.
+async fn alarm(tx: &mut Tx, group: &Suspension) -> Result<(AlarmName, String), StoreError> {
+    let newsletter = match group.trouble == Trouble::Refusal && group.destination.is_empty() && group.issue_id.0 == 0 {
+        true => newsletters::slug(tx, group.newsletter_id).await?,
+        false => None,
+    };
+    Ok(match (group.trouble, newsletter) {
+        (_, Some(slug)) => (AlarmName::NewsletterSender, slug),
+        (Trouble::Quota, _) => (AlarmName::RelayQuota, group.relay.clone()),
+        _ => (AlarmName::RelayRefuses, group.relay.clone()),
+    })
 }
 
 /// Whether so few readers of an issue are concerned that the relay may be believed.
@@ -102,7 +131,7 @@ async fn is_within_allowance(tx: &mut Tx, group: &Suspension) -> Result<bool, St
 }
 
 /// The issues that are going out and that a group is of.
-async fn issues_of(tx: &mut Tx, group: &Suspension) -> Result<Vec<crate::domain::IssueId>, StoreError> {
+async fn issues_of(tx: &mut Tx, group: &Suspension) -> Result<Vec<IssueId>, StoreError> {
     let sending = issues::in_state(tx, IssueState::Sending).await?;
     let concerned = sending.into_iter().filter(|issue| {
         (group.issue_id.0 == 0 || group.issue_id == issue.id)
@@ -112,7 +141,7 @@ async fn issues_of(tx: &mut Tx, group: &Suspension) -> Result<Vec<crate::domain:
 }
 
 /// Why a group waits, in the relay's own words, and what to do.
-pub(super) fn words(group: &Suspension) -> String {
+pub fn words(group: &Suspension) -> String {
     let who = match group.destination.as_str() {
         "" => format!("relay {}", group.relay),
         destination => format!("{destination}, through relay {},", group.relay),

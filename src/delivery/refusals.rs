@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::probes;
 use super::recorder::Held;
 use super::standing::{EvidenceKey, Group, Standing};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Class, Judgement, Party};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
@@ -20,7 +22,7 @@ use crate::domain::reply::Stage;
 use crate::domain::{IssueId, SuspensionId};
 use crate::store::events::About;
 use crate::store::suspensions::{NewSuspension, Suspension, Wait};
-use crate::store::{Result, Tx, deliveries, events, evidence, ledger, notices, suspensions};
+use crate::store::{Result, Tx, alarms, deliveries, events, evidence, ledger, notices, suspensions};
 use crate::telemetry::mask_addresses;
 use crate::token::Keyring;
 
@@ -73,13 +75,7 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(
-        standing: &'a mut Standing,
-        suspended: &'a Suspended,
-        keys: &'a Keyring,
-        settle_after: Duration,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, settle_after: Duration, now: Timestamp) -> Self {
         Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
@@ -109,8 +105,7 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                let failed =
-                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                let failed = deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
                 if failed && reason == Reason::Refused {
                     self.note(tx, held, refusal).await?;
                 }
@@ -177,7 +172,7 @@ impl<'a> Court<'a> {
             again,
             seconded,
             suspended: suspended.is_some(),
-            allowance: rules::allowance(self.readers(tx, issue).await?),
+            allowance: rules::allowed_in_doubt(self.readers(tx, issue).await?),
             failed,
             failed_in_doubt,
             now: self.now,
@@ -212,7 +207,7 @@ impl<'a> Court<'a> {
     /// Rows of an issue that a relay may still fail on evidence that is open to doubt.
     async fn allowance_left(&mut self, tx: &mut Tx, issue: IssueId, relay: &str) -> Result<i64> {
         let (_, failed_in_doubt) = suspensions::failed(tx, issue, relay).await?;
-        Ok(rules::allowance(self.readers(tx, issue).await?) - failed_in_doubt)
+        Ok(rules::allowed_in_doubt(self.readers(tx, issue).await?) - failed_in_doubt)
     }
 
     /// How many readers an issue has: its audience is frozen.
@@ -349,7 +344,13 @@ impl<'a> Court<'a> {
             Party::Sender => Group::sender(&refusal.relay, held),
             _ => Group::relay(&refusal.relay),
         };
+        let is_new =
+            !self.suspended.covering(&held.way(&refusal.relay)).iter().any(|one| one.trouble == Trouble::Quota);
         let id = self.suspend(tx, Trouble::Quota, &group, Cause::Quota, &refusal.reply).await?;
+        if is_new {
+            let alarm = Alarm::new(AlarmName::RelayQuota, &*refusal.relay, &refusal.reply);
+            alarms::raise(tx, &alarm, Actor::scheduler(self.now)).await?;
+        }
         Ok(Fate::Parked(id))
     }
 
@@ -412,6 +413,7 @@ impl<'a> Court<'a> {
                 evidence.release();
                 evidence::save(tx, group.issue_id, relay, &group.destination, &evidence).await?;
             }
+            probes::call_off(tx, &group, self.now).await?;
             suspensions::free(tx, group.id, FREED_AT_ONCE, self.now).await?;
             self.suspended.note_end(&group, self.now);
             let issue = held.issue.filter(|issue| *issue == group.issue_id);

@@ -46,7 +46,7 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;
-            deliveries::end_resent(tx, now).await?;
+            ledger::end_resent(tx, now).await?;
             suspensions::free_orphans(tx, now).await?;
             Ok::<_, StoreError>(Rescued { claimed, uncertain, resent })
         })

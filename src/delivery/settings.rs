@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
+use crate::domain::standing::SETTLE_AFTER;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
 use crate::domain::standing::SETTLE_AFTER;

@@ -56,13 +56,15 @@ const WATCHED: i64 = 14;
 const ALLOWANCE_MIN: i64 = 10;
 /// The same as a share of the issue's readers, in hundredths.
 const ALLOWANCE_HUNDREDTHS: i64 = 2;
+/// Rows that a relay fails before it is doubted and that stay so, at most, in all histories of the simulation.
+const BEFORE_DOUBT: i64 = 4;
 /// No list has more dead addresses than this share, in hundredths.
 const DEAD_HUNDREDTHS_MAX: i64 = 50;
 
 const RECIPIENTS: Rule = Rule {
     refusal: 7,
     acceptance: 13,
-    doubt: 21,
+    doubt: 14,
     alarm: 70,
     pauses: &[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3],
     ends_in_a_person: true,
@@ -225,7 +227,12 @@ pub fn is_most(refused: i64, accepted: i64) -> bool {
     refused * 100 >= (refused + accepted) * DEAD_HUNDREDTHS_MAX
 }
 
-/// How many rows of an issue with so many readers one relay may fail on evidence that is open to doubt.
+/// How many rows one relay may fail after it has been doubted: what it failed before that is added to them.
+pub fn allowed_in_doubt(readers: i64) -> i64 {
+    allowance(readers) - BEFORE_DOUBT
+}
+
+/// How many readers of an issue with so many one relay may cost without a person's word.
 pub fn allowance(readers: i64) -> i64 {
     ALLOWANCE_MIN.max(readers * ALLOWANCE_HUNDREDTHS / 100)
 }

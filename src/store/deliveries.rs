@@ -485,17 +485,6 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .await
 }
 
-/// Gives up what was sent again and is uncertain again.
-pub async fn end_resent(tx: &mut Tx, now: Timestamp) -> Result<u64> {
-    tx.sql(
-        "UPDATE deliveries SET state = 'failed', reason = 'uncertain', final_at = $1, due_at = NULL, claimed_by = NULL
-         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1 AND doubts >= 2",
-    )
-    .bind(now)
-    .execute()
-    .await
-}
-
 pub(super) fn list(ids: &[DeliveryId]) -> String {
     json_list(ids.iter().map(|id| id.0))
 }

@@ -265,3 +265,14 @@ pub async fn end_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Resul
     .execute()
     .await
 }
+
+/// Gives up what was sent again and is uncertain again.
+pub async fn end_resent(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'failed', reason = 'uncertain', final_at = $1, due_at = NULL, claimed_by = NULL
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1 AND doubts >= 2",
+    )
+    .bind(now)
+    .execute()
+    .await
+}

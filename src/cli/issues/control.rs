@@ -18,6 +18,15 @@ pub(super) struct Pause {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    named: Named,
+    /// Believe what relays say of the readers whom they refuse: those fail.
+    #[arg(long)]
+    believe: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Retry {
     #[command(flatten)]
     named: Named,
@@ -36,7 +45,9 @@ async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
 /// An issue that stands elsewhere may not be changed like that.
 fn refused(error: ControlError) -> anyhow::Error {
     match error {
-        ControlError::State { .. } => Failure::new(error.to_string()).exit(Exit::NotAllowed).into(),
+        ControlError::State { .. } | ControlError::Nobody => {
+            Failure::new(error.to_string()).exit(Exit::NotAllowed).into()
+        }
         other => other.into(),
     }
 }
@@ -61,9 +72,14 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     done(desk, &issue, "paused", None, &words)
 }
 
-pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, slug).await?;
-    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
+pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, &args.named.slug).await?;
+    let actor = desk.context.actor();
+    let by = actor.at(desk.context.now());
+    match args.believe {
+        true => control::believe(desk.db, issue.id, by).await.map_err(refused)?,
+        false => control::resume(desk.db, issue.id, by).await.map_err(refused)?,
+    }
     done(desk, &issue, "resumed", None, &format!("{} goes on.", issue.slug))
 }
 

@@ -55,6 +55,7 @@ pub(in crate::cli) fn progress(totals: &Totals) -> String {
         (totals.skipped, "skipped"),
         (totals.uncertain, "uncertain"),
         (totals.deferred, "to be tried again"),
+        (totals.suspended, "suspended"),
         (totals.in_flight + totals.claimed, "on the way"),
         (totals.pending, "waiting"),
     ] {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
-use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, count, decide};
+use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, allowed_in_doubt, count, decide};
 
-/// A generator of numbers that is the same on every machine (xorshift64*).
+/// Numbers that are the same on every machine (xorshift64*).
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 
@@ -90,7 +90,6 @@ struct Group {
     probe: bool,
 }
 
-/// What came of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// Living readers who failed, by relay.
@@ -104,7 +103,6 @@ pub(super) struct Outcome {
     pub(super) sent: usize,
 }
 
-/// A world in which an issue goes out.
 struct World {
     history: History,
     rows: Vec<Row>,
@@ -291,7 +289,11 @@ impl World {
             self.suspend(relay, destination, Trouble::Refusal);
             return self.wait(at, relay, false);
         }
-        if self.rows[at].waits >= 3 && destination.is_some() && others_go && self.is_allowed(relay) {
+        if self.rows[at].waits >= 3
+            && destination.is_some()
+            && others_go
+            && self.failed(relay, true) < allowed_in_doubt(self.rows.len() as i64)
+        {
             return self.fail(at, relay, true);
         }
         self.wait(at, relay, false);
@@ -310,7 +312,7 @@ impl World {
             again: by == Some(relay),
             seconded: by.is_some_and(|by| by != relay),
             suspended: is_suspended,
-            allowance: allowance(self.rows.len() as i64),
+            allowance: allowed_in_doubt(self.rows.len() as i64),
             failed: if by.is_some() { self.failed(relay, false) } else { 0 },
             failed_in_doubt: if by.is_some() { self.failed(relay, true) } else { 0 },
             now: Timestamp(self.handed as i64),
@@ -355,10 +357,6 @@ impl World {
     fn failed(&self, relay: usize, in_doubt: bool) -> i64 {
         let by = |row: &&Row| row.failed_by.is_some_and(|(by, doubted)| by == relay && (doubted || !in_doubt));
         self.rows.iter().filter(|row| row.state == State::Failed).filter(by).count() as i64
-    }
-
-    fn is_allowed(&self, relay: usize) -> bool {
-        self.failed(relay, true) < allowance(self.rows.len() as i64)
     }
 
     fn fail(&mut self, at: usize, relay: usize, in_doubt: bool) {
@@ -442,7 +440,16 @@ impl World {
         let mut waiting: Vec<usize> = (0..self.rows.len())
             .filter(|&at| {
                 let row = &self.rows[at];
-                row.state == State::Parked && group.destination.is_none_or(|wanted| wanted == row.destination)
+                let key = (group.relay, group.destination);
+                let waits_for_another = |other: &Group| {
+                    limit == 1
+                        && (other.relay, other.destination) != key
+                        && !other.probe
+                        && other.covers(group.relay, row.destination)
+                };
+                row.state == State::Parked
+                    && group.destination.is_none_or(|wanted| wanted == row.destination)
+                    && !self.groups.iter().any(waits_for_another)
             })
             .collect();
         waiting.sort_by_key(|&at| self.rows[at].waits);

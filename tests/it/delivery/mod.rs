@@ -26,3 +26,4 @@ mod stopping;
 mod straight;
 mod uncertain;
 mod uncertain_runs;
+mod walk;

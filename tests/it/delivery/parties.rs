@@ -74,7 +74,7 @@ pub(super) async fn mixed_crowd(stage: &Stage, readers: usize) {
 }
 
 /// A second newsletter with a sender of its own, and the first one's number put aside.
-async fn second_newsletter(stage: &mut Stage) -> coranto::domain::NewsletterId {
+pub(super) async fn second_newsletter(stage: &mut Stage) -> coranto::domain::NewsletterId {
     let month = Newsletter {
         slug: "month".to_owned(),
         from: Mailbox { name: "The Month".to_owned(), address: "month@month.example.org".parse().unwrap() },

@@ -188,10 +188,10 @@ both_databases! {
         let id = ground.row(InFlight, worker).await;
         let tx = &mut ground.tx;
         assert!(deliveries::record_uncertain(tx, worker, id, Some(minute(1)), "main").await.unwrap());
-        assert_eq!(deliveries::end_resent(tx, minute(2)).await.unwrap(), 0, "once is not twice");
+        assert_eq!(ledger::end_resent(tx, minute(2)).await.unwrap(), 0, "once is not twice");
         tx.sql("UPDATE deliveries SET doubts = 2 WHERE id = $1").bind(id).execute().await.unwrap();
         assert_eq!(deliveries::resend_uncertain(tx, minute(2)).await.unwrap(), 0);
-        assert_eq!(deliveries::end_resent(tx, minute(2)).await.unwrap(), 1);
+        assert_eq!(ledger::end_resent(tx, minute(2)).await.unwrap(), 1);
         let row = ground.get(id).await;
         assert_eq!((row.state, row.reason), (Failed, Some(Reason::Uncertain)));
         // Only a person who asks for the uncertain gets it out again.
