@@ -8,8 +8,6 @@ use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
 use crate::domain::standing::SETTLE_AFTER;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
-use crate::domain::standing::SETTLE_AFTER;
-use crate::domain::standing::SETTLE_AFTER;
 use crate::message::dkim::Signer;
 use crate::smtp::{Connector, Deadlines};
 use crate::token::Keyring;
