@@ -80,7 +80,7 @@ both_databases! {
         let mut relays = vec![relay_to("dead", endpoint_at(dead.address))];
         relays.append(&mut stage.settings.relays);
         stage.settings.relays = relays;
-        stage.readers(&["anna"]).await;
+        stage.crowd(60).await;
         let issue = stage.issue("one").await;
         let running = stage.start();
         stage.wait_for_state(issue, IssueState::Sent).await;
