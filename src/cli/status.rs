@@ -190,7 +190,7 @@ fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::
             IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
             _ => progress(totals),
         };
-        output.line(format!("  {}  {}: {detail}", coloured(output, issue.state), issue.slug))?;
+        output.line(format!("  {}  {}: {detail}", coloured(output, issue, totals), issue.slug))?;
     }
     let readers = &standing.readers;
     let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));

@@ -10,6 +10,9 @@ use crate::store::events::{self, About};
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
 
+/// Why an issue is held that was due for nobody.
+pub const NOBODY: &str = "there is nobody to send to; queue it again once there are readers";
+
 /// What was done with an issue that was due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Started {
@@ -20,7 +23,7 @@ pub enum Started {
         /// Its audience.
         readers: u64,
     },
-    /// It was so late that a person decides.
+    /// It was so late, or its list so empty, that a person decides.
     Held {
         /// Its slug.
         slug: String,
@@ -48,16 +51,26 @@ pub async fn start_due(
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
             }
-        } else if let Some(readers) = db.write(async |tx| start(tx, &issue, due_at, now).await).await? {
-            tracing::info!(issue = issue.slug, readers, "goes out");
-            started.push(Started::Sending { slug: issue.slug, readers });
+        } else {
+            match db.write(async |tx| start(tx, &issue, due_at, now).await).await? {
+                Some(0) => {
+                    tracing::warn!(issue = issue.slug, "held: {NOBODY}");
+                    started.push(Started::Held { slug: issue.slug });
+                }
+                Some(readers) => {
+                    tracing::info!(issue = issue.slug, readers, "goes out");
+                    started.push(Started::Sending { slug: issue.slug, readers });
+                }
+                None => {}
+            }
         }
     }
     Ok(started)
 }
 
 /// Freezes the audience and lets the engine begin: one transaction, so that there is never half an audience. `None` when
-/// the issue was moved, taken off or started since it was read.
+/// the issue was moved, taken off or started since it was read. Where there is nobody to send to, it is held: its slug is
+/// not spent, and a person sees that the list is empty.
 async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<Option<u64>, StoreError> {
     if !issues::advance_due(tx, issue.id, due_at, IssueState::Preparing, "").await? {
         return Ok(None);
@@ -65,6 +78,11 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
     // Whose rest ends with this slot gets this issue: nobody waits for the minute in which rests are looked at.
     subscriptions::wake(tx, issue.newsletter_id, now).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
+    if readers == 0 {
+        issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Held, NOBODY).await?;
+        note_held(tx, issue, due_at, now).await?;
+        return Ok(Some(0));
+    }
     issues::mark_started(tx, issue.id, now).await?;
     issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Sending, "").await?;
     let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
@@ -76,11 +94,15 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
 async fn hold(tx: &mut Tx, issue: &Issue, due_at: Timestamp, note: &str, now: Timestamp) -> Result<bool, StoreError> {
     let held = issues::advance_due(tx, issue.id, due_at, IssueState::Held, note).await?;
     if held {
-        let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-        let data = serde_json::json!({ "due_at": due_at }).to_string();
-        events::append(tx, now, "issue.held", "schedule", about, &data).await?;
+        note_held(tx, issue, due_at, now).await?;
     }
     Ok(held)
+}
+
+async fn note_held(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
+    let data = serde_json::json!({ "due_at": due_at }).to_string();
+    events::append(tx, now, "issue.held", "schedule", about, &data).await
 }
 
 /// A duration as people say it: whole minutes, hours or days.

@@ -19,6 +19,10 @@ mod preflight;
 mod proof;
 pub mod queue;
 pub mod scheduler;
+mod shift;
+mod skip;
+mod spot;
+pub mod standing;
 mod twins;
 
 /// What a check finds: faces show it, and know nothing else of content.
@@ -29,6 +33,9 @@ pub use compose::{compose, preflight};
 pub use correct::{CorrectError, correct};
 pub use library::{Draft, Library, LibraryError};
 pub use page::folded;
-pub use plan::Plan;
+pub use plan::{NoSlot, Plan};
 pub use proof::proof;
 pub use queue::{QueueError, Queued, When};
+pub use shift::{Moved, move_issue, swap};
+pub use skip::{SkipError, skip, take_back};
+pub use standing::{Difference, Standing};

@@ -152,9 +152,11 @@ impl Scheduler {
         let sharers = |of: &Newsletter| {
             let others =
                 self.newsletters.iter().filter(|(_, other)| other.slug != of.slug && folder(other) == folder(of));
-            others.map(|(_, other)| other.slug.clone()).collect()
+            others.map(|(id, other)| (*id, other.slug.clone())).collect()
         };
-        self.newsletters.iter().map(|(id, newsletter)| Follower::new(*id, sharers(newsletter))).collect()
+        let known: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.slug.clone()).collect();
+        let follower = |(id, newsletter): &(_, _)| Follower::new(*id, sharers(newsletter), known.clone());
+        self.newsletters.iter().map(follower).collect()
     }
 
     async fn register(&self) -> Result<WorkerId, StoreError> {

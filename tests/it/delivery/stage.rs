@@ -153,6 +153,7 @@ impl Stage {
                     revision,
                     due_at: Some(now),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let issue = issues::insert(tx, &new, now).await?.expect("the slug is new");

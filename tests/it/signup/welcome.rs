@@ -86,6 +86,7 @@ impl Ground {
                 revision: id,
                 due_at: Some(now),
                 on_slot: false,
+                    beside: false,
                 note: "",
             };
             let issue = issues::insert(tx, &new, now).await?.unwrap();

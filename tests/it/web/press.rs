@@ -122,6 +122,7 @@ impl Press {
                     revision,
                     due_at: Some(at),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let id = issues::insert(tx, &issue, at).await?.unwrap();
