@@ -20,3 +20,6 @@ CREATE TABLE skips (
     at INTEGER NOT NULL,
     PRIMARY KEY (newsletter_id, slot_at)
 ) STRICT;
+
+-- The settings of its newsletters that a scheduling process runs with, as JSON: a command that reads others says so.
+ALTER TABLE workers ADD COLUMN settings TEXT;

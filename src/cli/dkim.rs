@@ -120,8 +120,8 @@ fn show(args: &Show, config: &Config, context: &Context) -> anyhow::Result<Exit>
     }
     if !shown {
         let whose =
-            args.newsletter.as_ref().map_or_else(|| "no newsletter has".to_owned(), |slug| format!("{slug} has not"));
-        return Err(Failure::new(format!("{whose} a key"))
+            args.newsletter.as_ref().map_or_else(|| "no newsletter has a".to_owned(), |slug| format!("{slug} has no"));
+        return Err(Failure::new(format!("{whose} key"))
             .hint("`coranto dkim new` makes one; it is not needed where the relay signs")
             .into());
     }

@@ -4,22 +4,29 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::issues::{as_json, coloured, progress};
+use super::issues::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
 use super::output::{Tone, count};
+use super::shelf::Shelf;
 use super::when::{about, when};
 use super::{Context, Exit};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::slot::next_of;
+use crate::domain::slot::offered;
+use crate::publishing::settings;
+use crate::publishing::standing as files;
+use crate::publishing::{Library, Problem};
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
+use crate::store::skips::Skip;
 use crate::store::subscriptions::Counts;
-use crate::store::{Db, issues, leases, ledger, newsletters, subscriptions};
+use crate::store::{Db, issues, leases, ledger, newsletters, skips, subscriptions};
 
 /// Issues looked at for what is open and what was last.
 const ISSUES_MAX: i64 = 200;
+/// More issues on hold are counted, not listed: a new database beside old files holds them all.
+const HELD_MAX: u64 = 10;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
@@ -39,8 +46,14 @@ pub(super) struct Args {
 struct Standing<'a> {
     newsletter: &'a Newsletter,
     next_slot: Option<Timestamp>,
+    /// Slots on which nothing goes out.
+    skipped: Vec<Skip>,
     /// Everything that is not finished, and the last that is.
     issues: Vec<(Issue, Totals)>,
+    /// How the file of each stands beside it.
+    files: Vec<Option<files::Standing>>,
+    /// Files that ask to be queued, and cannot be.
+    stuck: Vec<files::Stuck>,
     readers: Counts,
 }
 
@@ -56,19 +69,35 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let now = context.now();
+    let shelf = Shelf::new(config)?;
     let serving = serving(db, now).await?;
+    let outdated = settings::outdated(db, &config.newsletters, now).await?;
     for newsletter in &config.newsletters {
-        let standing = look(db, newsletter, now).await?;
+        let standing = look(db, &shelf.library(newsletter), now).await?;
+        let outdated = outdated.get(&newsletter.slug);
         if context.output.is_json() {
-            context.output.json(&value(&standing, serving))?;
+            let mut value = value(&standing, serving);
+            value["server_outdated"] = json!(outdated);
+            context.output.json(&value)?;
         } else {
             print(&standing, now, context)?;
+            if let Some(keys) = outdated {
+                context.output.line(format!("  {}", context.output.toned(Tone::Warn, &older(keys))))?;
+            }
         }
     }
     if !context.output.is_json() && !serving {
         context.output.note("\nNothing goes out while no `coranto serve` runs on this database.");
     }
     Ok(Exit::Ok)
+}
+
+/// That the running server has read an older configuration.
+fn older(keys: &[String]) -> String {
+    match keys {
+        [] => "the running server does not know this newsletter: restart `coranto serve`".to_owned(),
+        keys => format!("the running server has other settings ({}): restart `coranto serve`", keys.join(", ")),
+    }
 }
 
 async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
@@ -80,9 +109,10 @@ async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         let serving = serving(db, now).await?;
         let mut open = Vec::new();
         for newsletter in &config.newsletters {
-            for (issue, totals) in look(db, newsletter, now).await?.issues {
+            for (issue, totals) in issues_of(db, newsletter).await? {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
-                if begins || goes_out(issue.state) {
+                // What is only being retried may take two days, and nobody waits for it here.
+                if begins || goes_out(issue.state) && !is_past_first_pass(&issue, &totals) {
                     open.push((as_json(&issue, &totals, newsletter), totals));
                 }
             }
@@ -121,9 +151,30 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<Standing<'a>> {
-    let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
+async fn look<'a>(db: &Db, library: &Library<'a>, now: Timestamp) -> anyhow::Result<Standing<'a>> {
+    let newsletter = library.newsletter;
+    let issues = issues_of(db, newsletter).await?;
     let mut tx = db.read().await?;
+    let id = newsletters::find(&mut tx, &newsletter.slug).await?;
+    let (readers, skipped) = match id {
+        Some(id) => (subscriptions::counts(&mut tx, id).await?, skips::of(&mut tx, id, now).await?),
+        None => (Counts::default(), Vec::new()),
+    };
+    drop(tx);
+    let all: Vec<_> = issues.iter().map(|(issue, _)| issue.clone()).collect();
+    let files = files::look(db, library, &all).await?;
+    let stuck = match id {
+        Some(id) => files::stuck(db, library, id, now).await?,
+        None => Vec::new(),
+    };
+    let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
+    let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
+    Ok(Standing { newsletter, next_slot, skipped, issues, files, stuck, readers })
+}
+
+async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
+    let mut tx = db.read().await?;
+    let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { return Ok(Vec::new()) };
     let mut kept = Vec::new();
     let mut last = None;
     for issue in issues::list(&mut tx, id, ISSUES_MAX).await? {
@@ -143,20 +194,27 @@ async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow
         let totals = ledger::totals(&mut tx, issue.id).await?;
         issues.push((issue, totals));
     }
-    let next_slot = next_of(&newsletter.slots, &newsletter.time_zone, now);
-    Ok(Standing { newsletter, next_slot, issues, readers: subscriptions::counts(&mut tx, id).await? })
+    Ok(issues)
 }
 
 fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
     let newsletter = standing.newsletter;
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
-        let fits = standing.issues.iter().filter(|(issue, _)| wanted(issue.state));
-        fits.map(|(issue, totals)| as_json(issue, totals, newsletter)).collect()
+        let all = standing.issues.iter().zip(&standing.files);
+        let fits = all.filter(|((issue, _), _)| wanted(issue.state));
+        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::Standing>)| {
+            let mut value = as_json(issue, totals, newsletter);
+            value["file"] = json!(file);
+            value
+        };
+        fits.map(with_file).collect()
     };
     json!({
         "newsletter": newsletter.slug,
         "serving": serving,
         "next_slot": standing.next_slot,
+        "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),
+        "cannot_be_queued": standing.stuck,
         "time_zone": newsletter.time_zone.iana_name(),
         "queued": of(|state| state == IssueState::Queued),
         "sending": of(goes_out),
@@ -181,16 +239,36 @@ fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::
         None => "none; issues go out at the times they name".to_owned(),
     };
     output.line(format!("  next slot  {slot}"))?;
-    for (issue, totals) in &standing.issues {
+    for skip in &standing.skipped {
+        output.line(format!("  {}    {}", output.toned(Tone::Warn, "skipped"), skipped_slot(skip, newsletter)))?;
+    }
+    let mut held = 0_u64;
+    for ((issue, totals), file) in standing.issues.iter().zip(&standing.files) {
+        held += u64::from(issue.state == IssueState::Held);
+        if issue.state == IssueState::Held && held > HELD_MAX {
+            continue;
+        }
         let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
         let detail = match issue.state {
             IssueState::Queued => at,
             IssueState::Held => issue.note.clone(),
             IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
             IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
+            IssueState::Sending if is_past_first_pass(issue, totals) => format!("{at}; {}", progress(totals)),
             _ => progress(totals),
         };
         output.line(format!("  {}  {}: {detail}", coloured(output, issue, totals), issue.slug))?;
+        if let Some(note) = file.as_ref().and_then(|file| file.note.as_ref()) {
+            output.line(format!("    {}", output.toned(Tone::Warn, note)))?;
+        }
+    }
+    if held > HELD_MAX {
+        let more = count(held - HELD_MAX, "more issue");
+        output.line(format!("  {more} on hold: coranto issues list --state held"))?;
+    }
+    for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
+        let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
+        output.line(format!("  {}", output.toned(Tone::Warn, &text)))?;
     }
     let readers = &standing.readers;
     let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));

@@ -19,6 +19,7 @@ mod preflight;
 mod proof;
 pub mod queue;
 pub mod scheduler;
+pub mod settings;
 mod shift;
 mod skip;
 mod spot;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::calendar::start_due;
 use super::follow::Follower;
 use super::library::Library;
+use super::settings;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, WorkerId};
@@ -21,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How long the clockwork's process is believed to live without a sign of it.
 const LEASE: Duration = Duration::from_secs(15);
 const LENGTHEN_AFTER: Duration = Duration::from_secs(5);
-const LEASE_NAME: &str = "schedule";
+pub(super) const LEASE_NAME: &str = "schedule";
 
 /// Follows files and starts what is due.
 pub struct Scheduler {
@@ -161,7 +162,14 @@ impl Scheduler {
 
     async fn register(&self) -> Result<WorkerId, StoreError> {
         let now: Timestamp = self.clock.now();
-        self.db.write(async |tx| leases::register(tx, LEASE_NAME, false, now, now).await).await
+        let newsletters: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.clone()).collect();
+        self.db
+            .write(async |tx| {
+                let worker = leases::register(tx, LEASE_NAME, false, now, now).await?;
+                settings::note(tx, worker, &newsletters).await?;
+                Ok::<_, StoreError>(worker)
+            })
+            .await
     }
 }
 

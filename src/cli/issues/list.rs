@@ -116,7 +116,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             table.row(row(issue, totals, newsletter));
             notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
         }
-        notes.extend(skipped.iter().map(|skip| skipped_slot(skip, newsletter)));
+        notes.extend(skipped.iter().map(|skip| format!("skipped: {}", skipped_slot(skip, newsletter))));
     }
     if output.is_json() {
         return Ok(Exit::Ok);
@@ -145,10 +145,10 @@ fn row(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> [String; 7] {
     [issue.slug.clone(), newsletter.slug.clone(), state, at, readers, sent, failed]
 }
 
-/// `Fri 2026-12-25 09:00 Europe/Prague is skipped: Christmas`.
+/// `Fri 2026-12-25 09:00 Europe/Prague (Christmas)`.
 pub(in crate::cli) fn skipped_slot(skip: &Skip, newsletter: &Newsletter) -> String {
-    let why = if skip.note.is_empty() { String::new() } else { format!(": {}", skip.note) };
-    format!("{} is skipped{why}", when(skip.slot_at, newsletter))
+    let why = if skip.note.is_empty() { String::new() } else { format!(" ({})", skip.note) };
+    format!("{}{why}", when(skip.slot_at, newsletter))
 }
 
 pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {

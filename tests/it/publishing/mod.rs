@@ -6,11 +6,15 @@ mod files;
 mod follow;
 mod ground;
 mod links;
+mod next;
 mod pictures;
+mod places;
 mod plan;
 mod queue;
+mod renamed;
 mod scheduler;
 mod slots;
+mod standing;
 
 /// Checks that need a day, a queue or a network, each with a test in this folder.
 pub(crate) const CHECKS: &[&str] = &[

@@ -86,7 +86,7 @@ impl Ground {
                 revision: id,
                 due_at: Some(now),
                 on_slot: false,
-                    beside: false,
+                beside: false,
                 note: "",
             };
             let issue = issues::insert(tx, &new, now).await?.unwrap();
