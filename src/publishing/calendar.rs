@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::store::events::{self, About};
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
 
@@ -47,7 +48,7 @@ pub async fn start_due(
         if late > newsletter.grace {
             let note =
                 format!("it was due {} ago and nothing could send it; queue it again if it is wanted", words(late));
-            if db.write(async |tx| hold(tx, &issue, due_at, &note, now).await).await? {
+            if db.write(async |tx| issues::hold_due(tx, issue.id, due_at, &note, Actor::scheduler(now)).await).await? {
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
             }
@@ -72,37 +73,20 @@ pub async fn start_due(
 /// the issue was moved, taken off or started since it was read. Where there is nobody to send to, it is held: its slug is
 /// not spent, and a person sees that the list is empty.
 async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    if !issues::advance_due(tx, issue.id, due_at, IssueState::Preparing, "").await? {
+    if !issues::prepare(tx, issue.id, due_at).await? {
         return Ok(None);
     }
-    // Whose rest ends with this slot gets this issue: nobody waits for the minute in which rests are looked at.
-    subscriptions::wake(tx, issue.newsletter_id, now).await?;
+    let by = Actor::scheduler(now);
+    // Whose pause ends with this slot gets this issue: nobody waits for the minute in which pauses are looked at.
+    subscriptions::end_pauses(tx, Some(issue.newsletter_id), i64::MAX, by).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
     if readers == 0 {
-        issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Held, NOBODY).await?;
-        note_held(tx, issue, due_at, now).await?;
+        let event = Event::IssueHeld { note: NOBODY.to_owned(), due_at: Some(due_at) };
+        issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Held, NOBODY, by, &event).await?;
         return Ok(Some(0));
     }
-    issues::mark_started(tx, issue.id, now).await?;
-    issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Sending, "").await?;
-    let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-    let data = serde_json::json!({ "readers": readers }).to_string();
-    events::append(tx, now, "issue.started", "schedule", about, &data).await?;
+    issues::start(tx, issue.id, readers, by).await?;
     Ok(Some(readers))
-}
-
-async fn hold(tx: &mut Tx, issue: &Issue, due_at: Timestamp, note: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let held = issues::advance_due(tx, issue.id, due_at, IssueState::Held, note).await?;
-    if held {
-        note_held(tx, issue, due_at, now).await?;
-    }
-    Ok(held)
-}
-
-async fn note_held(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-    let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-    let data = serde_json::json!({ "due_at": due_at }).to_string();
-    events::append(tx, now, "issue.held", "schedule", about, &data).await
 }
 
 /// A duration as people say it: whole minutes, hours or days.

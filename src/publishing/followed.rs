@@ -4,7 +4,7 @@ use super::follow::Step;
 use super::library::{ASKED_DRAFT, Draft, Library};
 use super::notice::Notice;
 use super::plan::{NoSlot, Plan};
-use super::queue::{self, Actor, QueueError, Queued, When};
+use super::queue::{self, Act, QueueError, Queued, When};
 use super::spot::{SETTLING, is_missed};
 use super::twins;
 use crate::clock::Timestamp;
@@ -26,7 +26,7 @@ pub(super) struct Followed<'a> {
     pub(super) draft: &'a Draft,
     /// Whether it says when it is to go out, and is no draft.
     pub(super) asks: bool,
-    pub(super) act: Actor<'a>,
+    pub(super) act: Act<'a>,
 }
 
 /// What is done with the file at the next look, and what there is to be said.

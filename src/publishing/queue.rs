@@ -11,9 +11,10 @@ use super::spot::{Spot, displaced, spot};
 use super::twins;
 use crate::clock::Timestamp;
 use crate::content::problem::{Position, Problem};
+use crate::domain::actor::{Actor, By};
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
-use crate::store::events::{self, About};
 use crate::store::issues::{Issue, NewIssue};
 use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
@@ -116,7 +117,7 @@ pub async fn queue(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     if draft.issue.front.draft && when != When::Hold {
         return Err(QueueError::Draft);
@@ -131,16 +132,16 @@ pub(super) async fn hold(
     newsletter: NewsletterId,
     draft: &Draft,
     note: &str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
-    attempts(db, library, newsletter, draft, When::Hold, note, &Actor { again: true, ..*act }).await
+    attempts(db, library, newsletter, draft, When::Hold, note, &Act { again: true, ..*act }).await
 }
 
-/// Who queues, and when.
+/// Who queues, when and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    /// `cli`, `schedule`.
-    pub name: &'a str,
+pub struct Act<'a> {
+    /// Who.
+    pub actor: &'a Actor,
     /// Now.
     pub now: Timestamp,
     /// Only look.
@@ -149,19 +150,25 @@ pub struct Actor<'a> {
     pub again: bool,
 }
 
+impl<'a> Act<'a> {
+    pub(super) fn by(&self) -> By<'a> {
+        self.actor.at(self.now)
+    }
+}
+
 /// Takes an issue off the queue; `false` if it was not on it.
-pub async fn unschedule(db: &Db, issue: IssueId, act: &Actor<'_>) -> Result<bool, StoreError> {
+pub async fn unschedule(db: &Db, issue: IssueId, act: &Act<'_>) -> Result<bool, StoreError> {
     db.write(async |tx| take_off(tx, issue, "taken off the queue", act).await).await
 }
 
-pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Actor<'_>) -> Result<bool, StoreError> {
-    let off = issues::advance(tx, issue, IssueState::Queued, IssueState::Draft, note).await?
-        || issues::advance(tx, issue, IssueState::Held, IssueState::Draft, note).await?;
-    if off {
-        let about = About { issue: Some(issue), ..About::default() };
-        events::append(tx, act.now, "issue.unscheduled", act.name, about, "{}").await?;
+pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Act<'_>) -> Result<bool, StoreError> {
+    for from in [IssueState::Queued, IssueState::Held] {
+        let event = Event::IssueUnscheduled { note: note.to_owned() };
+        if issues::advance(tx, issue, from, IssueState::Draft, note, act.by(), &event).await? {
+            return Ok(true);
+        }
     }
-    Ok(off)
+    Ok(false)
 }
 
 /// Another command may take the slot, or change the issue, between looking and writing: the database notices, and what
@@ -173,7 +180,7 @@ async fn attempts(
     draft: &Draft,
     when: When,
     note: &str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match attempt(db, library, newsletter, draft, when, note, act).await {
@@ -192,7 +199,7 @@ async fn attempt(
     draft: &Draft,
     when: When,
     note: &str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
@@ -281,12 +288,12 @@ impl Change<'_> {
         tx: &mut Tx,
         title: &str,
         revision: RevisionId,
-        act: &Actor<'_>,
+        act: &Act<'_>,
     ) -> Result<(IssueId, bool, bool), QueueError> {
         let done = match self.found {
-            None => (self.insert(tx, title, revision, act.now).await?, false, true),
+            None => (self.insert(tx, title, revision, act.by()).await?, false, true),
             Some(found) => {
-                let (revised, moved) = self.update(tx, found, title, revision).await?;
+                let (revised, moved) = self.update(tx, found, title, revision, act.by()).await?;
                 if revised {
                     // Some have got another text by now.
                     issues::mark_corrected(tx, found.id, act.now).await?;
@@ -294,36 +301,21 @@ impl Change<'_> {
                 (found.id, revised, moved)
             }
         };
-        let (id, revised, moved) = done;
+        let (id, ..) = done;
         if self.found.is_none_or(|found| found.asked != self.asked) {
             issues::note_asked(tx, id, self.asked).await?;
         }
         if self.found.map_or(self.file.is_some(), |found| found.file != self.file) {
             issues::note_file(tx, id, self.file.as_deref()).await?;
         }
-        let kind = match self.spot.state {
-            _ if !moved && !revised => return Ok(done),
-            _ if !moved => "issue.revised",
-            IssueState::Held => "issue.held",
-            _ => "issue.queued",
-        };
-        let about = About { newsletter: Some(self.newsletter), issue: Some(id), ..About::default() };
-        let data = serde_json::json!({ "revision": revision.0, "due_at": self.due_at() }).to_string();
-        events::append(tx, act.now, kind, act.name, about, &data).await?;
         Ok(done)
     }
 
-    async fn insert(
-        &self,
-        tx: &mut Tx,
-        title: &str,
-        revision: RevisionId,
-        now: Timestamp,
-    ) -> Result<IssueId, QueueError> {
+    async fn insert(&self, tx: &mut Tx, title: &str, revision: RevisionId, by: By<'_>) -> Result<IssueId, QueueError> {
         let (newsletter, slug, note, state) = (self.newsletter, self.slug, self.note(), self.spot.state);
         let (on_slot, beside) = self.spot.place.map_or((false, false), |place| (place.on_slot, place.beside));
         let new = NewIssue { newsletter, slug, title, state, revision, due_at: self.due_at(), on_slot, beside, note };
-        issues::insert(tx, &new, now).await?.ok_or(QueueError::Raced)
+        issues::insert(tx, &new, by).await?.ok_or(QueueError::Raced)
     }
 
     async fn update(
@@ -332,18 +324,22 @@ impl Change<'_> {
         found: &Issue,
         title: &str,
         revision: RevisionId,
+        by: By<'_>,
     ) -> Result<(bool, bool), QueueError> {
         let Spot { state, place } = self.spot;
         let moved = found.state != state || (state == IssueState::Queued && found.place() != place);
         let revised = found.revision_id != revision;
         let mut done = true;
         if revised {
-            done = issues::revise(tx, found.id, found.state, title, revision).await?;
+            done = issues::revise(tx, found.id, found.state, title, revision, by).await?;
         }
         if done && moved {
             done = match place {
-                Some(place) => issues::queue(tx, found.id, found.state, place).await?,
-                None => issues::advance(tx, found.id, found.state, state, self.note()).await?,
+                Some(place) => issues::queue(tx, found.id, found.state, place, by).await?,
+                None => {
+                    let event = Event::IssueHeld { note: self.note().to_owned(), due_at: found.due_at };
+                    issues::advance(tx, found.id, found.state, state, self.note(), by, &event).await?
+                }
             };
         } else if done && state == IssueState::Held && found.note != self.note {
             done = issues::note_why(tx, found.id, state, self.note).await?;

@@ -11,12 +11,11 @@ use jiff::civil::Date;
 use super::library::{Library, Rendered};
 use super::pictures;
 use super::plan::{NoSlot, Plan};
-use super::queue::{Actor, QueueError};
+use super::queue::{Act, QueueError};
 use super::spot::{When, displaced, moment_for, slot};
 use crate::domain::image::Image;
 use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId};
-use crate::store::events::{self, About};
 use crate::store::issues::{Issue, Place};
 use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
 
@@ -43,12 +42,11 @@ impl Shift {
     /// Lets another have the place of `issue` before it is at its own.
     pub(super) async fn make_way(tx: &mut Tx, issue: &Issue) -> Result<(), QueueError> {
         let Some(place) = issue.place() else { return Ok(()) };
-        let beside = Place { beside: true, ..place };
-        done(issues::shift(tx, issue.id, place.due_at, beside).await?)
+        done(issues::make_way(tx, issue.id, place.due_at).await?)
     }
 
     /// Stores the images that its mail shows.
-    pub(super) async fn store_images(&self, db: &Db, act: &Actor<'_>) -> Result<(), StoreError> {
+    pub(super) async fn store_images(&self, db: &Db, act: &Act<'_>) -> Result<(), StoreError> {
         match &self.rendered {
             Some(rendered) => pictures::store(db, &rendered.images, act.now).await,
             None => Ok(()),
@@ -56,7 +54,7 @@ impl Shift {
     }
 
     /// Moves it, if it is still where it was.
-    pub(super) async fn write(&self, tx: &mut Tx, act: &Actor<'_>) -> Result<Issue, QueueError> {
+    pub(super) async fn write(&self, tx: &mut Tx, act: &Act<'_>) -> Result<Issue, QueueError> {
         let Self { issue, to, rendered } = self;
         if let Some(rendered) = rendered {
             let id = revisions::ensure(tx, issue.newsletter_id, &rendered.revision, act.now).await?;
@@ -64,13 +62,11 @@ impl Shift {
             if !act.dry_run {
                 pictures::attach(tx, id, &rendered.images).await?;
             }
-            done(issues::revise(tx, issue.id, IssueState::Queued, &rendered.revision.title, id).await?)?;
+            let title = &rendered.revision.title;
+            done(issues::revise(tx, issue.id, IssueState::Queued, title, id, act.by()).await?)?;
         }
         let from = issue.due_at.ok_or(QueueError::Raced)?;
-        done(issues::shift(tx, issue.id, from, *to).await?)?;
-        let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-        let data = serde_json::json!({ "due_at": to.due_at }).to_string();
-        events::append(tx, act.now, "issue.moved", act.name, about, &data).await?;
+        done(issues::shift(tx, issue.id, from, *to, act.by()).await?)?;
         found(tx, issue.id).await
     }
 }
@@ -91,7 +87,7 @@ pub async fn move_issue(
     newsletter: NewsletterId,
     slug: &str,
     when: When,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Moved, QueueError> {
     again(async || {
         let mut tx = db.read().await?;
@@ -125,7 +121,7 @@ pub async fn swap(
     library: &Library<'_>,
     newsletter: NewsletterId,
     [one, other]: [&str; 2],
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Moved, QueueError> {
     again(async || {
         let mut tx = db.read().await?;
@@ -148,7 +144,7 @@ pub async fn swap(
 }
 
 /// First off its place, then the other there, then on its own: at no moment do two have one place.
-async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &Actor<'_>) -> Result<Moved, QueueError> {
+async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &Act<'_>) -> Result<Moved, QueueError> {
     if !act.dry_run {
         shift.store_images(db, act).await?;
         if let Some(other) = &other {

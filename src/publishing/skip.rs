@@ -1,9 +1,10 @@
 //! A slot on which nothing goes out, on purpose: no issue gets it by itself, and nobody is told that it is empty. It
 //! moves nothing that is queued.
 
-use super::queue::Actor;
+use super::queue::Act;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
+use crate::domain::event::Event;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
@@ -44,7 +45,7 @@ pub async fn skip(
     id: NewsletterId,
     at: Timestamp,
     note: &str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<bool, SkipError> {
     let shown = moment(at, &newsletter.time_zone);
     if next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) != Some(at) {
@@ -61,8 +62,7 @@ pub async fn skip(
         let skipped = skips::add(tx, id, at, note, act.now).await?;
         if skipped {
             let about = About { newsletter: Some(id), ..About::default() };
-            let data = serde_json::json!({ "slot_at": at }).to_string();
-            events::append(tx, act.now, "slot.skipped", act.name, about, &data).await?;
+            events::append(tx, act.by(), about, &Event::SlotSkipped { slot_at: at }).await?;
         }
         Ok(skipped)
     })
@@ -70,13 +70,12 @@ pub async fn skip(
 }
 
 /// Offers a slot again; `false` if it was not skipped.
-pub async fn take_back(db: &Db, id: NewsletterId, at: Timestamp, act: &Actor<'_>) -> Result<bool, StoreError> {
+pub async fn take_back(db: &Db, id: NewsletterId, at: Timestamp, act: &Act<'_>) -> Result<bool, StoreError> {
     db.write(async |tx| {
         let offered = skips::remove(tx, id, at).await?;
         if offered {
             let about = About { newsletter: Some(id), ..About::default() };
-            let data = serde_json::json!({ "slot_at": at }).to_string();
-            events::append(tx, act.now, "slot.offered", act.name, about, &data).await?;
+            events::append(tx, act.by(), about, &Event::SlotOffered { slot_at: at }).await?;
         }
         Ok(offered)
     })

@@ -14,7 +14,7 @@ use super::capabilities::Capabilities;
 use super::connector::Deadlines;
 use super::dot::{Malformed, wire_form};
 use super::wire::{Fault, Interrupted, Wire, within};
-use crate::domain::verdict::{Reply, Stage};
+use crate::domain::reply::{Reply, Stage};
 
 /// A connection that is greeted, encrypted and logged in.
 pub struct Session {
@@ -107,13 +107,6 @@ pub enum BodyError {
     /// The final dot may have left, and no answer came: nobody can say.
     #[error("it may have been delivered: {0}")]
     Unknown(Fault),
-}
-
-impl BodyError {
-    /// Whether the message may have been delivered all the same.
-    pub fn is_uncertain(&self) -> bool {
-        matches!(self, Self::Unknown(_))
-    }
 }
 
 impl Session {
@@ -221,7 +214,7 @@ impl Session {
 
 fn at(stage: Stage) -> &'static str {
     match stage {
-        Stage::Session => "between messages:",
+        Stage::Session | Stage::Unknown => "between messages:",
         Stage::Mail => "at MAIL:",
         Stage::Recipient => "at RCPT:",
         Stage::Data => "at DATA:",

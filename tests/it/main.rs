@@ -18,4 +18,5 @@ mod signup;
 mod smtp;
 mod store;
 mod tidy;
+mod upkeep;
 mod web;

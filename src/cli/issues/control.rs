@@ -5,12 +5,9 @@ use crate::cli::output::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
-use crate::publishing::queue::{self, Actor};
+use crate::publishing::queue::{self, Act};
 use crate::store::issues::Issue;
 use crate::store::ledger;
-
-/// Who did it, in the history.
-const ACTOR: &str = "cli";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Pause {
@@ -64,7 +61,7 @@ fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &st
 
 pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, &args.named.slug).await?;
-    control::pause(desk.db, issue.id, &args.note, ACTOR, desk.context.now())
+    control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
         .await
         .map_err(|error| refused(error, &issue.slug))?;
     let words =
@@ -74,7 +71,9 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 
 pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    control::resume(desk.db, issue.id, ACTOR, desk.context.now()).await.map_err(|error| refused(error, &issue.slug))?;
+    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
+        .await
+        .map_err(|error| refused(error, &issue.slug))?;
     done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
@@ -85,7 +84,7 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     if !desk.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
         return Err(Failure::new("nothing was changed").into());
     }
-    let rows = control::stop(desk.db, issue.id, ACTOR, desk.context.now())
+    let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
         .await
         .map_err(|error| refused(error, &issue.slug))?;
     done(
@@ -104,7 +103,7 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         (_, true) => control::Retry::GiveUpUncertain,
         _ => control::Retry::Failed,
     };
-    let rows = control::retry(desk.db, issue.id, what, ACTOR, desk.context.now())
+    let rows = control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now()))
         .await
         .map_err(|error| refused(error, &issue.slug))?;
     let words = match what {
@@ -116,7 +115,7 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 
 pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false, again: true };
+    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     if !queue::unschedule(desk.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
         return Err(Failure::new(text).exit(Exit::NotAllowed).into());

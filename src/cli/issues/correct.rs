@@ -8,7 +8,7 @@ use crate::cli::shelf::{Shelf, show};
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::Actor;
+use crate::publishing::queue::Act;
 use crate::publishing::{CorrectError, LibraryError, correct};
 use crate::store::{issues, ledger};
 
@@ -21,7 +21,7 @@ pub(super) struct Correct {
 pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let (newsletter, id, shelf) = whose(&args, desk).await?;
     let library = shelf.library(newsletter);
-    let act = Actor { name: "cli", now: desk.context.now(), dry_run: false, again: true };
+    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
         Ok(draft) => correct(desk.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),

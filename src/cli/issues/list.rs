@@ -97,8 +97,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     for newsletter in &about {
         let mut tx = desk.db.read().await?;
         let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { continue };
-        let mut all = issues::list(&mut tx, id, args.limit).await?;
-        all.retain(|issue| args.state.is_none_or(|state| state == issue.state));
+        let all = issues::list(&mut tx, id, args.state, args.limit).await?;
         let skipped = skips::of(&mut tx, id, desk.context.now()).await?;
         let mut counted = Vec::with_capacity(all.len());
         for issue in &all {

@@ -12,7 +12,8 @@ use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::{next_of, on_day};
-use crate::publishing::queue::Actor;
+use crate::domain::actor::Actor;
+use crate::publishing::queue::Act;
 use crate::publishing::{self, Library, Moved, SkipError, When};
 use crate::store::newsletters;
 
@@ -58,8 +59,8 @@ pub(super) struct Skip {
     note: String,
 }
 
-fn act(desk: &Desk<'_>) -> Actor<'static> {
-    Actor { name: "cli", now: desk.context.now(), dry_run: false, again: true }
+fn act<'a>(desk: &Desk<'_>, actor: &'a Actor) -> Act<'a> {
+    Act { actor, now: desk.context.now(), dry_run: false, again: true }
 }
 
 pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Exit> {
@@ -76,7 +77,8 @@ pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Ex
             _ => When::At(at),
         }
     };
-    let act = act(desk);
+    let actor = desk.context.actor();
+    let act = act(desk, &actor);
     let moved = publishing::move_issue(desk.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
     match moved {
         Ok(moved) => report(&moved, "moved", newsletter, desk),
@@ -94,7 +96,8 @@ pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
     }
     let shelf = Shelf::new(desk.config)?;
-    let (library, act) = (shelf.library(newsletter), act(desk));
+    let actor = desk.context.actor();
+    let (library, act) = (shelf.library(newsletter), act(desk, &actor));
     let slugs = [one.slug.as_str(), other.slug.as_str()];
     match publishing::swap(desk.db, &library, one.newsletter_id, slugs, &act).await {
         Ok(moved) => report(&moved, "swapped", newsletter, desk),
@@ -164,7 +167,8 @@ pub(super) async fn skip(args: Skip, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let newsletter = whose_slot(&args.slot, desk)?;
     let shelf = Shelf::new(desk.config)?;
     let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
-    let act = act(desk);
+    let actor = desk.context.actor();
+    let act = act(desk, &actor);
     let id = desk.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
     let shown = when(at, newsletter);
     let (did, changed, words) = if args.undo {

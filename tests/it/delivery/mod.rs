@@ -15,7 +15,7 @@ mod outage;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
-mod script;
+pub(crate) mod script;
 pub(crate) mod stage;
 mod stopping;
 mod straight;

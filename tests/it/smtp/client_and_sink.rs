@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
-use coranto::domain::verdict::{Reply, Stage};
+use coranto::domain::reply::{Reply, Stage};
 use coranto::smtp::{BodyError, Broken, Envelope, Fault, Session, Sink, SinkHandle, SinkOffer, SinkOptions};
 
 use super::{AMPLE, SHORT, address, connector, deadlines};
@@ -126,7 +126,7 @@ async fn drop_dot_is_uncertain_and_the_sink_has_it() {
     let mut session = session(&sink).await;
     assert_eq!(offer(&mut session, "drop-dot-1@example.org").await, Envelope::Ready);
     let error = session.body(MESSAGE).await.unwrap_err();
-    assert!(error.is_uncertain() && matches!(error, BodyError::Unknown(Fault::Closed)), "{error:?}");
+    assert!(matches!(error, BodyError::Unknown(Fault::Closed)), "{error:?}");
     assert!(matches!(session.body(MESSAGE).await, Err(BodyError::Unusable)));
     let messages = sink.messages();
     assert_eq!((messages.len(), messages[0].replied, messages[0].data.as_slice()), (1, false, MESSAGE));
