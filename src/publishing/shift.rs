@@ -56,17 +56,18 @@ impl Shift {
     /// Moves it, if it is still where it was.
     pub(super) async fn write(&self, tx: &mut Tx, act: &Act<'_>) -> Result<Issue, QueueError> {
         let Self { issue, to, rendered } = self;
+        let mut revision = issue.revision_id;
         if let Some(rendered) = rendered {
-            let id = revisions::ensure(tx, issue.newsletter_id, &rendered.revision, act.now).await?;
-            pages::put(tx, id, &rendered.page).await?;
+            revision = revisions::ensure(tx, issue.newsletter_id, &rendered.revision, act.now).await?;
+            pages::put(tx, revision, &rendered.page).await?;
             if !act.dry_run {
-                pictures::attach(tx, id, &rendered.images).await?;
+                pictures::attach(tx, revision, &rendered.images).await?;
             }
-            let title = &rendered.revision.title;
-            done(issues::revise(tx, issue.id, IssueState::Queued, title, id, act.by()).await?)?;
         }
+        // A text that was queued meanwhile is not overwritten: it is looked at again.
+        done(found(tx, issue.id).await?.revision_id == issue.revision_id)?;
         let from = issue.due_at.ok_or(QueueError::Raced)?;
-        done(issues::shift(tx, issue.id, from, *to, act.by()).await?)?;
+        done(issues::shift(tx, issue.id, from, *to, revision, act.by()).await?)?;
         found(tx, issue.id).await
     }
 }

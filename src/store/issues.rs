@@ -197,8 +197,10 @@ pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueStat
 
 /// The newsletter's issues that are to go out, go out, or wait for a person, however old, those that are due first first.
 pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
-    tx.sql(select!("WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
-         ORDER BY due_at, id"))
+    tx.sql(select!(
+        "WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
+         ORDER BY due_at, id"
+    ))
     .bind(newsletter)
     .fetch_all()
     .await
@@ -206,8 +208,10 @@ pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
 
 /// The newsletter's issue that began last of those that are over.
 pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Issue>> {
-    tx.sql(select!("WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
-         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1"))
+    tx.sql(select!(
+        "WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
+         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1"
+    ))
     .bind(newsletter)
     .fetch_optional()
     .await
@@ -459,11 +463,19 @@ pub async fn make_way(tx: &mut Tx, id: IssueId, due_at: Timestamp) -> Result<boo
     Ok(changed == 1)
 }
 
-/// Moves an issue that is queued for `due_at` to another place; `false` if it is not, or for another time by now.
-pub async fn shift(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: Place, by: By<'_>) -> Result<bool> {
+/// Moves an issue that is queued for `due_at` to another place, where its content is `revision`; `false` if it is not
+/// queued, or for another time by now.
+pub async fn shift(
+    tx: &mut Tx,
+    id: IssueId,
+    due_at: Timestamp,
+    to: Place,
+    revision: RevisionId,
+    by: By<'_>,
+) -> Result<bool> {
     let row: Option<(NewsletterId,)> = tx
         .sql(
-            "UPDATE issues SET due_at = $3, on_slot = $4, beside = $5
+            "UPDATE issues SET due_at = $3, on_slot = $4, beside = $5, revision_id = $6
              WHERE id = $1 AND state = 'queued' AND due_at = $2 RETURNING newsletter_id",
         )
         .bind(id)
@@ -471,6 +483,7 @@ pub async fn shift(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: Place, by: B
         .bind(to.due_at)
         .bind(to.on_slot)
         .bind(to.beside)
+        .bind(revision)
         .fetch_optional()
         .await?;
     let Some((newsletter,)) = row else { return Ok(false) };

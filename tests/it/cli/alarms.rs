@@ -66,7 +66,8 @@ fn addresses_and_relay_of_alarms_are_checked() {
     let folder = folder.path();
     let path = folder.join("coranto.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, format!("{text}\n[alarms]\nto = [\"ops@example.com\", \"nobody\"]\nrelay = \"backup\"\n")).unwrap();
+    std::fs::write(&path, format!("{text}\n[alarms]\nto = [\"ops@example.com\", \"nobody\"]\nrelay = \"backup\"\n"))
+        .unwrap();
     let ended = cli(folder, &["config", "check"]);
     assert_eq!(ended.status.code(), Some(3), "{ended:?}");
     let told = ended.stdout;

@@ -110,8 +110,8 @@ both_databases! {
         let slot = |minutes| place(minutes, true, false);
         let mut ground = Ground::new(&db).await;
         let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;
+        let (by, content) = (acts::by(NOW), ground.older);
         let tx = &mut ground.tx;
-        let by = acts::by(NOW);
         assert!(!issues::queue(tx, ids[0], Held, slot(9), by).await.unwrap(), "it is a draft");
         assert!(issues::queue(tx, ids[0], Draft, slot(9), by).await.unwrap());
         // Unless it is meant.
@@ -124,14 +124,15 @@ both_databases! {
             assert!(taken.is_unique_violation() && taken.is_conflict(), "{taken}");
         }
         assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, slot(10), by).await).await.unwrap());
-        let shifted = db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), by).await).await.unwrap_err();
+        let shifted = db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), content, by).await).await.unwrap_err();
         assert!(shifted.is_unique_violation(), "{shifted}");
-        let elsewhere = db.write(async |tx| issues::shift(tx, ids[2], minute(11), slot(12), by).await).await.unwrap();
+        let elsewhere = db.write(async |tx| issues::shift(tx, ids[2], minute(11), slot(12), content, by).await).await.unwrap();
         assert!(!elsewhere, "it is not there");
         assert!(!db.write(async |tx| issues::make_way(tx, ids[0], minute(11)).await).await.unwrap());
         assert!(db.write(async |tx| issues::make_way(tx, ids[0], minute(9)).await).await.unwrap());
-        assert!(db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), by).await).await.unwrap());
+        assert!(db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), content, by).await).await.unwrap());
         assert_eq!(issues::get(&mut db.read().await.unwrap(), ids[2]).await.unwrap().unwrap().place(), Some(slot(9)));
+        assert_eq!(issues::get(&mut db.read().await.unwrap(), ids[2]).await.unwrap().unwrap().revision_id, content);
         // Its place is free again when it has gone on.
         let event = Event::IssueResumed;
         db.write(async |tx| issues::advance(tx, ids[2], Queued, Draft, "", by, &event).await).await.unwrap();
