@@ -9,6 +9,7 @@ mod compose;
 mod correct;
 pub mod follow;
 mod followed;
+pub mod left;
 pub mod library;
 pub mod links;
 pub mod notice;

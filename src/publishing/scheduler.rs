@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::calendar::start_due;
 use super::follow::Follower;
+use super::left::{self, Left};
 use super::library::Library;
 use super::settings;
 use crate::clock::{Clock, Timestamp};
@@ -80,8 +81,13 @@ impl Scheduler {
 
     /// Looks every second until `stop`.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
-        let mut shift =
-            Shift { worker: self.register().await?, until: Timestamp(i64::MIN), followers: self.followers() };
+        let mut shift = Shift {
+            worker: self.register().await?,
+            until: Timestamp(i64::MIN),
+            followers: self.followers(),
+            left: self.newsletters.iter().map(|_| Left::default()).collect(),
+            looked_at: self.clock.now(),
+        };
         let mut tick = tokio::time::interval(EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut away = false;
@@ -120,12 +126,7 @@ impl Scheduler {
             return Ok(());
         }
         for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
-            let library = Library {
-                newsletter,
-                public_url: &self.public_url,
-                templates: &self.templates,
-                gallery: &self.gallery,
-            };
+            let library = self.library(newsletter);
             let mut notices = Vec::new();
             let looked = follower.look(&self.db, &library, now, &mut notices).await;
             for notice in notices {
@@ -136,7 +137,19 @@ impl Scheduler {
             }
             looked?;
         }
-        start_due(&self.db, &self.newsletters, now).await.map(drop)
+        start_due(&self.db, &self.newsletters, now).await?;
+        // What is due comes first.
+        if now.since(shift.looked_at) >= left::EVERY {
+            shift.looked_at = now;
+            for ((id, newsletter), left) in self.newsletters.iter().zip(&mut shift.left) {
+                left.look(&self.db, &self.library(newsletter), *id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn library<'a>(&'a self, newsletter: &'a Newsletter) -> Library<'a> {
+        Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
     /// Whether this process is the one that schedules: it has the lease, or takes it. The lease is lengthened in good
@@ -188,4 +201,7 @@ struct Shift {
     /// Until when it has the lease.
     until: Timestamp,
     followers: Vec<Follower>,
+    /// Files that cannot go out, and when they were looked at.
+    left: Vec<Left>,
+    looked_at: Timestamp,
 }

@@ -6,6 +6,7 @@ mod events;
 mod files;
 mod follow;
 mod ground;
+mod left;
 mod links;
 mod next;
 mod pictures;
