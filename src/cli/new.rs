@@ -12,7 +12,6 @@ use super::whose::newsletter_or_ask;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::domain::NewsletterId;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;

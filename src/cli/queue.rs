@@ -330,7 +330,7 @@ fn sentence(
         (IssueState::Paused, _) => {
             let has = verb("has", "have");
             let resume = format!("coranto issues resume {}", issue.slug);
-            return format!("{title} {has} new text for who has not got it yet; `{resume}` goes on.");
+            return format!("{title} {has} new text for readers who have not got it yet; `{resume}` resumes it.");
         }
         _ => return format!("{title} {} on hold; `coranto queue` without --hold gives it a slot.", verb("is", "be")),
     };
