@@ -50,9 +50,13 @@ async fn ready(
         Some("stopping".to_owned())
     } else {
         match within(look(&site)).await {
-            Some(Ok((false, _))) => Some("the database's schema is not this program's: run coranto migrate".to_owned()),
-            Some(Ok((true, until))) => {
-                scheduler = standing(until, site.clock.now());
+            Some(Ok(Look { is_current: false, .. })) => {
+                Some("the database's schema is not this program's: run coranto migrate".to_owned())
+            }
+            Some(Ok(look)) => {
+                scheduler = standing(look.scheduled_until, site.clock.now());
+                standing_now = look.alarms;
+                standing_now.retain(|one| one.stands(site.clock.now()));
                 // Who does not schedule serves pages whether others do or not.
                 let is_late = site.schedules && scheduler != "on";
                 let late = || is_late.then(|| "the scheduler does not run".to_owned());

@@ -9,7 +9,7 @@ use crate::config::{Config, Relay, RelayTls};
 use crate::domain::DeliveryId;
 use crate::domain::newsletter::Newsletter;
 use crate::message::verp;
-use crate::smtp::{Connector, Deadlines, Session};
+use crate::smtp::{Deadlines, Session};
 
 /// A relay that takes longer than this to say hello would be a trouble on the day of an issue.
 const STEP_MAX: Duration = Duration::from_secs(15);
