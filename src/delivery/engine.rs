@@ -17,9 +17,10 @@ use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::settings::Settings;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
-use crate::store::{Db, StoreError, leases};
+use crate::domain::alarm::AlarmName;
+use crate::store::{Db, StoreError, alarms, leases};
 use crate::telemetry::health::Health;
 
 /// Rows in memory, at most, whatever the relays could take.
@@ -63,6 +64,7 @@ impl Engine {
         rescue::hold_after_absence(&self.db, timing, now).await?;
         let worker = Arc::new(AtomicI64::new(self.register(true).await?.0));
         self.health.alive(now.0);
+        self.recall(now).await?;
         let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
         rescue::run(&self.db, &letters, timing, now).await?;
         tracing::info!(
@@ -105,6 +107,20 @@ impl Engine {
             std::panic::resume_unwind(crash.into_panic());
         }
         tracing::info!("delivery has stopped; nothing is on the wire");
+        Ok(())
+    }
+
+    /// What was known of the relays before this process: one that was down is so until it takes a mail, and one that is
+    /// not in the configuration any more is nobody's trouble.
+    async fn recall(&self, now: Timestamp) -> Result<(), StoreError> {
+        let all = alarms::all(&mut self.db.read().await?).await?;
+        for one in all.iter().filter(|one| one.name == AlarmName::RelayDown && one.cleared_at.is_none()) {
+            if self.settings.relays.iter().any(|relay| relay.name == one.scope) {
+                self.health.relay_down(&one.scope, one.since.0, &one.note);
+            } else {
+                self.db.write(async |tx| alarms::clear(tx, one.name, &one.scope, now).await).await?;
+            }
+        }
         Ok(())
     }
 

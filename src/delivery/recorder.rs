@@ -7,7 +7,7 @@
 //! Nothing is lost while the database cannot be written (a full disk, a lock): the batch is kept and tried again, and
 //! meanwhile no connection takes off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,14 +17,15 @@ use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suppressions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -155,6 +156,7 @@ impl Desk {
             self.tell_health(&batch);
             let paused = self.count_refusals(&batch);
             let granted = self.write(&batch, &paused).await;
+            self.lift(&batch).await;
             for entry in batch.drain(..) {
                 if let Entry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
@@ -162,6 +164,28 @@ impl Desk {
                 if let Entry::TakeOff(take_off, answer) = entry {
                     let _ = answer.send(granted.contains(&take_off.held.id));
                 }
+            }
+        }
+    }
+
+    /// A relay that took a mail is up, whatever was known of it, perhaps from before this process.
+    async fn lift(&self, batch: &[Entry]) {
+        let took = |entry: &Entry| match entry {
+            Entry::Outcome(_, Outcome::Sent { relay, .. }) => Some(Arc::clone(relay)),
+            _ => None,
+        };
+        if !self.health.has_trouble() {
+            return;
+        }
+        for relay in batch.iter().filter_map(took).collect::<BTreeSet<_>>() {
+            if !self.health.is_down(&relay) {
+                continue;
+            }
+            let now = self.clock.now();
+            let cleared = self.db.write(async |tx| alarms::clear(tx, AlarmName::RelayDown, &relay, now).await).await;
+            match cleared {
+                Ok(_) => self.health.relay_up(&relay),
+                Err(error) => tracing::debug!(%error, "an alarm could not be cleared; the next mail does it"),
             }
         }
     }
@@ -325,7 +349,7 @@ async fn write(
                 released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
-            Entry::Event(actor, event) => events::append(tx, actor.at(now), About::default(), event).await?,
+            Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
             Entry::TakeOff(..) => {}
         }
     }
@@ -348,6 +372,18 @@ async fn write(
         }
     }
     Ok(())
+}
+
+/// An event that is about no row. A relay that is down is an alarm, until it takes mail.
+async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> {
+    events::append(tx, by, About::default(), event).await?;
+    match event {
+        Event::RelayDown { relay, error, .. } => {
+            alarms::raise(tx, &Alarm::new(AlarmName::RelayDown, relay, error), by).await.map(drop)
+        }
+        Event::RelayUp { relay } => alarms::clear(tx, AlarmName::RelayDown, relay, by.now).await.map(drop),
+        _ => Ok(()),
+    }
 }
 
 async fn write_outcome(

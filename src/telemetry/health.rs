@@ -74,6 +74,16 @@ impl Health {
         lock(&self.relays).insert(name.to_owned(), None);
     }
 
+    /// Whether anything is wrong with any relay.
+    pub fn has_trouble(&self) -> bool {
+        lock(&self.relays).values().any(Option::is_some)
+    }
+
+    /// Whether a relay is down.
+    pub fn is_down(&self, name: &str) -> bool {
+        lock(&self.relays).get(name).is_some_and(Option::is_some)
+    }
+
     /// The relays of this process, and what is wrong with each.
     pub fn relays(&self) -> BTreeMap<String, Option<Trouble>> {
         lock(&self.relays).clone()
@@ -114,7 +124,9 @@ mod tests {
         health.relay("main");
         let down = Some(Trouble { since: 5, why: "535 no".to_owned() });
         assert_eq!(health.relays(), BTreeMap::from([("main".to_owned(), down)]));
+        assert!(health.has_trouble() && health.is_down("main") && !health.is_down("other"));
         health.relay_up("main");
+        assert!(!health.has_trouble());
         assert_eq!(health.relays(), BTreeMap::from([("main".to_owned(), None)]));
     }
 }

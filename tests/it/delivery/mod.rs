@@ -1,6 +1,7 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
 mod blame;
 mod breaker;
 mod connections;
