@@ -92,6 +92,23 @@ impl Context {
         })
     }
 
+    /// The database of `config`, if it is there and has this program's schema: for commands that do without.
+    pub async fn peek(&self, config: &Config) -> Option<Db> {
+        if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
+            return None;
+        }
+        let db = self.open_as_it_is(config).await.ok()?;
+        let is_current = match db.read().await {
+            Ok(mut tx) => migrate::is_current(&mut tx).await.unwrap_or(false),
+            Err(_) => false,
+        };
+        if is_current {
+            return Some(db);
+        }
+        db.close().await;
+        None
+    }
+
     /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.
     pub fn confirm(&self, question: &str) -> anyhow::Result<bool> {
         if self.yes {

@@ -25,6 +25,7 @@ mod subscribers;
 pub mod table;
 mod test;
 mod when;
+mod whose;
 mod wiring;
 
 use std::path::PathBuf;

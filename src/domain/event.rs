@@ -35,6 +35,21 @@ events! {
         /// Its time.
         due_at: Option<Timestamp>,
     },
+    /// A queued issue has another place, with the text it had.
+    IssueMoved = "issue.moved" {
+        /// Its time now.
+        due_at: Timestamp,
+    },
+    /// Nothing goes out on a slot, on purpose.
+    SlotSkipped = "slot.skipped" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
+    /// A skipped slot is offered again.
+    SlotOffered = "slot.offered" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
     /// An issue waits for a person.
     IssueHeld = "issue.held" {
         /// Why.

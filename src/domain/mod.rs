@@ -10,6 +10,7 @@ pub mod design;
 pub mod event;
 pub mod image;
 pub mod issue;
+pub mod moment;
 pub mod newsletter;
 pub mod provider;
 pub mod reply;

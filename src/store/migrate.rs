@@ -46,6 +46,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0009_alarms.sql"),
         include_str!("../../migrations/postgres/0009_alarms.sql"),
     ),
+    (
+        11,
+        "places",
+        include_str!("../../migrations/sqlite/0011_places.sql"),
+        include_str!("../../migrations/postgres/0011_places.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

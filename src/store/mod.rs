@@ -23,6 +23,7 @@ pub mod personal;
 pub mod requests;
 pub mod revisions;
 pub mod settlement;
+pub mod skips;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
@@ -73,6 +74,13 @@ impl StoreError {
     /// Whether a row with the same key exists already.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
+    /// Whether another command got in between: it took the same key, or the two waited for each other (PostgreSQL's 40001
+    /// and 40P01). What is there now is to be looked at again.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
 
     /// Whether the disk is full (SQLITE_FULL; PostgreSQL's 53100).

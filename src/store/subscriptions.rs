@@ -112,7 +112,7 @@ pub struct Filter {
 
 record! {
     /// How many readers a newsletter has.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
     pub struct Counts {
         /// Asked for, not confirmed.
         pub pending: i64,

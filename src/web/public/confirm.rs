@@ -16,11 +16,11 @@ use super::super::wording;
 use super::reader::{self, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
-use crate::domain::slot::next_of;
+use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
-use crate::store::{issues, pages};
+use crate::store::{issues, pages, skips};
 use crate::templates::pages::{Link, ReaderPage};
 use crate::token::Purpose;
 use crate::words::Language;
@@ -134,10 +134,12 @@ async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Respon
         let now = site.clock.now();
         let mut tx = site.signup.db.read().await?;
         let queued = issues::taken_times(&mut tx, door.id).await?.into_iter().find(|due| *due > now);
+        let skipped: Vec<_> = skips::of(&mut tx, door.id, now).await?.into_iter().map(|skip| skip.slot_at).collect();
         let latest = pages::latest(&mut tx, door.id, 1, 0).await?.into_iter().next();
         drop(tx);
         let newsletter = &door.newsletter;
-        if let Some(next) = queued.or_else(|| next_of(&newsletter.slots, &newsletter.time_zone, now)) {
+        let slot = || offered(&newsletter.slots, &newsletter.time_zone, &skipped, now).next();
+        if let Some(next) = queued.or_else(slot) {
             let day = next.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
             page.paragraphs[0] = words.welcome_on(day);
         }

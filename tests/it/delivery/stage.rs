@@ -160,6 +160,7 @@ impl Stage {
                     revision,
                     due_at: Some(now),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let issue = issues::insert(tx, &new, acts::by(now)).await?.expect("the slug is new");

@@ -146,7 +146,7 @@ both_databases! {
         let other = subscribe(&mut tx, week, "otto@example.org", Active).await.unwrap();
         let issue = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Issue), NOW).await.unwrap();
         let notice = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Notice), NOW).await.unwrap();
-        let new = NewIssue { newsletter: week, slug: "calendar", title: "T", state: IssueState::Queued, revision: issue, due_at: None, on_slot: false, note: "" };
+        let new = NewIssue { newsletter: week, slug: "calendar", title: "T", state: IssueState::Queued, revision: issue, due_at: None, on_slot: false, beside: false, note: "" };
         let issue = issues::insert(&mut tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         ledger::freeze(&mut tx, issue, week, NOW).await.unwrap();
         let mail = NewDelivery { subscription: Some(id), recipient: Some("new@example.org"), revision: notice, request: None, due_at: NOW };

@@ -15,6 +15,7 @@ mod lock;
 mod migrate;
 mod newsletters;
 mod pages;
+mod places;
 mod readers;
 mod records;
 mod rescue;
