@@ -6,6 +6,7 @@ pub mod delivery;
 pub mod design;
 pub mod image;
 pub mod issue;
+mod mailbox;
 pub mod newsletter;
 pub mod provider;
 pub mod reserved;

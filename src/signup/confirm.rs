@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::{Act, person, record};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
@@ -11,7 +11,7 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions, suppressions};
+use crate::store::{Db, Result, Tx, consents, deliveries, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
@@ -59,8 +59,11 @@ pub async fn confirm(
         }
         if subscription.suppressed.is_some() {
             // They had had everything erased, and come back by their own word.
-            let hash = keys.address_hash(&subscription.email.key());
-            suppressions::remove(tx, &hash).await?;
+            suppressions::remove_of(tx, &person(keys, &subscription.email, None)).await?;
+        }
+        // Who has the mail has the mailbox that it was sent to, spelled as it was typed.
+        if let Some(spelling) = consents::get(tx, asked).await?.and_then(|consent| consent.spelling) {
+            subscribers::respell(tx, subscription.subscriber_id, &spelling).await?;
         }
         record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
             .await?;

@@ -30,7 +30,7 @@ mod welcome;
 
 use std::sync::Arc;
 
-pub use address::{Move, ask_address, confirm_address, look_address, look_stop, stop_address};
+pub use address::{Asked, Move, ask_address, confirm_address, look_address, look_stop, stop_address};
 pub use challenge::Challenge;
 pub use checks::{Checks, MailServers};
 pub use client::Client;
@@ -110,12 +110,13 @@ pub struct Act {
     pub now: Timestamp,
 }
 
-/// The row of a person who is to be stored.
-fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
+/// The row of a person who is to be stored, and all by which their address may be known.
+pub(crate) fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
     NewSubscriber {
         email: email.clone(),
         address_hash: keys.address_hash(&email.key()),
-        quota_hash: keys.address_hash(&email.quota_key()),
+        former_hash: email.former_key().map(|key| keys.address_hash(&key)),
+        quota_hash: keys.address_hash(&email.mailbox_key()),
         name: name.map(str::to_owned),
     }
 }
@@ -130,9 +131,20 @@ async fn record(
     subscription: SubscriptionId,
 ) -> Result<ConsentId> {
     let client = act.client.as_ref().map(Client::as_str);
-    let new = NewConsent { subscription, kind, wording: act.wording, client, source: &act.source };
+    let new = NewConsent { subscription, kind, wording: act.wording, client, source: &act.source, spelling: None };
     let id = consents::append(tx, &new, act.now).await?;
-    let about = About { newsletter: Some(newsletter), subscription: Some(subscription), ..About::default() };
-    events::append(tx, act.now, event, act.actor, about, "{}").await?;
+    note(tx, act, event, newsletter, subscription).await?;
     Ok(id)
+}
+
+/// Enters an act into the event log alone.
+async fn note(
+    tx: &mut Tx,
+    act: &Act,
+    event: &str,
+    newsletter: NewsletterId,
+    subscription: SubscriptionId,
+) -> Result<()> {
+    let about = About { newsletter: Some(newsletter), subscription: Some(subscription), ..About::default() };
+    events::append(tx, act.now, event, act.actor, about, "{}").await
 }

@@ -9,20 +9,21 @@ use super::challenge::{Challenge, Spent};
 use super::letters::Letter;
 use super::proof::{self, Judgement, NextStep, Proof};
 use super::throttle::Pressure;
-use super::{Act, Door, Limits, Signup, person, record};
+use super::{Act, Client, Door, Limits, Signup, note, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
+use crate::store::consents::NewConsent;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
 use crate::store::limits::{Asked, Standing};
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
 use crate::store::{
-    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
+    Result as Stored, StoreError, Tx, consents, deliveries, events, limits, marks, requests, subscribers, subscriptions,
 };
 use crate::telemetry::metrics;
 use crate::words::Language;
@@ -86,7 +87,6 @@ pub enum RequestError {
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) person: NewSubscriber,
-    address_tag: i64,
     newsletter: NewsletterId,
     language: Option<Language>,
     confirmation: RevisionId,
@@ -176,7 +176,6 @@ async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answ
     let language = ask.language.unwrap_or_else(|| Language::of(&door.newsletter.language));
     let job = Job {
         person: person(&signup.keys, &ask.email, ask.name.as_deref()),
-        address_tag: signup.keys.address_tag(&ask.email.key()).cast_signed(),
         newsletter: door.id,
         language: ask.language,
         confirmation: door.letter(Letter::Confirm, language),
@@ -224,26 +223,30 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     if found.state == SubscriptionState::Left {
         subscriptions::ask_again(tx, found.id).await?;
     }
-    record(tx, act, ConsentKind::Asked, "subscription.asked", job.newsletter, found.id).await?;
+    let stored = subscribers::get(tx, subscriber).await?;
+    let spelling = stored.filter(|stored| stored.email != job.person.email).map(|_| &job.person.email);
+    let client = act.client.as_ref().map(Client::as_str);
+    let kind = ConsentKind::Asked;
+    let asked =
+        NewConsent { subscription: found.id, kind, wording: act.wording, client, source: &act.source, spelling };
+    consents::append(tx, &asked, act.now).await?;
+    note(tx, act, "subscription.asked", job.newsletter, found.id).await?;
     let (kind, revision) = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => (DeliveryKind::Notice, job.notice),
         SubscriptionState::Pending | SubscriptionState::Left => (DeliveryKind::Confirmation, job.confirmation),
     };
-    let delivery = send(tx, found.id, kind, revision, act.now).await?;
-    limits::add_asked_mail(tx, &job.person.quota_hash, delivery, act.now).await?;
+    // Where it was typed otherwise the mail goes to what was typed: case is the mailbox's own business (RFC 5321 2.4).
+    let spelling = spelling.filter(|_| kind == DeliveryKind::Confirmation);
+    let delivery = send(tx, found.id, spelling, kind, revision, act.now).await?;
+    let tag = limits::tag(&job.person.address_hash);
+    limits::add_asked_mail(tx, &job.person.quota_hash, tag, delivery, act.now).await?;
     Ok(Written::Done)
 }
 
 /// Why no mail goes out for a request, if none does.
 async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
     let now = job.act.now;
-    let asked = Asked {
-        address_hash: &job.person.address_hash,
-        address_tag: job.address_tag,
-        quota_hash: &job.person.quota_hash,
-        day: now.minus(DAY),
-        month: now.minus(MONTH),
-    };
+    let asked = Asked { person: &job.person, day: now.minus(DAY), month: now.minus(MONTH) };
     let standing = limits::standing(tx, &asked, now).await?;
     let is_full = standing.day >= i64::from(job.limits.confirmations_per_day)
         || standing.month >= i64::from(job.limits.confirmations_per_month);
@@ -258,12 +261,14 @@ async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
 async fn send(
     tx: &mut Tx,
     to: SubscriptionId,
+    spelling: Option<&EmailAddress>,
     kind: DeliveryKind,
     revision: RevisionId,
     now: Timestamp,
 ) -> Stored<DeliveryId> {
     deliveries::supersede(tx, to, kind, now).await?;
-    let new = NewDelivery { subscription: Some(to), recipient: None, revision, request: None, due_at: now };
+    let recipient = spelling.map(EmailAddress::as_str);
+    let new = NewDelivery { subscription: Some(to), recipient, revision, request: None, due_at: now };
     deliveries::add(tx, &new).await
 }
 
@@ -271,6 +276,7 @@ async fn send(
 pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
     db.write(async |tx| {
         requests::purge(tx, now.minus(MONTH)).await?;
+        marks::purge_requests(tx, now.minus(MONTH)).await?;
         limits::purge(tx, now.minus(MONTH), now).await
     })
     .await

@@ -388,8 +388,9 @@ async fn store(
         match (plan, id) {
             (Plan::Add, _) => arrivals.push(candidate.arrival),
             (Plan::Suppress(reason), _) => {
-                let hash = &candidate.arrival.person.address_hash;
-                suppressions::add(tx, hash, reason, &import.source, import.now).await?;
+                let person = &candidate.arrival.person;
+                suppressions::add(tx, &person.address_hash, reason, &import.source, import.now).await?;
+                suppressions::note_mailbox(tx, &person.address_hash, &person.quota_hash).await?;
             }
             (Plan::Activate, Some(id)) => activate(tx, import, &act, id).await?,
             (Plan::Unsubscribe, Some(id)) => unsubscribe(tx, import, &act, id).await?,
