@@ -6,7 +6,7 @@
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
-//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`];
+//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`upkeep`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
@@ -29,5 +29,6 @@ pub mod supervise;
 pub mod telemetry;
 pub mod templates;
 pub mod token;
+pub mod upkeep;
 pub mod web;
 pub mod words;

@@ -21,6 +21,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
+use crate::upkeep;
 use crate::web::{self, Embedding, Proxies, Site};
 
 /// Monitors ask now and then, and are few.
@@ -67,6 +68,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     runtime.block_on(async {
         let _lock = lock(&config, &args.role)?;
         let db = open(&config).await?;
+        upkeep::admit(&db, &config.keys, clock.now()).await.map_err(super::context::refused)?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
         db.close().await;

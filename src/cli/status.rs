@@ -17,6 +17,7 @@ use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::subscriptions::Counts;
 use crate::store::{Db, issues, leases, ledger, newsletters, subscriptions};
+use crate::upkeep;
 
 /// Issues looked at for what is open and what was last.
 const ISSUES_MAX: i64 = 200;
@@ -47,7 +48,10 @@ struct Standing<'a> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_to_look(&config).await?;
+        if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
+            context.output.warn(&trouble);
+        }
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;
         result

@@ -111,7 +111,7 @@ pub struct Act {
 }
 
 /// The row of a person who is to be stored, and all by which their address may be known.
-pub(crate) fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
+fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
     NewSubscriber {
         email: email.clone(),
         address_hash: keys.address_hash(&email.key()),

@@ -68,18 +68,19 @@ record! {
         pub suppressed: i64,
         /// People whose address is stored.
         pub readers: i64,
-        /// Mails since a time, whose links it sealed.
+        /// Mails of a time, whose links it sealed.
         pub mails: i64,
     }
 }
 
-/// What hangs on the keys, with the mails that were first tried since `since`.
-pub async fn stake(tx: &mut Tx, since: Timestamp) -> Result<Stake> {
+/// What hangs on the keys, with the mails that were first tried between two times.
+pub async fn stake(tx: &mut Tx, since: Timestamp, until: Timestamp) -> Result<Stake> {
     tx.sql(
         "SELECT (SELECT COUNT(*) FROM suppressions) AS suppressed, (SELECT COUNT(*) FROM subscribers) AS readers,
-                (SELECT COUNT(*) FROM deliveries WHERE first_at > $1) AS mails",
+                (SELECT COUNT(*) FROM deliveries WHERE first_at > $1 AND first_at <= $2) AS mails",
     )
     .bind(since)
+    .bind(until)
     .fetch_one()
     .await
 }

@@ -139,6 +139,12 @@ pub async fn copy_refusal(tx: &mut Tx, from: i64, to: i64, mailbox_tag: i64) -> 
     Ok(copied == 1)
 }
 
+/// Refusals that name no mailbox.
+pub async fn refusals_without_mailbox(tx: &mut Tx) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx.sql("SELECT address_tag FROM refusals WHERE mailbox_tag IS NULL").fetch_all().await?;
+    Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
 /// The beginning of a hash, as a number.
 pub fn tag(hash: &Hash) -> i64 {
     let mut number = [0; 8];

@@ -153,6 +153,18 @@ pub async fn folded(tx: &mut Tx, after: SubscriberId, limit: i64) -> Result<Vec<
         .await
 }
 
+/// Up to `limit` people who have been known for longest, and as many of the newest.
+pub async fn ends(tx: &mut Tx, limit: i64) -> Result<Vec<Folded>> {
+    tx.sql(
+        "SELECT id, email, email_key, address_hash, quota_hash FROM subscribers
+         WHERE id IN (SELECT id FROM subscribers ORDER BY id LIMIT $1)
+            OR id IN (SELECT id FROM subscribers ORDER BY id DESC LIMIT $1) ORDER BY id",
+    )
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
 /// Those of them whose address is not ASCII alone: only there may a rule have changed.
 pub async fn folded_beyond_ascii(tx: &mut Tx, after: SubscriberId, limit: i64) -> Result<Vec<Folded>> {
     tx.sql(

@@ -93,3 +93,10 @@ pub async fn note_mailbox(tx: &mut Tx, hash: &[u8], mailbox: &Hash) -> Result<bo
         .await?;
     Ok(noted == 1)
 }
+
+/// The hashes on the list that name no mailbox.
+pub async fn without_mailbox(tx: &mut Tx) -> Result<Vec<Vec<u8>>> {
+    let rows: Vec<(Vec<u8>,)> =
+        tx.sql("SELECT address_hash FROM suppressions WHERE mailbox_hash IS NULL").fetch_all().await?;
+    Ok(rows.into_iter().map(|(hash,)| hash).collect())
+}

@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::Finding;
+use super::{Finding, Health};
+use crate::cli::output::count;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::address::EmailAddress;
 use crate::store::{Db, leases, migrate};
+use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
 const FREE_BYTES_WARN: u64 = 1 << 30;
@@ -15,6 +18,8 @@ const FREE_BYTES_WARN: u64 = 1 << 30;
 const FREE_BYTES_FAIL: u64 = 100 << 20;
 /// A clock before this is not set: the program was not written yet.
 const WRITTEN_MS: i64 = 1_780_000_000_000;
+/// An operator who has to look at more looks at the list.
+const CLASHES_NAMED: usize = 10;
 /// So far may the clocks of two machines lie apart.
 const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
@@ -101,6 +106,9 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
         }
     };
     let mut all = vec![schema(&db, url).await];
+    if all[0].health == Health::Ok {
+        all.extend(keys(&db, config, context).await);
+    }
     let remembered = remembered(&db).await;
     all.push(match remembered {
         Some(until) if until > context.now() => Finding::ok("server", "a `coranto serve` works on this database"),
@@ -112,6 +120,29 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
     });
     all.push(clock(remembered, context.now()));
     db.close().await;
+    all
+}
+
+/// Whether the keys are the database's, and whether two people have become one.
+async fn keys(db: &Db, config: &Config, context: &Context) -> Vec<Finding> {
+    let mut all = vec![match upkeep::look(db, &config.keys, context.now()).await {
+        Ok(()) => Finding::ok("keys", "the keys are those that the database was made with"),
+        Err(trouble) => Finding::fail("keys", trouble.to_string(), trouble.hint().unwrap_or("is the database there?")),
+    }];
+    match upkeep::clashes(db).await {
+        Ok(twice) if twice.is_empty() => {}
+        Ok(twice) => {
+            let named: Vec<_> = twice.iter().take(CLASHES_NAMED).map(EmailAddress::to_string).collect();
+            let text = format!(
+                "{} stored twice, in two spellings of one address: {}",
+                count(twice.len() as u64, "reader is").replace("reader iss", "readers are"),
+                named.join(", ")
+            );
+            let hint = "ask them which spelling they use, and `coranto subscribers remove` the other";
+            all.push(Finding::warn("addresses", text, hint));
+        }
+        Err(error) => all.push(Finding::fail("addresses", error.to_string(), "is the database there?")),
+    }
     all
 }
 
