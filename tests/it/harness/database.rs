@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use coranto::store::{Db, migrate};
+use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::postgres::{self, Server};
@@ -130,6 +131,40 @@ impl PostgresPlace {
 
     pub(crate) fn url(&self) -> String {
         self.server.url(&self.name).into()
+    }
+
+    /// A database from what `pg_dump` wrote.
+    pub(crate) fn of_dump(dump: String) -> Option<Self> {
+        let place = Self::new()?.emptied("TEMPLATE template0");
+        let url = place.url();
+        blocking(async move || {
+            let mut connection = PgConnection::connect(&url).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(dump)).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
+        Some(place)
+    }
+
+    /// Where a copy of this one may be put.
+    pub(crate) fn place_beside(&self) -> Self {
+        Self { server: self.server, name: format!("{}_copy", self.name) }
+    }
+
+    /// Makes the copy. Nobody may be connected.
+    pub(crate) fn copy_to(&self, copy: &Self) {
+        Self { server: copy.server, name: copy.name.clone() }.emptied(&format!("TEMPLATE {}", self.name)).keep();
+    }
+
+    fn emptied(self, template: &str) -> Self {
+        let name = &self.name;
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        self.server.execute(&[drop, format!("CREATE DATABASE {name} {template}")]).unwrap();
+        self
+    }
+
+    /// Another value removes it.
+    fn keep(self) {
+        std::mem::forget(self);
     }
 }
 
