@@ -11,6 +11,7 @@ use super::output::count;
 use super::table::Table;
 use super::{Context, Exit, Failure};
 use crate::config::Config;
+use crate::private;
 use crate::store::Db;
 use crate::token::{KeyKind, Keyring};
 use crate::upkeep::{self, Listed, Use};
@@ -174,9 +175,7 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let _ = fs::remove_file(&beside);
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = options.open(&beside)?;
+    let mut new = private::open(&beside, &mut options)?;
     new.write_all(text.as_bytes())?;
     new.sync_all()?;
     #[cfg(unix)]

@@ -16,7 +16,7 @@ use url::{Host, Url};
 use super::failure::Failure;
 use super::site::Site;
 
-const PROBES: &[&str] = &["/healthz", "/readyz", "/metrics"];
+const PROBES: &[&str] = &["/healthz", "/readyz"];
 
 /// Refuses requests for another host.
 pub(super) async fn check(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -73,8 +73,9 @@ fn warn_of_proxy() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing::warn!(
-            "a request for another host than that of public_url was refused; if all are, make the proxy pass `Host` on \
-             (nginx: proxy_set_header Host $host)"
+            "a request for another host than that of public_url was refused; if all are, make the proxy pass `Host` on, and \
+             write down the client itself (nginx: proxy_set_header Host $host; proxy_set_header X-Forwarded-For \
+             $proxy_add_x_forwarded_for)"
         );
     });
 }

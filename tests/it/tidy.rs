@@ -16,6 +16,7 @@ use source::{Source, paths_from, words};
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("dns", &[]),
+    ("private", &[]),
     ("secret", &[]),
     ("token", &[]),
     ("telemetry", &[]),
@@ -57,7 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "dns", "secret", "token", "telemetry", "words"];
+const GROUND: &[&str] = &["clock", "dns", "private", "secret", "token", "telemetry", "words"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[

@@ -1,6 +1,6 @@
 //! What can be seen without leaving the machine: files, addresses, database, clock, disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Finding, Health};
@@ -9,7 +9,7 @@ use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
-use crate::store::{Db, leases, migrate};
+use crate::store::{Db, Wire, leases, migrate};
 use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
@@ -48,12 +48,27 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
             all.push(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
         }
     }
-    all.extend(config.database.sqlite_file().filter(|file| is_open_to_all(file)).map(|file| {
+    // What SQLite writes beside it holds the newest rows.
+    let beside = config.database.sqlite_file().map(|file| ["", "-wal", "-shm"].map(|end| with_end(file, end)));
+    let open = beside.into_iter().flatten().find(|file| is_open_to_all(file));
+    all.extend(open.map(|file| {
         let text =
             format!("{} can be read by every user of this machine; it holds all readers' addresses", file.display());
-        Finding::warn("database file", text, format!("chmod o-rwx {}", file.display()))
+        let whole = config.database.sqlite_file().unwrap_or(&file).display();
+        Finding::warn("database file", text, format!("chmod o-rwx {whole}*"))
+    }));
+    all.extend(config.key_file.as_deref().filter(|file| is_open_to_all(file)).map(|file| {
+        let text =
+            format!("{} can be read by every user of this machine, who can then unsubscribe anybody", file.display());
+        Finding::warn("key file", text, format!("chmod 600 {}", file.display()))
     }));
     all
+}
+
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 #[cfg(unix)]
@@ -108,6 +123,7 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
     let mut all = vec![schema(&db, url).await];
     if all[0].health == Health::Ok {
         all.extend(keys(&db, config, context).await);
+        all.extend(wire(&db).await);
     }
     let remembered = remembered(&db).await;
     all.push(match remembered {
@@ -121,6 +137,23 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
     all.push(clock(remembered, context.now()));
     db.close().await;
     all
+}
+
+/// Who can read what crosses to the database.
+async fn wire(db: &Db) -> Option<Finding> {
+    let line = "write `?sslmode=verify-full` behind the database's address, and `&sslrootcert=FILE` where its certificate is \
+                signed by an authority of your own";
+    Some(match db.wire().await.ok()?? {
+        Wire::Local => Finding::ok("database wire", "the database is on this machine"),
+        Wire::Verified => Finding::ok("database wire", "encrypted, and the server's certificate is verified"),
+        Wire::Encrypted => {
+            Finding::warn("database wire", "encrypted, but not verified: whoever answers can be the server", line)
+        }
+        Wire::Plain => {
+            let text = "NOT ENCRYPTED: readers' addresses and names cross the network in the clear";
+            Finding::warn("database wire", text, format!("switch TLS on at the server, and {line}"))
+        }
+    })
 }
 
 /// Whether the keys are the database's, and whether two people have become one.
