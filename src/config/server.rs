@@ -9,7 +9,7 @@ use super::reader::{Refusal, Section};
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
-    /// Where `/metrics` is served to whoever reaches it; else on `listen`, to this machine alone.
+    /// Where `/metrics` is served to whoever reaches it; without it nowhere.
     pub metrics_listen: Option<SocketAddr>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,

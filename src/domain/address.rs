@@ -119,8 +119,8 @@ impl FromStr for EmailAddress {
         if local.len() > LOCAL_BYTES_MAX {
             return Err(AddressError::TooLong);
         }
-        let local: String = local.nfc().collect();
-        if !is_dot_atom(&local) || changes_into_ascii(text) {
+        let local = composed(local);
+        if !is_dot_atom(&local) {
             return Err(AddressError::Local);
         }
         let domain = domain_name(domain).ok_or(AddressError::Domain)?;
@@ -157,16 +157,17 @@ fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a local part has a character that is another spelling of an ASCII one (the Kelvin sign, full-width and
-/// superscript forms, ligatures): no mailbox has it, and two programs would read two addresses.
-fn changes_into_ascii(text: &str) -> bool {
-    let local = text.rsplit_once('@').map_or(text, |(local, _)| local);
-    let mut others = local.chars().filter(|c| !c.is_ascii());
-    others.any(|c| {
-        // A letter with its accent decomposes too; what it composes to again tells the two apart.
-        let folded: String = std::iter::once(c).nfkc().collect();
-        folded.chars().any(|c| c.is_ascii())
-    })
+/// A letter with its accents as one character, where there is one (NFC). What would become ASCII (the Kelvin sign) stays
+/// as it was typed: it is not the mailbox of whoever has the plain letter.
+fn composed(local: &str) -> String {
+    let becomes_ascii = |c: char| !c.is_ascii() && std::iter::once(c).nfc().all(|c| c.is_ascii());
+    let mut text = String::with_capacity(local.len());
+    for part in local.split_inclusive(becomes_ascii) {
+        let end = part.chars().next_back().filter(|c| becomes_ascii(*c));
+        text.extend(part.chars().take_while(|c| !becomes_ascii(*c)).nfc());
+        text.extend(end);
+    }
+    text
 }
 
 /// The case of letters folded, one letter to one: never to ASCII from outside it, nor to several letters (`İ`, `ẞ`'s
@@ -297,12 +298,12 @@ mod tests {
         ] {
             assert_eq!(parsed(typed).as_deref(), Ok(kept), "{typed}");
         }
+        // Forms of ASCII letters are letters, and never those of ASCII.
+        for own in ["\u{212a}ate@example.org", "\u{ff42}ob@gmail.com", "\u{fb01}n@example.org", "\u{17f}am@example.org"]
+        {
+            assert_eq!(parsed(own).as_deref(), Ok(own), "{own:?}");
+        }
         for wrong in [
-            "\u{212a}ate@example.org",
-            "\u{ff42}ob@gmail.com",
-            "\u{fb01}n@example.org",
-            "x\u{b2}@example.org",
-            "\u{17f}am@example.org",
             "a\u{200d}b@example.org",
             "a\u{fe0f}b@example.org",
             "a\u{3164}b@example.org",

@@ -15,7 +15,7 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transaction, Type};
+use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
 use super::StoreError;

@@ -22,7 +22,7 @@ pub enum Wire {
 /// Connects once, and says with which options to connect from then on.
 pub(super) async fn probe(options: PgConnectOptions) -> Result<PgConnectOptions, StoreError> {
     // `prefer` is what stands there when nothing was said; who wants no TLS says `disable`.
-    if is_local(&options) || options.get_ssl_mode() != PgSslMode::Prefer {
+    if is_local(&options) || !matches!(options.get_ssl_mode(), PgSslMode::Prefer) {
         connect(&options).await?;
         return Ok(options);
     }

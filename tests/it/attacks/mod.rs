@@ -5,3 +5,4 @@ mod forwarded;
 mod frozen;
 mod moving;
 mod restored;
+mod wires;

@@ -148,18 +148,6 @@ impl PostgresPlace {
         self.server.url(&self.name).into()
     }
 
-    /// A database from what `pg_dump` wrote.
-    pub(crate) fn of_dump(dump: String) -> Option<Self> {
-        let place = Self::new()?.emptied("TEMPLATE template0");
-        let url = place.url();
-        blocking(async move || {
-            let mut connection = PgConnection::connect(&url).await.unwrap();
-            sqlx::raw_sql(sqlx::AssertSqlSafe(dump)).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        });
-        Some(place)
-    }
-
     /// Where a copy of this one may be put.
     pub(crate) fn place_beside(&self) -> Self {
         Self { server: self.server, name: format!("{}_copy", self.name) }

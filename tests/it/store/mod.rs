@@ -11,6 +11,7 @@ mod leases;
 mod ledger;
 mod limits;
 mod lock;
+mod marks;
 mod migrate;
 mod newsletters;
 mod pages;
