@@ -8,6 +8,7 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
+use crate::domain::actor::Actor;
 use crate::store::{Db, migrate};
 use crate::upkeep::{self, KeyTrouble};
 
@@ -52,6 +53,14 @@ impl Context {
         self.clock.now()
     }
 
+    /// Who runs the command, by the name that the system knows.
+    pub fn actor(&self) -> Actor {
+        let value = |key: &str| self.env.iter().find(|(name, value)| name == key && !value.is_empty());
+        let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(value);
+        let by_number = || format!("uid {}", rustix::process::getuid().as_raw());
+        Actor::Command(user.map_or_else(by_number, |(_, user)| user.clone()))
+    }
+
     /// Runs `work` to its end.
     pub fn block_on<T>(&self, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -70,7 +79,7 @@ impl Context {
 
     /// Refuses keys that are not the database's.
     pub async fn admit(&self, db: &Db, config: &Config) -> anyhow::Result<()> {
-        upkeep::admit(db, &config.keys, self.now()).await.map_err(refused)
+        upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)
     }
 
     /// Opens the database of `config`, whatever the keys, for whoever only looks. One that is new gets its schema; one

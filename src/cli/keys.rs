@@ -127,7 +127,7 @@ async fn rotate(db: &Db, config: &Config, context: &Context) -> anyhow::Result<E
     let rotated = Keyring::parse(&text)?;
     // First the file: a key that the database knows and the file lacks would be refused.
     replace(file, &text).with_context(|| format!("{} cannot be written; it is as it was", file.display()))?;
-    upkeep::admit(db, &rotated, context.now()).await.map_err(super::context::refused)?;
+    upkeep::admit(db, &rotated, &context.actor(), context.now()).await.map_err(super::context::refused)?;
     if context.output.is_json() {
         context.output.json(&json!({ "number": number, "file": file }))?;
     } else {
@@ -152,7 +152,8 @@ async fn adopt(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
     if !context.confirm("Go on with this key file for good?")? {
         return Ok(Exit::NotAllowed);
     }
-    let adopted = upkeep::adopt(db, &config.keys, context.now()).await.map_err(super::context::refused)?;
+    let adopted =
+        upkeep::adopt(db, &config.keys, &context.actor(), context.now()).await.map_err(super::context::refused)?;
     if context.output.is_json() {
         context.output.json(&json!({ "rehashed": adopted.rehashed }))?;
     } else {

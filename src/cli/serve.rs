@@ -21,7 +21,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
-use crate::upkeep;
+use crate::upkeep::{self, Upkeep};
 use crate::web::{self, Embedding, Proxies, Site};
 
 /// Monitors ask now and then, and are few.
@@ -68,7 +68,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     runtime.block_on(async {
         let _lock = lock(&config, &args.role)?;
         let db = open(&config).await?;
-        upkeep::admit(&db, &config.keys, clock.now()).await.map_err(super::context::refused)?;
+        upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
         db.close().await;
@@ -99,8 +99,10 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
+    let mut delivery = None;
     if roles.contains(&Role::Deliver) {
         let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);
+        delivery = Some(engine.health());
         let stop = stop.clone();
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
     }
@@ -108,6 +110,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
+        let stopped = stop.clone();
+        supervisor.add("upkeep", async move {
+            upkeep.run(stopped).await;
+            Ok(())
+        });
         let stopped = stop.clone();
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
@@ -116,6 +124,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;
         site.schedules = roles.contains(&Role::Schedule);
+        site.delivery = delivery;
         let site = Arc::new(site);
         let address = config.server.listen;
         let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);

@@ -71,7 +71,7 @@ impl Skeleton {
         let token = keys.seal_row(Purpose::Message, recipient.delivery.0.cast_unsigned(), recipient.marks.mail);
         let message_id = self.headers.message_id(&token);
 
-        let text_alone = recipient.format == Format::Plain;
+        let text_alone = recipient.format == Format::Plain || self.places.kind == DeliveryKind::Alarm;
         let mut head = String::with_capacity(self.headers.size_estimate());
         let unsubscribe_token = if self.headers.unsubscribe { Some(values.header_token()?) } else { None };
         self.headers.fill(

@@ -8,10 +8,11 @@
 use std::time::Duration;
 
 use super::letters::{Letter, post};
-use super::{Act, CONFIRM_FOR, Door, Signup, person, record};
+use super::{Act, CONFIRM_FOR, Door, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{RequestKind, SubscriptionState};
 use crate::domain::{RequestId, SubscriberId, SubscriptionId};
 use crate::store::events::About;
@@ -76,8 +77,7 @@ pub async fn ask_address(
             let addresses = Some((email, &subscription.email));
             let asked = NewRequest { subscription: id, kind: RequestKind::Address, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
-            let about = about(&subscription);
-            events::append(tx, act.now, "address.asked", act.actor, about, "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::AddressAsked).await?;
             let sent = post(tx, door, Letter::NewAddress, &subscription, Some((email, request)), act.now).await?;
             limits::add_asked_mail(tx, &new.quota_hash, limits::tag(&new.address_hash), sent, act.now).await?;
             // To the address of today, even if it is another when the mail goes out.
@@ -143,22 +143,20 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Resul
         .await
 }
 
-/// Gives a subscription to another person. Who has one to that newsletter keeps theirs, now as a reader, and this one
+/// Gives a subscription to another person. Whoever has one to that newsletter keeps theirs, now as a reader, and this one
 /// ends: nobody gets an issue twice.
 async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &Act) -> Result<()> {
+    let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
     let theirs = subscriptions::of_person(tx, to).await?;
     let Some(known) = theirs.iter().find(|known| known.newsletter_id == mine.newsletter_id) else {
         subscriptions::hand_over(tx, mine.id, to).await?;
-        record(tx, act, ConsentKind::Moved, "subscription.moved", mine.newsletter_id, mine.id).await?;
-        return Ok(());
+        return subscriptions::write_down(tx, mine.newsletter_id, mine.id, &moved).await;
     };
     if !is_reader(known) {
-        subscriptions::ask_again(tx, known.id).await?;
-        subscriptions::activate(tx, known.id, act.now).await?;
-        record(tx, act, ConsentKind::Moved, "subscription.moved", known.newsletter_id, known.id).await?;
+        subscriptions::take_over(tx, known.id, &moved).await?;
     }
-    subscriptions::leave(tx, mine.id, act.now).await?;
-    record(tx, act, ConsentKind::Withdrawn, "subscription.left", mine.newsletter_id, mine.id).await?;
+    let ended = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+    subscriptions::unsubscribe(tx, mine.id, &ended).await?;
     Ok(())
 }
 
@@ -176,7 +174,7 @@ pub async fn stop_address(signup: &Signup, id: RequestId, act: &Act) -> Result<M
             }
             let Some(old) = &request.old_email else { return Ok(Move::Unknown) };
             requests::stop(tx, id, act.now).await?;
-            events::append(tx, act.now, "address.stopped", act.actor, about(&subscription), "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::AddressStopped).await?;
             if request.done_at.is_some() {
                 take_back(tx, signup, &subscription, old, act).await?;
             }
@@ -195,15 +193,14 @@ async fn take_back(
     act: &Act,
 ) -> Result<()> {
     if subscription.email.key() == old.key() {
-        subscriptions::take_back(tx, subscription.id).await?;
-    } else {
-        let before = person(&signup.keys, old, subscription.name.as_deref());
-        let owner = subscribers::ensure(tx, &before, act.now).await?;
-        give(tx, subscription, owner, act).await?;
-        subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
+        let returned = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
+        subscriptions::take_back(tx, subscription.id, &returned).await?;
         return Ok(());
     }
-    record(tx, act, ConsentKind::Moved, "subscription.moved", subscription.newsletter_id, subscription.id).await?;
+    let before = person(&signup.keys, old, subscription.name.as_deref());
+    let owner = subscribers::ensure(tx, &before, act.now).await?;
+    give(tx, subscription, owner, act).await?;
+    subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
     Ok(())
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Act, person, record};
+use super::{Act, person};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
@@ -50,7 +51,8 @@ pub async fn confirm(
             Confirmation::Fresh(subscription) => subscription,
             other => return Ok(other),
         };
-        if !subscriptions::activate(tx, subscription.id, act.now).await? {
+        let entry = act.entry(ConsentKind::Confirmed, &Event::SubscriptionConfirmed);
+        if !subscriptions::activate(tx, subscription.id, &entry).await? {
             // Someone was faster: say what they made of it.
             return Ok(match standing(tx, asked, act.now).await? {
                 Confirmation::Fresh(subscription) => Confirmation::Stale(subscription),
@@ -59,14 +61,12 @@ pub async fn confirm(
         }
         if subscription.suppressed.is_some() {
             // They had had everything erased, and come back by their own word.
-            suppressions::remove_of(tx, &person(keys, &subscription.email, None)).await?;
+            suppressions::remove_of(tx, &person(keys, &subscription.email, None), act.by()).await?;
         }
-        // Who has the mail has the mailbox that it was sent to, spelled as it was typed.
+        // Whoever has the mail has the mailbox that it was sent to, spelled as it was typed.
         if let Some(spelling) = consents::get(tx, asked).await?.and_then(|consent| consent.spelling) {
             subscribers::respell(tx, subscription.subscriber_id, &spelling).await?;
         }
-        record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
-            .await?;
         deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
         if let Some(revision) = welcome {
             deliveries::supersede(tx, subscription.id, DeliveryKind::Welcome, act.now).await?;

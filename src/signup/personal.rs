@@ -11,7 +11,9 @@ use super::address::{UNDO_FOR, rightful};
 use super::letters::{Letter, post};
 use super::{Act, Door, Signup, person};
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
+use crate::domain::event::Event;
 use crate::domain::subscriber::RequestKind;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, RequestId, SubscriptionId};
@@ -41,7 +43,7 @@ pub async fn ask_data(signup: &Signup, door: &Door, id: SubscriptionId, act: &Ac
             let addresses = Some((&mailbox, &subscription.email));
             let asked = NewRequest { subscription: id, kind: RequestKind::Data, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
-            events::append(tx, act.now, "data.asked", act.actor, about(&subscription), "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::DataAsked).await?;
             post(tx, door, Letter::Data, &subscription, Some((&mailbox, request)), act.now).await?;
             Ok(is_before)
         })
@@ -67,7 +69,7 @@ pub async fn copy_data(
     for subscription in &mine {
         all.push(one_subscription(&mut tx, subscription, &named(subscription.newsletter_id)).await?);
     }
-    events::append(&mut tx, act.now, "data.sent", act.actor, about(&by), "{}").await?;
+    events::append(&mut tx, act.by(), about(&by), &Event::DataSent).await?;
     tx.commit().await?;
     Ok(Some(json!({
         "email": mailbox.as_str(),
@@ -90,6 +92,11 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         })
     });
     let requests: Vec<_> = requests.collect();
+    // What the reader may know of an operator is that it was one.
+    let mut log = personal::events(tx, subscription.id).await?;
+    for entry in &mut log {
+        entry.actor = Actor::role(&entry.actor).to_owned();
+    }
     Ok(json!({
         "newsletter": newsletter,
         "state": subscription.state,
@@ -103,7 +110,7 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         "consents": consents,
         "requests": requests,
         "mails": personal::mails(tx, subscription.id).await?,
-        "log": personal::events(tx, subscription.id).await?,
+        "log": log,
     }))
 }
 
@@ -125,9 +132,9 @@ pub async fn erase(signup: &Signup, id: RequestId, act: &Act) -> Result<bool> {
             if let Some(left_over) = subscribers::find(tx, &mailbox.key()).await? {
                 subscribers::drop_if_alone(tx, left_over.id).await?;
             }
-            suppressions::add(tx, &person.address_hash, SuppressionReason::Erased, "", act.now).await?;
+            suppressions::add(tx, &person.address_hash, SuppressionReason::Erased, "", act.by()).await?;
             let about = About { newsletter: Some(by.newsletter_id), ..About::default() };
-            events::append(tx, act.now, "reader.erased", act.actor, about, "{}").await?;
+            events::append(tx, act.by(), about, &Event::ReaderErased).await?;
             Ok(true)
         })
         .await

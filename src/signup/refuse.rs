@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::Act;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::store::events::About;
 use crate::store::{Db, Result, deliveries, events, limits, subscriptions};
 
@@ -21,13 +22,13 @@ pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
         let address_tag = address_tag.cast_signed();
         let mailbox_tag = limits::mailbox_of(tx, address_tag).await?;
         limits::refuse(tx, address_tag, mailbox_tag, act.now.plus(REFUSE_FOR)).await?;
-        for (id, newsletter) in subscriptions::pending_of(tx, address_tag, mailbox_tag).await? {
-            if subscriptions::leave(tx, id, act.now).await? {
-                record(tx, act, ConsentKind::Withdrawn, "subscription.refused", newsletter, id).await?;
+        let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionRefused);
+        for (id, _) in subscriptions::pending_of(tx, address_tag, mailbox_tag).await? {
+            if subscriptions::unsubscribe(tx, id, &entry).await? {
                 deliveries::supersede(tx, id, DeliveryKind::Confirmation, act.now).await?;
             }
         }
-        events::append(tx, act.now, "signup.refused", act.actor, About::default(), "{}").await
+        events::append(tx, act.by(), About::default(), &Event::SignupRefused).await
     })
     .await
 }
@@ -36,7 +37,7 @@ pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
 pub async fn allow_again(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
     db.write(async |tx| {
         if limits::forget_refusal(tx, address_tag.cast_signed()).await? {
-            events::append(tx, act.now, "signup.allowed", act.actor, About::default(), "{}").await?;
+            events::append(tx, act.by(), About::default(), &Event::SignupAllowed).await?;
         }
         Ok(())
     })

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::folding;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::store::events::About;
 use crate::store::keys::{Known, Stake};
 use crate::store::{Db, StoreError, Tx, events, keys, subscribers};
@@ -88,12 +90,12 @@ pub async fn look(db: &Db, ring: &Keyring, now: Timestamp) -> Result<(), KeyTrou
 
 /// The same, and notes the keys where they are new: the first of a database, or one that was put on top. Addresses that
 /// were stored under former rules of folding are then hashed anew.
-pub async fn admit(db: &Db, ring: &Keyring, now: Timestamp) -> Result<(), KeyTrouble> {
+pub async fn admit(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Result<(), KeyTrouble> {
     let known = judge(&mut db.read().await?, ring, now).await?;
     let is_known =
         |(kind, print): &(KeyKind, Fingerprint)| find(&known, *kind).is_some_and(|one| one.fingerprint == *print);
     if !ring.fingerprints().iter().all(is_known) {
-        db.write(async |tx| note_all(tx, ring, &known, now).await).await?;
+        db.write(async |tx| note_all(tx, ring, &known, actor, now).await).await?;
     }
     let folding = find(&known, KeyKind::Address).and_then(|one| one.folding);
     if folding != Some(folding::RULES) {
@@ -110,7 +112,13 @@ pub async fn admit(db: &Db, ring: &Keyring, now: Timestamp) -> Result<(), KeyTro
     Ok(())
 }
 
-async fn note_all(tx: &mut Tx, ring: &Keyring, known: &[Known], now: Timestamp) -> Result<(), KeyTrouble> {
+async fn note_all(
+    tx: &mut Tx,
+    ring: &Keyring,
+    known: &[Known],
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(), KeyTrouble> {
     for (kind, print) in ring.fingerprints() {
         let (word, number) = row(kind);
         if !keys::note(tx, word, number, print, now).await? {
@@ -118,8 +126,8 @@ async fn note_all(tx: &mut Tx, ring: &Keyring, known: &[Known], now: Timestamp) 
             judge(tx, ring, now).await?;
         }
         if find(known, kind).is_none() && !known.is_empty() {
-            let data = serde_json::json!({ "kind": word, "number": number, "fingerprint": print.to_string() });
-            events::append(tx, now, "key.added", "keys", About::default(), &data.to_string()).await?;
+            let event = Event::KeyAdded { number, fingerprint: print.to_string() };
+            events::append(tx, actor.at(now), About::default(), &event).await?;
         }
     }
     Ok(())
@@ -275,16 +283,16 @@ pub struct Adopted {
 
 /// Goes on with the keys at hand, whatever the database was made with: hashes the stored addresses anew, so that who is
 /// stored and suppressed stays so. Addresses that are kept out and not stored are lost, as are the links in former mails.
-pub async fn adopt(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Adopted, KeyTrouble> {
+pub async fn adopt(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Result<Adopted, KeyTrouble> {
     let known = keys::all(&mut db.read().await?).await?;
     let stake = stake(&mut db.read().await?, None, &known, now).await?;
     // First the addresses: who breaks off here finds the database refusing these keys as before.
     let done = folding::refold(db, ring).await?;
     db.write(async |tx| {
         keys::forget(tx).await?;
-        note_all(tx, ring, &[], now).await?;
+        note_all(tx, ring, &[], actor, now).await?;
         keys::folded(tx, folding::RULES).await?;
-        events::append(tx, now, "keys.adopted", "keys", About::default(), "{}").await?;
+        events::append(tx, actor.at(now), About::default(), &Event::KeysAdopted).await?;
         Ok::<_, KeyTrouble>(())
     })
     .await?;

@@ -60,6 +60,15 @@ fn is_ours(public_url: &Url, authority: &Authority) -> bool {
     ours.to_owned() == theirs && same_port
 }
 
+/// Whether a `Host` field names the machine itself and not the site.
+pub(super) fn names_this_machine(field: &str) -> bool {
+    field
+        .parse::<Authority>()
+        .ok()
+        .and_then(|named| Host::parse(named.host()).ok())
+        .is_some_and(|host| is_loopback(&host))
+}
+
 fn is_loopback(host: &Host) -> bool {
     match host {
         Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),

@@ -20,4 +20,5 @@ mod signup;
 mod smtp;
 mod store;
 mod tidy;
+mod upkeep;
 mod web;

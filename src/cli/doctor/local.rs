@@ -225,11 +225,9 @@ pub(super) fn disk(config: &Config, context: &Context) -> Finding {
     let file = config.database.sqlite_file();
     let folder = file.and_then(Path::parent).unwrap_or(context.folder());
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match rustix::fs::statvfs(folder) {
-        Ok(found) => room(folder, found.f_bavail.saturating_mul(found.f_frsize)),
-        Err(error) => {
-            Finding::warn("disk", format!("{}: {error}", folder.display()), "free room could not be looked at")
-        }
+    match upkeep::room(folder) {
+        Some(free) => room(folder, free),
+        None => Finding::warn("disk", format!("{}: it cannot be asked", folder.display()), "does the folder exist?"),
     }
 }
 

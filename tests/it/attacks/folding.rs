@@ -9,6 +9,7 @@ use coranto::store::{Db, consents, subscribers, suppressions};
 use coranto::token::{Keyring, Purpose};
 use coranto::upkeep;
 
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
 use crate::web::ground::Web;
@@ -46,7 +47,7 @@ both_databases! {
         web.ground.db().write(async |tx| {
             tx.sql("UPDATE subscribers SET email = $1 WHERE id = $2").bind("\u{212a}ate@example.org").bind(stored.subscriber_id).execute().await
         }).await.unwrap();
-        upkeep::admit(web.ground.db(), web.ground.keys(), web.ground.now).await.unwrap();
+        upkeep::admit(web.ground.db(), web.ground.keys(), &acts::actor(), web.ground.now).await.unwrap();
         assert!(web.ground.find("kate@example.org").await.is_none(), "she has no row");
         let new = NewReader { email: "kate@example.org".parse().unwrap(), name: None, language: None };
         let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
@@ -152,9 +153,9 @@ both_databases! {
         web.ground.db().write(async |tx| {
             tx.sql("UPDATE subscribers SET email = $1, email_key = $2, address_hash = $3 WHERE id = $4")
                 .bind("ΟΔΟΣ@example.org").bind(old_key.as_str()).bind(old_hash.as_slice()).bind(other).execute().await?;
-            suppressions::add(tx, &old_hash, SuppressionReason::Manual, "said never", web.ground.now).await
+            suppressions::add(tx, &old_hash, SuppressionReason::Manual, "said never", acts::by(web.ground.now)).await
         }).await.unwrap();
-        upkeep::admit(web.ground.db(), web.ground.keys(), web.ground.now).await.unwrap();
+        upkeep::admit(web.ground.db(), web.ground.keys(), &acts::actor(), web.ground.now).await.unwrap();
         let twice = upkeep::clashes(web.ground.db()).await.unwrap();
         assert_eq!(twice.iter().map(|email| email.as_str()).collect::<Vec<_>>(), ["ΟΔΟΣ@example.org"]);
         assert_eq!(web.ground.state("οδοσ@example.org").await, Some(Pending), "both rows stay");
@@ -168,7 +169,7 @@ both_databases! {
         let web = Web::new(db).await;
         let keys: &Keyring = web.ground.keys();
         let former = keys.address_hash(&"ΟΔΟΣ@example.org".to_lowercase());
-        web.ground.db().write(async |tx| suppressions::add(tx, &former, SuppressionReason::Complaint, "", web.ground.now).await).await.unwrap();
+        web.ground.db().write(async |tx| suppressions::add(tx, &former, SuppressionReason::Complaint, "", acts::by(web.ground.now)).await).await.unwrap();
         web.ground.request("ΟΔΟΣ@example.org").await.unwrap();
         assert!(web.ground.find("ΟΔΟΣ@example.org").await.is_none());
         let new = NewReader { email: "ΟΔΟΣ@example.org".parse().unwrap(), name: None, language: None };

@@ -18,6 +18,7 @@ use coranto::web::{self, Proxies, Site};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::harness::acts;
 use crate::harness::database::{PostgresPlace, SqlitePlace};
 use crate::harness::http::get;
 use crate::signup::{door, newsletter};
@@ -42,7 +43,7 @@ impl Frozen {
         let now = Timestamp(facts["taken_at"].as_i64().unwrap()).plus(Duration::from_secs(600));
         let db = Db::open(url).await.unwrap();
         migrate::run(&db).await.unwrap();
-        upkeep::admit(&db, &keys, now).await.unwrap();
+        upkeep::admit(&db, &keys, &acts::actor(), now).await.unwrap();
         assert!(upkeep::clashes(&db).await.unwrap().is_empty());
         Self { db, keys, facts, now }
     }
@@ -128,7 +129,7 @@ impl Frozen {
     }
 
     async fn everybody_who_was_kept_out_stays_out(&self) {
-        let act = Act { actor: "cli", source: "test".to_owned(), wording: "", client: None, now: self.now };
+        let act = Act { actor: acts::actor(), source: "test".to_owned(), wording: "", client: None, now: self.now };
         let slug = |slug: &'static str| async move { door(&self.db, newsletter(slug, slug)).await };
         let week = slug("week").await;
         let signup = Signup::new(
@@ -215,8 +216,8 @@ async fn a_foreign_key_is_found_before_any_fingerprint_is_known() {
     let now = Timestamp(1_795_755_092_370);
     // As SECURITY.md once said: the new key on top, and the old one out.
     let on_top: String = whole.lines().filter(|line| !line.starts_with("1:")).map(|line| format!("{line}\n")).collect();
-    let trouble = upkeep::admit(&db, &Keyring::parse(&on_top).unwrap(), now).await.unwrap_err();
+    let trouble = upkeep::admit(&db, &Keyring::parse(&on_top).unwrap(), &acts::actor(), now).await.unwrap_err();
     assert!(trouble.to_string().contains("suppressed addresses"), "{trouble}");
-    upkeep::admit(&db, &Keyring::parse(&whole).unwrap(), now).await.unwrap();
+    upkeep::admit(&db, &Keyring::parse(&whole).unwrap(), &acts::actor(), now).await.unwrap();
     db.close().await;
 }

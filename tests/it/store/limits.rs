@@ -10,6 +10,7 @@ use coranto::store::limits::{Asked, Standing};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, person, subscribe};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// How an address stands that was asked for by others.
@@ -41,7 +42,7 @@ both_databases! {
         assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, ..free });
         assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, ..free });
         assert_eq!(standing(tx, "c@example.org", NOW).await, free);
-        suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", NOW).await.unwrap();
+        suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         assert_eq!(standing(tx, "c@example.org", NOW).await, Standing { suppressed: true, ..free });
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 1);
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 0);
@@ -92,13 +93,13 @@ both_databases! {
         assert_eq!(found, [(pending, week)], "asked for under another spelling");
 
         let dora = person("dora.x@gmail.com");
-        suppressions::add(tx, &dora.address_hash, SuppressionReason::Complaint, "", NOW).await.unwrap();
+        suppressions::add(tx, &dora.address_hash, SuppressionReason::Complaint, "", acts::by(NOW)).await.unwrap();
         assert!(!standing(tx, "dorax@gmail.com", NOW).await.suppressed);
         assert!(suppressions::note_mailbox(tx, &dora.address_hash, &dora.quota_hash).await.unwrap());
         assert!(!suppressions::note_mailbox(tx, &dora.address_hash, &dora.quota_hash).await.unwrap());
         assert!(standing(tx, "dorax@gmail.com", NOW).await.suppressed, "a complaint is the mailbox's");
-        assert!(suppressions::remove_of(tx, &person("dorax@gmail.com")).await.unwrap());
-        assert!(!suppressions::remove_of(tx, &person("dorax@gmail.com")).await.unwrap());
+        assert!(suppressions::remove_of(tx, &person("dorax@gmail.com"), acts::by(NOW)).await.unwrap());
+        assert!(!suppressions::remove_of(tx, &person("dorax@gmail.com"), acts::by(NOW)).await.unwrap());
     }
 
     async fn what_a_former_hash_keeps_out_stays_out(db: Db) {
@@ -107,16 +108,16 @@ both_databases! {
         let odos = person("ΟΔΟΣ@example.org");
         let former = odos.former_hash.unwrap();
         assert_eq!(suppressions::reason_of(tx, &odos).await.unwrap(), None);
-        suppressions::add(tx, &former, SuppressionReason::Erased, "", NOW).await.unwrap();
+        suppressions::add(tx, &former, SuppressionReason::Erased, "", acts::by(NOW)).await.unwrap();
         assert_eq!(suppressions::reason_of(tx, &odos).await.unwrap(), Some(SuppressionReason::Erased));
         assert!(!standing(tx, "ΟΔΟΣ@example.org", NOW).await.suppressed, "who was erased may come back");
-        suppressions::add(tx, &odos.address_hash, SuppressionReason::Manual, "", NOW).await.unwrap();
+        suppressions::add(tx, &odos.address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         assert_eq!(suppressions::reason_of(tx, &odos).await.unwrap(), Some(SuppressionReason::Manual));
         assert!(standing(tx, "ΟΔΟΣ@example.org", NOW).await.suppressed);
-        assert!(suppressions::remove_of(tx, &odos).await.unwrap());
+        assert!(suppressions::remove_of(tx, &odos, acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason_of(tx, &odos).await.unwrap(), None);
 
-        suppressions::add(tx, &former, SuppressionReason::Complaint, "spam", NOW).await.unwrap();
+        suppressions::add(tx, &former, SuppressionReason::Complaint, "spam", acts::by(NOW)).await.unwrap();
         assert!(suppressions::copy(tx, &former, &odos.address_hash, &odos.quota_hash).await.unwrap());
         assert!(!suppressions::copy(tx, &former, &odos.address_hash, &odos.quota_hash).await.unwrap());
         assert_eq!(suppressions::reason(tx, &odos.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));

@@ -15,6 +15,7 @@ use coranto::store::{Db, consents, keys, limits, marks, requests, subscribers, s
 use coranto::token::Fingerprint;
 
 use super::ground::{Ground, NOW, person, subscribe};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 fn later(seconds: u64) -> Timestamp {
@@ -42,8 +43,8 @@ both_databases! {
         assert_eq!(seen.len(), 60, "no two alike");
         // Also what a statement makes of other rows: rests that are over.
         let id = subscribe(tx, week, "anna0@example.org", Active).await.unwrap();
-        assert!(subscriptions::pause(tx, id, Some(NOW)).await.unwrap());
-        assert_eq!(subscriptions::wake(tx, week, NOW).await.unwrap(), 1);
+        assert!(subscriptions::pause(tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap());
+        assert_eq!(subscriptions::end_pauses(tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
         let resumed = consents::latest(tx, id, ConsentKind::Resumed).await.unwrap().unwrap();
         assert!(resumed.mark.is_some());
         assert!(marks::of_subscription(tx, SubscriptionId(4711)).await.unwrap().is_none());
@@ -130,7 +131,7 @@ both_databases! {
         let row = subscribers::folded(tx, all[0].id, 1).await.unwrap().remove(0);
         assert_eq!((row.email_key.as_str(), row.address_hash.as_slice(), row.quota_hash.as_slice()), ("emile@example.org", &new[..], &mailbox[..]));
 
-        suppressions::add(tx, &new, coranto::domain::suppression::SuppressionReason::Bounce, "", NOW).await.unwrap();
+        suppressions::add(tx, &new, coranto::domain::suppression::SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap();
         assert_eq!(suppressions::without_mailbox(tx).await.unwrap(), [new.to_vec()]);
         suppressions::note_mailbox(tx, &new, &mailbox).await.unwrap();
         assert!(suppressions::without_mailbox(tx).await.unwrap().is_empty());
@@ -138,6 +139,6 @@ both_databases! {
         limits::refuse(tx, 6, Some(1), later(9)).await.unwrap();
         assert_eq!(limits::refusals_without_mailbox(tx).await.unwrap(), [5]);
         let stranger = person("nobody@example.org");
-        assert!(!suppressions::remove_of(tx, &stranger).await.unwrap());
+        assert!(!suppressions::remove_of(tx, &stranger, acts::by(NOW)).await.unwrap());
     }
 }
