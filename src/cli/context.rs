@@ -10,6 +10,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
 use crate::domain::actor::Actor;
 use crate::store::{Db, migrate};
+use crate::upkeep::{self, KeyTrouble};
 
 /// How long threads have to end after the work is done.
 const THREADS_END: Duration = Duration::from_secs(1);
@@ -69,9 +70,21 @@ impl Context {
         result
     }
 
-    /// Opens the database of `config`. One that is new gets its schema; one whose schema is older than this program
-    /// is left alone, for a server of the older version may be working on it.
+    /// Opens the database of `config`, for whoever may write: with the keys that it was made with, and no others.
     pub async fn open(&self, config: &Config) -> anyhow::Result<Db> {
+        let db = self.open_to_look(config).await?;
+        self.admit(&db, config).await?;
+        Ok(db)
+    }
+
+    /// Refuses keys that are not the database's.
+    pub async fn admit(&self, db: &Db, config: &Config) -> anyhow::Result<()> {
+        upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)
+    }
+
+    /// Opens the database of `config`, whatever the keys, for whoever only looks. One that is new gets its schema; one
+    /// whose schema is older than this program is left alone, for a server of the older version may be working on it.
+    pub async fn open_to_look(&self, config: &Config) -> anyhow::Result<Db> {
         let db = self.open_as_it_is(config).await?;
         let steps = migrate::status(&db).await?;
         if steps.iter().all(|step| !step.applied) {
@@ -141,6 +154,16 @@ impl Context {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Keys that are not the database's: what that would cost, and what to do.
+pub(super) fn refused(trouble: KeyTrouble) -> anyhow::Error {
+    match (trouble.hint(), trouble) {
+        (_, KeyTrouble::Store(error)) => error.into(),
+        (hint, trouble) => {
+            Failure::new(trouble.to_string()).exit(Exit::NotAllowed).hint(hint.unwrap_or_default()).into()
         }
     }
 }

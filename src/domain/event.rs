@@ -204,6 +204,15 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A key is used with this database for the first time.
+    KeyAdded = "key.added" {
+        /// Its number.
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// The database goes on with other keys than those it was made with.
+    KeysAdopted = "keys.adopted",
     /// A batch of an import was stored.
     SubscribersImported = "subscribers.imported" {
         /// The file's name.

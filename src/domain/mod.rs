@@ -11,6 +11,7 @@ pub mod event;
 pub mod image;
 pub mod issue;
 pub mod moment;
+mod mailbox;
 pub mod newsletter;
 pub mod provider;
 pub mod reply;

@@ -52,6 +52,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0011_places.sql"),
         include_str!("../../migrations/postgres/0011_places.sql"),
     ),
+    (
+        14,
+        "marks",
+        include_str!("../../migrations/sqlite/0014_marks.sql"),
+        include_str!("../../migrations/postgres/0014_marks.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -7,6 +7,7 @@ mod editing;
 mod help;
 mod issues;
 mod places;
+mod keys;
 mod reading;
 mod relay;
 mod sending;

@@ -97,7 +97,8 @@ impl Stage {
                     let email: EmailAddress = address(local.as_ref()).parse().unwrap();
                     let person = NewSubscriber {
                         address_hash: self.keys.address_hash(&email.key()),
-                        quota_hash: self.keys.address_hash(&email.quota_key()),
+                        former_hash: None,
+                        quota_hash: self.keys.address_hash(&email.mailbox_key()),
                         name: None,
                         email,
                     };

@@ -12,6 +12,7 @@ mod leases;
 mod ledger;
 mod limits;
 mod lock;
+mod marks;
 mod migrate;
 mod newsletters;
 mod pages;

@@ -1,0 +1,8 @@
+//! What a careful attacker tries, each on both databases: what may be seen and done with what they hold.
+
+mod folding;
+mod forwarded;
+mod frozen;
+mod moving;
+mod restored;
+mod wires;
