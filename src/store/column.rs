@@ -8,6 +8,7 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
+use crate::domain::quota::Span;
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
@@ -60,7 +61,8 @@ text_columns!(
     Visibility,
     DeliveryState,
     DeliveryKind,
-    Reason
+    Reason,
+    Span
 );
 integer_columns!(
     Timestamp,

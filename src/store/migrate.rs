@@ -40,6 +40,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0006_limits.sql"),
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
+    (
+        10,
+        "relay counts",
+        include_str!("../../migrations/sqlite/0010_relay_counts.sql"),
+        include_str!("../../migrations/postgres/0010_relay_counts.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

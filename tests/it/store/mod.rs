@@ -14,6 +14,7 @@ mod lock;
 mod migrate;
 mod newsletters;
 mod pages;
+mod quotas;
 mod readers;
 mod records;
 mod rescue;
