@@ -17,7 +17,7 @@ use super::session::Session;
 use super::stream::{Stream, tune};
 use super::tls_fault::{self, CertificateFault, HandshakeFault, TlsFault};
 use super::wire::{Fault, Wire, within};
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
 /// Addresses of one name that are tried in turn.
 const ADDRESSES_MAX: usize = 8;
