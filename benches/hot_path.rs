@@ -80,7 +80,7 @@ fn latin() -> Content {
 }
 
 fn skeleton(content: &Content, signers: Vec<Arc<Signer>>) -> Skeleton {
-    let profile = Profile { signers, unsigned_headers: Vec::new() };
+    let profile = Profile { signers, ..Profile::default() };
     Skeleton::build(&newsletter(), PUBLIC_URL, content, &profile).expect("the content is sound")
 }
 

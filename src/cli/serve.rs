@@ -63,6 +63,9 @@ pub(super) enum Role {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
+    for warning in &config.warnings {
+        tracing::warn!("{}", warning.text(&context.config_file.display().to_string()));
+    }
     let clock = context.clock.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -14,6 +14,8 @@ pub(super) struct Reader {
     /// Where relative paths count from.
     pub(super) folder: PathBuf,
     pub(super) problems: RefCell<Vec<Problem>>,
+    /// What will do and is not as it was meant.
+    pub(super) warnings: RefCell<Vec<Problem>>,
 }
 
 /// One section of the tree. A value that is absent without need, or was found wrong, is `None`; what is wrong is
@@ -85,6 +87,11 @@ impl<'a> Section<'a> {
         self.table.get(name).is_some()
     }
 
+    /// The value at `name` as it is written, right or wrong.
+    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.table.get(name).map(|entry| &entry.node.value)
+    }
+
     /// The text at `name` as it is written, right or wrong.
     pub(super) fn written(&self, name: &str) -> Option<&'a str> {
         if let Value::Text(text) = &self.table.get(name)?.node.value { Some(text) } else { None }
@@ -94,6 +101,14 @@ impl<'a> Section<'a> {
     pub(super) fn refuse(&self, name: &str, why: impl Into<String>, hint: Option<&str>) {
         let place = self.table.get(name).map_or(self.place, |entry| &entry.node.place);
         self.report(place.clone(), name, (why.into(), hint.map(str::to_owned)));
+    }
+
+    /// Says that the value of `name` will do, but hardly what was meant.
+    pub(super) fn warn(&self, name: &str, why: impl Into<String>, hint: &str) {
+        let place = self.table.get(name).map_or(self.place, |entry| &entry.node.place);
+        let key = format!("{}.{name}", self.path);
+        let warning = Problem { place: place.clone(), key, why: why.into(), hint: Some(hint.to_owned()) };
+        self.reader.warnings.borrow_mut().push(warning);
     }
 
     /// Reports that the section as a whole will not do.
@@ -110,6 +125,11 @@ impl<'a> Section<'a> {
     pub(super) fn parsed<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<T> {
         let (text, place) = self.text_at(name)?;
         parse(&text).map_err(|refusal| self.report(place, name, refusal)).ok()
+    }
+
+    /// Whether the value of `name` is a list with nothing in it.
+    pub(super) fn is_empty_list(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(Value::List(items)) if items.is_empty())
     }
 
     /// One text or several, each understood by `parse`.

@@ -6,7 +6,8 @@ use super::check::display;
 use super::database::masked;
 use super::keys::{self, Absent, KEYS, Key, Kind};
 use super::problem::Place;
-use super::tree::{Node, Table, Value};
+use super::rates;
+use super::tree::{Entry, Node, Table, Value};
 
 /// One key that has a value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -97,6 +98,10 @@ fn value(kind: Kind, node: &Node) -> String {
         (Value::List(items), _) => {
             let items: Vec<String> = items.iter().map(value_of_item).collect();
             format!("[{}]", items.join(", "))
+        }
+        (Value::Table(table), Kind::Rates) => {
+            let rate = |entry: &Entry| format!("{} = {}", entry.name, value(rates::NUMBER, &entry.node));
+            format!("{{ {} }}", table.entries.iter().map(rate).collect::<Vec<_>>().join(", "))
         }
         (Value::Table(_) | Value::Unfit(_), _) => "?".to_owned(),
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::extra_header::Filling;
 use crate::domain::image::Image;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::subscriber::Format;
@@ -110,7 +111,11 @@ impl Letters {
         };
         let signers = if relay.signs { Vec::new() } else { entry.signers.clone() };
         let signs = !signers.is_empty();
-        let profile = Profile { signers, unsigned_headers: relay.unsigned_headers.clone() };
+        let filling =
+            Filling { newsletter: &entry.newsletter.slug, issue: content.slug.as_deref(), kind: content.kind };
+        let mut extra_headers = relay.extra_headers.block(&filling);
+        extra_headers.push_str(&entry.extra_headers.block(&filling));
+        let profile = Profile { signers, unsigned_headers: relay.unsigned_headers.clone(), extra_headers };
         let skeleton = Skeleton::build(&entry.newsletter, &self.settings.public_url, &content, &profile)?;
         let images: Vec<_> = images.into_iter().map(Image::from).collect();
         let skeleton = skeleton.with_images(&images);

@@ -9,6 +9,7 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
 use crate::domain::issue::{IssueState, Visibility};
+use crate::domain::quota::Span;
 use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
@@ -92,7 +93,8 @@ text_columns!(
     DeliveryKind,
     Reason,
     AlarmName,
-    Severity
+    Severity,
+    Span
 );
 integer_columns!(
     Timestamp,

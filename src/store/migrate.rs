@@ -47,6 +47,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0009_alarms.sql"),
     ),
     (
+        10,
+        "relay counts",
+        include_str!("../../migrations/sqlite/0010_relay_counts.sql"),
+        include_str!("../../migrations/postgres/0010_relay_counts.sql"),
+    ),
+    (
         11,
         "places",
         include_str!("../../migrations/sqlite/0011_places.sql"),

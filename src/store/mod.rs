@@ -22,6 +22,7 @@ pub mod migrate;
 pub mod newsletters;
 pub mod pages;
 pub mod personal;
+pub mod quotas;
 pub mod requests;
 pub mod revisions;
 pub mod settlement;

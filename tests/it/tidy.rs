@@ -69,6 +69,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libsqlite3_sys", &["store"]),
     ("lettre", &["message", "smtp"]),
     ("rustls", &["smtp", "publishing"]),
+    ("webpki", &["smtp"]),
     ("aho_corasick", &["domain"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),

@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
             digest: [0; 32],
         };
         let signers = wiring::signer(config, &newsletter.slug)?.into_iter().collect();
-        let profile = Profile { signers, unsigned_headers: Vec::new() };
+        let profile = Profile { signers, ..Profile::default() };
         let skeleton = Skeleton::build(newsletter, &wiring::public_url(config), &content, &profile)?;
         let embedded = rendered.images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone());
         let skeleton = skeleton.with_images(&embedded.collect::<Vec<_>>());

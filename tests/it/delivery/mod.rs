@@ -7,6 +7,7 @@ mod breaker;
 mod connections;
 mod control;
 mod engines;
+mod extra_headers;
 mod failover;
 mod faults;
 mod kill;

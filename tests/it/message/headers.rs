@@ -2,6 +2,7 @@
 
 use coranto::content::fields::without_marks;
 use coranto::domain::delivery::DeliveryKind;
+use coranto::domain::extra_header::{ExtraHeader, Scope};
 use coranto::domain::newsletter::{Mailbox, Newsletter};
 use coranto::message::{Content, FillError, Marks, Profile, Recipient, Skeleton, SkeletonError};
 use coranto::token::{Mark, Purpose, TEST_NUMBER};
@@ -148,6 +149,22 @@ fn a_test_mail_has_links_that_change_nothing() {
     let mut out = Vec::new();
     let error = skeleton(&issue()).fill(&keys(), &reader, &mut out).unwrap_err();
     assert!(matches!(error, FillError::NoSubscription), "a reader without a subscription gets no issue");
+}
+
+/// What coranto writes an operator cannot add a second time.
+#[test]
+fn every_header_of_every_mail_is_refused_as_an_extra_one() {
+    let reader_address = address("anna@example.org");
+    for kind in DeliveryKind::ALL {
+        let content = Content { kind: *kind, ..content("<p>Hello</p>", "Hello\n") };
+        let mail = filled(&content, &reader(&reader_address));
+        for name in names(&mail) {
+            let field: Result<ExtraHeader, _> = format!("{name}: x").parse();
+            let scope = if Scope::Issues.has(*kind) { Scope::Issues } else { Scope::Transactional };
+            let allowed = field.is_ok_and(|field| field.check_scope(scope).is_ok());
+            assert!(!allowed, "{name} of a mail of kind {kind} could stand twice");
+        }
+    }
 }
 
 #[test]

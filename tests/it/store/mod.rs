@@ -17,6 +17,7 @@ mod migrate;
 mod newsletters;
 mod pages;
 mod places;
+mod quotas;
 mod readers;
 mod records;
 mod rescue;
