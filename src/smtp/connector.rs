@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 
+use super::race::LastGood;
 use crate::secret::Secret;
 
 /// How the connection is encrypted.
@@ -85,6 +86,8 @@ impl Default for Deadlines {
 pub struct Connector {
     pub(super) endpoint: Endpoint,
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// What one connection has learnt is known to the next.
+    pub(super) last_good: LastGood,
 }
 
 /// Why an endpoint cannot be used.
@@ -127,7 +130,7 @@ impl Connector {
             TlsMode::None => None,
             TlsMode::Implicit | TlsMode::StartTls => Some((Arc::new(tls_config(&endpoint)?), name)),
         };
-        Ok(Self { endpoint, tls })
+        Ok(Self { endpoint, tls, last_good: LastGood::default() })
     }
 
     /// Where it leads.
