@@ -18,7 +18,7 @@ use super::race;
 use super::session::Session;
 use super::stream::Stream;
 use super::wire::{Fault, Wire, within};
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
 /// How long one address may take to greet while another is left to be tried.
 const GREETING_BESIDE_ANOTHER: Duration = Duration::from_secs(10);
