@@ -23,5 +23,5 @@ mod settings;
 mod timekeeper;
 mod waiting;
 
-pub use engine::{Engine, Health};
+pub use engine::Engine;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

@@ -40,6 +40,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0006_limits.sql"),
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
+    (
+        9,
+        "alarms",
+        include_str!("../../migrations/sqlite/0009_alarms.sql"),
+        include_str!("../../migrations/postgres/0009_alarms.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

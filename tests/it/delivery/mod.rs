@@ -1,6 +1,7 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
 mod blame;
 mod breaker;
 mod capabilities;
@@ -20,7 +21,7 @@ mod outage;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
-mod script;
+pub(crate) mod script;
 mod session_limits;
 pub(crate) mod stage;
 mod stopping;

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::store::{Db, deliveries, issues, leases, subscriptions};
 
 use super::ground::{Entry, Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -79,9 +81,9 @@ both_databases! {
         assert!(!deliveries::may_still_go(tx, live, row, false, minute(61)).await.unwrap(), "the lease has ended");
         assert!(!deliveries::may_still_go(tx, live, before_the_edit, false, NOW).await.unwrap());
         assert!(deliveries::may_still_go(tx, live, before_the_edit, true, NOW).await.unwrap(), "it keeps to its own");
-        assert!(subscriptions::leave(tx, reader, NOW).await.unwrap());
+        assert!(subscriptions::unsubscribe(tx, reader, &acts::entry(NOW)).await.unwrap());
         assert!(!deliveries::may_still_go(tx, live, row, false, NOW).await.unwrap());
-        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "").await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert!(!deliveries::may_still_go(tx, live, stays, false, NOW).await.unwrap());
     }
 }
