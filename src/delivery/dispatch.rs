@@ -12,8 +12,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::floor::Floor;
+use super::job::{Job, LaneSet, Place};
 use super::providers::{Full, Providers};
-use super::queue::{Job, LaneSet, Place, Room};
+use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
 use super::waiting::Waiting;

@@ -8,8 +8,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::dispatch::Current;
+use super::job::Job;
 use super::limits::Limiter;
-use super::queue::{Job, Queue, Room};
+use super::queue::{Queue, Room};
 use super::settings::{RelaySettings, Timing};
 use crate::domain::IssueId;
 

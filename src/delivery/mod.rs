@@ -10,6 +10,7 @@ pub mod control;
 mod dispatch;
 pub mod engine;
 mod floor;
+mod job;
 mod lane;
 mod letters;
 mod limits;

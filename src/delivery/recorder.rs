@@ -26,7 +26,7 @@ use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, settlement, suppressions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -485,7 +485,7 @@ async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<H
     let mut granted = Vec::new();
     for entry in batch {
         let Entry::Look(held, _) = entry else { continue };
-        if deliveries::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
+        if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
             granted.push(*held);
         } else {
             deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;

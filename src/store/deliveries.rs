@@ -282,19 +282,6 @@ pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: 
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Whether one row that was taken off a while ago may still go: what its take-off asked, and that the issue has not got
-/// other content since. A row that is `pinned` by a former try keeps to its own.
-pub async fn may_still_go(tx: &mut Tx, worker: WorkerId, id: DeliveryId, pinned: bool, now: Timestamp) -> Result<bool> {
-    let sql = concat!(
-        "SELECT id FROM deliveries WHERE id = $2 AND state = 'in_flight'
-           AND ($4 OR issue_id IS NULL
-             OR revision_id = (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id))",
-        may_go!()
-    );
-    let row: Option<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(id).bind(now).bind(pinned).fetch_optional().await?;
-    Ok(row.is_some())
-}
-
 /// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it.
 pub async fn record_sent(
     tx: &mut Tx,
