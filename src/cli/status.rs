@@ -65,7 +65,7 @@ struct State<'a> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open_to_look(&config).await?;
+        let db = context.open_existing_to_look(&config).await?;
         if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
             context.output.warn(&trouble);
         }

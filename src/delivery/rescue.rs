@@ -13,7 +13,7 @@ use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
 
-use super::control;
+use super::{control, timekeeper};
 
 /// How long a test mail may still be sent after it was asked for.
 const TESTS_FOR: Duration = Duration::from_secs(5 * 60);
@@ -34,6 +34,7 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
     settle_stopped(db, now).await?;
     let rescued = db
         .write(async |tx| {
+            timekeeper::end_impossible(tx, timing, now).await?;
             let claimed = deliveries::rescue_claimed(tx, now).await?;
             deliveries::end_tests(tx, now.minus(TESTS_FOR), now).await?;
             let mut uncertain = 0;

@@ -113,6 +113,13 @@ events! {
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<UncertainPolicy>,
     },
+    /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
+    ClockSetBack = "clock.set_back" {
+        /// By how many seconds.
+        seconds: u64,
+        /// How many mails that is.
+        rows: u64,
+    },
     /// A person is to be told of something.
     AlarmRaised = "alarm.raised" {
         /// What.

@@ -14,6 +14,7 @@ mod dot;
 mod envelope;
 mod open;
 mod probe;
+mod race;
 mod reply;
 mod session;
 mod sink;

@@ -2,12 +2,13 @@
 
 mod alarms;
 mod asking;
+mod database_file;
 mod doctor;
 mod editing;
 mod help;
 mod issues;
-mod places;
 mod keys;
+mod places;
 mod reading;
 mod relay;
 mod sending;
