@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::floor::Floor;
 use super::job::{Job, LaneSet, Place};
+use super::lane::Lane;
 use super::providers::{Full, Providers};
 use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};

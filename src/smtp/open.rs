@@ -209,8 +209,7 @@ async fn converse(
     deadlines: &Deadlines,
 ) -> Result<Session, OpenCause> {
     let endpoint = &connector.endpoint;
-    use super::stream::Stream;
-    use super::tls_fault::{self, CertificateFault, HandshakeFault, TlsFault};
+    let lost = |step| move |fault| lost(connector, step, fault);
     let peer = socket.peer_addr().map_err(|error| OpenCause::Connect(error.into()))?.ip();
     let may_be_plain = is_loopback(peer) || endpoint.allow_plaintext;
     if endpoint.tls == TlsMode::None && !may_be_plain {
