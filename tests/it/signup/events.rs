@@ -109,6 +109,9 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
         Deed::Join => {
             let other = format!("other-{email}").parse().unwrap();
             ground.request(&format!("other-{email}")).await.unwrap();
+            // So that one more mail may go to that mailbox.
+            ground.later(31 * 24);
+            let by_reader = ground.act(None);
             signup::ask_address(&ground.signup, &ground.door, found.unwrap(), &other, &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             drop(signup::confirm_address(&ground.signup, request, &by_reader).await.unwrap());
