@@ -90,30 +90,44 @@ pub async fn move_issue(
     when: When,
     act: &Act<'_>,
 ) -> Result<Moved, QueueError> {
-    again(async || {
-        let mut tx = db.read().await?;
-        let issue = queued(&mut tx, newsletter, slug).await?;
-        let plan = Plan::load(&mut tx, library, newsletter, slug, act.now).await?;
-        let to = match when {
-            When::At(_) | When::Beside(_) | When::Swap(_) => moment_for(library, &plan, Some(&issue), when, act.now)?,
-            _ => slot(plan.slot_after(library, act.now).ok_or(NoSlot::None)?),
-        };
-        if issue.place() == Some(to) {
-            return Ok(Moved { issue, displaced: None });
+    for _ in 0..ATTEMPTS_MAX {
+        match move_once(db, library, newsletter, slug, when, act).await {
+            Err(error) if is_raced(&error) => {}
+            result => return result,
         }
-        let other = match plan.taken_at(to.due_at).filter(|_| matches!(when, When::Swap(_))) {
-            Some(slug) => issues::find(&mut tx, newsletter, slug).await?,
-            None => None,
-        };
-        drop(tx);
-        let other = match other {
-            Some(other) => Some(displaced(db, library, &plan, Some(&issue), other, act.now).await?),
-            None => None,
-        };
-        let shift = Shift::to(db, library, issue, to).await?;
-        write(db, shift, other, act).await
-    })
-    .await
+    }
+    Err(QueueError::Raced)
+}
+
+async fn move_once(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    slug: &str,
+    when: When,
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    let mut tx = db.read().await?;
+    let issue = queued(&mut tx, newsletter, slug).await?;
+    let plan = Plan::load(&mut tx, library, newsletter, slug, act.now).await?;
+    let to = match when {
+        When::At(_) | When::Beside(_) | When::Swap(_) => moment_for(library, &plan, Some(&issue), when, act.now)?,
+        _ => slot(plan.slot_after(library, act.now).ok_or(NoSlot::None)?),
+    };
+    if issue.place() == Some(to) {
+        return Ok(Moved { issue, displaced: None });
+    }
+    let other = match plan.taken_at(to.due_at).filter(|_| matches!(when, When::Swap(_))) {
+        Some(slug) => issues::find(&mut tx, newsletter, slug).await?,
+        None => None,
+    };
+    drop(tx);
+    let other = match other {
+        Some(other) => Some(displaced(db, library, &plan, Some(&issue), other, act.now).await?),
+        None => None,
+    };
+    let shift = Shift::to(db, library, issue, to).await?;
+    write(db, shift, other, act).await
 }
 
 /// Exchanges the places of two queued issues.
@@ -121,27 +135,49 @@ pub async fn swap(
     db: &Db,
     library: &Library<'_>,
     newsletter: NewsletterId,
+    slugs: [&str; 2],
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    for _ in 0..ATTEMPTS_MAX {
+        match swap_once(db, library, newsletter, slugs, act).await {
+            Err(error) if is_raced(&error) => {}
+            result => return result,
+        }
+    }
+    Err(QueueError::Raced)
+}
+
+async fn swap_once(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
     [one, other]: [&str; 2],
     act: &Act<'_>,
 ) -> Result<Moved, QueueError> {
-    again(async || {
-        let mut tx = db.read().await?;
-        let one = queued(&mut tx, newsletter, one).await?;
-        let other = queued(&mut tx, newsletter, other).await?;
-        drop(tx);
-        let places = one.place().zip(other.place()).ok_or(QueueError::Raced)?;
-        // What was missed is not brought back by an exchange.
-        if let Some(past) = [places.0, places.1].into_iter().find(|place| place.due_at < act.now) {
-            return Err(QueueError::Past(past.due_at));
-        }
-        if one.id == other.id || places.0 == places.1 {
-            return Ok(Moved { issue: one, displaced: Some(other) });
-        }
-        let other = Shift::to(db, library, other, places.0).await?;
-        let one = Shift::to(db, library, one, places.1).await?;
-        write(db, one, Some(other), act).await
-    })
-    .await
+    let mut tx = db.read().await?;
+    let one = queued(&mut tx, newsletter, one).await?;
+    let other = queued(&mut tx, newsletter, other).await?;
+    drop(tx);
+    let places = one.place().zip(other.place()).ok_or(QueueError::Raced)?;
+    // What was missed is not brought back by an exchange.
+    if let Some(past) = [places.0, places.1].into_iter().find(|place| place.due_at < act.now) {
+        return Err(QueueError::Past(past.due_at));
+    }
+    if one.id == other.id || places.0 == places.1 {
+        return Ok(Moved { issue: one, displaced: Some(other) });
+    }
+    let other = Shift::to(db, library, other, places.0).await?;
+    let one = Shift::to(db, library, one, places.1).await?;
+    write(db, one, Some(other), act).await
+}
+
+/// Whether another command got in between: what is there now is looked at.
+fn is_raced(error: &QueueError) -> bool {
+    match error {
+        QueueError::Raced => true,
+        QueueError::Store(error) => error.is_conflict(),
+        _ => false,
+    }
 }
 
 /// First off its place, then the other there, then on its own: at no moment do two have one place.
@@ -166,18 +202,6 @@ async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &Act<'_>) -> Re
         return store(&mut db.begin().await?).await;
     }
     db.write(store).await
-}
-
-/// Tries again when another command got in between.
-async fn again<T>(attempt: impl AsyncFn() -> Result<T, QueueError>) -> Result<T, QueueError> {
-    for _ in 0..ATTEMPTS_MAX {
-        match attempt().await {
-            Err(QueueError::Store(error)) if error.is_conflict() => {}
-            Err(QueueError::Raced) => {}
-            result => return result,
-        }
-    }
-    Err(QueueError::Raced)
 }
 
 async fn queued(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Issue, QueueError> {

@@ -7,7 +7,6 @@ use coranto::store::pages::Page;
 use coranto::store::{Db, pages};
 
 use super::ground::{Desk, FRIDAY, at};
-use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";

@@ -15,13 +15,13 @@ const A: &str = "2026-11-27-a.md";
 const TEXT: &str = "the text of 25 Nov 11:00";
 
 impl Desk {
-    async fn look(&self, slug: &str) -> Option<Standing> {
+    async fn compared(&self, slug: &str) -> Option<Standing> {
         let issue = self.issue(slug).await;
         standing::look(&self.db, &self.library(), &[issue]).await.unwrap().remove(0)
     }
 
     async fn note(&self, slug: &str) -> Option<String> {
-        self.look(slug).await.unwrap().note
+        self.compared(slug).await.unwrap().note
     }
 }
 
@@ -40,7 +40,7 @@ fn image(path: &Path, colour: u8) {
 both_databases! {
     async fn an_unchanged_file_has_nothing_to_say(db: Db) {
         let desk = queued(db).await;
-        let standing = desk.look("a").await.unwrap();
+        let standing = desk.compared("a").await.unwrap();
         assert_eq!((standing.differs, standing.note, standing.text_of), (None, None, desk.now));
         assert_eq!(standing.path.as_deref(), Some(desk.path(A).as_path()));
         // Its time, and what the front matter says of it, is no text; nor is its place.
@@ -63,7 +63,7 @@ both_databases! {
         // Everything that the mail or the page would show: the text, the subject, and what only the page has.
         for (front, text) in [("", "Second text."), ("subject: Another", "First text."), ("author: A. Writer", "First text.")] {
             desk.file(A, front, text);
-            assert_eq!(desk.look("a").await.unwrap().differs, Some(Difference::Changed), "{front}{text}");
+            assert_eq!(desk.compared("a").await.unwrap().differs, Some(Difference::Changed), "{front}{text}");
             let wanted = format!("the file has changed since it was queued ({TEXT}): coranto queue {}", path.display());
             assert_eq!(desk.note("a").await, Some(wanted), "{front}");
         }
@@ -80,7 +80,7 @@ both_databases! {
             assert!(note.is_none_or(|note| note.contains(&said.unwrap())), "{state}");
         }
         desk.force("a", Sent).await;
-        assert_eq!(desk.look("a").await, None, "what is over is not compared");
+        assert_eq!(desk.compared("a").await, None, "what is over is not compared");
     }
 
     async fn a_broken_file_is_said_with_its_place(db: Db) {
@@ -100,7 +100,7 @@ both_databases! {
     async fn a_file_that_is_gone_doubled_or_unfinished_is_said(db: Db) {
         let desk = queued(db).await;
         desk.file(A, "draft: true", "First text.");
-        assert_eq!(desk.look("a").await.unwrap().differs, Some(Difference::Draft));
+        assert_eq!(desk.compared("a").await.unwrap().differs, Some(Difference::Draft));
         assert!(desk.note("a").await.unwrap().contains("`coranto serve` takes the issue off the queue"));
         desk.file(A, "", "First text.");
         desk.file("2026-12-04-a.md", "", "Another text.");
@@ -110,7 +110,7 @@ both_databases! {
         desk.file("2026-12-04-a.md", "newsletter: month", "Another text.");
         assert_eq!(desk.note("a").await, None);
         std::fs::remove_file(desk.path(A)).unwrap();
-        assert_eq!(desk.look("a").await.unwrap().differs, Some(Difference::Gone));
+        assert_eq!(desk.compared("a").await.unwrap().differs, Some(Difference::Gone));
         assert_eq!(desk.note("a").await, Some(format!("the file is gone; {TEXT} goes out")));
         desk.force("a", Held).await;
         assert!(desk.note("a").await.unwrap().contains("nothing to queue"));

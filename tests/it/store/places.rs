@@ -1,12 +1,13 @@
 //! Skipped slots, and what the store tells of an issue's text beside its file.
 
+use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::IssueState::Queued;
 use coranto::domain::issue::Visibility;
 use coranto::store::pages::NewPage;
 use coranto::store::skips::{self, Skip};
 use coranto::store::{Db, leases, newsletters, pages, revisions};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{Ground, NOW, content, minute};
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -42,7 +43,7 @@ both_databases! {
         let (id, week) = (ground.revision, ground.week);
         let tx = &mut ground.tx;
         assert_eq!(revisions::source(tx, id).await.unwrap().as_deref(), Some(""));
-        let new = revisions::NewRevision { source: "# Text".to_owned(), ..super::ground::content(coranto::domain::delivery::DeliveryKind::Issue, "sourced") };
+        let new = revisions::NewRevision { source: "# Text".to_owned(), ..content(DeliveryKind::Issue, "sourced") };
         let sourced = revisions::ensure(tx, week, &new, minute(3)).await.unwrap();
         assert_eq!(revisions::source(tx, sourced).await.unwrap().as_deref(), Some("# Text"));
         assert_eq!(revisions::get(tx, sourced).await.unwrap().unwrap().created_at, minute(3));
