@@ -5,4 +5,5 @@ mod forwarded;
 mod frozen;
 mod moving;
 mod restored;
+mod text;
 mod wires;
