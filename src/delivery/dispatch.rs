@@ -31,6 +31,11 @@ use crate::store::{Db, StoreError, issues, ledger};
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
 
+/// A mail that would have to wait longer for its provider than this goes back to the ledger.
+const WAITS_IN_MEMORY_MAX: Duration = Duration::from_secs(2);
+/// Between looks for what waited for its provider; limits let so much through at once.
+const LET_GO_EVERY: Duration = Duration::from_millis(20);
+
 /// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -287,13 +292,13 @@ impl Dispatcher {
                 continue;
             };
             let provider = provider_of(&row);
-            let may_wait = waiting.len() < self.window / 2;
-            let admitted = self.providers.admit(provider, waiting.of(provider), may_wait);
+            let admitted = self.providers.admit(provider, waiting.of(provider), waiting.has_room());
             if let Err(Full::Park(wait)) = admitted {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
             let lanes = self.lanes_for(&row);
+            let place = Place { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
                 row,
@@ -304,7 +309,7 @@ impl Dispatcher {
                 ends: 0,
                 has_place: false,
                 waits_since: Instant::now(),
-                _place: Place { _permit: permit, _share: Arc::clone(share) },
+                place: admitted.is_ok().then_some(place),
             };
             match admitted {
                 Ok(()) => self.hand(job).await,
@@ -335,24 +340,34 @@ impl Dispatcher {
         let mut next = None;
         for provider in round.waiting.providers() {
             while let Some(job) = round.waiting.front(provider) {
-                let is_current = self.current.has(job);
-                let wait = match is_current.then(|| self.providers.admit_held(provider)) {
-                    Some(Err(wait)) if wait <= self.timing.poll.max(Duration::from_secs(2)) => {
-                        next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
-                        break;
-                    }
-                    Some(Err(wait)) => Some(wait),
-                    Some(Ok(())) => None,
+                let known = round.candidates.iter().find(|candidate| candidate.issue == job.row.issue_id);
+                let share = known.filter(|_| self.current.has(job)).map(|candidate| Arc::clone(&candidate.share));
+                let wait = match share {
                     None => Some(Duration::ZERO),
+                    Some(share) => {
+                        let Ok(permit) = Arc::clone(&round.window).try_acquire_owned() else { break };
+                        match self.providers.admit_held(provider) {
+                            Ok(()) => {
+                                if let Some(mut job) = round.waiting.pop(provider) {
+                                    job.place = Some(Place { _permit: permit, _share: share });
+                                    self.hand(job).await;
+                                }
+                                continue;
+                            }
+                            Err(wait) if wait <= self.timing.poll.max(WAITS_IN_MEMORY_MAX) => {
+                                next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
+                                break;
+                            }
+                            Err(wait) => Some(wait),
+                        }
+                    }
                 };
-                let Some(job) = round.waiting.pop(provider) else { break };
-                match wait {
-                    None => self.hand(job).await,
-                    Some(wait) => self.release(&job.row, job.worker, wait).await,
+                if let (Some(job), Some(wait)) = (round.waiting.pop(provider), wait) {
+                    self.release(&job.row, job.worker, wait).await;
                 }
             }
         }
-        next
+        next.map(|wait| wait.max(LET_GO_EVERY))
     }
 
     async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
