@@ -108,6 +108,14 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let stop = stop.clone();
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
     }
+    if !roles.contains(&Role::Schedule) && roles.contains(&Role::Deliver) {
+        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), Arc::default());
+        let stopped = stop.clone();
+        supervisor.add("upkeep", async move {
+            upkeep.run(stopped).await;
+            Ok(())
+        });
+    }
     if roles.contains(&Role::Schedule) {
         let public_url = wiring::public_url(config);
         let scheduler =

@@ -17,6 +17,7 @@ use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
+use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::{IssueId, RevisionId, WorkerId};
@@ -51,6 +52,8 @@ pub(super) struct Dispatcher {
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
+    /// The relay that alarms go through.
+    pub(super) alarm_relay: Option<String>,
     pub(super) stop: CancellationToken,
 }
 
@@ -203,7 +206,7 @@ impl Dispatcher {
         let now = self.clock.now();
         for row in batch.rows {
             let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
-            let lane = self.turns.next(&self.lanes, self.source);
+            let lane = self.lane_for(&row);
             let admitted = match lane {
                 Some(_) => self.providers.admit(Provider::of(domain)),
                 None => Err(Duration::ZERO),
@@ -220,6 +223,16 @@ impl Dispatcher {
             };
             let date = row.first_at.unwrap_or(now);
             lane.queue.push(Job { row, worker: batch.worker, revision, date, _permit: permit });
+        }
+    }
+
+    /// The relay for a row: for an alarm the one that is kept for it, while it has room; for others the next.
+    fn lane_for(&self, row: &Claimed) -> Option<&Arc<Lane>> {
+        let is_kept = |lane: &&Arc<Lane>| Some(&lane.relay.name) == self.alarm_relay.as_ref();
+        let kept = self.lanes.iter().find(is_kept).filter(|lane| lane.room(self.source) > 0);
+        match (row.kind, kept) {
+            (Some(DeliveryKind::Alarm), Some(lane)) => Some(lane),
+            _ => self.turns.next(&self.lanes, self.source),
         }
     }
 

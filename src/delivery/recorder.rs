@@ -25,7 +25,7 @@ use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suppressions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -386,6 +386,14 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> 
     }
 }
 
+/// A person decides over mails whose fate is unknown.
+pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: By<'_>) -> Result<(), StoreError> {
+    let Some(issue) = issue else { return Ok(()) };
+    let Some(scope) = issues::scope(tx, issue).await? else { return Ok(()) };
+    let note = "no answer came to the final dot of some mails; they may have been delivered";
+    alarms::raise(tx, &Alarm::new(AlarmName::IssueUncertain, scope, note), by).await.map(drop)
+}
+
 async fn write_outcome(
     tx: &mut Tx,
     keys: &Keyring,
@@ -412,6 +420,10 @@ async fn write_outcome(
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };
             events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
+            let by = Actor::Relay(relay.to_string());
+            if due_at.is_none() {
+                call_for_uncertain(tx, issue, by.at(now)).await?;
+            }
             deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
         }
     };

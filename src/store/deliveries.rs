@@ -19,6 +19,8 @@ record! {
         pub issue_id: Option<IssueId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
+        /// What kind of mail it is; none for one of an issue.
+        pub kind: Option<DeliveryKind>,
         /// The latest question that a confirmation mail asks about.
         pub consent_id: Option<ConsentId>,
         /// The request that its link is about.
@@ -184,6 +186,7 @@ pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Resul
     tx.sql(listed!(
         "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
+                CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
