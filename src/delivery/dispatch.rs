@@ -1,6 +1,6 @@
-//! Claims due rows and hands them to the lanes. Claims little, and no more than the lanes have room for: what waits in
-//! memory is bounded, whatever the list's length. Issues take turns, so a slow one blocks no other; the small kinds are
-//! claimed apart.
+//! Claims due rows and hands them to the relays. Claims little, and no more than they have room for: what waits in memory
+//! is bounded, whatever the list's length. Issues take turns and each has its share of the window, so a slow one blocks no
+//! other; transactional mail is claimed apart.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,16 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Providers;
 use super::ending;
+use super::floor::Floor;
+use super::job::{Job, LaneSet, Place};
 use super::lane::Lane;
-use super::queue::{Job, Room};
+use super::providers::{Full, Providers};
+use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
 use super::suspended::{Admission, Suspended};
+use super::waiting::Waiting;
 use crate::clock::Clock;
+use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
@@ -25,14 +30,19 @@ use crate::store::deliveries::{self, Claimed};
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, issues};
 
-/// A window is claimed in so many parts, so that the next rows are there before the last are gone.
-const CLAIMS_PER_WINDOW: usize = 4;
+/// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
+const CLAIMS_PER_SHARE: usize = 4;
+
+/// A mail that would have to wait longer for its provider than this goes back to the ledger.
+const WAITS_IN_MEMORY_MAX: Duration = Duration::from_secs(2);
+/// Between looks for what waited for its provider; limits let so much through at once.
+const LET_GO_EVERY: Duration = Duration::from_millis(20);
 
 /// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// Confirmations, notices, tests.
-    Small,
+    Transactional,
     /// Issues, in turn.
     Issues,
 }
@@ -42,18 +52,19 @@ pub(super) struct Dispatcher {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) source: Source,
-    pub(super) lanes: Vec<Arc<Lane>>,
+    pub(super) floor: Arc<Floor>,
     pub(super) providers: Arc<Providers>,
     pub(super) worker: Arc<AtomicI64>,
-    pub(super) turns: Arc<Turns>,
     pub(super) recorder: Recorder,
     pub(super) current: Arc<Current>,
     pub(super) suspended: Arc<Suspended>,
-    /// Told whenever a lane has room for another row.
+    /// Told whenever a relay has room for another row.
     pub(super) room: Arc<Room>,
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
+    /// The relay that alarms go through.
+    pub(super) alarm_relay: Option<String>,
     pub(super) stop: CancellationToken,
 }
 
@@ -67,6 +78,11 @@ impl Current {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
     }
 
+    /// An issue was paused, or has other content: until the next look nothing of it begins.
+    pub(super) fn forget(&self, issue: IssueId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue);
+    }
+
     /// Whether a job's issue goes out, and with what the job bears.
     pub(super) fn has(&self, job: &Job) -> bool {
         let Some(issue) = job.row.issue_id else { return true };
@@ -75,9 +91,25 @@ impl Current {
     }
 }
 
-/// Whose turn it is among the relays: smooth weighted round-robin.
-#[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<Vec<i64>>);
+/// What may be claimed: an issue, or all that is transactional.
+struct Candidate {
+    issue: Option<IssueId>,
+    /// The issue as of the last look.
+    row: Option<Issue>,
+    /// A copy of it is with each row in memory.
+    share: Arc<()>,
+    /// Nothing is due before this.
+    dry_until: Option<Instant>,
+}
+
+/// What a dispatcher remembers between its rounds.
+struct Round {
+    window: Arc<Semaphore>,
+    candidates: Vec<Candidate>,
+    waiting: Waiting,
+    turn: usize,
+    looked_at: Option<Instant>,
+}
 
 /// Whether suspensions let an issue's mail go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,118 +122,137 @@ enum Closed {
 }
 
 /// Where a mail goes.
-enum Route<'a> {
-    /// By this relay; whether it asks for a suspended group.
-    By(&'a Arc<Lane>, bool),
+enum Way {
+    /// By one of these relays; whether it asks for a suspended group.
+    By(LaneSet, bool),
     /// Nowhere before this suspension ends.
-    Wait(SuspensionId),
-    /// No relay has room.
-    Full,
+    Waits(SuspensionId),
 }
 
 /// Rows claimed together, all of one source.
 struct Batch {
     worker: WorkerId,
     rows: Vec<Claimed>,
-    /// The issue's content now; the small kinds bear their own.
+    /// The issue's content now; transactional mail bears its own.
     revision: Option<RevisionId>,
 }
 
 impl Dispatcher {
     /// Claims until the engine stops.
     pub(super) async fn run(self) {
-        let window = Arc::new(Semaphore::new(self.window));
-        let mut turn = 0_usize;
-        let mut lost_count = false;
+        let mut round = Round {
+            window: Arc::new(Semaphore::new(self.window)),
+            candidates: Vec::new(),
+            waiting: Waiting::default(),
+            turn: 0,
+            looked_at: None,
+        };
         loop {
-            let Some(limit) = self.wait_for_room().await else { return };
-            let all = u32::try_from(self.window).unwrap_or(u32::MAX);
-            let permits = tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return,
-                permits = Arc::clone(&window).acquire_many_owned(if lost_count { all } else { limit }) => permits,
-            };
-            let Ok(permits) = permits else { return };
-            let claimed = match lost_count {
-                true => self.count_anew().await.map(|()| None),
-                false => self.claim(limit, &mut turn).await,
-            };
-            let wait = match claimed {
-                Ok(Some(batch)) => {
-                    self.hand_out(batch, permits).await;
-                    continue;
-                }
-                Ok(None) if std::mem::take(&mut lost_count) => continue,
-                Ok(None) => self.timing.poll,
+            let next = self.let_go(&mut round).await;
+            let wait = match self.claim(&mut round).await {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => self.timing.poll.min(Duration::from_secs(1)).min(next.unwrap_or(Duration::MAX)),
                 Err(error) => {
-                    // A commit whose answer was lost may have claimed rows that nobody knows of.
-                    lost_count = true;
                     tracing::error!(%error, "the ledger cannot be claimed from");
-                    self.timing.poll.max(Duration::from_secs(1))
+                    match self.count_anew(&mut round).await {
+                        Some(()) => continue,
+                        None => return,
+                    }
                 }
             };
-            drop(permits);
-            tokio::select! { () = self.stop.cancelled() => return, () = tokio::time::sleep(wait) => {} }
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                () = self.room.wait(self.source), if !wait.is_zero() => {}
+                () = tokio::time::sleep(wait), if !wait.is_zero() => {}
+                () = std::future::ready(()), if wait.is_zero() => {}
+            }
+        }
+        for job in round.waiting.drain() {
+            self.release(&job.row, job.worker, Duration::ZERO).await;
         }
     }
 
-    /// Waits until the lanes have room, and says for how many rows it is worth to claim. `None` when the engine stops.
-    async fn wait_for_room(&self) -> Option<u32> {
-        let chunk = (self.window / CLAIMS_PER_WINDOW).max(1);
+    /// A commit whose answer was lost may have claimed rows that nobody knows of: once nothing of this source is in memory,
+    /// whatever the ledger says this worker has claimed goes back. `None` when the engine stops.
+    async fn count_anew(&self, round: &mut Round) -> Option<()> {
+        drop(round.waiting.drain());
+        let all = u32::try_from(self.window).unwrap_or(u32::MAX);
         loop {
-            let room = self.lanes.iter().fold(0_usize, |sum, lane| sum.saturating_add(lane.room(self.source)));
-            let is_probed = self.lanes.iter().any(|lane| lane.is_failing() && lane.room(self.source) > 0);
-            if room >= chunk.div_ceil(2) || is_probed {
-                return Some(u32::try_from(room.min(chunk)).unwrap_or(u32::MAX));
-            }
-            let all_down = self.lanes.iter().map(|lane| lane.down_for()).min().flatten();
-            let wait = all_down.unwrap_or(self.timing.poll).min(Duration::from_secs(1));
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
-                () = self.room.wait(self.source) => {}
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(self.timing.poll.max(Duration::from_secs(1))) => {}
+            }
+            let _all = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return None,
+                all = round.window.acquire_many(all) => all,
+            };
+            let worker = WorkerId(self.worker.load(Ordering::Relaxed));
+            let of_issues = self.source == Source::Issues;
+            match self.db.write(async |tx| deliveries::unclaim(tx, worker, of_issues).await).await {
+                Ok(rows) => {
+                    let what = "the ledger can be claimed from again; claimed rows that were lost count of went back";
+                    tracing::info!(rows, "{what}");
+                    return Some(());
+                }
+                Err(error) => tracing::error!(%error, "the ledger cannot be claimed from"),
             }
         }
     }
 
-    /// Puts back whatever the ledger says this worker has claimed. Nothing of this source is in memory now.
-    async fn count_anew(&self) -> Result<(), StoreError> {
-        let worker = WorkerId(self.worker.load(Ordering::Relaxed));
-        let of_issues = self.source == Source::Issues;
-        let rows = self.db.write(async |tx| deliveries::unclaim(tx, worker, of_issues).await).await?;
-        tracing::info!(rows, "the ledger can be claimed from again; claimed rows that were lost count of went back");
-        Ok(())
+    /// Claims for one candidate, and hands out; `false` when there was none for which that is worth it.
+    async fn claim(&self, round: &mut Round) -> Result<bool, StoreError> {
+        let now = Instant::now();
+        // Whoever pauses an issue, or begins one, may be another process: look, whether there is room or not.
+        let is_time = round.looked_at.is_none_or(|at| now.duration_since(at) >= self.timing.poll);
+        if is_time {
+            self.look(round).await?;
+            round.looked_at = Some(now);
+        }
+        for step in 0..round.candidates.len() {
+            let at = (round.turn + step) % round.candidates.len();
+            let candidate = &round.candidates[at];
+            if candidate.dry_until.is_some_and(|until| until > now) {
+                continue;
+            }
+            let closed = candidate.row.as_ref().map_or(Closed::No, |row| self.closed(row));
+            if matches!(closed, Closed::ForNow | Closed::UntilAPerson) {
+                self.settle(candidate.row.as_ref(), closed == Closed::UntilAPerson).await?;
+                round.candidates[at].dry_until = Some(now + self.timing.poll);
+                continue;
+            }
+            let worth = match closed {
+                Closed::ToAllButOne => Arc::clone(&round.window).try_acquire_owned().ok().map(|permit| (1, permit)),
+                _ => self.worth(round, candidate),
+            };
+            let Some((limit, permits)) = worth else { continue };
+            let issue = candidate.issue;
+            if let Some(batch) = self.claim_from(issue, limit).await? {
+                let share = Arc::clone(&candidate.share);
+                round.turn = at + 1;
+                self.hand_out(batch, permits, &share, &mut round.waiting).await;
+                return Ok(true);
+            }
+            round.candidates[at].dry_until = Some(now + self.timing.poll);
+            self.settle(round.candidates[at].row.as_ref(), false).await?;
+        }
+        Ok(false)
     }
 
-    async fn claim(&self, limit: u32, turn: &mut usize) -> Result<Option<Batch>, StoreError> {
-        if self.source == Source::Small {
-            return self.claim_from(None, limit).await;
+    /// What becomes of an issue of which nothing is to be claimed now.
+    async fn settle(&self, issue: Option<&Issue>, is_closed: bool) -> Result<(), StoreError> {
+        match issue {
+            Some(issue) => ending::settle(&self.db, &self.suspended, issue, is_closed, self.clock.now()).await,
+            None => Ok(()),
         }
-        let mut tx = self.db.read().await?;
-        let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
-        drop(tx);
-        self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
-        for step in 0..sending.len() {
-            let issue = &sending[(*turn + step) % sending.len()];
-            let closed = self.closed(issue);
-            let limit = if closed == Closed::ToAllButOne { 1 } else { limit };
-            if matches!(closed, Closed::No | Closed::ToAllButOne)
-                && let Some(batch) = self.claim_from(Some(issue.id), limit).await?
-            {
-                *turn = turn.wrapping_add(step + 1);
-                return Ok(Some(batch));
-            }
-            let is_closed = closed == Closed::UntilAPerson;
-            ending::settle(&self.db, &self.suspended, issue, is_closed, self.clock.now()).await?;
-        }
-        Ok(None)
     }
 
     /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
     fn closed(&self, issue: &Issue) -> Closed {
         let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
-        for lane in &self.lanes {
+        for lane in &self.floor.lanes {
             let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
             match self.suspended.closes(relay, newsletter, issue) {
                 Some(for_good) => is_for_good &= for_good,
@@ -215,6 +266,49 @@ impl Dispatcher {
             (_, _, true) => Closed::UntilAPerson,
             _ => Closed::ForNow,
         }
+    }
+
+    /// Looks at what goes out.
+    async fn look(&self, round: &mut Round) -> Result<(), StoreError> {
+        let mut wanted = vec![None];
+        if self.source == Source::Issues {
+            let mut tx = self.db.read().await?;
+            let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
+            drop(tx);
+            self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
+            wanted = sending.into_iter().map(Some).collect();
+        }
+        let ids: Vec<Option<IssueId>> = wanted.iter().map(|row| row.as_ref().map(|issue| issue.id)).collect();
+        round.candidates.retain(|candidate| ids.contains(&candidate.issue));
+        for (issue, row) in ids.into_iter().zip(wanted) {
+            match round.candidates.iter_mut().find(|candidate| candidate.issue == issue) {
+                Some(known) => (known.dry_until, known.row) = (None, row),
+                None => round.candidates.push(Candidate { issue, row, share: Arc::default(), dry_until: None }),
+            }
+        }
+        Ok(())
+    }
+
+    /// For how many rows it is worth to claim: the relays have room for them and the window has, of which each issue has its
+    /// share and one more is kept for the next that begins.
+    fn worth(&self, round: &Round, candidate: &Candidate) -> Option<(u32, OwnedSemaphorePermit)> {
+        let shares = match self.source {
+            Source::Transactional => 1,
+            Source::Issues => round.candidates.len() + 1,
+        };
+        let share = (self.window / shares).max(1);
+        let part = share.div_ceil(CLAIMS_PER_SHARE);
+        let in_memory = Arc::strong_count(&candidate.share) - 1;
+        let (room, capacity) = self.floor.room(candidate.issue);
+        let left = share.saturating_sub(in_memory).min(round.window.available_permits());
+        let limit = room.min(left).min(part);
+        // Few at a time are worth it only where more than a few are never wanted.
+        if limit == 0 || limit < part.min(capacity.div_ceil(CLAIMS_PER_SHARE)).div_ceil(2) {
+            return None;
+        }
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let permits = Arc::clone(&round.window).try_acquire_many_owned(limit).ok()?;
+        Some((limit, permits))
     }
 
     async fn claim_from(&self, issue: Option<IssueId>, limit: u32) -> Result<Option<Batch>, StoreError> {
@@ -245,77 +339,142 @@ impl Dispatcher {
             .await
     }
 
-    /// Gives each row to a relay. Rows whose provider must wait, or for which no relay has room any more, go back.
-    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit) {
+    /// Gives each row to a relay. Rows whose provider has no place for them wait or go back; rows for which no relay has
+    /// room any more go back.
+    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit, share: &Arc<()>, waiting: &mut Waiting) {
         let now = self.clock.now();
         for row in batch.rows {
-            let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
+            // Content of a former try goes before the issue's: its fate was unknown, so it must be the same mail.
+            let revision = row.revision_id.or(batch.revision);
+            let (Some(revision), Some(permit)) = (revision, permits.split(1)) else {
+                self.release(&row, batch.worker, self.timing.poll).await;
+                continue;
+            };
+            let provider = provider_of(&row);
+            let admitted = self.providers.admit(provider, waiting.of(provider), waiting.has_room());
+            if let Err(Full::Park(wait)) = admitted {
+                self.release(&row, batch.worker, wait).await;
+                continue;
+            }
             let held = Held::of(&row, batch.worker);
-            let (lane, is_probe) = match self.lane_for(&held) {
-                Route::By(lane, is_probe) => (Some(lane), is_probe),
-                Route::Wait(suspension) => {
+            let (lanes, is_probe) = match self.lanes_for(&row, &held) {
+                Way::By(lanes, is_probe) => (lanes, is_probe),
+                Way::Waits(suspension) => {
                     self.recorder.record(held, Outcome::Parked { suspension }).await;
                     continue;
                 }
-                Route::Full => (None, false),
             };
-            let admitted = match lane {
-                Some(_) => self.providers.admit(Provider::of(domain)),
-                None => Err(Duration::ZERO),
+            let place = Place { _permit: permit, _share: Arc::clone(share) };
+            let job = Job {
+                date: row.first_at.unwrap_or(now),
+                row,
+                worker: batch.worker,
+                revision,
+                lanes,
+                taken_off: None,
+                is_probe,
+                ends: 0,
+                has_place: false,
+                waits_since: Instant::now(),
+                place: admitted.is_ok().then_some(place),
             };
-            // Content of a former try goes before the issue's: its fate was unknown, so it must be the same mail.
-            let revision = row.revision_id.or(batch.revision);
-            let (Ok(()), Some(lane), Some(revision), Some(permit)) = (admitted, lane, revision, permits.split(1))
-            else {
-                let due_at = now.plus(admitted.err().unwrap_or(self.timing.poll));
-                self.recorder.record(held, Outcome::Released { due_at }).await;
-                continue;
-            };
-            let date = row.first_at.unwrap_or(now);
-            lane.queue.push(Job { row, worker: batch.worker, revision, date, is_probe, _permit: permit });
+            match admitted {
+                Ok(()) => self.hand(job).await,
+                Err(_) => waiting.push(provider, job),
+            }
         }
     }
 
-    /// The relay by which a mail goes: one whose turn it is and where its groups are not suspended; not the one that
-    /// refused it last, if there is another.
-    fn lane_for(&self, held: &Held) -> Route<'_> {
-        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
-        let mut waits_for = None;
-        let mut open = Vec::new();
-        for lane in &self.lanes {
-            match self.suspended.would_admit(&held.way(&lane.relay.name)) {
+    /// The relays for a row: those where its groups are not suspended, and not the one that refused it last, if there is
+    /// another that is up.
+    fn lanes_for(&self, row: &Claimed, held: &Held) -> Way {
+        let kept = self.kept_for(row);
+        if self.suspended.is_empty() && held.refused_by.is_none() {
+            return Way::By(kept, false);
+        }
+        let (mut open, mut waits_for) = (LaneSet::NONE, None);
+        for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
+            let way = held.way(&lane.relay.name);
+            match self.suspended.would_admit(&way) {
+                Admission::Go => open.add(lane.index),
+                Admission::Probe if self.suspended.admit(&way) == Admission::Probe => {
+                    return Way::By(LaneSet::only(lane.index), true);
+                }
+                Admission::Probe => {}
                 Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
-                Admission::Go | Admission::Probe => open.push(lane),
             }
         }
-        if let (true, Some(suspension)) = (open.is_empty(), waits_for) {
-            return Route::Wait(suspension);
+        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let is_up = |lane: &Arc<Lane>| open.has(lane.index) && lane.down_for().is_none();
+        if let Some(last) = self.floor.lanes.iter().find(refused_by)
+            && self.floor.lanes.iter().any(|lane| lane.index != last.index && is_up(lane))
+        {
+            open.remove(last.index);
         }
-        if open.len() > 1 {
-            open.retain(|lane| !refused_by(lane));
+        match waits_for {
+            Some(suspension) if open == LaneSet::NONE => Way::Waits(suspension),
+            _ => Way::By(open, false),
         }
-        let Some(lane) = self.turns.next(&open, self.source) else { return Route::Full };
-        match self.suspended.admit(&held.way(&lane.relay.name)) {
-            Admission::Go => Route::By(lane, false),
-            Admission::Probe => Route::By(lane, true),
-            Admission::Wait(suspension) => Route::Wait(suspension),
+    }
+
+    /// For an alarm the relay that is kept for it, while it is up; for others all of them.
+    fn kept_for(&self, row: &Claimed) -> LaneSet {
+        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
+            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
+        };
+        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
+            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
+            _ => LaneSet::ALL,
         }
+    }
+
+    async fn hand(&self, job: Job) {
+        if let Err(job) = self.floor.hand(job) {
+            self.release(&job.row, job.worker, self.timing.poll).await;
+        }
+    }
+
+    /// Hands out what waited for its provider's rate and has a place now. Says when the next may have one.
+    async fn let_go(&self, round: &mut Round) -> Option<Duration> {
+        let mut next = None;
+        for provider in round.waiting.providers() {
+            while let Some(job) = round.waiting.front(provider) {
+                let known = round.candidates.iter().find(|candidate| candidate.issue == job.row.issue_id);
+                let share = known.filter(|_| self.current.has(job)).map(|candidate| Arc::clone(&candidate.share));
+                let wait = match share {
+                    None => Some(Duration::ZERO),
+                    Some(share) => {
+                        let Ok(permit) = Arc::clone(&round.window).try_acquire_owned() else { break };
+                        match self.providers.admit_held(provider) {
+                            Ok(()) => {
+                                if let Some(mut job) = round.waiting.pop(provider) {
+                                    job.place = Some(Place { _permit: permit, _share: share });
+                                    self.hand(job).await;
+                                }
+                                continue;
+                            }
+                            Err(wait) if wait <= self.timing.poll.max(WAITS_IN_MEMORY_MAX) => {
+                                next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
+                                break;
+                            }
+                            Err(wait) => Some(wait),
+                        }
+                    }
+                };
+                if let (Some(job), Some(wait)) = (round.waiting.pop(provider), wait) {
+                    self.release(&job.row, job.worker, wait).await;
+                }
+            }
+        }
+        next.map(|wait| wait.max(LET_GO_EVERY))
+    }
+
+    async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
+        self.recorder.record(Held::of(row, worker), Outcome::Released { due_at: self.clock.now().plus(wait) }).await;
     }
 }
 
-impl Turns {
-    /// The relay whose turn it is among those that have room.
-    fn next<'a>(&self, lanes: &[&'a Arc<Lane>], source: Source) -> Option<&'a Arc<Lane>> {
-        let mut credit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = credit.len();
-        credit.resize(lanes.iter().map(|lane| lane.index + 1).max().unwrap_or(0).max(known), 0);
-        let open: Vec<&Arc<Lane>> = lanes.iter().copied().filter(|lane| lane.room(source) > 0).collect();
-        let total: i64 = open.iter().map(|lane| i64::from(lane.relay.weight)).sum();
-        for lane in &open {
-            credit[lane.index] += i64::from(lane.relay.weight);
-        }
-        let chosen = open.into_iter().max_by_key(|lane| credit[lane.index])?;
-        credit[chosen.index] -= total;
-        Some(chosen)
-    }
+fn provider_of(row: &Claimed) -> Provider {
+    let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
+    Provider::of(domain)
 }

@@ -13,20 +13,20 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::dispatch::Current;
+pub(super) use super::entry::{Entry, Held, Outcome, TakeOff};
 use super::quick::Quick;
-use super::refusals::{Court, Refusal};
+use super::refusals::Court;
 use super::standing::Standing;
-use super::suspended::{Suspended, Way};
+use super::suspended::Suspended;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::{Actor, By};
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
-use crate::domain::provider;
-use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::domain::{DeliveryId, IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, settlement, suspensions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -37,114 +37,6 @@ const BATCH_ROWS_MAX: usize = 200;
 const WAITING_MAX: usize = 1024;
 /// The longest wait between tries to write.
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
-
-/// A row, who holds it, and what groups of mail it belongs to.
-#[derive(Clone, Debug)]
-pub(super) struct Held {
-    pub(super) id: DeliveryId,
-    pub(super) worker: WorkerId,
-    pub(super) issue: Option<IssueId>,
-    /// What it bears was decided by a former try.
-    pub(super) pinned: bool,
-    /// Whose mail it is; number 0 when nobody knows.
-    pub(super) newsletter: NewsletterId,
-    /// Where it goes: a provider or a domain.
-    pub(super) destination: Arc<str>,
-    /// How often it was put back without a counted try.
-    pub(super) waits: i64,
-    /// Who refused it then.
-    pub(super) refused_by: Option<Arc<str>>,
-    /// It was never refused before: such mails are a fair sample of the list.
-    pub(super) is_first: bool,
-    /// It asks whether a suspended group goes again.
-    pub(super) is_probe: bool,
-}
-
-impl Held {
-    /// A claimed row.
-    pub(super) fn of(row: &Claimed, worker: WorkerId) -> Self {
-        let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
-        let waits = row.waits.unwrap_or(0);
-        Self {
-            id: row.id,
-            worker,
-            issue: row.issue_id,
-            pinned: row.revision_id.is_some(),
-            newsletter: row.newsletter_id.unwrap_or(NewsletterId(0)),
-            destination: provider::destination(domain).into(),
-            waits,
-            refused_by: row.relay.as_deref().filter(|_| waits > 0).map(Arc::from),
-            is_first: waits == 0 && row.attempts == 0,
-            is_probe: false,
-        }
-    }
-
-    /// The way of this mail by a relay.
-    pub(super) fn way<'a>(&'a self, relay: &'a str) -> Way<'a> {
-        Way { relay, newsletter: self.newsletter, destination: &self.destination, issue: self.issue }
-    }
-}
-
-/// What became of a row.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// `reply` is kept where the settings say so.
-    Sent {
-        relay: Arc<str>,
-        reply: Option<String>,
-    },
-    /// What follows is decided where it is written.
-    Refused(Box<Refusal>),
-    /// It cannot be sent at all.
-    Failed {
-        reason: Reason,
-        relay: Option<Arc<str>>,
-        reply: Option<String>,
-    },
-    /// No answer to the final dot. `is_last` when it was sent again for that already, and is not once more.
-    Uncertain {
-        due_at: Option<Timestamp>,
-        relay: Arc<str>,
-        is_last: bool,
-        fault: String,
-    },
-    Released {
-        due_at: Timestamp,
-    },
-    /// Waits until a suspended group goes again.
-    Parked {
-        suspension: SuspensionId,
-    },
-}
-
-impl Outcome {
-    /// As it is counted.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Sent { .. } => "sent",
-            Self::Refused(_) => "refused",
-            Self::Failed { .. } => "failed",
-            Self::Uncertain { .. } => "uncertain",
-            Self::Released { .. } => "released",
-            Self::Parked { .. } => "parked",
-        }
-    }
-}
-
-/// Asks to commit that a row is on the wire.
-#[derive(Debug)]
-pub(super) struct TakeOff {
-    pub(super) held: Held,
-    pub(super) revision: RevisionId,
-    pub(super) date: Timestamp,
-}
-
-#[derive(Debug)]
-pub(super) enum Entry {
-    Outcome(Held, Outcome),
-    TakeOff(TakeOff, oneshot::Sender<bool>),
-    Event(Actor, Event),
-}
 
 /// The way in.
 #[derive(Clone, Debug)]
@@ -160,24 +52,28 @@ pub(super) struct Desk {
     keys: Keyring,
     settle_after: Duration,
     health: Arc<Health>,
+    current: Arc<Current>,
     suspended: Arc<Suspended>,
     standing: Standing,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays.
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays; `current`
+    /// of issues that go out no more.
     pub(super) fn new(
         db: Db,
         clock: Clock,
         keys: Keyring,
         settle_after: Duration,
         health: Arc<Health>,
+        current: Arc<Current>,
         suspended: Arc<Suspended>,
     ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
+        let standing = Standing::default();
         (
             Self { entries: sender },
-            Desk { entries, db, clock, keys, settle_after, health, suspended, standing: Standing::default() },
+            Desk { entries, db, clock, keys, settle_after, health, current, suspended, standing },
         )
     }
 
@@ -191,6 +87,12 @@ impl Recorder {
     pub(super) async fn take_off(&self, take_off: TakeOff) -> bool {
         let (answer, granted) = oneshot::channel();
         self.entries.send(Entry::TakeOff(take_off, answer)).await.is_ok() && granted.await.unwrap_or(false)
+    }
+
+    /// Looks again at a row that was taken off, before its body is written; one that may not go any more goes back.
+    pub(super) async fn look_again(&self, held: Held) -> bool {
+        let (answer, granted) = oneshot::channel();
+        self.entries.send(Entry::Look(held, answer)).await.is_ok() && granted.await.unwrap_or(false)
     }
 
     /// Notes something that is about no row.
@@ -212,8 +114,8 @@ impl Desk {
                 if let Entry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
                 }
-                if let Entry::TakeOff(take_off, answer) = entry {
-                    let _ = answer.send(granted.contains(&take_off.held.id));
+                if let Entry::TakeOff(TakeOff { held, .. }, answer) | Entry::Look(held, answer) = entry {
+                    let _ = answer.send(granted.contains(&held.id));
                 }
             }
         }
@@ -310,7 +212,9 @@ impl Desk {
                     for (held, relay) in proofs {
                         court.release(tx, held, relay).await?;
                     }
-                    take_off(tx, batch.iter(), is_again, now).await
+                    let mut granted = take_off(tx, batch.iter(), &self.current, is_again, now).await?;
+                    granted.extend(look_late(tx, batch, now).await?);
+                    Ok::<_, StoreError>(granted)
                 });
                 let granted = written.await?;
                 if court.conclude()
@@ -336,7 +240,11 @@ impl Desk {
         if granted.len() < quick.leaving.len() {
             let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
             let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
-            granted.extend(self.db.write(async |tx| take_off(tx, refused.iter().copied(), false, now).await).await?);
+            granted.extend(
+                self.db
+                    .write(async |tx| take_off(tx, refused.iter().copied(), &self.current, false, now).await)
+                    .await?,
+            );
         }
         Ok(granted)
     }
@@ -396,7 +304,7 @@ async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timesta
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
             Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
-            Entry::TakeOff(..) => {}
+            Entry::TakeOff(..) | Entry::Look(..) => {}
         }
     }
     for ((worker, relay, reply), ids) in &sent {
@@ -432,6 +340,14 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> 
     }
 }
 
+/// A person decides over mails whose fate is unknown.
+pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: By<'_>) -> Result<(), StoreError> {
+    let Some(issue) = issue else { return Ok(()) };
+    let Some(scope) = issues::scope(tx, issue).await? else { return Ok(()) };
+    let note = "no answer came to the final dot of some mails; they may have been delivered";
+    alarms::raise(tx, &Alarm::new(AlarmName::IssueUncertain, scope, note), by).await.map(drop)
+}
+
 async fn write_outcome(
     tx: &mut Tx,
     court: &mut Court<'_>,
@@ -447,7 +363,11 @@ async fn write_outcome(
         Outcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };
-            events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
+            let by = Actor::Relay(relay.to_string());
+            events::append(tx, by.at(now), about, &event).await?;
+            if due_at.is_none() {
+                call_for_uncertain(tx, issue, by.at(now)).await?;
+            }
             court.uncertain(tx, relay, fault).await?;
             match is_last {
                 true => {
@@ -472,6 +392,7 @@ async fn write_outcome(
 async fn take_off<'a>(
     tx: &mut Tx,
     batch: impl Iterator<Item = &'a Entry>,
+    current: &Current,
     is_again: bool,
     now: Timestamp,
 ) -> Result<Vec<Held>, StoreError> {
@@ -489,12 +410,29 @@ async fn take_off<'a>(
         if !refused.is_empty() {
             let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();
             deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-            deliveries::refuse(tx, worker, &ids).await?;
+            if deliveries::refuse(tx, worker, &ids).await? > 0 {
+                // Their issue is paused, or has other content: no further envelope goes out for nothing.
+                refused.iter().filter_map(|held| held.issue).for_each(|issue| current.forget(issue));
+            }
             for held in refused.iter().filter(|_| is_again) {
                 deliveries::release(tx, worker, &[held.id], now, held.pinned).await?;
             }
         }
         granted.extend(taken);
+    }
+    Ok(granted)
+}
+
+/// Of the rows that were taken off a while ago, those that may still go. The others go back: nothing of them was sent.
+async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+    let mut granted = Vec::new();
+    for entry in batch {
+        let Entry::Look(held, _) = entry else { continue };
+        if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
+            granted.push(held.clone());
+        } else {
+            deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
+        }
     }
     Ok(granted)
 }

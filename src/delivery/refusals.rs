@@ -75,7 +75,13 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, settle_after: Duration, now: Timestamp) -> Self {
+    pub(super) fn new(
+        standing: &'a mut Standing,
+        suspended: &'a Suspended,
+        keys: &'a Keyring,
+        settle_after: Duration,
+        now: Timestamp,
+    ) -> Self {
         Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
@@ -105,7 +111,8 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                let failed = deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                let failed =
+                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
                 if failed && reason == Reason::Refused {
                     self.note(tx, held, refusal).await?;
                 }

@@ -41,7 +41,8 @@ async fn effects(stage: &Stage) -> Vec<Effect> {
 async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
     let now = stage.clock.now();
     let rows = stage.rows(issue).await;
-    let judged = Judgement { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
+    let judged =
+        Judgement { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
     stage
         .db
         .write(async |tx| {
@@ -69,8 +70,15 @@ async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
 /// A list with some dead addresses, an issue to it, sent.
 async fn sent(db: Db, readers: usize, dead: usize) -> (Stage, IssueId) {
     let stage = Stage::new(db).await;
-    let locals: Vec<String> =
-        (0..readers).map(|n| if n % (readers / dead.max(1)).max(1) == 0 && n / (readers / dead.max(1)).max(1) < dead { format!("permfail-{n}") } else { format!("r{n}") }).collect();
+    let locals: Vec<String> = (0..readers)
+        .map(|n| {
+            if n % (readers / dead.max(1)).max(1) == 0 && n / (readers / dead.max(1)).max(1) < dead {
+                format!("permfail-{n}")
+            } else {
+                format!("r{n}")
+            }
+        })
+        .collect();
     stage.readers(&locals).await;
     let issue = stage.issue("first").await;
     let totals = stage.finish(issue).await;
