@@ -4,10 +4,10 @@ mod answer;
 mod explain;
 mod list;
 
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, whose};
 use crate::config::Config;
 use crate::domain::IssueId;
-use crate::store::{Db, Tx, issues, newsletters};
+use crate::store::{Db, Tx};
 
 /// See what came back, and decide where a brake holds.
 #[derive(Debug, clap::Args)]
@@ -61,27 +61,14 @@ struct Desk<'a> {
     context: &'a Context,
     config: &'a Config,
     db: &'a Db,
-    newsletter: Option<String>,
+    /// The newsletter that was named.
+    newsletter: Option<&'a str>,
 }
 
 impl Desk<'_> {
     /// The issue called `slug`, of whichever newsletter has one.
     async fn issue(&self, tx: &mut Tx, slug: &str) -> anyhow::Result<IssueId> {
-        let mut found = Vec::new();
-        let wanted = |one: &str| self.newsletter.as_deref().is_none_or(|wanted| wanted == one);
-        for newsletter in self.config.newsletters.iter().filter(|one| wanted(&one.slug)) {
-            let Some(id) = newsletters::find(tx, &newsletter.slug).await? else { continue };
-            found.extend(issues::find(tx, id, slug).await?.map(|issue| issue.id));
-        }
-        match found.as_slice() {
-            [issue] => Ok(*issue),
-            [] => Err(Failure::new(format!("there is no issue {slug:?}"))
-                .hint("`coranto issues list` lists issues, `coranto bounces list` what came back")
-                .into()),
-            _ => Err(Failure::usage(format!("several newsletters have an issue {slug:?}"))
-                .hint("say which: --newsletter SLUG")
-                .into()),
-        }
+        Ok(whose::of_slug(tx, self.config, self.newsletter, slug).await?.1.id)
     }
 }
 
@@ -91,14 +78,16 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         command => command,
     };
     let config = context.config()?;
-    if let Some(slug) = &args.newsletter
-        && config.newsletter(slug).is_none()
-    {
-        return Err(Failure::usage(format!("there is no newsletter {slug:?}")).into());
+    let newsletter = args.newsletter.as_deref();
+    if newsletter.is_some() {
+        whose::newsletter(&config, newsletter)?;
     }
     context.block_on(async {
-        let db = context.open(&config).await?;
-        let desk = Desk { context, config: &config, db: &db, newsletter: args.newsletter };
+        let db = match command {
+            Command::Release(_) | Command::Discard(_) => context.open_existing(&config).await?,
+            _ => context.open_existing_to_look(&config).await?,
+        };
+        let desk = Desk { context, config: &config, db: &db, newsletter };
         let result = match command {
             Command::List(args) => list::list(args, &desk).await,
             Command::Show(args) => list::show(args, &desk).await,
