@@ -201,11 +201,8 @@ fn template(title: &str, newsletter: Option<&str>) -> String {
 pub(super) fn write_new(path: &Path, text: &str, private: bool) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    if private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let written = options.open(path).and_then(|mut file| {
+    let opened = if private { crate::private::open(path, &mut options) } else { options.open(path) };
+    let written = opened.and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });

@@ -26,6 +26,7 @@ use crate::store::ledger::Totals;
 use crate::store::skips::Skip;
 use crate::store::subscriptions::Counts;
 use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
+use crate::upkeep;
 
 /// More issues on hold are counted, not listed: a new database beside old files holds them all.
 const HELD_MAX: u64 = 10;
@@ -64,7 +65,10 @@ struct State<'a> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_existing_to_look(&config).await?;
+        if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
+            context.output.warn(&trouble);
+        }
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;
         result

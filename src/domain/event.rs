@@ -113,6 +113,13 @@ events! {
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<UncertainPolicy>,
     },
+    /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
+    ClockSetBack = "clock.set_back" {
+        /// By how many seconds.
+        seconds: u64,
+        /// How many mails that is.
+        rows: u64,
+    },
     /// A person is to be told of something.
     AlarmRaised = "alarm.raised" {
         /// What.
@@ -204,6 +211,15 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A key is used with this database for the first time.
+    KeyAdded = "key.added" {
+        /// Its number.
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// The database goes on with other keys than those it was made with.
+    KeysAdopted = "keys.adopted",
     /// A batch of an import was stored.
     SubscribersImported = "subscribers.imported" {
         /// The file's name.

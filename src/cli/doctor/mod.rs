@@ -123,6 +123,12 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let file = context.config_file.display().to_string();
     report.say(&Finding::ok("configuration", format!("{file} is right")))?;
+    for warning in &config.warnings {
+        report.say(&Finding {
+            hint: warning.hint.clone(),
+            ..Finding::new("configuration", Health::Warn, warning.text(&file))
+        })?;
+    }
     report.say_all(local::files(&config))?;
     report.say_all(local::addresses(&config))?;
     context.block_on(async {
@@ -148,12 +154,9 @@ fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
 }
 
 fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {
-    let one = |problem: &crate::config::Problem| {
-        let alone = ConfigErrors {
-            file: errors.file.clone(),
-            problems: vec![crate::config::Problem { hint: None, ..problem.clone() }],
-        };
-        Finding { hint: problem.hint.clone(), ..Finding::new("configuration", Health::Fail, alone.to_string()) }
+    let one = |problem: &crate::config::Problem| Finding {
+        hint: problem.hint.clone(),
+        ..Finding::new("configuration", Health::Fail, problem.text(&errors.file))
     };
     errors.problems.iter().map(one).collect()
 }

@@ -131,7 +131,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         whose::newsletter(&config, Some(named))?;
     }
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_existing(&config).await?;
         let desk = Desk { context, db: &db, config: &config, named };
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,

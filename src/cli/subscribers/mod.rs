@@ -100,7 +100,10 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         _ => vec![newsletter(&config, named)?],
     };
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = match args.command {
+            Command::Add(_) | Command::Import(_) | Command::Suppress(_) => context.open(&config).await?,
+            _ => context.open_existing(&config).await?,
+        };
         let newsletter = about[0];
         let id = match args.command {
             Command::Add(_) | Command::Import(_) => {

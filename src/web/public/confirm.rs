@@ -13,6 +13,7 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
+use super::gone::absent_page;
 use super::reader::{self, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
@@ -34,10 +35,12 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
-        return test_page(&site, true);
+    let asked = match open(&site, Purpose::Confirm, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return test_page(&site, true),
     };
-    let standing = signup::look(&site.signup.db, ConsentId(number), site.clock.now()).await?;
+    let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     match standing {
         Confirmation::Fresh(subscription) => ask_page(&site, &subscription),
         other => outcome(&site, other),
@@ -50,10 +53,11 @@ async fn act(
     From(client): From,
     fields: Form,
 ) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
-        return test_page(&site, false);
+    let asked = match open(&site, Purpose::Confirm, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return test_page(&site, false),
     };
-    let asked = ConsentId(number);
     if fields.get("action") == AGAIN {
         return again(&site, asked, client).await;
     }

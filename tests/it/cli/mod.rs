@@ -2,10 +2,12 @@
 
 mod alarms;
 mod asking;
+mod database_file;
 mod doctor;
 mod editing;
 mod help;
 mod issues;
+mod keys;
 mod places;
 mod reading;
 mod relay;
