@@ -351,6 +351,10 @@ mod tests {
             revision_id: None,
             attempts: 0,
             first_at: None,
+            newsletter_id: None,
+            waits: None,
+            doubts: None,
+            relay: None,
         };
         Job {
             row,
@@ -359,6 +363,7 @@ mod tests {
             date: Timestamp(0),
             lanes: LaneSet::ALL,
             taken_off: None,
+            is_probe: false,
             ends: 0,
             has_place: false,
             waits_since: Instant::now(),
