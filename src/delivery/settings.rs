@@ -96,6 +96,8 @@ pub struct Settings {
     pub newsletters: Vec<NewsletterSettings>,
     /// Through whom.
     pub relays: Vec<RelaySettings>,
+    /// The relay that alarms go through, by its name; none means any that is up.
+    pub alarm_relay: Option<String>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
@@ -116,6 +118,7 @@ impl Settings {
             keys,
             newsletters: Vec::new(),
             relays: Vec::new(),
+            alarm_relay: None,
             retry_for: RETRY_FOR,
             keep_replies: false,
             provider_rates: BTreeMap::new(),
