@@ -324,6 +324,7 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::extra_header::ExtraHeaders;
     use crate::smtp::{Connector, Endpoint, TlsMode};
 
     fn lane(connections: usize, backoff: Duration) -> Arc<Lane> {
@@ -347,6 +348,7 @@ mod tests {
             weight: 1,
             signs: true,
             unsigned_headers: Vec::new(),
+            extra_headers: ExtraHeaders::default(),
         };
         Lane::new(0, relay, Timing { backoff, ..Timing::default() }, Arc::new(Room::default()))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
+use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
 use crate::message::dkim::Signer;
@@ -18,6 +19,10 @@ pub struct NewsletterSettings {
     pub newsletter: Newsletter,
     /// Its DKIM keys; none when the relays sign.
     pub signers: Vec<Arc<Signer>>,
+    /// The relays that carry its mail, by name; none means every one there is.
+    pub relays: Vec<String>,
+    /// Header fields that it adds.
+    pub extra_headers: ExtraHeaders,
 }
 
 /// A relay and how much may be asked of it.
@@ -41,6 +46,8 @@ pub struct RelaySettings {
     pub signs: bool,
     /// Headers it rewrites, which no signature of ours may cover.
     pub unsigned_headers: Vec<String>,
+    /// Header fields that it wants.
+    pub extra_headers: ExtraHeaders,
 }
 
 /// How often the engine looks, and how long it believes.

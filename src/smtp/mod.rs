@@ -19,6 +19,8 @@ mod reply;
 mod session;
 mod sink;
 mod stream;
+mod tls_fault;
+mod trust;
 mod wire;
 
 pub use capabilities::{Capabilities, Limits};
@@ -28,4 +30,5 @@ pub use open::{OpenCause, OpenError};
 pub use reply::ReplyError;
 pub use session::{BodyError, Broken, Envelope, Session};
 pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats, SinkTls};
+pub use tls_fault::{CertificateFault, TlsFault};
 pub use wire::Fault;

@@ -17,6 +17,7 @@ use super::connector::{Connector, Deadlines, TlsMode};
 use super::race;
 use super::session::Session;
 use super::stream::Stream;
+use super::tls_fault::{self, CertificateFault, HandshakeFault, TlsFault};
 use super::wire::{Fault, Wire, within};
 use crate::domain::reply::Reply;
 
@@ -55,10 +56,10 @@ pub enum OpenCause {
     Plaintext(IpAddr),
     /// The certificate was refused.
     #[error("its certificate is refused: {0}")]
-    Certificate(String),
+    Certificate(CertificateFault),
     /// The handshake failed for another reason.
-    #[error("TLS failed: {0}")]
-    Tls(Fault),
+    #[error("{0}")]
+    Tls(TlsFault),
     /// It greeted with a refusal.
     #[error("it turned us away: {0}")]
     GreetingRefused(Reply),
@@ -117,10 +118,8 @@ impl OpenError {
             }
             OpenCause::Connect(_) => "a firewall may be in between: many hosters block port 25, use 465 or 587",
             OpenCause::Plaintext(_) => "set `tls` to \"implicit\" (port 465) or \"starttls\" (port 587)",
-            OpenCause::Certificate(_) => {
-                "`host` must be a name in the certificate; for a private authority set `ca_file`; check this machine's clock"
-            }
-            OpenCause::Tls(_) => "port 465 goes with tls = \"implicit\", ports 587 and 25 with \"starttls\"",
+            OpenCause::Certificate(fault) => fault.hint(),
+            OpenCause::Tls(fault) => fault.hint(),
             OpenCause::GreetingRefused(_) => {
                 "its words say why; it may know this machine's address, or have too many connections"
             }
@@ -210,7 +209,7 @@ async fn converse(
     deadlines: &Deadlines,
 ) -> Result<Session, OpenCause> {
     let endpoint = &connector.endpoint;
-    let lost = |step| move |fault| OpenCause::Lost { step, fault };
+    let lost = |step| move |fault| lost(connector, step, fault);
     let peer = socket.peer_addr().map_err(|error| OpenCause::Connect(error.into()))?.ip();
     let may_be_plain = is_loopback(peer) || endpoint.allow_plaintext;
     if endpoint.tls == TlsMode::None && !may_be_plain {
@@ -261,37 +260,35 @@ async fn converse(
 
 async fn handshake(stream: Stream, connector: &Connector, deadlines: &Deadlines) -> Result<Stream, OpenCause> {
     let (Stream::Plain(socket), Some((config, name))) = (stream, &connector.tls) else {
-        return Err(OpenCause::Tls(Fault::Io(io::ErrorKind::InvalidInput.into())));
+        return Err(OpenCause::Tls(TlsFault::Network(Fault::Io(io::ErrorKind::InvalidInput.into()))));
     };
     let handshake = TlsConnector::from(config.clone()).connect(name.clone(), socket);
     match within(deadlines.tls, handshake).await {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream.into()))),
-        Err(Fault::Io(error)) => Err(match certificate_problem(&error) {
-            Some(problem) => OpenCause::Certificate(problem),
-            None => OpenCause::Tls(Fault::Io(error)),
-        }),
-        Err(fault) => Err(OpenCause::Tls(fault)),
+        Err(Fault::Io(error)) => Err(refused(error, connector)),
+        Err(Fault::Closed) => Err(OpenCause::Tls(TlsFault::Closed)),
+        Err(fault) => Err(OpenCause::Tls(TlsFault::Network(fault))),
     }
 }
 
-/// What is wrong with the certificate, if that is what is wrong.
-fn certificate_problem(error: &io::Error) -> Option<String> {
-    use rustls::CertificateError;
-    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            Some("it is signed by an authority that is not trusted here".to_owned())
-        }
-        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
-            Some("its signature is not that of the authority it names".to_owned())
-        }
-        rustls::Error::InvalidCertificate(problem) => Some(problem.to_string()),
-        _ => None,
+/// Lost at `step`. A server of TLS 1.3 refuses us only after we believe that the handshake is over (RFC 8446 4.4.2.4).
+fn lost(connector: &Connector, step: &'static str, fault: Fault) -> OpenCause {
+    match fault {
+        Fault::Io(error) if tls_fault::inner(&error).is_some() => refused(error, connector),
+        fault => OpenCause::Lost { step, fault },
+    }
+}
+
+fn refused(error: io::Error, connector: &Connector) -> OpenCause {
+    match HandshakeFault::of(error, &connector.endpoint.host) {
+        HandshakeFault::Certificate(fault) => OpenCause::Certificate(fault),
+        HandshakeFault::Tls(fault) => OpenCause::Tls(fault),
     }
 }
 
 /// EHLO, or HELO where EHLO is not understood; then nothing is offered.
 async fn hello(wire: &mut Wire, connector: &Connector, deadlines: &Deadlines) -> Result<Capabilities, OpenCause> {
-    let lost = |fault| OpenCause::Lost { step: "EHLO", fault };
+    let lost = |fault| lost(connector, "EHLO", fault);
     let name = &connector.endpoint.helo;
     let ehlo = Ehlo::new(ClientId::Domain(name.clone())).to_string();
     let reply = wire.command(ehlo.as_bytes(), deadlines.command).await.map_err(lost)?;

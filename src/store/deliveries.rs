@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::subscriber::Format;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriptionId, WorkerId};
+use crate::token::Mark;
 
 record! {
     /// A claimed row with all that is needed to send it.
@@ -15,7 +16,7 @@ record! {
     pub struct Claimed {
         /// The row.
         pub id: DeliveryId,
-        /// The issue; none for the small kinds.
+        /// The issue; none for transactional mail.
         pub issue_id: Option<IssueId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
@@ -25,6 +26,12 @@ record! {
         pub consent_id: Option<ConsentId>,
         /// The request that its link is about.
         pub request_id: Option<RequestId>,
+        /// What the links of the subscription are bound to.
+        pub subscription_mark: Option<Mark>,
+        /// What the confirmation link is bound to.
+        pub consent_mark: Option<Mark>,
+        /// What the request's link is bound to.
+        pub request_mark: Option<Mark>,
         /// The address; none when the reader is gone.
         pub email: Option<String>,
         /// Their name.
@@ -88,8 +95,7 @@ pub async fn supersede(tx: &mut Tx, subscription: SubscriptionId, kind: Delivery
     .await
 }
 
-/// The claim of due rows, of an issue or of the small kinds. The CTE matters on PostgreSQL: with `SKIP LOCKED` inside a
-/// bare `IN (SELECT ... LIMIT n)` a subplan that is run again can take more than `n`.
+/// The claim of due rows. The CTE matters on PostgreSQL: `SKIP LOCKED` in a bare `IN (SELECT ... LIMIT n)` can take more.
 macro_rules! claim {
     ($which:literal, $lock:literal) => {
         concat!(
@@ -106,7 +112,7 @@ macro_rules! claim {
     };
 }
 
-/// Whether an issue, or the small kinds when there is none, has a row that is due.
+/// Whether an issue, or transactional mail when there is none, has a row that is due.
 pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
     let (any,): (bool,) = match issue {
         Some(issue) => {
@@ -122,7 +128,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
+/// Takes up to `limit` due rows of an issue, or transactional ones when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,
@@ -187,7 +193,10 @@ pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Resul
         "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
-                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
+                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id,
+                s.mark AS subscription_mark,
+                CASE WHEN d.issue_id IS NULL THEN (SELECT c.mark FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked' ORDER BY c.id DESC LIMIT 1) END AS consent_mark,
+                CASE WHEN d.request_id IS NOT NULL THEN (SELECT q.mark FROM requests q WHERE q.id = d.request_id) END AS request_mark
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
@@ -411,7 +420,7 @@ pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result
     tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
-/// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
+/// Puts back everything a worker has claimed and not begun to send, of issues or transactional: it has lost count.
 pub async fn unclaim(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL

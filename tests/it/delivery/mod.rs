@@ -9,6 +9,7 @@ mod clocks;
 mod connections;
 mod control;
 mod engines;
+mod extra_headers;
 mod failover;
 mod fairness;
 mod faults;

@@ -13,6 +13,7 @@ use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Tim
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
+use coranto::domain::extra_header::ExtraHeaders;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
@@ -75,7 +76,7 @@ impl Stage {
         let keys = Keyring::parse(&format!("1:{}", "07".repeat(32))).unwrap();
         let sink = Sink::start(options).await.unwrap();
         let mut settings = Settings::new("https://news.example.org", keys.clone());
-        settings.newsletters = vec![NewsletterSettings { newsletter: newsletter(), signers: Vec::new() }];
+        settings.newsletters = vec![sends(newsletter())];
         settings.relays = vec![relay("main", &sink)];
         settings.timing = Timing {
             poll: Duration::from_millis(10),
@@ -98,7 +99,8 @@ impl Stage {
                     let email: EmailAddress = address(local.as_ref()).parse().unwrap();
                     let person = NewSubscriber {
                         address_hash: self.keys.address_hash(&email.key()),
-                        quota_hash: self.keys.address_hash(&email.quota_key()),
+                        former_hash: None,
+                        quota_hash: self.keys.address_hash(&email.mailbox_key()),
                         name: None,
                         email,
                     };
@@ -161,6 +163,7 @@ impl Stage {
                     revision,
                     due_at: Some(now),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let issue = issues::insert(tx, &new, acts::by(now)).await?.expect("the slug is new");
@@ -419,6 +422,12 @@ pub(crate) fn newsletter() -> Newsletter {
     }
 }
 
+/// A newsletter that every relay carries.
+pub(crate) fn sends(newsletter: Newsletter) -> NewsletterSettings {
+    let extra_headers = ExtraHeaders::default();
+    NewsletterSettings { newsletter, signers: Vec::new(), relays: Vec::new(), extra_headers }
+}
+
 /// The way to `sink`.
 pub(crate) fn endpoint(sink: &SinkHandle) -> Endpoint {
     endpoint_at(sink.addr())
@@ -454,5 +463,6 @@ pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
         weight: 1,
         signs: true,
         unsigned_headers: Vec::new(),
+        extra_headers: ExtraHeaders::default(),
     }
 }
