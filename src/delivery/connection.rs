@@ -87,7 +87,9 @@ impl Crew {
             return;
         }
         let Some(mail) = self.next_mail(hands).await else { return };
-        if !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
+        // What another connection has learnt meanwhile counts for this one too.
+        let is_fit = hands.line.as_ref().is_some_and(|line| !self.is_worn(&line.session));
+        if !is_fit || !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
             return self.give_back(mail.job).await;
         }
         self.carry(hands, mail).await;
