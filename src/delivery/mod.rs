@@ -13,6 +13,7 @@ mod entry;
 mod floor;
 mod job;
 mod lane;
+mod late;
 mod letters;
 mod limits;
 mod probes;

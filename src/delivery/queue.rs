@@ -355,6 +355,7 @@ mod tests {
             waits: None,
             doubts: None,
             relay: None,
+            kind: None,
         };
         Job {
             row,

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::dispatch::Current;
 pub(super) use super::entry::{Entry, Held, Outcome, TakeOff};
+use super::late;
 use super::quick::Quick;
 use super::refusals::Court;
 use super::standing::Standing;
@@ -26,7 +27,7 @@ use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::{DeliveryId, IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, settlement, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suspensions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -213,7 +214,7 @@ impl Desk {
                         court.release(tx, held, relay).await?;
                     }
                     let mut granted = take_off(tx, batch.iter(), &self.current, is_again, now).await?;
-                    granted.extend(look_late(tx, batch, now).await?);
+                    granted.extend(late::look(tx, batch, now).await?);
                     Ok::<_, StoreError>(granted)
                 });
                 let granted = written.await?;
@@ -419,20 +420,6 @@ async fn take_off<'a>(
             }
         }
         granted.extend(taken);
-    }
-    Ok(granted)
-}
-
-/// Of the rows that were taken off a while ago, those that may still go. The others go back: nothing of them was sent.
-async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
-    let mut granted = Vec::new();
-    for entry in batch {
-        let Entry::Look(held, _) = entry else { continue };
-        if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
-            granted.push(held.clone());
-        } else {
-            deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
-        }
     }
     Ok(granted)
 }

@@ -1,8 +1,6 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-use std::time::Duration;
-
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx};
@@ -18,7 +16,7 @@ record! {
     pub struct Claimed {
         /// The row.
         pub id: DeliveryId,
-        /// The issue; none for the small kinds.
+        /// The issue; none for transactional mail.
         pub issue_id: Option<IssueId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
@@ -105,8 +103,7 @@ pub async fn supersede(tx: &mut Tx, subscription: SubscriptionId, kind: Delivery
     .await
 }
 
-/// The claim of due rows, of an issue or of the small kinds. The CTE matters on PostgreSQL: with `SKIP LOCKED` inside a
-/// bare `IN (SELECT ... LIMIT n)` a subplan that is run again can take more than `n`.
+/// The claim of due rows. The CTE matters on PostgreSQL: `SKIP LOCKED` in a bare `IN (SELECT ... LIMIT n)` can take more.
 macro_rules! claim {
     ($which:literal, $lock:literal) => {
         concat!(
@@ -123,7 +120,7 @@ macro_rules! claim {
     };
 }
 
-/// Whether an issue, or the small kinds when there is none, has a row that is due.
+/// Whether an issue, or transactional mail when there is none, has a row that is due.
 pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
     let (any,): (bool,) = match issue {
         Some(issue) => {
@@ -139,7 +136,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
+/// Takes up to `limit` due rows of an issue, or transactional ones when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,
@@ -435,7 +432,7 @@ pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result
     tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
-/// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
+/// Puts back everything a worker has claimed and not begun to send, of issues or transactional: it has lost count.
 pub async fn unclaim(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
@@ -498,15 +495,6 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .bind(now)
     .execute()
     .await
-}
-
-/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
-pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
-        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
-        .bind(now)
-        .execute()
-        .await
 }
 
 pub(super) fn list(ids: &[DeliveryId]) -> String {
