@@ -355,7 +355,6 @@ mod tests {
             waits: None,
             doubts: None,
             relay: None,
-            kind: None,
         };
         Job {
             row,
