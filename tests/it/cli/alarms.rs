@@ -100,7 +100,11 @@ fn whoever_is_on_duty_gets_an_email_from_a_real_server() {
         site.command(&["subscribers", "add", "anna@example.org", "--yes"]);
         for to in ["ops@example.com", "editor@example.com"] {
             let text = String::from_utf8(site.mail(to, 1).await.data).unwrap();
-            for part in ["Subject: [coranto] nothing is queued for the next slot of week", "coranto queue FILE", "slot.empty week"] {
+            for part in [
+                "Subject: [coranto] nothing is queued for the next slot of week",
+                "coranto queue FILE",
+                "slot.empty week",
+            ] {
                 assert!(text.contains(part), "{part}: {text}");
             }
             assert!(!text.contains("anna"), "{text}");
