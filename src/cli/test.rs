@@ -43,7 +43,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
-    let settings = wiring::delivery(&config)?;
+    let mut settings = wiring::delivery(&config)?;
+    // A test shows what readers will get: it goes by a relay that carries their mail.
+    if let Some(sending) = config.sending.get(&newsletter.slug) {
+        settings.relays.retain(|relay| sending.relays.contains(&relay.name));
+    }
     let draft = match draft {
         Ok(draft) => draft,
         Err(error) => return refuse(error.into(), &args, context),
