@@ -5,6 +5,7 @@ pub mod consent;
 pub mod delivery;
 pub mod design;
 pub mod image;
+pub mod import;
 pub mod issue;
 pub mod newsletter;
 pub mod provider;
@@ -35,6 +36,8 @@ ids! {
     ConsentId,
     /// What somebody with a reader's link asked for.
     RequestId,
+    /// A list of readers that came in.
+    ImportId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.

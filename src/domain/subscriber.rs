@@ -28,6 +28,29 @@ impl SubscriptionState {
 }
 
 spelled! {
+    /// Whose act the end of a subscription was.
+    EndedBy: "end of a subscription" {
+        /// The reader's own, by a link or the mail program's button.
+        Reader = "reader",
+        /// An operator's, by command.
+        Operator = "operator",
+        /// A list's that came from elsewhere.
+        Import = "import",
+        /// A complaint's, by which a reader said that the mail is unwanted.
+        Complaint = "complaint",
+        /// A provider's, that mails are not delivered to.
+        Provider = "provider",
+    }
+}
+
+impl EndedBy {
+    /// Whether it was the reader's own will, which nobody else takes back.
+    pub fn is_the_readers(self) -> bool {
+        matches!(self, Self::Reader | Self::Complaint)
+    }
+}
+
+spelled! {
     /// How a reader wants their mail.
     Format: "format" {
         /// HTML and text, and the mailbox chooses.

@@ -3,6 +3,7 @@
 use super::{Act, record};
 use crate::domain::SubscriptionId;
 use crate::domain::consent::ConsentKind;
+use crate::domain::subscriber::EndedBy;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, subscriptions};
 
@@ -17,12 +18,17 @@ pub enum Leaving {
     Unknown,
 }
 
-/// Ends a subscription. Mail that is not on the wire when this returns is never sent: the engine looks again in the
+/// Ends a subscription, as the reader wants it. Mail that is not on the wire when this returns is never sent: the engine looks again in the
 /// statement that commits a take-off.
 pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
+    end(db, id, EndedBy::Reader, act).await
+}
+
+/// The same by whomever.
+pub(super) async fn end(db: &Db, id: SubscriptionId, by: EndedBy, act: &Act) -> Result<Leaving> {
     db.write(async |tx| {
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(Leaving::Unknown) };
-        if !subscriptions::leave(tx, id, act.now).await? {
+        if !subscriptions::end(tx, id, by, act.now).await? {
             return Ok(Leaving::Already(subscription));
         }
         record(tx, act, ConsentKind::Withdrawn, "subscription.left", subscription.newsletter_id, id).await?;

@@ -1,11 +1,12 @@
-//! What an operator does to single readers. Never brings back who left: only they themselves can.
+//! What an operator does to single readers. Never brings back who left: only they themselves can. What an operator ended,
+//! by a command or a list, an operator may take back.
 
 use super::{Act, person, record};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::subscriber::SubscriptionState;
+use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
 use crate::store::events::About;
@@ -48,16 +49,24 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         let language = reader.language.as_deref();
         let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
         let found = subscriptions::ensure(tx, &new, act.now).await?;
+        let is_theirs = found.ended_by.is_none_or(EndedBy::is_the_readers);
         match found.state {
             SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
-            SubscriptionState::Left => return Ok(Added::Left(found.left_at)),
-            SubscriptionState::Pending => {}
+            SubscriptionState::Left if is_theirs => return Ok(Added::Left(found.left_at)),
+            SubscriptionState::Left => {
+                if !subscriptions::readmit(tx, found.id, act.now).await? {
+                    return Ok(Added::Left(found.left_at));
+                }
+            }
+            SubscriptionState::Pending => {
+                // Who left and then asked again, or was asked for by a stranger, has not come back yet.
+                let withdrawn = consents::latest(tx, found.id, ConsentKind::Withdrawn).await?;
+                if let Some(withdrawn) = withdrawn.filter(|_| is_theirs) {
+                    return Ok(Added::Left(Some(withdrawn.at)));
+                }
+                subscriptions::activate(tx, found.id, act.now).await?;
+            }
         }
-        // Who left and then asked again, or was asked for by a stranger, has not come back yet.
-        if let Some(withdrawn) = consents::latest(tx, found.id, ConsentKind::Withdrawn).await? {
-            return Ok(Added::Left(Some(withdrawn.at)));
-        }
-        subscriptions::activate(tx, found.id, act.now).await?;
         deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
         record(tx, act, ConsentKind::Added, "subscription.added", newsletter, found.id).await?;
         Ok(Added::Active(found.id))
@@ -65,7 +74,7 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
     .await
 }
 
-/// Ends the subscription of an address, as if the reader had left. `None` when they have none.
+/// Ends the subscription of an address. It is the operator's act: [`add`] takes it back. `None` when they have none.
 pub async fn remove(
     db: &Db,
     newsletter: NewsletterId,
@@ -74,7 +83,7 @@ pub async fn remove(
 ) -> Result<Option<super::Leaving>> {
     let found = subscriptions::find(&mut db.read().await?, newsletter, &email.key()).await?;
     match found {
-        Some(subscription) => super::leave(db, subscription.id, act).await.map(Some),
+        Some(subscription) => super::leave::end(db, subscription.id, EndedBy::Operator, act).await.map(Some),
         None => Ok(None),
     }
 }

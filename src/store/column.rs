@@ -7,11 +7,13 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
+use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
-use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+    ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId,
+    WorkerId,
 };
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
@@ -51,6 +53,9 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 text_columns!(
     EmailAddress,
     SubscriptionState,
+    EndedBy,
+    ImportState,
+    ImportDid,
     Format,
     RequestKind,
     ConsentKind,
@@ -69,6 +74,7 @@ integer_columns!(
     SubscriptionId,
     ConsentId,
     RequestId,
+    ImportId,
     IssueId,
     RevisionId,
     DeliveryId,

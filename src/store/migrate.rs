@@ -40,6 +40,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0006_limits.sql"),
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
+    (
+        13,
+        "imports",
+        include_str!("../../migrations/sqlite/0013_imports.sql"),
+        include_str!("../../migrations/postgres/0013_imports.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

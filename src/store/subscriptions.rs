@@ -7,7 +7,7 @@ use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::domain::subscriber::{Format, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
 
@@ -43,6 +43,8 @@ record! {
         pub left_at: Option<Timestamp>,
         /// What the state was before.
         pub left_from: Option<SubscriptionState>,
+        /// Whose act the latest end was, until they read again.
+        pub ended_by: Option<EndedBy>,
         /// Why the address must not be mailed, if it must not.
         pub suppressed: Option<SuppressionReason>,
     }
@@ -71,6 +73,8 @@ record! {
         pub state: SubscriptionState,
         /// When the person left, if they did.
         pub left_at: Option<Timestamp>,
+        /// Whose act the latest end was, until they read again.
+        pub ended_by: Option<EndedBy>,
     }
 }
 
@@ -108,7 +112,7 @@ record! {
 macro_rules! select {
     () => {
         "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
-                s.confirmed_at, s.paused_until, s.left_at, s.left_from, x.reason AS suppressed
+                s.confirmed_at, s.paused_until, s.left_at, s.left_from, s.ended_by, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
          LEFT JOIN suppressions x ON x.address_hash = u.address_hash "
@@ -131,7 +135,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
          ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET language =
              CASE WHEN subscriptions.state IN ($3, $7) THEN COALESCE(excluded.language, subscriptions.language)
                   ELSE subscriptions.language END
-         RETURNING id, state, left_at",
+         RETURNING id, state, left_at, ended_by",
     )
     .bind(new.newsletter)
     .bind(new.subscriber)
@@ -230,7 +234,7 @@ pub async fn ask_again(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
 /// `pending` to `active`. `false` when it was not so.
 pub async fn activate(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
     let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, confirmed_at = $4 WHERE id = $1 AND state = $3")
+        .sql("UPDATE subscriptions SET state = $2, confirmed_at = $4, ended_by = NULL WHERE id = $1 AND state = $3")
         .bind(id)
         .bind(SubscriptionState::Active)
         .bind(SubscriptionState::Pending)
@@ -266,13 +270,67 @@ pub async fn resume(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or nobody has this number.
+/// Any other state to `left`, by the reader; what was before is kept for [`take_back`]. `false` when the person had left
+/// already, or nobody has this number.
 pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
+    end(tx, id, EndedBy::Reader, now).await
+}
+
+/// The same by whomever.
+pub async fn end(tx: &mut Tx, id: SubscriptionId, by: EndedBy, now: Timestamp) -> Result<bool> {
     let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, left_from = state, left_at = $3 WHERE id = $1 AND state <> $2")
+        .sql(
+            "UPDATE subscriptions SET state = $2, left_from = state, left_at = $3, ended_by = $4
+             WHERE id = $1 AND state <> $2",
+        )
         .bind(id)
         .bind(SubscriptionState::Left)
         .bind(now)
+        .bind(by)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
+pub async fn readmit(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE subscriptions SET state = $2, confirmed_at = $4, left_at = NULL, left_from = NULL, ended_by = NULL,
+                    paused_until = NULL
+             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider')",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Active)
+        .bind(SubscriptionState::Left)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `active` back to `pending`: an import had made it active. `false` when it was not so.
+pub async fn deactivate(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscriptions SET state = $2, confirmed_at = NULL WHERE id = $1 AND state = $3")
+        .bind(id)
+        .bind(SubscriptionState::Pending)
+        .bind(SubscriptionState::Active)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `left` back to what was before an import ended it. `false` when somebody else had.
+pub async fn restore(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
+             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .bind(EndedBy::Import)
         .execute()
         .await?;
     Ok(changed == 1)
@@ -282,7 +340,7 @@ pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bo
 pub async fn take_back(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL
+            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
              WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused')",
         )
         .bind(id)

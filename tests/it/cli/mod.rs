@@ -4,6 +4,7 @@ mod asking;
 mod doctor;
 mod editing;
 mod help;
+mod importing;
 mod issues;
 mod relay;
 mod sending;

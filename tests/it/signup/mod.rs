@@ -3,9 +3,11 @@
 mod domains;
 mod ground;
 mod lists;
+mod moving;
 mod proofs;
 mod quotas;
 mod refusing;
+mod undo;
 mod verbs;
 mod welcome;
 

@@ -155,6 +155,9 @@ both_databases! {
         assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Left(_))));
         assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Already(_))));
         assert!(remove(&ground, "nobody@example.org").await.is_none());
+        // What an operator ended, an operator takes back; what the reader did, nobody else.
+        assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
+        ground.leave("anna@example.org").await;
         assert_eq!(add(&ground, "anna@example.org").await, Added::Left(Some(ground.now)));
         // Not even when a stranger has asked in their name.
         ground.later(25);

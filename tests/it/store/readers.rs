@@ -1,4 +1,4 @@
-//! Subscribers, subscriptions, consents, suppressions, imports: every statement on both engines.
+//! Subscribers, subscriptions, consents, suppressions: every statement on both engines.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use coranto::clock::Timestamp;
 use coranto::domain::NewsletterId;
 use coranto::domain::SubscriptionId;
 use coranto::domain::consent::ConsentKind;
+use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent};
-use coranto::store::imports::{self, Arrival};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, Counts, Filter, NewSubscription};
 use coranto::store::{Db, Result, Tx, newsletters, suppressions};
@@ -49,11 +49,11 @@ pub(super) async fn subscribe(
     Ok(id)
 }
 
-async fn state(tx: &mut Tx, id: SubscriptionId) -> SubscriptionState {
+pub(super) async fn state(tx: &mut Tx, id: SubscriptionId) -> SubscriptionState {
     subscriptions::get(tx, id).await.unwrap().unwrap().state
 }
 
-async fn start(db: &Db) -> (Tx, NewsletterId) {
+pub(super) async fn start(db: &Db) -> (Tx, NewsletterId) {
     let mut tx = db.begin().await.unwrap();
     let newsletter = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
     (tx, newsletter)
@@ -96,6 +96,23 @@ both_databases! {
             let id = fresh(&mut tx, "again").await;
             assert_eq!(subscriptions::ask_again(&mut tx, id).await.unwrap(), from == Left);
             assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
+            let id = fresh(&mut tx, "deactivate").await;
+            assert_eq!(subscriptions::deactivate(&mut tx, id).await.unwrap(), from == Active);
+            assert_eq!(state(&mut tx, id).await, if from == Active { Pending } else { from });
+            for by in EndedBy::ALL {
+                let id = fresh(&mut tx, by.as_str()).await;
+                let ended = subscriptions::end(&mut tx, id, *by, NOW).await.unwrap();
+                assert_eq!(ended, from != Left);
+                // Before this it was the reader who left.
+                let is_theirs = from == Left || by.is_the_readers();
+                let restores = from != Left && *by == EndedBy::Import;
+                assert_eq!(subscriptions::restore(&mut tx, id).await.unwrap(), restores, "{from} {by}");
+                assert_eq!(state(&mut tx, id).await, if restores { from } else { Left });
+                subscriptions::end(&mut tx, id, *by, NOW).await.unwrap();
+                assert_eq!(subscriptions::readmit(&mut tx, id, NOW).await.unwrap(), !is_theirs, "{from} {by}");
+                let found = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
+                assert_eq!((found.state == Active, found.ended_by.is_none()), (!is_theirs, !is_theirs));
+            }
         }
         let nobody = SubscriptionId(1_000_000);
         assert!(!subscriptions::leave(&mut tx, nobody, NOW).await.unwrap());
@@ -184,32 +201,5 @@ both_databases! {
         assert!(suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
         assert!(!suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
-    }
-
-    async fn a_batch_is_looked_up_and_stored_in_a_few_statements(db: Db) {
-        let (mut tx, week) = start(&db).await;
-        let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
-        let suppressed = person("never@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", NOW).await.unwrap();
-        let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(|email| Arrival {
-            person: NewSubscriber { name: Some("O\"Neill \\ 'x'\u{1f4ee}".to_owned()), ..person(email) },
-            state: Active,
-            language: Some("de".to_owned()),
-            subscribed_at: Timestamp(1_700_000_000_123),
-        });
-        imports::lock(&mut tx).await.unwrap();
-        let known = imports::known(&mut tx, week, &batch).await.unwrap();
-        let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
-        assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);
-        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 3);
-        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 0);
-        assert_eq!(state(&mut tx, left).await, Left);
-        let stored = subscriptions::find(&mut tx, week, "new@example.org").await.unwrap().unwrap();
-        assert_eq!((stored.state, stored.created_at, stored.source.as_str()), (Active, Timestamp(1_700_000_000_123), "list.csv"));
-        assert_eq!(stored.name.as_deref(), Some("O\"Neill \\ 'x'\u{1f4ee}"));
-        assert_eq!(stored.language.as_deref(), Some("de"));
-        let history = consents::of_subscription(&mut tx, stored.id).await.unwrap();
-        assert_eq!((history.len(), history[0].kind, history[0].wording.as_str()), (1, ConsentKind::Imported, "import"));
-        assert_eq!(imports::known(&mut tx, week, &[]).await.unwrap(), []);
     }
 }
