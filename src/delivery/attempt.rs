@@ -11,7 +11,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{Reason, retry_wait};
 use crate::domain::newsletter::UncertainPolicy;
-use crate::domain::verdict::{Reply, Stage, Verdict, judge};
+use crate::domain::reply::{Reply, Stage};
+use crate::domain::verdict::{Verdict, judge};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, Envelope, Session};
 use crate::token::random_bytes;
@@ -220,7 +221,7 @@ fn shortened(reply: String) -> String {
 
 fn command(stage: Stage) -> &'static str {
     match stage {
-        Stage::Session => "the session",
+        Stage::Session | Stage::Unknown => "the session",
         Stage::Mail => "MAIL",
         Stage::Recipient => "RCPT",
         Stage::Data => "DATA",

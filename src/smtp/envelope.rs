@@ -6,7 +6,7 @@ use std::io::Write;
 use super::session::{Broken, Envelope, Session, State};
 use super::wire::Fault;
 use crate::domain::address::EmailAddress;
-use crate::domain::verdict::{Reply, Stage};
+use crate::domain::reply::{Reply, Stage};
 
 /// "Service not available, closing transmission channel" (RFC 5321 4.2.2): nothing follows it.
 const CLOSING: u16 = 421;

@@ -16,7 +16,7 @@ use super::connector::{Connector, Deadlines, TlsMode};
 use super::session::Session;
 use super::stream::{Stream, tune};
 use super::wire::{Fault, Wire, within};
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
 /// Addresses of one name that are tried in turn.
 const ADDRESSES_MAX: usize = 8;

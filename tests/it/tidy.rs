@@ -63,6 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libsqlite3_sys", &["store"]),
     ("lettre", &["message", "smtp"]),
     ("rustls", &["smtp", "publishing"]),
+    ("aho_corasick", &["domain"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
     ("gif", &["images"]),
