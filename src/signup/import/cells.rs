@@ -126,8 +126,9 @@ pub(super) fn is_nothing(cell: &str) -> bool {
     if cell.is_empty() {
         return true;
     }
-    // Nothing in the lists is longer.
-    if cell.len() > 40 {
+    // Nothing in the lists is longer, or begins otherwise: most cells are looked at no further.
+    let begins = |c: char| "-–—nNuU(<[\\#{\"'?.01".contains(c);
+    if cell.len() > 40 || !cell.starts_with(begins) {
         return false;
     }
     let lower = cell.to_lowercase();

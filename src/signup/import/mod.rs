@@ -10,6 +10,8 @@ mod commit;
 mod error;
 mod lines;
 mod meaning;
+mod names;
+mod outcome;
 mod people;
 mod plan;
 mod records;
@@ -17,6 +19,7 @@ mod rows;
 mod sources;
 mod standing;
 mod survey;
+mod suspicion;
 mod table;
 mod times;
 mod undo;
@@ -33,8 +36,9 @@ use self::survey::Survey;
 use self::table::Table;
 use self::vendor::Vendor;
 
-pub use commit::{AGREED_FROM, Import, Imported, Rejected, Step, import};
+pub use commit::{AGREED_FROM, Import, import};
 pub use error::{ImportError, Reason};
+pub use outcome::{Imported, Rejected, Step};
 pub use times::DayOrder;
 pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
 

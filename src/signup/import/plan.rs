@@ -1,6 +1,7 @@
 //! What a list may do to whom: the rule, person by person, against what is known here. Touches no file.
 
-use super::commit::{Candidate, Imported, Rejected};
+use super::commit::Candidate;
+use super::outcome::{Imported, Rejected};
 use super::standing::Standing;
 use super::{Import, Reason};
 use crate::domain::consent::ConsentKind;

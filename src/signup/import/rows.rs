@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cells::{address, folded, trimmed};
 use super::lines::Lines;
-use super::meaning::by_name;
+use super::names::by_name;
 use super::records::{Record, Records, cells_of, delimiter_of};
 use super::{ImportError, Reason};
 

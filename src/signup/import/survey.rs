@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use super::cells::{folded, is_nothing, trimmed, truth};
-use super::meaning::{Meaning, by_name, email_rank};
+use super::meaning::Meaning;
+use super::names::{by_name, email_rank};
 use super::rows::Header;
 use super::standing::{self, Standing};
+use super::suspicion::{has_stem, is_harmless, role, stands_beside_an_end};
 use super::table::{Column, Table, statement};
 use super::times::{DayOrder, order_shown};
 use super::vendor::Vendor;
@@ -128,7 +130,7 @@ impl Survey {
             table.columns.push(column);
         }
         table.name_alone_is_first();
-        unknown.retain(|at| !table.is_geography(*at, &names[*at]));
+        unknown.retain(|at| !table.is_geography(*at, &names[*at]) && !table.is_companion(&names[*at]));
         table.everyone = everyone(&table, stem, answers);
         let questions = unknown.into_iter().map(|at| self.question(at, &mut table, name)).collect();
         Ok((table, questions))
@@ -198,6 +200,9 @@ impl Profile {
             Some(DayOrder::MonthFirst) => self.month_first = true,
             None => {}
         }
+        if self.has_more {
+            return;
+        }
         if let Some(count) = self.values.get_mut(cell) {
             *count += 1;
         } else if self.values.len() < VALUES_MAX {
@@ -234,8 +239,8 @@ impl Profile {
 
     /// The same for a column that is known by its name alone: none of its values bears the name out.
     fn is_misnamed(&self, vendor: Option<&Vendor>, column: &Column, rows: u64) -> bool {
-        let is_nowhere =
-            column.meaning.is_of_standing() && self.filled > 0 && self.unclear(vendor, column) == self.filled;
+        let is_unclear = |value: &String| statement(vendor, column, value) == Some(Standing::Unclear);
+        let is_nowhere = column.meaning.is_of_standing() && self.filled > 0 && self.values.keys().all(is_unclear);
         (is_nowhere && (self.has_more || self.filled > 1)) || self.is_not_understood(vendor, column, rows)
     }
 
@@ -244,8 +249,7 @@ impl Profile {
         if self.filled == 0 {
             return false;
         }
-        let is_harmless = HARMLESS.contains(&folded) || HARMLESS_ENDS.iter().any(|end| folded.ends_with(end));
-        !is_harmless && (has_stem(folded) || self.looks_like_consent())
+        !is_harmless(folded) && (has_stem(folded) || self.looks_like_consent())
     }
 
     fn looks_like_consent(&self) -> bool {
@@ -284,6 +288,17 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Why, or by which issue somebody unsubscribed says nothing new where a column says that they did.
+    fn is_companion(&self, folded: &str) -> bool {
+        let is_said = |column: &Column| {
+            matches!(column.meaning, Meaning::Unsubscribed | Meaning::Suppressed | Meaning::Status)
+                && column.name != folded
+        };
+        stands_beside_an_end(folded) && self.columns.iter().any(is_said)
+    }
+}
+
 /// Where everybody in a file stands at least: what an operator says, what the vendor's file is of, or, when no column
 /// says it, what the file is called.
 fn everyone(table: &Table, stem: &str, answers: &Answers) -> Standing {
@@ -293,212 +308,9 @@ fn everyone(table: &Table, stem: &str, answers: &Answers) -> Standing {
     answers.everyone.or(by_vendor).or(by_name).unwrap_or(Standing::Active)
 }
 
-/// What a file's name says about everybody in it.
-fn role(stem: &str) -> Option<Standing> {
-    const ROLES: &[(Standing, &[&str])] = &[
-        (Standing::NotAgreed, &["nonsubscribed"]),
-        (Standing::Pending, &["unconfirmed", "pending"]),
-        (
-            Standing::Unsubscribed,
-            &[
-                "unsubscribed",
-                "unsubscribes",
-                "unsubscribers",
-                "unsubs",
-                "unsubscriptions",
-                "optouts",
-                "optedout",
-                "suppression",
-                "suppressions",
-                "suppressed",
-                "inactive",
-                "abgemeldet",
-                "abmeldungen",
-                "désinscrits",
-                "desinscrits",
-                "bajas",
-            ],
-        ),
-        (Standing::Bounced, &["cleaned", "bounced", "bounces", "hardbounces", "undeliverable", "invalid"]),
-        (Standing::Complained, &["complaints", "complained", "spam", "spamreports", "junk"]),
-        (Standing::Blocked, &["blocklist", "blacklist", "blocklisted", "blacklisted", "blocked", "blocks"]),
-    ];
-    let stem = folded(stem);
-    let words: Vec<&str> = stem.split('_').collect();
-    if words.iter().any(|word| matches!(*word, "subscribed" | "active" | "all")) {
-        return None;
-    }
-    ROLES.iter().rev().find(|(_, names)| names.iter().any(|name| words.contains(name))).map(|(standing, _)| *standing)
-}
-
-/// Names of columns that hold yes, no or a part of consent's words and are none.
-const HARMLESS: &[&str] = &[
-    "country",
-    "country_code",
-    "cc",
-    "region",
-    "city",
-    "gender",
-    "sex",
-    "salutation",
-    "title",
-    "currency",
-    "timezone",
-    "time_zone",
-    "gmtoff",
-    "dstoff",
-    "tags",
-    "tag",
-    "notes",
-    "note",
-    "labels",
-    "source",
-    "list",
-    "lists",
-    "group",
-    "groups",
-    "segment",
-    "segments",
-    "mailing_address",
-    "mailing_street",
-    "mailing_city",
-    "mailing_zip",
-    "mailing_postcode",
-    "mailing_state",
-    "mailing_country",
-    "activity",
-    "html",
-    "htmlemail",
-    "is_admin",
-    "is_test",
-    "has_avatar",
-];
-const HARMLESS_ENDS: &[&str] = &[
-    "_source",
-    "_url",
-    "_ip",
-    "_id",
-    "_title",
-    "_country",
-    "_referrer",
-    "_campaign",
-    "_medium",
-    "_count",
-    "_rate",
-    "_score",
-    "_state",
-    "activity",
-    "_link",
-    "_token",
-    "_uuid",
-    "_page",
-    "_form",
-];
-
-/// Parts of words that speak of consent, in the languages that exports are written in.
-const STEMS: &[&str] = &[
-    "unsub",
-    "opt_in",
-    "opt_out",
-    "optin",
-    "optout",
-    "opted",
-    "subscri",
-    "black",
-    "block",
-    "bounc",
-    "suppress",
-    "complain",
-    "spam",
-    "activ",
-    "clean",
-    "disab",
-    "delet",
-    "remov",
-    "status",
-    "consent",
-    "permi",
-    "confirm",
-    "agree",
-    "accept",
-    "gdpr",
-    "dsgvo",
-    "rgpd",
-    "dnc",
-    "do_not",
-    "dont_",
-    "mailable",
-    "mailing",
-    "abgemeld",
-    "abmeld",
-    "angemeld",
-    "anmeld",
-    "widerruf",
-    "einwillig",
-    "zustimm",
-    "abonn",
-    "désinscri",
-    "desinscri",
-    "désabonn",
-    "desabonn",
-    "inscri",
-    "consentement",
-    "baja",
-    "annull",
-    "disiscri",
-    "iscri",
-    "afgemeld",
-    "uitgeschr",
-    "toestemm",
-    "odhlá",
-    "souhlas",
-    "zgod",
-    "отпис",
-    "подпис",
-    "соглас",
-    "退订",
-    "订阅",
-    "解除",
-    "同意",
-    "配信",
-    "수신",
-    "동의",
-    "إلغاء",
-    "موافق",
-    "cancel",
-    "revok",
-    "withdr",
-    "marketing",
-    "newsletter",
-    "unwanted",
-    "invalid",
-    "verif",
-];
-
-fn has_stem(folded: &str) -> bool {
-    STEMS.iter().any(|stem| folded.contains(stem))
-        || folded.split('_').any(|word| matches!(word, "state" | "gone" | "left" | "quit"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_says_what_a_file_is_of_when_it_can_only_mean_that() {
-        for (stem, standing) in [
-            ("unsubscribed_segment_export_8893817261", Some(Standing::Unsubscribed)),
-            ("cleaned_email_audience_export_1", Some(Standing::Bounced)),
-            ("suppression_bounces", Some(Standing::Bounced)),
-            ("suppression_spam_reports", Some(Standing::Complained)),
-            ("nonsubscribed_email_audience_export_1", Some(Standing::NotAgreed)),
-            ("subscribed_email_audience_export_1", None),
-            ("subscribed-and-unsubscribed", None),
-            ("readers", None),
-        ] {
-            assert_eq!(role(stem), standing, "{stem}");
-        }
-    }
 
     #[test]
     fn columns_that_may_be_consent_are_noticed() {

@@ -110,7 +110,9 @@ impl Table {
         let remark = written.remark.as_deref();
         let remarked = remark.and_then(|remark| standing::word(&folded(remark)));
         said.standing = said.standing.max(remarked);
-        let stands = said.standing.unwrap_or(Standing::Active).max(self.everyone);
+        let is_deleted = self.vendor.and_then(|vendor| vendor.deleted_at) == Some(written.email.domain());
+        let least = if is_deleted { self.everyone.max(Standing::NotAgreed) } else { self.everyone };
+        let stands = said.standing.unwrap_or(Standing::Active).max(least);
         let names = remark.filter(|_| remarked.is_none()).map(str::to_owned).or(written.name);
         Reading::Person(Row {
             email: written.email,

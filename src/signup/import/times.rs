@@ -50,7 +50,10 @@ pub(super) fn moment(cell: &str, order: Option<DayOrder>) -> Option<Moment> {
 /// What a column's cell shows of the order of its days and months.
 pub(super) fn order_shown(cell: &str) -> Option<DayOrder> {
     let text = trimmed(cell);
-    if text.len() < 6 || text.len() > 80 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+    // One or two digits, and a mark: most cells are looked at no further.
+    let is_short_number =
+        matches!(text.as_bytes(), [b'0'..=b'9', b'/' | b'-', ..] | [b'0'..=b'9', b'0'..=b'9', b'/' | b'-', ..]);
+    if text.len() < 6 || text.len() > 80 || !is_short_number {
         return None;
     }
     match Parts::of(text)?.date {

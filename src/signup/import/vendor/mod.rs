@@ -3,8 +3,10 @@
 //! A column's name alone misleads: what says who pays at one says who reads at another. So an export is known by several
 //! of its columns together, and each vendor's own meanings come before the general ones.
 
-mod hosted;
+mod marketing;
+mod newsletters;
 mod owned;
+mod relays;
 
 use super::meaning::Meaning;
 use super::standing::Standing;
@@ -21,6 +23,8 @@ pub(super) struct Vendor {
     all: &'static [&'static str],
     /// Of these one must be there, unless there are none.
     any: &'static [&'static str],
+    /// Of these none may be there.
+    none: &'static [&'static str],
     /// What its columns mean.
     columns: &'static [(&'static str, Meaning)],
     /// What its words of standing mean, where that is not what they mean in general.
@@ -33,6 +37,8 @@ pub(super) struct Vendor {
     pub(super) is_address_book: bool,
     /// What this file does not say, and which other file does.
     pub(super) missing: Option<&'static str>,
+    /// The domain that it gives to people who had themselves deleted.
+    pub(super) deleted_at: Option<&'static str>,
 }
 
 /// A vendor of which nothing is said but its name; the tables fill in what they know.
@@ -41,16 +47,18 @@ const UNKNOWN: Vendor = Vendor {
     name: "",
     all: &[],
     any: &[],
+    none: &[],
     columns: &[],
     words: &[],
     days: None,
     everyone: None,
     is_address_book: false,
     missing: None,
+    deleted_at: None,
 };
 
 fn vendors() -> impl Iterator<Item = &'static Vendor> {
-    hosted::VENDORS.iter().chain(owned::VENDORS)
+    newsletters::VENDORS.iter().chain(marketing::VENDORS).chain(relays::VENDORS).chain(owned::VENDORS)
 }
 
 impl Vendor {
@@ -61,6 +69,7 @@ impl Vendor {
             !(vendor.all.is_empty() && vendor.any.is_empty())
                 && vendor.all.iter().all(|name| has(name))
                 && (vendor.any.is_empty() || vendor.any.iter().any(|name| has(name)))
+                && !vendor.none.iter().any(|name| has(name))
         };
         let score = |vendor: &Self| vendor.all.len() + vendor.any.iter().filter(|name| has(name)).count();
         // The first of equals.
@@ -78,6 +87,7 @@ impl Vendor {
     /// Everything that `--from` may name.
     pub(super) fn keys() -> Vec<&'static str> {
         let mut keys: Vec<&str> = vendors().map(|vendor| vendor.key).collect();
+        keys.sort_unstable();
         keys.dedup();
         keys
     }
