@@ -5,7 +5,8 @@ use super::standing::Standing;
 
 /// Whether a column's name says that it has nothing to do with consent, though its values or a part of it may look so.
 pub(super) fn is_harmless(folded: &str) -> bool {
-    HARMLESS.contains(&folded) || (!says_end(folded) && HARMLESS_ENDS.iter().any(|end| folded.ends_with(end)))
+    let is_beside = folded.starts_with("last_") || HARMLESS_ENDS.iter().any(|end| folded.ends_with(end));
+    HARMLESS.contains(&folded) || (!says_end(folded) && is_beside)
 }
 
 /// Whether a column says why, or by what, somebody unsubscribed.

@@ -184,9 +184,9 @@ impl Table {
 
     fn name_of(&self, cells: &[String]) -> Option<String> {
         let first = |meaning: &Meaning| {
-            let mut values =
-                self.of(meaning).filter_map(|at| cells.get(at)).map(|cell| trimmed(unguarded(trimmed(cell))));
-            values.find(|cell| !is_no_name(cell)).unwrap_or_default()
+            let mut values = self.of(meaning).filter_map(|at| cells.get(at)).map(|cell| trimmed(cell));
+            // What was guarded against spreadsheets is a name, be it a dash.
+            values.find(|cell| !is_no_name(cell)).map_or("", |cell| trimmed(unguarded(cell)))
         };
         match first(&Meaning::Name) {
             "" => clean_name(&format!("{} {}", first(&Meaning::FirstName), first(&Meaning::LastName))),

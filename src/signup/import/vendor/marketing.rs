@@ -109,6 +109,7 @@ pub(super) static VENDORS: &[Vendor] = &[
             ("state", Ignored),
             ("last_activity_date", Ignored),
             ("create_date", SubscribedAt),
+            ("create_date_gmt", SubscribedAt),
             ("marketing_emails_bounced", Ignored),
         ],
         is_address_book: true,
