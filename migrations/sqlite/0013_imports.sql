@@ -3,6 +3,8 @@
 CREATE TABLE imports (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     newsletter_id INTEGER NOT NULL REFERENCES newsletters (id),
+    -- Who did it, as events spell it.
+    actor TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('running', 'done', 'undoing', 'undone')),
     -- The files' names, a line each, and one digest over all that is in them.
     files TEXT NOT NULL,

@@ -103,6 +103,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
         "delivery.domain_rates",
         "The most messages per minute to each large mailbox provider, counted over all relays of this process.",
     ),
+    (
+        "alarms",
+        "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
+         nothing for it. See [operations.md](operations.md#alarms).",
+    ),
     ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
 ];
 
@@ -361,6 +366,18 @@ pub const KEYS: &[Key] = &[
     ),
     key("delivery.domain_rates.apple", Integer(1, 10_000_000), Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Integer(1, 10_000_000), Means("no limit"), "Every other domain, together."),
+    key(
+        "alarms.to",
+        Texts,
+        Means("alarms stand in the log, in `/metrics` and in `coranto status` alone"),
+        "The addresses that get alarms by email.",
+    ),
+    key(
+        "alarms.relay",
+        Text,
+        Means("any relay that is up"),
+        "The name of the relay that alarms go through: one that is up when the usual ones are not.",
+    ),
     key(
         "signup.confirmations_per_day",
         Integer(1, 100),

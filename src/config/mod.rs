@@ -4,6 +4,7 @@
 //! is parsed to a [`tree`](tree::Table) of values with their places; the environment is laid over it; the tree is held
 //! against the table of [`keys`]; then each section is read. Nothing stops at the first mistake.
 
+mod alarms;
 mod check;
 mod database;
 mod delivery;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+pub use self::alarms::Alarms;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
@@ -70,6 +72,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
+    /// Who is told when something needs a person.
+    pub alarms: Alarms,
 }
 
 /// A configuration as written, for `config show`.
@@ -180,6 +184,8 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         }
         relay
     });
+    let named: Vec<String> = names.iter().cloned().collect();
+    let alarms = alarms::read(reader.section(root, "alarms"), &named);
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",
@@ -197,6 +203,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         relays: relays.into_iter().collect::<Option<_>>()?,
         delivery: delivery?,
         signup: signup?,
+        alarms,
     };
     for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {
         config.dkim.extend(dkim.map(|dkim| (newsletter.slug.clone(), dkim)));

@@ -18,7 +18,9 @@ use super::queue::Job;
 use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::provider::Provider;
 use crate::smtp::Session;
 
@@ -249,6 +251,10 @@ impl Crew {
         Blame::Relay("it ends every connection before a mail can be sent".to_owned())
     }
 
+    fn actor(&self) -> Actor {
+        Actor::Relay(self.name.to_string())
+    }
+
     fn is_worn(&self, session: &Session) -> bool {
         let relay = &self.lane.relay;
         !session.is_usable()
@@ -262,7 +268,7 @@ impl Crew {
             Blame::Success => {
                 if self.lane.succeeded() {
                     tracing::info!(relay = %self.name, "the relay works again");
-                    self.recorder.event("relay.up", serde_json::json!({ "relay": &*self.name })).await;
+                    self.recorder.event(self.actor(), Event::RelayUp { relay: self.name.to_string() }).await;
                 }
             }
             Blame::Nobody | Blame::Stale => {}
@@ -271,9 +277,9 @@ impl Crew {
             Blame::Relay(what) => {
                 if let Some(wait) = self.lane.failed() {
                     tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
-                    let data =
-                        serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
-                    self.recorder.event("relay.down", data).await;
+                    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                    let event = Event::RelayDown { relay: self.name.to_string(), error: what, wait_ms };
+                    self.recorder.event(self.actor(), event).await;
                 }
                 // Another relay may take what waits here; nobody loses a try.
                 for job in self.lane.queue.drain() {

@@ -16,11 +16,11 @@ use super::queue::{Job, Room};
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::{IssueId, RevisionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
-use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, issues, ledger};
 
 /// A window is claimed in so many parts, so that the next rows are there before the last are gone.
@@ -233,11 +233,7 @@ impl Dispatcher {
         let now = self.clock.now();
         self.db
             .write(async |tx| {
-                if issues::finish(tx, issue, now).await? {
-                    let totals = ledger::totals(tx, issue).await?;
-                    let data = serde_json::to_string(&totals).unwrap_or_default();
-                    let about = About { issue: Some(issue), ..About::default() };
-                    events::append(tx, now, "issue.sent", "delivery", about, &data).await?;
+                if let Some(totals) = issues::finish(tx, issue, Actor::scheduler(now)).await? {
                     tracing::info!(issue = issue.0, ?totals, "an issue is finished");
                 }
                 Ok(())

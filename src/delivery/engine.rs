@@ -2,7 +2,7 @@
 //! wire is finished and what was only claimed goes back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -19,7 +19,9 @@ use super::rescue;
 use super::settings::Settings;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
-use crate::store::{Db, StoreError, leases};
+use crate::domain::alarm::AlarmName;
+use crate::store::{Db, StoreError, alarms, leases};
+use crate::telemetry::health::Health;
 
 /// Rows in memory, at most, whatever the relays could take.
 const WINDOW_MAX: usize = 2048;
@@ -27,23 +29,6 @@ const WINDOW_MAX: usize = 2048;
 const WINDOW_SMALL: usize = 16;
 /// Between rounds of rescue.
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
-
-/// How the engine does, for readiness and status.
-#[derive(Debug, Default)]
-pub struct Health {
-    /// False while the ledger cannot be written.
-    writable: Arc<AtomicBool>,
-    /// When it last gave a sign of life, in milliseconds; zero before the first.
-    alive_at: AtomicI64,
-}
-
-impl Health {
-    /// Whether it can write and gave a sign of life within `within`.
-    pub fn is_well(&self, now: Timestamp, within: Duration) -> bool {
-        let alive_at = self.alive_at.load(Ordering::Relaxed);
-        self.writable.load(Ordering::Relaxed) && now.since(Timestamp(alive_at)) <= within
-    }
-}
 
 /// The delivery engine.
 pub struct Engine {
@@ -56,8 +41,9 @@ pub struct Engine {
 impl Engine {
     /// An engine that works on `db`. On SQLite the caller holds the [`EngineLock`](crate::store::lock::EngineLock).
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        let health = Health { writable: Arc::new(AtomicBool::new(true)), ..Health::default() };
-        Self { db, clock, settings: Arc::new(settings), health: Arc::new(health) }
+        let health = Arc::new(Health::default());
+        settings.relays.iter().for_each(|relay| health.relay(&relay.name));
+        Self { db, clock, settings: Arc::new(settings), health }
     }
 
     /// How it does.
@@ -77,7 +63,8 @@ impl Engine {
         let now = self.clock.now();
         rescue::hold_after_absence(&self.db, timing, now).await?;
         let worker = Arc::new(AtomicI64::new(self.register(true).await?.0));
-        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        self.health.alive(now.0);
+        self.recall(now).await?;
         let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
         rescue::run(&self.db, &letters, timing, now).await?;
         tracing::info!(
@@ -86,12 +73,8 @@ impl Engine {
             "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
         );
 
-        let (recorder, desk) = Recorder::new(
-            self.db.clone(),
-            self.clock.clone(),
-            self.settings.keys.clone(),
-            Arc::clone(&self.health.writable),
-        );
+        let (recorder, desk) =
+            Recorder::new(self.db.clone(), self.clock.clone(), self.settings.keys.clone(), Arc::clone(&self.health));
         let shared = Shared {
             lanes: self.lanes(),
             letters,
@@ -124,6 +107,20 @@ impl Engine {
             std::panic::resume_unwind(crash.into_panic());
         }
         tracing::info!("delivery has stopped; nothing is on the wire");
+        Ok(())
+    }
+
+    /// What was known of the relays before this process: one that was down is so until it takes a mail, and one that is
+    /// not in the configuration any more is nobody's trouble.
+    async fn recall(&self, now: Timestamp) -> Result<(), StoreError> {
+        let all = alarms::all(&mut self.db.read().await?).await?;
+        for one in all.iter().filter(|one| one.name == AlarmName::RelayDown && one.cleared_at.is_none()) {
+            if self.settings.relays.iter().any(|relay| relay.name == one.scope) {
+                self.health.relay_down(&one.scope, one.since.0, &one.note);
+            } else {
+                self.db.write(async |tx| alarms::clear(tx, one.name, &one.scope, now).await).await?;
+            }
+        }
         Ok(())
     }
 
@@ -227,7 +224,7 @@ impl Engine {
             rescue::hold_after_absence(&self.db, self.settings.timing, now).await?;
             worker.store(self.register(false).await?.0, Ordering::Relaxed);
         }
-        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        self.health.alive(now.0);
         Ok(())
     }
 }

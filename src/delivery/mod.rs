@@ -19,5 +19,5 @@ mod recorder;
 mod rescue;
 mod settings;
 
-pub use engine::{Engine, Health};
+pub use engine::Engine;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

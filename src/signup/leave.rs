@@ -1,9 +1,9 @@
 //! A reader leaves. Idempotent; works from every state, for ever, and never fails for want of a row.
 
-use super::{Act, record};
+use super::Act;
 use crate::domain::SubscriptionId;
 use crate::domain::consent::ConsentKind;
-use crate::domain::subscriber::EndedBy;
+use crate::domain::event::Event;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, subscriptions};
 
@@ -18,21 +18,16 @@ pub enum Leaving {
     Unknown,
 }
 
-/// Ends a subscription, as the reader wants it. Mail that is not on the wire when this returns is never sent: the engine looks again in the
+/// Ends a subscription, as the act of whoever does it. Mail that is not on the wire when this returns is never sent: the engine looks again in the
 /// statement that commits a take-off.
 pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
-    end(db, id, EndedBy::Reader, act).await
-}
-
-/// The same by whomever.
-pub(super) async fn end(db: &Db, id: SubscriptionId, by: EndedBy, act: &Act) -> Result<Leaving> {
     db.write(async |tx| {
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(Leaving::Unknown) };
-        if !subscriptions::end(tx, id, by, act.now).await? {
-            return Ok(Leaving::Already(subscription));
+        let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+        match subscriptions::unsubscribe(tx, id, &entry).await? {
+            true => Ok(Leaving::Left(subscription)),
+            false => Ok(Leaving::Already(subscription)),
         }
-        record(tx, act, ConsentKind::Withdrawn, "subscription.left", subscription.newsletter_id, id).await?;
-        Ok(Leaving::Left(subscription))
     })
     .await
 }

@@ -1,17 +1,17 @@
 //! What an operator does to single readers. Never brings back who left: only they themselves can. What an operator ended,
 //! by a command or a list, an operator may take back.
 
-use super::{Act, person, record};
+use super::{Act, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
-use crate::store::events::About;
 use crate::store::subscriptions::NewSubscription;
-use crate::store::{Db, Result, consents, deliveries, events, subscribers, subscriptions, suppressions};
+use crate::store::{Db, Result, consents, deliveries, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// A reader whom an operator enters, and answers for.
@@ -50,11 +50,11 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
         let found = subscriptions::ensure(tx, &new, act.now).await?;
         let is_theirs = found.ended_by.is_none_or(EndedBy::is_the_readers);
+        let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
         match found.state {
             SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
-            SubscriptionState::Left if is_theirs => return Ok(Added::Left(found.left_at)),
             SubscriptionState::Left => {
-                if !subscriptions::readmit(tx, found.id, act.now).await? {
+                if !subscriptions::readmit(tx, found.id, &entry).await? {
                     return Ok(Added::Left(found.left_at));
                 }
             }
@@ -64,11 +64,10 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
                 if let Some(withdrawn) = withdrawn.filter(|_| is_theirs) {
                     return Ok(Added::Left(Some(withdrawn.at)));
                 }
-                subscriptions::activate(tx, found.id, act.now).await?;
+                subscriptions::activate(tx, found.id, &entry).await?;
             }
         }
         deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
-        record(tx, act, ConsentKind::Added, "subscription.added", newsletter, found.id).await?;
         Ok(Added::Active(found.id))
     })
     .await
@@ -83,7 +82,7 @@ pub async fn remove(
 ) -> Result<Option<super::Leaving>> {
     let found = subscriptions::find(&mut db.read().await?, newsletter, &email.key()).await?;
     match found {
-        Some(subscription) => super::leave::end(db, subscription.id, EndedBy::Operator, act).await.map(Some),
+        Some(subscription) => super::leave(db, subscription.id, act).await.map(Some),
         None => Ok(None),
     }
 }
@@ -98,26 +97,11 @@ pub async fn suppress(
     act: &Act,
 ) -> Result<bool> {
     let hash = keys.address_hash(&email.key());
-    db.write(async |tx| {
-        let added = suppressions::add(tx, &hash, reason, note, act.now).await?;
-        if added {
-            let data = format!(r#"{{"reason":"{reason}"}}"#);
-            events::append(tx, act.now, "address.suppressed", act.actor, About::default(), &data).await?;
-        }
-        Ok(added)
-    })
-    .await
+    db.write(async |tx| suppressions::add(tx, &hash, reason, note, act.by()).await).await
 }
 
 /// Takes an address off the suppression list. `false` when it was not there.
 pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &Act) -> Result<bool> {
     let hash = keys.address_hash(&email.key());
-    db.write(async |tx| {
-        let removed = suppressions::remove(tx, &hash).await?;
-        if removed {
-            events::append(tx, act.now, "address.unsuppressed", act.actor, About::default(), "{}").await?;
-        }
-        Ok(removed)
-    })
-    .await
+    db.write(async |tx| suppressions::remove(tx, &hash, act.by()).await).await
 }

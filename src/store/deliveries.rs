@@ -153,6 +153,32 @@ pub async fn claim_one(tx: &mut Tx, worker: WorkerId, id: DeliveryId) -> Result<
     Ok(changed == 1)
 }
 
+/// Ends test mails that nobody is sending and that were asked for before `asked_before`: an editor who was told that a
+/// test failed is not to get it later. Returns how many.
+pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> Result<u64> {
+    let waiting = tx
+        .sql(
+            "UPDATE deliveries SET state = 'failed', reason = 'expired', final_at = $2, due_at = NULL, claimed_by = NULL
+             WHERE issue_id IS NULL AND state = 'pending' AND COALESCE(first_at, due_at) <= $1
+               AND EXISTS (SELECT 1 FROM revisions r WHERE r.id = deliveries.revision_id AND r.kind = 'test')",
+        )
+        .bind(asked_before)
+        .bind(now)
+        .execute()
+        .await?;
+    let uncertain = tx
+        .sql(
+            "UPDATE deliveries SET state = 'failed', reason = 'expired', final_at = $2, due_at = NULL, claimed_by = NULL
+             WHERE issue_id IS NULL AND state = 'uncertain' AND COALESCE(first_at, due_at) <= $1
+               AND EXISTS (SELECT 1 FROM revisions r WHERE r.id = deliveries.revision_id AND r.kind = 'test')",
+        )
+        .bind(asked_before)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(waiting + uncertain)
+}
+
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(

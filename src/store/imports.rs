@@ -3,6 +3,7 @@
 use super::column::{json_list, listed, record};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::actor::By;
 use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId, SubscriptionId};
@@ -15,6 +16,8 @@ record! {
         pub id: ImportId,
         /// Into what.
         pub newsletter_id: NewsletterId,
+        /// Who did it, as [`Actor`](crate::domain::actor::Actor) spells it.
+        pub actor: String,
         /// Where it stands.
         pub state: ImportState,
         /// The files' names, a line each.
@@ -67,6 +70,8 @@ record! {
 pub struct NewImport<'a> {
     /// Into what.
     pub newsletter: NewsletterId,
+    /// Who does it.
+    pub by: By<'a>,
     /// The files' names, a line each.
     pub files: &'a str,
     /// Over all that is in them.
@@ -80,13 +85,13 @@ pub struct NewImport<'a> {
 /// What every [`Stored`] is read with; a condition follows.
 macro_rules! select {
     () => {
-        "SELECT id, newsletter_id, state, files, mapping, agreed, position, counts, created_at, finished_at, undone_at
+        "SELECT id, newsletter_id, actor, state, files, mapping, agreed, position, counts, created_at, finished_at, undone_at
          FROM imports "
     };
 }
 
 /// Begins an import, or finds the one of the same files, read in the same way, that broke off.
-pub async fn open(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> Result<Stored> {
+pub async fn open(tx: &mut Tx, new: &NewImport<'_>) -> Result<Stored> {
     let broken = tx
         .sql(concat!(
             select!(),
@@ -104,17 +109,18 @@ pub async fn open(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> Result<St
         return Ok(broken);
     }
     tx.sql(
-        "INSERT INTO imports (newsletter_id, state, files, digest, mapping, agreed, position, counts, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, '{}', $7)
-         RETURNING id, newsletter_id, state, files, mapping, agreed, position, counts, created_at, finished_at, undone_at",
+        "INSERT INTO imports (newsletter_id, actor, state, files, digest, mapping, agreed, position, counts, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '{}', $8)
+         RETURNING id, newsletter_id, actor, state, files, mapping, agreed, position, counts, created_at, finished_at, undone_at",
     )
     .bind(new.newsletter)
+    .bind(new.by.actor.to_string())
     .bind(ImportState::Running)
     .bind(new.files)
     .bind(new.digest)
     .bind(new.mapping)
     .bind(new.agreed)
-    .bind(now)
+    .bind(new.by.now)
     .fetch_one()
     .await
 }

@@ -94,6 +94,7 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
         newsletter: desk.id,
         agreed: args.agreed.clone().filter(|words| !words.trim().is_empty()),
         dry_run: true,
+        actor: desk.context.actor(),
         now: desk.context.now(),
     };
     // What would be done is known before anything is: a person is asked with the number in sight.

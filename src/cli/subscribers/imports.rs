@@ -64,6 +64,7 @@ fn counts(stored: &Stored) -> Imported {
 fn as_json(stored: &Stored) -> serde_json::Value {
     serde_json::json!({
         "id": stored.id.0,
+        "by": stored.actor,
         "state": stored.state,
         "files": stored.files.lines().collect::<Vec<_>>(),
         "agreed": Some(&stored.agreed).filter(|agreed| !agreed.is_empty()),
@@ -164,8 +165,9 @@ async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Err(Failure::new("nothing was changed").exit(Exit::NotAllowed).into());
     }
     let mut progress = output.progress("Taking back (changes)", Some(changes.unsigned_abs()));
+    let actor = desk.context.actor();
     let undone =
-        signup::undo_import(desk.db, desk.id, id, "cli", desk.context.now(), |done| progress.set(done)).await?;
+        signup::undo_import(desk.db, desk.id, id, actor.at(desk.context.now()), |done| progress.set(done)).await?;
     drop(progress);
     match undone {
         Undo::Done(undone) if output.is_json() => {

@@ -14,17 +14,19 @@ use super::standing::Standing;
 use super::table::{Reading, Table};
 use super::{ImportError, List, Reason};
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::import::ImportDid;
-use crate::domain::subscriber::{EndedBy, SubscriptionState};
+use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId};
 use crate::signup::person;
 use crate::store::arrivals::{Arrival, Coming};
-use crate::store::consents::NewConsent;
 use crate::store::events::About;
 use crate::store::imports::NewImport;
-use crate::store::{Db, StoreError, Tx, arrivals, consents, deliveries, events, imports, subscriptions};
+use crate::store::subscriptions::Entry;
+use crate::store::{Db, StoreError, Tx, arrivals, deliveries, events, imports, subscriptions};
 use crate::token::Keyring;
 
 /// One transaction each: short enough to let others in between, long enough that its commit costs little.
@@ -43,6 +45,8 @@ pub struct Import {
     pub agreed: Option<String>,
     /// Changes nothing, and says what would be.
     pub dry_run: bool,
+    /// Who brings them in.
+    pub actor: Actor,
     /// When.
     pub now: Timestamp,
 }
@@ -119,14 +123,20 @@ async fn commit(
 ) -> Result<(Option<ImportId>, Imported), ImportError> {
     let mapping = serde_json::json!(list.understood()).to_string();
     let (files, agreed) = (list.names(), import.agreed.as_deref().unwrap_or_default());
-    let new =
-        NewImport { newsletter: import.newsletter, files: &files, digest: &list.digest, mapping: &mapping, agreed };
+    let new = NewImport {
+        newsletter: import.newsletter,
+        by: import.actor.at(import.now),
+        files: &files,
+        digest: &list.digest,
+        mapping: &mapping,
+        agreed,
+    };
     let open = db
         .write(async |tx| {
             for (column, said) in list.answers.said() {
                 imports::keep_answer(tx, import.newsletter, column, said).await?;
             }
-            imports::open(tx, &new, import.now).await
+            imports::open(tx, &new).await
         })
         .await?;
     let id = open.id;
@@ -165,8 +175,18 @@ async fn commit(
             return Err(ImportError::Elsewhere);
         }
         let about = About { newsletter: Some(import.newsletter), ..About::default() };
-        let data = serde_json::json!({ "import": id.0, "counts": total }).to_string();
-        Ok(events::append(tx, import.now, "subscribers.imported", &source(id), about, &data).await?)
+        let Imported { rows, will_get_mail, unsubscribed, unconfirmed, suppressed, kept_out, rejected, .. } = total;
+        let event = Event::SubscribersImported {
+            import: id.0,
+            rows,
+            will_get_mail,
+            unsubscribed,
+            unconfirmed,
+            suppressed,
+            kept_out,
+            rejected,
+        };
+        Ok(events::append(tx, import.actor.at(import.now), about, &event).await?)
     })
     .await?;
     Ok((Some(id), total))
@@ -338,27 +358,19 @@ async fn store(
     let (source, wording) = (source(id), import.agreed.as_deref().unwrap_or("not said"));
     let coming = Coming { newsletter: import.newsletter, import: id, source: &source, wording, now: import.now };
     let (mut new, mut suppressed) = (Vec::new(), Vec::new());
+    let actor = Actor::Import(id.0);
+    let (by, consent) = (actor.at(import.now), ConsentKind::Imported);
+    let imported = Entry { by, consent, event: None, wording, client: None, source: &source };
+    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
     for (candidate, known, plan) in plans {
-        let subscription = known.and_then(|known| known.subscription);
-        let consent = |kind| {
-            subscription.map(|subscription| NewConsent { subscription, kind, wording, client: None, source: &source })
-        };
-        match (plan, subscription) {
+        match (plan, known.and_then(|known| known.subscription)) {
             (Plan::Add, _) => new.push(candidate.arrival),
             (Plan::Suppress, _) => suppressed.push(candidate.arrival),
-            (Plan::Activate, Some(reader)) if subscriptions::activate(tx, reader, import.now).await? => {
-                if let Some(consent) = consent(ConsentKind::Imported) {
-                    consents::append(tx, &consent, import.now).await?;
-                }
+            (Plan::Activate, Some(reader)) if subscriptions::activate(tx, reader, &imported).await? => {
                 deliveries::supersede(tx, reader, DeliveryKind::Confirmation, import.now).await?;
                 imports::note(tx, id, reader, ImportDid::Activated).await?;
             }
-            (Plan::Unsubscribe, Some(reader))
-                if subscriptions::end(tx, reader, EndedBy::Import, import.now).await? =>
-            {
-                if let Some(consent) = consent(ConsentKind::Withdrawn) {
-                    consents::append(tx, &consent, import.now).await?;
-                }
+            (Plan::Unsubscribe, Some(reader)) if subscriptions::unsubscribe(tx, reader, &withdrawn).await? => {
                 imports::note(tx, id, reader, ImportDid::Unsubscribed).await?;
             }
             _ => {}

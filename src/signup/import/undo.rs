@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::commit::source;
 use crate::clock::Timestamp;
+use crate::domain::actor::{Actor, By};
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::import::{ImportDid, ImportState};
-use crate::domain::subscriber::{EndedBy, SubscriptionState};
+use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId, SubscriptionId};
-use crate::store::consents::NewConsent;
 use crate::store::events::About;
 use crate::store::imports::Change;
-use crate::store::{Db, Result, StoreError, Tx, consents, events, imports, subscriptions};
+use crate::store::subscriptions::Entry;
+use crate::store::{Db, Result, StoreError, Tx, events, imports, subscriptions};
 
 /// How long an import can be taken back.
 pub const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -52,10 +54,10 @@ pub async fn undo_import(
     db: &Db,
     newsletter: NewsletterId,
     id: ImportId,
-    actor: &str,
-    now: Timestamp,
+    by: By<'_>,
     mut tell: impl FnMut(u64) + Send,
 ) -> Result<Undo> {
+    let now = by.now;
     let found = imports::get(&mut db.read().await?, id).await?.filter(|found| found.newsletter_id == newsletter);
     let Some(found) = found else { return Ok(Undo::Unknown) };
     if found.state == ImportState::Undone {
@@ -78,7 +80,7 @@ pub async fn undo_import(
         total = db
             .write(async |tx| {
                 let mut done = before;
-                take_back(tx, id, &changes, now, &mut done).await?;
+                take_back(tx, id, &changes, by, &mut done).await?;
                 Ok::<_, StoreError>(done)
             })
             .await?;
@@ -90,14 +92,15 @@ pub async fn undo_import(
             return Ok(Undo::Already);
         }
         let about = About { newsletter: Some(newsletter), ..About::default() };
-        let data = serde_json::json!({ "import": id.0, "counts": total }).to_string();
-        events::append(tx, now, "subscribers.import_undone", actor, about, &data).await?;
+        let Undone { taken_out, unsubscribed, restored, unsuppressed, stayed } = total;
+        let event = Event::ImportUndone { import: id.0, taken_out, unsubscribed, restored, unsuppressed, stayed };
+        events::append(tx, by, about, &event).await?;
         Ok(Undo::Done(total))
     })
     .await
 }
 
-async fn take_back(tx: &mut Tx, id: ImportId, changes: &[Change], now: Timestamp, done: &mut Undone) -> Result<()> {
+async fn take_back(tx: &mut Tx, id: ImportId, changes: &[Change], by: By<'_>, done: &mut Undone) -> Result<()> {
     let source = source(id);
     let added = changes.iter().filter(|change| change.did == ImportDid::Added).filter_map(|change| change.subscription);
     done.taken_out += imports::take_out(tx, added, &source).await?;
@@ -107,7 +110,7 @@ async fn take_back(tx: &mut Tx, id: ImportId, changes: &[Change], now: Timestamp
                 let lifted = imports::lift(tx, change.id, &source).await?;
                 *(if lifted { &mut done.unsuppressed } else { &mut done.stayed }) += 1;
             }
-            (did, Some(subscription)) => restore(tx, did, subscription, &source, now, done).await?,
+            (did, Some(subscription)) => restore(tx, id, did, subscription, &source, by, done).await?,
             (_, None) => {}
         }
         imports::strike(tx, change.id).await?;
@@ -118,33 +121,33 @@ async fn take_back(tx: &mut Tx, id: ImportId, changes: &[Change], now: Timestamp
 /// One subscription back to what it was, unless somebody has acted since.
 async fn restore(
     tx: &mut Tx,
+    import: ImportId,
     did: ImportDid,
     id: SubscriptionId,
     source: &str,
-    now: Timestamp,
+    by: By<'_>,
     done: &mut Undone,
 ) -> Result<()> {
     // Gone: it was taken out, or erased.
     let Some(found) = imports::changed(tx, id, source).await? else { return Ok(()) };
-    let is_back = match did {
-        _ if found.has_acted => false,
-        ImportDid::Added if found.state == SubscriptionState::Left => false,
-        ImportDid::Added => subscriptions::end(tx, id, EndedBy::Import, now).await?,
-        ImportDid::Activated => subscriptions::deactivate(tx, id).await?,
-        ImportDid::Unsubscribed => subscriptions::restore(tx, id).await?,
-        ImportDid::Suppressed => false,
+    // Whoever takes it back, what it does to a reader is the import's act: it may be taken back in turn.
+    let import = Actor::Import(import.0).at(by.now);
+    let (consent, wording) = (ConsentKind::Undone, "import undone");
+    let entry = Entry { by: import, consent, event: None, wording, client: None, source };
+    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
+    let (is_back, counter) = match did {
+        _ if found.has_acted => (false, &mut done.stayed),
+        ImportDid::Added if found.state == SubscriptionState::Left => (false, &mut done.stayed),
+        ImportDid::Added => (subscriptions::unsubscribe(tx, id, &withdrawn).await?, &mut done.unsubscribed),
+        ImportDid::Activated => (subscriptions::deactivate(tx, id, &entry).await?, &mut done.restored),
+        ImportDid::Unsubscribed => (subscriptions::restore(tx, id, &entry).await?, &mut done.restored),
+        ImportDid::Suppressed => (false, &mut done.stayed),
     };
-    if !is_back {
-        done.stayed += 1;
-        return Ok(());
+    match is_back {
+        true => *counter += 1,
+        false => done.stayed += 1,
     }
-    let (kind, counter) = match did {
-        ImportDid::Added => (ConsentKind::Withdrawn, &mut done.unsubscribed),
-        _ => (ConsentKind::Undone, &mut done.restored),
-    };
-    *counter += 1;
-    let said = NewConsent { subscription: id, kind, wording: "import undone", client: None, source };
-    consents::append(tx, &said, now).await.map(|_| ())
+    Ok(())
 }
 
 /// Forgets what imports changed that cannot be taken back any more.

@@ -1,11 +1,13 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
+mod alarms;
 mod asking;
 mod doctor;
 mod editing;
 mod help;
 mod importing;
 mod issues;
+mod reading;
 mod relay;
 mod sending;
 mod setup;

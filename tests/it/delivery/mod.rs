@@ -1,6 +1,7 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
 mod blame;
 mod breaker;
 mod connections;
@@ -15,7 +16,7 @@ mod outage;
 mod pause_with_a_queue;
 mod proof;
 mod rates;
-mod script;
+pub(crate) mod script;
 pub(crate) mod stage;
 mod stopping;
 mod straight;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
@@ -47,7 +48,8 @@ pub(crate) async fn run(
     dry_run: bool,
 ) -> Result<(Imported, Vec<Rejected>), ImportError> {
     let agreed = Some("the form of old, since 2019".to_owned());
-    let import = Import { newsletter: ground.door.id, agreed, dry_run, now: ground.now };
+    let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+    let import = Import { newsletter, agreed, dry_run, actor, now: ground.now };
     let mut rejected = Vec::new();
     let mut told = 0;
     let (_, done) = signup::import(ground.db(), ground.keys(), list, &import, |step| match step {

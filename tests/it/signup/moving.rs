@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use coranto::domain::actor::Actor;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Answers, Import, ImportError, List};
 use coranto::store::Db;
@@ -161,7 +162,8 @@ both_databases! {
     async fn many_readers_need_words_for_where_they_agreed(db: Db) {
         let ground = Ground::new(db).await;
         let rows = |count: usize| (0..count).map(|number| format!("r{number}@example.org\n")).collect::<String>();
-        let silent = |newsletter| Import { newsletter, agreed: None, dry_run: false, now: ground.now };
+        let actor = Actor::Command("anna".to_owned());
+        let silent = |newsletter| Import { newsletter, agreed: None, dry_run: false, actor: actor.clone(), now: ground.now };
         let files = Files::new().with("list.txt", rows(101));
         let list = files.look(Answers::default()).unwrap();
         let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await;

@@ -1,27 +1,36 @@
 //! An import is taken back: who was brought in is taken out, what was ended is restored, and whoever acted since stays.
 
 use coranto::domain::ImportId;
+use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Added, Answers, Import, NewReader, Undo, Undone};
+use coranto::signup::{self, Act, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};
 
 use super::Ground;
 use super::lists::{Files, suppressed};
 use crate::harness::database::both_databases;
 
+fn anna() -> Actor {
+    Actor::Command("anna".to_owned())
+}
+
+fn order(ground: &Ground) -> Import {
+    let (newsletter, agreed) = (ground.door.id, Some("a form".to_owned()));
+    Import { newsletter, agreed, dry_run: false, actor: anna(), now: ground.now }
+}
+
 async fn imported(ground: &Ground, list: &str) -> ImportId {
     let files = Files::new().with("list.csv", list);
-    let import =
-        Import { newsletter: ground.door.id, agreed: Some("a form".to_owned()), dry_run: false, now: ground.now };
+    let import = order(ground);
     let list = files.look(Answers::default()).unwrap();
     signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap().0.unwrap()
 }
 
 async fn undo(ground: &Ground, id: ImportId) -> Undo {
-    signup::undo_import(ground.db(), ground.door.id, id, "cli", ground.now, |_| {}).await.unwrap()
+    signup::undo_import(ground.db(), ground.door.id, id, anna().at(ground.now), |_| {}).await.unwrap()
 }
 
 async fn add(ground: &Ground, email: &str) -> Added {
@@ -107,7 +116,7 @@ both_databases! {
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
             ground.reader(email).await;
         }
-        let act = ground.act(None);
+        let act = Act { actor: anna(), ..ground.act(None) };
         let operator = "operator@example.org".parse().unwrap();
         signup::remove(ground.db(), ground.door.id, &operator, &act).await.unwrap();
         assert_eq!(ground.find("operator@example.org").await.unwrap().ended_by, Some(EndedBy::Operator));
@@ -146,7 +155,7 @@ both_databases! {
             .collect();
         let files = Files::new().with("list.csv", list);
         let list = files.look(Answers::default()).unwrap();
-        let import = Import { newsletter: ground.door.id, agreed: Some("a form".to_owned()), dry_run: false, now: ground.now };
+        let import = order(&ground);
         // The first batch goes in, and the process ends.
         {
             let (stopped, stop) = tokio::sync::oneshot::channel();

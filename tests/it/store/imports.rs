@@ -17,6 +17,7 @@ use coranto::store::subscribers::NewSubscriber;
 use coranto::store::{Db, Tx, consents, subscriptions, suppressions};
 
 use super::readers::{NOW, person, start, state, subscribe};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 fn arrival(email: &str) -> Arrival {
@@ -31,8 +32,8 @@ fn arrival(email: &str) -> Arrival {
 }
 
 async fn begun(tx: &mut Tx, newsletter: NewsletterId, digest: &str) -> ImportId {
-    let new = NewImport { newsletter, files: "list.csv", digest, mapping: "[]", agreed: "a form" };
-    imports::open(tx, &new, NOW).await.unwrap().id
+    let new = NewImport { newsletter, by: acts::by(NOW), files: "list.csv", digest, mapping: "[]", agreed: "a form" };
+    imports::open(tx, &new).await.unwrap().id
 }
 
 both_databases! {
@@ -40,7 +41,7 @@ both_databases! {
         let (mut tx, week) = start(&db).await;
         let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
         let suppressed = person("never@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", NOW).await.unwrap();
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(arrival);
         let import = begun(&mut tx, week, "1").await;
         let coming = Coming { newsletter: week, import, source: "import:1", wording: "a form", now: NOW };

@@ -5,16 +5,19 @@ use std::time::Duration;
 use coranto::clock::Timestamp;
 use coranto::domain::NewsletterId;
 use coranto::domain::SubscriptionId;
+use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
+use coranto::domain::event::Event;
 use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent};
 use coranto::store::subscribers::{self, NewSubscriber};
-use coranto::store::subscriptions::{self, Counts, Filter, NewSubscription};
-use coranto::store::{Db, Result, Tx, newsletters, suppressions};
+use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
+use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
 use futures_util::TryStreamExt as _;
 
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 pub(super) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -42,9 +45,12 @@ pub(super) async fn subscribe(
     let id = subscriptions::ensure(tx, &new, NOW).await?.id;
     match state {
         Pending => true,
-        Active => subscriptions::activate(tx, id, NOW).await?,
-        Paused => subscriptions::activate(tx, id, NOW).await? && subscriptions::pause(tx, id, None).await?,
-        Left => subscriptions::leave(tx, id, NOW).await?,
+        Active => subscriptions::activate(tx, id, &acts::entry(NOW)).await?,
+        Paused => {
+            subscriptions::activate(tx, id, &acts::entry(NOW)).await?
+                && subscriptions::pause(tx, id, None, &acts::entry(NOW)).await?
+        }
+        Left => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
     };
     Ok(id)
 }
@@ -82,41 +88,61 @@ both_databases! {
         for from in [Pending, Active, Paused, Left] {
             let fresh = async |tx: &mut Tx, verb: &str| subscribe(tx, week, &format!("{from}-{verb}@example.org"), from).await.unwrap();
             let id = fresh(&mut tx, "activate").await;
-            assert_eq!(subscriptions::activate(&mut tx, id, NOW).await.unwrap(), from == Pending);
+            assert_eq!(subscriptions::activate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Pending);
             assert_eq!(state(&mut tx, id).await, if from == Pending { Active } else { from });
             let id = fresh(&mut tx, "pause").await;
-            assert_eq!(subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap(), matches!(from, Active | Paused));
+            assert_eq!(subscriptions::pause(&mut tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap(), matches!(from, Active | Paused));
             assert_eq!(state(&mut tx, id).await, if from == Active { Paused } else { from });
             let id = fresh(&mut tx, "resume").await;
-            assert_eq!(subscriptions::resume(&mut tx, id).await.unwrap(), from == Paused);
+            assert_eq!(subscriptions::resume(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Paused);
             assert_eq!(state(&mut tx, id).await, if from == Paused { Active } else { from });
             let id = fresh(&mut tx, "leave").await;
-            assert_eq!(subscriptions::leave(&mut tx, id, NOW).await.unwrap(), from != Left);
+            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Left);
             assert_eq!(state(&mut tx, id).await, Left);
             let id = fresh(&mut tx, "again").await;
-            assert_eq!(subscriptions::ask_again(&mut tx, id).await.unwrap(), from == Left);
+            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
             assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
-            let id = fresh(&mut tx, "deactivate").await;
-            assert_eq!(subscriptions::deactivate(&mut tx, id).await.unwrap(), from == Active);
+        }
+        for from in [Pending, Active, Paused, Left] {
+            let id = subscribe(&mut tx, week, &format!("{from}-deactivate@example.org"), from).await.unwrap();
+            assert_eq!(subscriptions::deactivate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Active);
             assert_eq!(state(&mut tx, id).await, if from == Active { Pending } else { from });
-            for by in EndedBy::ALL {
-                let id = fresh(&mut tx, by.as_str()).await;
-                let ended = subscriptions::end(&mut tx, id, *by, NOW).await.unwrap();
-                assert_eq!(ended, from != Left);
-                // Before this it was the reader who left.
-                let is_theirs = from == Left || by.is_the_readers();
-                let restores = from != Left && *by == EndedBy::Import;
-                assert_eq!(subscriptions::restore(&mut tx, id).await.unwrap(), restores, "{from} {by}");
+            for actor in [Actor::Reader, Actor::Command("anna".to_owned()), Actor::Import(7), Actor::Provider("ses".to_owned())] {
+                let id = subscribe(&mut tx, week, &format!("{from}-{}@example.org", Actor::role(&actor.to_string())), from).await.unwrap();
+                let entry = Entry { by: actor.at(NOW), ..acts::entry(NOW) };
+                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Left);
+                let ended_by = subscriptions::get(&mut tx, id).await.unwrap().unwrap().ended_by.unwrap();
+                let restores = from != Left && ended_by == EndedBy::Import;
+                assert_eq!(subscriptions::restore(&mut tx, id, &entry).await.unwrap(), restores, "{from} {actor}");
                 assert_eq!(state(&mut tx, id).await, if restores { from } else { Left });
-                subscriptions::end(&mut tx, id, *by, NOW).await.unwrap();
-                assert_eq!(subscriptions::readmit(&mut tx, id, NOW).await.unwrap(), !is_theirs, "{from} {by}");
+                subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap();
+                let readmits = !ended_by.is_the_readers();
+                assert_eq!(subscriptions::readmit(&mut tx, id, &entry).await.unwrap(), readmits, "{from} {actor}");
                 let found = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
-                assert_eq!((found.state == Active, found.ended_by.is_none()), (!is_theirs, !is_theirs));
+                assert_eq!((found.state == Active, found.ended_by.is_none()), (readmits, readmits));
             }
         }
+        for from in [Pending, Active, Paused, Left] {
+            let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
+            let moves = matches!(from, Pending | Left);
+            assert_eq!(subscriptions::take_over(&mut tx, id, &acts::entry(NOW)).await.unwrap(), moves);
+            assert_eq!(state(&mut tx, id).await, if moves { Active } else { from });
+        }
         let nobody = SubscriptionId(1_000_000);
-        assert!(!subscriptions::leave(&mut tx, nobody, NOW).await.unwrap());
+        assert!(!subscriptions::unsubscribe(&mut tx, nobody, &acts::entry(NOW)).await.unwrap());
         assert!(subscriptions::get(&mut tx, nobody).await.unwrap().is_none());
+    }
+
+    async fn what_leaves_the_state_alone_is_written_down_too(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let id = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
+        let before = consents::of_subscription(&mut tx, id).await.unwrap().len();
+        let entry = Entry { event: Some(&Event::SubscriptionMoved), consent: ConsentKind::Moved, ..acts::entry(NOW) };
+        subscriptions::write_down(&mut tx, week, id, &entry).await.unwrap();
+        let history = consents::of_subscription(&mut tx, id).await.unwrap();
+        assert_eq!((history.len(), history[before].kind), (before + 1, ConsentKind::Moved));
+        assert!(personal::has_event(&mut tx, id, "subscription.moved", NOW).await.unwrap());
+        assert_eq!(state(&mut tx, id).await, Active);
     }
 
     async fn lists_are_filtered_paged_and_counted(db: Db) {
@@ -127,7 +153,7 @@ both_databases! {
         }
         subscribe(&mut tx, other, "reader_0@example.org", Active).await.unwrap();
         let suppressed = person("reader_5@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", NOW).await.unwrap();
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap();
         let counts = subscriptions::counts(&mut tx, week).await.unwrap();
         assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, left: 1, suppressed: 1, mailable: 2 });
 
@@ -161,11 +187,15 @@ both_databases! {
         let (mut tx, week) = start(&db).await;
         let id = subscribe(&mut tx, week, "a@example.org", Active).await.unwrap();
         let open = subscribe(&mut tx, week, "b@example.org", Paused).await.unwrap();
-        subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap();
+        subscriptions::pause(&mut tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap();
         let before = NOW.minus(Duration::from_millis(1));
-        assert!(subscriptions::rested(&mut tx, before, 10).await.unwrap().is_empty());
-        assert_eq!(subscriptions::rested(&mut tx, NOW, 10).await.unwrap(), [(id, week)]);
-        assert_eq!(state(&mut tx, open).await, Paused);
+        let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
+        for (of, at) in [(None, before), (Some(month), NOW)] {
+            assert_eq!(subscriptions::end_pauses(&mut tx, of, 10, acts::by(at)).await.unwrap(), 0);
+        }
+        assert_eq!(subscriptions::end_pauses(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
+        assert_eq!((state(&mut tx, id).await, state(&mut tx, open).await), (Active, Paused));
+        assert!(personal::has_event(&mut tx, id, "subscription.resumed", NOW).await.unwrap());
     }
 
     async fn consents_are_kept_in_order_and_counted(db: Db) {
@@ -195,11 +225,15 @@ both_databases! {
     async fn the_suppression_list_knows_hashes(db: Db) {
         let (mut tx, _) = start(&db).await;
         let anna = person("anna@example.org");
-        assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", NOW).await.unwrap());
-        assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", NOW).await.unwrap());
+        assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", acts::by(NOW)).await.unwrap());
+        assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));
-        assert!(suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
-        assert!(!suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
+        let note = "one of many";
+        assert!(!suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
+        assert!(suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
+        assert!(!suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
     }
 }
