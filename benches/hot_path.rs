@@ -80,7 +80,7 @@ fn latin() -> Content {
 }
 
 fn skeleton(content: &Content, signers: Vec<Arc<Signer>>) -> Skeleton {
-    let profile = Profile { signers, unsigned_headers: Vec::new() };
+    let profile = Profile { signers, ..Profile::default() };
     Skeleton::build(&newsletter(), PUBLIC_URL, content, &profile).expect("the content is sound")
 }
 
@@ -106,6 +106,7 @@ fn fill_each(bencher: divan::Bencher<'_, '_>, skeleton: &Skeleton) {
             subscription: Some(SubscriptionId(number)),
             consent: None,
             request: None,
+            marks: coranto::message::Marks::default(),
             format: coranto::domain::subscriber::Format::Html,
             address: &to,
             name: Some("Anna Berg"),

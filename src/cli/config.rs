@@ -2,7 +2,7 @@
 
 use super::output::{Tone, count};
 use super::{Context, Exit, wiring};
-use crate::config::{Config, ConfigErrors, Place, reference};
+use crate::config::{Config, ConfigErrors, Place, Problem, reference};
 use crate::images::Gallery;
 
 /// Show or check the configuration.
@@ -70,10 +70,18 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
             }
             let (newsletters, relays) = (config.newsletters.len() as u64, config.relays.len() as u64);
             if context.output.is_json() {
-                context.output.json(&serde_json::json!({ "ok": true, "problems": [] }))?;
+                let warnings: Vec<_> =
+                    config.warnings.iter().map(|warning| as_json(warning, &file.to_string())).collect();
+                context.output.json(&serde_json::json!({ "ok": true, "problems": [], "warnings": warnings }))?;
             } else {
                 let found = format!("{}, {}", count(newsletters, "newsletter"), count(relays, "relay"));
                 context.output.line(format!("{file}: ok, {found}"))?;
+            }
+            for warning in &config.warnings {
+                context.output.warn(warning.text(&file.to_string()));
+                if let Some(hint) = &warning.hint {
+                    context.output.note(format!("  hint: {hint}"));
+                }
             }
             if config.relays.is_empty() {
                 context.output.warn("there is no [[relays]] section, so mail waits until there is one");
@@ -93,20 +101,18 @@ fn report(errors: &ConfigErrors, context: &Context) -> anyhow::Result<()> {
         context.output.note(count(errors.problems.len() as u64, "mistake"));
         return Ok(());
     }
-    let problems: Vec<_> = errors
-        .problems
-        .iter()
-        .map(|problem| {
-            let (line, column, variable) = match &problem.place {
-                Place::File { line, column } => (Some(line), Some(column), None),
-                Place::Environment(name) => (None, None, Some(name)),
-                Place::Nowhere => (None, None, None),
-            };
-            serde_json::json!({
-                "file": errors.file, "line": line, "column": column, "variable": variable,
-                "key": problem.key, "message": problem.why, "hint": problem.hint,
-            })
-        })
-        .collect();
+    let problems: Vec<_> = errors.problems.iter().map(|problem| as_json(problem, &errors.file)).collect();
     context.output.json(&serde_json::json!({ "ok": false, "problems": problems }))
+}
+
+fn as_json(problem: &Problem, file: &str) -> serde_json::Value {
+    let (line, column, variable) = match &problem.place {
+        Place::File { line, column } => (Some(line), Some(column), None),
+        Place::Environment(name) => (None, None, Some(name)),
+        Place::Nowhere => (None, None, None),
+    };
+    serde_json::json!({
+        "file": file, "line": line, "column": column, "variable": variable,
+        "key": problem.key, "message": problem.why, "hint": problem.hint,
+    })
 }

@@ -11,6 +11,7 @@ mod doctor;
 mod failure;
 mod init;
 mod issues;
+mod keys;
 mod migrate;
 mod new;
 pub mod output;
@@ -25,6 +26,7 @@ mod subscribers;
 pub mod table;
 mod test;
 mod when;
+mod whose;
 mod wiring;
 
 use std::path::PathBuf;
@@ -124,6 +126,7 @@ enum Command {
     Subscribers(subscribers::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
+    Keys(keys::Args),
     Migrate(migrate::Args),
     Sink(sink::Args),
     Config(config::Args),
@@ -152,6 +155,7 @@ impl Command {
             Self::Subscribers(args) => subscribers::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
+            Self::Keys(args) => keys::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),
@@ -174,7 +178,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.global.json, cli.global.quiet, &env);
     let context = Context {
         output: output.clone(),
-        clock: Clock::System,
+        clock: Clock::system(),
         config_file: cli.global.config.clone(),
         may_ask: !cli.global.no_input && context::is_interactive(),
         yes: cli.global.yes,

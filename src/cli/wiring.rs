@@ -24,14 +24,18 @@ const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     let newsletter = |newsletter: &Newsletter| {
         let signers = signer(config, &newsletter.slug)?.into_iter().collect();
-        Ok(NewsletterSettings { newsletter: newsletter.clone(), signers })
+        let sending = config.sending.get(&newsletter.slug).cloned().unwrap_or_default();
+        let (relays, extra_headers) = (sending.relays, sending.headers);
+        Ok(NewsletterSettings { newsletter: newsletter.clone(), signers, relays, extra_headers })
     };
     let mut settings = Settings::new(public_url(config), config.keys.clone());
     settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
     settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
+    settings.alarm_relay.clone_from(&config.alarms.relay);
     settings.retry_for = config.delivery.retry_for;
     settings.keep_replies = config.delivery.keep_replies;
-    settings.provider_rates = config.delivery.domain_rates.clone();
+    let rates = || config.delivery.domain_rates.iter();
+    settings.provider_rates = rates().filter_map(|(provider, rates)| Some((*provider, rates.per_minute?))).collect();
     Ok(settings)
 }
 
@@ -145,5 +149,6 @@ fn relay(config: &Config, relay: &Relay) -> anyhow::Result<RelaySettings> {
         weight: relay.weight,
         signs: relay.signs,
         unsigned_headers: relay.rewrites.clone(),
+        extra_headers: relay.headers.clone(),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::keys::{self, Kind};
 use super::problem::Problem;
+use super::rates;
 use super::tree::{Entry, Node, Table, Value};
 
 /// Makes the list `[[relays]]` a section like others, its entries named by their number, so that one walk reads all.
@@ -50,8 +51,9 @@ pub(super) fn check(table: &Table, pattern: &str, path: &str, problems: &mut Vec
         };
         if let Some((key, is_file)) = keys::find(pattern, &entry.name) {
             let kind = if is_file { Kind::Path } else { key.kind };
-            if let Some(why) = mismatch(kind, &entry.node.value) {
-                problems.push(problem(why, None));
+            match (kind, &entry.node.value) {
+                (Kind::Rates, Value::Table(table)) => rates::check(table, &shown, problems),
+                (_, value) => problems.extend(mismatch(kind, value).map(|why| problem(why, None))),
             }
         } else if !keys::is_section(&child) {
             let place = entry.place.clone();
@@ -68,7 +70,7 @@ pub(super) fn check(table: &Table, pattern: &str, path: &str, problems: &mut Vec
     }
 }
 
-fn mismatch(kind: Kind, value: &Value) -> Option<String> {
+pub(super) fn mismatch(kind: Kind, value: &Value) -> Option<String> {
     let wanted = match (kind, value) {
         (Kind::Text | Kind::Texts | Kind::Path | Kind::Secret | Kind::SecretUrl, Value::Text(_))
         | (Kind::Boolean, Value::Boolean(_)) => return None,
@@ -76,6 +78,8 @@ fn mismatch(kind: Kind, value: &Value) -> Option<String> {
             return None;
         }
         (Kind::Texts, Value::List(_)) => return Some("every item of the list must be a text in quotes".to_owned()),
+        (Kind::Rates, Value::Integer(_)) => return mismatch(rates::NUMBER, value),
+        (Kind::Rates, _) => "a whole number without quotes, or { per_minute = N, per_hour = N, per_day = N }",
         (Kind::Integer(least, most), Value::Integer(number)) => {
             let fits = u64::try_from(*number).is_ok_and(|number| (least..=most).contains(&number));
             return (!fits).then(|| format!("it must be from {least} to {most}, not {number}"));

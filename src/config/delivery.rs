@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::rates;
 use super::reader::Section;
 use crate::domain::provider::Provider;
+use crate::domain::quota::Rates;
 
 /// The settings of delivery that do not belong to a newsletter or a relay.
 #[derive(Clone, Debug)]
@@ -13,14 +15,14 @@ pub struct Delivery {
     pub retry_for: Duration,
     /// Whether answers to accepted mail are kept.
     pub keep_replies: bool,
-    /// Messages per minute to each provider; absent means no limit.
-    pub domain_rates: BTreeMap<Provider, u32>,
+    /// Limits of each provider; absent means none.
+    pub domain_rates: BTreeMap<Provider, Rates>,
 }
 
-pub(super) fn read(section: Section<'_>, rates: Section<'_>) -> Option<Delivery> {
+pub(super) fn read(section: Section<'_>, limits: Section<'_>) -> Option<Delivery> {
     let retry_for = section.integer("retry_hours").map(|hours| Duration::from_secs(hours * 3600));
     let keep_replies = section.boolean("keep_replies");
-    let rate = |provider: &Provider| Some((*provider, rates.small(provider.as_str())?));
+    let rate = |provider: &Provider| Some((*provider, rates::read(&limits, provider.as_str())?));
     let domain_rates = Provider::ALL.iter().filter_map(rate).collect();
     Some(Delivery { retry_for: retry_for?, keep_replies: keep_replies?, domain_rates })
 }

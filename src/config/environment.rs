@@ -2,6 +2,7 @@
 
 use super::keys::{self, Kind};
 use super::problem::{Place, Problem};
+use super::rates;
 use super::tree::{Node, Table, Value};
 
 /// What names of variables begin with. Two underscores separate sections, so that names may hold one.
@@ -103,6 +104,7 @@ fn convert(kind: Kind, text: &str) -> Result<Value, Refusal> {
         Kind::Integer(..) => {
             text.trim().parse().map(Value::Integer).map_err(|_| ("it must be a whole number".into(), None))
         }
+        Kind::Rates => rates::parse(text),
         Kind::Boolean => text.trim().parse().map(Value::Boolean).map_err(|_| ("it must be true or false".into(), None)),
     }
 }

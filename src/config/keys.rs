@@ -1,58 +1,11 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
+mod kind;
 mod lookup;
 
+pub use kind::{Absent, Kind};
 pub(super) use lookup::{below, find, is_section, suggest};
-
-/// What may stand at a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A text.
-    Text,
-    /// One text or a list of texts; in the environment separated by commas.
-    Texts,
-    /// A file or folder; a relative one counts from the folder of the configuration file.
-    Path,
-    /// A whole number in a range.
-    Integer(u64, u64),
-    /// `true` or `false`.
-    Boolean,
-    /// A text never shown; beside it stands `NAME_file`, a file that holds it.
-    Secret,
-    /// A URL that may hold a password, shown without it; `NAME_file` as with a secret.
-    SecretUrl,
-}
-
-impl Kind {
-    /// Whether `NAME_file` may stand in its place.
-    pub fn has_file(self) -> bool {
-        matches!(self, Self::Secret | Self::SecretUrl)
-    }
-
-    /// The kind in words.
-    pub fn describe(self) -> String {
-        match self {
-            Self::Text | Self::Secret | Self::SecretUrl => "text".to_owned(),
-            Self::Texts => "text or list of texts".to_owned(),
-            Self::Path => "path".to_owned(),
-            Self::Integer(0, u64::MAX) => "whole number".to_owned(),
-            Self::Integer(least, most) => format!("whole number, {least} to {most}"),
-            Self::Boolean => "`true` or `false`".to_owned(),
-        }
-    }
-}
-
-/// What happens when a key is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absent {
-    /// The configuration is refused.
-    Refused,
-    /// This value holds. For a secret it is the name of its file.
-    Default(&'static str),
-    /// In words, what it means.
-    Means(&'static str),
-}
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -67,12 +20,15 @@ pub struct Key {
     pub doc: &'static str,
 }
 
+/// More mails than any relay takes in a minute, an hour or a day.
+pub(super) const RATE_MAX: u64 = 100_000_000;
+
 const fn key(path: &'static str, kind: Kind, absent: Absent, doc: &'static str) -> Key {
     Key { path, kind, absent, doc }
 }
 
 use Absent::{Default, Means, Refused};
-use Kind::{Boolean, Integer, Path, Secret, SecretUrl, Text, Texts};
+use Kind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// The sections in the order of the documentation, each with what it is about.
 pub const SECTIONS: &[(&str, &str)] = &[
@@ -101,7 +57,9 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("delivery", "How mail goes out."),
     (
         "delivery.domain_rates",
-        "The most messages per minute to each large mailbox provider, counted over all relays of this process.",
+        "The most messages to each large mailbox provider, over all relays: `gmail = 600` a minute, or `gmail = { \
+         per_minute = 600, per_day = 50_000 }`. A minute is counted by each process, an hour and a day by all processes \
+         of the installation together.",
     ),
     (
         "alarms",
@@ -125,14 +83,17 @@ pub const KEYS: &[Key] = &[
         SecretUrl,
         Default("sqlite://coranto.db"),
         "`sqlite://FILE`, or `postgres://USER@HOST/NAME` (15 or later). A relative SQLite file counts from the folder \
-         of the configuration file.",
+         of the configuration file. To a PostgreSQL on another machine TLS is spoken and its certificate verified; \
+         `?sslmode=` and `sslrootcert=` say otherwise, as in libpq: see [operations](operations.md#the-wire-to-the-database).",
     ),
     key(
         "secret_key",
         Secret,
         Default("secret.key"),
-        "The keys that sign links, one per line as `id:hex`, newest first. `coranto init` makes the file. Whoever has \
-         it can unsubscribe anybody; without it, links in mails already sent stop working.",
+        "The keys that seal links, one to a line as `number:hex`, newest first, and the one that hashes addresses, as \
+         `address:hex`. `coranto init` makes the file, `coranto keys rotate` puts a new key on top. Keep it in your \
+         backup: links in mails already sent and the suppression list hang on it. See \
+         [operations](operations.md#keys).",
     ),
     key(
         "templates",
@@ -141,12 +102,18 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace the built-in templates of the same name. It may be absent or empty.",
     ),
     key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
-    key("server.metrics_listen", Text, Means("on `listen`, to this machine alone"), "An address for `/metrics` alone."),
+    key(
+        "server.metrics_listen",
+        Text,
+        Means("there is no `/metrics`"),
+        "The address and port of `/metrics`; whoever reaches it may read it.",
+    ),
     key(
         "server.trusted_proxies",
         Texts,
         Means("none is trusted"),
-        "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed.",
+        "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. A network larger \
+         than `/8`, or `/16` of IPv6, is refused: everybody in it could pretend to be anybody.",
     ),
     key(
         "server.connections",
@@ -243,6 +210,21 @@ pub const KEYS: &[Key] = &[
         "Whether the welcome mail has the latest issue in it.",
     ),
     key(
+        "newsletters.*.relays",
+        Texts,
+        Means("all relays without `only_named`"),
+        "The names of the relays that carry its mail: issues, confirmations and all the rest.",
+    ),
+    key(
+        "newsletters.*.headers",
+        Texts,
+        Means("none is added"),
+        "Header fields added to all its mail, as with a relay's `headers`. A field that one of its relays adds as well \
+         is refused.",
+    ),
+    key("newsletters.*.headers_issues", Texts, Means("none is added"), "The same for issues and their test mails."),
+    key("newsletters.*.headers_transactional", Texts, Means("none is added"), "The same for everything else."),
+    key(
         "newsletters.*.design.accent",
         Text,
         Means("a blue, `#0b57a4`"),
@@ -323,7 +305,21 @@ pub const KEYS: &[Key] = &[
         Default("1000"),
         "A connection is closed and opened anew after so many messages.",
     ),
-    key("relays.*.rate_per_minute", Integer(1, 10_000_000), Means("no limit"), "The most messages per minute."),
+    key(
+        "relays.*.rate_per_minute",
+        Integer(1, RATE_MAX),
+        Means("no limit"),
+        "The most messages per minute, counted by each process.",
+    ),
+    key(
+        "relays.*.rate_per_hour",
+        Integer(1, RATE_MAX),
+        Means("no limit"),
+        "The most messages in any 60 minutes, counted by all processes of the installation together, across restarts. \
+         When they are used up mail waits until places return. Issues leave 2 % (at least 5, at most 4 %) to \
+         confirmations and other transactional mail.",
+    ),
+    key("relays.*.rate_per_day", Integer(1, RATE_MAX), Means("no limit"), "The same for any 24 hours."),
     key(
         "relays.*.weight",
         Integer(1, 1000),
@@ -335,6 +331,33 @@ pub const KEYS: &[Key] = &[
         Boolean,
         Default("false"),
         "Whether it adds DKIM signatures itself. Then mail through it is not signed here.",
+    ),
+    key(
+        "relays.*.only_named",
+        Boolean,
+        Default("false"),
+        "Whether it carries only newsletters that name it in `relays`.",
+    ),
+    key(
+        "relays.*.headers",
+        Texts,
+        Means("none is added"),
+        "Header fields added to every mail through this relay, each as `\"Name: value\"`, at most 10 a mail. They are \
+         the same for every reader and are not signed. `{newsletter}`, `{issue}` and `{kind}` are filled in: letters, \
+         digits, `-` and `_`; a mail of no issue has `-`. Fields that coranto writes itself are refused. In the \
+         environment commas separate fields, so a value cannot have one there.",
+    ),
+    key(
+        "relays.*.headers_issues",
+        Texts,
+        Means("none is added"),
+        "The same for issues and their test mails alone: `[\"X-PM-Message-Stream: broadcast\"]` with Postmark.",
+    ),
+    key(
+        "relays.*.headers_transactional",
+        Texts,
+        Means("none is added"),
+        "The same for everything else alone: confirmations, notices, welcome mails.",
     ),
     key(
         "relays.*.rewrites",
@@ -356,16 +379,11 @@ pub const KEYS: &[Key] = &[
         "Whether the relay's answer to every accepted mail is kept as well, not only refusals. It often names the \
          relay's own number of the mail. Costs about 100 bytes per mail.",
     ),
-    key("delivery.domain_rates.gmail", Integer(1, 10_000_000), Means("no limit"), "Gmail."),
-    key("delivery.domain_rates.yahoo", Integer(1, 10_000_000), Means("no limit"), "Yahoo and AOL."),
-    key(
-        "delivery.domain_rates.microsoft",
-        Integer(1, 10_000_000),
-        Means("no limit"),
-        "Outlook, Hotmail, Live and MSN.",
-    ),
-    key("delivery.domain_rates.apple", Integer(1, 10_000_000), Means("no limit"), "iCloud."),
-    key("delivery.domain_rates.other", Integer(1, 10_000_000), Means("no limit"), "Every other domain, together."),
+    key("delivery.domain_rates.gmail", Rates, Means("no limit"), "Gmail."),
+    key("delivery.domain_rates.yahoo", Rates, Means("no limit"), "Yahoo and AOL."),
+    key("delivery.domain_rates.microsoft", Rates, Means("no limit"), "Outlook, Hotmail, Live and MSN."),
+    key("delivery.domain_rates.apple", Rates, Means("no limit"), "iCloud."),
+    key("delivery.domain_rates.other", Rates, Means("no limit"), "Every other domain, together."),
     key(
         "alarms.to",
         Texts,

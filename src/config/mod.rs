@@ -10,12 +10,15 @@ mod database;
 mod delivery;
 mod design;
 mod environment;
+mod headers;
 pub mod keys;
 mod newsletter;
 mod problem;
+mod rates;
 mod reader;
 mod reference;
 mod relay;
+mod sending;
 mod server;
 mod show;
 mod signup;
@@ -36,6 +39,8 @@ pub use self::problem::{ConfigErrors, Place, Problem};
 use self::reader::{Reader, Section};
 pub use self::reference::reference;
 pub use self::relay::{Relay, RelayTls};
+use self::sending::Known;
+pub use self::sending::Sending;
 pub use self::server::{Network, Server};
 pub use self::show::Setting;
 pub use self::signup::SignupLimits;
@@ -56,8 +61,10 @@ pub struct Config {
     pub public_url: Url,
     /// The ledger.
     pub database: DatabaseUrl,
-    /// Signs links.
+    /// Seals links and hashes addresses.
     pub keys: Keyring,
+    /// Where they were read; none when they stand in the configuration or the environment.
+    pub key_file: Option<PathBuf>,
     /// The folder of templates that replace built-in ones.
     pub templates: PathBuf,
     /// The web server.
@@ -68,17 +75,22 @@ pub struct Config {
     pub dkim: BTreeMap<String, Dkim>,
     /// Where mail goes; may be empty, then mail waits. Names are distinct.
     pub relays: Vec<Relay>,
+    /// Through which relays a newsletter's mail goes, by its slug.
+    pub sending: BTreeMap<String, Sending>,
     /// How mail goes out.
     pub delivery: Delivery,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
     /// Who is told when something needs a person.
     pub alarms: Alarms,
+    /// What will do and is hardly what was meant, in the order of the file.
+    pub warnings: Vec<Problem>,
 }
 
 /// A configuration as written, for `config show`.
 pub struct Document {
     root: Table,
+    folder: PathBuf,
 }
 
 impl Config {
@@ -90,11 +102,14 @@ impl Config {
     /// The same from text in memory: `name` stands in messages, relative paths count from `folder`.
     pub fn parse(text: &str, name: &str, folder: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
         let (root, problems) = tree_of(text, name, env)?;
-        let reader = Reader { folder: folder.to_owned(), problems: RefCell::new(problems) };
+        let reader =
+            Reader { folder: folder.to_owned(), problems: RefCell::new(problems), warnings: RefCell::default() };
         let config = read_all(&reader, &root);
         let mut problems = reader.problems.into_inner();
+        let mut warnings = reader.warnings.into_inner();
+        problem::sort(&mut warnings);
         match config {
-            Some(config) if problems.is_empty() => Ok(config),
+            Some(config) if problems.is_empty() => Ok(Self { warnings, ..config }),
             _ => {
                 problem::sort(&mut problems);
                 Err(ConfigErrors { file: name.to_owned(), problems })
@@ -112,12 +127,12 @@ impl Document {
     /// Reads the file at `path` and lays `env` over it. Values may still be wrong.
     pub fn load(path: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
         let (root, _) = tree_of(&read(path)?, &path.display().to_string(), env)?;
-        Ok(Self { root })
+        Ok(Self { root, folder: folder_of(path).to_owned() })
     }
 
     /// Every key that is set or has a default, in the order of the documentation. Secrets are masked.
     pub fn settings(&self) -> Vec<Setting> {
-        show::settings(&self.root)
+        show::settings(&self.root, &self.folder)
     }
 }
 
@@ -168,6 +183,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let public_url = top.parsed("public_url", public_url);
     let database = database_url(reader, &top);
     let keys = keyring(&top);
+    let key_file = top.secret_file("secret_key");
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
@@ -175,8 +191,17 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
     let mut names = HashSet::new();
+    let mut known = Vec::new();
     let relays = reader.each(root, "relays.*", |_, section| {
         let relay = relay::read(section);
+        if let Some(name) = section.written("name") {
+            let headers = relay.as_ref().map(|relay| relay.headers.clone()).unwrap_or_default();
+            known.push(Known {
+                name: name.trim().to_owned(),
+                only_named: section.boolean("only_named") == Some(true),
+                headers,
+            });
+        }
         if let Some(name) = section.written("name")
             && !names.insert(name.to_owned())
         {
@@ -186,6 +211,9 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     });
     let named: Vec<String> = names.iter().cloned().collect();
     let alarms = alarms::read(reader.section(root, "alarms"), &named);
+    let sending =
+        reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
+    reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",
@@ -196,20 +224,32 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         public_url: public_url?,
         database: database?,
         keys: keys?,
+        key_file,
         templates: templates?,
         server: server?,
         newsletters: Vec::new(),
         dkim: BTreeMap::new(),
         relays: relays.into_iter().collect::<Option<_>>()?,
+        sending: sending.into_iter().collect(),
         delivery: delivery?,
         signup: signup?,
         alarms,
+        warnings: Vec::new(),
     };
     for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {
         config.dkim.extend(dkim.map(|dkim| (newsletter.slug.clone(), dkim)));
         config.newsletters.push(newsletter);
     }
     Some(config)
+}
+
+/// Warns of a relay that waits to be named and is not.
+fn warn_of_idle(section: &Section<'_>, sending: &[(String, Sending)], of_alarms: Option<&str>) {
+    let Some(name) = section.written("name").map(str::trim) else { return };
+    if of_alarms != Some(name) && !sending.iter().any(|(_, sending)| sending.relays.iter().any(|relay| relay == name)) {
+        let hint = format!("write relays = [{name:?}] in a newsletter, or take only_named out");
+        section.warn("only_named", "no newsletter names it, so it carries no mail", &hint);
+    }
 }
 
 fn database_url(reader: &Reader, top: &Section<'_>) -> Option<DatabaseUrl> {

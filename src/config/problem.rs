@@ -51,6 +51,17 @@ impl ConfigErrors {
 }
 
 impl Problem {
+    /// `coranto.toml:4:10: server.listen: why`, without the hint.
+    pub fn text(&self, file: &str) -> String {
+        let place = match &self.place {
+            Place::File { line, column } => format!("{file}:{line}:{column}"),
+            Place::Environment(name) => format!("{name} (environment)"),
+            Place::Nowhere => file.to_owned(),
+        };
+        let key = if self.key.is_empty() { String::new() } else { format!(": {}", self.key) };
+        format!("{place}{key}: {}", self.why)
+    }
+
     fn order(&self) -> (usize, usize, &str) {
         match &self.place {
             Place::File { line, column } => (*line, *column, ""),
@@ -73,15 +84,7 @@ impl fmt::Display for ConfigErrors {
             if at > 0 {
                 writeln!(f)?;
             }
-            match &problem.place {
-                Place::File { line, column } => write!(f, "{}:{line}:{column}: ", self.file)?,
-                Place::Environment(name) => write!(f, "{name} (environment): ")?,
-                Place::Nowhere => write!(f, "{}: ", self.file)?,
-            }
-            if !problem.key.is_empty() {
-                write!(f, "{}: ", problem.key)?;
-            }
-            f.write_str(&problem.why)?;
+            f.write_str(&problem.text(&self.file))?;
             if let Some(hint) = &problem.hint {
                 write!(f, "\n  hint: {hint}")?;
             }

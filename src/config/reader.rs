@@ -14,6 +14,8 @@ pub(super) struct Reader {
     /// Where relative paths count from.
     pub(super) folder: PathBuf,
     pub(super) problems: RefCell<Vec<Problem>>,
+    /// What will do and is not as it was meant.
+    pub(super) warnings: RefCell<Vec<Problem>>,
 }
 
 /// One section of the tree. A value that is absent without need, or was found wrong, is `None`; what is wrong is
@@ -85,6 +87,11 @@ impl<'a> Section<'a> {
         self.table.get(name).is_some()
     }
 
+    /// The value at `name` as it is written, right or wrong.
+    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.table.get(name).map(|entry| &entry.node.value)
+    }
+
     /// The text at `name` as it is written, right or wrong.
     pub(super) fn written(&self, name: &str) -> Option<&'a str> {
         if let Value::Text(text) = &self.table.get(name)?.node.value { Some(text) } else { None }
@@ -94,6 +101,14 @@ impl<'a> Section<'a> {
     pub(super) fn refuse(&self, name: &str, why: impl Into<String>, hint: Option<&str>) {
         let place = self.table.get(name).map_or(self.place, |entry| &entry.node.place);
         self.report(place.clone(), name, (why.into(), hint.map(str::to_owned)));
+    }
+
+    /// Says that the value of `name` will do, but hardly what was meant.
+    pub(super) fn warn(&self, name: &str, why: impl Into<String>, hint: &str) {
+        let place = self.table.get(name).map_or(self.place, |entry| &entry.node.place);
+        let key = format!("{}.{name}", self.path);
+        let warning = Problem { place: place.clone(), key, why: why.into(), hint: Some(hint.to_owned()) };
+        self.reader.warnings.borrow_mut().push(warning);
     }
 
     /// Reports that the section as a whole will not do.
@@ -110,6 +125,11 @@ impl<'a> Section<'a> {
     pub(super) fn parsed<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<T> {
         let (text, place) = self.text_at(name)?;
         parse(&text).map_err(|refusal| self.report(place, name, refusal)).ok()
+    }
+
+    /// Whether the value of `name` is a list with nothing in it.
+    pub(super) fn is_empty_list(&self, name: &str) -> bool {
+        matches!(self.value(name), Some(Value::List(items)) if items.is_empty())
     }
 
     /// One text or several, each understood by `parse`.
@@ -174,6 +194,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The file in which a secret stands, if it does not stand in the configuration.
+    pub(super) fn secret_file(&self, name: &str) -> Option<PathBuf> {
+        match (self.table.get(name), self.written(&format!("{name}_file")), self.key(name)?.1) {
+            (Some(_), ..) => None,
+            (None, Some(path), _) | (None, None, Absent::Default(path)) => Some(self.reader.folder.join(path)),
+            (None, None, _) => None,
+        }
+    }
+
     fn absent_secret(&self, name: &str, file: &str) -> Option<Secret> {
         match self.key(name)? {
             (Kind::SecretUrl, Absent::Default(text)) => Some(Secret::new(text)),
@@ -190,8 +219,17 @@ impl<'a> Section<'a> {
     fn read_secret(&self, name: &str, path: &str) -> Option<Secret> {
         let path = self.reader.folder.join(path);
         let refuse = |error: std::io::Error| {
-            let hint = (name == "secret_key_file").then_some("`coranto init` makes one");
-            self.refuse(name, format!("{} cannot be read: {error}", path.display()), hint);
+            let hint = match name {
+                "secret_key_file" => {
+                    "bring it back from a backup of this installation: links in mails already sent and the list of \
+                     suppressed addresses hang on it; a new installation gets one by `coranto init`"
+                }
+                _ => "it is the name of a file that holds the secret, and not the secret itself",
+            };
+            // Who mistook the key for that of the secret itself typed the secret there.
+            let is_file = name == "secret_key_file" || error.kind() != std::io::ErrorKind::NotFound;
+            let file = if is_file { path.display().to_string() } else { "the file".to_owned() };
+            self.refuse(name, format!("{file} cannot be read: {error}"), Some(hint));
         };
         Secret::from_file(&path).map_err(refuse).ok()
     }

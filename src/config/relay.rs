@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use super::newsletter::one_line;
 use super::reader::Section;
+use super::{headers, rates};
+use crate::domain::extra_header::ExtraHeaders;
+use crate::domain::quota::Quota;
 use crate::domain::spelled;
 use crate::secret::Secret;
 
@@ -45,10 +48,16 @@ pub struct Relay {
     pub messages_per_connection: u32,
     /// The most messages per minute.
     pub rate_per_minute: Option<u32>,
+    /// The most messages per hour and day.
+    pub quota: Quota,
     /// Its share beside other relays.
     pub weight: u32,
     /// It signs mail itself.
     pub signs: bool,
+    /// Only newsletters that name it use it.
+    pub only_named: bool,
+    /// Header fields it wants.
+    pub headers: ExtraHeaders,
     /// Header fields it changes, which a signature must therefore not cover.
     pub rewrites: Vec<String>,
     /// The operator's word that mail may cross a network unprotected.
@@ -93,7 +102,10 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     let (connections, messages_per_connection) =
         (section.small("connections"), section.small("messages_per_connection"));
     let (rate_per_minute, weight) = (section.small("rate_per_minute"), section.small("weight"));
-    let signs = section.boolean("signs");
+    let quota = Quota { per_hour: section.small("rate_per_hour"), per_day: section.small("rate_per_day") };
+    rates::warn_of_unreachable(&section, "rate_per_hour", "rate_per_", quota);
+    let (signs, only_named) = (section.boolean("signs"), section.boolean("only_named"));
+    let headers = headers::read(&section);
     let rewrites = section.each_text("rewrites", header_name);
 
     check_login(&section, username.as_deref());
@@ -125,8 +137,11 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
         connections: connections?,
         messages_per_connection: messages_per_connection?,
         rate_per_minute,
+        quota,
         weight: weight?,
         signs: signs?,
+        only_named: only_named?,
+        headers,
         rewrites,
         plaintext_is_acceptable: plaintext_is_acceptable?,
     })

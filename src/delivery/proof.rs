@@ -4,6 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
 use super::letters::{Letter, LetterError, Letters};
 use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
@@ -18,6 +21,11 @@ use crate::store::{Db, StoreError, leases, ledger};
 
 /// Longer than any conversation may take, so that no engine takes the row for a dead worker's.
 const LEASE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a relay has to open a session before the next is tried beside it.
+const NEXT_RELAY_AFTER: Duration = Duration::from_secs(3);
+/// How long a greeting is waited for while somebody waits for the command.
+const GREETING: Duration = Duration::from_secs(60);
 
 /// What became of a proof.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -245,16 +253,28 @@ impl Press<'_> {
     }
 }
 
-/// The first relay that can be reached; a failure is the last one's.
+/// The first relay that opens a session. Another is tried beside it when one takes long, for somebody waits; a failure is
+/// the last one's.
 async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofError> {
+    let mut deadlines = settings.deadlines;
+    deadlines.greeting = deadlines.greeting.min(GREETING);
     let mut failure = ProofError::NoRelay;
-    for relay in &settings.relays {
-        match Session::open(&relay.connector, &settings.deadlines).await {
-            Ok(session) => return Ok((relay.clone(), session)),
-            Err(error) => failure = error.into(),
+    let mut left = settings.relays.iter();
+    let mut opening = FuturesUnordered::new();
+    loop {
+        if let Some(relay) = left.next() {
+            opening.push(async move { (relay, Session::open(&relay.connector, &deadlines).await) });
+        }
+        tokio::select! {
+            biased;
+            opened = opening.next() => match opened {
+                Some((relay, Ok(session))) => return Ok((relay.clone(), session)),
+                Some((_, Err(error))) => failure = error.into(),
+                None => return Err(failure),
+            },
+            () = tokio::time::sleep(NEXT_RELAY_AFTER) => {}
         }
     }
-    Err(failure)
 }
 
 fn cannot(error: LetterError) -> ProofError {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
+use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
 use crate::message::dkim::Signer;
@@ -18,6 +19,10 @@ pub struct NewsletterSettings {
     pub newsletter: Newsletter,
     /// Its DKIM keys; none when the relays sign.
     pub signers: Vec<Arc<Signer>>,
+    /// The relays that carry its mail, by name; none means every one there is.
+    pub relays: Vec<String>,
+    /// Header fields that it adds.
+    pub extra_headers: ExtraHeaders,
 }
 
 /// A relay and how much may be asked of it.
@@ -41,6 +46,8 @@ pub struct RelaySettings {
     pub signs: bool,
     /// Headers it rewrites, which no signature of ours may cover.
     pub unsigned_headers: Vec<String>,
+    /// Header fields that it wants.
+    pub extra_headers: ExtraHeaders,
 }
 
 /// How often the engine looks, and how long it believes.
@@ -56,6 +63,8 @@ pub struct Timing {
     pub uncertain_for: Duration,
     /// How long an unused connection is kept.
     pub idle: Duration,
+    /// How long a relay may take to open a connection while what waits for it waits too.
+    pub patience: Duration,
     /// The first wait after a relay failed; it doubles up to `backoff_max`.
     pub backoff: Duration,
     /// The longest wait after a relay failed.
@@ -74,6 +83,7 @@ impl Default for Timing {
             heartbeat: Duration::from_secs(10),
             uncertain_for: UNCERTAIN_FOR,
             idle: Duration::from_secs(15),
+            patience: Duration::from_secs(15),
             backoff: Duration::from_secs(5),
             backoff_max: Duration::from_secs(300),
             slow_down: Duration::from_secs(60),
@@ -93,6 +103,8 @@ pub struct Settings {
     pub newsletters: Vec<NewsletterSettings>,
     /// Through whom.
     pub relays: Vec<RelaySettings>,
+    /// The relay that alarms go through, by its name; none means any that is up.
+    pub alarm_relay: Option<String>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
@@ -113,6 +125,7 @@ impl Settings {
             keys,
             newsletters: Vec::new(),
             relays: Vec::new(),
+            alarm_relay: None,
             retry_for: RETRY_FOR,
             keep_replies: false,
             provider_rates: BTreeMap::new(),

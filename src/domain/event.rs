@@ -35,6 +35,21 @@ events! {
         /// Its time.
         due_at: Option<Timestamp>,
     },
+    /// A queued issue has another place, with the text it had.
+    IssueMoved = "issue.moved" {
+        /// Its time now.
+        due_at: Timestamp,
+    },
+    /// Nothing goes out on a slot, on purpose.
+    SlotSkipped = "slot.skipped" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
+    /// A skipped slot is offered again.
+    SlotOffered = "slot.offered" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
     /// An issue waits for a person.
     IssueHeld = "issue.held" {
         /// Why.
@@ -97,6 +112,13 @@ events! {
         /// What is done with them.
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<UncertainPolicy>,
+    },
+    /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
+    ClockSetBack = "clock.set_back" {
+        /// By how many seconds.
+        seconds: u64,
+        /// How many mails that is.
+        rows: u64,
     },
     /// A person is to be told of something.
     AlarmRaised = "alarm.raised" {
@@ -189,6 +211,15 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A key is used with this database for the first time.
+    KeyAdded = "key.added" {
+        /// Its number.
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// The database goes on with other keys than those it was made with.
+    KeysAdopted = "keys.adopted",
     /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
         /// The import.

@@ -1,5 +1,7 @@
 //! An issue's states and which may become which.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
+
 use super::spelled;
 
 spelled! {
@@ -68,13 +70,10 @@ pub fn is_slug(text: &str) -> bool {
     begins && text.len() <= SLUG_BYTES_MAX && text.chars().all(fits)
 }
 
-/// A mark that is written with the letter before it and that Unicode does not call alphabetic: accents, the signs of
-/// Indian scripts that join letters, tones of Thai and Lao. Without them a word in such a script is another, or none.
+/// A mark that is written with the letter before it: accents, the signs of Indian scripts, tones of Thai and Lao. Without
+/// them a word in such a script is another, or none.
 pub fn is_mark(c: char) -> bool {
-    matches!(u32::from(c),
-        0x300..=0x36f | 0x483..=0x487 | 0x591..=0x5bd | 0x64b..=0x65f | 0x6e1 | 0x93c | 0x94d | 0x9bc | 0x9cd | 0xa3c
-        | 0xa4d | 0xabc | 0xacd | 0xb3c | 0xb4d | 0xbcd | 0xc4d | 0xcbc | 0xccd | 0xd4d | 0xdca | 0xe47..=0xe4e
-        | 0xeb8..=0xebc | 0xec8..=0xecd | 0x1037 | 0x1039 | 0x103a | 0x17c6..=0x17d3)
+    c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ impl Skeleton {
         }
         let recipient = &Recipient { name, ..*recipient };
         let mut values = Values::new(&self.places, keys, recipient);
-        let message_id = self.headers.message_id(&keys.seal(Purpose::Message, recipient.delivery.0.cast_unsigned()));
+        let token = keys.seal_row(Purpose::Message, recipient.delivery.0.cast_unsigned(), recipient.marks.mail);
+        let message_id = self.headers.message_id(&token);
 
         let text_alone = recipient.format == Format::Plain || self.places.kind == DeliveryKind::Alarm;
         let mut head = String::with_capacity(self.headers.size_estimate());
@@ -143,17 +144,19 @@ impl Skeleton {
         Ok(())
     }
 
-    /// Puts the signatures before the message, RSA first: it is the one that everyone verifies.
+    /// Puts before the message what is not signed, and then the signatures, RSA first: it is the one that everyone
+    /// verifies.
     fn sign(&self, head: &str, body_at: usize, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<(), SignError> {
-        if self.signers.is_empty() {
-            return Ok(());
+        let mut first = self.extra_headers.clone().into_bytes();
+        if !self.signers.is_empty() {
+            let body_hash = dkim::body_hash(&out[body_at..]);
+            for signer in &self.signers {
+                signer.sign(head, &body_hash, &self.unsigned_headers, recipient.date, &mut first)?;
+            }
         }
-        let body_hash = dkim::body_hash(&out[body_at..]);
-        let mut signatures = Vec::new();
-        for signer in &self.signers {
-            signer.sign(head, &body_hash, &self.unsigned_headers, recipient.date, &mut signatures)?;
+        if !first.is_empty() {
+            out.splice(0..0, first);
         }
-        out.splice(0..0, signatures);
         Ok(())
     }
 
@@ -170,7 +173,7 @@ impl Skeleton {
 
     fn envelope_sender(&self, keys: &Keyring, recipient: &Recipient<'_>) -> String {
         match &self.bounce_domain {
-            Some(domain) => verp::bounce_address(keys, recipient.delivery, domain),
+            Some(domain) => verp::bounce_address(keys, recipient.delivery, recipient.marks.mail, domain),
             None => self.from_address.clone(),
         }
     }

@@ -47,6 +47,8 @@ pub struct Profile {
     pub signers: Vec<Arc<Signer>>,
     /// Headers that the relay rewrites, so that no signature may cover them (Amazon SES: `Message-ID`, `Date`).
     pub unsigned_headers: Vec<String>,
+    /// Fields that stand above everything else, each with its line end. No signature covers them.
+    pub extra_headers: String,
 }
 
 /// A mail without its reader.
@@ -60,6 +62,7 @@ pub struct Skeleton {
     pub(super) related: Option<Related>,
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
+    pub(super) extra_headers: String,
     pub(super) bounce_domain: Option<String>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
@@ -149,11 +152,12 @@ impl Skeleton {
             related: None,
             signers,
             unsigned_headers: profile.unsigned_headers.clone(),
+            extra_headers: profile.extra_headers.clone(),
             bounce_domain: newsletter.bounce_domain.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
             text_links,
-            size_estimate: parts + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
+            size_estimate: parts + profile.extra_headers.len() + FRAME_BYTES + profile.signers.len() * SIGNATURE_BYTES,
         })
     }
 

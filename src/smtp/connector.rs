@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 
+use super::race::LastGood;
+use super::trust;
 use crate::secret::Secret;
 
 /// How the connection is encrypted.
@@ -30,7 +31,7 @@ pub struct Endpoint {
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: TlsMode,
-    /// PEM certificates that are trusted instead of the public roots.
+    /// PEM certificates that are trusted instead of the public roots: as authorities, and each as itself.
     pub ca_file: Option<PathBuf>,
     /// Who we are to it; absent when it asks for no login.
     pub username: Option<String>,
@@ -85,6 +86,8 @@ impl Default for Deadlines {
 pub struct Connector {
     pub(super) endpoint: Endpoint,
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// What one connection has learnt is known to the next.
+    pub(super) last_good: LastGood,
 }
 
 /// Why an endpoint cannot be used.
@@ -125,34 +128,15 @@ impl Connector {
             ServerName::try_from(endpoint.host.clone()).map_err(|_| ConnectorError::Host(endpoint.host.clone()))?;
         let tls = match endpoint.tls {
             TlsMode::None => None,
-            TlsMode::Implicit | TlsMode::StartTls => Some((Arc::new(tls_config(&endpoint)?), name)),
+            TlsMode::Implicit | TlsMode::StartTls => {
+                Some((Arc::new(trust::client_config(endpoint.ca_file.as_deref())?), name))
+            }
         };
-        Ok(Self { endpoint, tls })
+        Ok(Self { endpoint, tls, last_good: LastGood::default() })
     }
 
     /// Where it leads.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
-}
-
-/// TLS 1.2 and 1.3 with verified names; the provider is named, so that no process-wide default is needed.
-fn tls_config(endpoint: &Endpoint) -> Result<ClientConfig, ConnectorError> {
-    let mut roots = RootCertStore::empty();
-    match &endpoint.ca_file {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            let wrong = |cause: String| ConnectorError::CaFile { path: path.clone(), cause };
-            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))? {
-                let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-                roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-            }
-            if roots.is_empty() {
-                return Err(wrong("it holds no certificate in PEM form".to_owned()));
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

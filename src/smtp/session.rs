@@ -186,7 +186,7 @@ impl Session {
         let fault = match tokio::time::timeout(self.deadlines.body, writing).await {
             Ok(Ok(())) => return Ok(None),
             Ok(Err(Interrupted::Early)) => Fault::Closed,
-            Ok(Err(Interrupted::Failed(error))) => Fault::Io(error),
+            Ok(Err(Interrupted::Failed(error))) => error.into(),
             Err(_) => Fault::TimedOut(self.deadlines.body),
         };
         match self.wire.last_words().await {

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::reply::{RawReply, ReplyError, ReplyParser};
 use super::stream::Stream;
+use super::tls_fault;
 use crate::domain::reply::Reply;
 
 /// How much is read at once. Most replies have less than 200 bytes.
@@ -30,8 +31,8 @@ pub enum Fault {
     #[error("no complete answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
     /// The system's or TLS's error.
-    #[error("{0}")]
-    Io(#[from] io::Error),
+    #[error("{}", tls_fault::words(.0))]
+    Io(io::Error),
     /// What came is not a reply.
     #[error("{0}")]
     Garbage(#[from] ReplyError),
@@ -41,6 +42,13 @@ pub enum Fault {
     /// Bytes that nobody asked for: answers would be put to the wrong commands.
     #[error("the server spoke without being asked")]
     Unsolicited,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        // TLS says so where a server closes without saying good-bye (RFC 8446 6.1).
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Closed } else { Self::Io(error) }
+    }
 }
 
 /// A connection and what was read from it but not yet used.

@@ -3,8 +3,10 @@
 //! Both engines are given the same text with `$1` placeholders; where they must differ a statement is `Sql::Split`.
 //! The rules that keep one text right on both are in docs/two-databases.md.
 
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{BoxStream, StreamExt};
 use sqlx::pool::PoolConnection;
@@ -13,10 +15,14 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transaction, Type};
+use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
 use super::StoreError;
+use super::lock::SqliteFile;
+use super::wire::{self, Wire};
+use crate::clock::{Clock, Timestamp};
+use crate::private;
 
 /// What every store function answers with.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -37,6 +43,8 @@ const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// PostgreSQL's oldest version that the tests run on.
 const POSTGRES_VERSION_MIN: i64 = 150_000;
 const POSTGRES_CONNECTIONS_MAX: u32 = 10;
+/// An answer that takes longer says nothing of the time.
+const CLOCK_ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// A database: pools of connections to one of the two engines.
 #[derive(Clone, Debug)]
@@ -47,6 +55,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// Which file that is.
+        file: SqliteFile,
     },
     /// Any number of either.
     Postgres(PgPool),
@@ -121,6 +131,10 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self> {
+        // Readers' addresses are in it. What SQLite makes beside it gets the same mode.
+        let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        let made = private::open(Path::new(file), OpenOptions::new().write(true).create(true).truncate(false));
+        made.map_err(|error| StoreError::File { path: file.to_owned(), source: error })?;
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .create_if_missing(true)
@@ -140,13 +154,14 @@ impl Db {
                 .max_lifetime(None)
         };
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let file = SqliteFile::at(options.get_filename());
         let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
         let numbers: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
         if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= SQLITE_VERSION_MIN) {
             return Err(StoreError::Version { engine: "SQLite", found: version, wanted: "3.51.3" });
         }
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite { writer, readers, file })
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -156,8 +171,8 @@ impl Db {
             .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX)])
             .disable_statement_logging();
         // A pool goes on trying for as long as a caller may wait; whoever opens a database that is away is to be told.
-        let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), options.connect()).await;
-        probe.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??.close().await?;
+        let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), wire::probe(options)).await;
+        let options = probe.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))
@@ -173,6 +188,14 @@ impl Db {
     /// Whether this is an SQLite file, which one engine alone may work on.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
+    }
+
+    /// How the connection to the server is protected; none of an SQLite file.
+    pub async fn wire(&self) -> Result<Option<Wire>> {
+        match self {
+            Self::Sqlite { .. } => Ok(None),
+            Self::Postgres(pool) => Ok(Some(wire::of(pool).await?)),
+        }
     }
 
     /// A read-only snapshot.
@@ -220,6 +243,28 @@ impl Db {
         Ok(value)
     }
 
+    /// Sets `clock` by the database's, which is one for all machines that work on it; a file has none. Returns by how many
+    /// milliseconds the clock moved.
+    pub async fn set_clock(&self, clock: &Clock) -> Result<i64> {
+        let Self::Postgres(pool) = self else { return Ok(0) };
+        let (before, asked) = (clock.now(), Instant::now());
+        let there: i64 = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
+            .fetch_one(pool)
+            .await?;
+        let took = asked.elapsed();
+        // Half-way is as near as can be known; of an answer that took long that is not near enough.
+        Ok(if took > CLOCK_ANSWER_MAX { 0 } else { clock.set_by(before.plus(took / 2), Timestamp(there)) })
+    }
+
+    /// Whether the path still leads to the file that was opened: one that was deleted or replaced takes whatever is
+    /// written into it to nowhere. PostgreSQL has its own eye on that.
+    pub fn check_file(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { file, .. } => file.check(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Whether the database takes writes now: begins one, and takes it back. It is to be run to its end.
     pub async fn probe_write(&self) -> Result<()> {
         let mut tx = self.begin().await?;
@@ -236,7 +281,7 @@ impl Db {
     pub fn connections(&self) -> (u32, u32) {
         let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 (writer.size() + readers.size(), idle(writer.num_idle() + readers.num_idle()))
             }
             Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
@@ -246,7 +291,7 @@ impl Db {
     /// Closes every connection, after the work they have at hand.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

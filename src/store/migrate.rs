@@ -47,10 +47,28 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0009_alarms.sql"),
     ),
     (
+        10,
+        "relay counts",
+        include_str!("../../migrations/sqlite/0010_relay_counts.sql"),
+        include_str!("../../migrations/postgres/0010_relay_counts.sql"),
+    ),
+    (
+        11,
+        "places",
+        include_str!("../../migrations/sqlite/0011_places.sql"),
+        include_str!("../../migrations/postgres/0011_places.sql"),
+    ),
+    (
         13,
         "imports",
         include_str!("../../migrations/sqlite/0013_imports.sql"),
         include_str!("../../migrations/postgres/0013_imports.sql"),
+    ),
+    (
+        14,
+        "marks",
+        include_str!("../../migrations/sqlite/0014_marks.sql"),
+        include_str!("../../migrations/postgres/0014_marks.sql"),
     ),
 ];
 

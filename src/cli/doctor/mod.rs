@@ -7,6 +7,7 @@ mod relays;
 use std::net::SocketAddr;
 
 use super::output::{Tone, count};
+use super::whose::newsletter;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 
@@ -22,6 +23,9 @@ use crate::config::{Config, ConfigErrors};
     after_help = "Exits with 3 when something is wrong. Warnings alone are no failure."
 )]
 pub(super) struct Args {
+    /// Only this newsletter, and what all share.
+    #[arg(long, value_name = "SLUG")]
+    newsletter: Option<String>,
     /// Ask no name server and no relay.
     #[arg(long)]
     offline: bool,
@@ -111,7 +115,7 @@ impl Report<'_> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut report = Report { context, warnings: 0, failures: 0 };
     let config = match Config::load(&context.config_file, &context.env) {
-        Ok(config) => config,
+        Ok(config) => only(config, args.newsletter.as_deref())?,
         Err(errors) => {
             report.say_all(of_mistakes(&errors))?;
             return Ok(report.end());
@@ -119,6 +123,12 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let file = context.config_file.display().to_string();
     report.say(&Finding::ok("configuration", format!("{file} is right")))?;
+    for warning in &config.warnings {
+        report.say(&Finding {
+            hint: warning.hint.clone(),
+            ..Finding::new("configuration", Health::Warn, warning.text(&file))
+        })?;
+    }
     report.say_all(local::files(&config))?;
     report.say_all(local::addresses(&config))?;
     context.block_on(async {
@@ -133,13 +143,20 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(report.end())
 }
 
+/// The configuration with one newsletter alone, if one was named.
+fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
+    if let Some(slug) = named {
+        newsletter(&config, named)?;
+        config.newsletters.retain(|newsletter| newsletter.slug == slug);
+        config.dkim.retain(|of, _| of == slug);
+    }
+    Ok(config)
+}
+
 fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {
-    let one = |problem: &crate::config::Problem| {
-        let alone = ConfigErrors {
-            file: errors.file.clone(),
-            problems: vec![crate::config::Problem { hint: None, ..problem.clone() }],
-        };
-        Finding { hint: problem.hint.clone(), ..Finding::new("configuration", Health::Fail, alone.to_string()) }
+    let one = |problem: &crate::config::Problem| Finding {
+        hint: problem.hint.clone(),
+        ..Finding::new("configuration", Health::Fail, problem.text(&errors.file))
     };
     errors.problems.iter().map(one).collect()
 }

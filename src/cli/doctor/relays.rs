@@ -41,7 +41,10 @@ async fn try_relay(config: &Config, relay: &Relay) -> Vec<Finding> {
         Err(error) => return vec![Finding::fail(&check, error.to_string(), error.hint())],
     };
     let mut all = vec![taken_in(&check, relay, &session)];
-    for newsletter in &config.newsletters {
+    let goes_by = |newsletter: &&Newsletter| {
+        config.sending.get(&newsletter.slug).is_none_or(|sending| sending.relays.contains(&relay.name))
+    };
+    for newsletter in config.newsletters.iter().filter(goes_by) {
         if !session.is_usable() {
             session = match Session::open(&connector, &deadlines()).await {
                 Ok(session) => session,
@@ -86,7 +89,7 @@ async fn try_sender(config: &Config, relay: &Relay, newsletter: &Newsletter, ses
     let check = format!("relay {}, sender of {}", relay.name, newsletter.slug);
     let sender = match &newsletter.bounce_domain {
         // No delivery has this number.
-        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), domain),
+        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), None, domain),
         None => newsletter.from.address.to_string(),
     };
     let hint = match &newsletter.bounce_domain {

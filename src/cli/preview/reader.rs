@@ -9,7 +9,7 @@ use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::Format;
-use crate::message::{Content, Profile, Recipient, Skeleton};
+use crate::message::{Content, Marks, Profile, Recipient, Skeleton};
 use crate::publishing::library::Rendered;
 use crate::token::TEST_NUMBER;
 
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
             digest: [0; 32],
         };
         let signers = wiring::signer(config, &newsletter.slug)?.into_iter().collect();
-        let profile = Profile { signers, unsigned_headers: Vec::new() };
+        let profile = Profile { signers, ..Profile::default() };
         let skeleton = Skeleton::build(newsletter, &wiring::public_url(config), &content, &profile)?;
         let embedded = rendered.images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone());
         let skeleton = skeleton.with_images(&embedded.collect::<Vec<_>>());
@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
             subscription: None,
             consent: None,
             request: None,
+            marks: Marks::default(),
             format: Format::Html,
             address: &args.to,
             name: args.name.as_deref(),

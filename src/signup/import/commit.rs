@@ -360,7 +360,7 @@ async fn store(
     let (mut new, mut suppressed) = (Vec::new(), Vec::new());
     let actor = Actor::Import(id.0);
     let (by, consent) = (actor.at(import.now), ConsentKind::Imported);
-    let imported = Entry { by, consent, event: None, wording, client: None, source: &source };
+    let imported = Entry { by, consent, event: None, wording, client: None, source: &source, spelling: None };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
     for (candidate, known, plan) in plans {
         match (plan, known.and_then(|known| known.subscription)) {

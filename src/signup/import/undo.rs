@@ -133,7 +133,7 @@ async fn restore(
     // Whoever takes it back, what it does to a reader is the import's act: it may be taken back in turn.
     let import = Actor::Import(import.0).at(by.now);
     let (consent, wording) = (ConsentKind::Undone, "import undone");
-    let entry = Entry { by: import, consent, event: None, wording, client: None, source };
+    let entry = Entry { by: import, consent, event: None, wording, client: None, source, spelling: None };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
     let (is_back, counter) = match did {
         _ if found.has_acted => (false, &mut done.stayed),

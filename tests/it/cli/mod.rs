@@ -2,17 +2,22 @@
 
 mod alarms;
 mod asking;
+mod database_file;
 mod doctor;
 mod editing;
 mod help;
 mod importing;
 mod issues;
+mod keys;
+mod places;
 mod reading;
 mod relay;
 mod sending;
 mod setup;
 mod subscribers;
 mod surroundings;
+mod truth;
+mod whose;
 
 use std::path::Path;
 use std::time::Duration;

@@ -27,7 +27,7 @@ fn a_variable_is_stronger_than_the_file() {
     assert_eq!(config.newsletters[0].slots.len(), 2);
     assert!(config.newsletters[0].allow_html);
     assert_eq!((config.relays[0].port, config.relays[1].connections, config.relays[1].weight), (2525, 3, 4));
-    assert_eq!(config.delivery.domain_rates.values().copied().collect::<Vec<_>>(), [600]);
+    assert_eq!(config.delivery.domain_rates.values().map(|rates| rates.per_minute).collect::<Vec<_>>(), [Some(600)]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod environment;
 mod mistakes;
 mod reference;
+mod relays;
 mod values;
 
 use std::path::Path;

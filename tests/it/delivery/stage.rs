@@ -13,17 +13,19 @@ use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Tim
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
+use coranto::domain::extra_header::ExtraHeaders;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
 use coranto::signup::{self, Act, Leaving};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
+use coranto::store::deliveries::NewDelivery;
 use coranto::store::issues::{Issue, NewIssue};
 use coranto::store::ledger::{Row, Totals};
 use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
-use coranto::store::{Db, StoreError, issues, ledger, newsletters, revisions, subscribers, subscriptions};
+use coranto::store::{Db, StoreError, deliveries, issues, ledger, newsletters, revisions, subscribers, subscriptions};
 use coranto::telemetry::health::Health;
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
@@ -74,7 +76,7 @@ impl Stage {
         let keys = Keyring::parse(&format!("1:{}", "07".repeat(32))).unwrap();
         let sink = Sink::start(options).await.unwrap();
         let mut settings = Settings::new("https://news.example.org", keys.clone());
-        settings.newsletters = vec![NewsletterSettings { newsletter: newsletter(), signers: Vec::new() }];
+        settings.newsletters = vec![sends(newsletter())];
         settings.relays = vec![relay("main", &sink)];
         settings.timing = Timing {
             poll: Duration::from_millis(10),
@@ -97,7 +99,8 @@ impl Stage {
                     let email: EmailAddress = address(local.as_ref()).parse().unwrap();
                     let person = NewSubscriber {
                         address_hash: self.keys.address_hash(&email.key()),
-                        quota_hash: self.keys.address_hash(&email.quota_key()),
+                        former_hash: None,
+                        quota_hash: self.keys.address_hash(&email.mailbox_key()),
                         name: None,
                         email,
                     };
@@ -160,6 +163,7 @@ impl Stage {
                     revision,
                     due_at: Some(now),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let issue = issues::insert(tx, &new, acts::by(now)).await?.expect("the slug is new");
@@ -188,6 +192,40 @@ impl Stage {
         };
         let now = self.clock.now();
         self.db.write(async |tx| revisions::ensure(tx, self.newsletter, &new, now).await).await.unwrap()
+    }
+
+    /// A transactional mail is to go to `LOCAL@example.net`.
+    pub(crate) async fn add_proof(&self, local: &str) {
+        let new = NewRevision {
+            kind: DeliveryKind::Test,
+            slug: None,
+            title: "A proof".to_owned(),
+            subject: "A proof".to_owned(),
+            preheader: String::new(),
+            language: "en".to_owned(),
+            html: "<!DOCTYPE html><html lang=\"en\"><body><p>A proof</p></body></html>".to_owned(),
+            plain: "A proof\r\n".to_owned(),
+            source: String::new(),
+        };
+        let (now, to) = (self.clock.now(), address(local));
+        self.db
+            .write(async |tx| {
+                let revision = revisions::ensure(tx, self.newsletter, &new, now).await?;
+                let new =
+                    NewDelivery { subscription: None, recipient: Some(&to), revision, request: None, due_at: now };
+                deliveries::add(tx, &new).await
+            })
+            .await
+            .unwrap();
+    }
+
+    /// An issue that goes to readers named `prefix0`, `prefix1`, ... alone, who are added for it.
+    pub(crate) async fn issue_to(&self, slug: &str, prefix: &str, readers: usize) -> IssueId {
+        self.execute("UPDATE subscriptions SET state = 'paused' WHERE state = 'active'").await;
+        self.readers(&(0..readers).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>()).await;
+        let issue = self.issue(slug).await;
+        self.execute("UPDATE subscriptions SET state = 'active' WHERE state = 'paused'").await;
+        issue
     }
 
     /// Runs an engine until an issue is sent, then stops it softly.
@@ -384,6 +422,12 @@ pub(crate) fn newsletter() -> Newsletter {
     }
 }
 
+/// A newsletter that every relay carries.
+pub(crate) fn sends(newsletter: Newsletter) -> NewsletterSettings {
+    let extra_headers = ExtraHeaders::default();
+    NewsletterSettings { newsletter, signers: Vec::new(), relays: Vec::new(), extra_headers }
+}
+
 /// The way to `sink`.
 pub(crate) fn endpoint(sink: &SinkHandle) -> Endpoint {
     endpoint_at(sink.addr())
@@ -419,5 +463,6 @@ pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
         weight: 1,
         signs: true,
         unsigned_headers: Vec::new(),
+        extra_headers: ExtraHeaders::default(),
     }
 }

@@ -30,7 +30,7 @@ fn ed25519() -> Arc<Signer> {
 
 fn signed(content: &Content, signers: Vec<Arc<Signer>>, unsigned: &[&str]) -> Vec<u8> {
     let unsigned_headers = unsigned.iter().map(|name| (*name).to_owned()).collect();
-    let profile = Profile { signers, unsigned_headers };
+    let profile = Profile { signers, unsigned_headers, ..Profile::default() };
     let skeleton = Skeleton::build(&newsletter(), PUBLIC_URL, content, &profile).unwrap();
     let to = address("anna@example.org");
     let mut out = Vec::new();
@@ -134,6 +134,28 @@ fn headers_that_a_relay_rewrites_are_not_signed() {
     assert_ne!(rewritten, text);
     assert_eq!(verify(rewritten.as_bytes(), &[&signer]), [DkimResult::Pass]);
     assert!(text.contains("h=From:"), "From is always signed");
+}
+
+/// Relays take such fields off, or put others in their place.
+#[test]
+fn what_a_relay_wants_stands_first_and_is_not_signed() {
+    let signer = rsa();
+    let fields = "X-PM-Message-Stream: broadcast\r\nX-Mailgun-Tag: weekly\r\n";
+    let with = |extra_headers: &str, signers| {
+        let profile = Profile { signers, extra_headers: extra_headers.to_owned(), ..Profile::default() };
+        let skeleton = Skeleton::build(&newsletter(), PUBLIC_URL, &issue(), &profile).unwrap();
+        let (reader_address, mut mail) = (address("anna@example.org"), Vec::new());
+        skeleton.fill(&keys(), &reader(&reader_address), &mut mail).unwrap();
+        String::from_utf8(mail).unwrap()
+    };
+    let (without, mail) = (with("", vec![Arc::clone(&signer)]), with(fields, vec![Arc::clone(&signer)]));
+    assert_eq!(mail, format!("{fields}{without}"), "they change nothing else");
+    assert_eq!(mail, with(fields, vec![Arc::clone(&signer)]), "the same delivery is the same mail by this relay");
+    assert_eq!(verify(mail.as_bytes(), &[&signer]), [DkimResult::Pass]);
+    assert_eq!(verify(without.as_bytes(), &[&signer]), [DkimResult::Pass], "taken off it verifies as well");
+    let signed = mail.split(";\r\n h=").nth(1).unwrap().split(';').next().unwrap().to_ascii_lowercase();
+    assert!(!signed.contains("x-"), "{signed}");
+    assert_eq!(with(fields, Vec::new()), format!("{fields}{}", with("", Vec::new())));
 }
 
 #[test]

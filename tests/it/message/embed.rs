@@ -28,7 +28,7 @@ fn mail(format: Format, signers: Vec<Arc<Signer>>) -> Vec<u8> {
     let text = issue().text.as_str().replace("-- \n", "[Image: A]\n\n-- \n");
     let mut content = content("", "");
     (content.html, content.text) = (named.into(), text.into());
-    let profile = Profile { signers, unsigned_headers: Vec::new() };
+    let profile = Profile { signers, ..Profile::default() };
     let plain = Skeleton::build(&newsletter(), PUBLIC_URL, &content, &profile).unwrap();
     let before = plain.size_estimate();
     let skeleton = plain.with_images(&images());

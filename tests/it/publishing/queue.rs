@@ -5,7 +5,7 @@ use std::path::Path;
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Draft, Held, Paused, Preparing, Queued, Sending, Sent, Stopped};
-use coranto::publishing::{QueueError, When};
+use coranto::publishing::{NoSlot, QueueError, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
@@ -35,7 +35,7 @@ both_databases! {
         // On the very moment of a slot, that slot is over.
         desk.at(FRIDAY_AFTER).queue("d.md", When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("d").await, (Queued, due("2026-12-18T08:00:00Z")));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna"]);
     }
 
     async fn another_newsletters_slots_are_its_own(db: Db) {
@@ -86,7 +86,7 @@ both_databases! {
             moved += i32::from(queued.moved);
         }
         assert_eq!(moved, 1);
-        assert_eq!(desk.events("a").await, ["issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna"]);
     }
 
     async fn a_time_a_hold_and_at_once(db: Db) {
@@ -108,7 +108,7 @@ both_databases! {
 
         let now = desk.queue(A, When::Now).await.unwrap();
         assert_eq!((now.issue.state, now.issue.due_at, now.issue.note.as_str()), (Queued, Some(desk.now), ""));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.held by cli", "issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.held by command:anna", "issue.queued by command:anna"]);
 
         desk.file(B, "", "Text.");
         assert_eq!(desk.queue(B, When::Hold).await.unwrap().issue.state, Held);
@@ -131,7 +131,7 @@ both_databases! {
         let again = desk.queue(A, When::NextSlot).await.unwrap();
         assert_eq!((again.moved, again.revised, again.issue.due_at), (false, true, Some(at(FRIDAY))));
         assert!(desk.plain("a").await.contains("Second text."));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.revised by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.revised by command:anna"]);
 
         // Back to the first text is back to the first revision.
         desk.file(A, "", "First text.");
@@ -142,6 +142,7 @@ both_databases! {
     async fn an_issue_that_is_due_this_moment_is_not_put_off(db: Db) {
         let desk = Desk::new(db).await;
         desk.file(A, "", "First text.");
+        desk.readers(&["one"]).await;
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.file(A, "", "Second text.");
         let late = desk.at("2026-11-27T08:00:00.500Z");
@@ -166,13 +167,13 @@ both_databases! {
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.force("a", Paused).await;
         desk.file(A, "", "Second text.");
-        for when in [When::Now, When::NextSlot, When::At(at(FRIDAY_AFTER)), When::Hold, When::FreeSlot] {
+        for when in [When::Now, When::NextSlot, When::At(at(FRIDAY_AFTER)), When::Hold, When::OwnSlot] {
             let queued = desk.queue(A, when).await.unwrap();
             assert_eq!((queued.issue.state, queued.moved), (Paused, false), "{when:?}");
             assert_eq!(desk.standing("a").await, (Paused, due(FRIDAY)), "{when:?}");
         }
         assert!(desk.plain("a").await.contains("Second text."));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.revised by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.revised by command:anna"]);
     }
 
     async fn what_went_out_or_goes_out_is_refused(db: Db) {
@@ -199,7 +200,7 @@ both_databases! {
         let desk = Desk::new(db).await;
         desk.file(A, "draft: true", "Text.");
         let before = desk.rows().await;
-        for when in [When::NextSlot, When::Now, When::At(at(FRIDAY)), When::FreeSlot] {
+        for when in [When::NextSlot, When::Now, When::At(at(FRIDAY)), When::OwnSlot] {
             let error = desk.queue(A, when).await.unwrap_err();
             assert!(matches!(error, QueueError::Draft) && error.to_string().contains("draft: true"), "{error}");
         }
@@ -220,7 +221,7 @@ both_databases! {
         assert!(shown.words > 0 && shown.moved);
         assert!(desk.found("a").await.is_none());
         desk.file(B, "", "Another text.");
-        for when in [When::NextSlot, When::FreeSlot, When::Now, When::Hold, When::At(at(THIRD_FRIDAY))] {
+        for when in [When::NextSlot, When::OwnSlot, When::Now, When::Hold, When::At(at(THIRD_FRIDAY))] {
             assert!(desk.dry_run(B, when).await.unwrap().revised, "{when:?}");
             assert!(desk.dry_run(A, when).await.is_ok(), "{when:?}");
         }
@@ -250,7 +251,7 @@ both_databases! {
         assert!(desk.unschedule("a").await, "what is held is taken off too");
         desk.force("a", Sending).await;
         assert!(!desk.unschedule("a").await, "what goes out is stopped, not unscheduled");
-        let kinds = ["queued", "unscheduled", "queued", "held", "unscheduled"].map(|kind| format!("issue.{kind} by cli"));
+        let kinds = ["queued", "unscheduled", "queued", "held", "unscheduled"].map(|kind| format!("issue.{kind} by command:anna"));
         assert_eq!(desk.events("a").await, kinds);
     }
 
@@ -259,7 +260,7 @@ both_databases! {
         desk.newsletter.slots.clear();
         desk.file(A, "", "Text.");
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
-        assert!(matches!(error, QueueError::NoSlot) && error.to_string().contains("--at"), "{error}");
+        assert!(matches!(error, QueueError::NoSlot(NoSlot::None)) && error.to_string().contains("--at"), "{error}");
         assert!(desk.found("a").await.is_none());
         desk.queue(A, When::At(at(FRIDAY))).await.unwrap();
         // Its place is no slot, and kept all the same.

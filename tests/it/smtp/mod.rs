@@ -10,6 +10,7 @@ mod round_trip;
 mod scripted;
 mod sink_alone;
 mod tls;
+mod trust;
 
 use std::time::Duration;
 

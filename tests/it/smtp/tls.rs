@@ -99,7 +99,7 @@ async fn a_certificate_for_another_name_is_refused() {
         let error = open(&sink, mode, &authority).await.unwrap_err();
         assert!(matches!(error.cause, OpenCause::Certificate(_)), "{error:?}");
         assert!(error.to_string().contains("other.example.org"), "the name it bears is to be named: {error}");
-        assert!(error.hint().starts_with("`host` must be a name in the certificate"));
+        assert!(error.hint().starts_with("set `host` to a name"));
     }
 }
 
@@ -108,7 +108,10 @@ async fn unknown_authorities_and_expired_certificates_are_refused() {
     let (authority, other) = (Authority::new(), Authority::new());
     let good = sink(authority.sign("localhost", true, |_| {}), SinkOptions::default()).await;
     let error = open(&good, TlsMode::Implicit, &other).await.unwrap_err();
-    assert!(matches!(&error.cause, OpenCause::Certificate(why) if why.contains("not trusted")), "{error:?}");
+    assert!(
+        matches!(&error.cause, OpenCause::Certificate(why) if why.to_string().contains("not trusted")),
+        "{error:?}"
+    );
 
     let public_roots = open_with(Endpoint { tls: TlsMode::Implicit, ..endpoint(good.addr().port()) }).await;
     assert!(matches!(public_roots.unwrap_err().cause, OpenCause::Certificate(_)));
@@ -119,7 +122,7 @@ async fn unknown_authorities_and_expired_certificates_are_refused() {
     });
     let expired = sink(expired, SinkOptions::default()).await;
     let error = open(&expired, TlsMode::Implicit, &authority).await.unwrap_err();
-    assert!(matches!(&error.cause, OpenCause::Certificate(why) if why.contains("expired")), "{error:?}");
+    assert!(matches!(&error.cause, OpenCause::Certificate(why) if why.to_string().contains("expired")), "{error:?}");
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ both_databases! {
         }
         ids.push(subscribe(&mut tx, week, "own@example.org", Active).await.unwrap());
         assert!(!imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap().has_acted);
-        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page" };
+        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page", spelling: None };
         consents::append(&mut tx, &said, NOW).await.unwrap();
         let changed = imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap();
         assert!(changed.has_acted && changed.state == Active && changed.left_from.is_none());
