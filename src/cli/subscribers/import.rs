@@ -13,6 +13,7 @@ use crate::cli::progress::Progress;
 use crate::cli::table::Table;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
+use crate::private;
 use crate::signup::{
     self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, List, Question, Rejected, Step,
 };
@@ -310,7 +311,7 @@ async fn run(
     let output = &desk.context.output;
     let file = match &args.rejected {
         Some(path) if is_told => {
-            let mut file = csv::Writer::from_writer(private(path)?);
+            let mut file = csv::Writer::from_writer(private::create(path).with_context(|| path.display().to_string())?);
             file.write_record(["file", "line", "email", "reason"])?;
             Some(file)
         }
@@ -346,21 +347,6 @@ async fn run(
     }
     let (id, done) = done.map_err(|error| refused(error, args))?;
     Ok((done, id))
-}
-
-/// A file that its owner alone can read: it holds addresses.
-fn private(path: &std::path::Path) -> anyhow::Result<File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).with_context(|| path.display().to_string())?;
-    #[cfg(unix)]
-    {
-        let owner_alone = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        file.set_permissions(owner_alone).with_context(|| path.display().to_string())?;
-    }
-    Ok(file)
 }
 
 fn refused(error: ImportError, args: &Import) -> anyhow::Error {
