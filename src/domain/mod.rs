@@ -10,6 +10,7 @@ pub mod design;
 pub mod event;
 pub mod extra_header;
 pub mod image;
+pub mod import;
 pub mod issue;
 mod mailbox;
 pub mod moment;
@@ -44,6 +45,8 @@ ids! {
     ConsentId,
     /// What somebody with a reader's link asked for.
     RequestId,
+    /// A list of readers that came in.
+    ImportId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.

@@ -8,12 +8,14 @@ use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
+use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::quota::Span;
-use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+    ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId,
+    WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -82,6 +84,9 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 
 text_columns!(
     SubscriptionState,
+    EndedBy,
+    ImportState,
+    ImportDid,
     Format,
     RequestKind,
     ConsentKind,
@@ -105,6 +110,7 @@ integer_columns!(
     SubscriptionId,
     ConsentId,
     RequestId,
+    ImportId,
     IssueId,
     RevisionId,
     DeliveryId,

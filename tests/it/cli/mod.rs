@@ -6,6 +6,7 @@ mod database_file;
 mod doctor;
 mod editing;
 mod help;
+mod importing;
 mod issues;
 mod keys;
 mod places;

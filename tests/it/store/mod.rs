@@ -7,6 +7,7 @@ mod door;
 mod events;
 mod ground;
 mod images;
+mod imports;
 mod issues;
 mod leases;
 mod ledger;

@@ -51,6 +51,8 @@ const SILENT: &[(&str, &str)] = &[
     ("lock", "sets what is there"),
     ("copy", "the same suppression, under another hash of the same address"),
     ("add_in_bulk", "the act on many writes one event with their number"),
+    ("suppress", "of a batch of an import, which writes one event with its figures"),
+    ("lift", "of an import that is taken back, which writes one event with its figures"),
 ];
 
 /// What a statement that changes the state of an issue, a subscription or a suppression has in it.
