@@ -297,14 +297,13 @@ impl Dispatcher {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
-            let lanes = self.lanes_for(&row);
             let place = Place { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
                 row,
                 worker: batch.worker,
                 revision,
-                lanes,
+                lanes: LaneSet::ALL,
                 taken_off: None,
                 ends: 0,
                 has_place: false,
@@ -318,19 +317,13 @@ impl Dispatcher {
         }
     }
 
-    /// The relays for a row: for an alarm the one that is kept for it, while it is up; for others all of them.
-    fn lanes_for(&self, row: &Claimed) -> LaneSet {
-        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
-            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
-        };
-        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
-            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
-            _ => LaneSet::ALL,
-        }
-    }
-
     async fn hand(&self, job: Job) {
-        if let Err(job) = self.floor.hand(job) {
+        // An alarm goes by the relay that is kept for it, while that has room.
+        let is_kept = |lane: &&Arc<Lane>| Some(&lane.relay.name) == self.alarm_relay.as_ref();
+        let kept = self.floor.lanes.iter().find(is_kept).filter(|lane| lane.room(None) > 0);
+        if let (Some(DeliveryKind::Alarm), Some(lane)) = (job.row.kind, kept) {
+            lane.queue.push(job);
+        } else if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
     }

@@ -12,6 +12,7 @@ pub mod engine;
 mod floor;
 mod job;
 mod lane;
+mod late;
 mod letters;
 mod limits;
 pub mod proof;

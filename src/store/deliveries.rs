@@ -1,8 +1,6 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-use std::time::Duration;
-
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx};
@@ -486,15 +484,6 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .bind(now)
     .execute()
     .await
-}
-
-/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
-pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
-        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
-        .bind(now)
-        .execute()
-        .await
 }
 
 pub(super) fn list(ids: &[DeliveryId]) -> String {
