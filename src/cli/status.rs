@@ -12,6 +12,7 @@ use super::when::{about, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::delivery::why_suspended;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -25,6 +26,7 @@ use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::skips::Skip;
 use crate::store::subscriptions::Counts;
+use crate::store::suspensions::{self, Suspension};
 use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
 use crate::upkeep;
 
@@ -166,6 +168,8 @@ fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
 struct Troubles {
     alarms: Vec<Standing>,
     relays: Vec<Standing>,
+    /// Groups of mail that do not go for now.
+    suspended: Vec<Suspension>,
 }
 
 impl Troubles {
@@ -177,7 +181,8 @@ impl Troubles {
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
-        Ok(Self { alarms, relays })
+        let suspended = suspensions::all(&mut db.read().await?).await?;
+        Ok(Self { alarms, relays, suspended })
     }
 
     fn show(&self, context: &Context) -> anyhow::Result<()> {
@@ -188,10 +193,34 @@ impl Troubles {
             output.line(format!("{word}  {}, since {}", one.name.title(&one.scope), one.since))?;
             output.line(format!("       {}", one.note))?;
         }
-        if !self.alarms.is_empty() || !self.relays.is_empty() {
+        for one in &self.suspended {
+            let word = output.toned(Tone::Warn, "suspended");
+            let next = match one.until {
+                Some(at) => format!("one mail asks again at {at}"),
+                None => "it waits for you: `coranto issues resume SLUG`".to_owned(),
+            };
+            output.line(format!("{word}  {}, since {}; {next}", why_suspended(one), one.since))?;
+        }
+        if !self.alarms.is_empty() || !self.relays.is_empty() || !self.suspended.is_empty() {
             output.line("")?;
         }
         Ok(())
+    }
+
+    /// The suspended groups, for `--json`.
+    fn suspended(&self) -> Vec<serde_json::Value> {
+        let of = |one: &Suspension| {
+            json!({
+                "relay": one.relay,
+                "destination": one.destination,
+                "trouble": one.trouble,
+                "cause": one.cause,
+                "since": one.since,
+                "until": one.until,
+                "reply": one.reply,
+            })
+        };
+        self.suspended.iter().map(of).collect()
     }
 
     /// Those that are about a newsletter, or about the installation as a whole.
@@ -266,6 +295,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),
         "cannot_be_queued": standing.stuck,
         "time_zone": newsletter.time_zone.iana_name(),
+        "suspended": troubles.suspended(),
         "queued": of(|state| state == IssueState::Queued),
         "sending": of(goes_out),
         "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::ending;
 use super::floor::Floor;
 use super::job::{Job, LaneSet, Place};
 use super::lane::Lane;
@@ -18,15 +19,16 @@ use super::providers::{Full, Providers};
 use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
+use super::suspended::{Admission, Suspended};
 use super::waiting::Waiting;
 use crate::clock::Clock;
-use crate::domain::actor::Actor;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
-use crate::domain::{IssueId, RevisionId, WorkerId};
+use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
-use crate::store::{Db, StoreError, issues, ledger};
+use crate::store::issues::Issue;
+use crate::store::{Db, StoreError, issues};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
@@ -55,6 +57,7 @@ pub(super) struct Dispatcher {
     pub(super) worker: Arc<AtomicI64>,
     pub(super) recorder: Recorder,
     pub(super) current: Arc<Current>,
+    pub(super) suspended: Arc<Suspended>,
     /// Told whenever a relay has room for another row.
     pub(super) room: Arc<Room>,
     /// Rows in memory, at most.
@@ -91,6 +94,8 @@ impl Current {
 /// What may be claimed: an issue, or all that is transactional.
 struct Candidate {
     issue: Option<IssueId>,
+    /// The issue as of the last look.
+    row: Option<Issue>,
     /// A copy of it is with each row in memory.
     share: Arc<()>,
     /// Nothing is due before this.
@@ -104,6 +109,24 @@ struct Round {
     waiting: Waiting,
     turn: usize,
     looked_at: Option<Instant>,
+}
+
+/// Whether suspensions let an issue's mail go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closed {
+    No,
+    /// One mail may ask.
+    ToAllButOne,
+    ForNow,
+    UntilAPerson,
+}
+
+/// Where a mail goes.
+enum Way {
+    /// By one of these relays; whether it asks for a suspended group.
+    By(LaneSet, bool),
+    /// Nowhere before this suspension ends.
+    Waits(SuspensionId),
 }
 
 /// Rows claimed together, all of one source.
@@ -194,7 +217,17 @@ impl Dispatcher {
             if candidate.dry_until.is_some_and(|until| until > now) {
                 continue;
             }
-            let Some((limit, permits)) = self.worth(round, candidate) else { continue };
+            let closed = candidate.row.as_ref().map_or(Closed::No, |row| self.closed(row));
+            if matches!(closed, Closed::ForNow | Closed::UntilAPerson) {
+                self.settle(candidate.row.as_ref(), closed == Closed::UntilAPerson).await?;
+                round.candidates[at].dry_until = Some(now + self.timing.poll);
+                continue;
+            }
+            let worth = match closed {
+                Closed::ToAllButOne => Arc::clone(&round.window).try_acquire_owned().ok().map(|permit| (1, permit)),
+                _ => self.worth(round, candidate),
+            };
+            let Some((limit, permits)) = worth else { continue };
             let issue = candidate.issue;
             if let Some(batch) = self.claim_from(issue, limit).await? {
                 let share = Arc::clone(&candidate.share);
@@ -203,11 +236,36 @@ impl Dispatcher {
                 return Ok(true);
             }
             round.candidates[at].dry_until = Some(now + self.timing.poll);
-            if let Some(issue) = issue {
-                self.finish(issue).await?;
-            }
+            self.settle(round.candidates[at].row.as_ref(), false).await?;
         }
         Ok(false)
+    }
+
+    /// What becomes of an issue of which nothing is to be claimed now.
+    async fn settle(&self, issue: Option<&Issue>, is_closed: bool) -> Result<(), StoreError> {
+        match issue {
+            Some(issue) => ending::settle(&self.db, &self.suspended, issue, is_closed, self.clock.now()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
+    fn closed(&self, issue: &Issue) -> Closed {
+        let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
+        for lane in &self.floor.lanes {
+            let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
+            match self.suspended.closes(relay, newsletter, issue) {
+                Some(for_good) => is_for_good &= for_good,
+                None if self.suspended.is_probed(relay, newsletter, issue) => is_probed = true,
+                None => is_open = true,
+            }
+        }
+        match (is_open, is_probed, is_for_good) {
+            (true, ..) => Closed::No,
+            (_, true, _) => Closed::ToAllButOne,
+            (_, _, true) => Closed::UntilAPerson,
+            _ => Closed::ForNow,
+        }
     }
 
     /// Looks at what goes out.
@@ -218,13 +276,14 @@ impl Dispatcher {
             let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
             drop(tx);
             self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
-            wanted = sending.iter().map(|issue| Some(issue.id)).collect();
+            wanted = sending.into_iter().map(Some).collect();
         }
-        round.candidates.retain(|candidate| wanted.contains(&candidate.issue));
-        for issue in wanted {
+        let ids: Vec<Option<IssueId>> = wanted.iter().map(|row| row.as_ref().map(|issue| issue.id)).collect();
+        round.candidates.retain(|candidate| ids.contains(&candidate.issue));
+        for (issue, row) in ids.into_iter().zip(wanted) {
             match round.candidates.iter_mut().find(|candidate| candidate.issue == issue) {
-                Some(known) => known.dry_until = None,
-                None => round.candidates.push(Candidate { issue, share: Arc::default(), dry_until: None }),
+                Some(known) => (known.dry_until, known.row) = (None, row),
+                None => round.candidates.push(Candidate { issue, row, share: Arc::default(), dry_until: None }),
             }
         }
         Ok(())
@@ -297,14 +356,23 @@ impl Dispatcher {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
+            let held = Held::of(&row, batch.worker);
+            let (lanes, is_probe) = match self.lanes_for(&row, &held) {
+                Way::By(lanes, is_probe) => (lanes, is_probe),
+                Way::Waits(suspension) => {
+                    self.recorder.record(held, Outcome::Parked { suspension }).await;
+                    continue;
+                }
+            };
             let place = Place { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
                 row,
                 worker: batch.worker,
                 revision,
-                lanes: LaneSet::ALL,
+                lanes,
                 taken_off: None,
+                is_probe,
                 ends: 0,
                 has_place: false,
                 waits_since: Instant::now(),
@@ -317,13 +385,51 @@ impl Dispatcher {
         }
     }
 
+    /// The relays for a row: those where its groups are not suspended, and not the one that refused it last, if there is
+    /// another that is up.
+    fn lanes_for(&self, row: &Claimed, held: &Held) -> Way {
+        let kept = self.kept_for(row);
+        if self.suspended.is_empty() && held.refused_by.is_none() {
+            return Way::By(kept, false);
+        }
+        let (mut open, mut waits_for) = (LaneSet::NONE, None);
+        for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
+            let way = held.way(&lane.relay.name);
+            match self.suspended.would_admit(&way) {
+                Admission::Go => open.add(lane.index),
+                Admission::Probe if self.suspended.admit(&way) == Admission::Probe => {
+                    return Way::By(LaneSet::only(lane.index), true);
+                }
+                Admission::Probe => {}
+                Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
+            }
+        }
+        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let is_up = |lane: &Arc<Lane>| open.has(lane.index) && lane.down_for().is_none();
+        if let Some(last) = self.floor.lanes.iter().find(refused_by)
+            && self.floor.lanes.iter().any(|lane| lane.index != last.index && is_up(lane))
+        {
+            open.remove(last.index);
+        }
+        match waits_for {
+            Some(suspension) if open == LaneSet::NONE => Way::Waits(suspension),
+            _ => Way::By(open, false),
+        }
+    }
+
+    /// For an alarm the relay that is kept for it, while it is up; for others all of them.
+    fn kept_for(&self, row: &Claimed) -> LaneSet {
+        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
+            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
+        };
+        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
+            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
+            _ => LaneSet::ALL,
+        }
+    }
+
     async fn hand(&self, job: Job) {
-        // An alarm goes by the relay that is kept for it, while that has room.
-        let is_kept = |lane: &&Arc<Lane>| Some(&lane.relay.name) == self.alarm_relay.as_ref();
-        let kept = self.floor.lanes.iter().find(is_kept).filter(|lane| lane.room(None) > 0);
-        if let (Some(DeliveryKind::Alarm), Some(lane)) = (job.row.kind, kept) {
-            lane.queue.push(job);
-        } else if let Err(job) = self.floor.hand(job) {
+        if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
     }
@@ -364,26 +470,7 @@ impl Dispatcher {
     }
 
     async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
-        let held = Held { id: row.id, worker, issue: row.issue_id, pinned: row.revision_id.is_some() };
-        self.recorder.record(held, Outcome::Released { due_at: self.clock.now().plus(wait) }).await;
-    }
-
-    /// Moves an issue to `sent`, if nothing of it is open any more.
-    async fn finish(&self, issue: IssueId) -> Result<(), StoreError> {
-        let mut tx = self.db.read().await?;
-        if ledger::is_open(&mut tx, issue).await? {
-            return Ok(());
-        }
-        drop(tx);
-        let now = self.clock.now();
-        self.db
-            .write(async |tx| {
-                if let Some(totals) = issues::finish(tx, issue, Actor::scheduler(now)).await? {
-                    tracing::info!(issue = issue.0, ?totals, "an issue is finished");
-                }
-                Ok(())
-            })
-            .await
+        self.recorder.record(Held::of(row, worker), Outcome::Released { due_at: self.clock.now().plus(wait) }).await;
     }
 }
 

@@ -15,11 +15,13 @@ use super::floor::Floor;
 use super::job::LaneSet;
 use super::lane::Lane;
 use super::letters::Letters;
+use super::probes;
 use super::providers::Providers;
 use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::settings::Settings;
+use super::suspended::Suspended;
 use super::timekeeper::Timekeeper;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
@@ -83,18 +85,22 @@ impl Engine {
         );
 
         let current = Arc::<Current>::default();
+        let suspended = Arc::new(Suspended::new(self.db.clone()));
+        suspended.read().await?;
         let (recorder, desk) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
             Arc::clone(&self.health),
             Arc::clone(&current),
+            Arc::clone(&suspended),
         );
         let shared = Shared {
             floor: Arc::new(Floor::new(self.lanes())),
             letters,
             providers: Arc::new(Providers::new(&self.settings)),
             current,
+            suspended,
             recorder,
             worker: Arc::clone(&worker),
             stop: stop.clone(),
@@ -191,6 +197,8 @@ impl Engine {
                 providers: Arc::clone(&shared.providers),
                 floor: Arc::clone(&shared.floor),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
+                faults: AtomicI64::new(0),
                 signing: Arc::clone(&signing),
                 stop: shared.stop.clone(),
             });
@@ -220,6 +228,7 @@ impl Engine {
                 worker: Arc::clone(&shared.worker),
                 recorder: shared.recorder.clone(),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
@@ -262,7 +271,8 @@ impl Engine {
             timekeeper.set_clock().await?;
             return self.renew(&shared.worker).await;
         }
-        rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop)
+        rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await?;
+        probes::run(&self.db, &shared.suspended, self.clock.now()).await
     }
 
     /// Lengthens the lease. If it has ended (the machine slept, the database was away) others may have taken the rows
@@ -297,6 +307,7 @@ struct Shared {
     letters: Arc<Letters>,
     providers: Arc<Providers>,
     current: Arc<Current>,
+    suspended: Arc<Suspended>,
     recorder: Recorder,
     worker: Arc<AtomicI64>,
     stop: CancellationToken,

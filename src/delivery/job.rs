@@ -24,6 +24,8 @@ pub(super) struct Job {
     pub(super) lanes: LaneSet,
     /// When its take-off was asked for, if that is committed and no byte of the body was written since.
     pub(super) taken_off: Option<Moment>,
+    /// It asks whether a suspended group goes again.
+    pub(super) is_probe: bool,
     /// How many connections ended before it could be sent.
     pub(super) ends: u8,
     /// Whether it has taken a place of its relay's rate.
@@ -53,6 +55,9 @@ impl LaneSet {
     /// As many as a set can tell apart.
     pub(super) const LANES_MAX: usize = 64;
 
+    /// No relay.
+    pub(super) const NONE: Self = Self(0);
+
     /// One relay alone.
     pub(super) fn only(lane: usize) -> Self {
         Self(u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0))
@@ -60,6 +65,10 @@ impl LaneSet {
 
     pub(super) fn has(self, lane: usize) -> bool {
         u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).is_some_and(|bit| self.0 & bit != 0)
+    }
+
+    pub(super) fn add(&mut self, lane: usize) {
+        self.0 |= Self::only(lane).0;
     }
 
     pub(super) fn remove(&mut self, lane: usize) {

@@ -2,6 +2,8 @@
 //! ever part of an event.
 
 use super::alarm::AlarmName;
+use super::cause::Cause;
+use super::evidence::Trouble;
 use super::newsletter::UncertainPolicy;
 use super::subscriber::Why;
 use super::suppression::SuppressionReason;
@@ -147,6 +149,37 @@ events! {
     RelayUp = "relay.up" {
         /// Which.
         relay: String,
+    },
+    /// A group of mail does not go for now.
+    GroupSuspended = "group.suspended" {
+        /// By which relay it would go.
+        relay: String,
+        /// Where to; empty for everywhere.
+        destination: String,
+        /// What kind of trouble it has.
+        trouble: Trouble,
+        /// The cause.
+        cause: Cause,
+        /// The relay's own words, addresses masked.
+        reply: String,
+    },
+    /// A suspended group goes again.
+    GroupReleased = "group.released" {
+        /// By which relay.
+        relay: String,
+        /// Where to.
+        destination: String,
+        /// What kind of trouble it had.
+        trouble: Trouble,
+    },
+    /// A suspended group waits for a person.
+    GroupHeld = "group.held" {
+        /// By which relay it would go.
+        relay: String,
+        /// Where to.
+        destination: String,
+        /// Why, in the relay's own words.
+        note: String,
     },
     /// Somebody asked for a newsletter; nothing is agreed before it is confirmed.
     SubscriptionAsked = "subscription.asked",

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod delivery;
 pub mod design;
 pub mod event;
+pub mod evidence;
 pub mod extra_header;
 pub mod image;
 pub mod import;
@@ -23,7 +24,6 @@ pub mod slot;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
-pub mod verdict;
 
 /// A row's number, of a type of its own so that one is never taken for another. Never shown outside.
 macro_rules! ids {
@@ -55,6 +55,8 @@ ids! {
     DeliveryId,
     /// A process that works on the ledger; larger is younger (a fencing epoch).
     WorkerId,
+    /// A group of mail that does not go for now.
+    SuspensionId,
 }
 
 impl NewsletterId {

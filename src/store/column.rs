@@ -7,6 +7,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
 use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
@@ -15,7 +16,7 @@ use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState}
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
     ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId,
-    WorkerId,
+    SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -97,6 +98,7 @@ text_columns!(
     DeliveryState,
     DeliveryKind,
     Reason,
+    Trouble,
     AlarmName,
     Severity,
     Span
@@ -114,7 +116,8 @@ integer_columns!(
     IssueId,
     RevisionId,
     DeliveryId,
-    WorkerId
+    WorkerId,
+    SuspensionId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

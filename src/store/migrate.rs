@@ -41,6 +41,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
     (
+        8,
+        "suspensions",
+        include_str!("../../migrations/sqlite/0008_suspensions.sql"),
+        include_str!("../../migrations/postgres/0008_suspensions.sql"),
+    ),
+    (
         9,
         "alarms",
         include_str!("../../migrations/sqlite/0009_alarms.sql"),

@@ -10,6 +10,7 @@ pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod evidence;
 pub mod images;
 pub mod imports;
 pub mod issues;
@@ -31,6 +32,7 @@ pub mod skips;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod suspensions;
 mod wire;
 
 pub use db::{Db, Result, Single, Tx};

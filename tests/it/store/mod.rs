@@ -25,6 +25,7 @@ mod rescue;
 mod revisions;
 mod schema;
 mod settlement;
+mod suspensions;
 mod time;
 mod transitions;
 mod walks;
