@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod alarms;
+mod bounces;
 mod check;
 mod completions;
 mod config;
@@ -124,6 +125,7 @@ enum Command {
     Alarms(alarms::Args),
     Issues(issues::Args),
     Subscribers(subscribers::Args),
+    Bounces(bounces::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Keys(keys::Args),
@@ -153,6 +155,7 @@ impl Command {
             Self::Alarms(args) => alarms::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Bounces(args) => bounces::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Keys(args) => keys::run(args, context),

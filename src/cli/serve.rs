@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::images::Gallery;
+use crate::inbound::Settler;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Door, Signup};
@@ -126,6 +127,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let settler = Settler::new(db.clone(), clock.clone(), scheduler.shift_until());
+        let stopped = stop.clone();
+        supervisor.add("settling bounces", async move {
+            settler.run(stopped).await;
+            Ok(())
+        });
         let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
         let stopped = stop.clone();
         supervisor.add("upkeep", async move {

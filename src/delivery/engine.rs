@@ -91,6 +91,7 @@ impl Engine {
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
+            self.settings.settle_after,
             Arc::clone(&self.health),
             Arc::clone(&current),
             Arc::clone(&suspended),

@@ -51,6 +51,7 @@ pub(super) struct Desk {
     db: Db,
     clock: Clock,
     keys: Keyring,
+    settle_after: Duration,
     health: Arc<Health>,
     current: Arc<Current>,
     suspended: Arc<Suspended>,
@@ -58,19 +59,23 @@ pub(super) struct Desk {
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `health` is told whether the database can be written, and of relays; `current`
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays; `current`
     /// of issues that go out no more.
     pub(super) fn new(
         db: Db,
         clock: Clock,
         keys: Keyring,
+        settle_after: Duration,
         health: Arc<Health>,
         current: Arc<Current>,
         suspended: Arc<Suspended>,
     ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
         let standing = Standing::default();
-        (Self { entries: sender }, Desk { entries, db, clock, keys, health, current, suspended, standing })
+        (
+            Self { entries: sender },
+            Desk { entries, db, clock, keys, settle_after, health, current, suspended, standing },
+        )
     }
 
     /// Hands in what became of a row.
@@ -202,7 +207,7 @@ impl Desk {
         let granted = match Quick::of(batch).filter(|_| proofs.is_empty() && !is_again) {
             Some(quick) => self.write_quick(&quick, batch, now).await?,
             None => {
-                let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, now);
+                let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, self.settle_after, now);
                 let written = self.db.write(async |tx| {
                     write(tx, &mut court, batch, now).await?;
                     for (held, relay) in proofs {

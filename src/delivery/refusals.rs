@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::probes;
 use super::recorder::Held;
@@ -18,11 +19,10 @@ use crate::domain::event::Event;
 use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
 use crate::domain::provider;
 use crate::domain::reply::Stage;
-use crate::domain::suppression::SuppressionReason;
 use crate::domain::{IssueId, SuspensionId};
 use crate::store::events::About;
 use crate::store::suspensions::{NewSuspension, Suspension, Wait};
-use crate::store::{Result, Tx, alarms, deliveries, events, evidence, ledger, suppressions, suspensions};
+use crate::store::{Result, Tx, alarms, deliveries, events, evidence, ledger, notices, suspensions};
 use crate::telemetry::mask_addresses;
 use crate::token::Keyring;
 
@@ -67,6 +67,7 @@ pub(super) struct Court<'a> {
     standing: &'a mut Standing,
     suspended: &'a Suspended,
     keys: &'a Keyring,
+    settle_after: Duration,
     now: Timestamp,
     /// Acceptances that the evidence was told of here.
     told: HashMap<EvidenceKey, i64>,
@@ -74,8 +75,14 @@ pub(super) struct Court<'a> {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(standing: &'a mut Standing, suspended: &'a Suspended, keys: &'a Keyring, now: Timestamp) -> Self {
-        Self { standing, suspended, keys, now, told: HashMap::new(), changed: false }
+    pub(super) fn new(
+        standing: &'a mut Standing,
+        suspended: &'a Suspended,
+        keys: &'a Keyring,
+        settle_after: Duration,
+        now: Timestamp,
+    ) -> Self {
+        Self { standing, suspended, keys, settle_after, now, told: HashMap::new(), changed: false }
     }
 
     /// After the commit. Whether suspensions have changed.
@@ -104,13 +111,12 @@ impl<'a> Court<'a> {
         let due_at = if refusal.hand_over { self.now } else { refusal.again_at };
         let written = match fate {
             Fate::Failed(reason) => {
-                if reason == Reason::Refused && refusal.judged.is_dead_recipient() {
-                    let hash = self.keys.address_hash(&refusal.address.key());
-                    let by = Actor::Relay(relay.to_owned());
-                    let reply = &refusal.reply;
-                    suppressions::add(tx, &hash, SuppressionReason::Bounce, reply, by.at(self.now)).await?;
+                let failed =
+                    deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?;
+                if failed && reason == Reason::Refused {
+                    self.note(tx, held, refusal).await?;
                 }
-                deliveries::record_failed(tx, held.worker, held.id, reason, Some(relay), reply, self.now).await?
+                failed
             }
             Fate::Deferred => {
                 let due_at = refusal.retry_at;
@@ -128,6 +134,21 @@ impl<'a> Court<'a> {
             tracing::debug!(delivery = held.id.0, "a refusal came for a row that had changed hands");
         }
         Ok(())
+    }
+
+    /// Keeps what was said: it is settled later, when all that the relay says can be seen.
+    async fn note(&self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<()> {
+        let refused = notices::Refused {
+            delivery: held.id,
+            newsletter: Some(held.newsletter).filter(|id| id.0 > 0),
+            address_hash: &self.keys.address_hash(&refusal.address.key()),
+            relay: &refusal.relay,
+            destination: &held.destination,
+            reply: &refusal.reply,
+            judged: &refusal.judged,
+            settle_at: self.now.plus(self.settle_after),
+        };
+        notices::add_relay(tx, &refused, self.now).await.map(drop)
     }
 
     /// The recipient is refused for good: dead, full, unwanted. Whether that is believed depends on how many others are.
@@ -249,13 +270,8 @@ impl<'a> Court<'a> {
                 continue;
             }
             ids.push(id);
-            if let Ok(address) = email.parse::<EmailAddress>() {
-                let hash = self.keys.address_hash(&address.key());
-                if suppressions::reason(tx, &hash).await? == Some(SuppressionReason::Bounce) {
-                    suppressions::remove(tx, &hash, Actor::scheduler(self.now)).await?;
-                }
-            }
         }
+        notices::discard_for(tx, &ids, Actor::scheduler(self.now)).await?;
         suspensions::restore(tx, &ids, self.now).await?;
         Ok(())
     }

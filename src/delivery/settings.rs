@@ -8,6 +8,7 @@ use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
 use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
+use crate::domain::standing::SETTLE_AFTER;
 use crate::message::dkim::Signer;
 use crate::smtp::{Connector, Deadlines};
 use crate::token::Keyring;
@@ -107,6 +108,8 @@ pub struct Settings {
     pub alarm_relay: Option<String>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
+    /// How long after a refusal it is settled what follows for the reader.
+    pub settle_after: Duration,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
     pub keep_replies: bool,
     /// Messages a minute to the mailboxes of one provider.
@@ -127,6 +130,7 @@ impl Settings {
             relays: Vec::new(),
             alarm_relay: None,
             retry_for: RETRY_FOR,
+            settle_after: SETTLE_AFTER,
             keep_replies: false,
             provider_rates: BTreeMap::new(),
             deadlines: Deadlines::default(),

@@ -34,7 +34,7 @@ impl DeliveryState {
                 | (Claimed, Pending | InFlight | Failed | Skipped)
                 | (InFlight, Sent | Pending | Failed | Uncertain)
                 | (Uncertain, Pending | Sent | Failed)
-                | (Failed, Pending) // a person says `retry`
+                | (Failed | Skipped, Pending) // a person says `retry`; of the skipped, whose suppression was lifted
         )
     }
 }
@@ -138,7 +138,7 @@ mod tests {
     fn what_was_sent_stays_sent() {
         for next in DeliveryState::ALL {
             assert!(!DeliveryState::Sent.may_become(*next));
-            assert!(!DeliveryState::Skipped.may_become(*next));
+            assert_eq!(DeliveryState::Skipped.may_become(*next), *next == DeliveryState::Pending);
         }
         assert!(!DeliveryState::Pending.may_become(DeliveryState::InFlight), "only a claimed row takes off");
     }

@@ -5,6 +5,7 @@ use super::alarm::AlarmName;
 use super::cause::Cause;
 use super::evidence::Trouble;
 use super::newsletter::UncertainPolicy;
+use super::storm::Brake;
 use super::subscriber::Why;
 use super::suppression::SuppressionReason;
 use crate::clock::Timestamp;
@@ -210,6 +211,27 @@ events! {
     AddressSuppressed = "address.suppressed" {
         /// Why.
         reason: SuppressionReason,
+    },
+    /// A brake holds notices for a person: too many addresses are called dead.
+    BouncesHeld = "bounces.held" {
+        /// By which relay.
+        relay: String,
+        /// Which brake.
+        brake: Brake,
+        /// How many.
+        notices: u64,
+    },
+    /// A person believes held notices.
+    BouncesReleased = "bounces.released" {
+        /// How many.
+        notices: u64,
+        /// Addresses that are mailed no more.
+        suppressed: u64,
+    },
+    /// Notices count for nothing any more.
+    BouncesDiscarded = "bounces.discarded" {
+        /// How many.
+        notices: u64,
     },
     /// An address may be mailed again.
     AddressUnsuppressed = "address.unsuppressed",

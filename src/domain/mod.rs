@@ -16,11 +16,14 @@ pub mod issue;
 mod mailbox;
 pub mod moment;
 pub mod newsletter;
+pub mod notice;
 pub mod provider;
 pub mod quota;
 pub mod reply;
 pub mod reserved;
 pub mod slot;
+pub mod standing;
+pub mod storm;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
@@ -57,6 +60,8 @@ ids! {
     WorkerId,
     /// A group of mail that does not go for now.
     SuspensionId,
+    /// Something that came back after mail was sent.
+    NoticeId,
 }
 
 impl NewsletterId {

@@ -260,7 +260,9 @@ pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result
         "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, waits = NULL, final_at = NULL, reason = NULL,
                 first_at = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN first_at END,
                 revision_id = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN revision_id END
-         WHERE issue_id = $1 AND state = 'failed' AND reason <> 'uncertain'",
+         WHERE issue_id = $1 AND ((state = 'failed' AND reason <> 'uncertain')
+             OR (state = 'skipped' AND reason = 'suppressed'
+                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id)))",
     )
     .bind(issue)
     .bind(now)

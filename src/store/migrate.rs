@@ -41,6 +41,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
     (
+        7,
+        "notices",
+        include_str!("../../migrations/sqlite/0007_notices.sql"),
+        include_str!("../../migrations/postgres/0007_notices.sql"),
+    ),
+    (
         8,
         "suspensions",
         include_str!("../../migrations/sqlite/0008_suspensions.sql"),

@@ -22,6 +22,7 @@ pub mod lock;
 pub mod marks;
 pub mod migrate;
 pub mod newsletters;
+pub mod notices;
 pub mod pages;
 pub mod personal;
 pub mod quotas;

@@ -235,6 +235,12 @@ pub fn stream<'t>(tx: &'t mut Tx, filter: &Filter) -> BoxStream<'t, Result<Subsc
         .stream()
 }
 
+/// How many subscriptions of all newsletters are active.
+pub async fn active(tx: &mut Tx) -> Result<i64> {
+    let (count,) = tx.sql("SELECT COUNT(*) FROM subscriptions WHERE state = 'active'").fetch_one().await?;
+    Ok(count)
+}
+
 /// How many readers a newsletter has.
 pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
     tx.sql(

@@ -34,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
+    ("inbound", &["store", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("supervise", &[]),
@@ -41,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "web",
+            "inbound",
             "upkeep",
             "delivery",
             "publishing",

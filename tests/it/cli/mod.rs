@@ -2,6 +2,7 @@
 
 mod alarms;
 mod asking;
+mod bounces;
 mod database_file;
 mod doctor;
 mod editing;

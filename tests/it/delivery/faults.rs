@@ -6,9 +6,8 @@ use std::time::Duration;
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
-use coranto::domain::suppression::SuppressionReason;
 use coranto::smtp::SinkOptions;
-use coranto::store::{Db, suppressions};
+use coranto::store::{Db, notices, suppressions};
 
 use super::stage::{START, Stage};
 use crate::harness::database::both_databases;
@@ -60,7 +59,7 @@ both_databases! {
         assert_eq!(stage.sink.stats().recipients_deferred, 1);
     }
 
-    async fn permfail_is_final_and_the_address_is_suppressed(db: Db) {
+    async fn permfail_is_final_and_is_kept_to_be_settled(db: Db) {
         let stage = after_one_try(db, "permfail-x", |totals| totals.sent == 1 && totals.failed == 1).await;
         let issue = issue(&stage).await;
         let row = stage.row(issue, "permfail-x").await;
@@ -69,11 +68,11 @@ both_databases! {
         assert_eq!((row.relay.as_deref(), row.final_at, row.due_at), (Some("main"), Some(START), None));
         let stats = stage.sink.stats();
         assert_eq!((stats.recipients_refused, stats.accepted), (1, 1));
-        let hash = stage.keys.address_hash("permfail-x@example.net");
         let mut tx = stage.db.read().await.unwrap();
-        assert_eq!(suppressions::reason(&mut tx, &hash).await.unwrap(), Some(SuppressionReason::Bounce));
-        let hash = stage.keys.address_hash("healthy@example.net");
-        assert_eq!(suppressions::reason(&mut tx, &hash).await.unwrap(), None);
+        let hash = stage.keys.address_hash("permfail-x@example.net");
+        assert_eq!(suppressions::reason(&mut tx, &hash).await.unwrap(), None, "nothing follows at once");
+        let kept = notices::page(&mut tx, &notices::Filter::default(), 10).await.unwrap();
+        assert_eq!(kept.iter().map(|notice| notice.email.as_deref()).collect::<Vec<_>>(), [Some("permfail-x@example.net")]);
         drop(tx);
         assert_eq!(stage.finish(issue).await.failed, 1);
     }

@@ -16,6 +16,7 @@ mod lock;
 mod marks;
 mod migrate;
 mod newsletters;
+mod notices;
 mod pages;
 mod places;
 mod quotas;
