@@ -1,5 +1,6 @@
 //! Signals, soft and hard stop. Knows no part of the program, only that each has tasks that end when asked.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,10 +12,15 @@ use tokio_util::sync::CancellationToken;
 /// What is on the wire after that is uncertain, and is shown as such.
 pub const SOFT_STOP: Duration = Duration::from_secs(60);
 
+/// How long what is done at last may take.
+const LAST: Duration = Duration::from_secs(5);
+
+type Last = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;
+
 /// The running parts of the program. The first that fails stops the others.
-#[derive(Debug)]
 pub struct Supervisor {
     parts: JoinSet<anyhow::Result<()>>,
+    last: Vec<Last>,
     stop: CancellationToken,
     terminate: Signal,
     interrupt: Signal,
@@ -25,6 +31,7 @@ impl Supervisor {
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
             parts: JoinSet::new(),
+            last: Vec::new(),
             stop: CancellationToken::new(),
             terminate: signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?,
             interrupt: signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?,
@@ -39,6 +46,11 @@ impl Supervisor {
     /// Adds a part called `name`.
     pub fn add(&mut self, name: &'static str, part: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
         self.parts.spawn(async move { part.await.with_context(|| format!("{name} ended")) });
+    }
+
+    /// What is done when all parts have ended, also when they were stopped hard.
+    pub fn at_last(&mut self, work: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        self.last.push(Box::pin(work));
     }
 
     /// Waits for SIGTERM or SIGINT, or until a part ends by itself; then stops softly, and hard at the second signal or
@@ -65,6 +77,14 @@ impl Supervisor {
         if !in_time {
             tracing::warn!("stopped hard; what was on the wire is uncertain and will be shown as such");
             self.parts.shutdown().await;
+        }
+        for work in self.last {
+            // A database that is away must not keep a process that was told to end.
+            match tokio::time::timeout(LAST, work).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!("{error:#}"),
+                Err(_) => tracing::warn!("the last things to do took too long and were left"),
+            }
         }
         result
     }

@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
-use crate::store::{Db, migrate};
+use crate::store::{Db, StoreError, migrate};
 
 /// How long threads have to end after the work is done.
 const THREADS_END: Duration = Duration::from_secs(1);
@@ -75,9 +75,26 @@ impl Context {
         Ok(db)
     }
 
+    /// The same for a command that is about what is there: it makes no database where none is.
+    pub async fn open_existing(&self, config: &Config) -> anyhow::Result<Db> {
+        if let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) {
+            return Err(Failure::new(format!("there is no database at {}", file.display()))
+                .hint("if there was one, bring it back from the backup; `coranto serve` makes a new one")
+                .exit(Exit::Unreachable)
+                .into());
+        }
+        self.open(config).await
+    }
+
     /// Opens the database of `config`, whatever its schema.
     pub async fn open_as_it_is(&self, config: &Config) -> anyhow::Result<Db> {
-        Db::open(config.database.as_str()).await.map_err(|error| {
+        let opened = async {
+            let db = Db::open(config.database.as_str()).await?;
+            // What a command makes due is due by the database's clock.
+            db.set_clock(&self.clock).await?;
+            Ok::<_, StoreError>(db)
+        };
+        opened.await.map_err(|error| {
             let why = Failure::new(format!("the database {} cannot be opened: {error}", config.database));
             why.exit(Exit::Unreachable).into()
         })

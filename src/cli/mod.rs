@@ -171,7 +171,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.global.json, cli.global.quiet, &env);
     let context = Context {
         output: output.clone(),
-        clock: Clock::System,
+        clock: Clock::system(),
         config_file: cli.global.config.clone(),
         may_ask: !cli.global.no_input && context::is_interactive(),
         yes: cli.global.yes,

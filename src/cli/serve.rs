@@ -29,6 +29,8 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 const FILES_BESIDE: u64 = 256;
 /// How often images that nothing shows are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
+/// Between looks at the database's clock and file, for whoever does not deliver.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
 /// How often readers whose rest is over are taken back.
 const RESTS_END_EVERY: Duration = Duration::from_secs(60);
 
@@ -70,6 +72,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     runtime.block_on(async {
         let _lock = lock(&config, &args.role)?;
         let db = open(&config).await?;
+        db.set_clock(&clock).await?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
         db.close().await;
@@ -100,10 +103,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     let templates = Arc::new(wiring::templates(config)?);
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
+    supervisor.add("the watch over the database", watch(db.clone(), clock.clone(), stop.clone()));
     if roles.contains(&Role::Deliver) {
-        let engine = Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?);
-        let stop = stop.clone();
+        let engine = Arc::new(Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?));
+        let (stop, ended) = (stop.clone(), Arc::clone(&engine));
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
+        supervisor.at_last(async move { ended.end_lease().await.context("the engine's lease could not be ended") });
     }
     if roles.contains(&Role::Schedule) {
         let public_url = wiring::public_url(config);
@@ -193,6 +198,24 @@ fn allow_files(connections: u64) {
             connections,
             "the system allows fewer open files than `connections` under [server]; raise LimitNOFILE or ulimit -n"
         );
+    }
+}
+
+/// Keeps to the database's clock, and ends when its file is not the one any more that was opened.
+async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut tick = tokio::time::interval(WATCH_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = tick.tick() => {}
+        }
+        db.check_file().map_err(|error| {
+            Failure::new(error.to_string())
+                .hint("bring the right file back while nothing runs, then start again; a backup is not to be copied over a file in use")
+        })?;
+        if let Err(error) = db.set_clock(&clock).await {
+            tracing::debug!(%error, "the database was not asked for the time");
+        }
     }
 }
 

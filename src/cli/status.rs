@@ -47,7 +47,7 @@ struct Standing<'a> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_existing(&config).await?;
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;
         result

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::letters::Letter;
 use super::queue::Job;
 use super::recorder::{Held, Outcome, Recorder, TakeOff};
@@ -11,7 +13,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{Reason, retry_wait};
 use crate::domain::newsletter::UncertainPolicy;
-use crate::domain::verdict::{Reply, Stage, Verdict, judge};
+use crate::domain::reply::{Reply, Stage};
+use crate::domain::verdict::{Verdict, judge};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, Envelope, Session};
 use crate::token::random_bytes;
@@ -21,6 +24,12 @@ const REPLY_CHARS_MAX: usize = 300;
 
 /// "Requested mail action aborted: exceeded storage allocation": to MAIL with SIZE it means this mail (RFC 1870 6.1).
 const EXCEEDS_ALLOCATION: u16 = 552;
+
+/// When more time has passed since a row's take-off, it is looked at again before its body is written.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a stop of the engine waits for the answers to an envelope, behind which nothing is sent any more.
+const ENVELOPE_AFTER_STOP: Duration = Duration::from_secs(1);
 
 /// A mail ready for the wire.
 pub(super) struct Prepared {
@@ -42,8 +51,11 @@ pub(super) enum Blame {
     Slow { relay: bool },
     /// It failed; what happened.
     Relay(String),
-    /// The connection was stale: nothing was tried, and another connection may do.
-    Stale,
+    /// The connection was at its end: nothing was sent, and another connection may do. `is_limit` when the relay says that
+    /// it takes no more on one connection.
+    Stale { is_limit: bool },
+    /// It cannot carry this mail, and another may; what the mail fails with when none can.
+    Another { reason: Reason, reply: String },
 }
 
 /// What is the same for every try.
@@ -55,6 +67,7 @@ pub(super) struct Attempt<'a> {
     pub(super) slow_down: Duration,
     pub(super) uncertain_for: Duration,
     pub(super) keep_replies: bool,
+    pub(super) stop: &'a CancellationToken,
 }
 
 impl Job {
@@ -66,45 +79,57 @@ impl Job {
 }
 
 impl Attempt<'_> {
-    /// Sends one mail. `granted` remembers, over a change of connection, what became of the take-off. Whenever the
-    /// session is not usable afterwards the caller drops it, which closes the connection.
-    pub(super) async fn send(&self, session: &mut Session, mail: &Prepared, granted: &mut Option<bool>) -> Blame {
+    /// Sends one mail. A take-off that was committed on a connection that ended counts for the next; but whenever much
+    /// time has passed since, the row is looked at again before its body. Whenever the session is not usable afterwards the
+    /// caller drops it, which closes the connection.
+    pub(super) async fn send(&self, session: &mut Session, mail: &mut Prepared) -> Blame {
+        if let Some(refusal) = session.cannot_carry(&mail.address, mail.bytes.len()) {
+            return cannot(refusal, mail.bytes.len());
+        }
         let fresh = session.messages() == 0;
-        let envelope = session.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len());
+        let envelope = async {
+            let envelope = session.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len());
+            tokio::select! { biased; envelope = envelope => Some(envelope), () = self.stopping() => None }
+        };
         // The commit runs while the envelope is on the wire, so it costs no time of its own.
-        let envelope = match *granted {
+        let envelope = match mail.job.taken_off {
             Some(_) => envelope.await,
             None => {
+                // Time counts from before the commit: the machine may stop between it and its answer.
+                let asked_at = self.clock.moment();
                 let take_off = TakeOff { held: mail.job.held(), revision: mail.job.revision, date: mail.job.date };
-                let (envelope, answer) = tokio::join!(envelope, self.recorder.take_off(take_off));
-                *granted = Some(answer);
+                let (envelope, granted) = tokio::join!(envelope, self.recorder.take_off(take_off));
+                if !granted {
+                    // The recorder has settled the row. If the relay waits for the body, dropping the session is the only
+                    // way not to send one: a lone dot would deliver an empty mail.
+                    return Blame::Nobody;
+                }
+                mail.job.taken_off = Some(asked_at);
                 envelope
             }
         };
-        if *granted == Some(false) {
-            // The recorder has settled the row. If the relay waits for the body, dropping the session is the only way
-            // not to send one: a lone dot would deliver an empty mail.
-            return if matches!(envelope, Ok(Envelope::Ready)) { Blame::Stale } else { Blame::Nobody };
-        }
+        let Some(envelope) = envelope else {
+            self.release(mail).await;
+            return Blame::Nobody;
+        };
         match envelope {
+            Ok(Envelope::Ready) if !self.may_still_go(mail).await => Blame::Nobody,
             Ok(Envelope::Ready) => self.send_body(session, mail).await,
             // Servers say so too when they have taken enough on one connection.
-            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !fresh => Blame::Stale,
+            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !fresh => {
+                Blame::Stale { is_limit: true }
+            }
             Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
-                self.fail(mail, Reason::TooLarge, Some(reply.to_string()), false, None).await
+                Blame::Another { reason: Reason::TooLarge, reply: reply.to_string() }
+            }
+            Ok(Envelope::Refused { reply, .. }) if !fresh && is_session_limit(&reply) => {
+                Blame::Stale { is_limit: true }
             }
             Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
-            Ok(Envelope::TooLarge { size_bytes_max }) => {
-                let reply = format!("the mail has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
-                self.fail(mail, Reason::TooLarge, Some(reply), false, None).await
-            }
-            Ok(Envelope::NeedsSmtpUtf8) => {
-                let reply = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer";
-                self.fail(mail, Reason::Unsupported, Some(reply.to_owned()), false, None).await
-            }
-            Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale,
+            Ok(refusal @ (Envelope::TooLarge { .. } | Envelope::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
+            Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale { is_limit: false },
             // It closed the idle connection in the moment in which we wrote.
-            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale,
+            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale { is_limit: false },
             Err(error @ Broken::Lost { stage: Stage::Recipient | Stage::Data, .. }) => {
                 self.defer(mail, 1, Some(error.to_string()), false).await;
                 Blame::Nobody
@@ -121,8 +146,25 @@ impl Attempt<'_> {
         self.recorder.record(mail.job.held(), Outcome::Released { due_at: self.clock.now() }).await;
     }
 
+    /// Whether a row whose take-off was committed a while ago may still be sent: its reader may have left since, its issue
+    /// may have been paused. One that may not goes back, and the caller drops the connection.
+    async fn may_still_go(&self, mail: &Prepared) -> bool {
+        match mail.job.taken_off {
+            Some(asked_at) if self.clock.passed(asked_at) <= LOOK_AGAIN_AFTER => true,
+            _ => self.recorder.look_again(mail.job.held()).await,
+        }
+    }
+
+    /// Waits for the stop of the engine, and a moment for the answers that are on their way.
+    async fn stopping(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(ENVELOPE_AFTER_STOP).await;
+    }
+
     async fn send_body(&self, session: &mut Session, mail: &Prepared) -> Blame {
+        let fresh = session.messages() == 0;
         match session.body(&mail.bytes).await {
+            Ok(reply) if !fresh && is_session_limit(&reply) => Blame::Stale { is_limit: true },
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,
             Err(BodyError::Unknown(fault)) => {
                 tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the mail is uncertain");
@@ -148,6 +190,10 @@ impl Attempt<'_> {
     /// Writes what an answer means.
     async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> Blame {
         let said = Some(reply.to_string());
+        if is_connection_limit(reply) {
+            self.release(mail).await;
+            return Blame::Slow { relay: true };
+        }
         match judge(stage, reply) {
             Verdict::Accepted => {
                 let reply = self.keep_replies.then(|| shortened(reply.to_string()));
@@ -199,7 +245,7 @@ impl Attempt<'_> {
         self.recorder.record(mail.job.held(), outcome).await;
     }
 
-    async fn fail(
+    pub(super) async fn fail(
         &self,
         mail: &Prepared,
         reason: Reason,
@@ -214,13 +260,38 @@ impl Attempt<'_> {
     }
 }
 
+/// What a mail that a relay cannot carry fails with when no other can.
+fn cannot(refusal: Envelope, bytes: usize) -> Blame {
+    match refusal {
+        Envelope::TooLarge { size_bytes_max } => {
+            let reply = format!("the mail has {bytes} bytes, the relay takes {size_bytes_max}");
+            Blame::Another { reason: Reason::TooLarge, reply }
+        }
+        _ => {
+            let reply = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer".to_owned();
+            Blame::Another { reason: Reason::Unsupported, reply }
+        }
+    }
+}
+
+/// Whether a reply on a connection that took mails before is about that connection alone: "enough on this one", or "too
+/// many recipients" where there is one (RFC 5321 4.5.3.1.10).
+fn is_session_limit(reply: &Reply) -> bool {
+    reply.code == 421 || matches!((reply.code, reply.enhanced), (452, Some((4, 5, 3))))
+}
+
+/// Exchange Online's limit of connections at once for one sender: with fewer there is no trouble, and no mail need wait.
+fn is_connection_limit(reply: &Reply) -> bool {
+    (reply.code, reply.enhanced) == (432, Some((4, 3, 2)))
+}
+
 fn shortened(reply: String) -> String {
     if reply.chars().count() <= REPLY_CHARS_MAX { reply } else { reply.chars().take(REPLY_CHARS_MAX).collect() }
 }
 
 fn command(stage: Stage) -> &'static str {
     match stage {
-        Stage::Session => "the session",
+        Stage::Session | Stage::Unknown => "the session",
         Stage::Mail => "MAIL",
         Stage::Recipient => "RCPT",
         Stage::Data => "DATA",

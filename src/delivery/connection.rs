@@ -1,70 +1,46 @@
-//! One task owns one connection of a lane: it takes a job, sends it, and fills the next one meanwhile. After anything
-//! that leaves the conversation in doubt the connection is dropped, never used again.
+//! One task owns one connection of a relay: it opens it when there is work, takes a job, sends it, and fills the next one
+//! meanwhile. A job is bound to nothing before a connection is open, nor behind a mail that takes long. After anything that
+//! leaves the conversation in doubt the connection is dropped, never used again.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::pin::pin;
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
 use super::dispatch::Current;
-use super::lane::Lane;
+use super::floor::Floor;
+use super::lane::{Lane, Seat};
 use super::letters::{LetterError, Letters};
-use super::limits::Limiter;
-use super::queue::Job;
+use super::providers::Providers;
+use super::queue::{Job, SLOW};
 use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::domain::delivery::Reason;
 use crate::domain::provider::Provider;
-use crate::smtp::Session;
+use crate::smtp::{OpenError, Session};
 
 /// "Service not available, closing transmission channel"; as a greeting: too many connections.
 const CLOSING: u16 = 421;
-/// How long a provider that said "slow down" is left alone.
-const PROVIDER_PAUSE: Duration = Duration::from_secs(30);
+/// So many connections may end under one mail; one more is the relay's failure.
+const ENDS_MAX: u8 = 2;
 
-/// The providers' rates and pauses.
-#[derive(Debug, Default)]
-pub(super) struct Providers {
-    limits: HashMap<Provider, Limiter>,
-    paused: Mutex<HashMap<Provider, Instant>>,
+/// What a task has.
+struct Hands {
+    /// Which of the relay's connections this is.
+    number: usize,
+    /// The connection, while it is open.
+    line: Option<Line>,
+    /// A mail that was prepared while another was sent.
+    next: Option<Prepared>,
 }
 
-impl Providers {
-    pub(super) fn new(settings: &Settings) -> Self {
-        let now = Instant::now();
-        let limits =
-            settings.provider_rates.iter().map(|(provider, rate)| (*provider, Limiter::per_minute(*rate, now)));
-        Self { limits: limits.collect(), paused: Mutex::default() }
-    }
-
-    /// Takes a place for one mail to `provider`, or says when to come back.
-    pub(super) fn admit(&self, provider: Provider) -> Result<(), Duration> {
-        let now = Instant::now();
-        let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner).get(&provider).copied();
-        if let Some(until) = paused.filter(|until| *until > now) {
-            return Err(until - now);
-        }
-        match self.limits.get(&provider) {
-            Some(limiter) => limiter.take(now).map_err(|_| limiter.park(now)),
-            None => Ok(()),
-        }
-    }
-
-    /// A provider said "slow down". `Other` is not one provider: pausing it would pause everybody.
-    fn slow_down(&self, provider: Provider) {
-        let now = Instant::now();
-        if provider != Provider::Other {
-            self.paused.lock().unwrap_or_else(PoisonError::into_inner).insert(provider, now + PROVIDER_PAUSE);
-        }
-        if let Some(limiter) = self.limits.get(&provider) {
-            limiter.hold(now, PROVIDER_PAUSE);
-        }
-    }
+/// An open connection.
+struct Line {
+    session: Session,
+    _seat: Seat,
 }
 
 /// What a lane's connections share.
@@ -76,62 +52,101 @@ pub(super) struct Crew {
     pub(super) clock: Clock,
     pub(super) settings: Arc<Settings>,
     pub(super) providers: Arc<Providers>,
+    pub(super) floor: Arc<Floor>,
     pub(super) current: Arc<Current>,
     /// One permit per core: signing more at once only makes each slower.
     pub(super) signing: Arc<Semaphore>,
     pub(super) stop: CancellationToken,
 }
 
-/// Works until the queue is closed or the engine stops.
+/// Works until the engine stops.
 pub(super) async fn run(crew: Arc<Crew>, number: usize) {
-    let mut session: Option<Session> = None;
-    let mut next: Option<Prepared> = None;
-    loop {
-        if crew.stop.is_cancelled() || !crew.lane.admits(number) {
-            if let Some(mail) = next.take() {
-                crew.attempt().release(&mail).await;
-            }
-            // A relay that asked for fewer connections is to see fewer.
-            if let Some(session) = session.take() {
-                session.quit().await;
-            }
-        }
-        tokio::select! {
-            biased;
-            () = crew.stop.cancelled() => break,
-            () = crew.lane.admit(number) => {}
-        }
-        let mail = match next.take() {
-            Some(mail) => mail,
-            None => match crew.next_mail(&mut session).await {
-                Some(Ok(mail)) => mail,
-                Some(Err(())) => continue,
-                None => break,
-            },
-        };
-        if !crew.lane.admits(number) || !crew.current.has(&mail.job) {
-            crew.attempt().release(&mail).await;
-            continue;
-        }
-        let (blame, prepared) = tokio::join!(crew.deliver(&mut session, &mail), crew.prepare_another());
-        next = prepared;
-        let is_told_to_rest = matches!(blame, Blame::Slow { relay: true });
-        crew.blame(blame, &mail, number).await;
-        if is_told_to_rest {
-            // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
-            if let Some(mail) = next.take() {
-                crew.attempt().release(&mail).await;
-            }
-            drop(mail);
-            tokio::select! { () = crew.stop.cancelled() => {}, () = tokio::time::sleep(crew.settings.timing.backoff) => {} }
-        }
+    let mut hands = Hands { number, line: None, next: None };
+    while !crew.stop.is_cancelled() {
+        crew.round(&mut hands).await;
     }
-    if let Some(session) = session {
-        session.quit().await;
-    }
+    crew.put_down(&mut hands).await;
 }
 
 impl Crew {
+    /// One mail, or one step towards it.
+    async fn round(&self, hands: &mut Hands) {
+        let is_fit = hands.line.as_ref().is_some_and(|line| !self.is_worn(&line.session));
+        // A relay that asked for fewer connections is to see fewer.
+        if !is_fit || !self.lane.admits(hands.number) {
+            self.put_down(hands).await;
+            let opened = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                opened = self.open_when_wanted(hands.number) => opened,
+            };
+            hands.line = opened;
+            return;
+        }
+        let Some(mail) = self.next_mail(hands).await else { return };
+        if !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
+            return self.give_back(mail.job).await;
+        }
+        self.carry(hands, mail).await;
+    }
+
+    /// Puts back what is in hand, and closes the connection.
+    async fn put_down(&self, hands: &mut Hands) {
+        if let Some(mail) = hands.next.take() {
+            self.give_back(mail.job).await;
+        }
+        if let Some(line) = hands.line.take() {
+            line.session.quit().await;
+        }
+        self.lane.queue.leave(hands.number);
+    }
+
+    /// Opens a connection, once there is work for it.
+    async fn open_when_wanted(&self, number: usize) -> Option<Line> {
+        self.lane.admit(number).await;
+        self.lane.wants(number).await;
+        if !self.lane.admits(number) {
+            return None;
+        }
+        self.lane.queue.opening(number);
+        let opened = {
+            let mut opening = pin!(Session::open(&self.lane.relay.connector, &self.settings.deadlines));
+            match tokio::time::timeout(self.settings.timing.patience, &mut opening).await {
+                Ok(opened) => opened,
+                Err(_) => {
+                    // The relay has its time; what waits for it has not.
+                    if !self.lane.is_open() {
+                        let seconds = self.settings.timing.patience.as_secs_f32();
+                        self.relay_failed(format!("no connection could be opened in {seconds} s; it is still tried"))
+                            .await;
+                    }
+                    opening.await
+                }
+            }
+        };
+        self.lane.queue.leave(number);
+        match opened {
+            Ok(session) => Some(Line { session, _seat: self.lane.opened() }),
+            Err(error) => {
+                self.not_opened(&error, number).await;
+                None
+            }
+        }
+    }
+
+    async fn not_opened(&self, error: &OpenError, number: usize) {
+        let is_crowded = error.reply().is_some_and(|reply| reply.code == CLOSING);
+        if error.is_local() {
+            tracing::error!(relay = %self.name, "no connection can be opened: {error} ({})", error.hint());
+            tokio::time::sleep(self.settings.timing.backoff).await;
+        } else if is_crowded && (self.lane.allowed() > 1 || self.lane.is_settling()) {
+            self.lane.slow_down(number);
+            tokio::time::sleep(self.settings.timing.backoff).await;
+        } else {
+            self.relay_failed(format!("{error} ({})", error.hint())).await;
+        }
+    }
+
     fn attempt(&self) -> Attempt<'_> {
         let timing = &self.settings.timing;
         Attempt {
@@ -142,30 +157,171 @@ impl Crew {
             slow_down: timing.slow_down,
             uncertain_for: timing.uncertain_for,
             keep_replies: self.settings.keep_replies,
+            stop: &self.stop,
         }
     }
 
-    /// Waits for a job and prepares it; an unused connection is closed meanwhile. `None` when the work is over.
-    async fn next_mail(&self, session: &mut Option<Session>) -> Option<Result<Prepared, ()>> {
-        let idle = self.settings.timing.idle;
-        let job = tokio::select! {
-            biased;
-            () = self.stop.cancelled() => return None,
-            job = tokio::time::timeout(idle, self.lane.queue.next()) => job,
-        };
-        let Ok(job) = job else {
-            if let Some(session) = session.take() {
-                session.quit().await;
+    /// What is to be sent next: a transactional mail before what was prepared. Waits for a job and prepares it; an unused
+    /// connection is closed meanwhile.
+    async fn next_mail(&self, hands: &mut Hands) -> Option<Prepared> {
+        let job = match hands.next.is_some() {
+            true => match self.lane.next_transactional(&self.current) {
+                Some(job) => job,
+                None => return hands.next.take(),
+            },
+            false => {
+                let next = self.lane.next(hands.number, &self.current);
+                let job = tokio::select! {
+                    biased;
+                    () = self.stop.cancelled() => return None,
+                    job = tokio::time::timeout(self.settings.timing.idle, next) => job,
+                };
+                match job {
+                    Ok(job) => job,
+                    Err(_) => {
+                        self.put_down(hands).await;
+                        return None;
+                    }
+                }
             }
-            return Some(Err(()));
         };
-        Some(self.prepare(job?).await.ok_or(()))
+        self.prepare(job).await
     }
 
-    async fn prepare_another(&self) -> Option<Prepared> {
-        match self.lane.queue.try_next() {
-            Some(job) => self.prepare(job).await,
-            None => None,
+    async fn prepare_ahead(&self, number: usize, has_one: bool) -> Option<Prepared> {
+        if has_one {
+            return None;
+        }
+        let job = self.lane.next_ahead(number, &self.current)?;
+        self.prepare(job).await
+    }
+
+    /// Sends a mail and prepares the next meanwhile, but keeps nothing waiting behind a mail that takes long.
+    async fn carry(&self, hands: &mut Hands, mut mail: Prepared) {
+        let Hands { number, line: Some(line), next } = hands else { return };
+        let number = *number;
+        let issue = mail.job.row.issue_id;
+        self.lane.queue.begin(number, &mail.job);
+        let attempt = self.attempt();
+        let has_one = next.is_some();
+        let mut is_slow = false;
+        let blame = {
+            let mut sending = pin!(attempt.send(&mut line.session, &mut mail));
+            let mut preparing = pin!(self.prepare_ahead(number, has_one));
+            let mut slow = pin!(tokio::time::sleep(SLOW));
+            let mut is_prepared = false;
+            let blame = loop {
+                tokio::select! {
+                    biased;
+                    blame = &mut sending => break blame,
+                    prepared = &mut preparing, if !is_prepared => {
+                        is_prepared = true;
+                        *next = prepared.or(next.take());
+                    }
+                    () = &mut slow, if !is_slow => {
+                        is_slow = true;
+                        self.lane.queue.note(issue, false);
+                    }
+                }
+                if is_slow && let Some(mail) = next.take() {
+                    self.give_back(mail.job).await;
+                }
+            };
+            if !is_prepared {
+                *next = preparing.await.or(next.take());
+            }
+            blame
+        };
+        if !is_slow {
+            self.lane.queue.note(issue, true);
+        }
+        let messages = line.session.messages();
+        if !line.session.is_usable() {
+            hands.line = None;
+        }
+        self.draw_lessons(blame, mail, messages, hands).await;
+    }
+
+    /// What follows from a try: for the mail, if it is not settled, for this connection and for the relay.
+    async fn draw_lessons(&self, blame: Blame, mut mail: Prepared, messages: u32, hands: &mut Hands) {
+        match blame {
+            Blame::Stale { is_limit } => {
+                self.lane.ended_after(messages, is_limit);
+                mail.job.ends += 1;
+                self.put_down(hands).await;
+                if mail.job.ends > ENDS_MAX {
+                    self.attempt().release(&mail).await;
+                    self.relay_failed("it ends every connection before a mail can be sent".to_owned()).await;
+                } else {
+                    self.give_back(mail.job).await;
+                }
+            }
+            Blame::Another { reason, reply } => self.pass_on(mail, reason, reply).await,
+            Blame::Slow { relay: true } => {
+                self.lane.slow_down(hands.number);
+                drop(mail);
+                // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
+                self.put_down(hands).await;
+                let rest = tokio::time::sleep(self.settings.timing.backoff);
+                tokio::select! { () = self.stop.cancelled() => {}, () = rest => {} }
+            }
+            Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
+            Blame::Success => {
+                if self.lane.succeeded() {
+                    tracing::info!(relay = %self.name, "the relay works again");
+                    self.recorder.event("relay.up", serde_json::json!({ "relay": &*self.name })).await;
+                }
+            }
+            Blame::Nobody => {}
+            Blame::Relay(what) => self.relay_failed(what).await,
+        }
+    }
+
+    /// Gives a mail that this relay cannot carry to another that may. It fails when none is left.
+    async fn pass_on(&self, mut mail: Prepared, reason: Reason, reply: String) {
+        mail.job.lanes.remove(self.lane.index);
+        if mail.job.lanes.is_empty(self.floor.lanes.len()) {
+            self.attempt().fail(&mail, reason, Some(reply), false, None).await;
+            return;
+        }
+        if let Err(job) = self.floor.pass_on(mail.job) {
+            // The others are down: it is theirs when they are up again.
+            let due_at = self.clock.now().plus(self.settings.timing.slow_down);
+            self.recorder.record(job.held(), Outcome::Released { due_at }).await;
+        }
+    }
+
+    /// Puts a job back of which nothing was sent: first in line, or to another relay when this one is down.
+    async fn give_back(&self, mut job: Job) {
+        self.lane.give_back_place(&mut job);
+        let job = match !self.stop.is_cancelled() && self.current.has(&job) {
+            true if self.lane.down_for().is_none() => return self.lane.queue.put_back(job),
+            true => match self.floor.hand(job) {
+                Ok(()) => return,
+                Err(job) => job,
+            },
+            false => job,
+        };
+        self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+    }
+
+    fn is_worn(&self, session: &Session) -> bool {
+        !session.is_usable()
+            || session.messages() >= self.lane.messages_max()
+            || session.age() >= self.lane.relay.connection_age_max
+    }
+
+    /// The relay is left alone for a while. Another may take what waits here; nobody loses a try.
+    async fn relay_failed(&self, what: String) {
+        if let Some(wait) = self.lane.failed() {
+            tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
+            let data = serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
+            self.recorder.event("relay.down", data).await;
+        }
+        for job in self.lane.queue.drain() {
+            if let Err(job) = self.floor.hand(job) {
+                self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+            }
         }
     }
 
@@ -209,78 +365,6 @@ impl Crew {
             caught(fill)
         });
         filled.await.unwrap_or(Err(LetterError::Crashed))
-    }
-
-    /// Sends a mail, on the session at hand if there is one, else on a new one; a stale one is replaced once.
-    async fn deliver(&self, session: &mut Option<Session>, mail: &Prepared) -> Blame {
-        let attempt = self.attempt();
-        let mut granted = None;
-        for _ in 0..2 {
-            if let Some(worn) = session.take_if(|session| self.is_worn(session)) {
-                worn.quit().await;
-            }
-            let open = match session.as_mut() {
-                Some(open) => open,
-                None => match Session::open(&self.lane.relay.connector, &self.settings.deadlines).await {
-                    Ok(open) => session.insert(open),
-                    Err(error) => {
-                        attempt.release(mail).await;
-                        let is_crowded = error.reply().is_some_and(|reply| reply.code == CLOSING);
-                        return match is_crowded && (self.lane.allowed() > 1 || self.lane.is_settling()) {
-                            true => Blame::Slow { relay: true },
-                            false => Blame::Relay(format!("{error} ({})", error.hint())),
-                        };
-                    }
-                },
-            };
-            let blame = attempt.send(open, mail, &mut granted).await;
-            if !open.is_usable() {
-                *session = None;
-            }
-            if granted == Some(false) {
-                return Blame::Nobody;
-            }
-            if blame != Blame::Stale {
-                return blame;
-            }
-            *session = None;
-        }
-        attempt.release(mail).await;
-        Blame::Relay("it ends every connection before a mail can be sent".to_owned())
-    }
-
-    fn is_worn(&self, session: &Session) -> bool {
-        let relay = &self.lane.relay;
-        !session.is_usable()
-            || session.messages() >= relay.messages_per_connection
-            || session.age() >= relay.connection_age_max
-    }
-
-    /// Lets the lane know how the relay did.
-    async fn blame(&self, blame: Blame, mail: &Prepared, number: usize) {
-        match blame {
-            Blame::Success => {
-                if self.lane.succeeded() {
-                    tracing::info!(relay = %self.name, "the relay works again");
-                    self.recorder.event("relay.up", serde_json::json!({ "relay": &*self.name })).await;
-                }
-            }
-            Blame::Nobody | Blame::Stale => {}
-            Blame::Slow { relay: true } => self.lane.slow_down(number),
-            Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
-            Blame::Relay(what) => {
-                if let Some(wait) = self.lane.failed() {
-                    tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
-                    let data =
-                        serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
-                    self.recorder.event("relay.down", data).await;
-                }
-                // Another relay may take what waits here; nobody loses a try.
-                for job in self.lane.queue.drain() {
-                    self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
-                }
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Claims due rows and hands them to the lanes. Claims little, and no more than the lanes have room for: what waits in
-//! memory is bounded, whatever the list's length. Issues take turns, so a slow one blocks no other; the small kinds are
-//! claimed apart.
+//! Claims due rows and hands them to the relays. Claims little, and no more than they have room for: what waits in memory
+//! is bounded, whatever the list's length. Issues take turns and each has its share of the window, so a slow one blocks no
+//! other; transactional mail is claimed apart.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,13 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Providers;
-use super::lane::Lane;
-use super::queue::{Job, Room};
+use super::floor::Floor;
+use super::providers::{Full, Providers};
+use super::queue::{Job, LaneSet, Place, Room};
 use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Timing;
+use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
@@ -23,14 +25,14 @@ use crate::store::deliveries::{self, Claimed};
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, issues, ledger};
 
-/// A window is claimed in so many parts, so that the next rows are there before the last are gone.
-const CLAIMS_PER_WINDOW: usize = 4;
+/// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
+const CLAIMS_PER_SHARE: usize = 4;
 
 /// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// Confirmations, notices, tests.
-    Small,
+    Transactional,
     /// Issues, in turn.
     Issues,
 }
@@ -40,13 +42,12 @@ pub(super) struct Dispatcher {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) source: Source,
-    pub(super) lanes: Vec<Arc<Lane>>,
+    pub(super) floor: Arc<Floor>,
     pub(super) providers: Arc<Providers>,
     pub(super) worker: Arc<AtomicI64>,
-    pub(super) turns: Arc<Turns>,
     pub(super) recorder: Recorder,
     pub(super) current: Arc<Current>,
-    /// Told whenever a lane has room for another row.
+    /// Told whenever a relay has room for another row.
     pub(super) room: Arc<Room>,
     /// Rows in memory, at most.
     pub(super) window: usize,
@@ -64,6 +65,11 @@ impl Current {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
     }
 
+    /// An issue was paused, or has other content: until the next look nothing of it begins.
+    pub(super) fn forget(&self, issue: IssueId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue);
+    }
+
     /// Whether a job's issue goes out, and with what the job bears.
     pub(super) fn has(&self, job: &Job) -> bool {
         let Some(issue) = job.row.issue_id else { return true };
@@ -72,102 +78,168 @@ impl Current {
     }
 }
 
-/// Whose turn it is among the relays: smooth weighted round-robin.
-#[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<Vec<i64>>);
+/// What may be claimed: an issue, or all that is transactional.
+struct Candidate {
+    issue: Option<IssueId>,
+    /// A copy of it is with each row in memory.
+    share: Arc<()>,
+    /// Nothing is due before this.
+    dry_until: Option<Instant>,
+}
+
+/// What a dispatcher remembers between its rounds.
+struct Round {
+    window: Arc<Semaphore>,
+    candidates: Vec<Candidate>,
+    waiting: Waiting,
+    turn: usize,
+    looked_at: Option<Instant>,
+}
 
 /// Rows claimed together, all of one source.
 struct Batch {
     worker: WorkerId,
     rows: Vec<Claimed>,
-    /// The issue's content now; the small kinds bear their own.
+    /// The issue's content now; transactional mail bears its own.
     revision: Option<RevisionId>,
 }
 
 impl Dispatcher {
     /// Claims until the engine stops.
     pub(super) async fn run(self) {
-        let window = Arc::new(Semaphore::new(self.window));
-        let mut turn = 0_usize;
-        let mut lost_count = false;
+        let mut round = Round {
+            window: Arc::new(Semaphore::new(self.window)),
+            candidates: Vec::new(),
+            waiting: Waiting::default(),
+            turn: 0,
+            looked_at: None,
+        };
         loop {
-            let Some(limit) = self.wait_for_room().await else { return };
-            let all = u32::try_from(self.window).unwrap_or(u32::MAX);
-            let permits = tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return,
-                permits = Arc::clone(&window).acquire_many_owned(if lost_count { all } else { limit }) => permits,
-            };
-            let Ok(permits) = permits else { return };
-            let claimed = match lost_count {
-                true => self.count_anew().await.map(|()| None),
-                false => self.claim(limit, &mut turn).await,
-            };
-            let wait = match claimed {
-                Ok(Some(batch)) => {
-                    self.hand_out(batch, permits).await;
-                    continue;
-                }
-                Ok(None) if std::mem::take(&mut lost_count) => continue,
-                Ok(None) => self.timing.poll,
+            let next = self.let_go(&mut round).await;
+            let wait = match self.claim(&mut round).await {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => self.timing.poll.min(Duration::from_secs(1)).min(next.unwrap_or(Duration::MAX)),
                 Err(error) => {
-                    // A commit whose answer was lost may have claimed rows that nobody knows of.
-                    lost_count = true;
                     tracing::error!(%error, "the ledger cannot be claimed from");
-                    self.timing.poll.max(Duration::from_secs(1))
+                    match self.count_anew(&mut round).await {
+                        Some(()) => continue,
+                        None => return,
+                    }
                 }
             };
-            drop(permits);
-            tokio::select! { () = self.stop.cancelled() => return, () = tokio::time::sleep(wait) => {} }
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                () = self.room.wait(self.source), if !wait.is_zero() => {}
+                () = tokio::time::sleep(wait), if !wait.is_zero() => {}
+                () = std::future::ready(()), if wait.is_zero() => {}
+            }
+        }
+        for job in round.waiting.drain() {
+            self.release(&job.row, job.worker, Duration::ZERO).await;
         }
     }
 
-    /// Waits until the lanes have room, and says for how many rows it is worth to claim. `None` when the engine stops.
-    async fn wait_for_room(&self) -> Option<u32> {
-        let chunk = (self.window / CLAIMS_PER_WINDOW).max(1);
+    /// A commit whose answer was lost may have claimed rows that nobody knows of: once nothing of this source is in memory,
+    /// whatever the ledger says this worker has claimed goes back. `None` when the engine stops.
+    async fn count_anew(&self, round: &mut Round) -> Option<()> {
+        drop(round.waiting.drain());
+        let all = u32::try_from(self.window).unwrap_or(u32::MAX);
         loop {
-            let room = self.lanes.iter().fold(0_usize, |sum, lane| sum.saturating_add(lane.room(self.source)));
-            let is_probed = self.lanes.iter().any(|lane| lane.is_failing() && lane.room(self.source) > 0);
-            if room >= chunk.div_ceil(2) || is_probed {
-                return Some(u32::try_from(room.min(chunk)).unwrap_or(u32::MAX));
-            }
-            let all_down = self.lanes.iter().map(|lane| lane.down_for()).min().flatten();
-            let wait = all_down.unwrap_or(self.timing.poll).min(Duration::from_secs(1));
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
-                () = self.room.wait(self.source) => {}
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(self.timing.poll.max(Duration::from_secs(1))) => {}
+            }
+            let _all = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return None,
+                all = round.window.acquire_many(all) => all,
+            };
+            let worker = WorkerId(self.worker.load(Ordering::Relaxed));
+            let of_issues = self.source == Source::Issues;
+            match self.db.write(async |tx| deliveries::unclaim(tx, worker, of_issues).await).await {
+                Ok(rows) => {
+                    let what = "the ledger can be claimed from again; claimed rows that were lost count of went back";
+                    tracing::info!(rows, "{what}");
+                    return Some(());
+                }
+                Err(error) => tracing::error!(%error, "the ledger cannot be claimed from"),
             }
         }
     }
 
-    /// Puts back whatever the ledger says this worker has claimed. Nothing of this source is in memory now.
-    async fn count_anew(&self) -> Result<(), StoreError> {
-        let worker = WorkerId(self.worker.load(Ordering::Relaxed));
-        let of_issues = self.source == Source::Issues;
-        let rows = self.db.write(async |tx| deliveries::unclaim(tx, worker, of_issues).await).await?;
-        tracing::info!(rows, "the ledger can be claimed from again; claimed rows that were lost count of went back");
+    /// Claims for one candidate, and hands out; `false` when there was none for which that is worth it.
+    async fn claim(&self, round: &mut Round) -> Result<bool, StoreError> {
+        let now = Instant::now();
+        // Whoever pauses an issue, or begins one, may be another process: look, whether there is room or not.
+        let is_time = round.looked_at.is_none_or(|at| now.duration_since(at) >= self.timing.poll);
+        if is_time {
+            self.look(round).await?;
+            round.looked_at = Some(now);
+        }
+        for step in 0..round.candidates.len() {
+            let at = (round.turn + step) % round.candidates.len();
+            let candidate = &round.candidates[at];
+            if candidate.dry_until.is_some_and(|until| until > now) {
+                continue;
+            }
+            let Some((limit, permits)) = self.worth(round, candidate) else { continue };
+            let issue = candidate.issue;
+            if let Some(batch) = self.claim_from(issue, limit).await? {
+                let share = Arc::clone(&candidate.share);
+                round.turn = at + 1;
+                self.hand_out(batch, permits, &share, &mut round.waiting).await;
+                return Ok(true);
+            }
+            round.candidates[at].dry_until = Some(now + self.timing.poll);
+            if let Some(issue) = issue {
+                self.finish(issue).await?;
+            }
+        }
+        Ok(false)
+    }
+
+    /// Looks at what goes out.
+    async fn look(&self, round: &mut Round) -> Result<(), StoreError> {
+        let mut wanted = vec![None];
+        if self.source == Source::Issues {
+            let mut tx = self.db.read().await?;
+            let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
+            drop(tx);
+            self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
+            wanted = sending.iter().map(|issue| Some(issue.id)).collect();
+        }
+        round.candidates.retain(|candidate| wanted.contains(&candidate.issue));
+        for issue in wanted {
+            match round.candidates.iter_mut().find(|candidate| candidate.issue == issue) {
+                Some(known) => known.dry_until = None,
+                None => round.candidates.push(Candidate { issue, share: Arc::default(), dry_until: None }),
+            }
+        }
         Ok(())
     }
 
-    async fn claim(&self, limit: u32, turn: &mut usize) -> Result<Option<Batch>, StoreError> {
-        if self.source == Source::Small {
-            return self.claim_from(None, limit).await;
+    /// For how many rows it is worth to claim: the relays have room for them and the window has, of which each issue has its
+    /// share and one more is kept for the next that begins.
+    fn worth(&self, round: &Round, candidate: &Candidate) -> Option<(u32, OwnedSemaphorePermit)> {
+        let shares = match self.source {
+            Source::Transactional => 1,
+            Source::Issues => round.candidates.len() + 1,
+        };
+        let share = (self.window / shares).max(1);
+        let part = share.div_ceil(CLAIMS_PER_SHARE);
+        let in_memory = Arc::strong_count(&candidate.share) - 1;
+        let (room, capacity) = self.floor.room(candidate.issue);
+        let left = share.saturating_sub(in_memory).min(round.window.available_permits());
+        let limit = room.min(left).min(part);
+        // Few at a time are worth it only where more than a few are never wanted.
+        if limit == 0 || limit < part.min(capacity.div_ceil(CLAIMS_PER_SHARE)).div_ceil(2) {
+            return None;
         }
-        let mut tx = self.db.read().await?;
-        let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
-        drop(tx);
-        self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
-        for step in 0..sending.len() {
-            let issue = &sending[(*turn + step) % sending.len()];
-            if let Some(batch) = self.claim_from(Some(issue.id), limit).await? {
-                *turn = turn.wrapping_add(step + 1);
-                return Ok(Some(batch));
-            }
-            self.finish(issue.id).await?;
-        }
-        Ok(None)
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let permits = Arc::clone(&round.window).try_acquire_many_owned(limit).ok()?;
+        Some((limit, permits))
     }
 
     async fn claim_from(&self, issue: Option<IssueId>, limit: u32) -> Result<Option<Batch>, StoreError> {
@@ -198,29 +270,77 @@ impl Dispatcher {
             .await
     }
 
-    /// Gives each row to a relay. Rows whose provider must wait, or for which no relay has room any more, go back.
-    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit) {
+    /// Gives each row to a relay. Rows whose provider has no place for them wait or go back; rows for which no relay has
+    /// room any more go back.
+    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit, share: &Arc<()>, waiting: &mut Waiting) {
         let now = self.clock.now();
         for row in batch.rows {
-            let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
-            let lane = self.turns.next(&self.lanes, self.source);
-            let admitted = match lane {
-                Some(_) => self.providers.admit(Provider::of(domain)),
-                None => Err(Duration::ZERO),
-            };
             // Content of a former try goes before the issue's: its fate was unknown, so it must be the same mail.
             let revision = row.revision_id.or(batch.revision);
-            let (Ok(()), Some(lane), Some(revision), Some(permit)) = (admitted, lane, revision, permits.split(1))
-            else {
-                let pinned = row.revision_id.is_some();
-                let held = Held { id: row.id, worker: batch.worker, issue: row.issue_id, pinned };
-                let due_at = now.plus(admitted.err().unwrap_or(self.timing.poll));
-                self.recorder.record(held, Outcome::Released { due_at }).await;
+            let (Some(revision), Some(permit)) = (revision, permits.split(1)) else {
+                self.release(&row, batch.worker, self.timing.poll).await;
                 continue;
             };
-            let date = row.first_at.unwrap_or(now);
-            lane.queue.push(Job { row, worker: batch.worker, revision, date, _permit: permit });
+            let provider = provider_of(&row);
+            let may_wait = waiting.len() < self.window / 2;
+            let admitted = self.providers.admit(provider, waiting.of(provider), may_wait);
+            if let Err(Full::Park(wait)) = admitted {
+                self.release(&row, batch.worker, wait).await;
+                continue;
+            }
+            let job = Job {
+                date: row.first_at.unwrap_or(now),
+                row,
+                worker: batch.worker,
+                revision,
+                lanes: LaneSet::ALL,
+                taken_off: None,
+                ends: 0,
+                has_place: false,
+                waits_since: Instant::now(),
+                _place: Place { _permit: permit, _share: Arc::clone(share) },
+            };
+            match admitted {
+                Ok(()) => self.hand(job).await,
+                Err(_) => waiting.push(provider, job),
+            }
         }
+    }
+
+    async fn hand(&self, job: Job) {
+        if let Err(job) = self.floor.hand(job) {
+            self.release(&job.row, job.worker, self.timing.poll).await;
+        }
+    }
+
+    /// Hands out what waited for its provider's rate and has a place now. Says when the next may have one.
+    async fn let_go(&self, round: &mut Round) -> Option<Duration> {
+        let mut next = None;
+        for provider in round.waiting.providers() {
+            while let Some(job) = round.waiting.front(provider) {
+                let is_current = self.current.has(job);
+                let wait = match is_current.then(|| self.providers.admit_held(provider)) {
+                    Some(Err(wait)) if wait <= self.timing.poll.max(Duration::from_secs(2)) => {
+                        next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
+                        break;
+                    }
+                    Some(Err(wait)) => Some(wait),
+                    Some(Ok(())) => None,
+                    None => Some(Duration::ZERO),
+                };
+                let Some(job) = round.waiting.pop(provider) else { break };
+                match wait {
+                    None => self.hand(job).await,
+                    Some(wait) => self.release(&job.row, job.worker, wait).await,
+                }
+            }
+        }
+        next
+    }
+
+    async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
+        let held = Held { id: row.id, worker, issue: row.issue_id, pinned: row.revision_id.is_some() };
+        self.recorder.record(held, Outcome::Released { due_at: self.clock.now().plus(wait) }).await;
     }
 
     /// Moves an issue to `sent`, if nothing of it is open any more.
@@ -246,18 +366,7 @@ impl Dispatcher {
     }
 }
 
-impl Turns {
-    /// The relay whose turn it is among those that have room.
-    fn next<'a>(&self, lanes: &'a [Arc<Lane>], source: Source) -> Option<&'a Arc<Lane>> {
-        let mut credit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        credit.resize(lanes.len(), 0);
-        let open: Vec<&Arc<Lane>> = lanes.iter().filter(|lane| lane.room(source) > 0).collect();
-        let total: i64 = open.iter().map(|lane| i64::from(lane.relay.weight)).sum();
-        for lane in &open {
-            credit[lane.index] += i64::from(lane.relay.weight);
-        }
-        let chosen = open.into_iter().max_by_key(|lane| credit[lane.index])?;
-        credit[chosen.index] -= total;
-        Some(chosen)
-    }
+fn provider_of(row: &Claimed) -> Provider {
+    let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
+    Provider::of(domain)
 }

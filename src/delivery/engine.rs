@@ -9,22 +9,25 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{self, Crew, Providers};
-use super::dispatch::{Current, Dispatcher, Source, Turns};
+use super::connection::{self, Crew};
+use super::dispatch::{Current, Dispatcher, Source};
+use super::floor::Floor;
 use super::lane::Lane;
 use super::letters::Letters;
-use super::queue::Room;
+use super::providers::Providers;
+use super::queue::{LaneSet, Room};
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::settings::Settings;
+use super::timekeeper::Timekeeper;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::store::{Db, StoreError, leases};
 
 /// Rows in memory, at most, whatever the relays could take.
-const WINDOW_MAX: usize = 2048;
-/// Rows of the small kinds in memory.
-const WINDOW_SMALL: usize = 16;
+const WINDOW_MAX: usize = 4096;
+/// Rows of transactional mail in memory.
+const WINDOW_TRANSACTIONAL: usize = 16;
 /// Between rounds of rescue.
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 
@@ -51,13 +54,15 @@ pub struct Engine {
     clock: Clock,
     settings: Arc<Settings>,
     health: Arc<Health>,
+    /// The number it works under; zero while it does not.
+    worker: Arc<AtomicI64>,
 }
 
 impl Engine {
     /// An engine that works on `db`. On SQLite the caller holds the [`EngineLock`](crate::store::lock::EngineLock).
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
         let health = Health { writable: Arc::new(AtomicBool::new(true)), ..Health::default() };
-        Self { db, clock, settings: Arc::new(settings), health: Arc::new(health) }
+        Self { db, clock, settings: Arc::new(settings), health: Arc::new(health), worker: Arc::default() }
     }
 
     /// How it does.
@@ -74,9 +79,12 @@ impl Engine {
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
         let stop = stop.child_token();
         let timing = self.settings.timing;
+        let mut timekeeper = Timekeeper::new(self.db.clone(), self.clock.clone(), timing);
+        timekeeper.begin().await?;
         let now = self.clock.now();
         rescue::hold_after_absence(&self.db, timing, now).await?;
-        let worker = Arc::new(AtomicI64::new(self.register(true).await?.0));
+        let worker = Arc::clone(&self.worker);
+        worker.store(self.register(true).await?.0, Ordering::Relaxed);
         self.health.alive_at.store(now.0, Ordering::Relaxed);
         let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
         rescue::run(&self.db, &letters, timing, now).await?;
@@ -86,17 +94,19 @@ impl Engine {
             "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
         );
 
+        let current = Arc::<Current>::default();
         let (recorder, desk) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
             Arc::clone(&self.health.writable),
+            Arc::clone(&current),
         );
         let shared = Shared {
-            lanes: self.lanes(),
+            floor: Arc::new(Floor::new(self.lanes())),
             letters,
             providers: Arc::new(Providers::new(&self.settings)),
-            current: Arc::default(),
+            current,
             recorder,
             worker: Arc::clone(&worker),
             stop: stop.clone(),
@@ -106,25 +116,43 @@ impl Engine {
         self.spawn_connections(&mut tasks, &shared);
         self.spawn_dispatchers(&mut tasks, &shared);
 
-        let mut crash = self.keep_alive(&shared, &mut tasks).await;
+        let (mut crash, lost) = match self.keep_alive(&shared, &mut tasks, &mut timekeeper).await {
+            End::Asked => (None, None),
+            End::Crashed(crash) => (Some(crash), None),
+            End::Lost(error) => (None, Some(error)),
+        };
         stop.cancel();
         drain(&mut tasks.dispatchers, &mut crash).await;
-        for lane in &shared.lanes {
-            for job in lane.queue.close() {
+        drain(&mut tasks.connections, &mut crash).await;
+        for lane in &shared.floor.lanes {
+            for job in lane.queue.drain() {
                 shared.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
             }
         }
-        drain(&mut tasks.connections, &mut crash).await;
         drop(shared);
         drain(&mut tasks.recording, &mut crash).await;
-        let now = self.clock.now();
-        self.db.write(async |tx| leases::end(tx, WorkerId(worker.load(Ordering::Relaxed)), now).await).await?;
+        self.end_lease().await?;
+        if let Some(error) = lost {
+            tracing::error!(%error, "delivery has stopped");
+            return Err(error);
+        }
         if let Some(crash) = crash.filter(JoinError::is_panic) {
             tracing::error!("delivery has stopped, for a part of it crashed; nothing is on the wire");
             std::panic::resume_unwind(crash.into_panic());
         }
         tracing::info!("delivery has stopped; nothing is on the wire");
         Ok(())
+    }
+
+    /// Ends the lease, so that what this engine held is another's at once. For an end of the process that was too sudden
+    /// for [`run`](Self::run) to do so itself.
+    pub async fn end_lease(&self) -> Result<(), StoreError> {
+        let worker = WorkerId(self.worker.swap(0, Ordering::Relaxed));
+        if worker.0 == 0 {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.db.write(async |tx| leases::end(tx, worker, now).await).await
     }
 
     /// Registers a worker. Whoever holds the lock of an SQLite file knows that all other engines are dead.
@@ -150,7 +178,7 @@ impl Engine {
     fn spawn_connections(&self, tasks: &mut Tasks, shared: &Shared) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let signing = Arc::new(Semaphore::new(cores));
-        for lane in &shared.lanes {
+        for lane in &shared.floor.lanes {
             let crew = Arc::new(Crew {
                 lane: Arc::clone(lane),
                 name: lane.relay.name.as_str().into(),
@@ -159,6 +187,7 @@ impl Engine {
                 clock: self.clock.clone(),
                 settings: Arc::clone(&self.settings),
                 providers: Arc::clone(&shared.providers),
+                floor: Arc::clone(&shared.floor),
                 current: Arc::clone(&shared.current),
                 signing: Arc::clone(&signing),
                 stop: shared.stop.clone(),
@@ -170,21 +199,23 @@ impl Engine {
     }
 
     fn spawn_dispatchers(&self, tasks: &mut Tasks, shared: &Shared) {
-        let Some(lane) = shared.lanes.first() else {
+        let Some(lane) = shared.floor.lanes.first() else {
             tracing::warn!("there is no relay; nothing will be sent until the configuration has one");
             return;
         };
-        let turns = Arc::new(Turns::default());
-        let wide = shared.lanes.iter().map(|lane| lane.capacity()).sum::<usize>().min(WINDOW_MAX);
-        for (source, window) in [(Source::Small, WINDOW_SMALL), (Source::Issues, wide)] {
+        if shared.floor.lanes.len() > LaneSet::LANES_MAX {
+            tracing::warn!("there are more than {} relays; those after that are not used", LaneSet::LANES_MAX);
+        }
+        // Twice what may wait for the relays: what one issue fills leaves as much for others.
+        let wide = shared.floor.lanes.iter().map(|lane| 2 * lane.capacity_max()).sum::<usize>().min(WINDOW_MAX);
+        for (source, window) in [(Source::Transactional, WINDOW_TRANSACTIONAL), (Source::Issues, wide)] {
             let dispatcher = Dispatcher {
                 db: self.db.clone(),
                 clock: self.clock.clone(),
                 source,
-                lanes: shared.lanes.clone(),
+                floor: Arc::clone(&shared.floor),
                 providers: Arc::clone(&shared.providers),
                 worker: Arc::clone(&shared.worker),
-                turns: Arc::clone(&turns),
                 recorder: shared.recorder.clone(),
                 current: Arc::clone(&shared.current),
                 room: Arc::clone(&lane.queue.room),
@@ -194,26 +225,41 @@ impl Engine {
             };
             tasks.dispatchers.spawn(dispatcher.run());
         }
+        tasks.dispatchers.spawn(Arc::clone(&shared.floor).run(shared.stop.clone()));
     }
 
-    /// Gives signs of life and rescues, until `stop` or until a task crashes.
-    async fn keep_alive(&self, shared: &Shared, tasks: &mut Tasks) -> Option<JoinError> {
+    /// Gives signs of life and rescues, until `stop`, until a task crashes, or until the database is another.
+    async fn keep_alive(&self, shared: &Shared, tasks: &mut Tasks, timekeeper: &mut Timekeeper) -> End {
         let timing = self.settings.timing;
         let mut heartbeat = tokio::time::interval(timing.heartbeat);
         let mut rescuing = tokio::time::interval(RESCUE_EVERY.min(timing.heartbeat));
         loop {
-            let result = tokio::select! {
-                () = shared.stop.cancelled() => return None,
-                Some(Err(crash)) = tasks.connections.join_next() => return Some(crash),
-                Some(Err(crash)) = tasks.dispatchers.join_next() => return Some(crash),
-                Some(Err(crash)) = tasks.recording.join_next() => return Some(crash),
-                _ = heartbeat.tick() => self.renew(&shared.worker).await,
-                _ = rescuing.tick() => rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop),
+            let is_heartbeat = tokio::select! {
+                () = shared.stop.cancelled() => return End::Asked,
+                Some(Err(crash)) = tasks.connections.join_next() => return End::Crashed(crash),
+                Some(Err(crash)) = tasks.dispatchers.join_next() => return End::Crashed(crash),
+                Some(Err(crash)) = tasks.recording.join_next() => return End::Crashed(crash),
+                _ = heartbeat.tick() => true,
+                _ = rescuing.tick() => false,
             };
-            if let Err(error) = result {
+            if let Err(error) = self.db.check_file() {
+                return End::Lost(error);
+            }
+            if let Err(error) = self.beat(is_heartbeat, shared, timekeeper).await {
                 tracing::error!(%error, "the ledger cannot be reached");
             }
         }
+    }
+
+    /// A sign of life, or a round of rescue. Whose clock has moved learns that first: its own lease must not look ended.
+    async fn beat(&self, is_heartbeat: bool, shared: &Shared, timekeeper: &mut Timekeeper) -> Result<(), StoreError> {
+        let timing = self.settings.timing;
+        timekeeper.look(WorkerId(shared.worker.load(Ordering::Relaxed))).await?;
+        if is_heartbeat {
+            timekeeper.set_clock().await?;
+            return self.renew(&shared.worker).await;
+        }
+        rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop)
     }
 
     /// Lengthens the lease. If it has ended (the machine slept, the database was away) others may have taken the rows
@@ -232,9 +278,19 @@ impl Engine {
     }
 }
 
+/// Why an engine ends.
+enum End {
+    /// It was asked to.
+    Asked,
+    /// A task of it crashed.
+    Crashed(JoinError),
+    /// The database is not the one any more that it began with.
+    Lost(StoreError),
+}
+
 /// What the engine's parts share.
 struct Shared {
-    lanes: Vec<Arc<Lane>>,
+    floor: Arc<Floor>,
     letters: Arc<Letters>,
     providers: Arc<Providers>,
     current: Arc<Current>,

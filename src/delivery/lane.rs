@@ -1,5 +1,5 @@
-//! A relay at work: whether it is up, how many connections it bears, how fast it may go. Owns who is to blame for a
-//! failure of the session; must not know rows.
+//! A relay at work: whether it is up, how many connections it bears, how many mails on each, how fast it may go. Owns who
+//! is to blame for a failure of the session; must not know rows.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,20 +7,21 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::dispatch::Source;
+use super::dispatch::Current;
 use super::limits::Limiter;
-use super::queue::{Queue, Room};
+use super::queue::{Job, Queue, Room};
 use super::settings::{RelaySettings, Timing};
+use crate::domain::IssueId;
 
 /// Connections a relay begins with; it earns more.
 const CONNECTIONS_AT_FIRST: usize = 4;
 /// For so many first waits after a failure a relay that asked for less is given time to see it.
 const SETTLING_BACKOFFS: u32 = 4;
-/// For so many it is not asked again to bear what was too many.
+/// For so many it is not asked again to bear what was too many: connections, or messages on one of them.
 const REMEMBERED_BACKOFFS: u32 = 12;
-/// Rows that wait for each connection: enough that none waits for a claim.
+/// Rows of an issue that wait for each open connection: enough that none waits for a claim.
 const WAITING_PER_CONNECTION: usize = 32;
-/// Rows that wait for one relay, at most.
+/// Rows of an issue that wait for one relay, at most.
 const WAITING_MAX: usize = 1024;
 
 /// A relay, its queue and its state.
@@ -31,6 +32,7 @@ pub(super) struct Lane {
     pub(super) relay: RelaySettings,
     /// What waits for it.
     pub(super) queue: Queue,
+    rate: Option<Limiter>,
     timing: Timing,
     state: Mutex<State>,
     changed: Notify,
@@ -39,43 +41,161 @@ pub(super) struct Lane {
 #[derive(Debug)]
 struct State {
     allowed: usize,
+    /// Connections that are open.
+    open: usize,
     successes: usize,
     failures: u32,
     down_until: Option<Instant>,
     /// When it last asked for less, and how many connections were too many then.
     slowed: Option<(Instant, usize)>,
+    /// After how many messages it ended a connection last, and since when that is taken for its limit.
+    ends: Option<(u32, Option<Instant>)>,
+}
+
+/// An open connection: it counts as one until it is dropped.
+pub(super) struct Seat(Arc<Lane>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.lock().open -= 1;
+    }
 }
 
 impl Lane {
     /// `room` is told whenever a job is taken from the queue.
     pub(super) fn new(index: usize, relay: RelaySettings, timing: Timing, room: Arc<Room>) -> Arc<Self> {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
-        let allowed = CONNECTIONS_AT_FIRST.min(relay.connections.max(1));
-        let state = State { allowed, successes: 0, failures: 0, down_until: None, slowed: None };
-        let queue = Queue::new(rate, room);
-        Arc::new(Self { index, relay, queue, timing, state: Mutex::new(state), changed: Notify::new() })
+        let connections = relay.connections.max(1);
+        let state = State {
+            allowed: CONNECTIONS_AT_FIRST.min(connections),
+            open: 0,
+            successes: 0,
+            failures: 0,
+            down_until: None,
+            slowed: None,
+            ends: None,
+        };
+        let queue = Queue::new(connections, room);
+        Arc::new(Self { index, relay, queue, rate, timing, state: Mutex::new(state), changed: Notify::new() })
     }
 
-    /// How many rows may wait for it.
-    pub(super) fn capacity(&self) -> usize {
+    /// How many rows of an issue may wait for it when all its connections are open.
+    pub(super) fn capacity_max(&self) -> usize {
         (self.relay.connections.max(1) * WAITING_PER_CONNECTION).min(WAITING_MAX)
     }
 
-    /// How many more rows it takes now: none while it is down, one at a time until it has shown that it works again, and
-    /// never so many that a slow relay takes the work of a fast one. Small kinds pass what waits there.
-    pub(super) fn room(&self, source: Source) -> usize {
-        let is_failing = {
-            let state = self.lock();
-            if state.down_until.is_some_and(|until| until > Instant::now()) {
-                return 0;
+    /// How many rows of an issue may wait for it now: none while it is down; one until it has shown that it works again,
+    /// and none for a probe that is on its way; one for each connection that would be opened before one is; then so many
+    /// for each that is open.
+    pub(super) fn capacity(&self) -> usize {
+        let state = self.lock();
+        let (open, allowed) = (state.open, state.allowed);
+        let is_down = state.down_until.is_some_and(|until| until > Instant::now());
+        let is_failing = state.failures > 0;
+        drop(state);
+        match open {
+            _ if is_down => 0,
+            0 if is_failing => usize::from(!self.queue.is_opening()),
+            _ if is_failing => 1,
+            0 => allowed,
+            open => (open * WAITING_PER_CONNECTION).min(WAITING_MAX),
+        }
+    }
+
+    /// How many more rows of an issue, or transactional ones, it takes now. Each issue has its own room, so that one which
+    /// is slow leaves none the less for the others.
+    pub(super) fn room(&self, issue: Option<IssueId>) -> usize {
+        let (of_it, all) = self.queue.lengths(issue);
+        let capacity = self.capacity();
+        let is_alive = self.is_open() && !self.is_failing();
+        capacity.saturating_sub(if is_alive { of_it } else { all })
+    }
+
+    /// Whether it has a connection open.
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().open > 0
+    }
+
+    /// How many more rows it could begin with at once: some for each connection when nothing waits for any.
+    pub(super) fn appetite(&self) -> usize {
+        let is_throttled = self.rate.as_ref().is_some_and(|rate| rate.wait_for(Instant::now()).is_some());
+        if self.down_for().is_some() || self.is_failing() || is_throttled || self.queue.lengths(None).1 > 0 {
+            return 0;
+        }
+        match self.lock().open {
+            0 => usize::from(!self.queue.is_opening()),
+            open => open * 8,
+        }
+    }
+
+    /// A connection is open.
+    pub(super) fn opened(self: &Arc<Self>) -> Seat {
+        self.lock().open += 1;
+        self.queue.room.tell();
+        Seat(Arc::clone(self))
+    }
+
+    /// Waits for a job for an open connection, at the rate the relay allows. Which one is decided at the last moment, so
+    /// that a confirmation passes an issue that waits for the rate; what goes out no more takes no place of the rate.
+    /// Nothing is lost when this is dropped half-way.
+    pub(super) async fn next(&self, connection: usize, current: &Current) -> Job {
+        self.queue.rest(connection);
+        loop {
+            match self.queue.take(connection, self.allowed()) {
+                None => self.queue.for_ready().await,
+                Some(job) => match self.admit_job(job, current) {
+                    Ok(job) => return job,
+                    Err(wait) => tokio::time::sleep(wait).await,
+                },
             }
-            state.failures > 0
-        };
-        let (small, issues) = self.queue.lengths();
-        match source {
-            _ if is_failing => usize::from(small + issues == 0),
-            Source::Small => self.capacity().saturating_sub(small),
-            Source::Issues => self.capacity().saturating_sub(issues),
+        }
+    }
+
+    /// A job of an issue to be prepared while a connection sends another, if the rate allows it.
+    pub(super) fn next_ahead(&self, connection: usize, current: &Current) -> Option<Job> {
+        self.queue.take_ahead(connection, self.allowed()).and_then(|job| self.admit_job(job, current).ok())
+    }
+
+    /// A transactional job that goes before what was prepared, if the rate allows it.
+    pub(super) fn next_transactional(&self, current: &Current) -> Option<Job> {
+        self.queue.take_transactional().and_then(|job| self.admit_job(job, current).ok())
+    }
+
+    /// Takes a place of the rate for a job, or puts it back and says how long there is none. What goes out no more needs
+    /// none.
+    fn admit_job(&self, mut job: Job, current: &Current) -> Result<Job, Duration> {
+        let Some(rate) = self.rate.as_ref().filter(|_| current.has(&job)) else { return Ok(job) };
+        match rate.take(Instant::now()) {
+            Ok(()) => {
+                job.has_place = true;
+                Ok(job)
+            }
+            Err(wait) => {
+                self.queue.put_back(job);
+                Err(wait)
+            }
+        }
+    }
+
+    /// A job is not sent after all: its place of the rate is another's.
+    pub(super) fn give_back_place(&self, job: &mut Job) {
+        if std::mem::take(&mut job.has_place)
+            && let Some(rate) = &self.rate
+        {
+            rate.give_back();
+        }
+    }
+
+    /// Waits until there is work for a connection that is not open yet.
+    pub(super) async fn wants(&self, connection: usize) {
+        self.queue.leave(connection);
+        loop {
+            let wait = self.rate.as_ref().and_then(|rate| rate.wait_for(Instant::now()));
+            match (self.queue.wants(connection, self.allowed()), wait) {
+                (true, None) => return,
+                (true, Some(wait)) => tokio::time::sleep(wait).await,
+                (false, _) => self.queue.for_wanted().await,
+            }
         }
     }
 
@@ -133,6 +253,7 @@ impl Lane {
             state.successes = 0;
             drop(state);
             self.changed.notify_waiters();
+            self.queue.tell();
         }
         was_failing
     }
@@ -149,6 +270,27 @@ impl Lane {
             state.allowed = (state.allowed / 2).max(1);
         }
         state.successes = 0;
+    }
+
+    /// How many messages may go over one connection: what the settings say, or what the relay has shown to be its limit.
+    pub(super) fn messages_max(&self) -> u32 {
+        let set = self.relay.messages_per_connection.max(1);
+        match self.lock().ends {
+            Some((messages, Some(since))) if since.elapsed() < self.timing.backoff * REMEMBERED_BACKOFFS => {
+                messages.clamp(1, set)
+            }
+            _ => set,
+        }
+    }
+
+    /// The relay ended a connection after so many messages. It is its limit when it says so, or does so twice in a row.
+    pub(super) fn ended_after(&self, messages: u32, says_so: bool) {
+        if messages == 0 {
+            return;
+        }
+        let mut state = self.lock();
+        let is_limit = says_so || state.ends.is_some_and(|(last, _)| last == messages);
+        state.ends = Some((messages, is_limit.then(Instant::now)));
     }
 
     /// Whether it asked for less so lately that it may not have seen the effect.
@@ -255,12 +397,46 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_for_a_relay_that_has_shown_that_it_lives() {
+        let lane = lane(8, Duration::ZERO);
+        let issue = Some(IssueId(1));
+        assert_eq!((lane.room(issue), lane.room(None)), (4, 4), "one for each connection that would be opened");
+        let seats = [lane.opened(), lane.opened()];
+        assert_eq!(lane.room(issue), 2 * WAITING_PER_CONNECTION);
+        drop(seats);
+        assert_eq!(lane.room(issue), 4);
+    }
+
+    #[test]
     fn a_failing_relay_gets_one_row_at_a_time() {
         let lane = lane(8, Duration::ZERO);
-        assert_eq!(lane.room(Source::Issues), 8 * WAITING_PER_CONNECTION);
+        let issue = Some(IssueId(1));
         assert!(lane.failed().is_some());
-        assert_eq!((lane.allowed(), lane.room(Source::Issues), lane.room(Source::Small)), (1, 1, 1));
+        assert_eq!((lane.allowed(), lane.room(issue), lane.room(None)), (1, 1, 1));
+        lane.queue.opening(0);
+        assert_eq!(lane.room(issue), 0, "what is to show whether it works again needs no mail for that");
+        let _seat = lane.opened();
+        lane.queue.leave(0);
+        assert_eq!(lane.room(issue), 1);
         assert!(lane.succeeded());
-        assert_eq!(lane.room(Source::Issues), 8 * WAITING_PER_CONNECTION);
+        assert_eq!(lane.room(issue), WAITING_PER_CONNECTION);
+    }
+
+    #[test]
+    fn a_limit_of_messages_is_learnt() {
+        let lane = lane(8, Duration::from_secs(5));
+        assert_eq!(lane.messages_max(), 100);
+        lane.ended_after(30, false);
+        assert_eq!(lane.messages_max(), 100, "once may be chance");
+        lane.ended_after(7, false);
+        assert_eq!(lane.messages_max(), 100);
+        lane.ended_after(7, false);
+        assert_eq!(lane.messages_max(), 7);
+        lane.ended_after(5, true);
+        assert_eq!(lane.messages_max(), 5, "it said so");
+        lane.ended_after(0, true);
+        assert_eq!(lane.messages_max(), 5);
+        lane.ended_after(900, true);
+        assert_eq!(lane.messages_max(), 100, "never more than the settings say");
     }
 }

@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
 use super::letters::{Letter, LetterError, Letters};
-use super::queue::Job;
+use super::queue::{Job, LaneSet, Place};
 use super::recorder::{Outcome, Recorder};
 use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
@@ -22,6 +26,11 @@ use crate::store::{Db, StoreError, leases, ledger};
 
 /// Longer than any conversation may take, so that no engine takes the row for a dead worker's.
 const LEASE: Duration = Duration::from_secs(30 * 60);
+
+/// How long a relay has to open a session before the next is tried beside it.
+const NEXT_RELAY_AFTER: Duration = Duration::from_secs(3);
+/// How long a greeting is waited for while somebody waits for the command.
+const GREETING: Duration = Duration::from_secs(60);
 
 /// What became of a proof.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -67,7 +76,8 @@ pub async fn send(
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
     let healthy = Arc::new(AtomicBool::new(true));
-    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy);
+    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy, Arc::default());
+    let stop = CancellationToken::new();
     let mut recording = JoinSet::new();
     recording.spawn(desk.run());
     let name: Arc<str> = relay.name.as_str().into();
@@ -86,6 +96,7 @@ pub async fn send(
             slow_down: settings.timing.slow_down,
             uncertain_for: settings.timing.uncertain_for,
             keep_replies: settings.keep_replies,
+            stop: &stop,
         },
     };
     let mut session = Some(session);
@@ -134,7 +145,18 @@ impl Press<'_> {
     async fn send(&self, session: &mut Option<Session>, row: Claimed, revision: RevisionId) -> Result<(), ProofError> {
         let date = self.attempt.clock.now();
         let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it has a permit and nobody else knows it");
-        let job = Job { row, worker: self.worker, revision, date, _permit: permit };
+        let job = Job {
+            row,
+            worker: self.worker,
+            revision,
+            date,
+            lanes: LaneSet::ALL,
+            taken_off: None,
+            ends: 0,
+            has_place: false,
+            waits_since: Instant::now(),
+            _place: Place { _permit: permit, _share: Arc::default() },
+        };
         let mut bytes = Vec::new();
         let (address, filled) = match self.letters.fill(&self.letter, &job.row, date, &mut bytes) {
             Ok(filled) => filled,
@@ -146,8 +168,7 @@ impl Press<'_> {
                 return Err(cannot(error));
             }
         };
-        let mail = Prepared { job, letter: Arc::clone(&self.letter), address, filled, bytes };
-        let mut granted = None;
+        let mut mail = Prepared { job, letter: Arc::clone(&self.letter), address, filled, bytes };
         for _ in 0..2 {
             let open = match session.take().filter(Session::is_usable) {
                 Some(open) => session.insert(open),
@@ -159,10 +180,14 @@ impl Press<'_> {
                     }
                 },
             };
-            if self.attempt.send(open, &mail, &mut granted).await != Blame::Stale {
-                return Ok(());
+            match self.attempt.send(open, &mut mail).await {
+                Blame::Stale { .. } => *session = None,
+                Blame::Another { reason, reply } => {
+                    self.attempt.fail(&mail, reason, Some(reply), false, None).await;
+                    return Ok(());
+                }
+                _ => return Ok(()),
             }
-            *session = None;
         }
         self.attempt.release(&mail).await;
         Ok(())
@@ -185,16 +210,29 @@ impl Press<'_> {
     }
 }
 
-/// The first relay that can be reached; a failure is the last one's.
+/// The first relay that opens a session. Another is tried beside it when one takes long, for somebody waits; a failure is
+/// the last one's.
 async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofError> {
+    let mut deadlines = settings.deadlines;
+    deadlines.greeting = deadlines.greeting.min(GREETING);
     let mut failure = ProofError::NoRelay;
-    for relay in &settings.relays {
-        match Session::open(&relay.connector, &settings.deadlines).await {
-            Ok(session) => return Ok((relay.clone(), session)),
-            Err(error) => failure = error.into(),
+    let mut left = settings.relays.iter();
+    let mut opening = FuturesUnordered::new();
+    loop {
+        if let Some(relay) = left.next() {
+            opening.push(async move { (relay, Session::open(&relay.connector, &deadlines).await) });
+        }
+        let next = tokio::time::sleep(NEXT_RELAY_AFTER);
+        tokio::select! {
+            biased;
+            opened = opening.next() => match opened {
+                Some((relay, Ok(session))) => return Ok((relay.clone(), session)),
+                Some((_, Err(error))) => failure = error.into(),
+                None => return Err(failure),
+            },
+            () = next => {}
         }
     }
-    Err(failure)
 }
 
 async fn read_back(db: &Db, rows: Vec<(DeliveryId, EmailAddress)>) -> Result<Vec<Proof>, ProofError> {

@@ -1,17 +1,24 @@
-//! The queue before a relay's connections: small kinds first, at the rate that the relay allows. How much may wait in it
-//! is the dispatcher's to decide.
+//! What waits for a relay's connections, and who gets it: transactional mail first, then the issue that has the fewest
+//! connections, so that a slow one blocks no other. How much may wait is the dispatcher's to decide.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 
 use super::dispatch::Source;
-use super::limits::Limiter;
-use crate::clock::Timestamp;
-use crate::domain::{RevisionId, WorkerId};
+use crate::clock::{Moment, Timestamp};
+use crate::domain::{IssueId, RevisionId, WorkerId};
 use crate::store::deliveries::Claimed;
+
+/// A mail that takes longer is slow: nothing is kept waiting behind it.
+pub(super) const SLOW: Duration = Duration::from_secs(1);
+/// So many quick mails in a row show that an issue does not hold connections; only then may it have the last one.
+const QUICK_MAILS: u32 = 8;
+/// Queues that are kept for issues of which nothing waits.
+const STREAMS_MAX: usize = 32;
 
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]
@@ -24,14 +31,59 @@ pub(super) struct Job {
     pub(super) revision: RevisionId,
     /// Its `Date`: the first try's.
     pub(super) date: Timestamp,
+    /// The relays that may carry it.
+    pub(super) lanes: LaneSet,
+    /// When its take-off was asked for, if that is committed and no byte of the body was written since.
+    pub(super) taken_off: Option<Moment>,
+    /// How many connections ended before it could be sent.
+    pub(super) ends: u8,
+    /// Whether it has taken a place of its relay's rate.
+    pub(super) has_place: bool,
+    /// Since when it waits where it waits.
+    pub(super) waits_since: Instant,
     /// Its place in the window of claimed rows.
+    pub(super) _place: Place,
+}
+
+/// A place in the window of claimed rows.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// One of the window's.
     pub(super) _permit: OwnedSemaphorePermit,
+    /// One of its issue's: a copy for each row in memory.
+    pub(super) _share: Arc<()>,
+}
+
+/// Relays by their place in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LaneSet(u64);
+
+impl LaneSet {
+    /// Every relay there can be.
+    pub(super) const ALL: Self = Self(u64::MAX);
+    /// As many as a set can tell apart.
+    pub(super) const LANES_MAX: usize = 64;
+
+    pub(super) fn has(self, lane: usize) -> bool {
+        u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).is_some_and(|bit| self.0 & bit != 0)
+    }
+
+    pub(super) fn remove(&mut self, lane: usize) {
+        if let Some(bit) = u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)) {
+            self.0 &= !bit;
+        }
+    }
+
+    /// Whether none of the first `lanes` is in it.
+    pub(super) fn is_empty(self, lanes: usize) -> bool {
+        !(0..lanes).any(|lane| self.has(lane))
+    }
 }
 
 /// Where both dispatchers hear that there is room for another job.
 #[derive(Debug, Default)]
 pub(super) struct Room {
-    small: Notify,
+    transactional: Notify,
     issues: Notify,
 }
 
@@ -39,93 +91,299 @@ impl Room {
     /// Waits until a job was taken since the last time.
     pub(super) async fn wait(&self, source: Source) {
         match source {
-            Source::Small => self.small.notified().await,
+            Source::Transactional => self.transactional.notified().await,
             Source::Issues => self.issues.notified().await,
         }
     }
 
-    fn tell(&self) {
-        self.small.notify_one();
+    /// There is room, or something else that a dispatcher waits for.
+    pub(super) fn tell(&self) {
+        self.transactional.notify_one();
         self.issues.notify_one();
     }
 }
 
-/// Two queues and a count of what is in them.
+/// What a connection has in hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Hand {
+    /// Nothing, and no connection either.
+    #[default]
+    Away,
+    /// A connection is being opened.
+    Opening,
+    /// It waits for a job.
+    Idle,
+    /// A transactional mail.
+    Transactional,
+    /// A mail of this issue.
+    Issue(IssueId),
+}
+
+/// What waits of one issue.
+#[derive(Debug)]
+struct Stream {
+    issue: IssueId,
+    jobs: VecDeque<Job>,
+    /// Quick mails since the last slow one.
+    quick: u32,
+    /// When it was last served, in jobs: of two that have as many connections the one that waits longer is next.
+    served: u64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    transactional: VecDeque<Job>,
+    streams: Vec<Stream>,
+    hands: Vec<Hand>,
+    turn: u64,
+}
+
+/// Transactional mail, a queue for each issue, and what each connection has in hand.
 #[derive(Debug)]
 pub(super) struct Queue {
-    jobs: Mutex<[VecDeque<Job>; 2]>,
-    waiting: Semaphore,
-    rate: Option<Limiter>,
-    /// Told whenever a job is taken.
+    state: Mutex<State>,
+    /// Told when there is a job for an open connection.
+    ready: Notify,
+    /// Told when there is work for a connection that would have to be opened.
+    wanted: Notify,
+    /// Told whenever a job is taken, and when there is room for more.
     pub(super) room: Arc<Room>,
 }
 
 impl Queue {
-    pub(super) fn new(rate: Option<Limiter>, room: Arc<Room>) -> Self {
-        Self { jobs: Mutex::default(), waiting: Semaphore::new(0), rate, room }
+    pub(super) fn new(connections: usize, room: Arc<Room>) -> Self {
+        let state = State { hands: vec![Hand::default(); connections], ..State::default() };
+        Self { state: Mutex::new(state), ready: Notify::new(), wanted: Notify::new(), room }
     }
 
     /// Puts a job at the end of its queue.
-    pub(super) fn push(&self, job: Job) {
-        let which = usize::from(job.row.issue_id.is_some());
-        self.lock()[which].push_back(job);
-        self.waiting.add_permits(1);
+    pub(super) fn push(&self, mut job: Job) {
+        job.waits_since = Instant::now();
+        self.lock().place(job, false);
+        self.tell();
     }
 
-    /// The next job, once the rate allows one; `None` when the queue is closed. Which one is decided at the last moment,
-    /// so that a confirmation passes an issue that waits for the rate. Nothing is lost when this is dropped half-way.
-    pub(super) async fn next(&self) -> Option<Job> {
-        let permit = self.waiting.acquire().await.ok()?;
-        if let Some(rate) = &self.rate {
-            rate.wait().await;
+    /// Puts a job back that was taken: it is the next of its kind.
+    pub(super) fn put_back(&self, job: Job) {
+        self.lock().place(job, true);
+        self.tell();
+    }
+
+    /// Waits until there may be something for an open connection; without a place for it that is asked anew.
+    pub(super) async fn for_ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Waits until another connection may be wanted.
+    pub(super) async fn for_wanted(&self) {
+        self.wanted.notified().await;
+    }
+
+    /// The next job for a connection, of `allowed` that may work. Its hand is empty until it [begins](Self::begin).
+    pub(super) fn take(&self, connection: usize, allowed: usize) -> Option<Job> {
+        let job = self.lock().pop(connection, allowed)?;
+        self.room.tell();
+        Some(job)
+    }
+
+    /// The next transactional job.
+    pub(super) fn take_transactional(&self) -> Option<Job> {
+        let job = self.lock().transactional.pop_front()?;
+        self.room.tell();
+        Some(job)
+    }
+
+    /// The next job of an issue, to be prepared while the connection sends another.
+    pub(super) fn take_ahead(&self, connection: usize, allowed: usize) -> Option<Job> {
+        let mut state = self.lock();
+        let at = state.issue_choice(connection, allowed)?;
+        let job = state.pop_from(at)?;
+        drop(state);
+        self.room.tell();
+        Some(job)
+    }
+
+    /// Whether another connection than those that are idle or being opened would have something to do.
+    pub(super) fn wants(&self, connection: usize, allowed: usize) -> bool {
+        let state = self.lock();
+        let spare = state.hands.iter().filter(|hand| matches!(hand, Hand::Idle | Hand::Opening)).count();
+        state.waiting() > spare && state.has_choice(connection, allowed)
+    }
+
+    /// A connection has nothing in hand any more.
+    pub(super) fn rest(&self, connection: usize) {
+        self.set(connection, Hand::Idle);
+    }
+
+    /// A connection is being opened.
+    pub(super) fn opening(&self, connection: usize) {
+        self.set(connection, Hand::Opening);
+    }
+
+    /// A connection is closed.
+    pub(super) fn leave(&self, connection: usize) {
+        self.set(connection, Hand::Away);
+    }
+
+    /// A connection sends `job` now.
+    pub(super) fn begin(&self, connection: usize, job: &Job) {
+        self.set(connection, job.row.issue_id.map_or(Hand::Transactional, Hand::Issue));
+    }
+
+    /// A mail of an issue took so long, or takes longer than what is quick.
+    pub(super) fn note(&self, issue: Option<IssueId>, is_quick: bool) {
+        let mut state = self.lock();
+        if let Some(stream) = state.streams.iter_mut().find(|stream| Some(stream.issue) == issue) {
+            let was_trusted = stream.is_trusted();
+            stream.quick = if is_quick { stream.quick.saturating_add(1) } else { 0 };
+            if !was_trusted && stream.is_trusted() {
+                drop(state);
+                self.tell();
+            }
         }
-        permit.forget();
-        self.pop()
     }
 
-    /// The next job, if there is one now and the rate allows it.
-    pub(super) fn try_next(&self) -> Option<Job> {
-        let permit = self.waiting.try_acquire().ok()?;
-        if let Some(rate) = &self.rate
-            && rate.take(Instant::now()).is_err()
-        {
-            return None;
+    /// How many wait: of this issue, or transactional ones when there is none; and in all.
+    pub(super) fn lengths(&self, issue: Option<IssueId>) -> (usize, usize) {
+        let state = self.lock();
+        let of_it = match issue {
+            None => state.transactional.len(),
+            Some(_) => {
+                state.streams.iter().find(|stream| Some(stream.issue) == issue).map_or(0, |stream| stream.jobs.len())
+            }
+        };
+        (of_it, state.waiting())
+    }
+
+    /// Whether a transactional mail waits.
+    pub(super) fn has_transactional(&self) -> bool {
+        !self.lock().transactional.is_empty()
+    }
+
+    /// Whether a connection is being opened.
+    pub(super) fn is_opening(&self) -> bool {
+        self.lock().hands.contains(&Hand::Opening)
+    }
+
+    /// Up to `most` jobs that wait since before `since` and that `fits` another relay.
+    pub(super) fn take_older(&self, since: Instant, most: usize, fits: impl Fn(&Job) -> bool) -> Vec<Job> {
+        let mut state = self.lock();
+        let State { transactional, streams, .. } = &mut *state;
+        let queues = std::iter::once(transactional).chain(streams.iter_mut().map(|stream| &mut stream.jobs));
+        let mut taken = Vec::new();
+        for jobs in queues {
+            while taken.len() < most && jobs.front().is_some_and(|job| job.waits_since < since && fits(job)) {
+                taken.extend(jobs.pop_front());
+            }
         }
-        permit.forget();
-        self.pop()
+        taken
     }
 
-    /// How many wait: of the small kinds, of issues.
-    pub(super) fn lengths(&self) -> (usize, usize) {
-        let jobs = self.lock();
-        (jobs[0].len(), jobs[1].len())
-    }
-
-    /// Everything that waits and that no connection has spoken for.
+    /// Everything that waits.
     pub(super) fn drain(&self) -> Vec<Job> {
-        let mut jobs = Vec::new();
-        while let Ok(permit) = self.waiting.try_acquire() {
-            permit.forget();
-            jobs.extend(self.pop());
+        let mut state = self.lock();
+        let mut jobs: Vec<Job> = state.transactional.drain(..).collect();
+        for stream in &mut state.streams {
+            jobs.extend(stream.jobs.drain(..));
         }
+        drop(state);
+        self.room.tell();
         jobs
     }
 
-    /// Ends the waiting of all who wait, and gives what is left.
-    pub(super) fn close(&self) -> Vec<Job> {
-        self.waiting.close();
-        std::iter::from_fn(|| self.pop()).collect()
+    /// Wakes whoever may have something to do: after a change of how many may work, too.
+    pub(super) fn tell(&self) {
+        let state = self.lock();
+        let idle = state.hands.iter().filter(|hand| **hand == Hand::Idle).count();
+        let waiting = state.waiting();
+        drop(state);
+        if idle > 0 {
+            self.ready.notify_one();
+        }
+        if waiting > idle {
+            self.wanted.notify_one();
+        }
     }
 
-    fn pop(&self) -> Option<Job> {
-        let mut jobs = self.lock();
-        let job = jobs[0].pop_front().or_else(|| jobs[1].pop_front());
-        drop(jobs);
-        self.room.tell();
-        job
+    fn set(&self, connection: usize, hand: Hand) {
+        let mut state = self.lock();
+        let was = std::mem::replace(&mut state.hands[connection], hand);
+        let frees = matches!(was, Hand::Issue(_)) && !matches!(hand, Hand::Issue(_)) || was == Hand::Opening;
+        let waiting = state.waiting();
+        drop(state);
+        // A place was left that a waiting issue may have been denied.
+        if frees && waiting > 0 {
+            self.tell();
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, [VecDeque<Job>; 2]> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream {
+    fn is_trusted(&self) -> bool {
+        self.quick >= QUICK_MAILS
+    }
+}
+
+impl State {
+    fn waiting(&self) -> usize {
+        self.transactional.len() + self.streams.iter().map(|stream| stream.jobs.len()).sum::<usize>()
+    }
+
+    fn place(&mut self, job: Job, in_front: bool) {
+        let jobs = match job.row.issue_id {
+            None => &mut self.transactional,
+            Some(issue) => {
+                let at = match self.streams.iter().position(|stream| stream.issue == issue) {
+                    Some(at) => at,
+                    None => {
+                        if self.streams.len() >= STREAMS_MAX {
+                            self.streams.retain(|stream| !stream.jobs.is_empty());
+                        }
+                        let served = self.turn;
+                        self.streams.push(Stream { issue, jobs: VecDeque::new(), quick: 0, served });
+                        self.streams.len() - 1
+                    }
+                };
+                &mut self.streams[at].jobs
+            }
+        };
+        match in_front {
+            true => jobs.push_front(job),
+            false => jobs.push_back(job),
+        }
+    }
+
+    fn pop(&mut self, connection: usize, allowed: usize) -> Option<Job> {
+        match self.transactional.pop_front() {
+            Some(job) => Some(job),
+            None => self.issue_choice(connection, allowed).and_then(|at| self.pop_from(at)),
+        }
+    }
+
+    fn pop_from(&mut self, at: usize) -> Option<Job> {
+        self.turn += 1;
+        let stream = &mut self.streams[at];
+        stream.served = self.turn;
+        stream.jobs.pop_front()
+    }
+
+    fn has_choice(&self, connection: usize, allowed: usize) -> bool {
+        !self.transactional.is_empty() || self.issue_choice(connection, allowed).is_some()
+    }
+
+    /// The issue that has the fewest connections beside this one. One that holds its connections for long leaves the last
+    /// for transactional mail.
+    fn issue_choice(&self, connection: usize, allowed: usize) -> Option<usize> {
+        let others = || self.hands.iter().enumerate().filter(|(number, _)| *number != connection).map(|(_, hand)| hand);
+        let busy = others().filter(|hand| matches!(hand, Hand::Issue(_))).count();
+        let is_last = allowed > 1 && busy + 1 >= allowed;
+        let waiting = self.streams.iter().enumerate().filter(|(_, stream)| !stream.jobs.is_empty());
+        let may = waiting.filter(|(_, stream)| !is_last || stream.is_trusted());
+        let share = |stream: &Stream| others().filter(|hand| **hand == Hand::Issue(stream.issue)).count();
+        may.min_by_key(|(_, stream)| (share(stream), stream.served)).map(|(at, _)| at)
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
+use super::dispatch::Current;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;
@@ -101,7 +102,12 @@ pub(super) struct TakeOff {
 pub(super) enum Entry {
     Outcome(Held, Outcome),
     TakeOff(TakeOff, oneshot::Sender<bool>),
-    Event { kind: &'static str, data: String },
+    /// Whether a row that was taken off a while ago may still go.
+    Look(Held, oneshot::Sender<bool>),
+    Event {
+        kind: &'static str,
+        data: String,
+    },
 }
 
 /// The way in.
@@ -117,14 +123,22 @@ pub(super) struct Desk {
     clock: Clock,
     keys: Keyring,
     healthy: Arc<AtomicBool>,
+    current: Arc<Current>,
     breaker: Breaker,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written.
-    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, healthy: Arc<AtomicBool>) -> (Self, Desk) {
+    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written; `current` is told of
+    /// issues that go out no more.
+    pub(super) fn new(
+        db: Db,
+        clock: Clock,
+        keys: Keyring,
+        healthy: Arc<AtomicBool>,
+        current: Arc<Current>,
+    ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, breaker: Breaker::default() })
+        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, current, breaker: Breaker::default() })
     }
 
     /// Hands in what became of a row.
@@ -137,6 +151,12 @@ impl Recorder {
     pub(super) async fn take_off(&self, take_off: TakeOff) -> bool {
         let (answer, granted) = oneshot::channel();
         self.entries.send(Entry::TakeOff(take_off, answer)).await.is_ok() && granted.await.unwrap_or(false)
+    }
+
+    /// Looks again at a row that was taken off, before its body is written; one that may not go any more goes back.
+    pub(super) async fn look_again(&self, held: Held) -> bool {
+        let (answer, granted) = oneshot::channel();
+        self.entries.send(Entry::Look(held, answer)).await.is_ok() && granted.await.unwrap_or(false)
     }
 
     /// Notes something that is about no row.
@@ -156,8 +176,8 @@ impl Desk {
                 if let Entry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
                 }
-                if let Entry::TakeOff(take_off, answer) = entry {
-                    let _ = answer.send(granted.contains(&take_off.held.id));
+                if let Entry::TakeOff(TakeOff { held, .. }, answer) | Entry::Look(held, answer) = entry {
+                    let _ = answer.send(granted.contains(&held.id));
                 }
             }
         }
@@ -227,9 +247,15 @@ impl Desk {
             None => {
                 let written = self.db.write(async |tx| {
                     write(tx, &self.keys, batch, tripped, now).await?;
-                    take_off(tx, batch.iter(), is_again, now).await
+                    let mut granted = take_off(tx, batch.iter(), &self.current, is_again, now).await?;
+                    granted.extend(look_late(tx, batch, now).await?);
+                    Ok::<_, StoreError>(granted)
                 });
-                written.await?
+                let written = written.await?;
+                for (issue, _) in tripped {
+                    self.current.forget(*issue);
+                }
+                written
             }
         };
         if self.db.is_sqlite() || granted.is_empty() {
@@ -247,7 +273,11 @@ impl Desk {
         if granted.len() < quick.leaving.len() {
             let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
             let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
-            granted.extend(self.db.write(async |tx| take_off(tx, refused.iter().copied(), false, now).await).await?);
+            granted.extend(
+                self.db
+                    .write(async |tx| take_off(tx, refused.iter().copied(), &self.current, false, now).await)
+                    .await?,
+            );
         }
         Ok(granted)
     }
@@ -311,7 +341,7 @@ async fn write(
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
             Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
-            Entry::TakeOff(..) => {}
+            Entry::TakeOff(..) | Entry::Look(..) => {}
         }
     }
     for ((worker, relay, reply), ids) in &sent {
@@ -375,6 +405,7 @@ async fn write_outcome(
 async fn take_off<'a>(
     tx: &mut Tx,
     batch: impl Iterator<Item = &'a Entry>,
+    current: &Current,
     is_again: bool,
     now: Timestamp,
 ) -> Result<Vec<Held>, StoreError> {
@@ -392,12 +423,29 @@ async fn take_off<'a>(
         if !refused.is_empty() {
             let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();
             deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-            deliveries::refuse(tx, worker, &ids).await?;
+            if deliveries::refuse(tx, worker, &ids).await? > 0 {
+                // Their issue is paused, or has other content: no further envelope goes out for nothing.
+                refused.iter().filter_map(|held| held.issue).for_each(|issue| current.forget(issue));
+            }
             for held in refused.iter().filter(|_| is_again) {
                 deliveries::release(tx, worker, &[held.id], now, held.pinned).await?;
             }
         }
         granted.extend(taken);
+    }
+    Ok(granted)
+}
+
+/// Of the rows that were taken off a while ago, those that may still go. The others go back: nothing of them was sent.
+async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+    let mut granted = Vec::new();
+    for entry in batch {
+        let Entry::Look(held, _) = entry else { continue };
+        if deliveries::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
+            granted.push(*held);
+        } else {
+            deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
+        }
     }
     Ok(granted)
 }

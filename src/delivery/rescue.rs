@@ -8,7 +8,7 @@ use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
 
-use super::control;
+use super::{control, timekeeper};
 
 /// What a round of rescue found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
     settle_stopped(db, now).await?;
     let rescued = db
         .write(async |tx| {
+            timekeeper::end_impossible(tx, timing, now).await?;
             let claimed = deliveries::rescue_claimed(tx, now).await?;
             let mut uncertain = 0;
             for (newsletter, issue) in deliveries::wrecks(tx, now).await? {

@@ -63,6 +63,8 @@ pub struct Timing {
     pub uncertain_for: Duration,
     /// How long an unused connection is kept.
     pub idle: Duration,
+    /// How long a relay may take to open a connection while what waits for it waits too.
+    pub patience: Duration,
     /// The first wait after a relay failed; it doubles up to `backoff_max`.
     pub backoff: Duration,
     /// The longest wait after a relay failed.
@@ -81,6 +83,7 @@ impl Default for Timing {
             heartbeat: Duration::from_secs(10),
             uncertain_for: UNCERTAIN_FOR,
             idle: Duration::from_secs(15),
+            patience: Duration::from_secs(15),
             backoff: Duration::from_secs(5),
             backoff_max: Duration::from_secs(300),
             slow_down: Duration::from_secs(60),

@@ -1,6 +1,7 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
 pub mod address;
+pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
@@ -10,6 +11,7 @@ pub mod issue;
 pub mod newsletter;
 pub mod provider;
 pub mod quota;
+pub mod reply;
 pub mod reserved;
 pub mod slot;
 pub mod subscriber;

@@ -1,46 +1,6 @@
 //! What a relay's reply means: for the recipient, for the relay, for the issue (Postfix's rule of blame).
 
-/// An SMTP reply: its code, its enhanced code (RFC 3463) if it bears one, its text on one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The three digits.
-    pub code: u16,
-    /// `X.Y.Z` of RFC 2034.
-    pub enhanced: Option<(u8, u16, u16)>,
-    /// Everything it said, lines joined by a space, without the codes.
-    pub text: String,
-}
-
-impl Reply {
-    /// 2yz.
-    pub fn is_positive(&self) -> bool {
-        (200..300).contains(&self.code)
-    }
-}
-
-impl std::fmt::Display for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.enhanced {
-            Some((class, subject, detail)) => write!(f, "{} {class}.{subject}.{detail} {}", self.code, self.text),
-            None => write!(f, "{} {}", self.code, self.text),
-        }
-    }
-}
-
-/// Where in the conversation a reply came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Connecting, TLS, the greeting, EHLO, AUTH.
-    Session,
-    /// MAIL FROM.
-    Mail,
-    /// RCPT TO.
-    Recipient,
-    /// DATA, before the body.
-    Data,
-    /// The answer to the final dot.
-    Dot,
-}
+pub use super::reply::{Reply, Stage};
 
 /// What follows from a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +35,7 @@ pub fn judge(stage: Stage, reply: &Reply) -> Verdict {
     }
     let permanent = (500..600).contains(&reply.code);
     match stage {
-        Stage::Session | Stage::Mail => Verdict::RelayFault,
+        Stage::Session | Stage::Mail | Stage::Unknown => Verdict::RelayFault,
         // Authentication went missing, or the command itself was not understood: nobody's address is to blame.
         _ if matches!(reply.code, 530 | 535 | 500..=504) => Verdict::RelayFault,
         Stage::Recipient if permanent && is_policy(reply) => Verdict::Policy { permanent },

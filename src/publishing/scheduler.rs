@@ -136,6 +136,9 @@ impl Scheduler {
         let left = shift.until.since(now);
         // More than there can be: the clock was set back.
         if left < LEASE - LENGTHEN_AFTER || left > LEASE {
+            // Slots are kept by the clock that leases go by, which is one for all machines.
+            self.db.set_clock(&self.clock).await?;
+            let now = self.clock.now();
             let until = now.plus(LEASE);
             let worker = shift.worker;
             let has = self.db.write(async |tx| leases::acquire(tx, LEASE_NAME, worker, now, until).await).await?;

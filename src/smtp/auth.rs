@@ -7,7 +7,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 
 use super::reply::RawReply;
 use super::wire::{Fault, Wire};
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 use crate::secret::Secret;
 
 /// LOGIN asks two things; a server that goes on asking wants something else.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
+use super::race::LastGood;
 use super::trust;
 use crate::secret::Secret;
 
@@ -85,6 +86,8 @@ impl Default for Deadlines {
 pub struct Connector {
     pub(super) endpoint: Endpoint,
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// What one connection has learnt is known to the next.
+    pub(super) last_good: LastGood,
 }
 
 /// Why an endpoint cannot be used.
@@ -129,7 +132,7 @@ impl Connector {
                 Some((Arc::new(trust::client_config(endpoint.ca_file.as_deref())?), name))
             }
         };
-        Ok(Self { endpoint, tls })
+        Ok(Self { endpoint, tls, last_good: LastGood::default() })
     }
 
     /// Where it leads.

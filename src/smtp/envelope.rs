@@ -6,13 +6,24 @@ use std::io::Write;
 use super::session::{Broken, Envelope, Session, State};
 use super::wire::Fault;
 use crate::domain::address::EmailAddress;
-use crate::domain::verdict::{Reply, Stage};
+use crate::domain::reply::{Reply, Stage};
 
 /// "Service not available, closing transmission channel" (RFC 5321 4.2.2): nothing follows it.
 const CLOSING: u16 = 421;
 const START_MAIL_INPUT: u16 = 354;
 
 impl Session {
+    /// Why this server cannot carry a message, as far as it has said what it offers.
+    pub fn cannot_carry(&self, recipient: &EmailAddress, message_bytes: usize) -> Option<Envelope> {
+        match self.capabilities.size_bytes_max {
+            Some(size_bytes_max) if message_bytes as u64 > size_bytes_max => {
+                Some(Envelope::TooLarge { size_bytes_max })
+            }
+            _ if recipient.needs_smtputf8() && !self.capabilities.smtputf8 => Some(Envelope::NeedsSmtpUtf8),
+            _ => None,
+        }
+    }
+
     /// Offers an envelope: one sender (empty for `<>`), one recipient, and the size of the message to come.
     pub async fn envelope(
         &mut self,
@@ -26,14 +37,8 @@ impl Session {
         if !sender.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>')) {
             return Err(Broken::InvalidSender);
         }
-        match self.capabilities.size_bytes_max {
-            Some(size_bytes_max) if message_bytes as u64 > size_bytes_max => {
-                return Ok(Envelope::TooLarge { size_bytes_max });
-            }
-            _ => {}
-        }
-        if recipient.needs_smtputf8() && !self.capabilities.smtputf8 {
-            return Ok(Envelope::NeedsSmtpUtf8);
+        if let Some(refusal) = self.cannot_carry(recipient, message_bytes) {
+            return Ok(refusal);
         }
 
         self.state = State::Unusable;

@@ -1,26 +1,31 @@
 //! Opening a session: address, connection, TLS, greeting, EHLO, login; and saying clearly which of them failed and what
 //! to do. Must not know when or why mail is sent.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use lettre::transport::smtp::commands::{Ehlo, Starttls};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use super::auth::{self, AuthFailure};
 use super::capabilities::Capabilities;
 use super::connector::{Connector, Deadlines, TlsMode};
+use super::race;
 use super::session::Session;
-use super::stream::{Stream, tune};
+use super::stream::Stream;
 use super::tls_fault::{self, CertificateFault, HandshakeFault, TlsFault};
 use super::wire::{Fault, Wire, within};
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
-/// Addresses of one name that are tried in turn.
-const ADDRESSES_MAX: usize = 8;
+/// How long one address may take to greet while another is left to be tried.
+const GREETING_BESIDE_ANOTHER: Duration = Duration::from_secs(10);
+
+/// The step before anything is said.
+const GREETING: &str = "the greeting";
 
 /// A session that could not be opened: where, why and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +48,9 @@ pub enum OpenCause {
     /// No address of it answers.
     #[error("no connection: {0}")]
     Connect(Fault),
+    /// This machine cannot open another connection; the relay has no part in it.
+    #[error("this machine cannot open a connection: {0}")]
+    Local(io::Error),
     /// It would have been unencrypted, and to another machine.
     #[error("{0} is another machine, and the connection is not encrypted")]
     Plaintext(IpAddr),
@@ -93,12 +101,20 @@ impl OpenError {
         }
     }
 
+    /// Whether this machine is to blame: it has no more files, ports or memory.
+    pub fn is_local(&self) -> bool {
+        matches!(self.cause, OpenCause::Local(_))
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match &self.cause {
             OpenCause::Resolve(_) => "check `host`, and whether this machine can resolve names",
             OpenCause::Connect(Fault::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 "nothing listens there: check `port`, and whether the relay runs"
+            }
+            OpenCause::Local(_) => {
+                "raise its limit of open files (LimitNOFILE= in the unit, ulimit -n in a shell), or use fewer connections"
             }
             OpenCause::Connect(_) => "a firewall may be in between: many hosters block port 25, use 465 or 587",
             OpenCause::Plaintext(_) => "set `tls` to \"implicit\" (port 465) or \"starttls\" (port 587)",
@@ -120,7 +136,7 @@ impl OpenError {
             OpenCause::Lost { fault: Fault::Garbage(_), .. } => {
                 "is this an SMTP server, and does its port fit `tls`? Port 465 goes with \"implicit\""
             }
-            OpenCause::Lost { step: "the greeting", .. } => "if its port is 465, set tls = \"implicit\"",
+            OpenCause::Lost { step: GREETING, .. } => "if its port is 465, set tls = \"implicit\"",
             OpenCause::Lost { .. } => "it passes by itself if the relay is restarting; otherwise its log says more",
         }
     }
@@ -137,9 +153,62 @@ impl Session {
     }
 }
 
+/// Connects to whichever address answers, and goes on to the next when one answers and is of no use. What works is
+/// remembered for the next connection.
 async fn open(connector: &Connector, deadlines: &Deadlines) -> Result<Session, OpenCause> {
+    let mut addresses = resolve(connector, deadlines).await?;
+    let mut last = None;
+    while !addresses.is_empty() {
+        let (address, socket) = match race::connect(&mut addresses, deadlines.connect).await {
+            Ok(connected) => connected,
+            Err(Fault::Io(error)) if is_local(&error) => return Err(OpenCause::Local(error)),
+            // Its own words say more than that the others are silent.
+            Err(fault) => return Err(last.unwrap_or(OpenCause::Connect(fault))),
+        };
+        let mut patience = *deadlines;
+        if !addresses.is_empty() {
+            patience.greeting = patience.greeting.min(GREETING_BESIDE_ANOTHER);
+        }
+        match converse(socket, connector, &patience, deadlines).await {
+            Ok(session) => {
+                connector.last_good.set(address);
+                return Ok(session);
+            }
+            Err(cause @ (OpenCause::GreetingRefused(_) | OpenCause::Lost { step: GREETING, .. })) => {
+                connector.last_good.forget(address);
+                last = Some(cause);
+            }
+            Err(cause) => return Err(cause),
+        }
+    }
+    Err(last.unwrap_or_else(|| OpenCause::Resolve(Fault::Io(io::ErrorKind::NotFound.into()))))
+}
+
+/// The addresses of the host, in the order in which they are tried.
+async fn resolve(connector: &Connector, deadlines: &Deadlines) -> Result<VecDeque<SocketAddr>, OpenCause> {
     let endpoint = &connector.endpoint;
-    let socket = connect(connector, deadlines).await?;
+    match within(deadlines.connect, tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))).await {
+        Ok(found) => Ok(race::in_order(found, connector.last_good.get())),
+        Err(Fault::Io(error)) if is_local(&error) => Err(OpenCause::Local(error)),
+        Err(fault) => Err(OpenCause::Resolve(fault)),
+    }
+}
+
+/// Whether an error is this machine's: no more files, no memory, no free port.
+fn is_local(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let ours = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM, Errno::ADDRNOTAVAIL];
+    Errno::from_io_error(error).is_some_and(|errno| ours.contains(&errno))
+}
+
+/// From the connection to the session; `opening` has the patience until then, `deadlines` that of the session.
+async fn converse(
+    socket: TcpStream,
+    connector: &Connector,
+    opening: &Deadlines,
+    deadlines: &Deadlines,
+) -> Result<Session, OpenCause> {
+    let endpoint = &connector.endpoint;
     let lost = |step| move |fault| lost(connector, step, fault);
     let peer = socket.peer_addr().map_err(|error| OpenCause::Connect(error.into()))?.ip();
     let may_be_plain = is_loopback(peer) || endpoint.allow_plaintext;
@@ -152,11 +221,11 @@ async fn open(connector: &Connector, deadlines: &Deadlines) -> Result<Session, O
         stream = handshake(stream, connector, deadlines).await?;
     }
     let mut wire = Wire::new(stream);
-    let greeting = wire.reply(deadlines.greeting).await.map_err(lost("the greeting"))?.summary();
+    let greeting = wire.reply(opening.greeting).await.map_err(lost(GREETING))?.summary();
     match greeting.code {
         200..300 => {}
         400.. => return Err(OpenCause::GreetingRefused(greeting)),
-        _ => return Err(lost("the greeting")(Fault::Unexpected(greeting))),
+        _ => return Err(lost(GREETING)(Fault::Unexpected(greeting))),
     }
     let mut capabilities = hello(&mut wire, connector, deadlines).await?;
     if endpoint.tls == TlsMode::StartTls {
@@ -187,27 +256,6 @@ async fn open(connector: &Connector, deadlines: &Deadlines) -> Result<Session, O
         }
     }
     Ok(Session::new(wire, capabilities, *deadlines))
-}
-
-/// Tries the addresses of the host in turn, each with its share of the time that is left.
-async fn connect(connector: &Connector, deadlines: &Deadlines) -> Result<TcpStream, OpenCause> {
-    let endpoint = &connector.endpoint;
-    let until = Instant::now() + deadlines.connect;
-    let found = within(deadlines.connect, tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))).await;
-    let addresses: Vec<SocketAddr> = found.map_err(OpenCause::Resolve)?.take(ADDRESSES_MAX).collect();
-    let mut last = OpenCause::Resolve(Fault::Io(io::ErrorKind::NotFound.into()));
-    for (tried, address) in addresses.iter().enumerate() {
-        let left = until.saturating_duration_since(Instant::now());
-        let share = left / u32::try_from(addresses.len() - tried).unwrap_or(1);
-        match within(share, TcpStream::connect(address)).await {
-            Ok(socket) => {
-                tune(&socket).map_err(|error| OpenCause::Connect(error.into()))?;
-                return Ok(socket);
-            }
-            Err(fault) => last = OpenCause::Connect(fault),
-        }
-    }
-    Err(last)
 }
 
 async fn handshake(stream: Stream, connector: &Connector, deadlines: &Deadlines) -> Result<Stream, OpenCause> {

@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
 /// One reply, all its lines together. RFC 5321 4.5.3.1.5 asks clients for 512 bytes a line; EHLO replies have some 20 lines.
 const REPLY_BYTES_MAX: usize = 64 * 1024;

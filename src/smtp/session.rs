@@ -14,7 +14,7 @@ use super::capabilities::Capabilities;
 use super::connector::Deadlines;
 use super::dot::{Malformed, wire_form};
 use super::wire::{Fault, Interrupted, Wire, within};
-use crate::domain::verdict::{Reply, Stage};
+use crate::domain::reply::{Reply, Stage};
 
 /// A connection that is greeted, encrypted and logged in.
 pub struct Session {
@@ -221,7 +221,7 @@ impl Session {
 
 fn at(stage: Stage) -> &'static str {
     match stage {
-        Stage::Session => "between messages:",
+        Stage::Session | Stage::Unknown => "between messages:",
         Stage::Mail => "at MAIL:",
         Stage::Recipient => "at RCPT:",
         Stage::Data => "at DATA:",

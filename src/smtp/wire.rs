@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use super::reply::{RawReply, ReplyError, ReplyParser};
 use super::stream::Stream;
 use super::tls_fault;
-use crate::domain::verdict::Reply;
+use crate::domain::reply::Reply;
 
 /// How much is read at once. Most replies have less than 200 bytes.
 const READ_BYTES: usize = 4 * 1024;

@@ -4,7 +4,7 @@
 //! The rules that keep one text right on both are in docs/two-databases.md.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::{BoxStream, StreamExt};
 use sqlx::pool::PoolConnection;
@@ -17,6 +17,8 @@ use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transact
 use tokio_util::task::TaskTracker;
 
 use super::StoreError;
+use super::lock::SqliteFile;
+use crate::clock::{Clock, Timestamp};
 
 /// What every store function answers with.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -37,6 +39,8 @@ const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// PostgreSQL's oldest version that the tests run on.
 const POSTGRES_VERSION_MIN: i64 = 150_000;
 const POSTGRES_CONNECTIONS_MAX: u32 = 10;
+/// An answer that takes longer says nothing of the time.
+const CLOCK_ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// A database: pools of connections to one of the two engines.
 #[derive(Clone, Debug)]
@@ -47,6 +51,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// Which file that is.
+        file: SqliteFile,
     },
     /// Any number of either.
     Postgres(PgPool),
@@ -140,13 +146,14 @@ impl Db {
                 .max_lifetime(None)
         };
         let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let file = SqliteFile::at(options.get_filename());
         let readers = pool().max_connections(SQLITE_READERS).connect_lazy_with(options.read_only(true));
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
         let numbers: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
         if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= SQLITE_VERSION_MIN) {
             return Err(StoreError::Version { engine: "SQLite", found: version, wanted: "3.51.3" });
         }
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite { writer, readers, file })
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -220,11 +227,33 @@ impl Db {
         Ok(value)
     }
 
+    /// Sets `clock` by the database's, which is one for all machines that work on it; a file has none. Returns by how many
+    /// milliseconds the clock moved.
+    pub async fn set_clock(&self, clock: &Clock) -> Result<i64> {
+        let Self::Postgres(pool) = self else { return Ok(0) };
+        let (before, asked) = (clock.now(), Instant::now());
+        let there: i64 = sqlx::query_scalar("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)")
+            .fetch_one(pool)
+            .await?;
+        let took = asked.elapsed();
+        // Half-way is as near as can be known; of an answer that took long that is not near enough.
+        Ok(if took > CLOCK_ANSWER_MAX { 0 } else { clock.set_by(before.plus(took / 2), Timestamp(there)) })
+    }
+
+    /// Whether the path still leads to the file that was opened: one that was deleted or replaced takes whatever is
+    /// written into it to nowhere. PostgreSQL has its own eye on that.
+    pub fn check_file(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { file, .. } => file.check(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// How many connections there are, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
         let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 (writer.size() + readers.size(), idle(writer.num_idle() + readers.num_idle()))
             }
             Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
@@ -234,7 +263,7 @@ impl Db {
     /// Closes every connection, after the work they have at hand.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -1,6 +1,8 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
+use std::time::Duration;
+
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx};
@@ -254,6 +256,19 @@ pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: 
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Whether one row that was taken off a while ago may still go: what its take-off asked, and that the issue has not got
+/// other content since. A row that is `pinned` by a former try keeps to its own.
+pub async fn may_still_go(tx: &mut Tx, worker: WorkerId, id: DeliveryId, pinned: bool, now: Timestamp) -> Result<bool> {
+    let sql = concat!(
+        "SELECT id FROM deliveries WHERE id = $2 AND state = 'in_flight'
+           AND ($4 OR issue_id IS NULL
+             OR revision_id = (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id))",
+        may_go!()
+    );
+    let row: Option<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(id).bind(now).bind(pinned).fetch_optional().await?;
+    Ok(row.is_some())
+}
+
 /// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it.
 pub async fn record_sent(
     tx: &mut Tx,
@@ -445,6 +460,15 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .bind(now)
     .execute()
     .await
+}
+
+/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
+pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
+    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
+        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+        .bind(now)
+        .execute()
+        .await
 }
 
 pub(super) fn list(ids: &[DeliveryId]) -> String {

@@ -47,24 +47,39 @@ pub async fn end_engines(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql("UPDATE workers SET lease_until = $1 WHERE engine AND lease_until > $1").bind(now).execute().await
 }
 
+/// Ends leases that run longer than any can: of engines beyond `engines`, of commands beyond `commands`. Whoever took one
+/// had a clock that was ahead.
+pub async fn end_impossible(tx: &mut Tx, now: Timestamp, engines: Timestamp, commands: Timestamp) -> Result<u64> {
+    tx.sql("UPDATE workers SET lease_until = $1 WHERE lease_until > CASE WHEN engine THEN $2 ELSE $3 END")
+        .bind(now)
+        .bind(engines)
+        .bind(commands)
+        .execute()
+        .await
+}
+
 /// Until when any engine was last known to live.
 pub async fn last_engine(tx: &mut Tx) -> Result<Option<Timestamp>> {
     let (at,): (Option<Timestamp>,) = tx.sql("SELECT MAX(lease_until) FROM workers WHERE engine").fetch_one().await?;
     Ok(at)
 }
 
-/// Takes or lengthens the lease `name`; `false` while another worker has it.
+/// Takes or lengthens the lease `name`; `false` while another worker has it. One that would run for more than twice its
+/// length was taken by a clock that was ahead, and counts as ended.
 pub async fn acquire(tx: &mut Tx, name: &str, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
+    // Whoever gives a lease up names no length.
+    let impossible = if until > now { until.plus(until.since(now)) } else { Timestamp(i64::MAX) };
     let changed = tx
         .sql(
             "INSERT INTO leases (name, worker_id, lease_until) VALUES ($1, $2, $4)
              ON CONFLICT (name) DO UPDATE SET worker_id = excluded.worker_id, lease_until = excluded.lease_until
-             WHERE leases.worker_id = $2 OR leases.lease_until <= $3",
+             WHERE leases.worker_id = $2 OR leases.lease_until <= $3 OR leases.lease_until > $5",
         )
         .bind(name)
         .bind(worker)
         .bind(now)
         .bind(until)
+        .bind(impossible)
         .execute()
         .await?;
     Ok(changed == 1)

@@ -1,9 +1,15 @@
-//! One engine per SQLite file: a lock beside the file, held as long as the process lives. Knows no table.
+//! Which file an SQLite database is: a lock beside it, held as long as the one process that serves it lives, and whether
+//! it is still the one that was opened. Knows no table.
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{Result, StoreError};
+
+/// Links that lead to links, at most, as the kernel has it.
+const LINKS_MAX: usize = 40;
 
 /// Held by the one process that serves an SQLite file; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -15,7 +21,7 @@ impl EngineLock {
     /// Takes the lock beside `database`, or says who else may have it. `None` for PostgreSQL, which needs none.
     pub fn acquire(url: &str) -> Result<Option<Self>> {
         let Some(database) = sqlite_path(url) else { return Ok(None) };
-        let mut name = database.clone().into_os_string();
+        let mut name = true_path(&database).into_os_string();
         name.push(".lock");
         let path = PathBuf::from(name);
         let lock = |source| StoreError::Lock { path: path.display().to_string(), source };
@@ -25,6 +31,53 @@ impl EngineLock {
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: database.display().to_string() }),
             Err(TryLockError::Error(source)) => Err(lock(source)),
         }
+    }
+}
+
+/// A file by its path and by what the system calls it.
+#[derive(Clone, Debug)]
+pub struct SqliteFile {
+    path: PathBuf,
+    /// Device and inode, unless there was nothing to be seen.
+    identity: Option<(u64, u64)>,
+}
+
+impl SqliteFile {
+    /// The file that is at `path` now.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), identity: identity(path).ok() }
+    }
+
+    /// Whether the same file is there still.
+    pub(super) fn check(&self) -> Result<()> {
+        let path = || self.path.display().to_string();
+        match (self.identity, identity(&self.path)) {
+            (Some(_), Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(StoreError::Gone { path: path() }),
+            (Some(known), Ok(found)) if known != found => Err(StoreError::Replaced { path: path() }),
+            // A folder that cannot be looked into for a moment says nothing of the file.
+            _ => Ok(()),
+        }
+    }
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+/// Where a path leads, whether or not something is there yet: two spellings of one file have one.
+fn true_path(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path,
     }
 }
 

@@ -53,6 +53,18 @@ pub enum StoreError {
         /// The database's file.
         path: String,
     },
+    /// The file was deleted while it was open.
+    #[error("the database file {path} was deleted while this program worked on it; what is written now would be lost")]
+    Gone {
+        /// Where it was.
+        path: String,
+    },
+    /// Another file is in the place of the one that is open.
+    #[error("the database file {path} was replaced while this program worked on it; what is written now would be lost")]
+    Replaced {
+        /// Where it was.
+        path: String,
+    },
     /// The lock file cannot be made.
     #[error("{path} cannot be locked: {source}")]
     Lock {

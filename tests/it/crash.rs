@@ -139,7 +139,7 @@ impl Scene {
     /// As `coranto subscribers add` does, without a process for each.
     async fn add_readers(&self) {
         let config = Config::load(&self.folder.path().join("coranto.toml"), &[]).unwrap();
-        let now = Clock::System.now();
+        let now = Clock::system().now();
         let act = Act { actor: "cli", source: "crash test".to_owned(), wording: "", client: None, now };
         let newsletter = self.fresh.db.write(async |tx| newsletters::ensure(tx, "week", now).await).await.unwrap();
         for number in 0..self.plan.readers {
@@ -223,7 +223,7 @@ impl Scene {
         assert!(in_flight <= CONNECTIONS as i64, "kill {kill}: {in_flight} in flight, {CONNECTIONS} connections");
         if !self.fresh.db.is_sqlite() {
             // On PostgreSQL a dead process is believed for its lease. Here it is known to be dead.
-            self.fresh.db.write(async |tx| leases::end_engines(tx, Clock::System.now()).await).await.unwrap();
+            self.fresh.db.write(async |tx| leases::end_engines(tx, Clock::system().now()).await).await.unwrap();
         }
     }
 
@@ -429,7 +429,7 @@ async fn leave_now_and_then(
         let answer = post(path).form(&[("List-Unsubscribe", "One-Click")]).send_to(server).await;
         if let Ok(answer) = answer {
             assert!(answer.status.is_success(), "{}: {}", answer.status, answer.text());
-            leavings.lock().unwrap().insert(email.clone(), Some(Clock::System.now()));
+            leavings.lock().unwrap().insert(email.clone(), Some(Clock::system().now()));
         }
     }
 }

@@ -88,7 +88,7 @@ impl Desk {
     /// today: a mail bears the day of its file, and judges mistrust another.
     fn issue(&self, file: &Path, folder: &Path) {
         let name = corpus::name_of(file);
-        let day = Clock::System.now().to_jiff().to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
+        let day = Clock::system().now().to_jiff().to_zoned(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
         let dated = self.home.path().join(format!("{}-{name}.md", day.checked_sub(HOURS_TO_NOON).unwrap().date()));
         fs::copy(file, &dated).unwrap();
         for part in ["html", "text", "eml"] {

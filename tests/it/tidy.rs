@@ -64,6 +64,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lettre", &["message", "smtp"]),
     ("rustls", &["smtp", "publishing"]),
     ("webpki", &["smtp"]),
+    ("aho_corasick", &["domain"]),
     ("pulldown_cmark", &["content"]),
     ("tera", &["templates"]),
     ("gif", &["images"]),

@@ -114,7 +114,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let newsletter = newsletter(&config, args.newsletter.as_deref())?;
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_existing(&config).await?;
         let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?;
         let desk = Desk { context, db: &db, newsletter, id };
         let result = match args.command {

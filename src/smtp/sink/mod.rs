@@ -131,7 +131,7 @@ impl Default for SinkOptions {
             connections_max: 1000,
             refuse_mail: None,
             idle: Duration::from_secs(5 * 60),
-            clock: Clock::System,
+            clock: Clock::system(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use coranto::domain::delivery::DeliveryState::Sent;
 use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
+use coranto::store::lock::{SqliteFile, sqlite_path};
 use coranto::store::{Db, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -37,7 +38,8 @@ async fn on_a_small_disk(url: &str, pages: i64) -> Db {
     let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.clone());
     let options = options.pragma("max_page_count", pages.to_string());
     let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    Db::Sqlite { writer, readers }
+    let file = SqliteFile::at(&sqlite_path(url).unwrap());
+    Db::Sqlite { writer, readers, file }
 }
 
 async fn pragma(db: &Db, sql: &'static str) -> i64 {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 /// What is to be answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    /// `CONNECT`, `MAIL`, `RCPT`, `DATA` or `DOT`.
+    /// `CONNECT`, `EHLO`, `MAIL`, `RCPT`, `DATA` or `DOT`.
     pub(crate) verb: &'static str,
     /// The local part of the recipient, from `RCPT` on.
     pub(crate) reader: String,
@@ -26,8 +27,28 @@ pub(crate) enum Answer {
     Usual,
     /// This, whole.
     Say(&'static str),
+    /// What a well-behaved relay says, after this.
+    After(Duration),
+    /// Nothing, for ever: the connection stays open. A message whose dot came is taken.
+    Hang,
     /// Nothing: the connection ends. A message whose dot came is taken.
     Drop,
+}
+
+impl Answer {
+    /// What is said, if anything is; waits until it is time.
+    async fn given(self, usual: &'static str) -> Option<&'static str> {
+        match self {
+            Self::Usual => Some(usual),
+            Self::Say(reply) => Some(reply),
+            Self::After(wait) => {
+                tokio::time::sleep(wait).await;
+                Some(usual)
+            }
+            Self::Hang => std::future::pending().await,
+            Self::Drop => None,
+        }
+    }
 }
 
 /// A mail that was taken: to whom, and its bytes.
@@ -81,10 +102,10 @@ async fn converse(
     socket.set_nodelay(true)?;
     let mut socket = BufReader::new(socket);
     let mut asked = Asked { verb: "CONNECT", reader: String::new(), messages: 0 };
-    match answer(&asked) {
-        Answer::Usual => socket.write_all(b"220 relay.example.org\r\n").await?,
-        Answer::Say(reply) => return socket.write_all(format!("{reply}\r\n").as_bytes()).await,
-        Answer::Drop => return Ok(()),
+    let Some(greeting) = answer(&asked).given("220 relay.example.org").await else { return Ok(()) };
+    socket.write_all(format!("{greeting}\r\n").as_bytes()).await?;
+    if !greeting.starts_with('2') {
+        return Ok(());
     }
     let mut recipient_taken = false;
     loop {
@@ -100,6 +121,7 @@ async fn converse(
             _ => "250 2.0.0 Ok",
         };
         asked.verb = match verb.as_str() {
+            "EHLO" => "EHLO",
             "MAIL" => "MAIL",
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default();
@@ -112,11 +134,7 @@ async fn converse(
                 continue;
             }
         };
-        let reply = match answer(&asked) {
-            Answer::Usual => usual,
-            Answer::Say(reply) => reply,
-            Answer::Drop => return Ok(()),
-        };
+        let Some(reply) = answer(&asked).given(usual).await else { return Ok(()) };
         socket.write_all(format!("{reply}\r\n").as_bytes()).await?;
         recipient_taken = asked.verb == "RCPT" && reply.starts_with('2');
         if asked.verb == "DATA" && reply.starts_with("354") {
@@ -146,14 +164,11 @@ async fn take(
     if !matches!(answer, Answer::Say(reply) if !reply.starts_with('2')) {
         taken.lock().unwrap().push((asked.reader.clone(), message));
     }
-    match answer {
-        Answer::Usual => {
-            asked.messages += 1;
-            socket.write_all(b"250 2.0.0 Taken\r\n").await
-        }
-        Answer::Say(reply) => socket.write_all(format!("{reply}\r\n").as_bytes()).await,
-        Answer::Drop => Err(std::io::ErrorKind::ConnectionAborted.into()),
-    }
+    let Some(reply) = answer.given("250 2.0.0 Taken").await else {
+        return Err(std::io::ErrorKind::ConnectionAborted.into());
+    };
+    asked.messages += usize::from(matches!(answer, Answer::Usual | Answer::After(_)));
+    socket.write_all(format!("{reply}\r\n").as_bytes()).await
 }
 
 async fn read_line(socket: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {

@@ -17,12 +17,13 @@ use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
 use coranto::signup::{self, Act, Leaving};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
+use coranto::store::deliveries::NewDelivery;
 use coranto::store::issues::{Issue, NewIssue};
 use coranto::store::ledger::{Row, Totals};
 use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
-use coranto::store::{Db, StoreError, issues, ledger, newsletters, revisions, subscribers, subscriptions};
+use coranto::store::{Db, StoreError, deliveries, issues, ledger, newsletters, revisions, subscribers, subscriptions};
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -182,6 +183,40 @@ impl Stage {
         };
         let now = self.clock.now();
         self.db.write(async |tx| revisions::ensure(tx, self.newsletter, &new, now).await).await.unwrap()
+    }
+
+    /// A transactional mail is to go to `LOCAL@example.net`.
+    pub(crate) async fn add_proof(&self, local: &str) {
+        let new = NewRevision {
+            kind: DeliveryKind::Test,
+            slug: None,
+            title: "A proof".to_owned(),
+            subject: "A proof".to_owned(),
+            preheader: String::new(),
+            language: "en".to_owned(),
+            html: "<!DOCTYPE html><html lang=\"en\"><body><p>A proof</p></body></html>".to_owned(),
+            plain: "A proof\r\n".to_owned(),
+            source: String::new(),
+        };
+        let (now, to) = (self.clock.now(), address(local));
+        self.db
+            .write(async |tx| {
+                let revision = revisions::ensure(tx, self.newsletter, &new, now).await?;
+                let new =
+                    NewDelivery { subscription: None, recipient: Some(&to), revision, request: None, due_at: now };
+                deliveries::add(tx, &new).await
+            })
+            .await
+            .unwrap();
+    }
+
+    /// An issue that goes to readers named `prefix0`, `prefix1`, ... alone, who are added for it.
+    pub(crate) async fn issue_to(&self, slug: &str, prefix: &str, readers: usize) -> IssueId {
+        self.execute("UPDATE subscriptions SET state = 'paused' WHERE state = 'active'").await;
+        self.readers(&(0..readers).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>()).await;
+        let issue = self.issue(slug).await;
+        self.execute("UPDATE subscriptions SET state = 'active' WHERE state = 'paused'").await;
+        issue
     }
 
     /// Runs an engine until an issue is sent, then stops it softly.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coranto::domain::verdict::Reply;
+use coranto::domain::reply::Reply;
 use coranto::smtp::{BodyError, Broken, Envelope, Fault, Malformed, Session};
 
 use super::scripted::{Close, Drip, Hear, HearBytes, HearMessage, Ignore, Pause, Step, after_hello, against, say};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
-use coranto::domain::verdict::{Reply, Stage};
+use coranto::domain::reply::{Reply, Stage};
 use coranto::smtp::{BodyError, Broken, Envelope, Fault, Session, Sink, SinkHandle, SinkOffer, SinkOptions};
 
 use super::{AMPLE, SHORT, address, connector, deadlines};

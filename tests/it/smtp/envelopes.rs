@@ -1,6 +1,6 @@
 //! MAIL, RCPT and DATA with every combination of answers, cut in every way; and that the session is in step afterwards.
 
-use coranto::domain::verdict::Stage;
+use coranto::domain::reply::Stage;
 use coranto::smtp::{Broken, Envelope, Fault, Session};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use coranto::domain::verdict::Stage;
+use coranto::domain::reply::Stage;
 use coranto::smtp::{Envelope, Session, Sink, SinkOptions};
 
 use super::{AMPLE, address, connector, deadlines};

@@ -1,7 +1,7 @@
 //! The lock beside an SQLite file: one engine at a time.
 
-use coranto::store::StoreError;
 use coranto::store::lock::{EngineLock, sqlite_path};
+use coranto::store::{Db, StoreError};
 
 #[test]
 fn a_file_has_one_engine_at_a_time() {
@@ -34,4 +34,50 @@ fn postgres_needs_none() {
     assert!(EngineLock::acquire(url).unwrap().is_none());
     assert!(EngineLock::acquire(url).unwrap().is_none(), "nor does a second one");
     assert_eq!(sqlite_path(url), None);
+}
+
+#[test]
+fn a_file_has_one_lock_however_it_is_spelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    std::fs::create_dir(&real).unwrap();
+    std::os::unix::fs::symlink("real", &link).unwrap();
+    let at = |path: std::path::PathBuf| format!("sqlite://{}", path.display());
+    // Before there is a file, and after.
+    for made in [false, true] {
+        if made {
+            std::fs::write(real.join("news.db"), "").unwrap();
+            std::os::unix::fs::symlink("real/news.db", folder.path().join("other.db")).unwrap();
+        }
+        let held = EngineLock::acquire(&at(real.join("news.db"))).unwrap();
+        let mut spellings = vec![link.join("news.db"), real.join("../link/./news.db")];
+        spellings.extend(made.then(|| folder.path().join("other.db")));
+        for spelling in spellings {
+            let taken = EngineLock::acquire(&at(spelling.clone()));
+            assert!(matches!(taken, Err(StoreError::Locked { .. })), "{}", spelling.display());
+        }
+        drop(held);
+    }
+    // A link to where a file will be made.
+    std::os::unix::fs::symlink("real/later.db", folder.path().join("later.db")).unwrap();
+    let _held = EngineLock::acquire(&at(folder.path().join("later.db"))).unwrap();
+    assert!(matches!(EngineLock::acquire(&at(real.join("later.db"))), Err(StoreError::Locked { .. })));
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_or_another_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.db");
+    let db = Db::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    db.check_file().unwrap();
+    let aside = folder.path().join("aside.db");
+    std::fs::rename(&path, &aside).unwrap();
+    let error = db.check_file().unwrap_err();
+    assert!(matches!(&error, StoreError::Gone { .. }) && error.to_string().contains("news.db"), "{error}");
+    std::fs::write(&path, "another").unwrap();
+    let error = db.check_file().unwrap_err();
+    assert!(matches!(&error, StoreError::Replaced { .. }) && error.to_string().contains("replaced"), "{error}");
+    std::fs::rename(&aside, &path).unwrap();
+    db.check_file().unwrap();
+    db.close().await;
 }

@@ -21,6 +21,7 @@ mod rescue;
 mod revisions;
 mod schema;
 mod settlement;
+mod time;
 mod transitions;
 mod walks;
 mod words;
