@@ -41,7 +41,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let shelf = Shelf::new(&config)?;
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
-    let settings = wiring::delivery(&config)?;
+    let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
     let draft = match draft {
         Ok(draft) => draft,
         Err(error) => return refuse(error.into(), &args, context),

@@ -51,18 +51,18 @@ struct State {
 
 /// One mail's place. Dropped without being spent it is another's.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Grant {
     of: Arc<Allowance>,
     spent: AtomicBool,
 }
 
 /// Why there is no place now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoPlace {
+pub(super) enum NoGrant {
     /// The ledger is being asked.
     Soon,
-    /// The limit is used up, until then.
-    Until(Timestamp),
+    /// The limit is used up.
+    UsedUp(UsedUp),
 }
 
 /// What a look at the ledger found.
@@ -88,7 +88,7 @@ impl Allowance {
     }
 
     /// Takes a place.
-    pub(super) fn take(self: &Arc<Self>, claimant: Claimant) -> Result<Place, NoPlace> {
+    pub(super) fn take(self: &Arc<Self>, claimant: Claimant) -> Result<Grant, NoGrant> {
         let mut state = self.lock();
         let at_hand = match claimant {
             Claimant::Transactional if state.kept > 0 => &mut state.kept,
@@ -102,15 +102,15 @@ impl Allowance {
                 state.wants[0] = true;
                 self.wanted.notify_one();
             }
-            return Ok(Place { of: Arc::clone(self), spent: AtomicBool::new(false) });
+            return Ok(Grant { of: Arc::clone(self), spent: AtomicBool::new(false) });
         }
         if let Some(used_up) = self.used_up_in(&state, claimant) {
-            return Err(NoPlace::Until(used_up.until));
+            return Err(NoGrant::UsedUp(used_up));
         }
         if !std::mem::replace(&mut state.wants[index(claimant)], true) {
             self.wanted.notify_one();
         }
-        Err(NoPlace::Soon)
+        Err(NoGrant::Soon)
     }
 
     /// The limit that is used up for this claimant, as far as is known.
@@ -255,7 +255,7 @@ struct Found {
     used_up: [Option<UsedUp>; 2],
 }
 
-impl Place {
+impl Grant {
     /// The mail goes out: its place is used.
     pub(super) fn spend(&self) {
         if !self.spent.swap(true, Ordering::Relaxed) {
@@ -264,7 +264,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Grant {
     fn drop(&mut self) {
         if !self.spent.load(Ordering::Relaxed) {
             let mut state = self.of.lock();

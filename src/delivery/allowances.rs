@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::allowance::{Allowance, News};
+use super::floor::Floor;
+use super::queue::Room;
+use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
 use crate::clock::Clock;
+use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
-use crate::domain::quota::{UsedUp, destination_party, relay_party};
-use crate::store::Db;
+use crate::domain::quota::{Claimant, UsedUp, destination_party, relay_party};
+use crate::store::{Db, StoreError, issues, ledger};
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -19,17 +24,8 @@ pub(super) struct Allowances {
     /// By a relay's place in the settings.
     relays: Vec<Option<Arc<Allowance>>>,
     destinations: BTreeMap<Provider, Arc<Allowance>>,
+    /// Told when one of them wants places.
     wanted: Arc<Notify>,
-}
-
-/// Whose limit is used up, or has places again.
-pub(super) struct Told {
-    /// The relay's place in the settings; none when it is a destination's limit.
-    pub(super) lane: Option<usize>,
-    /// `relay NAME`, `destination PROVIDER`.
-    pub(super) party: String,
-    /// The limit that is used up; none when there are places again.
-    pub(super) used_up: Option<UsedUp>,
 }
 
 impl Allowances {
@@ -38,9 +34,10 @@ impl Allowances {
         let new = |party, quota| Allowance::new(party, quota, clock.clone(), Arc::clone(&wanted));
         let relays = settings.relays.iter().map(|relay| new(relay_party(&relay.name), relay.quota)).collect();
         let destinations = settings.provider_quotas.iter();
-        let destinations =
-            destinations.filter_map(|(provider, quota)| Some((*provider, new(destination_party(*provider), *quota)?)));
-        Self { relays, destinations: destinations.collect(), wanted: Arc::clone(&wanted) }
+        let destinations = destinations
+            .filter_map(|(provider, quota)| Some((*provider, new(destination_party(*provider), *quota)?)))
+            .collect();
+        Self { relays, destinations, wanted }
     }
 
     /// A relay's.
@@ -53,48 +50,94 @@ impl Allowances {
         self.destinations.get(&provider)
     }
 
-    /// Whether there is any.
-    pub(super) fn is_empty(&self) -> bool {
-        self.destinations.is_empty() && self.relays.iter().all(Option::is_none)
-    }
-
-    /// Looks after them until the engine stops; `tell` hears of every change.
-    pub(super) async fn run(
-        &self,
-        db: &Db,
-        every: std::time::Duration,
-        stop: &CancellationToken,
-        tell: impl AsyncFn(Told),
-    ) {
-        let lanes = self.relays.iter().enumerate().filter_map(|(lane, one)| Some((Some(lane), one.as_ref()?)));
-        let all: Vec<_> = lanes.chain(self.destinations.values().map(|one| (None, one))).collect();
-        if all.is_empty() {
-            return;
-        }
-        loop {
-            for (lane, allowance) in &all {
-                let told = |used_up| Told { lane: *lane, party: allowance.party().to_owned(), used_up };
-                match allowance.tend(db).await {
-                    Ok(Some(News::UsedUp(used_up))) => tell(told(Some(used_up))).await,
-                    Ok(Some(News::Returned)) => tell(told(None)).await,
-                    Ok(None) => {}
-                    Err(error) => tracing::error!(%error, "the ledger of limits cannot be written; mail waits"),
-                }
-            }
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = self.wanted.notified() => {}
-                () = tokio::time::sleep(every) => {}
-            }
-        }
+    fn all(&self) -> impl Iterator<Item = &Arc<Allowance>> {
+        self.relays.iter().flatten().chain(self.destinations.values())
     }
 
     /// Gives back what was reserved and not used. An error costs places, and nothing else.
     pub(super) async fn close(&self, db: &Db) {
-        for allowance in self.relays.iter().flatten().chain(self.destinations.values()) {
+        for allowance in self.all() {
             if let Err(error) = allowance.close(db).await {
                 tracing::warn!(%error, party = allowance.party(), "places of a limit could not be given back");
+            }
+        }
+    }
+}
+
+/// Looks after the allowances while the engine works.
+pub(super) struct Keeper {
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) allowances: Arc<Allowances>,
+    pub(super) floor: Arc<Floor>,
+    pub(super) recorder: Recorder,
+    /// Told when places have returned.
+    pub(super) room: Arc<Room>,
+    pub(super) every: Duration,
+    pub(super) stop: CancellationToken,
+}
+
+impl Keeper {
+    /// Works until the engine stops; not at all where nothing is limited.
+    pub(super) async fn run(self) {
+        while self.allowances.all().next().is_some() && !self.stop.is_cancelled() {
+            for allowance in self.allowances.all() {
+                if let Err(error) = self.tend(allowance).await {
+                    tracing::error!(%error, "the counts of limits cannot be written; mail waits");
+                }
+            }
+            self.sweep().await;
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                () = self.allowances.wanted.notified() => {}
+                () = tokio::time::sleep(self.every) => {}
+            }
+        }
+    }
+
+    async fn tend(&self, allowance: &Allowance) -> Result<(), StoreError> {
+        let news = allowance.tend(&self.db).await?;
+        self.floor.lanes.iter().for_each(|lane| lane.queue.tell());
+        match news {
+            Some(News::UsedUp(used_up)) => self.tell(allowance, used_up).await?,
+            Some(News::Returned) => {
+                tracing::info!(party = allowance.party(), "a limit has places again; its mail resumes");
+                self.room.tell();
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Says that a limit is used up, if anybody waits for it.
+    async fn tell(&self, allowance: &Allowance, used_up: UsedUp) -> Result<(), StoreError> {
+        let mut tx = self.db.read().await?;
+        let mut waiting = 0;
+        for issue in issues::in_state(&mut tx, IssueState::Sending).await? {
+            let totals = ledger::totals(&mut tx, issue.id).await?;
+            waiting += totals.pending + totals.deferred + totals.claimed;
+        }
+        drop(tx);
+        let UsedUp { span, limit, until } = used_up;
+        let party = allowance.party();
+        if waiting > 0 {
+            tracing::warn!(party, "{party} has sent its {limit} for the {span}; {waiting} wait; resumes {until}");
+        }
+        Ok(())
+    }
+
+    /// What waits in memory for a relay whose limit is used up goes to another, or back to the ledger.
+    async fn sweep(&self) {
+        let is_used_up = |allowance: &Arc<Allowance>| allowance.used_up(Claimant::Issue).is_some();
+        for lane in &self.floor.lanes {
+            if !self.allowances.relay(lane.index).is_some_and(is_used_up) {
+                continue;
+            }
+            for job in lane.queue.drain_issues() {
+                if let Err(job) = self.floor.hand(job) {
+                    self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+                }
             }
         }
     }

@@ -11,18 +11,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::allowance::Grant;
 use super::floor::Floor;
 use super::providers::{Full, Providers};
-use super::queue::{Job, LaneSet, Place, Room};
+use super::queue::{Grants, Job, LaneSet, Place, Room};
 use super::recorder::{Held, Outcome, Recorder};
+use super::route::{Group, Newsletters, Routes};
 use super::settings::Timing;
 use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
+use crate::domain::quota::Claimant;
 use crate::domain::{IssueId, RevisionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
 use crate::store::events::{self, About};
+use crate::store::issues::Issue;
+use crate::store::transactional::{self, Kin};
 use crate::store::{Db, StoreError, issues, ledger};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
@@ -43,6 +48,7 @@ pub(super) struct Dispatcher {
     pub(super) clock: Clock,
     pub(super) source: Source,
     pub(super) floor: Arc<Floor>,
+    pub(super) routes: Arc<Routes>,
     pub(super) providers: Arc<Providers>,
     pub(super) worker: Arc<AtomicI64>,
     pub(super) recorder: Recorder,
@@ -78,9 +84,17 @@ impl Current {
     }
 }
 
-/// What may be claimed: an issue, or all that is transactional.
-struct Candidate {
+/// What may be claimed together: an issue, or what is transactional of newsletters that go by the same relays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Claim {
     issue: Option<IssueId>,
+    lanes: LaneSet,
+    /// Whose transactional mail; none for everybody's.
+    kin: Option<Kin>,
+}
+
+struct Candidate {
+    claim: Claim,
     /// A copy of it is with each row in memory.
     share: Arc<()>,
     /// Nothing is due before this.
@@ -185,11 +199,11 @@ impl Dispatcher {
                 continue;
             }
             let Some((limit, permits)) = self.worth(round, candidate) else { continue };
-            let issue = candidate.issue;
-            if let Some(batch) = self.claim_from(issue, limit).await? {
+            let (issue, lanes) = (candidate.claim.issue, candidate.claim.lanes);
+            if let Some(batch) = self.claim_from(&candidate.claim, limit).await? {
                 let share = Arc::clone(&candidate.share);
                 round.turn = at + 1;
-                self.hand_out(batch, permits, &share, &mut round.waiting).await;
+                self.hand_out(batch, lanes, permits, &share, &mut round.waiting).await;
                 return Ok(true);
             }
             round.candidates[at].dry_until = Some(now + self.timing.poll);
@@ -202,35 +216,56 @@ impl Dispatcher {
 
     /// Looks at what goes out.
     async fn look(&self, round: &mut Round) -> Result<(), StoreError> {
-        let mut wanted = vec![None];
-        if self.source == Source::Issues {
-            let mut tx = self.db.read().await?;
-            let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
-            drop(tx);
-            self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
-            wanted = sending.iter().map(|issue| Some(issue.id)).collect();
-        }
-        round.candidates.retain(|candidate| wanted.contains(&candidate.issue));
-        for issue in wanted {
-            match round.candidates.iter_mut().find(|candidate| candidate.issue == issue) {
+        let wanted = match self.source {
+            Source::Transactional => self.transactional(),
+            Source::Issues => {
+                let mut tx = self.db.read().await?;
+                let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
+                drop(tx);
+                self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
+                let claim = |issue: &Issue| {
+                    let lanes = self.routes.of(Some(issue.newsletter_id));
+                    Claim { issue: Some(issue.id), lanes, kin: None }
+                };
+                sending.iter().map(claim).collect()
+            }
+        };
+        round.candidates.retain(|candidate| wanted.contains(&candidate.claim));
+        for claim in wanted {
+            match round.candidates.iter_mut().find(|candidate| candidate.claim == claim) {
                 Some(known) => known.dry_until = None,
-                None => round.candidates.push(Candidate { issue, share: Arc::default(), dry_until: None }),
+                None => round.candidates.push(Candidate { claim, share: Arc::default(), dry_until: None }),
             }
         }
         Ok(())
+    }
+
+    /// Transactional mail, by relays: what waits for one newsletter's holds up no other's.
+    fn transactional(&self) -> Vec<Claim> {
+        let groups = self.routes.groups();
+        let is_one = groups.len() == 1;
+        let claim = |group: Group| {
+            let kin = match &group.newsletters {
+                _ if is_one => None,
+                Newsletters::Of(these) => Some(Kin::of(these)),
+                Newsletters::AllBut(these) => Some(Kin::all_but(these)),
+            };
+            Claim { issue: None, lanes: group.lanes, kin }
+        };
+        groups.into_iter().map(claim).collect()
     }
 
     /// For how many rows it is worth to claim: the relays have room for them and the window has, of which each issue has its
     /// share and one more is kept for the next that begins.
     fn worth(&self, round: &Round, candidate: &Candidate) -> Option<(u32, OwnedSemaphorePermit)> {
         let shares = match self.source {
-            Source::Transactional => 1,
+            Source::Transactional => round.candidates.len(),
             Source::Issues => round.candidates.len() + 1,
         };
         let share = (self.window / shares).max(1);
         let part = share.div_ceil(CLAIMS_PER_SHARE);
         let in_memory = Arc::strong_count(&candidate.share) - 1;
-        let (room, capacity) = self.floor.room(candidate.issue);
+        let (room, capacity) = self.floor.room(candidate.claim.issue, candidate.claim.lanes);
         let left = share.saturating_sub(in_memory).min(round.window.available_permits());
         let limit = room.min(left).min(part);
         // Few at a time are worth it only where more than a few are never wanted.
@@ -242,24 +277,33 @@ impl Dispatcher {
         Some((limit, permits))
     }
 
-    async fn claim_from(&self, issue: Option<IssueId>, limit: u32) -> Result<Option<Batch>, StoreError> {
+    async fn claim_from(&self, claim: &Claim, limit: u32) -> Result<Option<Batch>, StoreError> {
         let now = self.clock.now();
+        let Claim { issue, kin, .. } = claim;
         let mut tx = self.db.read().await?;
-        if !deliveries::any_due(&mut tx, issue, now).await? {
+        let any_due = match kin {
+            Some(kin) => transactional::any_due_of(&mut tx, kin, now).await?,
+            None => deliveries::any_due(&mut tx, *issue, now).await?,
+        };
+        drop(tx);
+        if !any_due {
             return Ok(None);
         }
-        drop(tx);
         let worker = WorkerId(self.worker.load(Ordering::Relaxed));
         self.db
             .write(async |tx| {
                 let revision = match issue {
                     None => None,
-                    Some(issue) => match issues::get(tx, issue).await? {
+                    Some(issue) => match issues::get(tx, *issue).await? {
                         Some(issue) if issue.state == IssueState::Sending => Some(issue.revision_id),
                         _ => return Ok(None),
                     },
                 };
-                let ids = deliveries::claim(tx, worker, issue, now, i64::from(limit)).await?;
+                let limit = i64::from(limit);
+                let ids = match kin {
+                    Some(kin) => transactional::claim_of(tx, worker, kin, now, limit).await?,
+                    None => deliveries::claim(tx, worker, *issue, now, limit).await?,
+                };
                 if ids.is_empty() {
                     return Ok(None);
                 }
@@ -283,7 +327,7 @@ impl Dispatcher {
             };
             let provider = provider_of(&row);
             let may_wait = waiting.len() < self.window / 2;
-            let admitted = self.providers.admit(provider, waiting.of(provider), may_wait);
+            let admitted = self.providers.admit(provider, self.claimant(), waiting.of(provider), may_wait);
             if let Err(Full::Park(wait)) = admitted {
                 self.release(&row, batch.worker, wait).await;
                 continue;
@@ -293,21 +337,30 @@ impl Dispatcher {
                 row,
                 worker: batch.worker,
                 revision,
-                lanes: LaneSet::ALL,
+                lanes,
                 taken_off: None,
                 ends: 0,
                 has_place: false,
+                grants: Grants::default(),
                 waits_since: Instant::now(),
                 _place: Place { _permit: permit, _share: Arc::clone(share) },
             };
             match admitted {
-                Ok(()) => self.hand(job).await,
+                Ok(grant) => self.hand(job, grant).await,
                 Err(_) => waiting.push(provider, job),
             }
         }
     }
 
-    async fn hand(&self, job: Job) {
+    fn claimant(&self) -> Claimant {
+        match self.source {
+            Source::Transactional => Claimant::Transactional,
+            Source::Issues => Claimant::Issue,
+        }
+    }
+
+    async fn hand(&self, mut job: Job, grant: Option<Grant>) {
+        job.grants.destination = grant;
         if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
@@ -319,19 +372,18 @@ impl Dispatcher {
         for provider in round.waiting.providers() {
             while let Some(job) = round.waiting.front(provider) {
                 let is_current = self.current.has(job);
-                let wait = match is_current.then(|| self.providers.admit_held(provider)) {
+                let outcome = match is_current.then(|| self.providers.admit_held(provider, self.claimant())) {
                     Some(Err(wait)) if wait <= self.timing.poll.max(Duration::from_secs(2)) => {
                         next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
                         break;
                     }
-                    Some(Err(wait)) => Some(wait),
-                    Some(Ok(())) => None,
-                    None => Some(Duration::ZERO),
+                    Some(outcome) => outcome,
+                    None => Err(Duration::ZERO),
                 };
                 let Some(job) = round.waiting.pop(provider) else { break };
-                match wait {
-                    None => self.hand(job).await,
-                    Some(wait) => self.release(&job.row, job.worker, wait).await,
+                match outcome {
+                    Ok(grant) => self.hand(job, grant).await,
+                    Err(wait) => self.release(&job.row, job.worker, wait).await,
                 }
             }
         }

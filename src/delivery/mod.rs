@@ -3,6 +3,8 @@
 //! `dispatch` claims rows and hands them to the lanes, one per relay; in a lane each `connection` fills, takes off and
 //! sends; the `recorder` writes what became of it, many rows to a commit; `rescue` takes back what the dead left.
 
+mod allowance;
+mod allowances;
 mod attempt;
 mod breaker;
 mod connection;
@@ -19,6 +21,7 @@ mod queue;
 mod quick;
 mod recorder;
 mod rescue;
+mod route;
 mod settings;
 mod timekeeper;
 mod waiting;

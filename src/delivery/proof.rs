@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
 use super::letters::{Letter, LetterError, Letters};
-use super::queue::{Job, LaneSet, Place};
+use super::queue::{Grants, Job, LaneSet, Place};
 use super::recorder::{Outcome, Recorder};
 use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
@@ -154,6 +154,7 @@ impl Press<'_> {
             taken_off: None,
             ends: 0,
             has_place: false,
+            grants: Grants::default(),
             waits_since: Instant::now(),
             _place: Place { _permit: permit, _share: Arc::default() },
         };

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 
+use super::allowance::Grant;
 use super::dispatch::Source;
 use crate::clock::{Moment, Timestamp};
 use crate::domain::{IssueId, RevisionId, WorkerId};
@@ -39,6 +40,8 @@ pub(super) struct Job {
     pub(super) ends: u8,
     /// Whether it has taken a place of its relay's rate.
     pub(super) has_place: bool,
+    /// Its places of limits per hour and day.
+    pub(super) grants: Grants,
     /// Since when it waits where it waits.
     pub(super) waits_since: Instant,
     /// Its place in the window of claimed rows.
@@ -52,6 +55,22 @@ pub(super) struct Place {
     pub(super) _permit: OwnedSemaphorePermit,
     /// One of its issue's: a copy for each row in memory.
     pub(super) _share: Arc<()>,
+}
+
+/// What a mail has of the limits per hour and day.
+#[derive(Debug, Default)]
+pub(super) struct Grants {
+    /// Of the relay's.
+    pub(super) relay: Option<Grant>,
+    /// Of its destination's.
+    pub(super) destination: Option<Grant>,
+}
+
+impl Grants {
+    /// The mail goes out.
+    pub(super) fn spend(&self) {
+        self.relay.iter().chain(&self.destination).for_each(Grant::spend);
+    }
 }
 
 /// Relays by their place in the configuration.
@@ -72,6 +91,12 @@ impl LaneSet {
         if let Some(bit) = u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)) {
             self.0 &= !bit;
         }
+    }
+
+    /// These.
+    pub(super) fn of(lanes: impl IntoIterator<Item = usize>) -> Self {
+        let bit = |lane| u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0);
+        Self(lanes.into_iter().map(bit).fold(0, |all, one| all | one))
     }
 
     /// Whether none of the first `lanes` is in it.
@@ -277,6 +302,15 @@ impl Queue {
             }
         }
         taken
+    }
+
+    /// What waits of issues.
+    pub(super) fn drain_issues(&self) -> Vec<Job> {
+        let jobs: Vec<Job> = self.lock().streams.iter_mut().flat_map(|stream| stream.jobs.drain(..)).collect();
+        if !jobs.is_empty() {
+            self.room.tell();
+        }
+        jobs
     }
 
     /// Everything that waits.

@@ -19,6 +19,8 @@ record! {
         pub id: DeliveryId,
         /// The issue; none for the small kinds.
         pub issue_id: Option<IssueId>,
+        /// Whose mail it is.
+        pub newsletter_id: Option<NewsletterId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
         /// The latest question that a confirmation mail asks about.
@@ -158,12 +160,14 @@ pub async fn claim_one(tx: &mut Tx, worker: WorkerId, id: DeliveryId) -> Result<
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
-        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
+        "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         LEFT JOIN issues i ON i.id = d.issue_id
+         LEFT JOIN revisions v ON v.id = d.revision_id
          WHERE d.id IN ",
         2,
         " AND d.state = 'claimed' AND d.claimed_by = $1 ORDER BY d.id"

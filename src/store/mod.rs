@@ -26,6 +26,7 @@ pub mod settlement;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod transactional;
 
 pub use db::{Db, Result, Single, Tx};
 

@@ -22,6 +22,7 @@ mod revisions;
 mod schema;
 mod settlement;
 mod time;
+mod transactional;
 mod transitions;
 mod walks;
 mod words;
