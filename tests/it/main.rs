@@ -8,6 +8,7 @@ mod content;
 mod crash;
 mod delivery;
 mod door;
+mod frozen;
 mod harness;
 mod images;
 mod journey;

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use coranto::store::{Db, migrate};
+use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
 use super::postgres::{self, Server};
@@ -115,17 +116,32 @@ pub(crate) struct PostgresPlace {
 impl PostgresPlace {
     /// `None` when there is no server, which has then been said.
     pub(crate) fn new() -> Option<Self> {
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let server = postgres::server()?;
+        Some(Self::copied(server, template(server)))
+    }
+
+    /// One that holds what a dump says, and nothing else.
+    pub(crate) fn restored(dump: &str) -> Option<Self> {
+        let place = Self::copied(postgres::server()?, "template0");
+        blocking(async || {
+            let mut connection = PgConnection::connect(&place.url()).await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(dump.to_owned())).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
+        Some(place)
+    }
+
+    fn copied(server: &'static Server, original: &str) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(0);
         let name = format!("coranto_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         server
             .execute(&[
                 // A killed process of the same id may have left one.
                 format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-                format!("CREATE DATABASE {name} TEMPLATE {}", template(server)),
+                format!("CREATE DATABASE {name} TEMPLATE {original}"),
             ])
             .unwrap();
-        Some(Self { server, name })
+        Self { server, name }
     }
 
     pub(crate) fn url(&self) -> String {
