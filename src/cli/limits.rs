@@ -61,7 +61,12 @@ impl Limit {
 
 /// When an issue to `readers` that begins at `start` is out, and why not sooner; nothing when that is soon, as far as
 /// limits go.
-pub(super) fn end(config: &Config, newsletter: &Newsletter, readers: i64, start: Timestamp) -> Option<(Timestamp, String)> {
+pub(super) fn end(
+    config: &Config,
+    newsletter: &Newsletter,
+    readers: i64,
+    start: Timestamp,
+) -> Option<(Timestamp, String)> {
     let relays = carriers(config, newsletter);
     let speed = |relay: &&Relay| Speed { per_minute: relay.rate_per_minute, quota: relay.quota };
     let speeds: Vec<Speed> = relays.iter().map(speed).collect();

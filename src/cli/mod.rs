@@ -10,6 +10,7 @@ mod doctor;
 mod failure;
 mod init;
 mod issues;
+mod limits;
 mod migrate;
 mod new;
 pub mod output;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::issues::{as_json, coloured, progress};
+use super::limits::{self, Limit};
 use super::output::{Tone, count};
 use super::when::{about, when};
 use super::{Context, Exit};
@@ -42,6 +43,8 @@ struct Standing<'a> {
     /// Everything that is not finished, and the last that is.
     issues: Vec<(Issue, Totals)>,
     readers: Counts,
+    /// Limits per hour and day that are used up.
+    limits: Vec<Limit>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -58,7 +61,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
     let now = context.now();
     let serving = serving(db, now).await?;
     for newsletter in &config.newsletters {
-        let standing = look(db, newsletter, now).await?;
+        let standing = look(db, config, newsletter, now).await?;
         if context.output.is_json() {
             context.output.json(&value(&standing, serving))?;
         } else {
@@ -80,7 +83,7 @@ async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         let serving = serving(db, now).await?;
         let mut open = Vec::new();
         for newsletter in &config.newsletters {
-            for (issue, totals) in look(db, newsletter, now).await?.issues {
+            for (issue, totals) in look(db, config, newsletter, now).await?.issues {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
                 if begins || goes_out(issue.state) {
                     open.push((as_json(&issue, &totals, newsletter), totals));
@@ -121,7 +124,12 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<Standing<'a>> {
+async fn look<'a>(
+    db: &Db,
+    config: &Config,
+    newsletter: &'a Newsletter,
+    now: Timestamp,
+) -> anyhow::Result<Standing<'a>> {
     let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
     let mut tx = db.read().await?;
     let mut kept = Vec::new();
@@ -144,7 +152,8 @@ async fn look<'a>(db: &Db, newsletter: &'a Newsletter, now: Timestamp) -> anyhow
         issues.push((issue, totals));
     }
     let next_slot = next_of(&newsletter.slots, &newsletter.time_zone, now);
-    Ok(Standing { newsletter, next_slot, issues, readers: subscriptions::counts(&mut tx, id).await? })
+    let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
+    Ok(Standing { newsletter, next_slot, issues, readers: subscriptions::counts(&mut tx, id).await?, limits })
 }
 
 fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
@@ -163,6 +172,7 @@ fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
         "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),
         "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
         "readers": standing.readers,
+        "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
     })
 }
 
@@ -191,6 +201,9 @@ fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::
             _ => progress(totals),
         };
         output.line(format!("  {}  {}: {detail}", coloured(output, issue.state), issue.slug))?;
+    }
+    for limit in &standing.limits {
+        output.line(format!("  limit      {}", limit.in_words(newsletter)))?;
     }
     let readers = &standing.readers;
     let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));

@@ -222,7 +222,8 @@ impl Allowance {
     pub(super) async fn close(&self, db: &Db) -> Result<(), StoreError> {
         let (then, places) = {
             let mut state = self.lock();
-            let places = std::mem::take(&mut state.free) + std::mem::take(&mut state.kept) + std::mem::take(&mut state.out);
+            let places =
+                std::mem::take(&mut state.free) + std::mem::take(&mut state.kept) + std::mem::take(&mut state.out);
             (state.booked_at, i64::from(places))
         };
         if places == 0 {

@@ -93,7 +93,16 @@ impl Lane {
             ends: None,
         };
         let queue = Queue::new(connections, room);
-        Arc::new(Self { index, relay, queue, rate, allowance, timing, state: Mutex::new(state), changed: Notify::new() })
+        Arc::new(Self {
+            index,
+            relay,
+            queue,
+            rate,
+            allowance,
+            timing,
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        })
     }
 
     /// How many rows of an issue may wait for it when all its connections are open.
@@ -397,7 +406,7 @@ mod tests {
             messages_per_connection: 100,
             connection_age_max: Duration::from_secs(300),
             rate_per_minute: None,
-        quota: Quota::default(),
+            quota: Quota::default(),
             weight: 1,
             signs: true,
             unsigned_headers: Vec::new(),

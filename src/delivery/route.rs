@@ -71,10 +71,10 @@ mod tests {
     fn a_newsletter_goes_by_the_relays_it_names() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let (week, staff) = (names(&["b", "c"]), names(&["a"]));
-        let routes =
-            Routes::new([(NewsletterId(1), &week[..]), (NewsletterId(2), &staff[..]), (NewsletterId(3), &[][..])], &[
-                "a", "b", "c",
-            ]);
+        let routes = Routes::new(
+            [(NewsletterId(1), &week[..]), (NewsletterId(2), &staff[..]), (NewsletterId(3), &[][..])],
+            &["a", "b", "c"],
+        );
         let lanes = |newsletter| (0..3).filter(|lane| routes.of(newsletter).has(*lane)).collect::<Vec<_>>();
         assert_eq!(lanes(Some(NewsletterId(1))), [1, 2]);
         assert_eq!(lanes(Some(NewsletterId(2))), [0]);

@@ -57,13 +57,7 @@ pub async fn any_due_of(tx: &mut Tx, kin: &Kin, now: Timestamp) -> Result<bool> 
 }
 
 /// Takes up to `limit` due transactional rows of these newsletters for one worker whose lease runs.
-pub async fn claim_of(
-    tx: &mut Tx,
-    worker: WorkerId,
-    kin: &Kin,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<DeliveryId>> {
+pub async fn claim_of(tx: &mut Tx, worker: WorkerId, kin: &Kin, now: Timestamp, limit: i64) -> Result<Vec<DeliveryId>> {
     let sql = Sql::Split {
         sqlite: claim!("SELECT value FROM json_each($4)", ""),
         postgres: claim!(
@@ -71,14 +65,7 @@ pub async fn claim_of(
             "FOR UPDATE SKIP LOCKED"
         ),
     };
-    let rows: Vec<(DeliveryId,)> = tx
-        .sql(sql)
-        .bind(worker)
-        .bind(now)
-        .bind(limit)
-        .bind(kin.list.as_str())
-        .bind(kin.is_on_it)
-        .fetch_all()
-        .await?;
+    let rows: Vec<(DeliveryId,)> =
+        tx.sql(sql).bind(worker).bind(now).bind(limit).bind(kin.list.as_str()).bind(kin.is_on_it).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -5,6 +5,7 @@ mod doctor;
 mod editing;
 mod help;
 mod issues;
+mod limits;
 mod relay;
 mod sending;
 mod setup;
