@@ -19,6 +19,9 @@ use crate::store::{Db, StoreError, Tx, quotas};
 /// How long whoever wants a place waits for the ledger's answer before it asks again.
 pub(super) const ASK_AGAIN: Duration = Duration::from_millis(20);
 
+/// A limit that is used up is looked at again after this, however long it is to last.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
 /// A limit at work.
 #[derive(Debug)]
 pub(super) struct Allowance {
@@ -43,8 +46,9 @@ struct State {
     booked_at: Timestamp,
     /// Somebody wanted one since the last look at the ledger: an issue, a transactional mail.
     wants: [bool; 2],
-    /// What the ledger had to say last.
+    /// What the ledger had to say last, and when it was asked.
     used_up: [Option<UsedUp>; 2],
+    looked_at: Timestamp,
     /// Rows that were told to come back when places return.
     parked: u32,
 }
@@ -143,6 +147,8 @@ impl Allowance {
                 state.wants[0] = true;
                 state.parked = 0;
             }
+            // Another engine may have given some back.
+            state.wants[0] |= state.used_up[0].is_some() && now.since(state.looked_at) >= LOOK_AGAIN_AFTER;
             state.wants
         };
         self.book(db, now).await?;
@@ -151,7 +157,7 @@ impl Allowance {
         }
         let found = db.write(async |tx| self.reserve(tx, wants[1], now).await).await?;
         let mut state = self.lock();
-        state.booked_at = now;
+        (state.booked_at, state.looked_at) = (now, now);
         state.wants = [false; 2];
         state.free += found.free;
         state.kept += found.kept;

@@ -11,8 +11,9 @@ use super::allowance::{Allowance, News};
 use super::floor::Floor;
 use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
+use super::route::Routes;
 use super::settings::Settings;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::quota::{Claimant, UsedUp, destination_party, relay_party};
@@ -70,6 +71,7 @@ pub(super) struct Keeper {
     pub(super) clock: Clock,
     pub(super) allowances: Arc<Allowances>,
     pub(super) floor: Arc<Floor>,
+    pub(super) routes: Arc<Routes>,
     pub(super) recorder: Recorder,
     /// Told when places have returned.
     pub(super) room: Arc<Room>,
@@ -80,9 +82,10 @@ pub(super) struct Keeper {
 impl Keeper {
     /// Works until the engine stops; not at all where nothing is limited.
     pub(super) async fn run(self) {
+        let mut told = BTreeMap::new();
         while self.allowances.all().next().is_some() && !self.stop.is_cancelled() {
             for allowance in self.allowances.all() {
-                if let Err(error) = self.tend(allowance).await {
+                if let Err(error) = self.tend(allowance, &mut told).await {
                     tracing::error!(%error, "the counts of limits cannot be written; mail waits");
                 }
             }
@@ -96,13 +99,19 @@ impl Keeper {
         }
     }
 
-    async fn tend(&self, allowance: &Allowance) -> Result<(), StoreError> {
+    async fn tend(&self, allowance: &Allowance, told: &mut BTreeMap<String, Timestamp>) -> Result<(), StoreError> {
         let news = allowance.tend(&self.db).await?;
-        self.floor.lanes.iter().for_each(|lane| lane.queue.tell());
         match news {
-            Some(News::UsedUp(used_up)) => self.tell(allowance, used_up).await?,
+            Some(News::UsedUp(used_up)) => {
+                let now = self.clock.now();
+                // Places return bit by bit, and are used up again each time.
+                let is_news = |at: &Timestamp| now.since(*at) >= used_up.span.length() / 2;
+                if told.get(allowance.party()).is_none_or(is_news) && self.tell(allowance, used_up).await? {
+                    told.insert(allowance.party().to_owned(), now);
+                }
+            }
             Some(News::Returned) => {
-                tracing::info!(party = allowance.party(), "a limit has places again; its mail resumes");
+                tracing::debug!(party = allowance.party(), "a limit has places again; its mail resumes");
                 self.room.tell();
             }
             None => {}
@@ -111,20 +120,23 @@ impl Keeper {
     }
 
     /// Says that a limit is used up, if anybody waits for it.
-    async fn tell(&self, allowance: &Allowance, used_up: UsedUp) -> Result<(), StoreError> {
+    async fn tell(&self, allowance: &Allowance, used_up: UsedUp) -> Result<bool, StoreError> {
+        let lane = self.floor.lanes.iter().find(|lane| relay_party(&lane.relay.name) == allowance.party());
         let mut tx = self.db.read().await?;
         let mut waiting = 0;
         for issue in issues::in_state(&mut tx, IssueState::Sending).await? {
-            let totals = ledger::totals(&mut tx, issue.id).await?;
-            waiting += totals.pending + totals.deferred + totals.claimed;
+            if lane.is_none_or(|lane| self.routes.of(Some(issue.newsletter_id)).has(lane.index)) {
+                let totals = ledger::totals(&mut tx, issue.id).await?;
+                waiting += totals.pending + totals.deferred + totals.claimed;
+            }
         }
         drop(tx);
         let UsedUp { span, limit, until } = used_up;
-        let party = allowance.party();
         if waiting > 0 {
-            tracing::warn!(party, "{party} has sent its {limit} for the {span}; {waiting} wait; resumes {until}");
+            let party = allowance.party();
+            tracing::warn!("{party} has sent its {limit} for the {span}; {waiting} wait; resumes {until}");
         }
-        Ok(())
+        Ok(waiting > 0)
     }
 
     /// What waits in memory for a relay whose limit is used up goes to another, or back to the ledger.

@@ -241,6 +241,7 @@ impl Engine {
             clock: self.clock.clone(),
             allowances: Arc::clone(&shared.allowances),
             floor: Arc::clone(&shared.floor),
+            routes: Arc::clone(&shared.routes),
             recorder: shared.recorder.clone(),
             room: Arc::clone(&lane.queue.room),
             every: self.settings.timing.poll,
