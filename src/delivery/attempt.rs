@@ -11,6 +11,7 @@ use super::queue::Job;
 use super::recorder::{Held, Outcome, Recorder, TakeOff};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;
+use crate::domain::cause::{self, Party};
 use crate::domain::delivery::{Reason, retry_wait};
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::reply::{Reply, Stage};
@@ -24,6 +25,12 @@ const REPLY_CHARS_MAX: usize = 300;
 
 /// "Requested mail action aborted: exceeded storage allocation": to MAIL with SIZE it means this mail (RFC 1870 6.1).
 const EXCEEDS_ALLOCATION: u16 = 552;
+
+/// "Service not available, closing transmission channel" (RFC 5321 4.2.2).
+const CLOSING: u16 = 421;
+
+/// Exchange Online: more connections at once for one sender than it takes.
+const TOO_MANY_THREADS: u16 = 432;
 
 /// When more time has passed since a row's take-off, it is looked at again before its body is written.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -125,8 +132,8 @@ impl Attempt<'_> {
             Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
                 Blame::Another { reason: Reason::TooLarge, reply: reply.to_string() }
             }
-            Ok(Envelope::Refused { reply, .. }) if !fresh && is_session_limit(&reply) => {
-                Blame::Stale { is_limit: true }
+            Ok(Envelope::Refused { stage, reply }) if !fresh && ends_session(stage, &reply) => {
+                self.end_of_session(mail, &reply).await
             }
             Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
             Ok(refusal @ (Envelope::TooLarge { .. } | Envelope::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
@@ -167,7 +174,9 @@ impl Attempt<'_> {
     async fn send_body(&self, session: &mut Session, mail: &Prepared) -> Blame {
         let fresh = session.messages() == 0;
         match session.body(&mail.bytes).await {
-            Ok(reply) if !fresh && is_session_limit(&reply) => Blame::Stale { is_limit: true },
+            Ok(reply) if !fresh && !reply.is_positive() && ends_session(Stage::Dot, &reply) => {
+                self.end_of_session(mail, &reply).await
+            }
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,
             Err(BodyError::Unknown(fault)) => {
                 tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the mail is uncertain");
@@ -190,10 +199,20 @@ impl Attempt<'_> {
         }
     }
 
+    /// The relay takes no more on a connection that took mails before; or has too many of them, in Exchange Online's words.
+    async fn end_of_session(&self, mail: &Prepared, reply: &Reply) -> Blame {
+        if reply.code != TOO_MANY_THREADS {
+            return Blame::Stale { is_limit: true };
+        }
+        self.release(mail).await;
+        Blame::Slow { relay: true }
+    }
+
     /// Writes what an answer means.
     async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> Blame {
         let said = Some(reply.to_string());
-        if is_connection_limit(reply) {
+        if !reply.is_positive() && reply.code != CLOSING && ends_session(stage, reply) {
+            // It cannot have had too much on this connection: it has too many of them.
             self.release(mail).await;
             return Blame::Slow { relay: true };
         }
@@ -277,15 +296,10 @@ fn cannot(refusal: Envelope, bytes: usize) -> Blame {
     }
 }
 
-/// Whether a reply on a connection that took mails before is about that connection alone: "enough on this one", or "too
-/// many recipients" where there is one (RFC 5321 4.5.3.1.10).
-fn is_session_limit(reply: &Reply) -> bool {
-    reply.code == 421 || matches!((reply.code, reply.enhanced), (452, Some((4, 5, 3))))
-}
-
-/// Exchange Online's limit of connections at once for one sender: with fewer there is no trouble, and no mail need wait.
-fn is_connection_limit(reply: &Reply) -> bool {
-    (reply.code, reply.enhanced) == (432, Some((4, 3, 2)))
+/// Whether a reply is about this connection alone: "enough on this one", "too many recipients" where there is one (RFC
+/// 5321 4.5.3.1.10), a service that closes.
+fn ends_session(stage: Stage, reply: &Reply) -> bool {
+    reply.code == CLOSING || cause::judge(stage, reply).party == Party::Session
 }
 
 fn shortened(reply: String) -> String {

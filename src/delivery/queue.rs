@@ -18,6 +18,8 @@ use crate::store::deliveries::Claimed;
 pub(super) const SLOW: Duration = Duration::from_secs(1);
 /// So many quick mails in a row show that an issue does not hold connections; only then may it have the last one.
 const QUICK_MAILS: u32 = 8;
+/// With fewer connections none is kept for transactional mail: one mail that is stuck would hold up a whole issue.
+const RESERVED_FROM: usize = 3;
 /// Queues that are kept for issues of which nothing waits.
 const STREAMS_MAX: usize = 32;
 
@@ -414,7 +416,7 @@ impl State {
     fn issue_choice(&self, connection: usize, allowed: usize) -> Option<usize> {
         let others = || self.hands.iter().enumerate().filter(|(number, _)| *number != connection).map(|(_, hand)| hand);
         let busy = others().filter(|hand| matches!(hand, Hand::Issue(_))).count();
-        let is_last = allowed > 1 && busy + 1 >= allowed;
+        let is_last = allowed >= RESERVED_FROM && busy + 1 >= allowed;
         let waiting = self.streams.iter().enumerate().filter(|(_, stream)| !stream.jobs.is_empty());
         let may = waiting.filter(|(_, stream)| !is_last || stream.is_trusted());
         let share = |stream: &Stream| others().filter(|hand| **hand == Hand::Issue(stream.issue)).count();

@@ -1,6 +1,7 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
 mod asking;
+mod database_file;
 mod doctor;
 mod editing;
 mod help;

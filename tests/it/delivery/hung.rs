@@ -82,8 +82,7 @@ both_databases! {
             .await;
             let mut stage = Stage::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("hung", endpoint_at(hung.address))];
-            stage.readers(&[format!("{verb}a"), format!("{verb}b")]).await;
-            let issue = stage.issue(&verb.to_lowercase()).await;
+            let issue = stage.issue_to(&verb.to_lowercase(), verb, 2).await;
             let running = stage.start();
             stage.wait_until(issue, |totals| totals.claimed + totals.in_flight > 0 && hung.connections() > 0).await;
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -92,7 +91,6 @@ both_databases! {
             let totals = stage.totals(issue).await;
             assert_eq!((totals.claimed, totals.in_flight, totals.uncertain), (0, 0, 0), "{verb}: {totals:?}");
             assert!(stage.rows(issue).await.iter().all(|row| row.attempts == 0), "{verb}");
-            stage.execute("UPDATE subscriptions SET state = 'unsubscribed'").await;
         }
     }
 }
