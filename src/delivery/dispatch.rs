@@ -316,7 +316,14 @@ impl Dispatcher {
 
     /// Gives each row to a relay. Rows whose provider has no place for them wait or go back; rows for which no relay has
     /// room any more go back.
-    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit, share: &Arc<()>, waiting: &mut Waiting) {
+    async fn hand_out(
+        &self,
+        batch: Batch,
+        lanes: LaneSet,
+        mut permits: OwnedSemaphorePermit,
+        share: &Arc<()>,
+        waiting: &mut Waiting,
+    ) {
         let now = self.clock.now();
         for row in batch.rows {
             // Content of a former try goes before the issue's: its fate was unknown, so it must be the same mail.
