@@ -282,11 +282,6 @@ impl Queue {
         (of_it, state.waiting())
     }
 
-    /// Whether a transactional mail waits.
-    pub(super) fn has_transactional(&self) -> bool {
-        !self.lock().transactional.is_empty()
-    }
-
     /// Whether a connection is being opened.
     pub(super) fn is_opening(&self) -> bool {
         self.lock().hands.contains(&Hand::Opening)

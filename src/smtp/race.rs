@@ -147,7 +147,7 @@ mod tests {
         let six = |last| SocketAddr::from((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, last), 25));
         let found = [six(1), six(2), v4(1, 25), v4(2, 25), six(3)];
         assert_eq!(in_order(found, None), [six(1), v4(1, 25), six(2), v4(2, 25), six(3)]);
-        assert_eq!(in_order(found, Some(v4(2, 25)))[..2], [v4(2, 25), six(1)]);
+        assert!(in_order(found, Some(v4(2, 25))).into_iter().take(2).eq([v4(2, 25), six(1)]));
         assert_eq!(in_order(found, Some(v4(9, 25))).len(), 5, "one that the name has no more is not asked");
         let many = (1..20).map(|last| SocketAddr::from((IpAddr::from([127, 0, 0, last]), 25)));
         assert_eq!(in_order(many, None).len(), ADDRESSES_MAX);
