@@ -77,7 +77,8 @@ both_databases! {
             let (sent, counted) = (stage.totals(issue).await.sent, counted(&stage, Span::Day).await);
             assert_eq!(counted, sent, "a stop gives back what was not used");
         }
-        let engines = [stage.start(), stage.start()];
+        // Of two engines on one SQLite file the second takes the place of the first.
+        let engines: Vec<_> = (0..if stage.db.is_sqlite() { 1 } else { 2 }).map(|_| stage.start()).collect();
         stage.wait_until(issue, |totals| totals.sent >= 380).await;
         stage.wait_until(issue, |totals| totals.claimed + totals.in_flight == 0).await;
         a_while().await;
@@ -146,8 +147,8 @@ both_databases! {
     async fn a_refused_recipient_takes_no_place(db: Db) {
         let mut stage = Stage::new(db).await;
         stage.settings.relays[0].quota = per_hour(50);
-        stage.crowd(60).await;
         stage.readers(&["permfail-a", "permfail-b", "permfail-c"]).await;
+        stage.crowd(60).await;
         let issue = stage.issue("refused").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent == 48).await;
