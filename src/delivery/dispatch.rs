@@ -16,7 +16,7 @@ use super::floor::Floor;
 use super::providers::{Full, Providers};
 use super::queue::{Grants, Job, LaneSet, Place, Room};
 use super::recorder::{Held, Outcome, Recorder};
-use super::route::{Group, Newsletters, Routes};
+use super::route::{Group, Routes, Whose};
 use super::settings::Timing;
 use super::waiting::Waiting;
 use crate::clock::Clock;
@@ -242,17 +242,16 @@ impl Dispatcher {
 
     /// Transactional mail, by relays: what waits for one newsletter's holds up no other's.
     fn transactional(&self) -> Vec<Claim> {
-        let groups = self.routes.groups();
-        let is_one = groups.len() == 1;
         let claim = |group: Group| {
-            let kin = match &group.newsletters {
-                _ if is_one => None,
-                Newsletters::Of(these) => Some(Kin::of(these)),
-                Newsletters::AllBut(these) => Some(Kin::all_but(these)),
+            let kin = match &group.whose {
+                Whose::All => None,
+                Whose::Alarms => Some(Kin::alarms()),
+                Whose::Of(these) => Some(Kin::of(these)),
+                Whose::AllBut(these) => Some(Kin::all_but(these)),
             };
             Claim { issue: None, lanes: group.lanes, kin }
         };
-        groups.into_iter().map(claim).collect()
+        self.routes.groups().into_iter().map(claim).collect()
     }
 
     /// For how many rows it is worth to claim: the relays have room for them and the window has, of which each issue has its

@@ -80,7 +80,8 @@ impl Letters {
     /// Which relays carry which newsletter's mail.
     pub(super) fn routes(&self) -> Routes {
         let relays: Vec<&str> = self.settings.relays.iter().map(|relay| relay.name.as_str()).collect();
-        Routes::new(self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice())), &relays)
+        let newsletters = self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice()));
+        Routes::new(newsletters, self.settings.alarm_relay.as_deref(), &relays)
     }
 
     /// The policy of a newsletter for mails whose fate is unknown.

@@ -106,6 +106,8 @@ pub struct Settings {
     pub newsletters: Vec<NewsletterSettings>,
     /// Through whom.
     pub relays: Vec<RelaySettings>,
+    /// The relay that alarms go by, by name; any when there is none.
+    pub alarm_relay: Option<String>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,
     /// Whether the reply to an accepted mail is kept. It makes the ledger half as large again.
@@ -128,6 +130,7 @@ impl Settings {
             keys,
             newsletters: Vec::new(),
             relays: Vec::new(),
+            alarm_relay: None,
             retry_for: RETRY_FOR,
             keep_replies: false,
             provider_rates: BTreeMap::new(),

@@ -7,32 +7,38 @@ use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, NewsletterId, WorkerId};
 
-/// Some newsletters: those of a list, or all that are not on it.
+/// Whose mail: that of newsletters on a list, of all that are not on it, or alarms, which are in neither.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kin {
     list: String,
-    is_on_it: i64,
+    which: i64,
 }
 
 impl Kin {
     /// These.
     pub fn of(newsletters: &[NewsletterId]) -> Self {
-        Self { list: json_list(newsletters.iter().map(|id| id.0)), is_on_it: 1 }
+        Self { list: json_list(newsletters.iter().map(|id| id.0)), which: 1 }
     }
 
     /// All others.
     pub fn all_but(newsletters: &[NewsletterId]) -> Self {
-        Self { is_on_it: 0, ..Self::of(newsletters) }
+        Self { which: 0, ..Self::of(newsletters) }
+    }
+
+    /// Alarms, whatever newsletter they bear the name of.
+    pub fn alarms() -> Self {
+        Self { which: 2, ..Self::of(&[]) }
     }
 }
 
-/// The claim; `$4` is the list, `$5` whether the newsletter is on it. See the one in `deliveries`.
+/// The claim; `$4` is the list, `$5` whose rows. See the one in `deliveries`.
 macro_rules! claim {
     ($numbers:literal, $lock:literal) => {
         concat!(
             "WITH due AS (
                 SELECT id FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $2
-                  AND CASE WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.newsletter_id IN (",
+                  AND CASE WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'alarm') THEN 2
+                           WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.newsletter_id IN (",
             $numbers,
             ")) THEN 1 ELSE 0 END = $5 ORDER BY due_at, id LIMIT $3 ",
             $lock,
@@ -48,11 +54,12 @@ macro_rules! claim {
 pub async fn any_due_of(tx: &mut Tx, kin: &Kin, now: Timestamp) -> Result<bool> {
     let sql = listed!(
         "SELECT EXISTS (SELECT 1 FROM deliveries WHERE issue_id IS NULL AND state = 'pending' AND due_at <= $1
-            AND CASE WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.newsletter_id IN ",
+            AND CASE WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'alarm') THEN 2
+                     WHEN EXISTS (SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.newsletter_id IN ",
         2,
         ") THEN 1 ELSE 0 END = $3)"
     );
-    let (any,): (bool,) = tx.sql(sql).bind(now).bind(kin.list.as_str()).bind(kin.is_on_it).fetch_one().await?;
+    let (any,): (bool,) = tx.sql(sql).bind(now).bind(kin.list.as_str()).bind(kin.which).fetch_one().await?;
     Ok(any)
 }
 
@@ -66,6 +73,6 @@ pub async fn claim_of(tx: &mut Tx, worker: WorkerId, kin: &Kin, now: Timestamp, 
         ),
     };
     let rows: Vec<(DeliveryId,)> =
-        tx.sql(sql).bind(worker).bind(now).bind(limit).bind(kin.list.as_str()).bind(kin.is_on_it).fetch_all().await?;
+        tx.sql(sql).bind(worker).bind(now).bind(limit).bind(kin.list.as_str()).bind(kin.which).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
