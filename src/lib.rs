@@ -29,5 +29,6 @@ pub mod supervise;
 pub mod telemetry;
 pub mod templates;
 pub mod token;
+pub mod upkeep;
 pub mod web;
 pub mod words;

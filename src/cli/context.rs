@@ -8,6 +8,7 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
+use crate::domain::actor::Actor;
 use crate::store::{Db, StoreError, migrate};
 
 /// How long threads have to end after the work is done.
@@ -49,6 +50,14 @@ impl Context {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Who runs the command, by the name that the system knows.
+    pub fn actor(&self) -> Actor {
+        let value = |key: &str| self.env.iter().find(|(name, value)| name == key && !value.is_empty());
+        let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(value);
+        let by_number = || format!("uid {}", rustix::process::getuid().as_raw());
+        Actor::Command(user.map_or_else(by_number, |(_, user)| user.clone()))
     }
 
     /// Runs `work` to its end.

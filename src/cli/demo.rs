@@ -13,11 +13,12 @@ use super::serve::{self, Role};
 use super::{Context, Exit, Failure};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::{IssueId, NewsletterId};
 use crate::images::Gallery;
 use crate::message::dkim;
-use crate::publishing::queue::{Actor, queue};
+use crate::publishing::queue::{Act as QueueAct, queue};
 use crate::publishing::{Library, Started, When, start_due};
 use crate::signup::{self, Act, NewReader};
 use crate::smtp::{Sink, SinkHandle, SinkOptions};
@@ -210,8 +211,12 @@ async fn make_up(
     Ok(())
 }
 
+fn actor() -> Actor {
+    Actor::Command("demo".to_owned())
+}
+
 fn act(clock: &Clock) -> Act {
-    Act { actor: "cli", source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
+    Act { actor: actor(), source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
 }
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
@@ -223,9 +228,15 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
     let library = Library { newsletter: settings, public_url: &public_url, templates: &templates, gallery: &gallery };
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
     let now = context.now();
-    let queued =
-        queue(db, &library, newsletter, &draft, When::Now, &Actor { name: "cli", now, dry_run: false, again: true })
-            .await?;
+    let queued = queue(
+        db,
+        &library,
+        newsletter,
+        &draft,
+        When::Now,
+        &QueueAct { actor: &actor(), now, dry_run: false, again: true },
+    )
+    .await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
         if let Started::Sending { readers, .. } = started {
             let number = count(readers, "reader");

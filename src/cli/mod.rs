@@ -1,5 +1,6 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
+mod alarms;
 mod check;
 mod completions;
 mod config;
@@ -119,6 +120,7 @@ enum Command {
     Test(test::Args),
     Queue(queue::Args),
     Status(status::Args),
+    Alarms(alarms::Args),
     Issues(issues::Args),
     Subscribers(subscribers::Args),
     Doctor(doctor::Args),
@@ -146,6 +148,7 @@ impl Command {
             Self::Test(args) => test::run(args, context),
             Self::Queue(args) => queue::run(args, context),
             Self::Status(args) => status::run(args, context),
+            Self::Alarms(args) => alarms::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),

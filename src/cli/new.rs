@@ -11,6 +11,7 @@ use super::shelf::Shelf;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::NewsletterId;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;
@@ -133,8 +134,10 @@ async fn free_slot(
     }
     let looked = async {
         let db = context.open(config).await?;
-        let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, now).await).await?;
-        let plan = Plan::load(&mut db.read().await?, library, id, slug, now).await?;
+        let mut tx = db.read().await?;
+        let id = newsletters::find(&mut tx, &library.newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
+        let plan = Plan::load(&mut tx, library, id, slug, now).await?;
+        drop(tx);
         db.close().await;
         anyhow::Ok(plan)
     };

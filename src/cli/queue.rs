@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::{self, Actor};
+use crate::publishing::queue::{self, Act};
 use crate::publishing::{Draft, Library, QueueError, Queued, When};
 use crate::store::ledger::Totals;
 use crate::store::{Db, StoreError, Tx, leases, newsletters, subscriptions};
@@ -100,7 +100,8 @@ async fn put(
     let now = context.now();
     let newsletter = library.newsletter;
     let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
-    let mut look = Actor { name: "cli", now, dry_run: true, again: args.again };
+    let actor = context.actor();
+    let mut look = Act { actor: &actor, now, dry_run: true, again: args.again };
     let mut would = queue::queue(db, library, id, draft, place, &look).await;
     if let Err(QueueError::Twin { other, state }) = &would {
         let question = format!("{other} has the same text, and is {state}. Queue it all the same?");
@@ -125,7 +126,7 @@ async fn put(
         return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
     }
     // An answer takes its time, and a minute for second thoughts begins after it.
-    let act = Actor { now: context.now(), dry_run: false, ..look };
+    let act = Act { now: context.now(), dry_run: false, ..look };
     let queued = match queue::queue(db, library, id, draft, undoable(place, args, act.now), &act).await {
         Ok(queued) => queued,
         Err(error) => return refuse(error, args, context),

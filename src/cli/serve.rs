@@ -21,6 +21,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
+use crate::upkeep::Upkeep;
 use crate::web::{self, Embedding, Proxies, Site};
 
 /// Monitors ask now and then, and are few.
@@ -104,8 +105,10 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     let mut supervisor = Supervisor::new()?;
     let stop = supervisor.stop_token();
     supervisor.add("the watch over the database", watch(db.clone(), clock.clone(), stop.clone()));
+    let mut delivery = None;
     if roles.contains(&Role::Deliver) {
         let engine = Arc::new(Engine::new(db.clone(), clock.clone(), wiring::delivery(config)?));
+        delivery = Some(engine.health());
         let (stop, ended) = (stop.clone(), Arc::clone(&engine));
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
         supervisor.at_last(async move { ended.end_lease().await.context("the engine's lease could not be ended") });
@@ -114,6 +117,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
+        let stopped = stop.clone();
+        supervisor.add("upkeep", async move {
+            upkeep.run(stopped).await;
+            Ok(())
+        });
         let stopped = stop.clone();
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
@@ -122,6 +131,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;
         site.schedules = roles.contains(&Role::Schedule);
+        site.delivery = delivery;
         let site = Arc::new(site);
         let address = config.server.listen;
         let connections = usize::try_from(config.server.connections).unwrap_or(usize::MAX);

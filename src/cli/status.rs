@@ -1,5 +1,6 @@
 //! `coranto status`: the next slot, what is going out now, the last result, how many readers.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,19 +9,20 @@ use super::issues::{as_json, coloured, progress};
 use super::limits::{self, Limit};
 use super::output::{Tone, count};
 use super::when::{about, when};
-use super::{Context, Exit};
+use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
+use crate::domain::{IssueId, NewsletterId};
+use crate::store::alarms::Standing;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::subscriptions::Counts;
-use crate::store::{Db, issues, leases, ledger, newsletters, subscriptions};
+use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, subscriptions};
 
-/// Issues looked at for what is open and what was last.
-const ISSUES_MAX: i64 = 200;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
@@ -28,20 +30,22 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto status
-  coranto status --watch      until nothing is going out any more
+  coranto status --watch      until every reader was tried once
   coranto status --json")]
 pub(super) struct Args {
-    /// Look every second until nothing is going out.
+    /// Look every second until every reader was tried once.
     #[arg(long)]
     watch: bool,
 }
 
 /// One newsletter at one moment.
-struct Standing<'a> {
+struct State<'a> {
     newsletter: &'a Newsletter,
     next_slot: Option<Timestamp>,
     /// Everything that is not finished, and the last that is.
     issues: Vec<(Issue, Totals)>,
+    /// When the mails of an issue that wait are tried next.
+    next: BTreeMap<IssueId, Timestamp>,
     readers: Counts,
     /// Limits per hour and day that are used up.
     limits: Vec<Limit>,
@@ -60,10 +64,14 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let now = context.now();
     let serving = serving(db, now).await?;
+    let troubles = Troubles::look(db, config, now).await?;
+    if !context.output.is_json() {
+        troubles.show(context)?;
+    }
     for newsletter in &config.newsletters {
         let standing = look(db, config, newsletter, now).await?;
         if context.output.is_json() {
-            context.output.json(&value(&standing, serving))?;
+            context.output.json(&value(&standing, serving, &troubles))?;
         } else {
             print(&standing, now, context)?;
         }
@@ -85,7 +93,7 @@ async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         for newsletter in &config.newsletters {
             for (issue, totals) in look(db, config, newsletter, now).await?.issues {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
-                if begins || goes_out(issue.state) {
+                if begins || is_in_first_pass(&issue, &totals) {
                     open.push((as_json(&issue, &totals, newsletter), totals));
                 }
             }
@@ -119,44 +127,84 @@ fn goes_out(state: IssueState) -> bool {
     matches!(state, IssueState::Preparing | IssueState::Sending)
 }
 
+/// Whether there are readers that an issue has not been tried for: what is retried after that may take days.
+fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
+    goes_out(issue.state)
+        && (issue.state == IssueState::Preparing || totals.open() > totals.deferred + totals.uncertain)
+}
+
+/// What needs a person, and relays that take no mail at the moment.
+struct Troubles {
+    alarms: Vec<Standing>,
+    relays: Vec<Standing>,
+}
+
+impl Troubles {
+    async fn look(db: &Db, config: &Config, now: Timestamp) -> anyhow::Result<Self> {
+        let all = store_alarms::all(&mut db.read().await?).await?;
+        let is_ours = |one: &Standing| config.relays.iter().any(|relay| relay.name == one.scope);
+        // A relay that is away is shown at once, and called an alarm later.
+        let is_away = |one: &&Standing| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
+        let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
+        let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
+        alarms.sort_by_key(|one| (one.severity, one.since));
+        Ok(Self { alarms, relays })
+    }
+
+    fn show(&self, context: &Context) -> anyhow::Result<()> {
+        let output = &context.output;
+        self.alarms.iter().try_for_each(|one| alarms::show(one, context))?;
+        for one in &self.relays {
+            let word = output.toned(Tone::Warn, "relay");
+            output.line(format!("{word}  {}, since {}", one.name.title(&one.scope), one.since))?;
+            output.line(format!("       {}", one.note))?;
+        }
+        if !self.alarms.is_empty() || !self.relays.is_empty() {
+            output.line("")?;
+        }
+        Ok(())
+    }
+
+    /// Those that are about a newsletter, or about the installation as a whole.
+    fn of(&self, slug: &str) -> Vec<serde_json::Value> {
+        let is_about = |one: &&Standing| {
+            let owner = one.scope.split('/').next().unwrap_or_default();
+            owner == slug
+                || !matches!(one.name.as_str().split('.').next(), Some("issue" | "newsletter" | "slot" | "file"))
+        };
+        self.alarms.iter().filter(is_about).map(alarms::as_json).collect()
+    }
+}
+
 /// Whether an engine gave a sign of life that still counts.
 async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(
-    db: &Db,
-    config: &Config,
-    newsletter: &'a Newsletter,
-    now: Timestamp,
-) -> anyhow::Result<Standing<'a>> {
-    let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
+async fn look<'a>(db: &Db, config: &Config, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<State<'a>> {
     let mut tx = db.read().await?;
-    let mut kept = Vec::new();
-    let mut last = None;
-    for issue in issues::list(&mut tx, id, ISSUES_MAX).await? {
-        match issue.state {
-            IssueState::Sent | IssueState::Stopped => {
-                if last.as_ref().is_none_or(|last: &Issue| last.started_at < issue.started_at) {
-                    last = Some(issue);
-                }
-            }
-            IssueState::Draft => {}
-            _ => kept.push(issue),
-        }
-    }
-    kept.sort_by_key(|issue| issue.due_at);
+    let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
+    let open = issues::open(&mut tx, id).await?;
+    let last = issues::last_ended(&mut tx, id).await?;
     let mut issues = Vec::new();
-    for issue in kept.into_iter().chain(last) {
+    for issue in open.into_iter().chain(last) {
         let totals = ledger::totals(&mut tx, issue.id).await?;
         issues.push((issue, totals));
     }
+    let mut next = BTreeMap::new();
+    for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
+        if totals.deferred > 0
+            && let Some(at) = ledger::next_due(&mut tx, issue.id).await?
+        {
+            next.insert(issue.id, at);
+        }
+    }
     let next_slot = next_of(&newsletter.slots, &newsletter.time_zone, now);
     let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
-    Ok(Standing { newsletter, next_slot, issues, readers: subscriptions::counts(&mut tx, id).await?, limits })
+    Ok(State { newsletter, next_slot, issues, next, readers: subscriptions::counts(&mut tx, id).await?, limits })
 }
 
-fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
+fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json::Value {
     let newsletter = standing.newsletter;
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
         let fits = standing.issues.iter().filter(|(issue, _)| wanted(issue.state));
@@ -173,10 +221,12 @@ fn value(standing: &Standing<'_>, serving: bool) -> serde_json::Value {
         "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
         "readers": standing.readers,
         "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
+        "alarms": troubles.of(&newsletter.slug),
+        "relays_down": troubles.relays.iter().map(alarms::as_json).collect::<Vec<_>>(),
     })
 }
 
-fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::Result<()> {
+fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
     let newsletter = standing.newsletter;
     output.line(output.toned(Tone::Strong, &format!("{} ({})", newsletter.name, newsletter.slug)))?;
@@ -198,7 +248,10 @@ fn print(standing: &Standing<'_>, now: Timestamp, context: &Context) -> anyhow::
             IssueState::Held => issue.note.clone(),
             IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
             IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
-            _ => progress(totals),
+            _ => match standing.next.get(&issue.id).filter(|at| **at > now) {
+                Some(at) => format!("{}; the next try is at {}", progress(totals), when(*at, newsletter)),
+                None => progress(totals),
+            },
         };
         output.line(format!("  {}  {}: {detail}", coloured(output, issue.state), issue.slug))?;
     }

@@ -8,7 +8,8 @@ use super::{Context, Exit, Failure, wiring};
 use crate::delivery::proof::{self, Proof, ProofError};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
-use crate::publishing::queue::Actor;
+use crate::domain::reply::Stage;
+use crate::publishing::queue::Act;
 use crate::publishing::{self, Draft, Library, QueueError};
 use crate::store::{Db, newsletters};
 
@@ -64,7 +65,7 @@ async fn store(
     draft: &Draft,
     context: &Context,
 ) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = Actor { name: "cli", now: context.now(), dry_run: false, again: true };
+    let act = Act { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
     let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
     publishing::proof(db, library, id, draft, &act).await
 }
@@ -100,17 +101,21 @@ fn unreachable(error: ProofError) -> anyhow::Error {
 
 fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
-    let mut table = Table::new(&["ADDRESS", "STATE", "ANSWER"]);
+    let mut table = Table::new(&["ADDRESS", "STATE", "AT", "ANSWER"]);
+    let mut hints = Vec::new();
     for proof in &proofs {
         if output.is_json() {
             output.json(proof)?;
         } else {
+            let at = proof.stage.map(Stage::as_str).unwrap_or_default();
             let answer = proof.reply.clone().unwrap_or_default();
-            table.row([proof.address.to_string(), proof.state.to_string(), answer]);
+            table.row([proof.address.to_string(), proof.state.to_string(), at.to_owned(), answer]);
+            hints.extend(proof.hint.filter(|hint| !hints.contains(hint)));
         }
     }
     if !output.is_json() {
         output.table(&table)?;
+        hints.iter().try_for_each(|hint| output.line(format!("hint: {hint}")))?;
     }
     match proofs.iter().all(|proof| proof.state == DeliveryState::Sent) {
         true => Ok(Exit::Ok),

@@ -15,6 +15,7 @@ use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, Checks, Emblem, Limits, MailServers};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 use crate::templates::{TemplateError, Templates};
+use crate::upkeep;
 
 /// Connections are renewed after this long, so that a relay behind a load balancer can be taken out of service.
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
@@ -30,6 +31,7 @@ pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     let mut settings = Settings::new(public_url(config), config.keys.clone());
     settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
     settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
+    settings.alarm_relay = config.alarms.relay.clone();
     settings.retry_for = config.delivery.retry_for;
     settings.keep_replies = config.delivery.keep_replies;
     let rates = || config.delivery.domain_rates.iter();
@@ -109,6 +111,17 @@ pub(super) fn checks(config: &Config) -> anyhow::Result<Checks> {
         checks = checks.with_servers(servers);
     }
     Ok(checks)
+}
+
+/// Who is told of alarms, and what is watched.
+pub(super) fn upkeep(config: &Config) -> upkeep::Settings {
+    let file = config.database.sqlite_file();
+    upkeep::Settings {
+        to: config.alarms.to.clone(),
+        newsletters: config.newsletters.clone(),
+        folder: file.and_then(Path::parent).map(Path::to_owned),
+        host: config.public_url.host_str().unwrap_or_default().to_owned(),
+    }
 }
 
 /// Where links begin, without a `/` at its end.

@@ -61,6 +61,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
          per_minute = 600, per_day = 50_000 }`. A minute is counted by each process, an hour and a day by all processes \
          of the installation together.",
     ),
+    (
+        "alarms",
+        "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
+         nothing for it. See [operations.md](operations.md#alarms).",
+    ),
     ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
 ];
 
@@ -370,6 +375,18 @@ pub const KEYS: &[Key] = &[
     key("delivery.domain_rates.microsoft", Rates, Means("no limit"), "Outlook, Hotmail, Live and MSN."),
     key("delivery.domain_rates.apple", Rates, Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Rates, Means("no limit"), "Every other domain, together."),
+    key(
+        "alarms.to",
+        Texts,
+        Means("alarms stand in the log, in `/metrics` and in `coranto status` alone"),
+        "The addresses that get alarms by email.",
+    ),
+    key(
+        "alarms.relay",
+        Text,
+        Means("any relay that is up"),
+        "The name of the relay that alarms go through: one that is up when the usual ones are not.",
+    ),
     key(
         "signup.confirmations_per_day",
         Integer(1, 100),

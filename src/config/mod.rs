@@ -4,6 +4,7 @@
 //! is parsed to a [`tree`](tree::Table) of values with their places; the environment is laid over it; the tree is held
 //! against the table of [`keys`]; then each section is read. Nothing stops at the first mistake.
 
+mod alarms;
 mod check;
 mod database;
 mod delivery;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+pub use self::alarms::Alarms;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
@@ -77,6 +79,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
+    /// Who is told when something needs a person.
+    pub alarms: Alarms,
     /// What will do and is hardly what was meant, in the order of the file.
     pub warnings: Vec<Problem>,
 }
@@ -201,9 +205,11 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         }
         relay
     });
+    let named: Vec<String> = names.iter().cloned().collect();
+    let alarms = alarms::read(reader.section(root, "alarms"), &named);
     let sending =
         reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
-    reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending));
+    reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",
@@ -222,6 +228,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         sending: sending.into_iter().collect(),
         delivery: delivery?,
         signup: signup?,
+        alarms,
         warnings: Vec::new(),
     };
     for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {
@@ -232,9 +239,9 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
 }
 
 /// Warns of a relay that waits to be named and is not.
-fn warn_of_idle(section: &Section<'_>, sending: &[(String, Sending)]) {
+fn warn_of_idle(section: &Section<'_>, sending: &[(String, Sending)], of_alarms: Option<&str>) {
     let Some(name) = section.written("name").map(str::trim) else { return };
-    if !sending.iter().any(|(_, sending)| sending.relays.iter().any(|relay| relay == name)) {
+    if of_alarms != Some(name) && !sending.iter().any(|(_, sending)| sending.relays.iter().any(|relay| relay == name)) {
         let hint = format!("write relays = [{name:?}] in a newsletter, or take only_named out");
         section.warn("only_named", "no newsletter names it, so it carries no mail", &hint);
     }

@@ -14,10 +14,12 @@ use super::recorder::{Outcome, Recorder};
 use super::route::Routes;
 use super::settings::Settings;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::actor::Actor;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::quota::{Claimant, UsedUp, destination_party, relay_party};
-use crate::store::{Db, StoreError, issues, ledger};
+use crate::store::{Db, StoreError, alarms, issues, ledger};
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -113,6 +115,10 @@ impl Keeper {
             Some(News::Returned) => {
                 tracing::debug!(party = allowance.party(), "a limit has places again; its mail resumes");
                 self.room.tell();
+                let scope = scope(allowance.party());
+                self.db
+                    .write(async |tx| alarms::clear(tx, AlarmName::RelayQuota, scope, self.clock.now()).await)
+                    .await?;
             }
             None => {}
         }
@@ -131,12 +137,17 @@ impl Keeper {
             }
         }
         drop(tx);
-        let UsedUp { span, limit, until } = used_up;
-        if waiting > 0 {
-            let party = allowance.party();
-            tracing::warn!("{party} has sent its {limit} for the {span}; {waiting} wait; resumes {until}");
+        if waiting == 0 {
+            return Ok(false);
         }
-        Ok(waiting > 0)
+        let UsedUp { span, limit, until } = used_up;
+        let party = allowance.party();
+        let text = format!("it has sent its {limit} for the {span}; {waiting} wait; resumes {until}");
+        tracing::warn!("{party}: {text}");
+        let alarm = Alarm::new(AlarmName::RelayQuota, scope(party), &text);
+        let actor = lane.map_or(Actor::Scheduler, |lane| Actor::Relay(lane.relay.name.clone()));
+        self.db.write(async |tx| alarms::raise(tx, &alarm, actor.at(self.clock.now())).await).await?;
+        Ok(true)
     }
 
     /// What waits in memory for a relay whose limit is used up goes to another, or back to the ledger.
@@ -153,4 +164,9 @@ impl Keeper {
             }
         }
     }
+}
+
+/// A party as an alarm names it: a relay by its name.
+fn scope(party: &str) -> &str {
+    party.strip_prefix("relay ").unwrap_or(party)
 }

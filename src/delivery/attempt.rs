@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::job::Job;
 use super::letters::Letter;
-use super::queue::Job;
 use super::recorder::{Held, Outcome, Recorder, TakeOff};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::address::EmailAddress;

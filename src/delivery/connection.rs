@@ -11,14 +11,17 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Attempt, Blame, Prepared};
 use super::dispatch::Current;
 use super::floor::Floor;
+use super::job::Job;
 use super::lane::{Lane, Seat};
 use super::letters::{LetterError, Letters};
 use super::providers::Providers;
-use super::queue::{Job, SLOW};
+use super::queue::SLOW;
 use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::provider::Provider;
 use crate::smtp::{OpenError, Session};
 
@@ -269,7 +272,7 @@ impl Crew {
             Blame::Success => {
                 if self.lane.succeeded() {
                     tracing::info!(relay = %self.name, "the relay works again");
-                    self.recorder.event("relay.up", serde_json::json!({ "relay": &*self.name })).await;
+                    self.recorder.event(self.actor(), Event::RelayUp { relay: self.name.to_string() }).await;
                 }
             }
             Blame::Nobody => {}
@@ -306,6 +309,10 @@ impl Crew {
         self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
     }
 
+    fn actor(&self) -> Actor {
+        Actor::Relay(self.name.to_string())
+    }
+
     fn is_worn(&self, session: &Session) -> bool {
         !session.is_usable()
             || session.messages() >= self.lane.messages_max()
@@ -316,8 +323,9 @@ impl Crew {
     async fn relay_failed(&self, what: String) {
         if let Some(wait) = self.lane.failed() {
             tracing::warn!(relay = %self.name, wait_seconds = wait.as_secs(), "the relay failed: {what}");
-            let data = serde_json::json!({ "relay": &*self.name, "error": what, "wait_ms": wait.as_millis() as u64 });
-            self.recorder.event("relay.down", data).await;
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let event = Event::RelayDown { relay: self.name.to_string(), error: what, wait_ms };
+            self.recorder.event(self.actor(), event).await;
         }
         for job in self.lane.queue.drain() {
             if let Err(job) = self.floor.hand(job) {

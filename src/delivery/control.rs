@@ -1,7 +1,8 @@
 //! What a person may do to an issue that is going out: pause, resume, stop, retry. Each is one transaction.
 
-use crate::clock::Timestamp;
 use crate::domain::IssueId;
+use crate::domain::actor::By;
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, Tx, issues, ledger};
@@ -39,8 +40,8 @@ pub enum Retry {
 }
 
 /// Halts an issue. What is on the wire is finished; what was only claimed is not let off and goes back.
-pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timestamp) -> Result<(), ControlError> {
-    db.write(async |tx| match pause_in(tx, issue, note, actor, now).await? {
+pub async fn pause(db: &Db, issue: IssueId, note: &str, by: By<'_>) -> Result<(), ControlError> {
+    db.write(async |tx| match pause_in(tx, issue, note, by).await? {
         true => Ok(()),
         false => Err(refusal(tx, issue, "sending", "paused").await?),
     })
@@ -48,35 +49,34 @@ pub async fn pause(db: &Db, issue: IssueId, note: &str, actor: &str, now: Timest
 }
 
 /// Goes on with a paused issue, from where it stopped, with the content it has now.
-pub async fn resume(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<(), ControlError> {
+pub async fn resume(db: &Db, issue: IssueId, by: By<'_>) -> Result<(), ControlError> {
     db.write(async |tx| {
-        if !issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await? {
-            return Err(refusal(tx, issue, "paused", "resumed").await?);
+        match issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "", by, &Event::IssueResumed).await? {
+            true => Ok(()),
+            false => Err(refusal(tx, issue, "paused", "resumed").await?),
         }
-        note_event(tx, issue, "issue.resumed", actor, "{}", now).await?;
-        Ok(())
     })
     .await
 }
 
 /// Ends an issue for good: who has not got it will not. Returns how many that are.
-pub async fn stop(db: &Db, issue: IssueId, actor: &str, now: Timestamp) -> Result<u64, ControlError> {
+pub async fn stop(db: &Db, issue: IssueId, by: By<'_>) -> Result<u64, ControlError> {
     db.write(async |tx| {
-        let note = "stopped by a person";
-        let stopped = issues::advance(tx, issue, IssueState::Sending, IssueState::Stopped, note).await?
-            || issues::advance(tx, issue, IssueState::Paused, IssueState::Stopped, note).await?;
-        if !stopped {
+        issues::lock(tx, issue).await?;
+        let state = issues::get(tx, issue).await?.ok_or(ControlError::Missing)?.state;
+        if !matches!(state, IssueState::Sending | IssueState::Paused) {
             return Err(refusal(tx, issue, "sending or paused", "stopped").await?);
         }
-        let skipped = ledger::stop(tx, issue, now).await?;
-        note_event(tx, issue, "issue.stopped", actor, &format!("{{\"skipped\":{skipped}}}"), now).await?;
+        let skipped = ledger::stop(tx, issue, by.now).await?;
+        let event = Event::IssueStopped { skipped };
+        issues::advance(tx, issue, state, IssueState::Stopped, "stopped by a person", by, &event).await?;
         Ok(skipped)
     })
     .await
 }
 
 /// Puts rows of an issue back. Returns how many. An issue that was finished goes on.
-pub async fn retry(db: &Db, issue: IssueId, what: Retry, actor: &str, now: Timestamp) -> Result<u64, ControlError> {
+pub async fn retry(db: &Db, issue: IssueId, what: Retry, by: By<'_>) -> Result<u64, ControlError> {
     db.write(async |tx| {
         // Nobody may finish the issue between this look and the rows' return.
         issues::lock(tx, issue).await?;
@@ -85,44 +85,25 @@ pub async fn retry(db: &Db, issue: IssueId, what: Retry, actor: &str, now: Times
             return Err(ControlError::State { state, wanted: "sent, sending or paused", verb: "tried again" });
         }
         let rows = match what {
-            Retry::Failed => ledger::retry_failed(tx, issue, now).await?,
-            Retry::Uncertain => ledger::retry_uncertain(tx, issue, now).await?,
-            Retry::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, now).await?,
+            Retry::Failed => ledger::retry_failed(tx, issue, by.now).await?,
+            Retry::Uncertain => ledger::retry_uncertain(tx, issue, by.now).await?,
+            Retry::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, by.now).await?,
         };
+        let event = Event::IssueRetried { rows };
         if rows > 0 && state == IssueState::Sent {
-            issues::advance(tx, issue, IssueState::Sent, IssueState::Sending, "").await?;
+            issues::advance(tx, issue, IssueState::Sent, IssueState::Sending, "", by, &event).await?;
+        } else {
+            events::append(tx, by, About { issue: Some(issue), ..About::default() }, &event).await?;
         }
-        note_event(tx, issue, "issue.retried", actor, &format!("{{\"rows\":{rows}}}"), now).await?;
         Ok(rows)
     })
     .await
 }
 
 /// `pause` within a transaction; `false` if the issue was not going out.
-pub(super) async fn pause_in(
-    tx: &mut Tx,
-    issue: IssueId,
-    note: &str,
-    actor: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    if !issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, note).await? {
-        return Ok(false);
-    }
-    let data = serde_json::json!({ "note": note }).to_string();
-    note_event(tx, issue, "issue.paused", actor, &data, now).await?;
-    Ok(true)
-}
-
-async fn note_event(
-    tx: &mut Tx,
-    issue: IssueId,
-    kind: &str,
-    actor: &str,
-    data: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    events::append(tx, now, kind, actor, About { issue: Some(issue), ..About::default() }, data).await
+pub(super) async fn pause_in(tx: &mut Tx, issue: IssueId, note: &str, by: By<'_>) -> Result<bool, StoreError> {
+    let event = Event::IssuePaused { note: note.to_owned() };
+    issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, note, by, &event).await
 }
 
 async fn refusal(

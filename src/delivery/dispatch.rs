@@ -13,19 +13,20 @@ use tokio_util::sync::CancellationToken;
 
 use super::allowance::Grant;
 use super::floor::Floor;
+use super::job::{Grants, Job, LaneSet, Place};
 use super::providers::{Full, Providers};
-use super::queue::{Grants, Job, LaneSet, Place, Room};
+use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
 use super::route::{Group, Routes, Whose};
 use super::settings::Timing;
 use super::waiting::Waiting;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::quota::Claimant;
 use crate::domain::{IssueId, RevisionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
-use crate::store::events::{self, About};
 use crate::store::issues::Issue;
 use crate::store::transactional::{self, Kin};
 use crate::store::{Db, StoreError, issues, ledger};
@@ -411,11 +412,7 @@ impl Dispatcher {
         let now = self.clock.now();
         self.db
             .write(async |tx| {
-                if issues::finish(tx, issue, now).await? {
-                    let totals = ledger::totals(tx, issue).await?;
-                    let data = serde_json::to_string(&totals).unwrap_or_default();
-                    let about = About { issue: Some(issue), ..About::default() };
-                    events::append(tx, now, "issue.sent", "delivery", about, &data).await?;
+                if let Some(totals) = issues::finish(tx, issue, Actor::scheduler(now)).await? {
                     tracing::info!(issue = issue.0, ?totals, "an issue is finished");
                 }
                 Ok(())

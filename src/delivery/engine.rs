@@ -2,7 +2,7 @@
 //! wire is finished and what was only claimed goes back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -13,10 +13,11 @@ use super::allowances::{Allowances, Keeper};
 use super::connection::{self, Crew};
 use super::dispatch::{Current, Dispatcher, Source};
 use super::floor::Floor;
+use super::job::LaneSet;
 use super::lane::Lane;
 use super::letters::Letters;
 use super::providers::Providers;
-use super::queue::{LaneSet, Room};
+use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::route::Routes;
@@ -24,7 +25,9 @@ use super::settings::Settings;
 use super::timekeeper::Timekeeper;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
-use crate::store::{Db, StoreError, leases};
+use crate::domain::alarm::AlarmName;
+use crate::store::{Db, StoreError, alarms, leases};
+use crate::telemetry::health::Health;
 
 /// Rows in memory, at most, whatever the relays could take.
 const WINDOW_MAX: usize = 4096;
@@ -32,23 +35,6 @@ const WINDOW_MAX: usize = 4096;
 const WINDOW_TRANSACTIONAL: usize = 16;
 /// Between rounds of rescue.
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
-
-/// How the engine does, for readiness and status.
-#[derive(Debug, Default)]
-pub struct Health {
-    /// False while the ledger cannot be written.
-    writable: Arc<AtomicBool>,
-    /// When it last gave a sign of life, in milliseconds; zero before the first.
-    alive_at: AtomicI64,
-}
-
-impl Health {
-    /// Whether it can write and gave a sign of life within `within`.
-    pub fn is_well(&self, now: Timestamp, within: Duration) -> bool {
-        let alive_at = self.alive_at.load(Ordering::Relaxed);
-        self.writable.load(Ordering::Relaxed) && now.since(Timestamp(alive_at)) <= within
-    }
-}
 
 /// The delivery engine.
 pub struct Engine {
@@ -63,8 +49,9 @@ pub struct Engine {
 impl Engine {
     /// An engine that works on `db`. On SQLite the caller holds the [`EngineLock`](crate::store::lock::EngineLock).
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        let health = Health { writable: Arc::new(AtomicBool::new(true)), ..Health::default() };
-        Self { db, clock, settings: Arc::new(settings), health: Arc::new(health), worker: Arc::default() }
+        let health = Arc::new(Health::default());
+        settings.relays.iter().for_each(|relay| health.relay(&relay.name));
+        Self { db, clock, settings: Arc::new(settings), health, worker: Arc::default() }
     }
 
     /// How it does.
@@ -87,7 +74,8 @@ impl Engine {
         rescue::hold_after_absence(&self.db, timing, now).await?;
         let worker = Arc::clone(&self.worker);
         worker.store(self.register(true).await?.0, Ordering::Relaxed);
-        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        self.health.alive(now.0);
+        self.recall(now).await?;
         let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
         rescue::run(&self.db, &letters, timing, now).await?;
         tracing::info!(
@@ -101,7 +89,7 @@ impl Engine {
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
-            Arc::clone(&self.health.writable),
+            Arc::clone(&self.health),
             Arc::clone(&current),
         );
         let allowances = Arc::new(Allowances::new(&self.settings, &self.clock));
@@ -159,6 +147,20 @@ impl Engine {
         }
         let now = self.clock.now();
         self.db.write(async |tx| leases::end(tx, worker, now).await).await
+    }
+
+    /// What was known of the relays before this process: one that was down is so until it takes a mail, and one that is
+    /// not in the configuration any more is nobody's trouble.
+    async fn recall(&self, now: Timestamp) -> Result<(), StoreError> {
+        let all = alarms::all(&mut self.db.read().await?).await?;
+        for one in all.iter().filter(|one| one.name == AlarmName::RelayDown && one.cleared_at.is_none()) {
+            if self.settings.relays.iter().any(|relay| relay.name == one.scope) {
+                self.health.relay_down(&one.scope, one.since.0, &one.note);
+            } else {
+                self.db.write(async |tx| alarms::clear(tx, one.name, &one.scope, now).await).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Registers a worker. Whoever holds the lock of an SQLite file knows that all other engines are dead.
@@ -295,7 +297,7 @@ impl Engine {
             rescue::hold_after_absence(&self.db, self.settings.timing, now).await?;
             worker.store(self.register(false).await?.0, Ordering::Relaxed);
         }
-        self.health.alive_at.store(now.0, Ordering::Relaxed);
+        self.health.alive(now.0);
         Ok(())
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::job::{Job, LaneSet};
 use super::lane::Lane;
-use super::queue::{Job, LaneSet, SLOW};
+use super::queue::SLOW;
 use crate::domain::IssueId;
 
 /// Between looks for work that waits for one relay while another has none.

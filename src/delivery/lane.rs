@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
 use super::dispatch::Current;
+use super::job::Job;
 use super::limits::Limiter;
-use super::queue::{Job, Queue, Room};
+use super::queue::{Queue, Room};
 use super::settings::{RelaySettings, Timing};
 use crate::domain::IssueId;
 use crate::domain::quota::{Claimant, UsedUp};

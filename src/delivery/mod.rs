@@ -12,6 +12,7 @@ pub mod control;
 mod dispatch;
 pub mod engine;
 mod floor;
+mod job;
 mod lane;
 mod letters;
 mod limits;
@@ -26,5 +27,5 @@ mod settings;
 mod timekeeper;
 mod waiting;
 
-pub use engine::{Engine, Health};
+pub use engine::Engine;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

@@ -1,26 +1,21 @@
-//! An editor's proof: the real mail, through the ledger and the relay, at once, whether or not an engine runs.
+//! An editor's proof: the real mail, through the relay, at once, whether or not an engine runs. It is tried once: what
+//! the relay says ends it, and nothing of it is sent later.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempt, Blame, Prepared};
 use super::letters::{Letter, LetterError, Letters};
-use super::queue::{Grants, Job, LaneSet, Place};
-use super::recorder::{Outcome, Recorder};
 use super::settings::{RelaySettings, Settings};
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{DeliveryState, Reason};
+use crate::domain::reply::Stage;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
-use crate::smtp::{OpenError, Session};
+use crate::message::Filled;
+use crate::smtp::{BodyError, Broken, Envelope, OpenError, Session};
 use crate::store::deliveries::{self, Claimed, NewDelivery};
 use crate::store::{Db, StoreError, leases, ledger};
 
@@ -38,10 +33,16 @@ pub struct Proof {
     /// To whom.
     #[serde(serialize_with = "as_text")]
     pub address: EmailAddress,
-    /// Where its row stands: `sent`, `failed`, `uncertain`, or `pending` when it will be tried again.
+    /// By which relay.
+    pub relay: String,
+    /// Where its row stands: `sent`, `failed` or `uncertain`. Nothing of it is sent later.
     pub state: DeliveryState,
+    /// At which command it was refused.
+    pub stage: Option<Stage>,
     /// What the relay said, unless it took the mail.
     pub reply: Option<String>,
+    /// What to do about it.
+    pub hint: Option<&'static str>,
 }
 
 /// Why a proof was not even tried.
@@ -61,6 +62,14 @@ pub enum ProofError {
     Store(#[from] StoreError),
 }
 
+/// What a try came to.
+enum Outcome {
+    Sent,
+    /// At which command, and what was said.
+    Refused(Stage, String),
+    Uncertain(String),
+}
+
 /// Sends `revision` to each of `recipients`, one after the other, through the first relay that can be reached.
 pub async fn send(
     db: &Db,
@@ -75,128 +84,161 @@ pub async fn send(
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
-    let healthy = Arc::new(AtomicBool::new(true));
-    let (recorder, desk) = Recorder::new(db.clone(), clock.clone(), settings.keys.clone(), healthy, Arc::default());
-    let stop = CancellationToken::new();
-    let mut recording = JoinSet::new();
-    recording.spawn(desk.run());
-    let name: Arc<str> = relay.name.as_str().into();
-    let press = Press {
-        db,
-        letters: &letters,
-        letter,
-        relay: &relay,
-        settings: &settings,
-        worker,
-        attempt: Attempt {
-            recorder: &recorder,
-            clock,
-            relay: &name,
-            retry_for: settings.retry_for,
-            slow_down: settings.timing.slow_down,
-            uncertain_for: settings.timing.uncertain_for,
-            keep_replies: settings.keep_replies,
-            stop: &stop,
-        },
-    };
+    let press = Press { db, clock, letters: &letters, letter, relay: &relay, settings: &settings, worker, revision };
     let mut session = Some(session);
-    let mut rows = Vec::with_capacity(recipients.len());
+    let mut proofs = Vec::with_capacity(recipients.len());
     let mut failure = None;
     for recipient in recipients {
-        let row = match press.claim(revision, recipient).await {
-            Ok(row) => row,
+        match press.send(&mut session, recipient).await {
+            Ok(proof) => proofs.push(proof),
             Err(error) => {
                 failure = Some(error);
                 break;
             }
-        };
-        rows.push((row.id, recipient.clone()));
-        if let Err(error) = press.send(&mut session, row, revision).await {
-            failure = Some(error);
-            break;
         }
     }
     if let Some(session) = session {
         session.quit().await;
     }
-    // What is known of the others must be in the ledger, whatever failed.
-    drop(recorder);
-    while recording.join_next().await.is_some() {}
     db.write(async |tx| leases::end(tx, worker, clock.now()).await).await?;
     match failure {
         Some(failure) => Err(failure),
-        None => read_back(db, rows).await,
+        None => Ok(proofs),
     }
 }
 
 /// What all proofs of one call share.
 struct Press<'a> {
     db: &'a Db,
+    clock: &'a Clock,
     letters: &'a Letters,
     letter: Arc<Letter>,
     relay: &'a RelaySettings,
     settings: &'a Settings,
     worker: WorkerId,
-    attempt: Attempt<'a>,
+    revision: RevisionId,
+}
+
+/// A proof ready for the wire.
+struct Mail {
+    id: DeliveryId,
+    address: EmailAddress,
+    filled: Filled,
+    bytes: Vec<u8>,
 }
 
 impl Press<'_> {
-    /// Sends one mail, on the session at hand if it is fit for it, else on a new one.
-    async fn send(&self, session: &mut Option<Session>, row: Claimed, revision: RevisionId) -> Result<(), ProofError> {
-        let date = self.attempt.clock.now();
-        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it has a permit and nobody else knows it");
-        let job = Job {
-            row,
-            worker: self.worker,
-            revision,
-            date,
-            lanes: LaneSet::ALL,
-            taken_off: None,
-            ends: 0,
-            has_place: false,
-            grants: Grants::default(),
-            waits_since: Instant::now(),
-            _place: Place { _permit: permit, _share: Arc::default() },
-        };
-        let mut bytes = Vec::new();
-        let (address, filled) = match self.letters.fill(&self.letter, &job.row, date, &mut bytes) {
+    /// Sends one mail, on the session at hand if it is fit for it, else on a new one, and writes what came of it.
+    async fn send(&self, session: &mut Option<Session>, recipient: &EmailAddress) -> Result<Proof, ProofError> {
+        let row = self.claim(recipient).await?;
+        let (id, mut bytes) = (row.id, Vec::new());
+        let (address, filled) = match self.letters.fill(&self.letter, &row, self.clock.now(), &mut bytes) {
             Ok(filled) => filled,
             Err(error) => {
-                let reply = Some(error.to_string());
-                let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
-                self.attempt.recorder.record(job.held(), outcome).await;
+                self.fail(id, Reason::Unsupported, &error.to_string()).await?;
                 return Err(cannot(error));
             }
         };
-        let mut mail = Prepared { job, letter: Arc::clone(&self.letter), address, filled, bytes };
+        let outcome = match self.attempt(session, &Mail { id, address, filled, bytes }).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // Nobody is to send later what the editor was told has failed.
+                let _ = self.fail(id, Reason::Expired, &error.to_string()).await;
+                return Err(error);
+            }
+        };
+        let (stage, reply) = match outcome {
+            Outcome::Sent => {
+                let (now, relay) = (self.clock.now(), self.relay.name.as_str());
+                self.db
+                    .write(async |tx| deliveries::record_sent(tx, self.worker, &[id], relay, None, now).await)
+                    .await?;
+                (None, None)
+            }
+            Outcome::Refused(stage, words) => {
+                self.fail(id, Reason::Refused, &words).await?;
+                (Some(stage), Some(words))
+            }
+            Outcome::Uncertain(words) => {
+                let relay = self.relay.name.as_str();
+                self.db.write(async |tx| deliveries::record_uncertain(tx, self.worker, id, None, relay).await).await?;
+                (Some(Stage::Dot), Some(words))
+            }
+        };
+        let state =
+            ledger::outcome(&mut self.db.read().await?, id).await?.map_or(DeliveryState::Failed, |(state, _)| state);
+        let hint = stage.map(|stage| hint(stage, reply.as_deref().unwrap_or_default()));
+        let relay = self.relay.name.clone();
+        Ok(Proof { address: recipient.clone(), relay, state, stage, reply, hint })
+    }
+
+    async fn attempt(&self, session: &mut Option<Session>, mail: &Mail) -> Result<Outcome, ProofError> {
+        let mut words = String::new();
         for _ in 0..2 {
             let open = match session.take().filter(Session::is_usable) {
                 Some(open) => session.insert(open),
                 None => match Session::open(&self.relay.connector, &self.settings.deadlines).await {
                     Ok(open) => session.insert(open),
-                    Err(error) => {
-                        self.attempt.release(&mail).await;
-                        return Err(error.into());
-                    }
+                    Err(error) => return Ok(Outcome::Refused(Stage::Session, error.to_string())),
                 },
             };
-            match self.attempt.send(open, &mut mail).await {
-                Blame::Stale { .. } => *session = None,
-                Blame::Another { reason, reply } => {
-                    self.attempt.fail(&mail, reason, Some(reply), false, None).await;
-                    return Ok(());
+            let is_fresh = open.messages() == 0;
+            match open.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len()).await {
+                Ok(Envelope::Ready) => return self.body(session, mail).await,
+                Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !is_fresh => {
+                    // Servers say so, too, when they have taken enough on one connection.
+                    words = reply.to_string();
                 }
-                _ => return Ok(()),
+                Ok(Envelope::Refused { stage, reply }) => return Ok(Outcome::Refused(stage, reply.to_string())),
+                Ok(Envelope::TooLarge { size_bytes_max }) => {
+                    let words = format!("the mail has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
+                    return Ok(Outcome::Refused(Stage::Mail, words));
+                }
+                Ok(Envelope::NeedsSmtpUtf8) => {
+                    let words = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer";
+                    return Ok(Outcome::Refused(Stage::Recipient, words.to_owned()));
+                }
+                Err(Broken::Lost { stage, fault }) if is_fresh => {
+                    return Ok(Outcome::Refused(stage, fault.to_string()));
+                }
+                Err(error) => words = error.to_string(),
             }
+            *session = None;
         }
-        self.attempt.release(&mail).await;
-        Ok(())
+        Ok(Outcome::Refused(Stage::Session, words))
+    }
+
+    /// Writes the body, once its take-off is committed.
+    async fn body(&self, session: &mut Option<Session>, mail: &Mail) -> Result<Outcome, ProofError> {
+        let now = self.clock.now();
+        let taken =
+            self.db.write(async |tx| deliveries::take_off(tx, self.worker, &[mail.id], self.revision, now, now).await);
+        let is_taken = !taken.await?.is_empty();
+        // Where it is not, a lone dot would deliver an empty mail: the connection is dropped.
+        let Some(mut open) = session.take().filter(|_| is_taken) else {
+            return Ok(Outcome::Refused(Stage::Session, "its row is another's by now".to_owned()));
+        };
+        let answer = open.body(&mail.bytes).await;
+        *session = Some(open);
+        match answer {
+            Ok(reply) if reply.is_positive() => Ok(Outcome::Sent),
+            Ok(reply) => Ok(Outcome::Refused(Stage::Dot, reply.to_string())),
+            Err(BodyError::Unknown(fault)) => Ok(Outcome::Uncertain(fault.to_string())),
+            Err(error) => Ok(Outcome::Refused(Stage::Dot, error.to_string())),
+        }
+    }
+
+    async fn fail(&self, id: DeliveryId, reason: Reason, words: &str) -> Result<(), StoreError> {
+        let (now, relay) = (self.clock.now(), Some(self.relay.name.as_str()));
+        let write = async |tx: &mut crate::store::Tx| {
+            deliveries::record_failed(tx, self.worker, id, reason, relay, Some(words), now).await
+        };
+        self.db.write(write).await.map(drop)
     }
 
     /// Adds a row and claims it at once, before any engine can.
-    async fn claim(&self, revision: RevisionId, recipient: &EmailAddress) -> Result<Claimed, ProofError> {
-        let due_at = self.attempt.clock.now();
+    async fn claim(&self, recipient: &EmailAddress) -> Result<Claimed, ProofError> {
+        let (due_at, revision) = (self.clock.now(), self.revision);
         let new =
             NewDelivery { subscription: None, recipient: Some(recipient.as_str()), revision, request: None, due_at };
         let row = self
@@ -223,7 +265,6 @@ async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofErro
         if let Some(relay) = left.next() {
             opening.push(async move { (relay, Session::open(&relay.connector, &deadlines).await) });
         }
-        let next = tokio::time::sleep(NEXT_RELAY_AFTER);
         tokio::select! {
             biased;
             opened = opening.next() => match opened {
@@ -231,26 +272,30 @@ async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofErro
                 Some((_, Err(error))) => failure = error.into(),
                 None => return Err(failure),
             },
-            () = next => {}
+            () = tokio::time::sleep(NEXT_RELAY_AFTER) => {}
         }
     }
-}
-
-async fn read_back(db: &Db, rows: Vec<(DeliveryId, EmailAddress)>) -> Result<Vec<Proof>, ProofError> {
-    let mut tx = db.read().await?;
-    let mut proofs = Vec::with_capacity(rows.len());
-    for (id, address) in rows {
-        if let Some((state, reply)) = ledger::outcome(&mut tx, id).await? {
-            proofs.push(Proof { address, state, reply });
-        }
-    }
-    Ok(proofs)
 }
 
 fn cannot(error: LetterError) -> ProofError {
     match error {
         LetterError::Store(error) => ProofError::Store(error),
         error => ProofError::Mail(error.to_string()),
+    }
+}
+
+fn hint(stage: Stage, words: &str) -> &'static str {
+    let is_temporary = words.starts_with('4');
+    match stage {
+        _ if is_temporary => "the relay says that it is for now; send the test again in a few minutes",
+        Stage::Session => "`coranto doctor` tries every relay step by step",
+        Stage::Mail => {
+            "allow the sender for this relay's account, or change `from`; `coranto doctor` tries every sender"
+        }
+        Stage::Recipient => "is the address right, and may this relay's account write to it?",
+        Stage::Data | Stage::Dot | Stage::Unknown => {
+            "the relay refuses the message itself: read its words, then `coranto doctor`"
+        }
     }
 }
 

@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::allowance::Grant;
 use super::dispatch::Source;
-use crate::clock::{Moment, Timestamp};
-use crate::domain::{IssueId, RevisionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use super::job::Job;
+use crate::domain::IssueId;
 
 /// A mail that takes longer is slow: nothing is kept waiting behind it.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
@@ -22,90 +20,6 @@ const QUICK_MAILS: u32 = 8;
 const RESERVED_FROM: usize = 3;
 /// Queues that are kept for issues of which nothing waits.
 const STREAMS_MAX: usize = 32;
-
-/// A claimed row on its way to a connection. Dropping it makes room for another claim.
-#[derive(Debug)]
-pub(super) struct Job {
-    /// The row.
-    pub(super) row: Claimed,
-    /// Who claimed it.
-    pub(super) worker: WorkerId,
-    /// What it bears.
-    pub(super) revision: RevisionId,
-    /// Its `Date`: the first try's.
-    pub(super) date: Timestamp,
-    /// The relays that may carry it.
-    pub(super) lanes: LaneSet,
-    /// When its take-off was asked for, if that is committed and no byte of the body was written since.
-    pub(super) taken_off: Option<Moment>,
-    /// How many connections ended before it could be sent.
-    pub(super) ends: u8,
-    /// Whether it has taken a place of its relay's rate.
-    pub(super) has_place: bool,
-    /// Its places of limits per hour and day.
-    pub(super) grants: Grants,
-    /// Since when it waits where it waits.
-    pub(super) waits_since: Instant,
-    /// Its place in the window of claimed rows.
-    pub(super) _place: Place,
-}
-
-/// A place in the window of claimed rows.
-#[derive(Debug)]
-pub(super) struct Place {
-    /// One of the window's.
-    pub(super) _permit: OwnedSemaphorePermit,
-    /// One of its issue's: a copy for each row in memory.
-    pub(super) _share: Arc<()>,
-}
-
-/// What a mail has of the limits per hour and day.
-#[derive(Debug, Default)]
-pub(super) struct Grants {
-    /// Of the relay's.
-    pub(super) relay: Option<Grant>,
-    /// Of its destination's.
-    pub(super) destination: Option<Grant>,
-}
-
-impl Grants {
-    /// The mail goes out.
-    pub(super) fn spend(&self) {
-        self.relay.iter().chain(&self.destination).for_each(Grant::spend);
-    }
-}
-
-/// Relays by their place in the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LaneSet(u64);
-
-impl LaneSet {
-    /// Every relay there can be.
-    pub(super) const ALL: Self = Self(u64::MAX);
-    /// As many as a set can tell apart.
-    pub(super) const LANES_MAX: usize = 64;
-
-    pub(super) fn has(self, lane: usize) -> bool {
-        u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).is_some_and(|bit| self.0 & bit != 0)
-    }
-
-    pub(super) fn remove(&mut self, lane: usize) {
-        if let Some(bit) = u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)) {
-            self.0 &= !bit;
-        }
-    }
-
-    /// These.
-    pub(super) fn of(lanes: impl IntoIterator<Item = usize>) -> Self {
-        let bit = |lane| u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0);
-        Self(lanes.into_iter().map(bit).fold(0, |all, one| all | one))
-    }
-
-    /// Whether none of the first `lanes` is in it.
-    pub(super) fn is_empty(self, lanes: usize) -> bool {
-        !(0..lanes).any(|lane| self.has(lane))
-    }
-}
 
 /// Where both dispatchers hear that there is room for another job.
 #[derive(Debug, Default)]
@@ -416,5 +330,129 @@ impl State {
         let may = waiting.filter(|(_, stream)| !is_last || stream.is_trusted());
         let share = |stream: &Stream| others().filter(|hand| **hand == Hand::Issue(stream.issue)).count();
         may.min_by_key(|(_, stream)| (share(stream), stream.served)).map(|(at, _)| at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::delivery::job::{Grants, LaneSet, Place};
+    use crate::domain::{DeliveryId, RevisionId, WorkerId};
+    use crate::store::deliveries::Claimed;
+
+    fn job(issue: i64) -> Job {
+        let permits = Arc::new(tokio::sync::Semaphore::new(1));
+        let row = Claimed {
+            id: DeliveryId(1),
+            issue_id: (issue > 0).then_some(IssueId(issue)),
+            subscription_id: None,
+            consent_id: None,
+            request_id: None,
+            email: None,
+            name: None,
+            format: None,
+            subscribed_at: None,
+            revision_id: None,
+            attempts: 0,
+            first_at: None,
+        };
+        Job {
+            row,
+            worker: WorkerId(1),
+            revision: RevisionId(1),
+            date: Timestamp(0),
+            lanes: LaneSet::ALL,
+            grants: Grants::default(),
+            taken_off: None,
+            ends: 0,
+            has_place: false,
+            waits_since: Instant::now(),
+            _place: Place { _permit: permits.try_acquire_owned().unwrap(), _share: Arc::default() },
+        }
+    }
+
+    fn queue(connections: usize, jobs: &[(i64, usize)]) -> Queue {
+        let queue = Queue::new(connections, Arc::default());
+        for (issue, count) in jobs {
+            (0..*count).for_each(|_| queue.push(job(*issue)));
+        }
+        queue
+    }
+
+    /// The next job for a connection, which begins to send it. Zero is transactional.
+    fn begin(queue: &Queue, connection: usize, allowed: usize) -> Option<i64> {
+        let job = queue.take(connection, allowed)?;
+        queue.begin(connection, &job);
+        Some(job.row.issue_id.map_or(0, |issue| issue.0))
+    }
+
+    fn trust(queue: &Queue, issue: i64) {
+        (0..QUICK_MAILS).for_each(|_| queue.note(Some(IssueId(issue)), true));
+    }
+
+    #[test]
+    fn an_issue_has_the_last_connection_only_when_its_mails_are_quick() {
+        let queue = queue(4, &[(1, 20)]);
+        assert_eq!([0, 1, 2, 3].map(|connection| begin(&queue, connection, 4)), [Some(1), Some(1), Some(1), None]);
+        queue.push(job(0));
+        assert_eq!(begin(&queue, 3, 4), Some(0), "it is kept for this");
+        queue.rest(3);
+        trust(&queue, 1);
+        assert_eq!(begin(&queue, 3, 4), Some(1));
+        queue.rest(3);
+        queue.note(Some(IssueId(1)), false);
+        assert_eq!(begin(&queue, 3, 4), None, "one that is slow is slow");
+        // With two connections none is kept: a mail that is stuck would hold up all others.
+        let queue = self::queue(2, &[(1, 20)]);
+        assert_eq!([0, 1].map(|connection| begin(&queue, connection, 2)), [Some(1), Some(1)]);
+    }
+
+    #[test]
+    fn issues_share_the_connections_and_not_the_mails() {
+        let queue = queue(8, &[(1, 50)]);
+        trust(&queue, 1);
+        assert!((0..8).all(|connection| begin(&queue, connection, 8) == Some(1)));
+        (0..50).for_each(|_| queue.push(job(2)));
+        trust(&queue, 2);
+        // One after the other ends a mail; the newcomer gets each until both have as many.
+        let got: Vec<_> = (0..8).filter_map(|connection| begin(&queue, connection, 8)).collect();
+        assert_eq!(got.iter().filter(|issue| **issue == 2).count(), 4, "{got:?}");
+        // From then on a connection stays with its issue, however quick the one and slow the other.
+        let mine: Vec<usize> = (0..8).filter(|connection| got[*connection] == 2).collect();
+        for _ in 0..5 {
+            assert!(mine.iter().all(|connection| begin(&queue, *connection, 8) == Some(2)));
+        }
+    }
+
+    #[test]
+    fn what_is_put_back_is_next_and_what_is_prepared_is_never_transactional() {
+        let queue = queue(2, &[(1, 3), (0, 1)]);
+        let ahead = queue.take_ahead(0, 2).unwrap();
+        assert_eq!(ahead.row.issue_id, Some(IssueId(1)));
+        let mut ahead = ahead;
+        ahead.ends = 7;
+        queue.put_back(ahead);
+        assert_eq!(queue.take(0, 2).unwrap().row.issue_id, None);
+        assert_eq!(queue.take(0, 2).unwrap().ends, 7);
+        assert_eq!(queue.lengths(Some(IssueId(1))), (2, 2));
+    }
+
+    #[test]
+    fn connections_are_opened_for_what_no_open_one_takes() {
+        let queue = queue(4, &[(1, 2)]);
+        assert!(queue.wants(0, 4));
+        queue.opening(0);
+        assert!(queue.wants(1, 4));
+        queue.opening(1);
+        assert!(!queue.wants(2, 4), "two jobs, two connections on their way");
+        queue.leave(1);
+        queue.rest(0);
+        assert!(queue.wants(2, 4), "one is idle, and two wait");
+        let since = Instant::now() + Duration::from_secs(1);
+        assert_eq!(queue.take_older(since, 1, |_| true).len(), 1);
+        assert!(!queue.wants(2, 4));
+        assert!(queue.take_older(since, 9, |_| false).is_empty(), "another relay cannot carry it");
+        assert_eq!(queue.drain().len(), 1);
     }
 }

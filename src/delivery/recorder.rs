@@ -7,9 +7,8 @@
 //! Nothing is lost while the database cannot be written (a full disk, a lock): the batch is kept and tried again, and
 //! meanwhile no connection takes off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -19,12 +18,16 @@ use super::control;
 use super::dispatch::Current;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::delivery::Reason;
+use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, deliveries, events, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, settlement, suppressions};
+use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
 
@@ -104,10 +107,7 @@ pub(super) enum Entry {
     TakeOff(TakeOff, oneshot::Sender<bool>),
     /// Whether a row that was taken off a while ago may still go.
     Look(Held, oneshot::Sender<bool>),
-    Event {
-        kind: &'static str,
-        data: String,
-    },
+    Event(Actor, Event),
 }
 
 /// The way in.
@@ -122,23 +122,17 @@ pub(super) struct Desk {
     db: Db,
     clock: Clock,
     keys: Keyring,
-    healthy: Arc<AtomicBool>,
+    health: Arc<Health>,
     current: Arc<Current>,
     breaker: Breaker,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `healthy` is false while the database cannot be written; `current` is told of
-    /// issues that go out no more.
-    pub(super) fn new(
-        db: Db,
-        clock: Clock,
-        keys: Keyring,
-        healthy: Arc<AtomicBool>,
-        current: Arc<Current>,
-    ) -> (Self, Desk) {
+    /// A recorder; the caller runs the desk. `health` is told whether the database can be written, and of relays; `current`
+    /// of issues that go out no more.
+    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, health: Arc<Health>, current: Arc<Current>) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, healthy, current, breaker: Breaker::default() })
+        (Self { entries: sender }, Desk { entries, db, clock, keys, health, current, breaker: Breaker::default() })
     }
 
     /// Hands in what became of a row.
@@ -160,8 +154,8 @@ impl Recorder {
     }
 
     /// Notes something that is about no row.
-    pub(super) async fn event(&self, kind: &'static str, data: serde_json::Value) {
-        let _ = self.entries.send(Entry::Event { kind, data: data.to_string() }).await;
+    pub(super) async fn event(&self, actor: Actor, event: Event) {
+        let _ = self.entries.send(Entry::Event(actor, event)).await;
     }
 }
 
@@ -170,8 +164,10 @@ impl Desk {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
         while self.entries.recv_many(&mut batch, BATCH_ROWS_MAX).await > 0 {
+            self.tell_health(&batch);
             let paused = self.count_refusals(&batch);
             let granted = self.write(&batch, &paused).await;
+            self.lift(&batch).await;
             for entry in batch.drain(..) {
                 if let Entry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
@@ -179,6 +175,40 @@ impl Desk {
                 if let Entry::TakeOff(TakeOff { held, .. }, answer) | Entry::Look(held, answer) = entry {
                     let _ = answer.send(granted.contains(&held.id));
                 }
+            }
+        }
+    }
+
+    /// A relay that took a mail is up, whatever was known of it, perhaps from before this process.
+    async fn lift(&self, batch: &[Entry]) {
+        let took = |entry: &Entry| match entry {
+            Entry::Outcome(_, Outcome::Sent { relay, .. }) => Some(Arc::clone(relay)),
+            _ => None,
+        };
+        if !self.health.has_trouble() {
+            return;
+        }
+        for relay in batch.iter().filter_map(took).collect::<BTreeSet<_>>() {
+            if !self.health.is_down(&relay) {
+                continue;
+            }
+            let now = self.clock.now();
+            let cleared = self.db.write(async |tx| alarms::clear(tx, AlarmName::RelayDown, &relay, now).await).await;
+            match cleared {
+                Ok(_) => self.health.relay_up(&relay),
+                Err(error) => tracing::debug!(%error, "an alarm could not be cleared; the next mail does it"),
+            }
+        }
+    }
+
+    fn tell_health(&self, batch: &[Entry]) {
+        for entry in batch {
+            match entry {
+                Entry::Event(_, Event::RelayDown { relay, error, .. }) => {
+                    self.health.relay_down(relay, self.clock.now().0, error);
+                }
+                Entry::Event(_, Event::RelayUp { relay }) => self.health.relay_up(relay),
+                _ => {}
             }
         }
     }
@@ -215,15 +245,15 @@ impl Desk {
         loop {
             match self.write_once(batch, tripped, is_again).await {
                 Ok(granted) => {
-                    if !self.healthy.swap(true, Ordering::Relaxed) {
+                    if self.health.wrote() {
                         tracing::info!("the database can be written again; sending goes on");
                     }
                     return granted;
                 }
                 Err(error) => {
                     is_again = true;
-                    self.healthy.store(false, Ordering::Relaxed);
                     let why = if error.is_disk_full() { "the disk is full" } else { "the ledger cannot be written" };
+                    self.health.cannot_write(self.clock.now().0, &format!("{why}: {error}"));
                     tracing::error!(%error, "{why}; sending pauses until it can be, nothing is lost");
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(RETRY_WAIT_MAX);
@@ -340,7 +370,7 @@ async fn write(
                 released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
             Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
-            Entry::Event { kind, data } => events::append(tx, now, kind, "delivery", About::default(), data).await?,
+            Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
             Entry::TakeOff(..) | Entry::Look(..) => {}
         }
     }
@@ -354,15 +384,27 @@ async fn write(
     for (issue, judgement) in tripped {
         if judgement.pause {
             let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
-            control::pause_in(tx, *issue, note, "delivery", now).await?;
+            control::pause_in(tx, *issue, note, Actor::scheduler(now)).await?;
         }
         for hash in &judgement.pardoned {
             if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
-                suppressions::remove(tx, hash).await?;
+                suppressions::remove(tx, hash, Actor::scheduler(now)).await?;
             }
         }
     }
     Ok(())
+}
+
+/// An event that is about no row. A relay that is down is an alarm, until it takes mail.
+async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> {
+    events::append(tx, by, About::default(), event).await?;
+    match event {
+        Event::RelayDown { relay, error, .. } => {
+            alarms::raise(tx, &Alarm::new(AlarmName::RelayDown, relay, error), by).await.map(drop)
+        }
+        Event::RelayUp { relay } => alarms::clear(tx, AlarmName::RelayDown, relay, by.now).await.map(drop),
+        _ => Ok(()),
+    }
 }
 
 async fn write_outcome(
@@ -382,13 +424,15 @@ async fn write_outcome(
             if let Some(address) = dead {
                 let hash = keys.address_hash(&address.key());
                 let note = reply.as_deref().unwrap_or_default();
-                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, now).await?;
+                let actor = relay.as_deref().map_or(Actor::Scheduler, |relay| Actor::Relay(relay.to_owned()));
+                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, actor.at(now)).await?;
             }
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
         Outcome::Uncertain { due_at, relay } => {
             let about = About { issue, ..About::default() };
-            events::append(tx, now, "delivery.uncertain", "delivery", about, "{}").await?;
+            let event = Event::DeliveryUncertain { rows: 1, policy: None };
+            events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
             deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
         }
     };
@@ -441,7 +485,7 @@ async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<H
     let mut granted = Vec::new();
     for entry in batch {
         let Entry::Look(held, _) = entry else { continue };
-        if deliveries::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
+        if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
             granted.push(*held);
         } else {
             deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;

@@ -1,14 +1,21 @@
 //! Takes back what dead workers held, and sends again what was uncertain long enough.
 
+use std::time::Duration;
+
 use super::letters::Letters;
 use super::settings::Timing;
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
 
 use super::{control, timekeeper};
+
+/// How long a test mail may still be sent after it was asked for.
+const TESTS_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// What a round of rescue found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,21 +35,15 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
         .write(async |tx| {
             timekeeper::end_impossible(tx, timing, now).await?;
             let claimed = deliveries::rescue_claimed(tx, now).await?;
+            deliveries::end_tests(tx, now.minus(TESTS_FOR), now).await?;
             let mut uncertain = 0;
             for (newsletter, issue) in deliveries::wrecks(tx, now).await? {
                 let policy = newsletter.map_or(UncertainPolicy::Resend, |id| letters.uncertain_policy(id));
                 let due_at = (policy == UncertainPolicy::Resend).then(|| now.plus(timing.uncertain_for));
                 let rows = deliveries::rescue_in_flight(tx, issue, due_at, now).await?;
-                let data = serde_json::json!({ "rows": rows, "policy": policy }).to_string();
-                events::append(
-                    tx,
-                    now,
-                    "delivery.uncertain",
-                    "delivery",
-                    About { issue, newsletter, ..About::default() },
-                    &data,
-                )
-                .await?;
+                let about = About { issue, newsletter, ..About::default() };
+                let event = Event::DeliveryUncertain { rows, policy: Some(policy) };
+                events::append(tx, Actor::scheduler(now), about, &event).await?;
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;
@@ -96,7 +97,7 @@ pub(super) async fn hold_after_absence(db: &Db, timing: Timing, now: Timestamp) 
             let hours = now.since(last).as_secs() / 3600;
             let note = format!("nothing was sent for {hours} hours; resume it if that is still wanted");
             tracing::warn!(issue = issue.slug, "paused: {note}");
-            control::pause_in(tx, issue.id, &note, "delivery", now).await?;
+            control::pause_in(tx, issue.id, &note, Actor::scheduler(now)).await?;
         }
         Ok(())
     })

@@ -1,7 +1,7 @@
 //! Which relays carry which newsletter's mail. Pure: knows no relay's state. All kinds of a newsletter's mail go by the
 //! same.
 
-use super::queue::LaneSet;
+use super::job::LaneSet;
 use crate::domain::NewsletterId;
 
 /// The relays of every newsletter, and those of alarms.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::settings::Timing;
 use crate::clock::{Clock, Moment, Timestamp};
 use crate::domain::WorkerId;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, Tx, deliveries, leases};
 
@@ -100,6 +102,6 @@ async fn set_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<(), Store
         rows,
         "the clock was set back; what waited for its time waits no longer for it"
     );
-    let data = serde_json::json!({ "seconds": by.as_secs(), "rows": rows }).to_string();
-    events::append(tx, now, "clock.set_back", "delivery", About::default(), &data).await
+    let event = Event::ClockSetBack { seconds: by.as_secs(), rows };
+    events::append(tx, Actor::scheduler(now), About::default(), &event).await
 }

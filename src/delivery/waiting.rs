@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::queue::Job;
+use super::job::Job;
 use crate::domain::provider::Provider;
 
 /// By provider, oldest first.

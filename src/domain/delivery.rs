@@ -37,11 +37,6 @@ impl DeliveryState {
                 | (Failed, Pending) // a person says `retry`
         )
     }
-
-    /// Whether nothing more will happen by itself.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Sent | Self::Failed | Self::Skipped)
-    }
 }
 
 spelled! {
@@ -59,6 +54,8 @@ spelled! {
         Notice = "notice",
         /// An editor's proof.
         Test = "test",
+        /// To the operator: something needs a person. Nothing holds it up but a relay.
+        Alarm = "alarm",
     }
 }
 

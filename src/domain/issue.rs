@@ -31,7 +31,7 @@ impl IssueState {
         matches!(
             (self, next),
             (Draft, Queued | Held)
-                | (Queued, Draft | Preparing | Held)
+                | (Queued, Queued | Draft | Preparing | Held) // to itself: it moves to another time
                 | (Preparing, Sending | Queued | Held)
                 | (Sending, Paused | Sent | Stopped)
                 | (Paused, Sending | Stopped)
@@ -40,9 +40,9 @@ impl IssueState {
         )
     }
 
-    /// Whether its content may still change without anyone having got it.
-    pub fn is_editable(self) -> bool {
-        matches!(self, Self::Draft | Self::Queued | Self::Held)
+    /// Those of `from` that may become `next`: the store changes no others.
+    pub fn sources(from: &[Self], next: Self) -> impl Iterator<Item = Self> {
+        from.iter().copied().filter(move |state| state.may_become(next))
     }
 }
 

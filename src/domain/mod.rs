@@ -1,10 +1,13 @@
 //! Types and rules of a newsletter. Pure: no I/O, no async, no sqlx; time and randomness come as arguments.
 
+pub mod actor;
 pub mod address;
+pub mod alarm;
 pub mod cause;
 pub mod consent;
 pub mod delivery;
 pub mod design;
+pub mod event;
 pub mod extra_header;
 pub mod image;
 pub mod issue;
@@ -47,6 +50,11 @@ ids! {
     DeliveryId,
     /// A process that works on the ledger; larger is younger (a fencing epoch).
     WorkerId,
+}
+
+impl NewsletterId {
+    /// No row has this number: what is asked of it is nothing.
+    pub const NONE: Self = Self(0);
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.

@@ -1,4 +1,4 @@
-//! A subscription's states and which may become which. The store only executes these as compare-and-set.
+//! A subscription's states and which may become which. The store changes none but by an arrow of this table.
 
 use super::spelled;
 
@@ -22,8 +22,17 @@ impl SubscriptionState {
         use SubscriptionState::{Active, Left, Paused, Pending};
         matches!(
             (self, next),
-            (Pending, Active | Left) | (Active, Paused | Left) | (Paused, Active | Left) | (Left, Pending | Active)
+            (Pending, Active | Left)
+                | (Active, Paused | Left)
+                | (Paused, Active | Paused | Left)
+                // Within a day what was before can be taken back.
+                | (Left, Pending | Active | Paused)
         )
+    }
+
+    /// Those of `from` that may become `next`: the store changes no others.
+    pub fn sources(from: &[Self], next: Self) -> impl Iterator<Item = Self> {
+        from.iter().copied().filter(move |state| state.may_become(next))
     }
 }
 
@@ -90,7 +99,7 @@ mod tests {
     fn who_left_comes_back_only_by_asking() {
         use SubscriptionState::{Active, Left, Paused, Pending};
         assert!(Pending.may_become(Active) && Left.may_become(Pending));
-        for (from, to) in [(Left, Paused), (Active, Pending), (Paused, Pending), (Pending, Paused)] {
+        for (from, to) in [(Active, Pending), (Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");
         }
     }

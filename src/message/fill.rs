@@ -70,7 +70,7 @@ impl Skeleton {
         let mut values = Values::new(&self.places, keys, recipient);
         let message_id = self.headers.message_id(&keys.seal(Purpose::Message, recipient.delivery.0.cast_unsigned()));
 
-        let text_alone = recipient.format == Format::Plain;
+        let text_alone = recipient.format == Format::Plain || self.places.kind == DeliveryKind::Alarm;
         let mut head = String::with_capacity(self.headers.size_estimate());
         let unsubscribe_token = if self.headers.unsubscribe { Some(values.header_token()?) } else { None };
         self.headers.fill(

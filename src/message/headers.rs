@@ -91,7 +91,7 @@ impl StaticHeaders {
         let has_link = content.text.pieces().any(|piece| piece == Piece::Field(Field::UnsubscribeUrl));
         let unsubscribe = match content.kind {
             DeliveryKind::Confirmation => has_link,
-            DeliveryKind::Request => false,
+            DeliveryKind::Request | DeliveryKind::Alarm => false,
             _ => true,
         };
         Ok(Self {
@@ -164,13 +164,19 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
 }
 
 fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String {
-    let mut out = list_id(&newsletter.name, &newsletter.list_id);
-    if !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
+    // An alarm is no mail of the list.
+    let is_of_list = content.kind != DeliveryKind::Alarm;
+    let mut out = if is_of_list { list_id(&newsletter.name, &newsletter.list_id) } else { String::new() };
+    if is_of_list && !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
         let _ = write!(out, "List-Archive: <{public_url}/{}>\r\n", newsletter.slug);
     }
     if matches!(
         content.kind,
-        DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Welcome | DeliveryKind::Notice
+        DeliveryKind::Confirmation
+            | DeliveryKind::Request
+            | DeliveryKind::Welcome
+            | DeliveryKind::Notice
+            | DeliveryKind::Alarm
     ) {
         out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
     }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
-use crate::domain::issue::IssueState;
+use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
-use crate::store::events::{self, About};
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
 
@@ -44,7 +43,7 @@ pub async fn start_due(
         if late > newsletter.grace {
             let note =
                 format!("it was due {} ago and nothing could send it; queue it again if it is wanted", words(late));
-            if db.write(async |tx| hold(tx, &issue, due_at, &note, now).await).await? {
+            if db.write(async |tx| issues::hold_due(tx, issue.id, due_at, &note, Actor::scheduler(now)).await).await? {
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
             }
@@ -59,28 +58,15 @@ pub async fn start_due(
 /// Freezes the audience and lets the engine begin: one transaction, so that there is never half an audience. `None` when
 /// the issue was moved, taken off or started since it was read.
 async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<Option<u64>, StoreError> {
-    if !issues::advance_due(tx, issue.id, due_at, IssueState::Preparing, "").await? {
+    if !issues::prepare(tx, issue.id, due_at).await? {
         return Ok(None);
     }
-    // Whose rest ends with this slot gets this issue: nobody waits for the minute in which rests are looked at.
-    subscriptions::wake(tx, issue.newsletter_id, now).await?;
+    let by = Actor::scheduler(now);
+    // Whose pause ends with this slot gets this issue: nobody waits for the minute in which pauses are looked at.
+    subscriptions::end_pauses(tx, Some(issue.newsletter_id), i64::MAX, by).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
-    issues::mark_started(tx, issue.id, now).await?;
-    issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Sending, "").await?;
-    let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-    let data = serde_json::json!({ "readers": readers }).to_string();
-    events::append(tx, now, "issue.started", "schedule", about, &data).await?;
+    issues::start(tx, issue.id, readers, by).await?;
     Ok(Some(readers))
-}
-
-async fn hold(tx: &mut Tx, issue: &Issue, due_at: Timestamp, note: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let held = issues::advance_due(tx, issue.id, due_at, IssueState::Held, note).await?;
-    if held {
-        let about = About { newsletter: Some(issue.newsletter_id), issue: Some(issue.id), ..About::default() };
-        let data = serde_json::json!({ "due_at": due_at }).to_string();
-        events::append(tx, now, "issue.held", "schedule", about, &data).await?;
-    }
-    Ok(held)
 }
 
 /// A duration as people say it: whole minutes, hours or days.

@@ -3,10 +3,9 @@
 
 use super::library::{Draft, Library, LibraryError, Rendered};
 use super::pictures;
-use super::queue::Actor;
+use super::queue::Act;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
-use crate::store::events::{self, About};
 use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
 
 /// Why an issue was not corrected. Nothing was changed.
@@ -37,7 +36,7 @@ pub async fn correct(
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<bool, CorrectError> {
     let mut tx = db.read().await?;
     let issue = issues::find(&mut tx, newsletter, &draft.slug).await?;
@@ -58,13 +57,10 @@ pub async fn correct(
         if id == issue.revision_id && !changed {
             return Ok(false);
         }
-        if !issues::revise(tx, issue.id, IssueState::Sent, &revision.title, id).await? {
+        if !issues::revise(tx, issue.id, IssueState::Sent, &revision.title, id, act.by()).await? {
             return Err(not_sent(IssueState::Sending));
         }
         issues::mark_corrected(tx, issue.id, act.now).await?;
-        let about = About { newsletter: Some(newsletter), issue: Some(issue.id), ..About::default() };
-        let data = serde_json::json!({ "revision": id.0 }).to_string();
-        events::append(tx, act.now, "issue.corrected", act.name, about, &data).await?;
         Ok(true)
     };
     db.write(store).await

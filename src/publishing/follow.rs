@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use super::followed::{Done, Followed};
 use super::library::{Library, LibraryError, name_parts};
 use super::notice::Notice;
-use super::queue::{Actor, QueueError};
+use super::queue::{Act, QueueError};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
+use crate::domain::actor::Actor;
 use crate::domain::issue::IssueState;
 use crate::store::{Db, StoreError, issues};
 
@@ -197,7 +198,7 @@ impl Follower {
             let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
             return Ok((Step::Again, Some(left(why))));
         }
-        let act = Actor { name: "schedule", now, dry_run: false, again: false };
+        let act = Act { actor: &Actor::Scheduler, now, dry_run: false, again: false };
         Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
 }

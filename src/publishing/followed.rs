@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::follow::Step;
 use super::library::{ASKED_DRAFT, Draft, Library};
 use super::notice::Notice;
-use super::queue::{self, Actor, QueueError, Queued, When, is_missed};
+use super::queue::{self, Act, QueueError, Queued, When, is_missed};
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::store::issues::Issue;
@@ -23,7 +23,7 @@ pub(super) struct Followed<'a> {
     pub(super) draft: &'a Draft,
     /// Whether it says when it is to go out, and is no draft.
     pub(super) asks: bool,
-    pub(super) act: Actor<'a>,
+    pub(super) act: Act<'a>,
 }
 
 /// What is done with the file at the next look, and what there is to be said.

@@ -2,7 +2,7 @@
 
 use super::library::{Draft, Library, Rendered};
 use super::pictures;
-use super::queue::{Actor, QueueError};
+use super::queue::{Act, QueueError};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::store::{Db, revisions};
@@ -16,7 +16,7 @@ pub async fn proof(
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<RevisionId, QueueError> {
     let date = library.date_of(library.expected_time(draft, act.now));
     let Rendered { mut revision, images, .. } = library.render(draft, date)?;

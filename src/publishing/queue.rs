@@ -8,10 +8,11 @@ use super::plan::Plan;
 use super::twins;
 use crate::clock::Timestamp;
 use crate::content::problem::{Position, Problem};
+use crate::domain::actor::{Actor, By};
+use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
-use crate::store::events::{self, About};
 use crate::store::issues::{Issue, NewIssue};
 use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
@@ -109,7 +110,7 @@ pub async fn queue(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     if draft.issue.front.draft && when != When::Hold {
         return Err(QueueError::Draft);
@@ -124,16 +125,16 @@ pub(super) async fn hold(
     newsletter: NewsletterId,
     draft: &Draft,
     note: &'static str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     attempts(db, library, newsletter, draft, When::Hold, note, act).await
 }
 
-/// Who queues, and when.
+/// Who queues, when and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    /// `cli`, `schedule`.
-    pub name: &'a str,
+pub struct Act<'a> {
+    /// Who.
+    pub actor: &'a Actor,
     /// Now.
     pub now: Timestamp,
     /// Only look.
@@ -142,19 +143,25 @@ pub struct Actor<'a> {
     pub again: bool,
 }
 
+impl<'a> Act<'a> {
+    pub(super) fn by(&self) -> By<'a> {
+        self.actor.at(self.now)
+    }
+}
+
 /// Takes an issue off the queue; `false` if it was not on it.
-pub async fn unschedule(db: &Db, issue: IssueId, act: &Actor<'_>) -> Result<bool, StoreError> {
+pub async fn unschedule(db: &Db, issue: IssueId, act: &Act<'_>) -> Result<bool, StoreError> {
     db.write(async |tx| take_off(tx, issue, "taken off the queue", act).await).await
 }
 
-pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Actor<'_>) -> Result<bool, StoreError> {
-    let off = issues::advance(tx, issue, IssueState::Queued, IssueState::Draft, note).await?
-        || issues::advance(tx, issue, IssueState::Held, IssueState::Draft, note).await?;
-    if off {
-        let about = About { issue: Some(issue), ..About::default() };
-        events::append(tx, act.now, "issue.unscheduled", act.name, about, "{}").await?;
+pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Act<'_>) -> Result<bool, StoreError> {
+    for from in [IssueState::Queued, IssueState::Held] {
+        let event = Event::IssueUnscheduled { note: note.to_owned() };
+        if issues::advance(tx, issue, from, IssueState::Draft, note, act.by(), &event).await? {
+            return Ok(true);
+        }
     }
-    Ok(off)
+    Ok(false)
 }
 
 /// Another command may take the slot, or change the issue, between looking and writing: the database notices, and what
@@ -166,7 +173,7 @@ async fn attempts(
     draft: &Draft,
     when: When,
     note: &'static str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match attempt(db, library, newsletter, draft, when, note, act).await {
@@ -185,7 +192,7 @@ async fn attempt(
     draft: &Draft,
     when: When,
     note: &'static str,
-    act: &Actor<'_>,
+    act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
@@ -294,12 +301,12 @@ impl Change<'_> {
         tx: &mut Tx,
         title: &str,
         revision: RevisionId,
-        act: &Actor<'_>,
+        act: &Act<'_>,
     ) -> Result<(IssueId, bool, bool), QueueError> {
         let done = match self.found {
-            None => (self.insert(tx, title, revision, act.now).await?, false, true),
+            None => (self.insert(tx, title, revision, act.by()).await?, false, true),
             Some(found) => {
-                let (revised, moved) = self.update(tx, found, title, revision).await?;
+                let (revised, moved) = self.update(tx, found, title, revision, act.by()).await?;
                 if revised {
                     // Some have got another text by now.
                     issues::mark_corrected(tx, found.id, act.now).await?;
@@ -307,33 +314,18 @@ impl Change<'_> {
                 (found.id, revised, moved)
             }
         };
-        let (id, revised, moved) = done;
+        let (id, ..) = done;
         if self.found.is_none_or(|found| found.asked != self.asked) {
             issues::note_asked(tx, id, self.asked).await?;
         }
-        let kind = match self.place.state {
-            _ if !moved && !revised => return Ok(done),
-            _ if !moved => "issue.revised",
-            IssueState::Held => "issue.held",
-            _ => "issue.queued",
-        };
-        let about = About { newsletter: Some(self.newsletter), issue: Some(id), ..About::default() };
-        let data = serde_json::json!({ "revision": revision.0, "due_at": self.place.due_at }).to_string();
-        events::append(tx, act.now, kind, act.name, about, &data).await?;
         Ok(done)
     }
 
-    async fn insert(
-        &self,
-        tx: &mut Tx,
-        title: &str,
-        revision: RevisionId,
-        now: Timestamp,
-    ) -> Result<IssueId, QueueError> {
+    async fn insert(&self, tx: &mut Tx, title: &str, revision: RevisionId, by: By<'_>) -> Result<IssueId, QueueError> {
         let Place { state, due_at, on_slot } = self.place;
         let (newsletter, slug, note) = (self.newsletter, self.slug, self.note());
         let new = NewIssue { newsletter, slug, title, state, revision, due_at, on_slot, note };
-        issues::insert(tx, &new, now).await?.ok_or(QueueError::Raced)
+        issues::insert(tx, &new, by).await?.ok_or(QueueError::Raced)
     }
 
     async fn update(
@@ -342,6 +334,7 @@ impl Change<'_> {
         found: &Issue,
         title: &str,
         revision: RevisionId,
+        by: By<'_>,
     ) -> Result<(bool, bool), QueueError> {
         let Place { state, due_at, on_slot } = self.place;
         let place = (found.due_at, found.on_slot);
@@ -349,12 +342,15 @@ impl Change<'_> {
         let revised = found.revision_id != revision;
         let mut done = true;
         if revised {
-            done = issues::revise(tx, found.id, found.state, title, revision).await?;
+            done = issues::revise(tx, found.id, found.state, title, revision, by).await?;
         }
         if done && moved {
             done = match due_at {
-                Some(due_at) => issues::queue(tx, found.id, found.state, due_at, on_slot).await?,
-                None => issues::advance(tx, found.id, found.state, state, self.note()).await?,
+                Some(due_at) => issues::queue(tx, found.id, found.state, due_at, on_slot, by).await?,
+                None => {
+                    let event = Event::IssueHeld { note: self.note().to_owned(), due_at: found.due_at };
+                    issues::advance(tx, found.id, found.state, state, self.note(), by, &event).await?
+                }
             };
         }
         if done { Ok((revised, moved)) } else { Err(QueueError::Raced) }

@@ -32,6 +32,7 @@ pub struct Scheduler {
     templates: Arc<Templates>,
     gallery: Gallery,
     ticked_at: Arc<AtomicI64>,
+    shift_until: Arc<AtomicI64>,
 }
 
 impl Scheduler {
@@ -62,12 +63,18 @@ impl Scheduler {
             templates,
             gallery: Gallery::default(),
             ticked_at,
+            shift_until: Arc::new(AtomicI64::new(i64::MIN)),
         })
     }
 
     /// When it last looked, in milliseconds: for readiness.
     pub fn ticked_at(&self) -> Arc<AtomicI64> {
         Arc::clone(&self.ticked_at)
+    }
+
+    /// Until when this process is the one that schedules, in milliseconds: what runs in one process alone goes by it.
+    pub fn shift_until(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.shift_until)
     }
 
     /// Looks every second until `stop`.
@@ -97,6 +104,7 @@ impl Scheduler {
                 Err(_) => {}
             }
         }
+        self.shift_until.store(i64::MIN, Ordering::Relaxed);
         let now = self.clock.now();
         if away || shift.until <= now {
             return Ok(());
@@ -143,6 +151,7 @@ impl Scheduler {
             let worker = shift.worker;
             let has = self.db.write(async |tx| leases::acquire(tx, LEASE_NAME, worker, now, until).await).await?;
             shift.until = if has { until } else { Timestamp(i64::MIN) };
+            self.shift_until.store(shift.until.0, Ordering::Relaxed);
         }
         Ok(shift.until > now)
     }

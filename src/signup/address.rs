@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use super::letters::{Letter, post};
-use super::{Act, CONFIRM_FOR, Door, Signup, person, record};
+use super::{Act, CONFIRM_FOR, Door, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{RequestKind, SubscriptionState};
 use crate::domain::{RequestId, SubscriptionId};
 use crate::store::events::About;
@@ -61,8 +62,7 @@ pub async fn ask_address(
             let addresses = Some((email, &subscription.email));
             let asked = NewRequest { subscription: id, kind: RequestKind::Address, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
-            let about = about(&subscription);
-            events::append(tx, act.now, "address.asked", act.actor, about, "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::AddressAsked).await?;
             let sent = post(tx, door, Letter::NewAddress, &subscription, Some((email, request)), act.now).await?;
             limits::add_asked_mail(tx, &new.quota_hash, sent, act.now).await?;
             // To the address of today, even if it is another when the mail goes out.
@@ -138,20 +138,19 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Resul
 /// The new address is a reader's already, who has now said that both are one person's. What goes to the old one goes to
 /// the new one instead; a newsletter that goes to both goes to the new one alone.
 async fn join(tx: &mut Tx, from: &Subscription, to: &Subscriber, act: &Act) -> Result<()> {
+    let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
     let theirs = subscriptions::of_person(tx, to.id).await?;
     for mine in subscriptions::of_person(tx, from.subscriber_id).await?.into_iter().filter(is_reader) {
         let Some(known) = theirs.iter().find(|known| known.newsletter_id == mine.newsletter_id) else {
             subscriptions::hand_over(tx, mine.id, to.id).await?;
-            record(tx, act, ConsentKind::Moved, "subscription.moved", mine.newsletter_id, mine.id).await?;
+            subscriptions::write_down(tx, mine.newsletter_id, mine.id, &moved).await?;
             continue;
         };
         if !is_reader(known) {
-            subscriptions::ask_again(tx, known.id).await?;
-            subscriptions::activate(tx, known.id, act.now).await?;
-            record(tx, act, ConsentKind::Moved, "subscription.moved", known.newsletter_id, known.id).await?;
+            subscriptions::take_over(tx, known.id, &moved).await?;
         }
-        subscriptions::leave(tx, mine.id, act.now).await?;
-        record(tx, act, ConsentKind::Withdrawn, "subscription.left", mine.newsletter_id, mine.id).await?;
+        let ended = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+        subscriptions::unsubscribe(tx, mine.id, &ended).await?;
     }
     Ok(())
 }
@@ -166,7 +165,7 @@ pub async fn stop_address(signup: &Signup, id: RequestId, act: &Act) -> Result<M
                 return Ok(Move::Already(subscription));
             }
             let (Some(email), Some(old)) = (&request.email, &request.old_email) else { return Ok(Move::Unknown) };
-            events::append(tx, act.now, "address.stopped", act.actor, about(&subscription), "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::AddressStopped).await?;
             if request.done_at.is_some() {
                 let before = person(&signup.keys, old, None);
                 if subscribers::find(tx, &old.key()).await?.is_some()
@@ -191,8 +190,9 @@ pub async fn look_stop(signup: &Signup, id: RequestId) -> Result<Move> {
 
 /// Enters the move into the record of everything that the person subscribes to.
 async fn note_move(tx: &mut Tx, one: &Subscription, act: &Act) -> Result<()> {
+    let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
     for each in subscriptions::of_person(tx, one.subscriber_id).await?.iter().filter(|each| is_reader(each)) {
-        record(tx, act, ConsentKind::Moved, "subscription.moved", each.newsletter_id, each.id).await?;
+        subscriptions::write_down(tx, each.newsletter_id, each.id, &moved).await?;
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::Act;
 use crate::clock::Timestamp;
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{SubscriptionState, Why};
 use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
@@ -14,8 +15,6 @@ use crate::store::{Db, Result, Tx, consents, events, personal, subscriptions};
 
 /// How long a leaving can be taken back: a slip is noticed the same day.
 pub const RETURN_FOR: Duration = Duration::from_secs(24 * 3600);
-
-const REASON: &str = "subscription.reason";
 
 /// What the link behind the button leads to.
 #[derive(Clone, Debug)]
@@ -42,11 +41,10 @@ pub async fn come_back(db: &Db, withdrawn: ConsentId, act: &Act) -> Result<Gone>
             Gone::Fresh(subscription) => subscription,
             other => return Ok(other),
         };
-        if !subscriptions::take_back(tx, subscription.id).await? {
+        let entry = act.entry(ConsentKind::Returned, &Event::SubscriptionReturned);
+        if !subscriptions::take_back(tx, subscription.id, &entry).await? {
             return standing(tx, withdrawn, act.now).await;
         }
-        let newsletter = subscription.newsletter_id;
-        record(tx, act, ConsentKind::Returned, "subscription.returned", newsletter, subscription.id).await?;
         Ok(subscriptions::get(tx, subscription.id).await?.map_or(Gone::Unknown, Gone::Back))
     })
     .await
@@ -59,7 +57,8 @@ pub async fn say_why(db: &Db, withdrawn: ConsentId, why: Why, act: &Act) -> Resu
             return Ok(());
         };
         let Some(since) = subscription.left_at else { return Ok(()) };
-        if personal::has_event(tx, subscription.id, REASON, since).await? {
+        let event = Event::SubscriptionReason { reason: why };
+        if personal::has_event(tx, subscription.id, event.kind(), since).await? {
             return Ok(());
         }
         let about = About {
@@ -67,7 +66,7 @@ pub async fn say_why(db: &Db, withdrawn: ConsentId, why: Why, act: &Act) -> Resu
             subscription: Some(subscription.id),
             ..About::default()
         };
-        events::append(tx, act.now, REASON, act.actor, about, &format!(r#"{{"reason":"{why}"}}"#)).await
+        events::append(tx, act.by(), about, &event).await
     })
     .await
 }

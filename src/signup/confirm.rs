@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::Act;
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
@@ -50,7 +51,8 @@ pub async fn confirm(
             Confirmation::Fresh(subscription) => subscription,
             other => return Ok(other),
         };
-        if !subscriptions::activate(tx, subscription.id, act.now).await? {
+        let entry = act.entry(ConsentKind::Confirmed, &Event::SubscriptionConfirmed);
+        if !subscriptions::activate(tx, subscription.id, &entry).await? {
             // Someone was faster: say what they made of it.
             return Ok(match standing(tx, asked, act.now).await? {
                 Confirmation::Fresh(subscription) => Confirmation::Stale(subscription),
@@ -60,10 +62,8 @@ pub async fn confirm(
         if subscription.suppressed.is_some() {
             // They had had everything erased, and come back by their own word.
             let hash = keys.address_hash(&subscription.email.key());
-            suppressions::remove(tx, &hash).await?;
+            suppressions::remove(tx, &hash, act.by()).await?;
         }
-        record(tx, act, ConsentKind::Confirmed, "subscription.confirmed", subscription.newsletter_id, subscription.id)
-            .await?;
         deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
         if let Some(revision) = welcome {
             deliveries::supersede(tx, subscription.id, DeliveryKind::Welcome, act.now).await?;

@@ -1,8 +1,9 @@
 //! A reader leaves. Idempotent; works from every state, for ever, and never fails for want of a row.
 
-use super::{Act, record};
+use super::Act;
 use crate::domain::SubscriptionId;
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, subscriptions};
 
@@ -22,11 +23,11 @@ pub enum Leaving {
 pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
     db.write(async |tx| {
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(Leaving::Unknown) };
-        if !subscriptions::leave(tx, id, act.now).await? {
-            return Ok(Leaving::Already(subscription));
+        let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+        match subscriptions::unsubscribe(tx, id, &entry).await? {
+            true => Ok(Leaving::Left(subscription)),
+            false => Ok(Leaving::Already(subscription)),
         }
-        record(tx, act, ConsentKind::Withdrawn, "subscription.left", subscription.newsletter_id, id).await?;
-        Ok(Leaving::Left(subscription))
     })
     .await
 }

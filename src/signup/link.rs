@@ -6,6 +6,7 @@ use super::letters::{Letter, post};
 use super::throttle::Pressure;
 use super::{Act, Door, RequestError, Signup};
 use crate::domain::address::EmailAddress;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{RequestKind, SubscriptionState};
 use crate::store::events::About;
 use crate::store::requests::NewRequest;
@@ -51,13 +52,13 @@ async fn send(signup: &Signup, door: &Door, email: &EmailAddress, act: &Act) -> 
             };
             let about = About { newsletter: Some(door.id), ..About::default() };
             let (Some(found), None) = (&found, refusal) else {
-                let data = format!(r#"{{"why":"{}"}}"#, refusal.unwrap_or_default());
-                return events::append(tx, act.now, "link.ignored", act.actor, about, &data).await;
+                let event = Event::LinkIgnored { why: refusal.unwrap_or_default() };
+                return events::append(tx, act.by(), about, &event).await;
             };
             let asked = NewRequest { subscription: found.id, kind: RequestKind::Link, addresses: None };
             requests::add(tx, &asked, act.now).await?;
-            events::append(tx, act.now, "link.asked", act.actor, About { subscription: Some(found.id), ..about }, "{}")
-                .await?;
+            let about = About { subscription: Some(found.id), ..about };
+            events::append(tx, act.by(), about, &Event::LinkAsked).await?;
             post(tx, door, Letter::Link, found, None, act.now).await?;
             Ok(())
         })

@@ -54,13 +54,13 @@ use throttle::Throttle;
 pub use welcome::welcome;
 
 use crate::clock::Timestamp;
+use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
-use crate::domain::{ConsentId, NewsletterId, SubscriptionId};
-use crate::store::consents::NewConsent;
-use crate::store::events::About;
+use crate::domain::event::Event;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::{Db, Result, Tx, consents, events};
+use crate::store::subscriptions::Entry;
+use crate::store::{Db, Result, consents};
 use crate::token::Keyring;
 
 /// What a request of a stranger needs: the rest of the verbs take a [`Db`] alone.
@@ -98,8 +98,8 @@ impl Signup {
 /// Who does something and how: what the record of consents and the event log say about it.
 #[derive(Clone, Debug)]
 pub struct Act {
-    /// The face: `web` or `cli`.
-    pub actor: &'static str,
+    /// Who.
+    pub actor: Actor,
     /// How it came: `form`, `one-click`, the name of a file.
     pub source: String,
     /// The version of the words that were shown.
@@ -110,6 +110,19 @@ pub struct Act {
     pub now: Timestamp,
 }
 
+impl Act {
+    /// Who and when.
+    fn by(&self) -> By<'_> {
+        self.actor.at(self.now)
+    }
+
+    /// What is written down of it with a change of a subscription.
+    fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> Entry<'a> {
+        let client = self.client.as_ref().map(Client::as_str);
+        Entry { by: self.by(), consent, event: Some(event), wording: self.wording, client, source: &self.source }
+    }
+}
+
 /// The row of a person who is to be stored.
 fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
     NewSubscriber {
@@ -118,21 +131,4 @@ fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscr
         quota_hash: keys.address_hash(&email.quota_key()),
         name: name.map(str::to_owned),
     }
-}
-
-/// Enters an act into the record of consents and into the event log.
-async fn record(
-    tx: &mut Tx,
-    act: &Act,
-    kind: ConsentKind,
-    event: &str,
-    newsletter: NewsletterId,
-    subscription: SubscriptionId,
-) -> Result<ConsentId> {
-    let client = act.client.as_ref().map(Client::as_str);
-    let new = NewConsent { subscription, kind, wording: act.wording, client, source: &act.source };
-    let id = consents::append(tx, &new, act.now).await?;
-    let about = About { newsletter: Some(newsletter), subscription: Some(subscription), ..About::default() };
-    events::append(tx, act.now, event, act.actor, about, "{}").await?;
-    Ok(id)
 }

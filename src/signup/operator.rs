@@ -1,16 +1,16 @@
 //! What an operator does to single readers. Never brings back who left: only they themselves can.
 
-use super::{Act, person, record};
+use super::{Act, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
-use crate::store::events::About;
 use crate::store::subscriptions::NewSubscription;
-use crate::store::{Db, Result, consents, deliveries, events, subscribers, subscriptions, suppressions};
+use crate::store::{Db, Result, consents, deliveries, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// A reader whom an operator enters, and answers for.
@@ -57,9 +57,9 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         if let Some(withdrawn) = consents::latest(tx, found.id, ConsentKind::Withdrawn).await? {
             return Ok(Added::Left(Some(withdrawn.at)));
         }
-        subscriptions::activate(tx, found.id, act.now).await?;
+        let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
+        subscriptions::activate(tx, found.id, &entry).await?;
         deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
-        record(tx, act, ConsentKind::Added, "subscription.added", newsletter, found.id).await?;
         Ok(Added::Active(found.id))
     })
     .await
@@ -89,26 +89,11 @@ pub async fn suppress(
     act: &Act,
 ) -> Result<bool> {
     let hash = keys.address_hash(&email.key());
-    db.write(async |tx| {
-        let added = suppressions::add(tx, &hash, reason, note, act.now).await?;
-        if added {
-            let data = format!(r#"{{"reason":"{reason}"}}"#);
-            events::append(tx, act.now, "address.suppressed", act.actor, About::default(), &data).await?;
-        }
-        Ok(added)
-    })
-    .await
+    db.write(async |tx| suppressions::add(tx, &hash, reason, note, act.by()).await).await
 }
 
 /// Takes an address off the suppression list. `false` when it was not there.
 pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &Act) -> Result<bool> {
     let hash = keys.address_hash(&email.key());
-    db.write(async |tx| {
-        let removed = suppressions::remove(tx, &hash).await?;
-        if removed {
-            events::append(tx, act.now, "address.unsuppressed", act.actor, About::default(), "{}").await?;
-        }
-        Ok(removed)
-    })
-    .await
+    db.write(async |tx| suppressions::remove(tx, &hash, act.by()).await).await
 }

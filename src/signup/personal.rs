@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::letters::{Letter, post};
 use super::{Act, Door, Signup};
 use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::subscriber::RequestKind;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, RequestId, SubscriptionId};
@@ -32,7 +34,7 @@ pub async fn ask_data(signup: &Signup, door: &Door, id: SubscriptionId, act: &Ac
             }
             let asked = NewRequest { subscription: id, kind: RequestKind::Data, addresses: None };
             let request = requests::add(tx, &asked, act.now).await?;
-            events::append(tx, act.now, "data.asked", act.actor, about(&subscription), "{}").await?;
+            events::append(tx, act.by(), about(&subscription), &Event::DataAsked).await?;
             post(tx, door, Letter::Data, &subscription, Some((&subscription.email, request)), act.now).await?;
             Ok(())
         })
@@ -58,7 +60,7 @@ pub async fn copy_data(
     for subscription in subscriptions::of_person(&mut tx, person.id).await? {
         all.push(one_subscription(&mut tx, &subscription, &named(subscription.newsletter_id)).await?);
     }
-    events::append(&mut tx, act.now, "data.sent", act.actor, about(&one), "{}").await?;
+    events::append(&mut tx, act.by(), about(&one), &Event::DataSent).await?;
     tx.commit().await?;
     Ok(Some(json!({
         "email": person.email.as_str(),
@@ -81,6 +83,11 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         })
     });
     let requests: Vec<_> = requests.collect();
+    // What the reader may know of an operator is that it was one.
+    let mut log = personal::events(tx, subscription.id).await?;
+    for entry in &mut log {
+        entry.actor = Actor::role(&entry.actor).to_owned();
+    }
     Ok(json!({
         "newsletter": newsletter,
         "state": subscription.state,
@@ -94,7 +101,7 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         "consents": consents,
         "requests": requests,
         "mails": personal::mails(tx, subscription.id).await?,
-        "log": personal::events(tx, subscription.id).await?,
+        "log": log,
     }))
 }
 
@@ -110,10 +117,10 @@ pub async fn erase(signup: &Signup, id: RequestId, act: &Act) -> Result<bool> {
                 personal::forget(tx, subscription.id, act.now).await?;
             }
             let hash = signup.keys.address_hash(&one.email.key());
-            suppressions::add(tx, &hash, SuppressionReason::Erased, "", act.now).await?;
+            suppressions::add(tx, &hash, SuppressionReason::Erased, "", act.by()).await?;
             subscribers::erase(tx, one.subscriber_id).await?;
             let about = About { newsletter: Some(one.newsletter_id), ..About::default() };
-            events::append(tx, act.now, "reader.erased", act.actor, about, "{}").await?;
+            events::append(tx, act.by(), about, &Event::ReaderErased).await?;
             Ok(true)
         })
         .await

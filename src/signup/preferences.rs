@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::Act;
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
+use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, StoreError, events, subscribers, subscriptions};
+use crate::store::{Db, Result, events, subscribers, subscriptions};
 
-/// How many rests are ended in one transaction.
-const RESTED_MAX: i64 = 200;
+/// How many pauses are ended in one transaction.
+const PAUSES_MAX: i64 = 200;
 
 /// How long a rest is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +45,11 @@ impl Rest {
 /// Begins a rest, or changes when it ends. `None` when the subscription is neither active nor paused.
 pub async fn pause(db: &Db, id: SubscriptionId, rest: Rest, act: &Act) -> Result<Option<Subscription>> {
     db.write(async |tx| {
-        if !subscriptions::pause(tx, id, rest.until(act.now)).await? {
-            return Ok(None);
+        let entry = act.entry(ConsentKind::Paused, &Event::SubscriptionPaused);
+        match subscriptions::pause(tx, id, rest.until(act.now), &entry).await? {
+            true => subscriptions::get(tx, id).await,
+            false => Ok(None),
         }
-        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
-        record(tx, act, ConsentKind::Paused, "subscription.paused", subscription.newsletter_id, id).await?;
-        Ok(Some(subscription))
     })
     .await
 }
@@ -56,12 +57,9 @@ pub async fn pause(db: &Db, id: SubscriptionId, rest: Rest, act: &Act) -> Result
 /// Ends a rest. Idempotent: who is active stays so. `None` when the reader never confirmed, has left, or is unknown.
 pub async fn resume(db: &Db, id: SubscriptionId, act: &Act) -> Result<Option<Subscription>> {
     db.write(async |tx| {
-        let changed = subscriptions::resume(tx, id).await?;
-        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
-        if changed {
-            record(tx, act, ConsentKind::Resumed, "subscription.resumed", subscription.newsletter_id, id).await?;
-        }
-        Ok(Some(subscription).filter(|subscription| subscription.state == SubscriptionState::Active))
+        subscriptions::resume(tx, id, &act.entry(ConsentKind::Resumed, &Event::SubscriptionResumed)).await?;
+        let subscription = subscriptions::get(tx, id).await?;
+        Ok(subscription.filter(|subscription| subscription.state == SubscriptionState::Active))
     })
     .await
 }
@@ -90,7 +88,7 @@ pub async fn choose(
         }
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
         let about = About { newsletter: Some(subscription.newsletter_id), subscription: Some(id), ..About::default() };
-        events::append(tx, act.now, "subscription.chosen", act.actor, about, "{}").await?;
+        events::append(tx, act.by(), about, &Event::SubscriptionChosen).await?;
         Ok(Some(subscription))
     })
     .await
@@ -98,22 +96,12 @@ pub async fn choose(
 
 /// Ends every rest whose time is over; called each minute. Returns how many.
 pub async fn resume_due(db: &Db, now: Timestamp) -> Result<u64> {
-    let act = Act { actor: "schedule", source: "rest over".to_owned(), wording: "", client: None, now };
     let mut ended = 0;
     loop {
-        let batch = db
-            .write(async |tx| {
-                let rested = subscriptions::rested(tx, now, RESTED_MAX).await?;
-                for (id, newsletter) in &rested {
-                    if subscriptions::resume(tx, *id).await? {
-                        record(tx, &act, ConsentKind::Resumed, "subscription.resumed", *newsletter, *id).await?;
-                        ended += 1;
-                    }
-                }
-                Ok::<_, StoreError>(rested.len() as i64)
-            })
-            .await?;
-        if batch < RESTED_MAX {
+        let batch =
+            db.write(async |tx| subscriptions::end_pauses(tx, None, PAUSES_MAX, Actor::scheduler(now)).await).await?;
+        ended += batch;
+        if batch < PAUSES_MAX.unsigned_abs() {
             return Ok(ended);
         }
     }

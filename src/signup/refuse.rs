@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use super::{Act, record};
+use super::Act;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::store::events::About;
 use crate::store::{Db, Result, deliveries, events, limits, subscriptions};
 
@@ -18,13 +19,13 @@ pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
 pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
     db.write(async |tx| {
         limits::refuse(tx, address_tag.cast_signed(), act.now.plus(REFUSE_FOR)).await?;
-        for (id, newsletter) in subscriptions::pending_of(tx, address_tag.to_be_bytes()).await? {
-            if subscriptions::leave(tx, id, act.now).await? {
-                record(tx, act, ConsentKind::Withdrawn, "subscription.refused", newsletter, id).await?;
+        let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionRefused);
+        for (id, _) in subscriptions::pending_of(tx, address_tag.to_be_bytes()).await? {
+            if subscriptions::unsubscribe(tx, id, &entry).await? {
                 deliveries::supersede(tx, id, DeliveryKind::Confirmation, act.now).await?;
             }
         }
-        events::append(tx, act.now, "signup.refused", act.actor, About::default(), "{}").await
+        events::append(tx, act.by(), About::default(), &Event::SignupRefused).await
     })
     .await
 }
@@ -33,7 +34,7 @@ pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
 pub async fn allow_again(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
     db.write(async |tx| {
         if limits::forget_refusal(tx, address_tag.cast_signed()).await? {
-            events::append(tx, act.now, "signup.allowed", act.actor, About::default(), "{}").await?;
+            events::append(tx, act.by(), About::default(), &Event::SignupAllowed).await?;
         }
         Ok(())
     })

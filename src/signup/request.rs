@@ -9,11 +9,12 @@ use super::challenge::{Challenge, Spent};
 use super::letters::Letter;
 use super::proof::{self, Judgement, NextStep, Proof};
 use super::throttle::Pressure;
-use super::{Act, Door, Limits, Signup, person, record};
+use super::{Act, Door, Limits, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::deliveries::NewDelivery;
@@ -154,12 +155,9 @@ async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answ
         if first {
             let bound = bound.as_str();
             tracing::warn!(bound, "a limit of sign-ups is reached; more are refused until its hour is over");
-            let data = format!(r#"{{"bound":"{bound}"}}"#);
             let about = About { newsletter: Some(door.id), ..About::default() };
-            signup
-                .db
-                .write(async |tx| events::append(tx, act.now, "signup.limited", act.actor, about, &data).await)
-                .await?;
+            let event = Event::SignupLimited { bound };
+            signup.db.write(async |tx| events::append(tx, act.by(), about, &event).await).await?;
         }
         return Err(RequestError::TooMany { retry_after });
     }
@@ -213,18 +211,18 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     }
     if let Some(why) = why_not(tx, job).await? {
         let about = About { newsletter: Some(job.newsletter), ..About::default() };
-        let data = format!(r#"{{"why":"{why}"}}"#);
-        events::append(tx, act.now, "signup.ignored", act.actor, about, &data).await?;
+        events::append(tx, act.by(), about, &Event::SignupIgnored { why }).await?;
         return Ok(Written::Done);
     }
     let subscriber = subscribers::ensure(tx, &job.person, act.now).await?;
     let language = job.language.map(Language::tag);
     let new = NewSubscription { newsletter: job.newsletter, subscriber, language, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
-    if found.state == SubscriptionState::Left {
-        subscriptions::ask_again(tx, found.id).await?;
+    let asked = act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
+    match found.state {
+        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &asked).await?),
+        _ => subscriptions::write_down(tx, job.newsletter, found.id, &asked).await?,
     }
-    record(tx, act, ConsentKind::Asked, "subscription.asked", job.newsletter, found.id).await?;
     let (kind, revision) = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => (DeliveryKind::Notice, job.notice),
         SubscriptionState::Pending | SubscriptionState::Left => (DeliveryKind::Confirmation, job.confirmation),

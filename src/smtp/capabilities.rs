@@ -69,11 +69,6 @@ impl Capabilities {
         }
         found
     }
-
-    /// The names of the AUTH mechanisms that both sides know.
-    pub fn auth_mechanisms(&self) -> impl Iterator<Item = String> {
-        self.mechanisms.iter().map(ToString::to_string)
-    }
 }
 
 fn mechanism(word: &str) -> Option<Mechanism> {

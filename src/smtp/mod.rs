@@ -13,6 +13,7 @@ mod connector;
 mod dot;
 mod envelope;
 mod open;
+mod probe;
 mod race;
 mod reply;
 mod session;

@@ -109,13 +109,6 @@ pub enum BodyError {
     Unknown(Fault),
 }
 
-impl BodyError {
-    /// Whether the message may have been delivered all the same.
-    pub fn is_uncertain(&self) -> bool {
-        matches!(self, Self::Unknown(_))
-    }
-}
-
 impl Session {
     pub(super) fn new(wire: Wire, capabilities: Capabilities, deadlines: Deadlines) -> Self {
         let now = Instant::now();

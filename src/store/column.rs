@@ -4,6 +4,7 @@
 
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
+use crate::domain::alarm::{AlarmName, Severity};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::image::ImageFormat;
@@ -62,6 +63,8 @@ text_columns!(
     DeliveryState,
     DeliveryKind,
     Reason,
+    AlarmName,
+    Severity,
     Span
 );
 integer_columns!(
@@ -114,6 +117,29 @@ macro_rules! listed {
     };
 }
 pub(crate) use listed;
+
+/// The same with a list of words, made by [`json_words`].
+macro_rules! worded {
+    ($before:expr, $bind:literal, $after:expr) => {
+        $crate::store::db::Sql::Split {
+            sqlite: concat!($before, "(SELECT value FROM json_each($", $bind, "))", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT value FROM json_array_elements_text(CAST($",
+                $bind,
+                " AS JSON)))",
+                $after
+            ),
+        }
+    };
+}
+pub(crate) use worded;
+
+/// Spellings as the JSON text that `worded!` unfolds. They need no escapes.
+pub(crate) fn json_words(words: impl IntoIterator<Item = &'static str>) -> String {
+    let quoted: Vec<String> = words.into_iter().map(|word| format!("\"{word}\"")).collect();
+    format!("[{}]", quoted.join(","))
+}
 
 /// Numbers as the JSON text that `listed!` unfolds.
 pub(crate) fn json_list(numbers: impl IntoIterator<Item = i64>) -> String {

@@ -249,6 +249,18 @@ impl Db {
         }
     }
 
+    /// Whether the database takes writes now: begins one, and takes it back. It is to be run to its end.
+    pub async fn probe_write(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        // A server that is a replica, or was made read-only, refuses this.
+        tx.sql("UPDATE leases SET lease_until = lease_until WHERE name = ''").execute().await?;
+        match tx {
+            Tx::Sqlite(tx) => tx.rollback().await?,
+            Tx::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
     /// How many connections there are, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
         let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

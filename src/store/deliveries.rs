@@ -157,6 +157,32 @@ pub async fn claim_one(tx: &mut Tx, worker: WorkerId, id: DeliveryId) -> Result<
     Ok(changed == 1)
 }
 
+/// Ends test mails that nobody is sending and that were asked for before `asked_before`: an editor who was told that a
+/// test failed is not to get it later. Returns how many.
+pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> Result<u64> {
+    let waiting = tx
+        .sql(
+            "UPDATE deliveries SET state = 'failed', reason = 'expired', final_at = $2, due_at = NULL, claimed_by = NULL
+             WHERE issue_id IS NULL AND state = 'pending' AND COALESCE(first_at, due_at) <= $1
+               AND EXISTS (SELECT 1 FROM revisions r WHERE r.id = deliveries.revision_id AND r.kind = 'test')",
+        )
+        .bind(asked_before)
+        .bind(now)
+        .execute()
+        .await?;
+    let uncertain = tx
+        .sql(
+            "UPDATE deliveries SET state = 'failed', reason = 'expired', final_at = $2, due_at = NULL, claimed_by = NULL
+             WHERE issue_id IS NULL AND state = 'uncertain' AND COALESCE(first_at, due_at) <= $1
+               AND EXISTS (SELECT 1 FROM revisions r WHERE r.id = deliveries.revision_id AND r.kind = 'test')",
+        )
+        .bind(asked_before)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(waiting + uncertain)
+}
+
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
@@ -258,19 +284,6 @@ pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: 
     let sql = listed!("SELECT id FROM deliveries WHERE id IN ", 2, concat!(" AND state = 'in_flight'", may_go!()));
     let rows: Vec<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(list(ids)).bind(now).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Whether one row that was taken off a while ago may still go: what its take-off asked, and that the issue has not got
-/// other content since. A row that is `pinned` by a former try keeps to its own.
-pub async fn may_still_go(tx: &mut Tx, worker: WorkerId, id: DeliveryId, pinned: bool, now: Timestamp) -> Result<bool> {
-    let sql = concat!(
-        "SELECT id FROM deliveries WHERE id = $2 AND state = 'in_flight'
-           AND ($4 OR issue_id IS NULL
-             OR revision_id = (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id))",
-        may_go!()
-    );
-    let row: Option<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(id).bind(now).bind(pinned).fetch_optional().await?;
-    Ok(row.is_some())
 }
 
 /// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it.

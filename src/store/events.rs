@@ -3,6 +3,8 @@
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::actor::By;
+use crate::domain::event::Event;
 use crate::domain::{IssueId, NewsletterId, SubscriptionId};
 
 /// What an event is about.
@@ -19,39 +21,39 @@ pub struct About {
 record! {
     /// One entry of the log.
     #[derive(Clone, Debug)]
-    pub struct Event {
+    pub struct Logged {
         /// Its place in the order.
         pub id: i64,
         /// When.
         pub at: Timestamp,
         /// What, in dotted words: `issue.queued`.
         pub kind: String,
-        /// Who: `cli`, `web`, `schedule`, `delivery`.
+        /// Who, as [`Actor`](crate::domain::actor::Actor) spells it.
         pub actor: String,
         /// More, as JSON.
         pub data: String,
     }
 }
 
-/// Appends an event. `data` is a JSON object; it bears no address and no secret.
-pub async fn append(tx: &mut Tx, now: Timestamp, kind: &str, actor: &str, about: About, data: &str) -> Result<()> {
+/// Appends an event.
+pub async fn append(tx: &mut Tx, by: By<'_>, about: About, event: &Event) -> Result<()> {
     tx.sql(
         "INSERT INTO events (at, kind, actor, newsletter_id, issue_id, subscription_id, data)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(now)
-    .bind(kind)
-    .bind(actor)
+    .bind(by.now)
+    .bind(event.kind())
+    .bind(by.actor.to_string())
     .bind(about.newsletter)
     .bind(about.issue)
     .bind(about.subscription)
-    .bind(data)
+    .bind(event.data())
     .execute()
     .await?;
     Ok(())
 }
 
 /// The events of one issue, oldest first.
-pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<Event>> {
+pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<Logged>> {
     tx.sql("SELECT id, at, kind, actor, data FROM events WHERE issue_id = $1 ORDER BY id").bind(issue).fetch_all().await
 }

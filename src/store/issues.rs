@@ -1,8 +1,16 @@
 //! Issues: what is to go out, when, and how far it has come. Content is in `revisions`, readers in `deliveries`.
+//!
+//! Whatever changes an issue's state follows an arrow of [`IssueState::may_become`], appends the event that says so, and
+//! raises or clears the alarm: a state that the program put an issue into and a person must take it out of is one.
 
-use super::column::record;
-use super::{Result, Tx};
+use super::column::{json_words, record, worded};
+use super::events::{self, About};
+use super::ledger::{self, Totals};
+use super::{Result, Tx, alarms};
 use crate::clock::Timestamp;
+use crate::domain::actor::By;
+use crate::domain::alarm::{Alarm, AlarmName};
+use crate::domain::event::Event;
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 
@@ -61,7 +69,7 @@ pub struct NewIssue<'a> {
 }
 
 /// Stores an issue; `None` when the newsletter has one of that slug already.
-pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, now: Timestamp) -> Result<Option<IssueId>> {
+pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, by: By<'_>) -> Result<Option<IssueId>> {
     let row: Option<(IssueId,)> = tx
         .sql(
             "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at)
@@ -75,10 +83,55 @@ pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, now: Timestamp) -> Result<O
         .bind(new.due_at)
         .bind(new.on_slot)
         .bind(new.note)
-        .bind(now)
+        .bind(by.now)
         .fetch_optional()
         .await?;
-    Ok(row.map(|(id,)| id))
+    let Some((id,)) = row else { return Ok(None) };
+    let event = match new.state {
+        IssueState::Held => Event::IssueHeld { note: new.note.to_owned(), due_at: new.due_at },
+        _ => Event::IssueQueued { revision: new.revision.0, due_at: new.due_at },
+    };
+    events::append(tx, by, about(new.newsletter, id), &event).await?;
+    call(tx, id, new.state, new.note, by).await?;
+    Ok(Some(id))
+}
+
+/// What an issue is called in alarms: `NEWSLETTER/SLUG`.
+pub async fn scope(tx: &mut Tx, id: IssueId) -> Result<Option<String>> {
+    let row: Option<(String, String)> = tx
+        .sql(
+            "SELECT n.slug, i.slug AS issue FROM issues i JOIN newsletters n ON n.id = i.newsletter_id WHERE i.id = $1",
+        )
+        .bind(id)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(newsletter, slug)| format!("{newsletter}/{slug}")))
+}
+
+/// Calls a person to a state that they must take the issue out of, unless a person put it there; any other state ends
+/// the call.
+async fn call(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
+    let Some(scope) = scope(tx, id).await? else { return Ok(()) };
+    let called = match state {
+        IssueState::Paused if by.actor.is_program() => Some(AlarmName::IssuePaused),
+        IssueState::Held if by.actor.is_program() => Some(AlarmName::IssueHeld),
+        _ => None,
+    };
+    let mut over = vec![AlarmName::IssuePaused, AlarmName::IssueHeld, AlarmName::IssueFailed];
+    if matches!(state, IssueState::Sent | IssueState::Stopped) {
+        over.extend([AlarmName::IssueUncertain, AlarmName::IssueSuspended]);
+    }
+    for name in over.into_iter().filter(|name| called != Some(*name)) {
+        alarms::clear(tx, name, &scope, by.now).await?;
+    }
+    match called {
+        Some(name) => alarms::raise(tx, &Alarm::new(name, scope, note), by).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+fn about(newsletter: NewsletterId, issue: IssueId) -> About {
+    About { newsletter: Some(newsletter), issue: Some(issue), ..About::default() }
 }
 
 /// The newsletter's issue of that slug.
@@ -104,15 +157,41 @@ pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
     .await
 }
 
-/// The newsletter's issues, those that are due last first, at most `limit`.
-pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Issue>> {
+/// The newsletter's issues, those in `state` if one is given, those that are due last first, at most `limit`.
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueState>, limit: i64) -> Result<Vec<Issue>> {
     tx.sql(
         "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $2",
+         FROM issues WHERE newsletter_id = $1 AND ($2 IS NULL OR state = $2)
+         ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $3",
     )
     .bind(newsletter)
+    .bind(state)
     .bind(limit)
     .fetch_all()
+    .await
+}
+
+/// The newsletter's issues that are to go out, go out, or wait for a person, however old, those that are due first first.
+pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
+         ORDER BY due_at, id",
+    )
+    .bind(newsletter)
+    .fetch_all()
+    .await
+}
+
+/// The newsletter's issue that began last of those that are over.
+pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Issue>> {
+    tx.sql(
+        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
+         FROM issues WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
+         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1",
+    )
+    .bind(newsletter)
+    .fetch_optional()
     .await
 }
 
@@ -148,26 +227,58 @@ pub async fn taken_times(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Ti
     Ok(rows.into_iter().map(|(at,)| at).collect())
 }
 
-/// Moves an issue from one state to another; `false` if it was not in the first.
-pub async fn advance(tx: &mut Tx, id: IssueId, from: IssueState, to: IssueState, note: &str) -> Result<bool> {
-    debug_assert!(from.may_become(to), "{from} -> {to}");
-    let changed = tx
-        .sql("UPDATE issues SET state = $3, note = $4 WHERE id = $1 AND state = $2")
+/// Moves an issue from one state to another, with the event that says so; `false` if it was not in the first, or may not
+/// become the second.
+pub async fn advance(
+    tx: &mut Tx,
+    id: IssueId,
+    from: IssueState,
+    to: IssueState,
+    note: &str,
+    by: By<'_>,
+    event: &Event,
+) -> Result<bool> {
+    let row: Option<(NewsletterId,)> = tx
+        .sql(worded!(
+            "UPDATE issues SET state = $3, note = $4 WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
         .bind(id)
-        .bind(from)
+        .bind(sources(&[from], to))
         .bind(to)
         .bind(note)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    let Some((newsletter,)) = row else { return Ok(false) };
+    events::append(tx, by, about(newsletter, id), event).await?;
+    call(tx, id, to, note, by).await?;
+    Ok(true)
 }
 
-/// Moves an issue on that is queued for `due_at`; `false` if it is not, or for another time by now.
-pub async fn advance_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: IssueState, note: &str) -> Result<bool> {
-    debug_assert!(IssueState::Queued.may_become(to), "queued -> {to}");
+/// Holds an issue that is queued for `due_at`; `false` if it is not, or for another time by now.
+pub async fn hold_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, note: &str, by: By<'_>) -> Result<bool> {
+    if !advance_due(tx, id, due_at, IssueState::Held, note).await? {
+        return Ok(false);
+    }
+    let issue = get(tx, id).await?;
+    let about = About { newsletter: issue.map(|issue| issue.newsletter_id), issue: Some(id), ..About::default() };
+    events::append(tx, by, about, &Event::IssueHeld { note: note.to_owned(), due_at: Some(due_at) }).await?;
+    call(tx, id, IssueState::Held, note, by).await?;
+    Ok(true)
+}
+
+/// Begins to freeze the audience of an issue that is queued for `due_at`; `false` if it is not, or for another time by
+/// now. [`start`] ends it, with the event.
+pub async fn prepare(tx: &mut Tx, id: IssueId, due_at: Timestamp) -> Result<bool> {
+    advance_due(tx, id, due_at, IssueState::Preparing, "").await
+}
+
+async fn advance_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: IssueState, note: &str) -> Result<bool> {
     let changed = tx
-        .sql("UPDATE issues SET state = $3, note = $4 WHERE id = $1 AND state = 'queued' AND due_at = $2")
+        .sql(worded!("UPDATE issues SET state = $4, note = $5 WHERE id = $1 AND due_at = $3 AND state IN ", 2, ""))
         .bind(id)
+        .bind(sources(&[IssueState::Queued], to))
         .bind(due_at)
         .bind(to)
         .bind(note)
@@ -176,15 +287,24 @@ pub async fn advance_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, to: IssueS
     Ok(changed == 1)
 }
 
+/// Lets an issue go out whose audience of `readers` is frozen; `false` if it was not being prepared.
+pub async fn start(tx: &mut Tx, id: IssueId, readers: u64, by: By<'_>) -> Result<bool> {
+    let event = Event::IssueStarted { readers };
+    if !advance(tx, id, IssueState::Preparing, IssueState::Sending, "", by, &event).await? {
+        return Ok(false);
+    }
+    tx.sql("UPDATE issues SET started_at = $2 WHERE id = $1").bind(id).bind(by.now).execute().await?;
+    Ok(true)
+}
+
+/// The states of `from` that may become `to`, for `worded!`.
+fn sources(from: &[IssueState], to: IssueState) -> String {
+    json_words(IssueState::sources(from, to).map(IssueState::as_str))
+}
+
 /// Keeps what an issue's file says of its time.
 pub async fn note_asked(tx: &mut Tx, id: IssueId, asked: &str) -> Result<()> {
     tx.sql("UPDATE issues SET asked = $2 WHERE id = $1").bind(id).bind(asked).execute().await?;
-    Ok(())
-}
-
-/// Notes that the audience was frozen.
-pub async fn mark_started(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<()> {
-    tx.sql("UPDATE issues SET started_at = $2 WHERE id = $1").bind(id).bind(now).execute().await?;
     Ok(())
 }
 
@@ -194,48 +314,97 @@ pub async fn lock(tx: &mut Tx, id: IssueId) -> Result<bool> {
     Ok(tx.sql("UPDATE issues SET state = state WHERE id = $1").bind(id).execute().await? == 1)
 }
 
-/// Moves an issue from `sending` to `sent`, if every row of its ledger is final; `false` if not.
-pub async fn finish(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<bool> {
+/// Moves an issue from `sending` to `sent`, if every row of its ledger is final. Returns what became of its rows.
+pub async fn finish(tx: &mut Tx, id: IssueId, by: By<'_>) -> Result<Option<Totals>> {
     // On PostgreSQL the next statement must begin after whoever puts rows back has committed.
     lock(tx, id).await?;
-    let changed = tx
-        .sql(
-            "UPDATE issues SET state = 'sent', finished_at = $2
-             WHERE id = $1 AND state = 'sending'
+    let row: Option<(NewsletterId,)> = tx
+        .sql(worded!(
+            "UPDATE issues SET state = 'sent', finished_at = $3
+             WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'pending')
-               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'in_flight', 'uncertain'))",
-        )
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'in_flight', 'uncertain'))
+               AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
         .bind(id)
-        .bind(now)
-        .execute()
+        .bind(sources(&[IssueState::Sending], IssueState::Sent))
+        .bind(by.now)
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    let Some((newsletter,)) = row else { return Ok(None) };
+    let totals = ledger::totals(tx, id).await?;
+    let Totals { readers, sent, failed, skipped, .. } = totals;
+    events::append(tx, by, about(newsletter, id), &Event::IssueSent { readers, sent, failed, skipped }).await?;
+    call(tx, id, IssueState::Sent, "", by).await?;
+    if is_failure(&totals)
+        && let Some(scope) = scope(tx, id).await?
+    {
+        let words = ledger::refusal(tx, id).await?.unwrap_or_default();
+        let note = format!("{failed} of {readers} readers were refused; the last reply: {words}");
+        alarms::raise(tx, &Alarm::new(AlarmName::IssueFailed, scope, &note), by).await?;
+    }
+    Ok(Some(totals))
+}
+
+/// Whether more readers were refused than a list of any age has: one in twenty, or everybody.
+fn is_failure(totals: &Totals) -> bool {
+    totals.failed > 0 && (totals.sent == 0 || totals.failed * 20 > totals.readers)
 }
 
 /// Gives an issue in state `state` new content; `false` if it was in another.
-pub async fn revise(tx: &mut Tx, id: IssueId, state: IssueState, title: &str, revision: RevisionId) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE issues SET title = $3, revision_id = $4 WHERE id = $1 AND state = $2")
+pub async fn revise(
+    tx: &mut Tx,
+    id: IssueId,
+    state: IssueState,
+    title: &str,
+    revision: RevisionId,
+    by: By<'_>,
+) -> Result<bool> {
+    let row: Option<(NewsletterId,)> = tx
+        .sql("UPDATE issues SET title = $3, revision_id = $4 WHERE id = $1 AND state = $2 RETURNING newsletter_id")
         .bind(id)
         .bind(state)
         .bind(title)
         .bind(revision)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    let Some((newsletter,)) = row else { return Ok(false) };
+    let event = match state {
+        IssueState::Sent => Event::IssueCorrected { revision: revision.0 },
+        _ => Event::IssueRevised { revision: revision.0 },
+    };
+    events::append(tx, by, about(newsletter, id), &event).await?;
+    Ok(true)
 }
 
-/// Puts an issue in state `from` into the queue for `due_at`; `false` if it was in another.
-pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, due_at: Timestamp, on_slot: bool) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, note = '' WHERE id = $1 AND state = $2")
+/// Puts an issue in state `from` into the queue for `due_at`; `false` if it was in another. One that is queued moves.
+pub async fn queue(
+    tx: &mut Tx,
+    id: IssueId,
+    from: IssueState,
+    due_at: Timestamp,
+    on_slot: bool,
+    by: By<'_>,
+) -> Result<bool> {
+    let row: Option<(NewsletterId, RevisionId)> = tx
+        .sql(worded!(
+            "UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, note = '' WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id, revision_id"
+        ))
         .bind(id)
-        .bind(from)
+        .bind(sources(&[from], IssueState::Queued))
         .bind(due_at)
         .bind(on_slot)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    let Some((newsletter, revision)) = row else { return Ok(false) };
+    let event = Event::IssueQueued { revision: revision.0, due_at: Some(due_at) };
+    events::append(tx, by, about(newsletter, id), &event).await?;
+    call(tx, id, IssueState::Queued, "", by).await?;
+    Ok(true)
 }
 
 /// Notes that the content changed after the issue had begun to go out; `false` if it had not.

@@ -66,6 +66,26 @@ record! {
     }
 }
 
+/// When a mail of an issue that waits is tried next.
+pub async fn next_due(tx: &mut Tx, issue: IssueId) -> Result<Option<Timestamp>> {
+    let (at,) = tx
+        .sql("SELECT MIN(due_at) FROM deliveries WHERE issue_id = $1 AND state = 'pending'")
+        .bind(issue)
+        .fetch_one()
+        .await?;
+    Ok(at)
+}
+
+/// The last reply to a mail of an issue that failed.
+pub async fn refusal(tx: &mut Tx, issue: IssueId) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> = tx
+        .sql("SELECT reply FROM deliveries WHERE issue_id = $1 AND state = 'failed' AND reply IS NOT NULL ORDER BY id DESC LIMIT 1")
+        .bind(issue)
+        .fetch_optional()
+        .await?;
+    Ok(row.and_then(|(reply,)| reply))
+}
+
 /// Freezes the audience of an issue: one row per mailable reader. Returns how many.
 pub async fn freeze(tx: &mut Tx, issue: IssueId, newsletter: NewsletterId, now: Timestamp) -> Result<u64> {
     tx.sql(

@@ -41,6 +41,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
     (
+        9,
+        "alarms",
+        include_str!("../../migrations/sqlite/0009_alarms.sql"),
+        include_str!("../../migrations/postgres/0009_alarms.sql"),
+    ),
+    (
         10,
         "relay counts",
         include_str!("../../migrations/sqlite/0010_relay_counts.sql"),

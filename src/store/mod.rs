@@ -3,6 +3,7 @@
 //! Every function takes an open transaction, so that a use case puts several of them into one. Every change of a state
 //! is a compare-and-set whose row count is looked at.
 
+pub mod alarms;
 pub mod column;
 pub mod consents;
 pub mod db;

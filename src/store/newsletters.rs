@@ -4,7 +4,7 @@ use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 
-/// The row of the newsletter `slug`, made when it is new.
+/// The row of the newsletter `slug`, made when it is new: at the start of a server, and by commands that write.
 pub async fn ensure(tx: &mut Tx, slug: &str, now: Timestamp) -> Result<NewsletterId> {
     tx.sql("INSERT INTO newsletters (slug, created_at) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING")
         .bind(slug)
@@ -15,7 +15,7 @@ pub async fn ensure(tx: &mut Tx, slug: &str, now: Timestamp) -> Result<Newslette
     Ok(id)
 }
 
-/// The row of the newsletter `slug`.
+/// The row of the newsletter `slug`; one that nobody has served or written to yet has none.
 pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<NewsletterId>> {
     let row: Option<(NewsletterId,)> =
         tx.sql("SELECT id FROM newsletters WHERE slug = $1").bind(slug).fetch_optional().await?;

@@ -1,8 +1,9 @@
 //! Acceptances and take-offs in one statement: what the engine does for every mail, in one way to the database and back.
-//! It says the same as `deliveries::record_sent` and `deliveries::take_off`, which a test holds against it.
+//! It says the same as `deliveries::record_sent` and `deliveries::take_off`, which a test holds against it. And the look
+//! behind a take-off that was a while ago.
 
 use super::deliveries::{is_current, list, may_go};
-use super::{Result, Single};
+use super::{Result, Single, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
@@ -83,4 +84,17 @@ pub async fn settle(
     let leaving = rows.iter().filter(|(_, state)| *state == DeliveryState::InFlight).map(|(id, _)| *id).collect();
     let sent = rows.iter().filter(|(_, state)| *state == DeliveryState::Sent).count();
     Ok((leaving, sent))
+}
+
+/// Whether one row that was taken off a while ago may still go: what its take-off asked, and that the issue has not got
+/// other content since. A row that is `pinned` by a former try keeps to its own.
+pub async fn may_still_go(tx: &mut Tx, worker: WorkerId, id: DeliveryId, pinned: bool, now: Timestamp) -> Result<bool> {
+    let sql = concat!(
+        "SELECT id FROM deliveries WHERE id = $2 AND state = 'in_flight'
+           AND ($4 OR issue_id IS NULL
+             OR revision_id = (SELECT i.revision_id FROM issues i WHERE i.id = deliveries.issue_id))",
+        may_go!()
+    );
+    let row: Option<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(id).bind(now).bind(pinned).fetch_optional().await?;
+    Ok(row.is_some())
 }

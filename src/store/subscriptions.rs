@@ -1,12 +1,17 @@
 //! One person's subscription to one newsletter: where it stands, and lists of them. Which state may become which is
-//! `domain::subscriber`'s; here a change is one compare-and-set.
+//! `domain::subscriber`'s; here a change is one compare-and-set, with its entry in the record of consents and its event.
 
 use futures_util::stream::BoxStream;
 
-use super::column::record;
+use super::column::{json_list, json_words, listed, record, worded};
+use super::consents::{self, NewConsent};
+use super::events::{self, About};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
+use crate::domain::consent::ConsentKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
@@ -48,6 +53,9 @@ record! {
     }
 }
 
+/// What ends a pause that has an end.
+const PAUSE_OVER: &str = "rest over";
+
 /// A subscription to be stored.
 #[derive(Clone, Debug)]
 pub struct NewSubscription<'a> {
@@ -57,6 +65,23 @@ pub struct NewSubscription<'a> {
     pub subscriber: SubscriberId,
     /// The language the person chose; one who reads already keeps theirs.
     pub language: Option<&'a str>,
+    /// How it came.
+    pub source: &'a str,
+}
+
+/// What is written down with a change: an entry in the record of consents, and an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Who changes it, and when.
+    pub by: By<'a>,
+    /// What the record of consents says.
+    pub consent: ConsentKind,
+    /// What the log says; none within an act on many, which writes one event with their number.
+    pub event: Option<&'a Event>,
+    /// The version of the words that were shown.
+    pub wording: &'a str,
+    /// The network it came from, cut to a prefix.
+    pub client: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
 }
@@ -215,81 +240,148 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
     .await
 }
 
-/// Who left asks again: `left` to `pending`. `false` when it was not so.
-pub async fn ask_again(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, left_at = NULL, left_from = NULL, paused_until = NULL WHERE id = $1 AND state = $3")
+/// Who unsubscribed asks again: `left` to `pending`. `false` when it was not so.
+pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, left_at = NULL, left_from = NULL, paused_until = NULL
+             WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
         .bind(id)
+        .bind(sources(&[SubscriptionState::Left], SubscriptionState::Pending))
         .bind(SubscriptionState::Pending)
-        .bind(SubscriptionState::Left)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    written(tx, id, row, entry).await
 }
 
 /// `pending` to `active`. `false` when it was not so.
-pub async fn activate(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, confirmed_at = $4 WHERE id = $1 AND state = $3")
-        .bind(id)
-        .bind(SubscriptionState::Active)
-        .bind(SubscriptionState::Pending)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(changed == 1)
+pub async fn activate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    activate_from(tx, id, &[SubscriptionState::Pending], entry).await
 }
 
-/// `active` to `paused`, or another end for a rest that has begun; without an end it lasts until the reader says so.
-/// `false` when it was neither.
-pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, paused_until = $4 WHERE id = $1 AND state IN ($2, $3)")
+/// `pending` or `left` to `active`, by the reader's own word that another subscription of theirs goes on here. `false`
+/// when it was neither.
+pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Left], entry).await
+}
+
+async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL
+             WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
         .bind(id)
-        .bind(SubscriptionState::Paused)
+        .bind(sources(from, SubscriptionState::Active))
         .bind(SubscriptionState::Active)
-        .bind(until)
-        .execute()
+        .bind(entry.by.now)
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    written(tx, id, row, entry).await
+}
+
+/// `active` to `paused`, or another end for a pause that has begun; without an end it lasts until the reader says so.
+/// `false` when it was neither.
+pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, paused_until = $4 WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
+        .bind(id)
+        .bind(sources(&[SubscriptionState::Active, SubscriptionState::Paused], SubscriptionState::Paused))
+        .bind(SubscriptionState::Paused)
+        .bind(until)
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
 }
 
 /// `paused` to `active`. `false` when it was not so.
-pub async fn resume(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, paused_until = NULL WHERE id = $1 AND state = $3")
+pub async fn resume(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, paused_until = NULL WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
         .bind(id)
+        .bind(sources(&[SubscriptionState::Paused], SubscriptionState::Active))
         .bind(SubscriptionState::Active)
-        .bind(SubscriptionState::Paused)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    written(tx, id, row, entry).await
 }
 
-/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or nobody has this number.
-pub async fn leave(tx: &mut Tx, id: SubscriptionId, now: Timestamp) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET state = $2, left_from = state, left_at = $3 WHERE id = $1 AND state <> $2")
-        .bind(id)
-        .bind(SubscriptionState::Left)
-        .bind(now)
-        .execute()
+/// Whether an issue of a newsletter would reach anybody.
+pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool> {
+    let (any,) = tx
+        .sql("SELECT EXISTS (SELECT 1 FROM mailable m WHERE m.newsletter_id = $1)")
+        .bind(newsletter)
+        .fetch_one()
         .await?;
-    Ok(changed == 1)
+    Ok(any)
+}
+
+/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or
+/// nobody has this number.
+pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4 WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
+        .bind(id)
+        .bind(sources(SubscriptionState::ALL, SubscriptionState::Left))
+        .bind(SubscriptionState::Left)
+        .bind(entry.by.now)
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
-pub async fn take_back(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
-    let changed = tx
+pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL
-             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused')",
+             WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
         )
         .bind(id)
         .bind(SubscriptionState::Left)
-        .execute()
+        .fetch_optional()
         .await?;
-    Ok(changed == 1)
+    written(tx, id, row, entry).await
+}
+
+/// The states of `from` that may become `to`, for `worded!`.
+fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
+    json_words(SubscriptionState::sources(from, to).map(SubscriptionState::as_str))
+}
+
+/// Writes down a change that was made; there was none without a row.
+async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, entry: &Entry<'_>) -> Result<bool> {
+    let Some((newsletter,)) = row else { return Ok(false) };
+    write_down(tx, newsletter, id, entry).await?;
+    Ok(true)
+}
+
+/// Writes down an act that leaves the state as it is.
+pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &Entry<'_>) -> Result<()> {
+    let Entry { by, consent: kind, event, wording, client, source } = *entry;
+    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source }, by.now).await?;
+    if let Some(event) = event {
+        let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
+        events::append(tx, by, about, event).await?;
+    }
+    Ok(())
 }
 
 /// Gives a subscription to another person, who has none to that newsletter. `false` when there is no such subscription.
@@ -316,37 +408,51 @@ pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscrip
     tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
 }
 
-/// Ends every rest of a newsletter that is over, each with its entry in the record of consents. Returns how many.
-pub async fn wake(tx: &mut Tx, newsletter: NewsletterId, now: Timestamp) -> Result<u64> {
-    tx.sql(
+/// Ends up to `limit` pauses that are over, of one newsletter or of all, each with its entry in the record of consents
+/// and its event. Returns how many.
+pub async fn end_pauses(tx: &mut Tx, newsletter: Option<NewsletterId>, limit: i64, by: By<'_>) -> Result<u64> {
+    // (The state is written out, so that the partial index serves.)
+    let ended: Vec<(SubscriptionId,)> = tx
+        .sql(
+            "UPDATE subscriptions SET state = $4, paused_until = NULL
+             WHERE state = 'paused' AND id IN (
+                 SELECT s.id FROM subscriptions s
+                 WHERE s.state = 'paused' AND s.paused_until <= $1 AND ($2 IS NULL OR s.newsletter_id = $2)
+                 ORDER BY s.paused_until, s.id LIMIT $3)
+             RETURNING id",
+        )
+        .bind(by.now)
+        .bind(newsletter)
+        .bind(limit)
+        .bind(SubscriptionState::Active)
+        .fetch_all()
+        .await?;
+    let ids = json_list(ended.iter().map(|(id,)| id.0));
+    tx.sql(listed!(
         "INSERT INTO consents (subscription_id, kind, at, wording, source)
-         SELECT id, 'resumed', $2, '', 'rest over' FROM subscriptions
-         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
-    )
-    .bind(newsletter)
-    .bind(now)
+         SELECT id, $2, $3, '', $4 FROM subscriptions WHERE id IN ",
+        1,
+        " ORDER BY id"
+    ))
+    .bind(ids.as_str())
+    .bind(ConsentKind::Resumed)
+    .bind(by.now)
+    .bind(PAUSE_OVER)
     .execute()
     .await?;
-    tx.sql(
-        "UPDATE subscriptions SET state = 'active', paused_until = NULL
-         WHERE newsletter_id = $1 AND state = 'paused' AND paused_until <= $2",
-    )
-    .bind(newsletter)
-    .bind(now)
+    tx.sql(listed!(
+        "INSERT INTO events (at, kind, actor, newsletter_id, subscription_id, data)
+         SELECT $2, $3, $4, newsletter_id, id, '{}' FROM subscriptions WHERE id IN ",
+        1,
+        " ORDER BY id"
+    ))
+    .bind(ids.as_str())
+    .bind(by.now)
+    .bind(Event::SubscriptionResumed.kind())
+    .bind(by.actor.to_string())
     .execute()
-    .await
-}
-
-/// Up to `limit` subscriptions whose rest is over. (The state is written out, so that the partial index serves.)
-pub async fn rested(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
-    tx.sql(
-        "SELECT id, newsletter_id FROM subscriptions WHERE state = 'paused' AND paused_until <= $1
-         ORDER BY paused_until, id LIMIT $2",
-    )
-    .bind(now)
-    .bind(limit)
-    .fetch_all()
-    .await
+    .await?;
+    Ok(ended.len() as u64)
 }
 
 impl Filter {

@@ -1,13 +1,31 @@
 //! Addresses that must not be mailed, whatever they subscribe to. Holds keyed hashes alone, so that an entry survives
 //! the erasure of the person it protects.
 
+use super::events::{self, About};
 use super::subscribers::Hash;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::actor::By;
+use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 
 /// Puts an address on the list. `false` when it was there already; the first reason stays.
-pub async fn add(tx: &mut Tx, hash: &Hash, reason: SuppressionReason, note: &str, now: Timestamp) -> Result<bool> {
+pub async fn add(tx: &mut Tx, hash: &Hash, reason: SuppressionReason, note: &str, by: By<'_>) -> Result<bool> {
+    let added = add_in_bulk(tx, hash, reason, note, by.now).await?;
+    if added {
+        events::append(tx, by, About::default(), &Event::AddressSuppressed { reason }).await?;
+    }
+    Ok(added)
+}
+
+/// The same within an act on many addresses, which writes one event with their number.
+pub async fn add_in_bulk(
+    tx: &mut Tx,
+    hash: &Hash,
+    reason: SuppressionReason,
+    note: &str,
+    now: Timestamp,
+) -> Result<bool> {
     let added = tx
         .sql(
             "INSERT INTO suppressions (address_hash, reason, note, created_at)
@@ -23,9 +41,13 @@ pub async fn add(tx: &mut Tx, hash: &Hash, reason: SuppressionReason, note: &str
 }
 
 /// Takes an address off the list. `false` when it was not there.
-pub async fn remove(tx: &mut Tx, hash: &Hash) -> Result<bool> {
-    let removed = tx.sql("DELETE FROM suppressions WHERE address_hash = $1").bind(hash.as_slice()).execute().await?;
-    Ok(removed == 1)
+pub async fn remove(tx: &mut Tx, hash: &Hash, by: By<'_>) -> Result<bool> {
+    let removed =
+        tx.sql("DELETE FROM suppressions WHERE address_hash = $1").bind(hash.as_slice()).execute().await? == 1;
+    if removed {
+        events::append(tx, by, About::default(), &Event::AddressUnsuppressed).await?;
+    }
+    Ok(removed)
 }
 
 /// Why an address is on the list, if it is.

@@ -27,15 +27,25 @@ struct Histogram {
     sum: f64,
 }
 
-/// A value that is looked up when it is asked for.
-#[derive(Clone, Copy, Debug)]
+/// Values that are looked up when they are asked for.
+#[derive(Clone, Debug)]
 pub struct Gauge {
     /// Its name, without the program's.
     pub name: &'static str,
     /// What it is.
     pub help: &'static str,
-    /// How much.
-    pub value: f64,
+    /// How much, for each set of labels.
+    pub values: Vec<(Labels, f64)>,
+}
+
+/// Names and values of labels.
+pub type Labels = Vec<(&'static str, String)>;
+
+impl Gauge {
+    /// One value without labels.
+    pub fn one(name: &'static str, help: &'static str, value: f64) -> Self {
+        Self { name, help, values: vec![(Vec::new(), value)] }
+    }
 }
 
 fn counts() -> MutexGuard<'static, Counts> {
@@ -94,7 +104,10 @@ pub fn render(gauges: &[Gauge]) -> String {
     }
     for gauge in gauges {
         head(&mut text, gauge.name, "gauge", gauge.help);
-        line(&mut text, gauge.name, "", gauge.value);
+        for (labels, value) in &gauge.values {
+            let labels: Vec<_> = labels.iter().map(|(name, of)| format!("{name}=\"{}\"", escaped(of))).collect();
+            line(&mut text, gauge.name, &labels.join(","), value);
+        }
     }
     text
 }
@@ -122,7 +135,11 @@ mod tests {
         request("/a\"b", "GET", 200, Duration::from_secs(20));
         signup("taken");
         delivery("sent");
-        let text = render(&[Gauge { name: "queue_depth", help: "Mails.", value: 3.0 }]);
+        let relay = |name: &str, up| (vec![("relay", name.to_owned())], up);
+        let text = render(&[
+            Gauge::one("queue_depth", "Mails.", 3.0),
+            Gauge { name: "relay_up", help: "Relays.", values: vec![relay("main", 1.0), relay("o\"ther", 0.0)] },
+        ]);
         for line in [
             "# TYPE coranto_http_requests_total counter",
             "coranto_http_requests_total{route=\"/a\\\"b\",method=\"GET\",status=\"200\"} 2",
@@ -133,6 +150,9 @@ mod tests {
             "coranto_signups_total{outcome=\"taken\"} 1",
             "coranto_deliveries_total{outcome=\"sent\"} 1",
             "coranto_queue_depth 3",
+            "# TYPE coranto_relay_up gauge",
+            "coranto_relay_up{relay=\"main\"} 1",
+            "coranto_relay_up{relay=\"o\\\"ther\"} 0",
         ] {
             assert!(text.lines().any(|have| have == line), "{line}\n{text}");
         }

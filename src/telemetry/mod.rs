@@ -3,6 +3,7 @@
 //! Logs go to stderr, one line per event. Whatever is logged, and by whomever, an address in it is masked: relays
 //! repeat the recipient in their refusals, so it is not enough that our own types mask themselves.
 
+pub mod health;
 mod mask;
 pub mod metrics;
 

@@ -1,5 +1,6 @@
 //! Whether the program lives, whether it can serve, and what it counts: for supervisors, load balancers and Prometheus.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +15,15 @@ use serde_json::{Value, json};
 use super::failure::{Dressed, Failure};
 use super::site::Site;
 use crate::clock::Timestamp;
-use crate::store::{Result, deliveries, leases, migrate};
+use crate::domain::alarm::AlarmName;
+use crate::store::{Result, alarms, deliveries, leases, migrate};
+use crate::telemetry::health::Trouble;
 use crate::telemetry::metrics::{self, Gauge};
 
 /// A database that takes longer for one row is not one to send readers to.
 const ANSWER_SECONDS_MAX: u64 = 3;
+/// Delivery lengthens its lease every ten seconds; so long without is not a busy moment any more.
+const DELIVERY_SILENT_MAX: Duration = Duration::from_secs(45);
 /// The lease of whoever schedules; it is lengthened every few seconds and lasts fifteen.
 const SCHEDULER: &str = "schedule";
 /// A scheduler that is away for longer is told: the next process takes over within a lease.
@@ -32,30 +37,101 @@ async fn alive() -> &'static str {
     "ok\n"
 }
 
-async fn ready(State(site): State<Arc<Site>>) -> (StatusCode, Extension<Dressed>, Json<Value>) {
+/// Ready is who can read and write the ledger, with a scheduler that is not late. Whatever else is wrong stands beside
+/// it: a relay that is down is no reason to take the pages away from readers.
+async fn ready(
+    State(site): State<Arc<Site>>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> (StatusCode, Extension<Dressed>, Json<Value>) {
     let mut scheduler = "unknown";
+    let mut standing_now = Vec::new();
     let why = if site.stop.is_cancelled() {
-        Some("stopping")
+        Some("stopping".to_owned())
     } else {
-        match tokio::time::timeout(Duration::from_secs(ANSWER_SECONDS_MAX), look(&site)).await {
-            Ok(Ok((false, _))) => Some("the database's schema is not this program's: run coranto migrate"),
-            Ok(Ok((true, until))) => {
-                scheduler = standing(until, site.clock.now());
-                // Who does not schedule serves pages whether others do or not.
-                (site.schedules && scheduler != "on").then_some("the scheduler does not run")
+        match within(look(&site)).await {
+            Some(Ok(Look { is_current: false, .. })) => {
+                Some("the database's schema is not this program's: run coranto migrate".to_owned())
             }
-            Ok(Err(_)) => Some("the database cannot be read"),
-            Err(_) => Some("the database does not answer in time"),
+            Some(Ok(look)) => {
+                scheduler = standing(look.scheduled_until, site.clock.now());
+                standing_now = look.alarms;
+                standing_now.retain(|one| one.stands(site.clock.now()));
+                // Who does not schedule serves pages whether others do or not.
+                let is_late = site.schedules && scheduler != "on";
+                let late = || is_late.then(|| "the scheduler does not run".to_owned());
+                cannot_write(&site).await.or_else(late)
+            }
+            Some(Err(_)) => Some("the database cannot be read".to_owned()),
+            None => Some("the database does not answer in time".to_owned()),
         }
     };
     let status = if why.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Extension(Dressed), Json(json!({ "ready": why.is_none(), "why": why, "scheduler": scheduler })))
+    let mut answer = json!({ "ready": why.is_none(), "why": why, "scheduler": scheduler });
+    // Relays and alarms are nothing for strangers.
+    if !is_from_here(peer, &headers) {
+        return (status, Extension(Dressed), Json(answer));
+    }
+    if let Some(delivery) = &site.delivery {
+        let state = |trouble: Option<Trouble>| match trouble {
+            None => json!({ "up": true }),
+            Some(Trouble { since, why }) => json!({ "up": false, "since": Timestamp(since), "why": why }),
+        };
+        answer["relays"] = delivery.relays().into_iter().map(|(name, trouble)| (name, state(trouble))).collect();
+    }
+    let alarm = |one: alarms::Standing| json!({ "name": one.name, "scope": one.scope, "severity": one.severity, "since": one.since });
+    answer["alarms"] = standing_now.into_iter().map(alarm).collect();
+    (status, Extension(Dressed), Json(answer))
 }
 
-/// Whether the schema is ours, and until when somebody schedules. Reads alone: it may be dropped when it takes too long.
-async fn look(site: &Site) -> Result<(bool, Option<Timestamp>)> {
+async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(Duration::from_secs(ANSWER_SECONDS_MAX), work).await.ok()
+}
+
+/// What the ledger says of readiness.
+struct Look {
+    is_current: bool,
+    scheduled_until: Option<Timestamp>,
+    alarms: Vec<alarms::Standing>,
+}
+
+/// Reads alone: it may be dropped when it takes too long.
+async fn look(site: &Site) -> Result<Look> {
     let mut tx = site.signup.db.read().await?;
-    Ok((migrate::is_current(&mut tx).await?, leases::until(&mut tx, SCHEDULER).await?))
+    let is_current = migrate::is_current(&mut tx).await?;
+    let scheduled_until = leases::until(&mut tx, SCHEDULER).await?;
+    // A schema that is not ours may have no such table.
+    let alarms = if is_current { alarms::all(&mut tx).await? } else { Vec::new() };
+    Ok(Look { is_current, scheduled_until, alarms })
+}
+
+/// Why the ledger cannot be written, if it cannot: as delivery last found it, and as it is now.
+async fn cannot_write(site: &Arc<Site>) -> Option<String> {
+    if let Some(delivery) = &site.delivery {
+        if let Some(trouble) = delivery.unwritable() {
+            return Some(trouble.why);
+        }
+        if !delivery.is_well(site.clock.now().0, DELIVERY_SILENT_MAX) {
+            return Some("delivery gives no sign of life: its last writes did not succeed".to_owned());
+        }
+    }
+    let asking = within(async {
+        // One question at a time: a second one would only wait behind the first.
+        let asking = Arc::clone(&site.probing).lock_owned().await;
+        let db = site.signup.db.clone();
+        // It runs to its end, whatever becomes of this request.
+        let asked = site.tasks.spawn(async move {
+            let _asking = asking;
+            db.probe_write().await
+        });
+        asked.await
+    });
+    match asking.await {
+        Some(Ok(Ok(()))) => None,
+        Some(Ok(Err(error))) if error.is_disk_full() => Some("the disk is full".to_owned()),
+        Some(_) => Some("the ledger cannot be written".to_owned()),
+        None => Some("the ledger cannot be written: another process holds it".to_owned()),
+    }
 }
 
 fn standing(until: Option<Timestamp>, now: Timestamp) -> &'static str {
@@ -73,13 +149,18 @@ async fn counted(
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    match is_from_here(peer, &headers) {
+        true => numbers(&site).await,
+        false => Err(Failure::NotFound),
+    }
+}
+
+/// Whether a request comes from this machine, and not through a proxy on it.
+fn is_from_here(peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> bool {
     let is_local = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
     let is_forwarded =
         ["x-forwarded-for", "forwarded", "via", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    if !is_local || is_forwarded {
-        return Err(Failure::NotFound);
-    }
-    numbers(&site).await
+    is_local && !is_forwarded
 }
 
 /// The same on an address that is for this alone: who reaches it may read it.
@@ -91,19 +172,47 @@ async fn numbers(site: &Site) -> Result<Response, Failure> {
     let mut tx = site.signup.db.read().await?;
     let (waiting, open) = deliveries::depth(&mut tx).await?;
     let until = leases::until(&mut tx, SCHEDULER).await?;
+    let standing = alarms::all(&mut tx).await?;
     drop(tx);
     let (connections, idle) = site.signup.db.connections();
     let late = until.map_or(-1.0, |until| site.clock.now().since(until).as_secs_f64());
-    let gauge = |name, help, value| Gauge { name, help, value };
-    let text = metrics::render(&[
+    let gauge = Gauge::one;
+    let mut gauges = vec![
         gauge("queue_depth", "Mails that wait for their time or a worker.", count(waiting)),
         gauge("deliveries_open", "Mails that are claimed, on the wire or uncertain.", count(open)),
         gauge("scheduler_late_seconds", "How long nobody has scheduled; -1 when nobody ever did.", late),
         gauge("database_connections", "Connections to the database.", f64::from(connections)),
         gauge("database_connections_idle", "Those of them that are idle.", f64::from(idle)),
-    ]);
+        Gauge {
+            name: "alarms",
+            help: "Alarms that stand, by name and severity.",
+            values: standing_alarms(site, &standing),
+        },
+    ];
+    if let Some(delivery) = &site.delivery {
+        let up = |(name, trouble): (String, Option<Trouble>)| {
+            (vec![("relay", name)], f64::from(u8::from(trouble.is_none())))
+        };
+        let values = delivery.relays().into_iter().map(up).collect();
+        gauges.push(Gauge { name: "relay_up", help: "Whether a relay took its last mail: 1, or 0.", values });
+    }
+    let text = metrics::render(&gauges);
     let media = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, media)], text).into_response())
+}
+
+/// How many alarms of each name stand; also the one that the ledger cannot hold.
+fn standing_alarms(site: &Site, all: &[alarms::Standing]) -> Vec<(metrics::Labels, f64)> {
+    let now = site.clock.now();
+    let mut counts: BTreeMap<AlarmName, u32> = BTreeMap::new();
+    for one in all.iter().filter(|one| one.stands(now)) {
+        *counts.entry(one.name).or_default() += 1;
+    }
+    if site.delivery.as_ref().is_some_and(|delivery| delivery.unwritable().is_some()) {
+        counts.insert(AlarmName::LedgerUnwritable, 1);
+    }
+    let labels = |name: AlarmName| vec![("name", name.to_string()), ("severity", name.severity().to_string())];
+    counts.into_iter().map(|(name, count)| (labels(name), f64::from(count))).collect()
 }
 
 /// Exact up to what no ledger ever holds.

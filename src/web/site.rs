@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -17,8 +17,10 @@ use super::fresh::fresh;
 use super::trouble::TroublePages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
+use crate::domain::actor::Actor;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
+use crate::telemetry::health::Health;
 use crate::templates::{Context, TemplateError, Templates};
 use crate::words::{Language, Words};
 
@@ -51,10 +53,14 @@ pub struct Site {
     pub relays: Vec<String>,
     /// Whether this process is to schedule: `/readyz` then says when nobody does.
     pub schedules: bool,
+    /// How delivery does, where this process delivers.
+    pub delivery: Option<Arc<Health>>,
     /// Owns the writes: a request that is dropped must not drop a transaction half-way.
     pub tasks: TaskTracker,
     /// Cancelled when the program is to stop; `/readyz` says so at once.
     pub stop: CancellationToken,
+    /// Held by whoever asks whether the ledger takes writes.
+    pub(super) probing: Arc<Mutex<()>>,
     /// Seats for searches.
     pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
@@ -83,6 +89,8 @@ impl Site {
             embedding: Embedding::default(),
             relays: Vec::new(),
             schedules: false,
+            delivery: None,
+            probing: Arc::default(),
             tasks: TaskTracker::new(),
             stop,
             searches: Semaphore::new(SEARCHES_MAX),
@@ -169,7 +177,7 @@ impl Site {
 
     /// What the record says about an act that came over the web now.
     pub(super) fn act(&self, source: &str, wording: &'static str, client: Option<Client>) -> Act {
-        Act { actor: "web", source: source.to_owned(), wording, client, now: self.clock.now() }
+        Act { actor: Actor::Reader, source: source.to_owned(), wording, client, now: self.clock.now() }
     }
 
     /// Runs a write to its end, whatever becomes of the request.

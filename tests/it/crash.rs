@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use coranto::clock::{Clock, Timestamp};
 use coranto::config::Config;
 use coranto::domain::DeliveryId;
+use coranto::domain::actor::Actor;
 use coranto::domain::delivery::DeliveryState;
 use coranto::signup::{self, Act, NewReader};
 use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};
@@ -140,7 +141,13 @@ impl Scene {
     async fn add_readers(&self) {
         let config = Config::load(&self.folder.path().join("coranto.toml"), &[]).unwrap();
         let now = Clock::system().now();
-        let act = Act { actor: "cli", source: "crash test".to_owned(), wording: "", client: None, now };
+        let act = Act {
+            actor: Actor::Command("anna".to_owned()),
+            source: "crash test".to_owned(),
+            wording: "",
+            client: None,
+            now,
+        };
         let newsletter = self.fresh.db.write(async |tx| newsletters::ensure(tx, "week", now).await).await.unwrap();
         for number in 0..self.plan.readers {
             let email = format!("reader{number}@example.com").parse().unwrap();

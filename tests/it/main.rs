@@ -19,4 +19,5 @@ mod signup;
 mod smtp;
 mod store;
 mod tidy;
+mod upkeep;
 mod web;

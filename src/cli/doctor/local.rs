@@ -8,6 +8,7 @@ use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::store::{Db, leases, migrate};
+use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
 const FREE_BYTES_WARN: u64 = 1 << 30;
@@ -161,11 +162,9 @@ pub(super) fn disk(config: &Config, context: &Context) -> Finding {
     let file = config.database.sqlite_file();
     let folder = file.and_then(Path::parent).unwrap_or(context.folder());
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match rustix::fs::statvfs(folder) {
-        Ok(found) => room(folder, found.f_bavail.saturating_mul(found.f_frsize)),
-        Err(error) => {
-            Finding::warn("disk", format!("{}: {error}", folder.display()), "free room could not be looked at")
-        }
+    match upkeep::room(folder) {
+        Some(free) => room(folder, free),
+        None => Finding::warn("disk", format!("{}: it cannot be asked", folder.display()), "does the folder exist?"),
     }
 }
 

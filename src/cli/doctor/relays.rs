@@ -1,10 +1,14 @@
-//! Whether each relay takes us in: connection, TLS, EHLO, login. No mail is sent.
+//! Whether each relay takes us in, and the sender of each newsletter: connection, TLS, EHLO, login, MAIL. No mail is
+//! sent.
 
 use std::time::Duration;
 
 use super::Finding;
 use crate::cli::wiring;
 use crate::config::{Config, Relay, RelayTls};
+use crate::domain::DeliveryId;
+use crate::domain::newsletter::Newsletter;
+use crate::message::verp;
 use crate::smtp::{Deadlines, Session};
 
 /// A relay that takes longer than this to say hello would be a trouble on the day of an issue.
@@ -14,7 +18,7 @@ const STEP_MAX: Duration = Duration::from_secs(15);
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     for relay in &config.relays {
-        all.push(open(config, relay).await);
+        all.extend(try_relay(config, relay).await);
     }
     if all.is_empty() {
         let hint = "add a [[relays]] table to the configuration; until then all mail waits";
@@ -23,20 +27,45 @@ pub(super) async fn look(config: &Config) -> Vec<Finding> {
     all
 }
 
-async fn open(config: &Config, relay: &Relay) -> Finding {
+async fn try_relay(config: &Config, relay: &Relay) -> Vec<Finding> {
     let check = format!("relay {}", relay.name);
     let connector = match wiring::connector(config, relay) {
         Ok(connector) => connector,
-        Err(error) => return Finding::fail(&check, format!("{error:#}"), "mend its table in the configuration"),
+        Err(error) => {
+            let hint = "correct its table in the configuration";
+            return vec![Finding::fail(&check, format!("{error:#}"), hint)];
+        }
     };
-    let deadlines =
-        Deadlines { connect: STEP_MAX, greeting: STEP_MAX, tls: STEP_MAX, command: STEP_MAX, ..Deadlines::default() };
-    let session = match Session::open(&connector, &deadlines).await {
+    let mut session = match Session::open(&connector, &deadlines()).await {
         Ok(session) => session,
-        Err(error) => return Finding::fail(&check, error.to_string(), error.hint()),
+        Err(error) => return vec![Finding::fail(&check, error.to_string(), error.hint())],
     };
-    let offered = session.capabilities().clone();
+    let mut all = vec![taken_in(&check, relay, &session)];
+    let goes_by = |newsletter: &&Newsletter| {
+        config.sending.get(&newsletter.slug).is_none_or(|sending| sending.relays.contains(&relay.name))
+    };
+    for newsletter in config.newsletters.iter().filter(goes_by) {
+        if !session.is_usable() {
+            session = match Session::open(&connector, &deadlines()).await {
+                Ok(session) => session,
+                Err(error) => {
+                    all.push(Finding::fail(&check, error.to_string(), error.hint()));
+                    return all;
+                }
+            };
+        }
+        all.push(try_sender(config, relay, newsletter, &mut session).await);
+    }
     session.quit().await;
+    all
+}
+
+fn deadlines() -> Deadlines {
+    Deadlines { connect: STEP_MAX, greeting: STEP_MAX, tls: STEP_MAX, command: STEP_MAX, ..Deadlines::default() }
+}
+
+fn taken_in(check: &str, relay: &Relay, session: &Session) -> Finding {
+    let offered = session.capabilities();
     let mut text = format!("{}:{} took us in", relay.host, relay.port);
     text.push_str(match relay.tls {
         RelayTls::Implicit | RelayTls::Starttls => ", encrypted",
@@ -50,7 +79,33 @@ async fn open(config: &Config, relay: &Relay) -> Finding {
     }
     if !offered.pipelining {
         let hint = "each mail waits for three answers more; a nearer relay, or one with PIPELINING, is faster";
-        return Finding::warn(&check, format!("{text}, but does not offer PIPELINING"), hint);
+        return Finding::warn(check, format!("{text}, but does not offer PIPELINING"), hint);
     }
-    Finding::ok(&check, text)
+    Finding::ok(check, text)
+}
+
+/// Offers the envelope sender that the newsletter's mail has.
+async fn try_sender(config: &Config, relay: &Relay, newsletter: &Newsletter, session: &mut Session) -> Finding {
+    let check = format!("relay {}, sender of {}", relay.name, newsletter.slug);
+    let sender = match &newsletter.bounce_domain {
+        // No delivery has this number.
+        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), domain),
+        None => newsletter.from.address.to_string(),
+    };
+    let hint = match &newsletter.bounce_domain {
+        Some(domain) => format!("allow senders at {domain} for this relay's account, or take `bounce_domain` out"),
+        None => format!(
+            "allow {sender} as a sender of this relay's account, or set `from` of {} to an address that it takes",
+            newsletter.slug
+        ),
+    };
+    match session.try_sender(&sender).await {
+        Ok(reply) if reply.is_positive() => Finding::ok(&check, format!("{sender} is taken")),
+        Ok(reply) => Finding::fail(&check, format!("{sender} is refused: {reply}"), hint),
+        Err(error) => Finding::fail(
+            &check,
+            format!("{sender} cannot be tried: {error}"),
+            "try again, and ask the relay's provider",
+        ),
+    }
 }

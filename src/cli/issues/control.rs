@@ -4,12 +4,9 @@ use super::{Desk, Named};
 use crate::cli::output::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
-use crate::publishing::queue::{self, Actor};
+use crate::publishing::queue::{self, Act};
 use crate::store::issues::Issue;
 use crate::store::ledger;
-
-/// Who did it, in the history.
-const ACTOR: &str = "cli";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Pause {
@@ -56,7 +53,9 @@ fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &st
 
 pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, &args.named.slug).await?;
-    control::pause(desk.db, issue.id, &args.note, ACTOR, desk.context.now()).await.map_err(refused)?;
+    control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
+        .await
+        .map_err(refused)?;
     let words =
         format!("{} is paused. `coranto issues resume {}` goes on from where it stopped.", issue.slug, issue.slug);
     done(desk, &issue, "paused", None, &words)
@@ -64,7 +63,7 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 
 pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    control::resume(desk.db, issue.id, ACTOR, desk.context.now()).await.map_err(refused)?;
+    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
     done(desk, &issue, "resumed", None, &format!("{} goes on.", issue.slug))
 }
 
@@ -75,7 +74,7 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     if !desk.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
         return Err(Failure::new("nothing was changed").into());
     }
-    let rows = control::stop(desk.db, issue.id, ACTOR, desk.context.now()).await.map_err(refused)?;
+    let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
     done(
         desk,
         &issue,
@@ -92,7 +91,8 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         (_, true) => control::Retry::GiveUpUncertain,
         _ => control::Retry::Failed,
     };
-    let rows = control::retry(desk.db, issue.id, what, ACTOR, desk.context.now()).await.map_err(refused)?;
+    let rows =
+        control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
     let words = match what {
         control::Retry::GiveUpUncertain => format!("{} taken for failed.", count(rows, "mail")),
         _ => format!("{} tried again.", count(rows, "mail")),
@@ -102,7 +102,7 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 
 pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    let act = Actor { name: ACTOR, now: desk.context.now(), dry_run: false, again: true };
+    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     if !queue::unschedule(desk.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
         return Err(Failure::new(text).exit(Exit::NotAllowed).into());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Desk;
 use crate::cli::shelf::{Shelf, show};
 use crate::cli::{Exit, Failure};
-use crate::publishing::queue::Actor;
+use crate::publishing::queue::Act;
 use crate::publishing::{CorrectError, correct};
 
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     let config = desk.context.config()?;
     let shelf = Shelf::new(&config)?;
     let library = shelf.library(desk.newsletter);
-    let act = Actor { name: "cli", now: desk.context.now(), dry_run: false, again: true };
+    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
         Ok(draft) => correct(desk.db, &library, desk.id, &draft, &act).await.map(|changed| (draft.slug, changed)),

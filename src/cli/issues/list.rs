@@ -78,8 +78,7 @@ pub(in crate::cli) fn coloured(output: &Output, state: IssueState) -> String {
 pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
-    let mut all = issues::list(&mut tx, desk.id, args.limit).await?;
-    all.retain(|issue| args.state.is_none_or(|state| state == issue.state));
+    let all = issues::list(&mut tx, desk.id, args.state, args.limit).await?;
     let mut table = Table::new(&["SLUG", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
     for issue in &all {
         let totals = ledger::totals(&mut tx, issue.id).await?;

@@ -115,7 +115,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let newsletter = newsletter(&config, args.newsletter.as_deref())?;
     context.block_on(async {
         let db = context.open_existing(&config).await?;
-        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?;
+        let id = newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
         let desk = Desk { context, db: &db, newsletter, id };
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,

@@ -85,6 +85,7 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
         newsletter: desk.id,
         source: args.source.clone().unwrap_or(name),
         dry_run: args.dry_run,
+        actor: desk.context.actor(),
         now: desk.context.now(),
     };
     let rejected = |path: &PathBuf| {

@@ -81,7 +81,13 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Who does it, for the record.
     fn act(&self, source: &str) -> Act {
-        Act { actor: "cli", source: source.to_owned(), wording: "", client: None, now: self.context.now() }
+        Act {
+            actor: self.context.actor(),
+            source: source.to_owned(),
+            wording: "",
+            client: None,
+            now: self.context.now(),
+        }
     }
 }
 
@@ -93,7 +99,12 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Add(_) | Command::Import(_) | Command::Suppress(_) => context.open(&config).await?,
             _ => context.open_existing(&config).await?,
         };
-        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?;
+        let id = match args.command {
+            Command::Add(_) | Command::Import(_) => {
+                db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?
+            }
+            _ => newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE),
+        };
         let desk = Desk { context, config: &config, db: &db, newsletter, id };
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,

@@ -17,21 +17,26 @@ use tokio::sync::mpsc;
 use self::columns::{Columns, Row, Standing};
 use self::lines::Lines;
 use self::records::Records;
-use super::{Act, person, record};
+use super::person;
 use crate::clock::Timestamp;
+use crate::domain::NewsletterId;
+use crate::domain::actor::{Actor, By};
 use crate::domain::address::AddressError;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
-use crate::domain::{NewsletterId, SubscriptionId};
 use crate::store::events::About;
 use crate::store::imports::{Arrival, Known};
+use crate::store::subscriptions::Entry;
 use crate::store::{Db, StoreError, Tx, consents, deliveries, events, imports, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// One transaction each: short enough to let others in between, long enough that its commit costs little.
 const BATCH_ROWS: usize = 1_000;
+/// What the record of consents names in the place of the words that a form showed.
+const WORDING: &str = "import";
 /// Batches that are read ahead.
 const AHEAD: usize = 2;
 
@@ -44,8 +49,16 @@ pub struct Import {
     pub source: String,
     /// Changes nothing, and says what would be.
     pub dry_run: bool,
+    /// Who brings them in.
+    pub actor: Actor,
     /// When.
     pub now: Timestamp,
+}
+
+impl Import {
+    fn by(&self) -> By<'_> {
+        self.actor.at(self.now)
+    }
 }
 
 /// What an import did. Every row counts once.
@@ -381,7 +394,9 @@ async fn store(
 ) -> Result<Imported, StoreError> {
     imports::lock(tx).await?;
     let (plans, mut done) = planned(tx, import, candidates, rejected).await?;
-    let act = Act { actor: "cli", source: import.source.clone(), wording: "import", client: None, now: import.now };
+    let (consent, source) = (ConsentKind::Imported, import.source.as_str());
+    let imported = Entry { by: import.by(), consent, event: None, wording: WORDING, client: None, source };
+    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
     let mut arrivals = Vec::with_capacity(plans.len());
     for (candidate, known, plan) in plans {
         let id = known.and_then(|known| known.subscription);
@@ -389,39 +404,35 @@ async fn store(
             (Plan::Add, _) => arrivals.push(candidate.arrival),
             (Plan::Suppress(reason), _) => {
                 let hash = &candidate.arrival.person.address_hash;
-                suppressions::add(tx, hash, reason, &import.source, import.now).await?;
+                suppressions::add_in_bulk(tx, hash, reason, source, import.now).await?;
             }
-            (Plan::Activate, Some(id)) => activate(tx, import, &act, id).await?,
-            (Plan::Unsubscribe, Some(id)) => unsubscribe(tx, import, &act, id).await?,
+            (Plan::Activate, Some(id)) => {
+                let is_changed = subscriptions::activate(tx, id, &imported).await?;
+                if is_changed {
+                    deliveries::supersede(tx, id, DeliveryKind::Confirmation, import.now).await?;
+                }
+            }
+            (Plan::Unsubscribe, Some(id)) => drop(subscriptions::unsubscribe(tx, id, &withdrawn).await?),
             _ => {}
         }
     }
     if !arrivals.is_empty() {
-        let stored = imports::store(tx, import.newsletter, &arrivals, &act.source, act.wording, import.now).await?;
+        let stored = imports::store(tx, import.newsletter, &arrivals, source, WORDING, import.now).await?;
         // Someone may have come by another way since we looked.
         done.unchanged += done.added - stored;
         done.added = stored;
     }
     let about = About { newsletter: Some(import.newsletter), ..About::default() };
-    let data = serde_json::json!({ "source": import.source, "added": done.added, "activated": done.activated,
-        "unsubscribed": done.unsubscribed, "suppressed": done.suppressed, "kept_out": done.kept_out });
-    events::append(tx, import.now, "subscribers.imported", act.actor, about, &data.to_string()).await?;
+    let event = Event::SubscribersImported {
+        source: import.source.clone(),
+        added: done.added,
+        activated: done.activated,
+        unsubscribed: done.unsubscribed,
+        suppressed: done.suppressed,
+        kept_out: done.kept_out,
+    };
+    events::append(tx, import.by(), about, &event).await?;
     Ok(done)
-}
-
-async fn activate(tx: &mut Tx, import: &Import, act: &Act, id: SubscriptionId) -> Result<(), StoreError> {
-    if subscriptions::activate(tx, id, import.now).await? {
-        record(tx, act, ConsentKind::Imported, "subscription.imported", import.newsletter, id).await?;
-        deliveries::supersede(tx, id, DeliveryKind::Confirmation, import.now).await?;
-    }
-    Ok(())
-}
-
-async fn unsubscribe(tx: &mut Tx, import: &Import, act: &Act, id: SubscriptionId) -> Result<(), StoreError> {
-    if subscriptions::leave(tx, id, import.now).await? {
-        record(tx, act, ConsentKind::Withdrawn, "subscription.left", import.newsletter, id).await?;
-    }
-    Ok(())
 }
 
 impl Imported {

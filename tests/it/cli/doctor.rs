@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::relay::{sink, use_port};
 use super::{cli, installation, json, ok};
+use crate::delivery::script::{Answer, Asked, Script};
 use crate::harness::names::name_server;
 
 fn text(name: &str, value: &str) -> (String, RData) {
@@ -133,4 +134,35 @@ fn a_database_open_to_all_is_noticed() {
     };
     assert!(open(0o644));
     assert!(!open(0o600));
+}
+
+#[test]
+fn each_newsletters_sender_is_tried_at_each_relay() {
+    let folder = installation();
+    let folder = folder.path();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let script = runtime.block_on(Script::start(|asked: &Asked| match asked.verb {
+        "MAIL" => Answer::Say("553 5.7.1 <week@news.example.com>: Sender address rejected: not owned by user news"),
+        _ => Answer::Usual,
+    }));
+    use_port(folder, script.address.port());
+    let name_server = name_server(Vec::new());
+    let found = findings(folder, &["--resolver", &name_server.to_string()], 3);
+    assert_eq!(found["relay sink"].0, "ok", "{found:#?}");
+    let (health, text) = &found["relay sink, sender of week"];
+    assert_eq!(health, "fail");
+    for part in ["week@news.example.com is refused", "553 5.7.1", "not owned by user news", "set `from`"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(script.taken().is_empty());
+
+    let issue = super::first_issue(folder);
+    let refused = cli(folder, &["test", &issue, "--to", "editor@example.com", "--json"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let proof: Value = serde_json::from_str(refused.stdout.trim()).unwrap();
+    assert_eq!((&proof["state"], &proof["stage"], &proof["relay"]), (&"failed".into(), &"mail".into(), &"sink".into()));
+    assert!(proof["reply"].as_str().unwrap().contains("not owned by user news"), "{proof}");
+    assert!(proof["hint"].as_str().unwrap().contains("coranto doctor"), "{proof}");
+    let shown = cli(folder, &["test", &issue, "--to", "editor@example.com"]);
+    assert!(shown.stdout.contains("553 5.7.1") && shown.stdout.contains("hint: "), "{shown:?}");
 }

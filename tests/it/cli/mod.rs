@@ -1,5 +1,6 @@
 //! The program as a person runs it: in a folder, with arguments, judged by what it prints, writes and exits with.
 
+mod alarms;
 mod asking;
 mod database_file;
 mod doctor;
@@ -7,6 +8,7 @@ mod editing;
 mod help;
 mod issues;
 mod limits;
+mod reading;
 mod relay;
 mod sending;
 mod setup;

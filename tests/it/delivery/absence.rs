@@ -8,6 +8,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
 use super::stage::Stage;
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -28,7 +29,7 @@ both_databases! {
         assert!(held.note.contains("nothing was sent for 7 hours"), "{}", held.note);
         assert_eq!(stage.row(old, "tempfail-x").await.attempts, 1, "it was tried all the same");
         assert!(stage.events().await.iter().any(|(kind, _)| kind == "issue.paused"));
-        control::resume(&stage.db, old, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, old, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(stage.wait_for_tries(old, "tempfail-x", 2).await.attempts, 2);
         running.stop().await;
     }

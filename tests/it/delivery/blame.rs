@@ -40,7 +40,7 @@ async fn assert_waits_and_recovers(stage: &Stage, why: &str, mend: impl AsyncFnO
         .map(|(_, data)| serde_json::from_str::<serde_json::Value>(data).unwrap()["wait_ms"].as_u64().unwrap())
         .collect();
     assert_eq!(waits[..3], [50, 100, 200], "the wait doubles");
-    assert!(running.health.is_well(stage.clock.now(), Duration::from_secs(60)));
+    assert!(running.health.is_well(stage.clock.now().0, Duration::from_secs(60)));
 
     let mended = mend().await;
     stage.wait_for_state(issue, IssueState::Sent).await;
@@ -58,7 +58,7 @@ async fn assert_untouched(stage: &Stage, issue: IssueId) {
     for row in stage.rows(issue).await {
         assert_eq!((row.attempts, row.reply.as_deref(), row.reason), (0, None, None), "{row:?}");
         assert!(row.state != Pending || (row.first_at, row.revision_id) == (None, None), "{row:?}");
-        assert!(!row.state.is_final(), "{row:?}");
+        assert!(!matches!(row.state, Sent | Failed), "{row:?}");
     }
 }
 

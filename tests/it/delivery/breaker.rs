@@ -12,6 +12,7 @@ use coranto::store::{Db, suppressions};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{Stage, endpoint_at, relay_to};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A relay that answers `verb` with `refusal` until it is mended.
@@ -53,8 +54,8 @@ both_databases! {
 
         // A person mends the cause, resumes, and has the refused tried again.
         is_mended.store(true, Ordering::SeqCst);
-        control::resume(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
-        control::retry(&stage.db, issue, Retry::Failed, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
+        control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
         assert_eq!(stage.totals(issue).await.sent, 80);
@@ -91,8 +92,8 @@ both_databases! {
         assert_eq!(suppressed(&stage).await, 0, "a broken relay has burnt the list");
 
         is_mended.store(true, Ordering::SeqCst);
-        control::resume(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
-        control::retry(&stage.db, issue, Retry::Failed, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
+        control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
         assert_eq!(stage.totals(issue).await.sent, 180);

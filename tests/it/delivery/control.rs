@@ -13,6 +13,7 @@ use coranto::store::{Db, issues, ledger};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{Stage, endpoint_at, relay_to};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 fn slow() -> SinkOptions {
@@ -27,7 +28,7 @@ both_databases! {
         let first = stage.get(issue).await.revision_id;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent >= 20).await;
-        control::pause(&stage.db, issue, "a typo", "test", stage.clock.now()).await.unwrap();
+        control::pause(&stage.db, issue, "a typo", acts::by(stage.clock.now())).await.unwrap();
         let paused = stage.get(issue).await;
         assert_eq!((paused.state, paused.note.as_str()), (IssueState::Paused, "a typo"));
         let at_pause = stage.totals(issue).await;
@@ -37,9 +38,9 @@ both_databases! {
         assert!((20..120).contains(&so_far), "{so_far}: the pause came too late");
 
         let second = stage.revision("edited", "second").await;
-        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "Edited", second).await);
+        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "Edited", second, acts::by(stage.clock.now())).await);
         assert!(revised.await.unwrap());
-        control::resume(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
 
@@ -73,11 +74,11 @@ both_databases! {
         let running = stage.start_with(settings);
         stage.wait_for_event("relay.down").await;
         running.stop().await;
-        control::pause(&stage.db, issue, "a typo", "test", stage.clock.now()).await.unwrap();
+        control::pause(&stage.db, issue, "a typo", acts::by(stage.clock.now())).await.unwrap();
         let second = stage.revision("edited", "second").await;
-        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "Edited", second).await);
+        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "Edited", second, acts::by(stage.clock.now())).await);
         assert!(revised.await.unwrap());
-        control::resume(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         stage.finish(issue).await;
         assert!(stage.rows(issue).await.iter().all(|row| row.revision_id == Some(second)));
     }
@@ -90,7 +91,7 @@ both_databases! {
         let issue = stage.issue("stopped").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent >= 10 && totals.deferred == 1).await;
-        let skipped = control::stop(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        let skipped = control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         let at_stop = stage.totals(issue).await;
         stage.wait_until(issue, |totals| totals.open() == 0).await;
         running.stop().await;
@@ -111,7 +112,7 @@ both_databases! {
         let issue = stage.issue("stopped").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.in_flight == 1).await;
-        assert_eq!(control::stop(&stage.db, issue, "test", stage.clock.now()).await.unwrap(), 0);
+        assert_eq!(control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap(), 0);
         stage.wait_until(issue, |totals| totals.skipped == 1).await;
         running.stop().await;
         assert_eq!(stage.standing(issue, "tempfail-x").await, (Skipped, 1, Some(Reason::Stopped)));
@@ -134,7 +135,7 @@ both_databases! {
         assert_eq!((totals.failed, totals.sent), (1, 1));
         assert_eq!(stage.standing(issue, "refused").await, (Failed, 1, Some(Reason::Refused)));
         stage.clock.advance(Duration::from_secs(3600));
-        let rows = control::retry(&stage.db, issue, Retry::Failed, "test", stage.clock.now()).await.unwrap();
+        let rows = control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         assert_eq!(stage.get(issue).await.state, IssueState::Sending, "an issue that was finished goes on");
         let row = stage.row(issue, "refused").await;
@@ -142,7 +143,7 @@ both_databases! {
         stage.finish(issue).await;
         assert_eq!(stage.standing(issue, "refused").await, (Sent, 1, None));
         assert_eq!(script.taken().len(), 2);
-        assert_eq!(control::retry(&stage.db, issue, Retry::Failed, "test", stage.clock.now()).await.unwrap(), 0);
+        assert_eq!(control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap(), 0);
         assert_eq!(stage.get(issue).await.state, IssueState::Sent, "there was nothing to try again");
     }
 
@@ -150,20 +151,20 @@ both_databases! {
         let stage = Stage::new(db).await;
         let now = stage.clock.now();
         let nobody = coranto::domain::IssueId(999);
-        assert!(matches!(control::pause(&stage.db, nobody, "", "test", now).await, Err(ControlError::Missing)));
+        assert!(matches!(control::pause(&stage.db, nobody, "", acts::by(now)).await, Err(ControlError::Missing)));
         assert!(matches!(
-            control::retry(&stage.db, nobody, Retry::Failed, "test", now).await,
+            control::retry(&stage.db, nobody, Retry::Failed, acts::by(now)).await,
             Err(ControlError::Missing)
         ));
         let issue = stage.issue("verbs").await;
-        let error = control::resume(&stage.db, issue, "test", now).await.unwrap_err();
+        let error = control::resume(&stage.db, issue, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is sending; only one that is paused can be resumed");
-        control::stop(&stage.db, issue, "test", now).await.unwrap();
-        let error = control::pause(&stage.db, issue, "", "test", now).await.unwrap_err();
+        control::stop(&stage.db, issue, acts::by(now)).await.unwrap();
+        let error = control::pause(&stage.db, issue, "", acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending can be paused");
-        let error = control::stop(&stage.db, issue, "test", now).await.unwrap_err();
+        let error = control::stop(&stage.db, issue, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending or paused can be stopped");
-        let error = control::retry(&stage.db, issue, Retry::Failed, "test", now).await.unwrap_err();
+        let error = control::retry(&stage.db, issue, Retry::Failed, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sent, sending or paused can be tried again");
     }
 }

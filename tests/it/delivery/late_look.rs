@@ -13,6 +13,7 @@ use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{Running, Stage, endpoint_at, relay_to};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// The first reader's RCPT is answered after so long.
@@ -49,11 +50,11 @@ both_databases! {
     async fn a_pause_meanwhile_is_obeyed(db: Db) {
         let mut stage = Stage::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
-        control::pause(&stage.db, issue, "wait", "test", stage.clock.now()).await.unwrap();
+        control::pause(&stage.db, issue, "wait", acts::by(stage.clock.now())).await.unwrap();
         stage.wait_until(issue, |totals| totals.in_flight == 0).await;
         assert_eq!(stage.standing(issue, "anna").await, (Pending, 0, None));
         assert!(script.taken().is_empty());
-        control::resume(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
         assert_eq!((stage.standing(issue, "anna").await, script.taken().len()), ((Sent, 1, None), 1));
@@ -62,7 +63,7 @@ both_databases! {
     async fn a_stop_meanwhile_is_obeyed(db: Db) {
         let mut stage = Stage::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
-        control::stop(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_until(issue, |totals| totals.in_flight + totals.claimed + totals.pending == 0).await;
         running.stop().await;
         assert_eq!(stage.standing(issue, "anna").await.0, Skipped);
@@ -74,9 +75,9 @@ both_databases! {
         let (script, running, issue) = waiting(&mut stage).await;
         let (now, edited) = (stage.clock.now(), stage.revision("late", "second").await);
         // The issue goes out again before the answer comes.
-        control::pause(&stage.db, issue, "a wrong date", "test", now).await.unwrap();
-        stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "late", edited).await).await.unwrap();
-        control::resume(&stage.db, issue, "test", now).await.unwrap();
+        control::pause(&stage.db, issue, "a wrong date", acts::by(now)).await.unwrap();
+        stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "late", edited, acts::by(now)).await).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
         let taken = script.taken();

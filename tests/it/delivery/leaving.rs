@@ -15,6 +15,7 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, deliveries, leases, ledger, revisions};
 
 use super::stage::Stage;
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A stage whose one connection is slow: the first reader's mail is on the wire, the next is made, the rest are claimed.
@@ -55,7 +56,7 @@ both_databases! {
         let (stage, issue) = in_the_middle(db, &["first", "second", "third", "fourth"]).await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.in_flight == 1 && totals.claimed == 3).await;
-        control::pause(&stage.db, issue, "wait", "test", stage.clock.now()).await.unwrap();
+        control::pause(&stage.db, issue, "wait", acts::by(stage.clock.now())).await.unwrap();
         let begun = stage.totals(issue).await;
         stage.wait_until(issue, |totals| totals.in_flight + totals.claimed == 0).await;
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -1,6 +1,7 @@
 //! Delivery against the sink, one scenario per file, on both databases.
 
 mod absence;
+mod alarms;
 mod blame;
 mod breaker;
 mod capabilities;
@@ -23,7 +24,7 @@ mod proof;
 mod quotas;
 mod rates;
 mod routes;
-mod script;
+pub(crate) mod script;
 mod session_limits;
 pub(crate) mod stage;
 mod stopping;

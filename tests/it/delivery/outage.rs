@@ -59,7 +59,7 @@ fn a_full_disk_pauses_sending() {
         let running = stage.start_on(small.clone(), stage.settings.clone());
         let minute = Duration::from_secs(60);
         let begun = std::time::Instant::now();
-        while running.health.is_well(stage.clock.now(), minute) {
+        while running.health.is_well(stage.clock.now().0, minute) {
             assert!(begun.elapsed() < Duration::from_secs(20), "it never noticed, or never needed a page");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -72,7 +72,7 @@ fn a_full_disk_pauses_sending() {
 
         pragma(&small, "PRAGMA max_page_count = 1000000").await;
         stage.wait_for_state(issue, IssueState::Sent).await;
-        assert!(running.health.is_well(stage.clock.now(), minute));
+        assert!(running.health.is_well(stage.clock.now().0, minute));
         running.stop().await;
         small.close().await;
         assert_all_once(&stage, issue, &locals).await;

@@ -8,6 +8,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::{Db, issues};
 
 use super::stage::Stage;
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -23,15 +24,15 @@ both_databases! {
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent >= 6).await;
         let now = stage.clock.now();
-        control::pause(&stage.db, issue, "a wrong date", "test", now).await.unwrap();
+        control::pause(&stage.db, issue, "a wrong date", acts::by(now)).await.unwrap();
         let before = stage.sink.messages().len();
         let revised = stage
             .db
-            .write(async |tx| issues::revise(tx, issue, IssueState::Paused, "mended", mended).await)
+            .write(async |tx| issues::revise(tx, issue, IssueState::Paused, "mended", mended, acts::by(stage.clock.now())).await)
             .await
             .unwrap();
         assert!(revised);
-        control::resume(&stage.db, issue, "test", now).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
 

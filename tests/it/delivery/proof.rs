@@ -8,7 +8,9 @@ use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::issue::IssueState;
+use coranto::domain::reply::Stage as At;
 use coranto::smtp::SinkOptions;
+use coranto::store::deliveries::{self, NewDelivery};
 use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, revisions};
 
@@ -173,16 +175,70 @@ both_databases! {
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         let issue = stage.issue("rest").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
-        let error = send(&stage, revision, &["ed", "al"]);
-        let error = error.await.unwrap_err();
-        assert!(matches!(error, ProofError::Relay(_)), "{error}");
+        let proofs = send(&stage, revision, &["ed", "al"]).await.unwrap();
+        assert_eq!((proofs[0].state, proofs[1].state), (DeliveryState::Sent, DeliveryState::Failed), "{proofs:?}");
+        assert!(proofs[1].reply.as_deref().unwrap().contains("554 5.3.2 Closed"), "{proofs:?}");
         let rows = small_rows(&stage).await;
-        assert_eq!(rows[0].1, DeliveryState::Sent, "{rows:?}");
-        assert_eq!((rows[1].1, rows[1].2), (DeliveryState::Pending, 0), "{rows:?}");
-        // Nothing of it is in doubt for an engine that comes later.
+        assert_eq!((rows[0].1, rows[1].1), (DeliveryState::Sent, DeliveryState::Failed), "{rows:?}");
+        // Nothing of it is in doubt, or left to do, for an engine that comes later.
         let running = stage.start();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
-        assert_eq!(small_rows(&stage).await[0].1, DeliveryState::Sent);
+        let rows = small_rows(&stage).await;
+        assert_eq!((rows[0].1, rows[1].1), (DeliveryState::Sent, DeliveryState::Failed), "{rows:?}");
+    }
+
+    async fn a_refusal_at_any_command_is_shown_with_its_words_and_ends_the_proof(db: Db) {
+        const TABLE: &[(&str, At, &str)] = &[
+            ("MAIL", At::Mail, "553 5.7.1 Sender address rejected: not owned by user"),
+            ("MAIL", At::Mail, "530 5.7.0 Authentication required"),
+            ("MAIL", At::Mail, "451 4.7.1 Try again later"),
+            ("RCPT", At::Recipient, "550 5.7.1 Relaying denied"),
+            ("RCPT", At::Recipient, "450 4.2.0 Greylisted"),
+            ("DATA", At::Data, "554 5.5.1 No valid recipients"),
+            ("DOT", At::Dot, "554 5.7.1 Spam message rejected"),
+            ("DOT", At::Dot, "451 4.3.0 Local error"),
+        ];
+        let mut stage = Stage::new(db).await;
+        let issue = stage.issue("shown").await;
+        let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
+        for (verb, shown, words) in TABLE {
+            let script = Script::start(move |asked: &Asked| match asked.verb == *verb {
+                true => Answer::Say(words),
+                false => Answer::Usual,
+            })
+            .await;
+            stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+            let proof = send(&stage, revision, &["ed"]).await.unwrap().remove(0);
+            assert_eq!((proof.state, proof.stage, proof.reply.as_deref()), (DeliveryState::Failed, Some(*shown), Some(*words)));
+            assert!(proof.hint.is_some_and(|hint| !hint.is_empty()), "{verb}");
+        }
+        // Nothing of them is sent when the relay has come to its senses.
+        let script = Script::start(|_: &Asked| Answer::Usual).await;
+        stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        running.stop().await;
+        assert!(script.taken().is_empty());
+        assert!(small_rows(&stage).await.iter().all(|(_, state, ..)| *state == DeliveryState::Failed));
+    }
+
+    async fn a_proof_whose_command_died_is_not_sent_after_five_minutes(db: Db) {
+        let stage = Stage::new(db).await;
+        let issue = stage.issue("died").await;
+        let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
+        let now = stage.clock.now();
+        let recipient = Some("ed@example.net");
+        let new = NewDelivery { subscription: None, recipient, revision, request: None, due_at: now };
+        stage.db.write(async |tx| deliveries::add(tx, &new).await).await.unwrap();
+        let four = now.plus(Duration::from_secs(240));
+        let ended = stage.db.write(async |tx| deliveries::end_tests(tx, four.minus(Duration::from_secs(300)), four).await);
+        assert_eq!(ended.await.unwrap(), 0, "it may still go");
+        stage.clock.advance(Duration::from_secs(300));
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        running.stop().await;
+        assert!(stage.mails("ed").is_empty());
+        assert_eq!(small_rows(&stage).await[0].1, DeliveryState::Failed);
     }
 }

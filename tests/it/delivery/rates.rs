@@ -12,6 +12,7 @@ use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{START, Stage, endpoint_at, relay_to};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -111,9 +112,9 @@ both_databases! {
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent >= 5 && totals.claimed >= 60).await;
         let now = stage.clock.now();
-        control::pause(&stage.db, issue, "a wrong date", "test", now).await.unwrap();
-        stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "rate", mended).await).await.unwrap();
-        control::resume(&stage.db, issue, "test", now).await.unwrap();
+        control::pause(&stage.db, issue, "a wrong date", acts::by(now)).await.unwrap();
+        stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "rate", mended, acts::by(now)).await).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
         let (before, begun) = (stage.totals(issue).await.sent, Instant::now());
         stage.wait_until(issue, |totals| totals.sent >= before + 4).await;
         // One a second. Sixty places were lost when the rows that went back took one each.

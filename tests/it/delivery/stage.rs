@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::harness::acts;
 use coranto::clock::{Clock, Timestamp};
-use coranto::delivery::{Engine, Health, NewsletterSettings, RelaySettings, Settings, Timing};
+use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Timing};
+use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
 use coranto::domain::extra_header::ExtraHeaders;
@@ -25,6 +27,7 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
 use coranto::store::{Db, StoreError, deliveries, issues, ledger, newsletters, revisions, subscribers, subscriptions};
+use coranto::telemetry::health::Health;
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -105,7 +108,11 @@ impl Stage {
                     let new =
                         NewSubscription { newsletter: self.newsletter, subscriber, language: None, source: "test" };
                     let id = subscriptions::ensure(tx, &new, now).await?.id;
-                    assert!(subscriptions::activate(tx, id, now).await?, "{} is there already", local.as_ref());
+                    assert!(
+                        subscriptions::activate(tx, id, &acts::entry(now)).await?,
+                        "{} is there already",
+                        local.as_ref()
+                    );
                 }
                 Ok::<_, StoreError>(())
             })
@@ -139,7 +146,7 @@ impl Stage {
     }
 
     pub(crate) fn act(&self) -> Act {
-        Act { now: self.clock.now(), actor: "test", client: None, source: "test".to_owned(), wording: "" }
+        Act { now: self.clock.now(), actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
     }
 
     /// An issue that is going out to everybody there is now.
@@ -158,7 +165,7 @@ impl Stage {
                     on_slot: false,
                     note: "",
                 };
-                let issue = issues::insert(tx, &new, now).await?.expect("the slug is new");
+                let issue = issues::insert(tx, &new, acts::by(now)).await?.expect("the slug is new");
                 ledger::freeze(tx, issue, self.newsletter, now).await?;
                 Ok::<_, StoreError>(issue)
             })
@@ -287,7 +294,7 @@ impl Stage {
     /// Kind and data of every event of delivery, oldest first.
     pub(crate) async fn events(&self) -> Vec<(String, String)> {
         let mut tx = self.db.read().await.unwrap();
-        let sql = "SELECT kind, data FROM events WHERE actor = 'delivery' ORDER BY id";
+        let sql = "SELECT kind, data FROM events WHERE actor = 'scheduler' OR actor LIKE 'relay:%' ORDER BY id";
         tx.sql(sql).fetch_all().await.unwrap()
     }
 

@@ -12,6 +12,7 @@ use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{START, Stage, endpoint_at, relay_to};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const WAIT: Duration = Duration::from_secs(30 * 60);
@@ -55,11 +56,11 @@ both_databases! {
         assert_eq!(stage.row(issue, "doubtful").await.state, Uncertain);
         assert_eq!(stage.get(issue).await.state, IssueState::Sending, "not sent while a row is uncertain");
         let now = stage.clock.now();
-        control::pause(&stage.db, issue, "an edit", "test", now).await.unwrap();
+        control::pause(&stage.db, issue, "an edit", acts::by(now)).await.unwrap();
         let second = stage.revision("again", "second").await;
-        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "again", second).await);
+        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "again", second, acts::by(stage.clock.now())).await);
         assert!(revised.await.unwrap());
-        control::resume(&stage.db, issue, "test", now).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
 
         stage.clock.advance(Duration::from_secs(1));
         stage.wait_for_state(issue, IssueState::Sent).await;
@@ -88,11 +89,11 @@ both_databases! {
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.uncertain == 1 && totals.sent == 1).await;
         let now = stage.clock.now();
-        control::pause(&stage.db, issue, "an edit", "test", now).await.unwrap();
+        control::pause(&stage.db, issue, "an edit", acts::by(now)).await.unwrap();
         let second = stage.revision("between", "second").await;
-        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "between", second).await);
+        let revised = stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "between", second, acts::by(stage.clock.now())).await);
         assert!(revised.await.unwrap());
-        control::resume(&stage.db, issue, "test", now).await.unwrap();
+        control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
         stage.clock.advance(WAIT);
         stage.wait_for_tries(issue, "doubtful", 2).await;
         stage.advance_to(issue, "doubtful").await;
@@ -116,10 +117,10 @@ both_databases! {
         assert_eq!(stage.standing(issue, "doubtful").await, (Uncertain, 1, None));
         assert_eq!(stage.get(issue).await.state, IssueState::Sending);
 
-        let rows = control::retry(&stage.db, issue, Retry::Uncertain, "test", stage.clock.now()).await.unwrap();
+        let rows = control::retry(&stage.db, issue, Retry::Uncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_tries(issue, "doubtful", 2).await;
-        let rows = control::retry(&stage.db, issue, Retry::GiveUpUncertain, "test", stage.clock.now()).await.unwrap();
+        let rows = control::retry(&stage.db, issue, Retry::GiveUpUncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
@@ -147,7 +148,7 @@ both_databases! {
         let issue = stage.issue("stopped").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.uncertain == 1 && totals.sent == 1).await;
-        control::stop(&stage.db, issue, "test", stage.clock.now()).await.unwrap();
+        control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(stage.row(issue, "doubtful").await.state, Uncertain, "nobody knows yet");
         stage.clock.advance(WAIT);
         stage.wait_until(issue, |totals| totals.open() == 0).await;

@@ -3,6 +3,7 @@
 //! Programs that may be missing (PostgreSQL, Chromium) are looked for once. A test that lacks one passes, and one line
 //! says so; `CORANTO_REQUIRE=postgres,chromium` turns a missing one into a failure.
 
+pub(crate) mod acts;
 pub(crate) mod altcha;
 pub(crate) mod browser;
 pub(crate) mod database;

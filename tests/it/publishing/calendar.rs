@@ -14,6 +14,7 @@ use coranto::{domain, signup};
 use tokio::task::JoinSet;
 
 use super::ground::{Desk, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, at, keys, no_event};
+use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases};
 
 const A: &str = "2026-11-27-a.md";
@@ -52,7 +53,7 @@ both_databases! {
         for row in rows(&desk, "a").await {
             assert_eq!((row.state, row.due_at, row.attempts), (DeliveryState::Pending, Some(at(FRIDAY)), 0));
         }
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.started by schedule"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.started by scheduler"]);
     }
 
     async fn the_audience_is_who_may_be_mailed_at_that_moment(db: Db) {
@@ -70,7 +71,7 @@ both_databases! {
         signup_pending(&desk, "never-confirmed").await;
         let friday = desk.at(FRIDAY);
         signup::leave(&desk.db, ids[0], &friday.act()).await.unwrap();
-        desk.db.write(async |tx| subscriptions::pause(tx, ids[1], None).await).await.unwrap();
+        desk.db.write(async |tx| subscriptions::pause(tx, ids[1], None, &acts::entry(at(FRIDAY))).await).await.unwrap();
         for (local, reason) in [("suppressed", SuppressionReason::Manual), ("bounced", SuppressionReason::Bounce)] {
             suppress(&desk, local, reason).await;
         }
@@ -97,7 +98,7 @@ both_databases! {
         assert_eq!((held.state, held.started_at), (Held, None));
         assert_eq!(held.note, "it was due 6 hours ago and nothing could send it; queue it again if it is wanted");
         assert_eq!(rows(&desk, "b").await.len(), 0);
-        assert_eq!(desk.events("b").await, ["issue.queued by cli", "issue.held by schedule"]);
+        assert_eq!(desk.events("b").await, ["issue.queued by command:anna", "issue.held by schedule"]);
         // A person queues it again.
         late.queue(B, When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("b").await, (Queued, Some("2026-12-11T08:00:00Z".to_owned())));
@@ -181,8 +182,7 @@ both_databases! {
         let desk = with_issue(db).await;
         let id = desk.issue("a").await.id;
         for (due_at, moves) in [(at(FRIDAY_AFTER), false), (at(FRIDAY), true), (at(FRIDAY), false)] {
-            let moved =
-                desk.db.write(async |tx| issues::advance_due(tx, id, due_at, IssueState::Preparing, "").await).await;
+            let moved = desk.db.write(async |tx| issues::prepare(tx, id, due_at).await).await;
             assert_eq!(moved.unwrap(), moves);
         }
     }

@@ -7,6 +7,7 @@ use coranto::store::pages::Page;
 use coranto::store::{Db, issues, pages};
 
 use super::ground::{Desk, FRIDAY, at};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
@@ -28,7 +29,8 @@ pub(super) async fn sent(desk: &Desk) {
     desk.at(FRIDAY).start_due().await;
     let id = desk.issue("a").await.id;
     if desk.issue("a").await.state == Sending {
-        assert!(desk.db.write(async |tx| issues::finish(tx, id, at(FRIDAY)).await).await.unwrap());
+        let finished = desk.db.write(async |tx| issues::finish(tx, id, acts::by(at(FRIDAY))).await).await.unwrap();
+        assert!(finished.is_some());
     }
     assert_eq!(desk.issue("a").await.state, Sent);
 }

@@ -1,10 +1,11 @@
 //! A newsletter with a folder of issues and readers: where the tests of publishing play. Time is what a test says.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
+use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
@@ -12,7 +13,7 @@ use coranto::domain::{IssueId, NewsletterId};
 use coranto::images::Gallery;
 use coranto::publishing::follow::Follower;
 use coranto::publishing::notice::Notice;
-use coranto::publishing::queue::{self, Actor};
+use coranto::publishing::queue::{self, Act as QueueAct};
 use coranto::publishing::{Library, QueueError, Queued, Started, When, start_due};
 use coranto::signup::{self, Act, Added, NewReader};
 use coranto::store::db::Sql;
@@ -113,8 +114,9 @@ impl Desk {
         queue::queue(&self.db, &library, self.id, &draft, when, &self.actor(dry_run)).await
     }
 
-    pub(crate) fn actor(&self, dry_run: bool) -> Actor<'static> {
-        Actor { name: "cli", now: self.now, dry_run, again: false }
+    pub(crate) fn actor(&self, dry_run: bool) -> QueueAct<'static> {
+        static ANNA: LazyLock<Actor> = LazyLock::new(|| Actor::Command("anna".to_owned()));
+        QueueAct { actor: &ANNA, now: self.now, dry_run, again: false }
     }
 
     pub(crate) async fn unschedule(&self, slug: &str) -> bool {
@@ -193,7 +195,7 @@ impl Desk {
     }
 
     pub(crate) fn act(&self) -> Act {
-        Act { now: self.now, actor: "test", client: None, source: "test".to_owned(), wording: "" }
+        Act { now: self.now, actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
     }
 
     /// How many rows each table has.

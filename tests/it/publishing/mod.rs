@@ -2,6 +2,7 @@
 
 mod calendar;
 mod correct;
+mod events;
 mod files;
 mod follow;
 mod ground;

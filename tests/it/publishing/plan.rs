@@ -1,7 +1,7 @@
 //! A file's day and its issue's slot are one; a text that went out goes out again only on purpose.
 
 use coranto::domain::issue::IssueState::{Held, Queued};
-use coranto::publishing::queue::{self, Actor};
+use coranto::publishing::queue::{self, Act};
 use coranto::publishing::{Plan, QueueError, Queued as Done, When};
 use coranto::store::{Db, revisions};
 
@@ -91,7 +91,7 @@ both_databases! {
 
         let library = desk.library();
         let draft = library.read(&desk.path("2026-12-04-b.md")).unwrap();
-        let act = Actor { again: true, ..desk.actor(false) };
+        let act = Act { again: true, ..desk.actor(false) };
         let again = queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
         assert_eq!(again.issue.due_at, Some(at(FRIDAY_AFTER)));
         // Once it is there it may be queued again, and a few words may be the same every week.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::SubscriptionId;
+use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::subscriber::SubscriptionState;
@@ -77,7 +78,7 @@ impl Ground {
 
     pub(crate) fn act(&self, client: Option<&str>) -> Act {
         let client = client.map(|address| Client::of(address.parse().unwrap()));
-        Act { actor: "web", source: "form".to_owned(), wording: "test", client, now: self.now }
+        Act { actor: Actor::Reader, source: "form".to_owned(), wording: "test", client, now: self.now }
     }
 
     pub(crate) fn later(&mut self, hours: u64) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::time::Instant;
 
+use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
@@ -21,7 +22,8 @@ async fn run(
     list: impl Read + Send + 'static,
     dry_run: bool,
 ) -> Result<(Imported, Vec<Rejected>), ImportError> {
-    let import = Import { newsletter: ground.door.id, source: "list.csv".to_owned(), dry_run, now: ground.now };
+    let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+    let import = Import { newsletter, source: "list.csv".to_owned(), dry_run, actor, now: ground.now };
     let mut rejected = Vec::new();
     let mut told = 0;
     let done = signup::import(ground.db(), ground.keys(), list, &import, |step| match step {

@@ -1,6 +1,7 @@
 //! Tests of `signup`.
 
 mod domains;
+mod events;
 mod ground;
 mod lists;
 mod proofs;

@@ -15,6 +15,7 @@ use coranto::store::{Db, images, issues, pages, revisions};
 use coranto::templates::Templates;
 
 use super::Ground;
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const URL: &str = "https://news.example.com";
@@ -88,8 +89,9 @@ impl Ground {
                 on_slot: false,
                 note: "",
             };
-            let issue = issues::insert(tx, &new, now).await?.unwrap();
-            issues::mark_started(tx, issue, now).await
+            let issue = issues::insert(tx, &new, acts::by(now)).await?.unwrap();
+            acts::started(tx, issue, now).await;
+            Ok::<_, coranto::store::StoreError>(())
         };
         self.db().write(write).await.unwrap();
     }

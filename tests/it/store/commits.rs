@@ -10,6 +10,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::{Db, StoreError, issues, ledger, newsletters};
 
 use super::ground::{Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases, on_postgres, on_sqlite};
 
 both_databases! {
@@ -122,11 +123,11 @@ fn nobody_finishes_an_issue_that_is_being_retried() {
         assert!(issues::lock(&mut retry, issue).await.unwrap());
         assert_eq!(ledger::retry_failed(&mut retry, issue, NOW).await.unwrap(), 1);
         let mut finish = db.begin().await.unwrap();
-        let (finished, ()) = tokio::join!(issues::finish(&mut finish, issue, minute(1)), async {
+        let (finished, ()) = tokio::join!(issues::finish(&mut finish, issue, acts::by(minute(1))), async {
             tokio::time::sleep(Duration::from_millis(100)).await;
             retry.commit().await.unwrap();
         });
-        assert!(!finished.unwrap(), "it was finished over a row that waits");
+        assert!(finished.unwrap().is_none(), "it was finished over a row that waits");
         finish.commit().await.unwrap();
         let found = issues::get(&mut db.read().await.unwrap(), issue).await.unwrap().unwrap();
         assert_eq!(found.state, IssueState::Sending);

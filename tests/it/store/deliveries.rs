@@ -3,6 +3,7 @@
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::{DeliveryKind, Reason};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
@@ -11,6 +12,7 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::{Db, deliveries, issues, subscriptions};
 
 use super::ground::{Entry, Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A claimed row of an issue, never tried, to each kind of reader: active, left, paused, pending, suppressed.
@@ -245,9 +247,9 @@ both_databases! {
         let (live, issue, content) = (ground.live, ground.issue, ground.revision);
         let rows = ids(&claimed_of_each_kind(&mut ground, None).await);
         let tx = &mut ground.tx;
-        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "").await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), []);
-        assert!(issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "").await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), [rows[0]]);
         let welcome = ground.content(DeliveryKind::Welcome, "welcome").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(welcome)).await);
@@ -274,10 +276,10 @@ both_databases! {
         let all = [stays, leaves, others[0], others[1]];
         let tx = &mut ground.tx;
         assert_eq!(sorted(deliveries::look_again(tx, live, &all, NOW).await.unwrap()), [stays, leaves]);
-        assert!(subscriptions::leave(tx, reader, NOW).await.unwrap());
+        assert!(subscriptions::unsubscribe(tx, reader, &acts::entry(NOW)).await.unwrap());
         assert_eq!(deliveries::look_again(tx, live, &all, NOW).await.unwrap(), [stays]);
         assert_eq!(deliveries::look_again(tx, dead, &all, NOW).await.unwrap(), []);
-        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "").await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert_eq!(deliveries::look_again(tx, live, &all, NOW).await.unwrap(), []);
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
 use coranto::domain::subscriber::{Format, RequestKind};
@@ -16,6 +17,7 @@ use coranto::store::revisions::{self, NewRevision};
 use coranto::store::{Db, consents, ledger, newsletters, personal, subscribers, subscriptions};
 
 use super::readers::{NOW, person, subscribe};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 fn revision(kind: DeliveryKind) -> NewRevision {
@@ -39,24 +41,24 @@ both_databases! {
         for (number, (from, back)) in [(Active, Some(Active)), (Paused, Some(Paused)), (Pending, None), (Left, None)].into_iter().enumerate() {
             let id = subscribe(&mut tx, week, &format!("r{number}@example.org"), from).await.unwrap();
             let until = subscriptions::get(&mut tx, id).await.unwrap().unwrap().paused_until;
-            subscriptions::leave(&mut tx, id, NOW).await.unwrap();
-            assert_eq!(subscriptions::take_back(&mut tx, id).await.unwrap(), back.is_some(), "{from}");
+            subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap();
+            assert_eq!(subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), back.is_some(), "{from}");
             let after = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
             assert_eq!((after.state, after.left_at.is_none()), (back.unwrap_or(Left), back.is_some()));
             assert_eq!(after.paused_until, until);
-            assert!(!subscriptions::take_back(&mut tx, id).await.unwrap(), "once is enough");
+            assert!(!subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), "once is enough");
         }
-        assert!(!subscriptions::take_back(&mut tx, SubscriptionId(4711)).await.unwrap());
+        assert!(!subscriptions::take_back(&mut tx, SubscriptionId(4711), &acts::entry(NOW)).await.unwrap());
     }
 
     async fn who_asks_anew_begins_anew(db: Db) {
         let mut tx = db.begin().await.unwrap();
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
         let id = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
-        subscriptions::pause(&mut tx, id, Some(NOW.plus(Duration::from_secs(60)))).await.unwrap();
-        subscriptions::leave(&mut tx, id, NOW).await.unwrap();
-        assert!(subscriptions::ask_again(&mut tx, id).await.unwrap());
-        assert!(!subscriptions::take_back(&mut tx, id).await.unwrap());
+        subscriptions::pause(&mut tx, id, Some(NOW.plus(Duration::from_secs(60))), &acts::entry(NOW)).await.unwrap();
+        subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap();
+        assert!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap());
+        assert!(!subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap());
         assert_eq!(subscriptions::get(&mut tx, id).await.unwrap().unwrap().paused_until, None);
     }
 
@@ -68,17 +70,17 @@ both_databases! {
         let mut ids = Vec::new();
         for (number, (newsletter, until)) in [(week, Some(NOW)), (week, Some(later)), (week, None), (month, Some(NOW))].into_iter().enumerate() {
             let id = subscribe(&mut tx, newsletter, &format!("r{number}@example.org"), Active).await.unwrap();
-            subscriptions::pause(&mut tx, id, until).await.unwrap();
+            subscriptions::pause(&mut tx, id, until, &acts::entry(NOW)).await.unwrap();
             ids.push(id);
         }
-        assert_eq!(subscriptions::wake(&mut tx, week, NOW).await.unwrap(), 1);
+        assert_eq!(subscriptions::end_pauses(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
         let mut states = Vec::new();
         for id in &ids {
             states.push(subscriptions::get(&mut tx, *id).await.unwrap().unwrap().state);
         }
         assert_eq!(states, [Active, Paused, Paused, Paused]);
         let history = consents::of_subscription(&mut tx, ids[0]).await.unwrap();
-        assert_eq!(history.iter().map(|one| one.kind).collect::<Vec<_>>(), [ConsentKind::Resumed]);
+        assert_eq!(history.last().map(|one| (one.kind, one.source.as_str())), Some((ConsentKind::Resumed, "rest over")));
     }
 
     async fn choices_belong_to_a_subscription(db: Db) {
@@ -145,12 +147,12 @@ both_databases! {
         let issue = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Issue), NOW).await.unwrap();
         let notice = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Notice), NOW).await.unwrap();
         let new = NewIssue { newsletter: week, slug: "calendar", title: "T", state: IssueState::Queued, revision: issue, due_at: None, on_slot: false, note: "" };
-        let issue = issues::insert(&mut tx, &new, NOW).await.unwrap().unwrap();
+        let issue = issues::insert(&mut tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         ledger::freeze(&mut tx, issue, week, NOW).await.unwrap();
         let mail = NewDelivery { subscription: Some(id), recipient: Some("new@example.org"), revision: notice, request: None, due_at: NOW };
         deliveries::add(&mut tx, &mail).await.unwrap();
         let about = About { newsletter: Some(week), subscription: Some(id), ..About::default() };
-        events::append(&mut tx, NOW, "subscription.asked", "web", about, "{}").await.unwrap();
+        events::append(&mut tx, acts::by(NOW), about, &Event::SubscriptionAsked).await.unwrap();
 
         let mails = personal::mails(&mut tx, id).await.unwrap();
         let kinds: Vec<_> = mails.iter().map(|mail| (mail.kind, mail.issue.as_deref(), mail.state)).collect();
@@ -159,7 +161,7 @@ both_databases! {
         assert_eq!(logged.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["subscription.asked"]);
         assert!(personal::has_event(&mut tx, id, "subscription.asked", NOW).await.unwrap());
         assert!(!personal::has_event(&mut tx, id, "subscription.asked", NOW.plus(Duration::from_secs(1))).await.unwrap());
-        assert!(!personal::has_event(&mut tx, id, "subscription.left", NOW).await.unwrap());
+        assert!(!personal::has_event(&mut tx, id, "subscription.unsubscribed", NOW).await.unwrap());
 
         assert_eq!(personal::forget(&mut tx, id, NOW).await.unwrap(), 2);
         let mails = personal::mails(&mut tx, id).await.unwrap();

@@ -1,9 +1,12 @@
 //! The log: it keeps the order in which it was written.
 
+use coranto::domain::actor::Actor;
+use coranto::domain::event::Event;
 use coranto::store::Db;
 use coranto::store::events::{self, About};
 
 use super::ground::{Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::issue::IssueState;
 
@@ -14,21 +17,24 @@ both_databases! {
         let (week, issue) = (ground.week, ground.issue);
         let tx = &mut ground.tx;
         let about = |issue| About { newsletter: Some(week), issue, subscription: None };
-        events::append(tx, NOW, "issue.queued", "cli", about(Some(issue)), r#"{"slot":"Fri 09:00"}"#).await.unwrap();
-        events::append(tx, NOW, "issue.queued", "cli", about(Some(other)), "{}").await.unwrap();
-        events::append(tx, NOW, "relay.down", "delivery", about(None), "{}").await.unwrap();
+        let (anna, relay) = (Actor::Command("anna".to_owned()), Actor::Relay("main".to_owned()));
+        let before = events::of_issue(tx, issue).await.unwrap().len();
+        let queued = Event::IssueQueued { revision: 7, due_at: None };
+        events::append(tx, anna.at(NOW), about(Some(issue)), &queued).await.unwrap();
+        events::append(tx, anna.at(NOW), about(Some(other)), &Event::IssueResumed).await.unwrap();
+        events::append(tx, relay.at(NOW), about(None), &Event::RelayUp { relay: "main".to_owned() }).await.unwrap();
         // A clock that was set back does not change what came first.
-        events::append(tx, minute(-5), "issue.started", "schedule", about(Some(issue)), "{}").await.unwrap();
-        let log = events::of_issue(tx, issue).await.unwrap();
+        events::append(tx, acts::by(minute(-5)), about(Some(issue)), &Event::IssueResumed).await.unwrap();
+        let log = events::of_issue(tx, issue).await.unwrap().split_off(before);
         let told: Vec<_> = log.iter().map(|one| (one.at, one.kind.as_str(), one.actor.as_str(), one.data.as_str())).collect();
         assert_eq!(
             told,
             [
-                (NOW, "issue.queued", "cli", r#"{"slot":"Fri 09:00"}"#),
-                (minute(-5), "issue.started", "schedule", "{}"),
+                (NOW, "issue.queued", "command:anna", r#"{"due_at":null,"revision":7}"#),
+                (minute(-5), "issue.resumed", "scheduler", "{}"),
             ]
         );
         assert!(log[0].id < log[1].id);
-        assert_eq!(events::of_issue(tx, other).await.unwrap().len(), 1);
+        assert_eq!(events::of_issue(tx, other).await.unwrap().len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::harness::acts;
 use coranto::clock::Timestamp;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
@@ -94,7 +95,7 @@ impl Ground {
     pub(super) async fn suppressed(&mut self, local: &str) -> SubscriptionId {
         let id = self.reader(local, SubscriptionState::Active).await;
         let hash = person(&format!("{local}@example.org")).address_hash;
-        assert!(suppressions::add(&mut self.tx, &hash, SuppressionReason::Manual, "", NOW).await.unwrap());
+        assert!(suppressions::add(&mut self.tx, &hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap());
         id
     }
 
@@ -214,5 +215,5 @@ pub(super) async fn issue(
     slug: &str,
     state: IssueState,
 ) -> IssueId {
-    issues::insert(tx, &new_issue(week, revision, slug, state), NOW).await.unwrap().expect("the slug is new")
+    issues::insert(tx, &new_issue(week, revision, slug, state), acts::by(NOW)).await.unwrap().expect("the slug is new")
 }

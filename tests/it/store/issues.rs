@@ -1,12 +1,14 @@
 //! Issues: one per slug, moved by compare-and-set, found when due, finished when nothing is open.
 
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending};
 use coranto::domain::{IssueId, NewsletterId, RevisionId};
 use coranto::store::issues::{self, Issue, NewIssue};
 use coranto::store::{Db, newsletters};
 
 use super::ground::{Ground, NOW, minute, new_issue, revision};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::delivery::DeliveryKind;
 
@@ -19,7 +21,7 @@ async fn issues_due(ground: &mut Ground, state: IssueState, minutes: &[(&'static
     let mut ids = Vec::new();
     for (slug, at) in minutes {
         let new = NewIssue { due_at: Some(minute(*at)), ..new_issue(ground.week, ground.revision, slug, state) };
-        ids.push(issues::insert(&mut ground.tx, &new, NOW).await.unwrap().unwrap());
+        ids.push(issues::insert(&mut ground.tx, &new, acts::by(NOW)).await.unwrap().unwrap());
     }
     ids
 }
@@ -40,12 +42,12 @@ both_databases! {
             ..new_issue(week, content, "second", Queued)
         };
         let tx = &mut ground.tx;
-        let id = issues::insert(tx, &new, NOW).await.unwrap().unwrap();
+        let id = issues::insert(tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         let again = NewIssue { title: "Another", ..new_issue(week, content, "second", Draft) };
-        assert_eq!(issues::insert(tx, &again, minute(1)).await.unwrap(), None);
+        assert_eq!(issues::insert(tx, &again, acts::by(minute(1))).await.unwrap(), None);
         let month = newsletters::ensure(tx, "month", NOW).await.unwrap();
         let its_content = revision(tx, month, DeliveryKind::Issue, "text").await;
-        assert!(issues::insert(tx, &new_issue(month, its_content, "second", Draft), NOW).await.unwrap().is_some());
+        assert!(issues::insert(tx, &new_issue(month, its_content, "second", Draft), acts::by(NOW)).await.unwrap().is_some());
 
         let found = issues::find(tx, week, "second").await.unwrap().unwrap();
         assert_eq!((found.id, found.newsletter_id, found.title.as_str()), (id, week, "The first"));
@@ -61,33 +63,43 @@ both_databases! {
         let mut ground = Ground::new(&db).await;
         let id = ground.issue;
         let tx = &mut ground.tx;
-        assert!(!issues::advance(tx, id, Queued, Preparing, "no").await.unwrap());
+        assert!(!issues::advance(tx, id, Queued, Preparing, "no", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert_eq!(issues::get(tx, id).await.unwrap().unwrap().note, "", "nothing of it was written");
-        assert!(issues::advance(tx, id, Sending, Paused, "refused").await.unwrap());
+        assert!(issues::advance(tx, id, Sending, Paused, "refused", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         let paused = issues::get(tx, id).await.unwrap().unwrap();
         assert_eq!((paused.state, paused.note.as_str()), (Paused, "refused"));
-        assert!(!issues::advance(tx, id, Sending, Paused, "twice").await.unwrap());
-        assert!(!issues::advance(tx, IssueId(1_000_000), Sending, Paused, "").await.unwrap());
+        assert!(!issues::advance(tx, id, Sending, Paused, "twice", acts::by(NOW), &Event::IssueResumed).await.unwrap());
+        assert!(!issues::advance(tx, IssueId(1_000_000), Sending, Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
     }
 
     async fn a_due_issue_moves_only_for_the_time_it_is_queued_for(db: Db) {
         let mut ground = Ground::new(&db).await;
         let id = issues_due(&mut ground, Queued, &[("queued", 1)]).await[0];
         let tx = &mut ground.tx;
-        assert!(!issues::advance_due(tx, id, minute(2), Preparing, "").await.unwrap(), "that is another time");
-        assert!(issues::advance_due(tx, id, minute(1), Preparing, "frozen").await.unwrap());
-        assert!(!issues::advance_due(tx, id, minute(1), Preparing, "").await.unwrap(), "it is queued no more");
+        assert!(!issues::prepare(tx, id, minute(2)).await.unwrap(), "that is another time");
+        assert!(!issues::hold_due(tx, id, minute(2), "late", acts::by(NOW)).await.unwrap(), "that is another time");
+        assert!(issues::prepare(tx, id, minute(1)).await.unwrap());
+        assert!(!issues::prepare(tx, id, minute(1)).await.unwrap(), "it is queued no more");
+        assert!(!issues::hold_due(tx, id, minute(1), "late", acts::by(NOW)).await.unwrap());
+        assert!(issues::start(tx, id, 7, acts::by(minute(3))).await.unwrap());
+        assert!(!issues::start(tx, id, 7, acts::by(minute(4))).await.unwrap(), "once");
         let moved = issues::get(tx, id).await.unwrap().unwrap();
-        assert_eq!((moved.state, moved.note.as_str()), (Preparing, "frozen"));
+        assert_eq!((moved.state, moved.started_at), (Sending, Some(minute(3))));
+
+        let id = issues_due(&mut ground, Queued, &[("late", 1)]).await[0];
+        let tx = &mut ground.tx;
+        assert!(issues::hold_due(tx, id, minute(1), "late", acts::by(NOW)).await.unwrap());
+        let moved = issues::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((moved.state, moved.note.as_str()), (Held, "late"));
     }
 
     async fn content_changes_only_in_the_state_it_was_looked_at_in(db: Db) {
         let mut ground = Ground::new(&db).await;
         let (id, older, content): (_, RevisionId, _) = (ground.issue, ground.older, ground.revision);
         let tx = &mut ground.tx;
-        assert!(!issues::revise(tx, id, Draft, "Older", older).await.unwrap());
+        assert!(!issues::revise(tx, id, Draft, "Older", older, acts::by(NOW)).await.unwrap());
         assert_eq!(issues::get(tx, id).await.unwrap().unwrap().revision_id, content);
-        assert!(issues::revise(tx, id, Sending, "Older", older).await.unwrap());
+        assert!(issues::revise(tx, id, Sending, "Older", older, acts::by(NOW)).await.unwrap());
         let revised = issues::get(tx, id).await.unwrap().unwrap();
         assert_eq!((revised.revision_id, revised.title.as_str(), revised.state), (older, "Older", Sending));
     }
@@ -96,19 +108,19 @@ both_databases! {
         let mut ground = Ground::new(&db).await;
         let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;
         let tx = &mut ground.tx;
-        assert!(!issues::queue(tx, ids[0], Held, minute(9), true).await.unwrap(), "it is a draft");
-        assert!(issues::queue(tx, ids[0], Draft, minute(9), true).await.unwrap());
+        assert!(!issues::queue(tx, ids[0], Held, minute(9), true, acts::by(NOW)).await.unwrap(), "it is a draft");
+        assert!(issues::queue(tx, ids[0], Draft, minute(9), true, acts::by(NOW)).await.unwrap());
         // A time that a person chose is no slot.
-        assert!(issues::queue(tx, ids[1], Draft, minute(9), false).await.unwrap());
+        assert!(issues::queue(tx, ids[1], Draft, minute(9), false, acts::by(NOW)).await.unwrap());
         let queued = issues::get(tx, ids[0]).await.unwrap().unwrap();
         assert_eq!((queued.state, queued.due_at, queued.on_slot), (Queued, Some(minute(9)), true));
         ground.tx.commit().await.unwrap();
-        let taken = db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(9), true).await).await.unwrap_err();
+        let taken = db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(9), true, acts::by(NOW)).await).await.unwrap_err();
         assert!(taken.is_unique_violation(), "{taken}");
-        assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(10), true).await).await.unwrap());
+        assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(10), true, acts::by(NOW)).await).await.unwrap());
         // Its place is free again when it has gone on.
-        db.write(async |tx| issues::advance(tx, ids[0], Queued, Draft, "").await).await.unwrap();
-        assert!(db.write(async |tx| issues::queue(tx, ids[2], Queued, minute(9), true).await).await.unwrap());
+        db.write(async |tx| issues::advance(tx, ids[0], Queued, Draft, "", acts::by(NOW), &Event::IssueResumed).await).await.unwrap();
+        assert!(db.write(async |tx| issues::queue(tx, ids[2], Queued, minute(9), true, acts::by(NOW)).await).await.unwrap());
     }
 
     async fn lists_have_their_order(db: Db) {
@@ -118,11 +130,19 @@ both_databases! {
         let month: NewsletterId = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
         let content = revision(&mut ground.tx, month, DeliveryKind::Issue, "text").await;
         let new = NewIssue { due_at: Some(minute(-10)), ..new_issue(month, content, "monthly", Queued) };
-        issues::insert(&mut ground.tx, &new, NOW).await.unwrap();
+        issues::insert(&mut ground.tx, &new, acts::by(NOW)).await.unwrap();
         let week = ground.week;
         let tx = &mut ground.tx;
-        assert_eq!(slugs(&issues::list(tx, week, 10).await.unwrap()), ["late", "now", "first", "early", "draft"]);
-        assert_eq!(slugs(&issues::list(tx, week, 2).await.unwrap()), ["late", "now"]);
+        let list = async |tx: &mut coranto::store::Tx, state, limit| {
+            let found = issues::list(tx, week, state, limit).await.unwrap();
+            found.into_iter().map(|issue| issue.slug).collect::<Vec<_>>()
+        };
+        assert_eq!(list(tx, None, 10).await, ["late", "now", "first", "early", "draft"]);
+        assert_eq!(list(tx, None, 2).await, ["late", "now"]);
+        assert_eq!(list(tx, Some(Draft), 1).await, ["draft"], "what is limited is what was asked for");
+        assert_eq!(slugs(&issues::open(tx, week).await.unwrap()), ["early", "now", "first", "late"]);
+        assert_eq!(slugs(&issues::open(tx, NewsletterId::NONE).await.unwrap()), [""; 0]);
+        assert!(issues::last_ended(tx, week).await.unwrap().is_none());
         assert_eq!(slugs(&issues::in_state(tx, Queued).await.unwrap()), ["early", "monthly", "now", "late"]);
         assert_eq!(slugs(&issues::in_state(tx, Sending).await.unwrap()), ["first"]);
         assert_eq!(slugs(&issues::due(tx, NOW).await.unwrap()), ["early", "monthly", "now"], "a draft is never due");
@@ -137,7 +157,7 @@ both_databases! {
         let id = ground.issue;
         let tx = &mut ground.tx;
         issues::note_asked(tx, id, "2026-11-27 09:00").await.unwrap();
-        issues::mark_started(tx, id, minute(3)).await.unwrap();
+        acts::started(tx, id, minute(3)).await;
         let noted = issues::get(tx, id).await.unwrap().unwrap();
         assert_eq!((noted.asked.as_str(), noted.started_at), ("2026-11-27 09:00", Some(minute(3))));
         let other = issues::get(tx, other).await.unwrap().unwrap();
@@ -155,7 +175,7 @@ both_databases! {
         let id = ground.issue;
         for open in [Pending, Claimed, InFlight, Uncertain] {
             let row = ground.row(open, ground.live).await;
-            assert!(!issues::finish(&mut ground.tx, id, NOW).await.unwrap(), "a row is {open}");
+            assert!(!issues::finish(&mut ground.tx, id, acts::by(NOW)).await.unwrap().is_some(), "a row is {open}");
             assert_eq!(state(&mut ground, id).await, Sending);
             let sql = "UPDATE deliveries SET state = $2 WHERE id = $1";
             ground.tx.sql(sql).bind(row).bind(DeliveryState::Sent).execute().await.unwrap();
@@ -165,13 +185,15 @@ both_databases! {
         let reader = ground.reader("reader-of-both", coranto::domain::subscriber::SubscriptionState::Active).await;
         let pending = ground.entry(Pending, ground.live);
         ground.put(Some(other), Some(reader), &pending).await;
-        assert!(issues::advance(&mut ground.tx, id, Sending, Paused, "").await.unwrap());
-        assert!(!issues::finish(&mut ground.tx, id, NOW).await.unwrap(), "it is paused");
-        assert!(issues::advance(&mut ground.tx, id, Paused, Sending, "").await.unwrap());
-        assert!(issues::finish(&mut ground.tx, id, minute(5)).await.unwrap());
+        assert!(issues::advance(&mut ground.tx, id, Sending, Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
+        assert!(!issues::finish(&mut ground.tx, id, acts::by(NOW)).await.unwrap().is_some(), "it is paused");
+        assert!(issues::advance(&mut ground.tx, id, Paused, Sending, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
+        assert!(issues::finish(&mut ground.tx, id, acts::by(minute(5))).await.unwrap().is_some());
+        let week = ground.week;
+        assert_eq!(issues::last_ended(&mut ground.tx, week).await.unwrap().map(|issue| issue.id), Some(id));
         let finished = issues::get(&mut ground.tx, id).await.unwrap().unwrap();
         assert_eq!((finished.state, finished.finished_at), (IssueState::Sent, Some(minute(5))));
-        assert!(!issues::finish(&mut ground.tx, id, minute(6)).await.unwrap(), "once");
-        assert!(!issues::finish(&mut ground.tx, other, NOW).await.unwrap());
+        assert!(!issues::finish(&mut ground.tx, id, acts::by(minute(6))).await.unwrap().is_some(), "once");
+        assert!(!issues::finish(&mut ground.tx, other, acts::by(NOW)).await.unwrap().is_some());
     }
 }

@@ -10,6 +10,7 @@ use coranto::store::limits::{Asked, Standing};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, person, subscribe};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// How an address stands that was asked for by others.
@@ -43,7 +44,7 @@ both_databases! {
         assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, ..free });
         assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, ..free });
         assert_eq!(standing(tx, "c@example.org", NOW).await, free);
-        suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", NOW).await.unwrap();
+        suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         assert_eq!(standing(tx, "c@example.org", NOW).await, Standing { suppressed: true, ..free });
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 1);
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 0);

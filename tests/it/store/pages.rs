@@ -8,6 +8,7 @@ use coranto::store::pages::{NewPage, Query};
 use coranto::store::{Db, issues, pages};
 
 use super::ground::{Ground, content, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 fn page(visibility: Visibility, word: &str) -> NewPage {
@@ -34,7 +35,7 @@ async fn publish(
     let new = content(DeliveryKind::Issue, &format!("{slug} {word}"));
     let revision = coranto::store::revisions::ensure(&mut ground.tx, ground.week, &new, minute(0)).await.unwrap();
     let id = super::ground::issue(&mut ground.tx, ground.week, revision, slug, IssueState::Sending).await;
-    issues::mark_started(&mut ground.tx, id, minute(minutes)).await.unwrap();
+    acts::started(&mut ground.tx, id, minute(minutes)).await;
     assert!(pages::put(&mut ground.tx, revision, &page(visibility, word)).await.unwrap());
     (id, revision)
 }

@@ -6,15 +6,17 @@ use coranto::clock::Timestamp;
 use coranto::domain::NewsletterId;
 use coranto::domain::SubscriptionId;
 use coranto::domain::consent::ConsentKind;
+use coranto::domain::event::Event;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent};
 use coranto::store::imports::{self, Arrival};
 use coranto::store::subscribers::{self, NewSubscriber};
-use coranto::store::subscriptions::{self, Counts, Filter, NewSubscription};
-use coranto::store::{Db, Result, Tx, newsletters, suppressions};
+use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
+use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
 use futures_util::TryStreamExt as _;
 
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 pub(super) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -42,9 +44,12 @@ pub(super) async fn subscribe(
     let id = subscriptions::ensure(tx, &new, NOW).await?.id;
     match state {
         Pending => true,
-        Active => subscriptions::activate(tx, id, NOW).await?,
-        Paused => subscriptions::activate(tx, id, NOW).await? && subscriptions::pause(tx, id, None).await?,
-        Left => subscriptions::leave(tx, id, NOW).await?,
+        Active => subscriptions::activate(tx, id, &acts::entry(NOW)).await?,
+        Paused => {
+            subscriptions::activate(tx, id, &acts::entry(NOW)).await?
+                && subscriptions::pause(tx, id, None, &acts::entry(NOW)).await?
+        }
+        Left => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
     };
     Ok(id)
 }
@@ -82,24 +87,42 @@ both_databases! {
         for from in [Pending, Active, Paused, Left] {
             let fresh = async |tx: &mut Tx, verb: &str| subscribe(tx, week, &format!("{from}-{verb}@example.org"), from).await.unwrap();
             let id = fresh(&mut tx, "activate").await;
-            assert_eq!(subscriptions::activate(&mut tx, id, NOW).await.unwrap(), from == Pending);
+            assert_eq!(subscriptions::activate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Pending);
             assert_eq!(state(&mut tx, id).await, if from == Pending { Active } else { from });
             let id = fresh(&mut tx, "pause").await;
-            assert_eq!(subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap(), matches!(from, Active | Paused));
+            assert_eq!(subscriptions::pause(&mut tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap(), matches!(from, Active | Paused));
             assert_eq!(state(&mut tx, id).await, if from == Active { Paused } else { from });
             let id = fresh(&mut tx, "resume").await;
-            assert_eq!(subscriptions::resume(&mut tx, id).await.unwrap(), from == Paused);
+            assert_eq!(subscriptions::resume(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Paused);
             assert_eq!(state(&mut tx, id).await, if from == Paused { Active } else { from });
             let id = fresh(&mut tx, "leave").await;
-            assert_eq!(subscriptions::leave(&mut tx, id, NOW).await.unwrap(), from != Left);
+            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Left);
             assert_eq!(state(&mut tx, id).await, Left);
             let id = fresh(&mut tx, "again").await;
-            assert_eq!(subscriptions::ask_again(&mut tx, id).await.unwrap(), from == Left);
+            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
             assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
         }
+        for from in [Pending, Active, Paused, Left] {
+            let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
+            let moves = matches!(from, Pending | Left);
+            assert_eq!(subscriptions::take_over(&mut tx, id, &acts::entry(NOW)).await.unwrap(), moves);
+            assert_eq!(state(&mut tx, id).await, if moves { Active } else { from });
+        }
         let nobody = SubscriptionId(1_000_000);
-        assert!(!subscriptions::leave(&mut tx, nobody, NOW).await.unwrap());
+        assert!(!subscriptions::unsubscribe(&mut tx, nobody, &acts::entry(NOW)).await.unwrap());
         assert!(subscriptions::get(&mut tx, nobody).await.unwrap().is_none());
+    }
+
+    async fn what_leaves_the_state_alone_is_written_down_too(db: Db) {
+        let (mut tx, week) = start(&db).await;
+        let id = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
+        let before = consents::of_subscription(&mut tx, id).await.unwrap().len();
+        let entry = Entry { event: Some(&Event::SubscriptionMoved), consent: ConsentKind::Moved, ..acts::entry(NOW) };
+        subscriptions::write_down(&mut tx, week, id, &entry).await.unwrap();
+        let history = consents::of_subscription(&mut tx, id).await.unwrap();
+        assert_eq!((history.len(), history[before].kind), (before + 1, ConsentKind::Moved));
+        assert!(personal::has_event(&mut tx, id, "subscription.moved", NOW).await.unwrap());
+        assert_eq!(state(&mut tx, id).await, Active);
     }
 
     async fn lists_are_filtered_paged_and_counted(db: Db) {
@@ -110,7 +133,7 @@ both_databases! {
         }
         subscribe(&mut tx, other, "reader_0@example.org", Active).await.unwrap();
         let suppressed = person("reader_5@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", NOW).await.unwrap();
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap();
         let counts = subscriptions::counts(&mut tx, week).await.unwrap();
         assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, left: 1, suppressed: 1, mailable: 2 });
 
@@ -144,11 +167,15 @@ both_databases! {
         let (mut tx, week) = start(&db).await;
         let id = subscribe(&mut tx, week, "a@example.org", Active).await.unwrap();
         let open = subscribe(&mut tx, week, "b@example.org", Paused).await.unwrap();
-        subscriptions::pause(&mut tx, id, Some(NOW)).await.unwrap();
+        subscriptions::pause(&mut tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap();
         let before = NOW.minus(Duration::from_millis(1));
-        assert!(subscriptions::rested(&mut tx, before, 10).await.unwrap().is_empty());
-        assert_eq!(subscriptions::rested(&mut tx, NOW, 10).await.unwrap(), [(id, week)]);
-        assert_eq!(state(&mut tx, open).await, Paused);
+        let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
+        for (of, at) in [(None, before), (Some(month), NOW)] {
+            assert_eq!(subscriptions::end_pauses(&mut tx, of, 10, acts::by(at)).await.unwrap(), 0);
+        }
+        assert_eq!(subscriptions::end_pauses(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
+        assert_eq!((state(&mut tx, id).await, state(&mut tx, open).await), (Active, Paused));
+        assert!(personal::has_event(&mut tx, id, "subscription.resumed", NOW).await.unwrap());
     }
 
     async fn consents_are_kept_in_order_and_counted(db: Db) {
@@ -178,11 +205,15 @@ both_databases! {
     async fn the_suppression_list_knows_hashes(db: Db) {
         let (mut tx, _) = start(&db).await;
         let anna = person("anna@example.org");
-        assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", NOW).await.unwrap());
-        assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", NOW).await.unwrap());
+        assert!(suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Complaint, "wrote to us", acts::by(NOW)).await.unwrap());
+        assert!(!suppressions::add(&mut tx, &anna.address_hash, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), Some(SuppressionReason::Complaint));
-        assert!(suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
-        assert!(!suppressions::remove(&mut tx, &anna.address_hash).await.unwrap());
+        let note = "one of many";
+        assert!(!suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
+        assert!(suppressions::add_in_bulk(&mut tx, &anna.address_hash, SuppressionReason::Bounce, note, NOW).await.unwrap());
+        assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
+        assert!(!suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
     }
 
@@ -190,7 +221,7 @@ both_databases! {
         let (mut tx, week) = start(&db).await;
         let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
         let suppressed = person("never@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", NOW).await.unwrap();
+        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(|email| Arrival {
             person: NewSubscriber { name: Some("O\"Neill \\ 'x'\u{1f4ee}".to_owned()), ..person(email) },
             state: Active,

@@ -1,10 +1,12 @@
 //! What dead workers leave: their rows are taken back or taken for uncertain, and nobody else's.
 
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Uncertain};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, deliveries, issues};
 
 use super::ground::{Entry, Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -74,7 +76,7 @@ both_databases! {
         // One that waits for a person waits for ever; one of a stopped issue is not sent again.
         let issue = ground.issue;
         let tx = &mut ground.tx;
-        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Stopped, "").await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Stopped, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
         assert_eq!(deliveries::resend_uncertain(tx, minute(99)).await.unwrap(), 0);
     }
 }

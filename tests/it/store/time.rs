@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
-use coranto::store::{Db, deliveries, issues, leases, subscriptions};
+use coranto::store::{Db, deliveries, issues, leases, settlement, subscriptions};
 
 use super::ground::{Entry, Ground, NOW, minute};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -73,15 +75,15 @@ both_databases! {
         let claimed = ground.row(Claimed, live).await;
         let before_the_edit = ground.row_like(&Entry { revision_id: Some(older), ..entry }).await;
         let tx = &mut ground.tx;
-        assert!(deliveries::may_still_go(tx, live, row, false, NOW).await.unwrap());
-        assert!(!deliveries::may_still_go(tx, dead, row, false, NOW).await.unwrap(), "it is another's");
-        assert!(!deliveries::may_still_go(tx, live, claimed, false, NOW).await.unwrap(), "it was never taken off");
-        assert!(!deliveries::may_still_go(tx, live, row, false, minute(61)).await.unwrap(), "the lease has ended");
-        assert!(!deliveries::may_still_go(tx, live, before_the_edit, false, NOW).await.unwrap());
-        assert!(deliveries::may_still_go(tx, live, before_the_edit, true, NOW).await.unwrap(), "it keeps to its own");
-        assert!(subscriptions::leave(tx, reader, NOW).await.unwrap());
-        assert!(!deliveries::may_still_go(tx, live, row, false, NOW).await.unwrap());
-        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "").await.unwrap());
-        assert!(!deliveries::may_still_go(tx, live, stays, false, NOW).await.unwrap());
+        assert!(settlement::may_still_go(tx, live, row, false, NOW).await.unwrap());
+        assert!(!settlement::may_still_go(tx, dead, row, false, NOW).await.unwrap(), "it is another's");
+        assert!(!settlement::may_still_go(tx, live, claimed, false, NOW).await.unwrap(), "it was never taken off");
+        assert!(!settlement::may_still_go(tx, live, row, false, minute(61)).await.unwrap(), "the lease has ended");
+        assert!(!settlement::may_still_go(tx, live, before_the_edit, false, NOW).await.unwrap());
+        assert!(settlement::may_still_go(tx, live, before_the_edit, true, NOW).await.unwrap(), "it keeps to its own");
+        assert!(subscriptions::unsubscribe(tx, reader, &acts::entry(NOW)).await.unwrap());
+        assert!(!settlement::may_still_go(tx, live, row, false, NOW).await.unwrap());
+        assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
+        assert!(!settlement::may_still_go(tx, live, stays, false, NOW).await.unwrap());
     }
 }

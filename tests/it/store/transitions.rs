@@ -103,6 +103,16 @@ async fn apply(ground: &mut Ground, verb: Verb, worker: WorkerId, id: DeliveryId
     }
 }
 
+#[test]
+fn the_statements_and_the_domain_know_one_machine() {
+    for from in STATES {
+        for to in STATES {
+            let made = TABLE.iter().any(|(_, sources, made)| sources.contains(&from) && *made == to);
+            assert_eq!(made, from.may_become(to), "{from} -> {to}");
+        }
+    }
+}
+
 both_databases! {
     async fn every_verb_changes_what_it_may_and_says_so(db: Db) {
         let mut ground = Ground::new(&db).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::delivery::{DeliveryState, Reason};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{DeliveryId, SubscriptionId, WorkerId};
@@ -15,6 +16,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
 use super::ground::{Ground, NOW};
+use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const READERS: usize = 6;
@@ -111,7 +113,7 @@ impl Play {
             20 => {
                 let (from, to) = (IssueState::Sending, IssueState::Paused);
                 let (from, to) = if step.flag { (from, to) } else { (to, from) };
-                issues::advance(tx, issue, from, to, "").await.unwrap();
+                issues::advance(tx, issue, from, to, "", acts::by(now), &Event::IssueResumed).await.unwrap();
             }
             _ => self.meanwhile(step).await,
         }
@@ -124,7 +126,7 @@ impl Play {
         match step.rows {
             1..=4 => {
                 let reader = self.readers[usize::from(step.rows)];
-                subscriptions::leave(tx, reader, self.now).await.unwrap();
+                subscriptions::unsubscribe(tx, reader, &acts::entry(self.now)).await.unwrap();
             }
             5 => drop(ledger::stop(tx, self.ground.issue, self.now).await.unwrap()),
             6..=30 => {

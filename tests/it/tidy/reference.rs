@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use coranto::cli::Exit;
+use coranto::domain::alarm::{AlarmName, Severity};
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
 use coranto::domain::provider::Provider;
@@ -50,25 +52,14 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Policies for uncertain mail", UncertainPolicy::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Alarms", AlarmName::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Alarms", Severity::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Totals", keys(&serde_json::to_value(Totals::default()).unwrap()));
 }
 
 #[test]
 fn every_event_is_explained() {
-    let mut kinds = BTreeSet::new();
-    // The configuration's keys are spelled alike.
-    for file in super::rust_files(&["src"]).into_iter().filter(|file| !file.path.starts_with("src/config")) {
-        let is_kind = |text: &str| {
-            let (noun, verb) = text.split_once('.')?;
-            let nouns = ["subscription", "issue", "delivery", "relay", "signup", "suppression", "subscriber", "import"];
-            let is_word = !verb.is_empty() && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-            let is_file = matches!(verb, "md" | "rs" | "html" | "txt" | "toml" | "password");
-            (nouns.contains(&noun) && is_word && !is_file).then(|| text.to_owned())
-        };
-        kinds.extend(file.source.strings.iter().filter_map(|(_, text)| is_kind(text)));
-    }
-    assert!(kinds.len() > 10, "{kinds:?}");
-    assert_names("values.md", "Events", kinds);
+    assert_names("values.md", "Events", Event::KINDS);
 }
 
 /// The addresses of the web server, as its routes are written.

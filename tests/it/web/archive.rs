@@ -1,7 +1,6 @@
 //! The archive and the issues in it: AR-01 to AR-07 and AR-10, and what is kept by clients.
 
 use axum::http::StatusCode;
-use coranto::domain::issue::IssueState;
 use coranto::store::{Db, issues, revisions};
 use coranto::token::Purpose;
 use tokio::net::TcpListener;
@@ -9,6 +8,7 @@ use tokio::net::TcpListener;
 use super::ground::{Web, start};
 use super::press::{Press, days_ago};
 use crate::door::album::fixture;
+use crate::harness::acts;
 use crate::harness::browser::{Browser, Scripts};
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::{Response, get, post};
@@ -151,9 +151,8 @@ both_databases! {
         press.queue("a", "title: A", "Text.", days_ago(1)).await;
         let id = issues::find(&mut db.read().await.unwrap(), web.ground.door.id, "a").await.unwrap().unwrap().id;
         let mut tx = db.begin().await.unwrap();
-        assert!(issues::advance(&mut tx, id, IssueState::Queued, IssueState::Preparing, "").await.unwrap());
-        issues::mark_started(&mut tx, id, NOW).await.unwrap();
-        assert!(issues::advance(&mut tx, id, IssueState::Preparing, IssueState::Sending, "").await.unwrap());
+        assert!(issues::prepare(&mut tx, id, days_ago(1)).await.unwrap());
+        assert!(issues::start(&mut tx, id, 0, acts::by(NOW)).await.unwrap());
         assert_eq!(web.get("/week/a").await.status, StatusCode::NOT_FOUND);
         assert!(!web.get("/week/feed.xml").await.text().contains("<entry"));
         tx.commit().await.unwrap();

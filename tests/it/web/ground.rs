@@ -10,6 +10,7 @@ use coranto::domain::SubscriptionId;
 use coranto::domain::newsletter::Newsletter;
 use coranto::signup::Limits;
 use coranto::store::Db;
+use coranto::telemetry::health::Health;
 use coranto::templates::Templates;
 use coranto::token::Purpose;
 use coranto::web::{self, Proxies, Site};
@@ -71,6 +72,19 @@ impl Web {
         let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
         let (signup, doors) = (self.ground.signup.clone(), vec![self.ground.door.clone()]);
         let site = Site::new(signup, doors, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
+        self.site = Arc::new(site);
+        self.router = web::router(Arc::clone(&self.site));
+        self
+    }
+
+    /// The same site, in a process that also delivers and schedules.
+    pub(crate) async fn delivering(mut self, health: Arc<Health>) -> Self {
+        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
+        let (signup, doors) = (self.ground.signup.clone(), vec![self.ground.door.clone()]);
+        let mut site =
+            Site::new(signup, doors, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
+        site.delivery = Some(health);
         self.site = Arc::new(site);
         self.router = web::router(Arc::clone(&self.site));
         self

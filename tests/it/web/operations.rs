@@ -1,15 +1,19 @@
 //! What operators rely on: readiness, numbers, request ids.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
+use coranto::domain::alarm::{Alarm, AlarmName};
 use coranto::domain::delivery::DeliveryKind;
 use coranto::signup::{ChallengeWhen, Limits};
-use coranto::store::{Db, leases, migrate};
+use coranto::store::{Db, alarms, leases, migrate};
+use coranto::telemetry::health::Health;
 use coranto::web;
 
 use super::ground::{Web, start};
-use crate::harness::database::both_databases;
+use crate::harness::acts;
+use crate::harness::database::{Fresh, both_databases};
 use crate::harness::http::{get, post};
 use crate::signup::NOW;
 
@@ -21,6 +25,10 @@ async fn lease(db: &Db, until: coranto::clock::Timestamp) {
         })
         .await;
     assert!(taken.unwrap());
+}
+
+async fn ready(web: &Web) -> crate::harness::http::Response {
+    web.send_from(get("/readyz"), "127.0.0.1").await
 }
 
 both_databases! {
@@ -40,6 +48,68 @@ both_databases! {
         let old = web.get("/readyz").await;
         assert_eq!(old.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(old.json()["why"].as_str().unwrap().contains("coranto migrate"));
+    }
+
+    async fn readiness_is_about_the_ledger_and_nothing_else(db: Db) {
+        let health = Arc::new(Health::default());
+        health.relay("main");
+        let web = Web::new(db.clone()).await.delivering(Arc::clone(&health)).await;
+        assert_eq!(ready(&web).await.status, StatusCode::SERVICE_UNAVAILABLE, "delivery has not begun");
+        health.alive(NOW.0);
+        let well = ready(&web).await;
+        assert_eq!((well.status, &well.json()["relays"]["main"]["up"]), (StatusCode::OK, &true.into()));
+
+        health.relay_down("main", NOW.0, "535 5.7.8 no");
+        let down = ready(&web).await;
+        assert_eq!(down.status, StatusCode::OK, "the pages are served all the same");
+        let relay = &down.json()["relays"]["main"];
+        assert_eq!((&relay["up"], &relay["why"], &relay["since"]), (&false.into(), &"535 5.7.8 no".into(), &NOW.to_string().into()));
+
+        let alarm = Alarm::new(AlarmName::IssueHeld, "week/calendar", "too late");
+        db.write(async |tx| alarms::raise(tx, &alarm, acts::by(NOW)).await).await.unwrap();
+        let held = ready(&web).await;
+        assert_eq!((held.status, &held.json()["alarms"][0]["name"]), (StatusCode::OK, &"issue.held".into()));
+        let numbers = web.send_from(get("/metrics"), "127.0.0.1").await;
+        for line in ["coranto_alarms{name=\"issue.held\",severity=\"person\"} 1", "coranto_relay_up{relay=\"main\"} 0"] {
+            assert!(numbers.text().lines().any(|have| have == line), "{line}\n{}", numbers.text());
+        }
+
+        health.cannot_write(NOW.0, "the disk is full");
+        let full = ready(&web).await;
+        assert_eq!((full.status, &full.json()["why"]), (StatusCode::SERVICE_UNAVAILABLE, &"the disk is full".into()));
+        health.wrote();
+        assert_eq!(ready(&web).await.status, StatusCode::OK);
+        web.clock.advance(std::time::Duration::from_secs(120));
+        assert_eq!(ready(&web).await.status, StatusCode::SERVICE_UNAVAILABLE, "no sign of life for two minutes");
+        db.probe_write().await.unwrap();
+        let stranger = web.get("/readyz").await;
+        assert!(stranger.json().get("relays").is_none() && stranger.json().get("alarms").is_none(), "{}", stranger.text());
+    }
+
+    async fn a_ledger_that_cannot_be_written_is_not_ready(fresh: Fresh) {
+        let web = Web::new(fresh.db.clone()).await;
+        assert_eq!(web.get("/readyz").await.status, StatusCode::OK);
+        let other = Db::open(&fresh.url).await.unwrap();
+        if !fresh.db.is_sqlite() {
+            // A server that was made read-only: sessions that begin from now on may not write.
+            let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$";
+            other.single().await.unwrap().sql(sql).execute().await.unwrap();
+            let readonly = Db::open(&fresh.url).await.unwrap();
+            assert!(readonly.probe_write().await.is_err());
+            readonly.close().await;
+            other.close().await;
+            return;
+        }
+        let held = other.begin().await.unwrap();
+        let locked = web.get("/readyz").await;
+        assert_eq!(locked.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(locked.json()["why"].as_str().unwrap().contains("cannot be written"), "{}", locked.text());
+        drop(held);
+        let begun = std::time::Instant::now();
+        while web.get("/readyz").await.status != StatusCode::OK {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it does not get ready again");
+        }
+        other.close().await;
     }
 
     async fn numbers_are_for_this_machine(db: Db) {

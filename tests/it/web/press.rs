@@ -1,11 +1,12 @@
 //! Issues that went out, from their files and through the calendar, for the tests of what the public sees of them.
 
 use coranto::clock::Timestamp;
+use coranto::domain::actor::Actor;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::{IssueState, Visibility};
 use coranto::domain::newsletter::Newsletter;
 use coranto::images::Gallery;
-use coranto::publishing::queue::{self, Actor};
+use coranto::publishing::queue::{self, Act};
 use coranto::publishing::{Library, When, correct, start_due};
 use coranto::store::issues::NewIssue;
 use coranto::store::pages::NewPage;
@@ -15,6 +16,7 @@ use coranto::templates::Templates;
 use tempfile::TempDir;
 
 use super::ground::Web;
+use crate::harness::acts;
 use crate::signup::NOW;
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
@@ -61,7 +63,7 @@ impl Press {
     /// Queued for a moment, and not out.
     pub(crate) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Actor { name: "cli", now: at, dry_run: false, again: true };
+        let act = Act { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
         queue::queue(&self.db, &self.library(), self.id, &draft, When::Now, &act).await.unwrap();
     }
 
@@ -71,14 +73,14 @@ impl Press {
         start_due(&self.db, &[(self.id, self.newsletter.clone())], at).await.unwrap();
         let issue = issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap().unwrap();
         if issue.state == IssueState::Sending {
-            self.db.write(async |tx| issues::finish(tx, issue.id, at).await).await.unwrap();
+            self.db.write(async |tx| issues::finish(tx, issue.id, acts::by(at)).await).await.unwrap();
         }
     }
 
     /// The mended text, put on the page of what was sent.
     pub(crate) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Actor { name: "cli", now: at, dry_run: false, again: true };
+        let act = Act { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
         assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
     }
 
@@ -124,8 +126,8 @@ impl Press {
                     on_slot: false,
                     note: "",
                 };
-                let id = issues::insert(tx, &issue, at).await?.unwrap();
-                issues::mark_started(tx, id, at).await?;
+                let id = issues::insert(tx, &issue, acts::by(at)).await?.unwrap();
+                acts::started(tx, id, at).await;
             }
             Ok::<_, coranto::store::StoreError>(())
         })

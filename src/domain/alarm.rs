@@ -1,0 +1,189 @@
+//! What a person is to be told of without having to look: stable names, how urgent each is, and what to do about it.
+
+use std::time::Duration;
+
+use super::spelled;
+use crate::telemetry::mask_addresses;
+
+/// A note is kept to this length.
+const NOTE_CHARS_MAX: usize = 500;
+/// An alarm is over when its cause has been gone for so long; until then it may come back unnoticed.
+const QUIET_FOR: Duration = Duration::from_secs(10 * 60);
+/// What has no end of its own is over when it has not happened again for so long.
+const COUNT_QUIET_FOR: Duration = Duration::from_secs(24 * 3600);
+/// How long a relay may be down before a person is told.
+const RELAY_DOWN_FOR: Duration = Duration::from_secs(10 * 60);
+
+spelled! {
+    /// What went wrong. The names stand in logs, metrics and monitoring rules; they do not change.
+    AlarmName: "alarm" {
+        /// The program halted an issue.
+        IssuePaused = "issue.paused",
+        /// The program did not start an issue.
+        IssueHeld = "issue.held",
+        /// An issue is over, and more than a few readers were refused.
+        IssueFailed = "issue.failed",
+        /// Nobody knows whether mails of an issue were taken, and a person decides.
+        IssueUncertain = "issue.uncertain",
+        /// A part of an issue waits until a person decides.
+        IssueSuspended = "issue.suspended",
+        /// A relay refuses a newsletter's sender.
+        NewsletterSender = "newsletter.sender",
+        /// A relay does not take mail.
+        RelayDown = "relay.down",
+        /// A relay has taken all that it takes in a day or an hour.
+        RelayQuota = "relay.quota",
+        /// A relay refuses mail for what it says of us.
+        RelayRefuses = "relay.refuses",
+        /// The ledger cannot be written.
+        LedgerUnwritable = "ledger.unwritable",
+        /// The disk is nearly full.
+        DiskLow = "disk.low",
+        /// Nobody starts issues that are due.
+        ScheduleLate = "schedule.late",
+        /// A file that is queued cannot go out as it is, or is gone.
+        FileLeft = "file.left",
+        /// A slot comes, and nothing is queued for it.
+        SlotEmpty = "slot.empty",
+        /// Bounces wait for a person.
+        BouncesHeld = "bounces.held",
+    }
+}
+
+spelled! {
+    /// How urgent an alarm is.
+    Severity: "severity" {
+        /// Something does not happen until a person acts.
+        Person = "person",
+        /// Something should be looked at.
+        Look = "look",
+    }
+}
+
+/// An alarm to be raised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// What.
+    pub name: AlarmName,
+    /// Of what: a relay's name, `NEWSLETTER/ISSUE`, a newsletter; empty for the installation.
+    pub scope: String,
+    /// Why, with the words of whoever said so. Addresses in it are masked.
+    pub note: String,
+}
+
+impl Alarm {
+    /// An alarm whose note bears no address.
+    pub fn new(name: AlarmName, scope: impl Into<String>, note: &str) -> Self {
+        let note: String = mask_addresses(note).chars().take(NOTE_CHARS_MAX).collect();
+        // Private-use characters mark merge fields.
+        let is_odd = |c: char| c.is_control() || matches!(c, '\u{e000}'..='\u{f8ff}');
+        let note = note.split(is_odd).collect::<Vec<_>>().join(" ");
+        Self { name, scope: scope.into(), note: note.trim().to_owned() }
+    }
+}
+
+impl AlarmName {
+    /// How urgent it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::DiskLow | Self::ScheduleLate | Self::FileLeft | Self::SlotEmpty => Severity::Look,
+            _ => Severity::Person,
+        }
+    }
+
+    /// How long it must last before a person is told.
+    pub fn told_after(self) -> Duration {
+        if self == Self::RelayDown { RELAY_DOWN_FOR } else { Duration::ZERO }
+    }
+
+    /// How long it must be quiet before it is over.
+    pub fn quiet_for(self) -> Duration {
+        if self.is_count() { COUNT_QUIET_FOR } else { QUIET_FOR }
+    }
+
+    /// Whether it says that something happened, and not that something lasts.
+    pub fn is_count(self) -> bool {
+        self == Self::IssueFailed
+    }
+
+    /// What is wrong, in one sentence without its full stop.
+    pub fn title(self, scope: &str) -> String {
+        let of = |text: &str| text.replace("{}", scope);
+        match self {
+            Self::IssuePaused => of("{} is paused"),
+            Self::IssueHeld => of("{} is held and does not go out"),
+            Self::IssueFailed => of("{} was refused to many readers"),
+            Self::IssueUncertain => of("nobody knows whether some readers got {}"),
+            Self::IssueSuspended => of("a part of {} waits for you"),
+            Self::NewsletterSender => of("a relay refuses the sender of {}"),
+            Self::RelayDown => of("the relay {} takes no mail"),
+            Self::RelayQuota => of("the relay {} has reached its quota"),
+            Self::RelayRefuses => of("the relay {} refuses our mail"),
+            Self::LedgerUnwritable => "the database cannot be written".to_owned(),
+            Self::DiskLow => "the disk is nearly full".to_owned(),
+            Self::ScheduleLate => "nobody starts issues that are due".to_owned(),
+            Self::FileLeft => of("the file of {} cannot go out as it is"),
+            Self::SlotEmpty => of("nothing is queued for the next slot of {}"),
+            Self::BouncesHeld => of("bounces of {} wait for you"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn advice(self, scope: &str) -> String {
+        let slug = scope.rsplit('/').next().unwrap_or(scope);
+        let of = |text: &str| text.replace("{}", slug);
+        match self {
+            Self::IssuePaused => {
+                of("`coranto issues show {}` says more; `coranto issues resume {}` goes on from where it stopped")
+            }
+            Self::IssueHeld => of("`coranto issues show {}` says more; `coranto queue FILE` gives it another time"),
+            Self::IssueFailed => of(
+                "`coranto issues deliveries {} --state failed` shows every reply; `coranto issues retry {}` tries again",
+            ),
+            Self::IssueUncertain => of(
+                "`coranto issues retry {} --uncertain` sends again, perhaps twice; `--give-up` takes them for failed",
+            ),
+            Self::IssueSuspended => of("`coranto issues show {}` says which; `coranto issues retry {}` tries again"),
+            Self::NewsletterSender => {
+                "`coranto doctor` tries the sender at every relay; allow it at the provider, or change `from`"
+                    .to_owned()
+            }
+            Self::RelayDown => "`coranto doctor` tries every relay and says what it answers".to_owned(),
+            Self::RelayQuota => "mail goes on by itself when the quota returns; the provider may raise it".to_owned(),
+            Self::RelayRefuses => "`coranto status` shows its words; ask the provider with them".to_owned(),
+            Self::LedgerUnwritable => {
+                "make room on the disk, or look for the process that holds the database; nothing is lost".to_owned()
+            }
+            Self::DiskLow => "make room before the next issue: a full disk stops sending".to_owned(),
+            Self::ScheduleLate => "start `coranto serve` with the role `schedule`, or look at its log".to_owned(),
+            Self::FileLeft => {
+                "`coranto check FILE` names every mistake; the text that is queued goes out until then".to_owned()
+            }
+            Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
+            Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alarm_says_what_is_wrong_and_what_to_do() {
+        for name in AlarmName::ALL {
+            let (title, advice) = (name.title("week/calendar"), name.advice("week/calendar"));
+            assert!(!title.is_empty() && !title.contains("{}") && !title.ends_with('.'), "{title}");
+            assert!(!advice.is_empty() && !advice.contains("{}") && !advice.contains("week/"), "{advice}");
+            assert_eq!(name.as_str().split('.').count(), 2, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_note_names_nobody_and_is_one_line() {
+        let alarm = Alarm::new(AlarmName::RelayDown, "main", "550 5.1.1 <anna@example.org>\r\nno\u{7}");
+        assert!(!alarm.note.contains("anna") && alarm.note.contains("550 5.1.1"), "{}", alarm.note);
+        assert!(!alarm.note.chars().any(char::is_control));
+        assert!(Alarm::new(AlarmName::RelayDown, "main", &"x".repeat(5000)).note.len() <= NOTE_CHARS_MAX);
+    }
+}

@@ -1,0 +1,252 @@
+//! What happens, as the log of events keeps it: a kind in dotted words and typed details. No address and no secret is
+//! ever part of an event.
+
+use super::alarm::AlarmName;
+use super::newsletter::UncertainPolicy;
+use super::subscriber::Why;
+use super::suppression::SuppressionReason;
+use crate::clock::Timestamp;
+
+/// One enum of events, each with its kind and its details.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $kind:literal $({ $($(#[$field_doc:meta])* $field:ident: $t:ty),+ $(,)? })?),+ $(,)?) => {
+        /// Something that happened.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(untagged)]
+        pub enum Event { $($(#[$doc])* $variant $({ $($(#[$field_doc])* $field: $t),+ })?),+ }
+
+        impl Event {
+            /// Every kind, in the order of declaration.
+            pub const KINDS: &'static [&'static str] = &[$($kind),+];
+
+            /// The kind: `issue.queued`.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $kind),+ }
+            }
+        }
+    };
+}
+
+events! {
+    /// An issue has a time at which it goes out.
+    IssueQueued = "issue.queued" {
+        /// Its content.
+        revision: i64,
+        /// Its time.
+        due_at: Option<Timestamp>,
+    },
+    /// An issue waits for a person.
+    IssueHeld = "issue.held" {
+        /// Why.
+        note: String,
+        /// The time it had.
+        due_at: Option<Timestamp>,
+    },
+    /// An issue has other content.
+    IssueRevised = "issue.revised" {
+        /// Its content now.
+        revision: i64,
+    },
+    /// An issue is off the queue.
+    IssueUnscheduled = "issue.unscheduled" {
+        /// Why.
+        note: String,
+    },
+    /// An issue's audience is frozen, and it goes out.
+    IssueStarted = "issue.started" {
+        /// To how many.
+        readers: u64,
+    },
+    /// An issue is halted.
+    IssuePaused = "issue.paused" {
+        /// Why.
+        note: String,
+    },
+    /// An issue goes out again from where it stopped.
+    IssueResumed = "issue.resumed",
+    /// An issue is ended: who has not got it will not.
+    IssueStopped = "issue.stopped" {
+        /// How many that are.
+        skipped: u64,
+    },
+    /// Rows of an issue are put back.
+    IssueRetried = "issue.retried" {
+        /// How many.
+        rows: u64,
+    },
+    /// An issue is finished.
+    IssueSent = "issue.sent" {
+        /// How many it was for.
+        readers: i64,
+        /// How many mails a relay took.
+        sent: i64,
+        /// How many were refused.
+        failed: i64,
+        /// How many were not to be sent any more.
+        skipped: i64,
+    },
+    /// The web page of an issue has other content.
+    IssueCorrected = "issue.corrected" {
+        /// Its content now.
+        revision: i64,
+    },
+    /// Nobody knows whether mails were taken.
+    DeliveryUncertain = "delivery.uncertain" {
+        /// How many.
+        rows: u64,
+        /// What is done with them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        policy: Option<UncertainPolicy>,
+    },
+    /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
+    ClockSetBack = "clock.set_back" {
+        /// By how many seconds.
+        seconds: u64,
+        /// How many mails that is.
+        rows: u64,
+    },
+    /// A person is to be told of something.
+    AlarmRaised = "alarm.raised" {
+        /// What.
+        name: AlarmName,
+        /// Of what.
+        scope: String,
+    },
+    /// What a person was to be told of is over.
+    AlarmCleared = "alarm.cleared" {
+        /// What.
+        name: AlarmName,
+        /// Of what.
+        scope: String,
+    },
+    /// A relay failed.
+    RelayDown = "relay.down" {
+        /// Which.
+        relay: String,
+        /// What it said, or what happened.
+        error: String,
+        /// How long it is left alone.
+        wait_ms: u64,
+    },
+    /// A relay that had failed takes mail.
+    RelayUp = "relay.up" {
+        /// Which.
+        relay: String,
+    },
+    /// Somebody asked for a newsletter; nothing is agreed before it is confirmed.
+    SubscriptionAsked = "subscription.asked",
+    /// A reader confirmed.
+    SubscriptionConfirmed = "subscription.confirmed",
+    /// An operator entered a reader.
+    SubscriptionAdded = "subscription.added",
+    /// A reader pauses.
+    SubscriptionPaused = "subscription.paused",
+    /// A pause is over.
+    SubscriptionResumed = "subscription.resumed",
+    /// A reader unsubscribed, or was unsubscribed.
+    SubscriptionUnsubscribed = "subscription.unsubscribed",
+    /// Whoever got a confirmation said that it was not them who asked.
+    SubscriptionRefused = "subscription.refused",
+    /// A reader took back that they had unsubscribed.
+    SubscriptionReturned = "subscription.returned",
+    /// A reader gets it at another address.
+    SubscriptionMoved = "subscription.moved",
+    /// A reader said why they unsubscribed.
+    SubscriptionReason = "subscription.reason" {
+        /// Why.
+        reason: Why,
+    },
+    /// A reader chose a language or a format.
+    SubscriptionChosen = "subscription.chosen",
+    /// An address must not be mailed any more.
+    AddressSuppressed = "address.suppressed" {
+        /// Why.
+        reason: SuppressionReason,
+    },
+    /// An address may be mailed again.
+    AddressUnsuppressed = "address.unsuppressed",
+    /// A reader asked for another address.
+    AddressAsked = "address.asked",
+    /// The change of an address was stopped.
+    AddressStopped = "address.stopped",
+    /// A reader asked for what is stored about them.
+    DataAsked = "data.asked",
+    /// A reader got what is stored about them.
+    DataSent = "data.sent",
+    /// Everything about a reader was erased.
+    ReaderErased = "reader.erased",
+    /// A reader asked for their link.
+    LinkAsked = "link.asked",
+    /// Somebody asked for a link and got none.
+    LinkIgnored = "link.ignored" {
+        /// Why.
+        why: &'static str,
+    },
+    /// A sign-up brought no mail.
+    SignupIgnored = "signup.ignored" {
+        /// Why.
+        why: &'static str,
+    },
+    /// A limit of sign-ups is reached.
+    SignupLimited = "signup.limited" {
+        /// Which.
+        bound: &'static str,
+    },
+    /// An address refuses every mail that strangers ask for.
+    SignupRefused = "signup.refused",
+    /// A refusal was taken back.
+    SignupAllowed = "signup.allowed",
+    /// A batch of an import was stored.
+    SubscribersImported = "subscribers.imported" {
+        /// The file's name.
+        source: String,
+        /// Readers who are new.
+        added: u64,
+        /// Readers who had asked and are active now.
+        activated: u64,
+        /// Readers who were unsubscribed.
+        unsubscribed: u64,
+        /// Addresses that must not be mailed any more.
+        suppressed: u64,
+        /// Rows that would bring back who unsubscribed, or who must not be mailed.
+        kept_out: u64,
+    },
+}
+
+impl Event {
+    /// The details, as a JSON object.
+    pub fn data(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(details @ serde_json::Value::Object(_)) => details.to_string(),
+            _ => "{}".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_dotted_words_and_none_is_there_twice() {
+        let mut seen = BTreeSet::new();
+        for kind in Event::KINDS {
+            assert!(seen.insert(kind), "{kind} is there twice");
+            let words: Vec<&str> = kind.split('.').collect();
+            assert_eq!(words.len(), 2, "{kind}");
+            assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase())), "{kind}");
+        }
+    }
+
+    #[test]
+    fn details_are_an_object() {
+        assert_eq!(Event::IssueResumed.data(), "{}");
+        assert_eq!(Event::IssueResumed.kind(), "issue.resumed");
+        assert_eq!(Event::IssueQueued { revision: 3, due_at: None }.data(), r#"{"due_at":null,"revision":3}"#);
+        let unknown = Event::DeliveryUncertain { rows: 1, policy: None };
+        assert_eq!(unknown.data(), r#"{"rows":1}"#);
+        assert_eq!(Event::IssuePaused { note: "a \"quote\"".to_owned() }.data(), r#"{"note":"a \"quote\""}"#);
+    }
+}

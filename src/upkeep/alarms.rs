@@ -1,0 +1,190 @@
+//! Alarms are told: at once, daily while they stand, once when they are over; by log always, by email where it is set.
+
+use std::time::Duration;
+
+use super::{Settings, mail};
+use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::alarm::AlarmName;
+use crate::store::alarms::{self, Standing};
+use crate::store::{Db, StoreError, deliveries};
+
+/// How often a person is told of the same that still stands.
+const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
+const HOUR: Duration = Duration::from_secs(3600);
+/// Emails in an hour; what comes after them stands in one list.
+const MAILS_PER_HOUR: i64 = 10;
+
+/// What there is to tell of an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Say {
+    /// It is new.
+    Raised,
+    /// It stands still.
+    Stands,
+    /// It is over.
+    Over,
+}
+
+/// Tells what is due.
+pub(super) async fn tell(db: &Db, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {
+    let all = alarms::all(&mut db.read().await?).await?;
+    let is_waiting = waits(db, &all, now).await?;
+    let due: Vec<(Say, Standing)> = all
+        .into_iter()
+        .filter(|one| is_waiting || one.name != AlarmName::RelayDown || one.told_at.is_some() || is_over(one, now))
+        .filter_map(|one| Some((due(&one, now)?, one)))
+        .collect();
+    if due.is_empty() {
+        return Ok(());
+    }
+    let (silent, due): (Vec<_>, Vec<_>) =
+        due.into_iter().partition(|(say, one)| *say == Say::Over && one.told_at.is_none());
+    for (_, one) in &silent {
+        db.write(async |tx| alarms::end(tx, one, Actor::scheduler(now)).await).await?;
+    }
+    if settings.to.is_empty() || settings.newsletters.is_empty() {
+        for (say, one) in &due {
+            log(*say, one);
+            db.write(async |tx| settle(tx, *say, one, "log", now).await).await?;
+        }
+        return Ok(());
+    }
+    let had = alarms::mails_since(&mut db.read().await?, now.minus(HOUR)).await?;
+    let each = usize::try_from((MAILS_PER_HOUR - had).max(0)).unwrap_or(0);
+    // The list is the last of the hour: what comes after it waits, and is told by the next.
+    let (single, listed) = due.split_at(if due.len() <= each { due.len() } else { each });
+    for (say, one) in single {
+        log(*say, one);
+        tell_all(db, settings, std::slice::from_ref(&(*say, one.clone())), now).await?;
+    }
+    if !listed.is_empty() && had <= MAILS_PER_HOUR {
+        listed.iter().for_each(|(say, one)| log(*say, one));
+        tell_all(db, settings, listed, now).await?;
+    }
+    Ok(())
+}
+
+/// Adds one email of these alarms for each address, and notes that they are told, in one transaction.
+async fn tell_all(db: &Db, settings: &Settings, told: &[(Say, Standing)], now: Timestamp) -> Result<(), StoreError> {
+    let letter = mail::compose(settings, told, now);
+    db.write(async |tx| {
+        let revision = mail::store(tx, settings, &letter, now).await?;
+        for address in &settings.to {
+            let recipient = Some(address.as_str());
+            let new = deliveries::NewDelivery { subscription: None, recipient, revision, request: None, due_at: now };
+            deliveries::add(tx, &new).await?;
+        }
+        for (say, one) in told {
+            settle(tx, *say, one, "email,log", now).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn settle(
+    tx: &mut crate::store::Tx,
+    say: Say,
+    one: &Standing,
+    how: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match say {
+        Say::Over => alarms::end(tx, one, Actor::scheduler(now)).await.map(drop),
+        Say::Raised | Say::Stands => alarms::told(tx, one.id, how, now).await.map(drop),
+    }
+}
+
+/// What is to be said of an alarm now, if anything.
+fn due(one: &Standing, now: Timestamp) -> Option<Say> {
+    if is_over(one, now) {
+        return Some(Say::Over);
+    }
+    match one.told_at {
+        _ if !one.stands(now) => None,
+        None => Some(Say::Raised),
+        Some(told_at) => (now.since(told_at) >= AGAIN_AFTER && !one.name.is_count()).then_some(Say::Stands),
+    }
+}
+
+/// Whether it has been quiet for long enough.
+fn is_over(one: &Standing, now: Timestamp) -> bool {
+    let quiet_since = if one.name.is_count() { one.cleared_at.or(Some(one.last_at)) } else { one.cleared_at };
+    quiet_since.is_some_and(|since| now.since(since) >= one.name.quiet_for())
+}
+
+/// Whether mail waits that a relay which is down could carry: nobody is called for a relay that nobody needs.
+async fn waits(db: &Db, all: &[Standing], now: Timestamp) -> Result<bool, StoreError> {
+    if !all.iter().any(|one| one.name == AlarmName::RelayDown && one.told_at.is_none() && one.stands(now)) {
+        return Ok(false);
+    }
+    let (waiting, open) = deliveries::depth(&mut db.read().await?).await?;
+    Ok(waiting + open > 0)
+}
+
+/// One line with stable names.
+fn log(say: Say, one: &Standing) {
+    let Standing { name, scope, severity, note, count, .. } = one;
+    let what = name.title(scope);
+    match say {
+        Say::Raised => tracing::warn!(target: "coranto::alarm", %name, scope, %severity, count, "{what}: {note}"),
+        Say::Stands => {
+            tracing::warn!(target: "coranto::alarm", %name, scope, %severity, count, "still: {what}: {note}")
+        }
+        Say::Over => tracing::info!(target: "coranto::alarm", %name, scope, %severity, count, "over: {what}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alarm::Severity;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn minutes(count: i64) -> Timestamp {
+        Timestamp(NOW.0 + count * 60_000)
+    }
+
+    fn standing(name: AlarmName) -> Standing {
+        Standing {
+            id: 1,
+            name,
+            scope: "main".to_owned(),
+            severity: Severity::Person,
+            note: "no".to_owned(),
+            since: NOW,
+            last_at: NOW,
+            count: 1,
+            due_at: NOW.plus(name.told_after()),
+            told_at: None,
+            told_how: None,
+            cleared_at: None,
+        }
+    }
+
+    #[test]
+    fn the_rhythm_is_at_once_daily_and_at_the_end() {
+        let held = standing(AlarmName::IssueHeld);
+        assert_eq!(due(&held, NOW), Some(Say::Raised));
+        let told = Standing { told_at: Some(NOW), ..held.clone() };
+        assert_eq!((due(&told, minutes(1439)), due(&told, minutes(1440))), (None, Some(Say::Stands)));
+        let cleared = Standing { cleared_at: Some(minutes(5)), ..told };
+        assert_eq!((due(&cleared, minutes(14)), due(&cleared, minutes(15))), (None, Some(Say::Over)));
+    }
+
+    #[test]
+    fn a_relay_is_told_of_after_ten_minutes() {
+        let down = standing(AlarmName::RelayDown);
+        assert_eq!((due(&down, minutes(9)), due(&down, minutes(10))), (None, Some(Say::Raised)));
+        let up = Standing { cleared_at: Some(minutes(9)), ..down };
+        assert_eq!((due(&up, minutes(10)), due(&up, minutes(19))), (None, Some(Say::Over)));
+    }
+
+    #[test]
+    fn what_happened_once_is_told_once_and_over_after_a_quiet_day() {
+        let failed = Standing { told_at: Some(NOW), ..standing(AlarmName::IssueFailed) };
+        assert_eq!((due(&failed, minutes(1439)), due(&failed, minutes(1440))), (None, Some(Say::Over)));
+    }
+}

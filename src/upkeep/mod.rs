@@ -1,0 +1,79 @@
+//! What runs beside everything else so that nothing goes wrong unnoticed. One process does it at a time: the one that
+//! schedules.
+
+mod alarms;
+mod mail;
+mod watch;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+pub use watch::room;
+
+use crate::clock::{Clock, Timestamp};
+use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Newsletter;
+use crate::store::{Db, StoreError};
+
+/// Between looks: an alarm is told within seconds.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Who is told, and by what.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The addresses that get alarms by email.
+    pub to: Vec<EmailAddress>,
+    /// The newsletters; alarms come from the first one's address.
+    pub newsletters: Vec<Newsletter>,
+    /// The folder whose disk is watched.
+    pub folder: Option<PathBuf>,
+    /// What this installation is called in alarms: the host of its public address.
+    pub host: String,
+}
+
+/// Tells alarms and watches what nobody else does.
+#[derive(Debug)]
+pub struct Upkeep {
+    db: Db,
+    clock: Clock,
+    settings: Settings,
+    /// Until when this process is the one that schedules.
+    shift_until: Arc<AtomicI64>,
+}
+
+impl Upkeep {
+    /// For the process whose scheduler says in `shift_until` until when it is the one that schedules.
+    pub fn new(db: Db, clock: Clock, settings: Settings, shift_until: Arc<AtomicI64>) -> Self {
+        Self { db, clock, settings, shift_until }
+    }
+
+    /// Looks every few seconds until `stop`.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut tick = tokio::time::interval(EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            let now = self.clock.now();
+            if Timestamp(self.shift_until.load(Ordering::Relaxed)) <= now {
+                continue;
+            }
+            if let Err(error) = self.look(now).await {
+                tracing::debug!(%error, "alarms cannot be looked at; tried again in a few seconds");
+            }
+        }
+    }
+
+    /// One look: what is wrong is raised, what is due is told.
+    pub async fn look(&self, now: Timestamp) -> Result<(), StoreError> {
+        watch::look(&self.db, &self.settings, now).await?;
+        alarms::tell(&self.db, &self.settings, now).await
+    }
+}

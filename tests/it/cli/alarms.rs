@@ -1,0 +1,79 @@
+//! What needs a person, as the person sees it: the first lines of `status`, and `alarms`.
+
+use std::path::Path;
+
+use coranto::clock::{Clock, Timestamp};
+use coranto::domain::actor::Actor;
+use coranto::domain::alarm::{Alarm, AlarmName};
+use coranto::store::{Db, StoreError, alarms};
+
+use super::{cli, installation, json, ok};
+use crate::harness::blocking;
+
+fn raise(folder: &Path, raised: &[(AlarmName, &str, &str, Timestamp)]) {
+    let url = format!("sqlite://{}", folder.join("coranto.db").display());
+    blocking(async || {
+        let db = Db::open(&url).await.unwrap();
+        db.write(async |tx| {
+            for (name, scope, note, at) in raised {
+                alarms::raise(tx, &Alarm::new(*name, *scope, note), Actor::scheduler(*at)).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+        db.close().await;
+    });
+}
+
+#[test]
+fn status_begins_with_what_needs_a_person_and_what_to_do() {
+    let folder = installation();
+    let folder = folder.path();
+    assert!(!ok(folder, &["status"]).contains("alarm"));
+    assert!(json(folder, &["alarms"]).is_empty());
+    let now = Clock::system().now();
+    raise(
+        folder,
+        &[
+            (AlarmName::SlotEmpty, "week", "nothing is queued for Fri 2026-12-04 09:00 Europe/Prague", now),
+            (AlarmName::IssueHeld, "week/calendar", "it was due 2 days ago", now),
+            (AlarmName::RelayDown, "sink", "535 5.7.8 Authentication failed <anna@example.org>", now),
+        ],
+    );
+    let status = ok(folder, &["status"]);
+    let lines: Vec<_> = status.lines().collect();
+    assert!(lines[0].starts_with("alarm  week/calendar is held and does not go out, since "), "{status}");
+    assert_eq!(lines[1].trim(), "it was due 2 days ago");
+    assert!(lines[2].contains("hint: `coranto issues show calendar`"), "{status}");
+    assert!(lines[3].starts_with("alarm  nothing is queued for the next slot of week"), "{status}");
+    assert!(status.contains("relay  the relay sink takes no mail, since "), "{status}");
+    assert!(status.contains("535 5.7.8 Authentication failed <a***@example.org>"), "{status}");
+    let value = &json(folder, &["status"])[0];
+    let names: Vec<_> = value["alarms"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["issue.held", "slot.empty"]);
+    assert_eq!(value["relays_down"][0]["scope"], "sink");
+
+    let listed = json(folder, &["alarms"]);
+    assert_eq!(listed.len(), 2, "a relay is an alarm after ten minutes");
+    assert_eq!((&listed[0]["severity"], &listed[1]["severity"]), (&"person".into(), &"look".into()));
+    assert!(ok(folder, &["alarms"]).contains("alarm  week/calendar is held"));
+}
+
+#[test]
+fn addresses_and_relay_of_alarms_are_checked() {
+    let folder = installation();
+    let folder = folder.path();
+    let path = folder.join("coranto.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}\n[alarms]\nto = [\"ops@example.com\", \"nobody\"]\nrelay = \"backup\"\n"))
+        .unwrap();
+    let ended = cli(folder, &["config", "check"]);
+    assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+    let told = ended.stdout;
+    for part in ["alarms.to", "\"nobody\"", "alarms.relay", "no relay is called \"backup\"", "there is sink"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    std::fs::write(&path, format!("{text}\n[alarms]\nto = \"ops@example.com\"\nrelay = \"sink\"\n")).unwrap();
+    ok(folder, &["config", "check"]);
+}

@@ -1,0 +1,102 @@
+//! A relay that fails is an alarm until it takes mail; an alarm goes by another relay when one is the trouble.
+
+use std::time::Duration;
+
+use coranto::domain::alarm::AlarmName;
+use coranto::domain::issue::IssueState;
+use coranto::domain::newsletter::Newsletter;
+use coranto::store::alarms::Standing;
+use coranto::store::{Db, alarms};
+use coranto::upkeep::{Settings, Upkeep};
+
+use super::script::{Answer, Asked, Script};
+use super::stage::{self, Stage, endpoint_at, relay_to};
+use crate::harness::database::both_databases;
+
+async fn standing(stage: &Stage) -> Vec<Standing> {
+    alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap()
+}
+
+async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -> Vec<Standing> {
+    let waiting = async {
+        loop {
+            let all = standing(stage).await;
+            if is_there(&all) {
+                return all;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("the alarms do not come to that")
+}
+
+fn upkeep(stage: &Stage) -> Upkeep {
+    let newsletters = vec![Newsletter { slots: Vec::new(), ..stage::newsletter() }];
+    let to = vec!["ops@example.net".parse().unwrap()];
+    let settings = Settings { to, newsletters, folder: None, host: "news.example.org".to_owned() };
+    Upkeep::new(stage.db.clone(), stage.clock.clone(), settings, std::sync::Arc::default())
+}
+
+both_databases! {
+    async fn a_relay_is_down_in_its_own_words_until_it_takes_mail(db: Db) {
+        let mut stage = Stage::new(db).await;
+        let well = stage.settings.relays.clone();
+        let script = Script::start(|asked: &Asked| match asked.verb {
+            "CONNECT" => Answer::Say("554 5.3.2 Closed for business"),
+            _ => Answer::Usual,
+        })
+        .await;
+        stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+        stage.readers(&["anna"]).await;
+        let issue = stage.issue("down").await;
+        let running = stage.start();
+        let all = wait_for_alarm(&stage, |all| !all.is_empty()).await;
+        assert_eq!((all[0].name, all[0].scope.as_str()), (AlarmName::RelayDown, "main"));
+        assert!(all[0].note.contains("554 5.3.2 Closed for business"), "{:?}", all[0]);
+        assert!(running.health.is_down("main"));
+        running.stop().await;
+        // Another process knows of it from the ledger, and the first mail ends it.
+        stage.settings.relays = well;
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        wait_for_alarm(&stage, |all| all.iter().all(|one| one.cleared_at.is_some())).await;
+        assert!(!running.health.is_down("main"));
+        running.stop().await;
+    }
+
+    async fn a_relay_that_left_the_configuration_is_nobodys_trouble(db: Db) {
+        let stage = Stage::new(db).await;
+        let alarm = coranto::domain::alarm::Alarm::new(AlarmName::RelayDown, "former", "no");
+        let by = crate::harness::acts::by(stage.clock.now());
+        stage.db.write(async |tx| alarms::raise(tx, &alarm, by).await).await.unwrap();
+        let running = stage.start();
+        wait_for_alarm(&stage, |all| all.iter().all(|one| one.cleared_at.is_some())).await;
+        running.stop().await;
+    }
+
+    async fn an_alarm_goes_by_the_relay_that_is_up(db: Db) {
+        let mut stage = Stage::new(db).await;
+        let dead = Script::start(|_: &Asked| Answer::Drop).await;
+        let mut relays = vec![relay_to("dead", endpoint_at(dead.address))];
+        relays.append(&mut stage.settings.relays);
+        stage.settings.relays = relays;
+        stage.readers(&["anna"]).await;
+        let issue = stage.issue("one").await;
+        let running = stage.start();
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        wait_for_alarm(&stage, |all| !all.is_empty()).await;
+        stage.clock.advance(Duration::from_secs(660));
+        // Something waits that the dead relay could carry.
+        stage.execute("UPDATE deliveries SET state = 'uncertain', due_at = NULL").await;
+        upkeep(&stage).look(stage.clock.now()).await.unwrap();
+        let mail = loop {
+            if let Some(mail) = stage.mails("ops").pop() {
+                break mail;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        running.stop().await;
+        let text = String::from_utf8(mail.data).unwrap();
+        assert!(text.contains("Subject: [coranto] the relay dead takes no mail"), "{text}");
+    }
+}
