@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
+use coranto::domain::alarm::AlarmName;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::issue::IssueState;
 use coranto::domain::provider::Provider;
 use coranto::domain::quota::{Quota, Span};
 use coranto::smtp::{Sink, SinkOptions};
-use coranto::store::{Db, quotas};
+use coranto::store::alarms::Standing;
+use coranto::store::{Db, alarms, quotas};
 
 use super::extra_headers::add;
 use super::stage::{Stage, relay};
@@ -29,6 +31,12 @@ fn per_day(limit: u32) -> Quota {
 async fn counted(stage: &Stage, span: Span) -> i64 {
     let counts = quotas::counts(&mut stage.db.read().await.unwrap(), "relay main").await.unwrap();
     counts.iter().filter(|count| count.span == span).map(|count| count.taken).sum()
+}
+
+/// What a person is told.
+async fn quota_alarm(stage: &Stage) -> Standing {
+    let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
+    all.into_iter().find(|alarm| alarm.name == AlarmName::RelayQuota).expect("nobody is told")
 }
 
 /// Long enough for a mail that should not go to go.
@@ -60,10 +68,14 @@ both_databases! {
             let totals = stage.totals(issue).await;
             assert_eq!((totals.sent, totals.deferred, totals.failed), (sent, 0, 0), "{totals:?}");
             assert!(counted(&stage, Span::Hour).await <= 100);
+            let told = quota_alarm(&stage).await;
+            assert!(told.note.starts_with("it has sent its 100 for the hour; "), "{}", told.note);
+            assert!(told.scope == "main" && told.cleared_at.is_none());
             stage.clock.advance(HOUR);
         }
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
+        assert!(quota_alarm(&stage).await.cleared_at.is_some(), "there are places again");
         stage.assert_once(issue).await;
     }
 
