@@ -34,6 +34,11 @@ use crate::store::{Db, StoreError, issues, ledger};
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
 
+/// A mail that would have to wait longer for its provider than this goes back to the ledger.
+const WAITS_IN_MEMORY_MAX: Duration = Duration::from_secs(2);
+/// Between looks for what waited for its provider; limits let so much through at once.
+const LET_GO_EVERY: Duration = Duration::from_millis(20);
+
 /// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -333,12 +338,13 @@ impl Dispatcher {
                 continue;
             };
             let provider = provider_of(&row);
-            let may_wait = waiting.len() < self.window / 2;
-            let admitted = self.providers.admit(provider, self.claimant(), waiting.of(provider), may_wait);
+            let held = waiting.of(provider);
+            let admitted = self.providers.admit(provider, self.claimant(), held, waiting.has_room());
             if let Err(Full::Park(wait)) = admitted {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
+            let place = Place { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
                 row,
@@ -350,7 +356,7 @@ impl Dispatcher {
                 has_place: false,
                 grants: Grants::default(),
                 waits_since: Instant::now(),
-                _place: Place { _permit: permit, _share: Arc::clone(share) },
+                place: admitted.is_ok().then_some(place),
             };
             match admitted {
                 Ok(grant) => self.hand(job, grant).await,
@@ -378,23 +384,39 @@ impl Dispatcher {
         let mut next = None;
         for provider in round.waiting.providers() {
             while let Some(job) = round.waiting.front(provider) {
-                let is_current = self.current.has(job);
-                let outcome = match is_current.then(|| self.providers.admit_held(provider, self.claimant())) {
-                    Some(Err(wait)) if wait <= self.timing.poll.max(Duration::from_secs(2)) => {
-                        next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
-                        break;
-                    }
-                    Some(outcome) => outcome,
-                    None => Err(Duration::ZERO),
+                // Transactional mail of several newsletters may wait here: its share is that of those that go the same way.
+                let is_its = |candidate: &&Candidate| {
+                    let Claim { issue, lanes, .. } = &candidate.claim;
+                    *issue == job.row.issue_id && (issue.is_some() || *lanes == job.lanes)
                 };
-                let Some(job) = round.waiting.pop(provider) else { break };
-                match outcome {
-                    Ok(grant) => self.hand(job, grant).await,
-                    Err(wait) => self.release(&job.row, job.worker, wait).await,
+                let known = round.candidates.iter().find(is_its);
+                let share = known.filter(|_| self.current.has(job)).map(|candidate| Arc::clone(&candidate.share));
+                let wait = match share {
+                    None => Some(Duration::ZERO),
+                    Some(share) => {
+                        let Ok(permit) = Arc::clone(&round.window).try_acquire_owned() else { break };
+                        match self.providers.admit_held(provider, self.claimant()) {
+                            Ok(grant) => {
+                                if let Some(mut job) = round.waiting.pop(provider) {
+                                    job.place = Some(Place { _permit: permit, _share: share });
+                                    self.hand(job, grant).await;
+                                }
+                                continue;
+                            }
+                            Err(wait) if wait <= self.timing.poll.max(WAITS_IN_MEMORY_MAX) => {
+                                next = Some(next.map_or(wait, |next: Duration| next.min(wait)));
+                                break;
+                            }
+                            Err(wait) => Some(wait),
+                        }
+                    }
+                };
+                if let (Some(job), Some(wait)) = (round.waiting.pop(provider), wait) {
+                    self.release(&job.row, job.worker, wait).await;
                 }
             }
         }
-        next
+        next.map(|wait| wait.max(LET_GO_EVERY))
     }
 
     async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {

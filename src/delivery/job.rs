@@ -33,8 +33,8 @@ pub(super) struct Job {
     pub(super) grants: Grants,
     /// Since when it waits where it waits.
     pub(super) waits_since: Instant,
-    /// Its place in the window of claimed rows.
-    pub(super) _place: Place,
+    /// Its place in the window of claimed rows; none while it waits for its provider's rate.
+    pub(super) place: Option<Place>,
 }
 
 /// A place in the window of claimed rows.

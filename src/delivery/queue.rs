@@ -368,7 +368,7 @@ mod tests {
             ends: 0,
             has_place: false,
             waits_since: Instant::now(),
-            _place: Place { _permit: permits.try_acquire_owned().unwrap(), _share: Arc::default() },
+            place: Some(Place { _permit: permits.try_acquire_owned().unwrap(), _share: Arc::default() }),
         }
     }
 

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, VecDeque};
 use super::job::Job;
 use crate::domain::provider::Provider;
 
+/// Rows that wait so, at most.
+const ROWS_MAX: usize = 1024;
+
 /// By provider, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Waiting(BTreeMap<Provider, VecDeque<Job>>);
@@ -28,8 +31,9 @@ impl Waiting {
         self.0.get(&provider).map_or(0, VecDeque::len)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.values().map(VecDeque::len).sum()
+    /// Whether there is room for one more.
+    pub(super) fn has_room(&self) -> bool {
+        self.0.values().map(VecDeque::len).sum::<usize>() < ROWS_MAX
     }
 
     pub(super) fn providers(&self) -> Vec<Provider> {
