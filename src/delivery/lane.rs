@@ -249,7 +249,7 @@ impl Lane {
         self.queue.leave(connection);
         loop {
             let issues = self.allowance.as_ref().and_then(|one| one.used_up(Claimant::Issue));
-            let wait = match issues.is_some() && !self.queue.has_transactional() {
+            let wait = match issues.is_some() && self.queue.lengths(None).0 == 0 {
                 true => Some(CLOSED_AGAIN),
                 false => self.rate.as_ref().and_then(|rate| rate.wait_for(Instant::now())),
             };

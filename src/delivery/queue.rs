@@ -346,6 +346,7 @@ mod tests {
         let row = Claimed {
             id: DeliveryId(1),
             issue_id: (issue > 0).then_some(IssueId(issue)),
+            newsletter_id: None,
             subscription_id: None,
             consent_id: None,
             request_id: None,

@@ -88,6 +88,7 @@ mod tests {
         let (week, staff) = (names(&["b", "c"]), names(&["a"]));
         let routes = Routes::new(
             [(NewsletterId(1), &week[..]), (NewsletterId(2), &staff[..]), (NewsletterId(3), &[][..])],
+            None,
             &["a", "b", "c"],
         );
         let lanes = |newsletter| (0..3).filter(|lane| routes.of(newsletter).has(*lane)).collect::<Vec<_>>();
