@@ -113,6 +113,14 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("delivery", async move { Ok(engine.run(stop).await?) });
         supervisor.at_last(async move { ended.end_lease().await.context("the engine's lease could not be ended") });
     }
+    if !roles.contains(&Role::Schedule) && roles.contains(&Role::Deliver) {
+        let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), Arc::default());
+        let stopped = stop.clone();
+        supervisor.add("upkeep", async move {
+            upkeep.run(stopped).await;
+            Ok(())
+        });
+    }
     if roles.contains(&Role::Schedule) {
         let public_url = wiring::public_url(config);
         let scheduler =

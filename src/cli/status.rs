@@ -129,8 +129,8 @@ fn goes_out(state: IssueState) -> bool {
 
 /// Whether there are readers that an issue has not been tried for: what is retried after that may take days.
 fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
-    goes_out(issue.state)
-        && (issue.state == IssueState::Preparing || totals.open() > totals.deferred + totals.uncertain)
+    // With nothing open it is about to be sent, or its audience is being frozen.
+    goes_out(issue.state) && (totals.open() == 0 || totals.open() > totals.deferred + totals.uncertain)
 }
 
 /// What needs a person, and relays that take no mail at the moment.

@@ -31,7 +31,7 @@ pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     let mut settings = Settings::new(public_url(config), config.keys.clone());
     settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
     settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
-    settings.alarm_relay = config.alarms.relay.clone();
+    settings.alarm_relay.clone_from(&config.alarms.relay);
     settings.retry_for = config.delivery.retry_for;
     settings.keep_replies = config.delivery.keep_replies;
     let rates = || config.delivery.domain_rates.iter();

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::allowance::Grant;
 use super::floor::Floor;
 use super::job::{Grants, Job, LaneSet, Place};
+use super::lane::Lane;
 use super::providers::{Full, Providers};
 use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
@@ -22,6 +23,7 @@ use super::settings::Timing;
 use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
+use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::quota::Claimant;
@@ -64,6 +66,8 @@ pub(super) struct Dispatcher {
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
+    /// The relay that alarms go through.
+    pub(super) alarm_relay: Option<String>,
     pub(super) stop: CancellationToken,
 }
 
@@ -374,7 +378,12 @@ impl Dispatcher {
 
     async fn hand(&self, mut job: Job, grant: Option<Grant>) {
         job.grants.destination = grant;
-        if let Err(job) = self.floor.hand(job) {
+        // An alarm goes by the relay that is kept for it, while that has room.
+        let is_kept = |lane: &&Arc<Lane>| Some(&lane.relay.name) == self.alarm_relay.as_ref();
+        let kept = self.floor.lanes.iter().find(is_kept).filter(|lane| lane.room(None) > 0);
+        if let (Some(DeliveryKind::Alarm), Some(lane)) = (job.row.kind, kept) {
+            lane.queue.push(job);
+        } else if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
     }

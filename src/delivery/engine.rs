@@ -233,6 +233,7 @@ impl Engine {
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
+                alarm_relay: self.settings.alarm_relay.clone(),
                 stop: shared.stop.clone(),
             };
             tasks.dispatchers.spawn(dispatcher.run());

@@ -81,7 +81,7 @@ impl Letters {
     pub(super) fn routes(&self) -> Routes {
         let relays: Vec<&str> = self.settings.relays.iter().map(|relay| relay.name.as_str()).collect();
         let newsletters = self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice()));
-        Routes::new(newsletters, self.settings.alarm_relay.as_deref(), &relays)
+        Routes::new(newsletters, &relays)
     }
 
     /// The policy of a newsletter for mails whose fate is unknown.

@@ -14,6 +14,7 @@ pub mod engine;
 mod floor;
 mod job;
 mod lane;
+mod late;
 mod letters;
 mod limits;
 pub mod proof;

@@ -357,6 +357,7 @@ mod tests {
             revision_id: None,
             attempts: 0,
             first_at: None,
+            kind: None,
         };
         Job {
             row,

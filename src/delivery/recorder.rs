@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::breaker::{Breaker, Judgement, Refusal};
 use super::control;
 use super::dispatch::Current;
+use super::late;
 use super::quick::Quick;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::{Actor, By};
@@ -26,7 +27,7 @@ use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, settlement, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suppressions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -278,7 +279,7 @@ impl Desk {
                 let written = self.db.write(async |tx| {
                     write(tx, &self.keys, batch, tripped, now).await?;
                     let mut granted = take_off(tx, batch.iter(), &self.current, is_again, now).await?;
-                    granted.extend(look_late(tx, batch, now).await?);
+                    granted.extend(late::look(tx, batch, now).await?);
                     Ok::<_, StoreError>(granted)
                 });
                 let written = written.await?;
@@ -407,6 +408,14 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> 
     }
 }
 
+/// A person decides over mails whose fate is unknown.
+pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: By<'_>) -> Result<(), StoreError> {
+    let Some(issue) = issue else { return Ok(()) };
+    let Some(scope) = issues::scope(tx, issue).await? else { return Ok(()) };
+    let note = "no answer came to the final dot of some mails; they may have been delivered";
+    alarms::raise(tx, &Alarm::new(AlarmName::IssueUncertain, scope, note), by).await.map(drop)
+}
+
 async fn write_outcome(
     tx: &mut Tx,
     keys: &Keyring,
@@ -433,6 +442,10 @@ async fn write_outcome(
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };
             events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
+            let by = Actor::Relay(relay.to_string());
+            if due_at.is_none() {
+                call_for_uncertain(tx, issue, by.at(now)).await?;
+            }
             deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
         }
     };
@@ -476,20 +489,6 @@ async fn take_off<'a>(
             }
         }
         granted.extend(taken);
-    }
-    Ok(granted)
-}
-
-/// Of the rows that were taken off a while ago, those that may still go. The others go back: nothing of them was sent.
-async fn look_late(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
-    let mut granted = Vec::new();
-    for entry in batch {
-        let Entry::Look(held, _) = entry else { continue };
-        if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
-            granted.push(*held);
-        } else {
-            deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
-        }
     }
     Ok(granted)
 }

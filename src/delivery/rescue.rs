@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::letters::Letters;
+use super::recorder;
 use super::settings::Timing;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
@@ -44,6 +45,9 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 let about = About { issue, newsletter, ..About::default() };
                 let event = Event::DeliveryUncertain { rows, policy: Some(policy) };
                 events::append(tx, Actor::scheduler(now), about, &event).await?;
+                if policy == UncertainPolicy::Hold {
+                    recorder::call_for_uncertain(tx, issue, Actor::scheduler(now)).await?;
+                }
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;

@@ -4,12 +4,9 @@
 use super::job::LaneSet;
 use crate::domain::NewsletterId;
 
-/// The relays of every newsletter, and those of alarms.
+/// The relays of every newsletter.
 #[derive(Clone, Debug)]
-pub(super) struct Routes {
-    newsletters: Vec<(NewsletterId, LaneSet)>,
-    alarms: LaneSet,
-}
+pub(super) struct Routes(Vec<(NewsletterId, LaneSet)>);
 
 /// Newsletters that go by the same relays: what waits for those holds up nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +20,7 @@ pub(super) struct Group {
 pub(super) enum Whose {
     /// Everybody's: all goes by all relays.
     All,
-    /// Alarms: they go also when the relays of their newsletter are the trouble.
+    /// Alarms: they go by any relay, for those of their newsletter may be the trouble.
     Alarms,
     /// These.
     Of(Vec<NewsletterId>),
@@ -32,38 +29,34 @@ pub(super) enum Whose {
 }
 
 impl Routes {
-    /// From each newsletter's relays by name, where no name means all of `relays`, and the relay that alarms go by, where
-    /// one is kept for them.
+    /// From each newsletter's relays by name, where no name means all of `relays`.
     pub(super) fn new<'a>(
         newsletters: impl IntoIterator<Item = (NewsletterId, &'a [String])>,
-        alarms: Option<&str>,
         relays: &[&str],
     ) -> Self {
         let lanes = |names: &[String]| match names {
             [] => LaneSet::ALL,
             names => LaneSet::of((0..relays.len()).filter(|lane| names.iter().any(|name| name == relays[*lane]))),
         };
-        let alarms = alarms.map_or(LaneSet::ALL, |name| lanes(&[name.to_owned()]));
-        let newsletters = newsletters.into_iter().map(|(newsletter, names)| (newsletter, lanes(names))).collect();
-        Self { newsletters, alarms }
+        Self(newsletters.into_iter().map(|(newsletter, names)| (newsletter, lanes(names))).collect())
     }
 
     /// A newsletter's.
     pub(super) fn of(&self, newsletter: Option<NewsletterId>) -> LaneSet {
-        let known = self.newsletters.iter().find(|(known, _)| Some(*known) == newsletter);
+        let known = self.0.iter().find(|(known, _)| Some(*known) == newsletter);
         known.map_or(LaneSet::ALL, |(_, lanes)| *lanes)
     }
 
     /// Every newsletter there is or was in exactly one group, and alarms in one of their own.
     pub(super) fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<(LaneSet, Vec<NewsletterId>)> = vec![(LaneSet::ALL, Vec::new())];
-        for (newsletter, lanes) in &self.newsletters {
+        for (newsletter, lanes) in &self.0 {
             match groups.iter_mut().find(|(known, _)| known == lanes) {
                 Some((_, newsletters)) => newsletters.push(*newsletter),
                 None => groups.push((*lanes, vec![*newsletter])),
             }
         }
-        if groups.len() == 1 && self.alarms == LaneSet::ALL {
+        if groups.len() == 1 {
             return vec![Group { lanes: LaneSet::ALL, whose: Whose::All }];
         }
         let others: Vec<NewsletterId> = groups[1..].iter().flat_map(|(_, newsletters)| newsletters.clone()).collect();
@@ -71,7 +64,7 @@ impl Routes {
             let whose = if at == 0 { Whose::AllBut(others.clone()) } else { Whose::Of(newsletters) };
             Group { lanes, whose }
         };
-        let alarms = Group { lanes: self.alarms, whose: Whose::Alarms };
+        let alarms = Group { lanes: LaneSet::ALL, whose: Whose::Alarms };
         groups.into_iter().enumerate().map(group).chain([alarms]).collect()
     }
 }
@@ -88,7 +81,6 @@ mod tests {
         let (week, staff) = (names(&["b", "c"]), names(&["a"]));
         let routes = Routes::new(
             [(NewsletterId(1), &week[..]), (NewsletterId(2), &staff[..]), (NewsletterId(3), &[][..])],
-            None,
             &["a", "b", "c"],
         );
         let lanes = |newsletter| (0..3).filter(|lane| routes.of(newsletter).has(*lane)).collect::<Vec<_>>();
@@ -103,10 +95,7 @@ mod tests {
     #[test]
     fn where_all_goes_by_all_relays_there_is_one_group() {
         let none: [(NewsletterId, &[String]); 1] = [(NewsletterId(1), &[])];
-        assert_eq!(Routes::new(none, None, &["a", "b"]).groups(), [Group { lanes: LaneSet::ALL, whose: Whose::All }]);
-        let groups = Routes::new(none, Some("b"), &["a", "b"]).groups();
-        let alarms: Vec<&Group> = groups.iter().filter(|group| group.whose == Whose::Alarms).collect();
-        assert!(alarms.len() == 1 && alarms[0].lanes.has(1) && !alarms[0].lanes.has(0));
+        assert_eq!(Routes::new(none, &["a", "b"]).groups(), [Group { lanes: LaneSet::ALL, whose: Whose::All }]);
     }
 
     proptest! {
@@ -118,7 +107,7 @@ mod tests {
             let names: Vec<Vec<String>> =
                 named.iter().map(|lanes| lanes.iter().map(|lane| relays[*lane].to_owned()).collect()).collect();
             let ids = (1_i64..).map(NewsletterId);
-            let routes = Routes::new(ids.zip(names.iter().map(Vec::as_slice)), None, &relays);
+            let routes = Routes::new(ids.zip(names.iter().map(Vec::as_slice)), &relays);
             let groups = routes.groups();
             for (at, lanes) in named.iter().enumerate() {
                 let id = NewsletterId(i64::try_from(at).unwrap() + 1);

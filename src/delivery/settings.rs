@@ -106,7 +106,7 @@ pub struct Settings {
     pub newsletters: Vec<NewsletterSettings>,
     /// Through whom.
     pub relays: Vec<RelaySettings>,
-    /// The relay that alarms go by, by name; any when there is none.
+    /// The relay that alarms go through, by its name; none means any that is up.
     pub alarm_relay: Option<String>,
     /// How long a temporary refusal is retried.
     pub retry_for: Duration,

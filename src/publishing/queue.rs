@@ -341,7 +341,9 @@ impl Change<'_> {
         let moved = found.state != state || (state == IssueState::Queued && place != (due_at, on_slot));
         let revised = found.revision_id != revision;
         let mut done = true;
-        if revised {
+        if revised && moved {
+            done = issues::put_content(tx, found.id, found.state, title, revision).await?;
+        } else if revised {
             done = issues::revise(tx, found.id, found.state, title, revision, by).await?;
         }
         if done && moved {

@@ -1,8 +1,6 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-use std::time::Duration;
-
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx};
@@ -23,6 +21,8 @@ record! {
         pub newsletter_id: Option<NewsletterId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
+        /// What kind of mail it is; none for one of an issue.
+        pub kind: Option<DeliveryKind>,
         /// The latest question that a confirmation mail asks about.
         pub consent_id: Option<ConsentId>,
         /// The request that its link is about.
@@ -188,6 +188,7 @@ pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Resul
     tx.sql(listed!(
         "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
+                CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
@@ -477,15 +478,6 @@ pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     .bind(now)
     .execute()
     .await
-}
-
-/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
-pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
-        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
-        .bind(now)
-        .execute()
-        .await
 }
 
 pub(super) fn list(ids: &[DeliveryId]) -> String {

@@ -362,21 +362,36 @@ pub async fn revise(
     revision: RevisionId,
     by: By<'_>,
 ) -> Result<bool> {
-    let row: Option<(NewsletterId,)> = tx
-        .sql("UPDATE issues SET title = $3, revision_id = $4 WHERE id = $1 AND state = $2 RETURNING newsletter_id")
-        .bind(id)
-        .bind(state)
-        .bind(title)
-        .bind(revision)
-        .fetch_optional()
-        .await?;
-    let Some((newsletter,)) = row else { return Ok(false) };
+    if !put_content(tx, id, state, title, revision).await? {
+        return Ok(false);
+    }
+    let issue = get(tx, id).await?;
+    let about = About { newsletter: issue.map(|issue| issue.newsletter_id), issue: Some(id), ..About::default() };
     let event = match state {
         IssueState::Sent => Event::IssueCorrected { revision: revision.0 },
         _ => Event::IssueRevised { revision: revision.0 },
     };
-    events::append(tx, by, about(newsletter, id), &event).await?;
+    events::append(tx, by, about, &event).await?;
     Ok(true)
+}
+
+/// The same without an event, for an issue that changes its place as well: that event names the content.
+pub async fn put_content(
+    tx: &mut Tx,
+    id: IssueId,
+    state: IssueState,
+    title: &str,
+    revision: RevisionId,
+) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET title = $3, revision_id = $4 WHERE id = $1 AND state = $2")
+        .bind(id)
+        .bind(state)
+        .bind(title)
+        .bind(revision)
+        .execute()
+        .await?;
+    Ok(changed == 1)
 }
 
 /// Puts an issue in state `from` into the queue for `due_at`; `false` if it was in another. One that is queued moves.

@@ -1,6 +1,8 @@
 //! The ledger as people see it: freezing an audience, totals, lists, and what a person may do to an issue's rows.
 //! What the engine does to single rows is in `deliveries`.
 
+use std::time::Duration;
+
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
@@ -84,6 +86,15 @@ pub async fn refusal(tx: &mut Tx, issue: IssueId) -> Result<Option<String>> {
         .fetch_optional()
         .await?;
     Ok(row.and_then(|(reply,)| reply))
+}
+
+/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
+pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
+    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
+        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+        .bind(now)
+        .execute()
+        .await
 }
 
 /// Freezes the audience of an issue: one row per mailable reader. Returns how many.

@@ -168,7 +168,7 @@ mod tests {
     fn the_rhythm_is_at_once_daily_and_at_the_end() {
         let held = standing(AlarmName::IssueHeld);
         assert_eq!(due(&held, NOW), Some(Say::Raised));
-        let told = Standing { told_at: Some(NOW), ..held.clone() };
+        let told = Standing { told_at: Some(NOW), ..held };
         assert_eq!((due(&told, minutes(1439)), due(&told, minutes(1440))), (None, Some(Say::Stands)));
         let cleared = Standing { cleared_at: Some(minutes(5)), ..told };
         assert_eq!((due(&cleared, minutes(14)), due(&cleared, minutes(15))), (None, Some(Say::Over)));

@@ -1,8 +1,9 @@
 //! What runs beside everything else so that nothing goes wrong unnoticed. One process does it at a time: the one that
-//! schedules.
+//! schedules. While nobody schedules, one that delivers says so.
 
 mod alarms;
 mod mail;
+mod standin;
 mod watch;
 
 use std::path::PathBuf;
@@ -10,11 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use watch::room;
 
 use crate::clock::{Clock, Timestamp};
+use crate::domain::WorkerId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::store::{Db, StoreError};
@@ -43,12 +46,15 @@ pub struct Upkeep {
     settings: Settings,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
+    /// This process among those that stand in.
+    worker: OnceCell<WorkerId>,
 }
 
 impl Upkeep {
-    /// For the process whose scheduler says in `shift_until` until when it is the one that schedules.
+    /// For a process whose scheduler says in `shift_until` until when it is the one that schedules; one without a
+    /// scheduler only says when nobody schedules.
     pub fn new(db: Db, clock: Clock, settings: Settings, shift_until: Arc<AtomicI64>) -> Self {
-        Self { db, clock, settings, shift_until }
+        Self { db, clock, settings, shift_until, worker: OnceCell::new() }
     }
 
     /// Looks every few seconds until `stop`.
@@ -62,10 +68,12 @@ impl Upkeep {
                 _ = tick.tick() => {}
             }
             let now = self.clock.now();
-            if Timestamp(self.shift_until.load(Ordering::Relaxed)) <= now {
-                continue;
-            }
-            if let Err(error) = self.look(now).await {
+            let is_on_shift = Timestamp(self.shift_until.load(Ordering::Relaxed)) > now;
+            let looked = match is_on_shift {
+                true => self.look(now).await,
+                false => self.stand_in(now).await,
+            };
+            if let Err(error) = looked {
                 tracing::debug!(%error, "alarms cannot be looked at; tried again in a few seconds");
             }
         }

@@ -23,6 +23,8 @@ pub(super) async fn look(db: &Db, settings: &Settings, now: Timestamp) -> Result
         let empty = empty_slot(&mut tx, newsletter, now).await?;
         found.push((AlarmName::SlotEmpty, newsletter.slug.clone(), empty));
     }
+    // Whoever looks schedules.
+    found.push((AlarmName::ScheduleLate, String::new(), None));
     let low = settings.folder.as_deref().and_then(room).filter(|free| *free < FREE_BYTES_MIN);
     found.push((AlarmName::DiskLow, String::new(), low.map(|free| format!("{} MiB are free", free >> 20))));
     let standing = alarms::all(&mut tx).await?;

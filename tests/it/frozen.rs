@@ -270,6 +270,8 @@ mod scenarios {
     /// Whatever the spelling: by hand, by an import, by the form.
     pub(super) async fn nobody_comes_back_who_is_kept_out(frozen: Frozen) {
         let facts = &frozen.facts;
+        let migrated = frozen.coranto(&["migrate"]);
+        assert_eq!(migrated.status.code(), Some(0), "{}", migrated.stderr);
         let before = frozen.readers().await;
         let mut kept_out = Vec::new();
         for address in facts.suppressed.iter().chain(&facts.erased) {

@@ -8,7 +8,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::slot::Slot;
 use coranto::store::issues::NewIssue;
-use coranto::store::{Db, alarms, issues};
+use coranto::store::{Db, alarms, issues, leases};
 use coranto::upkeep::{Settings, Upkeep};
 
 use crate::delivery::stage::{self, Stage};
@@ -164,6 +164,42 @@ both_databases! {
         stage.db.write(async |tx| issues::insert(tx, &new, acts::by(duty.now)).await).await.unwrap();
         assert!(duty.after(5).await.is_empty());
         assert_eq!(duty.after(10).await, ["[coranto] over: nothing is queued for the next slot of week"]);
+    }
+
+    async fn who_only_delivers_says_when_nobody_schedules(db: Db) {
+        let stage = Stage::new(db).await;
+        let now = stage.clock.now();
+        let lease = async |until: Timestamp| {
+            let taken = stage.db.write(async |tx| {
+                let worker = leases::register(tx, "schedule", false, now, now).await?;
+                leases::acquire(tx, "schedule", worker, until, until).await
+            });
+            assert!(taken.await.unwrap());
+        };
+        let to = vec!["ops@example.org".parse().unwrap()];
+        let settings = Settings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned() };
+        let stands = async || {
+            let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
+            all.iter().any(|one| one.name == AlarmName::ScheduleLate && one.told_at.is_some())
+        };
+        let run = async |clock: Clock| {
+            let upkeep = Upkeep::new(stage.db.clone(), clock, settings.clone(), std::sync::Arc::default());
+            let stop = tokio_util::sync::CancellationToken::new();
+            let stopped = stop.clone();
+            let running = tokio::time::timeout(Duration::from_millis(1500), upkeep.run(stopped));
+            drop(running.await);
+            stop.cancel();
+        };
+        run(stage.clock.clone()).await;
+        assert!(!stands().await, "the schedule may be somewhere else");
+        lease(now).await;
+        run(Clock::fixed(now.plus(Duration::from_secs(30)))).await;
+        assert!(!stands().await, "the next process takes over soon");
+        run(Clock::fixed(now.plus(Duration::from_secs(90)))).await;
+        assert!(stands().await);
+        let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], now.plus(Duration::from_secs(120)));
+        duty.after(0).await;
+        assert_eq!(duty.after(10).await, ["[coranto] over: nobody starts issues that are due"]);
     }
 
     async fn an_alarm_is_plain_text_and_names_no_reader(db: Db) {

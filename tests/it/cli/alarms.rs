@@ -9,6 +9,7 @@ use coranto::store::{Db, StoreError, alarms};
 
 use super::{cli, installation, json, ok};
 use crate::harness::blocking;
+use crate::harness::installation::Installation;
 
 fn raise(folder: &Path, raised: &[(AlarmName, &str, &str, Timestamp)]) {
     let url = format!("sqlite://{}", folder.join("coranto.db").display());
@@ -76,4 +77,39 @@ fn addresses_and_relay_of_alarms_are_checked() {
     }
     std::fs::write(&path, format!("{text}\n[alarms]\nto = \"ops@example.com\"\nrelay = \"sink\"\n")).unwrap();
     ok(folder, &["config", "check"]);
+}
+
+#[test]
+fn whoever_is_on_duty_gets_an_email_from_a_real_server() {
+    blocking(async || {
+        // A slot in ten hours, and nothing for it.
+        let at = jiff::Timestamp::from_millisecond(Clock::System.now().0).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+        let slot = at.checked_add(jiff::Span::new().hours(10)).unwrap().strftime("%a %H:%M").to_string();
+        let site = Installation::configured(None, |home, web, port| {
+            std::fs::create_dir(home.join("issues")).unwrap();
+            format!(
+                "public_url = \"http://{web}\"\nsecret_key_file = \"secret.key\"\n[server]\nlisten = \"{web}\"\n\
+                 [[relays]]\nname = \"main\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n\
+                 [newsletters.week]\nname = \"The Week\"\nfrom = \"week@news.example.com\"\n\
+                 postal_address = \"1 Example Street\"\ntime_zone = \"UTC\"\nslot = \"{slot}\"\n\
+                 [alarms]\nto = [\"ops@example.com\", \"editor@example.com\"]\n"
+            )
+        })
+        .await;
+        assert!(site.mails("ops@example.com").is_empty(), "nobody would get it");
+        site.command(&["subscribers", "add", "anna@example.org", "--yes"]);
+        for to in ["ops@example.com", "editor@example.com"] {
+            let text = String::from_utf8(site.mail(to, 1).await.data).unwrap();
+            for part in [
+                "Subject: [coranto] nothing is queued for the next slot of week",
+                "coranto queue FILE",
+                "slot.empty week",
+            ] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+            assert!(!text.contains("anna"), "{text}");
+        }
+        let alarm: serde_json::Value = serde_json::from_str(site.command(&["alarms", "--json"]).trim()).unwrap();
+        assert_eq!((&alarm["name"], &alarm["told_how"]), (&"slot.empty".into(), &"email,log".into()));
+    });
 }

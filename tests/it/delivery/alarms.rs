@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::issue::IssueState;
-use coranto::domain::newsletter::Newsletter;
+use coranto::domain::newsletter::{Newsletter, UncertainPolicy};
 use coranto::store::alarms::Standing;
 use coranto::store::{Db, alarms};
 use coranto::upkeep::{Settings, Upkeep};
@@ -64,6 +64,43 @@ both_databases! {
         running.stop().await;
     }
 
+    async fn alarms_go_by_the_relay_that_is_kept_for_them(db: Db) {
+        let mut stage = Stage::new(db).await;
+        let kept = Script::start(|_: &Asked| Answer::Usual).await;
+        stage.settings.relays.push(relay_to("kept", endpoint_at(kept.address)));
+        stage.settings.alarm_relay = Some("kept".to_owned());
+        let alarm = coranto::domain::alarm::Alarm::new(AlarmName::IssueHeld, "week/a", "too late");
+        let by = crate::harness::acts::by(stage.clock.now());
+        for scope in ["week/a", "week/b", "week/c"] {
+            let alarm = coranto::domain::alarm::Alarm { scope: scope.to_owned(), ..alarm.clone() };
+            stage.db.write(async |tx| alarms::raise(tx, &alarm, by).await).await.unwrap();
+        }
+        upkeep(&stage).look(stage.clock.now()).await.unwrap();
+        let running = stage.start();
+        while kept.taken().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        running.stop().await;
+        assert!(stage.mails("ops").is_empty());
+    }
+
+    async fn who_must_decide_over_uncertain_mails_is_called(db: Db) {
+        let mut stage = Stage::new(db).await;
+        let script = Script::start(|asked: &Asked| match asked.verb {
+            "DOT" => Answer::Drop,
+            _ => Answer::Usual,
+        })
+        .await;
+        stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+        stage.settings.newsletters[0].newsletter.uncertain = UncertainPolicy::Hold;
+        stage.readers(&["anna"]).await;
+        stage.issue("doubt").await;
+        let running = stage.start();
+        let all = wait_for_alarm(&stage, |all| all.iter().any(|one| one.name == AlarmName::IssueUncertain)).await;
+        running.stop().await;
+        assert!(all.iter().any(|one| one.scope == "week/doubt"), "{all:?}");
+    }
+
     async fn a_relay_that_left_the_configuration_is_nobodys_trouble(db: Db) {
         let stage = Stage::new(db).await;
         let alarm = coranto::domain::alarm::Alarm::new(AlarmName::RelayDown, "former", "no");
@@ -80,7 +117,7 @@ both_databases! {
         let mut relays = vec![relay_to("dead", endpoint_at(dead.address))];
         relays.append(&mut stage.settings.relays);
         stage.settings.relays = relays;
-        stage.readers(&["anna"]).await;
+        stage.crowd(60).await;
         let issue = stage.issue("one").await;
         let running = stage.start();
         stage.wait_for_state(issue, IssueState::Sent).await;

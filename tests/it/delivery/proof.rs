@@ -92,7 +92,7 @@ both_databases! {
             rows,
             [
                 ("ed@example.net".to_owned(), DeliveryState::Sent, 1, DeliveryKind::Test),
-                ("permfail-x@example.net".to_owned(), DeliveryState::Failed, 1, DeliveryKind::Test),
+                ("permfail-x@example.net".to_owned(), DeliveryState::Failed, 0, DeliveryKind::Test),
             ]
         );
         stage.finish(issue).await;

@@ -98,7 +98,7 @@ both_databases! {
         assert_eq!((held.state, held.started_at), (Held, None));
         assert_eq!(held.note, "it was due 6 hours ago and nothing could send it; queue it again if it is wanted");
         assert_eq!(rows(&desk, "b").await.len(), 0);
-        assert_eq!(desk.events("b").await, ["issue.queued by command:anna", "issue.held by schedule"]);
+        assert_eq!(desk.events("b").await, ["issue.queued by command:anna", "issue.held by scheduler"]);
         // A person queues it again.
         late.queue(B, When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("b").await, (Queued, Some("2026-12-11T08:00:00Z".to_owned())));

@@ -66,7 +66,7 @@ both_databases! {
         assert_eq!((page.html.as_str(), page.correction.as_str()), ("<p>A right date.</p>\n", "The date was wrong."));
         assert_eq!((page.published_at, page.corrected_at), (at(FRIDAY), Some(later.now)));
         assert_eq!(desk.issue("a").await.state, Sent, "nothing is sent again");
-        assert!(desk.events("a").await.iter().any(|event| event == "issue.corrected by cli"));
+        assert!(desk.events("a").await.iter().any(|event| event == "issue.corrected by command:anna"));
         assert!(!corrected(&later).await.unwrap(), "a second time changes nothing");
     }
 

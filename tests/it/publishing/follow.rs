@@ -40,7 +40,7 @@ both_databases! {
             ("fold", "2026-10-25T00:30:00Z"),
         ] {
             assert_eq!(desk.standing(slug).await, (Queued, due(time)), "{slug}");
-            assert_eq!(desk.events(slug).await, ["issue.queued by schedule"], "{slug}");
+            assert_eq!(desk.events(slug).await, ["issue.queued by scheduler"], "{slug}");
         }
         assert!(desk.found("draft").await.is_none() && desk.found("silent").await.is_none());
         assert!(desk.issue("next").await.on_slot && !desk.issue("civil").await.on_slot);
@@ -73,7 +73,7 @@ both_databases! {
         assert!(desk.look(&mut follower).await.is_empty());
         assert_eq!(desk.look(&mut follower).await.len(), 1);
         assert!(desk.plain("a").await.contains("other half."));
-        assert_eq!(desk.events("a").await, ["issue.queued by schedule"], "no half was stored");
+        assert_eq!(desk.events("a").await, ["issue.queued by scheduler"], "no half was stored");
     }
 
     async fn a_file_without_the_end_of_its_front_matter_is_not_sent(db: Db) {
@@ -99,7 +99,7 @@ both_databases! {
         let told = desk.follow(&mut follower).await;
         assert!(told.len() == 1 && told[0].starts_with("a does not go out by itself"), "{told:?}");
         assert_eq!(desk.standing("a").await, (Held, None));
-        assert_eq!(desk.events("a").await, ["issue.held by schedule"]);
+        assert_eq!(desk.events("a").await, ["issue.held by scheduler"]);
         assert!(desk.issue("a").await.note.contains("already past"));
         // It stays there, whatever is edited but the time; a command or another time brings it on.
         desk.file(A, "send_at: 2026-11-25 10:59", "Another text.");
@@ -157,7 +157,7 @@ both_databases! {
         assert_eq!(desk.follow(&mut follower).await, ["a has the new text of its file"]);
         assert!(desk.plain("a").await.contains("Third text."));
         assert_eq!(desk.standing("a").await, (Paused, due(FRIDAY)));
-        assert_eq!(desk.events("a").await, ["issue.queued by schedule", "issue.revised by schedule", "issue.revised by schedule"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by scheduler", "issue.revised by scheduler", "issue.revised by scheduler"]);
     }
 
     async fn md_25_an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
@@ -254,7 +254,7 @@ both_databases! {
         let told = desk.follow(&mut follower).await;
         assert!(told.len() == 1 && told[0].contains("does not say any more when"), "{told:?}");
         assert_eq!(desk.issue("a").await.state, Draft);
-        let kinds = ["queued", "unscheduled", "queued", "unscheduled"].map(|kind| format!("issue.{kind} by schedule"));
+        let kinds = ["queued", "unscheduled", "queued", "unscheduled"].map(|kind| format!("issue.{kind} by scheduler"));
         assert_eq!(desk.events("a").await, kinds);
     }
 

@@ -35,7 +35,7 @@ both_databases! {
         // On the very moment of a slot, that slot is over.
         desk.at(FRIDAY_AFTER).queue("d.md", When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("d").await, (Queued, due("2026-12-18T08:00:00Z")));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna"]);
     }
 
     async fn another_newsletters_slots_are_its_own(db: Db) {
@@ -86,7 +86,7 @@ both_databases! {
             moved += i32::from(queued.moved);
         }
         assert_eq!(moved, 1);
-        assert_eq!(desk.events("a").await, ["issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna"]);
     }
 
     async fn a_time_a_hold_and_at_once(db: Db) {
@@ -108,7 +108,7 @@ both_databases! {
 
         let now = desk.queue(A, When::Now).await.unwrap();
         assert_eq!((now.issue.state, now.issue.due_at, now.issue.note.as_str()), (Queued, Some(desk.now), ""));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.held by cli", "issue.queued by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.held by command:anna", "issue.queued by command:anna"]);
 
         desk.file(B, "", "Text.");
         assert_eq!(desk.queue(B, When::Hold).await.unwrap().issue.state, Held);
@@ -131,7 +131,7 @@ both_databases! {
         let again = desk.queue(A, When::NextSlot).await.unwrap();
         assert_eq!((again.moved, again.revised, again.issue.due_at), (false, true, Some(at(FRIDAY))));
         assert!(desk.plain("a").await.contains("Second text."));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.revised by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.revised by command:anna"]);
 
         // Back to the first text is back to the first revision.
         desk.file(A, "", "First text.");
@@ -172,7 +172,7 @@ both_databases! {
             assert_eq!(desk.standing("a").await, (Paused, due(FRIDAY)), "{when:?}");
         }
         assert!(desk.plain("a").await.contains("Second text."));
-        assert_eq!(desk.events("a").await, ["issue.queued by cli", "issue.revised by cli"]);
+        assert_eq!(desk.events("a").await, ["issue.queued by command:anna", "issue.revised by command:anna"]);
     }
 
     async fn what_went_out_or_goes_out_is_refused(db: Db) {
@@ -250,7 +250,7 @@ both_databases! {
         assert!(desk.unschedule("a").await, "what is held is taken off too");
         desk.force("a", Sending).await;
         assert!(!desk.unschedule("a").await, "what goes out is stopped, not unscheduled");
-        let kinds = ["queued", "unscheduled", "queued", "held", "unscheduled"].map(|kind| format!("issue.{kind} by cli"));
+        let kinds = ["queued", "unscheduled", "queued", "held", "unscheduled"].map(|kind| format!("issue.{kind} by command:anna"));
         assert_eq!(desk.events("a").await, kinds);
     }
 

@@ -38,10 +38,10 @@ const TABLE: &[(Deed, &[Deed], &[&str])] = &[
     (Deed::Ask, &[], &["subscription.asked"]),
     (Deed::AskAgain, &[Deed::Ask, Deed::Confirm, Deed::Unsubscribe], &["subscription.asked"]),
     (Deed::Confirm, &[Deed::Ask], &["subscription.confirmed"]),
+    (Deed::PauseEnds, &[Deed::Add, Deed::Pause], &["subscription.resumed"]),
     (Deed::Pause, &[Deed::Add], &["subscription.paused"]),
     (Deed::PauseOtherwise, &[Deed::Add, Deed::Pause], &["subscription.paused"]),
     (Deed::Resume, &[Deed::Add, Deed::Pause], &["subscription.resumed"]),
-    (Deed::PauseEnds, &[Deed::Add, Deed::Pause], &["subscription.resumed"]),
     (Deed::Unsubscribe, &[Deed::Add], &["subscription.unsubscribed"]),
     (Deed::ComeBack, &[Deed::Add, Deed::Unsubscribe], &["subscription.returned"]),
     (Deed::Refuse, &[Deed::Ask], &["signup.refused", "subscription.refused"]),
@@ -109,6 +109,9 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
         Deed::Join => {
             let other = format!("other-{email}").parse().unwrap();
             ground.request(&format!("other-{email}")).await.unwrap();
+            // So that one more mail may go to that mailbox.
+            ground.later(31 * 24);
+            let by_reader = ground.act(None);
             signup::ask_address(&ground.signup, &ground.door, found.unwrap(), &other, &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             drop(signup::confirm_address(&ground.signup, request, &by_reader).await.unwrap());

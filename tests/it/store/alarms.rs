@@ -107,6 +107,14 @@ both_databases! {
         assert!(words.is_none_or(|words| note.contains(&words)), "{note}");
     }
 
+    async fn when_what_waits_is_tried_next_is_known(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let (issue, live) = (ground.issue, ground.live);
+        assert_eq!(ledger::next_due(&mut ground.tx, issue).await.unwrap(), None);
+        ground.row(coranto::domain::delivery::DeliveryState::Pending, live).await;
+        assert!(ledger::next_due(&mut ground.tx, issue).await.unwrap().is_some());
+    }
+
     async fn whom_an_issue_would_reach_is_asked_cheaply(db: Db) {
         let mut ground = Ground::new(&db).await;
         let month = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
