@@ -106,6 +106,7 @@ fn fill_each(bencher: divan::Bencher<'_, '_>, skeleton: &Skeleton) {
             subscription: Some(SubscriptionId(number)),
             consent: None,
             request: None,
+            marks: coranto::message::Marks::default(),
             format: coranto::domain::subscriber::Format::Html,
             address: &to,
             name: Some("Anna Berg"),

@@ -2,11 +2,11 @@
 //!
 //! Layers are top-level modules; inside a layer there is one file per noun. Reading order, from the ground up:
 //!
-//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`secret`], [`token`], [`telemetry`], [`words`];
+//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`private`], [`secret`], [`token`], [`telemetry`], [`words`];
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
-//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`];
+//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`upkeep`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
@@ -20,6 +20,7 @@ pub mod dns;
 pub mod domain;
 pub mod images;
 pub mod message;
+pub mod private;
 pub mod publishing;
 pub mod secret;
 pub mod signup;

@@ -1,16 +1,28 @@
 //! Purpose-bound signed tokens: what stands in links, envelope senders and Message-IDs. Owns the keys and the
 //! one-way hash of addresses; must not know what a token's number refers to.
 //!
-//! A token is a synthetic-IV seal of one number: `key id (1) | tag (12) | number xor pad (8)` in lower-case base32,
-//! 34 characters. The tag is HMAC-SHA-256 over purpose and number, so a token made for one purpose opens for no
-//! other; the pad is derived from the tag, so a row number never shows. Sealing is deterministic: the same delivery
+//! A token is a synthetic-IV seal of one number: `key id (1) | tag (8) | row tag (4) | number xor pad (8)` in lower-case
+//! base32, 34 characters. The tag is HMAC-SHA-256 over purpose and number, so a token made for one purpose opens for no
+//! other; the pad is derived from both tags, so a row number never shows. Sealing is deterministic: the same delivery
 //! has the same Message-ID and the same links on every try. Base32 survives hosts that fold the case of local parts.
+//!
+//! Numbers come again after a restored backup. So the row tag is an HMAC over the row's random [`Mark`] too: a token
+//! whose row was made again opens nothing. Rows from before marks have none; there, and where a token names no row, the
+//! twelve bytes of both tags are one tag over purpose and number.
+
+mod base32;
+mod file;
 
 use aws_lc_rs::{aead, constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What a token may be used for. The discriminant goes into the tag: never change one, never use one again.
+pub use base32::TOKEN_LEN;
+use base32::{decode, encode};
+pub use file::{Fingerprint, KeyError, KeyKind};
+
+/// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
+/// spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
@@ -47,97 +59,129 @@ pub enum Purpose {
 /// The number that test mails carry: no row has it, so their links work and change nothing.
 pub const TEST_NUMBER: u64 = 0;
 
-/// How long a token is, in characters.
-pub const TOKEN_LEN: usize = 34;
-
+/// The two tags' bytes together.
 const TAG_BYTES: usize = 12;
+/// How many of them are the tag over purpose and number, when the others are the row tag.
+const SHORT_TAG_BYTES: usize = 8;
 const BYTES: usize = 1 + TAG_BYTES + 8;
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// The keys that seal and open tokens. The first seals; all open, so a key can be retired over years.
+/// The random value that a row was born with. Two rows that bear the same number one after the other differ in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark(pub i64);
+
+impl Mark {
+    /// A mail has no mark of its own: it is born of a subscription, for an issue. That says enough also where the
+    /// subscription has no mark.
+    pub fn of_mail(subscription: i64, mark: Option<Self>, issue: Option<i64>) -> Self {
+        Self(mark.map_or(0, |mark| mark.0) ^ subscription.rotate_left(32) ^ issue.unwrap_or_default())
+    }
+}
+
+/// What a token of ours names, before it is known whether the row of that number is the one it was made for:
+/// [`Keyring::proves`].
+#[derive(Clone, Copy, Debug)]
+pub struct Unproved {
+    number: u64,
+    purpose: Purpose,
+    key: usize,
+    tag: [u8; TAG_BYTES],
+}
+
+impl Unproved {
+    /// The number. Nothing may be shown or changed by it alone.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+/// The keys that seal and open tokens, and the one that hashes addresses. The first that is not leaked seals; all open,
+/// so a key can be retired over years.
 #[derive(Clone)]
 pub struct Keyring {
     keys: Vec<Key>,
+    /// The place of the one that seals.
+    sealing: usize,
     address: hmac::Key,
+    address_fingerprint: Fingerprint,
 }
 
 #[derive(Clone)]
 struct Key {
     id: u8,
+    /// Others have it: it opens what does harm to nobody, and seals nothing.
+    leaked: bool,
     tag: hmac::Key,
+    row: hmac::Key,
     pad: hmac::Key,
     text: [u8; 32],
-}
-
-/// Why a key file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file has no key.
-    #[error("it holds no key; make one with `coranto init`")]
-    Empty,
-    /// A line is not `number:hex`.
-    #[error("line {0} is not of the form `1:64 hexadecimal digits`")]
-    Malformed(usize),
+    fingerprint: Fingerprint,
 }
 
 impl Keyring {
-    /// Reads keys from text: one per line as `id:hex`, newest first, the **oldest last** (it also keys the address
-    /// hashes, which must stay comparable for ever). Lines that begin with `#` are comments.
-    pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let mut keys = Vec::new();
-        let mut oldest = Vec::new();
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let malformed = || KeyError::Malformed(number + 1);
-            let (id, hex) = line.split_once(':').ok_or_else(malformed)?;
-            let id = id.trim().parse::<u8>().map_err(|_| malformed())?;
-            let master = unhex(hex.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
-            let text = cut(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &master), b"coranto text").as_ref());
-            keys.push(Key { id, tag: derive(&master, b"coranto tag"), pad: derive(&master, b"coranto pad"), text });
-            oldest = master;
-        }
-        if keys.is_empty() {
-            return Err(KeyError::Empty);
-        }
-        Ok(Self { keys, address: derive(&oldest, b"coranto address") })
-    }
-
-    /// The text of a new key file.
-    pub fn generate() -> String {
-        let hex = random_bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        format!("# Signs every link that coranto mails. Keep it: without it no reader's link works.\n1:{hex}\n")
-    }
-
-    /// The token for `number`, good for `purpose` alone.
+    /// The token for `number`, good for `purpose` alone. For what names no row, and for a row without a mark.
     pub fn seal(&self, purpose: Purpose, number: u64) -> String {
-        let key = &self.keys[0];
-        let tag = key.tag(purpose, number);
-        let mut bytes = [0; BYTES];
-        bytes[0] = key.id;
-        bytes[1..=TAG_BYTES].copy_from_slice(&tag);
-        bytes[1 + TAG_BYTES..].copy_from_slice(&key.mask(&tag, number.to_be_bytes()));
-        encode(&bytes)
+        let key = self.sealer();
+        key.token(&key.tag(purpose, number), number)
     }
 
-    /// The number in `token`, if it was sealed here for `purpose`. The case of letters does not matter.
+    /// The token for the row of this number and mark, good for `purpose` alone.
+    pub fn seal_row(&self, purpose: Purpose, number: u64, mark: Option<Mark>) -> String {
+        let Some(mark) = mark else { return self.seal(purpose, number) };
+        let key = self.sealer();
+        let mut tag = key.tag(purpose, number);
+        tag[SHORT_TAG_BYTES..].copy_from_slice(&key.row_tag(purpose, number, mark));
+        key.token(&tag, number)
+    }
+
+    /// The number in `token`, if it was sealed here for `purpose` and names no row, or one without a mark. The case of
+    /// letters does not matter.
     pub fn open(&self, purpose: Purpose, token: &str) -> Option<u64> {
+        let unproved = self.open_row(purpose, token)?;
+        self.proves(&unproved, None).then_some(unproved.number)
+    }
+
+    /// What `token` names, if it was sealed here for `purpose`. It opens nothing before [`Self::proves`] has seen the
+    /// row's mark.
+    pub fn open_row(&self, purpose: Purpose, token: &str) -> Option<Unproved> {
         let bytes = decode(token)?;
-        let key = self.keys.iter().find(|key| key.id == bytes[0])?;
+        let at = self.keys.iter().position(|key| key.id == bytes[0])?;
+        let key = &self.keys[at];
+        if key.leaked && !purpose.is_harmless() {
+            return None;
+        }
         let tag: [u8; TAG_BYTES] = bytes[1..=TAG_BYTES].try_into().ok()?;
         let number = u64::from_be_bytes(key.mask(&tag, bytes[1 + TAG_BYTES..].try_into().ok()?));
-        constant_time::verify_slices_are_equal(&key.tag(purpose, number), &tag).ok()?;
-        Some(number)
+        let expected = key.tag(purpose, number);
+        constant_time::verify_slices_are_equal(&expected[..SHORT_TAG_BYTES], &tag[..SHORT_TAG_BYTES]).ok()?;
+        Some(Unproved { number, purpose, key: at, tag })
+    }
+
+    /// Whether the token was made for the row with this mark, and not for another that had its number.
+    pub fn proves(&self, unproved: &Unproved, mark: Option<Mark>) -> bool {
+        let Some(key) = self.keys.get(unproved.key) else { return false };
+        let mut expected = [0; TAG_BYTES - SHORT_TAG_BYTES];
+        match mark {
+            Some(mark) => expected = key.row_tag(unproved.purpose, unproved.number, mark),
+            None => {
+                expected.copy_from_slice(&key.tag(unproved.purpose, unproved.number)[SHORT_TAG_BYTES..]);
+            }
+        }
+        constant_time::verify_slices_are_equal(&expected, &unproved.tag[SHORT_TAG_BYTES..]).is_ok()
+    }
+
+    /// Whether the token was made for the mail to this subscription, for this issue. Mails from before marks are known
+    /// by their number, as long as their subscription has none.
+    pub fn proves_mail(&self, unproved: &Unproved, subscription: i64, mark: Option<Mark>, issue: Option<i64>) -> bool {
+        self.proves(unproved, Some(Mark::of_mail(subscription, mark, issue)))
+            || mark.is_none() && self.proves(unproved, None)
     }
 
     /// Hides `text` in a token that may stand in a URL, good for `purpose` alone. One text has one token.
     pub fn seal_text(&self, purpose: Purpose, text: &str) -> String {
-        let key = &self.keys[0];
+        let key = self.sealer();
         let mut bytes = text.as_bytes().to_vec();
         let nonce: [u8; aead::NONCE_LEN] = key.nonce(purpose, &bytes);
-        let sealed = key.sealer().seal_in_place_append_tag(
+        let sealed = key.cipher().seal_in_place_append_tag(
             aead::Nonce::assume_unique_for_key(nonce),
             aead::Aad::from([purpose as u8]),
             &mut bytes,
@@ -153,23 +197,22 @@ impl Keyring {
     pub fn open_text(&self, purpose: Purpose, token: &str) -> Option<String> {
         let mut bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (id, rest) = bytes.split_first_mut()?;
-        let key = self.keys.iter().find(|key| key.id == *id)?;
+        let key = self.keys.iter().find(|key| key.id == *id && !key.leaked)?;
         let (nonce, sealed) = rest.split_at_mut_checked(aead::NONCE_LEN)?;
         let nonce = aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let text = key.sealer().open_in_place(nonce, aead::Aad::from([purpose as u8]), sealed).ok()?;
+        let text = key.cipher().open_in_place(nonce, aead::Aad::from([purpose as u8]), sealed).ok()?;
         String::from_utf8(text.to_vec()).ok()
     }
 
     /// Signs a text that everyone may read, for `purpose`.
     pub fn sign(&self, purpose: Purpose, text: &str) -> [u8; 32] {
-        self.keys[0].signature(purpose, text)
+        self.sealer().signature(purpose, text)
     }
 
     /// Whether `signature` was made here for this text and purpose.
     pub fn verify(&self, purpose: Purpose, text: &str, signature: &[u8]) -> bool {
-        self.keys
-            .iter()
-            .any(|key| constant_time::verify_slices_are_equal(&key.signature(purpose, text), signature).is_ok())
+        let mut keys = self.keys.iter().filter(|key| !key.leaked);
+        keys.any(|key| constant_time::verify_slices_are_equal(&key.signature(purpose, text), signature).is_ok())
     }
 
     /// The beginning of an address's keyed hash, as the number in a token.
@@ -181,9 +224,36 @@ impl Keyring {
     pub fn address_hash(&self, canonical: &str) -> [u8; 16] {
         cut(hmac::sign(&self.address, canonical.as_bytes()).as_ref())
     }
+
+    fn sealer(&self) -> &Key {
+        &self.keys[self.sealing]
+    }
+}
+
+impl Purpose {
+    /// Whether somebody who has the key may make such tokens, and the reader is none the worse for it: a mailed
+    /// one-click link works on (RFC 8058), and the most that a thief does is to end subscriptions.
+    fn is_harmless(self) -> bool {
+        self == Self::Unsubscribe
+    }
 }
 
 impl Key {
+    fn token(&self, tag: &[u8; TAG_BYTES], number: u64) -> String {
+        let mut bytes = [0; BYTES];
+        bytes[0] = self.id;
+        bytes[1..=TAG_BYTES].copy_from_slice(tag);
+        bytes[1 + TAG_BYTES..].copy_from_slice(&self.mask(tag, number.to_be_bytes()));
+        encode(&bytes)
+    }
+
+    fn row_tag(&self, purpose: Purpose, number: u64, mark: Mark) -> [u8; TAG_BYTES - SHORT_TAG_BYTES] {
+        let mut input = [purpose as u8; 17];
+        input[1..9].copy_from_slice(&number.to_be_bytes());
+        input[9..].copy_from_slice(&mark.0.to_be_bytes());
+        cut(hmac::sign(&self.row, &input).as_ref())
+    }
+
     fn tag(&self, purpose: Purpose, number: u64) -> [u8; TAG_BYTES] {
         let mut input = [purpose as u8; 9];
         input[1..].copy_from_slice(&number.to_be_bytes());
@@ -208,7 +278,7 @@ impl Key {
         cut(context.sign().as_ref())
     }
 
-    fn sealer(&self) -> aead::LessSafeKey {
+    fn cipher(&self) -> aead::LessSafeKey {
         let key = aead::UnboundKey::new(&aead::AES_256_GCM_SIV, &self.text);
         aead::LessSafeKey::new(key.expect("the key has the algorithm's length"))
     }
@@ -229,9 +299,8 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-fn derive(master: &[u8], label: &[u8]) -> hmac::Key {
-    let master = hmac::Key::new(hmac::HMAC_SHA256, master);
-    hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&master, label).as_ref())
+fn derive(master: &[u8], label: &[u8]) -> [u8; 32] {
+    cut(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, master), label).as_ref())
 }
 
 fn cut<const N: usize>(bytes: &[u8]) -> [u8; N] {
@@ -240,53 +309,12 @@ fn cut<const N: usize>(bytes: &[u8]) -> [u8; N] {
     out
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
-}
-
-fn encode(bytes: &[u8; BYTES]) -> String {
-    let mut text = String::with_capacity(TOKEN_LEN);
-    let (mut held, mut bits) = (0_u32, 0);
-    for byte in bytes {
-        held = held << 8 | u32::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(char::from(ALPHABET[(held >> bits & 31) as usize]));
-        }
-    }
-    if bits > 0 {
-        text.push(char::from(ALPHABET[(held << (5 - bits) & 31) as usize]));
-    }
-    text
-}
-
-fn decode(text: &str) -> Option<[u8; BYTES]> {
-    if text.len() != TOKEN_LEN {
-        return None;
-    }
-    let mut bytes = [0; BYTES];
-    let (mut held, mut bits, mut at) = (0_u32, 0, 0);
-    for letter in text.bytes() {
-        let value = ALPHABET.iter().position(|known| *known == letter.to_ascii_lowercase())?;
-        held = held << 5 | u32::try_from(value).ok()?;
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            *bytes.get_mut(at)? = (held >> bits & 255) as u8;
-            at += 1;
-        }
-    }
-    // The two spare bits must be zero, so that one number has exactly one spelling.
-    (held & 3 == 0).then_some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::base32::ALPHABET;
     use super::*;
+
+    const BEFORE_MARKS: &str = "agbmazc55roqgfbd2odxrugoxo2no7v5s4";
 
     fn keyring(text: &str) -> Keyring {
         Keyring::parse(text).expect("the keys are well-formed")
@@ -364,8 +392,71 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_key_file_names_its_line() {
-        assert!(matches!(Keyring::parse("# nothing\n"), Err(KeyError::Empty)));
-        assert!(matches!(Keyring::parse("# x\n1:zz"), Err(KeyError::Malformed(2))));
+    fn a_token_opens_the_row_that_it_was_made_for_alone() {
+        let keys = keyring(&Keyring::generate());
+        let mine = Some(Mark(0x1234_5678_9abc_def0));
+        let token = keys.seal_row(Purpose::Unsubscribe, 7, mine);
+        assert_eq!(token.len(), TOKEN_LEN);
+        assert_eq!(token, keys.seal_row(Purpose::Unsubscribe, 7, mine));
+        for spelling in [token.clone(), token.to_uppercase()] {
+            let unproved = keys.open_row(Purpose::Unsubscribe, &spelling).unwrap();
+            assert_eq!(unproved.number(), 7);
+            assert!(keys.proves(&unproved, mine));
+            for other in [None, Some(Mark(0)), Some(Mark(1)), Some(Mark(!0x1234_5678_9abc_def0))] {
+                assert!(!keys.proves(&unproved, other), "{other:?}");
+            }
+        }
+        assert_eq!(keys.open(Purpose::Unsubscribe, &token), None);
+        assert!(keys.open_row(Purpose::Preferences, &token).is_none());
+        assert_eq!(keys.seal_row(Purpose::Unsubscribe, 7, None), keys.seal(Purpose::Unsubscribe, 7));
+    }
+
+    #[test]
+    fn a_token_from_before_marks_opens_a_row_without_one_alone() {
+        // Sealed by the program of 27 November 2026.
+        let keys = keyring(&format!("1:{}", "11".repeat(32)));
+        let unproved = keys.open_row(Purpose::Unsubscribe, BEFORE_MARKS).unwrap();
+        assert_eq!(unproved.number(), 7);
+        assert!(keys.proves(&unproved, None));
+        assert!(!keys.proves(&unproved, Some(Mark(7))));
+        assert_eq!(keys.open(Purpose::Unsubscribe, &BEFORE_MARKS.to_uppercase()), Some(7));
+        assert_eq!(keys.seal(Purpose::Unsubscribe, 7), BEFORE_MARKS);
+    }
+
+    #[test]
+    fn a_mail_is_known_by_its_subscription_and_issue() {
+        let keys = keyring(&Keyring::generate());
+        for mark in [None, Some(Mark(99))] {
+            let token = keys.seal_row(Purpose::Bounce, 5, Some(Mark::of_mail(2, mark, Some(3))));
+            let unproved = keys.open_row(Purpose::Bounce, &token).unwrap();
+            assert!(keys.proves_mail(&unproved, 2, mark, Some(3)));
+            for (subscription, mark, issue) in [
+                (3, mark, Some(3)),
+                (2, mark, Some(2)),
+                (2, mark, None),
+                (2, Some(Mark(98)), Some(3)),
+                (3, mark, Some(2)),
+            ] {
+                assert!(!keys.proves_mail(&unproved, subscription, mark, issue), "{subscription} {mark:?} {issue:?}");
+            }
+        }
+        let before = keys.open_row(Purpose::Bounce, &keys.seal(Purpose::Bounce, 5)).unwrap();
+        assert!(keys.proves_mail(&before, 2, None, Some(3)));
+        assert!(!keys.proves_mail(&before, 2, Some(Mark(99)), Some(3)));
+    }
+
+    #[test]
+    fn a_leaked_key_ends_subscriptions_and_does_nothing_else() {
+        let old = keyring(&format!("1:{}", "11".repeat(32)));
+        let keys = keyring(&format!("2:{}\n1-:{}", "22".repeat(32), "11".repeat(32)));
+        let mark = Some(Mark(5));
+        let unproved = keys.open_row(Purpose::Unsubscribe, &old.seal_row(Purpose::Unsubscribe, 9, mark)).unwrap();
+        assert!(keys.proves(&unproved, mark));
+        for purpose in [Purpose::Preferences, Purpose::Data, Purpose::Confirm, Purpose::Address, Purpose::Refuse] {
+            assert!(keys.open_row(purpose, &old.seal(purpose, 9)).is_none(), "{purpose:?}");
+        }
+        assert_eq!(keys.open_text(Purpose::Asked, &old.seal_text(Purpose::Asked, "a")), None);
+        assert!(!keys.verify(Purpose::Challenge, "a", &old.sign(Purpose::Challenge, "a")));
+        assert_eq!(keys.address_hash("a@b"), old.address_hash("a@b"));
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Args {}
 pub(super) fn run(_: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open(&config).await?;
+        let db = context.open_existing_to_look(&config).await?;
         let standing = standing(&db, context.now()).await?;
         db.close().await;
         let output = &context.output;

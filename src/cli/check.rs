@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::output::{Tone, count};
-use super::shelf::{Shelf, as_json, show};
+use super::shelf::{Shelf, as_json, show, unclear};
+use super::whose::{Known, Whose};
 use super::{Context, Exit, Failure};
-use crate::content::problem::Problem;
-use crate::publishing::LibraryError;
+use crate::content::problem::{Position, Problem};
 use crate::publishing::library::name_parts;
+use crate::publishing::{LibraryError, Standing};
+use crate::store::issues::Issue;
 
 /// Say everything that is wrong with issues before they go out.
 ///
@@ -35,17 +37,20 @@ pub(super) struct Args {
 }
 
 /// One file after the check.
+#[derive(Default)]
 struct Report {
     file: PathBuf,
     words: usize,
     draft: bool,
     date: Option<String>,
     problems: Vec<Problem>,
+    /// The issue that the database has of it, and how it stands beside the file.
+    issue: Option<(Issue, Option<Standing>)>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?;
+    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
     let files = files(&args, &shelf, context)?;
     if files.is_empty() {
         return Err(Failure::new("there is no issue to check").hint("`coranto new \"Title\"` begins one").into());
@@ -72,6 +77,13 @@ fn files(args: &Args, shelf: &Shelf<'_>, context: &Context) -> anyhow::Result<Ve
         return Ok(args.files.clone());
     }
     let mut files = shelf.files(args.newsletter.as_deref())?;
+    if let Some(named) = &args.newsletter {
+        let is_its = |file: &PathBuf| match shelf.whose(file, None) {
+            Ok(Whose::One(newsletter)) => newsletter.slug == *named,
+            _ => true,
+        };
+        files.retain(is_its);
+    }
     if !args.all {
         let today = context.now().to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
         files.retain(|file| name_parts(file).and_then(|(date, _)| date).is_none_or(|date| date >= today));
@@ -80,19 +92,34 @@ fn files(args: &Args, shelf: &Shelf<'_>, context: &Context) -> anyhow::Result<Ve
 }
 
 fn check(shelf: &Shelf<'_>, file: &Path, args: &Args, context: &Context) -> anyhow::Result<Report> {
-    let (newsletter, draft) = shelf.read(file, args.newsletter.as_deref())?;
+    let report = Report { file: file.to_owned(), ..Report::default() };
+    let newsletter = match shelf.whose(file, args.newsletter.as_deref())? {
+        Whose::One(newsletter) => newsletter,
+        Whose::Several(several) => return Ok(Report { problems: vec![unclear(&several)], ..report }),
+    };
     let library = shelf.library(newsletter);
-    let mut report = Report { file: file.to_owned(), words: 0, draft: false, date: None, problems: Vec::new() };
-    let draft = match draft {
+    let issue = match name_parts(file) {
+        Some((_, slug)) => context.block_on(shelf.standing(&library, &slug, context))?,
+        None => None,
+    };
+    let report = Report { issue, ..report };
+    let draft = match library.read(file) {
         Ok(draft) => draft,
         Err(LibraryError::Content { problems, .. }) => return Ok(Report { problems, ..report }),
-        Err(other) => return Err(other.into()),
+        Err(error @ LibraryError::Read { .. }) => return Err(error.into()),
+        Err(other) => {
+            let problem = Problem::error(Position::START, "file-name", other.to_string());
+            return Ok(Report { problems: vec![problem], ..report });
+        }
     };
     let checked = library.check(&draft, context.now())?;
-    report.words = checked.rendered.map_or(0, |rendered| rendered.words);
-    report.date = Some(checked.date.to_string());
-    report.draft = draft.issue.front.draft;
-    report.problems = checked.problems;
+    let mut report = Report {
+        words: checked.rendered.map_or(0, |rendered| rendered.words),
+        date: Some(checked.date.to_string()),
+        draft: draft.issue.front.draft,
+        problems: checked.problems,
+        ..report
+    };
     if args.links && !args.offline {
         let answers = context.block_on(async { Ok(library.ask_links(&draft).await?) })?;
         report.problems.extend(answers);
@@ -108,10 +135,17 @@ fn print(checked: &Report, context: &Context) -> anyhow::Result<()> {
         value["words"] = checked.words.into();
         value["draft"] = checked.draft.into();
         value["date"] = checked.date.clone().into();
+        value["issue"] = checked.issue.as_ref().map_or(serde_json::Value::Null, |(issue, standing)| {
+            serde_json::json!({ "slug": issue.slug, "state": issue.state, "due_at": issue.due_at, "file": standing })
+        });
         return output.json(&value);
     }
     for problem in &checked.problems {
         show(&checked.file, problem, context)?;
+    }
+    let note = checked.issue.as_ref().and_then(|(_, standing)| standing.as_ref()?.note.clone());
+    if let Some(note) = note {
+        output.line(format!("{}: {}", checked.file.display(), output.toned(Tone::Warn, &note)))?;
     }
     if checked.problems.iter().any(Problem::is_error) {
         return Ok(());

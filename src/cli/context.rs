@@ -10,6 +10,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
 use crate::domain::actor::Actor;
 use crate::store::{Db, StoreError, migrate};
+use crate::upkeep::{self, KeyTrouble};
 
 /// How long threads have to end after the work is done.
 const THREADS_END: Duration = Duration::from_secs(1);
@@ -69,9 +70,21 @@ impl Context {
         result
     }
 
-    /// Opens the database of `config`. One that is new gets its schema; one whose schema is older than this program
-    /// is left alone, for a server of the older version may be working on it.
+    /// Opens the database of `config`, for whoever may write: with the keys that it was made with, and no others.
     pub async fn open(&self, config: &Config) -> anyhow::Result<Db> {
+        let db = self.open_to_look(config).await?;
+        self.admit(&db, config).await?;
+        Ok(db)
+    }
+
+    /// Refuses keys that are not the database's.
+    pub async fn admit(&self, db: &Db, config: &Config) -> anyhow::Result<()> {
+        upkeep::admit(db, &config.keys, &self.actor(), self.now()).await.map_err(refused)
+    }
+
+    /// Opens the database of `config`, whatever the keys, for whoever only looks. One that is new gets its schema; one
+    /// whose schema is older than this program is left alone, for a server of the older version may be working on it.
+    pub async fn open_to_look(&self, config: &Config) -> anyhow::Result<Db> {
         let db = self.open_as_it_is(config).await?;
         let steps = migrate::status(&db).await?;
         if steps.iter().all(|step| !step.applied) {
@@ -84,15 +97,22 @@ impl Context {
         Ok(db)
     }
 
-    /// The same for a command that is about what is there: it makes no database where none is.
+    /// The same as [`open`](Self::open) for a command that is about what is there: it makes no database where none is.
     pub async fn open_existing(&self, config: &Config) -> anyhow::Result<Db> {
+        let db = self.open_existing_to_look(config).await?;
+        self.admit(&db, config).await?;
+        Ok(db)
+    }
+
+    /// The same as [`open_to_look`](Self::open_to_look) without making a database where none is.
+    pub async fn open_existing_to_look(&self, config: &Config) -> anyhow::Result<Db> {
         if let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) {
             return Err(Failure::new(format!("there is no database at {}", file.display()))
                 .hint("if there was one, bring it back from the backup; `coranto serve` makes a new one")
                 .exit(Exit::Unreachable)
                 .into());
         }
-        self.open(config).await
+        self.open_to_look(config).await
     }
 
     /// Opens the database of `config`, whatever its schema.
@@ -107,6 +127,23 @@ impl Context {
             let why = Failure::new(format!("the database {} cannot be opened: {error}", config.database));
             why.exit(Exit::Unreachable).into()
         })
+    }
+
+    /// The database of `config`, if it is there and has this program's schema: for commands that do without.
+    pub async fn peek(&self, config: &Config) -> Option<Db> {
+        if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
+            return None;
+        }
+        let db = self.open_as_it_is(config).await.ok()?;
+        let is_current = match db.read().await {
+            Ok(mut tx) => migrate::is_current(&mut tx).await.unwrap_or(false),
+            Err(_) => false,
+        };
+        if is_current {
+            return Some(db);
+        }
+        db.close().await;
+        None
     }
 
     /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.
@@ -141,6 +178,16 @@ impl Context {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Keys that are not the database's: what that would cost, and what to do.
+pub(super) fn refused(trouble: KeyTrouble) -> anyhow::Error {
+    match (trouble.hint(), trouble) {
+        (_, KeyTrouble::Store(error)) => error.into(),
+        (hint, trouble) => {
+            Failure::new(trouble.to_string()).exit(Exit::NotAllowed).hint(hint.unwrap_or_default()).into()
         }
     }
 }

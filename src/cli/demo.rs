@@ -120,7 +120,7 @@ fn clear(folder: &Path) -> anyhow::Result<()> {
         std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
     }
     for part in ["issues", "mail"] {
-        std::fs::create_dir_all(folder.join(part)).with_context(|| format!("{} cannot be made", folder.display()))?;
+        crate::private::folder(&folder.join(part)).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
     std::fs::write(folder.join(MARK), "made by `coranto demo`, which removes this folder when it runs again\n")?;
     Ok(())

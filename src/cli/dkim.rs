@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::new::{newsletter, write_new};
+use super::new::write_new;
+use super::whose::{newsletter, newsletters};
 use super::{Context, Exit, Failure, wiring};
 use crate::config::Config;
 use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa_pem};
@@ -28,7 +29,14 @@ enum Command {
     /// Print the DNS records of the keys in use.
     #[command(before_help = "Examples:
   coranto dkim show")]
-    Show,
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// Only this newsletter.
+    #[arg(long, value_name = "SLUG")]
+    newsletter: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -60,7 +68,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     match args.command {
         Command::New(args) => new(args, &config, context),
-        Command::Show => show(&config, context),
+        Command::Show(args) => show(&args, &config, context),
     }
 }
 
@@ -96,9 +104,11 @@ fn new(args: New, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn show(config: &Config, context: &Context) -> anyhow::Result<Exit> {
-    for newsletter in &config.newsletters {
+fn show(args: &Show, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    let mut shown = false;
+    for newsletter in newsletters(config, args.newsletter.as_deref())? {
         let Some(signer) = wiring::signer(config, &newsletter.slug)? else { continue };
+        shown = true;
         let record = signer.dns_record()?;
         if context.output.is_json() {
             context.output.json(&serde_json::json!({
@@ -108,8 +118,10 @@ fn show(config: &Config, context: &Context) -> anyhow::Result<Exit> {
             print(&record, context)?;
         }
     }
-    if config.dkim.is_empty() {
-        return Err(Failure::new("no newsletter has a key")
+    if !shown {
+        let whose =
+            args.newsletter.as_ref().map_or_else(|| "no newsletter has a".to_owned(), |slug| format!("{slug} has no"));
+        return Err(Failure::new(format!("{whose} key"))
             .hint("`coranto dkim new` makes one; it is not needed where the relay signs")
             .into());
     }

@@ -10,6 +10,7 @@ use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
 use crate::domain::slot::Slot;
+use crate::private;
 use crate::token::Keyring;
 
 /// Set up a newsletter: configuration, key, first issue.
@@ -82,10 +83,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Config::parse(&probe, config::FILE, &dir, &[])?;
 
     for folder in [dir.clone(), dir.join("issues"), dir.join("templates")] {
-        fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        private::folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
     write_new(&key, &Keyring::generate(), true)?;
-    write_new(&file, &text, false)?;
+    // A relay's password may come to stand in it.
+    write_new(&file, &text, true)?;
     let mut written = vec![file, key];
     if is_without_issues(&dir.join("issues"))? {
         write_new(&issue, &first_issue(&answers.name), false)?;

@@ -11,6 +11,7 @@ mod doctor;
 mod failure;
 mod init;
 mod issues;
+mod keys;
 mod limits;
 mod migrate;
 mod new;
@@ -26,6 +27,7 @@ mod subscribers;
 pub mod table;
 mod test;
 mod when;
+mod whose;
 mod wiring;
 
 use std::path::PathBuf;
@@ -125,6 +127,7 @@ enum Command {
     Subscribers(subscribers::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
+    Keys(keys::Args),
     Migrate(migrate::Args),
     Sink(sink::Args),
     Config(config::Args),
@@ -153,6 +156,7 @@ impl Command {
             Self::Subscribers(args) => subscribers::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
+            Self::Keys(args) => keys::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),

@@ -8,10 +8,10 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 
 use super::shelf::Shelf;
+use super::whose::newsletter_or_ask;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::domain::NewsletterId;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;
@@ -42,7 +42,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let newsletter = newsletter(&config, args.newsletter.as_deref())?;
+    let newsletter = newsletter_or_ask(&config, args.newsletter.as_deref(), context)?;
     let title = args.title.trim();
     if title.is_empty() || title.chars().any(char::is_control) {
         return Err(Failure::usage("the title is empty, or has a line end in it").into());
@@ -89,20 +89,6 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The newsletter that a command is about: the one named, or the only one.
-pub(super) fn newsletter<'a>(config: &'a Config, slug: Option<&str>) -> anyhow::Result<&'a Newsletter> {
-    let slugs = || config.newsletters.iter().map(|newsletter| newsletter.slug.as_str()).collect::<Vec<_>>().join(", ");
-    match (slug, config.newsletters.as_slice()) {
-        (Some(slug), _) => config.newsletter(slug).ok_or_else(|| {
-            Failure::usage(format!("there is no newsletter {slug:?}")).hint(format!("there is {}", slugs())).into()
-        }),
-        (None, [only]) => Ok(only),
-        (None, _) => Err(Failure::usage("there are several newsletters")
-            .hint(format!("add --newsletter with one of {}", slugs()))
-            .into()),
-    }
-}
-
 /// The names of the files in the newsletter's folder of issues, which may be missing.
 fn files(newsletter: &Newsletter) -> anyhow::Result<Vec<PathBuf>> {
     match fs::read_dir(&newsletter.issues) {
@@ -135,8 +121,10 @@ async fn free_slot(
     let looked = async {
         let db = context.open(config).await?;
         let mut tx = db.read().await?;
-        let id = newsletters::find(&mut tx, &library.newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
-        let plan = Plan::load(&mut tx, library, id, slug, now).await?;
+        let plan = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
+            Some(id) => Plan::load(&mut tx, library, id, slug, now).await?,
+            None => Plan::of_files(library, slug, now),
+        };
         drop(tx);
         db.close().await;
         anyhow::Ok(plan)
@@ -213,11 +201,8 @@ fn template(title: &str, newsletter: Option<&str>) -> String {
 pub(super) fn write_new(path: &Path, text: &str, private: bool) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    if private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let written = options.open(path).and_then(|mut file| {
+    let opened = if private { crate::private::open(path, &mut options) } else { options.open(path) };
+    let written = opened.and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::civil::DateTime;
-
 use super::output::count;
 use super::shelf::{Shelf, as_json, show};
-use super::when::{about, countdown, when};
+use super::when::{about, countdown, time, when};
+use super::whose::Known;
 use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -16,6 +15,7 @@ use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::queue::{self, Act};
 use crate::publishing::{Draft, Library, QueueError, Queued, When};
+use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::{Db, StoreError, Tx, leases, newsletters, subscriptions};
 
@@ -59,6 +59,12 @@ pub(super) struct Args {
     /// Send a text once more that another issue has.
     #[arg(long)]
     again: bool,
+    /// Send it at a time at which another issue goes out too.
+    #[arg(long, conflicts_with_all = ["hold", "swap"])]
+    beside: bool,
+    /// Take the time of another issue, which gets this one's place, or the next free slot.
+    #[arg(long, conflicts_with_all = ["hold", "now"])]
+    swap: bool,
     /// Not before a person says so.
     #[arg(long, group = "place")]
     hold: bool,
@@ -72,12 +78,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?;
-    let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
+    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
+    let (newsletter, draft) = shelf.read_or_ask(&args.file, args.newsletter.as_deref(), context)?;
     let library = shelf.library(newsletter);
     let draft = match draft {
         Ok(draft) => draft,
-        Err(error) => return refuse(error.into(), &args, context),
+        Err(error) => return refuse(error.into(), newsletter, &args, context),
     };
     let place = place(&args, &library, &draft)?;
     context.block_on(async {
@@ -113,7 +119,7 @@ async fn put(
     }
     let would = match would {
         Ok(would) => would,
-        Err(error) => return refuse(error, args, context),
+        Err(error) => return refuse(error, newsletter, args, context),
     };
     let start = would.issue.due_at.map_or(now, |due_at| due_at.max(now));
     let end = limits::end(config, newsletter, would.readers, start);
@@ -129,7 +135,7 @@ async fn put(
     let act = Act { now: context.now(), dry_run: false, ..look };
     let queued = match queue::queue(db, library, id, draft, undoable(place, args, act.now), &act).await {
         Ok(queued) => queued,
-        Err(error) => return refuse(error, args, context),
+        Err(error) => return refuse(error, newsletter, args, context),
     };
     report(&queued, &readers, newsletter, args, context)?;
     if queued.issue.state == IssueState::Queued {
@@ -144,9 +150,15 @@ async fn put(
 /// At once is in a minute, unless nobody wants to take it back.
 fn undoable(place: When, args: &Args, now: Timestamp) -> When {
     match place {
-        When::Now if !args.no_undo && !args.undo.is_zero() => When::At(now.plus(args.undo)),
+        When::Now if args.beside => When::Beside(now.plus(undo_time(args))),
+        When::Now if !undo_time(args).is_zero() => When::At(now.plus(undo_time(args))),
         place => place,
     }
+}
+
+/// How long it can be taken back.
+fn undo_time(args: &Args) -> Duration {
+    if args.no_undo { Duration::ZERO } else { args.undo }
 }
 
 /// Whether whoever asked for it means it: on a terminal they are asked, and to send to many at once takes their number.
@@ -189,32 +201,26 @@ fn twin(other: &str, state: IssueState) -> anyhow::Error {
 
 /// Where the flags put it; without any, where its front matter says, or on the next free slot.
 fn place(args: &Args, library: &Library<'_>, draft: &Draft) -> anyhow::Result<When> {
-    Ok(match (&args.at, args.now, args.hold) {
-        (Some(at), _, _) => When::At(time(at, library)?),
-        (_, true, _) => When::Now,
-        (_, _, true) => When::Hold,
-        _ => {
-            let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| library.wanted(send_at));
-            wanted.map_or(When::NextSlot, When::At)
+    let wanted = || draft.issue.front.send_at.as_ref().and_then(|send_at| library.wanted(send_at));
+    let at = match (&args.at, args.now, args.hold) {
+        (Some(at), _, _) => Some(time(at, library)?),
+        (_, true, _) => return Ok(When::Now),
+        (_, _, true) => return Ok(When::Hold),
+        _ => wanted(),
+    };
+    match at {
+        Some(at) if args.beside => Ok(When::Beside(at)),
+        Some(at) if args.swap => Ok(When::Swap(at)),
+        Some(at) => Ok(When::At(at)),
+        None if args.beside || args.swap => {
+            Err(Failure::usage("--beside and --swap need a time").hint("add --at \"2026-11-27 09:00\"").into())
         }
-    })
-}
-
-/// `2026-11-27 09:00` in the newsletter's zone, or with an offset of its own.
-fn time(typed: &str, library: &Library<'_>) -> anyhow::Result<Timestamp> {
-    if let Ok(instant) = typed.parse::<jiff::Timestamp>() {
-        return Ok(Timestamp::from_jiff(instant));
-    }
-    match typed.parse::<DateTime>() {
-        Ok(civil) if typed.contains(':') => Ok(library.instant(civil)),
-        _ => Err(Failure::usage(format!("{typed:?} is not a time"))
-            .hint("write \"2026-11-27 09:00\", or with an offset \"2026-11-27 09:00+01:00\"")
-            .into()),
+        None => Ok(When::NextSlot),
     }
 }
 
 /// An issue with mistakes shows them all; anything else is an ordinary error.
-fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<Exit> {
+fn refuse(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let error = match error {
         QueueError::Library(error) if !error.problems().is_empty() => {
             if context.output.is_json() {
@@ -229,16 +235,38 @@ fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<E
         }
         other => other,
     };
+    let failure = refusal(error, newsletter)?;
+    Err(anyhow::Error::from(failure).context(args.file.display().to_string()))
+}
+
+/// A refusal in words, with the way out and the exit code. Also of what is done to issues without their files.
+pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Result<Failure> {
     let exit = match error {
-        QueueError::Done { .. } | QueueError::GoingOut { .. } | QueueError::Draft | QueueError::Twin { .. } => {
-            Exit::NotAllowed
+        QueueError::Store(error) => return Err(error.into()),
+        QueueError::Past(at) => {
+            let text = format!("{} is in the past; say a later time, or --now", when(at, newsletter));
+            return Ok(Failure::usage(text));
         }
-        QueueError::Past(_) | QueueError::NoSlot => Exit::Usage,
+        QueueError::Done { .. }
+        | QueueError::GoingOut { .. }
+        | QueueError::Draft
+        | QueueError::Twin { .. }
+        | QueueError::NotQueued { .. }
+        | QueueError::Taken { .. } => Exit::NotAllowed,
+        QueueError::NoSlot(_) => Exit::Usage,
         QueueError::Raced => Exit::PartWay,
-        QueueError::Store(_) => return Err(error.into()),
-        QueueError::Library(_) => Exit::Failed,
+        QueueError::Library(_) | QueueError::Unknown(_) => Exit::Failed,
     };
-    Err(Failure::new(format!("{}: {error}", args.file.display())).exit(exit).into())
+    let failure = Failure::new(error.to_string()).exit(exit);
+    Ok(match error {
+        QueueError::Taken { .. } => {
+            failure.hint("--swap exchanges the two, --beside sends both then; or say another time")
+        }
+        QueueError::NotQueued { state: IssueState::Draft | IssueState::Held, .. } => {
+            failure.hint("`coranto queue FILE` gives it a place")
+        }
+        _ => failure,
+    })
 }
 
 fn report(
@@ -257,6 +285,7 @@ fn report(
         value["revised"] = queued.revised.into();
         value["words"] = queued.words.into();
         value["dry_run"] = args.dry_run.into();
+        value["displaced"] = queued.displaced.as_ref().map(placed).into();
         value["warnings"] = serde_json::to_value(&queued.warnings)?;
         return output.json(&value);
     }
@@ -267,6 +296,12 @@ fn report(
         }
     }
     output.line(sentence(queued, readers, newsletter, args.dry_run, args, context.now()))?;
+    if queued.readers == 0 && queued.issue.state == IssueState::Queued {
+        output.warn(format!(
+            "{} has no readers yet; if that is still so when the issue is due, it is held, and nothing is lost",
+            newsletter.slug
+        ));
+    }
     let queued_now = args.now && !args.dry_run && queued.issue.state == IssueState::Queued;
     if queued_now && let Some(due_at) = queued.issue.due_at.filter(|due_at| *due_at > context.now()) {
         let left = about(due_at.since(context.now()));
@@ -290,7 +325,7 @@ fn sentence(
     let goes = verb("goes out", "go out");
     let number = count(queued.readers.unsigned_abs(), "reader");
     let place = match (issue.state, issue.due_at) {
-        (IssueState::Queued, Some(at)) if at <= now && args.now && would && !args.no_undo && !args.undo.is_zero() => {
+        (IssueState::Queued, Some(at)) if at <= now && args.now && would && !undo_time(args).is_zero() => {
             format!("{goes} to {number} in {}", about(args.undo))
         }
         (IssueState::Queued, Some(at)) if at <= now => format!("{goes} to {number} at once"),
@@ -300,17 +335,26 @@ fn sentence(
         (IssueState::Paused, _) => {
             let has = verb("has", "have");
             let resume = format!("coranto issues resume {}", issue.slug);
-            return format!("{title} {has} new text for who has not got it yet; `{resume}` goes on.");
+            return format!("{title} {has} new text for readers who have not got it yet; `{resume}` resumes it.");
         }
         _ => return format!("{title} {} on hold; `coranto queue` without --hold gives it a slot.", verb("is", "be")),
     };
+    let instead = queued.displaced.as_ref().map_or(String::new(), |other| {
+        let at = other.due_at.map_or_else(|| "later".to_owned(), |at| format!("on {}", when(at, newsletter)));
+        format!(" {} {goes} {at} instead.", other.slug)
+    });
     let left_out = readers.in_words().map_or(String::new(), |words| format!(" {words}"));
     let checks = match queued.warnings.len() as u64 {
         0 => "nothing to mend".to_owned(),
         hints => count(hints, "warning"),
     };
     let end = readers.end.as_ref().map_or(String::new(), |(_, words)| format!(" {words}."));
-    format!("{title} {place}.{left_out}{end} Checks: {checks}.")
+    format!("{title} {place}.{instead}{left_out}{end} Checks: {checks}.")
+}
+
+/// An issue that was put elsewhere, in `--json`.
+pub(super) fn placed(issue: &Issue) -> serde_json::Value {
+    serde_json::json!({ "slug": issue.slug, "due_at": issue.due_at })
 }
 
 /// Who gets an issue now, and who is left out. Whoever is subscribed when it goes out gets it.

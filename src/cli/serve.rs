@@ -21,7 +21,7 @@ use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
-use crate::upkeep::Upkeep;
+use crate::upkeep::{self, Upkeep};
 use crate::web::{self, Embedding, Proxies, Site};
 
 /// Monitors ask now and then, and are few.
@@ -74,6 +74,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let _lock = lock(&config, &args.role)?;
         let db = open(&config).await?;
         db.set_clock(&clock).await?;
+        upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
         db.close().await;

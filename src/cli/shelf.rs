@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::new::newsletter;
 use super::output::Tone;
+use super::whose::{self, Known, Whose};
 use super::{Context, Failure, wiring};
 use crate::config::Config;
-use crate::content::problem::Problem;
+use crate::content::problem::{Position, Problem};
 use crate::domain::newsletter::Newsletter;
 use crate::images::Gallery;
-use crate::publishing::{Draft, Library, LibraryError};
+use crate::publishing::{Draft, Library, LibraryError, Standing, standing};
+use crate::store::issues::Issue;
+use crate::store::{issues, newsletters};
 use crate::templates::Templates;
 
 /// What is needed to read and render issues of any newsletter.
@@ -20,13 +22,20 @@ pub(super) struct Shelf<'a> {
     public_url: String,
     templates: Templates,
     gallery: Gallery,
+    known: Known,
 }
 
 impl<'a> Shelf<'a> {
     /// With the templates of `config`.
     pub(super) fn new(config: &'a Config) -> anyhow::Result<Self> {
         let templates = wiring::templates(config)?;
-        Ok(Self { config, public_url: wiring::public_url(config), templates, gallery: Gallery::default() })
+        let public_url = wiring::public_url(config);
+        Ok(Self { config, public_url, templates, gallery: Gallery::default(), known: Known::default() })
+    }
+
+    /// The same, with what the database knows of the issues of several newsletters.
+    pub(super) fn knowing(self, known: Known) -> Self {
+        Self { known, ..self }
     }
 
     /// The issues of one newsletter.
@@ -44,33 +53,68 @@ impl<'a> Shelf<'a> {
         &self.gallery
     }
 
-    /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be: the only one, or else the
-    /// only one whose folder it is in and which its front matter does not contradict.
+    /// Whose issue `file` is.
+    pub(super) fn whose(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<Whose<'a>> {
+        whose::of_file(self.config, &self.known, file, named)
+    }
+
+    /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be.
     pub(super) fn read(
         &'a self,
         file: &Path,
         named: Option<&str>,
     ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
-        if named.is_some() || self.config.newsletters.len() == 1 {
-            let newsletter = newsletter(self.config, named)?;
-            return Ok((newsletter, self.library(newsletter).read(file)));
-        }
-        let mut readings: Vec<_> = self
-            .config
-            .newsletters
-            .iter()
-            .filter(|newsletter| is_in(file, &newsletter.issues))
-            .map(|newsletter| (newsletter, self.library(newsletter).read(file)))
-            .filter(|(_, draft)| !matches!(draft, Err(LibraryError::Newsletter { .. })))
-            .collect();
-        match (readings.pop(), readings.is_empty()) {
-            (Some(reading), true) => Ok(reading),
-            _ => {
-                Err(Failure::usage(format!("{}: it is not clear which newsletter this is an issue of", file.display()))
-                    .hint("add --newsletter, or a line `newsletter: SLUG` to its front matter")
+        match self.whose(file, named)? {
+            Whose::One(newsletter) => Ok((newsletter, self.library(newsletter).read(file))),
+            Whose::Several(several) => {
+                let problem = unclear(&several);
+                Err(Failure::usage(format!("{}: {}", file.display(), problem.message))
+                    .hint(problem.hint.unwrap_or_default())
                     .into())
             }
         }
+    }
+
+    /// The same; on a terminal a person is asked whose it is when nothing says so.
+    pub(super) fn read_or_ask(
+        &'a self,
+        file: &Path,
+        named: Option<&str>,
+        context: &Context,
+    ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
+        match self.whose(file, named)? {
+            Whose::Several(several) if context.may_ask => {
+                context.output.note(format!("{}: {}", file.display(), unclear(&several).message));
+                let newsletter = whose::ask(&several, context)?;
+                Ok((newsletter, self.library(newsletter).read(file)))
+            }
+            _ => self.read(file, named),
+        }
+    }
+
+    /// The issue that the database has of a slug, and how it stands beside the file; none without a database.
+    pub(super) async fn standing(
+        &'a self,
+        library: &Library<'_>,
+        slug: &str,
+        context: &Context,
+    ) -> anyhow::Result<Option<(Issue, Option<Standing>)>> {
+        let Some(db) = context.peek(self.config).await else { return Ok(None) };
+        let mut tx = db.read().await?;
+        let found = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
+            Some(id) => issues::find(&mut tx, id, slug).await?,
+            None => None,
+        };
+        drop(tx);
+        let standing = match found {
+            Some(issue) => {
+                let mut looked = standing::look(&db, library, std::slice::from_ref(&issue)).await?;
+                Some((issue, looked.pop().flatten()))
+            }
+            None => None,
+        };
+        db.close().await;
+        Ok(standing)
     }
 
     /// Every issue of every newsletter, or of the one that is named.
@@ -87,12 +131,13 @@ impl<'a> Shelf<'a> {
     }
 }
 
-fn is_in(file: &Path, folder: &Path) -> bool {
-    let whole = |path: &Path| std::fs::canonicalize(path).ok();
-    match (whole(file), whole(folder)) {
-        (Some(file), Some(folder)) => file.starts_with(folder),
-        _ => false,
-    }
+/// That nothing says which of several newsletters a file is an issue of.
+pub(super) fn unclear(several: &[&Newsletter]) -> Problem {
+    let slugs: Vec<_> = several.iter().map(|newsletter| newsletter.slug.as_str()).collect();
+    let message = format!("it is not clear whose issue this is: it could be of {}", slugs.join(" or "));
+    let lines: Vec<_> = slugs.iter().map(|slug| format!("`newsletter: {slug}`")).collect();
+    let hint = format!("write {} into its front matter, or add --newsletter", lines.join(" or "));
+    Problem::error(Position::START, "newsletter-unclear", message).hint(hint)
 }
 
 /// `FILE:LINE:COLUMN: error: what`, and the hint below.

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::issues::{as_json, coloured, progress};
+use super::issues::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
 use super::limits::{self, Limit};
 use super::output::{Tone, count};
+use super::shelf::Shelf;
 use super::when::{about, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
@@ -15,14 +16,21 @@ use crate::config::Config;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::slot::next_of;
+use crate::domain::slot::offered;
 use crate::domain::{IssueId, NewsletterId};
+use crate::publishing::settings;
+use crate::publishing::standing as files;
+use crate::publishing::{Library, Problem};
 use crate::store::alarms::Standing;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
+use crate::store::skips::Skip;
 use crate::store::subscriptions::Counts;
-use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, subscriptions};
+use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
+use crate::upkeep;
 
+/// More issues on hold are counted, not listed: a new database beside old files holds them all.
+const HELD_MAX: u64 = 10;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
@@ -42,8 +50,14 @@ pub(super) struct Args {
 struct State<'a> {
     newsletter: &'a Newsletter,
     next_slot: Option<Timestamp>,
+    /// Slots on which nothing goes out.
+    skipped: Vec<Skip>,
     /// Everything that is not finished, and the last that is.
     issues: Vec<(Issue, Totals)>,
+    /// How the file of each stands beside it.
+    files: Vec<Option<files::Standing>>,
+    /// Files that ask to be queued, and cannot be.
+    stuck: Vec<files::Stuck>,
     /// When the mails of an issue that wait are tried next.
     next: BTreeMap<IssueId, Timestamp>,
     readers: Counts,
@@ -54,7 +68,10 @@ struct State<'a> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     context.block_on(async {
-        let db = context.open_existing(&config).await?;
+        let db = context.open_existing_to_look(&config).await?;
+        if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
+            context.output.warn(&trouble);
+        }
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;
         result
@@ -63,23 +80,39 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let now = context.now();
+    let shelf = Shelf::new(config)?;
     let serving = serving(db, now).await?;
+    let outdated = settings::outdated(db, &config.newsletters, now).await?;
     let troubles = Troubles::look(db, config, now).await?;
     if !context.output.is_json() {
         troubles.show(context)?;
     }
     for newsletter in &config.newsletters {
-        let standing = look(db, config, newsletter, now).await?;
+        let standing = look(db, config, &shelf.library(newsletter), now).await?;
+        let outdated = outdated.get(&newsletter.slug);
         if context.output.is_json() {
-            context.output.json(&value(&standing, serving, &troubles))?;
+            let mut value = value(&standing, serving, &troubles);
+            value["server_outdated"] = json!(outdated);
+            context.output.json(&value)?;
         } else {
             print(&standing, now, context)?;
+            if let Some(keys) = outdated {
+                context.output.line(format!("  {}", context.output.toned(Tone::Warn, &older(keys))))?;
+            }
         }
     }
     if !context.output.is_json() && !serving {
         context.output.note("\nNothing goes out while no `coranto serve` runs on this database.");
     }
     Ok(Exit::Ok)
+}
+
+/// That the running server has read an older configuration.
+fn older(keys: &[String]) -> String {
+    match keys {
+        [] => "the running server does not know this newsletter: restart `coranto serve`".to_owned(),
+        keys => format!("the running server has other settings ({}): restart `coranto serve`", keys.join(", ")),
+    }
 }
 
 async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
@@ -91,7 +124,7 @@ async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         let serving = serving(db, now).await?;
         let mut open = Vec::new();
         for newsletter in &config.newsletters {
-            for (issue, totals) in look(db, config, newsletter, now).await?.issues {
+            for (issue, totals) in issues_of(db, newsletter).await? {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
                 if begins || is_in_first_pass(&issue, &totals) {
                     open.push((as_json(&issue, &totals, newsletter), totals));
@@ -129,8 +162,7 @@ fn goes_out(state: IssueState) -> bool {
 
 /// Whether there are readers that an issue has not been tried for: what is retried after that may take days.
 fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
-    // With nothing open it is about to be sent, or its audience is being frozen.
-    goes_out(issue.state) && (totals.open() == 0 || totals.open() > totals.deferred + totals.uncertain)
+    goes_out(issue.state) && !is_past_first_pass(issue, totals)
 }
 
 /// What needs a person, and relays that take no mail at the moment.
@@ -181,7 +213,32 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, config: &Config, newsletter: &'a Newsletter, now: Timestamp) -> anyhow::Result<State<'a>> {
+async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
+    let newsletter = library.newsletter;
+    let issues = issues_of(db, newsletter).await?;
+    let mut tx = db.read().await?;
+    let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
+    let readers = subscriptions::counts(&mut tx, id).await?;
+    let skipped = skips::of(&mut tx, id, now).await?;
+    let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
+    let mut next = BTreeMap::new();
+    for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
+        if totals.deferred > 0
+            && let Some(at) = ledger::next_due(&mut tx, issue.id).await?
+        {
+            next.insert(issue.id, at);
+        }
+    }
+    drop(tx);
+    let all: Vec<_> = issues.iter().map(|(issue, _)| issue.clone()).collect();
+    let files = files::look(db, library, &all).await?;
+    let stuck = files::stuck(db, library, id, now).await?;
+    let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
+    let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
+    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits })
+}
+
+async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
     let mut tx = db.read().await?;
     let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
     let open = issues::open(&mut tx, id).await?;
@@ -191,29 +248,27 @@ async fn look<'a>(db: &Db, config: &Config, newsletter: &'a Newsletter, now: Tim
         let totals = ledger::totals(&mut tx, issue.id).await?;
         issues.push((issue, totals));
     }
-    let mut next = BTreeMap::new();
-    for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
-        if totals.deferred > 0
-            && let Some(at) = ledger::next_due(&mut tx, issue.id).await?
-        {
-            next.insert(issue.id, at);
-        }
-    }
-    let next_slot = next_of(&newsletter.slots, &newsletter.time_zone, now);
-    let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
-    Ok(State { newsletter, next_slot, issues, next, readers: subscriptions::counts(&mut tx, id).await?, limits })
+    Ok(issues)
 }
 
 fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json::Value {
     let newsletter = standing.newsletter;
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
-        let fits = standing.issues.iter().filter(|(issue, _)| wanted(issue.state));
-        fits.map(|(issue, totals)| as_json(issue, totals, newsletter)).collect()
+        let all = standing.issues.iter().zip(&standing.files);
+        let fits = all.filter(|((issue, _), _)| wanted(issue.state));
+        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::Standing>)| {
+            let mut value = as_json(issue, totals, newsletter);
+            value["file"] = json!(file);
+            value
+        };
+        fits.map(with_file).collect()
     };
     json!({
         "newsletter": newsletter.slug,
         "serving": serving,
         "next_slot": standing.next_slot,
+        "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),
+        "cannot_be_queued": standing.stuck,
         "time_zone": newsletter.time_zone.iana_name(),
         "queued": of(|state| state == IssueState::Queued),
         "sending": of(goes_out),
@@ -241,19 +296,42 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
         None => "none; issues go out at the times they name".to_owned(),
     };
     output.line(format!("  next slot  {slot}"))?;
-    for (issue, totals) in &standing.issues {
+    for skip in &standing.skipped {
+        output.line(format!("  {}    {}", output.toned(Tone::Warn, "skipped"), skipped_slot(skip, newsletter)))?;
+    }
+    let mut held = 0_u64;
+    for ((issue, totals), file) in standing.issues.iter().zip(&standing.files) {
+        held += u64::from(issue.state == IssueState::Held);
+        if issue.state == IssueState::Held && held > HELD_MAX {
+            continue;
+        }
         let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
         let detail = match issue.state {
             IssueState::Queued => at,
             IssueState::Held => issue.note.clone(),
             IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
             IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
-            _ => match standing.next.get(&issue.id).filter(|at| **at > now) {
-                Some(at) => format!("{}; the next try is at {}", progress(totals), when(*at, newsletter)),
-                None => progress(totals),
-            },
+            _ => {
+                let sent_at = if is_past_first_pass(issue, totals) { format!("{at}; ") } else { String::new() };
+                let progress = progress(totals);
+                match standing.next.get(&issue.id).filter(|at| **at > now) {
+                    Some(at) => format!("{sent_at}{progress}; the next try is at {}", when(*at, newsletter)),
+                    None => format!("{sent_at}{progress}"),
+                }
+            }
         };
-        output.line(format!("  {}  {}: {detail}", coloured(output, issue.state), issue.slug))?;
+        output.line(format!("  {}  {}: {detail}", coloured(output, issue, totals), issue.slug))?;
+        if let Some(note) = file.as_ref().and_then(|file| file.note.as_ref()) {
+            output.line(format!("    {}", output.toned(Tone::Warn, note)))?;
+        }
+    }
+    if held > HELD_MAX {
+        let more = count(held - HELD_MAX, "more issue");
+        output.line(format!("  {more} on hold: coranto issues list --state held"))?;
+    }
+    for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
+        let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
+        output.line(format!("  {}", output.toned(Tone::Warn, &text)))?;
     }
     for limit in &standing.limits {
         output.line(format!("  limit      {}", limit.in_words(newsletter)))?;

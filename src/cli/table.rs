@@ -34,6 +34,16 @@ impl Table {
         self.rows.push(cells.iter().map(|cell| printable(cell)).collect());
     }
 
+    /// The table without a column.
+    pub fn without(mut self, heading: &str) -> Self {
+        if let Some(column) = self.headings.iter().position(|known| *known == heading) {
+            self.headings.remove(column);
+            self.numbers.remove(column);
+            self.rows.iter_mut().for_each(|row| drop(row.remove(column)));
+        }
+        self
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::shelf::{Shelf, as_json, show};
 use super::table::Table;
+use super::whose::Known;
 use super::{Context, Exit, Failure, wiring};
 use crate::delivery::proof::{self, Proof, ProofError};
 use crate::domain::address::EmailAddress;
@@ -39,7 +40,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage(format!("a test goes to at most {RECIPIENTS_MAX} addresses")).into());
     }
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?;
+    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);

@@ -1,15 +1,31 @@
-//! Instants as an editor reads them: on the clock of their newsletter. Knows no command.
+//! Instants as an editor reads and types them: on the clock of their newsletter. Knows no command.
 
 use std::time::Duration;
 
+use jiff::civil::DateTime;
+
+use super::Failure;
 use crate::clock::Timestamp;
+use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
+use crate::publishing::Library;
 
 /// `Fri 2026-11-27 09:00 Europe/Prague`.
 pub(super) fn when(at: Timestamp, newsletter: &Newsletter) -> String {
-    let zoned = at.to_jiff().to_zoned(newsletter.time_zone.clone());
-    let zone = newsletter.time_zone.iana_name().unwrap_or("UTC");
-    format!("{} {zone}", zoned.strftime("%a %Y-%m-%d %H:%M"))
+    moment(at, &newsletter.time_zone)
+}
+
+/// `2026-11-27 09:00` in the newsletter's zone, or with an offset of its own.
+pub(super) fn time(typed: &str, library: &Library<'_>) -> anyhow::Result<Timestamp> {
+    if let Ok(instant) = typed.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp::from_jiff(instant));
+    }
+    match typed.parse::<DateTime>() {
+        Ok(civil) if typed.contains(':') => Ok(library.instant(civil)),
+        _ => Err(Failure::usage(format!("{typed:?} is not a time"))
+            .hint("write \"2026-11-27 09:00\", or with an offset \"2026-11-27 09:00+01:00\"")
+            .into()),
+    }
 }
 
 /// `3 days`, `2 hours`, `5 minutes`, `40 seconds`: the largest whole unit.

@@ -83,14 +83,17 @@ pub const KEYS: &[Key] = &[
         SecretUrl,
         Default("sqlite://coranto.db"),
         "`sqlite://FILE`, or `postgres://USER@HOST/NAME` (15 or later). A relative SQLite file counts from the folder \
-         of the configuration file.",
+         of the configuration file. To a PostgreSQL on another machine TLS is spoken and its certificate verified; \
+         `?sslmode=` and `sslrootcert=` say otherwise, as in libpq: see [operations](operations.md#the-wire-to-the-database).",
     ),
     key(
         "secret_key",
         Secret,
         Default("secret.key"),
-        "The keys that sign links, one per line as `id:hex`, newest first. `coranto init` makes the file. Whoever has \
-         it can unsubscribe anybody; without it, links in mails already sent stop working.",
+        "The keys that seal links, one to a line as `number:hex`, newest first, and the one that hashes addresses, as \
+         `address:hex`. `coranto init` makes the file, `coranto keys rotate` puts a new key on top. Keep it in your \
+         backup: links in mails already sent and the suppression list hang on it. See \
+         [operations](operations.md#keys).",
     ),
     key(
         "templates",
@@ -99,12 +102,18 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace the built-in templates of the same name. It may be absent or empty.",
     ),
     key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
-    key("server.metrics_listen", Text, Means("on `listen`, to this machine alone"), "An address for `/metrics` alone."),
+    key(
+        "server.metrics_listen",
+        Text,
+        Means("there is no `/metrics`"),
+        "The address and port of `/metrics`; whoever reaches it may read it.",
+    ),
     key(
         "server.trusted_proxies",
         Texts,
         Means("none is trusted"),
-        "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed.",
+        "Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. A network larger \
+         than `/8`, or `/16` of IPv6, is refused: everybody in it could pretend to be anybody.",
     ),
     key(
         "server.connections",

@@ -61,8 +61,10 @@ pub struct Config {
     pub public_url: Url,
     /// The ledger.
     pub database: DatabaseUrl,
-    /// Signs links.
+    /// Seals links and hashes addresses.
     pub keys: Keyring,
+    /// Where they were read; none when they stand in the configuration or the environment.
+    pub key_file: Option<PathBuf>,
     /// The folder of templates that replace built-in ones.
     pub templates: PathBuf,
     /// The web server.
@@ -88,6 +90,7 @@ pub struct Config {
 /// A configuration as written, for `config show`.
 pub struct Document {
     root: Table,
+    folder: PathBuf,
 }
 
 impl Config {
@@ -124,12 +127,12 @@ impl Document {
     /// Reads the file at `path` and lays `env` over it. Values may still be wrong.
     pub fn load(path: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
         let (root, _) = tree_of(&read(path)?, &path.display().to_string(), env)?;
-        Ok(Self { root })
+        Ok(Self { root, folder: folder_of(path).to_owned() })
     }
 
     /// Every key that is set or has a default, in the order of the documentation. Secrets are masked.
     pub fn settings(&self) -> Vec<Setting> {
-        show::settings(&self.root)
+        show::settings(&self.root, &self.folder)
     }
 }
 
@@ -180,6 +183,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let public_url = top.parsed("public_url", public_url);
     let database = database_url(reader, &top);
     let keys = keyring(&top);
+    let key_file = top.secret_file("secret_key");
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
@@ -220,6 +224,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         public_url: public_url?,
         database: database?,
         keys: keys?,
+        key_file,
         templates: templates?,
         server: server?,
         newsletters: Vec::new(),

@@ -194,6 +194,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The file in which a secret stands, if it does not stand in the configuration.
+    pub(super) fn secret_file(&self, name: &str) -> Option<PathBuf> {
+        match (self.table.get(name), self.written(&format!("{name}_file")), self.key(name)?.1) {
+            (Some(_), ..) => None,
+            (None, Some(path), _) | (None, None, Absent::Default(path)) => Some(self.reader.folder.join(path)),
+            (None, None, _) => None,
+        }
+    }
+
     fn absent_secret(&self, name: &str, file: &str) -> Option<Secret> {
         match self.key(name)? {
             (Kind::SecretUrl, Absent::Default(text)) => Some(Secret::new(text)),
@@ -210,8 +219,17 @@ impl<'a> Section<'a> {
     fn read_secret(&self, name: &str, path: &str) -> Option<Secret> {
         let path = self.reader.folder.join(path);
         let refuse = |error: std::io::Error| {
-            let hint = (name == "secret_key_file").then_some("`coranto init` makes one");
-            self.refuse(name, format!("{} cannot be read: {error}", path.display()), hint);
+            let hint = match name {
+                "secret_key_file" => {
+                    "bring it back from a backup of this installation: links in mails already sent and the list of \
+                     suppressed addresses hang on it; a new installation gets one by `coranto init`"
+                }
+                _ => "it is the name of a file that holds the secret, and not the secret itself",
+            };
+            // Who mistook the key for that of the secret itself typed the secret there.
+            let is_file = name == "secret_key_file" || error.kind() != std::io::ErrorKind::NotFound;
+            let file = if is_file { path.display().to_string() } else { "the file".to_owned() };
+            self.refuse(name, format!("{file} cannot be read: {error}"), Some(hint));
         };
         Secret::from_file(&path).map_err(refuse).ok()
     }

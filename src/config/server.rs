@@ -9,7 +9,7 @@ use super::reader::{Refusal, Section};
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
-    /// Where `/metrics` is served to whoever reaches it; else on `listen`, to this machine alone.
+    /// Where `/metrics` is served to whoever reaches it; without it nowhere.
     pub metrics_listen: Option<SocketAddr>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
@@ -58,6 +58,10 @@ fn socket(text: &str) -> Result<SocketAddr, Refusal> {
     })
 }
 
+/// A network with more addresses than this is not that of somebody's proxies: in it lies everybody who could pretend.
+const PREFIX_MIN_V4: u8 = 8;
+const PREFIX_MIN_V6: u8 = 16;
+
 fn network(text: &str) -> Result<Network, Refusal> {
     let refusal =
         || (format!("{text:?} is not an address or a network"), Some("write 10.0.0.1 or 10.0.0.0/8".to_owned()));
@@ -68,7 +72,23 @@ fn network(text: &str) -> Result<Network, Refusal> {
     let address: IpAddr = address.parse().map_err(|_| refusal())?;
     let bits = if address.is_ipv4() { 32 } else { 128 };
     let prefix = prefix.unwrap_or(bits);
-    if prefix > bits { Err(refusal()) } else { Ok(Network { address, prefix }) }
+    if prefix > bits {
+        return Err(refusal());
+    }
+    let network = match (address, address.to_canonical()) {
+        // IPv4 written as IPv6.
+        (IpAddr::V6(_), canonical @ IpAddr::V4(_)) if prefix >= 96 => {
+            Network { address: canonical, prefix: prefix - 96 }
+        }
+        _ => Network { address, prefix },
+    };
+    let least = if network.address.is_ipv4() { PREFIX_MIN_V4 } else { PREFIX_MIN_V6 };
+    if network.prefix < least {
+        let why = format!("{text:?} is not a network of proxies: everybody in it could say whom they ask for");
+        let hint = "write the proxy's own address, or its network with a prefix of /8 (IPv6: /16) or more";
+        return Err((why, Some(hint.to_owned())));
+    }
+    Ok(network)
 }
 
 #[cfg(test)]
@@ -81,17 +101,33 @@ mod tests {
         for (net, one) in [
             ("10.0.0.0/8", "10.255.0.1"),
             ("10.0.0.1", "10.0.0.1"),
-            ("0.0.0.0/0", "8.8.8.8"),
-            ("fd00::/8", "fd12::1"),
-            ("::/0", "2001:db8::1"),
+            ("::ffff:10.0.0.0/104", "10.1.2.3"),
+            ("fd12::/16", "fd12::1"),
+            ("2001:db8::/32", "2001:db8::1"),
             ("10.0.0.0/8", "::ffff:10.1.2.3"),
         ] {
             assert!(holds(net, one), "{net} {one}");
         }
-        for (net, one) in
-            [("10.0.0.0/8", "11.0.0.1"), ("10.0.0.1", "10.0.0.2"), ("0.0.0.0/0", "::1"), ("fd00::/8", "fe00::1")]
-        {
+        for (net, one) in [
+            ("10.0.0.0/8", "11.0.0.1"),
+            ("10.0.0.1", "10.0.0.2"),
+            ("::ffff:10.0.0.0/104", "11.0.0.1"),
+            ("fd12::/16", "fe00::1"),
+        ] {
             assert!(!holds(net, one), "{net} {one}");
+        }
+        for world in [
+            "0.0.0.0/0",
+            "0.0.0.0/1",
+            "128.0.0.0/1",
+            "10.0.0.0/7",
+            "::/0",
+            "2000::/3",
+            "fd00::/8",
+            "::ffff:0:0/96",
+            "::ffff:0:0/0",
+        ] {
+            assert!(network(world).unwrap_err().1.unwrap().contains("own address"), "{world}");
         }
         for wrong in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "example.com", "10.0.0.1/"] {
             assert!(network(wrong).is_err(), "{wrong}");

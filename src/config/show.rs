@@ -1,5 +1,7 @@
 //! The settings that are in force and where each came from, secrets masked: what `config show` prints.
 
+use std::path::Path;
+
 use super::check::display;
 use super::database::masked;
 use super::keys::{self, Absent, KEYS, Key, Kind};
@@ -18,18 +20,20 @@ pub struct Setting {
     pub from: String,
 }
 
-pub(super) fn settings(root: &Table) -> Vec<Setting> {
+pub(super) fn settings(root: &Table, folder: &Path) -> Vec<Setting> {
     let mut all = Vec::new();
     for (section, _) in keys::SECTIONS {
-        walk(root, section, "", "", &mut all);
+        walk(root, folder, section, ("", ""), &mut all);
     }
     all
 }
 
 /// Goes down `table`, which is at `at` and is called `path`, to every section that `wanted` matches.
-fn walk(table: &Table, wanted: &'static str, at: &str, path: &str, all: &mut Vec<Setting>) {
+fn walk(table: &Table, folder: &Path, wanted: &'static str, (at, path): (&str, &str), all: &mut Vec<Setting>) {
     if at == wanted {
-        all.extend(KEYS.iter().filter(|key| key.section() == wanted).filter_map(|key| setting(table, key, path)));
+        all.extend(
+            KEYS.iter().filter(|key| key.section() == wanted).filter_map(|key| setting(table, folder, key, path)),
+        );
         return;
     }
     let rest = wanted.strip_prefix(at).unwrap_or_default().trim_start_matches('.');
@@ -37,15 +41,15 @@ fn walk(table: &Table, wanted: &'static str, at: &str, path: &str, all: &mut Vec
     let below = if at.is_empty() { step.to_owned() } else { format!("{at}.{step}") };
     if step != "*" && table.get(step).is_none() && !wanted.contains('*') {
         let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
-        return walk(&Table::default(), wanted, &below, &path, all);
+        return walk(&Table::default(), folder, wanted, (&below, &path), all);
     }
     for entry in table.entries.iter().filter(|entry| step == "*" || entry.name == step) {
         let Value::Table(inner) = &entry.node.value else { continue };
-        walk(inner, wanted, &below, &display(path, &below, &entry.name, &entry.node), all);
+        walk(inner, folder, wanted, (&below, &display(path, &below, &entry.name, &entry.node)), all);
     }
 }
 
-fn setting(table: &Table, key: &Key, path: &str) -> Option<Setting> {
+fn setting(table: &Table, folder: &Path, key: &Key, path: &str) -> Option<Setting> {
     let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let file = format!("{}_file", key.name());
     if let Some(entry) = table.get(key.name()) {
@@ -58,7 +62,7 @@ fn setting(table: &Table, key: &Key, path: &str) -> Option<Setting> {
     if let Some(entry) = table.get(&file).filter(|_| key.kind.has_file()) {
         return Some(Setting {
             key: full(&file),
-            value: value(Kind::Path, &entry.node),
+            value: file_of_secret(&entry.node, folder),
             from: from(&entry.node.place),
         });
     }
@@ -72,6 +76,14 @@ pub(super) fn default(kind: Kind, text: &str) -> String {
     match kind {
         Kind::Integer(..) | Kind::Boolean => text.to_owned(),
         _ => quoted(text),
+    }
+}
+
+/// The name of a file that holds a secret, if there is such a file: else it may be the secret itself, at the wrong key.
+fn file_of_secret(node: &Node, folder: &Path) -> String {
+    match &node.value {
+        Value::Text(text) if folder.join(text).exists() => quoted(text),
+        _ => quoted("***"),
     }
 }
 

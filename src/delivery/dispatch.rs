@@ -348,6 +348,7 @@ impl Dispatcher {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
+            let lanes = self.lanes_for(&row, lanes);
             let place = Place { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
@@ -376,14 +377,20 @@ impl Dispatcher {
         }
     }
 
+    /// The relays for a row: for an alarm the one that is kept for it, while it is up; for others those of `its` newsletter.
+    fn lanes_for(&self, row: &Claimed, its: LaneSet) -> LaneSet {
+        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
+            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
+        };
+        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
+            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
+            _ => its,
+        }
+    }
+
     async fn hand(&self, mut job: Job, grant: Option<Grant>) {
         job.grants.destination = grant;
-        // An alarm goes by the relay that is kept for it, while that has room.
-        let is_kept = |lane: &&Arc<Lane>| Some(&lane.relay.name) == self.alarm_relay.as_ref();
-        let kept = self.floor.lanes.iter().find(is_kept).filter(|lane| lane.room(None) > 0);
-        if let (Some(DeliveryKind::Alarm), Some(lane)) = (job.row.kind, kept) {
-            lane.queue.push(job);
-        } else if let Err(job) = self.floor.hand(job) {
+        if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
     }
@@ -393,12 +400,9 @@ impl Dispatcher {
         let mut next = None;
         for provider in round.waiting.providers() {
             while let Some(job) = round.waiting.front(provider) {
-                // Transactional mail of several newsletters may wait here: its share is that of those that go the same way.
-                let is_its = |candidate: &&Candidate| {
-                    let Claim { issue, lanes, .. } = &candidate.claim;
-                    *issue == job.row.issue_id && (issue.is_some() || *lanes == job.lanes)
-                };
-                let known = round.candidates.iter().find(is_its);
+                // Of transactional mail several candidates may wait here: its share is that of those that go the same way.
+                let of_its_issue = || round.candidates.iter().filter(|one| one.claim.issue == job.row.issue_id);
+                let known = of_its_issue().find(|one| one.claim.lanes == job.lanes).or_else(|| of_its_issue().next());
                 let share = known.filter(|_| self.current.has(job)).map(|candidate| Arc::clone(&candidate.share));
                 let wait = match share {
                     None => Some(Duration::ZERO),

@@ -72,6 +72,11 @@ impl LaneSet {
     /// As many as a set can tell apart.
     pub(super) const LANES_MAX: usize = 64;
 
+    /// One relay alone.
+    pub(super) fn only(lane: usize) -> Self {
+        Self(u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0))
+    }
+
     pub(super) fn has(self, lane: usize) -> bool {
         u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).is_some_and(|bit| self.0 & bit != 0)
     }

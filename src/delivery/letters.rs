@@ -12,9 +12,10 @@ use crate::domain::image::Image;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::subscriber::Format;
 use crate::domain::{NewsletterId, RevisionId};
-use crate::message::{Content, FillError, Filled, Profile, Recipient, Skeleton, SkeletonError, Template};
+use crate::message::{Content, FillError, Filled, Marks, Profile, Recipient, Skeleton, SkeletonError, Template};
 use crate::store::deliveries::Claimed;
 use crate::store::{Db, StoreError, images, newsletters, revisions};
+use crate::token::Mark;
 
 /// Skeletons kept: revisions going out at once, times relays. One costs about what its mail weighs.
 const KEPT_MAX: usize = 32;
@@ -144,12 +145,17 @@ impl Letters {
         out: &mut Vec<u8>,
     ) -> Result<(EmailAddress, Filled), LetterError> {
         let email = row.email.as_deref().ok_or(LetterError::Reader)?;
-        let address: EmailAddress = email.parse().map_err(|_| LetterError::Address(masked(email)))?;
+        let address = EmailAddress::stored(email).map_err(|_| LetterError::Address(masked(email)))?;
+        let issue = row.issue_id.map(|id| id.0);
+        let mail = row.subscription_id.map(|id| Mark::of_mail(id.0, row.subscription_mark, issue));
+        let marks =
+            Marks { subscription: row.subscription_mark, consent: row.consent_mark, request: row.request_mark, mail };
         let recipient = Recipient {
             delivery: row.id,
             subscription: row.subscription_id,
             consent: row.consent_id,
             request: row.request_id,
+            marks,
             format: row.format.unwrap_or(Format::Html),
             address: &address,
             name: row.name.as_deref(),

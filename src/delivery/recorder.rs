@@ -27,7 +27,7 @@ use crate::domain::event::Event;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, settlement, suppressions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;

@@ -41,7 +41,7 @@ spelled! {
         DiskLow = "disk.low",
         /// Nobody starts issues that are due.
         ScheduleLate = "schedule.late",
-        /// A file that is queued cannot go out as it is, or is gone.
+        /// A file whose time is near, queued or asking to be, cannot go out as it is, or is gone.
         FileLeft = "file.left",
         /// A slot comes, and nothing is queued for it.
         SlotEmpty = "slot.empty",
@@ -157,7 +157,8 @@ impl AlarmName {
             Self::DiskLow => "make room before the next issue: a full disk stops sending".to_owned(),
             Self::ScheduleLate => "start `coranto serve` with the role `schedule`, or look at its log".to_owned(),
             Self::FileLeft => {
-                "`coranto check FILE` names every mistake; the text that is queued goes out until then".to_owned()
+                "`coranto check FILE` names every mistake; a text that was queued before goes out all the same"
+                    .to_owned()
             }
             Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),

@@ -35,6 +35,21 @@ events! {
         /// Its time.
         due_at: Option<Timestamp>,
     },
+    /// A queued issue has another place, with the text it had.
+    IssueMoved = "issue.moved" {
+        /// Its time now.
+        due_at: Timestamp,
+    },
+    /// Nothing goes out on a slot, on purpose.
+    SlotSkipped = "slot.skipped" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
+    /// A skipped slot is offered again.
+    SlotOffered = "slot.offered" {
+        /// The slot.
+        slot_at: Timestamp,
+    },
     /// An issue waits for a person.
     IssueHeld = "issue.held" {
         /// Why.
@@ -196,6 +211,15 @@ events! {
     SignupRefused = "signup.refused",
     /// A refusal was taken back.
     SignupAllowed = "signup.allowed",
+    /// A key is used with this database for the first time.
+    KeyAdded = "key.added" {
+        /// Its number.
+        number: i64,
+        /// What it is recognised by.
+        fingerprint: String,
+    },
+    /// The database goes on with other keys than those it was made with.
+    KeysAdopted = "keys.adopted",
     /// A batch of an import was stored.
     SubscribersImported = "subscribers.imported" {
         /// The file's name.

@@ -11,6 +11,8 @@ pub mod event;
 pub mod extra_header;
 pub mod image;
 pub mod issue;
+mod mailbox;
+pub mod moment;
 pub mod newsletter;
 pub mod provider;
 pub mod quota;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
 use crate::clock::Timestamp;
@@ -14,6 +14,9 @@ pub struct Slot {
     weekday: Weekday,
     time: Time,
 }
+
+/// Slots looked at before giving up: two years of weeks.
+const AHEAD_MAX: usize = 104;
 
 /// Why a text is not a slot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +54,30 @@ impl Slot {
 /// The first moment after `after` of any of `slots`.
 pub fn next_of(slots: &[Slot], zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
     slots.iter().map(|slot| slot.next_after(zone, after)).min()
+}
+
+/// The moments of `slots` on a day, in their order.
+pub fn on_day(slots: &[Slot], zone: &TimeZone, day: Date) -> Vec<Timestamp> {
+    let Ok(begin) = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible() else { return Vec::new() };
+    let before = Timestamp(begin.timestamp().as_millisecond().saturating_sub(1));
+    let date = |at: Timestamp| at.to_jiff().to_zoned(zone.clone()).date();
+    let mut all: Vec<_> =
+        slots.iter().map(|slot| slot.next_after(zone, before)).filter(|at| date(*at) == day).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The moments after `after` of any of `slots`, without those that are `skipped`, as many as anybody plans for.
+pub fn offered(
+    slots: &[Slot],
+    zone: &TimeZone,
+    skipped: &[Timestamp],
+    after: Timestamp,
+) -> impl Iterator<Item = Timestamp> {
+    let next = |after| next_of(slots, zone, after);
+    let all = std::iter::successors(next(after), move |at| next(*at)).take_while(|at| at.0 < i64::MAX).take(AHEAD_MAX);
+    all.filter(|at| !skipped.contains(at))
 }
 
 impl FromStr for Slot {

@@ -13,7 +13,7 @@ mod moving;
 use std::io::Cursor;
 
 use aws_lc_rs::digest;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, Image, ImageFormat};
 pub use files::{Folder, Gallery};
@@ -25,6 +25,8 @@ pub const FILE_BYTES_MAX: usize = 25 * 1024 * 1024;
 pub const SIDE_PX_MAX: u32 = 20_000;
 /// 50 million pixels are 200 MB while they are decoded: what a telephone makes at most.
 pub const PIXELS_MAX: u64 = 50_000_000;
+/// With 16 bits a colour: each takes twice the memory, and a copy with 8 is made beside it.
+pub const DEEP_PIXELS_MAX: u64 = 16_000_000;
 /// What decoding may take: the pixels with 8 bits, or half as many with 16, and some.
 const DECODING_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// What a reader fetches, and a row of the database holds.
@@ -66,6 +68,14 @@ pub enum ImageError {
         /// Its height.
         height: u32,
     },
+    /// Each of its pixels has so many bits that it would take more memory than it is worth.
+    #[error("it is {width} x {height} pixels with 16 bits a colour; at most {} million of such are taken", DEEP_PIXELS_MAX / 1_000_000)]
+    TooDeep {
+        /// Its width.
+        width: u32,
+        /// Its height.
+        height: u32,
+    },
     /// It moves too much.
     #[error("it moves over {0}")]
     TooMuchMotion(String),
@@ -89,9 +99,11 @@ impl ImageError {
             Self::Unreadable(_) => "image-unreadable",
             Self::NotAnImage(_) => "image-kind",
             Self::Broken(_) => "image-broken",
-            Self::TooLarge | Self::TooManyPixels { .. } | Self::TooMuchMotion(_) | Self::Heavy { .. } => {
-                "image-too-large"
-            }
+            Self::TooLarge
+            | Self::TooManyPixels { .. }
+            | Self::TooDeep { .. }
+            | Self::TooMuchMotion(_)
+            | Self::Heavy { .. } => "image-too-large",
         }
     }
 
@@ -105,6 +117,7 @@ impl ImageError {
             Self::Unreadable(_) => "the user that runs coranto must be able to read it",
             Self::NotAnImage(kind::SVG) => "save it as PNG, twice as wide as it is to be shown: mailboxes show no SVG",
             Self::NotAnImage(_) => "save it as PNG, JPEG, GIF or WebP",
+            Self::TooDeep { .. } => "save it with 8 bits a colour: no mailbox shows more",
             Self::TooLarge | Self::TooManyPixels { .. } => {
                 "save a smaller one: no more than 1120 pixels of its width are ever shown"
             }
@@ -141,6 +154,11 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<(DynamicImage, Option<Vec<u8>>), I
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
+    let is_deep =
+        matches!(decoder.color_type(), ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16);
+    if is_deep && u64::from(width) * u64::from(height) > DEEP_PIXELS_MAX {
+        return Err(ImageError::TooDeep { width, height });
+    }
     let orientation = decoder.orientation().map_err(broken)?;
     let profile = decoder.icc_profile().unwrap_or_default();
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;

@@ -68,7 +68,8 @@ impl Skeleton {
         }
         let recipient = &Recipient { name, ..*recipient };
         let mut values = Values::new(&self.places, keys, recipient);
-        let message_id = self.headers.message_id(&keys.seal(Purpose::Message, recipient.delivery.0.cast_unsigned()));
+        let token = keys.seal_row(Purpose::Message, recipient.delivery.0.cast_unsigned(), recipient.marks.mail);
+        let message_id = self.headers.message_id(&token);
 
         let text_alone = recipient.format == Format::Plain || self.places.kind == DeliveryKind::Alarm;
         let mut head = String::with_capacity(self.headers.size_estimate());
@@ -172,7 +173,7 @@ impl Skeleton {
 
     fn envelope_sender(&self, keys: &Keyring, recipient: &Recipient<'_>) -> String {
         match &self.bounce_domain {
-            Some(domain) => verp::bounce_address(keys, recipient.delivery, domain),
+            Some(domain) => verp::bounce_address(keys, recipient.delivery, recipient.marks.mail, domain),
             None => self.from_address.clone(),
         }
     }

@@ -17,4 +17,4 @@ pub mod verp;
 pub use crate::content::fields::Template;
 pub use fill::{FillError, Filled};
 pub use skeleton::{Content, Profile, Skeleton, SkeletonError};
-pub use values::Recipient;
+pub use values::{Marks, Recipient};

@@ -9,7 +9,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::subscriber::Format;
 use crate::domain::{ConsentId, DeliveryId, RequestId, SubscriptionId};
-use crate::token::{Keyring, Purpose, TEST_NUMBER};
+use crate::token::{Keyring, Mark, Purpose, TEST_NUMBER};
 use crate::words::Words;
 
 use super::fill::FillError;
@@ -25,6 +25,8 @@ pub struct Recipient<'a> {
     pub consent: Option<ConsentId>,
     /// What the other links of a system mail are about.
     pub request: Option<RequestId>,
+    /// What binds each link to its row.
+    pub marks: Marks,
     /// Which parts the mail has.
     pub format: Format,
     /// Where it goes.
@@ -35,6 +37,19 @@ pub struct Recipient<'a> {
     pub subscribed_at: Option<Timestamp>,
     /// The time of the first try, which later tries repeat.
     pub date: Timestamp,
+}
+
+/// The marks of the rows that a mail's links name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    /// The subscription's.
+    pub subscription: Option<Mark>,
+    /// That of the question that is to be confirmed.
+    pub consent: Option<Mark>,
+    /// The request's.
+    pub request: Option<Mark>,
+    /// The mail's own: none where it belongs to no subscription.
+    pub mail: Option<Mark>,
 }
 
 /// What all readers' values have in common.
@@ -119,7 +134,7 @@ impl<'a> Values<'a> {
 
     fn unsubscribe_token(&self) -> Result<&str, FillError> {
         let number = self.number(self.recipient.subscription.map(|id| id.0), FillError::NoSubscription)?;
-        Ok(self.unsubscribe.get_or_init(|| self.keys.seal(Purpose::Unsubscribe, number)))
+        Ok(self.unsubscribe.get_or_init(|| self.seal(Purpose::Unsubscribe, number, self.recipient.marks.subscription)))
     }
 
     /// Appends a field's value, escaped, and counts it.
@@ -134,13 +149,14 @@ impl<'a> Values<'a> {
             Field::PreferencesUrl => {
                 self.written.preferences += 1;
                 let number = self.number(recipient.subscription.map(|id| id.0), FillError::NoSubscription)?;
-                let token = self.preferences.get_or_init(|| self.keys.seal(Purpose::Preferences, number));
+                let mark = recipient.marks.subscription;
+                let token = self.preferences.get_or_init(|| self.seal(Purpose::Preferences, number, mark));
                 push(out, [&self.places.public_url, "/p/", token]);
             }
             Field::ConfirmUrl => {
                 self.written.confirm += 1;
                 let number = self.number(recipient.consent.map(|id| id.0), FillError::NoConsent)?;
-                let token = self.confirm.get_or_init(|| self.keys.seal(Purpose::Confirm, number));
+                let token = self.confirm.get_or_init(|| self.seal(Purpose::Confirm, number, recipient.marks.consent));
                 push(out, [&self.places.public_url, "/c/", token]);
             }
             Field::RefuseUrl => {
@@ -174,7 +190,7 @@ impl<'a> Values<'a> {
     fn request_url(&mut self, path: &str, purpose: Purpose, out: &mut String) -> Result<(), FillError> {
         self.written.request += 1;
         let number = self.number(self.recipient.request.map(|id| id.0), FillError::NoRequest)?;
-        push(out, [&self.places.public_url, path, &self.keys.seal(purpose, number)]);
+        push(out, [&self.places.public_url, path, &self.seal(purpose, number, self.recipient.marks.request)]);
         Ok(())
     }
 
@@ -187,6 +203,11 @@ impl<'a> Values<'a> {
         };
         let day = at.to_jiff().to_zoned(self.places.time_zone.clone());
         out.push_str(&Words::of_mail(&self.places.language).date(day.date()));
+    }
+
+    /// A test mail's links name no row.
+    fn seal(&self, purpose: Purpose, number: u64, mark: Option<Mark>) -> String {
+        self.keys.seal_row(purpose, number, mark.filter(|_| number != TEST_NUMBER))
     }
 
     fn number(&self, id: Option<i64>, missing: FillError) -> Result<u64, FillError> {

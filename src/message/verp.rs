@@ -4,24 +4,24 @@
 //! The token stands in the local part, since subjects and header fields get lost on the way back. It is signed, so a
 //! forged bounce names no delivery.
 
-use crate::domain::{DeliveryId, SubscriptionId};
-use crate::token::{Keyring, Purpose};
+use crate::domain::DeliveryId;
+use crate::token::{Keyring, Mark, Purpose, Unproved};
 
 const BOUNCE: &str = "b+";
 const UNSUBSCRIBE: &str = "u+";
 
-/// Whom a mail to the bounce domain concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whom a mail to the bounce domain concerns. The number is to be held against the row's mark: numbers come again.
+#[derive(Clone, Copy, Debug)]
 pub enum Returned {
-    /// A report about this mail.
-    Bounce(DeliveryId),
-    /// A wish to leave.
-    Unsubscribe(SubscriptionId),
+    /// A report about a mail: `Keyring::proves_mail`.
+    Bounce(Unproved),
+    /// A wish to leave: `Keyring::proves`, with the subscription's mark.
+    Unsubscribe(Unproved),
 }
 
 /// The envelope sender of a delivery.
-pub fn bounce_address(keys: &Keyring, delivery: DeliveryId, domain: &str) -> String {
-    let token = keys.seal(Purpose::Bounce, delivery.0.cast_unsigned());
+pub fn bounce_address(keys: &Keyring, delivery: DeliveryId, mark: Option<Mark>, domain: &str) -> String {
+    let token = keys.seal_row(Purpose::Bounce, delivery.0.cast_unsigned(), mark);
     format!("{BOUNCE}{token}@{domain}")
 }
 
@@ -34,10 +34,8 @@ pub fn unsubscribe_address(token: &str, domain: &str) -> String {
 pub fn open(keys: &Keyring, local: &str) -> Option<Returned> {
     let (prefix, token) = local.split_at_checked(2)?;
     match prefix.to_ascii_lowercase().as_str() {
-        BOUNCE => Some(Returned::Bounce(DeliveryId(keys.open(Purpose::Bounce, token)?.cast_signed()))),
-        UNSUBSCRIBE => {
-            Some(Returned::Unsubscribe(SubscriptionId(keys.open(Purpose::Unsubscribe, token)?.cast_signed())))
-        }
+        BOUNCE => Some(Returned::Bounce(keys.open_row(Purpose::Bounce, token)?)),
+        UNSUBSCRIBE => Some(Returned::Unsubscribe(keys.open_row(Purpose::Unsubscribe, token)?)),
         _ => None,
     }
 }
@@ -50,14 +48,20 @@ mod tests {
     #[test]
     fn addresses_come_back_whatever_a_host_does_to_their_case() {
         let keys = Keyring::parse(&Keyring::generate()).unwrap();
-        let address: EmailAddress = bounce_address(&keys, DeliveryId(7), "bounce.example.org").parse().unwrap();
-        assert_eq!(open(&keys, address.local()), Some(Returned::Bounce(DeliveryId(7))));
-        assert_eq!(open(&keys, &address.local().to_uppercase()), Some(Returned::Bounce(DeliveryId(7))));
-        let token = keys.seal(Purpose::Unsubscribe, 9);
+        let mark = Some(Mark::of_mail(2, Some(Mark(5)), Some(3)));
+        let address: EmailAddress = bounce_address(&keys, DeliveryId(7), mark, "bounce.example.org").parse().unwrap();
+        for local in [address.local().to_owned(), address.local().to_uppercase()] {
+            let Some(Returned::Bounce(found)) = open(&keys, &local) else { panic!("{local} opens no mail") };
+            assert_eq!(found.number(), 7);
+            assert!(keys.proves_mail(&found, 2, Some(Mark(5)), Some(3)));
+        }
+        let token = keys.seal_row(Purpose::Unsubscribe, 9, Some(Mark(5)));
         let address: EmailAddress = unsubscribe_address(&token, "bounce.example.org").parse().unwrap();
-        assert_eq!(open(&keys, address.local()), Some(Returned::Unsubscribe(SubscriptionId(9))));
+        let Some(Returned::Unsubscribe(found)) = open(&keys, address.local()) else { panic!("it opens nothing") };
+        assert_eq!(found.number(), 9);
+        assert!(keys.proves(&found, Some(Mark(5))));
         for local in ["", "b", "b+", "é+x", "b+aaaa", &format!("b+{token}"), &format!("x+{token}")] {
-            assert_eq!(open(&keys, local), None, "{local}");
+            assert!(open(&keys, local).is_none(), "{local}");
         }
     }
 }

@@ -5,9 +5,14 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
+use crate::domain::event::Event;
+use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
+
+/// Why an issue is held that was due for nobody.
+pub const NOBODY: &str = "there is nobody to send to; queue it again once there are readers";
 
 /// What was done with an issue that was due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub enum Started {
         /// Its audience.
         readers: u64,
     },
-    /// It was so late that a person decides.
+    /// It was so late, or its list so empty, that a person decides.
     Held {
         /// Its slug.
         slug: String,
@@ -47,16 +52,26 @@ pub async fn start_due(
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
             }
-        } else if let Some(readers) = db.write(async |tx| start(tx, &issue, due_at, now).await).await? {
-            tracing::info!(issue = issue.slug, readers, "goes out");
-            started.push(Started::Sending { slug: issue.slug, readers });
+        } else {
+            match db.write(async |tx| start(tx, &issue, due_at, now).await).await? {
+                Some(0) => {
+                    tracing::warn!(issue = issue.slug, "held: {NOBODY}");
+                    started.push(Started::Held { slug: issue.slug });
+                }
+                Some(readers) => {
+                    tracing::info!(issue = issue.slug, readers, "goes out");
+                    started.push(Started::Sending { slug: issue.slug, readers });
+                }
+                None => {}
+            }
         }
     }
     Ok(started)
 }
 
 /// Freezes the audience and lets the engine begin: one transaction, so that there is never half an audience. `None` when
-/// the issue was moved, taken off or started since it was read.
+/// the issue was moved, taken off or started since it was read. Where there is nobody to send to, it is held: its slug is
+/// not spent, and a person sees that the list is empty.
 async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) -> Result<Option<u64>, StoreError> {
     if !issues::prepare(tx, issue.id, due_at).await? {
         return Ok(None);
@@ -65,6 +80,11 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
     // Whose pause ends with this slot gets this issue: nobody waits for the minute in which pauses are looked at.
     subscriptions::end_pauses(tx, Some(issue.newsletter_id), i64::MAX, by).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
+    if readers == 0 {
+        let event = Event::IssueHeld { note: NOBODY.to_owned(), due_at: Some(due_at) };
+        issues::advance(tx, issue.id, IssueState::Preparing, IssueState::Held, NOBODY, by, &event).await?;
+        return Ok(Some(0));
+    }
     issues::start(tx, issue.id, readers, by).await?;
     Ok(Some(readers))
 }

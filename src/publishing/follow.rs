@@ -17,14 +17,17 @@ use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::domain::issue::IssueState;
+use crate::domain::moment::moment;
 use crate::store::{Db, StoreError, issues};
 
 /// What was last seen of a newsletter's files, so that one that did not change is not read again.
 #[derive(Debug)]
 pub struct Follower {
     newsletter: NewsletterId,
-    /// Slugs of other newsletters in the same folder.
-    sharers: Vec<String>,
+    /// Other newsletters in the same folder.
+    sharers: Vec<(NewsletterId, String)>,
+    /// The slugs of all newsletters that this process knows.
+    known: Vec<String>,
     files: HashMap<PathBuf, Seen>,
     looked: bool,
     /// What was last said of the folder itself.
@@ -79,10 +82,10 @@ impl Stamp {
 }
 
 impl Follower {
-    /// A follower of the files of `newsletter`. `sharers` are the slugs of other newsletters that keep theirs in the same
-    /// folder: there, a file is only followed if it names its newsletter.
-    pub fn new(newsletter: NewsletterId, sharers: Vec<String>) -> Self {
-        Self { newsletter, sharers, files: HashMap::new(), looked: false, said: None }
+    /// A follower of the files of `newsletter`. `sharers` are other newsletters that keep theirs in the same folder:
+    /// there, a new file is only followed if it names its newsletter. `known` are the slugs of all newsletters.
+    pub fn new(newsletter: NewsletterId, sharers: Vec<(NewsletterId, String)>, known: Vec<String>) -> Self {
+        Self { newsletter, sharers, known, files: HashMap::new(), looked: false, said: None }
     }
 
     /// Looks at every file once, and adds to `notices` what there is to say. What is wrong with one file is told once per
@@ -106,7 +109,7 @@ impl Follower {
             }
         };
         self.said = None;
-        self.miss(db, &files, notices).await?;
+        self.miss(db, library, &files, notices).await?;
         let due: Vec<_> = files.iter().filter_map(|path| self.due(path).map(|due| (path, due))).collect();
         for (path, (stamp, before)) in due {
             let images = images(library, path);
@@ -145,7 +148,13 @@ impl Follower {
     }
 
     /// Forgets files that are gone, and says which of them still have an issue on the queue.
-    async fn miss(&mut self, db: &Db, files: &[PathBuf], notices: &mut Vec<Notice>) -> Result<(), StoreError> {
+    async fn miss(
+        &mut self,
+        db: &Db,
+        library: &Library<'_>,
+        files: &[PathBuf],
+        notices: &mut Vec<Notice>,
+    ) -> Result<(), StoreError> {
         let gone: Vec<PathBuf> = self.files.keys().filter(|path| files.binary_search(path).is_err()).cloned().collect();
         for path in gone {
             let slug = name_parts(&path).map(|(_, slug)| slug);
@@ -155,8 +164,9 @@ impl Follower {
                 && issue.state == IssueState::Queued
                 && let Some(due_at) = issue.due_at
             {
+                let at = moment(due_at, &library.newsletter.time_zone);
                 let why = format!(
-                    "the file is gone, but its issue still goes out at {due_at}; `coranto issues unschedule {slug}` if it is not to"
+                    "the file is gone, but its issue still goes out on {at}; `coranto issues unschedule {slug}` if it is not to"
                 );
                 notices.push(Notice::Left { path: path.clone(), why });
             }
@@ -176,21 +186,36 @@ impl Follower {
     ) -> Done {
         let draft = match library.read(path) {
             // The other newsletter's follower takes it.
-            Err(LibraryError::Newsletter { named, .. }) if self.sharers.contains(&named) => {
+            Err(LibraryError::Newsletter { named, .. }) if self.sharers.iter().any(|(_, slug)| *slug == named) => {
                 return Ok((Step::Rest, None));
+            }
+            Err(LibraryError::Newsletter { named, .. }) if !self.known.contains(&named) => {
+                let why = format!(
+                    "not queued: its front matter says newsletter {named:?}, which this server does not know; \
+                     restart `coranto serve` if coranto.toml has it by now"
+                );
+                return Ok((Step::Rest, Some(Notice::Left { path: path.to_owned(), why })));
             }
             read => read?,
         };
         let front = &draft.issue.front;
         let asks = front.send_at.is_some() && !front.draft;
         let left = |why: String| Notice::Left { path: path.to_owned(), why };
-        if asks && front.newsletter.is_none() && !self.sharers.is_empty() {
-            let why = format!(
-                "not queued: the folder also has the issues of {}; say whose this one is with a line `newsletter: {}`",
-                self.sharers.join(", "),
-                library.newsletter.slug
-            );
-            return Ok((Step::Rest, Some(left(why))));
+        if front.newsletter.is_none() && !self.sharers.is_empty() {
+            match self.whose(db, &draft.slug).await? {
+                Whose::Ours => {}
+                Whose::Theirs => return Ok((Step::Rest, None)),
+                Whose::Unclear if !asks => return Ok((Step::Rest, None)),
+                Whose::Unclear => {
+                    let others: Vec<_> = self.sharers.iter().map(|(_, slug)| slug.as_str()).collect();
+                    let why = format!(
+                        "not queued: the folder also has the issues of {}; say whose this one is with a line `newsletter: {}`",
+                        others.join(", "),
+                        library.newsletter.slug
+                    );
+                    return Ok((Step::Rest, Some(left(why))));
+                }
+            }
         }
         let namesake =
             |other: &&PathBuf| *other != path && name_parts(other).is_some_and(|(_, slug)| slug == draft.slug);
@@ -201,6 +226,24 @@ impl Follower {
         let act = Act { actor: &Actor::Scheduler, now, dry_run: false, again: false };
         Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
+
+    /// An issue that the database knows stays its newsletter's when another comes to share the folder.
+    async fn whose(&self, db: &Db, slug: &str) -> Result<Whose, StoreError> {
+        let issues = issues::named(&mut db.read().await?, slug).await?;
+        let is_of = |newsletter: NewsletterId| issues.iter().any(|issue| issue.newsletter_id == newsletter);
+        Ok(match (is_of(self.newsletter), self.sharers.iter().any(|(id, _)| is_of(*id))) {
+            (true, false) => Whose::Ours,
+            (false, true) => Whose::Theirs,
+            _ => Whose::Unclear,
+        })
+    }
+}
+
+/// Whose a file is that does not say so, in a folder of several newsletters.
+enum Whose {
+    Ours,
+    Theirs,
+    Unclear,
 }
 
 /// The images of an issue as they are now; none of one that cannot be read.

@@ -1,18 +1,21 @@
 //! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
 
-use std::time::Duration;
-
 use super::follow::Step;
 use super::library::{ASKED_DRAFT, Draft, Library};
 use super::notice::Notice;
-use super::queue::{self, Act, QueueError, Queued, When, is_missed};
+use super::plan::{NoSlot, Plan};
+use super::queue::{self, Act, QueueError, Queued, When};
+use super::spot::{SETTLING, is_missed};
+use super::twins;
+use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
+use crate::domain::moment::moment;
 use crate::store::issues::Issue;
-use crate::store::{Db, issues, revisions};
+use crate::store::{Db, issues, newsletters, revisions};
 
-/// A new file is read one look after it was seen: it is not late for that. A few looks, for a busy machine.
-const SETTLING: Duration = Duration::from_secs(5);
+/// Nobody knows which slot it means, nor whether another database has sent it.
+const OLDER: &str = "its name has no day and it is older than this database; queue it if it is to go out";
 const LATE: &str = "its send_at was already past when the file was first seen; queue it if it is to go out";
 
 /// A file that was read, and what is needed to do something about it.
@@ -35,27 +38,86 @@ impl Followed<'_> {
     pub(super) async fn keep_up(&self, again: bool) -> Done {
         let found = issues::find(&mut self.db.read().await?, self.newsletter, &self.draft.slug).await?;
         match found {
-            None if self.asks => self.put(false).await,
+            None if self.asks => self.put(true).await,
             None => Ok((Step::Rest, None)),
             Some(issue) => self.known(&issue, again).await,
         }
     }
 
-    /// Puts the issue where its file says; `leaves`: from a place that is no slot.
-    async fn put(&self, leaves: bool) -> Done {
+    /// Puts the issue where its file says, or on hold where that cannot be. `new`: the database does not know it yet.
+    async fn put(&self, new: bool) -> Done {
         let now = self.act.now;
         let send_at = self.draft.issue.front.send_at.as_ref();
         let when = match send_at.and_then(|send_at| self.library.wanted(send_at)) {
-            None if leaves => When::FreeSlot,
-            None => When::NextSlot,
-            Some(at) if at < now.minus(SETTLING) => {
-                let Self { db, library, newsletter, draft, act, .. } = *self;
-                let held = queue::hold(db, library, newsletter, draft, LATE, &act).await?;
-                return Ok((Step::Rest, Some(Notice::Off { slug: held.issue.slug, why: LATE.to_owned() })));
-            }
+            None => When::OwnSlot,
+            Some(at) if at < now.minus(SETTLING) => return self.hold(LATE).await,
             Some(at) => When::At(at.max(now)),
         };
-        Ok((Step::Rest, told(self.queue(when).await?)))
+        if let Some(doubt) = self.doubt(when, new).await? {
+            return self.hold(&doubt).await;
+        }
+        match self.queue(when).await {
+            Err(error @ QueueError::Taken { .. }) => {
+                self.hold(&format!("{error}: give one of the two another time, or say `coranto queue FILE --beside`"))
+                    .await
+            }
+            Err(QueueError::NoSlot(error)) if error != NoSlot::None => self.hold(&self.no_slot(&error)).await,
+            queued => Ok((Step::Rest, told(queued?))),
+        }
+    }
+
+    /// Why a person should say whether this goes out, if they should: a file may be older than the database, or an issue
+    /// that went out under another name.
+    async fn doubt(&self, when: When, new: bool) -> Result<Option<String>, QueueError> {
+        let Self { library, newsletter, draft, act, .. } = *self;
+        let mut tx = self.db.read().await?;
+        if when == When::OwnSlot {
+            let plan = Plan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
+            match plan.own_slot(library, draft.named_date, act.now.minus(SETTLING)) {
+                // It is told when it is queued.
+                Ok(_) | Err(NoSlot::None) => {}
+                Err(error) => return Ok(Some(self.no_slot(&error))),
+            }
+        }
+        if !new {
+            return Ok(None);
+        }
+        if let Some(other) = twins::likeness(&mut tx, newsletter, draft).await? {
+            let is = other.state;
+            return Ok(Some(format!("it is like {:?}, which is {is}; queue it if it is to go out", other.slug)));
+        }
+        if when == When::OwnSlot && draft.named_date.is_none() {
+            let since = newsletters::known_since(&mut tx, newsletter).await?;
+            let changed = std::fs::metadata(&draft.path).and_then(|data| data.modified()).ok();
+            let changed = changed.and_then(|at| jiff::Timestamp::try_from(at).ok()).map(Timestamp::from_jiff);
+            if changed.is_some_and(|at| at < since) {
+                return Ok(Some(OLDER.to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Why the slot that the file means is not to be had.
+    fn no_slot(&self, error: &NoSlot) -> String {
+        let shown = |at: &Timestamp| moment(*at, &self.library.newsletter.time_zone);
+        match error {
+            NoSlot::None => error.to_string(),
+            NoSlot::Past(at) => {
+                format!("its slot, {}, was past when the file was first seen; queue it if it is to go out", shown(at))
+            }
+            NoSlot::Taken { at, slug } => {
+                format!("{slug:?} goes out on its slot, {}; queue it, or move one of the two", shown(at))
+            }
+            NoSlot::Reserved { at, slug } => {
+                format!("the file of {slug:?} is named for its slot, {}; queue it, or rename one of the two", shown(at))
+            }
+        }
+    }
+
+    async fn hold(&self, why: &str) -> Done {
+        let Self { db, library, newsletter, draft, act, .. } = *self;
+        let held = queue::hold(db, library, newsletter, draft, why, &act).await?;
+        Ok((Step::Rest, Some(Notice::Off { slug: held.issue.slug, why: why.to_owned() })))
     }
 
     async fn known(&self, issue: &Issue, again: bool) -> Done {
@@ -69,9 +131,7 @@ impl Followed<'_> {
                 self.db.write(async |tx| issues::note_asked(tx, issue.id, &asked).await).await?;
                 rest
             }
-            IssueState::Queued | IssueState::Draft | IssueState::Held if asks && changed => {
-                self.put(issue.state == IssueState::Queued && !issue.on_slot).await
-            }
+            IssueState::Queued | IssueState::Draft | IssueState::Held if asks && changed => self.put(false).await,
             // Missed: the calendar holds it.
             IssueState::Queued if asks && is_missed(issue, self.library.newsletter, self.act.now) => rest,
             IssueState::Queued | IssueState::Paused if asks => {

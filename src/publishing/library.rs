@@ -1,6 +1,8 @@
 //! The folder of issues: names, reading, rendering. Reads files; writes nothing.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
@@ -11,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::content::problem::Position;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::image::Shown;
+use crate::domain::image::{Image, Shown};
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
@@ -47,7 +49,7 @@ pub struct Draft {
     pub named_date: Option<Date>,
     /// The text with its front matter.
     pub issue: content::Issue,
-    source: String,
+    pub(super) source: String,
 }
 
 /// An issue rendered for a date, and what an editor should look at.
@@ -111,6 +113,12 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
+    /// Refuses a file that is not there, or that cannot be looked at.
+    pub fn of_missing(path: &Path) -> Result<(), Self> {
+        let looked = std::fs::metadata(path).map(drop);
+        looked.map_err(|source| Self::Read { path: path.to_owned(), source })
+    }
+
     /// What is wrong with the content, each with its place.
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -159,10 +167,38 @@ impl Library<'_> {
         Ok(Draft { path: path.to_owned(), slug, named_date, issue, source })
     }
 
+    /// An issue from what its file was when it was queued; the file may have changed since, or be gone.
+    pub(super) fn stored(&self, slug: &str, source: String) -> Result<Draft, LibraryError> {
+        let path = self.newsletter.issues.join(format!("{slug}.md"));
+        match content::read(source.as_bytes()) {
+            Ok(issue) => Ok(Draft { path, slug: slug.to_owned(), named_date: None, issue, source }),
+            Err(problems) => Err(LibraryError::Content { path, problems }),
+        }
+    }
+
+    /// Where a draft's file is, if it lies outside the newsletter's folder.
+    pub(super) fn file_outside(&self, draft: &Draft) -> Option<String> {
+        let whole = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
+        let file = whole(&draft.path)?;
+        let folder = file.parent()?;
+        let is_inside = whole(&self.newsletter.issues).is_some_and(|issues| issues == folder);
+        (!is_inside).then(|| file.display().to_string())
+    }
+
     /// Renders an issue as it looks when it goes out on `date`.
     pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
+        self.render_with(draft, date, HashMap::new())
+    }
+
+    /// The same with images that are at hand, by their names; the others are looked for beside the file.
+    pub(super) fn render_with(
+        &self,
+        draft: &Draft,
+        date: Date,
+        images: HashMap<String, Arc<Image>>,
+    ) -> Result<Rendered, LibraryError> {
         let refuse = |problems| LibraryError::Content { path: draft.path.clone(), problems };
-        let finder = Finder::new(self.newsletter, self.public_url, self.gallery, &draft.path);
+        let finder = Finder::new(self.newsletter, self.public_url, self.gallery, &draft.path).with(images);
         let logo = finder.logo().map_err(|error| refuse(vec![self.no_logo(&error)]))?;
         let art = Art { pictures: &finder, logo };
         let (parts, mut warnings) =

@@ -4,13 +4,14 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::content::pictures::{NoPicture, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::domain::RevisionId;
 use crate::domain::design::ImagesBy;
-use crate::domain::image::{self, Shown};
+use crate::domain::image::{self, Image, Shown};
 use crate::domain::newsletter::Newsletter;
 use crate::images::{Folder, Gallery, ImageError};
 use crate::store::images::RevisionImage;
@@ -30,13 +31,20 @@ pub(super) struct Finder<'a> {
     public_url: &'a str,
     gallery: &'a Gallery,
     folder: Folder,
+    /// Images that need not be looked for.
+    stored: HashMap<String, Arc<Image>>,
     shown: RefCell<BTreeMap<String, Shown>>,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(newsletter: &'a Newsletter, public_url: &'a str, gallery: &'a Gallery, file: &Path) -> Self {
         let folder = Folder::of(file, &newsletter.issues);
-        Self { newsletter, public_url, gallery, folder, shown: RefCell::default() }
+        Self { newsletter, public_url, gallery, folder, stored: HashMap::new(), shown: RefCell::default() }
+    }
+
+    /// The same with images that are at hand, by their names.
+    pub(super) fn with(self, stored: HashMap<String, Arc<Image>>) -> Self {
+        Self { stored, ..self }
     }
 
     /// The newsletter's logo, where it has one.
@@ -66,7 +74,10 @@ impl<'a> Finder<'a> {
                 hint: "show fewer, and link to a page with the others".to_owned(),
             });
         }
-        let image = self.gallery.image(&self.folder, name).map_err(refusal)?;
+        let image = match self.stored.get(name) {
+            Some(image) => Arc::clone(image),
+            None => self.gallery.image(&self.folder, name).map_err(refusal)?,
+        };
         Ok(self.show(Shown::new(name, image, embedded)))
     }
 
@@ -136,6 +147,17 @@ pub(super) async fn attach(tx: &mut Tx, revision: RevisionId, shown: &[Shown]) -
     Ok(())
 }
 
+/// The images that a revision shows beside its newsletter's logo, by their names.
+pub(super) async fn stored(tx: &mut Tx, revision: RevisionId) -> Result<HashMap<String, Arc<Image>>> {
+    let mut stored = HashMap::new();
+    for row in images::of_revision(tx, revision).await?.into_iter().filter(|row| row.name != image::LOGO) {
+        if let Some(found) = images::get(tx, &row.digest).await? {
+            stored.insert(row.name, Arc::new(Image::from(found)));
+        }
+    }
+    Ok(stored)
+}
+
 /// The images of a revision by their names, for its page on the web.
 pub fn of_revision(rows: &[RevisionImage], public_url: &str) -> HashMap<String, Picture> {
     let size = |pixels: i64| u32::try_from(pixels).unwrap_or(image::COLUMN_PX);
@@ -157,10 +179,8 @@ pub async fn tidy(db: &Db, now: Timestamp) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::domain::image::{Image, ImageFormat};
+    use crate::domain::image::ImageFormat;
 
     fn shown(digest: &str, bytes: usize, embedded: bool) -> Shown {
         let image =

@@ -1,6 +1,8 @@
-//! Which slot an issue gets. One rule for `new`, which names a file, and for `queue`, which places it, so that they agree:
-//! an issue gets the slot on the day in its file's name, if that is free; else the first slot that neither a queued issue
-//! nor another file has. Writes nothing.
+//! Which slot an issue gets. One rule for `new`, which names a file, for `queue`, which places it, and for a file that
+//! asks for `next`, so that they agree: the first slot on or after the day in the file's name. Writes nothing.
+//!
+//! Where that slot is past, or another's, a person who queues the issue gets the first that neither a queued issue nor
+//! another file has; a file that asks by itself gets none.
 
 use jiff::civil::Date;
 
@@ -8,19 +10,45 @@ use super::library::{Library, name_parts};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
-use crate::domain::slot::next_of;
-use crate::store::{StoreError, Tx, issues};
-
-/// Slots looked at before giving up: two years of weeks.
-const SLOTS_MAX: usize = 104;
+use crate::domain::slot::offered;
+use crate::store::{StoreError, Tx, issues, skips};
 
 /// What stands in the way of a newsletter's next issue.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// The times of queued issues.
-    taken: Vec<Timestamp>,
-    /// The days that files are named for which are not on the queue yet.
-    reserved: Vec<Date>,
+    /// The times of queued issues, and whose they are.
+    taken: Vec<(Timestamp, String)>,
+    /// The days that files are named for which are not on the queue yet, and the files' slugs.
+    reserved: Vec<(Date, String)>,
+    /// Slots on which nothing goes out.
+    skipped: Vec<Timestamp>,
+}
+
+/// Why a file that asks for `next` has no slot of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoSlot {
+    /// The newsletter has none.
+    #[error("the newsletter has no slot; give it one in coranto.toml (slot = \"Fri 09:00\"), or say --at or --now")]
+    None,
+    /// It is over.
+    #[error("its slot was {0}")]
+    Past(Timestamp),
+    /// Another issue goes out on it.
+    #[error("{slug:?} goes out on its slot, {at}")]
+    Taken {
+        /// The slot.
+        at: Timestamp,
+        /// That issue.
+        slug: String,
+    },
+    /// The file of another is named for that very day.
+    #[error("the file of {slug:?} is named for the day of its slot, {at}")]
+    Reserved {
+        /// The slot.
+        at: Timestamp,
+        /// That file's slug.
+        slug: String,
+    },
 }
 
 impl Plan {
@@ -32,39 +60,82 @@ impl Plan {
         slug: &str,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let mut taken = issues::taken_times(tx, newsletter).await?;
-        let own = issues::find(tx, newsletter, slug).await?.filter(|issue| issue.state == IssueState::Queued);
-        if let Some(index) = taken.iter().position(|at| own.as_ref().is_some_and(|own| own.due_at == Some(*at))) {
-            taken.swap_remove(index);
-        }
+        let queued = issues::queued(tx, newsletter).await?;
+        let others = queued.into_iter().filter(|issue| issue.slug != slug);
+        let taken = others.filter_map(|issue| Some((issue.due_at?, issue.slug))).collect();
         let mut reserved = Vec::new();
         for (date, other) in named_files(library, slug, now) {
             let issue = issues::find(tx, newsletter, &other).await?;
             // What is queued has its slot already, and what went out needs none.
             if issue.is_none_or(|issue| matches!(issue.state, IssueState::Draft | IssueState::Held)) {
-                reserved.push(date);
+                reserved.push((date, other));
             }
         }
-        Ok(Self { taken, reserved })
+        // From the beginning on: a file's day may be long past.
+        let skipped = skips::of(tx, newsletter, Timestamp(i64::MIN)).await?;
+        Ok(Self { taken, reserved, skipped: skipped.into_iter().map(|skip| skip.slot_at).collect() })
     }
 
     /// What files alone say, where there is no database.
     pub fn of_files(library: &Library<'_>, slug: &str, now: Timestamp) -> Self {
-        Self { taken: Vec::new(), reserved: named_files(library, slug, now).map(|(date, _)| date).collect() }
+        Self { reserved: named_files(library, slug, now).collect(), ..Self::default() }
     }
 
-    /// The slot for an issue whose file is named for the day `named`.
+    /// The slot for an issue that a person queues, whose file is named for the day `named`: not before that day, and one
+    /// that nobody has.
     pub fn slot(&self, library: &Library<'_>, named: Option<Date>, now: Timestamp) -> Option<Timestamp> {
-        let newsletter = library.newsletter;
-        let next = |after| next_of(&newsletter.slots, &newsletter.time_zone, after);
-        let free = || {
-            let all = std::iter::successors(next(now), |at| next(*at)).take(SLOTS_MAX);
-            all.filter(|at| !self.taken.contains(at)).map(|at| (at, library.date_of(at)))
-        };
-        let on_its_day = named.and_then(|named| free().find(|(_, date)| *date == named));
-        let unclaimed = || free().find(|(_, date)| !self.reserved.contains(date));
-        on_its_day.or_else(unclaimed).or_else(|| free().next()).map(|(at, _)| at)
+        let from = named.map_or(now, |named| before(library, named).max(now));
+        let on_its_day = named.and_then(|named| self.free(library, from).find(|at| library.date_of(*at) == named));
+        on_its_day.or_else(|| self.slot_after(library, from))
     }
+
+    /// The first slot after a moment that nobody has: no queued issue, and if there is such a one, no file either.
+    pub fn slot_after(&self, library: &Library<'_>, after: Timestamp) -> Option<Timestamp> {
+        let unclaimed = self.free(library, after).find(|at| self.reserved_at(library, *at).is_none());
+        unclaimed.or_else(|| self.free(library, after).next())
+    }
+
+    fn free(&self, library: &Library<'_>, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.offered(library, after).filter(|at| self.taken_at(*at).is_none())
+    }
+
+    /// The slot that a file means which asks for `next`: the first on or after its day, if that is still to come and
+    /// nobody else's. A file without a day means the next that nobody has.
+    pub fn own_slot(&self, library: &Library<'_>, named: Option<Date>, now: Timestamp) -> Result<Timestamp, NoSlot> {
+        let Some(named) = named else { return self.slot(library, None, now).ok_or(NoSlot::None) };
+        let at = self.offered(library, before(library, named)).next().ok_or(NoSlot::None)?;
+        if at <= now {
+            return Err(NoSlot::Past(at));
+        }
+        if let Some(slug) = self.taken_at(at) {
+            return Err(NoSlot::Taken { at, slug: slug.to_owned() });
+        }
+        match self.reserved_at(library, at).filter(|_| library.date_of(at) != named) {
+            Some(slug) => Err(NoSlot::Reserved { at, slug: slug.to_owned() }),
+            None => Ok(at),
+        }
+    }
+
+    /// The slots after a moment on which something may go out.
+    fn offered(&self, library: &Library<'_>, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        offered(&library.newsletter.slots, &library.newsletter.time_zone, &self.skipped, after)
+    }
+
+    /// Which other issue goes out at a moment.
+    pub fn taken_at(&self, at: Timestamp) -> Option<&str> {
+        self.taken.iter().find(|(taken, _)| *taken == at).map(|(_, slug)| slug.as_str())
+    }
+
+    /// Which other file is named for the day of a slot.
+    fn reserved_at(&self, library: &Library<'_>, at: Timestamp) -> Option<&str> {
+        let date = library.date_of(at);
+        self.reserved.iter().find(|(reserved, _)| *reserved == date).map(|(_, slug)| slug.as_str())
+    }
+}
+
+/// The last moment before a day begins.
+fn before(library: &Library<'_>, day: Date) -> Timestamp {
+    Timestamp(library.instant(day.at(0, 0, 0, 0)).0.saturating_sub(1))
 }
 
 /// The files of other issues that are named for today or later.

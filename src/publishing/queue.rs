@@ -4,36 +4,22 @@ use jiff::civil::Date;
 
 use super::library::{Draft, Library, LibraryError, Rendered};
 use super::pictures;
-use super::plan::Plan;
+use super::plan::{NoSlot, Plan};
+use super::shift::Shift;
+pub use super::spot::When;
+use super::spot::{Spot, displaced, spot};
 use super::twins;
 use crate::clock::Timestamp;
 use crate::content::problem::{Position, Problem};
 use crate::domain::actor::{Actor, By};
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
-use crate::domain::newsletter::Newsletter;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 use crate::store::issues::{Issue, NewIssue};
 use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 
 /// How often what is there now is looked at again when another command got in between.
 const ATTEMPTS_MAX: usize = 104;
-
-/// When an issue is to go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// On the slot of its file's day, or else the first that nobody has. An issue that is queued already keeps its place, unless that is so
-    /// long past that the calendar would hold it.
-    NextSlot,
-    /// The same, but an issue that is queued already leaves its place.
-    FreeSlot,
-    /// At a time.
-    At(Timestamp),
-    /// As soon as the scheduler looks.
-    Now,
-    /// Not before a person says so.
-    Hold,
-}
 
 /// What queueing did.
 #[derive(Clone, Debug)]
@@ -44,6 +30,8 @@ pub struct Queued {
     pub revised: bool,
     /// Whether it is new on the queue, or at another place than before.
     pub moved: bool,
+    /// The issue that had its time, as it stands now.
+    pub displaced: Option<Issue>,
     /// How many would get it now.
     pub readers: i64,
     /// What an editor should look at.
@@ -85,9 +73,28 @@ pub enum QueueError {
         /// Where it stands.
         state: IssueState,
     },
-    /// The newsletter has no slots.
-    #[error("the newsletter has no slot; give it one in coranto.toml (slot = \"Fri 09:00\"), or say --at or --now")]
-    NoSlot,
+    /// There is no slot for it.
+    #[error(transparent)]
+    NoSlot(#[from] NoSlot),
+    /// There is none of that slug.
+    #[error("there is no issue {0:?}; `coranto queue FILE` brings one in")]
+    Unknown(String),
+    /// It is not on the queue, so that it has no place to leave.
+    #[error("{slug:?} is {state}; only an issue that is queued has a place to leave")]
+    NotQueued {
+        /// The issue.
+        slug: String,
+        /// Where it stands.
+        state: IssueState,
+    },
+    /// Another issue goes out at that time.
+    #[error("{slug:?} goes out then, on {shown}")]
+    Taken {
+        /// That issue.
+        slug: String,
+        /// When, on the newsletter's clock.
+        shown: String,
+    },
     /// The time is gone.
     #[error("{0} is in the past; say a later time, or --now")]
     Past(Timestamp),
@@ -118,16 +125,16 @@ pub async fn queue(
     attempts(db, library, newsletter, draft, when, ON_HOLD, act).await
 }
 
-/// Stores an issue that is not to go out before a person says so, and why.
+/// Stores an issue that is not to go out before a person says so, and why. Its text may be another's.
 pub(super) async fn hold(
     db: &Db,
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
-    note: &'static str,
+    note: &str,
     act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
-    attempts(db, library, newsletter, draft, When::Hold, note, act).await
+    attempts(db, library, newsletter, draft, When::Hold, note, &Act { again: true, ..*act }).await
 }
 
 /// Who queues, when and how.
@@ -172,12 +179,12 @@ async fn attempts(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    note: &'static str,
+    note: &str,
     act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match attempt(db, library, newsletter, draft, when, note, act).await {
-            Err(QueueError::Store(error)) if error.is_unique_violation() => {}
+            Err(QueueError::Store(error)) if error.is_conflict() => {}
             Err(QueueError::Raced) => {}
             result => return result,
         }
@@ -191,84 +198,67 @@ async fn attempt(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    note: &'static str,
+    note: &str,
     act: &Act<'_>,
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
     let plan = Plan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
     let readers = ledger::audience(&mut tx, newsletter).await?;
-    let slot = || plan.slot(library, draft.named_date, act.now);
-    let place = place(found.as_ref(), library.newsletter, slot, when, act.now)?;
+    let spot = spot(found.as_ref(), library, &plan, draft, when, act.now)?;
     if !act.again && found.is_none() {
         twins::refuse(&mut tx, newsletter, draft).await?;
     }
+    let other = match (when, spot.place) {
+        (When::Swap(_), Some(place)) => match plan.taken_at(place.due_at) {
+            Some(slug) => issues::find(&mut tx, newsletter, slug).await?,
+            None => None,
+        },
+        _ => None,
+    };
     drop(tx);
-    let date = library.date_of(place.due_at.unwrap_or(act.now));
+    let other = match other {
+        Some(other) => Some(displaced(db, library, &plan, found.as_ref(), other, act.now).await?),
+        None => None,
+    };
+    let date = library.date_of(spot.place.map_or(act.now, |place| place.due_at));
     let Rendered { revision, images, page, words, mut warnings } = library.render(draft, date)?;
-    if place.state == IssueState::Queued {
+    if spot.state == IssueState::Queued {
         warnings.extend(other_day(draft, date));
     }
 
-    let asked = library.asked(draft);
-    let change = Change { newsletter, slug: &draft.slug, asked: &asked, found: found.as_ref(), place, note };
-    let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool), QueueError> {
+    let (asked, file) = (library.asked(draft), library.file_outside(draft));
+    let change = Change { newsletter, slug: &draft.slug, asked: &asked, file, found: found.as_ref(), spot, note };
+    let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool, Option<Issue>), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
         pages::put(tx, id, &page).await?;
         if !act.dry_run {
             pictures::attach(tx, id, &images).await?;
         }
+        let displaced = match &other {
+            Some(other) => {
+                if let Some(found) = &found {
+                    Shift::make_way(tx, found).await?;
+                }
+                Some(other.write(tx, act).await?)
+            }
+            None => None,
+        };
         let (id, revised, moved) = change.write(tx, &revision.title, id, act).await?;
-        Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved))
+        Ok((issues::get(tx, id).await?.ok_or(QueueError::Raced)?, revised, moved, displaced))
     };
-    let (issue, revised, moved) = if act.dry_run {
+    let (issue, revised, moved, displaced) = if act.dry_run {
         // The same writes, rolled back: what is shown is what would be.
         let mut tx = db.begin().await?;
         store(&mut tx).await?
     } else {
         pictures::store(db, &images, act.now).await?;
+        if let Some(other) = &other {
+            other.store_images(db, act).await?;
+        }
         db.write(store).await?
     };
-    Ok(Queued { issue, revised, moved, readers, warnings, words })
-}
-
-/// Where an issue goes.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    state: IssueState,
-    due_at: Option<Timestamp>,
-    on_slot: bool,
-}
-
-fn place(
-    found: Option<&Issue>,
-    newsletter: &Newsletter,
-    slot: impl FnOnce() -> Option<Timestamp>,
-    when: When,
-    now: Timestamp,
-) -> Result<Place, QueueError> {
-    if let Some(issue) = found {
-        let slug = issue.slug.clone();
-        let stays = Place { state: issue.state, due_at: issue.due_at, on_slot: issue.on_slot };
-        match issue.state {
-            IssueState::Sent => return Err(QueueError::Done { slug, state: "was sent" }),
-            IssueState::Stopped => return Err(QueueError::Done { slug, state: "was stopped" }),
-            IssueState::Sending | IssueState::Preparing => return Err(QueueError::GoingOut { slug }),
-            // It has begun to go out, so its date stays.
-            IssueState::Paused => return Ok(stays),
-            // It may be due this very moment: then it goes out, and not a week later.
-            IssueState::Queued if when == When::NextSlot && !is_missed(issue, newsletter, now) => return Ok(stays),
-            IssueState::Queued | IssueState::Draft | IssueState::Held => {}
-        }
-    }
-    let queued = |due_at, on_slot| Ok(Place { state: IssueState::Queued, due_at: Some(due_at), on_slot });
-    match when {
-        When::NextSlot | When::FreeSlot => queued(slot().ok_or(QueueError::NoSlot)?, true),
-        When::At(at) if at < now => Err(QueueError::Past(at)),
-        When::At(at) => queued(at, false),
-        When::Now => queued(now, false),
-        When::Hold => Ok(Place { state: IssueState::Held, due_at: None, on_slot: false }),
-    }
+    Ok(Queued { issue, revised, moved, displaced, readers, warnings, words })
 }
 
 /// A file that is named for another day than the one on which its issue goes out.
@@ -279,19 +269,16 @@ fn other_day(draft: &Draft, date: Date) -> Option<Problem> {
     Some(Problem::warning(Position::START, "file-date", message).hint(hint))
 }
 
-/// Whether the time of a queued issue is so long past that the calendar holds it.
-pub(super) fn is_missed(issue: &Issue, newsletter: &Newsletter, now: Timestamp) -> bool {
-    issue.due_at.is_none_or(|due_at| now.since(due_at) > newsletter.grace)
-}
-
 /// What is written of an issue, beside its content.
 struct Change<'a> {
     newsletter: NewsletterId,
     slug: &'a str,
     asked: &'a str,
+    /// Where its file is, if that is not the newsletter's folder.
+    file: Option<String>,
     found: Option<&'a Issue>,
-    place: Place,
-    note: &'static str,
+    spot: Spot,
+    note: &'a str,
 }
 
 impl Change<'_> {
@@ -318,13 +305,16 @@ impl Change<'_> {
         if self.found.is_none_or(|found| found.asked != self.asked) {
             issues::note_asked(tx, id, self.asked).await?;
         }
+        if self.found.map_or(self.file.is_some(), |found| found.file != self.file) {
+            issues::note_file(tx, id, self.file.as_deref()).await?;
+        }
         Ok(done)
     }
 
     async fn insert(&self, tx: &mut Tx, title: &str, revision: RevisionId, by: By<'_>) -> Result<IssueId, QueueError> {
-        let Place { state, due_at, on_slot } = self.place;
-        let (newsletter, slug, note) = (self.newsletter, self.slug, self.note());
-        let new = NewIssue { newsletter, slug, title, state, revision, due_at, on_slot, note };
+        let (newsletter, slug, note, state) = (self.newsletter, self.slug, self.note(), self.spot.state);
+        let (on_slot, beside) = self.spot.place.map_or((false, false), |place| (place.on_slot, place.beside));
+        let new = NewIssue { newsletter, slug, title, state, revision, due_at: self.due_at(), on_slot, beside, note };
         issues::insert(tx, &new, by).await?.ok_or(QueueError::Raced)
     }
 
@@ -336,9 +326,8 @@ impl Change<'_> {
         revision: RevisionId,
         by: By<'_>,
     ) -> Result<(bool, bool), QueueError> {
-        let Place { state, due_at, on_slot } = self.place;
-        let place = (found.due_at, found.on_slot);
-        let moved = found.state != state || (state == IssueState::Queued && place != (due_at, on_slot));
+        let Spot { state, place } = self.spot;
+        let moved = found.state != state || (state == IssueState::Queued && found.place() != place);
         let revised = found.revision_id != revision;
         let mut done = true;
         if revised && moved {
@@ -347,18 +336,24 @@ impl Change<'_> {
             done = issues::revise(tx, found.id, found.state, title, revision, by).await?;
         }
         if done && moved {
-            done = match due_at {
-                Some(due_at) => issues::queue(tx, found.id, found.state, due_at, on_slot, by).await?,
+            done = match place {
+                Some(place) => issues::queue(tx, found.id, found.state, place, by).await?,
                 None => {
                     let event = Event::IssueHeld { note: self.note().to_owned(), due_at: found.due_at };
                     issues::advance(tx, found.id, found.state, state, self.note(), by, &event).await?
                 }
             };
+        } else if done && state == IssueState::Held && found.note != self.note {
+            done = issues::note_why(tx, found.id, state, self.note).await?;
         }
         if done { Ok((revised, moved)) } else { Err(QueueError::Raced) }
     }
 
-    fn note(&self) -> &'static str {
-        if self.place.state == IssueState::Held { self.note } else { "" }
+    fn due_at(&self) -> Option<Timestamp> {
+        self.spot.place.map(|place| place.due_at)
+    }
+
+    fn note(&self) -> &str {
+        if self.spot.state == IssueState::Held { self.note } else { "" }
     }
 }

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::calendar::start_due;
 use super::follow::Follower;
+use super::left::{self, Left};
 use super::library::Library;
+use super::settings;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, WorkerId};
@@ -21,7 +23,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How long the clockwork's process is believed to live without a sign of it.
 const LEASE: Duration = Duration::from_secs(15);
 const LENGTHEN_AFTER: Duration = Duration::from_secs(5);
-const LEASE_NAME: &str = "schedule";
+pub(super) const LEASE_NAME: &str = "schedule";
 
 /// Follows files and starts what is due.
 pub struct Scheduler {
@@ -79,8 +81,13 @@ impl Scheduler {
 
     /// Looks every second until `stop`.
     pub async fn run(&self, stop: CancellationToken) -> Result<(), StoreError> {
-        let mut shift =
-            Shift { worker: self.register().await?, until: Timestamp(i64::MIN), followers: self.followers() };
+        let mut shift = Shift {
+            worker: self.register().await?,
+            until: Timestamp(i64::MIN),
+            followers: self.followers(),
+            left: self.newsletters.iter().map(|_| Left::default()).collect(),
+            looked_at: self.clock.now(),
+        };
         let mut tick = tokio::time::interval(EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut away = false;
@@ -119,12 +126,7 @@ impl Scheduler {
             return Ok(());
         }
         for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
-            let library = Library {
-                newsletter,
-                public_url: &self.public_url,
-                templates: &self.templates,
-                gallery: &self.gallery,
-            };
+            let library = self.library(newsletter);
             let mut notices = Vec::new();
             let looked = follower.look(&self.db, &library, now, &mut notices).await;
             for notice in notices {
@@ -135,7 +137,19 @@ impl Scheduler {
             }
             looked?;
         }
-        start_due(&self.db, &self.newsletters, now).await.map(drop)
+        start_due(&self.db, &self.newsletters, now).await?;
+        // What is due comes first.
+        if now.since(shift.looked_at) >= left::EVERY {
+            shift.looked_at = now;
+            for ((id, newsletter), left) in self.newsletters.iter().zip(&mut shift.left) {
+                left.look(&self.db, &self.library(newsletter), *id, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn library<'a>(&'a self, newsletter: &'a Newsletter) -> Library<'a> {
+        Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
     /// Whether this process is the one that schedules: it has the lease, or takes it. The lease is lengthened in good
@@ -164,14 +178,23 @@ impl Scheduler {
         let sharers = |of: &Newsletter| {
             let others =
                 self.newsletters.iter().filter(|(_, other)| other.slug != of.slug && folder(other) == folder(of));
-            others.map(|(_, other)| other.slug.clone()).collect()
+            others.map(|(id, other)| (*id, other.slug.clone())).collect()
         };
-        self.newsletters.iter().map(|(id, newsletter)| Follower::new(*id, sharers(newsletter))).collect()
+        let known: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.slug.clone()).collect();
+        let follower = |(id, newsletter): &(_, _)| Follower::new(*id, sharers(newsletter), known.clone());
+        self.newsletters.iter().map(follower).collect()
     }
 
     async fn register(&self) -> Result<WorkerId, StoreError> {
         let now: Timestamp = self.clock.now();
-        self.db.write(async |tx| leases::register(tx, LEASE_NAME, false, now, now).await).await
+        let newsletters: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.clone()).collect();
+        self.db
+            .write(async |tx| {
+                let worker = leases::register(tx, LEASE_NAME, false, now, now).await?;
+                settings::note(tx, worker, &newsletters).await?;
+                Ok::<_, StoreError>(worker)
+            })
+            .await
     }
 }
 
@@ -181,4 +204,7 @@ struct Shift {
     /// Until when it has the lease.
     until: Timestamp,
     followers: Vec<Follower>,
+    /// Files that cannot go out, and when they were looked at.
+    left: Vec<Left>,
+    looked_at: Timestamp,
 }

@@ -1,16 +1,29 @@
 //! Is this text another issue's already? Whoever copies last week's file and forgets to write is asked before it goes
-//! out again. Decides; the queue refuses.
+//! out again; and a file that was renamed is no new issue by itself. Decides; the queue refuses, and the follower holds.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::library::Draft;
 use super::queue::QueueError;
 use crate::content;
 use crate::domain::NewsletterId;
-use crate::store::{Tx, revisions};
+use crate::store::revisions::Source;
+use crate::store::{StoreError, Tx, revisions};
 
 /// Front matter has at most so many characters; the text is the rest of a source.
 const FRONT_MATTER_CHARS_MAX: usize = 17 * 1024;
 /// Shorter texts may well be the same each week; they count only under the same title.
 const WORDS_MIN: usize = 20;
+/// A file that was renamed and touched is like the issue it was: two years of weeks are looked back.
+const LIKE_LOOKED_AT: usize = 104;
+/// Of two texts, the share of one in the other from which they are one text, edited. Two issues of one newsletter share
+/// a tenth: a greeting, a signature.
+const LIKE: f64 = 0.6;
+/// The same under one title.
+const LIKE_UNDER_ONE_TITLE: f64 = 0.3;
+/// Texts are compared by their pieces of so many characters, in any script.
+const PIECE_CHARS: usize = 8;
 
 /// Refuses a draft whose text is that of another issue of the newsletter.
 pub(super) async fn refuse(tx: &mut Tx, newsletter: NewsletterId, draft: &Draft) -> Result<(), QueueError> {
@@ -25,6 +38,54 @@ pub(super) async fn refuse(tx: &mut Tx, newsletter: NewsletterId, draft: &Draft)
         }
     }
     Ok(())
+}
+
+/// The issue of the newsletter that a draft is, under another name: the same title and much of the text, or nearly all
+/// of the text.
+pub(super) async fn likeness(
+    tx: &mut Tx,
+    newsletter: NewsletterId,
+    draft: &Draft,
+) -> Result<Option<Source>, StoreError> {
+    let text = squeezed(draft.issue.body());
+    let title = draft.issue.front.title.trim().to_lowercase();
+    let is_short = |text: &str| text.split(' ').count() < WORDS_MIN;
+    let own = pieces(&text);
+    let sources = revisions::sources(tx, newsletter, &draft.slug, 0, usize::MAX).await?;
+    for other in sources.into_iter().take(LIKE_LOOKED_AT) {
+        let Ok(issue) = content::read(other.source.as_bytes()) else { continue };
+        let theirs = squeezed(issue.body());
+        let one_title = issue.front.title.trim().to_lowercase() == title;
+        // Pieces of texts that differ much in length are not worth counting.
+        let lengths = (text.len().min(theirs.len()) * 3, text.len().max(theirs.len()));
+        let is_like = match one_title {
+            true if is_short(&text) || is_short(&theirs) => true,
+            true => shared(&own, &pieces(&theirs)) >= LIKE_UNDER_ONE_TITLE,
+            false if is_short(&text) || lengths.0 < lengths.1 => false,
+            false => shared(&own, &pieces(&theirs)) >= LIKE,
+        };
+        if is_like {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
+fn pieces(text: &str) -> HashSet<u64> {
+    let chars: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+    let hash = |piece: &[char]| {
+        let mut hasher = DefaultHasher::new();
+        piece.hash(&mut hasher);
+        hasher.finish()
+    };
+    chars.windows(PIECE_CHARS.min(chars.len()).max(1)).map(hash).collect()
+}
+
+/// How much of two texts is in both: 0 for nothing, 1 for all.
+fn shared(one: &HashSet<u64>, other: &HashSet<u64>) -> f64 {
+    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    let both = one.intersection(other).count();
+    2.0 * count(both) / count(one.len() + other.len()).max(1.0)
 }
 
 /// The text whatever its line ends and blanks are.

@@ -1,7 +1,9 @@
-//! A reader moves to another address: confirmed there, told to the old one, which can stop it. Nothing changes before.
+//! A subscription moves to another address: confirmed there, told to the old one, which can stop it. Nothing changes
+//! before. What else the person subscribes to stays where it is: a link of one newsletter has no power over another.
 //!
 //! Who holds a forwarded mail can ask, too. So the old address is told at once, and its link stops the change, or undoes
-//! it while the request is kept.
+//! it for a month. For that long the mailbox that was there before stands for the reader: no second change hides the
+//! first, and what is stored is shown to it, and erased by it ([`rightful`]).
 
 use std::time::Duration;
 
@@ -12,11 +14,10 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{RequestKind, SubscriptionState};
-use crate::domain::{RequestId, SubscriptionId};
+use crate::domain::{RequestId, SubscriberId, SubscriptionId};
 use crate::store::events::About;
-use crate::store::limits::Asked;
 use crate::store::requests::{NewRequest, Request};
-use crate::store::subscribers::{NewSubscriber, Subscriber};
+use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Result, Tx, events, limits, requests, subscribers, subscriptions, suppressions};
 
@@ -24,6 +25,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often a day a subscription may be asked to move: each time two mails go out.
 const MOVES_PER_DAY: i64 = 3;
+/// How long the old address can take a change back.
+pub(super) const UNDO_FOR: Duration = MONTH;
 
 /// What a link about another address leads to.
 #[derive(Clone, Debug)]
@@ -38,37 +41,49 @@ pub enum Move {
     Unknown,
 }
 
+/// What became of a wish for another address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Mails go out, as far as the limits let them: the answer says nothing of the new address.
+    Taken,
+    /// The last change can be taken back until then, by the mailbox that was there before. No other is made meanwhile.
+    Settling(Timestamp),
+    /// The subscription cannot move: never confirmed, left, unknown.
+    NoReader,
+}
+
 /// Asks for another address. Whatever is known of that address, and whether the limits are reached: the answer is the
-/// same. `false` when the subscription cannot move: never confirmed, left, unknown.
+/// same.
 pub async fn ask_address(
     signup: &Signup,
     door: &Door,
     id: SubscriptionId,
     email: &EmailAddress,
     act: &Act,
-) -> Result<bool> {
+) -> Result<Asked> {
     let new = person(&signup.keys, email, None);
-    let tag = signup.keys.address_tag(&email.key()).cast_signed();
     signup
         .db
         .write(async |tx| {
             subscribers::lock_mailbox(tx, &new.quota_hash).await?;
-            let Some(subscription) = subscriptions::get(tx, id).await?.filter(is_reader) else { return Ok(false) };
-            if subscription.email.key() == email.key()
-                || !may_ask(tx, signup, &subscription, &new, tag, act.now).await?
-            {
-                return Ok(true);
+            let found = subscriptions::get(tx, id).await?.filter(is_reader);
+            let Some(subscription) = found else { return Ok(Asked::NoReader) };
+            if let Some(first) = requests::moves(tx, id, act.now.minus(UNDO_FOR)).await?.first() {
+                return Ok(Asked::Settling(first.created_at.plus(UNDO_FOR)));
+            }
+            if subscription.email.key() == email.key() || !may_ask(tx, signup, &subscription, &new, act.now).await? {
+                return Ok(Asked::Taken);
             }
             let addresses = Some((email, &subscription.email));
             let asked = NewRequest { subscription: id, kind: RequestKind::Address, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::AddressAsked).await?;
             let sent = post(tx, door, Letter::NewAddress, &subscription, Some((email, request)), act.now).await?;
-            limits::add_asked_mail(tx, &new.quota_hash, sent, act.now).await?;
+            limits::add_asked_mail(tx, &new.quota_hash, limits::tag(&new.address_hash), sent, act.now).await?;
             // To the address of today, even if it is another when the mail goes out.
             let old = Some((&subscription.email, request));
             post(tx, door, Letter::OldAddress, &subscription, old, act.now).await?;
-            Ok(true)
+            Ok(Asked::Taken)
         })
         .await
 }
@@ -78,25 +93,26 @@ async fn may_ask(
     signup: &Signup,
     subscription: &Subscription,
     new: &NewSubscriber,
-    tag: i64,
     now: Timestamp,
 ) -> Result<bool> {
     if requests::count(tx, subscription.id, RequestKind::Address, now.minus(DAY)).await? >= MOVES_PER_DAY
-        || suppressions::reason(tx, &new.address_hash).await?.is_some()
+        || suppressions::reason_of(tx, new).await?.is_some()
     {
         return Ok(false);
     }
-    let asked = Asked {
-        address_hash: &new.address_hash,
-        address_tag: tag,
-        quota_hash: &new.quota_hash,
-        day: now.minus(DAY),
-        month: now.minus(MONTH),
-    };
+    let asked = limits::Asked { person: new, day: now.minus(DAY), month: now.minus(MONTH) };
     let standing = limits::standing(tx, &asked, now).await?;
-    Ok(!standing.refused
+    Ok(!standing.suppressed
+        && !standing.refused
         && standing.day < i64::from(signup.limits.confirmations_per_day)
         && standing.month < i64::from(signup.limits.confirmations_per_month))
+}
+
+/// The mailbox that stands for a subscription: the one before the last change, as long as that can be taken back.
+pub(super) async fn rightful(tx: &mut Tx, subscription: &Subscription, now: Timestamp) -> Result<EmailAddress> {
+    let moves = requests::moves(tx, subscription.id, now.minus(UNDO_FOR)).await?;
+    let before = moves.into_iter().next().and_then(|first| first.old_email);
+    Ok(before.unwrap_or_else(|| subscription.email.clone()))
 }
 
 /// What confirming the new address would do now. Changes nothing.
@@ -105,7 +121,7 @@ pub async fn look_address(signup: &Signup, id: RequestId, now: Timestamp) -> Res
     Ok(standing(&mut tx, id, now).await?.0)
 }
 
-/// Confirms the new address: everything the person subscribes to goes there from now on.
+/// Confirms the new address: the newsletter goes there from now on.
 pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Result<Move> {
     signup
         .db
@@ -113,88 +129,91 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Resul
             let (Move::Fresh(subscription), Some(request)) = standing(tx, id, act.now).await? else {
                 return Ok(standing(tx, id, act.now).await?.0);
             };
-            let (Some(email), Some(old)) = (&request.email, &request.old_email) else { return Ok(Move::Unknown) };
-            let new = person(&signup.keys, email, None);
-            if suppressions::reason(tx, &new.address_hash).await?.is_some()
-                || !requests::finish(tx, id, act.now).await?
-            {
+            let Some(email) = &request.email else { return Ok(Move::Unknown) };
+            let new = person(&signup.keys, email, subscription.name.as_deref());
+            if suppressions::reason_of(tx, &new).await?.is_some() || !requests::finish(tx, id, act.now).await? {
                 return Ok(Move::Stale(subscription));
             }
-            match subscribers::find(tx, &email.key()).await? {
-                Some(known) => join(tx, &subscription, &known, act).await?,
-                None => {
-                    if !subscribers::readdress(tx, subscription.subscriber_id, &old.key(), &new).await? {
-                        return Ok(Move::Stale(subscription));
-                    }
-                    note_move(tx, &subscription, act).await?;
-                }
-            }
+            let to = subscribers::ensure(tx, &new, act.now).await?;
+            give(tx, &subscription, to, act).await?;
+            subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
             let moved = Subscription { email: email.clone(), ..subscription };
             Ok(Move::Fresh(moved))
         })
         .await
 }
 
-/// The new address is a reader's already, who has now said that both are one person's. What goes to the old one goes to
-/// the new one instead; a newsletter that goes to both goes to the new one alone.
-async fn join(tx: &mut Tx, from: &Subscription, to: &Subscriber, act: &Act) -> Result<()> {
+/// Gives a subscription to another person. Whoever has one to that newsletter keeps theirs, now as a reader, and this one
+/// ends: nobody gets an issue twice.
+async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &Act) -> Result<()> {
     let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
-    let theirs = subscriptions::of_person(tx, to.id).await?;
-    for mine in subscriptions::of_person(tx, from.subscriber_id).await?.into_iter().filter(is_reader) {
-        let Some(known) = theirs.iter().find(|known| known.newsletter_id == mine.newsletter_id) else {
-            subscriptions::hand_over(tx, mine.id, to.id).await?;
-            subscriptions::write_down(tx, mine.newsletter_id, mine.id, &moved).await?;
-            continue;
-        };
-        if !is_reader(known) {
-            subscriptions::take_over(tx, known.id, &moved).await?;
-        }
-        let ended = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
-        subscriptions::unsubscribe(tx, mine.id, &ended).await?;
+    let theirs = subscriptions::of_person(tx, to).await?;
+    let Some(known) = theirs.iter().find(|known| known.newsletter_id == mine.newsletter_id) else {
+        subscriptions::hand_over(tx, mine.id, to).await?;
+        return subscriptions::write_down(tx, mine.newsletter_id, mine.id, &moved).await;
+    };
+    if !is_reader(known) {
+        subscriptions::take_over(tx, known.id, &moved).await?;
     }
+    let ended = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+    subscriptions::unsubscribe(tx, mine.id, &ended).await?;
     Ok(())
 }
 
-/// Stops a change, from the old address: before it was confirmed, or after, if nobody else is at the old address.
+/// Stops a change, from the old address: before it was confirmed, or after, for as long as [`UNDO_FOR`].
 pub async fn stop_address(signup: &Signup, id: RequestId, act: &Act) -> Result<Move> {
     signup
         .db
         .write(async |tx| {
             let Some((request, subscription)) = found(tx, id).await? else { return Ok(Move::Unknown) };
-            if !requests::stop(tx, id, act.now).await? {
+            if request.stopped_at.is_some() {
                 return Ok(Move::Already(subscription));
             }
-            let (Some(email), Some(old)) = (&request.email, &request.old_email) else { return Ok(Move::Unknown) };
+            if act.now.since(request.created_at) > UNDO_FOR {
+                return Ok(Move::Stale(subscription));
+            }
+            let Some(old) = &request.old_email else { return Ok(Move::Unknown) };
+            requests::stop(tx, id, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::AddressStopped).await?;
             if request.done_at.is_some() {
-                let before = person(&signup.keys, old, None);
-                if subscribers::find(tx, &old.key()).await?.is_some()
-                    || !subscribers::readdress(tx, subscription.subscriber_id, &email.key(), &before).await?
-                {
-                    return Ok(Move::Stale(subscription));
-                }
-                note_move(tx, &subscription, act).await?;
+                take_back(tx, signup, &subscription, old, act).await?;
             }
             Ok(Move::Fresh(subscription))
         })
         .await
 }
 
+/// Brings a subscription back to where it was: from the person it was given to, or from its end, where that person had
+/// one already and keeps it.
+async fn take_back(
+    tx: &mut Tx,
+    signup: &Signup,
+    subscription: &Subscription,
+    old: &EmailAddress,
+    act: &Act,
+) -> Result<()> {
+    if subscription.email.key() == old.key() {
+        let returned = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
+        subscriptions::take_back(tx, subscription.id, &returned).await?;
+        return Ok(());
+    }
+    let before = person(&signup.keys, old, subscription.name.as_deref());
+    let owner = subscribers::ensure(tx, &before, act.now).await?;
+    give(tx, subscription, owner, act).await?;
+    subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
+    Ok(())
+}
+
 /// What stopping would do now. Changes nothing.
-pub async fn look_stop(signup: &Signup, id: RequestId) -> Result<Move> {
+pub async fn look_stop(signup: &Signup, id: RequestId, now: Timestamp) -> Result<Move> {
     let Some((request, subscription)) = found(&mut signup.db.read().await?, id).await? else {
         return Ok(Move::Unknown);
     };
-    Ok(if request.stopped_at.is_some() { Move::Already(subscription) } else { Move::Fresh(subscription) })
-}
-
-/// Enters the move into the record of everything that the person subscribes to.
-async fn note_move(tx: &mut Tx, one: &Subscription, act: &Act) -> Result<()> {
-    let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
-    for each in subscriptions::of_person(tx, one.subscriber_id).await?.iter().filter(|each| is_reader(each)) {
-        subscriptions::write_down(tx, each.newsletter_id, each.id, &moved).await?;
-    }
-    Ok(())
+    Ok(match request.stopped_at {
+        Some(_) => Move::Already(subscription),
+        None if now.since(request.created_at) > UNDO_FOR => Move::Stale(subscription),
+        None => Move::Fresh(subscription),
+    })
 }
 
 async fn standing(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<(Move, Option<Request>)> {

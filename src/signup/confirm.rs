@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Act;
+use super::{Act, person};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
@@ -12,7 +12,7 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, Tx, consents, deliveries, subscriptions, suppressions};
+use crate::store::{Db, Result, Tx, consents, deliveries, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
@@ -61,8 +61,11 @@ pub async fn confirm(
         }
         if subscription.suppressed.is_some() {
             // They had had everything erased, and come back by their own word.
-            let hash = keys.address_hash(&subscription.email.key());
-            suppressions::remove(tx, &hash, act.by()).await?;
+            suppressions::remove_of(tx, &person(keys, &subscription.email, None), act.by()).await?;
+        }
+        // Whoever has the mail has the mailbox that it was sent to, spelled as it was typed.
+        if let Some(spelling) = consents::get(tx, asked).await?.and_then(|consent| consent.spelling) {
+            subscribers::respell(tx, subscription.subscriber_id, &spelling).await?;
         }
         deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
         if let Some(revision) = welcome {

@@ -30,7 +30,7 @@ mod welcome;
 
 use std::sync::Arc;
 
-pub use address::{Move, ask_address, confirm_address, look_address, look_stop, stop_address};
+pub use address::{Asked, Move, ask_address, confirm_address, look_address, look_stop, stop_address};
 pub use challenge::Challenge;
 pub use checks::{Checks, MailServers};
 pub use client::Client;
@@ -119,16 +119,18 @@ impl Act {
     /// What is written down of it with a change of a subscription.
     fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> Entry<'a> {
         let client = self.client.as_ref().map(Client::as_str);
-        Entry { by: self.by(), consent, event: Some(event), wording: self.wording, client, source: &self.source }
+        let (wording, source) = (self.wording, self.source.as_str());
+        Entry { by: self.by(), consent, event: Some(event), wording, client, source, spelling: None }
     }
 }
 
-/// The row of a person who is to be stored.
+/// The row of a person who is to be stored, and all by which their address may be known.
 fn person(keys: &Keyring, email: &EmailAddress, name: Option<&str>) -> NewSubscriber {
     NewSubscriber {
         email: email.clone(),
         address_hash: keys.address_hash(&email.key()),
-        quota_hash: keys.address_hash(&email.quota_key()),
+        former_hash: email.former_key().map(|key| keys.address_hash(&key)),
+        quota_hash: keys.address_hash(&email.mailbox_key()),
         name: name.map(str::to_owned),
     }
 }

@@ -41,7 +41,7 @@ pub enum Added {
 pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &Act) -> Result<Added> {
     let new = person(keys, &reader.email, reader.name.as_deref());
     db.write(async |tx| {
-        if let Some(reason) = suppressions::reason(tx, &new.address_hash).await? {
+        if let Some(reason) = suppressions::reason_of(tx, &new).await? {
             return Ok(Added::Suppressed(reason));
         }
         let subscriber = subscribers::ensure(tx, &new, act.now).await?;
@@ -88,12 +88,17 @@ pub async fn suppress(
     note: &str,
     act: &Act,
 ) -> Result<bool> {
-    let hash = keys.address_hash(&email.key());
-    db.write(async |tx| suppressions::add(tx, &hash, reason, note, act.by()).await).await
+    let person = person(keys, email, None);
+    db.write(async |tx| {
+        let added = suppressions::add(tx, &person.address_hash, reason, note, act.by()).await?;
+        suppressions::note_mailbox(tx, &person.address_hash, &person.quota_hash).await?;
+        Ok(added)
+    })
+    .await
 }
 
 /// Takes an address off the suppression list. `false` when it was not there.
 pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &Act) -> Result<bool> {
-    let hash = keys.address_hash(&email.key());
-    db.write(async |tx| suppressions::remove(tx, &hash, act.by()).await).await
+    let person = person(keys, email, None);
+    db.write(async |tx| suppressions::remove_of(tx, &person, act.by()).await).await
 }

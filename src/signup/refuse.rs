@@ -14,13 +14,16 @@ use crate::store::{Db, Result, deliveries, events, limits, subscriptions};
 /// else works again one day.
 pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Refuses every mail to an address that strangers ask for, and ends what they asked for so far. The address is given as
+/// Refuses every mail to a mailbox that strangers ask for, under whichever spelling of its address, and ends what they
+/// asked for so far. The address is given as
 /// [`Keyring::address_tag`](crate::token::Keyring::address_tag): this works for an address of which nothing is stored.
 pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
     db.write(async |tx| {
-        limits::refuse(tx, address_tag.cast_signed(), act.now.plus(REFUSE_FOR)).await?;
+        let address_tag = address_tag.cast_signed();
+        let mailbox_tag = limits::mailbox_of(tx, address_tag).await?;
+        limits::refuse(tx, address_tag, mailbox_tag, act.now.plus(REFUSE_FOR)).await?;
         let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionRefused);
-        for (id, _) in subscriptions::pending_of(tx, address_tag.to_be_bytes()).await? {
+        for (id, _) in subscriptions::pending_of(tx, address_tag, mailbox_tag).await? {
             if subscriptions::unsubscribe(tx, id, &entry).await? {
                 deliveries::supersede(tx, id, DeliveryKind::Confirmation, act.now).await?;
             }

@@ -21,9 +21,9 @@ use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
 use crate::store::limits::{Asked, Standing};
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::NewSubscription;
+use crate::store::subscriptions::{Entry, NewSubscription};
 use crate::store::{
-    Result as Stored, StoreError, Tx, deliveries, events, limits, requests, subscribers, subscriptions,
+    Result as Stored, StoreError, Tx, deliveries, events, limits, marks, requests, subscribers, subscriptions,
 };
 use crate::telemetry::metrics;
 use crate::words::Language;
@@ -87,7 +87,6 @@ pub enum RequestError {
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) person: NewSubscriber,
-    address_tag: i64,
     newsletter: NewsletterId,
     language: Option<Language>,
     confirmation: RevisionId,
@@ -174,7 +173,6 @@ async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answ
     let language = ask.language.unwrap_or_else(|| Language::of(&door.newsletter.language));
     let job = Job {
         person: person(&signup.keys, &ask.email, ask.name.as_deref()),
-        address_tag: signup.keys.address_tag(&ask.email.key()).cast_signed(),
         newsletter: door.id,
         language: ask.language,
         confirmation: door.letter(Letter::Confirm, language),
@@ -218,7 +216,9 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     let language = job.language.map(Language::tag);
     let new = NewSubscription { newsletter: job.newsletter, subscriber, language, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
-    let asked = act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
+    let stored = subscribers::get(tx, subscriber).await?;
+    let spelling = stored.filter(|stored| stored.email != job.person.email).map(|_| &job.person.email);
+    let asked = Entry { spelling, ..act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
     match found.state {
         SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &asked).await?),
         _ => subscriptions::write_down(tx, job.newsletter, found.id, &asked).await?,
@@ -227,21 +227,18 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
         SubscriptionState::Active | SubscriptionState::Paused => (DeliveryKind::Notice, job.notice),
         SubscriptionState::Pending | SubscriptionState::Left => (DeliveryKind::Confirmation, job.confirmation),
     };
-    let delivery = send(tx, found.id, kind, revision, act.now).await?;
-    limits::add_asked_mail(tx, &job.person.quota_hash, delivery, act.now).await?;
+    // Where it was typed otherwise the mail goes to what was typed: case is the mailbox's own business (RFC 5321 2.4).
+    let spelling = spelling.filter(|_| kind == DeliveryKind::Confirmation);
+    let delivery = send(tx, found.id, spelling, kind, revision, act.now).await?;
+    let tag = limits::tag(&job.person.address_hash);
+    limits::add_asked_mail(tx, &job.person.quota_hash, tag, delivery, act.now).await?;
     Ok(Written::Done)
 }
 
 /// Why no mail goes out for a request, if none does.
 async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
     let now = job.act.now;
-    let asked = Asked {
-        address_hash: &job.person.address_hash,
-        address_tag: job.address_tag,
-        quota_hash: &job.person.quota_hash,
-        day: now.minus(DAY),
-        month: now.minus(MONTH),
-    };
+    let asked = Asked { person: &job.person, day: now.minus(DAY), month: now.minus(MONTH) };
     let standing = limits::standing(tx, &asked, now).await?;
     let is_full = standing.day >= i64::from(job.limits.confirmations_per_day)
         || standing.month >= i64::from(job.limits.confirmations_per_month);
@@ -256,12 +253,14 @@ async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
 async fn send(
     tx: &mut Tx,
     to: SubscriptionId,
+    spelling: Option<&EmailAddress>,
     kind: DeliveryKind,
     revision: RevisionId,
     now: Timestamp,
 ) -> Stored<DeliveryId> {
     deliveries::supersede(tx, to, kind, now).await?;
-    let new = NewDelivery { subscription: Some(to), recipient: None, revision, request: None, due_at: now };
+    let recipient = spelling.map(EmailAddress::as_str);
+    let new = NewDelivery { subscription: Some(to), recipient, revision, request: None, due_at: now };
     deliveries::add(tx, &new).await
 }
 
@@ -269,6 +268,7 @@ async fn send(
 pub async fn purge_limits(db: &crate::store::Db, now: Timestamp) -> Stored<u64> {
     db.write(async |tx| {
         requests::purge(tx, now.minus(MONTH)).await?;
+        marks::purge_requests(tx, now.minus(MONTH)).await?;
         limits::purge(tx, now.minus(MONTH), now).await
     })
     .await

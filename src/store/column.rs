@@ -15,23 +15,53 @@ use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
     ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
 };
+use crate::token::{Fingerprint, Mark};
+
+macro_rules! written_as_text {
+    ($t:ty) => {
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $t
+        where
+            str: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <str as sqlx::Type<DB>>::type_info()
+            }
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <str as sqlx::Type<DB>>::compatible(ty)
+            }
+        }
+        impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $t
+        where
+            String: sqlx::Encode<'q, DB>,
+        {
+            fn encode_by_ref(
+                &self,
+                buf: &mut DB::ArgumentBuffer,
+            ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                self.as_str().to_owned().encode(buf)
+            }
+        }
+    };
+}
 
 macro_rules! text_columns { ($($t:ty),+ $(,)?) => {$(
-    impl<DB: sqlx::Database> sqlx::Type<DB> for $t where str: sqlx::Type<DB> {
-        fn type_info() -> DB::TypeInfo { <str as sqlx::Type<DB>>::type_info() }
-        fn compatible(ty: &DB::TypeInfo) -> bool { <str as sqlx::Type<DB>>::compatible(ty) }
-    }
-    impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $t where String: sqlx::Encode<'q, DB> {
-        fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
-            self.as_str().to_owned().encode(buf)
-        }
-    }
+    written_as_text!($t);
     impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $t where &'r str: sqlx::Decode<'r, DB> {
         fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
             Ok(<&str as sqlx::Decode<DB>>::decode(value)?.parse()?)
         }
     }
 )+}}
+
+written_as_text!(EmailAddress);
+impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for EmailAddress
+where
+    &'r str: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+        Ok(Self::stored(<&str as sqlx::Decode<DB>>::decode(value)?)?)
+    }
+}
 
 macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
     impl<DB: sqlx::Database> sqlx::Type<DB> for $t where i64: sqlx::Type<DB> {
@@ -51,7 +81,6 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 )+}}
 
 text_columns!(
-    EmailAddress,
     SubscriptionState,
     Format,
     RequestKind,
@@ -69,6 +98,8 @@ text_columns!(
 );
 integer_columns!(
     Timestamp,
+    Mark,
+    Fingerprint,
     NewsletterId,
     SubscriberId,
     SubscriptionId,

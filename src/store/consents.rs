@@ -3,8 +3,10 @@
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::{ConsentId, SubscriptionId};
+use crate::token::Mark;
 
 record! {
     /// One entry in the history of a subscription.
@@ -24,6 +26,10 @@ record! {
         pub client: Option<String>,
         /// How it came: a form, a file, an operator.
         pub source: String,
+        /// How the address was typed, where that is not how it is stored.
+        pub spelling: Option<EmailAddress>,
+        /// None in a row from before marks.
+        pub mark: Option<Mark>,
     }
 }
 
@@ -40,14 +46,16 @@ pub struct NewConsent<'a> {
     pub client: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
+    /// How the address was typed, where that is not how it is stored.
+    pub spelling: Option<&'a EmailAddress>,
 }
 
 /// Appends an entry.
 pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result<ConsentId> {
     let (id,) = tx
         .sql(
-            "INSERT INTO consents (subscription_id, kind, at, wording, client, source)
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+            "INSERT INTO consents (subscription_id, kind, at, wording, client, source, spelling)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
         )
         .bind(new.subscription)
         .bind(new.kind)
@@ -55,6 +63,7 @@ pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result
         .bind(new.wording)
         .bind(new.client)
         .bind(new.source)
+        .bind(new.spelling)
         .fetch_one()
         .await?;
     Ok(id)
@@ -62,7 +71,7 @@ pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result
 
 /// An entry by its number.
 pub async fn get(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>> {
-    tx.sql("SELECT id, subscription_id, kind, at, wording, client, source FROM consents WHERE id = $1")
+    tx.sql("SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark FROM consents WHERE id = $1")
         .bind(id)
         .fetch_optional()
         .await
@@ -71,7 +80,7 @@ pub async fn get(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>> {
 /// The history of a subscription, oldest first.
 pub async fn of_subscription(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<Consent>> {
     tx.sql(
-        "SELECT id, subscription_id, kind, at, wording, client, source
+        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark
          FROM consents WHERE subscription_id = $1 ORDER BY id",
     )
     .bind(subscription)
@@ -82,7 +91,7 @@ pub async fn of_subscription(tx: &mut Tx, subscription: SubscriptionId) -> Resul
 /// The latest entry of a kind in the history of a subscription.
 pub async fn latest(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind) -> Result<Option<Consent>> {
     tx.sql(
-        "SELECT id, subscription_id, kind, at, wording, client, source
+        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark
          FROM consents WHERE subscription_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
     )
     .bind(subscription)

@@ -3,6 +3,8 @@
 //! Both engines are given the same text with `$1` placeholders; where they must differ a statement is `Sql::Split`.
 //! The rules that keep one text right on both are in docs/two-databases.md.
 
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -13,12 +15,14 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, ConnectOptions, Connection as _, Encode, FromRow, Transaction, Type};
+use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
 use super::StoreError;
 use super::lock::SqliteFile;
+use super::wire::{self, Wire};
 use crate::clock::{Clock, Timestamp};
+use crate::private;
 
 /// What every store function answers with.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -127,6 +131,10 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str) -> Result<Self> {
+        // Readers' addresses are in it. What SQLite makes beside it gets the same mode.
+        let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        let made = private::open(Path::new(file), OpenOptions::new().write(true).create(true).truncate(false));
+        made.map_err(|error| StoreError::File { path: file.to_owned(), source: error })?;
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|_| StoreError::Url)?
             .create_if_missing(true)
@@ -163,8 +171,8 @@ impl Db {
             .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX)])
             .disable_statement_logging();
         // A pool goes on trying for as long as a caller may wait; whoever opens a database that is away is to be told.
-        let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), options.connect()).await;
-        probe.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??.close().await?;
+        let probe = tokio::time::timeout(Duration::from_secs(OPEN_SECONDS_MAX), wire::probe(options)).await;
+        let options = probe.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))
@@ -180,6 +188,14 @@ impl Db {
     /// Whether this is an SQLite file, which one engine alone may work on.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
+    }
+
+    /// How the connection to the server is protected; none of an SQLite file.
+    pub async fn wire(&self) -> Result<Option<Wire>> {
+        match self {
+            Self::Sqlite { .. } => Ok(None),
+            Self::Postgres(pool) => Ok(Some(wire::of(pool).await?)),
+        }
     }
 
     /// A read-only snapshot.

@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::subscriber::Format;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriptionId, WorkerId};
+use crate::token::Mark;
 
 record! {
     /// A claimed row with all that is needed to send it.
@@ -27,6 +28,12 @@ record! {
         pub consent_id: Option<ConsentId>,
         /// The request that its link is about.
         pub request_id: Option<RequestId>,
+        /// What the links of the subscription are bound to.
+        pub subscription_mark: Option<Mark>,
+        /// What the confirmation link is bound to.
+        pub consent_mark: Option<Mark>,
+        /// What the request's link is bound to.
+        pub request_mark: Option<Mark>,
         /// The address; none when the reader is gone.
         pub email: Option<String>,
         /// Their name.
@@ -189,7 +196,10 @@ pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Resul
         "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
-                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id
+                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id,
+                s.mark AS subscription_mark,
+                CASE WHEN d.issue_id IS NULL THEN (SELECT c.mark FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked' ORDER BY c.id DESC LIMIT 1) END AS consent_mark,
+                CASE WHEN d.request_id IS NOT NULL THEN (SELECT q.mark FROM requests q WHERE q.id = d.request_id) END AS request_mark
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id

@@ -48,7 +48,8 @@ macro_rules! batch {
             sqlite: concat!(
                 "WITH r AS (
                      SELECT key AS place, value ->> 'email' AS email, value ->> 'email_key' AS email_key,
-                            unhex(value ->> 'address_hash') AS address_hash, unhex(value ->> 'quota_hash') AS quota_hash,
+                            unhex(value ->> 'address_hash') AS address_hash, unhex(value ->> 'former_hash') AS former_hash,
+                            unhex(value ->> 'quota_hash') AS quota_hash,
                             value ->> 'name' AS name, value ->> 'state' AS state, value ->> 'language' AS language,
                             value ->> 'at' AS at
                      FROM json_each($1)) ",
@@ -57,9 +58,10 @@ macro_rules! batch {
             postgres: concat!(
                 "WITH r AS (
                      SELECT place, email, email_key, decode(address_hash, 'hex') AS address_hash,
+                            decode(former_hash, 'hex') AS former_hash,
                             decode(quota_hash, 'hex') AS quota_hash, name, state, language, at
                      FROM json_to_recordset(CAST($1 AS JSON)) AS j (
-                         place BIGINT, email TEXT, email_key TEXT, address_hash TEXT, quota_hash TEXT, name TEXT,
+                         place BIGINT, email TEXT, email_key TEXT, address_hash TEXT, former_hash TEXT, quota_hash TEXT, name TEXT,
                          state TEXT, language TEXT, at BIGINT)) ",
                 $text
             ),
@@ -76,12 +78,13 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
 /// What is known of each address of a batch; of those that nothing is known of, nothing.
 pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival]) -> Result<Vec<Known>> {
     tx.sql(batch!(
-        "SELECT r.place, s.id AS subscription, s.state, x.reason AS suppressed
+        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed
          FROM r
          LEFT JOIN subscribers u ON u.email_key = r.email_key
          LEFT JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2
          LEFT JOIN suppressions x ON x.address_hash = r.address_hash
-         WHERE s.id IS NOT NULL OR x.id IS NOT NULL ORDER BY r.place"
+         LEFT JOIN suppressions y ON y.address_hash = r.former_hash
+         WHERE s.id IS NOT NULL OR x.id IS NOT NULL OR y.id IS NOT NULL ORDER BY r.place"
     ))
     .bind(unfolded(batch))
     .bind(newsletter)
@@ -148,6 +151,7 @@ fn unfolded(batch: &[Arrival]) -> String {
             "email": arrival.person.email.as_str(),
             "email_key": arrival.person.email.key(),
             "address_hash": hex(&arrival.person.address_hash),
+            "former_hash": arrival.person.former_hash.as_ref().map(|hash| hex(hash)),
             "quota_hash": hex(&arrival.person.quota_hash),
             "name": arrival.person.name,
             "state": arrival.state,

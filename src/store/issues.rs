@@ -34,8 +34,12 @@ record! {
         pub due_at: Option<Timestamp>,
         /// Whether that is one of the newsletter's slots.
         pub on_slot: bool,
+        /// Whether another issue may go out at the same moment: a person said so.
+        pub beside: bool,
         /// What its file said of its time when it was last queued or followed; empty for nothing.
         pub asked: String,
+        /// Where its file was then, if that is outside the newsletter's folder.
+        pub file: Option<String>,
         /// Why it stands where it stands, for a person; may be empty.
         pub note: String,
         /// When it was first seen.
@@ -45,6 +49,37 @@ record! {
         /// When its last row became final.
         pub finished_at: Option<Timestamp>,
     }
+}
+
+/// A place on the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When an issue in it goes out.
+    pub due_at: Timestamp,
+    /// Whether that is a slot.
+    pub on_slot: bool,
+    /// Whether another issue may have the same moment. Of all others the database allows one.
+    pub beside: bool,
+}
+
+impl Issue {
+    /// Its place on the queue, if it has one.
+    pub fn place(&self) -> Option<Place> {
+        let due_at = self.due_at.filter(|_| self.state == IssueState::Queued)?;
+        Some(Place { due_at, on_slot: self.on_slot, beside: self.beside })
+    }
+}
+
+/// What every [`Issue`] is read with; a condition follows.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, beside, asked, file, note, created_at,
+                    started_at, finished_at
+             FROM issues ",
+            $rest
+        )
+    };
 }
 
 /// An issue to be stored.
@@ -64,6 +99,8 @@ pub struct NewIssue<'a> {
     pub due_at: Option<Timestamp>,
     /// Whether that is a slot.
     pub on_slot: bool,
+    /// Whether another issue may have the same moment.
+    pub beside: bool,
     /// Why it stands there.
     pub note: &'a str,
 }
@@ -72,8 +109,8 @@ pub struct NewIssue<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, by: By<'_>) -> Result<Option<IssueId>> {
     let row: Option<(IssueId,)> = tx
         .sql(
-            "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9) ON CONFLICT (newsletter_id, slug) DO NOTHING RETURNING id",
+            "INSERT INTO issues (newsletter_id, slug, title, state, revision_id, due_at, on_slot, beside, asked, note, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10) ON CONFLICT (newsletter_id, slug) DO NOTHING RETURNING id",
         )
         .bind(new.newsletter)
         .bind(new.slug)
@@ -82,6 +119,7 @@ pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, by: By<'_>) -> Result<Optio
         .bind(new.revision)
         .bind(new.due_at)
         .bind(new.on_slot)
+        .bind(new.beside)
         .bind(new.note)
         .bind(by.now)
         .fetch_optional()
@@ -136,34 +174,20 @@ fn about(newsletter: NewsletterId, issue: IssueId) -> About {
 
 /// The newsletter's issue of that slug.
 pub async fn find(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Option<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 AND slug = $2",
-    )
-    .bind(newsletter)
-    .bind(slug)
-    .fetch_optional()
-    .await
+    tx.sql(select!("WHERE newsletter_id = $1 AND slug = $2")).bind(newsletter).bind(slug).fetch_optional().await
 }
 
 /// An issue by its number.
 pub async fn get(tx: &mut Tx, id: IssueId) -> Result<Option<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE id = $1",
-    )
-    .bind(id)
-    .fetch_optional()
-    .await
+    tx.sql(select!("WHERE id = $1")).bind(id).fetch_optional().await
 }
 
 /// The newsletter's issues, those in `state` if one is given, those that are due last first, at most `limit`.
 pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueState>, limit: i64) -> Result<Vec<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 AND ($2 IS NULL OR state = $2)
-         ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $3",
-    )
+    tx.sql(select!(
+        "WHERE newsletter_id = $1 AND ($2 IS NULL OR state = $2)
+         ORDER BY COALESCE(due_at, created_at) DESC, id DESC LIMIT $3"
+    ))
     .bind(newsletter)
     .bind(state)
     .bind(limit)
@@ -173,11 +197,10 @@ pub async fn list(tx: &mut Tx, newsletter: NewsletterId, state: Option<IssueStat
 
 /// The newsletter's issues that are to go out, go out, or wait for a person, however old, those that are due first first.
 pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
-         ORDER BY due_at, id",
-    )
+    tx.sql(select!(
+        "WHERE newsletter_id = $1 AND state IN ('queued', 'preparing', 'sending', 'paused', 'held')
+         ORDER BY due_at, id"
+    ))
     .bind(newsletter)
     .fetch_all()
     .await
@@ -185,11 +208,10 @@ pub async fn open(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
 
 /// The newsletter's issue that began last of those that are over.
 pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
-         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1",
-    )
+    tx.sql(select!(
+        "WHERE newsletter_id = $1 AND state IN ('sent', 'stopped')
+         ORDER BY COALESCE(started_at, created_at) DESC, id DESC LIMIT 1"
+    ))
     .bind(newsletter)
     .fetch_optional()
     .await
@@ -197,24 +219,32 @@ pub async fn last_ended(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<
 
 /// Every issue in a state, those that are due first first.
 pub async fn in_state(tx: &mut Tx, state: IssueState) -> Result<Vec<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE state = $1 ORDER BY due_at, id",
-    )
-    .bind(state)
-    .fetch_all()
-    .await
+    tx.sql(select!("WHERE state = $1 ORDER BY due_at, id")).bind(state).fetch_all().await
 }
 
 /// The queued issues whose time has come, of all newsletters, earliest first.
 pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Issue>> {
-    tx.sql(
-        "SELECT id, newsletter_id, slug, title, state, revision_id, due_at, on_slot, asked, note, created_at, started_at, finished_at
-         FROM issues WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id",
-    )
-    .bind(now)
-    .fetch_all()
-    .await
+    tx.sql(select!("WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at, id")).bind(now).fetch_all().await
+}
+
+/// The newsletter's queued issues, those that are due first first.
+pub async fn queued(tx: &mut Tx, newsletter: NewsletterId) -> Result<Vec<Issue>> {
+    tx.sql(select!("WHERE newsletter_id = $1 AND state = 'queued' ORDER BY due_at, id"))
+        .bind(newsletter)
+        .fetch_all()
+        .await
+}
+
+/// The issues of that slug, of all newsletters.
+pub async fn named(tx: &mut Tx, slug: &str) -> Result<Vec<Issue>> {
+    tx.sql(select!("WHERE slug = $1 ORDER BY newsletter_id")).bind(slug).fetch_all().await
+}
+
+/// Newsletter and slug of every issue.
+pub async fn owners(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+    tx.sql("SELECT n.slug, i.slug FROM issues i JOIN newsletters n ON n.id = i.newsletter_id ORDER BY i.id")
+        .fetch_all()
+        .await
 }
 
 /// The times that the newsletter's queued issues have taken.
@@ -254,6 +284,18 @@ pub async fn advance(
     events::append(tx, by, about(newsletter, id), event).await?;
     call(tx, id, to, note, by).await?;
     Ok(true)
+}
+
+/// Says anew why an issue stands where it stands; `false` if it stands elsewhere.
+pub async fn note_why(tx: &mut Tx, id: IssueId, state: IssueState, note: &str) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET note = $3 WHERE id = $1 AND state = $2")
+        .bind(id)
+        .bind(state)
+        .bind(note)
+        .execute()
+        .await?;
+    Ok(changed == 1)
 }
 
 /// Holds an issue that is queued for `due_at`; `false` if it is not, or for another time by now.
@@ -305,6 +347,12 @@ fn sources(from: &[IssueState], to: IssueState) -> String {
 /// Keeps what an issue's file says of its time.
 pub async fn note_asked(tx: &mut Tx, id: IssueId, asked: &str) -> Result<()> {
     tx.sql("UPDATE issues SET asked = $2 WHERE id = $1").bind(id).bind(asked).execute().await?;
+    Ok(())
+}
+
+/// Keeps where an issue's file is, if it is not in its newsletter's folder.
+pub async fn note_file(tx: &mut Tx, id: IssueId, file: Option<&str>) -> Result<()> {
+    tx.sql("UPDATE issues SET file = $2 WHERE id = $1").bind(id).bind(file).execute().await?;
     Ok(())
 }
 
@@ -368,7 +416,7 @@ pub async fn revise(
     let issue = get(tx, id).await?;
     let about = About { newsletter: issue.map(|issue| issue.newsletter_id), issue: Some(id), ..About::default() };
     let event = match state {
-        IssueState::Sent => Event::IssueCorrected { revision: revision.0 },
+        IssueState::Sending | IssueState::Sent => Event::IssueCorrected { revision: revision.0 },
         _ => Event::IssueRevised { revision: revision.0 },
     };
     events::append(tx, by, about, &event).await?;
@@ -394,31 +442,67 @@ pub async fn put_content(
     Ok(changed == 1)
 }
 
-/// Puts an issue in state `from` into the queue for `due_at`; `false` if it was in another. One that is queued moves.
-pub async fn queue(
-    tx: &mut Tx,
-    id: IssueId,
-    from: IssueState,
-    due_at: Timestamp,
-    on_slot: bool,
-    by: By<'_>,
-) -> Result<bool> {
+/// Puts an issue in state `from` into the queue; `false` if it was in another. One that is queued moves. A moment that
+/// another issue has is refused as a key that exists.
+pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, place: Place, by: By<'_>) -> Result<bool> {
     let row: Option<(NewsletterId, RevisionId)> = tx
         .sql(worded!(
-            "UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, note = '' WHERE id = $1 AND state IN ",
+            "UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, beside = $5, note = '' WHERE id = $1 AND state IN ",
             2,
             " RETURNING newsletter_id, revision_id"
         ))
         .bind(id)
         .bind(sources(&[from], IssueState::Queued))
-        .bind(due_at)
-        .bind(on_slot)
+        .bind(place.due_at)
+        .bind(place.on_slot)
+        .bind(place.beside)
         .fetch_optional()
         .await?;
     let Some((newsletter, revision)) = row else { return Ok(false) };
-    let event = Event::IssueQueued { revision: revision.0, due_at: Some(due_at) };
+    let event = Event::IssueQueued { revision: revision.0, due_at: Some(place.due_at) };
     events::append(tx, by, about(newsletter, id), &event).await?;
     call(tx, id, IssueState::Queued, "", by).await?;
+    Ok(true)
+}
+
+/// Lets another issue have the moment of one that is queued for `due_at` as well, until it is at its next place itself;
+/// `false` if it is not, or for another time by now.
+pub async fn make_way(tx: &mut Tx, id: IssueId, due_at: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE issues SET beside = $3 WHERE id = $1 AND state = 'queued' AND due_at = $2")
+        .bind(id)
+        .bind(due_at)
+        .bind(true)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Moves an issue that is queued for `due_at` to another place, where its content is `revision`; `false` if it is not
+/// queued, or for another time by now.
+pub async fn shift(
+    tx: &mut Tx,
+    id: IssueId,
+    due_at: Timestamp,
+    to: Place,
+    revision: RevisionId,
+    by: By<'_>,
+) -> Result<bool> {
+    let row: Option<(NewsletterId,)> = tx
+        .sql(
+            "UPDATE issues SET due_at = $3, on_slot = $4, beside = $5, revision_id = $6
+             WHERE id = $1 AND state = 'queued' AND due_at = $2 RETURNING newsletter_id",
+        )
+        .bind(id)
+        .bind(due_at)
+        .bind(to.due_at)
+        .bind(to.on_slot)
+        .bind(to.beside)
+        .bind(revision)
+        .fetch_optional()
+        .await?;
+    let Some((newsletter,)) = row else { return Ok(false) };
+    events::append(tx, by, about(newsletter, id), &Event::IssueMoved { due_at: to.due_at }).await?;
     Ok(true)
 }
 

@@ -20,6 +20,26 @@ pub async fn register(tx: &mut Tx, name: &str, engine: bool, now: Timestamp, unt
     Ok(id)
 }
 
+/// Keeps which settings a worker runs with.
+pub async fn note_settings(tx: &mut Tx, worker: WorkerId, settings: &str) -> Result<()> {
+    tx.sql("UPDATE workers SET settings = $2 WHERE id = $1").bind(worker).bind(settings).execute().await?;
+    Ok(())
+}
+
+/// Which settings the worker runs with that has the lease `name`, if one has.
+pub async fn settings_of(tx: &mut Tx, name: &str, now: Timestamp) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> = tx
+        .sql(
+            "SELECT w.settings FROM leases l JOIN workers w ON w.id = l.worker_id
+             WHERE l.name = $1 AND l.lease_until > $2",
+        )
+        .bind(name)
+        .bind(now)
+        .fetch_optional()
+        .await?;
+    Ok(row.and_then(|(settings,)| settings))
+}
+
 /// Lengthens a worker's lease; `false` when it had ended, so that its rows may be another's by now.
 pub async fn renew(tx: &mut Tx, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
     let changed = tx

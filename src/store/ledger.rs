@@ -30,6 +30,9 @@ pub struct Totals {
     pub uncertain: i64,
     /// Not to be sent.
     pub skipped: i64,
+    /// When the last reader had been tried once, or left out, if all have.
+    #[serde(skip)]
+    pub first_pass_ended_at: Option<Timestamp>,
 }
 
 impl Totals {
@@ -125,17 +128,22 @@ pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
 
 /// Counts an issue's rows by state.
 pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
-    let rows: Vec<(DeliveryState, bool, i64)> = tx
+    let rows: Vec<(DeliveryState, bool, i64, i64, Option<Timestamp>)> = tx
         .sql(
-            "SELECT state, attempts > 0 AND state = 'pending' AS again, COUNT(*) FROM deliveries
-             WHERE issue_id = $1 GROUP BY state, attempts > 0 AND state = 'pending'",
+            "SELECT state, attempts > 0 AND state = 'pending' AS again, COUNT(*),
+                    COUNT(CASE WHEN attempts = 0 AND state IN ('pending', 'claimed', 'in_flight') THEN 1 END),
+                    MAX(COALESCE(first_at, final_at))
+             FROM deliveries WHERE issue_id = $1 GROUP BY state, attempts > 0 AND state = 'pending'",
         )
         .bind(issue)
         .fetch_all()
         .await?;
     let mut totals = Totals::default();
-    for (state, again, count) in rows {
+    let (mut untried, mut reached) = (0, None);
+    for (state, again, count, not_tried, last) in rows {
         totals.readers += count;
+        untried += not_tried;
+        reached = reached.max(last);
         *match state {
             DeliveryState::Pending if again => &mut totals.deferred,
             DeliveryState::Pending => &mut totals.pending,
@@ -147,6 +155,7 @@ pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
             DeliveryState::Skipped => &mut totals.skipped,
         } += count;
     }
+    totals.first_pass_ended_at = reached.filter(|_| untried == 0);
     Ok(totals)
 }
 
@@ -194,6 +203,25 @@ pub async fn rows(
     .bind(issue)
     .bind(after)
     .bind(state)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// A page of an issue's rows after `after` that were not sent: refused, left out, of unknown fate, or to be tried again.
+pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) -> Result<Vec<Row>> {
+    tx.sql(
+        "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
+                d.relay, d.reply, d.reason, d.revision_id
+         FROM deliveries d
+         LEFT JOIN subscriptions s ON s.id = d.subscription_id
+         LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE d.issue_id = $1 AND d.id > $2
+           AND (d.state IN ('failed', 'skipped', 'uncertain') OR (d.state = 'pending' AND d.first_at IS NOT NULL))
+         ORDER BY d.id LIMIT $3",
+    )
+    .bind(issue)
+    .bind(after)
     .bind(limit)
     .fetch_all()
     .await

@@ -2,18 +2,25 @@
 //! that were spent. Keyed hashes alone; knows no address and decides nothing.
 
 use super::column::record;
-use super::subscribers::Hash;
+use super::subscribers::{Hash, NewSubscriber};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::DeliveryId;
 use crate::domain::suppression::SuppressionReason;
 
-/// Notes that a stranger caused a mail to a mailbox.
-pub async fn add_asked_mail(tx: &mut Tx, quota_hash: &Hash, delivery: DeliveryId, now: Timestamp) -> Result<()> {
-    tx.sql("INSERT INTO asked_mails (quota_hash, at, delivery_id) VALUES ($1, $2, $3)")
+/// Notes that a stranger caused a mail to an address, and so to its mailbox.
+pub async fn add_asked_mail(
+    tx: &mut Tx,
+    quota_hash: &Hash,
+    address_tag: i64,
+    delivery: DeliveryId,
+    now: Timestamp,
+) -> Result<()> {
+    tx.sql("INSERT INTO asked_mails (quota_hash, at, delivery_id, address_tag) VALUES ($1, $2, $3, $4)")
         .bind(quota_hash.as_slice())
         .bind(now)
         .bind(delivery)
+        .bind(address_tag)
         .execute()
         .await?;
     Ok(())
@@ -37,48 +44,74 @@ record! {
 /// Whose mail is asked for, and since when mails count.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// Of the address.
-    pub address_hash: &'a Hash,
-    /// The beginning of that, as a number.
-    pub address_tag: i64,
-    /// Of the mailbox, whatever the spelling of its address.
-    pub quota_hash: &'a Hash,
+    /// Who is said to ask.
+    pub person: &'a NewSubscriber,
     /// When the day began that is counted.
     pub day: Timestamp,
     /// When the month did.
     pub month: Timestamp,
 }
 
-/// How things stand with an address and its mailbox, whatever the newsletter. A mail that no server took is not counted
-/// for the day: the reader never had it.
+/// How things stand with an address and its mailbox, whatever the newsletter. Who called a mail unwanted, or refused,
+/// did so for the mailbox. A mail that no server took is not counted for the day: the reader never had it.
 pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<Standing> {
+    let person = asked.person;
+    let former = person.former_hash.as_ref().unwrap_or(&person.address_hash);
     tx.sql(
-        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash = $1 AND reason <> $7) AS suppressed,
-                EXISTS (SELECT 1 FROM refusals WHERE address_tag = $2 AND until > $3) AS refused,
+        "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IN ($1, $2) AND reason <> $7
+                        UNION ALL SELECT 1 FROM suppressions WHERE mailbox_hash = $4 AND reason = $8) AS suppressed,
+                EXISTS (SELECT 1 FROM refusals WHERE address_tag IN ($9, $10) AND until > $3
+                        UNION ALL SELECT 1 FROM refusals WHERE mailbox_tag = $11 AND until > $3) AS refused,
                 COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END) AS day,
                 COUNT(*) AS month
          FROM asked_mails a LEFT JOIN deliveries d ON d.id = a.delivery_id
          WHERE a.quota_hash = $4 AND a.at > $6",
     )
-    .bind(asked.address_hash.as_slice())
-    .bind(asked.address_tag)
+    .bind(person.address_hash.as_slice())
+    .bind(former.as_slice())
     .bind(now)
-    .bind(asked.quota_hash.as_slice())
+    .bind(person.quota_hash.as_slice())
     .bind(asked.day)
     .bind(asked.month)
     // Who had everything erased may come back, by their own word.
     .bind(SuppressionReason::Erased)
+    .bind(SuppressionReason::Complaint)
+    .bind(tag(&person.address_hash))
+    .bind(tag(former))
+    .bind(tag(&person.quota_hash))
     .fetch_one()
     .await
 }
 
-/// Notes until when an address wants no mail that strangers ask for; a later end takes the place of an earlier one.
-pub async fn refuse(tx: &mut Tx, address_tag: i64, until: Timestamp) -> Result<()> {
+/// The mailbox of an address that is known by the beginning of its hash alone: of somebody who is stored, or who was
+/// written to in the last month.
+pub async fn mailbox_of(tx: &mut Tx, address_tag: i64) -> Result<Option<i64>> {
+    let (first, last) = range(address_tag);
+    let row: Option<(Vec<u8>,)> = tx
+        .sql(
+            "SELECT quota_hash FROM (
+                 SELECT quota_hash FROM subscribers WHERE address_hash BETWEEN $1 AND $2
+                 UNION ALL SELECT quota_hash FROM asked_mails WHERE address_tag = $3) x LIMIT 1",
+        )
+        .bind(first.as_slice())
+        .bind(last.as_slice())
+        .bind(address_tag)
+        .fetch_optional()
+        .await?;
+    Ok(row.and_then(|(hash,)| Hash::try_from(hash.as_slice()).ok()).map(|hash| tag(&hash)))
+}
+
+/// Notes until when an address and its mailbox want no mail that strangers ask for; a later end takes the place of an
+/// earlier one.
+pub async fn refuse(tx: &mut Tx, address_tag: i64, mailbox_tag: Option<i64>, until: Timestamp) -> Result<()> {
     tx.sql(
-        "INSERT INTO refusals (address_tag, until) VALUES ($1, $2)
-         ON CONFLICT (address_tag) DO UPDATE SET until = excluded.until WHERE excluded.until > refusals.until",
+        "INSERT INTO refusals (address_tag, mailbox_tag, until) VALUES ($1, $2, $3)
+         ON CONFLICT (address_tag) DO UPDATE SET
+             until = CASE WHEN excluded.until > refusals.until THEN excluded.until ELSE refusals.until END,
+             mailbox_tag = COALESCE(excluded.mailbox_tag, refusals.mailbox_tag)",
     )
     .bind(address_tag)
+    .bind(mailbox_tag)
     .bind(until)
     .execute()
     .await?;
@@ -88,6 +121,43 @@ pub async fn refuse(tx: &mut Tx, address_tag: i64, until: Timestamp) -> Result<(
 /// Takes a refusal back. `false` when there was none.
 pub async fn forget_refusal(tx: &mut Tx, address_tag: i64) -> Result<bool> {
     Ok(tx.sql("DELETE FROM refusals WHERE address_tag = $1").bind(address_tag).execute().await? == 1)
+}
+
+/// What an address refused it refuses by another hash, and for its mailbox. `false` when it refused nothing.
+pub async fn copy_refusal(tx: &mut Tx, from: i64, to: i64, mailbox_tag: i64) -> Result<bool> {
+    let copied = tx
+        .sql(
+            "INSERT INTO refusals (address_tag, mailbox_tag, until)
+             SELECT $2, $3, until FROM refusals WHERE address_tag = $1
+             ON CONFLICT (address_tag) DO UPDATE SET mailbox_tag = excluded.mailbox_tag",
+        )
+        .bind(from)
+        .bind(to)
+        .bind(mailbox_tag)
+        .execute()
+        .await?;
+    Ok(copied == 1)
+}
+
+/// Refusals that name no mailbox.
+pub async fn refusals_without_mailbox(tx: &mut Tx) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx.sql("SELECT address_tag FROM refusals WHERE mailbox_tag IS NULL").fetch_all().await?;
+    Ok(rows.into_iter().map(|(tag,)| tag).collect())
+}
+
+/// The beginning of a hash, as a number.
+pub fn tag(hash: &Hash) -> i64 {
+    let mut number = [0; 8];
+    number.copy_from_slice(&hash[..8]);
+    i64::from_be_bytes(number)
+}
+
+/// The first and the last hash that begin so.
+pub(super) fn range(tag: i64) -> (Hash, Hash) {
+    let (mut first, mut last) = ([0x00; 16], [0xff; 16]);
+    first[..8].copy_from_slice(&tag.to_be_bytes());
+    last[..8].copy_from_slice(&tag.to_be_bytes());
+    (first, last)
 }
 
 /// Spends a challenge. `false` when it was spent before.

@@ -52,6 +52,18 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0010_relay_counts.sql"),
         include_str!("../../migrations/postgres/0010_relay_counts.sql"),
     ),
+    (
+        11,
+        "places",
+        include_str!("../../migrations/sqlite/0011_places.sql"),
+        include_str!("../../migrations/postgres/0011_places.sql"),
+    ),
+    (
+        14,
+        "marks",
+        include_str!("../../migrations/sqlite/0014_marks.sql"),
+        include_str!("../../migrations/postgres/0014_marks.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

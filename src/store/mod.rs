@@ -12,10 +12,12 @@ pub mod events;
 pub mod images;
 pub mod imports;
 pub mod issues;
+pub mod keys;
 pub mod leases;
 pub mod ledger;
 pub mod limits;
 pub mod lock;
+pub mod marks;
 pub mod migrate;
 pub mod newsletters;
 pub mod pages;
@@ -24,12 +26,15 @@ pub mod quotas;
 pub mod requests;
 pub mod revisions;
 pub mod settlement;
+pub mod skips;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
 pub mod transactional;
+mod wire;
 
 pub use db::{Db, Result, Single, Tx};
+pub use wire::Wire;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +52,21 @@ pub enum StoreError {
         /// What it should be.
         wanted: &'static str,
     },
+    /// The file cannot be opened or made.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The server cannot show that it is the one that is meant.
+    #[error(
+        "the database server's certificate is not trusted ({0}): write `?sslmode=verify-full&sslrootcert=FILE` behind the \
+         address, with the certificate of the authority that signed it; or `?sslmode=require`, which encrypts and does \
+         not look whose server it is"
+    )]
+    Certificate(String),
     /// Another process works on the file.
     #[error(
         "another coranto is already serving {path}; only one may (stop it, or give this one a database of its own)"
@@ -87,6 +107,13 @@ impl StoreError {
     /// Whether a row with the same key exists already.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
+    /// Whether another command got in between: it took the same key, or the two waited for each other (PostgreSQL's 40001
+    /// and 40P01). What is there now is to be looked at again.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
     }
 
     /// Whether the disk is full (SQLITE_FULL; PostgreSQL's 53100).

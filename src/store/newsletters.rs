@@ -21,3 +21,9 @@ pub async fn find(tx: &mut Tx, slug: &str) -> Result<Option<NewsletterId>> {
         tx.sql("SELECT id FROM newsletters WHERE slug = $1").bind(slug).fetch_optional().await?;
     Ok(row.map(|(id,)| id))
 }
+
+/// Since when this database knows a newsletter.
+pub async fn known_since(tx: &mut Tx, id: NewsletterId) -> Result<Timestamp> {
+    let (at,) = tx.sql("SELECT created_at FROM newsletters WHERE id = $1").bind(id).fetch_one().await?;
+    Ok(at)
+}

@@ -7,25 +7,27 @@ use crate::clock::Timestamp;
 use crate::domain::issue::Visibility;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 
-/// A web version to be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewPage {
-    /// Who may find it.
-    pub visibility: Visibility,
-    /// The inside of an article, the same for every reader.
-    pub html: String,
-    /// A sentence or two.
-    pub summary: String,
-    /// Who wrote it; may be empty.
-    pub author: String,
-    /// A picture's address; may be empty.
-    pub image: String,
-    /// What was wrong in an earlier text; may be empty.
-    pub correction: String,
-    /// Words in it.
-    pub words: i64,
-    /// What a search looks through, in lower case.
-    pub search: String,
+record! {
+    /// A web version to be stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct NewPage {
+        /// Who may find it.
+        pub visibility: Visibility,
+        /// The inside of an article, the same for every reader.
+        pub html: String,
+        /// A sentence or two.
+        pub summary: String,
+        /// Who wrote it; may be empty.
+        pub author: String,
+        /// A picture's address; may be empty.
+        pub image: String,
+        /// What was wrong in an earlier text; may be empty.
+        pub correction: String,
+        /// Words in it.
+        pub words: i64,
+        /// What a search looks through, in lower case.
+        pub search: String,
+    }
 }
 
 record! {
@@ -174,6 +176,16 @@ pub async fn put(tx: &mut Tx, revision: RevisionId, new: &NewPage) -> Result<boo
         .execute()
         .await?;
     Ok(changed == 1)
+}
+
+/// The web version of a revision, published or not.
+pub async fn of_revision(tx: &mut Tx, revision: RevisionId) -> Result<Option<NewPage>> {
+    tx.sql(
+        "SELECT visibility, html, summary, author, image, correction, words, search FROM pages WHERE revision_id = $1",
+    )
+    .bind(revision)
+    .fetch_optional()
+    .await
 }
 
 /// The published issue of that slug, listed or not.

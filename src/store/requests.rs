@@ -91,6 +91,37 @@ pub async fn count(tx: &mut Tx, subscription: SubscriptionId, kind: RequestKind,
     Ok(count)
 }
 
+/// The changes of address of one subscription that took effect, were asked for since `since` and not stopped, oldest
+/// first.
+pub async fn moves(tx: &mut Tx, subscription: SubscriptionId, since: Timestamp) -> Result<Vec<Request>> {
+    tx.sql(
+        "SELECT id, subscription_id, kind, email, old_email, created_at, done_at, stopped_at FROM requests
+         WHERE subscription_id = $1 AND kind = $2 AND created_at > $3 AND done_at IS NOT NULL AND stopped_at IS NULL
+         ORDER BY done_at, id",
+    )
+    .bind(subscription)
+    .bind(RequestKind::Address)
+    .bind(since)
+    .fetch_all()
+    .await
+}
+
+/// The same, by the address that was given up.
+pub async fn moved_from(tx: &mut Tx, old: &EmailAddress, since: Timestamp) -> Result<Vec<SubscriptionId>> {
+    let rows: Vec<(SubscriptionId,)> = tx
+        .sql(
+            "SELECT DISTINCT subscription_id FROM requests
+             WHERE old_email = $1 AND kind = $2 AND created_at > $3 AND done_at IS NOT NULL AND stopped_at IS NULL
+             ORDER BY subscription_id",
+        )
+        .bind(old)
+        .bind(RequestKind::Address)
+        .bind(since)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Notes that a request took effect. `false` when it had, or was stopped.
 pub async fn finish(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<bool> {
     let changed = tx

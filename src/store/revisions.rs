@@ -35,6 +35,8 @@ record! {
         pub html: String,
         /// The text part, a template.
         pub plain: String,
+        /// When it was first stored.
+        pub created_at: Timestamp,
     }
 }
 
@@ -153,10 +155,16 @@ pub async fn sources(
 /// A revision by its number.
 pub async fn get(tx: &mut Tx, id: RevisionId) -> Result<Option<Revision>> {
     tx.sql(
-        "SELECT id, newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain
+        "SELECT id, newsletter_id, kind, digest, slug, title, subject, preheader, language, html, plain, created_at
          FROM revisions WHERE id = $1",
     )
     .bind(id)
     .fetch_optional()
     .await
+}
+
+/// What a revision was made from.
+pub async fn source(tx: &mut Tx, id: RevisionId) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx.sql("SELECT source FROM revisions WHERE id = $1").bind(id).fetch_optional().await?;
+    Ok(row.map(|(source,)| source))
 }

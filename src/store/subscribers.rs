@@ -16,7 +16,10 @@ pub struct NewSubscriber {
     pub email: EmailAddress,
     /// Of the address's key.
     pub address_hash: Hash,
-    /// Of the address's quota key.
+    /// Of the key that former versions made of the address, where it is another: what outlives the address may be kept
+    /// by it.
+    pub former_hash: Option<Hash>,
+    /// Of the mailbox's key.
     pub quota_hash: Hash,
     /// What they are called.
     pub name: Option<String>,
@@ -111,8 +114,101 @@ pub async fn readdress(tx: &mut Tx, id: SubscriberId, from: &str, new: &NewSubsc
     Ok(changed == 1)
 }
 
-/// Erases a person with their subscriptions, consents and requests. `false` when nobody has this number.
-pub async fn erase(tx: &mut Tx, id: SubscriberId) -> Result<bool> {
-    let erased = tx.sql("DELETE FROM subscribers WHERE id = $1").bind(id).execute().await?;
-    Ok(erased == 1)
+/// Gives a person another spelling of the address they have. `false` when it is not the same address, or is written so
+/// already.
+pub async fn respell(tx: &mut Tx, id: SubscriberId, email: &EmailAddress) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscribers SET email = $2 WHERE id = $1 AND email_key = $3 AND email <> $2")
+        .bind(id)
+        .bind(email)
+        .bind(email.key())
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+record! {
+    /// A person, and what was made of their address when it was stored.
+    #[derive(Clone, Debug)]
+    pub struct Folded {
+        /// The row.
+        pub id: SubscriberId,
+        /// Where they are reached.
+        pub email: EmailAddress,
+        /// What was made of it.
+        pub email_key: String,
+        /// Of that.
+        pub address_hash: Vec<u8>,
+        /// Of the mailbox.
+        pub quota_hash: Vec<u8>,
+    }
+}
+
+/// Up to `limit` people behind `after`, with what was made of their addresses.
+pub async fn folded(tx: &mut Tx, after: SubscriberId, limit: i64) -> Result<Vec<Folded>> {
+    tx.sql("SELECT id, email, email_key, address_hash, quota_hash FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all()
+        .await
+}
+
+/// Up to `limit` people who have been known for longest, and as many of the newest.
+pub async fn ends(tx: &mut Tx, limit: i64) -> Result<Vec<Folded>> {
+    tx.sql(
+        "SELECT id, email, email_key, address_hash, quota_hash FROM subscribers
+         WHERE id IN (SELECT id FROM subscribers ORDER BY id LIMIT $1)
+            OR id IN (SELECT id FROM subscribers ORDER BY id DESC LIMIT $1) ORDER BY id",
+    )
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// Those of them whose address is not ASCII alone: only there may a rule have changed.
+pub async fn folded_beyond_ascii(tx: &mut Tx, after: SubscriberId, limit: i64) -> Result<Vec<Folded>> {
+    tx.sql(
+        "SELECT id, email, email_key, address_hash, quota_hash FROM subscribers
+         WHERE id > $1 AND OCTET_LENGTH(email) > LENGTH(email) ORDER BY id LIMIT $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// Stores what the address's key is now. `false` when somebody else has that key: both rows stay.
+pub async fn refold(tx: &mut Tx, id: SubscriberId, email_key: &str) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE subscribers SET email_key = $2 WHERE id = $1
+               AND NOT EXISTS (SELECT 1 FROM subscribers o WHERE o.email_key = $2 AND o.id <> $1)",
+        )
+        .bind(id)
+        .bind(email_key)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Stores what an address and its mailbox are hashed to now. `false` when nobody has this number.
+pub async fn rehash(tx: &mut Tx, id: SubscriberId, address_hash: &Hash, quota_hash: &Hash) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE subscribers SET address_hash = $2, quota_hash = $3 WHERE id = $1")
+        .bind(id)
+        .bind(address_hash.as_slice())
+        .bind(quota_hash.as_slice())
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Takes away a person who subscribes to nothing and never did. `false` when they do, or nobody has this number.
+pub async fn drop_if_alone(tx: &mut Tx, id: SubscriberId) -> Result<bool> {
+    let dropped = tx
+        .sql("DELETE FROM subscribers WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = $1)")
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(dropped == 1)
 }

@@ -6,7 +6,7 @@ use futures_util::stream::BoxStream;
 use super::column::{json_list, json_words, listed, record, worded};
 use super::consents::{self, NewConsent};
 use super::events::{self, About};
-use super::{Result, Tx};
+use super::{Result, Tx, limits};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
@@ -84,6 +84,8 @@ pub struct Entry<'a> {
     pub client: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
+    /// How the address was typed, where that is not how it is stored.
+    pub spelling: Option<&'a EmailAddress>,
 }
 
 record! {
@@ -112,7 +114,7 @@ pub struct Filter {
 
 record! {
     /// How many readers a newsletter has.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
     pub struct Counts {
         /// Asked for, not confirmed.
         pub pending: i64,
@@ -183,19 +185,27 @@ pub async fn find(tx: &mut Tx, newsletter: NewsletterId, email_key: &str) -> Res
         .await
 }
 
-/// The subscriptions that an address has asked for and not confirmed. The address is given as the first eight bytes of
-/// its keyed hash.
-pub async fn pending_of(tx: &mut Tx, address_tag: [u8; 8]) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
-    let (mut first, mut last) = ([0x00; 16], [0xff; 16]);
-    first[..8].copy_from_slice(&address_tag);
-    last[..8].copy_from_slice(&address_tag);
+/// The subscriptions that an address, or its mailbox under another spelling, has asked for and not confirmed. Both are
+/// given as the beginning of their keyed hash.
+pub async fn pending_of(
+    tx: &mut Tx,
+    address_tag: i64,
+    mailbox_tag: Option<i64>,
+) -> Result<Vec<(SubscriptionId, NewsletterId)>> {
+    let (first, last) = limits::range(address_tag);
+    let (mailbox_first, mailbox_last) = limits::range(mailbox_tag.unwrap_or(address_tag));
     tx.sql(
         "SELECT s.id, s.newsletter_id FROM subscriptions s JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE u.address_hash BETWEEN $1 AND $2 AND s.state = $3 ORDER BY s.id",
+         WHERE s.state = $3 AND u.id IN (
+             SELECT id FROM subscribers WHERE address_hash BETWEEN $1 AND $2
+             UNION SELECT id FROM subscribers WHERE quota_hash BETWEEN $4 AND $5)
+         ORDER BY s.id",
     )
     .bind(first.as_slice())
     .bind(last.as_slice())
     .bind(SubscriptionState::Pending)
+    .bind(mailbox_first.as_slice())
+    .bind(mailbox_last.as_slice())
     .fetch_all()
     .await
 }
@@ -375,8 +385,8 @@ async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, 
 
 /// Writes down an act that leaves the state as it is.
 pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &Entry<'_>) -> Result<()> {
-    let Entry { by, consent: kind, event, wording, client, source } = *entry;
-    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source }, by.now).await?;
+    let Entry { by, consent: kind, event, wording, client, source, spelling } = *entry;
+    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, spelling }, by.now).await?;
     if let Some(event) = event {
         let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
         events::append(tx, by, about, event).await?;
@@ -389,6 +399,11 @@ pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Res
     let changed =
         tx.sql("UPDATE subscriptions SET subscriber_id = $2 WHERE id = $1").bind(id).bind(to).execute().await?;
     Ok(changed == 1)
+}
+
+/// Erases a subscription with its consents and requests. `false` when there is none.
+pub async fn erase(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    Ok(tx.sql("DELETE FROM subscriptions WHERE id = $1").bind(id).execute().await? == 1)
 }
 
 /// Sets in which language and how the reader wants what is sent. `false` when there is no such subscription.

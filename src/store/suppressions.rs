@@ -2,7 +2,7 @@
 //! the erasure of the person it protects.
 
 use super::events::{self, About};
-use super::subscribers::Hash;
+use super::subscribers::{Hash, NewSubscriber};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
@@ -50,6 +50,23 @@ pub async fn remove(tx: &mut Tx, hash: &Hash, by: By<'_>) -> Result<bool> {
     Ok(removed)
 }
 
+/// Takes a person off the list, by whichever hash they are there, and whichever spelling of their address called a mail
+/// unwanted. `false` when they were not there.
+pub async fn remove_of(tx: &mut Tx, person: &NewSubscriber, by: By<'_>) -> Result<bool> {
+    let removed = tx
+        .sql("DELETE FROM suppressions WHERE address_hash IN ($1, $2) OR mailbox_hash = $3 AND reason = $4")
+        .bind(person.address_hash.as_slice())
+        .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
+        .bind(person.quota_hash.as_slice())
+        .bind(SuppressionReason::Complaint)
+        .execute()
+        .await?;
+    if removed > 0 {
+        events::append(tx, by, About::default(), &Event::AddressUnsuppressed).await?;
+    }
+    Ok(removed > 0)
+}
+
 /// Why an address is on the list, if it is.
 pub async fn reason(tx: &mut Tx, hash: &Hash) -> Result<Option<SuppressionReason>> {
     let row: Option<(SuppressionReason,)> = tx
@@ -58,4 +75,53 @@ pub async fn reason(tx: &mut Tx, hash: &Hash) -> Result<Option<SuppressionReason
         .fetch_optional()
         .await?;
     Ok(row.map(|(reason,)| reason))
+}
+
+/// Why a person's address is on the list, if it is there by either hash; what is not an erasure comes first.
+pub async fn reason_of(tx: &mut Tx, person: &NewSubscriber) -> Result<Option<SuppressionReason>> {
+    let row: Option<(SuppressionReason,)> = tx
+        .sql(
+            "SELECT reason FROM suppressions WHERE address_hash IN ($1, $2)
+             ORDER BY CASE WHEN reason = $3 THEN 1 ELSE 0 END LIMIT 1",
+        )
+        .bind(person.address_hash.as_slice())
+        .bind(person.former_hash.as_ref().unwrap_or(&person.address_hash).as_slice())
+        .bind(SuppressionReason::Erased)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(reason,)| reason))
+}
+
+/// What keeps an address out by one hash keeps it out by another, too. `false` when nothing did, or it does already.
+pub async fn copy(tx: &mut Tx, from: &[u8], to: &Hash, mailbox: &Hash) -> Result<bool> {
+    let copied = tx
+        .sql(
+            "INSERT INTO suppressions (address_hash, mailbox_hash, reason, note, created_at)
+             SELECT $2, $3, reason, note, created_at FROM suppressions WHERE address_hash = $1
+             ON CONFLICT (address_hash) DO NOTHING",
+        )
+        .bind(from)
+        .bind(to.as_slice())
+        .bind(mailbox.as_slice())
+        .execute()
+        .await?;
+    Ok(copied == 1)
+}
+
+/// Notes the mailbox of an address that is on the list. `false` when it is not, or the mailbox is known.
+pub async fn note_mailbox(tx: &mut Tx, hash: &[u8], mailbox: &Hash) -> Result<bool> {
+    let noted = tx
+        .sql("UPDATE suppressions SET mailbox_hash = $2 WHERE address_hash = $1 AND mailbox_hash IS NULL")
+        .bind(hash)
+        .bind(mailbox.as_slice())
+        .execute()
+        .await?;
+    Ok(noted == 1)
+}
+
+/// The hashes on the list that name no mailbox.
+pub async fn without_mailbox(tx: &mut Tx) -> Result<Vec<Vec<u8>>> {
+    let rows: Vec<(Vec<u8>,)> =
+        tx.sql("SELECT address_hash FROM suppressions WHERE mailbox_hash IS NULL").fetch_all().await?;
+    Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }

@@ -1,7 +1,10 @@
 //! What runs beside everything else so that nothing goes wrong unnoticed. One process does it at a time: the one that
-//! schedules. While nobody schedules, one that delivers says so.
+//! schedules; while nobody schedules, one that delivers says so. And what keeps an installation sound over years: that its
+//! keys are the database's, that its addresses are hashed by today's rules.
 
 mod alarms;
+mod folding;
+mod keys;
 mod mail;
 mod standin;
 mod watch;
@@ -14,6 +17,8 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+pub use folding::{Refolded, clashes, refold};
+pub use keys::{Adopted, KeyTrouble, Listed, Use, admit, adopt, list, look, next_number};
 pub use watch::room;
 
 use crate::clock::{Clock, Timestamp};

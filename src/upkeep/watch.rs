@@ -8,8 +8,8 @@ use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::newsletter::Newsletter;
-use crate::domain::slot::next_of;
-use crate::store::{Db, StoreError, Tx, alarms, issues, newsletters, subscriptions};
+use crate::domain::slot::offered;
+use crate::store::{Db, StoreError, Tx, alarms, issues, newsletters, skips, subscriptions};
 
 /// So long before a slot a person is told that nothing is queued for it: the evening before a morning's.
 const EMPTY_BEFORE: Duration = Duration::from_secs(18 * 3600);
@@ -48,11 +48,11 @@ pub(super) async fn look(db: &Db, settings: &Settings, now: Timestamp) -> Result
 
 /// What there is to say of the next slot, when it is near, somebody waits for it and nothing is queued for it.
 async fn empty_slot(tx: &mut Tx, newsletter: &Newsletter, now: Timestamp) -> Result<Option<String>, StoreError> {
-    let Some(at) = next_of(&newsletter.slots, &newsletter.time_zone, now) else { return Ok(None) };
-    if at.since(now) > EMPTY_BEFORE {
-        return Ok(None);
-    }
     let Some(id) = newsletters::find(tx, &newsletter.slug).await? else { return Ok(None) };
+    // A slot that is skipped is empty on purpose.
+    let skipped: Vec<_> = skips::of(tx, id, now).await?.into_iter().map(|skip| skip.slot_at).collect();
+    let next = offered(&newsletter.slots, &newsletter.time_zone, &skipped, now).next();
+    let Some(at) = next.filter(|at| at.since(now) <= EMPTY_BEFORE) else { return Ok(None) };
     if issues::taken_times(tx, id).await?.contains(&at) || !subscriptions::any_mailable(tx, id).await? {
         return Ok(None);
     }

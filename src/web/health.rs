@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
 use super::failure::{Dressed, Failure};
+use super::host;
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::alarm::AlarmName;
@@ -30,7 +33,7 @@ const SCHEDULER: &str = "schedule";
 const SCHEDULER_LATE_SECONDS: u64 = 60;
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(counted))
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(elsewhere))
 }
 
 async fn alive() -> &'static str {
@@ -142,28 +145,36 @@ fn standing(until: Option<Timestamp>, now: Timestamp) -> &'static str {
     }
 }
 
-/// For this machine alone, and not for who comes through a proxy on it: numbers tell strangers how many readers there
-/// are. Others collect them over an address of their own, `metrics_listen`.
-async fn counted(
-    State(site): State<Arc<Site>>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    match is_from_here(peer, &headers) {
-        true => numbers(&site).await,
-        false => Err(Failure::NotFound),
+/// Not here: numbers tell strangers how many readers there are, and a proxy need not say that it is one. Whoever collected
+/// them here is told where they are now.
+async fn elsewhere() -> Failure {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::warn!("/metrics was asked for here; it has an address of its own: set metrics_listen under [server]");
+    });
+    Failure::NotFound
+}
+
+/// Whether a request comes from this machine, and not through a proxy on it: it names this machine, and nobody else.
+fn is_from_here(peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> bool {
+    let is_local = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
+    let names_us = headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(host::names_this_machine);
+    let is_forwarded = headers.keys().any(|name| {
+        name.as_str().starts_with("x-forwarded") || ["forwarded", "via", "x-real-ip"].contains(&name.as_str())
+    });
+    is_local && names_us && !is_forwarded
+}
+
+/// No page has a NUL in its address, and one of the databases could not even look for it.
+pub(super) async fn no_nul(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
+    match target.contains("%00") {
+        true => Failure::NotFound.into_response(),
+        false => next.run(request).await,
     }
 }
 
-/// Whether a request comes from this machine, and not through a proxy on it.
-fn is_from_here(peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &HeaderMap) -> bool {
-    let is_local = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
-    let is_forwarded =
-        ["x-forwarded-for", "forwarded", "via", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    is_local && !is_forwarded
-}
-
-/// The same on an address that is for this alone: who reaches it may read it.
+/// What Prometheus collects, on an address that is for this alone: whoever reaches it may read it.
 pub(super) fn metrics_router() -> Router<Arc<Site>> {
     Router::new().route("/metrics", get(async |State(site): State<Arc<Site>>| numbers(&site).await))
 }

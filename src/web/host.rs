@@ -16,7 +16,7 @@ use url::{Host, Url};
 use super::failure::Failure;
 use super::site::Site;
 
-const PROBES: &[&str] = &["/healthz", "/readyz", "/metrics"];
+const PROBES: &[&str] = &["/healthz", "/readyz"];
 
 /// Refuses requests for another host.
 pub(super) async fn check(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
@@ -60,6 +60,15 @@ fn is_ours(public_url: &Url, authority: &Authority) -> bool {
     ours.to_owned() == theirs && same_port
 }
 
+/// Whether a `Host` field names the machine itself and not the site.
+pub(super) fn names_this_machine(field: &str) -> bool {
+    field
+        .parse::<Authority>()
+        .ok()
+        .and_then(|named| Host::parse(named.host()).ok())
+        .is_some_and(|host| is_loopback(&host))
+}
+
 fn is_loopback(host: &Host) -> bool {
     match host {
         Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
@@ -73,8 +82,9 @@ fn warn_of_proxy() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing::warn!(
-            "a request for another host than that of public_url was refused; if all are, make the proxy pass `Host` on \
-             (nginx: proxy_set_header Host $host)"
+            "a request for another host than that of public_url was refused; if all are, make the proxy pass `Host` on, and \
+             write down the client itself (nginx: proxy_set_header Host $host; proxy_set_header X-Forwarded-For \
+             $proxy_add_x_forwarded_for)"
         );
     });
 }

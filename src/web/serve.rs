@@ -1,4 +1,5 @@
-//! The accept loop: connections with a limit on their number and on how long they may keep silent. Knows no page.
+//! The accept loop: connections with a limit on their number and on how long they may keep silent, or not read. Knows
+//! no page.
 //!
 //! `axum::serve` has neither limit. HTTP/1.1 alone is spoken: it is what proxies speak to what stands behind them, and
 //! there is then no stream to be reset a million times.
@@ -22,10 +23,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt as _, service_fn};
 
+use super::clock::Clocked;
+
 /// From the first byte awaited to the last of the head read; also how long an idle connection is kept.
 const HEAD_SECONDS_MAX: u64 = 10;
 /// A browser sends two kilobytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// For how long whoever asked may leave an answer unread.
+const STALLED_SECONDS_MAX: u64 = 10;
 /// How long requests may go on after the stop: longer than any of them takes.
 const DRAIN_SECONDS_MAX: u64 = 40;
 /// How long to wait when the system has no more file descriptors.
@@ -70,7 +75,10 @@ pub async fn serve(
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX))
             .max_buf_size(HEAD_BYTES_MAX)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            .serve_connection(
+                TokioIo::new(Clocked::new(stream, Duration::from_secs(STALLED_SECONDS_MAX))),
+                TowerToHyperService::new(service),
+            );
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             // A client that goes away is no news.

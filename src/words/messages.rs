@@ -221,18 +221,19 @@ messages! {
     address_hint();
     address_button();
     address_sent();
+    address_settling(date: text);
     others_heading();
     others_text();
     others_add(newsletter: text);
-    others_yours(newsletter: text);
     data_heading();
     data_text();
     data_button();
     data_sent();
+    data_sent_before();
 
     // Another address, the reader's data, the reader's link
     move_heading(newsletter: text);
-    move_text();
+    move_text(newsletter: text);
     moved_heading();
     moved_text(newsletter: text);
     move_stale_text();
@@ -241,6 +242,7 @@ messages! {
     stopped_heading();
     stopped_text();
     stop_late_text();
+    stop_erased_text();
     data_page_text();
     data_download();
     erase_heading();

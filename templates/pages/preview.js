@@ -195,6 +195,8 @@ function describe(state) {
   byId("subject").textContent = state.subject;
   byId("preheader").textContent = state.preheader;
   byId("stale").hidden = state.ok;
+  byId("queued").hidden = state.queued === "";
+  byId("queued").textContent = state.queued;
   const minutes = Math.max(1, Math.round(state.words / 230));
   const size = (bytes) => `${Math.ceil(bytes / 1024)} KB`;
   const facts = [

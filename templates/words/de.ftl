@@ -236,19 +236,20 @@ address_label = Neue E-Mail-Adresse
 address_hint = Wir schicken einen Link dorthin. Vorher ändert sich nichts. Die jetzige Adresse wird benachrichtigt.
 address_button = Adresse ändern
 address_sent = Wir haben einen Link an die neue Adresse geschickt. Bis er geöffnet ist, ändert sich nichts.
+address_settling = Die Adresse wurde vor Kurzem geändert. Bis { $date } lässt sich das von der früheren Adresse aus rückgängig machen; danach kann sie wieder geändert werden.
 others_heading = Weitere Newsletter
 others_text = Jeder wird mit einem Link bestätigt, den wir an Ihre Adresse schicken.
 others_add = { $newsletter } abonnieren
-others_yours = Sie erhalten auch { $newsletter }
 data_heading = Ihre Daten
 data_text = Sehen oder löschen Sie alles, was über Sie gespeichert ist. Wir schicken einen Link an Ihre Adresse; er gilt eine Stunde.
 data_button = Link schicken
 data_sent = Wir haben einen Link an Ihre Adresse geschickt. Er gilt eine Stunde.
+data_sent_before = Die Adresse wurde vor Kurzem geändert. Deshalb haben wir den Link an die frühere Adresse geschickt. Er gilt eine Stunde.
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = { $newsletter } an diese Adresse erhalten?
-move_text = Von da an geht alles, was Sie von uns erhalten, hierher und nicht mehr an die alte Adresse.
+move_text = Von da an geht { $newsletter } hierher und nicht mehr an die alte Adresse.
 moved_heading = Ihre Adresse ist geändert
 moved_text = { $newsletter } kommt von jetzt an an diese Adresse.
 move_stale_text = Er wurde nicht rechtzeitig benutzt, oder die Änderung wurde angehalten. Auf Ihrer Einstellungsseite können Sie es noch einmal versuchen.
@@ -257,6 +258,7 @@ stop_text = Jemand mit einem Link aus Ihrer E-Mail möchte { $newsletter } an ei
 stopped_heading = Ihre Adresse bleibt
 stopped_text = An die andere Adresse geht nichts.
 stop_late_text = Das lässt sich hier nicht mehr rückgängig machen. Schreiben Sie uns, dann kümmert sich jemand darum.
+stop_erased_text = Alles, was über Sie gespeichert war, ist gelöscht. Es gibt nichts mehr zu verhindern.
 data_page_text = Alles, was über Sie gespeichert ist, als JSON-Datei.
 data_download = Meine Daten herunterladen
 erase_heading = Alles löschen

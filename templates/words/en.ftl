@@ -238,19 +238,20 @@ address_label = New email address
 address_hint = We send a link there. Nothing changes before you open it. The present address is told.
 address_button = Change address
 address_sent = We have sent a link to the new address. Nothing changes until it is opened.
+address_settling = The address was changed not long ago. Until { $date } that can be undone from the address before; after that it can be changed again.
 others_heading = Other newsletters
 others_text = Each is confirmed by a link that we send to your address.
 others_add = Subscribe to { $newsletter }
-others_yours = You also get { $newsletter }
 data_heading = Your data
 data_text = See or erase all that is stored about you. We send a link to your address; it works for one hour.
 data_button = Send me the link
 data_sent = We have sent a link to your address. It works for one hour.
+data_sent_before = The address was changed not long ago, so we have sent the link to the address before. It works for one hour.
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = Get { $newsletter } at this address?
-move_text = From then on everything you get from us comes here, and no longer to the old address.
+move_text = From then on { $newsletter } comes here, and no longer to the old address.
 moved_heading = Your address is changed
 moved_text = { $newsletter } comes to this address from now on.
 move_stale_text = It was not used in time, or the change was stopped. You can ask again on your preferences page.
@@ -259,6 +260,7 @@ stop_text = Someone with a link from your mail asked to get { $newsletter } at a
 stopped_heading = Your address stays
 stopped_text = Nothing goes to the other address.
 stop_late_text = This can no longer be undone here. Write to us, and a person will see to it.
+stop_erased_text = Everything that was stored about you is erased. There is nothing left to stop.
 data_page_text = All that is stored about you, as a JSON file.
 data_download = Download my data
 erase_heading = Erase everything

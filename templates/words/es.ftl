@@ -236,19 +236,20 @@ address_label = Nueva dirección de correo
 address_hint = Enviamos allí un enlace. Nada cambia hasta que lo abra. Se avisa a la dirección actual.
 address_button = Cambiar la dirección
 address_sent = Hemos enviado un enlace a la nueva dirección. Nada cambia hasta que se abra.
+address_settling = La dirección se cambió hace poco. Hasta el { $date } se puede deshacer desde la dirección anterior; después se podrá cambiar de nuevo.
 others_heading = Otros boletines
 others_text = Cada uno se confirma con un enlace que enviamos a su dirección.
 others_add = Suscribirse a { $newsletter }
-others_yours = También recibe { $newsletter }
 data_heading = Sus datos
 data_text = Vea o borre todo lo que se guarda sobre usted. Enviamos un enlace a su dirección; vale una hora.
 data_button = Enviarme el enlace
 data_sent = Hemos enviado un enlace a su dirección. Vale una hora.
+data_sent_before = La dirección se cambió hace poco, así que hemos enviado el enlace a la dirección anterior. Vale una hora.
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = ¿Recibir { $newsletter } en esta dirección?
-move_text = Desde entonces, todo lo que recibe de nosotros llegará aquí y no a la dirección antigua.
+move_text = Desde entonces, { $newsletter } llegará aquí y no a la dirección antigua.
 moved_heading = Su dirección ha cambiado
 moved_text = { $newsletter } llega desde ahora a esta dirección.
 move_stale_text = No se usó a tiempo, o el cambio se detuvo. Puede pedirlo de nuevo en su página de preferencias.
@@ -257,6 +258,7 @@ stop_text = Alguien con un enlace de su correo ha pedido recibir { $newsletter }
 stopped_heading = Su dirección se conserva
 stopped_text = No se envía nada a la otra dirección.
 stop_late_text = Ya no se puede deshacer aquí. Escríbanos y alguien se ocupará.
+stop_erased_text = Todo lo que estaba guardado sobre usted está borrado. Ya no queda nada que impedir.
 data_page_text = Todo lo que se guarda sobre usted, en un archivo JSON.
 data_download = Descargar mis datos
 erase_heading = Borrar todo

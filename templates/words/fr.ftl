@@ -242,19 +242,20 @@ address_label = Nouvelle adresse électronique
 address_hint = Nous y envoyons un lien. Rien ne change avant que vous l’ouvriez. L’adresse actuelle est prévenue.
 address_button = Changer d’adresse
 address_sent = Nous avons envoyé un lien à la nouvelle adresse. Rien ne change tant qu’il n’est pas ouvert.
+address_settling = L’adresse a été modifiée récemment. Jusqu’au { $date }, cela peut être annulé depuis l’adresse précédente ; ensuite, elle pourra être modifiée de nouveau.
 others_heading = Autres lettres
 others_text = Chacune se confirme par un lien envoyé à votre adresse.
 others_add = S’abonner à { $newsletter }
-others_yours = Vous recevez aussi { $newsletter }
 data_heading = Vos données
 data_text = Voir ou effacer tout ce qui est conservé sur vous. Nous envoyons un lien à votre adresse ; il est valable une heure.
 data_button = M’envoyer le lien
 data_sent = Nous avons envoyé un lien à votre adresse. Il est valable une heure.
+data_sent_before = L’adresse a été modifiée récemment. Nous avons donc envoyé le lien à l’adresse précédente. Il est valable une heure.
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = Recevoir { $newsletter } à cette adresse ?
-move_text = Dès lors, tout ce que vous recevez de nous arrive ici, et plus à l’ancienne adresse.
+move_text = Dès lors, { $newsletter } arrive ici, et plus à l’ancienne adresse.
 moved_heading = Votre adresse est changée
 moved_text = { $newsletter } arrive désormais à cette adresse.
 move_stale_text = Il n’a pas été utilisé à temps, ou le changement a été arrêté. Vous pouvez le redemander sur votre page de préférences.
@@ -263,6 +264,7 @@ stop_text = Quelqu’un qui a un lien de vos courriels a demandé à recevoir { 
 stopped_heading = Votre adresse reste
 stopped_text = Rien n’est envoyé à l’autre adresse.
 stop_late_text = Cela ne peut plus être annulé ici. Écrivez-nous, quelqu’un s’en occupera.
+stop_erased_text = Tout ce qui était conservé à votre sujet est effacé. Il n’y a plus rien à empêcher.
 data_page_text = Tout ce qui est conservé sur vous, dans un fichier JSON.
 data_download = Télécharger mes données
 erase_heading = Tout effacer

@@ -210,19 +210,20 @@ address_label = 新しいメールアドレス
 address_hint = そのアドレスにリンクをお送りします。開くまで何も変わりません。現在のアドレスにもお知らせします。
 address_button = アドレスを変更する
 address_sent = 新しいアドレスにリンクをお送りしました。開くまで何も変わりません。
+address_settling = アドレスは最近変更されました。{ $date }までは以前のアドレスから元に戻すことができます。その後、また変更できます。
 others_heading = ほかのニュースレター
 others_text = それぞれ、お送りするリンクで確認します。
 others_add = { $newsletter } を購読する
-others_yours = { $newsletter } も購読中です
 data_heading = あなたのデータ
 data_text = 登録されているすべてのデータの確認・削除ができます。リンクをお送りします（1時間有効）。
 data_button = リンクを送る
 data_sent = リンクをお送りしました。1時間有効です。
+data_sent_before = アドレスが最近変更されたため、以前のアドレスにリンクをお送りしました。1時間有効です。
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = { $newsletter } をこのアドレスで受け取りますか？
-move_text = 以後、お送りするものはすべてこちらに届き、以前のアドレスには届きません。
+move_text = 以後、{ $newsletter } はこちらに届き、以前のアドレスには届きません。
 moved_heading = アドレスを変更しました
 moved_text = 今後 { $newsletter } はこのアドレスに届きます。
 move_stale_text = 期限内に使われなかったか、変更が中止されました。設定ページからもう一度お申し込みください。
@@ -231,6 +232,7 @@ stop_text = お送りしたメールのリンクを使って、{ $newsletter } �
 stopped_heading = アドレスは変更されません
 stopped_text = 別のアドレスには何も送られません。
 stop_late_text = ここではもう元に戻せません。お問い合わせいただければ、担当者が対応します。
+stop_erased_text = 保存されていた情報はすべて削除されました。取り消すものはもうありません。
 data_page_text = 登録されているすべてのデータをJSONファイルでお渡しします。
 data_download = データをダウンロードする
 erase_heading = すべて削除する

@@ -17,6 +17,7 @@ use source::{Source, paths_from, words};
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("dns", &[]),
+    ("private", &[]),
     ("secret", &[]),
     ("token", &[]),
     ("telemetry", &[]),
@@ -31,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("signup", &["store", "templates", "images", "message", "content", "domain"]),
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
+    ("upkeep", &["store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
@@ -43,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "delivery",
             "publishing",
             "signup",
+            "upkeep",
             "config",
             "supervise",
             "templates",
@@ -58,7 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "dns", "secret", "token", "telemetry", "words"];
+const GROUND: &[&str] = &["clock", "dns", "private", "secret", "token", "telemetry", "words"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[

@@ -159,6 +159,7 @@ both_databases! {
             revision,
             due_at: Some(Timestamp::from_jiff(friday)),
             on_slot: true,
+            beside: false,
             note: "",
         };
         stage.db.write(async |tx| issues::insert(tx, &new, acts::by(duty.now)).await).await.unwrap();

@@ -1,13 +1,15 @@
 //! What can be seen without leaving the machine: files, addresses, database, clock, disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Finding;
+use super::{Finding, Health};
+use crate::cli::output::count;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::store::{Db, leases, migrate};
+use crate::domain::address::EmailAddress;
+use crate::store::{Db, Wire, leases, migrate};
 use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
@@ -16,6 +18,8 @@ const FREE_BYTES_WARN: u64 = 1 << 30;
 const FREE_BYTES_FAIL: u64 = 100 << 20;
 /// A clock before this is not set: the program was not written yet.
 const WRITTEN_MS: i64 = 1_780_000_000_000;
+/// An operator who has to look at more looks at the list.
+const CLASHES_NAMED: usize = 10;
 /// So far may the clocks of two machines lie apart.
 const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
@@ -44,12 +48,27 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
             all.push(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
         }
     }
-    all.extend(config.database.sqlite_file().filter(|file| is_open_to_all(file)).map(|file| {
+    // What SQLite writes beside it holds the newest rows.
+    let beside = config.database.sqlite_file().map(|file| ["", "-wal", "-shm"].map(|end| with_end(file, end)));
+    let open = beside.into_iter().flatten().find(|file| is_open_to_all(file));
+    all.extend(open.map(|file| {
         let text =
             format!("{} can be read by every user of this machine; it holds all readers' addresses", file.display());
-        Finding::warn("database file", text, format!("chmod o-rwx {}", file.display()))
+        let whole = config.database.sqlite_file().unwrap_or(&file).display();
+        Finding::warn("database file", text, format!("chmod o-rwx {whole}*"))
+    }));
+    all.extend(config.key_file.as_deref().filter(|file| is_open_to_all(file)).map(|file| {
+        let text =
+            format!("{} can be read by every user of this machine, who can then unsubscribe anybody", file.display());
+        Finding::warn("key file", text, format!("chmod 600 {}", file.display()))
     }));
     all
+}
+
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 #[cfg(unix)]
@@ -102,6 +121,10 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
         }
     };
     let mut all = vec![schema(&db, url).await];
+    if all[0].health == Health::Ok {
+        all.extend(keys(&db, config, context).await);
+        all.extend(wire(&db).await);
+    }
     let remembered = remembered(&db).await;
     all.push(match remembered {
         Some(until) if until > context.now() => Finding::ok("server", "a `coranto serve` works on this database"),
@@ -113,6 +136,46 @@ pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding>
     });
     all.push(clock(remembered, context.now()));
     db.close().await;
+    all
+}
+
+/// Who can read what crosses to the database.
+async fn wire(db: &Db) -> Option<Finding> {
+    let line = "write `?sslmode=verify-full` behind the database's address, and `&sslrootcert=FILE` where its certificate is \
+                signed by an authority of your own";
+    Some(match db.wire().await.ok()?? {
+        Wire::Local => Finding::ok("database wire", "the database is on this machine"),
+        Wire::Verified => Finding::ok("database wire", "encrypted, and the server's certificate is verified"),
+        Wire::Encrypted => {
+            Finding::warn("database wire", "encrypted, but not verified: whoever answers can be the server", line)
+        }
+        Wire::Plain => {
+            let text = "NOT ENCRYPTED: readers' addresses and names cross the network in the clear";
+            Finding::warn("database wire", text, format!("switch TLS on at the server, and {line}"))
+        }
+    })
+}
+
+/// Whether the keys are the database's, and whether two people have become one.
+async fn keys(db: &Db, config: &Config, context: &Context) -> Vec<Finding> {
+    let mut all = vec![match upkeep::look(db, &config.keys, context.now()).await {
+        Ok(()) => Finding::ok("keys", "the keys are those that the database was made with"),
+        Err(trouble) => Finding::fail("keys", trouble.to_string(), trouble.hint().unwrap_or("is the database there?")),
+    }];
+    match upkeep::clashes(db).await {
+        Ok(twice) if twice.is_empty() => {}
+        Ok(twice) => {
+            let named: Vec<_> = twice.iter().take(CLASHES_NAMED).map(EmailAddress::to_string).collect();
+            let text = format!(
+                "{} stored twice, in two spellings of one address: {}",
+                count(twice.len() as u64, "reader is").replace("reader iss", "readers are"),
+                named.join(", ")
+            );
+            let hint = "ask them which spelling they use, and `coranto subscribers remove` the other";
+            all.push(Finding::warn("addresses", text, hint));
+        }
+        Err(error) => all.push(Finding::fail("addresses", error.to_string(), "is the database there?")),
+    }
     all
 }
 

@@ -7,6 +7,7 @@ mod relays;
 use std::net::SocketAddr;
 
 use super::output::{Tone, count};
+use super::whose::newsletter;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 
@@ -22,6 +23,9 @@ use crate::config::{Config, ConfigErrors};
     after_help = "Exits with 3 when something is wrong. Warnings alone are no failure."
 )]
 pub(super) struct Args {
+    /// Only this newsletter, and what all share.
+    #[arg(long, value_name = "SLUG")]
+    newsletter: Option<String>,
     /// Ask no name server and no relay.
     #[arg(long)]
     offline: bool,
@@ -111,7 +115,7 @@ impl Report<'_> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let mut report = Report { context, warnings: 0, failures: 0 };
     let config = match Config::load(&context.config_file, &context.env) {
-        Ok(config) => config,
+        Ok(config) => only(config, args.newsletter.as_deref())?,
         Err(errors) => {
             report.say_all(of_mistakes(&errors))?;
             return Ok(report.end());
@@ -137,6 +141,16 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         report.say_all(relays::look(&config).await)
     })?;
     Ok(report.end())
+}
+
+/// The configuration with one newsletter alone, if one was named.
+fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
+    if let Some(slug) = named {
+        newsletter(&config, named)?;
+        config.newsletters.retain(|newsletter| newsletter.slug == slug);
+        config.dkim.retain(|of, _| of == slug);
+    }
+    Ok(config)
 }
 
 fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {

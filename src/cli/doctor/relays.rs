@@ -89,7 +89,7 @@ async fn try_sender(config: &Config, relay: &Relay, newsletter: &Newsletter, ses
     let check = format!("relay {}, sender of {}", relay.name, newsletter.slug);
     let sender = match &newsletter.bounce_domain {
         // No delivery has this number.
-        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), domain),
+        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), None, domain),
         None => newsletter.from.address.to_string(),
     };
     let hint = match &newsletter.bounce_domain {

@@ -4,6 +4,7 @@ use super::{Desk, Named};
 use crate::cli::output::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
+use crate::domain::issue::IssueState;
 use crate::publishing::queue::{self, Act};
 use crate::store::issues::Issue;
 use crate::store::ledger;
@@ -33,12 +34,19 @@ async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
     desk.issue(&mut desk.db.read().await?, slug).await
 }
 
-/// An issue that stands elsewhere may not be changed like that.
-fn refused(error: ControlError) -> anyhow::Error {
-    match error {
-        ControlError::State { .. } => Failure::new(error.to_string()).exit(Exit::NotAllowed).into(),
-        other => other.into(),
-    }
+/// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
+fn refused(error: ControlError, slug: &str) -> anyhow::Error {
+    let ControlError::State { state, .. } = error else { return error.into() };
+    let failure = Failure::new(error.to_string()).exit(Exit::NotAllowed);
+    let hint = match state {
+        IssueState::Draft | IssueState::Held => "`coranto queue FILE` gives it a place".to_owned(),
+        IssueState::Queued => format!("`coranto issues unschedule {slug}` takes it off the queue"),
+        IssueState::Sending | IssueState::Preparing => format!("`coranto issues pause {slug}` pauses it"),
+        IssueState::Paused => format!("`coranto issues resume {slug}` resumes it"),
+        IssueState::Sent => "`coranto issues correct FILE` corrects it on the web".to_owned(),
+        IssueState::Stopped => return failure.into(),
+    };
+    failure.hint(hint).into()
 }
 
 fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
@@ -55,16 +63,18 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     let issue = named(desk, &args.named.slug).await?;
     control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
         .await
-        .map_err(refused)?;
+        .map_err(|error| refused(error, &issue.slug))?;
     let words =
-        format!("{} is paused. `coranto issues resume {}` goes on from where it stopped.", issue.slug, issue.slug);
+        format!("{} is paused. `coranto issues resume {}` resumes it from where it stopped.", issue.slug, issue.slug);
     done(desk, &issue, "paused", None, &words)
 }
 
 pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
-    done(desk, &issue, "resumed", None, &format!("{} goes on.", issue.slug))
+    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
+        .await
+        .map_err(|error| refused(error, &issue.slug))?;
+    done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
 pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
@@ -74,7 +84,9 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     if !desk.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
         return Err(Failure::new("nothing was changed").into());
     }
-    let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
+    let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
+        .await
+        .map_err(|error| refused(error, &issue.slug))?;
     done(
         desk,
         &issue,
@@ -91,8 +103,9 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         (_, true) => control::Retry::GiveUpUncertain,
         _ => control::Retry::Failed,
     };
-    let rows =
-        control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now())).await.map_err(refused)?;
+    let rows = control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now()))
+        .await
+        .map_err(|error| refused(error, &issue.slug))?;
     let words = match what {
         control::Retry::GiveUpUncertain => format!("{} taken for failed.", count(rows, "mail")),
         _ => format!("{} tried again.", count(rows, "mail")),

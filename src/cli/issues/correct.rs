@@ -1,27 +1,30 @@
-//! `coranto issues correct`: new text on the page of an issue that went out.
+//! `coranto issues correct`: new text on the page of an issue that went out, and for readers who have not got it yet.
 
 use std::path::PathBuf;
 
 use super::Desk;
+use crate::cli::output::count;
 use crate::cli::shelf::{Shelf, show};
 use crate::cli::{Exit, Failure};
+use crate::domain::NewsletterId;
+use crate::domain::newsletter::Newsletter;
 use crate::publishing::queue::Act;
-use crate::publishing::{CorrectError, correct};
+use crate::publishing::{CorrectError, LibraryError, correct};
+use crate::store::{issues, ledger};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Correct {
-    /// The issue's file, mended. `correction:` in its front matter says on the page what was wrong.
+    /// The issue's file, corrected. `correction:` in its front matter says on the page what was wrong.
     file: PathBuf,
 }
 
 pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let config = desk.context.config()?;
-    let shelf = Shelf::new(&config)?;
-    let library = shelf.library(desk.newsletter);
+    let (newsletter, id, shelf) = whose(&args, desk).await?;
+    let library = shelf.library(newsletter);
     let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
-        Ok(draft) => correct(desk.db, &library, desk.id, &draft, &act).await.map(|changed| (draft.slug, changed)),
+        Ok(draft) => correct(desk.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),
         Err(error) => Err(error),
     };
     let output = &desk.context.output;
@@ -31,7 +34,16 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
             Ok(Exit::Ok)
         }
         Ok((slug, true)) => {
-            output.line(format!("{slug} is corrected on its page and in the feeds. No mail is sent again."))?;
+            let mut tx = desk.db.read().await?;
+            let waiting = match issues::find(&mut tx, id, &slug).await? {
+                Some(issue) => ledger::totals(&mut tx, issue.id).await?.open(),
+                None => 0,
+            };
+            let rest = match waiting {
+                0 => String::new(),
+                number => format!(" {} still to get it will get the new text.", count(number.unsigned_abs(), "reader")),
+            };
+            output.line(format!("{slug} is corrected on its page and in the feeds.{rest} Nobody gets it twice."))?;
             Ok(Exit::Ok)
         }
         Ok((slug, false)) => {
@@ -44,7 +56,23 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
             }
             Ok(Exit::Problems)
         }
-        Err(error @ CorrectError::NotSent { .. }) => Err(Failure::new(error.to_string()).exit(Exit::NotAllowed).into()),
+        Err(error @ (CorrectError::NotSent { .. } | CorrectError::Stopped(_))) => {
+            Err(Failure::new(error.to_string()).exit(Exit::NotAllowed).into())
+        }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// Whose issue the file is: the database knows it, since it went out.
+async fn whose<'a>(args: &Correct, desk: &Desk<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, Shelf<'a>)> {
+    let shelf = Shelf::new(desk.config)?;
+    let named = args.file.to_string_lossy();
+    match desk.find(&mut desk.db.read().await?, &named).await {
+        Ok((newsletter, issue)) => Ok((newsletter, issue.newsletter_id, shelf)),
+        // It says what is wrong with the file first, if something is.
+        Err(unknown) => {
+            LibraryError::of_missing(&args.file)?;
+            Err(unknown)
+        }
     }
 }

@@ -1,12 +1,14 @@
-//! What became of each mail of an issue.
+//! What became of each email of an issue.
 
 use serde_json::json;
 
 use super::{Desk, Named};
 use crate::cli::Exit;
 use crate::cli::table::Table;
+use crate::cli::when::when;
 use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::newsletter::Newsletter;
 use crate::store::ledger::{self, Row};
 
 /// Rows read at a time: a list of a million is streamed.
@@ -19,6 +21,9 @@ pub(super) struct Deliveries {
     /// Only mails in this state: pending, claimed, in_flight, sent, failed, uncertain or skipped.
     #[arg(long, value_parser = state)]
     state: Option<DeliveryState>,
+    /// Only readers who did not get it, and why: refused, left out, uncertain, or being retried.
+    #[arg(long, conflicts_with = "state")]
+    missed: bool,
     /// At most so many; 0 means all.
     #[arg(long, default_value_t = 50)]
     limit: i64,
@@ -46,16 +51,33 @@ fn as_json(row: &Row) -> serde_json::Value {
     })
 }
 
+/// Why a row stands where it stands. A reader who was left out in the end was not left out for an earlier reply.
+fn why(row: &Row, newsletter: &Newsletter) -> String {
+    let reason = row.reason.map(|reason| reason.to_string());
+    let reply = row.reply.clone();
+    match row.state {
+        DeliveryState::Skipped => reason.unwrap_or_default(),
+        DeliveryState::Pending if row.first_at.is_some() => {
+            let again = row.due_at.map_or(String::new(), |at| format!("retried {}", when(at, newsletter)));
+            reply.map_or(again.clone(), |reply| format!("{again}: {reply}"))
+        }
+        _ => reply.or(reason).unwrap_or_default(),
+    }
+}
+
 pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
-    let issue = desk.issue(&mut tx, &args.named.slug).await?;
+    let (newsletter, issue) = desk.find(&mut tx, &args.named.slug).await?;
     let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
     let mut after = DeliveryId(i64::MIN);
     let mut more = false;
     let mut table = Table::new(&["ADDRESS", "STATE", ">TRIES", "WHY"]);
     while left > 0 {
-        let rows = ledger::rows(&mut tx, issue.id, args.state, after, left.min(PAGE)).await?;
+        let rows = match args.missed {
+            true => ledger::missed(&mut tx, issue.id, after, left.min(PAGE)).await?,
+            false => ledger::rows(&mut tx, issue.id, args.state, after, left.min(PAGE)).await?,
+        };
         let Some(last) = rows.last() else { break };
         after = last.id;
         left -= rows.len() as i64;
@@ -65,7 +87,7 @@ pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Res
                 output.json(&as_json(row))?;
                 continue;
             }
-            let why = row.reply.clone().or(row.reason.map(|reason| reason.to_string())).unwrap_or_default();
+            let why = why(row, newsletter);
             let email = row.email.clone().unwrap_or_else(|| "(erased)".to_owned());
             table.row([email, row.state.to_string(), row.attempts.to_string(), why]);
         }
@@ -73,8 +95,10 @@ pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Res
     if output.is_json() {
         return Ok(Exit::Ok);
     }
-    if table.is_empty() {
-        output.note("There is no such mail.");
+    if table.is_empty() && args.missed {
+        output.note("Nobody missed it so far.");
+    } else if table.is_empty() {
+        output.note("There is no such email.");
     } else {
         output.table(&table)?;
     }

@@ -3,15 +3,18 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use crate::cli::Exit;
 use crate::cli::output::{Output, Tone, count};
+use crate::cli::shelf::Shelf;
 use crate::cli::table::Table;
 use crate::cli::when::when;
+use crate::cli::{Exit, whose};
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
+use crate::publishing::standing;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
-use crate::store::{events, issues, ledger};
+use crate::store::skips::Skip;
+use crate::store::{events, issues, ledger, newsletters, skips};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -39,8 +42,10 @@ pub(in crate::cli) fn as_json(issue: &Issue, totals: &Totals, newsletter: &Newsl
         "state": issue.state,
         "due_at": issue.due_at,
         "on_slot": issue.on_slot,
+        "beside": issue.beside,
         "note": issue.note,
         "started_at": issue.started_at,
+        "first_pass_ended_at": totals.first_pass_ended_at,
         "finished_at": issue.finished_at,
         "totals": totals,
     })
@@ -54,9 +59,10 @@ pub(in crate::cli) fn progress(totals: &Totals) -> String {
         (totals.failed, "failed"),
         (totals.skipped, "skipped"),
         (totals.uncertain, "uncertain"),
-        (totals.deferred, "to be tried again"),
-        (totals.in_flight + totals.claimed, "on the way"),
-        (totals.pending, "waiting"),
+        (totals.deferred, "being retried"),
+        (totals.in_flight, "on the way"),
+        // What is only claimed has not left, and goes back when the issue is paused.
+        (totals.pending + totals.claimed, "waiting"),
     ] {
         if number > 0 {
             text.push_str(&format!(", {} {what}", count(number.unsigned_abs(), "")));
@@ -65,8 +71,15 @@ pub(in crate::cli) fn progress(totals: &Totals) -> String {
     text
 }
 
-/// The state, coloured by what it asks of a person.
-pub(in crate::cli) fn coloured(output: &Output, state: IssueState) -> String {
+/// Whether every reader was tried once, so that what is left is being retried.
+pub(in crate::cli) fn is_past_first_pass(issue: &Issue, totals: &Totals) -> bool {
+    issue.state == IssueState::Sending && totals.first_pass_ended_at.is_some()
+}
+
+/// The state as an editor asks for it, coloured by what it asks of them. An issue that everybody was sent once is sent,
+/// also while some are being retried.
+pub(in crate::cli) fn coloured(output: &Output, issue: &Issue, totals: &Totals) -> String {
+    let state = if is_past_first_pass(issue, totals) { IssueState::Sent } else { issue.state };
     let tone = match state {
         IssueState::Sent => Tone::Good,
         IssueState::Held | IssueState::Paused | IssueState::Stopped => Tone::Warn,
@@ -77,37 +90,80 @@ pub(in crate::cli) fn coloured(output: &Output, state: IssueState) -> String {
 
 pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let all = issues::list(&mut tx, desk.id, args.state, args.limit).await?;
-    let mut table = Table::new(&["SLUG", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
-    for issue in &all {
-        let totals = ledger::totals(&mut tx, issue.id).await?;
-        if output.is_json() {
-            output.json(&as_json(issue, &totals, desk.newsletter))?;
-            continue;
+    let about = whose::newsletters(desk.config, desk.named)?;
+    let shelf = Shelf::new(desk.config)?;
+    let mut table = Table::new(&["SLUG", "NEWSLETTER", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
+    let mut notes = Vec::new();
+    for newsletter in &about {
+        let mut tx = desk.db.read().await?;
+        let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { continue };
+        let all = issues::list(&mut tx, id, args.state, args.limit).await?;
+        let skipped = skips::of(&mut tx, id, desk.context.now()).await?;
+        let mut counted = Vec::with_capacity(all.len());
+        for issue in &all {
+            counted.push(ledger::totals(&mut tx, issue.id).await?);
         }
-        let at = issue.started_at.or(issue.due_at).map(|at| when(at, desk.newsletter)).unwrap_or_default();
-        let number = |number: i64| count(number.unsigned_abs(), "");
-        let (readers, sent, failed) = (number(totals.readers), number(totals.sent), number(totals.failed));
-        table.row([issue.slug.clone(), issue.state.to_string(), at, readers, sent, failed]);
+        drop(tx);
+        let standings = standing::look(desk.db, &shelf.library(newsletter), &all).await?;
+        for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
+            if output.is_json() {
+                let mut value = as_json(issue, totals, newsletter);
+                value["file"] = serde_json::to_value(standing)?;
+                output.json(&value)?;
+                continue;
+            }
+            table.row(row(issue, totals, newsletter));
+            notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
+        }
+        notes.extend(skipped.iter().map(|skip| format!("skipped: {}", skipped_slot(skip, newsletter))));
     }
-    if !output.is_json() && table.is_empty() {
+    if output.is_json() {
+        return Ok(Exit::Ok);
+    }
+    if table.is_empty() {
         output.note("There is no such issue. `coranto queue FILE` brings one in.");
-    } else if !output.is_json() {
-        output.table(&table)?;
+    } else {
+        output.table(&if about.len() > 1 { table } else { table.without("NEWSLETTER") })?;
     }
+    notes.iter().try_for_each(|note| output.line(output.toned(Tone::Warn, note)))?;
     Ok(Exit::Ok)
+}
+
+fn row(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> [String; 7] {
+    let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
+    // Nobody was counted yet.
+    let number = |number: i64| match issue.started_at {
+        Some(_) => count(number.unsigned_abs(), ""),
+        None => String::new(),
+    };
+    let state = match is_past_first_pass(issue, totals) {
+        true => format!("sent, {} being retried", count(totals.open().unsigned_abs(), "")),
+        false => issue.state.to_string(),
+    };
+    let (readers, sent, failed) = (number(totals.readers), number(totals.sent), number(totals.failed));
+    [issue.slug.clone(), newsletter.slug.clone(), state, at, readers, sent, failed]
+}
+
+/// `Fri 2026-12-25 09:00 Europe/Prague (Christmas)`.
+pub(in crate::cli) fn skipped_slot(skip: &Skip, newsletter: &Newsletter) -> String {
+    let why = if skip.note.is_empty() { String::new() } else { format!(" ({})", skip.note) };
+    format!("{}{why}", when(skip.slot_at, newsletter))
 }
 
 pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
-    let issue = desk.issue(&mut tx, named).await?;
+    let (newsletter, issue) = desk.find(&mut tx, named).await?;
     let totals = ledger::totals(&mut tx, issue.id).await?;
     let revisions = ledger::sent_by_revision(&mut tx, issue.id).await?;
     let history = events::of_issue(&mut tx, issue.id).await?;
+    drop(tx);
+    let shelf = Shelf::new(desk.config)?;
+    let mut looked = standing::look(desk.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
+    let standing = looked.pop().flatten();
     if output.is_json() {
-        let mut value = as_json(&issue, &totals, desk.newsletter);
+        let mut value = as_json(&issue, &totals, newsletter);
+        value["file"] = serde_json::to_value(&standing)?;
         value["revisions"] = revisions.iter().map(|(id, sent)| json!({ "revision": id.0, "sent": sent })).collect();
         value["events"] = history
             .iter()
@@ -116,9 +172,10 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         output.json(&value)?;
         return Ok(Exit::Ok);
     }
-    output.line(format!("{}  {}", output.toned(Tone::Strong, &issue.title), coloured(output, issue.state)))?;
-    if !issue.note.is_empty() {
-        output.line(format!("  {}", issue.note))?;
+    output.line(format!("{}  {}", output.toned(Tone::Strong, &issue.title), coloured(output, &issue, &totals)))?;
+    let file = standing.as_ref().and_then(|standing| standing.note.clone());
+    for note in [Some(issue.note.clone()).filter(|note| !note.is_empty()), file].into_iter().flatten() {
+        output.line(format!("  {}", output.toned(Tone::Warn, &note)))?;
     }
     let mut table = Table::new(&["", ""]);
     let mut row = |what: &str, value: Option<String>| {
@@ -126,7 +183,7 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             table.row([what.to_owned(), value]);
         }
     };
-    let at = |at: Option<crate::clock::Timestamp>| at.map(|at| when(at, desk.newsletter));
+    let at = |at: Option<crate::clock::Timestamp>| at.map(|at| when(at, newsletter));
     row("due", at(issue.due_at));
     row("started", at(issue.started_at));
     row("finished", at(issue.finished_at));
@@ -141,7 +198,7 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     output.table(&table)?;
     for event in history {
         let detail = if event.data == "{}" { String::new() } else { format!("  {}", event.data) };
-        output.line(format!("{}  {} by {}{detail}", event.at, event.kind, event.actor))?;
+        output.line(format!("{}  {} by {}{detail}", when(event.at, newsletter), event.kind, event.actor))?;
     }
     Ok(Exit::Ok)
 }

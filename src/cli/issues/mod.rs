@@ -1,20 +1,18 @@
-//! `coranto issues`: what stands where, and what a person may do to an issue that is going out.
+//! `coranto issues`: what stands where, and what a person may do to an issue that is queued or going out.
 
 mod control;
 mod correct;
 mod deliveries;
 mod list;
+mod places;
 
-use std::path::Path;
-
-pub(super) use self::list::{as_json, coloured, progress};
-use super::new::newsletter;
-use super::{Context, Exit, Failure};
-use crate::domain::NewsletterId;
+pub(super) use self::list::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+use super::whose;
+use super::{Context, Exit};
+use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::library::name_parts;
 use crate::store::issues::Issue;
-use crate::store::{Db, Tx, issues, newsletters};
+use crate::store::{Db, Tx};
 
 /// List, show and steer issues.
 #[derive(Debug, clap::Args)]
@@ -23,13 +21,13 @@ use crate::store::{Db, Tx, issues, newsletters};
   coranto issues list
   coranto issues show the-calendar-is-not-an-agreement
   coranto issues pause the-calendar-is-not-an-agreement
-  coranto issues deliveries the-calendar-is-not-an-agreement --state failed",
+  coranto issues deliveries the-calendar-is-not-an-agreement --missed",
     after_help = "An issue is named by its slug, or by its file."
 )]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The newsletter, where there are several.
+    /// The newsletter, where two have an issue of that slug.
     #[arg(long, value_name = "SLUG", global = true)]
     newsletter: Option<String>,
 }
@@ -46,15 +44,15 @@ enum Command {
   coranto issues show the-calendar-is-not-an-agreement
   coranto issues show issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Show(Named),
-    /// Halt an issue that is going out; what is on the wire is finished.
+    /// Pause an issue that is going out; what is on the wire is finished.
     #[command(before_help = "Examples:
   coranto issues pause the-calendar-is-not-an-agreement")]
     Pause(control::Pause),
-    /// Go on with a paused issue, with the content it has now.
+    /// Resume a paused issue, with the content it has now.
     #[command(before_help = "Examples:
   coranto issues resume the-calendar-is-not-an-agreement")]
     Resume(Named),
-    /// End an issue for good: who has not got it will not.
+    /// End an issue for good: readers who have not got it will not.
     #[command(before_help = "Examples:
   coranto issues stop the-calendar-is-not-an-agreement")]
     Stop(Named),
@@ -62,16 +60,37 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues retry the-calendar-is-not-an-agreement")]
     Retry(control::Retry),
+    /// Move a queued issue to another time.
+    ///
+    /// It keeps the text that was queued. An issue whose file has `send_at` stays there until that line changes.
+    #[command(before_help = "Examples:
+  coranto issues move the-long-way-round 2026-12-11
+  coranto issues move the-long-way-round \"2026-12-10 18:00\"
+  coranto issues move the-long-way-round next
+  coranto issues move the-long-way-round 2026-12-11 --swap")]
+    Move(places::Move),
+    /// Exchange the times of two queued issues.
+    #[command(before_help = "Examples:
+  coranto issues swap the-long-way-round the-calendar-is-not-an-agreement")]
+    Swap(places::Swap),
+    /// Send nothing on a slot: no issue gets it by itself.
+    #[command(before_help = "Examples:
+  coranto issues skip 2026-12-25 --note Christmas
+  coranto issues skip 2026-12-25 --undo")]
+    Skip(places::Skip),
     /// Take an issue off the queue.
     #[command(before_help = "Examples:
   coranto issues unschedule the-calendar-is-not-an-agreement")]
     Unschedule(Named),
-    /// Put the mended text of a sent issue on the web; no mail is sent again.
+    /// Put the corrected text of an issue on the web; nobody gets it twice.
+    ///
+    /// Readers who have not got the issue yet get the corrected text too.
     #[command(before_help = "Examples:
   coranto issues correct issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Correct(correct::Correct),
-    /// List what became of each mail.
+    /// List what became of each email.
     #[command(before_help = "Examples:
+  coranto issues deliveries the-calendar-is-not-an-agreement --missed
   coranto issues deliveries the-calendar-is-not-an-agreement --state failed
   coranto issues deliveries the-calendar-is-not-an-agreement --json")]
     Deliveries(deliveries::Deliveries),
@@ -88,35 +107,32 @@ struct Named {
 struct Desk<'a> {
     context: &'a Context,
     db: &'a Db,
-    newsletter: &'a Newsletter,
-    id: NewsletterId,
+    config: &'a Config,
+    /// The newsletter that was named.
+    named: Option<&'a str>,
 }
 
-impl Desk<'_> {
-    /// The issue that was named.
-    async fn issue(&self, tx: &mut Tx, named: &str) -> anyhow::Result<Issue> {
-        let slug = slug_of(named);
-        issues::find(tx, self.id, &slug).await?.ok_or_else(|| {
-            Failure::new(format!("there is no issue {slug:?} of {}", self.newsletter.slug))
-                .hint("`coranto issues list` lists them; `coranto queue FILE` brings one in")
-                .into()
-        })
+impl<'a> Desk<'a> {
+    /// The issue that was named, and whose it is.
+    async fn find(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<(&'a Newsletter, Issue)> {
+        whose::of_slug(tx, self.config, self.named, typed).await
     }
-}
 
-/// The slug of an issue that was named by it, or by its file.
-fn slug_of(named: &str) -> String {
-    let by_file = || named.ends_with(".md").then(|| name_parts(Path::new(named))).flatten();
-    by_file().map_or_else(|| named.to_owned(), |(_, slug)| slug)
+    /// The issue that was named.
+    async fn issue(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<Issue> {
+        Ok(self.find(tx, typed).await?.1)
+    }
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let newsletter = newsletter(&config, args.newsletter.as_deref())?;
+    let named = args.newsletter.as_deref();
+    if let Some(named) = named {
+        whose::newsletter(&config, Some(named))?;
+    }
     context.block_on(async {
         let db = context.open_existing(&config).await?;
-        let id = newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
-        let desk = Desk { context, db: &db, newsletter, id };
+        let desk = Desk { context, db: &db, config: &config, named };
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,
             Command::Show(args) => list::show(&args.slug, &desk).await,
@@ -124,6 +140,9 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Resume(args) => control::resume(&args.slug, &desk).await,
             Command::Stop(args) => control::stop(&args.slug, &desk).await,
             Command::Retry(args) => control::retry(args, &desk).await,
+            Command::Move(args) => places::move_issue(args, &desk).await,
+            Command::Swap(args) => places::swap(args, &desk).await,
+            Command::Skip(args) => places::skip(args, &desk).await,
             Command::Unschedule(args) => control::unschedule(&args.slug, &desk).await,
             Command::Correct(args) => correct::run(args, &desk).await,
             Command::Deliveries(args) => deliveries::deliveries(args, &desk).await,
@@ -131,17 +150,4 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         db.close().await;
         result
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_issue_is_named_by_slug_or_file() {
-        assert_eq!(slug_of("issues/2026-11-27-the-calendar.md"), "the-calendar");
-        assert_eq!(slug_of("the-calendar"), "the-calendar");
-        assert_eq!(slug_of("notes/the-calendar.md"), "the-calendar");
-        assert_eq!(slug_of("2026-99-99-x.md"), "2026-99-99-x");
-    }
 }

@@ -14,6 +14,7 @@ use crate::cli::context::stop_signal;
 use crate::cli::output::{Tone, count};
 use crate::cli::shelf::{Shelf, show};
 use crate::cli::when::when;
+use crate::cli::whose::Known;
 use crate::cli::{Context, Exit, Failure, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -22,7 +23,7 @@ use crate::domain::image::{self, Shown};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::LibraryError;
-use crate::publishing::library::Rendered;
+use crate::publishing::library::{Rendered, name_parts};
 use crate::signup::Emblem;
 use crate::templates::Templates;
 use crate::web;
@@ -32,6 +33,9 @@ use crate::web::preview::{Picture, Preview, Publication, Sheet};
 const CONNECTIONS_MAX: usize = 256;
 /// The page's port, so that it is the same every week.
 const PORT: u16 = 8026;
+
+/// The queue is looked at every so many looks at the file: every few seconds.
+const QUEUE_LOOKED_AT_EVERY: u32 = 200;
 
 /// A web version and its style sheet.
 struct Web {
@@ -45,14 +49,17 @@ pub(super) struct Desk<'a> {
     pub(super) file: &'a Path,
     pub(super) context: &'a Context,
     pub(super) config: &'a Config,
+    /// What the database knew at the start.
+    pub(super) known: Known,
 }
 
 impl Desk<'_> {
     /// Shows the file until a person ends it.
     pub(super) async fn run(&self) -> anyhow::Result<Exit> {
         let mut stamps = self.look(&[]);
-        let mut shelf = Shelf::new(self.config)?;
+        let mut shelf = Shelf::new(self.config)?.knowing(self.known.clone());
         let mut sheet = self.sheet(&shelf, &Sheet::default())?;
+        sheet.queued = self.queued(&shelf).await?;
         let listener = self.listen().await?;
         let address = format!("http://{}/", listener.local_addr()?);
         let stop = CancellationToken::new();
@@ -70,6 +77,7 @@ impl Desk<'_> {
             self.open(&address);
         }
         let mut signal = std::pin::pin!(stop_signal());
+        let mut looks = 0_u32;
         loop {
             tokio::select! {
                 stopped = &mut signal => {
@@ -79,7 +87,16 @@ impl Desk<'_> {
                 () = tokio::time::sleep(EVERY) => {}
             }
             let now = self.look(&others);
+            looks += 1;
             if now == stamps {
+                // It may be queued meanwhile, by a command or by the server.
+                if looks % QUEUE_LOOKED_AT_EVERY == 0 {
+                    let queued = self.queued(&shelf).await?;
+                    let shown = sender.borrow().clone();
+                    if shown.queued != queued {
+                        sender.send_replace(Arc::new(Sheet { queued, number: shown.number + 1, ..(*shown).clone() }));
+                    }
+                }
                 continue;
             }
             // An editor may be in the middle of writing it.
@@ -87,12 +104,13 @@ impl Desk<'_> {
             let settled = self.look(&others);
             if settled.differs_below(&stamps, &self.config.templates) {
                 match Shelf::new(self.config) {
-                    Ok(fresh) => shelf = fresh,
+                    Ok(fresh) => shelf = fresh.knowing(self.known.clone()),
                     Err(error) => self.context.output.warn(format!("{error:#}")),
                 }
             }
             stamps = settled;
             sheet = self.sheet(&shelf, &sender.borrow())?;
+            sheet.queued = self.queued(&shelf).await?;
             others = beside(&sheet, others);
             stamps.also(&others);
             self.tell(&sheet)?;
@@ -200,6 +218,7 @@ impl Desk<'_> {
             bytes: message.len(),
             problems: Vec::new(),
             ok: true,
+            queued: String::new(),
         })
     }
 
@@ -247,14 +266,30 @@ impl Desk<'_> {
         rendered.images.iter().map(picture).collect()
     }
 
+    /// What is queued of the file, where that is something else.
+    async fn queued(&self, shelf: &Shelf<'_>) -> anyhow::Result<String> {
+        let Ok((newsletter, draft)) = shelf.read(self.file, self.args.newsletter.as_deref()) else {
+            return Ok(String::new());
+        };
+        let slug = draft.map_or_else(|_| name_parts(self.file).map(|(_, slug)| slug), |draft| Some(draft.slug));
+        let Some(slug) = slug else { return Ok(String::new()) };
+        let found = shelf.standing(&shelf.library(newsletter), &slug, self.context).await?;
+        Ok(found.and_then(|(_, standing)| standing?.note).unwrap_or_default())
+    }
+
     /// The same on the terminal.
     fn tell(&self, sheet: &Sheet) -> anyhow::Result<()> {
         let output = &self.context.output;
         if output.is_json() {
-            return output.json(&crate::cli::shelf::as_json(self.file, &sheet.problems));
+            let mut value = crate::cli::shelf::as_json(self.file, &sheet.problems);
+            value["queued"] = sheet.queued.clone().into();
+            return output.json(&value);
         }
         let now = self.context.now().to_jiff().to_zoned(jiff::tz::TimeZone::system());
         output.line(output.toned(Tone::Faint, &format!("\n{}", now.strftime("%H:%M:%S"))))?;
+        if !sheet.queued.is_empty() {
+            output.line(output.toned(Tone::Warn, &sheet.queued))?;
+        }
         if !sheet.ok {
             refuse(self.file, &sheet.problems, self.context)?;
             return output.line(output.toned(Tone::Bad, "it cannot go out like this"));

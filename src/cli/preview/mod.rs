@@ -8,6 +8,7 @@ mod watch;
 use std::path::PathBuf;
 
 use super::shelf::{Shelf, show};
+use super::whose::Known;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -68,14 +69,15 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?;
+    let known = Known::load(&config, context);
+    let shelf = Shelf::new(&config)?.knowing(known.clone());
     let file = match &args.file {
         Some(file) => file.clone(),
         None => next_file(shelf.files(args.newsletter.as_deref())?, context.now())
             .ok_or_else(|| Failure::new("there is no issue to show").hint("`coranto new \"Title\"` begins one"))?,
     };
     if !(args.part.html || args.part.text || args.part.eml) {
-        let desk = live::Desk { args: &args, file: &file, context, config: &config };
+        let desk = live::Desk { args: &args, file: &file, context, config: &config, known };
         return context.block_on(desk.run());
     }
     let (newsletter, draft) = shelf.read(&file, args.newsletter.as_deref())?;

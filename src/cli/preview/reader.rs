@@ -9,7 +9,7 @@ use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::Format;
-use crate::message::{Content, Profile, Recipient, Skeleton};
+use crate::message::{Content, Marks, Profile, Recipient, Skeleton};
 use crate::publishing::library::Rendered;
 use crate::token::TEST_NUMBER;
 
@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
             subscription: None,
             consent: None,
             request: None,
+            marks: Marks::default(),
             format: Format::Html,
             address: &args.to,
             name: args.name.as_deref(),

@@ -1,6 +1,5 @@
 //! Readers to a CSV file, with the columns that `import` reads.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use crate::cli::failure::Closed;
 use crate::cli::output::{Output, count};
 use crate::cli::{Exit, Failure};
 use crate::domain::subscriber::SubscriptionState;
+use crate::private;
 use crate::signup::{self, ExportError};
 use crate::store::subscriptions::{self, Filter};
 
@@ -41,7 +41,7 @@ pub(super) async fn export(args: Export, desk: &Desk<'_>) -> anyhow::Result<Exit
     part.push(".part");
     let part = PathBuf::from(part);
     let place = || part.display().to_string();
-    let file = File::create(&part).with_context(place)?;
+    let file = private::create(&part).with_context(place)?;
     let written = match write(desk, &filter, BufWriter::new(&file)).await.and_then(|rows| Ok((rows, file.sync_all()?)))
     {
         Ok((written, ())) => written,

@@ -6,13 +6,14 @@ use serde_json::json;
 use super::{Desk, address};
 use crate::cli::output::{Tone, count};
 use crate::cli::table::Table;
-use crate::cli::{Exit, Failure};
+use crate::cli::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{Filter, Subscription};
-use crate::store::{consents, subscriptions};
+use crate::store::subscriptions::{Counts, Filter, Subscription};
+use crate::store::{Db, consents, newsletters, subscriptions};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -148,28 +149,39 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn stats(desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let counts = subscriptions::counts(&mut desk.db.read().await?, desk.id).await?;
-    let output = &desk.context.output;
-    if output.is_json() {
-        let mut value = serde_json::to_value(counts)?;
-        value["newsletter"] = desk.newsletter.slug.clone().into();
-        output.json(&value)?;
-        return Ok(Exit::Ok);
+pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> anyhow::Result<Exit> {
+    let output = &context.output;
+    for (index, newsletter) in about.iter().enumerate() {
+        let mut tx = db.read().await?;
+        let counts = match newsletters::find(&mut tx, &newsletter.slug).await? {
+            Some(id) => subscriptions::counts(&mut tx, id).await?,
+            None => Counts::default(),
+        };
+        drop(tx);
+        if output.is_json() {
+            let mut value = serde_json::to_value(counts)?;
+            value["newsletter"] = newsletter.slug.clone().into();
+            output.json(&value)?;
+            continue;
+        }
+        if about.len() > 1 {
+            let blank = if index == 0 { "" } else { "\n" };
+            output.line(format!("{blank}{}", output.toned(Tone::Strong, &newsletter.name)))?;
+        }
+        let mut table = Table::new(&["STATE", ">READERS"]);
+        for (state, number) in [
+            ("active", counts.active),
+            ("pending", counts.pending),
+            ("paused", counts.paused),
+            ("left", counts.left),
+            ("suppressed", counts.suppressed),
+        ] {
+            table.row([state.to_owned(), count(number.unsigned_abs(), "")]);
+        }
+        output.table(&table)?;
+        let reached = count(counts.mailable.unsigned_abs(), "reader");
+        output.line(format!("\nAn issue would reach {} now.", output.toned(Tone::Strong, &reached)))?;
     }
-    let mut table = Table::new(&["STATE", ">READERS"]);
-    for (state, number) in [
-        ("active", counts.active),
-        ("pending", counts.pending),
-        ("paused", counts.paused),
-        ("left", counts.left),
-        ("suppressed", counts.suppressed),
-    ] {
-        table.row([state.to_owned(), count(number.unsigned_abs(), "")]);
-    }
-    output.table(&table)?;
-    let reached = count(counts.mailable.unsigned_abs(), "reader");
-    output.line(format!("\nAn issue would reach {} now.", output.toned(Tone::Strong, &reached)))?;
     Ok(Exit::Ok)
 }
 

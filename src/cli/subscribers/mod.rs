@@ -5,7 +5,7 @@ mod export;
 mod import;
 mod list;
 
-use super::new::newsletter;
+use super::whose::{newsletter, newsletters as whose};
 use super::{Context, Exit};
 use crate::config::Config;
 use crate::domain::NewsletterId;
@@ -93,12 +93,18 @@ impl Desk<'_> {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let newsletter = newsletter(&config, args.newsletter.as_deref())?;
+    let named = args.newsletter.as_deref();
+    // What counts, or is about an address alone, needs no newsletter.
+    let about = match args.command {
+        Command::Stats | Command::Suppress(_) | Command::Unsuppress(_) => whose(&config, named)?,
+        _ => vec![newsletter(&config, named)?],
+    };
     context.block_on(async {
         let db = match args.command {
             Command::Add(_) | Command::Import(_) | Command::Suppress(_) => context.open(&config).await?,
             _ => context.open_existing(&config).await?,
         };
+        let newsletter = about[0];
         let id = match args.command {
             Command::Add(_) | Command::Import(_) => {
                 db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?
@@ -109,7 +115,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,
             Command::Show(args) => list::show(args, &desk).await,
-            Command::Stats => list::stats(&desk).await,
+            Command::Stats => list::stats(&about, &db, context).await,
             Command::Add(args) => change::add(args, &desk).await,
             Command::Remove(args) => change::remove(args, &desk).await,
             Command::Suppress(args) => change::suppress(args, &desk).await,

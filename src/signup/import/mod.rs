@@ -395,7 +395,8 @@ async fn store(
     imports::lock(tx).await?;
     let (plans, mut done) = planned(tx, import, candidates, rejected).await?;
     let (consent, source) = (ConsentKind::Imported, import.source.as_str());
-    let imported = Entry { by: import.by(), consent, event: None, wording: WORDING, client: None, source };
+    let imported =
+        Entry { by: import.by(), consent, event: None, wording: WORDING, client: None, source, spelling: None };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
     let mut arrivals = Vec::with_capacity(plans.len());
     for (candidate, known, plan) in plans {
@@ -403,8 +404,9 @@ async fn store(
         match (plan, id) {
             (Plan::Add, _) => arrivals.push(candidate.arrival),
             (Plan::Suppress(reason), _) => {
-                let hash = &candidate.arrival.person.address_hash;
-                suppressions::add_in_bulk(tx, hash, reason, source, import.now).await?;
+                let person = &candidate.arrival.person;
+                suppressions::add_in_bulk(tx, &person.address_hash, reason, source, import.now).await?;
+                suppressions::note_mailbox(tx, &person.address_hash, &person.quota_hash).await?;
             }
             (Plan::Activate, Some(id)) => {
                 let is_changed = subscriptions::activate(tx, id, &imported).await?;

@@ -9,8 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest;
 
+use tokio::io::AsyncWriteExt as _;
+
 use super::{SinkError, SinkOptions};
 use crate::clock::{Clock, Timestamp};
+use crate::private;
 
 /// Messages held in memory: enough for every test, too few to fill a machine.
 const KEPT_MESSAGES_MAX: usize = 100_000;
@@ -60,10 +63,10 @@ pub(super) struct Keep {
 impl Keep {
     pub(super) fn open(options: &SinkOptions) -> Result<Self, SinkError> {
         if let Some(dir) = &options.dir {
-            std::fs::create_dir_all(dir).map_err(|error| SinkError::File(dir.clone(), error))?;
+            private::folder(dir).map_err(|error| SinkError::File(dir.clone(), error))?;
         }
         let journal = options.journal.as_ref().map(|path| {
-            let opened = OpenOptions::new().create(true).append(true).open(path);
+            let opened = private::open(path, OpenOptions::new().create(true).append(true));
             opened.map(Mutex::new).map_err(|error| SinkError::File(path.clone(), error))
         });
         Ok(Self {
@@ -87,7 +90,13 @@ impl Keep {
         if let Some(dir) = &self.dir {
             let number = self.files.fetch_add(1, Relaxed);
             let name = file_name(to.first().map_or("", String::as_str));
-            tokio::fs::write(dir.join(format!("{}-{number:06}-{name}.eml", at.0)), &data).await?;
+            let path = dir.join(format!("{}-{number:06}-{name}.eml", at.0));
+            let mut options = tokio::fs::OpenOptions::new();
+            #[cfg(unix)]
+            options.mode(private::FILE_MODE);
+            let mut file = options.write(true).create(true).truncate(true).open(path).await?;
+            file.write_all(&data).await?;
+            file.flush().await?;
         }
         if let Some(journal) = &self.journal {
             let lines = lines(at, from, to, &data, replied)?;

@@ -73,6 +73,8 @@ pub struct Sheet {
     pub bytes: usize,
     /// What the checks say.
     pub problems: Vec<Problem>,
+    /// What is queued of the issue, where that is not what the file says; may be empty.
+    pub queued: String,
     /// Whether it may go out; if not, what is shown is the last state that could.
     pub ok: bool,
 }
@@ -198,6 +200,7 @@ async fn state(State(preview): State<Arc<Preview>>) -> Response {
         "html_bytes": sheet.html.len(),
         "bytes": sheet.bytes,
         "ok": sheet.ok,
+        "queued": sheet.queued,
         "problems": sheet.problems,
     });
     text("application/json", body.to_string())

@@ -14,8 +14,9 @@ use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
+use super::gone::absent_page;
 use super::reader::{self, name};
-use super::token::{Opened, open};
+use super::token::{Opened, is_erased, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
 use crate::store::subscriptions::Subscription;
@@ -30,21 +31,23 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/a/{token}", get(show).post(act)).route("/s/{token}", get(show_stop).post(act_stop))
 }
 
-fn request(site: &Site, purpose: Purpose, token: &str) -> Result<RequestId, Failure> {
-    match open(site, purpose, token)? {
-        Opened::Row(number) => Ok(RequestId(number)),
+/// The request that a link is about; none when it is gone.
+async fn request(site: &Site, purpose: Purpose, token: &str) -> Result<Option<RequestId>, Failure> {
+    match open(site, purpose, token).await? {
+        Opened::Row(number) => Ok(Some(RequestId(number))),
+        Opened::Absent => Ok(None),
         Opened::Test => Err(Failure::NoSuchLink),
     }
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let id = request(&site, Purpose::Address, &token)?;
+    let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
     let standing = signup::look_address(&site.signup, id, site.clock.now()).await?;
     match standing {
         Move::Fresh(subscription) => {
             // The page is opened at the new address, and shows nothing of the old one.
             let (words, mut page) = about(&site, &subscription, |words, name| words.move_heading(name));
-            page.paragraphs = vec![words.move_text()];
+            page.paragraphs = vec![words.move_text(&name(words, site.door_of(subscription.newsletter_id)))];
             reader::ask(&mut page, reader::button(MOVE, words.mail_new_address_button()));
             site.page(StatusCode::OK, &page)
         }
@@ -58,7 +61,7 @@ async fn act(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let id = request(&site, Purpose::Address, &token)?;
+    let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
     if fields.get("action") != MOVE {
         return show(State(site), Path(token)).await;
     }
@@ -86,8 +89,8 @@ fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
 }
 
 async fn show_stop(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let id = request(&site, Purpose::Stop, &token)?;
-    match signup::look_stop(&site.signup, id).await? {
+    let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
+    match signup::look_stop(&site.signup, id, site.clock.now()).await? {
         Move::Fresh(subscription) => {
             let (words, mut page) = about(&site, &subscription, |words, _| words.stop_heading());
             page.paragraphs = vec![words.stop_text(&name(words, site.door_of(subscription.newsletter_id)))];
@@ -104,7 +107,7 @@ async fn act_stop(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let id = request(&site, Purpose::Stop, &token)?;
+    let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
     if fields.get("action") != STOP {
         return show_stop(State(site), Path(token)).await;
     }
@@ -128,6 +131,21 @@ fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
         }
         Move::Unknown => return Err(Failure::NoSuchLink),
     };
+    site.page(StatusCode::OK, &page)
+}
+
+/// The link to stop a change says what happened also when nothing is left to stop.
+async fn ended(site: &Site, token: &str) -> Result<Response, Failure> {
+    let unproved = site.signup.keys.open_row(Purpose::Stop, token).ok_or(Failure::NoSuchLink)?;
+    let is_erased = is_erased(site, &unproved).await?;
+    let door = site.only_door();
+    let words = site.words(door);
+    let (heading, text) = match is_erased {
+        true => (words.erased_heading(), words.stop_erased_text()),
+        false => (words.stale_heading(), words.stop_late_text()),
+    };
+    let mut page = reader::page(site, words, door, heading, None);
+    page.paragraphs = vec![text];
     site.page(StatusCode::OK, &page)
 }
 

@@ -13,14 +13,15 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
+use super::gone::absent_page;
 use super::reader::{self, name};
 use super::signup::check_page;
 use super::token::{Opened, open};
-use crate::domain::slot::next_of;
+use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
-use crate::store::{issues, pages};
+use crate::store::{issues, pages, skips};
 use crate::templates::pages::{Link, ReaderPage};
 use crate::token::Purpose;
 use crate::words::Language;
@@ -34,10 +35,12 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
-        return test_page(&site, true);
+    let asked = match open(&site, Purpose::Confirm, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return test_page(&site, true),
     };
-    let standing = signup::look(&site.signup.db, ConsentId(number), site.clock.now()).await?;
+    let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     match standing {
         Confirmation::Fresh(subscription) => ask_page(&site, &subscription),
         other => outcome(&site, other),
@@ -50,10 +53,11 @@ async fn act(
     From(client): From,
     fields: Form,
 ) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Confirm, &token)? else {
-        return test_page(&site, false);
+    let asked = match open(&site, Purpose::Confirm, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return test_page(&site, false),
     };
-    let asked = ConsentId(number);
     if fields.get("action") == AGAIN {
         return again(&site, asked, client).await;
     }
@@ -134,10 +138,12 @@ async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Respon
         let now = site.clock.now();
         let mut tx = site.signup.db.read().await?;
         let queued = issues::taken_times(&mut tx, door.id).await?.into_iter().find(|due| *due > now);
+        let skipped: Vec<_> = skips::of(&mut tx, door.id, now).await?.into_iter().map(|skip| skip.slot_at).collect();
         let latest = pages::latest(&mut tx, door.id, 1, 0).await?.into_iter().next();
         drop(tx);
         let newsletter = &door.newsletter;
-        if let Some(next) = queued.or_else(|| next_of(&newsletter.slots, &newsletter.time_zone, now)) {
+        let slot = || offered(&newsletter.slots, &newsletter.time_zone, &skipped, now).next();
+        if let Some(next) = queued.or_else(slot) {
             let day = next.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
             page.paragraphs[0] = words.welcome_on(day);
         }

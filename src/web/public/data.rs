@@ -29,7 +29,10 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    current(&site, request(&site, &token)?, false).await
+    match request(&site, &token).await? {
+        Some(id) => current(&site, id, false).await,
+        None => stale_page(&site),
+    }
 }
 
 async fn act(
@@ -38,7 +41,7 @@ async fn act(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let id = request(&site, &token)?;
+    let Some(id) = request(&site, &token).await? else { return stale_page(&site) };
     let act = site.act("data", "", client);
     match fields.get("action") {
         DOWNLOAD => download(&site, id, act).await,
@@ -52,9 +55,11 @@ async fn act(
     }
 }
 
-fn request(site: &Site, token: &str) -> Result<RequestId, Failure> {
-    match open(site, Purpose::Data, token)? {
-        Opened::Row(number) => Ok(RequestId(number)),
+/// The request that a link is about; none when it is gone, with everything else about the reader.
+async fn request(site: &Site, token: &str) -> Result<Option<RequestId>, Failure> {
+    match open(site, Purpose::Data, token).await? {
+        Opened::Row(number) => Ok(Some(RequestId(number))),
+        Opened::Absent => Ok(None),
         Opened::Test => Err(Failure::NoSuchLink),
     }
 }

@@ -34,10 +34,13 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Gone, &token)? else { return Err(Failure::NoSuchLink) };
-    let withdrawn = ConsentId(number);
+    let withdrawn = match open(&site, Purpose::Gone, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return Err(Failure::NoSuchLink),
+    };
     let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
-    standing(&site, withdrawn, &gone, None)
+    standing(&site, &token, &gone, None)
 }
 
 async fn act(
@@ -46,24 +49,32 @@ async fn act(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Gone, &token)? else { return Err(Failure::NoSuchLink) };
-    let withdrawn = ConsentId(number);
+    let withdrawn = match open(&site, Purpose::Gone, &token).await? {
+        Opened::Row(number) => ConsentId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return Err(Failure::NoSuchLink),
+    };
     match fields.get("action") {
         BACK => {
             let act = site.act("undo", wording::leave(site.words(None)), client);
             let db = site.signup.db.clone();
             let gone = site.write(async move { signup::come_back(&db, withdrawn, &act).await }).await?;
-            standing(&site, withdrawn, &gone, None)
+            standing(&site, &token, &gone, None)
         }
-        WHY => why(&site, withdrawn, fields.get("why"), client).await,
+        WHY => why(&site, (withdrawn, &token), fields.get("why"), client).await,
         _ => {
             let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
-            standing(&site, withdrawn, &gone, None)
+            standing(&site, &token, &gone, None)
         }
     }
 }
 
-async fn why(site: &Site, withdrawn: ConsentId, chosen: &str, client: Option<Client>) -> Result<Response, Failure> {
+async fn why(
+    site: &Site,
+    (withdrawn, token): (ConsentId, &str),
+    chosen: &str,
+    client: Option<Client>,
+) -> Result<Response, Failure> {
     let chosen = chosen.parse::<Why>().ok();
     if let Some(why) = chosen {
         let act = site.act("after leaving", "", client);
@@ -71,15 +82,10 @@ async fn why(site: &Site, withdrawn: ConsentId, chosen: &str, client: Option<Cli
         site.write(async move { signup::say_why(&db, withdrawn, why, &act).await }).await?;
     }
     let gone = signup::look_back(&site.signup.db, withdrawn, site.clock.now()).await?;
-    standing(site, withdrawn, &gone, chosen.map(|_| Words::why_thanks as fn(Words) -> String))
+    standing(site, token, &gone, chosen.map(|_| Words::why_thanks as fn(Words) -> String))
 }
 
-fn standing(
-    site: &Site,
-    withdrawn: ConsentId,
-    gone: &Gone,
-    thanks: Option<fn(Words) -> String>,
-) -> Result<Response, Failure> {
+fn standing(site: &Site, token: &str, gone: &Gone, thanks: Option<fn(Words) -> String>) -> Result<Response, Failure> {
     let (subscription, fresh) = match gone {
         Gone::Unknown => return absent_page(site, None),
         Gone::Back(subscription) => return back_page(site, subscription),
@@ -90,7 +96,7 @@ fn standing(
     let words = site.words_for(door, Some(subscription));
     let mut page = left(site, door, Some(subscription));
     page.status = thanks.map(|say| say(words)).unwrap_or_default();
-    page.sections = sections(site, words, withdrawn, fresh, thanks.is_none());
+    page.sections = sections(site, words, token, fresh, thanks.is_none());
     site.page(StatusCode::OK, &page)
 }
 
@@ -110,7 +116,9 @@ pub(super) async fn left_page(site: &Site, leaving: Leaving) -> Result<Response,
             drop(tx);
             let gone = signup::look_back(&site.signup.db, withdrawn.id, site.clock.now()).await?;
             let words = site.words_for(door, Some(&subscription));
-            page.sections = sections(site, words, withdrawn.id, matches!(gone, Gone::Fresh(_)), true);
+            let number = withdrawn.id.0.cast_unsigned();
+            let token = site.signup.keys.seal_row(Purpose::Gone, number, withdrawn.mark);
+            page.sections = sections(site, words, &token, matches!(gone, Gone::Fresh(_)), true);
         }
     }
     site.page(StatusCode::OK, &page)
@@ -127,8 +135,8 @@ pub(super) fn left(site: &Site, door: Option<&Door>, subscription: Option<&Subsc
     page
 }
 
-fn sections(site: &Site, words: Words, withdrawn: ConsentId, fresh: bool, asks: bool) -> Vec<Section> {
-    let action = site.path(&format!("g/{}", site.signup.keys.seal(Purpose::Gone, withdrawn.0.cast_unsigned())));
+fn sections(site: &Site, words: Words, token: &str, fresh: bool, asks: bool) -> Vec<Section> {
+    let action = site.path(&format!("g/{token}"));
     let mut sections = Vec::new();
     if fresh {
         sections.push(Section {

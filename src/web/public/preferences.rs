@@ -20,12 +20,13 @@ use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, paused_until};
 use super::signup::{address_error, bare, check_page};
 use super::token::{Opened, open};
 use super::unsubscribe::{LEAVE, leave};
+use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::subscriber::{SubscriptionState, clean_name};
-use crate::signup::{self, Ask, Client, Door, Rest};
+use crate::signup::{self, Ask, Asked, Client, Door, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Link, ReaderPage, Section};
+use crate::templates::pages::{ReaderPage, Section};
 use crate::token::Purpose;
 use crate::words::{Language, Words};
 
@@ -45,6 +46,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
 enum Done {
     Nothing,
     Said(fn(Words) -> String),
+    /// The address was changed not long ago, and stays until then.
+    Settling(Timestamp),
     /// What was typed into a field is wrong.
     Wrong {
         field: &'static str,
@@ -54,8 +57,9 @@ enum Done {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    match open(&site, Purpose::Preferences, &token)? {
+    match open(&site, Purpose::Preferences, &token).await? {
         Opened::Row(number) => current_page(&site, SubscriptionId(number), Done::Nothing).await,
+        Opened::Absent => absent_page(&site, None),
         Opened::Test => test_page(&site),
     }
 }
@@ -66,8 +70,11 @@ async fn act(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let Opened::Row(number) = open(&site, Purpose::Preferences, &token)? else { return test_page(&site) };
-    let id = SubscriptionId(number);
+    let id = match open(&site, Purpose::Preferences, &token).await? {
+        Opened::Row(number) => SubscriptionId(number),
+        Opened::Absent => return absent_page(&site, None),
+        Opened::Test => return test_page(&site),
+    };
     let action = fields.get("action");
     fields.only(fields_of(action))?;
     let done = match action {
@@ -156,7 +163,11 @@ async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Op
     let act = site.act("preferences", wording::address(site.words(None)), client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
     let asked = site.write(async move { signup::ask_address(&signup, &door, id, &email, &act).await }).await?;
-    Ok(if asked { Done::Said(Words::address_sent) } else { Done::Nothing })
+    Ok(match asked {
+        Asked::Taken => Done::Said(Words::address_sent),
+        Asked::Settling(until) => Done::Settling(until),
+        Asked::NoReader => Done::Nothing,
+    })
 }
 
 async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Done, Failure> {
@@ -166,8 +177,8 @@ async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result
     };
     let act = site.act("preferences", "", client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { signup::ask_data(&signup, &door, id, &act).await }).await?;
-    Ok(Done::Said(Words::data_sent))
+    let moved = site.write(async move { signup::ask_data(&signup, &door, id, &act).await }).await?;
+    Ok(Done::Said(if moved { Words::data_sent_before } else { Words::data_sent }))
 }
 
 /// Asks for another newsletter in the reader's name: confirmed by a mail like every other, with a record of its own.
@@ -193,7 +204,6 @@ fn is_reader(subscription: &Subscription) -> bool {
 async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Response, Failure> {
     let mut tx = site.signup.db.read().await?;
     let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
-    let all = subscriptions::of_person(&mut tx, subscription.subscriber_id).await?;
     drop(tx);
     let door = site.door_of(subscription.newsletter_id);
     let words = site.words_for(door, Some(&subscription));
@@ -207,12 +217,15 @@ async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Res
         }
         SubscriptionState::Active | SubscriptionState::Paused => {
             let mut page = page(site, door, Some(&subscription));
-            let others = others(site, words, &subscription, &all);
-            page.sections.extend(others);
+            page.sections.extend(others(site, words, &subscription));
             let mut status = StatusCode::OK;
             match done {
                 Done::Nothing => {}
                 Done::Said(say) => page.status = say(words),
+                Done::Settling(until) => {
+                    let day = reader::today(until, door);
+                    page.status = words.address_settling(&words.date(day));
+                }
                 Done::Wrong { field, error, typed } => {
                     keep(&mut page, field, &typed);
                     reader::refuse(&mut page, words, field, &error);
@@ -278,19 +291,15 @@ fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -
     page
 }
 
-/// The site's other newsletters: those that the person gets, and those to be had.
-fn others(site: &Site, words: Words, own: &Subscription, all: &[Subscription]) -> Option<Section> {
-    let mut section =
-        Section { id: "others", heading: words.others_heading(), text: words.others_text(), ..Section::default() };
-    for door in site.doors.iter().filter(|door| door.id != own.newsletter_id) {
-        let name = &door.newsletter.name;
-        match all.iter().find(|known| known.newsletter_id == door.id).filter(|known| is_reader(known)) {
-            Some(known) => {
-                let token = site.signup.keys.seal(Purpose::Preferences, known.id.0.cast_unsigned());
-                section.links.push(Link { url: site.path(&format!("p/{token}")), label: words.others_yours(name) });
-            }
-            None => section.forms.push(choices::add_form(words, &door.newsletter.slug, name, ADD)),
-        }
-    }
-    (site.doors.len() > 1).then_some(section)
+/// The site's other newsletters, whether the person gets them or not: that is for the mail to say which follows.
+fn others(site: &Site, words: Words, own: &Subscription) -> Option<Section> {
+    let others = site.doors.iter().filter(|door| door.id != own.newsletter_id);
+    let add = |door: &Arc<Door>| choices::add_form(words, &door.newsletter.slug, &door.newsletter.name, ADD);
+    (site.doors.len() > 1).then(|| Section {
+        id: "others",
+        heading: words.others_heading(),
+        text: words.others_text(),
+        forms: others.map(add).collect(),
+        ..Section::default()
+    })
 }

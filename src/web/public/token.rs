@@ -1,23 +1,47 @@
-//! The token in a link's path. Every token that opens nothing gets one and the same answer.
+//! The token in a link's path. Every token that was not made here gets one and the same answer.
 
 use super::super::failure::Failure;
 use super::super::site::Site;
-use crate::token::{Purpose, TEST_NUMBER};
+use crate::domain::{ConsentId, RequestId, SubscriptionId};
+use crate::store::marks;
+use crate::token::{Purpose, TEST_NUMBER, Unproved};
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opened {
-    /// A row's number.
+    /// The row of this number, which the token was made for.
     Row(i64),
+    /// The token is genuine, and its row is gone: erased, or lost with a database that was restored. Another row may have
+    /// its number by now, and is nobody's business here.
+    Absent,
     /// A test mail's link: the pages work and change nothing.
     Test,
 }
 
-/// Opens `token` for `purpose`.
-pub(super) fn open(site: &Site, purpose: Purpose, token: &str) -> Result<Opened, Failure> {
-    match site.signup.keys.open(purpose, token) {
-        Some(TEST_NUMBER) => Ok(Opened::Test),
-        Some(number) => i64::try_from(number).map(Opened::Row).map_err(|_| Failure::NoSuchLink),
-        None => Err(Failure::NoSuchLink),
+/// Opens `token` for `purpose`, and holds it against the row that it names.
+pub(super) async fn open(site: &Site, purpose: Purpose, token: &str) -> Result<Opened, Failure> {
+    let keys = &site.signup.keys;
+    let Some(unproved) = keys.open_row(purpose, token) else { return Err(Failure::NoSuchLink) };
+    let number = unproved.number();
+    if number == TEST_NUMBER && keys.proves(&unproved, None) {
+        return Ok(Opened::Test);
     }
+    let Ok(id) = i64::try_from(number) else { return Err(Failure::NoSuchLink) };
+    let mut tx = site.signup.db.read().await?;
+    let row = match purpose {
+        Purpose::Unsubscribe | Purpose::Preferences => marks::of_subscription(&mut tx, SubscriptionId(id)).await?,
+        Purpose::Confirm | Purpose::Gone => marks::of_consent(&mut tx, ConsentId(id)).await?,
+        Purpose::Address | Purpose::Stop | Purpose::Data => marks::of_request(&mut tx, RequestId(id)).await?,
+        // The other purposes name no row that a page shows.
+        _ => return Err(Failure::NoSuchLink),
+    };
+    let is_its = row.is_some_and(|row| keys.proves(&unproved, row.mark));
+    Ok(if is_its { Opened::Row(id) } else { Opened::Absent })
+}
+
+/// What a token about a change of address stands for, when its row is gone: whether that is since the person was erased.
+pub(super) async fn is_erased(site: &Site, unproved: &Unproved) -> Result<bool, Failure> {
+    let Ok(id) = i64::try_from(unproved.number()) else { return Ok(false) };
+    let left = marks::of_erased_request(&mut site.signup.db.read().await?, RequestId(id)).await?;
+    Ok(left.is_some_and(|left| site.signup.keys.proves(unproved, left.mark)))
 }

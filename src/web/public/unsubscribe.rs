@@ -25,6 +25,7 @@ use crate::signup::{self, Client, Door, Leaving, Rest};
 use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::{Link, ReaderPage, Section};
 use crate::token::Purpose;
+use crate::words::Words;
 
 pub(super) const LEAVE: &str = "leave";
 
@@ -33,8 +34,9 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
-    match open(&site, Purpose::Unsubscribe, &token)? {
+    match open(&site, Purpose::Unsubscribe, &token).await? {
         Opened::Row(number) => question_page(&site, SubscriptionId(number), None).await,
+        Opened::Absent => absent_page(&site, None),
         Opened::Test => test_page(&site, true),
     }
 }
@@ -45,7 +47,7 @@ async fn act(
     From(client): From,
     request: Request,
 ) -> Result<Response, Failure> {
-    let opened = open(&site, Purpose::Unsubscribe, &token)?;
+    let opened = open(&site, Purpose::Unsubscribe, &token).await?;
     let fields = match Form::from_request(request, &site).await {
         Ok(fields) => fields,
         // Neither one-click nor our button: whoever sent it gets to see the page and can press the button.
@@ -55,7 +57,8 @@ async fn act(
     let one_click = fields.get("List-Unsubscribe").eq_ignore_ascii_case("One-Click");
     let id = match opened {
         Opened::Row(number) => SubscriptionId(number),
-        Opened::Test if one_click => return Ok(unsubscribed_plain(&site)),
+        Opened::Test | Opened::Absent if one_click => return Ok(unsubscribed_plain(&site)),
+        Opened::Absent => return absent_page(&site, None),
         Opened::Test => return test_page(&site, false),
     };
     match fields.get("action") {
@@ -141,16 +144,14 @@ fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription
     if subscription.is_none_or(|subscription| subscription.state == SubscriptionState::Active) {
         page.sections.push(reader::rest_section(site, words, door, false));
     }
-    page.link = subscription.map(|subscription| Link {
-        url: site.path(&format!("p/{}", preferences_token(site, subscription.id))),
-        label: words.leave_else(),
-    });
+    page.link = something_else(site, words, door);
     page
 }
 
-/// Both links stand side by side in every issue, so whoever has the one has the other.
-fn preferences_token(site: &Site, id: SubscriptionId) -> String {
-    site.signup.keys.seal(Purpose::Preferences, id.0.cast_unsigned())
+/// The way to everything else: by a fresh mail. This link stands in a header that mailbox providers, archives and reports
+/// pass on, and does no more than end or pause.
+fn something_else(site: &Site, words: Words, door: Option<&Door>) -> Option<Link> {
+    door.map(|door| Link { url: site.path(&format!("{}/link", door.newsletter.slug)), label: words.leave_else() })
 }
 
 fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
@@ -159,10 +160,7 @@ fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Fai
     let mut page = reader::page(site, words, door, reader::own_heading(words, door), Some(subscription));
     page.status = words.preferences_paused();
     page.paragraphs = vec![paused_until(words, subscription.paused_until, door)];
-    page.link = Some(Link {
-        url: site.path(&format!("p/{}", preferences_token(site, subscription.id))),
-        label: words.leave_else(),
-    });
+    page.link = something_else(site, words, door);
     site.page(StatusCode::OK, &page)
 }
 

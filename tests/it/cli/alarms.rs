@@ -83,7 +83,7 @@ fn addresses_and_relay_of_alarms_are_checked() {
 fn whoever_is_on_duty_gets_an_email_from_a_real_server() {
     blocking(async || {
         // A slot in ten hours, and nothing for it.
-        let at = jiff::Timestamp::from_millisecond(Clock::System.now().0).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+        let at = jiff::Timestamp::from_millisecond(Clock::system().now().0).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
         let slot = at.checked_add(jiff::Span::new().hours(10)).unwrap().strftime("%a %H:%M").to_string();
         let site = Installation::configured(None, |home, web, port| {
             std::fs::create_dir(home.join("issues")).unwrap();

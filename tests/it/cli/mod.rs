@@ -7,13 +7,17 @@ mod doctor;
 mod editing;
 mod help;
 mod issues;
+mod keys;
 mod limits;
+mod places;
 mod reading;
 mod relay;
 mod sending;
 mod setup;
 mod subscribers;
 mod surroundings;
+mod truth;
+mod whose;
 
 use std::path::Path;
 use std::time::Duration;

@@ -106,7 +106,17 @@ async fn add_issue(
     };
     let revision = revisions::ensure(tx, newsletter, &new, NOW).await?;
     let due_at = Some(NOW.plus(std::time::Duration::from_secs(hours * 3600)));
-    let issue = NewIssue { newsletter, slug, title: slug, state, revision, due_at, on_slot: false, note: "too late" };
+    let issue = NewIssue {
+        newsletter,
+        slug,
+        title: slug,
+        state,
+        revision,
+        due_at,
+        on_slot: false,
+        beside: false,
+        note: "too late",
+    };
     issues::insert(tx, &issue, Actor::scheduler(NOW)).await.map(drop)
 }
 

@@ -112,7 +112,7 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     assert!(before < 40, "the pause came too late");
     let file = folder.join(&issue);
     fs::write(&file, fs::read_to_string(&file).unwrap().replace("Change this text", "Mended")).unwrap();
-    assert!(ok(folder, &["queue", &issue]).contains("has new text for who has not got it yet"));
+    assert!(ok(folder, &["queue", &issue]).contains("has new text for readers who have not got it yet"));
     assert_eq!(mails(folder), before, "paused is paused");
     ok(folder, &["issues", "resume", &issue]);
     let status = json(folder, &["status", "--watch"]);

@@ -159,6 +159,7 @@ pub(crate) fn mailed(parts: &Parts, name: Option<&str>, subscribed_at: Option<Ti
         subscription: Some(SubscriptionId(2)),
         consent: None,
         request: None,
+        marks: coranto::message::Marks::default(),
         format: Format::Html,
         address: &address,
         name,

@@ -100,7 +100,8 @@ impl Stage {
                     let email: EmailAddress = address(local.as_ref()).parse().unwrap();
                     let person = NewSubscriber {
                         address_hash: self.keys.address_hash(&email.key()),
-                        quota_hash: self.keys.address_hash(&email.quota_key()),
+                        former_hash: None,
+                        quota_hash: self.keys.address_hash(&email.mailbox_key()),
                         name: None,
                         email,
                     };
@@ -163,6 +164,7 @@ impl Stage {
                     revision,
                     due_at: Some(now),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let issue = issues::insert(tx, &new, acts::by(now)).await?.expect("the slug is new");

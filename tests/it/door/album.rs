@@ -184,7 +184,7 @@ impl Album {
             .ground
             .keys()
             .address_tag(&"x@refused.example".parse::<coranto::domain::address::EmailAddress>().unwrap().key());
-        let link = format!("/n/{}", self.web.token(Purpose::Refuse, tag.cast_signed()));
+        let link = format!("/n/{}", self.web.token(Purpose::Refuse, tag.cast_signed()).await);
         self.shown("refuse", &link).await;
         self.pressed("refused", &link, &[("action", "refuse")]).await;
         self.pressed("allowed-again", &link, &[("action", "allow")]).await;
@@ -192,7 +192,7 @@ impl Album {
 
     async fn leaving(&mut self) {
         let id = self.web.ground.reader("anna@leaving.example").await;
-        let link = self.web.leave_link(id);
+        let link = self.web.leave_link(id).await;
         self.shown("leave", &link).await;
         let wrong = post(&link).form(&[("action", "pause-until"), ("until", "soon")]);
         self.wrong("pause-mistake", wrong, &link, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -207,7 +207,7 @@ impl Album {
 
     async fn preferences(&mut self) {
         let id = self.web.ground.reader("anna@preferring.example").await;
-        let link = self.web.preferences_link(id);
+        let link = self.web.preferences_link(id).await;
         self.shown("preferences", &link).await;
         self.pressed("preferences-saved", &link, &[("action", "rename"), ("name", "Anna")]).await;
         let wrong = post(&link).form(&[("action", "move"), ("email", "anna at example")]);
@@ -215,7 +215,7 @@ impl Album {
         self.pressed("preferences-paused", &link, &[("action", "pause-3-months")]).await;
         self.web.ground.request("anna@pending.example").await.unwrap();
         let pending = self.web.ground.find("anna@pending.example").await.unwrap().id;
-        self.shown("preferences-pending", &self.web.preferences_link(pending)).await;
+        self.shown("preferences-pending", &self.web.preferences_link(pending).await).await;
         self.shown("send-me-my-link", "/week/link").await;
         let wrong = post("/week/link").form(&[("email", "anna at example")]);
         self.wrong("link-mistake", wrong, "/week/link", StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -237,10 +237,11 @@ impl Album {
     async fn address(&mut self) {
         let email = "anna@moving.example";
         let id = self.web.ground.reader(email).await;
-        let preferences = self.web.preferences_link(id);
+        let preferences = self.web.preferences_link(id).await;
         self.pressed("address-asked", &preferences, &[("action", "move"), ("email", "anna@moved.example")]).await;
         let number = self.request(email).await;
-        let (link, stop) = (self.web.token(Purpose::Address, number), self.web.token(Purpose::Stop, number));
+        let (link, stop) =
+            (self.web.token(Purpose::Address, number).await, self.web.token(Purpose::Stop, number).await);
         let (link, stop) = (format!("/a/{link}"), format!("/s/{stop}"));
         self.shown("address", &link).await;
         self.pressed("address-changed", &link, &[("action", "move")]).await;
@@ -252,9 +253,9 @@ impl Album {
     async fn data(&mut self) {
         let email = "anna@data.example";
         let id = self.web.ground.reader(email).await;
-        let preferences = self.web.preferences_link(id);
+        let preferences = self.web.preferences_link(id).await;
         self.pressed("data-asked", &preferences, &[("action", "data")]).await;
-        let link = format!("/d/{}", self.web.token(Purpose::Data, self.request(email).await));
+        let link = format!("/d/{}", self.web.token(Purpose::Data, self.request(email).await).await);
         self.shown("data", &link).await;
         let unsure = post(&link).form(&[("action", "erase")]);
         self.wrong("erase-unsure", unsure, &link, StatusCode::UNPROCESSABLE_ENTITY).await;

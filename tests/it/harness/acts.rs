@@ -7,6 +7,11 @@ use coranto::domain::consent::ConsentKind;
 use coranto::store::Tx;
 use coranto::store::subscriptions::Entry;
 
+/// Somebody at the command line.
+pub(crate) fn actor() -> Actor {
+    Actor::Command("test".to_owned())
+}
+
 /// The program itself.
 pub(crate) fn by(now: Timestamp) -> By<'static> {
     Actor::scheduler(now)
@@ -14,7 +19,15 @@ pub(crate) fn by(now: Timestamp) -> By<'static> {
 
 /// What is written down with a change that is only made to set a scene: it leaves no event.
 pub(crate) fn entry(now: Timestamp) -> Entry<'static> {
-    Entry { by: by(now), consent: ConsentKind::Added, event: None, wording: "", client: None, source: "test" }
+    Entry {
+        by: by(now),
+        consent: ConsentKind::Added,
+        event: None,
+        wording: "",
+        client: None,
+        source: "test",
+        spelling: None,
+    }
 }
 
 /// Says of an issue that was stored as going out that it began then.

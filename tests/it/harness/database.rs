@@ -147,6 +147,28 @@ impl PostgresPlace {
     pub(crate) fn url(&self) -> String {
         self.server.url(&self.name).into()
     }
+
+    /// Where a copy of this one may be put.
+    pub(crate) fn place_beside(&self) -> Self {
+        Self { server: self.server, name: format!("{}_copy", self.name) }
+    }
+
+    /// Makes the copy. Nobody may be connected.
+    pub(crate) fn copy_to(&self, copy: &Self) {
+        Self { server: copy.server, name: copy.name.clone() }.emptied(&format!("TEMPLATE {}", self.name)).keep();
+    }
+
+    fn emptied(self, template: &str) -> Self {
+        let name = &self.name;
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        self.server.execute(&[drop, format!("CREATE DATABASE {name} {template}")]).unwrap();
+        self
+    }
+
+    /// Another value removes it.
+    fn keep(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for PostgresPlace {

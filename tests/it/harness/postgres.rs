@@ -250,6 +250,86 @@ fn detach(command: &mut Command) -> io::Result<()> {
     Ok(())
 }
 
+/// A server of a test's own that is reached over TCP, with TLS or without; it ends with the test.
+pub(crate) struct Secured {
+    folder: tempfile::TempDir,
+    port: u16,
+    process: std::process::Child,
+}
+
+impl Secured {
+    /// With a certificate and its key, if it is to speak TLS, and rules of who may come (`pg_hba.conf`).
+    pub(crate) fn start(certificate: Option<(String, String)>, rules: &str) -> Option<Self> {
+        let programs = match Programs::find() {
+            Ok(programs) => programs,
+            Err(why) => {
+                super::skip("postgres", &why);
+                return None;
+            }
+        };
+        Some(Self::start_with(&programs, certificate, rules).unwrap())
+    }
+
+    fn start_with(programs: &Programs, certificate: Option<(String, String)>, rules: &str) -> io::Result<Self> {
+        let closed = fs::Permissions::from_mode(0o700);
+        let folder =
+            tempfile::Builder::new().prefix("coranto-secured-").permissions(closed.clone()).tempdir_in(CLUSTERS)?;
+        let owner = server_owner(folder.path())?;
+        chown(folder.path(), Some(owner.user), Some(owner.group))?;
+        let data = folder.path().join("data");
+        let mut initdb = owner.command(&programs.initdb, folder.path());
+        initdb.args(["--auth=trust", "--username=coranto", "--encoding=UTF8", "--no-sync", "--no-instructions"]);
+        let output = initdb.arg("-D").arg(&data).output()?;
+        if !output.status.success() {
+            return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        fs::write(data.join("pg_hba.conf"), rules)?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut postgres = owner.command(&programs.postgres, folder.path());
+        postgres.arg("-D").arg(&data).arg("-k").arg(folder.path()).arg("-p").arg(port.to_string());
+        postgres.args(["-c", "listen_addresses=*", "-c", "fsync=off"]);
+        if let Some((certificate, key)) = certificate {
+            for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+                let file = data.join(name);
+                fs::write(&file, text)?;
+                fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+                chown(&file, Some(owner.user), Some(owner.group))?;
+            }
+            postgres.args(["-c", "ssl=on"]);
+        }
+        let log = File::create(folder.path().join("log"))?;
+        let process = postgres.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
+        let server = Self { folder, port, process };
+        let started = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err()
+            || !fs::read_to_string(server.folder.path().join("log"))?.contains("ready to accept connections")
+        {
+            assert!(started.elapsed() < START_WAIT_MAX, "{:?}", fs::read_to_string(server.folder.path().join("log")));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    /// The address of its database, by this name of the machine.
+    pub(crate) fn url(&self, host: &str) -> String {
+        format!("postgres://coranto@{host}:{}/postgres", self.port)
+    }
+
+    /// A file beside it.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Secured {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// The account that runs the server.
 struct Owner {
     user: u32,

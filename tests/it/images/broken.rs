@@ -1,6 +1,6 @@
 //! Files that are no pictures, lie about their size, or break off: refused with a reason, never with a panic.
 
-use coranto::images::{FILE_BYTES_MAX, ImageError, PIXELS_MAX, SIDE_PX_MAX, prepare};
+use coranto::images::{DEEP_PIXELS_MAX, FILE_BYTES_MAX, ImageError, PIXELS_MAX, SIDE_PX_MAX, prepare};
 use image::ImageFormat;
 use proptest::prelude::*;
 
@@ -8,7 +8,12 @@ use super::{bands, file, gif, png};
 
 /// A PNG of a few bytes that says it has this many pixels.
 fn promising(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = png(4, 4);
+    promised(png(4, 4), width, height, 8)
+}
+
+/// The same of a PNG that is given, with so many bits a colour.
+fn promised(mut bytes: Vec<u8>, width: u32, height: u32, depth: u8) -> Vec<u8> {
+    bytes[24] = depth;
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let sum = crc32(&bytes[12..29]);
@@ -35,6 +40,18 @@ fn a_small_file_of_many_pixels_is_refused_before_they_are_made() {
     assert_eq!(u64::from(10_000_u32) * 5_000, PIXELS_MAX);
     let breaks_off = prepare(&promising(4, 5)).unwrap_err();
     assert_eq!(breaks_off.code(), "image-broken", "the pixels that it promises are not there: {breaks_off}");
+}
+
+#[test]
+fn sixteen_bits_a_colour_take_twice_the_memory() {
+    let deep = |width: u32, height: u32| prepare(&promised(png(4, 4), width, height, 16)).unwrap_err();
+    for (width, height) in [(10_000, 5_000), (16_001, 1_000), (5_000, 3_201)] {
+        let error = deep(width, height);
+        assert_eq!(error, ImageError::TooDeep { width, height });
+        assert_eq!((error.code(), error.hint().contains("8 bits")), ("image-too-large", true));
+    }
+    assert_eq!(deep(16_000, 1_000).code(), "image-broken", "small enough to be looked at");
+    assert_eq!(u64::from(16_000_u32) * 1_000, DEEP_PIXELS_MAX);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use coranto::content::fields::without_marks;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::extra_header::{ExtraHeader, Scope};
 use coranto::domain::newsletter::{Mailbox, Newsletter};
-use coranto::message::{Content, FillError, Profile, Recipient, Skeleton, SkeletonError};
-use coranto::token::{Purpose, TEST_NUMBER};
+use coranto::message::{Content, FillError, Marks, Profile, Recipient, Skeleton, SkeletonError};
+use coranto::token::{Mark, Purpose, TEST_NUMBER};
 use mail_parser::{Message, MessageParser};
 use proptest::prelude::*;
 
@@ -58,13 +58,18 @@ fn un_10_an_issue_bears_each_header_once() {
 fn the_envelope_and_the_message_id_find_their_delivery() {
     let to = address("anna@example.org");
     let mut out = Vec::new();
-    let envelope = skeleton(&issue()).fill(&keys(), &reader(&to), &mut out).unwrap();
+    let mail = Some(Mark::of_mail(42, Some(Mark(5)), Some(3)));
+    let reader = Recipient { marks: Marks { mail, ..Marks::default() }, ..reader(&to) };
+    let envelope = skeleton(&issue()).fill(&keys(), &reader, &mut out).unwrap();
     let token = envelope.message_id.strip_prefix('<').unwrap().strip_suffix("@news.example.com>").unwrap();
-    assert_eq!(keys().open(Purpose::Message, token), Some(4711));
+    let message = keys().open_row(Purpose::Message, token).unwrap();
+    assert_eq!((message.number(), keys().proves_mail(&message, 42, Some(Mark(5)), Some(3))), (4711, true));
+    assert!(!keys().proves_mail(&message, 43, Some(Mark(5)), Some(3)), "another reader's mail of that number");
     let sender = address(&envelope.envelope_sender);
     assert_eq!(sender.domain(), "bounce.news.example.com");
     let returned = coranto::message::verp::open(&keys(), sender.local());
-    assert_eq!(returned, Some(coranto::message::verp::Returned::Bounce(coranto::domain::DeliveryId(4711))));
+    let Some(coranto::message::verp::Returned::Bounce(bounce)) = returned else { panic!("{}", sender.local()) };
+    assert_eq!((bounce.number(), keys().proves_mail(&bounce, 42, Some(Mark(5)), Some(3))), (4711, true));
     assert!(String::from_utf8(out).unwrap().contains(&format!("Message-ID: {}\r\n", envelope.message_id)));
 }
 

@@ -37,6 +37,7 @@ fn md_16_no_token_of_one_reader_is_in_anothers_mail() {
             subscription: Some(SubscriptionId(number + 2_000_000)),
             consent: Some(ConsentId(number + 3_000_000)),
             request: None,
+            marks: coranto::message::Marks::default(),
             format: coranto::domain::subscriber::Format::Html,
             address: &to,
             name: (number % 3 > 0).then_some(name.as_str()),

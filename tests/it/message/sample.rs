@@ -82,6 +82,7 @@ pub(super) fn reader(address: &EmailAddress) -> Recipient<'_> {
         subscription: Some(SubscriptionId(42)),
         consent: Some(ConsentId(17)),
         request: Some(coranto::domain::RequestId(23)),
+        marks: coranto::message::Marks::default(),
         format: coranto::domain::subscriber::Format::Html,
         address,
         name: Some("Anna Berg"),

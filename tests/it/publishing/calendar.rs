@@ -146,7 +146,7 @@ both_databases! {
             let now = coranto::clock::Timestamp(at(FRIDAY).0 + week * 7 * 86_400_000);
             let name = format!("week-{week}.md");
             desk.file(&name, "", "Text.");
-            Desk { now, ..desk.clone() }.queue(&name, When::Now).await.unwrap();
+            Desk { now, ..desk.clone() }.queue(&name, When::Beside(now)).await.unwrap();
             let mut tasks = JoinSet::new();
             for _ in 0..3 {
                 let db = Db::open(&fresh.url).await.unwrap();
@@ -189,17 +189,18 @@ both_databases! {
 
     async fn an_issue_that_is_moved_while_it_is_started_goes_where_it_was_moved(fresh: Fresh) {
         let desk = with_issue(fresh.db.clone()).await;
+        desk.readers(&["one"]).await;
         let friday = desk.at(FRIDAY);
         // The scheduler against a person, again and again: whoever is first, nothing is half done.
         let (mut went, mut moved) = (0, 0);
         for round in 0..20 {
             let name = format!("round-{round}.md");
             desk.file(&name, "", "Text.");
-            friday.queue(&name, When::Now).await.unwrap();
+            friday.queue(&name, When::Beside(friday.now)).await.unwrap();
             let mut tasks = JoinSet::new();
             let (scheduler, person) = (friday.clone(), Desk { db: Db::open(&fresh.url).await.unwrap(), ..friday.clone() });
             tasks.spawn(async move { drop(scheduler.start_due().await) });
-            tasks.spawn(async move { drop(person.queue(&name, When::At(at(FRIDAY_AFTER))).await) });
+            tasks.spawn(async move { drop(person.queue(&name, When::Beside(at(FRIDAY_AFTER))).await) });
             while let Some(ended) = tasks.join_next().await {
                 ended.unwrap();
             }
@@ -213,6 +214,27 @@ both_databases! {
             moved += i32::from(issue.state == Queued);
         }
         assert_eq!(went + moved, 20);
+    }
+
+    async fn with_nobody_to_send_to_it_is_held_and_its_slug_is_not_spent(db: Db) {
+        let desk = with_issue(db).await;
+        let friday = desk.at(FRIDAY);
+        assert_eq!(friday.start_due().await, [Started::Held { slug: "a".to_owned() }]);
+        assert!(friday.start_due().await.is_empty());
+        let held = desk.issue("a").await;
+        assert_eq!((held.state, held.started_at), (Held, None));
+        assert!(held.note.starts_with("there is nobody to send to"), "{}", held.note);
+        assert_eq!(desk.events("a").await.last().unwrap().split(' ').next(), Some("issue.held"));
+        // Once there are readers the same file goes out, under the same name.
+        friday.readers(&["one"]).await;
+        friday.queue(A, When::Now).await.unwrap();
+        assert_eq!(friday.start_due().await, [sending("a", 1)]);
+        // Who is suppressed or has left is nobody.
+        desk.file(B, "", "Text.");
+        let after = desk.at(FRIDAY_AFTER);
+        desk.queue(B, When::NextSlot).await.unwrap();
+        suppress(&desk, "one", SuppressionReason::Manual).await;
+        assert_eq!(after.start_due().await, [Started::Held { slug: "b".to_owned() }]);
     }
 
     async fn a_hundred_thousand_readers_are_frozen_quickly(db: Db) {

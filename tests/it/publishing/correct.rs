@@ -1,13 +1,12 @@
 //! Web versions from files: neutral, corrected after the sending, and shown to whom the front matter says.
 
-use coranto::domain::issue::IssueState::{Queued, Sending, Sent};
+use coranto::domain::issue::IssueState::{Held, Paused, Queued, Sending, Sent, Stopped};
 use coranto::domain::issue::Visibility;
 use coranto::publishing::{CorrectError, When, correct};
 use coranto::store::pages::Page;
-use coranto::store::{Db, issues, pages};
+use coranto::store::{Db, pages};
 
 use super::ground::{Desk, FRIDAY, at};
-use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
@@ -22,17 +21,14 @@ async fn corrected(desk: &Desk) -> Result<bool, CorrectError> {
     correct(&desk.db, &library, desk.id, &draft, &desk.actor(false)).await
 }
 
-/// Queued, due and sent: there is nobody to send it to.
+/// Queued, due and sent.
 pub(super) async fn sent(desk: &Desk) {
     desk.queue(A, When::NextSlot).await.unwrap();
     assert!(page(desk).await.is_none(), "what is queued is nobody's business");
+    desk.readers(&["one"]).await;
     desk.at(FRIDAY).start_due().await;
-    let id = desk.issue("a").await.id;
-    if desk.issue("a").await.state == Sending {
-        let finished = desk.db.write(async |tx| issues::finish(tx, id, acts::by(at(FRIDAY))).await).await.unwrap();
-        assert!(finished.is_some());
-    }
-    assert_eq!(desk.issue("a").await.state, Sent);
+    assert_eq!(desk.issue("a").await.state, Sending);
+    desk.force("a", Sent).await;
 }
 
 both_databases! {
@@ -68,6 +64,28 @@ both_databases! {
         assert_eq!(desk.issue("a").await.state, Sent, "nothing is sent again");
         assert!(desk.events("a").await.iter().any(|event| event == "issue.corrected by command:anna"));
         assert!(!corrected(&later).await.unwrap(), "a second time changes nothing");
+    }
+
+    async fn from_the_first_mail_on_it_can_be_corrected(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.readers(&["one"]).await;
+        desk.file(A, "", "A wrong date.");
+        desk.queue(A, When::NextSlot).await.unwrap();
+        desk.at(FRIDAY).start_due().await;
+        let later = desk.at("2026-11-27T08:05:00Z");
+        for (state, text) in [(Sending, "A right date."), (Paused, "A better date.")] {
+            desk.force("a", state).await;
+            desk.file(A, "", text);
+            assert!(corrected(&later).await.unwrap());
+            assert!(page(&desk).await.unwrap().html.contains(text), "{state}");
+            assert_eq!(desk.issue("a").await.state, state, "it goes on");
+            assert!(desk.plain("a").await.contains(text), "who has not got it gets this");
+        }
+        for (state, said) in [(Held, "is held: nobody has got it yet"), (Stopped, "was stopped")] {
+            desk.force("a", state).await;
+            let error = corrected(&later).await.unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     async fn the_front_matter_says_who_may_see_it(db: Db) {

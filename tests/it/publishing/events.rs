@@ -7,7 +7,7 @@ use coranto::delivery::control::{self, Retry};
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
-use coranto::publishing::{When, correct};
+use coranto::publishing::{When, correct, move_issue};
 use coranto::store::{Db, issues};
 
 use super::ground::{Desk, at};
@@ -19,6 +19,7 @@ use crate::harness::database::both_databases;
 enum Deed {
     Queue,
     QueueElsewhere,
+    Move,
     Hold,
     Revise,
     Unschedule,
@@ -36,6 +37,7 @@ enum Deed {
 const TABLE: &[(Deed, &[Deed], &str, IssueState)] = &[
     (Deed::Queue, &[], "issue.queued", IssueState::Queued),
     (Deed::QueueElsewhere, &[Deed::Queue], "issue.queued", IssueState::Queued),
+    (Deed::Move, &[Deed::Queue], "issue.moved", IssueState::Queued),
     (Deed::Queue, &[Deed::Hold], "issue.queued", IssueState::Queued),
     (Deed::Hold, &[], "issue.held", IssueState::Held),
     (Deed::Hold, &[Deed::Queue], "issue.held", IssueState::Held),
@@ -62,6 +64,11 @@ async fn act(desk: &mut Desk, deed: Deed, name: &str) {
         Deed::Queue => drop(desk.queue(&file, When::At(at(FRIDAY))).await.unwrap()),
         Deed::QueueElsewhere => {
             drop(desk.queue(&file, When::At(at(FRIDAY).plus(Duration::from_secs(60)))).await.unwrap());
+        }
+        Deed::Move => {
+            // To another day, whose date its mail bears.
+            let (library, when) = (desk.library(), When::At(at("2026-12-02T09:00:00Z")));
+            move_issue(&desk.db, &library, desk.id, name, when, &desk.actor(false)).await.unwrap();
         }
         Deed::Hold => drop(desk.queue(&file, When::Hold).await.unwrap()),
         Deed::Revise => {

@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 
 use coranto::domain::issue::IssueState::Queued;
+use coranto::publishing::follow::Follower;
 use coranto::store::Db;
 
 use super::ground::{Desk, FRIDAY, FRIDAY_AFTER};
@@ -12,6 +13,12 @@ const A: &str = "2026-11-27-a.md";
 
 fn due(text: &str) -> Option<String> {
     Some(text.to_owned())
+}
+
+/// The follower of a newsletter that shares its folder with another.
+fn sharing(desk: &Desk, other: &Desk) -> Follower {
+    let slug = |desk: &Desk| desk.newsletter.slug.clone();
+    Follower::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
 }
 
 both_databases! {
@@ -104,10 +111,7 @@ both_databases! {
     async fn two_newsletters_may_share_a_folder(db: Db) {
         let week = Desk::new(db).await;
         let month = week.other("month").await;
-        let follower = |desk: &Desk, other: &str| {
-            coranto::publishing::follow::Follower::new(desk.id, vec![other.to_owned()])
-        };
-        let (mut of_week, mut of_month) = (follower(&week, "month"), follower(&month, "week"));
+        let (mut of_week, mut of_month) = (sharing(&week, &month), sharing(&month, &week));
         week.file("for-week.md", "newsletter: week\nsend_at: next", "Text.");
         week.file("for-month.md", "newsletter: month\nsend_at: next", "Text.");
         assert_eq!(week.follow(&mut of_week).await.len(), 1);
@@ -130,6 +134,29 @@ both_databases! {
         // Where a newsletter has the folder to itself, its name may be left out.
         week.follow(&mut week.follower()).await;
         assert_eq!(week.issue("for-whom").await.state, Queued);
+    }
+
+    async fn a_second_newsletter_in_the_folder_takes_nothing_from_the_first(db: Db) {
+        let week = Desk::new(db).await;
+        let month = week.other("month").await;
+        week.file("2026-11-27-known.md", "send_at: next", "Text.");
+        week.follow(&mut week.follower()).await;
+        // From now on both have this folder.
+        let (mut of_week, mut of_month) = (sharing(&week, &month), sharing(&month, &week));
+        assert!(week.follow(&mut of_week).await.is_empty());
+        assert!(month.follow(&mut of_month).await.is_empty(), "it is the other's");
+        week.file("2026-11-27-known.md", "send_at: next", "Another text.");
+        assert_eq!(week.follow(&mut of_week).await, ["known has the new text of its file"]);
+        assert!(month.follow(&mut of_month).await.is_empty());
+        assert!(month.found("known").await.is_none());
+        assert!(week.plain("known").await.contains("Another text."));
+    }
+
+    async fn a_newsletter_that_the_server_does_not_know_is_said(db: Db) {
+        let desk = Desk::new(db).await;
+        desk.file(A, "newsletter: month\nsend_at: next", "Text.");
+        let told = desk.follow(&mut desk.follower()).await;
+        assert!(told.len() == 1 && told[0].contains("restart `coranto serve`"), "{told:?}");
     }
 
     async fn two_files_of_one_slug_are_followed_by_neither(db: Db) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use coranto::clock::Timestamp;
 use coranto::domain::actor::Actor;
@@ -90,6 +90,9 @@ impl Desk {
         // Times of files are no finer than the kernel's tick; a person's edits are further apart.
         std::thread::sleep(Duration::from_millis(12));
         std::fs::write(&path, bytes).unwrap();
+        // It is as old as the test says, whatever the machine's clock.
+        let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.now.0).unwrap());
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
         path
     }
 
@@ -124,7 +127,7 @@ impl Desk {
     }
 
     pub(crate) fn follower(&self) -> Follower {
-        Follower::new(self.id, Vec::new())
+        Follower::new(self.id, Vec::new(), vec![self.newsletter.slug.clone()])
     }
 
     pub(crate) async fn look(&self, follower: &mut Follower) -> Vec<Notice> {

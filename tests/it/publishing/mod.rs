@@ -6,12 +6,17 @@ mod events;
 mod files;
 mod follow;
 mod ground;
+mod left;
 mod links;
+mod next;
 mod pictures;
+mod places;
 mod plan;
 mod queue;
+mod renamed;
 mod scheduler;
 mod slots;
+mod standing;
 
 /// Checks that need a day, a queue or a network, each with a test in this folder.
 pub(crate) const CHECKS: &[&str] = &[

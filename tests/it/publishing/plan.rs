@@ -58,6 +58,7 @@ both_databases! {
 
     async fn what_went_out_reserves_nothing(db: Db) {
         let desk = Desk::new(db).await;
+        desk.readers(&["one"]).await;
         desk.file("2026-11-27-early.md", "", "Sent before its day.");
         desk.queue("2026-11-27-early.md", When::Now).await.unwrap();
         assert_eq!(proposed(&desk).await, "2026-11-27", "its slot is free: it goes out before");

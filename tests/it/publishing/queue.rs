@@ -5,7 +5,7 @@ use std::path::Path;
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Draft, Held, Paused, Preparing, Queued, Sending, Sent, Stopped};
-use coranto::publishing::{QueueError, When};
+use coranto::publishing::{NoSlot, QueueError, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
@@ -142,6 +142,7 @@ both_databases! {
     async fn an_issue_that_is_due_this_moment_is_not_put_off(db: Db) {
         let desk = Desk::new(db).await;
         desk.file(A, "", "First text.");
+        desk.readers(&["one"]).await;
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.file(A, "", "Second text.");
         let late = desk.at("2026-11-27T08:00:00.500Z");
@@ -166,7 +167,7 @@ both_databases! {
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.force("a", Paused).await;
         desk.file(A, "", "Second text.");
-        for when in [When::Now, When::NextSlot, When::At(at(FRIDAY_AFTER)), When::Hold, When::FreeSlot] {
+        for when in [When::Now, When::NextSlot, When::At(at(FRIDAY_AFTER)), When::Hold, When::OwnSlot] {
             let queued = desk.queue(A, when).await.unwrap();
             assert_eq!((queued.issue.state, queued.moved), (Paused, false), "{when:?}");
             assert_eq!(desk.standing("a").await, (Paused, due(FRIDAY)), "{when:?}");
@@ -199,7 +200,7 @@ both_databases! {
         let desk = Desk::new(db).await;
         desk.file(A, "draft: true", "Text.");
         let before = desk.rows().await;
-        for when in [When::NextSlot, When::Now, When::At(at(FRIDAY)), When::FreeSlot] {
+        for when in [When::NextSlot, When::Now, When::At(at(FRIDAY)), When::OwnSlot] {
             let error = desk.queue(A, when).await.unwrap_err();
             assert!(matches!(error, QueueError::Draft) && error.to_string().contains("draft: true"), "{error}");
         }
@@ -220,7 +221,7 @@ both_databases! {
         assert!(shown.words > 0 && shown.moved);
         assert!(desk.found("a").await.is_none());
         desk.file(B, "", "Another text.");
-        for when in [When::NextSlot, When::FreeSlot, When::Now, When::Hold, When::At(at(THIRD_FRIDAY))] {
+        for when in [When::NextSlot, When::OwnSlot, When::Now, When::Hold, When::At(at(THIRD_FRIDAY))] {
             assert!(desk.dry_run(B, when).await.unwrap().revised, "{when:?}");
             assert!(desk.dry_run(A, when).await.is_ok(), "{when:?}");
         }
@@ -259,7 +260,7 @@ both_databases! {
         desk.newsletter.slots.clear();
         desk.file(A, "", "Text.");
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
-        assert!(matches!(error, QueueError::NoSlot) && error.to_string().contains("--at"), "{error}");
+        assert!(matches!(error, QueueError::NoSlot(NoSlot::None)) && error.to_string().contains("--at"), "{error}");
         assert!(desk.found("a").await.is_none());
         desk.queue(A, When::At(at(FRIDAY))).await.unwrap();
         // Its place is no slot, and kept all the same.

@@ -87,6 +87,7 @@ impl Ground {
                 revision: id,
                 due_at: Some(now),
                 on_slot: false,
+                beside: false,
                 note: "",
             };
             let issue = issues::insert(tx, &new, acts::by(now)).await?.unwrap();

@@ -9,6 +9,7 @@ use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Held, Paused, Queued, Sending};
 use coranto::store::alarms::{self, Standing};
+use coranto::store::issues::Place;
 use coranto::store::{Db, Tx, issues, ledger, newsletters, subscriptions};
 
 use super::ground::{Ground, NOW, minute, new_issue};
@@ -84,7 +85,7 @@ both_databases! {
         let late = issues::insert(tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         assert!(issues::hold_due(tx, late, NOW, "it was due two days ago", acts::by(NOW)).await.unwrap());
         assert_eq!(standing(tx, NOW).await, [(AlarmName::IssueHeld, "week/late".to_owned())]);
-        assert!(issues::queue(tx, late, Held, minute(5), false, anna.at(NOW)).await.unwrap());
+        assert!(issues::queue(tx, late, Held, Place { due_at: minute(5), on_slot: false, beside: false }, anna.at(NOW)).await.unwrap());
         assert!(standing(tx, NOW).await.is_empty());
     }
 

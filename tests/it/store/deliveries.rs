@@ -142,7 +142,7 @@ both_databases! {
         let anna = ground.reader("anna", Active).await;
         let boris = ground.reader("boris", SubscriptionState::Pending).await;
         for (reader, kind) in [(anna, ConsentKind::Asked), (boris, ConsentKind::Asked), (boris, ConsentKind::Asked)] {
-            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form" };
+            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", spelling: None };
             consents::append(&mut ground.tx, &new, NOW).await.unwrap();
         }
         let latest = consents::latest(&mut ground.tx, boris, ConsentKind::Asked).await.unwrap().unwrap().id;

@@ -102,15 +102,17 @@ both_databases! {
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
         let id = subscribe(&mut tx, week, "Anna@example.org", Active).await.unwrap();
         let known = subscribers::find(&mut tx, "anna@example.org").await.unwrap().unwrap();
-        let moved = person("anna@new.example");
-        assert!(subscribers::readdress(&mut tx, known.id, "anna@example.org", &moved).await.unwrap());
-        assert!(!subscribers::readdress(&mut tx, known.id, "anna@example.org", &moved).await.unwrap(), "it is another by now");
-        assert!(subscribers::find(&mut tx, "anna@example.org").await.unwrap().is_none());
-        assert_eq!(subscribers::get(&mut tx, known.id).await.unwrap().unwrap().email.as_str(), "anna@new.example");
+        assert!(!subscribers::respell(&mut tx, known.id, &"otto@example.org".parse().unwrap()).await.unwrap());
+        assert!(subscribers::respell(&mut tx, known.id, &"anna@example.org".parse().unwrap()).await.unwrap());
+        assert!(!subscribers::respell(&mut tx, known.id, &"anna@example.org".parse().unwrap()).await.unwrap());
+        assert_eq!(subscribers::get(&mut tx, known.id).await.unwrap().unwrap().email.as_str(), "anna@example.org");
+        assert!(!subscribers::drop_if_alone(&mut tx, known.id).await.unwrap());
         let other = subscribers::ensure(&mut tx, &person("otto@example.org"), NOW).await.unwrap();
         assert!(subscriptions::hand_over(&mut tx, id, other).await.unwrap());
         assert_eq!(subscriptions::get(&mut tx, id).await.unwrap().unwrap().email.as_str(), "otto@example.org");
         assert!(!subscriptions::hand_over(&mut tx, SubscriptionId(4711), other).await.unwrap());
+        assert!(subscribers::drop_if_alone(&mut tx, known.id).await.unwrap(), "nothing is left to be kept for");
+        assert!(subscribers::get(&mut tx, known.id).await.unwrap().is_none());
         assert!(subscribers::get(&mut tx, SubscriberId(4711)).await.unwrap().is_none());
     }
 
@@ -124,13 +126,19 @@ both_databases! {
         let data = NewRequest { kind: RequestKind::Data, addresses: None, ..asked };
         let second = requests::add(&mut tx, &data, NOW.plus(Duration::from_secs(60))).await.unwrap();
         assert!(requests::finish(&mut tx, first, NOW).await.unwrap() && !requests::finish(&mut tx, first, NOW).await.unwrap());
+        let before = NOW.minus(Duration::from_secs(1));
+        let moves = requests::moves(&mut tx, subscription, before).await.unwrap();
+        assert_eq!(moves.iter().map(|one| one.id).collect::<Vec<_>>(), [first]);
+        assert_eq!(requests::moved_from(&mut tx, &old, before).await.unwrap(), [subscription]);
+        assert!(requests::moved_from(&mut tx, &new, before).await.unwrap().is_empty());
+        assert!(requests::moves(&mut tx, subscription, NOW).await.unwrap().is_empty(), "too old");
         assert!(requests::stop(&mut tx, first, NOW).await.unwrap(), "what was done can still be stopped");
+        assert!(requests::moves(&mut tx, subscription, before).await.unwrap().is_empty(), "stopped");
         assert!(requests::stop(&mut tx, second, NOW).await.unwrap() && !requests::stop(&mut tx, second, NOW).await.unwrap());
         assert!(!requests::finish(&mut tx, second, NOW).await.unwrap(), "it was stopped");
         let found = requests::get(&mut tx, first).await.unwrap().unwrap();
         assert_eq!((found.email.as_ref(), found.old_email.as_ref(), found.kind), (Some(&new), Some(&old), RequestKind::Address));
         assert_eq!((found.done_at, found.stopped_at), (Some(NOW), Some(NOW)));
-        let before = NOW.minus(Duration::from_secs(1));
         assert_eq!(requests::count(&mut tx, subscription, RequestKind::Address, before).await.unwrap(), 1);
         assert_eq!(requests::count(&mut tx, subscription, RequestKind::Link, before).await.unwrap(), 0);
         assert_eq!(requests::of_subscription(&mut tx, subscription).await.unwrap().len(), 2);
@@ -146,7 +154,7 @@ both_databases! {
         let other = subscribe(&mut tx, week, "otto@example.org", Active).await.unwrap();
         let issue = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Issue), NOW).await.unwrap();
         let notice = revisions::ensure(&mut tx, week, &revision(DeliveryKind::Notice), NOW).await.unwrap();
-        let new = NewIssue { newsletter: week, slug: "calendar", title: "T", state: IssueState::Queued, revision: issue, due_at: None, on_slot: false, note: "" };
+        let new = NewIssue { newsletter: week, slug: "calendar", title: "T", state: IssueState::Queued, revision: issue, due_at: None, on_slot: false, beside: false, note: "" };
         let issue = issues::insert(&mut tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         ledger::freeze(&mut tx, issue, week, NOW).await.unwrap();
         let mail = NewDelivery { subscription: Some(id), recipient: Some("new@example.org"), revision: notice, request: None, due_at: NOW };
@@ -169,8 +177,7 @@ both_databases! {
         let (named,): (i64,) = tx.sql("SELECT COUNT(*) FROM deliveries WHERE recipient IS NOT NULL").fetch_one().await.unwrap();
         assert_eq!(named, 0);
         assert_eq!(personal::mails(&mut tx, other).await.unwrap()[0].state, DeliveryState::Pending, "others keep theirs");
-        let person = subscriptions::get(&mut tx, id).await.unwrap().unwrap().subscriber_id;
-        assert!(subscribers::erase(&mut tx, person).await.unwrap() && !subscribers::erase(&mut tx, person).await.unwrap());
+        assert!(subscriptions::erase(&mut tx, id).await.unwrap() && !subscriptions::erase(&mut tx, id).await.unwrap());
         assert!(subscriptions::get(&mut tx, id).await.unwrap().is_none());
     }
 }

@@ -205,7 +205,17 @@ pub(super) async fn revision(tx: &mut Tx, week: NewsletterId, kind: DeliveryKind
 }
 
 pub(super) fn new_issue(week: NewsletterId, revision: RevisionId, slug: &str, state: IssueState) -> NewIssue<'_> {
-    NewIssue { newsletter: week, slug, title: "Title", state, revision, due_at: Some(NOW), on_slot: false, note: "" }
+    NewIssue {
+        newsletter: week,
+        slug,
+        title: "Title",
+        state,
+        revision,
+        due_at: Some(NOW),
+        on_slot: false,
+        beside: true,
+        note: "",
+    }
 }
 
 pub(super) async fn issue(

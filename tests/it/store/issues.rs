@@ -4,7 +4,7 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending};
 use coranto::domain::{IssueId, NewsletterId, RevisionId};
-use coranto::store::issues::{self, Issue, NewIssue};
+use coranto::store::issues::{self, Issue, NewIssue, Place};
 use coranto::store::{Db, newsletters};
 
 use super::ground::{Ground, NOW, minute, new_issue, revision};
@@ -38,6 +38,7 @@ both_databases! {
             title: "The first",
             due_at: Some(minute(5)),
             on_slot: true,
+            beside: false,
             note: "a note",
             ..new_issue(week, content, "second", Queued)
         };
@@ -106,23 +107,38 @@ both_databases! {
         assert_eq!((revised.revision_id, revised.title.as_str(), revised.state), (older, "Older", Sending));
     }
 
-    async fn a_slot_takes_one_issue(db: Db) {
+    async fn a_moment_takes_one_issue(db: Db) {
+        let place = |minutes, on_slot, beside| Place { due_at: minute(minutes), on_slot, beside };
+        let slot = |minutes| place(minutes, true, false);
         let mut ground = Ground::new(&db).await;
         let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;
+        let (by, content) = (acts::by(NOW), ground.older);
         let tx = &mut ground.tx;
-        assert!(!issues::queue(tx, ids[0], Held, minute(9), true, acts::by(NOW)).await.unwrap(), "it is a draft");
-        assert!(issues::queue(tx, ids[0], Draft, minute(9), true, acts::by(NOW)).await.unwrap());
-        // A time that a person chose is no slot.
-        assert!(issues::queue(tx, ids[1], Draft, minute(9), false, acts::by(NOW)).await.unwrap());
+        assert!(!issues::queue(tx, ids[0], Held, slot(9), by).await.unwrap(), "it is a draft");
+        assert!(issues::queue(tx, ids[0], Draft, slot(9), by).await.unwrap());
+        // Unless it is meant.
+        assert!(issues::queue(tx, ids[1], Draft, place(9, false, true), by).await.unwrap());
         let queued = issues::get(tx, ids[0]).await.unwrap().unwrap();
         assert_eq!((queued.state, queued.due_at, queued.on_slot), (Queued, Some(minute(9)), true));
         ground.tx.commit().await.unwrap();
-        let taken = db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(9), true, acts::by(NOW)).await).await.unwrap_err();
-        assert!(taken.is_unique_violation(), "{taken}");
-        assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, minute(10), true, acts::by(NOW)).await).await.unwrap());
+        for taken in [slot(9), place(9, false, false)] {
+            let taken = db.write(async |tx| issues::queue(tx, ids[2], Draft, taken, by).await).await.unwrap_err();
+            assert!(taken.is_unique_violation() && taken.is_conflict(), "{taken}");
+        }
+        assert!(db.write(async |tx| issues::queue(tx, ids[2], Draft, slot(10), by).await).await.unwrap());
+        let shifted = db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), content, by).await).await.unwrap_err();
+        assert!(shifted.is_unique_violation(), "{shifted}");
+        let elsewhere = db.write(async |tx| issues::shift(tx, ids[2], minute(11), slot(12), content, by).await).await.unwrap();
+        assert!(!elsewhere, "it is not there");
+        assert!(!db.write(async |tx| issues::make_way(tx, ids[0], minute(11)).await).await.unwrap());
+        assert!(db.write(async |tx| issues::make_way(tx, ids[0], minute(9)).await).await.unwrap());
+        assert!(db.write(async |tx| issues::shift(tx, ids[2], minute(10), slot(9), content, by).await).await.unwrap());
+        assert_eq!(issues::get(&mut db.read().await.unwrap(), ids[2]).await.unwrap().unwrap().place(), Some(slot(9)));
+        assert_eq!(issues::get(&mut db.read().await.unwrap(), ids[2]).await.unwrap().unwrap().revision_id, content);
         // Its place is free again when it has gone on.
-        db.write(async |tx| issues::advance(tx, ids[0], Queued, Draft, "", acts::by(NOW), &Event::IssueResumed).await).await.unwrap();
-        assert!(db.write(async |tx| issues::queue(tx, ids[2], Queued, minute(9), true, acts::by(NOW)).await).await.unwrap());
+        let event = Event::IssueResumed;
+        db.write(async |tx| issues::advance(tx, ids[2], Queued, Draft, "", by, &event).await).await.unwrap();
+        assert!(db.write(async |tx| issues::queue(tx, ids[0], Queued, slot(9), by).await).await.unwrap());
     }
 
     async fn lists_have_their_order(db: Db) {
@@ -151,6 +167,11 @@ both_databases! {
         assert_eq!(slugs(&issues::due(tx, minute(-31)).await.unwrap()), [""; 0]);
         assert_eq!(issues::taken_times(tx, week).await.unwrap(), [minute(-30), NOW, minute(30)]);
         assert_eq!(issues::taken_times(tx, month).await.unwrap(), [minute(-10)]);
+        assert_eq!(slugs(&issues::queued(tx, week).await.unwrap()), ["early", "now", "late"]);
+        assert_eq!(slugs(&issues::named(tx, "monthly").await.unwrap()), ["monthly"]);
+        assert!(issues::named(tx, "nowhere").await.unwrap().is_empty());
+        let owners = issues::owners(tx).await.unwrap();
+        assert!(owners.contains(&("month".to_owned(), "monthly".to_owned())) && owners.len() == 6, "{owners:?}");
     }
 
     async fn what_is_noted_of_an_issue_is_kept(db: Db) {
@@ -159,6 +180,12 @@ both_databases! {
         let id = ground.issue;
         let tx = &mut ground.tx;
         issues::note_asked(tx, id, "2026-11-27 09:00").await.unwrap();
+        issues::note_file(tx, id, Some("/elsewhere/first.md")).await.unwrap();
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().file.as_deref(), Some("/elsewhere/first.md"));
+        assert!(!issues::note_why(tx, id, Draft, "no").await.unwrap(), "it is not there");
+        assert!(issues::note_why(tx, id, Sending, "why").await.unwrap());
+        assert_eq!(issues::get(tx, id).await.unwrap().unwrap().note, "why");
+        assert!(issues::note_why(tx, id, Sending, "").await.unwrap());
         acts::started(tx, id, minute(3)).await;
         let noted = issues::get(tx, id).await.unwrap().unwrap();
         assert_eq!((noted.asked.as_str(), noted.started_at), ("2026-11-27 09:00", Some(minute(3))));

@@ -87,11 +87,39 @@ both_databases! {
             failed: 1,
             uncertain: 1,
             skipped: 1,
+            first_pass_ended_at: None,
         };
         assert_eq!(totals, expected);
         assert_eq!(totals.open(), 6);
         let other = ground.issue("other", IssueState::Sending).await;
         assert_eq!(ledger::totals(&mut ground.tx, other).await.unwrap().readers, 0);
+    }
+
+    async fn the_first_pass_ends_when_everybody_was_tried_or_left_out(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let issue = ground.issue;
+        let reached = |minutes| Some(minute(minutes));
+        for (state, first, last) in [(Sent, 1, Some(2)), (Failed, 3, Some(4)), (Pending, 5, None), (Uncertain, 6, None)] {
+            let entry = Entry {
+                attempts: 1,
+                first_at: reached(first),
+                final_at: last.map(minute),
+                ..ground.entry(state, ground.live)
+            };
+            ground.row_like(&entry).await;
+        }
+        assert_eq!(ledger::totals(&mut ground.tx, issue).await.unwrap().first_pass_ended_at, reached(6));
+        // Left out before its turn.
+        let skipped = Entry { attempts: 0, first_at: None, final_at: reached(9), ..ground.entry(Skipped, ground.live) };
+        ground.row_like(&skipped).await;
+        assert_eq!(ledger::totals(&mut ground.tx, issue).await.unwrap().first_pass_ended_at, reached(9));
+        // One whose turn is still to come, wherever it is.
+        for state in [Pending, Claimed, InFlight] {
+            let waiting = Entry { attempts: 0, final_at: None, ..ground.entry(state, ground.live) };
+            let id = ground.row_like(&waiting).await;
+            assert_eq!(ledger::totals(&mut ground.tx, issue).await.unwrap().first_pass_ended_at, None, "{state}");
+            ground.tx.sql("DELETE FROM deliveries WHERE id = $1").bind(id).execute().await.unwrap();
+        }
     }
 
     async fn an_issue_is_open_as_long_as_something_will_happen(db: Db) {
@@ -110,6 +138,20 @@ both_databases! {
         let ids = one_of_each(&mut ground).await;
         let issue = ground.issue;
         let all = ledger::rows(&mut ground.tx, issue, None, DeliveryId(0), 100).await.unwrap();
+        let missed = ledger::missed(&mut ground.tx, issue, DeliveryId(0), 100).await.unwrap();
+        let wanted: Vec<_> = all
+            .iter()
+            .filter(|row| match row.state {
+                Failed | Skipped | Uncertain => true,
+                Pending => row.first_at.is_some(),
+                Claimed | InFlight | Sent => false,
+            })
+            .map(|row| row.id)
+            .collect();
+        assert_eq!(missed.iter().map(|row| row.id).collect::<Vec<_>>(), wanted);
+        assert!(wanted.len() >= 3 && wanted.len() < all.len());
+        let after = ledger::missed(&mut ground.tx, issue, wanted[0], 1).await.unwrap();
+        assert_eq!(after.iter().map(|row| row.id).collect::<Vec<_>>(), wanted[1..2]);
         assert_eq!(all.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
         assert_eq!(all[0].email.as_deref(), Some("reader0@example.org"));
         let page = ledger::rows(&mut ground.tx, issue, None, ids[1], 2).await.unwrap();

@@ -30,7 +30,13 @@ pub(super) fn person(email: &str) -> NewSubscriber {
         }
         hash
     };
-    NewSubscriber { address_hash: hash(email.key()), quota_hash: hash(email.quota_key()), name: None, email }
+    NewSubscriber {
+        address_hash: hash(email.key()),
+        former_hash: email.former_key().map(hash),
+        quota_hash: hash(email.mailbox_key()),
+        name: None,
+        email,
+    }
 }
 
 pub(super) async fn subscribe(
@@ -187,7 +193,7 @@ both_databases! {
         for (subscription, kind, minute) in
             [(id, ConsentKind::Asked, 0), (same_mailbox, ConsentKind::Asked, 1), (id, ConsentKind::Confirmed, 2), (id, ConsentKind::Withdrawn, 3)]
         {
-            let new = NewConsent { subscription, kind, wording: "form 1", client, source: "form" };
+            let new = NewConsent { subscription, kind, wording: "form 1", client, source: "form", spelling: None };
             ids.push(consents::append(&mut tx, &new, NOW.plus(Duration::from_secs(60 * minute))).await.unwrap());
         }
         let history = consents::of_subscription(&mut tx, id).await.unwrap();

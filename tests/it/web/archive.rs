@@ -80,7 +80,7 @@ both_databases! {
         for path in ["/u/", "/p/", "/c/", "anna", "\u{E000}"] {
             assert!(!one.text().contains(path), "{path}");
         }
-        let token = web.token(Purpose::Unsubscribe, reader.0);
+        let token = web.token(Purpose::Unsubscribe, reader.0).await;
         assert!(!one.text().contains(&token));
         assert!(one.text().contains("Dear reader,") && one.text().contains("<a href=\"https://news.example/week/a\">read</a>"));
     }

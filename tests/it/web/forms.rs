@@ -11,7 +11,7 @@ both_databases! {
     async fn a_broken_body_is_never_our_fault(db: Db) {
         let web = Web::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
-        let targets = ["/week/subscribe".to_owned(), web.leave_link(id), web.preferences_link(id), web.confirm_link("anna@example.org").await];
+        let targets = ["/week/subscribe".to_owned(), web.leave_link(id).await, web.preferences_link(id).await, web.confirm_link("anna@example.org").await];
         let before = web.ground.fingerprint().await;
         let many = "a=b&".repeat(3_000);
         for (media, body) in [

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use coranto::clock::Clock;
-use coranto::domain::SubscriptionId;
 use coranto::domain::newsletter::Newsletter;
+use coranto::domain::{ConsentId, RequestId, SubscriptionId};
 use coranto::signup::Limits;
-use coranto::store::Db;
+use coranto::store::{Db, marks};
 use coranto::telemetry::health::Health;
 use coranto::templates::Templates;
 use coranto::token::Purpose;
@@ -136,21 +136,32 @@ impl Web {
         self.ground.signup.stamp(self.clock.now())
     }
 
-    pub(crate) fn token(&self, purpose: Purpose, number: i64) -> String {
-        self.ground.keys().seal(purpose, number.cast_unsigned())
+    /// The token of the row with this number, bound to it as in a mail.
+    pub(crate) async fn token(&self, purpose: Purpose, number: i64) -> String {
+        let mut tx = self.ground.db().read().await.unwrap();
+        let row = match purpose {
+            Purpose::Confirm | Purpose::Gone => marks::of_consent(&mut tx, ConsentId(number)).await,
+            Purpose::Unsubscribe | Purpose::Preferences => {
+                marks::of_subscription(&mut tx, SubscriptionId(number)).await
+            }
+            Purpose::Address | Purpose::Stop | Purpose::Data => marks::of_request(&mut tx, RequestId(number)).await,
+            _ => Ok(None),
+        };
+        let mark = row.unwrap().and_then(|row| row.mark);
+        self.ground.keys().seal_row(purpose, number.cast_unsigned(), mark)
     }
 
     pub(crate) async fn confirm_link(&self, email: &str) -> String {
         let asked = self.ground.asked(email).await;
-        format!("/c/{}", self.token(Purpose::Confirm, asked.0))
+        format!("/c/{}", self.token(Purpose::Confirm, asked.0).await)
     }
 
-    pub(crate) fn leave_link(&self, id: SubscriptionId) -> String {
-        format!("/u/{}", self.token(Purpose::Unsubscribe, id.0))
+    pub(crate) async fn leave_link(&self, id: SubscriptionId) -> String {
+        format!("/u/{}", self.token(Purpose::Unsubscribe, id.0).await)
     }
 
-    pub(crate) fn preferences_link(&self, id: SubscriptionId) -> String {
-        format!("/p/{}", self.token(Purpose::Preferences, id.0))
+    pub(crate) async fn preferences_link(&self, id: SubscriptionId) -> String {
+        format!("/p/{}", self.token(Purpose::Preferences, id.0).await)
     }
 }
 

@@ -32,10 +32,10 @@ both_databases! {
         let targets = [
             confirm.clone(),
             format!("{confirm}?confirm=true&action=confirm"),
-            web.leave_link(active),
-            format!("{}?List-Unsubscribe=One-Click&action=leave", web.leave_link(active)),
-            web.preferences_link(active),
-            format!("{}?action=leave", web.preferences_link(active)),
+            web.leave_link(active).await,
+            format!("{}?List-Unsubscribe=One-Click&action=leave", web.leave_link(active).await),
+            web.preferences_link(active).await,
+            format!("{}?action=leave", web.preferences_link(active).await),
         ];
         let before = web.ground.fingerprint().await;
         for number in 0..2_000 {
@@ -98,7 +98,7 @@ both_databases! {
     async fn un_04_the_button_unsubscribes(db: Db) {
         let web = Web::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
-        let link = web.leave_link(id);
+        let link = web.leave_link(id).await;
         let page = web.get(&link).await;
         assert!(page.text().contains("Unsubscribe from The Week?") && page.text().contains("a***@example.org"));
         // A body that is neither ours nor one-click shows the page.
@@ -123,7 +123,7 @@ both_databases! {
             [(Request::form as fn(Request, &[(&str, &str)]) -> Request, false), (Request::multipart, false), (Request::form, true)].into_iter().enumerate()
         {
             let email = format!("reader{number}@example.org");
-            let link = web.leave_link(web.ground.reader(&email).await);
+            let link = web.leave_link(web.ground.reader(&email).await).await;
             let ask = || {
                 let request = build(post(&link), &body);
                 if foreign { request.header("origin", "https://mail.example").header("sec-fetch-site", "cross-site") } else { request }
@@ -140,7 +140,7 @@ both_databases! {
 
     async fn un_05_a_hundred_clicks_at_once_are_one(db: Db) {
         let web = Arc::new(Web::new(db).await);
-        let link = web.leave_link(web.ground.reader("anna@example.org").await);
+        let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..100 {
             let (web, link) = (Arc::clone(&web), link.clone());
@@ -152,14 +152,14 @@ both_databases! {
 
     async fn who_is_gone_is_unsubscribed_all_the_same(db: Db) {
         let web = Web::new(db).await;
-        let link = format!("/u/{}", web.token(Purpose::Unsubscribe, 4_711));
+        let link = format!("/u/{}", web.token(Purpose::Unsubscribe, 4_711).await);
         let answer = web.send(post(&link).form(&[("List-Unsubscribe", "One-Click")])).await;
         assert_eq!((answer.status, answer.text()), (StatusCode::OK, "Unsubscribed.\n"));
         for request in [get(&link), post(&link).form(&[("action", "leave")]), post(&link).form(&[("action", "pause")])] {
             let answer = web.send(request).await;
             assert!(answer.status == StatusCode::OK && answer.text().contains("You are not subscribed"));
         }
-        let preferences = format!("/p/{}", web.token(Purpose::Preferences, 4_711));
+        let preferences = format!("/p/{}", web.token(Purpose::Preferences, 4_711).await);
         assert!(web.get(&preferences).await.text().contains("You are not subscribed"));
     }
 
@@ -168,16 +168,16 @@ both_databases! {
         let id = web.ground.reader("anna@example.org").await;
         let asked = web.ground.asked("anna@example.org").await;
         let before = web.ground.fingerprint().await;
-        let good = web.token(Purpose::Unsubscribe, id.0);
+        let good = web.token(Purpose::Unsubscribe, id.0).await;
         let foreign = Keyring::parse(&format!("1:{}", "77".repeat(32))).unwrap();
         let mut flipped = good.clone().into_bytes();
         flipped[20] = if flipped[20] == b'a' { b'b' } else { b'a' };
         let wrong = [
-            web.token(Purpose::Confirm, asked.0),
-            web.token(Purpose::Preferences, id.0),
-            web.token(Purpose::Message, id.0),
-            web.token(Purpose::Bounce, id.0),
-            web.token(Purpose::Unsubscribe, -1),
+            web.token(Purpose::Confirm, asked.0).await,
+            web.token(Purpose::Preferences, id.0).await,
+            web.token(Purpose::Message, id.0).await,
+            web.token(Purpose::Bounce, id.0).await,
+            web.token(Purpose::Unsubscribe, -1).await,
             foreign.seal(Purpose::Unsubscribe, id.0.cast_unsigned()),
             String::from_utf8(flipped).unwrap(),
             good[..33].to_owned(),
@@ -222,7 +222,7 @@ both_databases! {
             ("u", Purpose::Unsubscribe, "Unsubscribe from The Week?"),
             ("p", Purpose::Preferences, "Your subscription to The Week"),
         ] {
-            let link = format!("/{prefix}/{}", web.token(purpose, 0));
+            let link = format!("/{prefix}/{}", web.token(purpose, 0).await);
             let page = web.get(&link).await;
             assert!(page.status == StatusCode::OK && page.text().contains(heading) && page.text().contains("test mail"));
             for action in ["confirm", "again", "leave", "pause", "pause-4-weeks", "rename", "resume"] {
@@ -230,7 +230,7 @@ both_databases! {
                 assert!(done.status == StatusCode::OK && done.text().contains("test mail"), "{prefix} {action}");
             }
         }
-        let one_click = web.send(post(&format!("/u/{}", web.token(Purpose::Unsubscribe, 0))).form(&[("List-Unsubscribe", "One-Click")])).await;
+        let one_click = web.send(post(&format!("/u/{}", web.token(Purpose::Unsubscribe, 0).await)).form(&[("List-Unsubscribe", "One-Click")])).await;
         assert_eq!((one_click.status, one_click.text()), (StatusCode::OK, "Unsubscribed.\n"));
         assert_eq!(web.ground.fingerprint().await, before);
     }
@@ -238,7 +238,7 @@ both_databases! {
     async fn preferences_rest_rename_and_leave(db: Db) {
         let web = Web::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
-        let link = web.preferences_link(id);
+        let link = web.preferences_link(id).await;
         let press = async |fields: &[(&str, &str)]| web.send(post(&link).form(fields)).await;
         assert!(web.get(&link).await.text().contains("You get every issue."));
         let paused = press(&[("action", "pause-4-weeks")]).await;
@@ -268,7 +268,7 @@ both_databases! {
         let email = "anna@example.org".parse().unwrap();
         let reason = coranto::domain::suppression::SuppressionReason::Bounce;
         signup::suppress(web.ground.db(), web.ground.keys(), &email, reason, "", &web.ground.act(None)).await.unwrap();
-        assert!(web.send(post(&web.leave_link(id)).form(&[("action", "leave")])).await.text().contains("You are unsubscribed"));
+        assert!(web.send(post(&web.leave_link(id).await).form(&[("action", "leave")])).await.text().contains("You are unsubscribed"));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
     }
 }

@@ -52,10 +52,10 @@ fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
         let confirm = web.confirm_link("pending@example.org").await;
         read_only(&db).await;
         for (link, fields) in [
-            (web.leave_link(anna), ("List-Unsubscribe", "One-Click")),
-            (web.leave_link(anna), ("action", "leave")),
-            (web.preferences_link(anna), ("action", "leave")),
-            (web.preferences_link(anna), ("action", "pause-4-weeks")),
+            (web.leave_link(anna).await, ("List-Unsubscribe", "One-Click")),
+            (web.leave_link(anna).await, ("action", "leave")),
+            (web.preferences_link(anna).await, ("action", "leave")),
+            (web.preferences_link(anna).await, ("action", "pause-4-weeks")),
             (confirm, ("action", "confirm")),
         ] {
             let answer = web.send(post(&link).form(&[fields])).await;
@@ -69,6 +69,6 @@ fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
         }
         assert_ne!(web.ground.state(ANNA).await, Some(Left));
         assert_eq!(web.ground.state("pending@example.org").await, Some(Pending));
-        assert_eq!(web.get(&web.leave_link(anna)).await.status, StatusCode::OK, "reading goes on");
+        assert_eq!(web.get(&web.leave_link(anna).await).await.status, StatusCode::OK, "reading goes on");
     });
 }

@@ -7,11 +7,11 @@ use coranto::domain::issue::{IssueState, Visibility};
 use coranto::domain::newsletter::Newsletter;
 use coranto::images::Gallery;
 use coranto::publishing::queue::{self, Act};
-use coranto::publishing::{Library, When, correct, start_due};
+use coranto::publishing::{Library, When, correct};
 use coranto::store::issues::NewIssue;
 use coranto::store::pages::NewPage;
 use coranto::store::revisions::NewRevision;
-use coranto::store::{Db, issues, pages, revisions};
+use coranto::store::{Db, StoreError, issues, pages, revisions};
 use coranto::templates::Templates;
 use tempfile::TempDir;
 
@@ -64,17 +64,20 @@ impl Press {
     pub(crate) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
         let act = Act { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
-        queue::queue(&self.db, &self.library(), self.id, &draft, When::Now, &act).await.unwrap();
+        queue::queue(&self.db, &self.library(), self.id, &draft, When::Beside(at), &act).await.unwrap();
     }
 
     /// Sent at a moment.
     pub(crate) async fn publish(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         self.queue(slug, front, text, at).await;
-        start_due(&self.db, &[(self.id, self.newsletter.clone())], at).await.unwrap();
         let issue = issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap().unwrap();
-        if issue.state == IssueState::Sending {
-            self.db.write(async |tx| issues::finish(tx, issue.id, acts::by(at)).await).await.unwrap();
-        }
+        let sent = self.db.write(async |tx| {
+            // As it is sent to a list whose readers all have it: who they are is none of these pages' business.
+            let began =
+                issues::prepare(tx, issue.id, at).await? && issues::start(tx, issue.id, 1, acts::by(at)).await?;
+            Ok::<_, StoreError>(began && issues::finish(tx, issue.id, acts::by(at)).await?.is_some())
+        });
+        assert!(sent.await.unwrap(), "{slug} was not sent");
     }
 
     /// The mended text, put on the page of what was sent.
@@ -124,6 +127,7 @@ impl Press {
                     revision,
                     due_at: Some(at),
                     on_slot: false,
+                    beside: false,
                     note: "",
                 };
                 let id = issues::insert(tx, &issue, acts::by(at)).await?.unwrap();

@@ -447,7 +447,7 @@ both_databases! {
             assert_eq!(web.send(again(&token)).await.status, StatusCode::SEE_OTHER);
         }
         assert_eq!(web.ground.mails("confirmation").await, 2, "the quota holds");
-        for forged in ["", "x", &web.token(coranto::token::Purpose::Confirm, 1)] {
+        for forged in ["", "x", &web.token(coranto::token::Purpose::Confirm, 1).await] {
             assert_eq!(web.send(again(forged)).await.header("location"), "/week/subscribe");
         }
         web.later(2);
@@ -458,7 +458,7 @@ both_databases! {
         let web = Web::new(db).await;
         web.subscribe("anna@example.org").await;
         let tag = web.ground.keys().address_tag("anna@example.org").cast_signed();
-        let link = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, tag));
+        let link = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, tag).await);
         let before = web.ground.fingerprint().await;
         let page = web.get(&link).await;
         assert!(page.text().contains("Never mail this address again?") && !page.text().contains("anna"));
@@ -471,10 +471,10 @@ both_databases! {
         let undone = web.send(post(&link).form(&[("action", "allow")])).await;
         assert!(undone.text().contains("Allowed again"));
         for (purpose, number) in [(coranto::token::Purpose::Unsubscribe, tag), (coranto::token::Purpose::Confirm, 1)] {
-            let wrong = format!("/n/{}", web.token(purpose, number));
+            let wrong = format!("/n/{}", web.token(purpose, number).await);
             assert_eq!(web.get(&wrong).await.status, StatusCode::NOT_FOUND);
         }
-        let test = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, 0));
+        let test = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, 0).await);
         let before = web.ground.fingerprint().await;
         assert!(web.send(post(&test)).await.status.is_success());
         assert_eq!(web.ground.fingerprint().await, before, "a test mail's link changes nothing");

@@ -1,0 +1,73 @@
+"""Opens connections to 127.0.0.1, asks and never reads: unread.py PORT HOW_MANY SECONDS PID
+
+Each asks 2,000 times at once with a small receive buffer, and is opened anew when it is closed. Beside them /healthz is
+asked five times a second. Prints how long that took, and the memory of the server PID.
+"""
+import asyncio
+import pathlib
+import socket
+import sys
+import time
+
+port, many, seconds, pid = (int(argument) for argument in sys.argv[1:5])
+many, end = min(many, 20_000), time.monotonic() + min(seconds, 120)
+ASKS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port * 2_000
+opened, open_now, most_open, times, most_kb = 0, 0, 0, [], 0
+
+
+async def one():
+    global opened, open_now, most_open
+    loop = asyncio.get_running_loop()
+    while time.monotonic() < end:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        try:
+            await asyncio.wait_for(loop.sock_connect(sock, ("127.0.0.1", port)), 10)
+            opened += 1
+            open_now += 1
+            most_open = max(most_open, open_now)
+            try:
+                await asyncio.wait_for(loop.sock_sendall(sock, ASKS), max(0.1, end - time.monotonic()))
+                await asyncio.sleep(max(0.1, end - time.monotonic()))
+            finally:
+                open_now -= 1
+        except (OSError, asyncio.TimeoutError):
+            await asyncio.sleep(0.5)
+        finally:
+            sock.close()
+
+
+def memory():
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+async def ask():
+    global most_kb
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answer = await asyncio.wait_for(reader.read(), 10)
+            assert answer.startswith(b"HTTP/1.1 200"), answer[:40]
+            writer.close()
+            times.append(time.monotonic() - begun)
+        except (OSError, asyncio.TimeoutError, AssertionError) as error:
+            times.append(10.0)
+            print(f"/healthz: {error!r}")
+        most_kb = max(most_kb, memory())
+        await asyncio.sleep(0.2)
+
+
+async def main():
+    await asyncio.gather(ask(), *(one() for _ in range(many)))
+    times.sort()
+    print(
+        f"{many} that never read: {opened} opened, {most_open} at once; /healthz {len(times)} times, median"
+        f" {times[len(times) // 2] * 1000:.0f} ms, longest {times[-1] * 1000:.0f} ms; memory {most_kb // 1024} MiB"
+    )
+
+
+asyncio.run(main())

@@ -1,0 +1,222 @@
+//! Move, swap, skip: what a person does to the places on the queue. The rules are `publishing`'s.
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::Desk;
+use crate::cli::queue::{placed, refusal};
+use crate::cli::shelf::Shelf;
+use crate::cli::when::{time, when};
+use crate::cli::whose;
+use crate::cli::{Exit, Failure};
+use crate::clock::Timestamp;
+use crate::domain::actor::Actor;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::slot::{next_of, on_day};
+use crate::publishing::queue::Act;
+use crate::publishing::{self, Library, Moved, SkipError, When};
+use crate::store::newsletters;
+
+/// Slots that are named when one is looked for in vain.
+const SHOWN_MAX: usize = 3;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Move {
+    /// The issue's slug, or its file.
+    #[arg(value_name = "SLUG")]
+    slug: String,
+    /// A day with a slot, a time ("2026-12-10 18:00"), or `next` for the next free slot.
+    #[arg(value_name = "WHEN")]
+    to: String,
+    /// Exchange the times with the issue that goes out then.
+    #[arg(long, conflicts_with = "beside")]
+    swap: bool,
+    /// Send both then.
+    #[arg(long)]
+    beside: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Swap {
+    /// An issue's slug, or its file.
+    #[arg(value_name = "SLUG")]
+    one: String,
+    /// The other's.
+    #[arg(value_name = "OTHER")]
+    other: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Skip {
+    /// The slot's day, or its time where a day has several.
+    #[arg(value_name = "SLOT")]
+    slot: String,
+    /// Offer it again.
+    #[arg(long, conflicts_with = "note")]
+    undo: bool,
+    /// Why, for whoever sees it.
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
+fn act<'a>(desk: &Desk<'_>, actor: &'a Actor) -> Act<'a> {
+    Act { actor, now: desk.context.now(), dry_run: false, again: true }
+}
+
+pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let (newsletter, issue) = desk.find(&mut desk.db.read().await?, &args.slug).await?;
+    let shelf = Shelf::new(desk.config)?;
+    let library = shelf.library(newsletter);
+    let to = if args.to == "next" {
+        When::NextSlot
+    } else {
+        let at = time_or_slot(&args.to, &library)?;
+        match (args.swap, args.beside) {
+            (true, _) => When::Swap(at),
+            (_, true) => When::Beside(at),
+            _ => When::At(at),
+        }
+    };
+    let actor = desk.context.actor();
+    let act = act(desk, &actor);
+    let moved = publishing::move_issue(desk.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
+    match moved {
+        Ok(moved) => report(&moved, "moved", newsletter, desk),
+        Err(error) => Err(refusal(error, newsletter)?.into()),
+    }
+}
+
+pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let mut tx = desk.db.read().await?;
+    let (newsletter, one) = desk.find(&mut tx, &args.one).await?;
+    let (of, other) = desk.find(&mut tx, &args.other).await?;
+    drop(tx);
+    if one.newsletter_id != other.newsletter_id {
+        let text = format!("{} is an issue of {}, and {} of {}", one.slug, newsletter.slug, other.slug, of.slug);
+        return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
+    }
+    let shelf = Shelf::new(desk.config)?;
+    let actor = desk.context.actor();
+    let (library, act) = (shelf.library(newsletter), act(desk, &actor));
+    let slugs = [one.slug.as_str(), other.slug.as_str()];
+    match publishing::swap(desk.db, &library, one.newsletter_id, slugs, &act).await {
+        Ok(moved) => report(&moved, "swapped", newsletter, desk),
+        Err(error) => Err(refusal(error, newsletter)?.into()),
+    }
+}
+
+fn report(moved: &Moved, did: &str, newsletter: &Newsletter, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    let Moved { issue, displaced } = moved;
+    if output.is_json() {
+        output.json(&json!({
+            "slug": issue.slug, "did": did, "due_at": issue.due_at, "displaced": displaced.as_ref().map(placed),
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    for one in [Some(issue), displaced.as_ref()].into_iter().flatten() {
+        let at = one.due_at.map(|at| when(at, newsletter)).unwrap_or_default();
+        output.line(format!("{} goes out on {at}.", one.slug))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// A time as it is typed for `queue --at`; a day alone means the slot of that day.
+fn time_or_slot(typed: &str, library: &Library<'_>) -> anyhow::Result<Timestamp> {
+    match typed.parse::<Date>() {
+        Ok(day) if !typed.contains(':') => slot_of(day, library.newsletter),
+        _ => time(typed, library),
+    }
+}
+
+fn slot_of(day: Date, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
+    let slots = on_day(&newsletter.slots, &newsletter.time_zone, day);
+    match slots.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let mut at = before(day, newsletter);
+            let mut next = Vec::new();
+            while let Some(slot) =
+                next_of(&newsletter.slots, &newsletter.time_zone, at).filter(|_| next.len() < SHOWN_MAX)
+            {
+                next.push(when(slot, newsletter));
+                at = slot;
+            }
+            let hint = if next.is_empty() {
+                "say a time: \"2026-12-10 18:00\"".to_owned()
+            } else {
+                format!("the next slots are {}; or say a time", next.join(", "))
+            };
+            Err(Failure::usage(format!("{} has no slot on {day}", newsletter.slug)).hint(hint).into())
+        }
+        several => {
+            let named: Vec<_> = several.iter().map(|at| when(*at, newsletter)).collect();
+            Err(Failure::usage(format!("{} has several slots on {day}", newsletter.slug))
+                .hint(format!("say which: {}", named.join(", ")))
+                .into())
+        }
+    }
+}
+
+fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
+    let begin = newsletter.time_zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
+    begin.map_or(Timestamp(0), |begin| Timestamp(begin.timestamp().as_millisecond() - 1))
+}
+
+pub(super) async fn skip(args: Skip, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let newsletter = whose_slot(&args.slot, desk)?;
+    let shelf = Shelf::new(desk.config)?;
+    let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
+    let actor = desk.context.actor();
+    let act = act(desk, &actor);
+    let id = desk.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
+    let shown = when(at, newsletter);
+    let (did, changed, words) = if args.undo {
+        let changed = publishing::take_back(desk.db, id, at, &act).await?;
+        let words = if changed { format!("{shown} is offered again.") } else { format!("{shown} was not skipped.") };
+        ("offered", changed, words)
+    } else {
+        let changed = publishing::skip(desk.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
+        let was = if changed { "is" } else { "was already" };
+        ("skipped", changed, format!("{shown} {was} skipped: no issue gets it by itself."))
+    };
+    if desk.context.output.is_json() {
+        desk.context.output.json(&json!({
+            "newsletter": newsletter.slug, "did": did, "slot_at": at, "changed": changed, "note": args.note,
+        }))?;
+    } else {
+        desk.context.output.line(words)?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// Of several newsletters, the one that has a slot then.
+fn whose_slot<'a>(typed: &str, desk: &Desk<'a>) -> anyhow::Result<&'a Newsletter> {
+    if desk.named.is_none() && desk.config.newsletters.len() > 1 {
+        let shelf = Shelf::new(desk.config)?;
+        let has_it = |newsletter: &&Newsletter| {
+            let at = time_or_slot(typed, &shelf.library(newsletter));
+            at.is_ok_and(|at| next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) == Some(at))
+        };
+        let mut fitting = desk.config.newsletters.iter().filter(has_it);
+        if let (Some(one), None) = (fitting.next(), fitting.next()) {
+            return Ok(one);
+        }
+    }
+    whose::newsletter(desk.config, desk.named)
+}
+
+fn refused(error: SkipError) -> anyhow::Error {
+    let exit = match &error {
+        SkipError::NoSlot { .. } | SkipError::Past(_) => Exit::Usage,
+        SkipError::Taken { .. } => Exit::NotAllowed,
+        SkipError::Store(_) => return error.into(),
+    };
+    let hint = match &error {
+        SkipError::Taken { slug, .. } => {
+            format!("coranto issues move {slug} next, or coranto issues unschedule {slug}")
+        }
+        _ => "`coranto status` shows the next slot".to_owned(),
+    };
+    Failure::new(error.to_string()).exit(exit).hint(hint).into()
+}

@@ -1,0 +1,232 @@
+//! A queued issue goes to another place, with the text that was queued. Its mail shows the day, so it is rendered anew
+//! for that day, from what is stored: its file may have changed since, or be gone.
+//!
+//! A person who moves a followed file's issue is obeyed until the file says something else of its time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::library::{Library, Rendered};
+use super::pictures;
+use super::plan::{NoSlot, Plan};
+use super::queue::{Act, QueueError};
+use super::spot::{When, displaced, moment_for, slot};
+use crate::domain::image::Image;
+use crate::domain::issue::IssueState;
+use crate::domain::{IssueId, NewsletterId};
+use crate::store::issues::{Issue, Place};
+use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
+
+/// How often what is there now is looked at again when another command got in between.
+const ATTEMPTS_MAX: usize = 16;
+
+/// One issue and where it is to go.
+pub(super) struct Shift {
+    issue: Issue,
+    to: Place,
+    /// Its mail for that day, where that is another day.
+    rendered: Option<Rendered>,
+}
+
+impl Shift {
+    /// Of an issue that is queued.
+    pub(super) async fn to(db: &Db, library: &Library<'_>, issue: Issue, to: Place) -> Result<Self, QueueError> {
+        let date = library.date_of(to.due_at);
+        let same_day = issue.due_at.is_some_and(|due_at| library.date_of(due_at) == date);
+        let rendered = if same_day { None } else { Some(redated(db, library, &issue, date).await?) };
+        Ok(Self { issue, to, rendered })
+    }
+
+    /// Lets another have the place of `issue` before it is at its own.
+    pub(super) async fn make_way(tx: &mut Tx, issue: &Issue) -> Result<(), QueueError> {
+        let Some(place) = issue.place() else { return Ok(()) };
+        done(issues::make_way(tx, issue.id, place.due_at).await?)
+    }
+
+    /// Stores the images that its mail shows.
+    pub(super) async fn store_images(&self, db: &Db, act: &Act<'_>) -> Result<(), StoreError> {
+        match &self.rendered {
+            Some(rendered) => pictures::store(db, &rendered.images, act.now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Moves it, if it is still where it was.
+    pub(super) async fn write(&self, tx: &mut Tx, act: &Act<'_>) -> Result<Issue, QueueError> {
+        let Self { issue, to, rendered } = self;
+        let mut revision = issue.revision_id;
+        if let Some(rendered) = rendered {
+            revision = revisions::ensure(tx, issue.newsletter_id, &rendered.revision, act.now).await?;
+            pages::put(tx, revision, &rendered.page).await?;
+            if !act.dry_run {
+                pictures::attach(tx, revision, &rendered.images).await?;
+            }
+        }
+        // A text that was queued meanwhile is not overwritten: it is looked at again.
+        done(found(tx, issue.id).await?.revision_id == issue.revision_id)?;
+        let from = issue.due_at.ok_or(QueueError::Raced)?;
+        done(issues::shift(tx, issue.id, from, *to, revision, act.by()).await?)?;
+        found(tx, issue.id).await
+    }
+}
+
+/// What moving did: the issue as it stands now, and the one that had its time.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The issue.
+    pub issue: Issue,
+    /// The issue that went elsewhere for it.
+    pub displaced: Option<Issue>,
+}
+
+/// Moves a queued issue: to a time, beside or instead of another, or to the next slot that nobody has.
+pub async fn move_issue(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    slug: &str,
+    when: When,
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    for _ in 0..ATTEMPTS_MAX {
+        match move_once(db, library, newsletter, slug, when, act).await {
+            Err(error) if is_raced(&error) => {}
+            result => return result,
+        }
+    }
+    Err(QueueError::Raced)
+}
+
+async fn move_once(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    slug: &str,
+    when: When,
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    let mut tx = db.read().await?;
+    let issue = queued(&mut tx, newsletter, slug).await?;
+    let plan = Plan::load(&mut tx, library, newsletter, slug, act.now).await?;
+    let to = match when {
+        When::At(_) | When::Beside(_) | When::Swap(_) => moment_for(library, &plan, Some(&issue), when, act.now)?,
+        _ => slot(plan.slot_after(library, act.now).ok_or(NoSlot::None)?),
+    };
+    if issue.place() == Some(to) {
+        return Ok(Moved { issue, displaced: None });
+    }
+    let other = match plan.taken_at(to.due_at).filter(|_| matches!(when, When::Swap(_))) {
+        Some(slug) => issues::find(&mut tx, newsletter, slug).await?,
+        None => None,
+    };
+    drop(tx);
+    let other = match other {
+        Some(other) => Some(displaced(db, library, &plan, Some(&issue), other, act.now).await?),
+        None => None,
+    };
+    let shift = Shift::to(db, library, issue, to).await?;
+    write(db, shift, other, act).await
+}
+
+/// Exchanges the places of two queued issues.
+pub async fn swap(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    slugs: [&str; 2],
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    for _ in 0..ATTEMPTS_MAX {
+        match swap_once(db, library, newsletter, slugs, act).await {
+            Err(error) if is_raced(&error) => {}
+            result => return result,
+        }
+    }
+    Err(QueueError::Raced)
+}
+
+async fn swap_once(
+    db: &Db,
+    library: &Library<'_>,
+    newsletter: NewsletterId,
+    [one, other]: [&str; 2],
+    act: &Act<'_>,
+) -> Result<Moved, QueueError> {
+    let mut tx = db.read().await?;
+    let one = queued(&mut tx, newsletter, one).await?;
+    let other = queued(&mut tx, newsletter, other).await?;
+    drop(tx);
+    let places = one.place().zip(other.place()).ok_or(QueueError::Raced)?;
+    // What was missed is not brought back by an exchange.
+    if let Some(past) = [places.0, places.1].into_iter().find(|place| place.due_at < act.now) {
+        return Err(QueueError::Past(past.due_at));
+    }
+    if one.id == other.id || places.0 == places.1 {
+        return Ok(Moved { issue: one, displaced: Some(other) });
+    }
+    let other = Shift::to(db, library, other, places.0).await?;
+    let one = Shift::to(db, library, one, places.1).await?;
+    write(db, one, Some(other), act).await
+}
+
+/// Whether another command got in between: what is there now is looked at.
+fn is_raced(error: &QueueError) -> bool {
+    match error {
+        QueueError::Raced => true,
+        QueueError::Store(error) => error.is_conflict(),
+        _ => false,
+    }
+}
+
+/// First off its place, then the other there, then on its own: at no moment do two have one place.
+async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &Act<'_>) -> Result<Moved, QueueError> {
+    if !act.dry_run {
+        shift.store_images(db, act).await?;
+        if let Some(other) = &other {
+            other.store_images(db, act).await?;
+        }
+    }
+    let store = async |tx: &mut Tx| -> Result<Moved, QueueError> {
+        let displaced = match &other {
+            Some(other) => {
+                Shift::make_way(tx, &shift.issue).await?;
+                Some(other.write(tx, act).await?)
+            }
+            None => None,
+        };
+        Ok(Moved { issue: shift.write(tx, act).await?, displaced })
+    };
+    if act.dry_run {
+        return store(&mut db.begin().await?).await;
+    }
+    db.write(store).await
+}
+
+async fn queued(tx: &mut Tx, newsletter: NewsletterId, slug: &str) -> Result<Issue, QueueError> {
+    let unknown = || QueueError::Unknown(slug.to_owned());
+    let issue = issues::find(tx, newsletter, slug).await?.ok_or_else(unknown)?;
+    match issue.state {
+        IssueState::Queued => Ok(issue),
+        state => Err(QueueError::NotQueued { slug: slug.to_owned(), state }),
+    }
+}
+
+async fn found(tx: &mut Tx, id: IssueId) -> Result<Issue, QueueError> {
+    issues::get(tx, id).await?.ok_or(QueueError::Raced)
+}
+
+fn done(changed: bool) -> Result<(), QueueError> {
+    if changed { Ok(()) } else { Err(QueueError::Raced) }
+}
+
+/// What is stored of an issue, rendered for another day.
+async fn redated(db: &Db, library: &Library<'_>, issue: &Issue, date: Date) -> Result<Rendered, QueueError> {
+    let mut tx = db.read().await?;
+    let source = revisions::source(&mut tx, issue.revision_id).await?.unwrap_or_default();
+    let images: HashMap<String, Arc<Image>> = pictures::stored(&mut tx, issue.revision_id).await?;
+    drop(tx);
+    let draft = library.stored(&issue.slug, source)?;
+    Ok(library.render_with(&draft, date, images)?)
+}

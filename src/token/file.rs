@@ -1,0 +1,265 @@
+//! The key file: which keys there are, how each is recognised without being shown, and how a new one is put on top.
+
+use std::fmt;
+
+use aws_lc_rs::hmac;
+
+use super::{Key, Keyring, derive, random_bytes};
+
+/// The line of the key that hashes addresses begins with this word; every other begins with a number.
+const ADDRESS: &str = "address";
+const HEAD: &str = "# Signs every link that coranto mails. Keep it: without it no reader's link works.\n";
+const ADDRESS_HEAD: &str =
+    "# Hashes the addresses that must not be mailed. Never change it: nobody would be kept out any more.\n";
+
+/// Why a key file cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The file has no key.
+    #[error("it holds no key that seals; bring the file back from a backup of this installation")]
+    Empty,
+    /// A line is not `number:hex`.
+    #[error("line {0} is not of the form `1:64 hexadecimal digits` or `address:64 hexadecimal digits`")]
+    Malformed(usize),
+    /// Two keys with one number: of the links sealed with one of them none would open.
+    #[error(
+        "line {line} has the number {name} again; a new key has a number that was never used: `coranto keys rotate`"
+    )]
+    Twice {
+        /// Where the second stands.
+        line: usize,
+        /// The number, or the word.
+        name: String,
+    },
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyKind {
+    /// Hashes addresses.
+    Address,
+    /// Seals and opens links, by this number.
+    Link(u8),
+}
+
+/// What tells a key from every other without telling what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub i64);
+
+impl Fingerprint {
+    fn of(key: &[u8]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = derive(key, b"coranto fingerprint");
+        Self(i64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.0.cast_unsigned();
+        let part = |at: u32| (number >> (48 - 16 * at)) & 0xffff;
+        write!(f, "{:04x}-{:04x}-{:04x}-{:04x}", part(0), part(1), part(2), part(3))
+    }
+}
+
+impl Keyring {
+    /// Reads keys from text, one to a line: `number:hex` seals and opens links, newest first; `number-:hex` is leaked
+    /// and ends subscriptions alone; `address:hex` hashes addresses. Without that line the **last** key does that too:
+    /// hashes must stay comparable for ever. `#` begins a comment.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let mut keys: Vec<Key> = Vec::new();
+        let mut address = None;
+        let mut oldest = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if line.is_empty() {
+                continue;
+            }
+            let malformed = || KeyError::Malformed(at + 1);
+            let twice = |name: &str| KeyError::Twice { line: at + 1, name: name.to_owned() };
+            let (name, hex) = line.split_once(':').ok_or_else(malformed)?;
+            let name = name.trim();
+            let bytes = unhex(hex.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
+            if name == ADDRESS {
+                if address.replace(bytes).is_some() {
+                    return Err(twice(name));
+                }
+                continue;
+            }
+            let (number, leaked) = name.strip_suffix('-').map_or((name, false), |number| (number, true));
+            let id = number.parse::<u8>().map_err(|_| malformed())?;
+            if keys.iter().any(|key| key.id == id) {
+                return Err(twice(number));
+            }
+            keys.push(key(id, leaked, &bytes));
+            oldest = bytes;
+        }
+        let sealing = keys.iter().position(|key| !key.leaked).ok_or(KeyError::Empty)?;
+        let address = address.unwrap_or_else(|| derive(&oldest, b"coranto address").to_vec());
+        Ok(Self {
+            keys,
+            sealing,
+            address: hmac::Key::new(hmac::HMAC_SHA256, &address),
+            address_fingerprint: Fingerprint::of(&address),
+        })
+    }
+
+    /// The text of a new key file.
+    pub fn generate() -> String {
+        let address = hex(&random_bytes::<32>());
+        let seals = hex(&random_bytes::<32>());
+        format!("{HEAD}1:{seals}\n{ADDRESS_HEAD}address:{address}\n")
+    }
+
+    /// `text`, which is that of a key file, with a new key on top that bears `number`. The key that hashes addresses gets a
+    /// line of its own, so that the old ones can go one day. Comments stay.
+    pub fn rotated(text: &str, number: u8) -> Result<String, KeyError> {
+        let before = Self::parse(text)?;
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let name = |line: &String| line.split_once(':').map(|(name, _)| name.trim().to_owned());
+        if !lines.iter().any(|line| name(line).as_deref() == Some(ADDRESS)) {
+            let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyError::Empty)?;
+            lines.push(ADDRESS_HEAD.trim_end().to_owned());
+            lines.push(format!("{ADDRESS}:{}", hex(&derive(&oldest, b"coranto address"))));
+        }
+        let top = lines.iter().position(|line| bytes_of(line).is_some()).unwrap_or(0);
+        lines.insert(top, format!("{number}:{}", hex(&random_bytes::<32>())));
+        let text = lines.join("\n") + "\n";
+        let after = Self::parse(&text)?;
+        debug_assert_eq!(after.address_fingerprint, before.address_fingerprint);
+        Ok(text)
+    }
+
+    /// What each key does and how it is recognised: the one that hashes addresses, then those of links in their order.
+    pub fn fingerprints(&self) -> Vec<(KeyKind, Fingerprint)> {
+        let links = self.keys.iter().map(|key| (KeyKind::Link(key.id), key.fingerprint));
+        std::iter::once((KeyKind::Address, self.address_fingerprint)).chain(links).collect()
+    }
+
+    /// The number of the key that seals.
+    pub fn sealing_number(&self) -> u8 {
+        self.sealer().id
+    }
+
+    /// Whether the key of this number is said to be leaked.
+    pub fn is_leaked(&self, number: u8) -> bool {
+        self.keys.iter().any(|key| key.id == number && key.leaked)
+    }
+}
+
+fn key(id: u8, leaked: bool, master: &[u8]) -> Key {
+    let derived = |label: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &derive(master, label));
+    Key {
+        id,
+        leaked,
+        tag: derived(b"coranto tag"),
+        row: derived(b"coranto row"),
+        pad: derived(b"coranto pad"),
+        text: derive(master, b"coranto text"),
+        fingerprint: Fingerprint::of(master),
+    }
+}
+
+/// The key in a line, if it has one that seals or opens.
+fn bytes_of(line: &str) -> Option<Vec<u8>> {
+    let (name, hex) = line.split('#').next()?.split_once(':')?;
+    if name.trim() == ADDRESS { None } else { unhex(hex.trim()) }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Purpose;
+    use super::*;
+
+    fn digits(digit: char) -> String {
+        digit.to_string().repeat(64)
+    }
+
+    #[test]
+    fn a_bad_key_file_names_its_line() {
+        let error = |text: &str| Keyring::parse(text).err();
+        let (one, two) = (digits('1'), digits('2'));
+        assert_eq!(error("# nothing\n"), Some(KeyError::Empty));
+        assert_eq!(error("# x\n1:zz"), Some(KeyError::Malformed(2)));
+        assert_eq!(error("1"), Some(KeyError::Malformed(1)));
+        assert_eq!(error(&format!("256:{one}")), Some(KeyError::Malformed(1)));
+        assert_eq!(error(&format!("x:{one}")), Some(KeyError::Malformed(1)));
+        assert_eq!(error(&format!("1:{one}0")), Some(KeyError::Malformed(1)));
+        assert_eq!(error(&format!("address:{one}")), Some(KeyError::Empty));
+        assert_eq!(error(&format!("1-:{one}")), Some(KeyError::Empty));
+        for again in ["1", "1-"] {
+            let text = format!("1:{one}\n# old\n{again}:{two}\n");
+            assert_eq!(error(&text), Some(KeyError::Twice { line: 3, name: "1".into() }), "{again}");
+        }
+        let text = format!("1:{one}\naddress:{one}\naddress:{two}");
+        assert_eq!(error(&text), Some(KeyError::Twice { line: 3, name: "address".into() }));
+        assert!(Keyring::parse(&format!("  3:{two}   # seals\n 1:{one}#opens\n")).is_ok());
+    }
+
+    #[test]
+    fn a_file_from_before_hashes_and_opens_as_it_did() {
+        // The values are those of the program of 27 November 2026.
+        let old = format!("2:{}\n1:{}\n", digits('2'), digits('1'));
+        let keys = Keyring::parse(&old).unwrap();
+        let hash: String = hex(&keys.address_hash("anna@example.org"));
+        assert_eq!(hash, "bab035af9865e3d6abc433bebf34d7d3");
+        assert_eq!(
+            keys.address_hash("a@b"),
+            Keyring::parse(&format!("1:{}", digits('1'))).unwrap().address_hash("a@b")
+        );
+    }
+
+    #[test]
+    fn a_rotation_changes_what_seals_and_no_hash() {
+        for old in [format!("# mine\n1:{}\n", digits('1')), Keyring::generate()] {
+            let before = Keyring::parse(&old).unwrap();
+            let text = Keyring::rotated(&old, 7).unwrap();
+            let after = Keyring::parse(&text).unwrap();
+            assert_eq!(after.sealing_number(), 7);
+            assert_eq!(after.address_hash("a@b"), before.address_hash("a@b"));
+            let token = before.seal(Purpose::Unsubscribe, 3);
+            assert_eq!(after.open(Purpose::Unsubscribe, &token), Some(3));
+            assert_eq!(before.open(Purpose::Unsubscribe, &after.seal(Purpose::Unsubscribe, 3)), None);
+            let prints = after.fingerprints();
+            assert_eq!(prints[0], before.fingerprints()[0]);
+            assert_eq!(prints[2], before.fingerprints()[1]);
+            for line in old.lines() {
+                assert!(text.contains(line), "{line}");
+            }
+            // The old key may go.
+            let without: String =
+                text.lines().filter(|line| !line.starts_with("1:")).map(|line| format!("{line}\n")).collect();
+            assert_eq!(Keyring::parse(&without).unwrap().address_hash("a@b"), before.address_hash("a@b"));
+            assert_eq!(
+                Keyring::rotated(&text, 7).err(),
+                Some(KeyError::Twice {
+                    line: text.lines().position(|line| line.starts_with("7:")).unwrap() + 2,
+                    name: "7".into()
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_shows_no_key_and_is_of_one_key() {
+        let keys = Keyring::parse(&format!("2:{}\n1:{}", digits('2'), digits('1'))).unwrap();
+        let prints: Vec<_> = keys.fingerprints().into_iter().map(|(kind, print)| (kind, print.to_string())).collect();
+        assert_eq!(prints.len(), 3);
+        assert_eq!(prints[1].0, KeyKind::Link(2));
+        for (at, (_, print)) in prints.iter().enumerate() {
+            assert_eq!(print.len(), 19, "{print}");
+            assert!(!digits('1').contains(&print[..4]) && !digits('2').contains(&print[..4]), "{print}");
+            assert!(prints[at + 1..].iter().all(|(_, other)| other != print));
+        }
+    }
+}

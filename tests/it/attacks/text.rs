@@ -1,0 +1,21 @@
+//! Text from outside that one of the databases cannot hold: there is no such page, and it is no fault of the program's.
+
+use axum::http::StatusCode;
+use coranto::store::Db;
+
+use crate::harness::database::both_databases;
+use crate::web::ground::Web;
+
+both_databases! {
+    async fn a_nul_is_in_no_pages_address(db: Db) {
+        let web = Web::new(db).await;
+        for target in ["/week/%00", "/week/x%00y", "/%00/", "/week/?q=a%00b", "/week/%00%00/", "/u/%00", "/images/%00"] {
+            assert_eq!(web.get(target).await.status, StatusCode::NOT_FOUND, "{target}");
+        }
+        let name = web.send(web.form(&[("email", "anna@example.org"), ("name", "An\0na"), ("src", "a\0b")])).await;
+        assert!(name.status.is_redirection(), "{}", name.status);
+        assert_eq!(web.ground.find("anna@example.org").await.unwrap().name.as_deref(), Some("An na"));
+        let address = web.send(web.form(&[("email", "an\0na@example.org")])).await;
+        assert_eq!(address.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
