@@ -5,7 +5,7 @@ use super::when::when;
 use crate::clock::Timestamp;
 use crate::config::{Config, Relay};
 use crate::domain::newsletter::Newsletter;
-use crate::domain::quota::{Claimant, Count, Quota, Span, Speed, UsedUp, destination_party, ends_after, relay_party};
+use crate::domain::quota::{Claimant, Count, Quota, Rates, Span, UsedUp, destination_party, ends_after, relay_party};
 use crate::store::{StoreError, Tx, quotas};
 
 /// An end that is nearer is not worth a word.
@@ -68,10 +68,10 @@ pub(super) fn end(
     start: Timestamp,
 ) -> Option<(Timestamp, String)> {
     let relays = carriers(config, newsletter);
-    let speed = |relay: &&Relay| Speed { per_minute: relay.rate_per_minute, quota: relay.quota };
-    let speeds: Vec<Speed> = relays.iter().map(speed).collect();
+    let rates = |relay: &&Relay| Rates { per_minute: relay.rate_per_minute, quota: relay.quota };
+    let rates: Vec<Rates> = relays.iter().map(rates).collect();
     let readers = u64::try_from(readers).ok()?;
-    let takes = ends_after(readers, &speeds).filter(|takes| takes.as_secs() >= SOON_SECONDS)?;
+    let takes = ends_after(readers, &rates).filter(|takes| takes.as_secs() >= SOON_SECONDS)?;
     let ends = start.plus(takes);
     let rate = match relays.as_slice() {
         [relay] => rate_in_words(relay),
