@@ -96,7 +96,7 @@ fn rate_in_words(relay: &Relay) -> String {
 }
 
 /// The relays that carry a newsletter's mail.
-pub(super) fn carriers<'a>(config: &'a Config, newsletter: &Newsletter) -> Vec<&'a Relay> {
+fn carriers<'a>(config: &'a Config, newsletter: &Newsletter) -> Vec<&'a Relay> {
     let Some(sending) = config.sending.get(&newsletter.slug) else { return Vec::new() };
     config.relays.iter().filter(|relay| sending.relays.contains(&relay.name)).collect()
 }
