@@ -297,6 +297,7 @@ impl Crew {
 
     /// Gives a mail that this relay cannot carry to another that may. It fails when none is left.
     async fn pass_on(&self, mut mail: Prepared, reason: Reason, reply: String) {
+        self.lane.give_back_place(&mut mail.job);
         mail.job.lanes.remove(self.lane.index);
         if mail.job.lanes.is_empty(self.floor.lanes.len()) {
             self.attempt().fail(&mail, reason, Some(reply)).await;
@@ -313,7 +314,7 @@ impl Crew {
     async fn give_back(&self, mut job: Job) {
         self.lane.give_back_place(&mut job);
         let job = match !self.stop.is_cancelled() && self.current.has(&job) {
-            true if self.lane.down_for().is_none() => return self.lane.queue.put_back(job),
+            true if !self.lane.is_closed(job.row.issue_id) => return self.lane.queue.put_back(job),
             true => match self.floor.hand(job) {
                 Ok(()) => return,
                 Err(job) => job,

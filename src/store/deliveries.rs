@@ -18,6 +18,8 @@ record! {
         pub id: DeliveryId,
         /// The issue; none for the small kinds.
         pub issue_id: Option<IssueId>,
+        /// Whose mail it is.
+        pub newsletter_id: Option<NewsletterId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
         /// What kind of mail it is; none for one of an issue.
@@ -199,7 +201,7 @@ pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> 
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
-        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
+        "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.waits, d.doubts, d.relay,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,

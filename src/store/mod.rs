@@ -34,6 +34,7 @@ pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
 pub mod suspensions;
+pub mod transactional;
 mod wire;
 
 pub use db::{Db, Result, Single, Tx};

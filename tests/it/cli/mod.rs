@@ -10,6 +10,7 @@ mod help;
 mod importing;
 mod issues;
 mod keys;
+mod limits;
 mod places;
 mod reading;
 mod relay;

@@ -28,6 +28,7 @@ mod schema;
 mod settlement;
 mod suspensions;
 mod time;
+mod transactional;
 mod transitions;
 mod walks;
 mod words;
