@@ -32,7 +32,7 @@ use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::deliveries::{self, Claimed};
 use crate::store::issues::Issue;
 use crate::store::transactional::{self, Kin};
-use crate::store::{Db, StoreError, issues, ledger};
+use crate::store::{Db, StoreError, issues};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
@@ -241,7 +241,7 @@ impl Dispatcher {
                 _ => self.worth(round, candidate),
             };
             let Some((limit, permits)) = worth else { continue };
-            let (issue, lanes) = (candidate.claim.issue, candidate.claim.lanes);
+            let lanes = candidate.claim.lanes;
             if let Some(batch) = self.claim_from(&candidate.claim, limit).await? {
                 let share = Arc::clone(&candidate.share);
                 round.turn = at + 1;
@@ -265,7 +265,8 @@ impl Dispatcher {
     /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
     fn closed(&self, issue: &Issue) -> Closed {
         let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
-        for lane in &self.floor.lanes {
+        let lanes = self.routes.of(Some(issue.newsletter_id));
+        for lane in self.floor.lanes.iter().filter(|lane| lanes.has(lane.index)) {
             let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
             match self.suspended.closes(relay, newsletter, issue) {
                 Some(for_good) => is_for_good &= for_good,

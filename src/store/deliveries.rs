@@ -48,8 +48,6 @@ record! {
         pub attempts: i64,
         /// When it was first tried.
         pub first_at: Option<Timestamp>,
-        /// Whose mail it is.
-        pub newsletter_id: Option<NewsletterId>,
         /// How often it was put back without a counted try.
         pub waits: Option<i64>,
         /// How often its fate was unknown.

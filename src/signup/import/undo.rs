@@ -131,7 +131,8 @@ async fn restore(
     // Gone: it was taken out, or erased.
     let Some(found) = imports::changed(tx, id, source).await? else { return Ok(()) };
     // Whoever takes it back, what it does to a reader is the import's act: it may be taken back in turn.
-    let import = Actor::Import(import.0).at(by.now);
+    let actor = Actor::Import(import.0);
+    let import = actor.at(by.now);
     let (consent, wording) = (ConsentKind::Undone, "import undone");
     let entry = Entry { by: import, consent, event: None, wording, client: None, source, spelling: None };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
