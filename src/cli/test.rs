@@ -43,11 +43,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
-    let mut settings = wiring::delivery(&config)?;
-    // A test shows what readers will get: it goes by a relay that carries their mail.
-    if let Some(sending) = config.sending.get(&newsletter.slug) {
-        settings.relays.retain(|relay| sending.relays.contains(&relay.name));
-    }
+    let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
     let draft = match draft {
         Ok(draft) => draft,
         Err(error) => return refuse(error.into(), &args, context),

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::route::Routes;
 use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -75,6 +76,13 @@ impl Letters {
             })
             .await?;
         Ok(Self { db, settings, newsletters, kept: Mutex::default() })
+    }
+
+    /// Which relays carry which newsletter's mail.
+    pub(super) fn routes(&self) -> Routes {
+        let relays: Vec<&str> = self.settings.relays.iter().map(|relay| relay.name.as_str()).collect();
+        let newsletters = self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice()));
+        Routes::new(newsletters, &relays)
     }
 
     /// The policy of a newsletter for mails whose fate is unknown.

@@ -9,7 +9,7 @@ use crate::domain::WorkerId;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, Tx, deliveries, leases};
+use crate::store::{Db, StoreError, Tx, leases, ledger};
 
 /// What a clock may be set back by without a word: that is how it is kept right.
 const SET_BACK_MIN: Duration = Duration::from_secs(5);
@@ -96,7 +96,7 @@ pub(super) async fn end_impossible(tx: &mut Tx, timing: Timing, now: Timestamp) 
 }
 
 async fn set_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<(), StoreError> {
-    let rows = deliveries::pull_back(tx, by, now).await?;
+    let rows = ledger::pull_back(tx, by, now).await?;
     tracing::warn!(
         seconds = by.as_secs(),
         rows,

@@ -1,8 +1,6 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-use std::time::Duration;
-
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx};
@@ -20,6 +18,8 @@ record! {
         pub id: DeliveryId,
         /// The issue; none for the small kinds.
         pub issue_id: Option<IssueId>,
+        /// Whose mail it is.
+        pub newsletter_id: Option<NewsletterId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
         /// What kind of mail it is; none for one of an issue.
@@ -48,6 +48,14 @@ record! {
         pub attempts: i64,
         /// When it was first tried.
         pub first_at: Option<Timestamp>,
+        /// Whose mail it is.
+        pub newsletter_id: Option<NewsletterId>,
+        /// How often it was put back without a counted try.
+        pub waits: Option<i64>,
+        /// How often its fate was unknown.
+        pub doubts: Option<i64>,
+        /// The relay that refused it last.
+        pub relay: Option<String>,
     }
 }
 
@@ -193,8 +201,9 @@ pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> 
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
-        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
+        "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
+                COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.waits, d.doubts, d.relay,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id,
                 s.mark AS subscription_mark,
@@ -203,6 +212,8 @@ pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Resul
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         LEFT JOIN issues i ON i.id = d.issue_id
+         LEFT JOIN revisions v ON v.id = d.revision_id
          WHERE d.id IN ",
         2,
         " AND d.state = 'claimed' AND d.claimed_by = $1 ORDER BY d.id"
@@ -380,7 +391,8 @@ pub async fn record_uncertain(
 ) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE deliveries SET state = 'uncertain', due_at = $3, attempts = attempts + 1, relay = $4
+            "UPDATE deliveries SET state = 'uncertain', due_at = $3, attempts = attempts + 1, relay = $4,
+                    doubts = COALESCE(doubts, 0) + 1
              WHERE id = $2 AND state = 'in_flight' AND claimed_by = $1",
         )
         .bind(worker)
@@ -465,7 +477,7 @@ pub async fn rescue_in_flight(
     now: Timestamp,
 ) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'uncertain', due_at = $2, attempts = attempts + 1
+        "UPDATE deliveries SET state = 'uncertain', due_at = $2, attempts = attempts + 1, doubts = COALESCE(doubts, 0) + 1
          WHERE state = 'in_flight' AND (issue_id = $1 OR ($1 IS NULL AND issue_id IS NULL))
            AND claimed_by IN (SELECT id FROM workers WHERE lease_until <= $3)",
     )
@@ -476,25 +488,16 @@ pub async fn rescue_in_flight(
     .await
 }
 
-/// Sends again, with the same bytes, what was uncertain long enough and whose issue was not stopped.
+/// Sends again, with the same bytes, what was uncertain once and long enough, and whose issue was not stopped.
 pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
-         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1 AND COALESCE(doubts, 1) < 2
            AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'stopped')",
     )
     .bind(now)
     .execute()
     .await
-}
-
-/// Moves what is to be tried later back by `by`: the clock that it waits for was set back by so much.
-pub async fn pull_back(tx: &mut Tx, by: Duration, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET due_at = due_at - $1 WHERE state IN ('pending', 'uncertain') AND due_at > $2")
-        .bind(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
-        .bind(now)
-        .execute()
-        .await
 }
 
 pub(super) fn list(ids: &[DeliveryId]) -> String {

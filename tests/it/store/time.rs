@@ -8,7 +8,7 @@ use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent,
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
-use coranto::store::{Db, deliveries, issues, leases, settlement, subscriptions};
+use coranto::store::{Db, issues, leases, ledger, settlement, subscriptions};
 
 use super::ground::{Entry, Ground, NOW, minute};
 use crate::harness::acts;
@@ -58,7 +58,7 @@ both_databases! {
         let held = due(&mut ground, Claimed, minute(185)).await;
         let sent = ground.row(Sent, live).await;
         let by = Duration::from_secs(180 * 60);
-        assert_eq!(deliveries::pull_back(&mut ground.tx, by, NOW).await.unwrap(), 2);
+        assert_eq!(ledger::pull_back(&mut ground.tx, by, NOW).await.unwrap(), 2);
         for (row, at) in [(later, 5), (uncertain, 30), (now, -1), (held, 185)] {
             assert_eq!(ground.get(row).await.due_at, Some(minute(at)));
         }
