@@ -450,12 +450,13 @@ impl Dispatcher {
         if self.suspended.is_empty() && held.refused_by.is_none() {
             return Way::By(kept, false);
         }
+        let is_alarm = row.kind == Some(DeliveryKind::Alarm);
         let (mut open, mut waits_for) = (LaneSet::NONE, None);
         for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
             let way = held.way(&lane.relay.name);
             match self.suspended.would_admit(&way) {
                 Admission::Go => open.add(lane.index),
-                Admission::Probe if self.suspended.admit(&way) == Admission::Probe => {
+                Admission::Probe if !is_alarm && self.suspended.admit(&way) == Admission::Probe => {
                     return Way::By(LaneSet::only(lane.index), true);
                 }
                 Admission::Probe => {}
@@ -470,6 +471,8 @@ impl Dispatcher {
             open.remove(last.index);
         }
         match waits_for {
+            // No suspension stops an alarm; it goes by a relay without one, if there is one.
+            _ if is_alarm && open == LaneSet::NONE => Way::By(kept, true),
             Some(suspension) if open == LaneSet::NONE => Way::Waits(suspension),
             _ => Way::By(open, false),
         }
