@@ -25,8 +25,8 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::{IssueId, RevisionId, WorkerId};
-use crate::store::deliveries::{self, Claimed};
-use crate::store::{Db, StoreError, issues, ledger};
+use crate::store::claimed::{self, Claimed};
+use crate::store::{Db, StoreError, deliveries, issues, ledger};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
@@ -274,7 +274,7 @@ impl Dispatcher {
                     return Ok(None);
                 }
                 deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-                let rows = deliveries::claimed(tx, worker, &ids).await?;
+                let rows = claimed::of(tx, worker, &ids).await?;
                 Ok(Some(Batch { worker, rows, revision }))
             })
             .await

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::clock::{Moment, Timestamp};
 use crate::domain::{RevisionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]

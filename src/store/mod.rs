@@ -4,6 +4,7 @@
 //! is a compare-and-set whose row count is looked at.
 
 pub mod alarms;
+pub mod claimed;
 pub mod column;
 pub mod consents;
 pub mod db;
