@@ -29,10 +29,10 @@ use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
 use crate::domain::quota::Claimant;
 use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
-use crate::store::deliveries::{self, Claimed};
+use crate::store::claimed::{self, Claimed};
 use crate::store::issues::Issue;
 use crate::store::transactional::{self, Kin};
-use crate::store::{Db, StoreError, issues};
+use crate::store::{Db, StoreError, deliveries, issues};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
@@ -375,7 +375,7 @@ impl Dispatcher {
                     return Ok(None);
                 }
                 deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-                let rows = deliveries::claimed(tx, worker, &ids).await?;
+                let rows = claimed::of(tx, worker, &ids).await?;
                 Ok(Some(Batch { worker, rows, revision }))
             })
             .await

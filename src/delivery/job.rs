@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::allowance::Grant;
 use crate::clock::{Moment, Timestamp};
 use crate::domain::{RevisionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::subscriber::Format;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::message::{Content, FillError, Filled, Marks, Profile, Recipient, Skeleton, SkeletonError, Template};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 use crate::store::{Db, StoreError, images, newsletters, revisions};
 use crate::token::Mark;
 

@@ -339,7 +339,7 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::delivery::job::{Grants, LaneSet, Place};
     use crate::domain::{DeliveryId, RevisionId, WorkerId};
-    use crate::store::deliveries::Claimed;
+    use crate::store::claimed::Claimed;
 
     fn job(issue: i64) -> Job {
         let permits = Arc::new(tokio::sync::Semaphore::new(1));
