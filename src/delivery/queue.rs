@@ -361,7 +361,9 @@ mod tests {
             revision_id: None,
             attempts: 0,
             first_at: None,
-            kind: None,
+            waits: None,
+            doubts: None,
+            relay: None,
         };
         Job {
             row,
@@ -371,6 +373,7 @@ mod tests {
             lanes: LaneSet::ALL,
             grants: Grants::default(),
             taken_off: None,
+            is_probe: false,
             ends: 0,
             has_place: false,
             waits_since: Instant::now(),
