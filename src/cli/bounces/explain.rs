@@ -26,7 +26,7 @@ fn stage(text: &str) -> Result<Stage, String> {
 }
 
 pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
-    let reply: Reply = args.reply.parse().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
+    let reply = args.reply.parse::<Reply>().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
     let stage = args.stage.unwrap_or_else(|| Stage::named_in(&args.reply));
     let judged = (!reply.accepts(stage)).then(|| judge(stage, &reply));
     let output = &context.output;

@@ -67,28 +67,29 @@ async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
         .unwrap();
 }
 
-/// A list with some dead addresses, an issue to it, sent.
-async fn sent(db: Db, readers: usize, dead: usize) -> (Stage, IssueId) {
+/// A list of 60 with dead addresses among them, and an issue that was sent to it.
+async fn sent(db: Db, dead: usize) -> (Stage, IssueId) {
     let stage = Stage::new(db).await;
-    let locals: Vec<String> = (0..readers)
-        .map(|n| {
-            if n % (readers / dead.max(1)).max(1) == 0 && n / (readers / dead.max(1)).max(1) < dead {
-                format!("permfail-{n}")
-            } else {
-                format!("r{n}")
-            }
-        })
-        .collect();
-    stage.readers(&locals).await;
+    let apart = 60 / dead;
+    let name = |n: usize| if n % apart == 0 { format!("permfail-{n}") } else { format!("r{n}") };
+    stage.readers(&(0..60).map(name).collect::<Vec<_>>()).await;
     let issue = stage.issue("first").await;
-    let totals = stage.finish(issue).await;
-    assert_eq!(totals.failed, i64::try_from(dead).unwrap());
+    assert_eq!(stage.finish(issue).await.failed, i64::try_from(dead).unwrap());
+    (stage, issue)
+}
+
+/// A list of 60, and an issue in which a relay calls so many of them dead.
+async fn accused(db: Db, dead: usize) -> (Stage, IssueId) {
+    let stage = Stage::new(db).await;
+    stage.crowd(60).await;
+    let issue = stage.issue("first").await;
+    accuse(&stage, issue, dead, Cause::NoMailbox).await;
     (stage, issue)
 }
 
 both_databases! {
     async fn dead_addresses_of_a_normal_list_are_left_out_after_an_hour(db: Db) {
-        let (stage, issue) = sent(db, 60, 3).await;
+        let (stage, issue) = sent(db, 3).await;
         assert_eq!(suppressed(&stage).await, 0, "nothing follows at once");
         assert_eq!(settle(&stage).await, Settled::default());
         stage.clock.advance(HOUR - Duration::from_millis(1));
@@ -109,7 +110,7 @@ both_databases! {
     }
 
     async fn more_than_can_be_believed_is_held_for_a_person(db: Db) {
-        let (stage, issue) = sent(db, 60, 11).await;
+        let (stage, issue) = accused(db, 11).await;
         stage.clock.advance(HOUR);
         assert_eq!(settle(&stage).await, Settled { held: 11, ..Settled::default() });
         assert_eq!(suppressed(&stage).await, 0);
@@ -133,7 +134,7 @@ both_databases! {
     }
 
     async fn what_is_discarded_costs_nobody_anything(db: Db) {
-        let (stage, issue) = sent(db, 60, 11).await;
+        let (stage, issue) = accused(db, 11).await;
         let by = acts::by(stage.clock.now());
         let waiting = all(&stage).await[0].id;
         assert_eq!(inbound::discard(&stage.db, Wanted::One(waiting), by).await.unwrap().notices, 1, "one may object early");
@@ -184,7 +185,7 @@ both_databases! {
     }
 
     async fn a_crash_in_the_middle_leaves_notices_that_wait(db: Db) {
-        let (stage, _) = sent(db, 60, 3).await;
+        let (stage, _) = sent(db, 3).await;
         stage.clock.advance(HOUR);
         let now = stage.clock.now();
         // What a process had done when it died is gone with its transaction.
@@ -257,7 +258,7 @@ both_databases! {
     }
 
     async fn what_is_held_for_a_month_is_discarded(db: Db) {
-        let (stage, _) = sent(db, 60, 11).await;
+        let (stage, _) = accused(db, 11).await;
         stage.clock.advance(HOUR);
         settle(&stage).await;
         stage.clock.advance(DAY * 30);
