@@ -99,6 +99,8 @@ impl Attempt<'_> {
             return cannot(refusal, mail.bytes.len());
         }
         let fresh = session.messages() == 0;
+        // Said of one mail on two connections it is about the mail, or about the relay.
+        let may_end = !fresh && mail.job.ends == 0;
         let envelope = async {
             let envelope = session.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len());
             tokio::select! { biased; envelope = envelope => Some(envelope), () = self.stopping() => None }
@@ -131,13 +133,13 @@ impl Attempt<'_> {
                 self.send_body(session, mail).await
             }
             // Servers say so too when they have taken enough on one connection.
-            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !fresh => {
+            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && may_end => {
                 Blame::Stale { is_limit: true }
             }
             Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
                 Blame::Another { reason: Reason::TooLarge, reply: reply.to_string() }
             }
-            Ok(Envelope::Refused { stage, reply }) if !fresh && ends_session(stage, &reply) => {
+            Ok(Envelope::Refused { stage, reply }) if may_end && ends_session(stage, &reply) => {
                 self.end_of_session(mail, &reply).await
             }
             Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
@@ -176,9 +178,9 @@ impl Attempt<'_> {
     }
 
     async fn send_body(&self, session: &mut Session, mail: &Prepared) -> Blame {
-        let fresh = session.messages() == 0;
+        let may_end = session.messages() > 0 && mail.job.ends == 0;
         match session.body(&mail.bytes).await {
-            Ok(reply) if !fresh && !reply.is_positive() && ends_session(Stage::Dot, &reply) => {
+            Ok(reply) if may_end && !reply.is_positive() && ends_session(Stage::Dot, &reply) => {
                 self.end_of_session(mail, &reply).await
             }
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,

@@ -95,7 +95,9 @@ impl Crew {
         if self.is_suspended(&mail.job) {
             return self.attempt().release(&mail).await;
         }
-        if !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
+        // What another connection has learnt meanwhile counts for this one too.
+        let is_fit = hands.line.as_ref().is_some_and(|line| !self.is_worn(&line.session));
+        if !is_fit || !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
             return self.give_back(mail.job).await;
         }
         self.carry(hands, mail).await;

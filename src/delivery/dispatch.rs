@@ -443,7 +443,8 @@ impl Dispatcher {
         }
     }
 
-    /// The relays for a row out of `its` newsletter's: those where its groups are not suspended, and not the one that refused it last, if there is
+    /// The relays for a row, out of those of `its` newsletter: where its groups are not suspended, and not the one that
+    /// refused it last, if there is
     /// another that is up.
     fn lanes_for(&self, row: &Claimed, held: &Held, its: LaneSet) -> Way {
         let kept = self.kept_for(row, its);

@@ -55,8 +55,7 @@ pub async fn supersede(tx: &mut Tx, subscription: SubscriptionId, kind: Delivery
     .await
 }
 
-/// The claim of due rows, of an issue or of the small kinds. The CTE matters on PostgreSQL: with `SKIP LOCKED` inside a
-/// bare `IN (SELECT ... LIMIT n)` a subplan that is run again can take more than `n`.
+/// The claim of due rows. The CTE matters on PostgreSQL: `SKIP LOCKED` in a bare `IN (SELECT ... LIMIT n)` can take more.
 macro_rules! claim {
     ($which:literal, $lock:literal) => {
         concat!(
@@ -73,7 +72,7 @@ macro_rules! claim {
     };
 }
 
-/// Whether an issue, or the small kinds when there is none, has a row that is due.
+/// Whether an issue, or transactional mail when there is none, has a row that is due.
 pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Result<bool> {
     let (any,): (bool,) = match issue {
         Some(issue) => {
@@ -89,7 +88,7 @@ pub async fn any_due(tx: &mut Tx, issue: Option<IssueId>, now: Timestamp) -> Res
     Ok(any)
 }
 
-/// Takes up to `limit` due rows of an issue, or of the small kinds when there is none, for one worker whose lease runs.
+/// Takes up to `limit` due rows of an issue, or transactional ones when there is none, for one worker whose lease runs.
 pub async fn claim(
     tx: &mut Tx,
     worker: WorkerId,
@@ -359,7 +358,7 @@ pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result
     tx.sql(sql).bind(worker).bind(list(ids)).execute().await
 }
 
-/// Puts back everything a worker has claimed and not begun to send, of issues or of the small kinds: it has lost count.
+/// Puts back everything a worker has claimed and not begun to send, of issues or transactional: it has lost count.
 pub async fn unclaim(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
