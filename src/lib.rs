@@ -19,6 +19,7 @@ pub mod delivery;
 pub mod dns;
 pub mod domain;
 pub mod images;
+pub mod inbound;
 pub mod message;
 pub mod private;
 pub mod publishing;

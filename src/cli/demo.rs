@@ -309,7 +309,7 @@ fn tell(
     let rows = [
         ("accepted", summary.accepted, "taken by the relay"),
         ("deferred", summary.deferred, "full or busy; tried again later"),
-        ("failed", summary.failed, "no such mailbox; suppressed"),
+        ("failed", summary.failed, "no such mailbox"),
         ("skipped", summary.skipped, "left before their turn"),
         ("readers", summary.readers, "the sum"),
     ];

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to stdout, messages to stderr, and the exit code says how it went.
 
 mod alarms;
+mod bounces;
 mod check;
 mod completions;
 mod config;
@@ -12,6 +13,7 @@ mod failure;
 mod init;
 mod issues;
 mod keys;
+mod limits;
 mod migrate;
 mod new;
 pub mod output;
@@ -124,6 +126,7 @@ enum Command {
     Alarms(alarms::Args),
     Issues(issues::Args),
     Subscribers(subscribers::Args),
+    Bounces(bounces::Args),
     Doctor(doctor::Args),
     Dkim(dkim::Args),
     Keys(keys::Args),
@@ -153,6 +156,7 @@ impl Command {
             Self::Alarms(args) => alarms::run(args, context),
             Self::Issues(args) => issues::run(args, context),
             Self::Subscribers(args) => subscribers::run(args, context),
+            Self::Bounces(args) => bounces::run(args, context),
             Self::Doctor(args) => doctor::run(args, context),
             Self::Dkim(args) => dkim::run(args, context),
             Self::Keys(args) => keys::run(args, context),

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::images::Gallery;
+use crate::inbound::Settler;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Door, Signup};
@@ -126,6 +127,12 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+        let settler = Settler::new(db.clone(), clock.clone(), scheduler.shift_until());
+        let stopped = stop.clone();
+        supervisor.add("settling bounces", async move {
+            settler.run(stopped).await;
+            Ok(())
+        });
         let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
         let stopped = stop.clone();
         supervisor.add("upkeep", async move {
@@ -238,7 +245,7 @@ async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<
     }
 }
 
-/// Takes back readers whose rest is over, and drops what no limit needs any more.
+/// Takes back readers whose rest is over, and drops what no limit needs any more and no import can be taken back by.
 async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tick = tokio::time::interval(RESTS_END_EVERY);
     loop {
@@ -253,6 +260,9 @@ async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Res
         }
         if let Err(error) = signup::purge_limits(&db, clock.now()).await {
             tracing::error!(%error, "old entries of limits could not be dropped; tried again in a minute");
+        }
+        if let Err(error) = signup::forget_imports(&db, clock.now()).await {
+            tracing::error!(%error, "changes of old imports could not be dropped; tried again in a minute");
         }
     }
 }

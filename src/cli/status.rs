@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::issues::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+use super::limits::{self, Limit};
 use super::output::{Tone, count};
 use super::shelf::Shelf;
 use super::when::{about, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::delivery::why_suspended;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -25,6 +27,7 @@ use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::skips::Skip;
 use crate::store::subscriptions::Counts;
+use crate::store::suspensions::{self, Suspension};
 use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
 use crate::upkeep;
 
@@ -60,6 +63,8 @@ struct State<'a> {
     /// When the mails of an issue that wait are tried next.
     next: BTreeMap<IssueId, Timestamp>,
     readers: Counts,
+    /// Limits per hour and day that are used up.
+    limits: Vec<Limit>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -85,7 +90,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
         troubles.show(context)?;
     }
     for newsletter in &config.newsletters {
-        let standing = look(db, &shelf.library(newsletter), now).await?;
+        let standing = look(db, config, &shelf.library(newsletter), now).await?;
         let outdated = outdated.get(&newsletter.slug);
         if context.output.is_json() {
             let mut value = value(&standing, serving, &troubles);
@@ -166,6 +171,8 @@ fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
 struct Troubles {
     alarms: Vec<Standing>,
     relays: Vec<Standing>,
+    /// Groups of mail that do not go for now.
+    suspended: Vec<Suspension>,
 }
 
 impl Troubles {
@@ -177,7 +184,8 @@ impl Troubles {
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
-        Ok(Self { alarms, relays })
+        let suspended = suspensions::all(&mut db.read().await?).await?;
+        Ok(Self { alarms, relays, suspended })
     }
 
     fn show(&self, context: &Context) -> anyhow::Result<()> {
@@ -188,10 +196,34 @@ impl Troubles {
             output.line(format!("{word}  {}, since {}", one.name.title(&one.scope), one.since))?;
             output.line(format!("       {}", one.note))?;
         }
-        if !self.alarms.is_empty() || !self.relays.is_empty() {
+        for one in &self.suspended {
+            let word = output.toned(Tone::Warn, "suspended");
+            let next = match one.until {
+                Some(at) => format!("one mail asks again at {at}"),
+                None => "it waits for you: `coranto issues resume SLUG`".to_owned(),
+            };
+            output.line(format!("{word}  {}, since {}; {next}", why_suspended(one), one.since))?;
+        }
+        if !self.alarms.is_empty() || !self.relays.is_empty() || !self.suspended.is_empty() {
             output.line("")?;
         }
         Ok(())
+    }
+
+    /// The suspended groups, for `--json`.
+    fn suspended(&self) -> Vec<serde_json::Value> {
+        let of = |one: &Suspension| {
+            json!({
+                "relay": one.relay,
+                "destination": one.destination,
+                "trouble": one.trouble,
+                "cause": one.cause,
+                "since": one.since,
+                "until": one.until,
+                "reply": one.reply,
+            })
+        };
+        self.suspended.iter().map(of).collect()
     }
 
     /// Those that are about a newsletter, or about the installation as a whole.
@@ -210,13 +242,14 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
+async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
     let newsletter = library.newsletter;
     let issues = issues_of(db, newsletter).await?;
     let mut tx = db.read().await?;
     let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
     let readers = subscriptions::counts(&mut tx, id).await?;
     let skipped = skips::of(&mut tx, id, now).await?;
+    let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
     let mut next = BTreeMap::new();
     for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
         if totals.deferred > 0
@@ -231,7 +264,7 @@ async fn look<'a>(db: &Db, library: &Library<'a>, now: Timestamp) -> anyhow::Res
     let stuck = files::stuck(db, library, id, now).await?;
     let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
     let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
-    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers })
+    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits })
 }
 
 async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
@@ -266,11 +299,13 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "skipped": standing.skipped.iter().map(|skip| json!({ "slot_at": skip.slot_at, "note": skip.note })).collect::<Vec<_>>(),
         "cannot_be_queued": standing.stuck,
         "time_zone": newsletter.time_zone.iana_name(),
+        "suspended": troubles.suspended(),
         "queued": of(|state| state == IssueState::Queued),
         "sending": of(goes_out),
         "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),
         "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
         "readers": standing.readers,
+        "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
         "alarms": troubles.of(&newsletter.slug),
         "relays_down": troubles.relays.iter().map(alarms::as_json).collect::<Vec<_>>(),
     })
@@ -327,6 +362,9 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
     for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
         let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
         output.line(format!("  {}", output.toned(Tone::Warn, &text)))?;
+    }
+    for limit in &standing.limits {
+        output.line(format!("  limit      {}", limit.in_words(newsletter)))?;
     }
     let readers = &standing.readers;
     let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));

@@ -61,6 +61,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
          per_minute = 600, per_day = 50_000 }`. A minute is counted by each process, an hour and a day by all processes \
          of the installation together.",
     ),
+    ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
     (
         "alarms",
         "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
@@ -384,6 +385,13 @@ pub const KEYS: &[Key] = &[
     key("delivery.domain_rates.microsoft", Rates, Means("no limit"), "Outlook, Hotmail, Live and MSN."),
     key("delivery.domain_rates.apple", Rates, Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Rates, Means("no limit"), "Every other domain, together."),
+    key(
+        "inbound.settle_minutes",
+        Integer(0, 10_080),
+        Default("60"),
+        "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
+         can be told from a reader who is gone, and a person can object.",
+    ),
     key(
         "alarms.to",
         Texts,

@@ -11,6 +11,7 @@ mod delivery;
 mod design;
 mod environment;
 mod headers;
+mod inbound;
 pub mod keys;
 mod newsletter;
 mod problem;
@@ -34,6 +35,7 @@ pub use self::alarms::Alarms;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
+pub use self::inbound::Inbound;
 pub use self::newsletter::{Dkim, mailbox, time_zone};
 pub use self::problem::{ConfigErrors, Place, Problem};
 use self::reader::{Reader, Section};
@@ -79,6 +81,8 @@ pub struct Config {
     pub sending: BTreeMap<String, Sending>,
     /// How mail goes out.
     pub delivery: Delivery,
+    /// What follows when mail comes back.
+    pub inbound: Inbound,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
     /// Who is told when something needs a person.
@@ -187,6 +191,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let templates = top.path_of("templates");
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
+    let inbound = inbound::read(reader.section(root, "inbound"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
@@ -232,6 +237,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         relays: relays.into_iter().collect::<Option<_>>()?,
         sending: sending.into_iter().collect(),
         delivery: delivery?,
+        inbound: inbound?,
         signup: signup?,
         alarms,
         warnings: Vec::new(),

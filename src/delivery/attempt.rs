@@ -1,7 +1,8 @@
-//! One try of one mail on one session: envelope and take-off together, then the body. Owns what each answer means for
-//! the row; a lane hears only whether the relay is to blame.
+//! One try of one mail on one session: envelope and take-off together, then the body. Tells the recorder what was said,
+//! which decides what it means for the row; a lane hears only whether the relay is to blame.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -9,13 +10,14 @@ use tokio_util::sync::CancellationToken;
 use super::job::Job;
 use super::letters::Letter;
 use super::recorder::{Held, Outcome, Recorder, TakeOff};
-use crate::clock::{Clock, Timestamp};
+use super::refusals::Refusal;
+use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
-use crate::domain::cause::{self, Party};
-use crate::domain::delivery::{Reason, retry_wait};
+use crate::domain::cause::{Cause, Certainty, Judgement, Party, judge};
+use crate::domain::delivery::{FIRST_UNCOUNTED_WAIT, Reason, retry_wait, uncounted_wait};
+use crate::domain::evidence::Trouble;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::reply::{Reply, Stage};
-use crate::domain::verdict::{Verdict, judge};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, Envelope, Session};
 use crate::token::random_bytes;
@@ -75,13 +77,16 @@ pub(super) struct Attempt<'a> {
     pub(super) uncertain_for: Duration,
     pub(super) keep_replies: bool,
     pub(super) stop: &'a CancellationToken,
+    /// How many relays there are: what one refuses for itself another may take.
+    pub(super) relays: usize,
+    /// The points of the relay's own trouble in mid-conversation.
+    pub(super) faults: &'a AtomicI64,
 }
 
 impl Job {
     /// The row and its holder.
     pub(super) fn held(&self) -> Held {
-        let pinned = self.row.revision_id.is_some();
-        Held { id: self.row.id, worker: self.worker, issue: self.row.issue_id, pinned }
+        Held { is_probe: self.is_probe, ..Held::of(&self.row, self.worker) }
     }
 }
 
@@ -123,7 +128,10 @@ impl Attempt<'_> {
         };
         match envelope {
             Ok(Envelope::Ready) if !self.may_still_go(mail).await => Blame::Nobody,
-            Ok(Envelope::Ready) => self.send_body(session, mail).await,
+            Ok(Envelope::Ready) => {
+                mail.job.grants.spend();
+                self.send_body(session, mail).await
+            }
             // Servers say so too when they have taken enough on one connection.
             Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && may_end => {
                 Blame::Stale { is_limit: true }
@@ -139,9 +147,8 @@ impl Attempt<'_> {
             Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale { is_limit: false },
             // It closed the idle connection in the moment in which we wrote.
             Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale { is_limit: false },
-            Err(error @ Broken::Lost { stage: Stage::Recipient | Stage::Data, .. }) => {
-                self.defer(mail, 1, Some(error.to_string()), false).await;
-                Blame::Nobody
+            Err(error @ Broken::Lost { stage: stage @ (Stage::Recipient | Stage::Data), .. }) => {
+                self.lost(mail, stage, error.to_string()).await
             }
             Err(error) => {
                 self.release(mail).await;
@@ -179,21 +186,20 @@ impl Attempt<'_> {
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,
             Err(BodyError::Unknown(fault)) => {
                 tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the mail is uncertain");
-                let due_at = match mail.letter.uncertain {
-                    UncertainPolicy::Resend => Some(self.clock.now().plus(self.uncertain_for)),
-                    UncertainPolicy::Hold => None,
+                let resends = mail.letter.uncertain == UncertainPolicy::Resend;
+                let outcome = Outcome::Uncertain {
+                    due_at: resends.then(|| self.clock.now().plus(self.uncertain_for)),
+                    relay: Arc::clone(self.relay),
+                    is_last: resends && mail.job.row.doubts.is_some(),
+                    fault: fault.to_string(),
                 };
-                let outcome = Outcome::Uncertain { due_at, relay: Arc::clone(self.relay) };
                 self.recorder.record(mail.job.held(), outcome).await;
                 Blame::Nobody
             }
-            Err(BodyError::NotSent(fault)) => {
-                self.defer(mail, 1, Some(fault.to_string()), false).await;
-                Blame::Nobody
-            }
+            Err(BodyError::NotSent(fault)) => self.lost(mail, Stage::Dot, fault.to_string()).await,
             Err(error @ (BodyError::Malformed(_) | BodyError::Unusable)) => {
                 tracing::error!(delivery = mail.job.row.id.0, %error, "a mail was made that may not leave");
-                self.fail(mail, Reason::Unsupported, Some(error.to_string()), false, None).await
+                self.fail(mail, Reason::Unsupported, Some(error.to_string())).await
             }
         }
     }
@@ -207,75 +213,98 @@ impl Attempt<'_> {
         Blame::Slow { relay: true }
     }
 
-    /// Writes what an answer means.
+    /// Tells what an answer says.
     async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> Blame {
-        let said = Some(reply.to_string());
-        if !reply.is_positive() && reply.code != CLOSING && ends_session(stage, reply) {
+        if reply.accepts(stage) {
+            if self.faults.load(Ordering::Relaxed) > 0 {
+                self.count_fault(1, 0);
+            }
+            let reply = self.keep_replies.then(|| shortened(reply.to_string()));
+            let outcome = Outcome::Sent { relay: Arc::clone(self.relay), reply };
+            self.recorder.record(mail.job.held(), outcome).await;
+            return Blame::Success;
+        }
+        if reply.code != CLOSING && ends_session(stage, reply) {
             // It cannot have had too much on this connection: it has too many of them.
             self.release(mail).await;
             return Blame::Slow { relay: true };
         }
-        match judge(stage, reply) {
-            Verdict::Accepted => {
-                let reply = self.keep_replies.then(|| shortened(reply.to_string()));
-                let outcome = Outcome::Sent { relay: Arc::clone(self.relay), reply };
-                self.recorder.record(mail.job.held(), outcome).await;
-                Blame::Success
+        let judged = judge(stage, reply);
+        let is_early = matches!(stage, Stage::Session | Stage::Mail);
+        let is_session = matches!(judged.cause, Cause::Auth | Cause::Malformed | Cause::Tls);
+        match (judged.party, judged.cause) {
+            (Party::Relay | Party::Session, cause) if cause == Cause::Rate || reply.code == CLOSING => {
+                self.refused(mail, stage, judged, reply.to_string(), self.slow_down).await;
+                Blame::Slow { relay: true }
             }
-            Verdict::Defer => {
-                self.defer(mail, 1, said, false).await;
-                Blame::Nobody
-            }
-            Verdict::SlowDown => {
-                self.defer(mail, 0, said, false).await;
-                Blame::Slow { relay: matches!(reply.code, 421 | 454) }
-            }
-            Verdict::Policy { permanent: false } => {
-                self.defer(mail, 1, said, true).await;
-                Blame::Nobody
-            }
-            Verdict::Policy { permanent: true } => self.fail(mail, Reason::Refused, said, true, None).await,
-            Verdict::Fail { dead_address } => {
-                let dead = dead_address.then(|| mail.address.clone());
-                self.fail(mail, Reason::Refused, said, false, dead).await
-            }
-            Verdict::RelayFault => {
+            // The login went missing, a command was not understood: the session is at fault, and the mail was never seen.
+            (Party::Relay, _) if is_early || is_session => {
                 self.release(mail).await;
                 Blame::Relay(format!("{} was refused: {reply}", command(stage)))
+            }
+            (Party::Relay | Party::Session, _) => {
+                let what = format!("{} was refused: {reply}", command(stage));
+                self.refused(mail, stage, judged, reply.to_string(), FIRST_UNCOUNTED_WAIT).await;
+                self.fault(what)
+            }
+            (_, cause) => {
+                self.refused(mail, stage, judged, reply.to_string(), FIRST_UNCOUNTED_WAIT).await;
+                if cause == Cause::Rate { Blame::Slow { relay: false } } else { Blame::Nobody }
             }
         }
     }
 
-    /// Puts a mail back for later, or ends its tries if there were enough.
-    async fn defer(&self, mail: &Prepared, tries: i64, reply: Option<String>, policy: bool) {
-        let row = &mail.job.row;
-        let now = self.clock.now();
-        let wait = match tries {
-            0 => self.slow_down.mul_f64(0.8 + 0.4 * jitter()),
-            _ => retry_wait(u32::try_from(row.attempts + tries).unwrap_or(u32::MAX), jitter()),
+    /// The connection ended before the whole mail was sent: the relay's trouble, unless it is this one mail's.
+    async fn lost(&self, mail: &Prepared, stage: Stage, what: String) -> Blame {
+        let judged = Judgement {
+            cause: Cause::Network,
+            certainty: Certainty::Likely,
+            party: Party::Relay,
+            rule: "connection lost",
+            permanent: false,
         };
-        let due_at = now.plus(wait);
-        let last: Timestamp = mail.job.date.plus(self.retry_for);
-        let reply = reply.map(shortened);
-        let outcome = if due_at > last {
-            let relay = Some(Arc::clone(self.relay));
-            Outcome::Failed { reason: Reason::Expired, relay, reply, policy: false, dead: None }
-        } else {
-            Outcome::Deferred { due_at, tries, reply, policy }
-        };
-        self.recorder.record(mail.job.held(), outcome).await;
+        self.refused(mail, stage, judged, what.clone(), FIRST_UNCOUNTED_WAIT).await;
+        self.fault(what)
     }
 
-    pub(super) async fn fail(
-        &self,
-        mail: &Prepared,
-        reason: Reason,
-        reply: Option<String>,
-        policy: bool,
-        dead: Option<EmailAddress>,
-    ) -> Blame {
+    /// Trouble in mid-conversation is the relay's when it has it with several mails.
+    fn fault(&self, what: String) -> Blame {
+        if self.count_fault(0, 1) { Blame::Relay(what) } else { Blame::Nobody }
+    }
+
+    fn count_fault(&self, accepted: i64, refused: i64) -> bool {
+        let rule = Trouble::Fault.rule();
+        let score = rule.score(self.faults.load(Ordering::Relaxed), accepted, refused);
+        let is_alarmed = score >= rule.alarm;
+        // The next one suffices.
+        self.faults.store(if is_alarmed { rule.alarm - rule.refusal } else { score }, Ordering::Relaxed);
+        is_alarmed
+    }
+
+    /// Hands in a refusal, with the times at which the row may be tried again.
+    async fn refused(&self, mail: &Prepared, stage: Stage, judged: Judgement, reply: String, first_wait: Duration) {
+        let row = &mail.job.row;
+        let now = self.clock.now();
+        let relays = i64::try_from(self.relays.max(1)).unwrap_or(1);
+        let waits = row.waits.unwrap_or(0) / relays;
+        let tries = u32::try_from(row.attempts + 1).unwrap_or(u32::MAX);
+        let refusal = Refusal {
+            relay: Arc::clone(self.relay),
+            reply: shortened(reply),
+            judged,
+            stage,
+            address: mail.address.clone(),
+            again_at: now.plus(uncounted_wait(first_wait, waits, jitter())),
+            retry_at: now.plus(retry_wait(tries, jitter())),
+            expires_at: mail.job.date.plus(self.retry_for),
+            hand_over: self.relays > 1 && row.waits.is_none(),
+        };
+        self.recorder.record(mail.job.held(), Outcome::Refused(Box::new(refusal))).await;
+    }
+
+    pub(super) async fn fail(&self, mail: &Prepared, reason: Reason, reply: Option<String>) -> Blame {
         let relay = Some(Arc::clone(self.relay));
-        let outcome = Outcome::Failed { reason, relay, reply: reply.map(shortened), policy, dead };
+        let outcome = Outcome::Failed { reason, relay, reply: reply.map(shortened) };
         self.recorder.record(mail.job.held(), outcome).await;
         Blame::Nobody
     }
@@ -298,7 +327,7 @@ fn cannot(refusal: Envelope, bytes: usize) -> Blame {
 /// Whether a reply is about this connection alone: "enough on this one", "too many recipients" where there is one (RFC
 /// 5321 4.5.3.1.10), a service that closes.
 fn ends_session(stage: Stage, reply: &Reply) -> bool {
-    reply.code == CLOSING || cause::judge(stage, reply).party == Party::Session
+    reply.code == CLOSING || judge(stage, reply).party == Party::Session
 }
 
 fn shortened(reply: String) -> String {

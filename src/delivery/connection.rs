@@ -4,6 +4,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use super::providers::Providers;
 use super::queue::SLOW;
 use super::recorder::{Outcome, Recorder};
 use super::settings::Settings;
+use super::suspended::Suspended;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::delivery::Reason;
@@ -57,6 +59,9 @@ pub(super) struct Crew {
     pub(super) providers: Arc<Providers>,
     pub(super) floor: Arc<Floor>,
     pub(super) current: Arc<Current>,
+    pub(super) suspended: Arc<Suspended>,
+    /// The points of the relay's own trouble in mid-conversation.
+    pub(super) faults: AtomicI64,
     /// One permit per core: signing more at once only makes each slower.
     pub(super) signing: Arc<Semaphore>,
     pub(super) stop: CancellationToken,
@@ -87,6 +92,9 @@ impl Crew {
             return;
         }
         let Some(mail) = self.next_mail(hands).await else { return };
+        if self.is_suspended(&mail.job) {
+            return self.attempt().release(&mail).await;
+        }
         // What another connection has learnt meanwhile counts for this one too.
         let is_fit = hands.line.as_ref().is_some_and(|line| !self.is_worn(&line.session));
         if !is_fit || !self.lane.admits(hands.number) || !self.current.has(&mail.job) {
@@ -152,6 +160,11 @@ impl Crew {
         }
     }
 
+    /// Whether a group that a mail belongs to was suspended since the mail was handed out.
+    fn is_suspended(&self, job: &Job) -> bool {
+        !job.is_probe && !self.suspended.is_empty() && self.suspended.blocks(&job.held().way(&self.name))
+    }
+
     fn attempt(&self) -> Attempt<'_> {
         let timing = &self.settings.timing;
         Attempt {
@@ -163,6 +176,8 @@ impl Crew {
             uncertain_for: timing.uncertain_for,
             keep_replies: self.settings.keep_replies,
             stop: &self.stop,
+            relays: self.settings.relays.len(),
+            faults: &self.faults,
         }
     }
 
@@ -284,9 +299,10 @@ impl Crew {
 
     /// Gives a mail that this relay cannot carry to another that may. It fails when none is left.
     async fn pass_on(&self, mut mail: Prepared, reason: Reason, reply: String) {
+        self.lane.give_back_place(&mut mail.job);
         mail.job.lanes.remove(self.lane.index);
         if mail.job.lanes.is_empty(self.floor.lanes.len()) {
-            self.attempt().fail(&mail, reason, Some(reply), false, None).await;
+            self.attempt().fail(&mail, reason, Some(reply)).await;
             return;
         }
         if let Err(job) = self.floor.pass_on(mail.job) {
@@ -300,7 +316,7 @@ impl Crew {
     async fn give_back(&self, mut job: Job) {
         self.lane.give_back_place(&mut job);
         let job = match !self.stop.is_cancelled() && self.current.has(&job) {
-            true if self.lane.down_for().is_none() => return self.lane.queue.put_back(job),
+            true if !self.lane.is_closed(job.row.issue_id) => return self.lane.queue.put_back(job),
             true => match self.floor.hand(job) {
                 Ok(()) => return,
                 Err(job) => job,
@@ -349,8 +365,7 @@ impl Crew {
             Err(error) => {
                 tracing::error!(delivery = held.id.0, %error, "a mail cannot be made");
                 let reply = Some(error.to_string());
-                let outcome =
-                    Outcome::Failed { reason: Reason::Unsupported, relay: None, reply, policy: false, dead: None };
+                let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.recorder.record(held, outcome).await;
                 None
             }

@@ -1,11 +1,15 @@
 //! What a person may do to an issue that is going out: pause, resume, stop, retry. Each is one transaction.
 
+use super::probes;
+use crate::clock::Timestamp;
 use crate::domain::IssueId;
 use crate::domain::actor::By;
+use crate::domain::alarm::AlarmName;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, Tx, issues, ledger};
+use crate::store::issues::Issue;
+use crate::store::{Db, StoreError, Tx, alarms, evidence, issues, ledger, suspensions};
 
 /// Why an issue was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +27,11 @@ pub enum ControlError {
         /// What was asked.
         verb: &'static str,
     },
+    /// All its mails failed.
+    #[error(
+        "nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it"
+    )]
+    Nobody,
     /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,6 +48,15 @@ pub enum Retry {
     GiveUpUncertain,
 }
 
+/// Whom a person believes when an issue goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Believe {
+    /// Nobody: the cause was fixed, and relays are judged anew.
+    Nobody,
+    /// The relays.
+    Relays,
+}
+
 /// Halts an issue. What is on the wire is finished; what was only claimed is not let off and goes back.
 pub async fn pause(db: &Db, issue: IssueId, note: &str, by: By<'_>) -> Result<(), ControlError> {
     db.write(async |tx| match pause_in(tx, issue, note, by).await? {
@@ -48,15 +66,64 @@ pub async fn pause(db: &Db, issue: IssueId, note: &str, by: By<'_>) -> Result<()
     .await
 }
 
-/// Goes on with a paused issue, from where it stopped, with the content it has now.
+/// Goes on with a paused issue, from where it stopped, with the content it has now. What was suspended of it asks again.
+/// One of which nothing is left to send is sent, if anybody got it.
 pub async fn resume(db: &Db, issue: IssueId, by: By<'_>) -> Result<(), ControlError> {
+    go_on(db, issue, Believe::Nobody, by).await
+}
+
+/// Goes on with an issue and believes from now on what relays say of its readers: whom they refuse is not there.
+pub async fn believe(db: &Db, issue: IssueId, by: By<'_>) -> Result<(), ControlError> {
+    go_on(db, issue, Believe::Relays, by).await
+}
+
+async fn go_on(db: &Db, issue: IssueId, believe: Believe, by: By<'_>) -> Result<(), ControlError> {
     db.write(async |tx| {
-        match issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "", by, &Event::IssueResumed).await? {
-            true => Ok(()),
-            false => Err(refusal(tx, issue, "paused", "resumed").await?),
+        issues::lock(tx, issue).await?;
+        let row = issues::get(tx, issue).await?.ok_or(ControlError::Missing)?;
+        let ended = end_suspensions(tx, &row, by.now).await?;
+        if believe == Believe::Relays {
+            evidence::trust(tx, issue).await?;
         }
+        match row.state {
+            IssueState::Sending if ended > 0 || believe == Believe::Relays => {
+                issues::annotate(tx, issue, "").await?;
+                if let Some(scope) = issues::scope(tx, issue).await? {
+                    alarms::clear(tx, AlarmName::IssueSuspended, &scope, by.now).await?;
+                }
+                events::append(tx, by, About { issue: Some(issue), ..About::default() }, &Event::IssueResumed).await?;
+            }
+            IssueState::Paused => {
+                let is_over = row.started_at.is_some() && !ledger::is_open(tx, issue).await?;
+                if is_over && ledger::totals(tx, issue).await?.sent == 0 {
+                    return Err(ControlError::Nobody);
+                }
+                let (from, to) = (IssueState::Paused, IssueState::Sending);
+                issues::advance(tx, issue, from, to, "", by, &Event::IssueResumed).await?;
+                if is_over {
+                    issues::finish(tx, issue, by).await?;
+                }
+            }
+            _ => return Err(refusal(tx, issue, "paused", "resumed").await?),
+        }
+        Ok(())
     })
     .await
+}
+
+/// Ends every suspension that an issue waits for. Returns how many there were.
+async fn end_suspensions(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    for group in suspensions::all(tx).await? {
+        let concerns = (group.issue_id.0 == 0 || group.issue_id == issue.id)
+            && (group.newsletter_id.0 == 0 || group.newsletter_id == issue.newsletter_id);
+        if concerns && suspensions::end(tx, group.id).await? {
+            probes::call_off(tx, &group, now).await?;
+            suspensions::free(tx, group.id, i64::MAX, now).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
 }
 
 /// Ends an issue for good: who has not got it will not. Returns how many that are.

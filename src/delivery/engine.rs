@@ -9,17 +9,21 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::allowances::{Allowances, Keeper};
 use super::connection::{self, Crew};
 use super::dispatch::{Current, Dispatcher, Source};
 use super::floor::Floor;
 use super::job::LaneSet;
 use super::lane::Lane;
 use super::letters::Letters;
+use super::probes;
 use super::providers::Providers;
 use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
+use super::route::Routes;
 use super::settings::Settings;
+use super::suspended::Suspended;
 use super::timekeeper::Timekeeper;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
@@ -83,18 +87,26 @@ impl Engine {
         );
 
         let current = Arc::<Current>::default();
+        let suspended = Arc::new(Suspended::new(self.db.clone()));
+        suspended.read().await?;
         let (recorder, desk) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
+            self.settings.settle_after,
             Arc::clone(&self.health),
             Arc::clone(&current),
+            Arc::clone(&suspended),
         );
+        let allowances = Arc::new(Allowances::new(&self.settings, &self.clock));
         let shared = Shared {
-            floor: Arc::new(Floor::new(self.lanes())),
+            floor: Arc::new(Floor::new(self.lanes(&allowances))),
+            routes: Arc::new(letters.routes()),
             letters,
-            providers: Arc::new(Providers::new(&self.settings)),
+            providers: Arc::new(Providers::new(&self.settings, Arc::clone(&allowances))),
+            allowances: Arc::clone(&allowances),
             current,
+            suspended,
             recorder,
             worker: Arc::clone(&worker),
             stop: stop.clone(),
@@ -119,6 +131,7 @@ impl Engine {
         }
         drop(shared);
         drain(&mut tasks.recording, &mut crash).await;
+        allowances.close(&self.db).await;
         self.end_lease().await?;
         if let Some(error) = lost {
             tracing::error!(%error, "delivery has stopped");
@@ -171,10 +184,13 @@ impl Engine {
             .await
     }
 
-    fn lanes(&self) -> Vec<Arc<Lane>> {
+    fn lanes(&self, allowances: &Allowances) -> Vec<Arc<Lane>> {
         let room = Arc::new(Room::default());
         let relays = self.settings.relays.iter().cloned().enumerate();
-        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing, Arc::clone(&room))).collect()
+        let lane = |(index, relay)| {
+            Lane::new(index, relay, allowances.relay(index).cloned(), self.settings.timing, Arc::clone(&room))
+        };
+        relays.map(lane).collect()
     }
 
     fn spawn_connections(&self, tasks: &mut Tasks, shared: &Shared) {
@@ -191,6 +207,8 @@ impl Engine {
                 providers: Arc::clone(&shared.providers),
                 floor: Arc::clone(&shared.floor),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
+                faults: AtomicI64::new(0),
                 signing: Arc::clone(&signing),
                 stop: shared.stop.clone(),
             });
@@ -216,10 +234,12 @@ impl Engine {
                 clock: self.clock.clone(),
                 source,
                 floor: Arc::clone(&shared.floor),
+                routes: Arc::clone(&shared.routes),
                 providers: Arc::clone(&shared.providers),
                 worker: Arc::clone(&shared.worker),
                 recorder: shared.recorder.clone(),
                 current: Arc::clone(&shared.current),
+                suspended: Arc::clone(&shared.suspended),
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
@@ -229,6 +249,18 @@ impl Engine {
             tasks.dispatchers.spawn(dispatcher.run());
         }
         tasks.dispatchers.spawn(Arc::clone(&shared.floor).run(shared.stop.clone()));
+        let keeper = Keeper {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            allowances: Arc::clone(&shared.allowances),
+            floor: Arc::clone(&shared.floor),
+            routes: Arc::clone(&shared.routes),
+            recorder: shared.recorder.clone(),
+            room: Arc::clone(&lane.queue.room),
+            every: self.settings.timing.poll,
+            stop: shared.stop.clone(),
+        };
+        tasks.dispatchers.spawn(keeper.run());
     }
 
     /// Gives signs of life and rescues, until `stop`, until a task crashes, or until the database is another.
@@ -262,7 +294,8 @@ impl Engine {
             timekeeper.set_clock().await?;
             return self.renew(&shared.worker).await;
         }
-        rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await.map(drop)
+        rescue::run(&self.db, &shared.letters, timing, self.clock.now()).await?;
+        probes::run(&self.db, &shared.suspended, self.clock.now()).await
     }
 
     /// Lengthens the lease. If it has ended (the machine slept, the database was away) others may have taken the rows
@@ -294,9 +327,12 @@ enum End {
 /// What the engine's parts share.
 struct Shared {
     floor: Arc<Floor>,
+    routes: Arc<Routes>,
+    allowances: Arc<Allowances>,
     letters: Arc<Letters>,
     providers: Arc<Providers>,
     current: Arc<Current>,
+    suspended: Arc<Suspended>,
     recorder: Recorder,
     worker: Arc<AtomicI64>,
     stop: CancellationToken,

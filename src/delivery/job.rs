@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::allowance::Grant;
 use crate::clock::{Moment, Timestamp};
 use crate::domain::{RevisionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]
@@ -24,10 +25,14 @@ pub(super) struct Job {
     pub(super) lanes: LaneSet,
     /// When its take-off was asked for, if that is committed and no byte of the body was written since.
     pub(super) taken_off: Option<Moment>,
+    /// It asks whether a suspended group goes again.
+    pub(super) is_probe: bool,
     /// How many connections ended before it could be sent.
     pub(super) ends: u8,
     /// Whether it has taken a place of its relay's rate.
     pub(super) has_place: bool,
+    /// Its places of limits per hour and day.
+    pub(super) grants: Grants,
     /// Since when it waits where it waits.
     pub(super) waits_since: Instant,
     /// Its place in the window of claimed rows; none while it waits for its provider's rate.
@@ -43,6 +48,22 @@ pub(super) struct Place {
     pub(super) _share: Arc<()>,
 }
 
+/// What a mail has of the limits per hour and day.
+#[derive(Debug, Default)]
+pub(super) struct Grants {
+    /// Of the relay's.
+    pub(super) relay: Option<Grant>,
+    /// Of its destination's.
+    pub(super) destination: Option<Grant>,
+}
+
+impl Grants {
+    /// The mail goes out.
+    pub(super) fn spend(&self) {
+        self.relay.iter().chain(&self.destination).for_each(Grant::spend);
+    }
+}
+
 /// Relays by their place in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LaneSet(u64);
@@ -53,6 +74,9 @@ impl LaneSet {
     /// As many as a set can tell apart.
     pub(super) const LANES_MAX: usize = 64;
 
+    /// No relay.
+    pub(super) const NONE: Self = Self(0);
+
     /// One relay alone.
     pub(super) fn only(lane: usize) -> Self {
         Self(u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0))
@@ -62,10 +86,20 @@ impl LaneSet {
         u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).is_some_and(|bit| self.0 & bit != 0)
     }
 
+    pub(super) fn add(&mut self, lane: usize) {
+        self.0 |= Self::only(lane).0;
+    }
+
     pub(super) fn remove(&mut self, lane: usize) {
         if let Some(bit) = u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)) {
             self.0 &= !bit;
         }
+    }
+
+    /// These.
+    pub(super) fn of(lanes: impl IntoIterator<Item = usize>) -> Self {
+        let bit = |lane| u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0);
+        Self(lanes.into_iter().map(bit).fold(0, |all, one| all | one))
     }
 
     /// Whether none of the first `lanes` is in it.

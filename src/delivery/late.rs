@@ -10,7 +10,7 @@ pub(super) async fn look(tx: &mut Tx, batch: &[Entry], now: Timestamp) -> Result
     for entry in batch {
         let Entry::Look(held, _) = entry else { continue };
         if settlement::may_still_go(tx, held.worker, held.id, held.pinned, now).await? {
-            granted.push(*held);
+            granted.push(held.clone());
         } else {
             deliveries::release(tx, held.worker, &[held.id], now, held.pinned).await?;
         }

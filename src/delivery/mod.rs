@@ -3,27 +3,36 @@
 //! `dispatch` claims rows and hands them to the lanes, one per relay; in a lane each `connection` fills, takes off and
 //! sends; the `recorder` writes what became of it, many rows to a commit; `rescue` takes back what the dead left.
 
+mod allowance;
+mod allowances;
 mod attempt;
-mod breaker;
 mod connection;
 pub mod control;
 mod dispatch;
+mod ending;
 pub mod engine;
+mod entry;
 mod floor;
 mod job;
 mod lane;
 mod late;
 mod letters;
 mod limits;
+mod probes;
 pub mod proof;
 mod providers;
 mod queue;
 mod quick;
 mod recorder;
+mod refusals;
 mod rescue;
+mod route;
 mod settings;
+mod standing;
+mod suspended;
 mod timekeeper;
 mod waiting;
 
 pub use engine::Engine;
+pub use probes::words as why_suspended;
 pub use settings::{NewsletterSettings, RelaySettings, Settings, Timing};

@@ -39,7 +39,7 @@ impl Quick {
                     if *leaves.get_or_insert(shared) != shared {
                         return None;
                     }
-                    leaving.push(one.held);
+                    leaving.push(one.held.clone());
                 }
                 _ => return None,
             }

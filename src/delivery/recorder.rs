@@ -13,21 +13,21 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::breaker::{Breaker, Judgement, Refusal};
-use super::control;
 use super::dispatch::Current;
+pub(super) use super::entry::{Entry, Held, Outcome, TakeOff};
 use super::late;
 use super::quick::Quick;
+use super::refusals::Court;
+use super::standing::Standing;
+use super::suspended::Suspended;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::{Actor, By};
-use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
-use crate::domain::suppression::SuppressionReason;
-use crate::domain::{DeliveryId, IssueId, RevisionId, WorkerId};
+use crate::domain::{DeliveryId, IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suppressions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suspensions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -38,78 +38,6 @@ const BATCH_ROWS_MAX: usize = 200;
 const WAITING_MAX: usize = 1024;
 /// The longest wait between tries to write.
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
-
-/// A row and who holds it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Held {
-    pub(super) id: DeliveryId,
-    pub(super) worker: WorkerId,
-    pub(super) issue: Option<IssueId>,
-    /// What it bears was decided by a former try.
-    pub(super) pinned: bool,
-}
-
-/// What became of a row.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// `reply` is kept where the settings say so.
-    Sent {
-        relay: Arc<str>,
-        reply: Option<String>,
-    },
-    /// `policy` says whether it counts towards the breaker.
-    Deferred {
-        due_at: Timestamp,
-        tries: i64,
-        reply: Option<String>,
-        policy: bool,
-    },
-    /// `dead` is the address to be suppressed, when it is one that does not exist.
-    Failed {
-        reason: Reason,
-        relay: Option<Arc<str>>,
-        reply: Option<String>,
-        policy: bool,
-        dead: Option<EmailAddress>,
-    },
-    Uncertain {
-        due_at: Option<Timestamp>,
-        relay: Arc<str>,
-    },
-    Released {
-        due_at: Timestamp,
-    },
-}
-
-impl Outcome {
-    /// As it is counted.
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Sent { .. } => "sent",
-            Self::Deferred { .. } => "deferred",
-            Self::Failed { .. } => "failed",
-            Self::Uncertain { .. } => "uncertain",
-            Self::Released { .. } => "released",
-        }
-    }
-}
-
-/// Asks to commit that a row is on the wire.
-#[derive(Debug)]
-pub(super) struct TakeOff {
-    pub(super) held: Held,
-    pub(super) revision: RevisionId,
-    pub(super) date: Timestamp,
-}
-
-#[derive(Debug)]
-pub(super) enum Entry {
-    Outcome(Held, Outcome),
-    TakeOff(TakeOff, oneshot::Sender<bool>),
-    /// Whether a row that was taken off a while ago may still go.
-    Look(Held, oneshot::Sender<bool>),
-    Event(Actor, Event),
-}
 
 /// The way in.
 #[derive(Clone, Debug)]
@@ -123,17 +51,31 @@ pub(super) struct Desk {
     db: Db,
     clock: Clock,
     keys: Keyring,
+    settle_after: Duration,
     health: Arc<Health>,
     current: Arc<Current>,
-    breaker: Breaker,
+    suspended: Arc<Suspended>,
+    standing: Standing,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. `health` is told whether the database can be written, and of relays; `current`
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays; `current`
     /// of issues that go out no more.
-    pub(super) fn new(db: Db, clock: Clock, keys: Keyring, health: Arc<Health>, current: Arc<Current>) -> (Self, Desk) {
+    pub(super) fn new(
+        db: Db,
+        clock: Clock,
+        keys: Keyring,
+        settle_after: Duration,
+        health: Arc<Health>,
+        current: Arc<Current>,
+        suspended: Arc<Suspended>,
+    ) -> (Self, Desk) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        (Self { entries: sender }, Desk { entries, db, clock, keys, health, current, breaker: Breaker::default() })
+        let standing = Standing::default();
+        (
+            Self { entries: sender },
+            Desk { entries, db, clock, keys, settle_after, health, current, suspended, standing },
+        )
     }
 
     /// Hands in what became of a row.
@@ -166,8 +108,8 @@ impl Desk {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
         while self.entries.recv_many(&mut batch, BATCH_ROWS_MAX).await > 0 {
             self.tell_health(&batch);
-            let paused = self.count_refusals(&batch);
-            let granted = self.write(&batch, &paused).await;
+            let proofs = self.weigh_acceptances(&batch);
+            let granted = self.write(&batch, &proofs).await;
             self.lift(&batch).await;
             for entry in batch.drain(..) {
                 if let Entry::Outcome(_, outcome) = &entry {
@@ -214,37 +156,26 @@ impl Desk {
         }
     }
 
-    /// What follows from runs of refusals in this batch.
-    fn count_refusals(&mut self, batch: &[Entry]) -> Tripped {
-        let mut tripped = Vec::new();
+    /// Counts what was taken. Returns the mails that prove that a suspended group goes again.
+    fn weigh_acceptances(&mut self, batch: &[Entry]) -> Vec<(Held, Arc<str>)> {
+        let mut proofs = Vec::new();
         for entry in batch {
-            let Entry::Outcome(Held { issue: Some(issue), .. }, outcome) = entry else { continue };
-            let refusal = match outcome {
-                Outcome::Sent { .. } => {
-                    self.breaker.accepted(*issue);
-                    continue;
-                }
-                Outcome::Failed { reason: Reason::Refused | Reason::TooLarge, policy, dead, .. } => {
-                    let dead = dead.as_ref().map(|address| self.keys.address_hash(&address.key()));
-                    Refusal { for_policy: *policy, dead }
-                }
-                Outcome::Deferred { policy: true, .. } => Refusal { for_policy: true, dead: None },
-                _ => continue,
-            };
-            let judgement = self.breaker.refused(*issue, refusal);
-            if judgement != Judgement::default() {
-                tripped.push((*issue, judgement));
+            let Entry::Outcome(held, Outcome::Sent { relay, .. }) = entry else { continue };
+            self.standing.accepted(relay, held);
+            // What was on the wire when a group was suspended proves nothing.
+            if held.is_probe && !self.suspended.covering(&held.way(relay)).is_empty() {
+                proofs.push((held.clone(), Arc::clone(relay)));
             }
         }
-        tripped
+        proofs
     }
 
     /// Writes a batch, however often it must be tried.
-    async fn write(&self, batch: &[Entry], tripped: &Tripped) -> Vec<DeliveryId> {
+    async fn write(&mut self, batch: &[Entry], proofs: &[(Held, Arc<str>)]) -> Vec<DeliveryId> {
         let mut wait = Duration::from_millis(100);
         let mut is_again = false;
         loop {
-            match self.write_once(batch, tripped, is_again).await {
+            match self.write_once(batch, proofs, is_again).await {
                 Ok(granted) => {
                     if self.health.wrote() {
                         tracing::info!("the database can be written again; sending goes on");
@@ -266,27 +197,33 @@ impl Desk {
     /// One commit, and who may go. It may be done again after an error, even if the commit had succeeded: outcomes that
     /// were written match no row any more, and rows that were taken off are put back, for nothing of them was sent.
     async fn write_once(
-        &self,
+        &mut self,
         batch: &[Entry],
-        tripped: &Tripped,
+        proofs: &[(Held, Arc<str>)],
         is_again: bool,
     ) -> Result<Vec<DeliveryId>, StoreError> {
         let now = self.clock.now();
         // After an error nobody knows whether the commit succeeded: the long way asks row by row.
-        let granted = match Quick::of(batch).filter(|_| tripped.is_empty() && !is_again) {
+        let granted = match Quick::of(batch).filter(|_| proofs.is_empty() && !is_again) {
             Some(quick) => self.write_quick(&quick, batch, now).await?,
             None => {
+                let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, self.settle_after, now);
                 let written = self.db.write(async |tx| {
-                    write(tx, &self.keys, batch, tripped, now).await?;
+                    write(tx, &mut court, batch, now).await?;
+                    for (held, relay) in proofs {
+                        court.release(tx, held, relay).await?;
+                    }
                     let mut granted = take_off(tx, batch.iter(), &self.current, is_again, now).await?;
                     granted.extend(late::look(tx, batch, now).await?);
                     Ok::<_, StoreError>(granted)
                 });
-                let written = written.await?;
-                for (issue, _) in tripped {
-                    self.current.forget(*issue);
+                let granted = written.await?;
+                if court.conclude()
+                    && let Err(error) = self.suspended.read().await
+                {
+                    tracing::warn!(%error, "suspensions could not be read; they are read again soon");
                 }
-                written
+                granted
             }
         };
         if self.db.is_sqlite() || granted.is_empty() {
@@ -300,7 +237,7 @@ impl Desk {
     async fn write_quick(&self, quick: &Quick, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
         let (taken, recorded) = quick.write(&self.db, now).await?;
         check_recorded(quick.sent.len(), recorded);
-        let mut granted: Vec<Held> = quick.leaving.iter().filter(|held| taken.contains(&held.id)).copied().collect();
+        let mut granted: Vec<Held> = quick.leaving.iter().filter(|held| taken.contains(&held.id)).cloned().collect();
         if granted.len() < quick.leaving.len() {
             let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
             let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
@@ -350,18 +287,10 @@ fn check_recorded(handed_in: usize, written: usize) {
 /// What acceptances that are written together share: worker, relay, and the reply where it is kept.
 type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
 
-/// Issues with runs of refusals, and what follows.
-type Tripped = Vec<(IssueId, Judgement)>;
-
-async fn write(
-    tx: &mut Tx,
-    keys: &Keyring,
-    batch: &[Entry],
-    tripped: &Tripped,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timestamp) -> Result<(), StoreError> {
     let mut sent: BTreeMap<Acceptance<'_>, Vec<DeliveryId>> = BTreeMap::new();
     let mut released: BTreeMap<(WorkerId, Timestamp, bool), Vec<DeliveryId>> = BTreeMap::new();
+    let mut parked: BTreeMap<(WorkerId, SuspensionId), Vec<&Held>> = BTreeMap::new();
     for entry in batch {
         match entry {
             Entry::Outcome(held, Outcome::Sent { relay, reply }) => {
@@ -370,7 +299,11 @@ async fn write(
             Entry::Outcome(held, Outcome::Released { due_at }) => {
                 released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
-            Entry::Outcome(held, outcome) => write_outcome(tx, keys, *held, outcome, now).await?,
+            Entry::Outcome(held, Outcome::Refused(refusal)) => court.settle(tx, held, refusal).await?,
+            Entry::Outcome(held, Outcome::Parked { suspension }) => {
+                parked.entry((held.worker, *suspension)).or_default().push(held);
+            }
+            Entry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
             Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
             Entry::TakeOff(..) | Entry::Look(..) => {}
         }
@@ -382,15 +315,15 @@ async fn write(
     for ((worker, due_at, pinned), ids) in &released {
         deliveries::release(tx, *worker, ids, *due_at, *pinned).await?;
     }
-    for (issue, judgement) in tripped {
-        if judgement.pause {
-            let note = "stopped by itself after a run of refusals; see the replies, mend the cause, then resume";
-            control::pause_in(tx, *issue, note, Actor::scheduler(now)).await?;
+    for ((worker, suspension), rows) in &parked {
+        let ids: Vec<DeliveryId> = rows.iter().map(|held| held.id).collect();
+        if suspensions::lock(tx, *suspension).await? {
+            suspensions::park(tx, *worker, &ids, *suspension).await?;
+            continue;
         }
-        for hash in &judgement.pardoned {
-            if suppressions::reason(tx, hash).await? == Some(SuppressionReason::Bounce) {
-                suppressions::remove(tx, hash, Actor::scheduler(now)).await?;
-            }
+        // It ended meanwhile.
+        for held in rows {
+            deliveries::release(tx, *worker, &[held.id], now, held.pinned).await?;
         }
     }
     Ok(())
@@ -418,36 +351,34 @@ pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: 
 
 async fn write_outcome(
     tx: &mut Tx,
-    keys: &Keyring,
-    held: Held,
+    court: &mut Court<'_>,
+    held: &Held,
     outcome: &Outcome,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Held { id, worker, issue, pinned } = held;
+    let Held { id, worker, issue, .. } = *held;
     let written = match outcome {
-        Outcome::Sent { .. } | Outcome::Released { .. } => true,
-        Outcome::Deferred { due_at, tries, reply, .. } => {
-            deliveries::record_deferred(tx, worker, id, *due_at, *tries, pinned, reply.as_deref()).await?
-        }
-        Outcome::Failed { reason, relay, reply, dead, .. } => {
-            if let Some(address) = dead {
-                let hash = keys.address_hash(&address.key());
-                let note = reply.as_deref().unwrap_or_default();
-                let actor = relay.as_deref().map_or(Actor::Scheduler, |relay| Actor::Relay(relay.to_owned()));
-                suppressions::add(tx, &hash, SuppressionReason::Bounce, note, actor.at(now)).await?;
-            }
+        Outcome::Failed { reason, relay, reply } => {
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
-        Outcome::Uncertain { due_at, relay } => {
+        Outcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };
-            events::append(tx, Actor::Relay(relay.to_string()).at(now), about, &event).await?;
             let by = Actor::Relay(relay.to_string());
+            events::append(tx, by.at(now), about, &event).await?;
             if due_at.is_none() {
                 call_for_uncertain(tx, issue, by.at(now)).await?;
             }
-            deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?
+            court.uncertain(tx, relay, fault).await?;
+            match is_last {
+                true => {
+                    let reply = Some(fault.as_str());
+                    deliveries::record_failed(tx, worker, id, Reason::Uncertain, Some(relay), reply, now).await?
+                }
+                false => deliveries::record_uncertain(tx, worker, id, *due_at, relay).await?,
+            }
         }
+        _ => true,
     };
     if !written {
         tracing::debug!(delivery = id.0, "an outcome came for a row that had changed hands");
@@ -469,7 +400,7 @@ async fn take_off<'a>(
     let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<Held>> = BTreeMap::new();
     for entry in batch {
         if let Entry::TakeOff(TakeOff { held, revision, date }, _) = entry {
-            groups.entry((held.worker, *revision, *date)).or_default().push(*held);
+            groups.entry((held.worker, *revision, *date)).or_default().push(held.clone());
         }
     }
     let mut granted = Vec::new();

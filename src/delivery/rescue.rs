@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::store::events::{self, About};
-use crate::store::{Db, StoreError, deliveries, issues, leases, ledger};
+use crate::store::{Db, StoreError, deliveries, issues, leases, ledger, suspensions};
 
 use super::{control, timekeeper};
 
@@ -51,6 +51,8 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
                 uncertain += rows;
             }
             let resent = deliveries::resend_uncertain(tx, now).await?;
+            ledger::end_resent(tx, now).await?;
+            suspensions::free_orphans(tx, now).await?;
             Ok::<_, StoreError>(Rescued { claimed, uncertain, resent })
         })
         .await?;

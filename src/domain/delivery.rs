@@ -34,7 +34,7 @@ impl DeliveryState {
                 | (Claimed, Pending | InFlight | Failed | Skipped)
                 | (InFlight, Sent | Pending | Failed | Uncertain)
                 | (Uncertain, Pending | Sent | Failed)
-                | (Failed, Pending) // a person says `retry`
+                | (Failed | Skipped, Pending) // a person says `retry`; of the skipped, whose suppression was lifted
         )
     }
 }
@@ -80,6 +80,8 @@ spelled! {
         Expired = "expired",
         /// A server said no.
         Refused = "refused",
+        /// Sent twice, and no answer to the final dot either time.
+        Uncertain = "uncertain",
     }
 }
 
@@ -99,6 +101,18 @@ pub fn retry_wait(tries: u32, jitter: f64) -> Duration {
     Duration::from_secs(WAITS_MINUTES[at] * 60).mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0))
 }
 
+/// The first wait of a mail that was put back without a counted try.
+pub const FIRST_UNCOUNTED_WAIT: Duration = Duration::from_secs(5 * 60);
+
+/// The longest wait of a mail that was put back without a counted try.
+const UNCOUNTED_WAIT_MAX: Duration = Duration::from_secs(4 * 3600);
+
+/// The wait of a mail that was put back uncounted, after `waits` such waits: `first`, doubled each time.
+pub fn uncounted_wait(first: Duration, waits: i64, jitter: f64) -> Duration {
+    let doubled = first.saturating_mul(1 << waits.clamp(0, 16));
+    doubled.min(UNCOUNTED_WAIT_MAX).mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,10 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn uncounted_waits_double() {
+        let first = Duration::from_secs(300);
+        let minutes: Vec<u64> = (0..8).map(|waits| uncounted_wait(first, waits, 0.5).as_secs() / 60).collect();
+        assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 240, 240]);
+    }
+
+    #[test]
     fn what_was_sent_stays_sent() {
         for next in DeliveryState::ALL {
             assert!(!DeliveryState::Sent.may_become(*next));
-            assert!(!DeliveryState::Skipped.may_become(*next));
+            assert_eq!(DeliveryState::Skipped.may_become(*next), *next == DeliveryState::Pending);
         }
         assert!(!DeliveryState::Pending.may_become(DeliveryState::InFlight), "only a claimed row takes off");
     }

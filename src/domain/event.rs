@@ -2,7 +2,10 @@
 //! ever part of an event.
 
 use super::alarm::AlarmName;
+use super::cause::Cause;
+use super::evidence::Trouble;
 use super::newsletter::UncertainPolicy;
+use super::storm::Brake;
 use super::subscriber::Why;
 use super::suppression::SuppressionReason;
 use crate::clock::Timestamp;
@@ -148,6 +151,37 @@ events! {
         /// Which.
         relay: String,
     },
+    /// A group of mail does not go for now.
+    GroupSuspended = "group.suspended" {
+        /// By which relay it would go.
+        relay: String,
+        /// Where to; empty for everywhere.
+        destination: String,
+        /// What kind of trouble it has.
+        trouble: Trouble,
+        /// The cause.
+        cause: Cause,
+        /// The relay's own words, addresses masked.
+        reply: String,
+    },
+    /// A suspended group goes again.
+    GroupReleased = "group.released" {
+        /// By which relay.
+        relay: String,
+        /// Where to.
+        destination: String,
+        /// What kind of trouble it had.
+        trouble: Trouble,
+    },
+    /// A suspended group waits for a person.
+    GroupHeld = "group.held" {
+        /// By which relay it would go.
+        relay: String,
+        /// Where to.
+        destination: String,
+        /// Why, in the relay's own words.
+        note: String,
+    },
     /// Somebody asked for a newsletter; nothing is agreed before it is confirmed.
     SubscriptionAsked = "subscription.asked",
     /// A reader confirmed.
@@ -177,6 +211,27 @@ events! {
     AddressSuppressed = "address.suppressed" {
         /// Why.
         reason: SuppressionReason,
+    },
+    /// A brake holds notices for a person: too many addresses are called dead.
+    BouncesHeld = "bounces.held" {
+        /// By which relay.
+        relay: String,
+        /// Which brake.
+        brake: Brake,
+        /// How many.
+        notices: u64,
+    },
+    /// A person believes held notices.
+    BouncesReleased = "bounces.released" {
+        /// How many.
+        notices: u64,
+        /// Addresses that are mailed no more.
+        suppressed: u64,
+    },
+    /// Notices count for nothing any more.
+    BouncesDiscarded = "bounces.discarded" {
+        /// How many.
+        notices: u64,
     },
     /// An address may be mailed again.
     AddressUnsuppressed = "address.unsuppressed",
@@ -220,20 +275,39 @@ events! {
     },
     /// The database goes on with other keys than those it was made with.
     KeysAdopted = "keys.adopted",
-    /// A batch of an import was stored.
+    /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
-        /// The file's name.
-        source: String,
-        /// Readers who are new.
-        added: u64,
-        /// Readers who had asked and are active now.
-        activated: u64,
-        /// Readers who were unsubscribed.
+        /// The import.
+        import: i64,
+        /// Rows of the list.
+        rows: u64,
+        /// Readers who begin to get mail.
+        will_get_mail: u64,
+        /// Readers who are stored as unsubscribed, or were unsubscribed.
         unsubscribed: u64,
+        /// Readers who have not confirmed.
+        unconfirmed: u64,
         /// Addresses that must not be mailed any more.
         suppressed: u64,
         /// Rows that would bring back who unsubscribed, or who must not be mailed.
         kept_out: u64,
+        /// Rows that could not be understood.
+        rejected: u64,
+    },
+    /// An import was taken back.
+    ImportUndone = "import.undone" {
+        /// The import.
+        import: i64,
+        /// Readers who were taken out.
+        taken_out: u64,
+        /// Readers who had been mailed, and are unsubscribed instead.
+        unsubscribed: u64,
+        /// Readers who are as they were before.
+        restored: u64,
+        /// Addresses that may be mailed again.
+        unsuppressed: u64,
+        /// Readers who had acted since.
+        stayed: u64,
     },
 }
 

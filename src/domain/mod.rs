@@ -8,21 +8,25 @@ pub mod consent;
 pub mod delivery;
 pub mod design;
 pub mod event;
+pub mod evidence;
 pub mod extra_header;
 pub mod image;
+pub mod import;
 pub mod issue;
 mod mailbox;
 pub mod moment;
 pub mod newsletter;
+pub mod notice;
 pub mod provider;
 pub mod quota;
 pub mod reply;
 pub mod reserved;
 pub mod slot;
+pub mod standing;
+pub mod storm;
 pub mod subscriber;
 pub mod suppression;
 pub mod typo;
-pub mod verdict;
 
 /// A row's number, of a type of its own so that one is never taken for another. Never shown outside.
 macro_rules! ids {
@@ -44,6 +48,8 @@ ids! {
     ConsentId,
     /// What somebody with a reader's link asked for.
     RequestId,
+    /// A list of readers that came in.
+    ImportId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.
@@ -52,6 +58,10 @@ ids! {
     DeliveryId,
     /// A process that works on the ledger; larger is younger (a fencing epoch).
     WorkerId,
+    /// A group of mail that does not go for now.
+    SuspensionId,
+    /// Something that came back after mail was sent.
+    NoticeId,
 }
 
 impl NewsletterId {

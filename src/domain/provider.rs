@@ -34,6 +34,15 @@ impl Provider {
     }
 }
 
+/// To whom mail to `domain` (lower case) goes: the provider where it has a name, else the domain. Evidence is counted for
+/// it.
+pub fn destination(domain: &str) -> &str {
+    match Provider::of(domain) {
+        Provider::Other => domain,
+        provider => provider.as_str(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +59,11 @@ mod tests {
         ] {
             assert_eq!(Provider::of(domain), provider, "{domain}");
         }
+    }
+
+    #[test]
+    fn a_domain_without_a_provider_stands_for_itself() {
+        assert_eq!(destination("hotmail.fr"), "microsoft");
+        assert_eq!(destination("example.org"), "example.org");
     }
 }

@@ -20,7 +20,9 @@ use crate::domain::{NewsletterId, RequestId, SubscriptionId};
 use crate::store::events::About;
 use crate::store::requests::NewRequest;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Result, Tx, consents, events, marks, personal, requests, subscribers, subscriptions, suppressions};
+use crate::store::{
+    Result, Tx, consents, events, marks, notices, personal, requests, subscribers, subscriptions, suppressions,
+};
 
 /// How long the link in the mail works: it opens everything, so not for long.
 pub const DATA_FOR: Duration = Duration::from_secs(3600);
@@ -107,6 +109,7 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         "confirmed_at": subscription.confirmed_at,
         "paused_until": subscription.paused_until,
         "left_at": subscription.left_at,
+        "ended_by": subscription.ended_by,
         "consents": consents,
         "requests": requests,
         "mails": personal::mails(tx, subscription.id).await?,
@@ -125,6 +128,7 @@ pub async fn erase(signup: &Signup, id: RequestId, act: &Act) -> Result<bool> {
             for subscription in &all {
                 marks::keep_requests(tx, subscription.id).await?;
                 personal::forget(tx, subscription.id, act.now).await?;
+                notices::forget(tx, &signup.keys.address_hash(&subscription.email.key())).await?;
                 subscriptions::erase(tx, subscription.id).await?;
                 subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
             }

@@ -5,15 +5,20 @@
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{AlarmName, Severity};
+use crate::domain::cause::{Cause, Certainty};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
+use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
+use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
+use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use crate::domain::quota::Span;
-use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriberId, SubscriptionId, WorkerId,
+    ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId,
+    SubscriptionId, SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -81,7 +86,16 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 )+}}
 
 text_columns!(
+    Cause,
+    Certainty,
+    Effect,
+    NoticeEvidence,
+    NoticeKind,
+    NoticeSource,
     SubscriptionState,
+    EndedBy,
+    ImportState,
+    ImportDid,
     Format,
     RequestKind,
     ConsentKind,
@@ -92,6 +106,7 @@ text_columns!(
     DeliveryState,
     DeliveryKind,
     Reason,
+    Trouble,
     AlarmName,
     Severity,
     Span
@@ -105,10 +120,13 @@ integer_columns!(
     SubscriptionId,
     ConsentId,
     RequestId,
+    ImportId,
     IssueId,
     RevisionId,
     DeliveryId,
-    WorkerId
+    WorkerId,
+    SuspensionId,
+    NoticeId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

@@ -1,53 +1,13 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-use super::column::{json_list, listed, record};
+
+use super::column::{json_list, listed};
 use super::db::Sql;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, Reason};
-use crate::domain::subscriber::Format;
-use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriptionId, WorkerId};
-use crate::token::Mark;
-
-record! {
-    /// A claimed row with all that is needed to send it.
-    #[derive(Clone, Debug)]
-    pub struct Claimed {
-        /// The row.
-        pub id: DeliveryId,
-        /// The issue; none for transactional mail.
-        pub issue_id: Option<IssueId>,
-        /// Whose subscription it is; none for a test mail.
-        pub subscription_id: Option<SubscriptionId>,
-        /// What kind of mail it is; none for one of an issue.
-        pub kind: Option<DeliveryKind>,
-        /// The latest question that a confirmation mail asks about.
-        pub consent_id: Option<ConsentId>,
-        /// The request that its link is about.
-        pub request_id: Option<RequestId>,
-        /// What the links of the subscription are bound to.
-        pub subscription_mark: Option<Mark>,
-        /// What the confirmation link is bound to.
-        pub consent_mark: Option<Mark>,
-        /// What the request's link is bound to.
-        pub request_mark: Option<Mark>,
-        /// The address; none when the reader is gone.
-        pub email: Option<String>,
-        /// Their name.
-        pub name: Option<String>,
-        /// How the reader wants it; none for a test mail.
-        pub format: Option<Format>,
-        /// Since when they subscribe.
-        pub subscribed_at: Option<Timestamp>,
-        /// The content that a former try bore, which it must bear again; none when any will do.
-        pub revision_id: Option<RevisionId>,
-        /// How often it was tried.
-        pub attempts: i64,
-        /// When it was first tried.
-        pub first_at: Option<Timestamp>,
-    }
-}
+use crate::domain::{DeliveryId, IssueId, NewsletterId, RequestId, RevisionId, SubscriptionId, WorkerId};
 
 /// A mail of a small kind to be sent.
 #[derive(Clone, Debug)]
@@ -185,29 +145,6 @@ pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> 
         .execute()
         .await?;
     Ok(waiting + uncertain)
-}
-
-/// All that is needed to send the rows that `worker` has claimed.
-pub async fn claimed(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
-    tx.sql(listed!(
-        "SELECT d.id, d.issue_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
-                COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
-                CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,
-                CASE WHEN d.issue_id IS NULL THEN (SELECT MAX(c.id) FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked') END AS consent_id,
-                s.mark AS subscription_mark,
-                CASE WHEN d.issue_id IS NULL THEN (SELECT c.mark FROM consents c WHERE c.subscription_id = d.subscription_id AND c.kind = 'asked' ORDER BY c.id DESC LIMIT 1) END AS consent_mark,
-                CASE WHEN d.request_id IS NOT NULL THEN (SELECT q.mark FROM requests q WHERE q.id = d.request_id) END AS request_mark
-         FROM deliveries d
-         LEFT JOIN subscriptions s ON s.id = d.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.id IN ",
-        2,
-        " AND d.state = 'claimed' AND d.claimed_by = $1 ORDER BY d.id"
-    ))
-    .bind(worker)
-    .bind(list(ids))
-    .fetch_all()
-    .await
 }
 
 /// Skips those claimed rows whose readers may not be mailed any more, each with its reason. Returns how many.
@@ -377,7 +314,8 @@ pub async fn record_uncertain(
 ) -> Result<bool> {
     let changed = tx
         .sql(
-            "UPDATE deliveries SET state = 'uncertain', due_at = $3, attempts = attempts + 1, relay = $4
+            "UPDATE deliveries SET state = 'uncertain', due_at = $3, attempts = attempts + 1, relay = $4,
+                    doubts = COALESCE(doubts, 0) + 1
              WHERE id = $2 AND state = 'in_flight' AND claimed_by = $1",
         )
         .bind(worker)
@@ -462,7 +400,7 @@ pub async fn rescue_in_flight(
     now: Timestamp,
 ) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'uncertain', due_at = $2, attempts = attempts + 1
+        "UPDATE deliveries SET state = 'uncertain', due_at = $2, attempts = attempts + 1, doubts = COALESCE(doubts, 0) + 1
          WHERE state = 'in_flight' AND (issue_id = $1 OR ($1 IS NULL AND issue_id IS NULL))
            AND claimed_by IN (SELECT id FROM workers WHERE lease_until <= $3)",
     )
@@ -473,11 +411,11 @@ pub async fn rescue_in_flight(
     .await
 }
 
-/// Sends again, with the same bytes, what was uncertain long enough and whose issue was not stopped.
+/// Sends again, with the same bytes, what was uncertain once and long enough, and whose issue was not stopped.
 pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
-         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1 AND COALESCE(doubts, 1) < 2
            AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'stopped')",
     )
     .bind(now)

@@ -356,6 +356,13 @@ pub async fn note_file(tx: &mut Tx, id: IssueId, file: Option<&str>) -> Result<(
     Ok(())
 }
 
+/// Notes, while an issue goes out, what stops a part of it. `false` if it is not going out.
+pub async fn annotate(tx: &mut Tx, id: IssueId, note: &str) -> Result<bool> {
+    let changed =
+        tx.sql("UPDATE issues SET note = $2 WHERE id = $1 AND state = 'sending'").bind(id).bind(note).execute().await?;
+    Ok(changed == 1)
+}
+
 /// Holds an issue's row until the transaction ends, so that nobody finishes or moves it meanwhile. `false` if there is
 /// none.
 pub async fn lock(tx: &mut Tx, id: IssueId) -> Result<bool> {

@@ -16,8 +16,10 @@ pub struct Totals {
     pub readers: i64,
     /// Waiting for the first try.
     pub pending: i64,
-    /// Waiting for another try.
+    /// Waiting for another try, counted or not.
     pub deferred: i64,
+    /// Waiting until a suspended group goes again.
+    pub suspended: i64,
     /// Taken by a worker.
     pub claimed: i64,
     /// On the wire.
@@ -38,7 +40,7 @@ pub struct Totals {
 impl Totals {
     /// Rows to which something will still happen.
     pub fn open(&self) -> i64 {
-        self.pending + self.deferred + self.claimed + self.in_flight + self.uncertain
+        self.pending + self.deferred + self.suspended + self.claimed + self.in_flight + self.uncertain
     }
 }
 
@@ -126,25 +128,36 @@ pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
     Ok(count)
 }
 
+/// How many rows an issue has.
+pub async fn readers(tx: &mut Tx, issue: IssueId) -> Result<i64> {
+    let (rows,) = tx.sql("SELECT COUNT(*) FROM deliveries WHERE issue_id = $1").bind(issue).fetch_one().await?;
+    Ok(rows)
+}
+
 /// Counts an issue's rows by state.
 pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
-    let rows: Vec<(DeliveryState, bool, i64, i64, Option<Timestamp>)> = tx
+    let rows: Vec<(DeliveryState, bool, bool, i64, i64, Option<Timestamp>)> = tx
         .sql(
-            "SELECT state, attempts > 0 AND state = 'pending' AS again, COUNT(*),
-                    COUNT(CASE WHEN attempts = 0 AND state IN ('pending', 'claimed', 'in_flight') THEN 1 END),
-                    MAX(COALESCE(first_at, final_at))
-             FROM deliveries WHERE issue_id = $1 GROUP BY state, attempts > 0 AND state = 'pending'",
+            "SELECT state, again, parked, COUNT(*), COUNT(untried), MAX(reached) FROM (
+                 SELECT state, state = 'pending' AND (attempts > 0 OR waits IS NOT NULL) AS again,
+                        state = 'pending' AND suspension_id IS NOT NULL AS parked,
+                        CASE WHEN attempts = 0 AND waits IS NULL AND suspension_id IS NULL
+                                  AND state IN ('pending', 'claimed', 'in_flight') THEN 1 END AS untried,
+                        COALESCE(first_at, final_at) AS reached
+                 FROM deliveries WHERE issue_id = $1) d
+             GROUP BY state, again, parked",
         )
         .bind(issue)
         .fetch_all()
         .await?;
     let mut totals = Totals::default();
     let (mut untried, mut reached) = (0, None);
-    for (state, again, count, not_tried, last) in rows {
+    for (state, again, parked, count, not_tried, last) in rows {
         totals.readers += count;
         untried += not_tried;
         reached = reached.max(last);
         *match state {
+            DeliveryState::Pending if parked => &mut totals.suspended,
             DeliveryState::Pending if again => &mut totals.deferred,
             DeliveryState::Pending => &mut totals.pending,
             DeliveryState::Claimed => &mut totals.claimed,
@@ -230,7 +243,8 @@ pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) 
 /// Skips every row of an issue that has not begun to be sent: it was stopped.
 pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'skipped', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL
+        "UPDATE deliveries SET state = 'skipped', reason = 'stopped', final_at = $2, due_at = NULL, claimed_by = NULL,
+                suspension_id = NULL
          WHERE issue_id = $1 AND state IN ('pending', 'claimed')",
     )
     .bind(issue)
@@ -240,13 +254,15 @@ pub async fn stop(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
 }
 
 /// Puts an issue's failed rows back, each with all its tries before it. What was uncertain before it was given up bears
-/// the same again; the others get what the issue has now.
+/// the same again; the others get what the issue has now. What was sent twice without an answer stays.
 pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
     tx.sql(
-        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, final_at = NULL, reason = NULL,
-                first_at = CASE WHEN reason = 'stopped' THEN first_at END,
-                revision_id = CASE WHEN reason = 'stopped' THEN revision_id END
-         WHERE issue_id = $1 AND state = 'failed'",
+        "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, waits = NULL, final_at = NULL, reason = NULL,
+                first_at = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN first_at END,
+                revision_id = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN revision_id END
+         WHERE issue_id = $1 AND ((state = 'failed' AND reason <> 'uncertain')
+             OR (state = 'skipped' AND reason = 'suppressed'
+                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id)))",
     )
     .bind(issue)
     .bind(now)
@@ -254,13 +270,16 @@ pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result
     .await
 }
 
-/// Sends an issue's uncertain rows again, with the same bytes: a person decided so.
+/// Sends an issue's uncertain rows once more, with the same bytes: a person decided so.
 pub async fn retry_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result<u64> {
-    tx.sql("UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL WHERE issue_id = $1 AND state = 'uncertain'")
-        .bind(issue)
-        .bind(now)
-        .execute()
-        .await
+    tx.sql(
+        "UPDATE deliveries SET state = 'pending', due_at = $2, claimed_by = NULL, final_at = NULL, reason = NULL
+         WHERE issue_id = $1 AND (state = 'uncertain' OR (state = 'failed' AND reason = 'uncertain'))",
+    )
+    .bind(issue)
+    .bind(now)
+    .execute()
+    .await
 }
 
 /// Takes an issue's uncertain rows for failed: a person decided not to send them again.
@@ -282,6 +301,17 @@ pub async fn end_uncertain(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Resul
          WHERE issue_id = $1 AND state = 'uncertain' AND (due_at IS NULL OR due_at <= $2)",
     )
     .bind(issue)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Gives up what was sent again and is uncertain again.
+pub async fn end_resent(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE deliveries SET state = 'failed', reason = 'uncertain', final_at = $1, due_at = NULL, claimed_by = NULL
+         WHERE state = 'uncertain' AND due_at IS NOT NULL AND due_at <= $1 AND doubts >= 2",
+    )
     .bind(now)
     .execute()
     .await

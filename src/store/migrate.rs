@@ -41,6 +41,18 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0006_limits.sql"),
     ),
     (
+        7,
+        "notices",
+        include_str!("../../migrations/sqlite/0007_notices.sql"),
+        include_str!("../../migrations/postgres/0007_notices.sql"),
+    ),
+    (
+        8,
+        "suspensions",
+        include_str!("../../migrations/sqlite/0008_suspensions.sql"),
+        include_str!("../../migrations/postgres/0008_suspensions.sql"),
+    ),
+    (
         9,
         "alarms",
         include_str!("../../migrations/sqlite/0009_alarms.sql"),
@@ -57,6 +69,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         "places",
         include_str!("../../migrations/sqlite/0011_places.sql"),
         include_str!("../../migrations/postgres/0011_places.sql"),
+    ),
+    (
+        13,
+        "imports",
+        include_str!("../../migrations/sqlite/0013_imports.sql"),
+        include_str!("../../migrations/postgres/0013_imports.sql"),
     ),
     (
         14,

@@ -4,11 +4,14 @@
 //! is a compare-and-set whose row count is looked at.
 
 pub mod alarms;
+pub mod arrivals;
+pub mod claimed;
 pub mod column;
 pub mod consents;
 pub mod db;
 pub mod deliveries;
 pub mod events;
+pub mod evidence;
 pub mod images;
 pub mod imports;
 pub mod issues;
@@ -20,6 +23,7 @@ pub mod lock;
 pub mod marks;
 pub mod migrate;
 pub mod newsletters;
+pub mod notices;
 pub mod pages;
 pub mod personal;
 pub mod quotas;
@@ -30,6 +34,8 @@ pub mod skips;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod suspensions;
+pub mod transactional;
 mod wire;
 
 pub use db::{Db, Result, Single, Tx};

@@ -4,6 +4,12 @@ use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 
+/// The slug of a newsletter.
+pub async fn slug(tx: &mut Tx, id: NewsletterId) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx.sql("SELECT slug FROM newsletters WHERE id = $1").bind(id).fetch_optional().await?;
+    Ok(row.map(|(slug,)| slug))
+}
+
 /// The row of the newsletter `slug`, made when it is new: at the start of a server, and by commands that write.
 pub async fn ensure(tx: &mut Tx, slug: &str, now: Timestamp) -> Result<NewsletterId> {
     tx.sql("INSERT INTO newsletters (slug, created_at) VALUES ($1, $2) ON CONFLICT (slug) DO NOTHING")

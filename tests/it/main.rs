@@ -12,6 +12,7 @@ mod door;
 mod frozen;
 mod harness;
 mod images;
+mod inbound;
 mod journey;
 mod judges;
 mod message;

@@ -19,6 +19,15 @@ pub(super) struct Pause {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    named: Named,
+    /// Believe what relays say of the readers whom they refuse: those fail.
+    #[arg(long)]
+    believe: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Retry {
     #[command(flatten)]
     named: Named,
@@ -36,6 +45,9 @@ async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
 
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
 fn refused(error: ControlError, slug: &str) -> anyhow::Error {
+    if matches!(error, ControlError::Nobody) {
+        return Failure::new(error.to_string()).exit(Exit::NotAllowed).into();
+    }
     let ControlError::State { state, .. } = error else { return error.into() };
     let failure = Failure::new(error.to_string()).exit(Exit::NotAllowed);
     let hint = match state {
@@ -69,11 +81,15 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     done(desk, &issue, "paused", None, &words)
 }
 
-pub(super) async fn resume(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, slug).await?;
-    control::resume(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
-        .await
-        .map_err(|error| refused(error, &issue.slug))?;
+pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let issue = named(desk, &args.named.slug).await?;
+    let actor = desk.context.actor();
+    let by = actor.at(desk.context.now());
+    let resumed = match args.believe {
+        true => control::believe(desk.db, issue.id, by).await,
+        false => control::resume(desk.db, issue.id, by).await,
+    };
+    resumed.map_err(|error| refused(error, &issue.slug))?;
     done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 

@@ -60,6 +60,7 @@ pub(in crate::cli) fn progress(totals: &Totals) -> String {
         (totals.skipped, "skipped"),
         (totals.uncertain, "uncertain"),
         (totals.deferred, "being retried"),
+        (totals.suspended, "suspended"),
         (totals.in_flight, "on the way"),
         // What is only claimed has not left, and goes back when the issue is paused.
         (totals.pending + totals.claimed, "waiting"),
@@ -73,7 +74,7 @@ pub(in crate::cli) fn progress(totals: &Totals) -> String {
 
 /// Whether every reader was tried once, so that what is left is being retried.
 pub(in crate::cli) fn is_past_first_pass(issue: &Issue, totals: &Totals) -> bool {
-    issue.state == IssueState::Sending && totals.first_pass_ended_at.is_some()
+    issue.state == IssueState::Sending && totals.sent > 0 && totals.first_pass_ended_at.is_some()
 }
 
 /// The state as an editor asks for it, coloured by what it asks of them. An issue that everybody was sent once is sent,

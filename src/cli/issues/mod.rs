@@ -48,10 +48,11 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues pause the-calendar-is-not-an-agreement")]
     Pause(control::Pause),
-    /// Resume a paused issue, with the content it has now.
+    /// Resume a paused issue, with the content it has now; what was suspended of it asks again.
     #[command(before_help = "Examples:
-  coranto issues resume the-calendar-is-not-an-agreement")]
-    Resume(Named),
+  coranto issues resume the-calendar-is-not-an-agreement
+  coranto issues resume the-calendar-is-not-an-agreement --believe   those whom relays refuse are not there")]
+    Resume(control::Resume),
     /// End an issue for good: readers who have not got it will not.
     #[command(before_help = "Examples:
   coranto issues stop the-calendar-is-not-an-agreement")]
@@ -137,7 +138,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::List(args) => list::list(args, &desk).await,
             Command::Show(args) => list::show(&args.slug, &desk).await,
             Command::Pause(args) => control::pause(args, &desk).await,
-            Command::Resume(args) => control::resume(&args.slug, &desk).await,
+            Command::Resume(args) => control::resume(args, &desk).await,
             Command::Stop(args) => control::stop(&args.slug, &desk).await,
             Command::Retry(args) => control::retry(args, &desk).await,
             Command::Move(args) => places::move_issue(args, &desk).await,

@@ -55,14 +55,15 @@ const ROWS: &[Row] = &[
     Row(0, 7, 2, 2, Filtered, Generic, None, "X.7.2"),
     Row(0, 7, 4, 4, Tls, Generic, None, "X.7.4"),
     Row(0, 7, 8, 8, Auth, Specific, Some(Relay), "X.7.8"),
-    Row(0, 7, 9, 9, Auth, Generic, None, "X.7.9"),
+    // "Authentication mechanism is too weak" at AUTH (534 says so alone); large providers say it of any policy.
+    Row(0, 7, 9, 9, Policy, Generic, None, "X.7.9"),
     Row(0, 7, 10, 11, Tls, Specific, None, "X.7.10"),
     // RFC 5248 says "password transition"; Exchange says it of recipients that only their own organisation may write to.
     Row(0, 7, 12, 12, Filtered, Generic, None, "X.7.12"),
     Row(0, 7, 13, 13, Sender, Generic, None, "X.7.13"),
     Row(0, 7, 16, 16, TooLarge, Specific, None, "X.7.16"),
-    Row(0, 7, 17, 17, NoMailbox, Specific, None, "X.7.17"),
-    Row(0, 7, 18, 18, NoDomain, Specific, None, "X.7.18"),
+    Row(0, 7, 17, 17, NoMailbox, Generic, None, "X.7.17"),
+    Row(0, 7, 18, 18, NoDomain, Generic, None, "X.7.18"),
     Row(0, 7, 20, 24, Auth, Specific, None, "X.7.20"),
     Row(0, 7, 25, 25, Reputation, Specific, None, "X.7.25"),
     Row(0, 7, 26, 26, Auth, Specific, None, "X.7.26"),
@@ -72,7 +73,7 @@ const ROWS: &[Row] = &[
     // RFC 8617: ARC. Gmail says it of TLS, in words.
     Row(0, 7, 29, 29, Auth, Generic, None, "X.7.29"),
     // RFC 8689: REQUIRETLS. Gmail says it of DKIM, in words.
-    Row(0, 7, 30, 30, Tls, Generic, Some(Destination), "X.7.30"),
+    Row(0, 7, 30, 30, Tls, Generic, None, "X.7.30"),
     Row(0, 7, 31, 32, Auth, Specific, None, "X.7.31"),
     Row(0, 7, 40, 40, Auth, Specific, None, "X.7.40"),
     Row(0, 7, 54, 54, Relaying, Specific, None, "X.7.54"),
@@ -107,7 +108,7 @@ pub(super) fn enhanced((class, subject, detail): (u8, u16, u16)) -> Option<Findi
 /// What the three digits say at a stage.
 pub(super) fn bare(stage: Stage, code: u16) -> Finding {
     let (cause, party, weight, rule) = match (code, stage) {
-        (421, _) => (Rate, Some(Relay), Vague, "421"),
+        (421, _) => (Rate, Some(Relay), Generic, "421"),
         (431 | 432, _) => (Rate, None, Vague, "432"),
         (451, _) => (Remote, Some(Relay), Vague, "451"),
         (454, Stage::Session) => (Tls, None, Vague, "454"),

@@ -2,6 +2,8 @@
 //! it as they come. Pure; knows nothing of ledgers, groups or suppressions, which draw their conclusions elsewhere.
 
 mod codes;
+#[cfg(test)]
+mod golden;
 mod normal;
 mod phrases;
 
@@ -199,13 +201,17 @@ pub fn judge(stage: Stage, reply: &Reply) -> Judgement {
     Judgement { cause, certainty, party, rule: found.rule, permanent }
 }
 
-/// The weightiest of what code, words and digits say; words go before a code of the same weight.
+/// The weightiest of what words, enhanced code and digits say; of one weight words go before codes, and the enhanced code
+/// before the digits. Where words and a code agree on the cause, the code may name the party and adds its weight.
 fn decide(coded: Option<Finding>, said: Option<Finding>, bare: Finding) -> Finding {
-    match (said, coded) {
-        (Some(said), Some(coded)) if said.weight > coded.weight || corrects(&said, &coded) => said,
-        (_, Some(coded)) if coded.weight > Weight::Vague || bare.weight == Weight::Vague => coded,
-        (Some(said), None) if said.weight >= bare.weight => said,
-        _ => bare,
+    let coded = coded.filter(|coded| coded.weight >= bare.weight).unwrap_or(bare);
+    match said {
+        Some(said) if said.cause == coded.cause => {
+            let party = said.party.or(coded.party);
+            Finding { party, weight: said.weight.max(coded.weight), ..said }
+        }
+        Some(said) if said.weight >= coded.weight || corrects(&said, &coded) => said,
+        _ => coded,
     }
 }
 
@@ -252,12 +258,14 @@ fn at_stage(cause: Cause, stage: Stage, permanent: bool) -> Cause {
 fn usual_party(cause: Cause, stage: Stage, code: u16) -> Party {
     match cause {
         Cause::Sender | Cause::Quota => Party::Sender,
-        Cause::Relaying | Cause::Rate | Cause::Remote | Cause::Tls => Party::Relay,
+        Cause::Relaying | Cause::Rate | Cause::Remote => Party::Relay,
+        // A relay asks for TLS before it hears of anybody.
+        Cause::Tls if matches!(stage, Stage::Session | Stage::Mail) => Party::Relay,
         Cause::TooLarge | Cause::Content => Party::Message,
         // The command itself was not understood.
         Cause::Malformed if matches!(code, 500..=504) => Party::Relay,
         Cause::Malformed => Party::Message,
-        Cause::Auth | Cause::Reputation | Cause::Policy => Party::Destination,
+        Cause::Auth | Cause::Reputation | Cause::Policy | Cause::Tls => Party::Destination,
         Cause::Expired | Cause::Network if stage == Stage::Dot => Party::Relay,
         Cause::Expired | Cause::Network => Party::Destination,
         Cause::Unknown if matches!(stage, Stage::Data | Stage::Dot) && code < 500 => Party::Relay,

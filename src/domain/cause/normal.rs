@@ -79,12 +79,20 @@ impl Normal {
 
     fn add_words(&mut self, text: &str) {
         for word in text.split(is_separator) {
-            let word = word.trim_matches(['\'', '.', '-', '_', '~', '^']);
-            if let Some(code) = enhanced(word) {
-                self.codes.push(code);
-            } else if !word.is_empty() {
-                self.push(masked(word).unwrap_or(word));
+            match is_mark(word) {
+                true => self.push(word),
+                // A lone bracket belongs to nothing.
+                false => word.split(['<', '>']).for_each(|word| self.add_word(word)),
             }
+        }
+    }
+
+    fn add_word(&mut self, word: &str) {
+        let word = word.trim_matches(['\'', '.', '-', '_', '~', '^']);
+        if let Some(code) = enhanced(word) {
+            self.codes.push(code);
+        } else if !word.is_empty() {
+            self.push(masked(word).unwrap_or(word));
         }
     }
 }
@@ -182,7 +190,7 @@ fn masked(word: &str) -> Option<&'static str> {
     if ip(word) {
         return Some(IP);
     }
-    if KEPT.contains(&word) {
+    if KEPT.contains(&word) || is_exchange(word) {
         return None;
     }
     if is_host(word) {
@@ -193,17 +201,6 @@ fn masked(word: &str) -> Option<&'static str> {
 
 /// Exchange's own names for what happened, which look like hosts.
 const KEPT: &[&str] = &[
-    "resolver.adr.recipnotfound",
-    "resolver.adr.recipientnotfound",
-    "resolver.adr.exrecipnotfound",
-    "resolver.adr.ambiguous",
-    "resolver.rst.authrequired",
-    "resolver.rst.notauthorized",
-    "resolver.rst.recipsizelimit",
-    "resolver.rst.sendsizelimit",
-    "resolver.rst.sendersizelimit",
-    "resolver.fwd.loop",
-    "resolver.rst.recipientnotfound",
     "storedrv.deliver",
     "storedrv.submit",
     "queue.expired",
@@ -211,6 +208,14 @@ const KEPT: &[&str] = &[
     "routing.nosuchdomain",
     "dns.nonexistentdomain",
 ];
+
+/// `RESOLVER.ADR.RecipNotFound`, `RESOLVER.RST.AuthRequired`, `RESOLVER.FWD.Loop`.
+fn is_exchange(word: &str) -> bool {
+    let kinds = ["resolver.adr.", "resolver.rst.", "resolver.fwd."];
+    kinds
+        .iter()
+        .any(|kind| word.strip_prefix(kind).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_lowercase())))
+}
 
 /// An IP address, with a port or a prefix of its kind or without; `203.0.113.x` and `192.0.2.0-255` too.
 fn ip(word: &str) -> bool {

@@ -2,12 +2,15 @@
 
 mod alarms;
 mod asking;
+mod bounces;
 mod database_file;
 mod doctor;
 mod editing;
 mod help;
+mod importing;
 mod issues;
 mod keys;
+mod limits;
 mod places;
 mod reading;
 mod relay;

@@ -16,7 +16,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 both_databases! {
     async fn after_a_long_absence_nothing_goes_on_by_itself(db: Db) {
         let stage = Stage::new(db).await;
-        stage.readers(&["tempfail-x", "healthy"]).await;
+        stage.readers(&["full-x", "healthy"]).await;
         let old = stage.issue("old").await;
         stage.run_until(old, |totals| totals.sent == 1 && totals.deferred == 1).await;
         stage.clock.advance(7 * HOUR);
@@ -27,21 +27,21 @@ both_databases! {
         let held = stage.get(old).await;
         assert_eq!(held.state, IssueState::Paused);
         assert!(held.note.contains("nothing was sent for 7 hours"), "{}", held.note);
-        assert_eq!(stage.row(old, "tempfail-x").await.attempts, 1, "it was tried all the same");
+        assert_eq!(stage.row(old, "full-x").await.attempts, 1, "it was tried all the same");
         assert!(stage.events().await.iter().any(|(kind, _)| kind == "issue.paused"));
         control::resume(&stage.db, old, acts::by(stage.clock.now())).await.unwrap();
-        assert_eq!(stage.wait_for_tries(old, "tempfail-x", 2).await.attempts, 2);
+        assert_eq!(stage.wait_for_tries(old, "full-x", 2).await.attempts, 2);
         running.stop().await;
     }
 
     async fn a_short_absence_changes_nothing(db: Db) {
         let stage = Stage::new(db).await;
-        stage.readers(&["tempfail-x", "healthy"]).await;
+        stage.readers(&["full-x", "healthy"]).await;
         let issue = stage.issue("short").await;
         stage.run_until(issue, |totals| totals.sent == 1 && totals.deferred == 1).await;
         stage.clock.advance(5 * HOUR);
         let running = stage.start();
-        stage.wait_for_tries(issue, "tempfail-x", 2).await;
+        stage.wait_for_tries(issue, "full-x", 2).await;
         running.stop().await;
         assert_eq!(stage.get(issue).await.state, IssueState::Sending);
     }

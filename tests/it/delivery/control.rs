@@ -63,7 +63,7 @@ both_databases! {
         // The relay refuses the sender after the take-off was committed: nothing was sent, so nothing is decided.
         let stage = Stage::new(db).await;
         let refusing = Script::start(|asked: &Asked| match asked.verb {
-            "MAIL" => Answer::Say("550 5.7.1 Not yours"),
+            "MAIL" => Answer::Say("451 4.3.2 Not now"),
             _ => Answer::Usual,
         })
         .await;
@@ -85,7 +85,7 @@ both_databases! {
 
     async fn the_rest_of_a_stopped_issue_is_skipped(db: Db) {
         let stage = Stage::with_sink(db, slow()).await;
-        let mut locals = vec!["tempfail-x".to_owned()];
+        let mut locals = vec!["full-x".to_owned()];
         locals.extend((0..100).map(|number| format!("reader{number}")));
         stage.readers(&locals).await;
         let issue = stage.issue("stopped").await;
@@ -99,7 +99,7 @@ both_databases! {
         assert!(totals.skipped >= skipped.cast_signed());
         assert!(totals.sent <= at_stop.sent + at_stop.in_flight, "what was on the wire was finished, nothing else");
         assert_eq!(totals.sent + totals.skipped, 101);
-        assert_eq!(stage.standing(issue, "tempfail-x").await, (Skipped, 1, Some(Reason::Stopped)));
+        assert_eq!(stage.standing(issue, "full-x").await, (Skipped, 1, Some(Reason::Stopped)));
         assert_eq!(stage.get(issue).await.state, IssueState::Stopped);
         stage.assert_once(issue).await;
     }
@@ -108,14 +108,14 @@ both_databases! {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(150), ..SinkOptions::default() };
         let stage = Stage::with_sink(db, options).await;
-        stage.readers(&["tempfail-x"]).await;
+        stage.readers(&["full-x"]).await;
         let issue = stage.issue("stopped").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.in_flight == 1).await;
         assert_eq!(control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap(), 0);
         stage.wait_until(issue, |totals| totals.skipped == 1).await;
         running.stop().await;
-        assert_eq!(stage.standing(issue, "tempfail-x").await, (Skipped, 1, Some(Reason::Stopped)));
+        assert_eq!(stage.standing(issue, "full-x").await, (Skipped, 1, Some(Reason::Stopped)));
     }
 
     async fn who_was_refused_can_be_tried_again(db: Db) {

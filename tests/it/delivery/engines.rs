@@ -108,8 +108,8 @@ both_databases! {
                 tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(800)));
             }
             match (asked.verb, asked.reader.as_str()) {
-                ("DOT", "later") => Answer::Say("451 4.3.0 Come back later"),
-                ("DOT", "never") => Answer::Say("550 5.6.1 Not this one"),
+                ("DOT", "later") => Answer::Say("452 4.2.2 Mailbox full"),
+                ("DOT", "never") => Answer::Say("550 5.2.1 Mailbox disabled"),
                 _ => Answer::Usual,
             }
         })
@@ -128,7 +128,7 @@ both_databases! {
         assert_eq!(stage.standing(issue, "taken").await, (Sent, 1, None), "its try is counted once");
         let row = stage.row(issue, "later").await;
         assert_eq!((row.state, row.attempts), (Pending, 1));
-        assert_eq!(row.reply.as_deref(), Some("451 4.3.0 Come back later"));
+        assert_eq!(row.reply.as_deref(), Some("452 4.2.2 Mailbox full"));
         assert_eq!(stage.row(issue, "never").await.attempts, 1);
         assert!(stage.rows(issue).await.iter().all(|row| row.state != Uncertain));
     }

@@ -14,8 +14,12 @@ use tokio::task::JoinSet;
 pub(crate) struct Asked {
     /// `CONNECT`, `EHLO`, `MAIL`, `RCPT`, `DATA` or `DOT`.
     pub(crate) verb: &'static str,
+    /// The sender, from `MAIL` on.
+    pub(crate) sender: String,
     /// The local part of the recipient, from `RCPT` on.
     pub(crate) reader: String,
+    /// Its domain.
+    pub(crate) domain: String,
     /// Messages taken on this connection before.
     pub(crate) messages: usize,
 }
@@ -101,7 +105,8 @@ async fn converse(
 ) -> std::io::Result<()> {
     socket.set_nodelay(true)?;
     let mut socket = BufReader::new(socket);
-    let mut asked = Asked { verb: "CONNECT", reader: String::new(), messages: 0 };
+    let mut asked =
+        Asked { verb: "CONNECT", sender: String::new(), reader: String::new(), domain: String::new(), messages: 0 };
     let Some(greeting) = answer(&asked).given("220 relay.example.org").await else { return Ok(()) };
     socket.write_all(format!("{greeting}\r\n").as_bytes()).await?;
     if !greeting.starts_with('2') {
@@ -122,10 +127,14 @@ async fn converse(
         };
         asked.verb = match verb.as_str() {
             "EHLO" => "EHLO",
-            "MAIL" => "MAIL",
+            "MAIL" => {
+                asked.sender = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                "MAIL"
+            }
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default();
-                asked.reader = address.split('@').next().unwrap_or_default().to_owned();
+                let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+                (asked.reader, asked.domain) = (local.to_owned(), domain.to_owned());
                 "RCPT"
             }
             "DATA" if recipient_taken => "DATA",

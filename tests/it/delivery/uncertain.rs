@@ -79,7 +79,7 @@ both_databases! {
         let script = Script::start(move |asked: &Asked| match asked.verb {
             "DOT" if asked.reader == "doubtful" && dots.fetch_add(1, Ordering::SeqCst) == 0 => Answer::Drop,
             "RCPT" if asked.reader == "doubtful" && rcpts.fetch_add(1, Ordering::SeqCst) == 1 => {
-                Answer::Say("451 4.3.0 Not yet")
+                Answer::Say("452 4.2.2 Mailbox full")
             }
             _ => Answer::Usual,
         })

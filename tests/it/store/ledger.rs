@@ -81,6 +81,7 @@ both_databases! {
             readers: 9,
             pending: 2,
             deferred: 1,
+            suspended: 0,
             claimed: 1,
             in_flight: 1,
             sent: 1,

@@ -15,6 +15,8 @@ both_databases! {
         assert_eq!(newsletters::ensure(&mut tx, "week", minute(1)).await.unwrap(), week);
         assert_eq!(newsletters::find(&mut tx, "week").await.unwrap(), Some(week));
         assert_eq!(newsletters::find(&mut tx, "month").await.unwrap(), Some(month));
+        assert_eq!(newsletters::slug(&mut tx, month).await.unwrap().as_deref(), Some("month"));
+        assert_eq!(newsletters::slug(&mut tx, coranto::domain::NewsletterId(99)).await.unwrap(), None);
         let (since,): (i64,) = tx.sql("SELECT created_at FROM newsletters WHERE slug = 'week'").fetch_one().await.unwrap();
         assert_eq!(since, NOW.0, "the first time counts");
     }

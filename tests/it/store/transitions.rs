@@ -52,7 +52,8 @@ const TABLE: &[(Verb, &[DeliveryState], DeliveryState)] = &[
     (Verb::RescueInFlight, &[InFlight], Uncertain),
     (Verb::Resend, &[Uncertain], Pending),
     (Verb::Stop, &[Pending, Claimed], Skipped),
-    (Verb::RetryFailed, &[Failed], Pending),
+    // Of the skipped those alone whose suppression was lifted.
+    (Verb::RetryFailed, &[Failed, Skipped], Pending),
     (Verb::RetryUncertain, &[Uncertain], Pending),
     (Verb::GiveUp, &[Uncertain], Failed),
     (Verb::EndUncertain, &[Uncertain], Failed),
@@ -121,7 +122,11 @@ both_databases! {
             let worker = if matches!(verb, Verb::RescueClaimed | Verb::RescueInFlight) { ground.dead } else { ground.live };
             for state in STATES {
                 ground.tx.sql("DELETE FROM deliveries").execute().await.unwrap();
-                let id = ground.row(state, worker).await;
+                let mut entry = ground.entry(state, worker);
+                if state == Skipped {
+                    entry.reason = Some(Reason::Suppressed);
+                }
+                let id = ground.row_like(&entry).await;
                 let before = ground.get(id).await;
                 let said = apply(&mut ground, *verb, worker, id).await;
                 let after = ground.get(id).await;

@@ -5,14 +5,19 @@ use std::fs;
 
 use coranto::cli::Exit;
 use coranto::domain::alarm::{AlarmName, Severity};
+use coranto::domain::cause::{Cause, Certainty, Class, Party};
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::event::Event;
+use coranto::domain::import::{ImportDid, ImportState};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::UncertainPolicy;
+use coranto::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use coranto::domain::provider::Provider;
+use coranto::domain::reply::Stage;
 use coranto::domain::reserved::{is_reserved_for_issues, is_reserved_for_newsletters};
-use coranto::domain::subscriber::{Format, RequestKind, SubscriptionState, Why};
+use coranto::domain::storm::Brake;
+use coranto::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState, Why};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::{Context, Sample, Templates, email, feeds, pages, preview, welcome};
@@ -49,11 +54,24 @@ fn every_value_of_every_enum_is_explained() {
     assert_names(page, "Reasons for leaving", Why::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Requests", RequestKind::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Consents", ConsentKind::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Ends", EndedBy::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Imports", ImportState::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Imports", ImportDid::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Suppressions", SuppressionReason::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Providers", Provider::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Policies for uncertain mail", UncertainPolicy::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", AlarmName::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Alarms", Severity::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Notices", NoticeSource::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Notices", NoticeKind::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Notices", NoticeEvidence::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Notices", Effect::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Notices", Brake::ALL.iter().map(|value| value.as_str()));
+    assert_names(page, "Stages", Stage::ALL.iter().map(|value| value.as_str()));
+    assert_names("../bounces.md", "What a reply means", Cause::ALL.iter().map(|value| value.as_str()));
+    assert_names("../bounces.md", "What a reply means", Class::ALL.iter().map(|value| value.as_str()));
+    assert_names("../bounces.md", "What a reply means", Certainty::ALL.iter().map(|value| value.as_str()));
+    assert_names("../bounces.md", "What a reply means", Party::ALL.iter().map(|value| value.as_str()));
     assert_names(page, "Totals", keys(&serde_json::to_value(Totals::default()).unwrap()));
 }
 

@@ -1,0 +1,107 @@
+//! How a server's reply is read, by which rule, and what follows. Opens no database and reads no configuration.
+
+use serde_json::json;
+
+use crate::cli::output::{Output, printable};
+use crate::cli::{Context, Exit, Failure};
+use crate::domain::cause::{Cause, Class, Judgement, Party, judge};
+use crate::domain::notice::NoticeEvidence;
+use crate::domain::reply::{Reply, Stage};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// What the server said, codes first.
+    #[arg(long, value_name = "TEXT")]
+    reply: String,
+    /// Where it said so: session, mail, rcpt, data, dot or unknown. Without it the reply's own words decide.
+    #[arg(long, value_parser = stage)]
+    stage: Option<Stage>,
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    text.parse().map_err(|_| {
+        let known: Vec<_> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
+        format!("it is one of {}", known.join(", "))
+    })
+}
+
+pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
+    let reply = args.reply.parse::<Reply>().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
+    let stage = args.stage.unwrap_or_else(|| Stage::named_in(&args.reply));
+    let judged = (!reply.accepts(stage)).then(|| judge(stage, &reply));
+    let output = &context.output;
+    if output.is_json() {
+        output.json(&as_json(stage, &reply, judged.as_ref()))?;
+        return Ok(Exit::Ok);
+    }
+    match judged {
+        Some(judged) => words(output, stage, &judged)?,
+        None => output.line("The server took it. Nothing follows.")?,
+    }
+    Ok(Exit::Ok)
+}
+
+/// One line a file or reply; a reply is about one recipient.
+fn as_json(stage: Stage, reply: &Reply, judged: Option<&Judgement>) -> serde_json::Value {
+    let status = reply.enhanced.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}"));
+    let kind = match judged {
+        None => "delivered",
+        Some(judged) if judged.permanent => "bounce",
+        Some(_) => "delay",
+    };
+    json!({
+        "path": null,
+        "kind": kind,
+        "recipients": [{
+            "stage": stage,
+            "code": reply.code,
+            "status": status,
+            "cause": judged.map(|judged| judged.cause),
+            "class": judged.map(|judged| judged.cause.class()),
+            "certainty": judged.map(|judged| judged.certainty),
+            "party": judged.map(|judged| judged.party),
+            "rule": judged.map(|judged| judged.rule),
+            "evidence": NoticeEvidence::Direct,
+        }],
+    })
+}
+
+fn words(output: &Output, stage: Stage, judged: &Judgement) -> anyhow::Result<()> {
+    let lasts = if judged.permanent { "for good" } else { "for now" };
+    for (name, value) in [
+        ("stage", stage.to_string()),
+        ("cause", format!("{} ({}), {}, {lasts}", judged.cause, judged.cause.class(), judged.certainty)),
+        ("about", format!("{}: {}", judged.party, about(judged.party))),
+        ("rule", judged.rule.to_owned()),
+        ("follows", follows(judged).to_owned()),
+    ] {
+        output.line(format!("{name:<9} {}", printable(&value)))?;
+    }
+    Ok(())
+}
+
+fn about(party: Party) -> &'static str {
+    match party {
+        Party::Relay => "the relay itself, or how we stand with it",
+        Party::Sender => "our sender address or account, as this relay sees it",
+        Party::Destination => "the recipient's provider, and what it thinks of us",
+        Party::Recipient => "this one mailbox",
+        Party::Message => "this content or its size",
+        Party::Session => "this connection alone",
+    }
+}
+
+fn follows(judged: &Judgement) -> &'static str {
+    match (judged.party, judged.permanent, judged.cause) {
+        (Party::Session, ..) => "the mail goes by a new connection",
+        (_, _, Cause::Quota) => "the group waits until the allowance returns",
+        (Party::Recipient, true, cause) if cause.class() == Class::Dead => {
+            "the mail fails; an hour later the address is left out of later issues, if the rules for bounces say so"
+        }
+        (Party::Recipient, true, _) => "the mail fails; it is counted against the address",
+        (Party::Recipient, false, _) => "the mail is tried again later",
+        (Party::Message, true, Cause::TooLarge) => "another relay may take it; the mail fails when none does",
+        (_, true, _) => "no reader fails for it: the group waits, and a person is told when it stays so",
+        (_, false, _) => "the mail is tried again, and the group slows down",
+    }
+}

@@ -1,0 +1,217 @@
+//! What came back: a list, one notice in full, and what brakes hold.
+
+use serde_json::json;
+
+use super::Desk;
+use crate::cli::output::count;
+use crate::cli::table::Table;
+use crate::cli::when::about;
+use crate::cli::{Exit, Failure};
+use crate::clock::Timestamp;
+use crate::domain::NoticeId;
+use crate::domain::cause::Cause;
+use crate::domain::notice::Effect;
+use crate::store::notices::{self, Filter, Notice};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    /// Only of this issue.
+    #[arg(long, value_name = "SLUG")]
+    issue: Option<String>,
+    /// Only for this cause, such as no_mailbox, full or auth.
+    #[arg(long, value_parser = cause)]
+    cause: Option<Cause>,
+    /// Only with this effect: waiting, none, counted, suppressed, held or discarded.
+    #[arg(long, value_parser = effect)]
+    effect: Option<Effect>,
+    /// Only since this day (UTC).
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    since: Option<Timestamp>,
+    /// At most so many; 0 means all.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
+    limit: i64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// Its number, as `list` shows it.
+    #[arg(value_name = "ID")]
+    id: i64,
+}
+
+fn cause(text: &str) -> Result<Cause, String> {
+    text.parse().map_err(|_| spellings(Cause::ALL.iter().map(|one| one.as_str())))
+}
+
+fn effect(text: &str) -> Result<Effect, String> {
+    text.parse().map_err(|_| spellings(Effect::ALL.iter().map(|one| one.as_str())))
+}
+
+fn spellings<'a>(known: impl Iterator<Item = &'a str>) -> String {
+    format!("it is one of {}", known.collect::<Vec<_>>().join(", "))
+}
+
+fn day(text: &str) -> Result<Timestamp, String> {
+    let day: jiff::civil::Date = text.parse().map_err(|_| "a day is written 2026-11-27".to_owned())?;
+    let at = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+    Ok(Timestamp(at.timestamp().as_millisecond()))
+}
+
+/// The spelling of a notice in `--json`.
+fn as_json(notice: &Notice) -> serde_json::Value {
+    json!({
+        "id": notice.id.0,
+        "received_at": notice.received_at,
+        "source": notice.source,
+        "kind": notice.kind,
+        "newsletter": notice.newsletter,
+        "issue": notice.issue,
+        "email": notice.email,
+        "cause": notice.cause,
+        "class": notice.cause.class(),
+        "certainty": notice.certainty,
+        "evidence": notice.evidence,
+        "relay": notice.relay,
+        "destination": notice.destination,
+        "status": notice.status,
+        "diagnostic": notice.diagnostic,
+        "rule": notice.rule,
+        "settle_at": notice.settle_at,
+        "effect": notice.effect,
+        "answered_at": notice.answered_at,
+    })
+}
+
+/// What follows, or will, in a sentence.
+fn follows(notice: &Notice) -> &'static str {
+    match notice.effect {
+        Effect::Waiting if notice.cause.class() == crate::domain::cause::Class::Dead => {
+            "will be left out of later issues unless you object: `coranto bounces discard ID`"
+        }
+        Effect::Waiting => "waits to be judged",
+        Effect::None => "nothing: it is no fault of the reader",
+        Effect::Counted => "it is counted; the reader goes on getting mail",
+        Effect::Suppressed => {
+            "the reader is left out of later issues: `coranto subscribers unsuppress ADDRESS` ends that"
+        }
+        Effect::Held => "waits for you: `coranto bounces release ID`, or `discard ID`",
+        Effect::Discarded => "it counts for nothing",
+    }
+}
+
+fn at(time: Timestamp) -> String {
+    time.to_jiff().strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    let mut tx = desk.db.read().await?;
+    let issue = match &args.issue {
+        Some(slug) => Some(desk.issue(&mut tx, slug).await?),
+        None => None,
+    };
+    let filter = Filter { issue, cause: args.cause, effect: args.effect, since: args.since };
+    let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
+    let mut found = notices::page(&mut tx, &filter, limit + 1).await?;
+    let more = found.len() as i64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut table = Table::new(&[">ID", "WHEN (UTC)", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"]);
+    for notice in &found {
+        if output.is_json() {
+            output.json(&as_json(notice))?;
+            continue;
+        }
+        table.row([
+            notice.id.0.to_string(),
+            at(notice.received_at),
+            notice.issue.clone().unwrap_or_default(),
+            notice.email.clone().unwrap_or_else(|| "(erased)".to_owned()),
+            notice.cause.to_string(),
+            notice.effect.to_string(),
+            notice.diagnostic.clone(),
+        ]);
+    }
+    if output.is_json() {
+        return Ok(Exit::Ok);
+    }
+    if table.is_empty() {
+        output.note("Nothing of the kind came back.");
+    } else {
+        output.table(&table)?;
+    }
+    if more {
+        output.note(format!("There are more; --limit 0 lists all, --issue and --effect narrow. Shown: {limit}."));
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    let Some(notice) = notices::get(&mut desk.db.read().await?, NoticeId(args.id)).await? else {
+        return Err(Failure::new(format!("there is no notice {}", args.id))
+            .hint("`coranto bounces list` lists them with their numbers")
+            .into());
+    };
+    if output.is_json() {
+        output.json(&as_json(&notice))?;
+        return Ok(Exit::Ok);
+    }
+    let wait = notice.settle_at.map(|settle_at| settle_at.since(desk.context.now()));
+    let settled = match wait {
+        Some(wait) if !wait.is_zero() => format!(" (settled in {})", about(wait)),
+        Some(_) => " (settled in a moment)".to_owned(),
+        None => String::new(),
+    };
+    let rows = [
+        ("came", format!("{} UTC, from the {}", at(notice.received_at), notice.source)),
+        ("address", notice.email.clone().unwrap_or_else(|| "erased".to_owned())),
+        ("issue", notice.issue.clone().unwrap_or_else(|| "none: a mail of the system".to_owned())),
+        ("relay", format!("{}, to {}", notice.relay.as_deref().unwrap_or("none"), notice.destination)),
+        ("said", notice.diagnostic.clone()),
+        ("cause", format!("{} ({}), {}", notice.cause, notice.cause.class(), notice.certainty)),
+        ("rule", notice.rule.clone()),
+        ("effect", format!("{}{settled}", notice.effect)),
+        ("follows", follows(&notice).replace("ID", &notice.id.0.to_string())),
+    ];
+    for (name, value) in rows {
+        output.line(format!("{name:<9} {}", crate::cli::output::printable(&value)))?;
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    let mut tx = desk.db.read().await?;
+    let groups = notices::held(&mut tx).await?;
+    let mut table = Table::new(&["ISSUE", "RELAY", "TO", ">HELD", "SINCE (UTC)"]);
+    for group in &groups {
+        if output.is_json() {
+            output.json(group)?;
+            continue;
+        }
+        table.row([
+            group.issue.clone().unwrap_or_else(|| "(no issue)".to_owned()),
+            group.relay.clone().unwrap_or_default(),
+            group.destination.clone(),
+            count(group.notices.unsigned_abs(), ""),
+            at(group.since),
+        ]);
+    }
+    if output.is_json() {
+        return Ok(Exit::Ok);
+    }
+    if table.is_empty() {
+        output.note("Nothing is held.");
+        return Ok(Exit::Ok);
+    }
+    output.table(&table)?;
+    let examples = notices::page(&mut tx, &Filter { effect: Some(Effect::Held), ..Filter::default() }, 3).await?;
+    for notice in &examples {
+        output.line(format!("  {}: {}", notice.id.0, crate::cli::output::printable(&notice.diagnostic)))?;
+    }
+    output.note(
+        "Nobody of these is left out yet. `coranto bounces release ISSUE` believes them, `coranto bounces discard ISSUE` \
+         does not. Without an answer they are discarded after 30 days, unless a later issue repeats them.",
+    );
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,102 @@
+//! `coranto bounces`: what came back, what follows from it, and a person's word on what is held.
+
+mod answer;
+mod explain;
+mod list;
+
+use super::{Context, Exit, whose};
+use crate::config::Config;
+use crate::domain::IssueId;
+use crate::store::{Db, Tx};
+
+/// See what came back, and decide where a brake holds.
+#[derive(Debug, clap::Args)]
+#[command(before_help = "Examples:
+  coranto bounces list
+  coranto bounces held
+  coranto bounces release the-calendar-is-not-an-agreement
+  coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// The newsletter, where two have an issue of one name.
+    #[arg(long, value_name = "SLUG", global = true)]
+    newsletter: Option<String>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List what came back, newest first.
+    #[command(before_help = "Examples:
+  coranto bounces list --issue the-calendar-is-not-an-agreement
+  coranto bounces list --effect suppressed --json")]
+    List(list::List),
+    /// Show one of them in full: what was said, which rule read it, what follows.
+    #[command(before_help = "Examples:
+  coranto bounces show 42")]
+    Show(list::Show),
+    /// List what waits for a person: more addresses were called dead than is believed unseen.
+    #[command(before_help = "Examples:
+  coranto bounces held")]
+    Held,
+    /// Believe what is held: its readers are left out of later issues.
+    #[command(before_help = "Examples:
+  coranto bounces release the-calendar-is-not-an-agreement
+  coranto bounces release 42")]
+    Release(answer::Named),
+    /// Take what is held, or still waits, for wrong: nothing follows for its readers.
+    #[command(before_help = "Examples:
+  coranto bounces discard the-calendar-is-not-an-agreement
+  coranto bounces discard 42")]
+    Discard(answer::Named),
+    /// Explain a server's reply: its cause, whom it is about, and what follows. Needs no database.
+    #[command(before_help = "Examples:
+  coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt
+  coranto bounces explain --reply \"421 4.7.0 Try again later\" --json")]
+    Explain(explain::Explain),
+}
+
+/// What every sub-command but `explain` needs.
+struct Desk<'a> {
+    context: &'a Context,
+    config: &'a Config,
+    db: &'a Db,
+    /// The newsletter that was named.
+    newsletter: Option<&'a str>,
+}
+
+impl Desk<'_> {
+    /// The issue called `slug`, of whichever newsletter has one.
+    async fn issue(&self, tx: &mut Tx, slug: &str) -> anyhow::Result<IssueId> {
+        Ok(whose::of_slug(tx, self.config, self.newsletter, slug).await?.1.id)
+    }
+}
+
+pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
+    let command = match args.command {
+        Command::Explain(args) => return explain::run(&args, context),
+        command => command,
+    };
+    let config = context.config()?;
+    let newsletter = args.newsletter.as_deref();
+    if newsletter.is_some() {
+        whose::newsletter(&config, newsletter)?;
+    }
+    context.block_on(async {
+        let db = match command {
+            Command::Release(_) | Command::Discard(_) => context.open_existing(&config).await?,
+            _ => context.open_existing_to_look(&config).await?,
+        };
+        let desk = Desk { context, config: &config, db: &db, newsletter };
+        let result = match command {
+            Command::List(args) => list::list(args, &desk).await,
+            Command::Show(args) => list::show(args, &desk).await,
+            Command::Held => list::held(&desk).await,
+            Command::Release(args) => answer::release(args, &desk).await,
+            Command::Discard(args) => answer::discard(args, &desk).await,
+            Command::Explain(_) => Ok(Exit::Ok),
+        };
+        db.close().await;
+        result
+    })
+}

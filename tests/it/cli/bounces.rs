@@ -1,0 +1,51 @@
+//! `coranto bounces`: a reply explained without any installation, and what came back of one.
+
+use std::path::Path;
+
+use super::{fails, installation, json, ok};
+
+fn explained(folder: &Path, reply: &str, stage: &str) -> serde_json::Value {
+    json(folder, &["bounces", "explain", "--reply", reply, "--stage", stage]).remove(0)
+}
+
+#[test]
+fn a_reply_is_explained_without_configuration_or_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let value = explained(folder, "550 5.1.1 <anna@example.org>: User unknown", "rcpt");
+    assert_eq!(
+        value,
+        serde_json::json!({
+            "path": null, "kind": "bounce",
+            "recipients": [{
+                "stage": "rcpt", "code": 550, "status": "5.1.1", "cause": "no_mailbox", "class": "dead",
+                "certainty": "certain", "party": "recipient", "rule": "user unknown", "evidence": "direct",
+            }],
+        })
+    );
+    assert_eq!(explained(folder, "421 too many messages", "data")["recipients"][0]["party"], "session");
+    assert_eq!(explained(folder, "450-4.2.1 wait\n450 4.2.1 please", "rcpt")["kind"], "delay");
+    assert_eq!(explained(folder, "250 2.0.0 Ok", "dot")["kind"], "delivered");
+    let by_words = json(folder, &["bounces", "explain", "--reply", "550 no such user (in reply to RCPT TO command)"]);
+    assert_eq!(by_words[0]["recipients"][0]["stage"], "rcpt");
+    let words = ok(folder, &["bounces", "explain", "--reply", "554 5.7.1 <a@b.example>: Relay access denied"]);
+    assert!(words.contains("relaying (ours), certain") && words.contains("the relay itself"), "{words}");
+    let refused = fails(folder, &["bounces", "explain", "--reply", "no such user"], 2);
+    assert!(refused.contains("550 5.1.1"), "{refused}");
+    fails(folder, &["bounces", "explain", "--reply", "550 no", "--stage", "nowhere"], 2);
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_new_installation_has_nothing_that_came_back() {
+    let folder = installation();
+    let folder = folder.path();
+    fails(folder, &["bounces", "list"], 5);
+    ok(folder, &["migrate"]);
+    assert!(json(folder, &["bounces", "list"]).is_empty());
+    assert!(json(folder, &["bounces", "held"]).is_empty());
+    assert!(fails(folder, &["bounces", "show", "1"], 1).contains("there is no notice 1"));
+    assert!(fails(folder, &["bounces", "release", "first-things"], 1).contains("there is no issue"));
+    assert!(fails(folder, &["bounces", "list", "--cause", "gone"], 2).contains("no_mailbox"));
+    assert!(fails(folder, &["bounces", "list", "--newsletter", "none"], 2).contains("there is no newsletter"));
+}
