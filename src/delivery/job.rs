@@ -23,6 +23,8 @@ pub(super) struct Job {
     pub(super) date: Timestamp,
     /// The relays that may carry it.
     pub(super) lanes: LaneSet,
+    /// The relays of its newsletter that have not shown that they cannot carry it, whether they may now or not.
+    pub(super) possible: LaneSet,
     /// When its take-off was asked for, if that is committed and no byte of the body was written since.
     pub(super) taken_off: Option<Moment>,
     /// It asks whether a suspended group goes again.

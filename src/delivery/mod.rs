@@ -32,6 +32,7 @@ mod standing;
 mod suspended;
 mod timekeeper;
 mod waiting;
+mod way;
 
 pub use engine::Engine;
 pub use probes::words as why_suspended;

@@ -371,6 +371,7 @@ mod tests {
             revision: RevisionId(1),
             date: Timestamp(0),
             lanes: LaneSet::ALL,
+            possible: LaneSet::ALL,
             grants: Grants::default(),
             taken_off: None,
             is_probe: false,

@@ -1,7 +1,6 @@
 //! What the engine does to rows of the ledger: claim, take off, record, rescue. Every change is a compare-and-set that
 //! names the worker, so a row that changed hands is never written by who held it before.
 
-
 use super::column::{json_list, listed};
 use super::db::Sql;
 use super::{Result, Tx};
