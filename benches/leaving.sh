@@ -23,7 +23,7 @@ await() { until grep -q "$1" serve.log; do sleep 0.2; done; }
 
 people 0 "$leavers" >leavers.csv
 people "$leavers" "$readers" >readers.csv
-"$program" -q --yes subscribers import leavers.csv >/dev/null
+"$program" -q --yes subscribers import leavers.csv --agreed bench >/dev/null
 : >serve.log
 "$program" sink --listen "127.0.0.1:$port" --dir mails >/dev/null 2>&1 &
 sink=$!
@@ -32,7 +32,7 @@ sink=$!
 server=$!
 await 'is finished'
 stop_sink
-"$program" -q --yes subscribers import readers.csv >/dev/null
+"$program" -q --yes subscribers import readers.csv --agreed bench >/dev/null
 start_sink
 : >serve.log
 "$program" -q --yes queue issues/2026-11-27-second.md --now --no-undo --confirm "$readers" >/dev/null

@@ -20,7 +20,7 @@ awk 'BEGIN {
 }' >issues/2026-11-27-thirty.md
 people 0 "$readers" >readers.csv
 
-echo "import:      $( { /usr/bin/time -f '%e s' "$program" -q --yes subscribers import readers.csv >/dev/null; } 2>&1 | tail -n 1) for $readers readers"
+echo "import:      $( { /usr/bin/time -f '%e s' "$program" -q --yes subscribers import readers.csv --agreed bench >/dev/null; } 2>&1 | tail -n 1) for $readers readers"
 bytes=$("$program" preview issues/2026-11-27-thirty.md --eml | wc -c)
 start_sink
 "$program" -q --yes queue issues/2026-11-27-thirty.md --now --no-undo --confirm "$readers" >/dev/null

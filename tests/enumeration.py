@@ -56,7 +56,7 @@ def prepare(home):
     for kind in KINDS[1:4]:
         rows = "".join(f"{address(kind, number)}\n" for number in range(ROUNDS))
         (home / f"{kind}.csv").write_text("email\n" + rows)
-        command(home, "subscribers", "import", f"{kind}.csv")
+        command(home, "subscribers", "import", f"{kind}.csv", "--agreed", "a test")
     with sqlite3.connect(home / "coranto.db") as database:
         database.execute(
             "UPDATE subscriptions SET state = 'left', left_at = 1 WHERE subscriber_id IN"

@@ -9,6 +9,7 @@ use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Document};
 use crate::domain::actor::Actor;
+use crate::store::lock::was_served;
 use crate::store::{Db, StoreError, migrate};
 use crate::upkeep::{self, KeyTrouble};
 
@@ -104,15 +105,22 @@ impl Context {
         Ok(db)
     }
 
-    /// The same as [`open_to_look`](Self::open_to_look) without making a database where none is.
+    /// The same as [`open_to_look`](Self::open_to_look) without making a database where none is: a new installation reads
+    /// as empty. Where a server has worked on one it is missing.
     pub async fn open_existing_to_look(&self, config: &Config) -> anyhow::Result<Db> {
-        if let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) {
-            return Err(Failure::new(format!("there is no database at {}", file.display()))
-                .hint("if there was one, bring it back from the backup; `coranto serve` makes a new one")
+        let Some(file) = config.database.sqlite_file().filter(|file| !file.exists()) else {
+            return self.open_to_look(config).await;
+        };
+        if was_served(file) {
+            return Err(Failure::new(format!("there is no database at {}, where a server had one", file.display()))
+                .hint("bring it back from the backup; `coranto serve` makes a new one")
                 .exit(Exit::Unreachable)
                 .into());
         }
-        self.open_to_look(config).await
+        self.output.note(format!("There is no database at {} yet.", file.display()));
+        let db = Db::open_passing().await?;
+        migrate::run(&db).await?;
+        Ok(db)
     }
 
     /// Opens the database of `config`, whatever its schema.

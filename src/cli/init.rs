@@ -148,10 +148,10 @@ fn answers(args: Args, context: &Context) -> anyhow::Result<Answers> {
     let time_zone = take(args.time_zone, "Time zone", Some(&zone), is_zone)?;
     let slot = take(args.slot, "When issues go out each week", Some(SLOT), is_slot)?;
     let public_url = take(args.public_url, "Where readers will reach this server", Some(PUBLIC_URL), is_url)?;
+    // A newsletter's slug stands in keys of the configuration and is ASCII; an issue's need not be.
     let made = slug(&name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
-    let slug = args.slug.unwrap_or_else(|| {
-        if made.trim_matches('-').is_empty() { "news".into() } else { made.trim_matches('-').into() }
-    });
+    let made = made.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let slug = args.slug.unwrap_or_else(|| if made.is_empty() { "news".into() } else { made });
     Ok(Answers { name, from, address, time_zone, slot, public_url, slug })
 }
 

@@ -13,6 +13,7 @@ mod failure;
 mod init;
 mod issues;
 mod keys;
+mod limits;
 mod migrate;
 mod new;
 pub mod output;

@@ -12,6 +12,7 @@ use super::whose::newsletter_or_ask;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::domain::issue::{SLUG_BYTES_MAX, is_mark, is_slug};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;
@@ -48,6 +49,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage("the title is empty, or has a line end in it").into());
     }
     let made = args.slug.clone().unwrap_or_else(|| slug(title));
+    if args.slug.is_some() && !is_slug(&made) {
+        return Err(Failure::usage(format!("{made:?} cannot be an issue's name in links"))
+            .hint("use lower-case letters of any script, digits and -")
+            .into());
+    }
     let shelf = Shelf::new(&config)?;
     let library = shelf.library(newsletter);
     let slot = match args.date {
@@ -59,7 +65,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let path = newsletter.issues.join(format!("{date}-{slug}.md"));
     if name_parts(&path).is_none() {
         return Err(Failure::usage(format!("{slug:?} cannot be an issue's name in links"))
-            .hint("use lower-case letters a to z, digits and -")
+            .hint("use lower-case letters of any script, digits and -")
             .into());
     }
     if is_reserved_for_issues(&slug) {
@@ -139,20 +145,31 @@ async fn free_slot(
     Ok(plan.slot(library, None, now))
 }
 
-/// Lower-case letters and digits of ASCII with `-` between words, which is what an issue's file may be called. Accents
-/// are taken off; of a title in another script nothing may be left.
+/// Lower-case letters and digits with `-` between words, which is what an issue's file may be called. Accents of Latin
+/// letters are taken off; letters of other scripts stay as they are (decision 6).
 pub(super) fn slug(title: &str) -> String {
     let mut slug = String::new();
     // An apostrophe does not part words: "don't" is "dont".
     let plain: String = title.to_lowercase().chars().filter(|c| !matches!(c, '\'' | '’')).map(without_accent).collect();
-    for word in plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        if slug.len() + 1 + word.len() > SLUG_CHARS_MAX {
+    for word in plain.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty()) {
+        let word = word.trim_start_matches(is_mark);
+        let is_too_long = |text: &str, more: &str| {
+            text.chars().count() + more.chars().count() + 1 > SLUG_CHARS_MAX
+                || text.len() + more.len() + 1 > SLUG_BYTES_MAX
+        };
+        if is_too_long(&slug, word) {
+            // One word that is too long is cut: scripts without spaces have no others.
             if slug.is_empty() {
-                slug.push_str(&word[..word.len().min(SLUG_CHARS_MAX)]);
+                slug.extend(
+                    word.char_indices()
+                        .take_while(|(at, c)| at + c.len_utf8() <= SLUG_BYTES_MAX)
+                        .map(|(_, c)| c)
+                        .take(SLUG_CHARS_MAX),
+                );
             }
             break;
         }
-        if !slug.is_empty() {
+        if !slug.is_empty() && !word.is_empty() {
             slug.push('-');
         }
         slug.push_str(word);
@@ -224,12 +241,21 @@ mod tests {
             ("The calendar is not an agreement", "the-calendar-is-not-an-agreement"),
             ("  Don’t — panic! ", "dont-panic"),
             ("Ünïcode & Łódź Co.", "unicode-lodz-co"),
-            ("暦は合意ではない", ""),
+            ("暦は合意ではない", "暦は合意ではない"),
+            ("Третья", "третья"),
+            ("Письмо № 3: о календаре", "письмо-3-о-календаре"),
+            ("नमस्ते हिन्दी", "नमस्ते-हिन्दी"),
+            ("مرحبا بالعالم!", "مرحبا-بالعالم"),
+            ("ขอบคุณ", "ขอบคุณ"),
             ("!!!", ""),
         ] {
             assert_eq!(slug(title), made);
         }
         assert_eq!(slug(&"word ".repeat(40)).chars().count(), 59);
         assert_eq!(slug(&"x".repeat(100)).len(), SLUG_CHARS_MAX);
+        for title in ["暦".repeat(100), "Письмо ".repeat(40), "हिन्दी".repeat(40), "\u{301}\u{301} a".to_owned()]
+        {
+            assert!(is_slug(&slug(&title)), "{title}");
+        }
     }
 }

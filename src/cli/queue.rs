@@ -7,8 +7,9 @@ use super::output::count;
 use super::shelf::{Shelf, as_json, show};
 use super::when::{about, countdown, time, when};
 use super::whose::Known;
-use super::{Context, Exit, Failure, issues};
+use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -87,7 +88,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let place = place(&args, &library, &draft)?;
     context.block_on(async {
         let db = context.open(&config).await?;
-        let result = put(&db, &library, &draft, place, &args, context).await;
+        let result = put(&db, &config, &library, &draft, place, &args, context).await;
         db.close().await;
         result
     })
@@ -95,6 +96,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn put(
     db: &Db,
+    config: &Config,
     library: &Library<'_>,
     draft: &Draft,
     place: When,
@@ -119,7 +121,9 @@ async fn put(
         Ok(would) => would,
         Err(error) => return refuse(error, newsletter, args, context),
     };
-    let readers = Readers::of(&mut db.read().await?, id, would.readers).await?;
+    let start = would.issue.due_at.map_or(now, |due_at| due_at.max(now));
+    let end = limits::end(config, newsletter, would.readers, start);
+    let readers = Readers { end, ..Readers::of(&mut db.read().await?, id, would.readers).await? };
     if args.dry_run {
         report(&would, &readers, newsletter, args, context)?;
         return Ok(Exit::Ok);
@@ -277,6 +281,7 @@ fn report(
         let mut value = issues::as_json(&queued.issue, &Totals::default(), newsletter);
         value["readers"] = queued.readers.into();
         value["left_out"] = readers.left_out();
+        value["ends_at"] = readers.end.as_ref().map(|(at, _)| *at).map(|at| at.to_string()).into();
         value["revised"] = queued.revised.into();
         value["words"] = queued.words.into();
         value["dry_run"] = args.dry_run.into();
@@ -343,7 +348,8 @@ fn sentence(
         0 => "nothing to mend".to_owned(),
         hints => count(hints, "warning"),
     };
-    format!("{title} {place}.{instead}{left_out} Checks: {checks}.")
+    let end = readers.end.as_ref().map_or(String::new(), |(_, words)| format!(" {words}."));
+    format!("{title} {place}.{instead}{left_out}{end} Checks: {checks}.")
 }
 
 /// An issue that was put elsewhere, in `--json`.
@@ -357,13 +363,15 @@ struct Readers {
     paused: i64,
     unconfirmed: i64,
     suppressed: i64,
+    /// When the last of them gets it, where limits make that late.
+    end: Option<(Timestamp, String)>,
 }
 
 impl Readers {
     async fn of(tx: &mut Tx, newsletter: NewsletterId, mailable: i64) -> Result<Self, StoreError> {
         let counts = subscriptions::counts(tx, newsletter).await?;
         let suppressed = (counts.active - mailable).max(0);
-        Ok(Self { mailable, paused: counts.paused, unconfirmed: counts.pending, suppressed })
+        Ok(Self { mailable, paused: counts.paused, unconfirmed: counts.pending, suppressed, end: None })
     }
 
     fn left_out(&self) -> serde_json::Value {
@@ -415,7 +423,8 @@ mod tests {
 
     #[test]
     fn who_is_left_out_is_said_in_words() {
-        let readers = |paused, unconfirmed, suppressed| Readers { mailable: 5, paused, unconfirmed, suppressed };
+        let readers =
+            |paused, unconfirmed, suppressed| Readers { mailable: 5, paused, unconfirmed, suppressed, end: None };
         let said = |readers: Readers| readers.in_words();
         assert_eq!(said(readers(0, 0, 0)), None);
         assert_eq!(said(readers(1, 0, 0)).as_deref(), Some("1 paused reader is left out."));

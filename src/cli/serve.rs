@@ -245,7 +245,7 @@ async fn watch(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<
     }
 }
 
-/// Takes back readers whose rest is over, and drops what no limit needs any more.
+/// Takes back readers whose rest is over, and drops what no limit needs any more and no import can be taken back by.
 async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
     let mut tick = tokio::time::interval(RESTS_END_EVERY);
     loop {
@@ -260,6 +260,9 @@ async fn end_rests(db: Db, clock: Clock, stop: CancellationToken) -> anyhow::Res
         }
         if let Err(error) = signup::purge_limits(&db, clock.now()).await {
             tracing::error!(%error, "old entries of limits could not be dropped; tried again in a minute");
+        }
+        if let Err(error) = signup::forget_imports(&db, clock.now()).await {
+            tracing::error!(%error, "changes of old imports could not be dropped; tried again in a minute");
         }
     }
 }

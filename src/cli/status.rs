@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::issues::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+use super::limits::{self, Limit};
 use super::output::{Tone, count};
 use super::shelf::Shelf;
 use super::when::{about, when};
@@ -62,6 +63,8 @@ struct State<'a> {
     /// When the mails of an issue that wait are tried next.
     next: BTreeMap<IssueId, Timestamp>,
     readers: Counts,
+    /// Limits per hour and day that are used up.
+    limits: Vec<Limit>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -87,7 +90,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
         troubles.show(context)?;
     }
     for newsletter in &config.newsletters {
-        let standing = look(db, &shelf.library(newsletter), now).await?;
+        let standing = look(db, config, &shelf.library(newsletter), now).await?;
         let outdated = outdated.get(&newsletter.slug);
         if context.output.is_json() {
             let mut value = value(&standing, serving, &troubles);
@@ -239,13 +242,14 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
+async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
     let newsletter = library.newsletter;
     let issues = issues_of(db, newsletter).await?;
     let mut tx = db.read().await?;
     let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
     let readers = subscriptions::counts(&mut tx, id).await?;
     let skipped = skips::of(&mut tx, id, now).await?;
+    let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
     let mut next = BTreeMap::new();
     for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
         if totals.deferred > 0
@@ -260,7 +264,7 @@ async fn look<'a>(db: &Db, library: &Library<'a>, now: Timestamp) -> anyhow::Res
     let stuck = files::stuck(db, library, id, now).await?;
     let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
     let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
-    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers })
+    Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits })
 }
 
 async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
@@ -301,6 +305,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         "waiting_for_a_person": of(|state| matches!(state, IssueState::Held | IssueState::Paused)),
         "last": of(|state| matches!(state, IssueState::Sent | IssueState::Stopped)).pop(),
         "readers": standing.readers,
+        "limits": standing.limits.iter().map(Limit::as_json).collect::<Vec<_>>(),
         "alarms": troubles.of(&newsletter.slug),
         "relays_down": troubles.relays.iter().map(alarms::as_json).collect::<Vec<_>>(),
     })
@@ -357,6 +362,9 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
     for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
         let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
         output.line(format!("  {}", output.toned(Tone::Warn, &text)))?;
+    }
+    for limit in &standing.limits {
+        output.line(format!("  limit      {}", limit.in_words(newsletter)))?;
     }
     let readers = &standing.readers;
     let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));

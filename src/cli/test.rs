@@ -43,7 +43,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
-    let settings = wiring::delivery(&config)?;
+    let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
     let draft = match draft {
         Ok(draft) => draft,
         Err(error) => return refuse(error.into(), &args, context),

@@ -37,6 +37,7 @@ pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     settings.keep_replies = config.delivery.keep_replies;
     let rates = || config.delivery.domain_rates.iter();
     settings.provider_rates = rates().filter_map(|(provider, rates)| Some((*provider, rates.per_minute?))).collect();
+    settings.provider_quotas = rates().map(|(provider, rates)| (*provider, rates.quota)).collect();
     Ok(settings)
 }
 
@@ -147,6 +148,7 @@ fn relay(config: &Config, relay: &Relay) -> anyhow::Result<RelaySettings> {
         messages_per_connection: relay.messages_per_connection,
         connection_age_max: CONNECTION_AGE_MAX,
         rate_per_minute: relay.rate_per_minute,
+        quota: relay.quota,
         weight: relay.weight,
         signs: relay.signs,
         unsigned_headers: relay.rewrites.clone(),

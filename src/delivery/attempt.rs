@@ -128,7 +128,10 @@ impl Attempt<'_> {
         };
         match envelope {
             Ok(Envelope::Ready) if !self.may_still_go(mail).await => Blame::Nobody,
-            Ok(Envelope::Ready) => self.send_body(session, mail).await,
+            Ok(Envelope::Ready) => {
+                mail.job.grants.spend();
+                self.send_body(session, mail).await
+            }
             // Servers say so too when they have taken enough on one connection.
             Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && may_end => {
                 Blame::Stale { is_limit: true }

@@ -91,8 +91,9 @@ impl Crew {
             hands.line = opened;
             return;
         }
-        let Some(mail) = self.next_mail(hands).await else { return };
+        let Some(mut mail) = self.next_mail(hands).await else { return };
         if self.is_suspended(&mail.job) {
+            self.lane.give_back_place(&mut mail.job);
             return self.attempt().release(&mail).await;
         }
         // What another connection has learnt meanwhile counts for this one too.
@@ -299,13 +300,15 @@ impl Crew {
 
     /// Gives a mail that this relay cannot carry to another that may. It fails when none is left.
     async fn pass_on(&self, mut mail: Prepared, reason: Reason, reply: String) {
+        self.lane.give_back_place(&mut mail.job);
         mail.job.lanes.remove(self.lane.index);
-        if mail.job.lanes.is_empty(self.floor.lanes.len()) {
+        mail.job.possible.remove(self.lane.index);
+        if mail.job.possible.is_empty(self.floor.lanes.len()) {
             self.attempt().fail(&mail, reason, Some(reply)).await;
             return;
         }
         if let Err(job) = self.floor.pass_on(mail.job) {
-            // The others are down: it is theirs when they are up again.
+            // The others are down, or may not now: it is theirs when they may.
             let due_at = self.clock.now().plus(self.settings.timing.slow_down);
             self.recorder.record(job.held(), Outcome::Released { due_at }).await;
         }
@@ -315,7 +318,7 @@ impl Crew {
     async fn give_back(&self, mut job: Job) {
         self.lane.give_back_place(&mut job);
         let job = match !self.stop.is_cancelled() && self.current.has(&job) {
-            true if self.lane.down_for().is_none() => return self.lane.queue.put_back(job),
+            true if !self.lane.is_closed(job.row.issue_id) => return self.lane.queue.put_back(job),
             true => match self.floor.hand(job) {
                 Ok(()) => return,
                 Err(job) => job,

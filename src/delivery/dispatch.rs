@@ -11,24 +11,27 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::allowance::Grant;
 use super::ending;
 use super::floor::Floor;
-use super::job::{Job, LaneSet, Place};
-use super::lane::Lane;
+use super::job::{Grants, Job, LaneSet, Place};
 use super::providers::{Full, Providers};
 use super::queue::Room;
 use super::recorder::{Held, Outcome, Recorder};
+use super::route::{Group, Routes, Whose};
 use super::settings::Timing;
-use super::suspended::{Admission, Suspended};
+use super::suspended::Suspended;
 use super::waiting::Waiting;
+use super::way::{Closed, Way};
 use crate::clock::Clock;
-use crate::domain::delivery::DeliveryKind;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
-use crate::domain::{IssueId, RevisionId, SuspensionId, WorkerId};
-use crate::store::deliveries::{self, Claimed};
+use crate::domain::quota::Claimant;
+use crate::domain::{IssueId, RevisionId, WorkerId};
+use crate::store::claimed::{self, Claimed};
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, issues};
+use crate::store::transactional::{self, Kin};
+use crate::store::{Db, StoreError, deliveries, issues};
 
 /// An issue's share of the window is claimed in so many parts, so that the next rows are there before the last are gone.
 const CLAIMS_PER_SHARE: usize = 4;
@@ -53,6 +56,7 @@ pub(super) struct Dispatcher {
     pub(super) clock: Clock,
     pub(super) source: Source,
     pub(super) floor: Arc<Floor>,
+    pub(super) routes: Arc<Routes>,
     pub(super) providers: Arc<Providers>,
     pub(super) worker: Arc<AtomicI64>,
     pub(super) recorder: Recorder,
@@ -91,9 +95,17 @@ impl Current {
     }
 }
 
-/// What may be claimed: an issue, or all that is transactional.
-struct Candidate {
+/// What may be claimed together: an issue, or what is transactional of newsletters that go by the same relays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Claim {
     issue: Option<IssueId>,
+    lanes: LaneSet,
+    /// Whose transactional mail; none for everybody's.
+    kin: Option<Kin>,
+}
+
+struct Candidate {
+    claim: Claim,
     /// The issue as of the last look.
     row: Option<Issue>,
     /// A copy of it is with each row in memory.
@@ -109,24 +121,6 @@ struct Round {
     waiting: Waiting,
     turn: usize,
     looked_at: Option<Instant>,
-}
-
-/// Whether suspensions let an issue's mail go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Closed {
-    No,
-    /// One mail may ask.
-    ToAllButOne,
-    ForNow,
-    UntilAPerson,
-}
-
-/// Where a mail goes.
-enum Way {
-    /// By one of these relays; whether it asks for a suspended group.
-    By(LaneSet, bool),
-    /// Nowhere before this suspension ends.
-    Waits(SuspensionId),
 }
 
 /// Rows claimed together, all of one source.
@@ -228,11 +222,11 @@ impl Dispatcher {
                 _ => self.worth(round, candidate),
             };
             let Some((limit, permits)) = worth else { continue };
-            let issue = candidate.issue;
-            if let Some(batch) = self.claim_from(issue, limit).await? {
+            let lanes = candidate.claim.lanes;
+            if let Some(batch) = self.claim_from(&candidate.claim, limit).await? {
                 let share = Arc::clone(&candidate.share);
                 round.turn = at + 1;
-                self.hand_out(batch, permits, &share, &mut round.waiting).await;
+                self.hand_out(batch, lanes, permits, &share, &mut round.waiting).await;
                 return Ok(true);
             }
             round.candidates[at].dry_until = Some(now + self.timing.poll);
@@ -249,57 +243,57 @@ impl Dispatcher {
         }
     }
 
-    /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
-    fn closed(&self, issue: &Issue) -> Closed {
-        let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
-        for lane in &self.floor.lanes {
-            let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
-            match self.suspended.closes(relay, newsletter, issue) {
-                Some(for_good) => is_for_good &= for_good,
-                None if self.suspended.is_probed(relay, newsletter, issue) => is_probed = true,
-                None => is_open = true,
-            }
-        }
-        match (is_open, is_probed, is_for_good) {
-            (true, ..) => Closed::No,
-            (_, true, _) => Closed::ToAllButOne,
-            (_, _, true) => Closed::UntilAPerson,
-            _ => Closed::ForNow,
-        }
-    }
-
     /// Looks at what goes out.
     async fn look(&self, round: &mut Round) -> Result<(), StoreError> {
-        let mut wanted = vec![None];
-        if self.source == Source::Issues {
-            let mut tx = self.db.read().await?;
-            let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
-            drop(tx);
-            self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
-            wanted = sending.into_iter().map(Some).collect();
-        }
-        let ids: Vec<Option<IssueId>> = wanted.iter().map(|row| row.as_ref().map(|issue| issue.id)).collect();
-        round.candidates.retain(|candidate| ids.contains(&candidate.issue));
-        for (issue, row) in ids.into_iter().zip(wanted) {
-            match round.candidates.iter_mut().find(|candidate| candidate.issue == issue) {
+        let wanted: Vec<(Claim, Option<Issue>)> = match self.source {
+            Source::Transactional => self.transactional().into_iter().map(|claim| (claim, None)).collect(),
+            Source::Issues => {
+                let mut tx = self.db.read().await?;
+                let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
+                drop(tx);
+                self.current.set(sending.iter().map(|issue| (issue.id, issue.revision_id)));
+                let claim = |issue: Issue| {
+                    let lanes = self.routes.of(Some(issue.newsletter_id));
+                    (Claim { issue: Some(issue.id), lanes, kin: None }, Some(issue))
+                };
+                sending.into_iter().map(claim).collect()
+            }
+        };
+        round.candidates.retain(|candidate| wanted.iter().any(|(claim, _)| *claim == candidate.claim));
+        for (claim, row) in wanted {
+            match round.candidates.iter_mut().find(|candidate| candidate.claim == claim) {
                 Some(known) => (known.dry_until, known.row) = (None, row),
-                None => round.candidates.push(Candidate { issue, row, share: Arc::default(), dry_until: None }),
+                None => round.candidates.push(Candidate { claim, row, share: Arc::default(), dry_until: None }),
             }
         }
         Ok(())
+    }
+
+    /// Transactional mail, by relays: what waits for one newsletter's holds up no other's.
+    fn transactional(&self) -> Vec<Claim> {
+        let claim = |group: Group| {
+            let kin = match &group.whose {
+                Whose::All => None,
+                Whose::Alarms => Some(Kin::alarms()),
+                Whose::Of(these) => Some(Kin::of(these)),
+                Whose::AllBut(these) => Some(Kin::all_but(these)),
+            };
+            Claim { issue: None, lanes: group.lanes, kin }
+        };
+        self.routes.groups().into_iter().map(claim).collect()
     }
 
     /// For how many rows it is worth to claim: the relays have room for them and the window has, of which each issue has its
     /// share and one more is kept for the next that begins.
     fn worth(&self, round: &Round, candidate: &Candidate) -> Option<(u32, OwnedSemaphorePermit)> {
         let shares = match self.source {
-            Source::Transactional => 1,
+            Source::Transactional => round.candidates.len(),
             Source::Issues => round.candidates.len() + 1,
         };
         let share = (self.window / shares).max(1);
         let part = share.div_ceil(CLAIMS_PER_SHARE);
         let in_memory = Arc::strong_count(&candidate.share) - 1;
-        let (room, capacity) = self.floor.room(candidate.issue);
+        let (room, capacity) = self.floor.room(candidate.claim.issue, candidate.claim.lanes);
         let left = share.saturating_sub(in_memory).min(round.window.available_permits());
         let limit = room.min(left).min(part);
         // Few at a time are worth it only where more than a few are never wanted.
@@ -311,29 +305,38 @@ impl Dispatcher {
         Some((limit, permits))
     }
 
-    async fn claim_from(&self, issue: Option<IssueId>, limit: u32) -> Result<Option<Batch>, StoreError> {
+    async fn claim_from(&self, claim: &Claim, limit: u32) -> Result<Option<Batch>, StoreError> {
         let now = self.clock.now();
+        let Claim { issue, kin, .. } = claim;
         let mut tx = self.db.read().await?;
-        if !deliveries::any_due(&mut tx, issue, now).await? {
+        let any_due = match kin {
+            Some(kin) => transactional::any_due_of(&mut tx, kin, now).await?,
+            None => deliveries::any_due(&mut tx, *issue, now).await?,
+        };
+        drop(tx);
+        if !any_due {
             return Ok(None);
         }
-        drop(tx);
         let worker = WorkerId(self.worker.load(Ordering::Relaxed));
         self.db
             .write(async |tx| {
                 let revision = match issue {
                     None => None,
-                    Some(issue) => match issues::get(tx, issue).await? {
+                    Some(issue) => match issues::get(tx, *issue).await? {
                         Some(issue) if issue.state == IssueState::Sending => Some(issue.revision_id),
                         _ => return Ok(None),
                     },
                 };
-                let ids = deliveries::claim(tx, worker, issue, now, i64::from(limit)).await?;
+                let limit = i64::from(limit);
+                let ids = match kin {
+                    Some(kin) => transactional::claim_of(tx, worker, kin, now, limit).await?,
+                    None => deliveries::claim(tx, worker, *issue, now, limit).await?,
+                };
                 if ids.is_empty() {
                     return Ok(None);
                 }
                 deliveries::skip_unmailable(tx, worker, &ids, now).await?;
-                let rows = deliveries::claimed(tx, worker, &ids).await?;
+                let rows = claimed::of(tx, worker, &ids).await?;
                 Ok(Some(Batch { worker, rows, revision }))
             })
             .await
@@ -341,7 +344,14 @@ impl Dispatcher {
 
     /// Gives each row to a relay. Rows whose provider has no place for them wait or go back; rows for which no relay has
     /// room any more go back.
-    async fn hand_out(&self, batch: Batch, mut permits: OwnedSemaphorePermit, share: &Arc<()>, waiting: &mut Waiting) {
+    async fn hand_out(
+        &self,
+        batch: Batch,
+        lanes: LaneSet,
+        mut permits: OwnedSemaphorePermit,
+        share: &Arc<()>,
+        waiting: &mut Waiting,
+    ) {
         let now = self.clock.now();
         for row in batch.rows {
             // Content of a former try goes before the issue's: its fate was unknown, so it must be the same mail.
@@ -351,14 +361,15 @@ impl Dispatcher {
                 continue;
             };
             let provider = provider_of(&row);
-            let admitted = self.providers.admit(provider, waiting.of(provider), waiting.has_room());
+            let held = waiting.of(provider);
+            let admitted = self.providers.admit(provider, self.claimant(), held, waiting.has_room());
             if let Err(Full::Park(wait)) = admitted {
                 self.release(&row, batch.worker, wait).await;
                 continue;
             }
             let held = Held::of(&row, batch.worker);
-            let (lanes, is_probe) = match self.lanes_for(&row, &held) {
-                Way::By(lanes, is_probe) => (lanes, is_probe),
+            let (open, is_probe) = match self.lanes_for(&row, &held, lanes) {
+                Way::By(open, is_probe) => (open, is_probe),
                 Way::Waits(suspension) => {
                     self.recorder.record(held, Outcome::Parked { suspension }).await;
                     continue;
@@ -370,65 +381,32 @@ impl Dispatcher {
                 row,
                 worker: batch.worker,
                 revision,
-                lanes,
+                lanes: open,
+                possible: lanes,
                 taken_off: None,
                 is_probe,
                 ends: 0,
                 has_place: false,
+                grants: Grants::default(),
                 waits_since: Instant::now(),
                 place: admitted.is_ok().then_some(place),
             };
             match admitted {
-                Ok(()) => self.hand(job).await,
+                Ok(grant) => self.hand(job, grant).await,
                 Err(_) => waiting.push(provider, job),
             }
         }
     }
 
-    /// The relays for a row: those where its groups are not suspended, and not the one that refused it last, if there is
-    /// another that is up.
-    fn lanes_for(&self, row: &Claimed, held: &Held) -> Way {
-        let kept = self.kept_for(row);
-        if self.suspended.is_empty() && held.refused_by.is_none() {
-            return Way::By(kept, false);
-        }
-        let (mut open, mut waits_for) = (LaneSet::NONE, None);
-        for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
-            let way = held.way(&lane.relay.name);
-            match self.suspended.would_admit(&way) {
-                Admission::Go => open.add(lane.index),
-                Admission::Probe if self.suspended.admit(&way) == Admission::Probe => {
-                    return Way::By(LaneSet::only(lane.index), true);
-                }
-                Admission::Probe => {}
-                Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
-            }
-        }
-        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
-        let is_up = |lane: &Arc<Lane>| open.has(lane.index) && lane.down_for().is_none();
-        if let Some(last) = self.floor.lanes.iter().find(refused_by)
-            && self.floor.lanes.iter().any(|lane| lane.index != last.index && is_up(lane))
-        {
-            open.remove(last.index);
-        }
-        match waits_for {
-            Some(suspension) if open == LaneSet::NONE => Way::Waits(suspension),
-            _ => Way::By(open, false),
+    fn claimant(&self) -> Claimant {
+        match self.source {
+            Source::Transactional => Claimant::Transactional,
+            Source::Issues => Claimant::Issue,
         }
     }
 
-    /// For an alarm the relay that is kept for it, while it is up; for others all of them.
-    fn kept_for(&self, row: &Claimed) -> LaneSet {
-        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
-            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
-        };
-        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
-            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
-            _ => LaneSet::ALL,
-        }
-    }
-
-    async fn hand(&self, job: Job) {
+    async fn hand(&self, mut job: Job, grant: Option<Grant>) {
+        job.grants.destination = grant;
         if let Err(job) = self.floor.hand(job) {
             self.release(&job.row, job.worker, self.timing.poll).await;
         }
@@ -439,17 +417,19 @@ impl Dispatcher {
         let mut next = None;
         for provider in round.waiting.providers() {
             while let Some(job) = round.waiting.front(provider) {
-                let known = round.candidates.iter().find(|candidate| candidate.issue == job.row.issue_id);
+                // Of transactional mail several candidates may wait here: its share is that of those that go the same way.
+                let of_its_issue = || round.candidates.iter().filter(|one| one.claim.issue == job.row.issue_id);
+                let known = of_its_issue().find(|one| one.claim.lanes == job.lanes).or_else(|| of_its_issue().next());
                 let share = known.filter(|_| self.current.has(job)).map(|candidate| Arc::clone(&candidate.share));
                 let wait = match share {
                     None => Some(Duration::ZERO),
                     Some(share) => {
                         let Ok(permit) = Arc::clone(&round.window).try_acquire_owned() else { break };
-                        match self.providers.admit_held(provider) {
-                            Ok(()) => {
+                        match self.providers.admit_held(provider, self.claimant()) {
+                            Ok(grant) => {
                                 if let Some(mut job) = round.waiting.pop(provider) {
                                     job.place = Some(Place { _permit: permit, _share: share });
-                                    self.hand(job).await;
+                                    self.hand(job, grant).await;
                                 }
                                 continue;
                             }

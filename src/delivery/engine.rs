@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::allowances::{Allowances, Keeper};
 use super::connection::{self, Crew};
 use super::dispatch::{Current, Dispatcher, Source};
 use super::floor::Floor;
@@ -20,6 +21,7 @@ use super::providers::Providers;
 use super::queue::Room;
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
+use super::route::Routes;
 use super::settings::Settings;
 use super::suspended::Suspended;
 use super::timekeeper::Timekeeper;
@@ -96,10 +98,13 @@ impl Engine {
             Arc::clone(&current),
             Arc::clone(&suspended),
         );
+        let allowances = Arc::new(Allowances::new(&self.settings, &self.clock));
         let shared = Shared {
-            floor: Arc::new(Floor::new(self.lanes())),
+            floor: Arc::new(Floor::new(self.lanes(&allowances))),
+            routes: Arc::new(letters.routes()),
             letters,
-            providers: Arc::new(Providers::new(&self.settings)),
+            providers: Arc::new(Providers::new(&self.settings, Arc::clone(&allowances))),
+            allowances: Arc::clone(&allowances),
             current,
             suspended,
             recorder,
@@ -126,6 +131,7 @@ impl Engine {
         }
         drop(shared);
         drain(&mut tasks.recording, &mut crash).await;
+        allowances.close(&self.db).await;
         self.end_lease().await?;
         if let Some(error) = lost {
             tracing::error!(%error, "delivery has stopped");
@@ -178,10 +184,13 @@ impl Engine {
             .await
     }
 
-    fn lanes(&self) -> Vec<Arc<Lane>> {
+    fn lanes(&self, allowances: &Allowances) -> Vec<Arc<Lane>> {
         let room = Arc::new(Room::default());
         let relays = self.settings.relays.iter().cloned().enumerate();
-        relays.map(|(index, relay)| Lane::new(index, relay, self.settings.timing, Arc::clone(&room))).collect()
+        let lane = |(index, relay)| {
+            Lane::new(index, relay, allowances.relay(index).cloned(), self.settings.timing, Arc::clone(&room))
+        };
+        relays.map(lane).collect()
     }
 
     fn spawn_connections(&self, tasks: &mut Tasks, shared: &Shared) {
@@ -225,6 +234,7 @@ impl Engine {
                 clock: self.clock.clone(),
                 source,
                 floor: Arc::clone(&shared.floor),
+                routes: Arc::clone(&shared.routes),
                 providers: Arc::clone(&shared.providers),
                 worker: Arc::clone(&shared.worker),
                 recorder: shared.recorder.clone(),
@@ -239,6 +249,18 @@ impl Engine {
             tasks.dispatchers.spawn(dispatcher.run());
         }
         tasks.dispatchers.spawn(Arc::clone(&shared.floor).run(shared.stop.clone()));
+        let keeper = Keeper {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            allowances: Arc::clone(&shared.allowances),
+            floor: Arc::clone(&shared.floor),
+            routes: Arc::clone(&shared.routes),
+            recorder: shared.recorder.clone(),
+            room: Arc::clone(&lane.queue.room),
+            every: self.settings.timing.poll,
+            stop: shared.stop.clone(),
+        };
+        tasks.dispatchers.spawn(keeper.run());
     }
 
     /// Gives signs of life and rescues, until `stop`, until a task crashes, or until the database is another.
@@ -305,6 +327,8 @@ enum End {
 /// What the engine's parts share.
 struct Shared {
     floor: Arc<Floor>,
+    routes: Arc<Routes>,
+    allowances: Arc<Allowances>,
     letters: Arc<Letters>,
     providers: Arc<Providers>,
     current: Arc<Current>,

@@ -12,7 +12,7 @@ use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 
 /// A row, who holds it, and what groups of mail it belongs to.
 #[derive(Clone, Debug)]

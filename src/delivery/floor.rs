@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::job::Job;
+use super::job::{Job, LaneSet};
 use super::lane::Lane;
 use super::queue::SLOW;
 use crate::domain::IssueId;
@@ -28,9 +28,10 @@ impl Floor {
         Self { lanes, credit }
     }
 
-    /// How many more rows of an issue, or transactional ones, the relays take now, and how many could wait for them.
-    pub(super) fn room(&self, issue: Option<IssueId>) -> (usize, usize) {
-        let sum = |of: &dyn Fn(&Lane) -> usize| self.lanes.iter().map(|lane| of(lane)).fold(0, usize::saturating_add);
+    /// How many more rows of an issue, or transactional ones, these relays take now, and how many could wait for them.
+    pub(super) fn room(&self, issue: Option<IssueId>, lanes: LaneSet) -> (usize, usize) {
+        let these = || self.lanes.iter().filter(|lane| lanes.has(lane.index));
+        let sum = |of: &dyn Fn(&Lane) -> usize| these().map(|lane| of(lane)).fold(0, usize::saturating_add);
         (sum(&|lane| lane.room(issue)), sum(&|lane| lane.capacity()))
     }
 
@@ -55,7 +56,7 @@ impl Floor {
     /// Gives a job that one relay cannot carry to another that can, also when much waits there; or gives it back when
     /// all of those are down.
     pub(super) fn pass_on(&self, job: Job) -> Result<(), Job> {
-        let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && lane.down_for().is_none();
+        let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
         match self.lanes.iter().filter(may).min_by_key(|lane| lane.queue.lengths(None).1) {
             Some(lane) => {
                 lane.queue.push(job);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::allowance::Grant;
 use crate::clock::{Moment, Timestamp};
 use crate::domain::{RevisionId, WorkerId};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Job {
     pub(super) date: Timestamp,
     /// The relays that may carry it.
     pub(super) lanes: LaneSet,
+    /// The relays of its newsletter that have not shown that they cannot carry it, whether they may now or not.
+    pub(super) possible: LaneSet,
     /// When its take-off was asked for, if that is committed and no byte of the body was written since.
     pub(super) taken_off: Option<Moment>,
     /// It asks whether a suspended group goes again.
@@ -30,6 +33,8 @@ pub(super) struct Job {
     pub(super) ends: u8,
     /// Whether it has taken a place of its relay's rate.
     pub(super) has_place: bool,
+    /// Its places of limits per hour and day.
+    pub(super) grants: Grants,
     /// Since when it waits where it waits.
     pub(super) waits_since: Instant,
     /// Its place in the window of claimed rows; none while it waits for its provider's rate.
@@ -43,6 +48,22 @@ pub(super) struct Place {
     pub(super) _permit: OwnedSemaphorePermit,
     /// One of its issue's: a copy for each row in memory.
     pub(super) _share: Arc<()>,
+}
+
+/// What a mail has of the limits per hour and day.
+#[derive(Debug, Default)]
+pub(super) struct Grants {
+    /// Of the relay's.
+    pub(super) relay: Option<Grant>,
+    /// Of its destination's.
+    pub(super) destination: Option<Grant>,
+}
+
+impl Grants {
+    /// The mail goes out.
+    pub(super) fn spend(&self) {
+        self.relay.iter().chain(&self.destination).for_each(Grant::spend);
+    }
 }
 
 /// Relays by their place in the configuration.
@@ -75,6 +96,12 @@ impl LaneSet {
         if let Some(bit) = u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)) {
             self.0 &= !bit;
         }
+    }
+
+    /// These.
+    pub(super) fn of(lanes: impl IntoIterator<Item = usize>) -> Self {
+        let bit = |lane| u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0);
+        Self(lanes.into_iter().map(bit).fold(0, |all, one| all | one))
     }
 
     /// Whether none of the first `lanes` is in it.

@@ -7,12 +7,14 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
 use super::dispatch::Current;
 use super::job::Job;
 use super::limits::Limiter;
 use super::queue::{Queue, Room};
 use super::settings::{RelaySettings, Timing};
 use crate::domain::IssueId;
+use crate::domain::quota::{Claimant, UsedUp};
 
 /// Connections a relay begins with; it earns more.
 const CONNECTIONS_AT_FIRST: usize = 4;
@@ -25,6 +27,14 @@ const WAITING_PER_CONNECTION: usize = 32;
 /// Rows of an issue that wait for one relay, at most.
 const WAITING_MAX: usize = 1024;
 
+/// How long a job that a used-up limit holds back is left alone; it is about to be taken from here.
+const CLOSED_AGAIN: Duration = Duration::from_millis(250);
+
+/// Who wants a place of the limits: an issue, or transactional mail.
+fn claimant(issue: Option<IssueId>) -> Claimant {
+    if issue.is_some() { Claimant::Issue } else { Claimant::Transactional }
+}
+
 /// A relay, its queue and its state.
 pub(super) struct Lane {
     /// Its place among the relays.
@@ -34,6 +44,7 @@ pub(super) struct Lane {
     /// What waits for it.
     pub(super) queue: Queue,
     rate: Option<Limiter>,
+    allowance: Option<Arc<Allowance>>,
     timing: Timing,
     state: Mutex<State>,
     changed: Notify,
@@ -64,7 +75,13 @@ impl Drop for Seat {
 
 impl Lane {
     /// `room` is told whenever a job is taken from the queue.
-    pub(super) fn new(index: usize, relay: RelaySettings, timing: Timing, room: Arc<Room>) -> Arc<Self> {
+    pub(super) fn new(
+        index: usize,
+        relay: RelaySettings,
+        allowance: Option<Arc<Allowance>>,
+        timing: Timing,
+        room: Arc<Room>,
+    ) -> Arc<Self> {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
         let connections = relay.connections.max(1);
         let state = State {
@@ -77,7 +94,16 @@ impl Lane {
             ends: None,
         };
         let queue = Queue::new(connections, room);
-        Arc::new(Self { index, relay, queue, rate, timing, state: Mutex::new(state), changed: Notify::new() })
+        Arc::new(Self {
+            index,
+            relay,
+            queue,
+            rate,
+            allowance,
+            timing,
+            state: Mutex::new(state),
+            changed: Notify::new(),
+        })
     }
 
     /// How many rows of an issue may wait for it when all its connections are open.
@@ -106,10 +132,23 @@ impl Lane {
     /// How many more rows of an issue, or transactional ones, it takes now. Each issue has its own room, so that one which
     /// is slow leaves none the less for the others.
     pub(super) fn room(&self, issue: Option<IssueId>) -> usize {
+        if self.used_up(issue).is_some() {
+            return 0;
+        }
         let (of_it, all) = self.queue.lengths(issue);
         let capacity = self.capacity();
         let is_alive = self.is_open() && !self.is_failing();
         capacity.saturating_sub(if is_alive { of_it } else { all })
+    }
+
+    /// The limit that is used up for mails of an issue, or for transactional ones.
+    pub(super) fn used_up(&self, issue: Option<IssueId>) -> Option<UsedUp> {
+        self.allowance.as_ref()?.used_up(claimant(issue))
+    }
+
+    /// Whether it takes nothing now of an issue, or nothing transactional, however little waits there.
+    pub(super) fn is_closed(&self, issue: Option<IssueId>) -> bool {
+        self.down_for().is_some() || self.used_up(issue).is_some()
     }
 
     /// Whether it has a connection open.
@@ -120,7 +159,9 @@ impl Lane {
     /// How many more rows it could begin with at once: some for each connection when nothing waits for any.
     pub(super) fn appetite(&self) -> usize {
         let is_throttled = self.rate.as_ref().is_some_and(|rate| rate.wait_for(Instant::now()).is_some());
-        if self.down_for().is_some() || self.is_failing() || is_throttled || self.queue.lengths(None).1 > 0 {
+        let is_used_up = self.allowance.as_ref().is_some_and(|one| one.used_up(Claimant::Issue).is_some());
+        let is_busy = is_used_up || is_throttled || self.queue.lengths(None).1 > 0;
+        if self.down_for().is_some() || self.is_failing() || is_busy {
             return 0;
         }
         match self.lock().open {
@@ -162,24 +203,40 @@ impl Lane {
         self.queue.take_transactional().and_then(|job| self.admit_job(job, current).ok())
     }
 
-    /// Takes a place of the rate for a job, or puts it back and says how long there is none. What goes out no more needs
-    /// none.
+    /// Takes a place of the rate and of the limits for a job, or puts it back and says how long there is none. What goes
+    /// out no more needs none.
     fn admit_job(&self, mut job: Job, current: &Current) -> Result<Job, Duration> {
-        let Some(rate) = self.rate.as_ref().filter(|_| current.has(&job)) else { return Ok(job) };
-        match rate.take(Instant::now()) {
-            Ok(()) => {
-                job.has_place = true;
-                Ok(job)
-            }
+        if !current.has(&job) {
+            return Ok(job);
+        }
+        match self.places(&mut job) {
+            Ok(()) => Ok(job),
             Err(wait) => {
+                self.give_back_place(&mut job);
                 self.queue.put_back(job);
                 Err(wait)
             }
         }
     }
 
-    /// A job is not sent after all: its place of the rate is another's.
+    fn places(&self, job: &mut Job) -> Result<(), Duration> {
+        if let Some(rate) = &self.rate {
+            rate.take(Instant::now())?;
+            job.has_place = true;
+        }
+        if let Some(allowance) = &self.allowance {
+            let grant = allowance.take(claimant(job.row.issue_id)).map_err(|none| match none {
+                NoGrant::Soon => ASK_AGAIN,
+                NoGrant::UsedUp(_) => CLOSED_AGAIN,
+            })?;
+            job.grants.relay = Some(grant);
+        }
+        Ok(())
+    }
+
+    /// A job is not sent after all: its places of the rate and of the limits are another's.
     pub(super) fn give_back_place(&self, job: &mut Job) {
+        job.grants.relay = None;
         if std::mem::take(&mut job.has_place)
             && let Some(rate) = &self.rate
         {
@@ -191,7 +248,11 @@ impl Lane {
     pub(super) async fn wants(&self, connection: usize) {
         self.queue.leave(connection);
         loop {
-            let wait = self.rate.as_ref().and_then(|rate| rate.wait_for(Instant::now()));
+            let issues = self.allowance.as_ref().and_then(|one| one.used_up(Claimant::Issue));
+            let wait = match issues.is_some() && self.queue.lengths(None).0 == 0 {
+                true => Some(CLOSED_AGAIN),
+                false => self.rate.as_ref().and_then(|rate| rate.wait_for(Instant::now())),
+            };
             match (self.queue.wants(connection, self.allowed()), wait) {
                 (true, None) => return,
                 (true, Some(wait)) => tokio::time::sleep(wait).await,
@@ -322,122 +383,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::extra_header::ExtraHeaders;
-    use crate::smtp::{Connector, Endpoint, TlsMode};
-
-    fn lane(connections: usize, backoff: Duration) -> Arc<Lane> {
-        let endpoint = Endpoint {
-            host: "127.0.0.1".to_owned(),
-            port: 25,
-            tls: TlsMode::None,
-            ca_file: None,
-            username: None,
-            password: None,
-            helo: "news.example.org".to_owned(),
-            allow_plaintext: false,
-        };
-        let relay = RelaySettings {
-            name: "main".to_owned(),
-            connector: Arc::new(Connector::new(endpoint).unwrap()),
-            connections,
-            messages_per_connection: 100,
-            connection_age_max: Duration::from_secs(300),
-            rate_per_minute: None,
-            weight: 1,
-            signs: true,
-            unsigned_headers: Vec::new(),
-            extra_headers: ExtraHeaders::default(),
-        };
-        Lane::new(0, relay, Timing { backoff, ..Timing::default() }, Arc::new(Room::default()))
-    }
-
-    fn succeed(lane: &Lane, times: usize) {
-        for _ in 0..times {
-            lane.succeeded();
-        }
-    }
-
-    #[test]
-    fn connections_are_earned_one_by_one() {
-        let lane = lane(6, Duration::from_secs(5));
-        assert_eq!(lane.allowed(), 4);
-        succeed(&lane, 3);
-        assert_eq!(lane.allowed(), 4);
-        succeed(&lane, 1);
-        assert_eq!(lane.allowed(), 5);
-        succeed(&lane, 100);
-        assert_eq!(lane.allowed(), 6, "never more than the settings say");
-    }
-
-    #[test]
-    fn slow_down_halves_once_and_what_was_too_many_is_remembered() {
-        let lane = lane(8, Duration::from_secs(5));
-        succeed(&lane, 100);
-        lane.slow_down(7);
-        assert_eq!(lane.allowed(), 4);
-        lane.slow_down(6);
-        lane.slow_down(5);
-        assert_eq!(lane.allowed(), 4, "they were told together");
-        lane.slow_down(3);
-        assert_eq!(lane.allowed(), 3, "one of those that were left is told too");
-        lane.slow_down(0);
-        assert_eq!(lane.allowed(), 1, "one always goes on");
-        succeed(&lane, 1000);
-        assert_eq!(lane.allowed(), 7, "eight were too many a moment ago");
-    }
-
-    #[test]
-    fn what_was_too_many_is_tried_again_after_a_while() {
-        let lane = lane(8, Duration::ZERO);
-        succeed(&lane, 100);
-        lane.slow_down(7);
-        succeed(&lane, 1000);
-        assert_eq!(lane.allowed(), 8);
-    }
-
-    #[test]
-    fn rows_are_for_a_relay_that_has_shown_that_it_lives() {
-        let lane = lane(8, Duration::ZERO);
-        let issue = Some(IssueId(1));
-        assert_eq!((lane.room(issue), lane.room(None)), (4, 4), "one for each connection that would be opened");
-        let seats = [lane.opened(), lane.opened()];
-        assert_eq!(lane.room(issue), 2 * WAITING_PER_CONNECTION);
-        drop(seats);
-        assert_eq!(lane.room(issue), 4);
-    }
-
-    #[test]
-    fn a_failing_relay_gets_one_row_at_a_time() {
-        let lane = lane(8, Duration::ZERO);
-        let issue = Some(IssueId(1));
-        assert!(lane.failed().is_some());
-        assert_eq!((lane.allowed(), lane.room(issue), lane.room(None)), (1, 1, 1));
-        lane.queue.opening(0);
-        assert_eq!(lane.room(issue), 0, "what is to show whether it works again needs no mail for that");
-        let _seat = lane.opened();
-        lane.queue.leave(0);
-        assert_eq!(lane.room(issue), 1);
-        assert!(lane.succeeded());
-        assert_eq!(lane.room(issue), WAITING_PER_CONNECTION);
-    }
-
-    #[test]
-    fn a_limit_of_messages_is_learnt() {
-        let lane = lane(8, Duration::from_secs(5));
-        assert_eq!(lane.messages_max(), 100);
-        lane.ended_after(30, false);
-        assert_eq!(lane.messages_max(), 100, "once may be chance");
-        lane.ended_after(7, false);
-        assert_eq!(lane.messages_max(), 100);
-        lane.ended_after(7, false);
-        assert_eq!(lane.messages_max(), 7);
-        lane.ended_after(5, true);
-        assert_eq!(lane.messages_max(), 5, "it said so");
-        lane.ended_after(0, true);
-        assert_eq!(lane.messages_max(), 5);
-        lane.ended_after(900, true);
-        assert_eq!(lane.messages_max(), 100, "never more than the settings say");
-    }
-}
+mod tests;

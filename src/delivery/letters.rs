@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::route::Routes;
 use super::settings::{NewsletterSettings, RelaySettings, Settings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -12,7 +13,7 @@ use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::subscriber::Format;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::message::{Content, FillError, Filled, Marks, Profile, Recipient, Skeleton, SkeletonError, Template};
-use crate::store::deliveries::Claimed;
+use crate::store::claimed::Claimed;
 use crate::store::{Db, StoreError, images, newsletters, revisions};
 use crate::token::Mark;
 
@@ -75,6 +76,13 @@ impl Letters {
             })
             .await?;
         Ok(Self { db, settings, newsletters, kept: Mutex::default() })
+    }
+
+    /// Which relays carry which newsletter's mail.
+    pub(super) fn routes(&self) -> Routes {
+        let relays: Vec<&str> = self.settings.relays.iter().map(|relay| relay.name.as_str()).collect();
+        let newsletters = self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice()));
+        Routes::new(newsletters, &relays)
     }
 
     /// The policy of a newsletter for mails whose fate is unknown.

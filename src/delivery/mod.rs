@@ -3,6 +3,8 @@
 //! `dispatch` claims rows and hands them to the lanes, one per relay; in a lane each `connection` fills, takes off and
 //! sends; the `recorder` writes what became of it, many rows to a commit; `rescue` takes back what the dead left.
 
+mod allowance;
+mod allowances;
 mod attempt;
 mod connection;
 pub mod control;
@@ -24,11 +26,13 @@ mod quick;
 mod recorder;
 mod refusals;
 mod rescue;
+mod route;
 mod settings;
 mod standing;
 mod suspended;
 mod timekeeper;
 mod waiting;
+mod way;
 
 pub use engine::Engine;
 pub use probes::words as why_suspended;

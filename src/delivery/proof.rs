@@ -16,7 +16,8 @@ use crate::domain::reply::Stage;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, Envelope, OpenError, Session};
-use crate::store::deliveries::{self, Claimed, NewDelivery};
+use crate::store::claimed::{self, Claimed};
+use crate::store::deliveries::{self, NewDelivery};
 use crate::store::{Db, StoreError, leases, ledger};
 
 /// Longer than any conversation may take, so that no engine takes the row for a dead worker's.
@@ -246,7 +247,7 @@ impl Press<'_> {
             .write(async |tx| {
                 let id = deliveries::add(tx, &new).await?;
                 deliveries::claim_one(tx, self.worker, id).await?;
-                Ok::<_, StoreError>(deliveries::claimed(tx, self.worker, &[id]).await?.pop())
+                Ok::<_, StoreError>(claimed::of(tx, self.worker, &[id]).await?.pop())
             })
             .await?;
         row.ok_or_else(|| ProofError::Mail("its row is not in the ledger".to_owned()))

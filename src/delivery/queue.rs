@@ -215,6 +215,15 @@ impl Queue {
         taken
     }
 
+    /// What waits of issues.
+    pub(super) fn drain_issues(&self) -> Vec<Job> {
+        let jobs: Vec<Job> = self.lock().streams.iter_mut().flat_map(|stream| stream.jobs.drain(..)).collect();
+        if !jobs.is_empty() {
+            self.room.tell();
+        }
+        jobs
+    }
+
     /// Everything that waits.
     pub(super) fn drain(&self) -> Vec<Job> {
         let mut state = self.lock();
@@ -328,15 +337,16 @@ impl State {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::delivery::job::{LaneSet, Place};
+    use crate::delivery::job::{Grants, LaneSet, Place};
     use crate::domain::{DeliveryId, RevisionId, WorkerId};
-    use crate::store::deliveries::Claimed;
+    use crate::store::claimed::Claimed;
 
     fn job(issue: i64) -> Job {
         let permits = Arc::new(tokio::sync::Semaphore::new(1));
         let row = Claimed {
             id: DeliveryId(1),
             issue_id: (issue > 0).then_some(IssueId(issue)),
+            newsletter_id: None,
             subscription_id: None,
             kind: None,
             consent_id: None,
@@ -351,7 +361,6 @@ mod tests {
             revision_id: None,
             attempts: 0,
             first_at: None,
-            newsletter_id: None,
             waits: None,
             doubts: None,
             relay: None,
@@ -362,6 +371,8 @@ mod tests {
             revision: RevisionId(1),
             date: Timestamp(0),
             lanes: LaneSet::ALL,
+            possible: LaneSet::ALL,
+            grants: Grants::default(),
             taken_off: None,
             is_probe: false,
             ends: 0,

@@ -8,6 +8,7 @@ use crate::domain::delivery::{RETRY_FOR, UNCERTAIN_FOR};
 use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::provider::Provider;
+use crate::domain::quota::Quota;
 use crate::domain::standing::SETTLE_AFTER;
 use crate::message::dkim::Signer;
 use crate::smtp::{Connector, Deadlines};
@@ -41,6 +42,8 @@ pub struct RelaySettings {
     pub connection_age_max: Duration,
     /// Messages a minute, at most; none means no limit.
     pub rate_per_minute: Option<u32>,
+    /// Messages an hour and a day, at most.
+    pub quota: Quota,
     /// Its share of the mail, relative to the others'.
     pub weight: u32,
     /// Whether it signs itself, so that we need not.
@@ -114,6 +117,8 @@ pub struct Settings {
     pub keep_replies: bool,
     /// Messages a minute to the mailboxes of one provider.
     pub provider_rates: BTreeMap<Provider, u32>,
+    /// Messages an hour and a day to the mailboxes of one provider.
+    pub provider_quotas: BTreeMap<Provider, Quota>,
     /// Deadlines of the conversation.
     pub deadlines: Deadlines,
     /// How often it looks.
@@ -133,9 +138,20 @@ impl Settings {
             settle_after: SETTLE_AFTER,
             keep_replies: false,
             provider_rates: BTreeMap::new(),
+            provider_quotas: BTreeMap::new(),
             deadlines: Deadlines::default(),
             timing: Timing::default(),
         }
+    }
+
+    /// The same with the relays alone that carry this newsletter's mail.
+    #[must_use]
+    pub fn only_for(mut self, slug: &str) -> Self {
+        let named = self.newsletters.iter().find(|entry| entry.newsletter.slug == slug).map(|entry| &entry.relays);
+        if let Some(named) = named.filter(|named| !named.is_empty()) {
+            self.relays.retain(|relay| named.contains(&relay.name));
+        }
+        self
     }
 
     /// How many mails may be in doubt after a crash: one on each connection.

@@ -117,7 +117,7 @@ impl AlarmName {
             Self::IssueSuspended => of("a part of {} waits for you"),
             Self::NewsletterSender => of("a relay refuses the sender of {}"),
             Self::RelayDown => of("the relay {} takes no mail"),
-            Self::RelayQuota => of("the relay {} has reached its quota"),
+            Self::RelayQuota => of("the limit of {} is used up"),
             Self::RelayRefuses => of("the relay {} refuses our mail"),
             Self::LedgerUnwritable => "the database cannot be written".to_owned(),
             Self::DiskLow => "the disk is nearly full".to_owned(),

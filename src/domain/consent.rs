@@ -13,6 +13,8 @@ spelled! {
         Imported = "imported",
         /// Entered by an operator.
         Added = "added",
+        /// What an import had done was taken back by an operator.
+        Undone = "undone",
         /// Asked for a rest.
         Paused = "paused",
         /// The rest is over.

@@ -275,20 +275,39 @@ events! {
     },
     /// The database goes on with other keys than those it was made with.
     KeysAdopted = "keys.adopted",
-    /// A batch of an import was stored.
+    /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
-        /// The file's name.
-        source: String,
-        /// Readers who are new.
-        added: u64,
-        /// Readers who had asked and are active now.
-        activated: u64,
-        /// Readers who were unsubscribed.
+        /// The import.
+        import: i64,
+        /// Rows of the list.
+        rows: u64,
+        /// Readers who begin to get mail.
+        will_get_mail: u64,
+        /// Readers who are stored as unsubscribed, or were unsubscribed.
         unsubscribed: u64,
+        /// Readers who have not confirmed.
+        unconfirmed: u64,
         /// Addresses that must not be mailed any more.
         suppressed: u64,
         /// Rows that would bring back who unsubscribed, or who must not be mailed.
         kept_out: u64,
+        /// Rows that could not be understood.
+        rejected: u64,
+    },
+    /// An import was taken back.
+    ImportUndone = "import.undone" {
+        /// The import.
+        import: i64,
+        /// Readers who were taken out.
+        taken_out: u64,
+        /// Readers who had been mailed, and are unsubscribed instead.
+        unsubscribed: u64,
+        /// Readers who are as they were before.
+        restored: u64,
+        /// Addresses that may be mailed again.
+        unsuppressed: u64,
+        /// Readers who had acted since.
+        stayed: u64,
     },
 }
 

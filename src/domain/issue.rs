@@ -1,5 +1,7 @@
 //! An issue's states and which may become which.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
+
 use super::spelled;
 
 spelled! {
@@ -59,12 +61,19 @@ spelled! {
 }
 
 /// How long a slug may be: it stands in addresses that people read out, and in file names.
-const SLUG_BYTES_MAX: usize = 120;
+pub const SLUG_BYTES_MAX: usize = 120;
 
 /// Whether `text` may name an issue in addresses and commands: lower-case letters of any script, digits and hyphens.
 pub fn is_slug(text: &str) -> bool {
-    let fits = |c: char| c == '-' || (c.is_alphanumeric() && !c.is_uppercase());
-    !text.is_empty() && text.len() <= SLUG_BYTES_MAX && !text.starts_with('-') && text.chars().all(fits)
+    let fits = |c: char| c == '-' || is_mark(c) || (c.is_alphanumeric() && !c.is_uppercase());
+    let begins = text.chars().next().is_some_and(|c| c != '-' && !is_mark(c));
+    begins && text.len() <= SLUG_BYTES_MAX && text.chars().all(fits)
+}
+
+/// A mark that is written with the letter before it: accents, the signs of Indian scripts, tones of Thai and Lao. Without
+/// them a word in such a script is another, or none.
+pub fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 #[cfg(test)]
@@ -73,10 +82,11 @@ mod tests {
 
     #[test]
     fn a_slug_is_a_word_in_an_address() {
-        for good in ["the-calendar", "2026", "暦は合意ではない", "über-uns"] {
+        for good in ["the-calendar", "2026", "暦は合意ではない", "über-uns", "हिन्दी", "ขอบคุณที่นี่", "третья"]
+        {
             assert!(is_slug(good), "{good}");
         }
-        for bad in ["", "-a", "a b", "A", "a/b", "../a", "a.md", "a\u{202e}b", "a?b"] {
+        for bad in ["", "\u{301}a", "-a", "a b", "A", "a/b", "../a", "a.md", "a\u{202e}b", "a?b"] {
             assert!(!is_slug(bad), "{bad}");
         }
     }

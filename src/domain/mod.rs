@@ -11,6 +11,7 @@ pub mod event;
 pub mod evidence;
 pub mod extra_header;
 pub mod image;
+pub mod import;
 pub mod issue;
 mod mailbox;
 pub mod moment;
@@ -47,6 +48,8 @@ ids! {
     ConsentId,
     /// What somebody with a reader's link asked for.
     RequestId,
+    /// A list of readers that came in.
+    ImportId,
     /// An issue.
     IssueId,
     /// Content frozen for sending.

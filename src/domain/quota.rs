@@ -69,7 +69,7 @@ pub struct Quota {
     pub per_day: Option<u32>,
 }
 
-/// The most mails to one destination.
+/// The most mails to one destination, or through one relay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rates {
     /// In a minute, evenly.
@@ -186,16 +186,7 @@ fn returns(span: Span, counted: &[(i64, i64)], excess: i64, now: Timestamp) -> T
     span.free_at(span.bucket(now))
 }
 
-/// A relay as far as its speed goes, for [`ends_after`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Speed {
-    /// In a minute.
-    pub per_minute: Option<u32>,
-    /// In hours and days.
-    pub quota: Quota,
-}
-
-impl Speed {
+impl Rates {
     /// How many mails of an issue it takes in the first `seconds`, when it has sent nothing before.
     fn within(self, seconds: u64) -> u64 {
         let minute = self.per_minute.map(|limit| u64::from(limit).saturating_mul(seconds) / 60);
@@ -210,7 +201,7 @@ impl Speed {
 
 /// How long `mails` take at these relays by what the configuration says; `None` when no limit is in the way. How fast a
 /// relay is within its limits nobody knows before.
-pub fn ends_after(mails: u64, relays: &[Speed]) -> Option<Duration> {
+pub fn ends_after(mails: u64, relays: &[Rates]) -> Option<Duration> {
     const YEARS: u64 = 10 * 365 * 24 * 3600;
     let sent = |seconds: u64| relays.iter().fold(0_u64, |sum, relay| sum.saturating_add(relay.within(seconds)));
     if relays.is_empty() || sent(0) >= mails {
@@ -275,15 +266,15 @@ mod tests {
 
     #[test]
     fn an_issue_that_takes_days_is_known_to() {
-        let day = Speed { per_minute: None, quota: Quota { per_hour: None, per_day: Some(10_000) } };
-        let days = |mails, relays: &[Speed]| ends_after(mails, relays).map(|time| time.as_secs() / 86_400);
+        let day = Rates { per_minute: None, quota: Quota { per_hour: None, per_day: Some(10_000) } };
+        let days = |mails, relays: &[Rates]| ends_after(mails, relays).map(|time| time.as_secs() / 86_400);
         assert_eq!(days(9_800, &[day]), None);
         assert_eq!(days(9_801, &[day]), Some(1));
         assert_eq!(days(48_213, &[day]), Some(4));
         assert_eq!(days(48_213, &[day, day]), Some(2));
-        assert_eq!(days(48_213, &[day, Speed::default()]), None, "the other takes all");
+        assert_eq!(days(48_213, &[day, Rates::default()]), None, "the other takes all");
         assert_eq!(ends_after(48_213, &[]), None);
-        let minute = Speed { per_minute: Some(600), quota: Quota::default() };
+        let minute = Rates { per_minute: Some(600), quota: Quota::default() };
         assert_eq!(ends_after(6000, &[minute]), Some(Duration::from_secs(600)));
     }
 

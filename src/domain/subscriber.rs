@@ -1,5 +1,6 @@
 //! A subscription's states and which may become which. The store changes none but by an arrow of this table.
 
+use super::actor::Actor;
 use super::spelled;
 
 spelled! {
@@ -25,6 +26,8 @@ impl SubscriptionState {
             (Pending, Active | Left)
                 | (Active, Paused | Left)
                 | (Paused, Active | Paused | Left)
+                // An import that had made it active is taken back.
+                | (Active, Pending)
                 // Within a day what was before can be taken back.
                 | (Left, Pending | Active | Paused)
         )
@@ -33,6 +36,39 @@ impl SubscriptionState {
     /// Those of `from` that may become `next`: the store changes no others.
     pub fn sources(from: &[Self], next: Self) -> impl Iterator<Item = Self> {
         from.iter().copied().filter(move |state| state.may_become(next))
+    }
+}
+
+spelled! {
+    /// Whose act the end of a subscription was.
+    EndedBy: "end of a subscription" {
+        /// The reader's own, by a link or the mail program's button.
+        Reader = "reader",
+        /// An operator's, by command.
+        Operator = "operator",
+        /// A list's that came from elsewhere.
+        Import = "import",
+        /// A complaint's, by which a reader said that the mail is unwanted.
+        Complaint = "complaint",
+        /// A provider's, that mails are not delivered to.
+        Provider = "provider",
+    }
+}
+
+impl EndedBy {
+    /// Whose act it is, by who does it.
+    pub fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Reader => Self::Reader,
+            Actor::Account(_) | Actor::Command(_) => Self::Operator,
+            Actor::Import(_) => Self::Import,
+            Actor::Scheduler | Actor::Relay(_) | Actor::Provider(_) => Self::Provider,
+        }
+    }
+
+    /// Whether it was the reader's own will, which nobody else takes back.
+    pub fn is_the_readers(self) -> bool {
+        matches!(self, Self::Reader | Self::Complaint)
     }
 }
 
@@ -99,7 +135,7 @@ mod tests {
     fn who_left_comes_back_only_by_asking() {
         use SubscriptionState::{Active, Left, Paused, Pending};
         assert!(Pending.may_become(Active) && Left.may_become(Pending));
-        for (from, to) in [(Active, Pending), (Paused, Pending), (Pending, Paused)] {
+        for (from, to) in [(Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");
         }
     }

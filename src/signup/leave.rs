@@ -18,7 +18,7 @@ pub enum Leaving {
     Unknown,
 }
 
-/// Ends a subscription. Mail that is not on the wire when this returns is never sent: the engine looks again in the
+/// Ends a subscription, as the act of whoever does it. Mail that is not on the wire when this returns is never sent: the engine looks again in the
 /// statement that commits a take-off.
 pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
     db.write(async |tx| {

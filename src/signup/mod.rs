@@ -39,7 +39,10 @@ pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 use desk::Desk;
 pub use door::{Door, Emblem, Letters};
 pub use export::{ExportError, export};
-pub use import::{Import, ImportError, Imported, Reason, Rejected, Step, import};
+pub use import::{
+    AGREED_FROM, Answers, DayOrder, Import, ImportError, Imported, List, Question, Reason, Rejected, Step, Taken,
+    UNDO_FOR, Understood, Undo, Undone, Value, forget_imports, import, undo_import,
+};
 pub use leave::{Leaving, leave};
 pub use letters::Letter;
 pub use limits::{ChallengeWhen, Limits};

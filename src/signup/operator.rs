@@ -1,4 +1,5 @@
-//! What an operator does to single readers. Never brings back who left: only they themselves can.
+//! What an operator does to single readers. Never brings back who left: only they themselves can. What an operator ended,
+//! by a command or a list, an operator may take back.
 
 use super::{Act, person};
 use crate::clock::Timestamp;
@@ -6,7 +7,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::SubscriptionState;
+use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
 use crate::store::subscriptions::NewSubscription;
@@ -48,24 +49,31 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         let language = reader.language.as_deref();
         let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
         let found = subscriptions::ensure(tx, &new, act.now).await?;
+        let is_theirs = found.ended_by.is_none_or(EndedBy::is_the_readers);
+        let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
         match found.state {
             SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
-            SubscriptionState::Left => return Ok(Added::Left(found.left_at)),
-            SubscriptionState::Pending => {}
+            SubscriptionState::Left => {
+                if !subscriptions::readmit(tx, found.id, &entry).await? {
+                    return Ok(Added::Left(found.left_at));
+                }
+            }
+            SubscriptionState::Pending => {
+                // Who left and then asked again, or was asked for by a stranger, has not come back yet.
+                let withdrawn = consents::latest(tx, found.id, ConsentKind::Withdrawn).await?;
+                if let Some(withdrawn) = withdrawn.filter(|_| is_theirs) {
+                    return Ok(Added::Left(Some(withdrawn.at)));
+                }
+                subscriptions::activate(tx, found.id, &entry).await?;
+            }
         }
-        // Who left and then asked again, or was asked for by a stranger, has not come back yet.
-        if let Some(withdrawn) = consents::latest(tx, found.id, ConsentKind::Withdrawn).await? {
-            return Ok(Added::Left(Some(withdrawn.at)));
-        }
-        let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
-        subscriptions::activate(tx, found.id, &entry).await?;
         deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
         Ok(Added::Active(found.id))
     })
     .await
 }
 
-/// Ends the subscription of an address, as if the reader had left. `None` when they have none.
+/// Ends the subscription of an address. It is the operator's act: [`add`] takes it back. `None` when they have none.
 pub async fn remove(
     db: &Db,
     newsletter: NewsletterId,

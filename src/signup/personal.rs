@@ -109,6 +109,7 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
         "confirmed_at": subscription.confirmed_at,
         "paused_until": subscription.paused_until,
         "left_at": subscription.left_at,
+        "ended_by": subscription.ended_by,
         "consents": consents,
         "requests": requests,
         "mails": personal::mails(tx, subscription.id).await?,

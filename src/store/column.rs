@@ -10,14 +10,15 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::evidence::Trouble;
 use crate::domain::image::ImageFormat;
+use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use crate::domain::quota::Span;
-use crate::domain::subscriber::{Format, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId, SubscriptionId,
-    SuspensionId, WorkerId,
+    ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId,
+    SubscriptionId, SuspensionId, WorkerId,
 };
 use crate::token::{Fingerprint, Mark};
 
@@ -92,6 +93,9 @@ text_columns!(
     NoticeKind,
     NoticeSource,
     SubscriptionState,
+    EndedBy,
+    ImportState,
+    ImportDid,
     Format,
     RequestKind,
     ConsentKind,
@@ -116,6 +120,7 @@ integer_columns!(
     SubscriptionId,
     ConsentId,
     RequestId,
+    ImportId,
     IssueId,
     RevisionId,
     DeliveryId,

@@ -5,6 +5,9 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
 
 use super::{Result, StoreError};
 
@@ -21,9 +24,7 @@ impl EngineLock {
     /// Takes the lock beside `database`, or says who else may have it. `None` for PostgreSQL, which needs none.
     pub fn acquire(url: &str) -> Result<Option<Self>> {
         let Some(database) = sqlite_path(url) else { return Ok(None) };
-        let mut name = true_path(&database).into_os_string();
-        name.push(".lock");
-        let path = PathBuf::from(name);
+        let path = lock_of(&database);
         let lock = |source| StoreError::Lock { path: path.display().to_string(), source };
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(lock)?;
         match file.try_lock() {
@@ -34,18 +35,37 @@ impl EngineLock {
     }
 }
 
+/// Whether a server has worked on a file at this path, or does.
+pub fn was_served(database: &Path) -> bool {
+    lock_of(database).exists()
+}
+
+/// Where the lock of a database is.
+fn lock_of(database: &Path) -> PathBuf {
+    let mut name = true_path(database).into_os_string();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
 /// A file by its path and by what the system calls it.
 #[derive(Clone, Debug)]
 pub struct SqliteFile {
     path: PathBuf,
     /// Device and inode, unless there was nothing to be seen.
     identity: Option<(u64, u64)>,
+    /// Its folder, where that goes with it.
+    _passing: Option<Arc<TempDir>>,
 }
 
 impl SqliteFile {
     /// The file that is at `path` now.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), identity: identity(path).ok() }
+        Self { path: path.to_owned(), identity: identity(path).ok(), _passing: None }
+    }
+
+    /// The same file; `folder` goes with the last copy of this.
+    pub(super) fn passing(self, folder: TempDir) -> Self {
+        Self { _passing: Some(Arc::new(folder)), ..self }
     }
 
     /// Whether the same file is there still.

@@ -71,6 +71,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0011_places.sql"),
     ),
     (
+        13,
+        "imports",
+        include_str!("../../migrations/sqlite/0013_imports.sql"),
+        include_str!("../../migrations/postgres/0013_imports.sql"),
+    ),
+    (
         14,
         "marks",
         include_str!("../../migrations/sqlite/0014_marks.sql"),

@@ -4,6 +4,8 @@
 //! is a compare-and-set whose row count is looked at.
 
 pub mod alarms;
+pub mod arrivals;
+pub mod claimed;
 pub mod column;
 pub mod consents;
 pub mod db;
@@ -33,6 +35,7 @@ pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
 pub mod suspensions;
+pub mod transactional;
 mod wire;
 
 pub use db::{Db, Result, Single, Tx};

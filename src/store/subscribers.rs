@@ -95,25 +95,6 @@ pub async fn get(tx: &mut Tx, id: SubscriberId) -> Result<Option<Subscriber>> {
     tx.sql("SELECT id, email, name, created_at FROM subscribers WHERE id = $1").bind(id).fetch_optional().await
 }
 
-/// Gives a person another address, if it is still `from` (a key) where they are reached. `false` when it is not. The new
-/// address must be nobody's.
-pub async fn readdress(tx: &mut Tx, id: SubscriberId, from: &str, new: &NewSubscriber) -> Result<bool> {
-    let changed = tx
-        .sql(
-            "UPDATE subscribers SET email = $3, email_key = $4, address_hash = $5, quota_hash = $6
-             WHERE id = $1 AND email_key = $2",
-        )
-        .bind(id)
-        .bind(from)
-        .bind(&new.email)
-        .bind(new.email.key())
-        .bind(new.address_hash.as_slice())
-        .bind(new.quota_hash.as_slice())
-        .execute()
-        .await?;
-    Ok(changed == 1)
-}
-
 /// Gives a person another spelling of the address they have. `false` when it is not the same address, or is written so
 /// already.
 pub async fn respell(tx: &mut Tx, id: SubscriberId, email: &EmailAddress) -> Result<bool> {

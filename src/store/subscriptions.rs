@@ -12,7 +12,7 @@ use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{Format, SubscriptionState};
+use crate::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriberId, SubscriptionId};
 
@@ -48,6 +48,8 @@ record! {
         pub left_at: Option<Timestamp>,
         /// What the state was before.
         pub left_from: Option<SubscriptionState>,
+        /// Whose act the latest end was, until they read again.
+        pub ended_by: Option<EndedBy>,
         /// Why the address must not be mailed, if it must not.
         pub suppressed: Option<SuppressionReason>,
     }
@@ -98,6 +100,8 @@ record! {
         pub state: SubscriptionState,
         /// When the person left, if they did.
         pub left_at: Option<Timestamp>,
+        /// Whose act the latest end was, until they read again.
+        pub ended_by: Option<EndedBy>,
     }
 }
 
@@ -135,7 +139,7 @@ record! {
 macro_rules! select {
     () => {
         "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
-                s.confirmed_at, s.paused_until, s.left_at, s.left_from, x.reason AS suppressed
+                s.confirmed_at, s.paused_until, s.left_at, s.left_from, s.ended_by, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
          LEFT JOIN suppressions x ON x.address_hash = u.address_hash "
@@ -158,7 +162,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
          ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET language =
              CASE WHEN subscriptions.state IN ($3, $7) THEN COALESCE(excluded.language, subscriptions.language)
                   ELSE subscriptions.language END
-         RETURNING id, state, left_at",
+         RETURNING id, state, left_at, ended_by",
     )
     .bind(new.newsletter)
     .bind(new.subscriber)
@@ -287,7 +291,8 @@ pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Re
 async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &Entry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
-            "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL
+            "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL,
+                    ended_by = NULL
              WHERE id = $1 AND state IN ",
             2,
             " RETURNING newsletter_id"
@@ -350,7 +355,8 @@ pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool>
 pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
-            "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4 WHERE id = $1 AND state IN ",
+            "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4, ended_by = $5
+             WHERE id = $1 AND state IN ",
             2,
             " RETURNING newsletter_id"
         ))
@@ -358,6 +364,55 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
         .bind(sources(SubscriptionState::ALL, SubscriptionState::Left))
         .bind(SubscriptionState::Left)
         .bind(entry.by.now)
+        .bind(EndedBy::of(entry.by.actor))
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
+}
+
+/// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
+pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(
+            "UPDATE subscriptions SET state = $2, confirmed_at = $4, left_at = NULL, left_from = NULL, ended_by = NULL,
+                    paused_until = NULL
+             WHERE id = $1 AND state = $3 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Active)
+        .bind(SubscriptionState::Left)
+        .bind(entry.by.now)
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
+}
+
+/// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
+pub async fn deactivate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(worded!(
+            "UPDATE subscriptions SET state = $3, confirmed_at = NULL WHERE id = $1 AND state IN ",
+            2,
+            " RETURNING newsletter_id"
+        ))
+        .bind(id)
+        .bind(sources(&[SubscriptionState::Active], SubscriptionState::Pending))
+        .bind(SubscriptionState::Pending)
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
+}
+
+/// `left` back to what was before an import ended it. `false` when somebody else had.
+pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(
+            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
+             WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
     written(tx, id, row, entry).await
@@ -367,7 +422,7 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
 pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
     let row = tx
         .sql(
-            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL
+            "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
              WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
         )
         .bind(id)

@@ -1,16 +1,23 @@
-//! Readers from a CSV file. What a list may do to whom is `signup::import`'s to say; here it is read and reported.
+//! Readers from elsewhere. What a list may do to whom is `signup::import`'s to say; here files are named, questions are
+//! asked and answered, and what is done is told.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::Desk;
-use crate::cli::output::{Output, count};
+use crate::cli::output::{Output, count, printable};
 use crate::cli::progress::Progress;
+use crate::cli::table::Table;
 use crate::cli::{Exit, Failure};
-use crate::signup::{self, Import as Order, ImportError, Imported, Rejected, Step};
+use crate::domain::ImportId;
+use crate::private;
+use crate::signup::{
+    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, List, Question, Rejected, Step,
+};
+use crate::store::imports;
 
 /// Rejected rows that are named on the terminal; --rejected keeps them all.
 const NAMED_MAX: u64 = 20;
@@ -19,29 +26,230 @@ const NAMED_MAX: u64 = 20;
 #[command(
     before_help = "Examples:
   coranto subscribers import readers.csv --dry-run
-  coranto subscribers import readers.csv --source \"old list, opt-in since 2019\" --rejected bad.csv",
-    after_help = "The first line names the columns: email, and if there are name, status, language, subscribed_at.
-A list never brings back who left or is suppressed, and one bad row never stops the rest."
+  coranto subscribers import export.zip --agreed \"our sign-up form at Mailchimp, since 2019\"
+  coranto subscribers import list.csv --column 'Mailing OK?=consent:yes' --ignore Score",
+    after_help = "Exports of other programs are recognised by their columns; docs/moving-in.md has a page for each.
+A list never brings back who left or is suppressed, and one bad row never stops the rest.
+A column that may say who wants mail, and is not understood, stops the import until --column or
+--ignore says what it is. Exits with 3 when something must be said, or a row was rejected."
 )]
 pub(super) struct Import {
-    /// The CSV file; `-` is standard input.
-    file: PathBuf,
-    /// Where the readers agreed, for the record of consents [default: the file's name].
-    #[arg(long)]
-    source: Option<String>,
+    /// CSV, TSV, text or JSON files, folders, zip archives; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Where the readers agreed to get this newsletter, for the record of consents.
+    #[arg(long, value_name = "WORDS", visible_alias = "source")]
+    agreed: Option<String>,
+    /// Say what a column means: status, consent:VALUE, unsubscribed-if:VALUE, name, ignore ...
+    #[arg(long, value_name = "NAME=MEANING")]
+    column: Vec<String>,
+    /// Say that a column has nothing to do with mail.
+    #[arg(long, value_name = "NAME")]
+    ignore: Vec<String>,
+    /// Where everybody in the files stands at least: unsubscribed, suppressed, unconfirmed ...
+    #[arg(long, value_name = "STANDING")]
+    standing: Option<String>,
+    /// Which program wrote the files, where that is not seen: mailchimp, substack, listmonk ...
+    #[arg(long, value_name = "PROGRAM")]
+    from: Option<String>,
+    /// Whether 01/02 is the first of February or the second of January.
+    #[arg(long, value_name = "ORDER")]
+    dates: Option<Dates>,
     /// Write every row that was not taken, with the reason, to this CSV file.
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
-    /// Say what would be done, and do nothing; exits with 3 when a row would be rejected.
+    /// Say what would be done, and do nothing.
     #[arg(short = 'n', long)]
     dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Dates {
+    /// 01/02 is the first of February.
+    DayFirst,
+    /// 01/02 is the second of January.
+    MonthFirst,
+}
+
+pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    let paths = args.paths.clone();
+    let answers = answers(&args)?;
+    let looked = tokio::task::spawn_blocking(move || List::look(&paths, answers)).await?;
+    let mut list = looked.map_err(|error| refused(error, &args))?;
+    while !list.questions().is_empty() {
+        let questions = remembered(list.questions().to_vec(), desk).await?;
+        if !desk.context.may_ask || output.is_json() {
+            shown(&list, output)?;
+            return unanswered(&questions, output);
+        }
+        let answers = asked(&questions, &list, desk)?;
+        list =
+            tokio::task::spawn_blocking(move || list.again(answers)).await?.map_err(|error| refused(error, &args))?;
+    }
+    let list = Arc::new(list);
+    if !output.is_json() {
+        shown(&list, output)?;
+    }
+    let mut order = Order {
+        newsletter: desk.id,
+        agreed: args.agreed.clone().filter(|words| !words.trim().is_empty()),
+        dry_run: true,
+        actor: desk.context.actor(),
+        now: desk.context.now(),
+    };
+    // What would be done is known before anything is: a person is asked with the number in sight.
+    if args.dry_run || (desk.context.may_ask && !desk.context.yes) {
+        let (would, _) = run(&list, &order, &args, desk, args.dry_run).await?;
+        if args.dry_run {
+            return told(None, &would, &list, output);
+        }
+        if !agreed(&would, &mut order, desk)? {
+            return Err(Failure::new("nothing was imported").exit(Exit::NotAllowed).into());
+        }
+    }
+    order.dry_run = false;
+    let (done, id) = run(&list, &order, &args, desk, true).await?;
+    if order.agreed.is_none() && done.will_get_mail > 0 {
+        output.warn("nobody said where these readers agreed; --agreed keeps it as evidence of their consent");
+    }
+    told(id, &done, &list, output)
+}
+
+/// What the arguments say of the files.
+fn answers(args: &Import) -> anyhow::Result<Answers> {
+    let mut answers = Answers::default();
+    let said = |result: Result<(), String>, flag: &str| result.map_err(|why| Failure::usage(format!("{flag}: {why}")));
+    for column in &args.column {
+        said(answers.column(column), "--column")?;
+    }
+    args.ignore.iter().for_each(|name| answers.ignore(name));
+    if let Some(word) = &args.standing {
+        said(answers.everyone(word), "--standing")?;
+    }
+    if let Some(program) = &args.from {
+        said(answers.from(program), "--from")?;
+    }
+    answers.days = args.dates.map(|dates| match dates {
+        Dates::DayFirst => DayOrder::DayFirst,
+        Dates::MonthFirst => DayOrder::MonthFirst,
+    });
+    Ok(answers)
+}
+
+/// The questions with what was said the last time.
+async fn remembered(mut questions: Vec<Question>, desk: &Desk<'_>) -> anyhow::Result<Vec<Question>> {
+    let mut tx = desk.db.read().await?;
+    for question in &mut questions {
+        question.before = imports::answer(&mut tx, desk.id, &question.key()).await?;
+    }
+    Ok(questions)
+}
+
+/// What stands in a column, for people.
+fn values(question: &Question) -> String {
+    let mut shown: Vec<String> = question
+        .values
+        .iter()
+        .map(|value| format!("{} ({})", printable(&value.text), count(value.rows, "row")))
+        .collect();
+    if question.has_more {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
+}
+
+/// Flags that would answer a question.
+fn flags(question: &Question) -> String {
+    let name = &question.column;
+    let value = question.values.first().map_or("VALUE", |value| value.text.as_str());
+    let said = |meaning: &str| format!("--column {}", quoted(&format!("{name}={meaning}")));
+    let before = question.before.as_ref().map(|before| format!("{} (as the last time), ", said(before)));
+    format!(
+        "{}{} or {} if that means so; --ignore {} if it has nothing to do with mail",
+        before.unwrap_or_default(),
+        said(&format!("consent:{value}")),
+        said(&format!("unsubscribed-if:{value}")),
+        quoted(name)
+    )
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=:./".contains(c);
+    let text = printable(text);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Says what must be said, where nobody can be asked.
+fn unanswered(questions: &[Question], output: &Output) -> anyhow::Result<Exit> {
+    if output.is_json() {
+        output.json(&serde_json::json!({ "questions": questions }))?;
+    }
+    let mut hint = Vec::new();
+    for question in questions {
+        let Question { file, column, .. } = question;
+        output.note(format!(
+            "{}: the column {:?} holds {}, and nobody has said what it means.",
+            printable(file),
+            printable(column),
+            values(question)
+        ));
+        hint.push(flags(question));
+    }
+    Err(Failure::new(ImportError::Questions(questions.len()).to_string() + "; nothing was imported")
+        .exit(Exit::Problems)
+        .hint(hint.join("\n        "))
+        .into())
+}
+
+/// Asks a person what the columns mean.
+fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result<Answers> {
+    let mut answers = list.answers().clone();
+    for question in questions {
+        let output = &desk.context.output;
+        output.note(format!(
+            "{}: the column {:?} holds {}. What does it mean?",
+            printable(&question.file),
+            printable(&question.column),
+            values(question)
+        ));
+        output.note(
+            "  consent:VALUE  they agreed, if VALUE (others did not)    unsubscribed-if:VALUE   suppressed-if:VALUE\n  \
+             status         the status, a word in each row          ignore                  nothing to do with mail",
+        );
+        let asked = desk.context.ask("Meaning", question.before.as_deref(), |typed| {
+            let mut tried = answers.clone();
+            tried.says(&question.column, typed).map(|()| tried).map_err(|why| (why, None))
+        });
+        answers = asked?;
+    }
+    Ok(answers)
+}
+
+/// Asks a person whether it is to be done, and where the readers agreed.
+fn agreed(would: &Imported, order: &mut Order, desk: &Desk<'_>) -> anyhow::Result<bool> {
+    totals(would, true, &desk.context.output)?;
+    if would.will_get_mail > 0 && order.agreed.is_none() {
+        let words =
+            desk.context.ask("Where did these people agree to get this newsletter?", None, |typed| match typed {
+                "" => Err(("it is the evidence of their consent".to_owned(), None)),
+                words => Ok(words.to_owned()),
+            })?;
+        order.agreed = Some(words);
+    }
+    let readers = count(would.will_get_mail, "reader");
+    desk.context.confirm(&format!("Import the list? {readers} will begin to get mail."))
 }
 
 /// Where rows that were not taken are told.
 struct Report<'a> {
     output: &'a Output,
     file: Option<csv::Writer<File>>,
+    is_told: bool,
+    several: bool,
     named: u64,
+    dropped: u64,
     progress: Progress,
     /// The first thing that went wrong with telling; the import goes on without.
     broken: Option<anyhow::Error>,
@@ -50,10 +258,17 @@ struct Report<'a> {
 impl Report<'_> {
     fn hear(&mut self, step: Step) {
         match step {
-            Step::Progress { bytes, .. } => self.progress.set(bytes),
+            Step::Progress { rows } => self.progress.set(rows),
+            Step::Rejected(_) | Step::Dropped(_) if !self.is_told => {}
             Step::Rejected(row) => {
                 if let Err(error) = self.reject(&row) {
                     self.broken.get_or_insert(error);
+                }
+            }
+            Step::Dropped(row) => {
+                self.dropped += 1;
+                if self.dropped <= NAMED_MAX && !self.output.is_json() {
+                    self.note(&row);
                 }
             }
         }
@@ -62,52 +277,67 @@ impl Report<'_> {
     fn reject(&mut self, row: &Rejected) -> anyhow::Result<()> {
         let reason = row.reason.to_string();
         if let Some(file) = &mut self.file {
-            file.write_record([row.line.to_string().as_str(), &row.email, &reason])?;
+            file.write_record([&row.file, row.line.to_string().as_str(), &row.email, &reason])?;
         }
         if self.output.is_json() {
-            let row = serde_json::json!({ "line": row.line, "email": row.email, "reason": reason });
+            let row = serde_json::json!({
+                "file": &*row.file, "line": row.line, "email": row.email, "reason": reason, "kept_out": row.is_kept_out,
+            });
             return self.output.json(&serde_json::json!({ "rejected": row }));
         }
         self.named += 1;
         if self.named <= NAMED_MAX {
-            let email = crate::cli::output::printable(&row.email);
-            self.progress.above(|| self.output.note(format!("line {}: {email}: {reason}", row.line)));
+            self.note(row);
         }
         Ok(())
     }
+
+    fn note(&self, row: &Rejected) {
+        let file = if self.several { format!("{}, ", printable(&row.file)) } else { String::new() };
+        let said =
+            format!("{file}line {}: {}: {}", row.line, printable(&row.email), printable(&row.reason.to_string()));
+        self.progress.above(|| self.output.note(said));
+    }
 }
 
-pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+/// Runs an import, dry or not, and tells of rows that are not taken.
+async fn run(
+    list: &Arc<List>,
+    order: &Order,
+    args: &Import,
+    desk: &Desk<'_>,
+    is_told: bool,
+) -> anyhow::Result<(Imported, Option<ImportId>)> {
     let output = &desk.context.output;
-    let (input, size) = open(&args.file)?;
-    let name = args.file.file_name().map_or_else(|| "import".to_owned(), |name| name.to_string_lossy().into_owned());
-    let order = Order {
-        newsletter: desk.id,
-        source: args.source.clone().unwrap_or(name),
-        dry_run: args.dry_run,
-        actor: desk.context.actor(),
-        now: desk.context.now(),
+    let file = match &args.rejected {
+        Some(path) if is_told => {
+            let mut file = csv::Writer::from_writer(private::create(path).with_context(|| path.display().to_string())?);
+            file.write_record(["file", "line", "email", "reason"])?;
+            Some(file)
+        }
+        _ => None,
     };
-    let rejected = |path: &PathBuf| {
-        let mut file = csv::Writer::from_path(path).with_context(|| path.display().to_string())?;
-        file.write_record(["line", "email", "reason"])?;
-        anyhow::Ok(file)
-    };
-    let file = args.rejected.as_ref().map(rejected).transpose()?;
-    let progress = output.progress("Importing (bytes)", size);
-    let mut report = Report { output, file, named: 0, progress, broken: None };
+    let what = if order.dry_run { "Looking (rows)" } else { "Importing (rows)" };
+    let progress = output.progress(what, Some(list.rows()));
+    let several = list.understood().len() > 1;
+    let mut report = Report { output, file, is_told, several, named: 0, dropped: 0, progress, broken: None };
     let done = tokio::select! {
-        done = signup::import(desk.db, &desk.config.keys, input, &order, |step| report.hear(step)) => done,
+        done = signup::import(desk.db, &desk.config.keys, list, order, |step| report.hear(step)) => done,
         pressed = tokio::signal::ctrl_c() => {
             pressed?;
-            output.note("Stopped. What was read is in; the same command again goes on.");
-            return Ok(Exit::Interrupted);
+            return Err(Failure::new("stopped; what was read is in, and the same command again goes on with it")
+                .exit(Exit::Interrupted)
+                .into());
         }
     };
-    let Report { file, named, progress, broken, .. } = report;
+    let Report { file, named, dropped, progress, broken, .. } = report;
     drop(progress);
     if named > NAMED_MAX && args.rejected.is_none() {
         output.note(format!("and {} more; --rejected FILE keeps them all", count(named - NAMED_MAX, "row")));
+    }
+    if dropped > NAMED_MAX {
+        output
+            .note(format!("and {} more that could not be read and are not needed", count(dropped - NAMED_MAX, "cell")));
     }
     if let Some(mut file) = file {
         file.flush()?;
@@ -115,76 +345,126 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
     if let Some(broken) = broken {
         return Err(broken.context("the rows that were not taken could not be told"));
     }
-    let done = done.map_err(|error| refused(error, &args.file))?;
-    tell(&done, &args, output)?;
-    Ok(if args.dry_run && done.rejected > 0 { Exit::Problems } else { Exit::Ok })
+    let (id, done) = done.map_err(|error| refused(error, args))?;
+    Ok((done, id))
 }
 
-/// The file and its size, as far as it has one.
-fn open(path: &Path) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
-    if path == Path::new("-") {
-        return Ok((Box::new(io::stdin()), None));
-    }
-    let place = || path.display().to_string();
-    let file = File::open(path).with_context(place)?;
-    let about = file.metadata().with_context(place)?;
-    if about.is_dir() {
-        return Err(Failure::new(format!("{} is a folder", place())).into());
-    }
-    Ok((Box::new(file), about.is_file().then_some(about.len())))
-}
-
-fn refused(error: ImportError, file: &Path) -> anyhow::Error {
+fn refused(error: ImportError, args: &Import) -> anyhow::Error {
     let exit = match &error {
         // What came before is in and stays so.
-        ImportError::Read(_) | ImportError::Store(_) => Exit::PartWay,
+        ImportError::Store(_) => Exit::PartWay,
+        ImportError::Questions(_) | ImportError::NotAgreed { .. } => Exit::Problems,
+        ImportError::NoSuchColumn { .. } => Exit::Usage,
+        ImportError::Elsewhere => Exit::NotAllowed,
         _ => Exit::Failed,
     };
-    let failure = Failure::new(format!("{}: {error}", file.display())).exit(exit);
-    match exit {
-        Exit::PartWay => failure.hint("what was read is in; the same command again goes on").into(),
-        _ => failure.hint("the first line names the columns, one of them `email`").into(),
-    }
+    let innermost = match &error {
+        ImportError::OfFile { error, .. } => error,
+        error => error,
+    };
+    let hint = match innermost {
+        ImportError::Store(_) => "what was read is in; the same command again goes on",
+        ImportError::NotAgreed { .. } if args.agreed.is_none() => {
+            "say it with --agreed \"our form at example.org, since 2019\"; nothing was imported"
+        }
+        ImportError::TwoEmailColumns { .. } => "leave one out with --ignore NAME",
+        ImportError::NoEmailColumn { .. } => "name it with --column NAME=email, or call it email in the first line",
+        ImportError::Empty | ImportError::Header(_) => "the first line names the columns, one of them `email`",
+        ImportError::Elsewhere => "wait for it, then repeat this one",
+        _ => "",
+    };
+    let failure = Failure::new(error.to_string()).exit(exit);
+    if hint.is_empty() { failure.into() } else { failure.hint(hint).into() }
 }
 
-fn tell(done: &Imported, args: &Import, output: &Output) -> anyhow::Result<()> {
+/// What the files were taken for.
+fn shown(list: &List, output: &Output) -> anyhow::Result<()> {
     if output.is_json() {
-        let mut value = serde_json::to_value(done)?;
-        value["dry_run"] = args.dry_run.into();
-        return output.json(&serde_json::json!({ "imported": value }));
+        return output.json(&serde_json::json!({ "files": list.understood(), "not_read": list.others() }));
     }
-    let would = if args.dry_run { " would be" } else { "" };
-    let mut text = format!("{}: {}{would} added", count(done.rows, "row"), count(done.added, "reader"));
+    for file in list.understood() {
+        let from = file.from.map(|from| format!(", as {from} exports it")).unwrap_or_default();
+        let everyone = file.everyone.map(|everyone| format!("; everybody in it is {everyone}")).unwrap_or_default();
+        output.line(format!("{}: {}{from}{everyone}", printable(&file.file), count(file.rows, "row")))?;
+        let mut table = Table::new(&["COLUMN", "TAKEN FOR"]);
+        file.columns.into_iter().for_each(|column| table.row([column.column, column.taken_for]));
+        output.table(&table)?;
+        output.line("")?;
+    }
+    if !list.others().is_empty() {
+        let names: Vec<_> = list.others().iter().take(5).map(|name| printable(name)).collect();
+        let more = if list.others().len() > names.len() { ", …" } else { "" };
+        output.note(format!("Not read: {}{more}", names.join(", ")));
+    }
+    list.missing().into_iter().for_each(|missing| output.note(missing));
+    Ok(())
+}
+
+/// The figures: who gets mail comes first.
+fn totals(done: &Imported, is_dry: bool, output: &Output) -> anyhow::Result<()> {
+    let would = if is_dry { "would be" } else { "were" };
+    output.line(format!(
+        "{} of {} begin to get mail; {would}:",
+        count(done.will_get_mail, ""),
+        count(done.rows, "row")
+    ))?;
+    let mut table = Table::new(&["WHAT", ">ROWS"]);
     for (number, what) in [
-        (done.activated, "activated"),
+        (done.will_get_mail, "will get mail"),
         (done.unsubscribed, "unsubscribed"),
         (done.suppressed, "suppressed"),
+        (done.unconfirmed, "unconfirmed"),
+        (done.paused, "paused"),
+        (done.kept_out, "kept out (left here, suppressed, or never agreed)"),
         (done.unchanged, "unchanged"),
-        (done.kept_out, "kept out because they left or must not be mailed"),
+        (done.doubled, "named again"),
         (done.rejected, "rejected"),
     ] {
-        if number > 0 {
-            text.push_str(&format!(", {} {what}", count(number, "")));
+        if number > 0 || what == "will get mail" {
+            table.row([what.to_owned(), count(number, "")]);
         }
     }
-    output.line(text + ".")?;
+    output.table(&table)
+}
+
+/// Tells what was done, or would be.
+fn told(id: Option<ImportId>, done: &Imported, list: &List, output: &Output) -> anyhow::Result<Exit> {
+    if output.is_json() {
+        let mut value = serde_json::to_value(done)?;
+        value["dry_run"] = id.is_none().into();
+        value["id"] = id.map(|id| id.0).into();
+        value["files"] = serde_json::to_value(list.understood())?;
+        value["not_read"] = serde_json::to_value(list.others())?;
+        output.json(&serde_json::json!({ "imported": value }))?;
+    } else {
+        totals(done, id.is_none(), output)?;
+    }
     if done.windows_1252 > 0 {
         output.warn(format!("{} read as Windows-1252, because they are not UTF-8", count(done.windows_1252, "row")));
     }
-    Ok(())
+    match id {
+        Some(id) => output.note(format!(
+            "This is import {0}; `coranto subscribers imports undo {0}` takes it back within 30 days.",
+            id.0
+        )),
+        None => {
+            if done.will_get_mail > AGREED_FROM {
+                output.note("To import it, say where these people agreed: --agreed \"…\".");
+            }
+            output.note("Nothing was imported.");
+        }
+    }
+    Ok(if done.rejected > 0 { Exit::Problems } else { Exit::Ok })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::failure::exit_of;
 
     #[test]
-    fn an_import_that_broke_off_says_that_it_may_be_repeated() {
-        let file = Path::new("list.csv");
-        let broken = refused(ImportError::Read(io::ErrorKind::UnexpectedEof.into()), file);
-        assert_eq!(exit_of(&broken), Exit::PartWay);
-        assert!(broken.to_string().contains("the same command again goes on"));
-        assert_eq!(exit_of(&refused(ImportError::Empty, file)), Exit::Failed);
+    fn names_of_columns_are_quoted_for_a_shell() {
+        assert_eq!(quoted("Status=ignore"), "Status=ignore");
+        assert_eq!(quoted("Mailing OK?=consent:yes"), "'Mailing OK?=consent:yes'");
+        assert_eq!(quoted("d'accord=ignore"), "'d'\\''accord=ignore'");
     }
 }

@@ -51,6 +51,7 @@ fn as_json(reader: &Subscription) -> serde_json::Value {
         "confirmed_at": reader.confirmed_at,
         "paused_until": reader.paused_until,
         "left_at": reader.left_at,
+        "ended_by": reader.ended_by,
         "suppressed": reader.suppressed,
     })
 }
@@ -138,6 +139,7 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     row("active since", reader.confirmed_at.map(|at| at.to_string()));
     row("paused until", reader.paused_until.map(|at| at.to_string()));
     row("left", reader.left_at.map(|at| at.to_string()));
+    row("ended by", reader.ended_by.map(|by| by.to_string()));
     output.table(&about)?;
     output.line("")?;
     let mut table = Table::new(&["WHEN", "WHAT", "HOW", "FROM", "WORDING"]);

@@ -3,6 +3,7 @@
 mod change;
 mod export;
 mod import;
+mod imports;
 mod list;
 
 use super::whose::{newsletter, newsletters as whose};
@@ -48,7 +49,7 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers add anna@example.org --name \"Anna Berg\"")]
     Add(change::Add),
-    /// End a subscription, as if the reader had left.
+    /// End a subscription; `add` takes it back, unless the reader had left.
     #[command(before_help = "Examples:
   coranto subscribers remove anna@example.org")]
     Remove(change::Remove),
@@ -60,8 +61,10 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
-    /// Take in readers from a CSV file.
+    /// Take in readers from another program: CSV, text, JSON, folders, zip archives.
     Import(import::Import),
+    /// List what was imported, and take an import back.
+    Imports(imports::Imports),
     /// Write readers to a CSV file.
     #[command(before_help = "Examples:
   coranto subscribers export readers.csv
@@ -121,6 +124,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Suppress(args) => change::suppress(args, &desk).await,
             Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
             Command::Import(args) => import::import(args, &desk).await,
+            Command::Imports(args) => imports::imports(args, &desk).await,
             Command::Export(args) => export::export(args, &desk).await,
         };
         db.close().await;

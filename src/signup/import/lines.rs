@@ -1,7 +1,7 @@
 //! A file's lines as text, whatever wrote the file. Owns encodings and line ends; knows no CSV.
 //!
-//! A byte order mark decides for the whole file. Without one each line is UTF-8 if it can be, else Windows-1252, which
-//! spreadsheets write: lists that were put together from several files have both. What could be read wrongly without
+//! A byte order mark decides for the whole file, and two bytes for each of the first letters do. Otherwise each line is
+//! UTF-8 if it can be, else Windows-1252, which spreadsheets write: lists that were put together from several files have both. What could be read wrongly without
 //! anyone noticing is refused instead.
 
 use std::io::{self, BufRead, BufReader, Read};
@@ -27,6 +27,8 @@ pub(super) struct Line {
     pub(super) number: u64,
     /// What it says.
     pub(super) text: Result<String, LineError>,
+    /// Of a line that cannot be read, what of it can be, with U+FFFD for the rest.
+    pub(super) lossy: Option<String>,
     /// Whether it was read as Windows-1252.
     pub(super) windows: bool,
 }
@@ -42,9 +44,16 @@ impl<R: Read> Lines<R> {
         Ok(Self { input: BufReader::with_capacity(64 * 1024, Decoded::new(input)?), number: 0 })
     }
 
-    /// The file's first bytes, as far as they are there.
-    pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
-        self.input.fill_buf()
+    /// The first byte that is no white space, as far as the file's beginning goes.
+    pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
+        Ok(self.input.fill_buf()?.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
+    }
+
+    /// All that is left, up to `most` bytes; more is an error.
+    pub(super) fn rest(self, most: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.input.take(most + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
@@ -78,24 +87,25 @@ impl<R: Read> Lines<R> {
             break;
         }
         self.number += 1;
-        let (text, windows) = if too_long { (Err(LineError::TooLong), false) } else { decode(bytes) };
-        Ok(Some(Line { number: self.number, text, windows }))
+        let (text, windows) = if too_long { (Err(LineError::TooLong), false) } else { decode(&bytes) };
+        let lossy = text.is_err().then(|| String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}"));
+        Ok(Some(Line { number: self.number, text, lossy, windows }))
     }
 }
 
-fn decode(bytes: Vec<u8>) -> (Result<String, LineError>, bool) {
+fn decode(bytes: &[u8]) -> (Result<String, LineError>, bool) {
     if bytes.contains(&0) {
         return (Err(LineError::Nul), false);
     }
-    let bytes = match String::from_utf8(bytes) {
+    match std::str::from_utf8(bytes) {
         Ok(text) if text.contains('\u{fffd}') => return (Err(LineError::Undecodable), false),
-        Ok(text) => return (Ok(text), false),
-        Err(error) => error.into_bytes(),
-    };
+        Ok(text) => return (Ok(text.to_owned()), false),
+        Err(_) => {}
+    }
     if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
         return (Err(LineError::Mixed), false);
     }
-    let (text, _, _) = WINDOWS_1252.decode(&bytes);
+    let (text, _, _) = WINDOWS_1252.decode(bytes);
     // The five bytes that Windows-1252 leaves open come out as control characters.
     if text.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}')) {
         return (Err(LineError::Undecodable), false);
@@ -115,12 +125,15 @@ struct Decoded<R> {
 
 impl<R: Read> Decoded<R> {
     fn new(mut input: R) -> io::Result<Self> {
-        let mut held = Vec::with_capacity(3);
-        input.by_ref().take(3).read_to_end(&mut held)?;
+        let mut held = Vec::with_capacity(4);
+        input.by_ref().take(4).read_to_end(&mut held)?;
         let (mark, encoding) = match held.as_slice() {
-            [0xef, 0xbb, 0xbf] => (3, None),
+            [0xef, 0xbb, 0xbf, ..] => (3, None),
             [0xff, 0xfe, ..] => (2, Some(UTF_16LE)),
             [0xfe, 0xff, ..] => (2, Some(UTF_16BE)),
+            // No mark, but a list begins with two letters, and these take two bytes each.
+            [1..=127, 0, 1..=127, 0] => (0, Some(UTF_16LE)),
+            [0, 1..=127, 0, 1..=127] => (0, Some(UTF_16BE)),
             _ => (0, None),
         };
         let decoder = encoding.map(encoding_rs::Encoding::new_decoder_without_bom_handling);

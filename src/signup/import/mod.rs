@@ -1,472 +1,348 @@
-//! A list of readers comes in as CSV. Owns what an import may do to whom; streams, in batches of one transaction each,
-//! so that it may be killed and repeated at any time.
+//! Lists of readers come in from elsewhere. Owns the steps: look at the files, ask what only a person can know, say what
+//! would be done, do it, and take it back.
 //!
 //! A list says what another program knew, perhaps long ago. So it never brings back who left or must not be mailed;
-//! but that someone left, or must not be mailed, it may say.
+//! but that someone left, or must not be mailed, it may say. Of two statements about one person the stronger holds,
+//! whatever the order of rows and files.
 
-mod columns;
+mod cells;
+mod commit;
+mod error;
 mod lines;
+mod meaning;
+mod names;
+mod outcome;
+mod people;
+mod plan;
 mod records;
+mod rows;
+mod sources;
+mod standing;
+mod survey;
+mod suspicion;
+mod table;
+mod times;
+mod undo;
+mod vendor;
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, Read};
+use std::io::Read;
+use std::path::PathBuf;
 
-use tokio::sync::mpsc;
+use self::meaning::Meaning;
+use self::rows::Rows;
+use self::sources::Sources;
+use self::standing::Standing;
+use self::survey::Survey;
+use self::table::Table;
+use self::vendor::Vendor;
 
-use self::columns::{Columns, Row, Standing};
-use self::lines::Lines;
-use self::records::Records;
-use super::person;
-use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
-use crate::domain::actor::{Actor, By};
-use crate::domain::address::AddressError;
-use crate::domain::consent::ConsentKind;
-use crate::domain::delivery::DeliveryKind;
-use crate::domain::event::Event;
-use crate::domain::subscriber::SubscriptionState;
-use crate::domain::suppression::SuppressionReason;
-use crate::store::events::About;
-use crate::store::imports::{Arrival, Known};
-use crate::store::subscriptions::Entry;
-use crate::store::{Db, StoreError, Tx, consents, deliveries, events, imports, subscriptions, suppressions};
-use crate::token::Keyring;
+pub use commit::{AGREED_FROM, Import, import};
+pub use error::{ImportError, Reason};
+pub use outcome::{Imported, Rejected, Step};
+pub use times::DayOrder;
+pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
 
-/// One transaction each: short enough to let others in between, long enough that its commit costs little.
-const BATCH_ROWS: usize = 1_000;
-/// What the record of consents names in the place of the words that a form showed.
-const WORDING: &str = "import";
-/// Batches that are read ahead.
-const AHEAD: usize = 2;
-
-/// What an import is of.
-#[derive(Clone, Debug)]
-pub struct Import {
-    /// To which newsletter the readers subscribe.
-    pub newsletter: NewsletterId,
-    /// Where they come from: the record of consents keeps it.
-    pub source: String,
-    /// Changes nothing, and says what would be.
-    pub dry_run: bool,
-    /// Who brings them in.
-    pub actor: Actor,
-    /// When.
-    pub now: Timestamp,
+/// What an operator said about the files.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Columns, folded, and what they mean; as it was said.
+    columns: Vec<(String, Meaning, String)>,
+    /// Which comes first in a date.
+    pub days: Option<DayOrder>,
+    /// Where everybody in the files stands at least.
+    everyone: Option<Standing>,
+    /// Which program wrote the files.
+    from: Option<&'static Vendor>,
 }
 
-impl Import {
-    fn by(&self) -> By<'_> {
-        self.actor.at(self.now)
+impl Answers {
+    /// Says what a column means: `NAME=MEANING`.
+    pub fn column(&mut self, text: &str) -> Result<(), String> {
+        let (name, said) = text.rsplit_once('=').ok_or("write NAME=MEANING, such as 'Mailing OK?=consent:yes'")?;
+        self.says(name, said)
+    }
+
+    /// Says what a column means.
+    pub fn says(&mut self, name: &str, said: &str) -> Result<(), String> {
+        let unknown = || format!("{said:?} is no meaning of a column; write one of {}", meaning::SAYABLE);
+        let meaning = Meaning::parse(said).ok_or_else(unknown)?;
+        self.columns.retain(|(known, ..)| *known != key_of(name));
+        self.columns.push((key_of(name), meaning, said.to_owned()));
+        Ok(())
+    }
+
+    /// Says that a column has nothing to do with mail.
+    pub fn ignore(&mut self, name: &str) {
+        self.columns.retain(|(known, ..)| *known != key_of(name));
+        self.columns.push((key_of(name), Meaning::Ignored, "ignore".to_owned()));
+    }
+
+    /// Says where everybody in the files stands at least.
+    pub fn everyone(&mut self, word: &str) -> Result<(), String> {
+        let named = Standing::named(word);
+        self.everyone =
+            Some(named.ok_or("write active, unconfirmed, paused, unsubscribed, bounced, complained or suppressed")?);
+        Ok(())
+    }
+
+    /// Says which program wrote the files.
+    pub fn from(&mut self, program: &str) -> Result<(), String> {
+        let unknown = || format!("{program:?} is not known; known are {}", Vendor::keys().join(", "));
+        self.from = Some(Vendor::named(program).ok_or_else(unknown)?);
+        Ok(())
+    }
+
+    fn of(&self, name: &str) -> Option<&Meaning> {
+        let key = key_of(name);
+        self.columns.iter().find(|(known, ..)| *known == key).map(|(_, meaning, _)| meaning)
+    }
+
+    /// What was said, a column each: its name folded, and the words.
+    fn said(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.columns.iter().map(|(name, _, said)| (name.as_str(), said.as_str()))
     }
 }
 
-/// What an import did. Every row counts once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Imported {
-    /// Rows with something in them.
+/// How a column's name is compared. A name without letters is compared as it is.
+fn key_of(name: &str) -> String {
+    let key = cells::folded(name);
+    if key.is_empty() { cells::trimmed(name).to_owned() } else { key }
+}
+
+/// A column of which only a person can say what it means.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Question {
+    /// In which file.
+    pub file: String,
+    /// The column.
+    pub column: String,
+    /// What stands in it, the commonest first.
+    pub values: Vec<Value>,
+    /// Whether more than that stands in it.
+    pub has_more: bool,
+    /// What was said of a column of this name the last time.
+    pub before: Option<String>,
+}
+
+impl Question {
+    /// How the column's name is compared, and kept with its answer.
+    pub fn key(&self) -> String {
+        key_of(&self.column)
+    }
+}
+
+/// A value of a column.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Value {
+    /// As it stands there.
+    pub text: String,
+    /// In how many rows.
     pub rows: u64,
-    /// New to the newsletter.
-    pub added: u64,
-    /// Had asked and are active now.
-    pub activated: u64,
-    /// Had a subscription, which the list ends.
-    pub unsubscribed: u64,
-    /// Put on the suppression list.
-    pub suppressed: u64,
-    /// Known, and as the list has them.
-    pub unchanged: u64,
-    /// Left, or must not be mailed: the list cannot bring them back.
-    pub kept_out: u64,
-    /// Not to be understood, or twice in the list.
-    pub rejected: u64,
-    /// Of all rows, those read as Windows-1252 because they are no UTF-8.
-    pub windows_1252: u64,
 }
 
-/// Why a row was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
-    /// Longer than a row can be.
-    #[error("the line is longer than {} KiB", lines::LINE_BYTES_MAX / 1024)]
-    TooLong,
-    /// Binary.
-    #[error("there is a NUL byte in it")]
-    Nul,
-    /// Two encodings.
-    #[error("it is written in two encodings; save the file as UTF-8")]
-    Mixed,
-    /// No encoding.
-    #[error("it has characters that cannot be read; save the file as UTF-8")]
-    Undecodable,
-    /// CSV.
-    #[error("a quotation mark is opened and never closed")]
-    OpenQuote,
-    /// CSV.
-    #[error("it has more columns than any list")]
-    TooManyFields,
-    /// The address.
-    #[error("the address: {0}")]
-    Address(AddressError),
-    /// The state.
-    #[error("the status {0:?} is not known; write active, pending, paused, left, bounced, complained or suppressed")]
-    Status(String),
-    /// The time.
-    #[error("{0:?} is not a time; write 2026-11-27 or 2026-11-27T09:00:00Z")]
-    Date(String),
-    /// The time.
-    #[error("it was subscribed in the future")]
-    Future,
-    /// The language.
-    #[error("{0:?} is not a language; write en or pt-BR")]
-    Language(String),
-    /// Twice.
-    #[error("the address stands further up already")]
-    Duplicate,
-    /// Never brought back.
-    #[error("left; only they themselves can come back")]
-    Left,
-    /// Never brought back.
-    #[error("is on the suppression list ({0})")]
-    Suppressed(SuppressionReason),
+/// A file as it was understood.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Understood {
+    /// Its name.
+    pub file: String,
+    /// Whose export it is, if that is known.
+    pub from: Option<&'static str>,
+    /// How many rows it has.
+    pub rows: u64,
+    /// Where everybody in it stands at least, when that is not active.
+    pub everyone: Option<&'static str>,
+    /// What each column was taken for.
+    pub columns: Vec<Taken>,
 }
 
-/// A row that was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// Its line, counted from 1.
-    pub line: u64,
-    /// The address as it stands there, cut.
-    pub email: String,
-    /// Why.
-    pub reason: Reason,
+/// A column and what it was taken for.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Taken {
+    /// Its name.
+    pub column: String,
+    /// In words.
+    pub taken_for: String,
 }
 
-/// What an import tells on its way.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// A row was not taken.
-    Rejected(Rejected),
-    /// So much is done and safe.
-    Progress {
-        /// Of the file.
-        bytes: u64,
-        /// Of the list.
-        rows: u64,
-    },
+/// Files that were looked at.
+#[derive(Debug)]
+pub struct List {
+    sources: Sources,
+    tables: Vec<Table>,
+    answers: Answers,
+    digest: String,
+    questions: Vec<Question>,
 }
 
-/// Why an import cannot begin, or breaks off. What was committed stays; it may be repeated.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// Nothing in it.
-    #[error("the list is empty")]
-    Empty,
-    /// Packed.
-    #[error("this is an archive or a spreadsheet, not a list; unpack it, or save it as CSV")]
-    Archive,
-    /// UTF-16 without a mark.
-    #[error("the first line holds NUL bytes: if this is UTF-16, save the file as UTF-8")]
-    Binary,
-    /// The first line cannot be read.
-    #[error("the first line, which names the columns: {0}")]
-    Header(Reason),
-    /// No column for addresses.
-    #[error("no column is called email; the first line has: {}", found.join(", "))]
-    NoEmailColumn {
-        /// What there is.
-        found: Vec<String>,
-    },
-    /// Two columns for addresses.
-    #[error("two columns are called email; rename or remove one of them")]
-    TwoEmailColumns,
-    /// The file cannot be read.
-    #[error("the list cannot be read: {0}")]
-    Read(#[from] io::Error),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// A row on its way from the file to the database.
-struct Candidate {
-    line: u64,
-    row: Row,
-    arrival: Arrival,
-}
-
-/// What was read in one go.
-struct Batch {
-    candidates: Vec<Candidate>,
-    rejected: Vec<Rejected>,
-    rows: u64,
-    windows: u64,
-    bytes: u64,
-}
-
-/// Imports a list. `step` hears of every row that was not taken, and of the progress.
-pub async fn import(
-    db: &Db,
-    keys: &Keyring,
-    input: impl Read + Send + 'static,
-    import: &Import,
-    mut step: impl FnMut(Step) + Send,
-) -> Result<Imported, ImportError> {
-    let (sender, mut batches) = mpsc::channel(AHEAD);
-    let (keys, now) = (keys.clone(), import.now);
-    let reading = tokio::task::spawn_blocking(move || read(input, &keys, now, &sender));
-    let mut total = Imported::default();
-    while let Some(batch) = batches.recv().await {
-        let (rows, windows, bytes) = (batch.rows, batch.windows, batch.bytes);
-        let mut rejected = batch.rejected;
-        let malformed = rejected.len() as u64;
-        let mut done = if import.dry_run {
-            look(&mut db.read().await?, import, batch.candidates, &mut rejected).await?
-        } else {
-            db.write(async |tx| store(tx, import, batch.candidates, &mut rejected).await).await?
+impl List {
+    /// Looks at the files behind `paths`: lists, folders, archives; `-` is standard input. Reads them once, and waits for
+    /// them: not for an asynchronous task.
+    pub fn look(paths: &[PathBuf], answers: Answers) -> Result<Self, ImportError> {
+        let mut list = Self {
+            sources: Sources::find(paths)?,
+            tables: Vec::new(),
+            answers,
+            digest: String::new(),
+            questions: Vec::new(),
         };
-        done.rows = rows;
-        done.windows_1252 = windows;
-        done.rejected = malformed;
-        total.add(&done);
-        rejected.sort_by_key(|rejected| rejected.line);
-        rejected.into_iter().for_each(|rejected| step(Step::Rejected(rejected)));
-        step(Step::Progress { bytes, rows: total.rows });
+        list.survey()?;
+        Ok(list)
     }
-    reading.await.map_err(io::Error::other)??;
-    Ok(total)
-}
 
-/// Reads the file to its end; returns early when nobody listens any more.
-fn read(input: impl Read, keys: &Keyring, now: Timestamp, batches: &mpsc::Sender<Batch>) -> Result<(), ImportError> {
-    let mut bytes = Counted { input, count: std::rc::Rc::default() };
-    let count = std::rc::Rc::clone(&bytes.count);
-    let mut lines = Lines::new(&mut bytes)?;
-    if matches!(lines.peek()?, [b'P', b'K', 3, ..] | [0x1f, 0x8b, ..]) {
-        return Err(ImportError::Archive);
+    /// The same files with other answers.
+    pub fn again(self, answers: Answers) -> Result<Self, ImportError> {
+        let mut list = Self { answers, tables: Vec::new(), questions: Vec::new(), ..self };
+        list.survey()?;
+        Ok(list)
     }
-    let mut records = Records::new(lines);
-    let header = records.header()?.ok_or(ImportError::Empty)?;
-    let fields = header.fields.map_err(|reason| match reason {
-        Reason::Nul => ImportError::Binary,
-        reason => ImportError::Header(reason),
-    })?;
-    let (columns, mut first) = match Columns::of_header(&fields)? {
-        Some(columns) => (columns, None),
-        None => (Columns::bare(), Some(records::Record { line: header.line, fields: Ok(fields), windows: false })),
-    };
-    let mut seen = HashSet::new();
-    let mut batch = Batch::new();
-    loop {
-        let next = match first.take() {
-            Some(record) => Some(record),
-            None => records.next()?,
-        };
-        let ended = next.is_none();
-        if let Some(record) = next {
-            batch.rows += 1;
-            batch.windows += u64::from(record.windows);
-            match candidate(&columns, record, keys, now, &mut seen) {
-                Ok(candidate) => batch.candidates.push(candidate),
-                Err(rejected) => batch.rejected.push(rejected),
-            }
-        }
-        if ended || batch.rows as usize == BATCH_ROWS {
-            batch.bytes = count.get();
-            if batches.blocking_send(std::mem::replace(&mut batch, Batch::new())).is_err() || ended {
-                return Ok(());
-            }
-        }
-    }
-}
 
-fn candidate(
-    columns: &Columns,
-    record: records::Record,
-    keys: &Keyring,
-    now: Timestamp,
-    seen: &mut HashSet<u64>,
-) -> Result<Candidate, Rejected> {
-    let line = record.line;
-    let fields = record.fields.map_err(|reason| Rejected { line, email: String::new(), reason })?;
-    let email: String = columns.typed_email(&fields).chars().filter(|c| !c.is_control()).take(100).collect();
-    let row = columns.read(&fields, now).map_err(|reason| Rejected { line, email: email.clone(), reason })?;
-    // Eight bytes per address: the list of a million that is read needs 16 MB.
-    let mut hasher = DefaultHasher::new();
-    row.email.key().hash(&mut hasher);
-    if !seen.insert(hasher.finish()) {
-        return Err(Rejected { line, email, reason: Reason::Duplicate });
-    }
-    let state = match row.standing {
-        Standing::State(state) => state,
-        Standing::Suppressed(_) => SubscriptionState::Left,
-    };
-    let arrival = Arrival {
-        person: person(keys, &row.email, row.name.as_deref()),
-        state,
-        language: row.language.clone(),
-        subscribed_at: row.subscribed_at.unwrap_or(now),
-    };
-    Ok(Candidate { line, row, arrival })
-}
-
-/// What is to be done about a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plan {
-    Add,
-    Activate,
-    Unsubscribe,
-    Suppress(SuppressionReason),
-    Nothing,
-    KeepOut,
-}
-
-/// The rule of the house, row by row.
-fn plan(standing: Standing, known: Option<&Known>) -> Plan {
-    use SubscriptionState::{Active, Left, Paused, Pending};
-    let suppressed = known.and_then(|known| known.suppressed).is_some();
-    match (standing, known.and_then(|known| known.state)) {
-        (Standing::Suppressed(_), _) if suppressed => Plan::Nothing,
-        (Standing::Suppressed(reason), _) => Plan::Suppress(reason),
-        (Standing::State(Left), Some(Left)) => Plan::Nothing,
-        (Standing::State(Left), Some(_)) => Plan::Unsubscribe,
-        (Standing::State(Left), None) if suppressed => Plan::Nothing,
-        (Standing::State(_), _) if suppressed => Plan::KeepOut,
-        (Standing::State(Active | Paused | Pending), Some(Left)) => Plan::KeepOut,
-        (Standing::State(Active), Some(Pending)) => Plan::Activate,
-        (Standing::State(_), Some(_)) => Plan::Nothing,
-        (Standing::State(_), None) => Plan::Add,
-    }
-}
-
-/// Pairs each row with what is to be done about it; says of whom nothing can be done.
-async fn planned(
-    tx: &mut Tx,
-    import: &Import,
-    candidates: Vec<Candidate>,
-    rejected: &mut Vec<Rejected>,
-) -> Result<(Vec<(Candidate, Option<Known>, Plan)>, Imported), StoreError> {
-    let arrivals: Vec<Arrival> = candidates.iter().map(|candidate| candidate.arrival.clone()).collect();
-    let known = imports::known(tx, import.newsletter, &arrivals).await?;
-    let mut known = known.into_iter().peekable();
-    let mut plans = Vec::with_capacity(candidates.len());
-    let mut done = Imported::default();
-    for (place, candidate) in candidates.into_iter().enumerate() {
-        let known = known.next_if(|known| known.place == place as i64);
-        let mut plan = plan(candidate.row.standing, known.as_ref());
-        if let (Plan::Activate, Some(id)) = (plan, known.and_then(|known| known.subscription)) {
-            // Who left and asked again, or was asked for by a stranger, has not come back yet.
-            if consents::latest(tx, id, ConsentKind::Withdrawn).await?.is_some() {
-                plan = Plan::KeepOut;
-            }
-        }
-        match plan {
-            Plan::Add => done.added += 1,
-            Plan::Activate => done.activated += 1,
-            Plan::Unsubscribe => done.unsubscribed += 1,
-            Plan::Suppress(_) => done.suppressed += 1,
-            Plan::Nothing => done.unchanged += 1,
-            Plan::KeepOut => {
-                done.kept_out += 1;
-                let reason = known.and_then(|known| known.suppressed).map_or(Reason::Left, Reason::Suppressed);
-                rejected.push(Rejected { line: candidate.line, email: candidate.row.email.to_string(), reason });
-            }
-        }
-        plans.push((candidate, known, plan));
-    }
-    Ok((plans, done))
-}
-
-async fn look(
-    tx: &mut Tx,
-    import: &Import,
-    candidates: Vec<Candidate>,
-    rejected: &mut Vec<Rejected>,
-) -> Result<Imported, StoreError> {
-    planned(tx, import, candidates, rejected).await.map(|(_, done)| done)
-}
-
-async fn store(
-    tx: &mut Tx,
-    import: &Import,
-    candidates: Vec<Candidate>,
-    rejected: &mut Vec<Rejected>,
-) -> Result<Imported, StoreError> {
-    imports::lock(tx).await?;
-    let (plans, mut done) = planned(tx, import, candidates, rejected).await?;
-    let (consent, source) = (ConsentKind::Imported, import.source.as_str());
-    let imported =
-        Entry { by: import.by(), consent, event: None, wording: WORDING, client: None, source, spelling: None };
-    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
-    let mut arrivals = Vec::with_capacity(plans.len());
-    for (candidate, known, plan) in plans {
-        let id = known.and_then(|known| known.subscription);
-        match (plan, id) {
-            (Plan::Add, _) => arrivals.push(candidate.arrival),
-            (Plan::Suppress(reason), _) => {
-                let person = &candidate.arrival.person;
-                suppressions::add_in_bulk(tx, &person.address_hash, reason, source, import.now).await?;
-                suppressions::note_mailbox(tx, &person.address_hash, &person.quota_hash).await?;
-            }
-            (Plan::Activate, Some(id)) => {
-                let is_changed = subscriptions::activate(tx, id, &imported).await?;
-                if is_changed {
-                    deliveries::supersede(tx, id, DeliveryKind::Confirmation, import.now).await?;
+    fn survey(&mut self) -> Result<(), ImportError> {
+        let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        let mut last = None;
+        let mut surveyed = Vec::new();
+        for (number, source) in self.sources.files.iter().enumerate() {
+            let looked = source.read(|input| look_at(&mut Digested { input, digest: &mut digest }, &self.answers));
+            let finished = looked.and_then(|survey| {
+                survey.finish(number, &source.name, source.stem(), self.answers.from, &self.answers)
+            });
+            match finished {
+                Ok(found) => surveyed.push(found),
+                // In a folder or an archive it may be something else.
+                Err(error) if source.is_found && error.is_of_the_file() => {
+                    self.sources.others.push(source.name.clone());
+                    last = Some(error);
                 }
+                Err(error) => return Err(error.of_file(&source.name)),
             }
-            (Plan::Unsubscribe, Some(id)) => drop(subscriptions::unsubscribe(tx, id, &withdrawn).await?),
-            _ => {}
         }
+        // Where one file of an archive is known for a list of readers, others with addresses in them are none.
+        let found = |table: &Table| self.sources.files[table.source].is_found;
+        if surveyed.iter().any(|(table, _)| found(table) && table.vendor.is_some()) {
+            let (kept, others) =
+                surveyed.into_iter().partition(|(table, _): &(Table, _)| !found(table) || table.vendor.is_some());
+            self.sources.others.extend(Vec::into_iter(others).map(|(table, _)| table.name));
+            surveyed = kept;
+        }
+        if surveyed.is_empty() {
+            return Err(last.unwrap_or(ImportError::Empty));
+        }
+        for (table, questions) in surveyed {
+            self.tables.push(table);
+            self.questions.extend(questions);
+        }
+        for (name, ..) in &self.answers.columns {
+            let mut columns = self.tables.iter().flat_map(|table| &table.columns);
+            if !columns.any(|column| key_of(&column.name) == *name) {
+                return Err(ImportError::NoSuchColumn { name: name.clone() });
+            }
+        }
+        self.digest = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(())
     }
-    if !arrivals.is_empty() {
-        let stored = imports::store(tx, import.newsletter, &arrivals, source, WORDING, import.now).await?;
-        // Someone may have come by another way since we looked.
-        done.unchanged += done.added - stored;
-        done.added = stored;
+
+    /// What must be said before anything can be done.
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
     }
-    let about = About { newsletter: Some(import.newsletter), ..About::default() };
-    let event = Event::SubscribersImported {
-        source: import.source.clone(),
-        added: done.added,
-        activated: done.activated,
-        unsubscribed: done.unsubscribed,
-        suppressed: done.suppressed,
-        kept_out: done.kept_out,
-    };
-    events::append(tx, import.by(), about, &event).await?;
-    Ok(done)
+
+    /// What was said so far.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.rows).sum()
+    }
+
+    /// Files that are not read.
+    pub fn others(&self) -> &[String] {
+        &self.sources.others
+    }
+
+    /// What the files were taken for.
+    pub fn understood(&self) -> Vec<Understood> {
+        let is_open = |table: &Table, column: &str| {
+            self.questions.iter().any(|question| question.file == table.name && question.column == column)
+        };
+        let told = |table: &Table| Understood {
+            file: table.name.clone(),
+            from: table.vendor.map(|vendor| vendor.name),
+            rows: table.rows,
+            everyone: Some(table.everyone).filter(|everyone| *everyone != Standing::Active).map(Standing::as_str),
+            columns: table
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(at, column)| Taken {
+                    column: column.name.clone(),
+                    taken_for: match &column.meaning {
+                        _ if is_open(table, &column.name) => "? nobody has said what it is".to_owned(),
+                        Meaning::Email if table.emails.first() != Some(&at) => {
+                            "the address, where there is no other".to_owned()
+                        }
+                        meaning => meaning.told(),
+                    },
+                })
+                .collect(),
+        };
+        self.tables.iter().map(told).collect()
+    }
+
+    /// What the files do not say, and where it is to be found.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let says = |table: &&Table| table.says_standing() || table.everyone != Standing::Active;
+        let mut missing: Vec<&str> = Vec::new();
+        let nobody_left = self.tables.iter().all(|table| table.everyone == Standing::Active);
+        for table in &self.tables {
+            match table.vendor {
+                Some(vendor) if nobody_left => missing.extend(vendor.missing),
+                _ => {}
+            }
+        }
+        if missing.is_empty() && !self.tables.iter().any(|table| says(&table)) {
+            missing.push(
+                "Nothing in this list says who unsubscribed. If the program it comes from has such a list, import that too.",
+            );
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
+    /// Whether these are people of whom nothing says that they asked for a newsletter.
+    pub fn is_address_book(&self) -> bool {
+        self.tables.iter().any(|table| table.vendor.is_some_and(|vendor| vendor.is_address_book))
+    }
+
+    /// The files' names, a line each.
+    fn names(&self) -> String {
+        self.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join("\n")
+    }
 }
 
-impl Imported {
-    fn add(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.added += other.added;
-        self.activated += other.activated;
-        self.unsubscribed += other.unsubscribed;
-        self.suppressed += other.suppressed;
-        self.unchanged += other.unchanged;
-        self.kept_out += other.kept_out;
-        self.rejected += other.rejected;
-        self.windows_1252 += other.windows_1252;
+/// Reads a file to its end, and counts what stands in it.
+fn look_at(input: &mut dyn Read, answers: &Answers) -> Result<Survey, ImportError> {
+    let is_email =
+        |name: &str| answers.columns.iter().any(|(known, meaning, _)| known == name && *meaning == Meaning::Email);
+    let (mut rows, header) = Rows::open(input, is_email)?;
+    let mut survey = Survey::new(header, answers);
+    while let Some(record) = rows.next()? {
+        survey.look(record.fields.as_deref().ok());
     }
+    Ok(survey)
 }
 
-impl Batch {
-    fn new() -> Self {
-        Self { candidates: Vec::with_capacity(BATCH_ROWS), rejected: Vec::new(), rows: 0, windows: 0, bytes: 0 }
-    }
+/// A reader that keeps a digest of all that it read.
+struct Digested<'r> {
+    input: &'r mut dyn Read,
+    digest: &'r mut aws_lc_rs::digest::Context,
 }
 
-/// Counts what was read of a file.
-struct Counted<R> {
-    input: R,
-    count: std::rc::Rc<std::cell::Cell<u64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+impl Read for Digested<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         let count = self.input.read(out)?;
-        self.count.set(self.count.get() + count as u64);
+        self.digest.update(&out[..count]);
         Ok(count)
     }
 }

@@ -12,7 +12,7 @@ use super::lines::{LINE_BYTES_MAX, Line, LineError, Lines};
 /// A name or an address with line ends in it has two or three lines.
 const RECORD_LINES_MAX: usize = 20;
 /// The widest exports have some 60 columns.
-const FIELDS_MAX: usize = 1000;
+pub(super) const FIELDS_MAX: usize = 1000;
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// A row, or why it is none.
@@ -21,6 +21,8 @@ pub(super) struct Record {
     /// Of its first line.
     pub(super) line: u64,
     pub(super) fields: Result<Vec<String>, Reason>,
+    /// Of a row that is none, what looks like its cells: whoever left may still be found there.
+    pub(super) salvage: Vec<String>,
     /// Whether any of it was read as Windows-1252.
     pub(super) windows: bool,
 }
@@ -38,56 +40,64 @@ impl<R: Read> Records<R> {
         Self { lines, delimiter: ',', waiting: VecDeque::new() }
     }
 
-    /// The first record, which also shows what the fields are separated by.
-    pub(super) fn header(&mut self) -> io::Result<Option<Record>> {
-        while let Some(line) = self.line()? {
-            if line.text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
-                continue;
+    /// Up to `count` of the lines that come next, which stay to be read. Only the first call looks at the file.
+    pub(super) fn ahead(&mut self, count: usize) -> io::Result<Vec<&Line>> {
+        while self.waiting.len() < count {
+            match self.lines.next()? {
+                Some(line) => self.waiting.push_back(line),
+                None => break,
             }
-            if let Ok(text) = &line.text {
-                let count = |delimiter: &char| text.matches(*delimiter).count();
-                // The first of equals, so that a comma is preferred.
-                self.delimiter = DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(',');
-            }
-            self.waiting.push_front(line);
-            return self.next();
         }
-        Ok(None)
+        Ok(self.waiting.iter().take(count).collect())
+    }
+
+    /// Leaves out so many lines, and reads on with this delimiter.
+    pub(super) fn start(&mut self, skip: usize, delimiter: char) -> io::Result<()> {
+        self.delimiter = delimiter;
+        for _ in 0..skip {
+            self.line()?;
+        }
+        Ok(())
     }
 
     /// The next record; empty lines are none.
     pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
         loop {
             let Some(first) = self.line()? else { return Ok(None) };
-            let record = |fields, windows| Ok(Some(Record { line: first.number, fields, windows }));
+            let delimiter = self.delimiter;
+            let torn = |text: &str| text.split(delimiter).map(|cell| cell.trim_matches('"').to_owned()).collect();
+            let record = |fields, salvage, windows| Ok(Some(Record { line: first.number, fields, salvage, windows }));
             let mut text = match first.text {
                 Ok(text) if text.trim().is_empty() => continue,
                 Ok(text) => text,
-                Err(error) => return record(Err(error.into()), false),
+                Err(error) => return record(Err(error.into()), torn(&first.lossy.unwrap_or_default()), false),
             };
+            let alone = text.len();
             let mut windows = first.windows;
             let mut more = Vec::new();
             loop {
                 match split(&text, self.delimiter) {
-                    Split::Whole(fields) => return record(Ok(fields), windows),
-                    Split::TooMany => return record(Err(Reason::TooManyFields), windows),
+                    // A quotation mark that was opened by mistake ends at the next one, which is another row's.
+                    Split::Whole { is_torn: true, .. } if !more.is_empty() => {}
+                    Split::Whole { fields, .. } => return record(Ok(fields), Vec::new(), windows),
+                    Split::TooMany => return record(Err(Reason::TooManyFields), torn(&text), windows),
                     Split::Open => {}
                 }
                 match self.line()? {
-                    Some(Line { text: Ok(next), windows: odd, number })
+                    Some(Line { text: Ok(next), windows: odd, number, lossy: None })
                         if more.len() + 2 <= RECORD_LINES_MAX && text.len() + next.len() < LINE_BYTES_MAX =>
                     {
                         text.push('\n');
                         text.push_str(&next);
                         windows |= odd;
-                        more.push(Line { number, text: Ok(next), windows: odd });
+                        more.push(Line { number, text: Ok(next), lossy: None, windows: odd });
                     }
                     other => {
                         more.extend(other);
                         for line in more.into_iter().rev() {
                             self.waiting.push_front(line);
                         }
-                        return record(Err(Reason::OpenQuote), first.windows);
+                        return record(Err(Reason::OpenQuote), torn(&text[..alone]), first.windows);
                     }
                 }
             }
@@ -99,6 +109,29 @@ impl<R: Read> Records<R> {
             Some(line) => Ok(Some(line)),
             None => self.lines.next(),
         }
+    }
+}
+
+/// What the cells of a line are separated by: what it has most of outside quotation marks, a comma when there is nothing.
+pub(super) fn delimiter_of(text: &str) -> char {
+    let mut counts = [0_usize; DELIMITERS.len()];
+    let mut quoted = false;
+    for c in text.chars() {
+        quoted ^= c == '"';
+        if let Some(at) = DELIMITERS.iter().position(|delimiter| *delimiter == c).filter(|_| !quoted) {
+            counts[at] += 1;
+        }
+    }
+    // The first of equals, so that a comma is preferred.
+    let most = counts.iter().enumerate().rev().max_by_key(|(_, count)| **count).map_or(0, |(at, _)| at);
+    DELIMITERS[most]
+}
+
+/// The cells of a line that is a record by itself.
+pub(super) fn cells_of(text: &str, delimiter: char) -> Option<Vec<String>> {
+    match split(text, delimiter) {
+        Split::Whole { fields, .. } => Some(fields),
+        Split::Open | Split::TooMany => None,
     }
 }
 
@@ -114,7 +147,11 @@ impl From<LineError> for Reason {
 }
 
 enum Split {
-    Whole(Vec<String>),
+    Whole {
+        fields: Vec<String>,
+        /// Whether something stands between a closing quotation mark and the end of its field.
+        is_torn: bool,
+    },
     /// A quotation mark is still open.
     Open,
     TooMany,
@@ -126,6 +163,7 @@ fn split(text: &str, delimiter: char) -> Split {
     let mut field = String::new();
     let mut quoted = false;
     let mut fresh = true;
+    let (mut closed, mut is_torn) = (false, false);
     let mut letters = text.chars().peekable();
     while let Some(c) = letters.next() {
         match c {
@@ -133,7 +171,10 @@ fn split(text: &str, delimiter: char) -> Split {
                 letters.next();
                 field.push('"');
             }
-            '"' if quoted => quoted = false,
+            '"' if quoted => {
+                quoted = false;
+                closed = true;
+            }
             '"' if fresh => quoted = true,
             c if c == delimiter && !quoted => {
                 fields.push(std::mem::take(&mut field));
@@ -141,9 +182,13 @@ fn split(text: &str, delimiter: char) -> Split {
                     return Split::TooMany;
                 }
                 fresh = true;
+                closed = false;
                 continue;
             }
-            c => field.push(c),
+            c => {
+                is_torn |= closed && !quoted && !c.is_whitespace();
+                field.push(c);
+            }
         }
         fresh = false;
     }
@@ -151,7 +196,7 @@ fn split(text: &str, delimiter: char) -> Split {
         return Split::Open;
     }
     fields.push(field);
-    Split::Whole(fields)
+    Split::Whole { fields, is_torn }
 }
 
 #[cfg(test)]
@@ -162,7 +207,9 @@ mod tests {
 
     fn records(text: &[u8]) -> Vec<(u64, Result<Vec<String>, Reason>)> {
         let mut records = Records::new(Lines::new(text).unwrap());
-        let mut all = Vec::from_iter(records.header().unwrap().map(|record| (record.line, record.fields)));
+        let first = records.ahead(1).unwrap().first().and_then(|line| line.text.clone().ok()).unwrap_or_default();
+        records.start(0, delimiter_of(&first)).unwrap();
+        let mut all = Vec::new();
         while let Some(record) = records.next().unwrap() {
             all.push((record.line, record.fields));
         }
@@ -198,6 +245,15 @@ mod tests {
         assert_eq!(all[2], (3, row(&["a@b.c"])));
         assert_eq!(all.last().unwrap(), &(33, row(&["last@x.y"])));
         assert_eq!(all.len(), 33);
+    }
+
+    #[test]
+    fn a_quotation_mark_by_mistake_never_takes_in_other_rows() {
+        for next in ["b@b.cc,\"Bob\",active", "\"b@b.cc\",\"Bob\",\"active\"", "b@b.cc,Bob \"B\",active"] {
+            let all = records(format!("email,name,status\na@b.cc,\"Anna,left\n{next}\n").as_bytes());
+            assert_eq!(all[1].1, Err(Reason::OpenQuote), "{next}");
+            assert_eq!(all[2].1.as_ref().unwrap()[0], "b@b.cc", "{next}");
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@ use super::reader;
 use super::token::{Opened, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Act};
-use crate::store::subscriptions::Subscription;
+use crate::store::requests;
+use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::{Field, Form, Link, ReaderPage, Section};
 use crate::token::Purpose;
 
@@ -31,7 +32,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
     match request(&site, &token).await? {
         Some(id) => current(&site, id, false).await,
-        None => stale_page(&site),
+        None => stale_page(&site, None),
     }
 }
 
@@ -41,14 +42,14 @@ async fn act(
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let Some(id) = request(&site, &token).await? else { return stale_page(&site) };
+    let Some(id) = request(&site, &token).await? else { return stale_page(&site, None) };
     let act = site.act("data", "", client);
     match fields.get("action") {
         DOWNLOAD => download(&site, id, act).await,
         ERASE if fields.get("sure") == "yes" => {
             let signup = site.signup.clone();
             let erased = site.write(async move { signup::erase(&signup, id, &act).await }).await?;
-            if erased { erased_page(&site) } else { stale_page(&site) }
+            if erased { erased_page(&site) } else { stale_page_of(&site, id).await }
         }
         ERASE => current(&site, id, true).await,
         _ => current(&site, id, false).await,
@@ -73,7 +74,7 @@ async fn download(site: &Arc<Site>, id: RequestId, act: Act) -> Result<Response,
             signup::copy_data(&signup, id, named, &act).await
         })
         .await?;
-    let Some(copy) = copy else { return stale_page(site) };
+    let Some(copy) = copy else { return stale_page_of(site, id).await };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"my-data.json\"")),
@@ -83,7 +84,7 @@ async fn download(site: &Arc<Site>, id: RequestId, act: Act) -> Result<Response,
 
 async fn current(site: &Site, id: RequestId, unsure: bool) -> Result<Response, Failure> {
     let subscription = signup::look_data(&site.signup, id, site.clock.now()).await?;
-    let Some(subscription) = subscription else { return stale_page(site) };
+    let Some(subscription) = subscription else { return stale_page_of(site, id).await };
     let mut page = page(site, &subscription);
     if !unsure {
         return site.page(StatusCode::OK, &page);
@@ -125,9 +126,17 @@ fn erased_page(site: &Site) -> Result<Response, Failure> {
     site.page(StatusCode::OK, &page)
 }
 
-fn stale_page(site: &Site) -> Result<Response, Failure> {
-    let door = site.only_door();
-    let words = site.words(door);
+/// The same for a link whose reader is still there: in the name of the newsletter whose mail it was in.
+async fn stale_page_of(site: &Site, id: RequestId) -> Result<Response, Failure> {
+    let mut tx = site.signup.db.read().await?;
+    let Some(request) = requests::get(&mut tx, id).await? else { return stale_page(site, None) };
+    let subscription = subscriptions::get(&mut tx, request.subscription_id).await?;
+    stale_page(site, subscription.as_ref())
+}
+
+fn stale_page(site: &Site, subscription: Option<&Subscription>) -> Result<Response, Failure> {
+    let door = subscription.map_or_else(|| site.only_door(), |one| site.door_of(one.newsletter_id));
+    let words = site.words_for(door, subscription);
     let mut page = reader::page(site, words, door, words.stale_heading(), None);
     page.paragraphs = vec![words.data_stale_text()];
     page.link = Some(Link { url: site.path(""), label: words.to_home() });

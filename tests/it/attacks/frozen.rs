@@ -140,7 +140,7 @@ impl Frozen {
         );
         for name in ["suppressed", "erased", "refused", "unsubscribed"] {
             for spelling in self.list(name) {
-                for typed in [spelling.to_owned(), spelling.to_lowercase(), spelling.to_uppercase()] {
+                for typed in [spelling.to_owned(), spelling.to_ascii_lowercase(), spelling.to_ascii_uppercase()] {
                     let email: EmailAddress = typed.parse().unwrap();
                     let new = NewReader { email: email.clone(), name: None, language: None };
                     let before = self.mails().await;

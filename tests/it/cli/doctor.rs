@@ -126,7 +126,7 @@ fn a_database_open_to_all_is_noticed() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = installation();
     let folder = folder.path();
-    ok(folder, &["subscribers", "stats"]);
+    ok(folder, &["subscribers", "add", "anna@example.org"]);
     let open = |mode: u32| {
         fs::set_permissions(folder.join("coranto.db"), fs::Permissions::from_mode(mode)).unwrap();
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -165,4 +165,24 @@ fn each_newsletters_sender_is_tried_at_each_relay() {
     assert!(proof["hint"].as_str().unwrap().contains("coranto doctor"), "{proof}");
     let shown = cli(folder, &["test", &issue, "--to", "editor@example.com"]);
     assert!(shown.stdout.contains("553 5.7.1") && shown.stdout.contains("hint: "), "{shown:?}");
+}
+
+#[test]
+fn a_test_goes_by_a_relay_that_carries_the_newsletters_mail() {
+    let folder = installation();
+    let folder = folder.path();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (other, own) = runtime.block_on(async {
+        (Script::start(|_: &Asked| Answer::Usual).await, Script::start(|_: &Asked| Answer::Usual).await)
+    });
+    let table = |name: &str, port: u16| {
+        format!("[[relays]]\nname = \"{name}\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n\n")
+    };
+    let tables = table("other", other.address.port()) + &table("own", own.address.port());
+    edit(folder, "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n", &tables);
+    edit(folder, "[newsletters.week]\n", "[newsletters.week]\nrelays = [\"own\"]\n");
+    let issue = super::first_issue(folder);
+    let proof = json(folder, &["test", &issue, "--to", "editor@example.com"]).remove(0);
+    assert_eq!((&proof["state"], &proof["relay"]), (&"sent".into(), &"own".into()));
+    assert_eq!((own.taken().len(), other.taken().len()), (1, 0));
 }

@@ -24,7 +24,7 @@ pub(super) fn text(seed: &str) -> String {
 pub(super) fn many_readers(folder: &Path) {
     let list: String = (0..101).map(|number| format!("reader{number}@example.org\n")).collect();
     fs::write(folder.join("list.csv"), format!("email\n{list}")).unwrap();
-    ok(folder, &["subscribers", "import", "list.csv"]);
+    ok(folder, &["subscribers", "import", "list.csv", "--agreed", "a test"]);
 }
 
 /// The output with days, counts of days and the like made the same for every run.
@@ -74,7 +74,7 @@ fn queueing_is_one_sentence() {
     let folder = installation();
     let folder = folder.path();
     fs::write(folder.join("list.csv"), "email\nanna@example.org\nbo@example.org\n").unwrap();
-    ok(folder, &["subscribers", "import", "list.csv"]);
+    ok(folder, &["subscribers", "import", "list.csv", "--agreed", "a test"]);
     ok(folder, &["subscribers", "suppress", "bo@example.org"]);
     let issue = write(folder, "2099-01-01-the-long-way-round", "sumary: x\n", &text("Wednesday"));
     insta::assert_snapshot!("queue_dry_run", settled(&ok(folder, &["queue", &issue, "--dry-run"])));

@@ -19,7 +19,7 @@ fn running(folder: &Path, args: &[&str], readers: &[&str]) -> (Program, Program)
     fs::write(&path, text).unwrap();
     let list: String = readers.iter().map(|name| format!("{name}@example.org\n")).collect();
     fs::write(folder.join("list.csv"), format!("email\n{list}")).unwrap();
-    ok(folder, &["subscribers", "import", "list.csv"]);
+    ok(folder, &["subscribers", "import", "list.csv", "--agreed", "a test"]);
     let mut command = coranto(folder);
     command.arg("serve");
     let mut server = Program::start(command);

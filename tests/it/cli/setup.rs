@@ -65,7 +65,8 @@ fn each_new_issue_gets_the_next_free_slot() {
     let folder = installation();
     let first = first_issue(folder.path());
     let date = |path: &str| path.trim_start_matches("issues/")[..10].parse::<jiff::civil::Date>().unwrap();
-    for (title, slug) in [("Don’t panic!", "dont-panic"), ("暦は合意ではない", "")] {
+    for (title, slug) in [("Don’t panic!", "dont-panic"), ("暦は合意ではない", "暦は合意ではない"), ("!!!", "")]
+    {
         let before = fs::read_dir(folder.path().join("issues")).unwrap().count() as i64;
         let path = ok(folder.path(), &["new", title]).trim_end().to_owned();
         assert_eq!((date(&path) - date(&first)).get_days(), i32::try_from(7 * before).unwrap());
@@ -76,7 +77,13 @@ fn each_new_issue_gets_the_next_free_slot() {
     let made = &json(folder.path(), &["new", "Fixed", "--date", "2026-12-24"])[0];
     assert_eq!(made["file"], "issues/2026-12-24-fixed.md");
     assert!(fails(folder.path(), &["new", "Fixed"], 1).contains("2026-12-24-fixed.md has the name \"fixed\" already"));
-    fails(folder.path(), &["new", "x", "--slug", "No Slug"], 2);
+    for slug in ["No Slug", "../../evil", "a/b", "a.b", "", "-a", "/etc/x"] {
+        let said = fails(folder.path(), &["new", "x", &format!("--slug={slug}")], 2);
+        assert!(said.contains("cannot be an issue's name in links"), "{slug}: {said}");
+    }
+    // Letters of any script stay.
+    let made = json(folder.path(), &["new", "Третья", "--date", "2027-03-05"]);
+    assert_eq!(made[0]["slug"], "третья");
     assert!(fails(folder.path(), &["new", "Privacy"], 2).contains("the address of another page"));
     fails(folder.path(), &["new", " "], 2);
     assert!(fails(folder.path(), &["new", "x", "--newsletter", "wek"], 2).contains("hint: there is week"));

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use coranto::domain::alarm::AlarmName;
+use coranto::domain::evidence::Trouble;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Newsletter, UncertainPolicy};
 use coranto::store::alarms::Standing;
-use coranto::store::{Db, alarms};
+use coranto::store::suspensions::NewSuspension;
+use coranto::store::{Db, alarms, suspensions};
 use coranto::upkeep::{Settings, Upkeep};
 
 use super::script::{Answer, Asked, Script};
@@ -82,6 +84,40 @@ both_databases! {
         }
         running.stop().await;
         assert!(stage.mails("ops").is_empty());
+    }
+
+    async fn no_suspension_stops_an_alarm(db: Db) {
+        let stage = Stage::new(db).await;
+        let now = stage.clock.now();
+        let group = NewSuspension {
+            relay: "main",
+            newsletter: None,
+            destination: "",
+            issue: None,
+            trouble: Trouble::Refusal,
+            cause: "policy",
+            until: None,
+            pauses: 0,
+            reply: "554 5.7.1 no",
+        };
+        let alarm = coranto::domain::alarm::Alarm::new(AlarmName::RelayRefuses, "main", "554 5.7.1 no");
+        stage
+            .db
+            .write(async |tx| {
+                suspensions::suspend(tx, &group, now).await?;
+                alarms::raise(tx, &alarm, crate::harness::acts::by(now)).await
+            })
+            .await
+            .unwrap();
+        upkeep(&stage).look(now).await.unwrap();
+        stage.readers(&["anna"]).await;
+        stage.issue("waits").await;
+        let running = stage.start();
+        while stage.mails("ops").is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        running.stop().await;
+        assert!(stage.mails("anna").is_empty(), "the group is suspended");
     }
 
     async fn who_must_decide_over_uncertain_mails_is_called(db: Db) {

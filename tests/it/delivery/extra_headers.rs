@@ -23,7 +23,7 @@ fn first_lines(mail: &SinkMessage) -> Vec<String> {
 }
 
 /// Puts a mail of `kind` to `to` into the ledger.
-async fn add(stage: &Stage, kind: DeliveryKind, to: &str) {
+pub(super) async fn add(stage: &Stage, kind: DeliveryKind, to: &str) {
     let new = NewRevision {
         kind,
         slug: None,

@@ -16,6 +16,7 @@ use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
 use coranto::domain::extra_header::ExtraHeaders;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::quota::Quota;
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
 use coranto::signup::{self, Act, Leaving};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
@@ -460,6 +461,7 @@ pub(crate) fn relay_to(name: &str, endpoint: Endpoint) -> RelaySettings {
         messages_per_connection: 100,
         connection_age_max: Duration::from_secs(300),
         rate_per_minute: None,
+        quota: Quota::default(),
         weight: 1,
         signs: true,
         unsigned_headers: Vec::new(),

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Import, NewReader, Rest};
+use coranto::signup::{self, Answers, Import, NewReader, Rest};
 use coranto::store::{Db, consents, requests};
 
 use super::Ground;
+use super::lists::Files;
 use crate::harness::database::both_databases;
 
 /// What a reader may be changed by.
@@ -197,15 +198,18 @@ both_databases! {
         let before = logged(ground.db()).await.len();
         let list = "email,status\nasked@example.org,active\nleaves@example.org,left\nnew@example.org,active\nnever@example.org,suppressed\ndead@example.org,bounced\n";
         let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
-        let import = Import { newsletter, source: "list.csv".to_owned(), dry_run: false, actor, now: ground.now };
-        signup::import(ground.db(), ground.keys(), std::io::Cursor::new(list), &import, |_| {}).await.unwrap();
+        let import = Import { newsletter, agreed: None, dry_run: false, actor, now: ground.now };
+        let files = Files::new().with("list.csv", list);
+        let list = files.look(Answers::default()).unwrap();
+        let (id, _) = signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap();
         let new = logged(ground.db()).await.split_off(before);
         assert_eq!(new, [("subscribers.imported".to_owned(), None)]);
         let (data, actor): (String, String) = ground.db().read().await.unwrap()
             .sql("SELECT data, actor FROM events ORDER BY id DESC LIMIT 1").fetch_one().await.unwrap();
         let data: serde_json::Value = serde_json::from_str(&data).unwrap();
-        let counts = ["added", "activated", "unsubscribed", "suppressed"].map(|what| data[what].as_i64().unwrap());
-        assert_eq!((counts, actor.as_str()), ([1, 1, 1, 2], "command:anna"));
+        let counts = ["rows", "will_get_mail", "unsubscribed", "suppressed"].map(|what| data[what].as_i64().unwrap());
+        assert_eq!((counts, actor.as_str()), ([5, 2, 1, 2], "command:anna"));
+        assert_eq!(data["import"].as_i64(), id.map(|id| id.0));
         assert_eq!(suppressed(ground.db()).await, 2);
     }
 

@@ -4,9 +4,11 @@ mod domains;
 mod events;
 mod ground;
 mod lists;
+mod moving;
 mod proofs;
 mod quotas;
 mod refusing;
+mod undo;
 mod verbs;
 mod welcome;
 

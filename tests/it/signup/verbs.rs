@@ -1,10 +1,11 @@
 //! Coming, confirming, resting, leaving, coming back.
 
+use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{ConsentId, SubscriptionId};
-use coranto::signup::{self, Added, Confirmation, Leaving, NewReader, Rest};
+use coranto::signup::{self, Act, Added, Confirmation, Leaving, NewReader, Rest};
 use coranto::store::Db;
 
 use super::Ground;
@@ -150,11 +151,15 @@ both_databases! {
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
         assert_eq!(add(&ground, "ANNA@example.org").await, Added::Known(Active));
         let remove = async |ground: &Ground, email: &str| {
-            signup::remove(ground.db(), ground.door.id, &email.parse().unwrap(), &ground.act(None)).await.unwrap()
+            let act = Act { actor: Actor::Command("anna".to_owned()), ..ground.act(None) };
+            signup::remove(ground.db(), ground.door.id, &email.parse().unwrap(), &act).await.unwrap()
         };
         assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Left(_))));
         assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Already(_))));
         assert!(remove(&ground, "nobody@example.org").await.is_none());
+        // What an operator ended, an operator takes back; what the reader did, nobody else.
+        assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
+        ground.leave("anna@example.org").await;
         assert_eq!(add(&ground, "anna@example.org").await, Added::Left(Some(ground.now)));
         // Not even when a stranger has asked in their name.
         ground.later(25);

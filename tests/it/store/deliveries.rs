@@ -9,7 +9,7 @@ use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused}
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
 use coranto::store::consents::{self, NewConsent};
 use coranto::store::deliveries::NewDelivery;
-use coranto::store::{Db, deliveries, issues, subscriptions};
+use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
 
 use super::ground::{Entry, Ground, NOW, minute};
 use crate::harness::acts;
@@ -151,11 +151,11 @@ both_databases! {
         let small = ground.put(None, Some(boris), &entry).await;
         let new = NewDelivery { subscription: None, recipient: Some("editor@example.org"), revision: older, request: None, due_at: NOW };
         let test = deliveries::add(&mut ground.tx, &new).await.unwrap();
-        let not_claimed = deliveries::claimed(&mut ground.tx, live, &[test]).await.unwrap();
+        let not_claimed = claimed::of(&mut ground.tx, live, &[test]).await.unwrap();
         assert!(not_claimed.is_empty(), "{not_claimed:?}");
         assert!(deliveries::claim_one(&mut ground.tx, live, test).await.unwrap());
         let others = ground.row(Claimed, ground.dead).await;
-        let rows = deliveries::claimed(&mut ground.tx, live, &[test, small, of_issue, others]).await.unwrap();
+        let rows = claimed::of(&mut ground.tx, live, &[test, small, of_issue, others]).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [of_issue, small, test]);
         let [of_issue, small, test] = &rows[..] else { unreachable!("the line above") };
         assert_eq!((of_issue.issue_id, of_issue.subscription_id), (Some(issue), Some(anna)));

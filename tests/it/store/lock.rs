@@ -1,7 +1,7 @@
 //! The lock beside an SQLite file: one engine at a time.
 
-use coranto::store::lock::{EngineLock, sqlite_path};
-use coranto::store::{Db, StoreError};
+use coranto::store::lock::{EngineLock, sqlite_path, was_served};
+use coranto::store::{Db, StoreError, migrate};
 
 #[test]
 fn a_file_has_one_engine_at_a_time() {
@@ -80,4 +80,26 @@ async fn a_file_that_is_gone_or_another_is_noticed() {
     std::fs::rename(&aside, &path).unwrap();
     db.check_file().unwrap();
     db.close().await;
+}
+
+#[tokio::test]
+async fn an_empty_database_is_gone_when_nobody_looks_any_more() {
+    let db = Db::open_passing().await.unwrap();
+    migrate::run(&db).await.unwrap();
+    let (copy, mut tx) = (db.clone(), db.read().await.unwrap());
+    let (readers,): (i64,) = tx.sql("SELECT COUNT(*) FROM subscribers").fetch_one().await.unwrap();
+    assert_eq!(readers, 0);
+    drop(tx);
+    drop(db);
+    copy.check_file().unwrap();
+    copy.close().await;
+}
+
+#[test]
+fn a_file_that_was_served_is_known_by_its_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("news.db");
+    assert!(!was_served(&file));
+    drop(EngineLock::acquire(&format!("sqlite://{}", file.display())).unwrap());
+    assert!(was_served(&file));
 }

@@ -1,16 +1,17 @@
-//! Subscribers, subscriptions, consents, suppressions, imports: every statement on both engines.
+//! Subscribers, subscriptions, consents, suppressions: every statement on both engines.
 
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::NewsletterId;
 use coranto::domain::SubscriptionId;
+use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::event::Event;
+use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent};
-use coranto::store::imports::{self, Arrival};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
 use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
@@ -60,11 +61,11 @@ pub(super) async fn subscribe(
     Ok(id)
 }
 
-async fn state(tx: &mut Tx, id: SubscriptionId) -> SubscriptionState {
+pub(super) async fn state(tx: &mut Tx, id: SubscriptionId) -> SubscriptionState {
     subscriptions::get(tx, id).await.unwrap().unwrap().state
 }
 
-async fn start(db: &Db) -> (Tx, NewsletterId) {
+pub(super) async fn start(db: &Db) -> (Tx, NewsletterId) {
     let mut tx = db.begin().await.unwrap();
     let newsletter = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
     (tx, newsletter)
@@ -107,6 +108,25 @@ both_databases! {
             let id = fresh(&mut tx, "again").await;
             assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
             assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
+        }
+        for from in [Pending, Active, Paused, Left] {
+            let id = subscribe(&mut tx, week, &format!("{from}-deactivate@example.org"), from).await.unwrap();
+            assert_eq!(subscriptions::deactivate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Active);
+            assert_eq!(state(&mut tx, id).await, if from == Active { Pending } else { from });
+            for actor in [Actor::Reader, Actor::Command("anna".to_owned()), Actor::Import(7), Actor::Provider("ses".to_owned())] {
+                let id = subscribe(&mut tx, week, &format!("{from}-{}@example.org", Actor::role(&actor.to_string())), from).await.unwrap();
+                let entry = Entry { by: actor.at(NOW), ..acts::entry(NOW) };
+                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Left);
+                let ended_by = subscriptions::get(&mut tx, id).await.unwrap().unwrap().ended_by.unwrap();
+                let restores = from != Left && ended_by == EndedBy::Import;
+                assert_eq!(subscriptions::restore(&mut tx, id, &entry).await.unwrap(), restores, "{from} {actor}");
+                assert_eq!(state(&mut tx, id).await, if restores { from } else { Left });
+                subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap();
+                let readmits = !ended_by.is_the_readers();
+                assert_eq!(subscriptions::readmit(&mut tx, id, &entry).await.unwrap(), readmits, "{from} {actor}");
+                let found = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
+                assert_eq!((found.state == Active, found.ended_by.is_none()), (readmits, readmits));
+            }
         }
         for from in [Pending, Active, Paused, Left] {
             let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
@@ -221,32 +241,5 @@ both_databases! {
         assert!(suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert!(!suppressions::remove(&mut tx, &anna.address_hash, acts::by(NOW)).await.unwrap());
         assert_eq!(suppressions::reason(&mut tx, &anna.address_hash).await.unwrap(), None);
-    }
-
-    async fn a_batch_is_looked_up_and_stored_in_a_few_statements(db: Db) {
-        let (mut tx, week) = start(&db).await;
-        let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
-        let suppressed = person("never@example.org").address_hash;
-        suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
-        let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(|email| Arrival {
-            person: NewSubscriber { name: Some("O\"Neill \\ 'x'\u{1f4ee}".to_owned()), ..person(email) },
-            state: Active,
-            language: Some("de".to_owned()),
-            subscribed_at: Timestamp(1_700_000_000_123),
-        });
-        imports::lock(&mut tx).await.unwrap();
-        let known = imports::known(&mut tx, week, &batch).await.unwrap();
-        let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
-        assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);
-        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 3);
-        assert_eq!(imports::store(&mut tx, week, &batch, "list.csv", "import", NOW).await.unwrap(), 0);
-        assert_eq!(state(&mut tx, left).await, Left);
-        let stored = subscriptions::find(&mut tx, week, "new@example.org").await.unwrap().unwrap();
-        assert_eq!((stored.state, stored.created_at, stored.source.as_str()), (Active, Timestamp(1_700_000_000_123), "list.csv"));
-        assert_eq!(stored.name.as_deref(), Some("O\"Neill \\ 'x'\u{1f4ee}"));
-        assert_eq!(stored.language.as_deref(), Some("de"));
-        let history = consents::of_subscription(&mut tx, stored.id).await.unwrap();
-        assert_eq!((history.len(), history[0].kind, history[0].wording.as_str()), (1, ConsentKind::Imported, "import"));
-        assert_eq!(imports::known(&mut tx, week, &[]).await.unwrap(), []);
     }
 }

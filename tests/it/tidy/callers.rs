@@ -10,6 +10,7 @@ use super::{Wrong, line_of, root, rust_files};
 const FOR_TESTS: &[(&str, &str)] = &[
     ("fixed", "a clock that stands still until a test moves it"),
     ("accepts", "whether a reply goes along, beside its kin"),
+    ("proves_mail", "what return paths and Message-IDs are held against; no door takes reports yet"),
     ("is_dead_recipient", "the classifier's answer, which its golden table asks for"),
 ];
 
@@ -48,7 +49,10 @@ fn what_is_public_has_a_caller_in_the_program() {
 const SILENT: &[(&str, &str)] = &[
     ("advance_due", "private: `hold_due` appends the event, and `start` ends what `prepare` begins"),
     ("lock", "sets what is there"),
+    ("copy", "the same suppression, under another hash of the same address"),
     ("add_in_bulk", "the act on many writes one event with their number"),
+    ("suppress", "of a batch of an import, which writes one event with its figures"),
+    ("lift", "of an import that is taken back, which writes one event with its figures"),
 ];
 
 /// What a statement that changes the state of an issue, a subscription or a suppression has in it.

@@ -9,7 +9,7 @@ use coranto::domain::subscriber::Format;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
-use coranto::store::{Db, consents, personal, requests, subscriptions};
+use coranto::store::{Db, consents, marks, personal, requests, subscriptions};
 use coranto::token::{Keyring, Purpose};
 
 use super::ground::Web;
@@ -198,8 +198,10 @@ both_databases! {
         let old = web.leave_link(id).await;
         web.later(5 * 365 * 24);
         let both = Keyring::parse(&format!("2:{}\n1:{}", "6d".repeat(32), "5c".repeat(32))).unwrap();
-        assert_ne!(both.seal(Purpose::Unsubscribe, id.0.cast_unsigned()), old[3..], "a new key signs");
-        assert_eq!(both.open(Purpose::Unsubscribe, &old[3..]), Some(id.0.cast_unsigned()), "and the old one opens");
+        let mark = marks::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap().unwrap().mark;
+        assert_ne!(both.seal_row(Purpose::Unsubscribe, id.0.cast_unsigned(), mark), old[3..], "a new key signs");
+        let opened = both.open_row(Purpose::Unsubscribe, &old[3..]).unwrap();
+        assert!(opened.number() == id.0.cast_unsigned() && both.proves(&opened, mark), "and the old one opens");
         assert!(press(&web, &old, &[("action", "leave")]).await.contains("You are unsubscribed"));
     }
 

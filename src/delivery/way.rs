@@ -1,0 +1,100 @@
+//! Where a mail may go: by which relays, or nowhere while a group that it belongs to is suspended. Must not know how rows
+//! are claimed.
+
+use std::sync::Arc;
+
+use super::dispatch::Dispatcher;
+use super::job::LaneSet;
+use super::lane::Lane;
+use super::recorder::Held;
+use super::suspended::Admission;
+use crate::domain::SuspensionId;
+use crate::domain::delivery::DeliveryKind;
+use crate::store::claimed::Claimed;
+use crate::store::issues::Issue;
+
+/// Whether suspensions let an issue's mail go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    No,
+    /// One mail may ask.
+    ToAllButOne,
+    ForNow,
+    UntilAPerson,
+}
+
+/// Where a mail goes.
+pub(super) enum Way {
+    /// By one of these relays; whether it asks for a suspended group.
+    By(LaneSet, bool),
+    /// Nowhere before this suspension ends.
+    Waits(SuspensionId),
+}
+
+impl Dispatcher {
+    /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
+    pub(super) fn closed(&self, issue: &Issue) -> Closed {
+        let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
+        let lanes = self.routes.of(Some(issue.newsletter_id));
+        for lane in self.floor.lanes.iter().filter(|lane| lanes.has(lane.index)) {
+            let (relay, newsletter, issue) = (&lane.relay.name, issue.newsletter_id, Some(issue.id));
+            match self.suspended.closes(relay, newsletter, issue) {
+                Some(for_good) => is_for_good &= for_good,
+                None if self.suspended.is_probed(relay, newsletter, issue) => is_probed = true,
+                None => is_open = true,
+            }
+        }
+        match (is_open, is_probed, is_for_good) {
+            (true, ..) => Closed::No,
+            (_, true, _) => Closed::ToAllButOne,
+            (_, _, true) => Closed::UntilAPerson,
+            _ => Closed::ForNow,
+        }
+    }
+
+    /// The relays for a row out of `its` newsletter's: those where its groups are not suspended, and not the one that
+    /// refused it last, if there is another that is up.
+    pub(super) fn lanes_for(&self, row: &Claimed, held: &Held, its: LaneSet) -> Way {
+        let kept = self.kept_for(row, its);
+        if self.suspended.is_empty() && held.refused_by.is_none() {
+            return Way::By(kept, false);
+        }
+        let is_alarm = row.kind == Some(DeliveryKind::Alarm);
+        let (mut open, mut waits_for) = (LaneSet::NONE, None);
+        for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
+            let way = held.way(&lane.relay.name);
+            match self.suspended.would_admit(&way) {
+                Admission::Go => open.add(lane.index),
+                Admission::Probe if !is_alarm && self.suspended.admit(&way) == Admission::Probe => {
+                    return Way::By(LaneSet::only(lane.index), true);
+                }
+                Admission::Probe => {}
+                Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
+            }
+        }
+        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let is_up = |lane: &Arc<Lane>| open.has(lane.index) && lane.down_for().is_none();
+        if let Some(last) = self.floor.lanes.iter().find(refused_by)
+            && self.floor.lanes.iter().any(|lane| lane.index != last.index && is_up(lane))
+        {
+            open.remove(last.index);
+        }
+        match waits_for {
+            // No suspension stops an alarm; it goes by a relay without one, if there is one.
+            _ if is_alarm && open == LaneSet::NONE => Way::By(kept, true),
+            Some(suspension) if open == LaneSet::NONE => Way::Waits(suspension),
+            _ => Way::By(open, false),
+        }
+    }
+
+    /// For an alarm the relay that is kept for it, while it is up; for others those of `its` newsletter.
+    fn kept_for(&self, row: &Claimed, its: LaneSet) -> LaneSet {
+        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
+            Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
+        };
+        match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {
+            (Some(DeliveryKind::Alarm), Some((index, _))) => LaneSet::only(index),
+            _ => its,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What a list may do to whom: the rule, person by person, against what is known here. Touches no file.
+
+use super::commit::Candidate;
+use super::outcome::{Imported, Rejected};
+use super::standing::Standing;
+use super::{Import, Reason};
+use crate::domain::consent::ConsentKind;
+use crate::domain::subscriber::SubscriptionState;
+use crate::store::arrivals::{Arrival, Known};
+use crate::store::{StoreError, Tx, arrivals, consents, subscriptions};
+
+/// What is to be done about a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    Add,
+    Activate,
+    Unsubscribe,
+    Suppress,
+    Nothing,
+    KeepOut,
+}
+
+/// The rule of the house.
+fn plan(standing: Standing, known: Option<&Known>) -> Plan {
+    use SubscriptionState::{Left, Pending};
+    let is_suppressed = known.and_then(|known| known.suppressed).is_some();
+    match (standing, known.and_then(|known| known.state)) {
+        (standing, _) if standing.suppression().is_some() => match is_suppressed {
+            true => Plan::Nothing,
+            false => Plan::Suppress,
+        },
+        (Standing::Unsubscribed, Some(Left)) => Plan::Nothing,
+        (Standing::Unsubscribed, Some(_)) => Plan::Unsubscribe,
+        (Standing::Unsubscribed, None) if is_suppressed => Plan::Nothing,
+        (Standing::Unsubscribed, None) => Plan::Add,
+        (Standing::NotAgreed | Standing::Unclear, _) => Plan::KeepOut,
+        (_, _) if is_suppressed => Plan::KeepOut,
+        (_, Some(Left)) => Plan::KeepOut,
+        (Standing::Active, Some(Pending)) => Plan::Activate,
+        (_, Some(_)) => Plan::Nothing,
+        (_, None) => Plan::Add,
+    }
+}
+
+/// Pairs each row with what is to be done about it; says of whom nothing can be done.
+pub(super) async fn planned(
+    tx: &mut Tx,
+    import: &Import,
+    candidates: Vec<Candidate>,
+    rejected: &mut Vec<Rejected>,
+) -> Result<(Vec<(Candidate, Option<Known>, Plan)>, Imported), StoreError> {
+    let arrivals: Vec<Arrival> = candidates.iter().map(|candidate| candidate.arrival.clone()).collect();
+    let known = arrivals::known(tx, import.newsletter, &arrivals).await?;
+    let mut known = known.into_iter().peekable();
+    let mut plans = Vec::with_capacity(candidates.len());
+    let mut done = Imported::default();
+    for (place, candidate) in candidates.into_iter().enumerate() {
+        let known = known.next_if(|known| known.place == place as i64);
+        let mut plan = plan(candidate.standing, known.as_ref());
+        if let (Plan::Activate, Some(id)) = (plan, known.and_then(|known| known.subscription)) {
+            // Who left and asked again, or was asked for by a stranger, has not come back yet.
+            let withdrawn = consents::latest(tx, id, ConsentKind::Withdrawn).await?;
+            let undone = consents::latest(tx, id, ConsentKind::Undone).await?;
+            let is_open = withdrawn.is_some_and(|row| undone.is_none_or(|undone| undone.id < row.id));
+            if is_open || subscriptions::get(tx, id).await?.is_some_and(|found| found.ended_by.is_some()) {
+                plan = Plan::KeepOut;
+            }
+        }
+        done.count(plan, candidate.standing);
+        if plan == Plan::KeepOut {
+            let suppressed = known.and_then(|known| known.suppressed).map(Reason::Suppressed);
+            let reason = match candidate.standing {
+                Standing::NotAgreed => Reason::NotAgreed,
+                _ => suppressed.unwrap_or(Reason::Left),
+            };
+            let email = candidate.arrival.person.email.to_string();
+            rejected.push(Rejected {
+                file: candidate.file.clone(),
+                line: candidate.line,
+                email,
+                reason,
+                is_kept_out: true,
+            });
+        }
+        plans.push((candidate, known, plan));
+    }
+    Ok((plans, done))
+}

@@ -1,0 +1,222 @@
+//! Many readers at once: what is known of a batch of rows, and its storing, a batch to a statement. Decides nothing.
+//!
+//! A batch is bound as one JSON text. The engines unfold it with functions of different names (a lawful split); what
+//! is done with the rows is the same text for both. One statement per row would cost a round trip to the driver each.
+
+use super::column::{json_list, listed, record};
+use super::db::Sql;
+use super::{Result, Tx, subscribers};
+use crate::clock::Timestamp;
+use crate::domain::consent::ConsentKind;
+use crate::domain::subscriber::SubscriptionState;
+use crate::domain::suppression::SuppressionReason;
+use crate::domain::{ImportId, NewsletterId, SubscriptionId};
+use crate::store::subscribers::NewSubscriber;
+
+/// A person and how they subscribe.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Who.
+    pub person: NewSubscriber,
+    /// Where the subscription stands.
+    pub state: SubscriptionState,
+    /// The language the person chose.
+    pub language: Option<String>,
+    /// When they subscribed, wherever that was.
+    pub subscribed_at: Timestamp,
+    /// The network they agreed from, cut to a prefix.
+    pub network: Option<String>,
+    /// Why the address must not be mailed, if that is what is said.
+    pub suppress: Option<SuppressionReason>,
+}
+
+record! {
+    /// What is known of an address already.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Known {
+        /// The place of the address in the batch, from 0.
+        pub place: i64,
+        /// Its subscription to the newsletter.
+        pub subscription: Option<SubscriptionId>,
+        /// Where that stands.
+        pub state: Option<SubscriptionState>,
+        /// Why the address must not be mailed.
+        pub suppressed: Option<SuppressionReason>,
+    }
+}
+
+/// A statement over the rows of a batch, which is `$1` and is called `r` in the text.
+macro_rules! batch {
+    ($text:literal) => {
+        Sql::Split {
+            sqlite: concat!(
+                "WITH r AS (
+                     SELECT key AS place, value ->> 'email' AS email, value ->> 'email_key' AS email_key,
+                            unhex(value ->> 'address_hash') AS address_hash, unhex(value ->> 'former_hash') AS former_hash,
+                            unhex(value ->> 'quota_hash') AS quota_hash,
+                            value ->> 'name' AS name, value ->> 'state' AS state, value ->> 'language' AS language,
+                            value ->> 'at' AS at, value ->> 'network' AS network, value ->> 'suppress' AS suppress
+                     FROM json_each($1)) ",
+                $text
+            ),
+            postgres: concat!(
+                "WITH r AS (
+                     SELECT place, email, email_key, decode(address_hash, 'hex') AS address_hash,
+                            decode(former_hash, 'hex') AS former_hash, decode(quota_hash, 'hex') AS quota_hash, name, state, language, at, network, suppress
+                     FROM json_to_recordset(CAST($1 AS JSON)) AS j (
+                         place BIGINT, email TEXT, email_key TEXT, address_hash TEXT, former_hash TEXT, quota_hash TEXT,
+                         name TEXT,
+                         state TEXT, language TEXT, at BIGINT, network TEXT, suppress TEXT)) ",
+                $text
+            ),
+        }
+    };
+}
+
+/// Lets one transaction at a time store a batch, until it ends: two that store the same people in another order would
+/// wait for each other.
+pub async fn lock(tx: &mut Tx) -> Result<()> {
+    subscribers::lock(tx, 0).await
+}
+
+/// What is known of each address of a batch; of those that nothing is known of, nothing.
+pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival]) -> Result<Vec<Known>> {
+    tx.sql(batch!(
+        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed
+         FROM r
+         LEFT JOIN subscribers u ON u.email_key = r.email_key
+         LEFT JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2
+         LEFT JOIN suppressions x ON x.address_hash = r.address_hash
+         LEFT JOIN suppressions y ON y.address_hash = r.former_hash
+         WHERE s.id IS NOT NULL OR x.id IS NOT NULL OR y.id IS NOT NULL ORDER BY r.place"
+    ))
+    .bind(unfolded(batch))
+    .bind(newsletter)
+    .fetch_all()
+    .await
+}
+
+/// How a batch comes: what the record of consents says about it, and which import is to know of every change.
+#[derive(Clone, Copy, Debug)]
+pub struct Coming<'a> {
+    /// To which newsletter.
+    pub newsletter: NewsletterId,
+    /// As which import.
+    pub import: ImportId,
+    /// How it came, for subscriptions and consents; no other import has the same.
+    pub source: &'a str,
+    /// Where they agreed.
+    pub wording: &'a str,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Stores those of a batch who have no subscription to the newsletter yet, and what they agreed to. Returns how many.
+pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Result<u64> {
+    let rows = unfolded(batch);
+    tx.sql(batch!(
+        "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
+         SELECT email, email_key, address_hash, quota_hash, name, $2 FROM r WHERE TRUE
+         ON CONFLICT (email_key) DO NOTHING"
+    ))
+    .bind(rows.as_str())
+    .bind(coming.now)
+    .execute()
+    .await?;
+    let ids: Vec<(i64,)> = tx
+        .sql(batch!(
+            "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at, confirmed_at, left_at, ended_by)
+             SELECT $2, u.id, r.state, r.language, $3, r.at, CASE WHEN r.state IN ('active', 'paused') THEN r.at END,
+                    CASE WHEN r.state = 'left' THEN $4 END, CASE WHEN r.state = 'left' THEN 'import' END
+             FROM r JOIN subscribers u ON u.email_key = r.email_key WHERE TRUE
+             ON CONFLICT (newsletter_id, subscriber_id) DO NOTHING RETURNING id"
+        ))
+        .bind(rows.as_str())
+        .bind(coming.newsletter)
+        .bind(coming.source)
+        .bind(coming.now)
+        .fetch_all()
+        .await?;
+    let stored = json_list(ids.iter().map(|(id,)| *id));
+    tx.sql(batch!(
+        "INSERT INTO consents (subscription_id, kind, at, wording, client, source)
+         SELECT s.id, CASE WHEN s.state = $6 THEN $7 ELSE $8 END, $4, $5, r.network, $3
+         FROM r JOIN subscribers u ON u.email_key = r.email_key
+         JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2 AND s.source = $3
+         WHERE NOT EXISTS (SELECT 1 FROM consents c WHERE c.subscription_id = s.id)"
+    ))
+    .bind(rows)
+    .bind(coming.newsletter)
+    .bind(coming.source)
+    .bind(coming.now)
+    .bind(coming.wording)
+    .bind(SubscriptionState::Left)
+    .bind(ConsentKind::Withdrawn)
+    .bind(ConsentKind::Imported)
+    .execute()
+    .await?;
+    tx.sql(listed!(
+        "INSERT INTO import_changes (import_id, subscription_id, did) SELECT $2, id, 'added' FROM subscriptions WHERE id IN ",
+        1,
+        " ORDER BY id"
+    ))
+    .bind(stored)
+    .bind(coming.import)
+    .execute()
+    .await?;
+    Ok(ids.len() as u64)
+}
+
+/// Puts those of a batch on the suppression list of whom the batch says so and who are not on it yet. Returns how many.
+pub async fn suppress(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Result<u64> {
+    let rows = unfolded(batch);
+    let added = tx
+        .sql(batch!(
+            "INSERT INTO suppressions (address_hash, mailbox_hash, reason, note, created_at)
+             SELECT address_hash, quota_hash, suppress, $2, $3 FROM r WHERE suppress IS NOT NULL
+             ON CONFLICT (address_hash) DO NOTHING"
+        ))
+        .bind(rows.as_str())
+        .bind(coming.source)
+        .bind(coming.now)
+        .execute()
+        .await?;
+    tx.sql(batch!(
+        "INSERT INTO import_changes (import_id, address_hash, did)
+         SELECT $2, x.address_hash, 'suppressed'
+         FROM r JOIN suppressions x ON x.address_hash = r.address_hash AND x.note = $3
+         WHERE r.suppress IS NOT NULL AND x.created_at = $4"
+    ))
+    .bind(rows)
+    .bind(coming.import)
+    .bind(coming.source)
+    .bind(coming.now)
+    .execute()
+    .await?;
+    Ok(added)
+}
+
+/// The batch as JSON.
+fn unfolded(batch: &[Arrival]) -> String {
+    let rows = batch.iter().enumerate().map(|(place, arrival)| {
+        serde_json::json!({
+            "place": place,
+            "email": arrival.person.email.as_str(),
+            "email_key": arrival.person.email.key(),
+            "address_hash": hex(&arrival.person.address_hash),
+            "former_hash": arrival.person.former_hash.as_ref().map(|hash| hex(hash)),
+            "quota_hash": hex(&arrival.person.quota_hash),
+            "name": arrival.person.name,
+            "state": arrival.state,
+            "language": arrival.language,
+            "at": arrival.subscribed_at.0,
+            "network": arrival.network,
+            "suppress": arrival.suppress,
+        })
+    });
+    serde_json::Value::from_iter(rows).to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
