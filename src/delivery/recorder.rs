@@ -59,8 +59,8 @@ pub(super) struct Desk {
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the database can be written, and of relays; `current`
-    /// of issues that go out no more.
+    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the
+    /// database can be written, and of relays; `current` of issues that go out no more.
     pub(super) fn new(
         db: Db,
         clock: Clock,

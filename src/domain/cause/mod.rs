@@ -146,13 +146,6 @@ pub struct Judgement {
     pub permanent: bool,
 }
 
-impl Judgement {
-    /// Whether it says that this one address will never take mail.
-    pub fn is_dead_recipient(&self) -> bool {
-        self.permanent && self.party == Party::Recipient && self.cause.class() == Class::Dead
-    }
-}
-
 /// How much a word or a code weighs against another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {

@@ -9,9 +9,7 @@ use super::{Wrong, line_of, root, rust_files};
 /// Functions that tests alone call, and why they are there.
 const FOR_TESTS: &[(&str, &str)] = &[
     ("fixed", "a clock that stands still until a test moves it"),
-    ("accepts", "whether a reply goes along, beside its kin"),
     ("proves_mail", "what return paths and Message-IDs are held against; no door takes reports yet"),
-    ("is_dead_recipient", "the classifier's answer, which its golden table asks for"),
 ];
 
 #[test]
