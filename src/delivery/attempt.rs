@@ -285,8 +285,8 @@ impl Attempt<'_> {
     async fn refused(&self, mail: &Prepared, stage: Stage, judged: Judgement, reply: String, first_wait: Duration) {
         let row = &mail.job.row;
         let now = self.clock.now();
-        let relays = i64::try_from(self.relays.max(1)).unwrap_or(1);
-        let waits = row.waits.unwrap_or(0) / relays;
+        let possible = (0..self.relays).filter(|lane| mail.job.possible.has(*lane)).count().max(1);
+        let waits = row.waits.unwrap_or(0) / i64::try_from(possible).unwrap_or(1);
         let tries = u32::try_from(row.attempts + 1).unwrap_or(u32::MAX);
         let refusal = Refusal {
             relay: Arc::clone(self.relay),
@@ -297,7 +297,7 @@ impl Attempt<'_> {
             again_at: now.plus(uncounted_wait(first_wait, waits, jitter())),
             retry_at: now.plus(retry_wait(tries, jitter())),
             expires_at: mail.job.date.plus(self.retry_for),
-            hand_over: self.relays > 1 && row.waits.is_none(),
+            hand_over: possible > 1 && row.waits.is_none(),
         };
         self.recorder.record(mail.job.held(), Outcome::Refused(Box::new(refusal))).await;
     }

@@ -135,6 +135,8 @@ pub async fn stop(db: &Db, issue: IssueId, by: By<'_>) -> Result<u64, ControlErr
             return Err(refusal(tx, issue, "sending or paused", "stopped").await?);
         }
         let skipped = ledger::stop(tx, issue, by.now).await?;
+        suspensions::end_of_issue(tx, issue).await?;
+        evidence::forget(tx, issue).await?;
         let event = Event::IssueStopped { skipped };
         issues::advance(tx, issue, state, IssueState::Stopped, "stopped by a person", by, &event).await?;
         Ok(skipped)

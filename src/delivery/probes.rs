@@ -28,7 +28,14 @@ enum Due {
 /// One round. Cheap when nothing is suspended.
 pub(super) async fn run(db: &Db, suspended: &Suspended, now: Timestamp) -> Result<(), StoreError> {
     suspended.look().await?;
-    for group in suspended.due(now) {
+    for (group, is_open) in suspended.due(now) {
+        if is_open {
+            // Nothing has asked yet: the group has no mail now, or the mail that was to ask may not go any more.
+            if suspensions::waiting(&mut db.read().await?, group.id).await? > 0 {
+                db.write(async |tx| suspensions::free(tx, group.id, 1, now).await).await?;
+            }
+            continue;
+        }
         let Some(was) = group.until else { continue };
         let rule = group.trouble.rule();
         let asked = usize::try_from(group.pauses + 1).unwrap_or(usize::MAX);

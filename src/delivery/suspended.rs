@@ -190,14 +190,14 @@ impl Suspended {
             && self.lock().groups.iter().any(|g| g.row.relay == relay && g.row.trouble == Trouble::Recipients)
     }
 
-    /// Those whose pause is over.
-    pub(super) fn due(&self, now: Timestamp) -> Vec<Suspension> {
+    /// Those whose pause is over, and whether the mail that may ask has not come yet.
+    pub(super) fn due(&self, now: Timestamp) -> Vec<(Suspension, bool)> {
         if self.is_empty() {
             return Vec::new();
         }
         let known = self.lock();
         let over = known.groups.iter().filter(|group| group.row.until.is_some_and(|until| until <= now));
-        over.map(|group| group.row.clone()).collect()
+        over.map(|group| (group.row.clone(), group.probe)).collect()
     }
 
     /// One mail of a group may ask now; or none may, for a person decides.

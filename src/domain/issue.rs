@@ -15,7 +15,7 @@ spelled! {
         Preparing = "preparing",
         /// Going out.
         Sending = "sending",
-        /// Halted by a person or by a run of refusals; goes on from where it stopped.
+        /// Halted by a person, or by the program where a person must decide; goes on from where it stopped.
         Paused = "paused",
         /// Every row of its ledger is final.
         Sent = "sent",
