@@ -29,7 +29,7 @@ fn readers(folder: &Path, count: usize) {
 
 /// Takes places of a limit, as an engine does; that was just now.
 fn take(folder: &Path, party: &str, span: Span, places: i64) -> Timestamp {
-    let now = Clock::System.now();
+    let now = Clock::system().now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let db = Db::open(&format!("sqlite://{}", folder.join("coranto.db").display())).await.unwrap();

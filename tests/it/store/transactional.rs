@@ -41,7 +41,7 @@ both_databases! {
         assert_eq!(transactional::claim_of(tx, live, &only_week, NOW, 1).await.unwrap(), [rows[3]], "the oldest first");
         assert_eq!(transactional::claim_of(tx, ground.dead, &only_week, NOW, 9).await.unwrap(), [], "its lease has ended");
         assert_eq!(transactional::claim_of(tx, live, &Kin::all_but(&[]), NOW, 9).await.unwrap(), [rows[0]]);
-        let found = deliveries::claimed(tx, live, &rows).await.unwrap();
+        let found = claimed::of(tx, live, &rows).await.unwrap();
         let newsletters: Vec<_> = found.iter().filter_map(|row| row.newsletter_id).collect();
         assert_eq!(newsletters, [week, month, week, month]);
         assert_eq!(ground.state(of_an_issue).await, DeliveryState::Pending);
