@@ -1,22 +1,26 @@
 """Opens connections to 127.0.0.1, asks and never reads: unread.py PORT HOW_MANY SECONDS PID
 
-Each asks 2,000 times at once with a small receive buffer, and is opened anew when it is closed. Beside them /healthz is
-asked five times a second. Prints how long that took, and the memory of the server PID.
+Each asks 2,000 times at once with a small receive buffer, and is opened anew after 30 seconds. Beside them /healthz is
+asked five times a second. Prints how long that took, the memory of the server PID, and how many files it had open: most,
+and when nobody had been let go of for 20 seconds.
 """
 import asyncio
+import os
 import pathlib
 import socket
 import sys
 import time
 
 port, many, seconds, pid = (int(argument) for argument in sys.argv[1:5])
-many, end = min(many, 20_000), time.monotonic() + min(seconds, 120)
+start = time.monotonic()
+many, end = min(many, 20_000), start + min(seconds, 120)
 ASKS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port * 2_000
-opened, open_now, most_open, times, most_kb = 0, 0, 0, [], 0
+opened, times, most_kb, files = 0, [], 0, []
+AGAIN_SECONDS = 30
 
 
 async def one():
-    global opened, open_now, most_open
+    global opened
     loop = asyncio.get_running_loop()
     while time.monotonic() < end:
         sock = socket.socket()
@@ -25,13 +29,9 @@ async def one():
         try:
             await asyncio.wait_for(loop.sock_connect(sock, ("127.0.0.1", port)), 10)
             opened += 1
-            open_now += 1
-            most_open = max(most_open, open_now)
-            try:
-                await asyncio.wait_for(loop.sock_sendall(sock, ASKS), max(0.1, end - time.monotonic()))
-                await asyncio.sleep(max(0.1, end - time.monotonic()))
-            finally:
-                open_now -= 1
+            again = min(end, time.monotonic() + AGAIN_SECONDS)
+            await asyncio.wait_for(loop.sock_sendall(sock, ASKS), max(0.1, again - time.monotonic()))
+            await asyncio.sleep(max(0.1, again - time.monotonic()))
         except (OSError, asyncio.TimeoutError):
             await asyncio.sleep(0.5)
         finally:
@@ -58,15 +58,18 @@ async def ask():
             times.append(10.0)
             print(f"/healthz: {error!r}")
         most_kb = max(most_kb, memory())
+        files.append((time.monotonic() - start, len(os.listdir(f"/proc/{pid}/fd"))))
         await asyncio.sleep(0.2)
 
 
 async def main():
     await asyncio.gather(ask(), *(one() for _ in range(many)))
     times.sort()
+    late = [count for at, count in files if 20 < at < AGAIN_SECONDS] or [0]
     print(
-        f"{many} that never read: {opened} opened, {most_open} at once; /healthz {len(times)} times, median"
-        f" {times[len(times) // 2] * 1000:.0f} ms, longest {times[-1] * 1000:.0f} ms; memory {most_kb // 1024} MiB"
+        f"{many} that never read: {opened} opened; /healthz {len(times)} times, median"
+        f" {times[len(times) // 2] * 1000:.0f} ms, longest {times[-1] * 1000:.0f} ms; memory {most_kb // 1024} MiB;"
+        f" files of the server: {max(count for _, count in files)} at most, {min(late)} after 20 s"
     )
 
 

@@ -57,7 +57,7 @@ pub async fn forget(tx: &mut Tx) -> Result<u64> {
 
 /// Notes by which rules the stored addresses are now folded and hashed. `false` when no key of addresses is known.
 pub async fn folded(tx: &mut Tx, version: i64) -> Result<bool> {
-    Ok(tx.sql("UPDATE keys SET folding = $1 WHERE kind = 'address'").bind(version).execute().await? == 1)
+    Ok(tx.sql("UPDATE keys SET folding = $1 WHERE number = 0").bind(version).execute().await? == 1)
 }
 
 record! {

@@ -5,10 +5,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::uri::PathAndQuery;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -163,15 +161,6 @@ fn is_from_here(peer: Option<Extension<ConnectInfo<SocketAddr>>>, headers: &Head
         name.as_str().starts_with("x-forwarded") || ["forwarded", "via", "x-real-ip"].contains(&name.as_str())
     });
     is_local && names_us && !is_forwarded
-}
-
-/// No page has a NUL in its address, and one of the databases could not even look for it.
-pub(super) async fn no_nul(request: Request, next: Next) -> Response {
-    let target = request.uri().path_and_query().map_or("", PathAndQuery::as_str);
-    match target.contains("%00") {
-        true => Failure::NotFound.into_response(),
-        false => next.run(request).await,
-    }
 }
 
 /// What Prometheus collects, on an address that is for this alone: whoever reaches it may read it.

@@ -57,7 +57,6 @@ pub fn router(site: Arc<Site>) -> Router {
             Duration::from_secs(REQUEST_SECONDS_MAX),
         ))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(health::no_nul))
         .layer(from_fn_with_state(Arc::clone(&site), host::check))
         .layer(from_fn_with_state(Arc::clone(&site), failure::dress))
         .layer(from_fn_with_state(Arc::clone(&site), public::signup::cors))

@@ -31,6 +31,8 @@ const HEAD_SECONDS_MAX: u64 = 10;
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// For how long whoever asked may leave an answer unread.
 const STALLED_SECONDS_MAX: u64 = 10;
+/// What the system keeps for whoever does not read. It would keep megabytes for each; the largest page has 64 KB.
+const UNREAD_BYTES_MAX: usize = 128 * 1024;
 /// How long requests may go on after the stop: longer than any of them takes.
 const DRAIN_SECONDS_MAX: u64 = 40;
 /// How long to wait when the system has no more file descriptors.
@@ -65,6 +67,7 @@ pub async fn serve(
         };
         // Small answers must not wait for the acknowledgement of the head.
         let _ = stream.set_nodelay(true);
+        let _ = socket2::SockRef::from(&stream).set_send_buffer_size(UNREAD_BYTES_MAX);
         let router = router.clone();
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));

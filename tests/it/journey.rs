@@ -65,7 +65,8 @@ both_databases! {
         assert_eq!(left.status.as_u16(), 200);
         assert_eq!(mailable(home.path()), 0);
         queue(home.path(), "second");
-        wait_until_sent(home.path(), "second").await;
+        // Nobody is left to send it to.
+        wait_until_held(home.path(), "second").await;
         assert_eq!(sink.messages().len(), 2, "a reader who left was written to");
 
         server.signal("TERM");
@@ -137,10 +138,10 @@ fn mailable(home: &Path) -> u64 {
     status["readers"]["mailable"].as_u64().unwrap()
 }
 
-async fn wait_until_sent(home: &Path, slug: &str) {
+async fn wait_until_held(home: &Path, slug: &str) {
     let begun = Instant::now();
-    while !command(home, &["--json", "issues", "show", slug]).contains("\"state\":\"sent\"") {
-        assert!(begun.elapsed() < PATIENCE, "{slug} was not sent");
+    while !command(home, &["--json", "issues", "show", slug]).contains("\"state\":\"held\"") {
+        assert!(begun.elapsed() < PATIENCE, "{slug} was not held");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

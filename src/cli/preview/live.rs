@@ -90,7 +90,7 @@ impl Desk<'_> {
             looks += 1;
             if now == stamps {
                 // It may be queued meanwhile, by a command or by the server.
-                if looks % QUEUE_LOOKED_AT_EVERY == 0 {
+                if looks.is_multiple_of(QUEUE_LOOKED_AT_EVERY) {
                     let queued = self.queued(&shelf).await?;
                     let shown = sender.borrow().clone();
                     if shown.queued != queued {

@@ -13,7 +13,7 @@ use super::super::failure::{Failure, Sandboxed};
 use super::super::frame::Ground;
 use super::super::site::Site;
 use super::teaser::{date, shortened, stamped_form, teaser};
-use crate::domain::issue::Visibility;
+use crate::domain::issue::{Visibility, is_slug};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::store::pages::{self, Page};
 use crate::templates::pages::{IssuePage, Relation, Teaser};
@@ -33,6 +33,10 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let door = site.door(&newsletter)?;
+    // What is no issue's name is asked of no database: one of them holds no NUL.
+    if !is_slug(&slug) {
+        return Err(Failure::NotFound);
+    }
     let mut tx = site.signup.db.read().await?;
     let page = pages::find(&mut tx, door.id, &slug).await?.ok_or(Failure::NotFound)?;
     let previous = pages::before(&mut tx, door.id, page.published_at, page.id).await?;

@@ -117,6 +117,10 @@ fn a_faulty_issue_is_refused_with_its_line_everywhere() {
     assert!(fails(folder, &["queue", "issues/none.md"], 1).contains("issues/none.md: No such file"));
     fs::write(folder.join("issues/A Title.md"), "x").unwrap();
     assert!(fails(folder, &["queue", "issues/A Title.md"], 1).contains("the name makes no slug"));
+    // It is told with the rest, and stops no other.
+    let all = cli(folder, &["check", "--all", "--json"]);
+    assert_eq!((all.status.code(), all.stdout.lines().count()), (Some(3), 3), "{all:?}");
+    assert!(all.stdout.contains("\"code\":\"file-name\""), "{all:?}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ mod scheduler;
 mod slots;
 mod standing;
 
-/// Checks that need a day, a queue or a network, each with a test in this folder.
+/// Checks that need a day, a queue, a configuration or a network, each with a test in this folder or in `cli`.
 pub(crate) const CHECKS: &[&str] = &[
     "image-broken",
     "image-kind",
@@ -29,9 +29,11 @@ pub(crate) const CHECKS: &[&str] = &[
     "logo",
     "too-many-images",
     "file-date",
+    "file-name",
     "link-dead",
     "link-moved",
     "link-private",
     "link-unsure",
+    "newsletter-unclear",
     "send-at-past",
 ];

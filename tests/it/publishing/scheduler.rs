@@ -111,6 +111,7 @@ both_databases! {
 
     async fn the_lease_of_a_dead_process_ends(db: Db) {
         let desk = Desk::new(db).await;
+        desk.readers(&["one"]).await;
         let clock = Clock::fixed(desk.now);
         let (first, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         until("the first has the lease", async || holder(&desk).await.is_some()).await;
@@ -133,6 +134,7 @@ both_databases! {
 
     async fn a_clock_that_is_set_back_stops_nothing(db: Db) {
         let desk = Desk::new(db).await;
+        desk.readers(&["one"]).await;
         let friday = desk.at(FRIDAY_AFTER);
         let clock = Clock::fixed(friday.now);
         let (running, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;

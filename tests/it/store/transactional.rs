@@ -4,7 +4,7 @@ use coranto::domain::NewsletterId;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::transactional::Kin;
-use coranto::store::{Db, deliveries, newsletters, transactional};
+use coranto::store::{Db, claimed, deliveries, newsletters, transactional};
 
 use super::ground::{Ground, NOW, minute, revision};
 use crate::harness::database::both_databases;

@@ -194,7 +194,7 @@ both_databases! {
         for token in &wrong {
             for (prefix, purpose) in [("c", Purpose::Confirm), ("u", Purpose::Unsubscribe), ("p", Purpose::Preferences)] {
                 // Some of these are right in their own place.
-                if web.ground.keys().open(purpose, token).is_some_and(|number| i64::try_from(number).is_ok()) {
+                if web.ground.keys().open_row(purpose, token).is_some_and(|found| i64::try_from(found.number()).is_ok()) {
                     continue;
                 }
                 let target = format!("/{prefix}/{token}");
