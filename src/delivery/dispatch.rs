@@ -82,6 +82,11 @@ impl Current {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
     }
 
+    /// A claim found that this goes out.
+    fn learn(&self, issue: IssueId, revision: RevisionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issue, revision);
+    }
+
     /// An issue was paused, or has other content: until the next look nothing of it begins.
     pub(super) fn forget(&self, issue: IssueId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue);
@@ -225,6 +230,9 @@ impl Dispatcher {
             let lanes = candidate.claim.lanes;
             if let Some(batch) = self.claim_from(&candidate.claim, limit).await? {
                 let share = Arc::clone(&candidate.share);
+                if let (Some(issue), Some(revision)) = (candidate.claim.issue, batch.revision) {
+                    self.current.learn(issue, revision);
+                }
                 round.turn = at + 1;
                 self.hand_out(batch, lanes, permits, &share, &mut round.waiting).await;
                 return Ok(true);
