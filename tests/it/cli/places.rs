@@ -5,10 +5,12 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::editing::{text, write};
-use super::{fails, installation, json, ok};
+use super::{fails, first_issue, installation, json, ok};
 
 /// Two issues at two times far ahead, which are no slots.
 fn two(folder: &Path) -> [String; 2] {
+    // The first file is named for the next slot, and keeps it.
+    std::fs::remove_file(folder.join(first_issue(folder))).unwrap();
     ok(folder, &["subscribers", "add", "anna@example.org"]);
     ["first", "second"].map(|slug| {
         let file = write(folder, slug, "", &text(slug));
