@@ -3,9 +3,11 @@
 
 mod kind;
 mod lookup;
+mod sections;
 
 pub use kind::{Absent, Kind};
 pub(super) use lookup::{below, find, is_section, suggest};
+pub use sections::SECTIONS;
 
 /// One key.
 #[derive(Clone, Copy, Debug)]
@@ -29,46 +31,6 @@ const fn key(path: &'static str, kind: Kind, absent: Absent, doc: &'static str) 
 
 use Absent::{Default, Means, Refused};
 use Kind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
-
-/// The sections in the order of the documentation, each with what it is about.
-pub const SECTIONS: &[(&str, &str)] = &[
-    ("", "The installation as a whole. These keys stand at the top of the file, before any `[section]`."),
-    ("server", "The web server: sign-up, confirmation, preferences and unsubscription."),
-    (
-        "newsletters.*",
-        "One table per newsletter, for example `[newsletters.week]`. The name after the dot is its slug: it stands in \
-         links and file names, so choose it once. It has lower-case letters, digits and `-`.",
-    ),
-    (
-        "newsletters.*.design",
-        "How this newsletter's mails and pages look. Files under `templates` change more than this; see \
-         [reference/templates.md](reference/templates.md).",
-    ),
-    (
-        "newsletters.*.dkim",
-        "Signs this newsletter's mail (RFC 6376). `coranto dkim new` makes the key and prints this section and the \
-         DNS record.",
-    ),
-    (
-        "relays.*",
-        "One `[[relays]]` table per mail server that takes the mail. With several, mail is spread by weight, and one \
-         that is down is left aside until it is up again.",
-    ),
-    ("delivery", "How mail goes out."),
-    (
-        "delivery.domain_rates",
-        "The most messages to each large mailbox provider, over all relays: `gmail = 600` a minute, or `gmail = { \
-         per_minute = 600, per_day = 50_000 }`. A minute is counted by each process, an hour and a day by all processes \
-         of the installation together.",
-    ),
-    ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
-    (
-        "alarms",
-        "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
-         nothing for it. See [operations.md](operations.md#alarms).",
-    ),
-    ("signup", "Limits that keep the sign-up form from being used to flood other people's mailboxes."),
-];
 
 /// Every key, in the order of the documentation.
 pub const KEYS: &[Key] = &[
