@@ -7,26 +7,7 @@ use std::time::Duration;
 use coranto::clock::Timestamp;
 use coranto::domain::evidence::{Case, Evidence, Trouble, allowance, allowed_in_doubt, count, decide};
 
-/// Numbers that are the same on every machine (xorshift64*).
-#[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound.max(1)
-    }
-
-    pub(super) fn percent(&mut self, hundredths: usize) -> bool {
-        self.below(100) < hundredths
-    }
-}
+use super::simulation::Dice;
 
 /// What is wrong with a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,12 +95,14 @@ struct World {
     groups: Vec<Group>,
     suspended_for: BTreeMap<(usize, Option<usize>), u64>,
     ended: BTreeMap<(usize, Option<usize>), (usize, u64)>,
+    /// By relay: rows that it has failed, and those of them in doubt.
+    failed: Vec<(i64, i64)>,
     handed: usize,
     now: u64,
 }
 
 /// Longer than any suspension lasts by itself.
-const MINUTES: u64 = 400;
+const MINUTES: u64 = 150;
 
 pub(super) fn play(history: History) -> Outcome {
     let mut world = World::new(history);
@@ -148,7 +131,7 @@ impl World {
                 failed_by: None,
             })
             .collect();
-        let engines = history.engines;
+        let (engines, relays) = (history.engines, history.relays.len());
         Self {
             history,
             rows,
@@ -158,6 +141,7 @@ impl World {
             groups: Vec::new(),
             suspended_for: BTreeMap::new(),
             ended: BTreeMap::new(),
+            failed: vec![(0, 0); relays],
             handed: 0,
             now: 0,
         }
@@ -313,8 +297,8 @@ impl World {
             seconded: by.is_some_and(|by| by != relay),
             suspended: is_suspended,
             allowance: allowed_in_doubt(self.rows.len() as i64),
-            failed: if by.is_some() { self.failed(relay, false) } else { 0 },
-            failed_in_doubt: if by.is_some() { self.failed(relay, true) } else { 0 },
+            failed: self.failed(relay, false),
+            failed_in_doubt: self.failed(relay, true),
             now: Timestamp(self.handed as i64),
         };
         count(&mut whole, &mut part, &case);
@@ -355,11 +339,18 @@ impl World {
 
     /// How many a relay has failed, or has failed in doubt.
     fn failed(&self, relay: usize, in_doubt: bool) -> i64 {
-        let by = |row: &&Row| row.failed_by.is_some_and(|(by, doubted)| by == relay && (doubted || !in_doubt));
-        self.rows.iter().filter(|row| row.state == State::Failed).filter(by).count() as i64
+        let (all, doubted) = self.failed[relay];
+        if in_doubt { doubted } else { all }
+    }
+
+    fn count_failed(&mut self, relay: usize, in_doubt: bool, change: i64) {
+        let (all, doubted) = &mut self.failed[relay];
+        *all += change;
+        *doubted += change * i64::from(in_doubt);
     }
 
     fn fail(&mut self, at: usize, relay: usize, in_doubt: bool) {
+        self.count_failed(relay, in_doubt, 1);
         let row = &mut self.rows[at];
         (row.state, row.failed_at, row.failed_by) = (State::Failed, self.handed as i64, Some((relay, in_doubt)));
     }
@@ -379,13 +370,15 @@ impl World {
     }
 
     fn restore(&mut self, relay: usize, destination: Option<usize>, since: Timestamp) {
-        for row in &mut self.rows {
-            let is_of = row.failed_by.is_some_and(|(by, _)| by == relay)
-                && destination.is_none_or(|wanted| wanted == row.destination);
-            if row.state == State::Failed && is_of && row.failed_at >= since.0 {
+        for at in 0..self.rows.len() {
+            let row = &mut self.rows[at];
+            let Some((by, in_doubt)) = row.failed_by.filter(|_| row.state == State::Failed) else { continue };
+            let is_of = by == relay && destination.is_none_or(|wanted| wanted == row.destination);
+            if is_of && row.failed_at >= since.0 {
                 (row.state, row.failed_by) = (State::Due(self.now), None);
                 row.waits += 1;
                 row.refused_by = Some(relay);
+                self.count_failed(relay, in_doubt, -1);
             }
         }
     }

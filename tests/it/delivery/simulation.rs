@@ -3,7 +3,28 @@
 
 use coranto::domain::evidence::allowance;
 
-use super::histories::{Dice, Fault, History, Outcome, play};
+use super::histories::{Fault, History, Outcome, play};
+
+/// Numbers that are the same on every machine (xorshift64*).
+#[derive(Clone, Debug)]
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound.max(1)
+    }
+
+    pub(super) fn percent(&mut self, hundredths: usize) -> bool {
+        self.below(100) < hundredths
+    }
+}
 
 /// All histories; the suite plays a twentieth.
 const HISTORIES: u64 = 10_000;
