@@ -133,16 +133,7 @@ impl Engine {
         drain(&mut tasks.recording, &mut crash).await;
         allowances.close(&self.db).await;
         self.end_lease().await?;
-        if let Some(error) = lost {
-            tracing::error!(%error, "delivery has stopped");
-            return Err(error);
-        }
-        if let Some(crash) = crash.filter(JoinError::is_panic) {
-            tracing::error!("delivery has stopped, for a part of it crashed; nothing is on the wire");
-            std::panic::resume_unwind(crash.into_panic());
-        }
-        tracing::info!("delivery has stopped; nothing is on the wire");
-        Ok(())
+        conclude(crash, lost)
     }
 
     /// Ends the lease, so that what this engine held is another's at once. For an end of the process that was too sudden
@@ -353,4 +344,18 @@ async fn drain(tasks: &mut JoinSet<()>, crash: &mut Option<JoinError>) {
             crash.get_or_insert(error);
         }
     }
+}
+
+/// Says how delivery ended: well, without its database, or by the crash of a part of it.
+fn conclude(crash: Option<JoinError>, lost: Option<StoreError>) -> Result<(), StoreError> {
+    if let Some(error) = lost {
+        tracing::error!(%error, "delivery has stopped");
+        return Err(error);
+    }
+    if let Some(crash) = crash.filter(JoinError::is_panic) {
+        tracing::error!("delivery has stopped, for a part of it crashed; nothing is on the wire");
+        std::panic::resume_unwind(crash.into_panic());
+    }
+    tracing::info!("delivery has stopped; nothing is on the wire");
+    Ok(())
 }

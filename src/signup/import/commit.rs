@@ -121,15 +121,14 @@ async fn commit(
     import: &Import,
     mut step: impl FnMut(Step) + Send,
 ) -> Result<(Option<ImportId>, Imported), ImportError> {
-    let mapping = serde_json::json!(list.understood()).to_string();
-    let (files, agreed) = (list.names(), import.agreed.as_deref().unwrap_or_default());
+    let (mapping, files) = (serde_json::json!(list.understood()).to_string(), list.names());
     let new = NewImport {
         newsletter: import.newsletter,
         by: import.actor.at(import.now),
         files: &files,
         digest: &list.digest,
         mapping: &mapping,
-        agreed,
+        agreed: import.agreed.as_deref().unwrap_or_default(),
     };
     let open = db
         .write(async |tx| {

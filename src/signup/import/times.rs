@@ -37,9 +37,7 @@ pub(super) fn moment(cell: &str, order: Option<DayOrder>) -> Option<Moment> {
         return Some(Moment::At(Timestamp::from_jiff(instant)));
     }
     let parts = Parts::of(text)?;
-    let (day, month, either) = match parts.day_and_month(order)? {
-        (day, month, either) => (day, month, either),
-    };
+    let (day, month, either) = parts.day_and_month(order)?;
     let date = jiff::civil::Date::new(parts.year, month, day).ok()?;
     let civil = date.to_datetime(parts.time);
     let offset = jiff::tz::Offset::from_seconds(parts.offset).ok()?;

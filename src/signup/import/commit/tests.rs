@@ -71,7 +71,7 @@ impl Style {
             ],
             Self::Brevo => vec![("EMAIL_BLACKLISTED", if left { yes } else { no }), ("SMS_BLACKLISTED", yes)],
             Self::TwoColumns => vec![
-                ("status", if pick % 2 == 0 { word } else { "active" }),
+                ("status", if pick.is_multiple_of(2) { word } else { "active" }),
                 ("unsub_time", if left && pick % 2 == 1 { time } else { when }),
             ],
         }

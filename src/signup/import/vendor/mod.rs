@@ -67,9 +67,9 @@ impl Vendor {
         let has = |name: &&str| columns.iter().any(|column| column == *name);
         let fits = |vendor: &&Self| {
             !(vendor.all.is_empty() && vendor.any.is_empty())
-                && vendor.all.iter().all(|name| has(name))
-                && (vendor.any.is_empty() || vendor.any.iter().any(|name| has(name)))
-                && !vendor.none.iter().any(|name| has(name))
+                && vendor.all.iter().all(has)
+                && (vendor.any.is_empty() || vendor.any.iter().any(has))
+                && !vendor.none.iter().any(has)
         };
         let score = |vendor: &Self| vendor.all.len() + vendor.any.iter().filter(|name| has(name)).count();
         // The first of equals.
