@@ -415,8 +415,9 @@ impl Dispatcher {
 
     async fn hand(&self, mut job: Job, grant: Option<Grant>) {
         job.grants.destination = grant;
-        if let Err(job) = self.floor.hand(job) {
-            self.release(&job.row, job.worker, self.timing.poll).await;
+        // Its room may have gone since the claim, with a connection that ended; the window has a place for it all the same.
+        if let Err(job) = self.floor.hand(job).or_else(|job| self.floor.pass_on(job)) {
+            self.release(&job.row, job.worker, Duration::ZERO).await;
         }
     }
 
