@@ -223,6 +223,7 @@ impl Dispatcher {
                 continue;
             }
             let worth = match closed {
+                Closed::ToAllButOne if self.floor.room(candidate.claim.issue, candidate.claim.lanes).0 == 0 => None,
                 Closed::ToAllButOne => Arc::clone(&round.window).try_acquire_owned().ok().map(|permit| (1, permit)),
                 _ => self.worth(round, candidate),
             };
