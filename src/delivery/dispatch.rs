@@ -223,6 +223,7 @@ impl Dispatcher {
                 continue;
             }
             let worth = match closed {
+                Closed::ToAllButOne if self.floor.room(candidate.claim.issue, candidate.claim.lanes).0 == 0 => None,
                 Closed::ToAllButOne => Arc::clone(&round.window).try_acquire_owned().ok().map(|permit| (1, permit)),
                 _ => self.worth(round, candidate),
             };
@@ -415,8 +416,9 @@ impl Dispatcher {
 
     async fn hand(&self, mut job: Job, grant: Option<Grant>) {
         job.grants.destination = grant;
-        if let Err(job) = self.floor.hand(job) {
-            self.release(&job.row, job.worker, self.timing.poll).await;
+        // Its room may have gone since the claim, with a connection that ended; the window has a place for it all the same.
+        if let Err(job) = self.floor.hand(job).or_else(|job| self.floor.pass_on(job)) {
+            self.release(&job.row, job.worker, Duration::ZERO).await;
         }
     }
 
