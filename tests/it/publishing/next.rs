@@ -1,5 +1,7 @@
 //! `send_at: next` means one slot: the first on or after the file's day. Past, or another's, it goes to nobody by itself.
 
+use std::sync::LazyLock;
+
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{self, Held, Queued};
 use coranto::domain::newsletter::Newsletter;
@@ -128,6 +130,8 @@ both_databases! {
     }
 }
 
+static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::embedded().unwrap());
+
 /// A newsletter with these slots in this zone, and no files.
 fn newsletter(slots: &[Slot], zone: &TimeZone) -> Newsletter {
     Newsletter {
@@ -159,8 +163,8 @@ proptest! {
         let slots: Vec<Slot> =
             slots.iter().map(|(day, hour, minute)| format!("{} {hour}:{minute:02}", DAYS[*day]).parse().unwrap()).collect();
         let newsletter = newsletter(&slots, &zone);
-        let (templates, gallery) = (Templates::embedded().unwrap(), Gallery::default());
-        let library = Library { newsletter: &newsletter, public_url: PUBLIC_URL, templates: &templates, gallery: &gallery };
+        let (templates, gallery) = (&*TEMPLATES, Gallery::default());
+        let library = Library { newsletter: &newsletter, public_url: PUBLIC_URL, templates, gallery: &gallery };
         let now = Timestamp(now);
         let today = library.date_of(now);
         let day: Date = today.checked_add(jiff::Span::new().days(ahead)).unwrap();

@@ -165,6 +165,6 @@ both_databases! {
         let stuck = standing::stuck(&desk.db, &desk.library(), desk.id, desk.now).await.unwrap();
         let names: Vec<_> = stuck.iter().map(|one| one.path.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["2026-12-11-bad.md", "2026-12-25-torn.md"]);
-        assert_eq!((stuck[0].problem.line, stuck[0].problem.code), (7, "unknown-field"));
+        assert_eq!((stuck[0].problem.line, stuck[0].problem.code), (7, "field-unknown"));
     }
 }
