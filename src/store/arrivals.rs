@@ -1,8 +1,9 @@
 //! Many readers at once: what is known of a batch of rows, and its storing, a batch to a statement. Decides nothing.
 //!
-//! A batch is bound as one JSON text. The engines unfold it with functions of different names (a lawful split); what
-//! is done with the rows is the same text for both. `CROSS JOIN` keeps SQLite to the order of the tables: it would look
-//! through all subscriptions for each batch, and through the batch for each of them. One statement per row would cost a round trip to the driver each.
+//! A batch is bound as one JSON text: one statement per row would cost a round trip to the driver each. The engines
+//! unfold it with functions of different names (a lawful split); what is done with the rows is the same text for both.
+//! `CROSS JOIN` keeps SQLite to the order of the tables: it would look through all subscriptions for each batch, and
+//! through the batch for each of them.
 
 use super::column::{json_list, listed, record};
 use super::db::Sql;
