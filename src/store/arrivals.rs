@@ -1,7 +1,9 @@
 //! Many readers at once: what is known of a batch of rows, and its storing, a batch to a statement. Decides nothing.
 //!
-//! A batch is bound as one JSON text. The engines unfold it with functions of different names (a lawful split); what
-//! is done with the rows is the same text for both. One statement per row would cost a round trip to the driver each.
+//! A batch is bound as one JSON text: one statement per row would cost a round trip to the driver each. The engines
+//! unfold it with functions of different names (a lawful split); what is done with the rows is the same text for both.
+//! `CROSS JOIN` keeps SQLite to the order of the tables: it would look through all subscriptions for each batch, and
+//! through the batch for each of them.
 
 use super::column::{json_list, listed, record};
 use super::db::Sql;
@@ -128,7 +130,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
             "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at, confirmed_at, left_at, ended_by)
              SELECT $2, u.id, r.state, r.language, $3, r.at, CASE WHEN r.state IN ('active', 'paused') THEN r.at END,
                     CASE WHEN r.state = 'left' THEN $4 END, CASE WHEN r.state = 'left' THEN 'import' END
-             FROM r JOIN subscribers u ON u.email_key = r.email_key WHERE TRUE
+             FROM r CROSS JOIN subscribers u WHERE u.email_key = r.email_key
              ON CONFLICT (newsletter_id, subscriber_id) DO NOTHING RETURNING id"
         ))
         .bind(rows.as_str())
@@ -141,9 +143,9 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
     tx.sql(batch!(
         "INSERT INTO consents (subscription_id, kind, at, wording, client, source)
          SELECT s.id, CASE WHEN s.state = $6 THEN $7 ELSE $8 END, $4, $5, r.network, $3
-         FROM r JOIN subscribers u ON u.email_key = r.email_key
-         JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2 AND s.source = $3
-         WHERE NOT EXISTS (SELECT 1 FROM consents c WHERE c.subscription_id = s.id)"
+         FROM r CROSS JOIN subscribers u CROSS JOIN subscriptions s
+         WHERE u.email_key = r.email_key AND s.subscriber_id = u.id AND s.newsletter_id = $2 AND s.source = $3
+           AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.subscription_id = s.id)"
     ))
     .bind(rows)
     .bind(coming.newsletter)
@@ -184,8 +186,8 @@ pub async fn suppress(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Re
     tx.sql(batch!(
         "INSERT INTO import_changes (import_id, address_hash, did)
          SELECT $2, x.address_hash, 'suppressed'
-         FROM r JOIN suppressions x ON x.address_hash = r.address_hash AND x.note = $3
-         WHERE r.suppress IS NOT NULL AND x.created_at = $4"
+         FROM r CROSS JOIN suppressions x
+         WHERE x.address_hash = r.address_hash AND x.note = $3 AND r.suppress IS NOT NULL AND x.created_at = $4"
     ))
     .bind(rows)
     .bind(coming.import)
