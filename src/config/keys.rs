@@ -103,12 +103,7 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace the built-in templates of the same name. It may be absent or empty.",
     ),
     key("server.listen", Text, Default("127.0.0.1:8080"), "The address and port to listen on."),
-    key(
-        "server.metrics_listen",
-        Text,
-        Means("there is no `/metrics`"),
-        "The address and port of `/metrics`; whoever reaches it may read it.",
-    ),
+    key("server.metrics_listen", Text, Means("there is no `/metrics`"), "An address for `/metrics` alone."),
     key(
         "server.trusted_proxies",
         Texts,

@@ -4,6 +4,7 @@
 use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::subscriber::RequestKind;
 use crate::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RequestId, SubscriptionId};
 use crate::token::Mark;
 
@@ -72,9 +73,10 @@ pub async fn keep_requests(tx: &mut Tx, subscription: SubscriptionId) -> Result<
     tx.sql(
         "INSERT INTO erased_requests (id, mark, newsletter_id, created_at)
          SELECT q.id, q.mark, s.newsletter_id, q.created_at FROM requests q JOIN subscriptions s ON s.id = q.subscription_id
-         WHERE q.subscription_id = $1 AND q.kind = 'address' ON CONFLICT (id) DO NOTHING",
+         WHERE q.subscription_id = $1 AND q.kind = $2 ON CONFLICT (id) DO NOTHING",
     )
     .bind(subscription)
+    .bind(RequestKind::Address)
     .execute()
     .await
 }
