@@ -2,7 +2,6 @@
 
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::delivery::Reason;
-use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
