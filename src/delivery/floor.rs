@@ -14,6 +14,8 @@ use crate::domain::IssueId;
 
 /// Between looks for work that waits for one relay while another has none.
 const BALANCE_EVERY: Duration = Duration::from_millis(250);
+/// How long an issue's mails wait for a relay that is at work before another that has nothing to do takes them.
+const SHARE_WAITS: Duration = Duration::from_secs(5);
 
 /// Every relay.
 pub(super) struct Floor {
@@ -57,7 +59,7 @@ impl Floor {
     /// all of those are down.
     pub(super) fn pass_on(&self, job: Job) -> Result<(), Job> {
         let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
-        match self.lanes.iter().filter(may).min_by_key(|lane| lane.queue.lengths(None).1) {
+        match self.lanes.iter().filter(may).min_by_key(|lane| (lane.is_failing(), lane.queue.lengths(None).1)) {
             Some(lane) => {
                 lane.queue.push(job);
                 Ok(())
@@ -79,16 +81,18 @@ impl Floor {
     }
 
     /// Takes back what waits too long for one relay while another has nothing to do. A relay that hangs, or is slow, holds
-    /// nothing that another could carry.
+    /// nothing that another could carry. One that is at work has more time for an issue's mails: they are its share.
     fn balance(&self, now: Instant) {
-        let Some(since) = now.checked_sub(SLOW) else { return };
+        let (Some(since), Some(long_since)) = (now.checked_sub(SLOW), now.checked_sub(SHARE_WAITS)) else { return };
         for to in &self.lanes {
             let mut appetite = to.appetite();
             for from in self.lanes.iter().filter(|from| from.index != to.index) {
                 if appetite == 0 {
                     break;
                 }
-                let jobs = from.queue.take_older(since, appetite, |job| job.lanes.has(to.index));
+                let is_at_work = from.is_open() && !from.is_failing();
+                let is_long = |job: &Job| !is_at_work || job.row.issue_id.is_none() || job.waits_since < long_since;
+                let jobs = from.queue.take_older(since, appetite, |job| job.lanes.has(to.index) && is_long(job));
                 appetite -= jobs.len();
                 jobs.into_iter().for_each(|job| to.queue.push(job));
             }

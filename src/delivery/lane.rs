@@ -187,7 +187,10 @@ impl Lane {
                 None => self.queue.for_ready().await,
                 Some(job) => match self.admit_job(job, current) {
                     Ok(job) => return job,
-                    Err(wait) => tokio::time::sleep(wait).await,
+                    Err(wait) => {
+                        self.queue.rest(connection);
+                        tokio::time::sleep(wait).await;
+                    }
                 },
             }
         }

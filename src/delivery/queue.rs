@@ -60,6 +60,12 @@ enum Hand {
     Issue(IssueId),
 }
 
+impl Hand {
+    fn of(job: &Job) -> Self {
+        job.row.issue_id.map_or(Self::Transactional, Self::Issue)
+    }
+}
+
 /// What waits of one issue.
 #[derive(Debug)]
 struct Stream {
@@ -120,9 +126,13 @@ impl Queue {
         self.wanted.notified().await;
     }
 
-    /// The next job for a connection, of `allowed` that may work. Its hand is empty until it [begins](Self::begin).
+    /// The next job for a connection, of `allowed` that may work. It has it in hand from now on, so that no other takes the
+    /// place that it has.
     pub(super) fn take(&self, connection: usize, allowed: usize) -> Option<Job> {
-        let job = self.lock().pop(connection, allowed)?;
+        let mut state = self.lock();
+        let job = state.pop(connection, allowed)?;
+        state.hands[connection] = Hand::of(&job);
+        drop(state);
         self.room.tell();
         Some(job)
     }
@@ -168,7 +178,7 @@ impl Queue {
 
     /// A connection sends `job` now.
     pub(super) fn begin(&self, connection: usize, job: &Job) {
-        self.set(connection, job.row.issue_id.map_or(Hand::Transactional, Hand::Issue));
+        self.set(connection, Hand::of(job));
     }
 
     /// A mail of an issue took so long, or takes longer than what is quick.
@@ -405,6 +415,9 @@ mod tests {
     fn an_issue_has_the_last_connection_only_when_its_mails_are_quick() {
         let queue = queue(4, &[(1, 20)]);
         assert_eq!([0, 1, 2, 3].map(|connection| begin(&queue, connection, 4)), [Some(1), Some(1), Some(1), None]);
+        let early = self::queue(4, &[(1, 20)]);
+        let taken = [0, 1, 2, 3].map(|connection| early.take(connection, 4).is_some());
+        assert_eq!(taken, [true, true, true, false], "whoever has a job in hand counts before it is sent");
         queue.push(job(0));
         assert_eq!(begin(&queue, 3, 4), Some(0), "it is kept for this");
         queue.rest(3);

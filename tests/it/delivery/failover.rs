@@ -60,11 +60,16 @@ both_databases! {
         let second = another_sink(SinkOptions::default()).await;
         stage.settings.relays = vec![relay("three", &stage.sink), relay("one", &second)];
         stage.settings.relays[0].weight = 3;
-        stage.crowd(200).await;
-        let issue = stage.issue("shares").await;
-        let totals = stage.finish(issue).await;
-        assert_eq!(totals.sent, 200);
-        let (three, one) = (stage.sink.messages().len(), second.messages().len());
+        // Both are at work when it begins: before a relay has a connection it is given little.
+        stage.settings.timing.idle = Duration::from_secs(60);
+        let running = stage.start();
+        let warm = stage.issue_to("warm", "warm", 40).await;
+        stage.wait_for_state(warm, IssueState::Sent).await;
+        let before = (stage.sink.messages().len(), second.messages().len());
+        let issue = stage.issue_to("shares", "reader", 200).await;
+        stage.wait_for_state(issue, IssueState::Sent).await;
+        running.stop().await;
+        let (three, one) = (stage.sink.messages().len() - before.0, second.messages().len() - before.1);
         assert_eq!(three + one, 200);
         assert!((130..=170).contains(&three), "{three} and {one}");
         let by_ledger = stage.rows(issue).await.iter().filter(|row| row.relay.as_deref() == Some("three")).count();
