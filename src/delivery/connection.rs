@@ -333,9 +333,10 @@ impl Crew {
     }
 
     fn is_worn(&self, session: &Session) -> bool {
-        !session.is_usable()
-            || session.messages() >= self.lane.messages_max()
-            || session.age() >= self.lane.relay.connection_age_max
+        let is_used_up =
+            session.messages() >= self.lane.messages_max() || session.age() >= self.lane.relay.connection_age_max;
+        // One that has carried nothing yet may carry a mail, whatever it is allowed.
+        !session.is_usable() || (is_used_up && session.messages() > 0)
     }
 
     /// The relay is left alone for a while. Another may take what waits here; nobody loses a try.

@@ -82,6 +82,11 @@ impl Current {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
     }
 
+    /// A claim found that this goes out.
+    fn learn(&self, issue: IssueId, revision: RevisionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issue, revision);
+    }
+
     /// An issue was paused, or has other content: until the next look nothing of it begins.
     pub(super) fn forget(&self, issue: IssueId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue);
@@ -218,6 +223,7 @@ impl Dispatcher {
                 continue;
             }
             let worth = match closed {
+                Closed::ToAllButOne if self.floor.room(candidate.claim.issue, candidate.claim.lanes).0 == 0 => None,
                 Closed::ToAllButOne => Arc::clone(&round.window).try_acquire_owned().ok().map(|permit| (1, permit)),
                 _ => self.worth(round, candidate),
             };
@@ -225,6 +231,9 @@ impl Dispatcher {
             let lanes = candidate.claim.lanes;
             if let Some(batch) = self.claim_from(&candidate.claim, limit).await? {
                 let share = Arc::clone(&candidate.share);
+                if let (Some(issue), Some(revision)) = (candidate.claim.issue, batch.revision) {
+                    self.current.learn(issue, revision);
+                }
                 round.turn = at + 1;
                 self.hand_out(batch, lanes, permits, &share, &mut round.waiting).await;
                 return Ok(true);
@@ -407,8 +416,9 @@ impl Dispatcher {
 
     async fn hand(&self, mut job: Job, grant: Option<Grant>) {
         job.grants.destination = grant;
-        if let Err(job) = self.floor.hand(job) {
-            self.release(&job.row, job.worker, self.timing.poll).await;
+        // Its room may have gone since the claim, with a connection that ended; the window has a place for it all the same.
+        if let Err(job) = self.floor.hand(job).or_else(|job| self.floor.pass_on(job)) {
+            self.release(&job.row, job.worker, Duration::ZERO).await;
         }
     }
 

@@ -57,7 +57,7 @@ impl Floor {
     /// all of those are down.
     pub(super) fn pass_on(&self, job: Job) -> Result<(), Job> {
         let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
-        match self.lanes.iter().filter(may).min_by_key(|lane| lane.queue.lengths(None).1) {
+        match self.lanes.iter().filter(may).min_by_key(|lane| (lane.is_failing(), lane.queue.lengths(None).1)) {
             Some(lane) => {
                 lane.queue.push(job);
                 Ok(())

@@ -117,7 +117,7 @@ events! {
         policy: Option<UncertainPolicy>,
     },
     /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
-    ClockSetBack = "clock.set_back" {
+    ClockSetBack = "clock.moved" {
         /// By how many seconds.
         seconds: u64,
         /// How many mails that is.

@@ -33,6 +33,7 @@ fn status_begins_with_what_needs_a_person_and_what_to_do() {
     let folder = folder.path();
     assert!(!ok(folder, &["status"]).contains("alarm"));
     assert!(json(folder, &["alarms"]).is_empty());
+    ok(folder, &["subscribers", "suppress", "never@example.org"]);
     let now = Clock::system().now();
     raise(
         folder,

@@ -40,7 +40,7 @@ fn a_reply_is_explained_without_configuration_or_database() {
 fn a_new_installation_has_nothing_that_came_back() {
     let folder = installation();
     let folder = folder.path();
-    fails(folder, &["bounces", "list"], 5);
+    assert!(json(folder, &["bounces", "list"]).is_empty());
     ok(folder, &["migrate"]);
     assert!(json(folder, &["bounces", "list"]).is_empty());
     assert!(json(folder, &["bounces", "held"]).is_empty());

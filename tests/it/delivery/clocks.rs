@@ -64,7 +64,7 @@ both_databases! {
         let running = stage.start();
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
-        assert!(stage.events().await.iter().any(|(kind, _)| kind == "clock.set_back"));
+        assert!(stage.events().await.iter().any(|(kind, _)| kind == "clock.moved"));
     }
 
     async fn a_clock_that_is_set_back_under_way_freezes_nothing(db: Db) {
@@ -91,7 +91,7 @@ both_databases! {
             assert_eq!((row.state, row.attempts), (Sent, 1));
         }
         let events = stage.events().await;
-        let (_, data) = events.iter().find(|(kind, _)| kind == "clock.set_back").unwrap();
+        let (_, data) = events.iter().find(|(kind, _)| kind == "clock.moved").unwrap();
         assert!(data.contains("10800") || data.contains("10799"), "{data}");
     }
 }
