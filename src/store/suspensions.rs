@@ -292,12 +292,12 @@ pub async fn failed(tx: &mut Tx, issue: IssueId, relay: &str) -> Result<(i64, i6
     .await
 }
 
-/// The addresses of an issue's rows that a relay has taken since `since`.
+/// The addresses of an issue's rows that a relay has taken after `since`.
 pub async fn sent_since(tx: &mut Tx, issue: IssueId, relay: &str, since: Timestamp) -> Result<Vec<(Option<String>,)>> {
     tx.sql(
         "SELECT u.email FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.issue_id = $1 AND d.relay = $2 AND d.state = 'sent' AND d.final_at >= $3",
+         WHERE d.issue_id = $1 AND d.relay = $2 AND d.state = 'sent' AND d.final_at > $3",
     )
     .bind(issue)
     .bind(relay)

@@ -85,14 +85,20 @@ both_databases! {
     }
 
     async fn single_dead_addresses_are_believed(db: Db) {
-        let stage = Stage::new(db).await;
+        let mut stage = Stage::new(db).await;
+        stage.bear_leaps();
         let locals: Vec<String> =
             (0..60).map(|n| if n % 6 == 5 { format!("permfail-{n}") } else { format!("r{n}") }).collect();
         stage.readers(&locals).await;
         let issue = stage.issue("single").await;
-        let totals = stage.finish(issue).await;
+        let running = stage.start();
+        // Several in a row are doubted, and believed when they are refused again.
+        pass_time_until(&stage, issue, IssueState::Sent).await;
+        running.stop().await;
+        let totals = stage.totals(issue).await;
         assert_eq!((totals.sent, totals.failed), (50, 10));
-        assert_eq!(stage.standing(issue, "permfail-5").await, (Failed, 1, Some(Reason::Refused)));
+        let (state, _, reason) = stage.standing(issue, "permfail-5").await;
+        assert_eq!((state, reason), (Failed, Some(Reason::Refused)));
     }
 
     async fn a_relay_that_breaks_in_the_middle_of_an_issue_costs_nobody(db: Db) {
