@@ -105,7 +105,7 @@ both_databases! {
         let script = Script::start(|asked: &Asked| {
             if asked.verb == "DOT" {
                 // In place, so that the engine's own tasks go on meanwhile.
-                tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(800)));
+                tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(2500)));
             }
             match (asked.verb, asked.reader.as_str()) {
                 ("DOT", "later") => Answer::Say("452 4.2.2 Mailbox full"),
