@@ -38,7 +38,6 @@ impl Floor {
     }
 
     /// Gives a job to the relay whose turn it is among those that may carry it and have room; or gives it back.
-    #[expect(clippy::result_large_err, reason = "a job that is handed back is moved on, not boxed on the hot path")]
     pub(super) fn hand(&self, job: Job) -> Result<(), Job> {
         let issue = job.row.issue_id;
         let has_room = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && lane.room(issue) > 0;
@@ -58,7 +57,6 @@ impl Floor {
 
     /// Gives a job that one relay cannot carry to another that can, also when much waits there; or gives it back when
     /// all of those are down.
-    #[expect(clippy::result_large_err, reason = "a job that is handed back is moved on, not boxed on the hot path")]
     pub(super) fn pass_on(&self, job: Job) -> Result<(), Job> {
         let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
         match self.lanes.iter().filter(may).min_by_key(|lane| (lane.is_failing(), lane.queue.lengths(None).1)) {
