@@ -60,24 +60,29 @@ impl Dispatcher {
             return Way::By(kept, false);
         }
         let is_alarm = row.kind == Some(DeliveryKind::Alarm);
-        let (mut open, mut waits_for) = (LaneSet::NONE, None);
+        let is_up = |lane: &Arc<Lane>| lane.down_for().is_none();
+        let refused = |lane: &Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let (mut open, mut waits_for, mut probes) = (LaneSet::NONE, None, Vec::new());
         for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
-            let way = held.way(&lane.relay.name);
-            match self.suspended.would_admit(&way) {
+            match self.suspended.would_admit(&held.way(&lane.relay.name)) {
                 Admission::Go => open.add(lane.index),
-                Admission::Probe if !is_alarm && self.suspended.admit(&way) == Admission::Probe => {
-                    return Way::By(LaneSet::only(lane.index), true);
-                }
-                Admission::Probe => {}
+                Admission::Probe => probes.push(lane),
                 Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
             }
         }
-        let refused_by = |lane: &&Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
-        let is_up = |lane: &Arc<Lane>| open.has(lane.index) && lane.down_for().is_none();
-        if let Some(last) = self.floor.lanes.iter().find(refused_by)
-            && self.floor.lanes.iter().any(|lane| lane.index != last.index && is_up(lane))
-        {
-            open.remove(last.index);
+        let has_another =
+            |last: usize| self.floor.lanes.iter().any(|lane| lane.index != last && open.has(lane.index) && is_up(lane));
+        for lane in probes {
+            // A mail that this relay refused goes by another that is open, instead of asking here again.
+            let goes_elsewhere = refused(lane) && has_another(lane.index);
+            let way = held.way(&lane.relay.name);
+            if !is_alarm && !goes_elsewhere && self.suspended.admit(&way) == Admission::Probe {
+                return Way::By(LaneSet::only(lane.index), true);
+            }
+        }
+        let last = self.floor.lanes.iter().find(|lane| refused(lane)).map(|lane| lane.index);
+        if let Some(last) = last.filter(|last| has_another(*last)) {
+            open.remove(last);
         }
         match waits_for {
             // No suspension stops an alarm; it goes by a relay without one, if there is one.
