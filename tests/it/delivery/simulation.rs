@@ -1,6 +1,8 @@
 //! The rules of `domain::evidence` over random histories: what a broken relay can cost, and how long a party without fault
 //! is suspended. `docs/delivery.md` has the figures.
 
+#![expect(clippy::print_stdout, reason = "the figures are for whoever runs it")]
+
 use coranto::domain::evidence::allowance;
 
 use super::histories::{Fault, History, Outcome, play};

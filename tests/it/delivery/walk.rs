@@ -195,7 +195,7 @@ fn all(step: usize, play: impl AsyncFn(usize, &'static str, At, &'static str)) {
         for (number, (verb, at)) in STAGES.into_iter().enumerate() {
             for (at_reply, reply) in REPLIES.into_iter().enumerate() {
                 // A lost connection says nothing: one reply stands for all.
-                if (verb.is_empty() && at_reply > 0) || (number * REPLIES.len() + at_reply) % step != 0 {
+                if (verb.is_empty() && at_reply > 0) || !(number * REPLIES.len() + at_reply).is_multiple_of(step) {
                     continue;
                 }
                 play(number, verb, at, reply).await;
