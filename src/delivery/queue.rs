@@ -256,6 +256,8 @@ impl Queue {
             self.ready.notify_one();
         }
         if waiting > idle {
+            // All of them look: the first may belong to a connection that is not admitted any more.
+            self.wanted.notify_waiters();
             self.wanted.notify_one();
         }
     }
@@ -263,7 +265,9 @@ impl Queue {
     fn set(&self, connection: usize, hand: Hand) {
         let mut state = self.lock();
         let was = std::mem::replace(&mut state.hands[connection], hand);
-        let frees = matches!(was, Hand::Issue(_)) && !matches!(hand, Hand::Issue(_)) || was == Hand::Opening;
+        let frees = matches!(was, Hand::Issue(_)) && !matches!(hand, Hand::Issue(_))
+            || was == Hand::Opening
+            || was == Hand::Idle && hand == Hand::Away;
         let waiting = state.waiting();
         drop(state);
         // A place was left that a waiting issue may have been denied.

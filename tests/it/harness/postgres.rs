@@ -180,8 +180,7 @@ fn shared_cluster(programs: &Programs) -> io::Result<Cluster> {
 fn start_cluster(programs: &Programs) -> io::Result<Cluster> {
     // Closed to others: whoever reaches the socket is trusted.
     let closed = fs::Permissions::from_mode(0o700);
-    let folder =
-        tempfile::Builder::new().prefix("coranto-postgres-").permissions(closed).tempdir_in(CLUSTERS)?.keep();
+    let folder = tempfile::Builder::new().prefix("coranto-postgres-").permissions(closed).tempdir_in(CLUSTERS)?.keep();
     let cluster = Cluster { folder: folder.clone() };
     fs::create_dir(folder.join("users"))?;
     cluster.register()?;
@@ -272,8 +271,7 @@ impl Secured {
 
     fn start_with(programs: &Programs, certificate: Option<(String, String)>, rules: &str) -> io::Result<Self> {
         let closed = fs::Permissions::from_mode(0o700);
-        let folder =
-            tempfile::Builder::new().prefix("coranto-secured-").permissions(closed).tempdir_in(CLUSTERS)?;
+        let folder = tempfile::Builder::new().prefix("coranto-secured-").permissions(closed).tempdir_in(CLUSTERS)?;
         let owner = server_owner(folder.path())?;
         chown(folder.path(), Some(owner.user), Some(owner.group))?;
         let data = folder.path().join("data");

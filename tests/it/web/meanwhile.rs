@@ -26,13 +26,13 @@ both_databases! {
         let early = web.ground.reader("early@example.org").await;
         web.ground.request(ANNA).await.unwrap();
         let late = web.ground.find(ANNA).await.unwrap().id;
-        press.publish("first", "title: The first", "Good morning.", web.ground.now).await;
+        press.begin("first", "title: The first", "Good morning.", web.ground.now).await;
         // The issue is on its way: nothing of it was sent yet.
         let confirmed = web.send(post(&web.confirm_link(ANNA).await).form(&[("action", "confirm")])).await;
         assert_eq!((confirmed.status, web.ground.state(ANNA).await), (StatusCode::OK, Some(Active)));
         assert_eq!((issues(&web, early).await, issues(&web, late).await), (1, 0));
         web.later(1);
-        press.publish("second", "title: The second", "Good evening.", web.ground.now).await;
+        press.begin("second", "title: The second", "Good evening.", web.ground.now).await;
         assert_eq!((issues(&web, early).await, issues(&web, late).await), (2, 1));
     }
 }

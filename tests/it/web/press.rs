@@ -11,7 +11,7 @@ use coranto::publishing::{Library, When, correct};
 use coranto::store::issues::NewIssue;
 use coranto::store::pages::NewPage;
 use coranto::store::revisions::NewRevision;
-use coranto::store::{Db, StoreError, issues, pages, revisions};
+use coranto::store::{Db, StoreError, issues, ledger, pages, revisions};
 use coranto::templates::Templates;
 use tempfile::TempDir;
 
@@ -78,6 +78,18 @@ impl Press {
             Ok::<_, StoreError>(began && issues::finish(tx, issue.id, acts::by(at)).await?.is_some())
         });
         assert!(sent.await.unwrap(), "{slug} was not sent");
+    }
+
+    /// An issue that begins to go out: its audience is frozen, and nothing of it was sent yet.
+    pub(crate) async fn begin(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
+        self.queue(slug, front, text, at).await;
+        let issue = issues::find(&mut self.db.read().await.unwrap(), self.id, slug).await.unwrap().unwrap();
+        let begun = self.db.write(async |tx| {
+            let is_prepared = issues::prepare(tx, issue.id, at).await?;
+            let readers = ledger::freeze(tx, issue.id, self.id, at).await?;
+            Ok::<_, StoreError>(is_prepared && issues::start(tx, issue.id, readers, acts::by(at)).await?)
+        });
+        assert!(begun.await.unwrap(), "{slug} did not begin");
     }
 
     /// The mended text, put on the page of what was sent.
