@@ -180,7 +180,8 @@ fn shared_cluster(programs: &Programs) -> io::Result<Cluster> {
 fn start_cluster(programs: &Programs) -> io::Result<Cluster> {
     // Closed to others: whoever reaches the socket is trusted.
     let closed = fs::Permissions::from_mode(0o700);
-    let folder = tempfile::Builder::new().prefix("coranto-postgres-").permissions(closed).tempdir_in(CLUSTERS)?.keep();
+    let folder =
+        tempfile::Builder::new().prefix("coranto-postgres-").permissions(closed.clone()).tempdir_in(CLUSTERS)?.keep();
     let cluster = Cluster { folder: folder.clone() };
     fs::create_dir(folder.join("users"))?;
     cluster.register()?;
