@@ -129,15 +129,20 @@ impl Play {
                 subscriptions::unsubscribe(tx, reader, &acts::entry(self.now)).await.unwrap();
             }
             5 => drop(ledger::stop(tx, self.ground.issue, self.now).await.unwrap()),
-            6..=9 => {
-                let reader = self.readers[usize::from(step.rows) - 5];
+            6..=15 => {
+                let reader = self.readers[usize::from(step.rows) % 4 + 1];
                 let suppress = "INSERT INTO suppressions (address_hash, reason, note, created_at)
                      SELECT u.address_hash, 'manual', '', 0 FROM subscriptions s JOIN subscribers u ON u.id = s.subscriber_id
                      WHERE s.id = $1 ON CONFLICT DO NOTHING";
                 tx.sql(suppress).bind(reader).execute().await.unwrap();
+                let worker = self.workers[step.worker];
+                deliveries::skip_unmailable(tx, worker, &self.rows, self.now).await.unwrap();
             }
-            10..=13 => drop(tx.sql("DELETE FROM suppressions").execute().await.unwrap()),
-            14..=30 => {
+            16..=24 => {
+                tx.sql("DELETE FROM suppressions").execute().await.unwrap();
+                ledger::retry_failed(tx, self.ground.issue, self.now).await.unwrap();
+            }
+            25..=40 => {
                 let until = self.now.plus(LEASE);
                 self.workers[step.worker] = leases::register(tx, "again", true, self.now, until).await.unwrap();
             }
