@@ -2,8 +2,6 @@
 //! it as they come. Pure; knows nothing of ledgers, groups or suppressions, which draw their conclusions elsewhere.
 
 mod codes;
-#[cfg(test)]
-mod golden;
 mod normal;
 mod phrases;
 
@@ -290,6 +288,9 @@ fn is_plain(found: &Finding, cause: Cause, stage: Stage, enhanced: Option<Enhanc
         found.weight >= Weight::Plain && stage == Stage::Recipient && found.weight != Weight::Specific;
     is_in_time && (is_coded || (is_said_at_rcpt && matches!(cause, Cause::NoMailbox | Cause::NoMail)))
 }
+
+#[cfg(test)]
+mod golden;
 
 #[cfg(test)]
 mod tests {
