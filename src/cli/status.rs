@@ -118,6 +118,18 @@ fn older(keys: &[String]) -> String {
 }
 
 async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
+    tokio::select! {
+        ended = until_sent(db, config, context) => ended?,
+        // Heard all the time, also while the database is asked.
+        pressed = tokio::signal::ctrl_c() => {
+            pressed?;
+            return Ok(Exit::Interrupted);
+        }
+    }
+    once(db, config, context).await
+}
+
+async fn until_sent(db: &Db, config: &Config, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
     let mut bar = None;
     let mut told = Vec::new();
@@ -140,22 +152,14 @@ async fn watch(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
             values.iter().try_for_each(|value| output.json(value))?;
         }
         if values.is_empty() {
-            break;
+            return Ok(());
         }
         told = values;
         if total > 0 {
             bar.get_or_insert_with(|| output.progress("Sending", Some(total))).set(done);
         }
-        tokio::select! {
-            () = tokio::time::sleep(WATCH_EVERY) => {}
-            pressed = tokio::signal::ctrl_c() => {
-                pressed?;
-                return Ok(Exit::Interrupted);
-            }
-        }
+        tokio::time::sleep(WATCH_EVERY).await;
     }
-    drop(bar);
-    once(db, config, context).await
 }
 
 fn goes_out(state: IssueState) -> bool {
@@ -164,7 +168,8 @@ fn goes_out(state: IssueState) -> bool {
 
 /// Whether there are readers that an issue has not been tried for: what is retried after that may take days.
 fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
-    goes_out(issue.state) && !is_past_first_pass(issue, totals)
+    // With nothing open it is about to be sent, or its audience is being frozen.
+    goes_out(issue.state) && (totals.open() == 0 || !is_past_first_pass(issue, totals))
 }
 
 /// What needs a person, and relays that take no mail at the moment.
