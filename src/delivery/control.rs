@@ -88,7 +88,7 @@ async fn go_on(db: &Db, issue: IssueId, believe: Believe, by: By<'_>) -> Result<
         match row.state {
             IssueState::Sending if ended > 0 || believe == Believe::Relays => {
                 issues::annotate(tx, issue, "").await?;
-                if let Some(scope) = issues::scope(tx, issue).await? {
+                if let Some(scope) = alarms::issue_scope(tx, issue).await? {
                     alarms::clear(tx, AlarmName::IssueSuspended, &scope, by.now).await?;
                 }
                 events::append(tx, by, About { issue: Some(issue), ..About::default() }, &Event::IssueResumed).await?;

@@ -88,7 +88,7 @@ async fn hold(tx: &mut Tx, group: &Suspension, now: Timestamp) -> Result<(), Sto
     call(tx, group, now).await?;
     for issue in concerned {
         issues::annotate(tx, issue, &note).await?;
-        if let Some(scope) = issues::scope(tx, issue).await? {
+        if let Some(scope) = alarms::issue_scope(tx, issue).await? {
             alarms::raise(tx, &Alarm::new(AlarmName::IssueSuspended, scope, &note), Actor::scheduler(now)).await?;
         }
         let about = About { issue: Some(issue), ..About::default() };

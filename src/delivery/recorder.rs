@@ -27,7 +27,7 @@ use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::{DeliveryId, IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, issues, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suspensions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -344,7 +344,7 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> 
 /// A person decides over mails whose fate is unknown.
 pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: By<'_>) -> Result<(), StoreError> {
     let Some(issue) = issue else { return Ok(()) };
-    let Some(scope) = issues::scope(tx, issue).await? else { return Ok(()) };
+    let Some(scope) = alarms::issue_scope(tx, issue).await? else { return Ok(()) };
     let note = "no answer came to the final dot of some mails; they may have been delivered";
     alarms::raise(tx, &Alarm::new(AlarmName::IssueUncertain, scope, note), by).await.map(drop)
 }

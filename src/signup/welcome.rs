@@ -13,8 +13,8 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
 use crate::domain::image;
 use crate::domain::newsletter::{Newsletter, is_rtl};
-use crate::store::issues::Latest;
-use crate::store::{Db, StoreError, images, issues, revisions};
+use crate::store::pages::Latest;
+use crate::store::{Db, StoreError, images, pages, revisions};
 use crate::templates::email::{Envelope, Footer, Look};
 use crate::templates::welcome::{LatestHtml, LatestText, WelcomeHtml, WelcomeText};
 use crate::templates::{TemplateError, Templates};
@@ -68,7 +68,7 @@ struct Issue {
 /// The latest issue that the public may read. One whose source cannot be read any more is left out.
 async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>, StoreError> {
     let mut tx = db.read().await?;
-    let Some(Latest { slug, title, source, revision_id }) = issues::latest_public(&mut tx, door.id).await? else {
+    let Some(Latest { slug, title, source, revision_id }) = pages::latest_public(&mut tx, door.id).await? else {
         return Ok(None);
     };
     let rows = images::of_revision(&mut tx, revision_id).await?;

@@ -4,9 +4,11 @@ use super::column::record;
 use super::events::{self, About};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
+use crate::domain::IssueId;
 use crate::domain::actor::By;
 use crate::domain::alarm::{Alarm, AlarmName, Severity};
 use crate::domain::event::Event;
+use crate::domain::issue::IssueState;
 
 record! {
     /// An alarm that stands, or has not been quiet long enough to be over.
@@ -128,5 +130,39 @@ impl Standing {
     /// Whether it stands at `now`, and has lasted long enough that a person is told.
     pub fn stands(&self, now: Timestamp) -> bool {
         self.cleared_at.is_none() && self.due_at <= now
+    }
+}
+
+/// What an issue is called in alarms: `NEWSLETTER/SLUG`.
+pub async fn issue_scope(tx: &mut Tx, id: IssueId) -> Result<Option<String>> {
+    let row: Option<(String, String)> = tx
+        .sql(
+            "SELECT n.slug, i.slug AS issue FROM issues i JOIN newsletters n ON n.id = i.newsletter_id WHERE i.id = $1",
+        )
+        .bind(id)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(newsletter, slug)| format!("{newsletter}/{slug}")))
+}
+
+/// Calls a person to a state that they must take the issue out of, unless a person put it there; any other state ends
+/// the call.
+pub async fn for_issue(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
+    let Some(scope) = issue_scope(tx, id).await? else { return Ok(()) };
+    let called = match state {
+        IssueState::Paused if by.actor.is_program() => Some(AlarmName::IssuePaused),
+        IssueState::Held if by.actor.is_program() => Some(AlarmName::IssueHeld),
+        _ => None,
+    };
+    let mut over = vec![AlarmName::IssuePaused, AlarmName::IssueHeld, AlarmName::IssueFailed];
+    if matches!(state, IssueState::Sent | IssueState::Stopped) {
+        over.extend([AlarmName::IssueUncertain, AlarmName::IssueSuspended]);
+    }
+    for name in over.into_iter().filter(|name| called != Some(*name)) {
+        clear(tx, name, &scope, by.now).await?;
+    }
+    match called {
+        Some(name) => raise(tx, &Alarm::new(name, scope, note), by).await.map(drop),
+        None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
-use crate::domain::issue::{IssueState, Visibility};
+use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 
 record! {
@@ -130,42 +130,8 @@ pub async fn insert(tx: &mut Tx, new: &NewIssue<'_>, by: By<'_>) -> Result<Optio
         _ => Event::IssueQueued { revision: new.revision.0, due_at: new.due_at },
     };
     events::append(tx, by, about(new.newsletter, id), &event).await?;
-    call(tx, id, new.state, new.note, by).await?;
+    alarms::for_issue(tx, id, new.state, new.note, by).await?;
     Ok(Some(id))
-}
-
-/// What an issue is called in alarms: `NEWSLETTER/SLUG`.
-pub async fn scope(tx: &mut Tx, id: IssueId) -> Result<Option<String>> {
-    let row: Option<(String, String)> = tx
-        .sql(
-            "SELECT n.slug, i.slug AS issue FROM issues i JOIN newsletters n ON n.id = i.newsletter_id WHERE i.id = $1",
-        )
-        .bind(id)
-        .fetch_optional()
-        .await?;
-    Ok(row.map(|(newsletter, slug)| format!("{newsletter}/{slug}")))
-}
-
-/// Calls a person to a state that they must take the issue out of, unless a person put it there; any other state ends
-/// the call.
-async fn call(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
-    let Some(scope) = scope(tx, id).await? else { return Ok(()) };
-    let called = match state {
-        IssueState::Paused if by.actor.is_program() => Some(AlarmName::IssuePaused),
-        IssueState::Held if by.actor.is_program() => Some(AlarmName::IssueHeld),
-        _ => None,
-    };
-    let mut over = vec![AlarmName::IssuePaused, AlarmName::IssueHeld, AlarmName::IssueFailed];
-    if matches!(state, IssueState::Sent | IssueState::Stopped) {
-        over.extend([AlarmName::IssueUncertain, AlarmName::IssueSuspended]);
-    }
-    for name in over.into_iter().filter(|name| called != Some(*name)) {
-        alarms::clear(tx, name, &scope, by.now).await?;
-    }
-    match called {
-        Some(name) => alarms::raise(tx, &Alarm::new(name, scope, note), by).await.map(drop),
-        None => Ok(()),
-    }
 }
 
 fn about(newsletter: NewsletterId, issue: IssueId) -> About {
@@ -282,7 +248,7 @@ pub async fn advance(
         .await?;
     let Some((newsletter,)) = row else { return Ok(false) };
     events::append(tx, by, about(newsletter, id), event).await?;
-    call(tx, id, to, note, by).await?;
+    alarms::for_issue(tx, id, to, note, by).await?;
     Ok(true)
 }
 
@@ -306,7 +272,7 @@ pub async fn hold_due(tx: &mut Tx, id: IssueId, due_at: Timestamp, note: &str, b
     let issue = get(tx, id).await?;
     let about = About { newsletter: issue.map(|issue| issue.newsletter_id), issue: Some(id), ..About::default() };
     events::append(tx, by, about, &Event::IssueHeld { note: note.to_owned(), due_at: Some(due_at) }).await?;
-    call(tx, id, IssueState::Held, note, by).await?;
+    alarms::for_issue(tx, id, IssueState::Held, note, by).await?;
     Ok(true)
 }
 
@@ -392,9 +358,9 @@ pub async fn finish(tx: &mut Tx, id: IssueId, by: By<'_>) -> Result<Option<Total
     let totals = ledger::totals(tx, id).await?;
     let Totals { readers, sent, failed, skipped, .. } = totals;
     events::append(tx, by, about(newsletter, id), &Event::IssueSent { readers, sent, failed, skipped }).await?;
-    call(tx, id, IssueState::Sent, "", by).await?;
+    alarms::for_issue(tx, id, IssueState::Sent, "", by).await?;
     if is_failure(&totals)
-        && let Some(scope) = scope(tx, id).await?
+        && let Some(scope) = alarms::issue_scope(tx, id).await?
     {
         let words = ledger::refusal(tx, id).await?.unwrap_or_default();
         let note = format!("{failed} of {readers} readers were refused; the last reply: {words}");
@@ -468,7 +434,7 @@ pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, place: Place, by:
     let Some((newsletter, revision)) = row else { return Ok(false) };
     let event = Event::IssueQueued { revision: revision.0, due_at: Some(place.due_at) };
     events::append(tx, by, about(newsletter, id), &event).await?;
-    call(tx, id, IssueState::Queued, "", by).await?;
+    alarms::for_issue(tx, id, IssueState::Queued, "", by).await?;
     Ok(true)
 }
 
@@ -522,34 +488,4 @@ pub async fn mark_corrected(tx: &mut Tx, id: IssueId, now: Timestamp) -> Result<
         .execute()
         .await?;
     Ok(changed == 1)
-}
-
-record! {
-    /// The latest issue that strangers may read, as its editor wrote it.
-    #[derive(Clone, Debug)]
-    pub struct Latest {
-        /// Its name in addresses.
-        pub slug: String,
-        /// Its title.
-        pub title: String,
-        /// Its file.
-        pub source: String,
-        /// What it bears.
-        pub revision_id: RevisionId,
-    }
-}
-
-/// The latest issue of a newsletter that has begun to go out and that the public may read.
-pub async fn latest_public(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Latest>> {
-    tx.sql(
-        "SELECT i.slug, i.title, r.source, i.revision_id
-         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = r.id
-         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND i.started_at IS NOT NULL
-           AND p.visibility = $2
-         ORDER BY i.started_at DESC, i.id DESC LIMIT 1",
-    )
-    .bind(newsletter)
-    .bind(Visibility::Public)
-    .fetch_optional()
-    .await
 }

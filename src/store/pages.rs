@@ -264,3 +264,33 @@ pub async fn after(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: Iss
     .fetch_optional()
     .await
 }
+
+record! {
+    /// The latest issue that strangers may read, as its editor wrote it.
+    #[derive(Clone, Debug)]
+    pub struct Latest {
+        /// Its name in addresses.
+        pub slug: String,
+        /// Its title.
+        pub title: String,
+        /// Its file.
+        pub source: String,
+        /// What it bears.
+        pub revision_id: RevisionId,
+    }
+}
+
+/// The latest issue of a newsletter that has begun to go out and that the public may read.
+pub async fn latest_public(tx: &mut Tx, newsletter: NewsletterId) -> Result<Option<Latest>> {
+    tx.sql(
+        "SELECT i.slug, i.title, r.source, i.revision_id
+         FROM issues i JOIN revisions r ON r.id = i.revision_id JOIN pages p ON p.revision_id = r.id
+         WHERE i.newsletter_id = $1 AND i.state IN ('sending', 'paused', 'sent') AND i.started_at IS NOT NULL
+           AND p.visibility = $2
+         ORDER BY i.started_at DESC, i.id DESC LIMIT 1",
+    )
+    .bind(newsletter)
+    .bind(Visibility::Public)
+    .fetch_optional()
+    .await
+}

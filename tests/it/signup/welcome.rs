@@ -148,7 +148,7 @@ both_databases! {
         ground.published("second", "The second issue", Visibility::Public).await;
         ground.later(24);
         ground.published("private", "Not for strangers", Visibility::None).await;
-        let found = issues::latest_public(&mut ground.db().read().await.unwrap(), ground.door.id).await.unwrap().unwrap();
+        let found = pages::latest_public(&mut ground.db().read().await.unwrap(), ground.door.id).await.unwrap().unwrap();
         assert_eq!((found.slug.as_str(), found.title.as_str()), ("second", "The second issue"));
         let id = ground.greeting(Welcome::Latest).await.unwrap();
         let (html, text) = ground.text_of(id).await;

@@ -69,8 +69,8 @@ both_databases! {
         let mut ground = Ground::new(&db).await;
         let (id, anna) = (ground.issue, Actor::Command("anna".to_owned()));
         let tx = &mut ground.tx;
-        assert_eq!(issues::scope(tx, id).await.unwrap().as_deref(), Some("week/first"));
-        assert_eq!(issues::scope(tx, IssueId(1_000_000)).await.unwrap(), None);
+        assert_eq!(alarms::issue_scope(tx, id).await.unwrap().as_deref(), Some("week/first"));
+        assert_eq!(alarms::issue_scope(tx, IssueId(1_000_000)).await.unwrap(), None);
         advance(tx, id, Sending, Paused, &anna).await;
         assert!(standing(tx, NOW).await.is_empty(), "who paused it knows of it");
         advance(tx, id, Paused, Sending, &anna).await;
