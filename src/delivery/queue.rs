@@ -132,8 +132,13 @@ impl Queue {
         let mut state = self.lock();
         let job = state.pop(connection, allowed)?;
         state.hands[connection] = Hand::of(&job);
+        let passes_on = state.waiting() > 0 && state.hands.contains(&Hand::Idle);
         drop(state);
         self.room.tell();
+        if passes_on {
+            // Two jobs may have come before anybody waited: one wake-up is kept of them.
+            self.ready.notify_one();
+        }
         Some(job)
     }
 

@@ -104,8 +104,10 @@ fn a_twentieth_of_all_histories_keeps_the_bounds() {
 #[test]
 #[ignore = "all of them take minutes"]
 fn all_histories_keep_the_bounds() {
-    // One of them is two readers beyond the aim, and two put a list with 40 % dead addresses before a person.
-    let (over, _, longest) = play_all(0..HISTORIES);
+    // One of them is two readers beyond the aim, and two put a list with 40 % dead addresses before a person. The rules
+    // were chosen with these histories in view: `CORANTO_FIRST_HISTORY=10000` plays others.
+    let first = std::env::var("CORANTO_FIRST_HISTORY").ok().and_then(|first| first.parse().ok()).unwrap_or(0);
+    let (over, _, longest) = play_all(first..first + HISTORIES);
     assert!(over <= 2, "{over} readers beyond the allowance");
     assert!(longest <= INNOCENT_MINUTES_MAX + 8, "{longest} minutes");
 }
