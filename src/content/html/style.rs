@@ -99,7 +99,12 @@ impl Look {
              mso-line-height-rule:exactly;color:#1f2328;text-align:left",
             self.gap(last)
         );
-        format!(" dir=\"ltr\"{}", self.mail("t q", &style))
+        format!(" dir=\"ltr\"{}{}", self.scrolls(), self.mail("t q", &style))
+    }
+
+    /// On a page what may be wider than a telephone scrolls by itself, by keys too.
+    fn scrolls(self) -> &'static str {
+        if self.target == Target::Web { " tabindex=\"0\"" } else { "" }
     }
 
     pub(super) fn code(self) -> String {
@@ -119,7 +124,7 @@ impl Look {
             Target::Mail => " role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\" \
                              style=\"width:100%;border-collapse:collapse\""
                 .to_owned(),
-            Target::Web => String::new(),
+            Target::Web => self.scrolls().to_owned(),
         }
     }
 
