@@ -145,7 +145,7 @@ async function keyboard(page, entry) {
   await page.focus('body');
   const wanted = await page.evaluate(() => {
     const groups = new Set();
-    return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
+    return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
       .filter((node) => node.tabIndex >= 0 && node.getClientRects().length > 0)
       // Radio buttons of a group are one stop; a date has three.
       .filter((node) => node.type !== 'radio' || (!groups.has(node.name) && groups.add(node.name))).length;
