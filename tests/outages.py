@@ -147,13 +147,13 @@ class Scene:
         )
         self.web = self.start("serve", "--role", "web")
 
-    def command(self, *arguments):
+    def command(self, *arguments, tries=1):
         done = subprocess.run(
             [self.options.program, *arguments], cwd=self.home, env=self.surroundings, capture_output=True, text=True
         )
-        if done.returncode:
+        if done.returncode and tries == 1:
             sys.exit(f"coranto {arguments}: {done.stdout}{done.stderr}")
-        return done.stdout
+        return None if done.returncode else done.stdout
 
     def start(self, *arguments):
         log = f"{self.home}/{arguments[0]}-{len(self.processes)}.log"
@@ -174,10 +174,13 @@ class Scene:
         slug = f"issue-{len(self.issues) + 1}"
         with open(f"{self.home}/issues/{slug}.md", "w") as file:
             file.write(f"---\ntitle: Number {len(self.issues) + 1}\n---\nDear {{{{ name | reader }}}},\n\nnews.\n")
-        looked = json.loads(self.command("queue", f"issues/{slug}.md", "--now", "--dry-run", "--json"))
-        self.command(
-            "--yes", "queue", f"issues/{slug}.md", "--now", "--no-undo", "--confirm", str(looked["readers"])
-        )
+        # A leaving that is still on its way changes the number that is confirmed.
+        for tries in range(5, 0, -1):
+            looked = json.loads(self.command("queue", f"issues/{slug}.md", "--now", "--dry-run", "--json"))
+            confirm = ["--confirm", str(looked["readers"])]
+            if self.command("--yes", "queue", f"issues/{slug}.md", "--now", "--no-undo", *confirm, tries=tries) is not None:
+                break
+            time.sleep(1)
         self.issues.append(slug)
 
     def states(self, slug=None):
