@@ -147,7 +147,7 @@ pub async fn issue_scope(tx: &mut Tx, id: IssueId) -> Result<Option<String>> {
 
 /// Calls a person to a state that they must take the issue out of, unless a person put it there; any other state ends
 /// the call.
-pub async fn for_issue(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
+pub(super) async fn for_issue(tx: &mut Tx, id: IssueId, state: IssueState, note: &str, by: By<'_>) -> Result<()> {
     let Some(scope) = issue_scope(tx, id).await? else { return Ok(()) };
     let called = match state {
         IssueState::Paused if by.actor.is_program() => Some(AlarmName::IssuePaused),
