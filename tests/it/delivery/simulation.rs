@@ -103,6 +103,7 @@ fn a_twentieth_of_all_histories_keeps_the_bounds() {
 
 #[test]
 #[ignore = "all of them take minutes"]
+#[expect(clippy::disallowed_methods, reason = "whoever runs it by hand says which histories")]
 fn all_histories_keep_the_bounds() {
     // One of them is two readers beyond the aim, and two put a list with 40 % dead addresses before a person. The rules
     // were chosen with these histories in view: `CORANTO_FIRST_HISTORY=10000` plays others.
