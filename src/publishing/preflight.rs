@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::{Issue, Problem, Rendered, advice};
 use crate::domain::newsletter::Newsletter;
-use crate::domain::subscriber::NAME_CHARS_MAX;
+use crate::domain::name::NAME_CHARS_MAX;
 use crate::token::TOKEN_LEN;
 
 /// The longest address (RFC 5321 4.5.3.1), in bytes.

@@ -207,11 +207,22 @@ fn nothing_an_author_or_operator_writes_begins_a_header() {
 #[test]
 fn md_06_a_readers_name_does_not_begin_a_header() {
     let to = address("anna@example.org");
-    for name in ["Anna\r\nBcc: victim@example.net", "Anna\nX", "Anna\rX", "Anna\u{0}"] {
+    for (name, shown) in [
+        ("Anna\r\nBcc: victim@example.net", None),
+        ("Anna\r\nX: y", Some("Anna X: y")),
+        ("Anna\nX", Some("Anna X")),
+        ("Anna\u{0}", Some("Anna")),
+        ("Your account is locked: evil-login.example/week", None),
+        ("An\u{3164}na", None),
+    ] {
         let mut out = Vec::new();
-        let error = skeleton(&issue()).fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out);
-        assert!(matches!(error, Err(FillError::Name)), "{name:?}");
-        assert!(out.is_empty());
+        skeleton(&issue()).fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out).unwrap();
+        let mail = String::from_utf8(out).unwrap();
+        let head = mail.split("\r\n\r\n").next().unwrap();
+        let line = head.lines().find(|line| line.starts_with("To: ")).unwrap();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("X:")), "{head}");
+        assert_eq!(line.contains(shown.unwrap_or("\"")), shown.is_some(), "{line}");
+        assert!(!mail.contains("evil-login"), "{mail}");
     }
 }
 

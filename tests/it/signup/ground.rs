@@ -11,6 +11,7 @@ use coranto::domain::subscriber::SubscriptionState;
 use coranto::signup::{
     self, Act, Answer, Ask, Checks, Client, Confirmation, Door, Leaving, Limits, RequestError, Signup,
 };
+use coranto::store::consents::Consent;
 use coranto::store::subscriptions::Subscription;
 use coranto::store::{Db, consents, subscriptions};
 use coranto::templates::Templates;
@@ -122,6 +123,12 @@ impl Ground {
         let id = self.find(email).await.unwrap().id;
         let mut tx = self.db().read().await.unwrap();
         consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id
+    }
+
+    /// The latest question that was asked for an address.
+    pub(crate) async fn question(&self, email: &str) -> Consent {
+        let asked = self.asked(email).await;
+        consents::get(&mut self.db().read().await.unwrap(), asked).await.unwrap().unwrap()
     }
 
     pub(crate) async fn find(&self, email: &str) -> Option<Subscription> {
