@@ -13,9 +13,7 @@ use crate::domain::{ConsentId, RevisionId};
 use crate::store::consents::Typed;
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
-use crate::store::{
-    Db, Result, Tx, choices, consents, deliveries, limits, subscribers, subscriptions, suppressions,
-};
+use crate::store::{Db, Result, Tx, choices, consents, deliveries, limits, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not

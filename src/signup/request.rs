@@ -207,7 +207,10 @@ pub(super) async fn press(
     let pressure = throttle.pressure(wanted, act.now);
     for bound in &pressure.reached {
         let bound = bound.as_str();
-        tracing::warn!(bound, "a limit of sign-ups is reached: until its hour is over they cost more, or are refused to one network");
+        tracing::warn!(
+            bound,
+            "a limit of sign-ups is reached: until its hour is over they cost more, or are refused to one network"
+        );
         let about = About { newsletter: Some(wanted.newsletter), ..About::default() };
         let event = Event::SignupLimited { bound };
         signup.db.write(async |tx| events::append(tx, act.by(), about, &event).await).await?;

@@ -129,10 +129,9 @@ impl Throttle {
         let mut pressure = Pressure::default();
         if let Some(client) = wanted.client {
             let mails = self.limits.requests_per_hour;
-            for (key, limit) in [
-                (self.key(client), mails),
-                (self.key((client, "requests")), mails.saturating_mul(REQUESTS_PER_MAIL)),
-            ] {
+            for (key, limit) in
+                [(self.key(client), mails), (self.key((client, "requests")), mails.saturating_mul(REQUESTS_PER_MAIL))]
+            {
                 let window = networks.lookup(key, now);
                 if let Some(window) = window.as_deref().filter(|window| window.count_at(now) >= limit) {
                     pressure.refused = pressure.refused.max(Some(WINDOW.saturating_sub(now.since(window.start))));
@@ -317,9 +316,18 @@ mod tests {
 
     #[test]
     fn work_grows_with_what_was_asked_for() {
-        for (count, limit, expected) in
-            [(0, 8, 0), (3, 8, 0), (4, 8, 1), (7, 8, 1), (8, 8, 2), (16, 8, 3), (24, 8, 4), (u32::MAX, 8, 4), (0, 1, 0), (1, 1, 2)]
-        {
+        for (count, limit, expected) in [
+            (0, 8, 0),
+            (3, 8, 0),
+            (4, 8, 1),
+            (7, 8, 1),
+            (8, 8, 2),
+            (16, 8, 3),
+            (24, 8, 4),
+            (u32::MAX, 8, 4),
+            (0, 1, 0),
+            (1, 1, 2),
+        ] {
             assert_eq!(work(count, limit), expected, "{count} of {limit}");
         }
     }

@@ -37,7 +37,8 @@ fn is_pair(pair: &str) -> bool {
 /// With `%41` for what it stands for; twice, since some encode what is encoded already.
 fn decoded(text: &str) -> String {
     let once = |text: &str| {
-        let value = url::form_urlencoded::parse(format!("={text}").as_bytes()).next().map(|(_, value)| value.into_owned());
+        let value =
+            url::form_urlencoded::parse(format!("={text}").as_bytes()).next().map(|(_, value)| value.into_owned());
         value.unwrap_or_default()
     };
     once(&once(text))
@@ -74,9 +75,8 @@ fn is_part(part: &str) -> bool {
     let mut dispositions = names.filter(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"));
     let is_ours = dispositions.any(|(_, value)| {
         let mut parameters = value.split(';').filter_map(|parameter| parameter.split_once('='));
-        parameters.any(|(name, value)| {
-            plain(name).eq_ignore_ascii_case("name") && plain(value).eq_ignore_ascii_case(KEY)
-        })
+        parameters
+            .any(|(name, value)| plain(name).eq_ignore_ascii_case("name") && plain(value).eq_ignore_ascii_case(KEY))
     });
     let body = decoded(&body.replace("=\n", ""));
     is_ours && plain(&body).eq_ignore_ascii_case(VALUE)
@@ -93,13 +93,32 @@ mod tests {
     #[test]
     fn the_pair_is_found_however_it_is_written() {
         for body in [
-            "List-Unsubscribe=One-Click", "List-Unsubscribe=One-Click\n", "List-Unsubscribe=One-Click\r\n\r\n", "\r\nList-Unsubscribe=One-Click",
-            "List-Unsubscribe=One-Click\r", "list-unsubscribe=one-click", "LIST-UNSUBSCRIBE=ONE-CLICK", " List-Unsubscribe = One-Click ",
-            "List-Unsubscribe=%4fne-Click", "List%2DUnsubscribe=One%2DClick", "List-Unsubscribe%3DOne-Click", "List-Unsubscribe%253DOne-Click",
-            "List-Unsubscribe=3DOne-Click", "List-Unsubscribe=3dOne-Click", "List-Unsubscribe=One=\r\n-Click", "List-Unsub=\nscribe=3DOne-Click",
-            "List-Unsubscribe=One-Click&x=1", "x=1&List-Unsubscribe=One-Click", "x=1;List-Unsubscribe=One-Click", "a\nList-Unsubscribe=One-Click",
-            "List-Unsubscribe=\"One-Click\"", "\u{feff}List-Unsubscribe=One-Click", "List-Unsubscribe=One-Click\0", "List-Unsubscribe=One-Click+",
-            "List-Unsubscribe-Post=List-Unsubscribe=One-Click", "List-Unsubscribe-Post=List-Unsubscribe%3DOne-Click",
+            "List-Unsubscribe=One-Click",
+            "List-Unsubscribe=One-Click\n",
+            "List-Unsubscribe=One-Click\r\n\r\n",
+            "\r\nList-Unsubscribe=One-Click",
+            "List-Unsubscribe=One-Click\r",
+            "list-unsubscribe=one-click",
+            "LIST-UNSUBSCRIBE=ONE-CLICK",
+            " List-Unsubscribe = One-Click ",
+            "List-Unsubscribe=%4fne-Click",
+            "List%2DUnsubscribe=One%2DClick",
+            "List-Unsubscribe%3DOne-Click",
+            "List-Unsubscribe%253DOne-Click",
+            "List-Unsubscribe=3DOne-Click",
+            "List-Unsubscribe=3dOne-Click",
+            "List-Unsubscribe=One=\r\n-Click",
+            "List-Unsub=\nscribe=3DOne-Click",
+            "List-Unsubscribe=One-Click&x=1",
+            "x=1&List-Unsubscribe=One-Click",
+            "x=1;List-Unsubscribe=One-Click",
+            "a\nList-Unsubscribe=One-Click",
+            "List-Unsubscribe=\"One-Click\"",
+            "\u{feff}List-Unsubscribe=One-Click",
+            "List-Unsubscribe=One-Click\0",
+            "List-Unsubscribe=One-Click+",
+            "List-Unsubscribe-Post=List-Unsubscribe=One-Click",
+            "List-Unsubscribe-Post=List-Unsubscribe%3DOne-Click",
             "List-Unsubscribe=One-Click&List-Unsubscribe=One-Click",
         ] {
             assert!(is_one_click(body.as_bytes()), "{body:?}");
@@ -127,11 +146,31 @@ mod tests {
     #[test]
     fn nothing_else_is_an_order() {
         for body in [
-            "", "\r\n", "action=leave", "List-Unsubscribe", "List-Unsubscribe=", "List-Unsubscribe=One", "List-Unsubscribe=One-Clicks",
-            "List-Unsubscribe=One Click", "List-Unsubscribe=OneClick", "List-Unsubscribe=yes", "x=List-Unsubscribe=One-Click",
-            "Unsubscribe=One-Click", "One-Click", "One-Click=List-Unsubscribe", "email=a@example.org", "{\"List-Unsubscribe\":\"One-Click\"}",
-            "<List-Unsubscribe>One-Click</List-Unsubscribe>", "xList-Unsubscribe=One-Click", "List-Unsubscribe-Post=One-Click", "--", "--x", "--x--",
-            "--x\r\n\r\nList-Unsubscribe=One-Click\r\n--x--", "List-Unsubscribe=%", "\u{0}\u{1}",
+            "",
+            "\r\n",
+            "action=leave",
+            "List-Unsubscribe",
+            "List-Unsubscribe=",
+            "List-Unsubscribe=One",
+            "List-Unsubscribe=One-Clicks",
+            "List-Unsubscribe=One Click",
+            "List-Unsubscribe=OneClick",
+            "List-Unsubscribe=yes",
+            "x=List-Unsubscribe=One-Click",
+            "Unsubscribe=One-Click",
+            "One-Click",
+            "One-Click=List-Unsubscribe",
+            "email=a@example.org",
+            "{\"List-Unsubscribe\":\"One-Click\"}",
+            "<List-Unsubscribe>One-Click</List-Unsubscribe>",
+            "xList-Unsubscribe=One-Click",
+            "List-Unsubscribe-Post=One-Click",
+            "--",
+            "--x",
+            "--x--",
+            "--x\r\n\r\nList-Unsubscribe=One-Click\r\n--x--",
+            "List-Unsubscribe=%",
+            "\u{0}\u{1}",
         ] {
             assert!(!is_one_click(body.as_bytes()), "{body:?}");
         }

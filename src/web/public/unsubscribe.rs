@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router};
 use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 
 use super::super::client::From;
 use super::super::failure::{Dressed, Failure};
