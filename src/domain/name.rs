@@ -9,6 +9,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
 /// How many characters a name may have.
 pub const NAME_CHARS_MAX: usize = 40;
+/// How many are kept of one in a list.
+const LISTED_CHARS_MAX: usize = 100;
 /// So many digits are a telephone number; mail programs link those as well.
 const DIGITS_MAX: usize = 6;
 /// So many marks on one letter reach into the lines around it. Thai and Hebrew need three.
@@ -42,6 +44,12 @@ pub fn parse_name(typed: &str) -> Result<Option<String>, NameError> {
         return Err(NameError::TooLong);
     }
     Ok((!name.is_empty()).then_some(name))
+}
+
+/// What is kept of a name that comes with a list: somebody answers for it, and whether it may be shown is asked when it is.
+pub fn storable(listed: &str) -> Option<String> {
+    let name: String = without_controls(listed).chars().take(LISTED_CHARS_MAX).collect();
+    Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// As much of a name as may be shown that comes from elsewhere: from a list, or from a time with other rules. `None` when
@@ -151,8 +159,8 @@ fn is_address(name: &str) -> bool {
     let text: String = name.nfkc().map(plain_dot).collect::<String>().to_lowercase();
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     digits > DIGITS_MAX
-        || text.contains(['@', '\\'])
-        || ["://", "//", "www."].iter().any(|sign| text.contains(sign))
+        || text.contains('@')
+        || ["://", "//", "\\\\", "www."].iter().any(|sign| text.contains(sign))
         || has_scheme(&text)
         || has_odd_dot(name)
         || words(&text).any(|(word, next)| is_host(word, next))

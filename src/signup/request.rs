@@ -313,11 +313,13 @@ async fn question(tx: &mut Tx, job: &Job, found: &Found, subscriber: SubscriberI
     send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, job.act.now).await
 }
 
-/// Tells a reader that somebody asked, in the reader's language. What was typed is dropped: they said before what is so.
+/// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
+/// before what is so.
 async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
     let entry = job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
     subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?;
-    let language = found.language.as_deref().map_or(job.its_language, Language::of);
+    let theirs = || found.language.as_deref().map(Language::of);
+    let language = job.language.or_else(theirs).unwrap_or(job.its_language);
     let of = |wanted| job.notices.iter().find(|(spoken, _)| *spoken == wanted);
     // No row has the number 0: the database refuses a mail that is missing.
     let notice = of(language).or_else(|| of(job.its_language)).map_or(RevisionId(0), |(_, notice)| *notice);

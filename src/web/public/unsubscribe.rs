@@ -53,7 +53,7 @@ async fn act(
     let (one_click, action, until) = match read(request, &site).await? {
         Body::OneClick => (true, String::new(), String::new()),
         Body::Form(fields) => (false, fields.get("action").to_owned(), fields.get("until").to_owned()),
-        Body::Other => return Ok(plain(StatusCode::BAD_REQUEST, &site.words(None).one_click_unknown())),
+        Body::Other => return Ok(unknown(&site)),
     };
     let done = || plain(StatusCode::OK, &site.words(None).one_click_done());
     let id = match opened {
@@ -74,7 +74,7 @@ async fn act(
         FOUR_WEEKS => rest(&site, id, Rest::FourWeeks, client).await,
         THREE_MONTHS => rest(&site, id, Rest::ThreeMonths, client).await,
         UNTIL => rest_until(&site, id, &until, client).await,
-        _ => question_page(&site, id, None).await,
+        _ => Ok(unknown(&site)),
     }
 }
 
@@ -114,6 +114,11 @@ async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client
 fn plain(status: StatusCode, text: &str) -> Response {
     let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (status, content_type, Extension(Dressed), format!("{text}\n")).into_response()
+}
+
+/// The answer to what is neither one-click nor a button of ours.
+fn unknown(site: &Site) -> Response {
+    plain(StatusCode::BAD_REQUEST, &site.words(None).one_click_unknown())
 }
 
 /// What was posted to the link.

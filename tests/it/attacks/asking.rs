@@ -216,9 +216,13 @@ both_databases! {
         for (own, expected) in [("fr", "fr"), ("", "en")] {
             web.send(post(&preferences).form(&[("action", "choose"), ("language", own), ("format", "html")])).await;
             web.later(25);
-            sign_up(&web, TOM, "203.0.113.1", &[("lang", "ja"), ("name", "Mallory")]).await;
+            sign_up(&web, TOM, "203.0.113.1", &[("name", "Mallory")]).await;
             assert_eq!(latest_mail(&web).await.1, expected);
         }
+        web.later(25 * 30);
+        sign_up(&web, TOM, "203.0.113.1", &[("lang", "ja"), ("name", "Mallory")]).await;
+        assert_eq!(latest_mail(&web).await.1, "ja", "one mail, as the page was");
+        assert_eq!(web.ground.find(TOM).await.unwrap().language, None);
         let asked = web.ground.question(TOM).await;
         assert_eq!((asked.name, asked.language), (None, None), "nothing is kept of what a stranger typed about a reader");
     }

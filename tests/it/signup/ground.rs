@@ -94,6 +94,7 @@ impl Ground {
         let ask = Ask { vouched: true, ..Ask::new(email.parse().unwrap()) };
         match self.ask(&ask, client).await? {
             Answer::Taken => Ok(()),
+            Answer::NoMail(why) => panic!("strangers are told: {why:?}"),
             Answer::Step(step) => panic!("one step more: {step:?}"),
         }
     }

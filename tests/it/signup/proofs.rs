@@ -16,7 +16,7 @@ fn ask(email: &str, proof: Proof) -> Ask {
 /// The step that is missing; none when the request was taken.
 async fn step(ground: &Ground, email: &str, proof: Proof) -> Option<NextStep> {
     match ground.ask(&ask(email, proof), "192.0.2.1").await.unwrap() {
-        Answer::Taken => None,
+        Answer::Taken | Answer::NoMail(_) => None,
         Answer::Step(step) => Some(*step),
     }
 }

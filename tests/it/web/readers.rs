@@ -370,6 +370,7 @@ both_databases! {
         let web = Web::with(db, Limits::default(), &["month"]).await;
         let id = web.ground.reader(ANNA).await;
         let known = web.ground.reader("new@example.org").await;
+        web.subscribe("new@example.org").await;
         press(&web, &web.preferences_link(id).await, &[("action", "move"), ("email", "new@example.org")]).await;
         assert_eq!(web.ground.mails("request").await, 0, "the mailbox has had its mail of today, and the answer is the same");
         let mut web = web;

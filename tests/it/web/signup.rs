@@ -256,7 +256,7 @@ both_databases! {
 
     async fn su_19_a_form_without_its_stamp_takes_one_button_more(db: Db) {
         let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let mut web = Web::with(db, limits, &[]).await;
+        let web = Web::with(db, limits, &[]).await;
         // A plain form on another site has no stamp.
         let bare = post("/week/subscribe").form(&[("email", "anna@example.org"), ("name", "Anna"), ("src", "blog")]);
         let page = web.send(bare).await;
