@@ -365,44 +365,47 @@ pub const KEYS: &[Key] = &[
         "signup.confirmations_per_day",
         Integer(1, 100),
         Default("1"),
-        "The most confirmation mails to one address in a day.",
+        "The most confirmation mails from one newsletter to one mailbox in a day; from all together three times that.",
     ),
     key(
         "signup.confirmations_per_month",
         Integer(1, 1000),
         Default("3"),
-        "The most confirmation mails to one address in 30 days.",
+        "The most confirmation mails from one newsletter to one mailbox in 30 days; from all together three times that.",
     ),
     key(
         "signup.requests_per_hour",
         Integer(1, 1_000_000),
         Default("60"),
-        "The most sign-ups in an hour from one network: an IPv4 /24 or an IPv6 /56.",
+        "The most mailboxes that one network (IPv4 /24, IPv6 /56) may sign up in an hour. More are refused.",
     ),
     key(
         "signup.domain_requests_per_hour",
         Integer(1, 10_000_000),
         Default("1000"),
-        "The most sign-ups in an hour for addresses at one domain, such as gmail.com.",
+        "So many sign-ups in an hour for addresses at one domain, such as gmail.com, cost no more than others. More of them \
+         cost more work; none is refused.",
     ),
     key(
         "signup.all_requests_per_hour",
         Integer(1, 100_000_000),
         Default("5000"),
-        "The most sign-ups in an hour altogether. Each process counts for itself.",
+        "The same for sign-ups altogether. Each process counts for itself.",
     ),
     key(
         "signup.challenge",
         Text,
         Default("auto"),
         "When a sign-up must bring some seconds of a machine's work, or of its reader's patience: `auto` (when half of \
-         one of the three limits per hour is used up), `always` or `never`.",
+         one of the three limits per hour is used up), `always` or `never`. With `never` the limits of a domain and of all \
+         do nothing.",
     ),
     key(
         "signup.challenge_work",
         Integer(1, 10_000_000),
         Default("50000"),
-        "The most hashes (SHA-256) that this work takes; half of them on average.",
+        "The most hashes (SHA-256) that this work takes; half of them on average. Beyond a limit it is up to four times as \
+         many.",
     ),
     key(
         "signup.form_seconds_min",

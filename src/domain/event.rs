@@ -207,6 +207,8 @@ events! {
     },
     /// A reader chose a language or a format.
     SubscriptionChosen = "subscription.chosen",
+    /// A reader said what a newsletter is to call them.
+    SubscriptionRenamed = "subscription.renamed",
     /// An address must not be mailed any more.
     AddressSuppressed = "address.suppressed" {
         /// Why.
@@ -257,7 +259,7 @@ events! {
         /// Why.
         why: &'static str,
     },
-    /// A limit of sign-ups is reached.
+    /// A limit is reached of sign-ups, or of requests for one's own link.
     SignupLimited = "signup.limited" {
         /// Which.
         bound: &'static str,

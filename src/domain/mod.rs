@@ -15,6 +15,7 @@ pub mod import;
 pub mod issue;
 mod mailbox;
 pub mod moment;
+pub mod name;
 pub mod newsletter;
 pub mod notice;
 pub mod provider;

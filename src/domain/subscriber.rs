@@ -110,21 +110,16 @@ spelled! {
     }
 }
 
-/// How many characters of a name are kept.
-pub const NAME_CHARS_MAX: usize = 100;
-
-/// A name that may stand in a header and on a page: control and direction characters out, white space folded, cut to
-/// a length. `None` when nothing is left, or when it looks like an advertisement (an address of the web in it).
-pub fn clean_name(typed: &str) -> Option<String> {
-    let invisible = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let visible: String = typed.chars().map(|c| if invisible(c) { ' ' } else { c }).collect();
-    let name: String = visible.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_CHARS_MAX).collect();
-    let lower = name.to_lowercase();
-    let advertises = ["://", "www.", "http:", "https:"].iter().any(|sign| lower.contains(sign));
-    (!name.is_empty() && !advertises).then(|| name.trim_end().to_owned())
+spelled! {
+    /// What shows who asks for a mail: each is counted apart, so that no stranger uses up what is the owner's.
+    AskedBy: "way of asking" {
+        /// A form, into which anybody types an address.
+        Form = "form",
+        /// A link that was mailed to the mailbox.
+        Mail = "mail",
+        /// The form for one's own link, into which anybody types an address as well.
+        Link = "link",
+    }
 }
 
 #[cfg(test)]
@@ -138,13 +133,5 @@ mod tests {
         for (from, to) in [(Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");
         }
-    }
-
-    #[test]
-    fn names_bear_no_mischief() {
-        assert_eq!(clean_name("  Anna\r\nBcc: x \u{202e}Berg ").as_deref(), Some("Anna Bcc: x Berg"));
-        assert_eq!(clean_name("\u{200b}\r\n"), None);
-        assert_eq!(clean_name("Win at https://spam.example"), None);
-        assert_eq!(clean_name(&"x".repeat(500)).map(|name| name.len()), Some(NAME_CHARS_MAX));
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::content::fields::{Piece, Template};
 use crate::domain::delivery::DeliveryKind;
+use crate::domain::name::presentable;
 use crate::domain::subscriber::Format;
 use crate::token::{Keyring, Purpose};
 
@@ -25,9 +26,6 @@ pub struct Filled {
 /// Why a mail could not be made for a reader.
 #[derive(Debug, thiserror::Error)]
 pub enum FillError {
-    /// A line end there would begin a header of its own.
-    #[error("the reader's name has a control character in it; correct the name")]
-    Name,
     /// The mail has a link that needs one.
     #[error("the mail has an unsubscribe or preferences link, and its recipient has no subscription")]
     NoSubscription,
@@ -62,10 +60,9 @@ impl Skeleton {
     fn write(&self, keys: &Keyring, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<Filled, FillError> {
         // Who typed the name into the form need not be who gets these: nothing that a stranger typed goes into them.
         let for_strangers = matches!(self.places.kind, DeliveryKind::Confirmation | DeliveryKind::Request);
-        let name = recipient.name.filter(|name| !for_strangers && !name.trim().is_empty());
-        if name.is_some_and(|name| name.chars().any(char::is_control)) {
-            return Err(FillError::Name);
-        }
+        // A name from before today's rules, or from a list, is shown as far as it does no harm.
+        let name = recipient.name.filter(|_| !for_strangers).and_then(presentable);
+        let name = name.as_deref();
         let recipient = &Recipient { name, ..*recipient };
         let mut values = Values::new(&self.places, keys, recipient);
         let token = keys.seal_row(Purpose::Message, recipient.delivery.0.cast_unsigned(), recipient.marks.mail);

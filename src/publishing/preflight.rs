@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::{Issue, Problem, Rendered, advice};
+use crate::domain::name::NAME_CHARS_MAX;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::subscriber::NAME_CHARS_MAX;
 use crate::token::TOKEN_LEN;
 
 /// The longest address (RFC 5321 4.5.3.1), in bytes.
@@ -87,7 +87,7 @@ mod tests {
         let part = format!("<p>{}</p>", Field::UnsubscribeUrl);
         assert_eq!(filled_bytes_max(&part, url), 7 + url.len() + 3 + TOKEN_LEN);
         let part = format!("a{}", Field::Name { fallback: Some("there".to_owned()) });
-        assert_eq!(filled_bytes_max(&part, url), 601);
+        assert_eq!(filled_bytes_max(&part, url), 241);
         assert_eq!(filled_bytes_max("plain", url), 5);
     }
 }

@@ -8,12 +8,13 @@
 use std::time::Duration;
 
 use super::letters::{Letter, post};
+use super::limits::asked;
 use super::{Act, CONFIRM_FOR, Door, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{RequestKind, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
 use crate::domain::{RequestId, SubscriberId, SubscriptionId};
 use crate::store::events::About;
 use crate::store::requests::{NewRequest, Request};
@@ -79,7 +80,7 @@ pub async fn ask_address(
             let request = requests::add(tx, &asked, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::AddressAsked).await?;
             let sent = post(tx, door, Letter::NewAddress, &subscription, Some((email, request)), act.now).await?;
-            limits::add_asked_mail(tx, &new.quota_hash, limits::tag(&new.address_hash), sent, act.now).await?;
+            limits::add_asked_mail(tx, &asker(&subscription, &new), sent, act.now).await?;
             // To the address of today, even if it is another when the mail goes out.
             let old = Some((&subscription.email, request));
             post(tx, door, Letter::OldAddress, &subscription, old, act.now).await?;
@@ -100,12 +101,13 @@ async fn may_ask(
     {
         return Ok(false);
     }
-    let asked = limits::Asked { person: new, day: now.minus(DAY), month: now.minus(MONTH) };
-    let standing = limits::standing(tx, &asked, now).await?;
-    Ok(!standing.suppressed
-        && !standing.refused
-        && standing.day < i64::from(signup.limits.confirmations_per_day)
-        && standing.month < i64::from(signup.limits.confirmations_per_month))
+    let standing = limits::standing(tx, &asked(asker(subscription, new), now), now).await?;
+    Ok(signup.limits.why_not(AskedBy::Form, &standing).is_none())
+}
+
+/// Whom the new address belongs to is not known: a mail there is a stranger's doing.
+fn asker<'a>(subscription: &Subscription, new: &'a NewSubscriber) -> limits::Asker<'a> {
+    limits::Asker { person: new, newsletter: subscription.newsletter_id, by: AskedBy::Form }
 }
 
 /// The mailbox that stands for a subscription: the one before the last change, as long as that can be taken back.

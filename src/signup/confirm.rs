@@ -10,9 +10,10 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
+use crate::store::consents::Typed;
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, Tx, consents, deliveries, subscribers, subscriptions, suppressions};
+use crate::store::{Db, Result, Tx, choices, consents, deliveries, limits, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
@@ -63,10 +64,8 @@ pub async fn confirm(
             // They had had everything erased, and come back by their own word.
             suppressions::remove_of(tx, &person(keys, &subscription.email, None), act.by()).await?;
         }
-        // Whoever has the mail has the mailbox that it was sent to, spelled as it was typed.
-        if let Some(spelling) = consents::get(tx, asked).await?.and_then(|consent| consent.spelling) {
-            subscribers::respell(tx, subscription.subscriber_id, &spelling).await?;
-        }
+        let subscription = take_answers(tx, asked, subscription).await?;
+        limits::forgive(tx, &keys.address_hash(&subscription.email.mailbox_key()), subscription.newsletter_id).await?;
         deliveries::supersede(tx, subscription.id, DeliveryKind::Confirmation, act.now).await?;
         if let Some(revision) = welcome {
             deliveries::supersede(tx, subscription.id, DeliveryKind::Welcome, act.now).await?;
@@ -82,6 +81,21 @@ pub async fn confirm(
         }))
     })
     .await
+}
+
+/// What was typed with the question becomes so: whoever has the mail has the mailbox that it was sent to. A name counts
+/// for who has none yet: who confirmed before has said what they are called.
+async fn take_answers(tx: &mut Tx, asked: ConsentId, subscription: Subscription) -> Result<Subscription> {
+    let Some(question) = consents::get(tx, asked).await? else { return Ok(subscription) };
+    if let Some(spelling) = &question.spelling {
+        subscribers::respell(tx, subscription.subscriber_id, spelling).await?;
+    }
+    if let Some(name) = &question.name {
+        subscribers::name_first(tx, subscription.subscriber_id, name).await?;
+    }
+    let typed = Typed { spelling: None, name: question.name.as_deref(), language: question.language.as_deref() };
+    choices::take_answers(tx, subscription.id, &typed, &question.source).await?;
+    Ok(subscriptions::get(tx, subscription.id).await?.unwrap_or(subscription))
 }
 
 async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confirmation> {
@@ -103,7 +117,9 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
             if overtaken || now.since(consent.at) > CONFIRM_FOR {
                 Confirmation::Stale(subscription)
             } else {
-                Confirmation::Fresh(subscription)
+                // The question's language, for as long as it is open.
+                let language = consent.language.or_else(|| subscription.language.clone());
+                Confirmation::Fresh(Subscription { language, ..subscription })
             }
         }
     })

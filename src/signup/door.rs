@@ -93,6 +93,12 @@ impl Door {
         .await
     }
 
+    /// A mail in every language that there is.
+    pub(super) fn letters(&self, letter: Letter) -> Vec<(Language, RevisionId)> {
+        let of_it = self.own.iter().filter(|(known, ..)| *known == letter);
+        of_it.map(|(_, language, revision)| (*language, *revision)).collect()
+    }
+
     /// A mail in a language; where that is missing, in another.
     pub(super) fn letter(&self, letter: Letter, language: Language) -> RevisionId {
         let of = |wanted: Option<Language>| {

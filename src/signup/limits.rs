@@ -1,19 +1,59 @@
 //! How much strangers may do: a form is a way to flood other people's mailboxes. Knows no count.
+//!
+//! Two kinds of limit. What a mailbox gets is bounded, by what shows who asks: what strangers use up is never what the
+//! owner needs. What comes in is bounded for one network alone; for a domain and altogether it only costs more work, since
+//! a limit that everybody shares is one that anybody can use up for all.
 
 use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::domain::subscriber::AskedBy;
+use crate::store::limits::{Asked, Asker, Standing};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A mailbox gets from all newsletters together so many times what it gets from one.
+const IN_ALL: u32 = 3;
+/// Mails in a day and in a month to who comes by a link that was mailed to them: the first may be lost, and the second.
+const BY_MAIL: (u32, u32) = (3, 10);
+/// Mails in a day and in a month with a reader's own link, whoever asks for them.
+const BY_LINK: (u32, u32) = (3, 6);
+
+/// Why no mail goes out, though somebody asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The address must not be mailed.
+    Suppressed,
+    /// Its owner wants no mail that others ask for.
+    Refused,
+    /// It got as many as it may.
+    Quota,
+}
+
+impl WhyNot {
+    /// As events spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suppressed => "suppressed",
+            Self::Refused => "refused",
+            Self::Quota => "quota",
+        }
+    }
+}
 
 /// The limits. Each is a setting, so that a large list can raise it and a small one lower it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Mails to one mailbox in 24 hours, whatever the spelling of its address.
+    /// Mails that strangers may cause from one newsletter to one mailbox in 24 hours, whatever the spelling of its address;
+    /// from all together it is three times that.
     pub confirmations_per_day: u32,
     /// The same in 30 days.
     pub confirmations_per_month: u32,
-    /// Requests from one network (IPv4 /24, IPv6 /56) in an hour.
+    /// Mails that one network (IPv4 /24, IPv6 /56) may cause in an hour; then it is refused.
     pub requests_per_hour: u32,
-    /// Requests for addresses at one domain in an hour.
+    /// The same to addresses at one domain; then it costs more work.
     pub domain_requests_per_hour: u32,
-    /// Requests altogether in an hour.
+    /// The same altogether; then it costs more work.
     pub all_requests_per_hour: u32,
     /// When a machine's work is asked for.
     pub challenge: ChallengeWhen,
@@ -23,6 +63,37 @@ pub struct Limits {
     pub form_age_min: Duration,
     /// The earliest answer after a request: longer than any of them takes, so that the time tells nothing of an address.
     pub answer_after: Duration,
+}
+
+impl Limits {
+    /// In a day and in a month.
+    fn allowance(&self, by: AskedBy) -> (u32, u32) {
+        let (day, month) = (self.confirmations_per_day, self.confirmations_per_month);
+        match by {
+            AskedBy::Form => (day, month),
+            AskedBy::Mail => (day.max(BY_MAIL.0), month.max(BY_MAIL.1)),
+            AskedBy::Link => BY_LINK,
+        }
+    }
+
+    /// Why no mail goes out, if none does.
+    pub(super) fn why_not(&self, by: AskedBy, standing: &Standing) -> Option<WhyNot> {
+        let (day, month) = self.allowance(by);
+        let is_full = standing.day >= i64::from(day)
+            || standing.month >= i64::from(month)
+            || standing.day_in_all >= i64::from(day) * i64::from(IN_ALL)
+            || standing.month_in_all >= i64::from(month) * i64::from(IN_ALL);
+        match standing {
+            Standing { suppressed: true, .. } => Some(WhyNot::Suppressed),
+            Standing { refused: true, .. } => Some(WhyNot::Refused),
+            _ => is_full.then_some(WhyNot::Quota),
+        }
+    }
+}
+
+/// What is asked of the ledger about a mailbox.
+pub(super) fn asked(by: Asker<'_>, now: Timestamp) -> Asked<'_> {
+    Asked { by, day: now.minus(DAY), month: now.minus(MONTH) }
 }
 
 /// When a request must bring a solved challenge.

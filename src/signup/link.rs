@@ -1,66 +1,100 @@
 //! "Send me my link": who has no mail at hand gets one with the link to their preferences. Answers the same to everyone.
+//!
+//! The form asks anybody, like that of a sign-up, and has limits of its own: neither shuts the other.
 
-use std::time::Duration;
-
+use super::challenge::Spent;
 use super::letters::{Letter, post};
-use super::throttle::Pressure;
-use super::{Act, Door, RequestError, Signup};
+use super::limits::asked;
+use super::proof::{self, Due, NextStep, Proof};
+use super::request::{admit, press};
+use super::throttle::Wanted;
+use super::{Act, Answer, Door, RequestError, Signup, person};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{RequestKind, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
 use crate::store::events::About;
+use crate::store::limits::Asker;
 use crate::store::requests::NewRequest;
-use crate::store::{Result, events, requests, subscriptions};
+use crate::store::subscribers::NewSubscriber;
+use crate::store::{Result, events, limits, requests, subscribers, subscriptions};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-/// How many such mails a reader gets in a day, whoever asks for them.
-const MAILS_PER_DAY: i64 = 3;
+/// What a stranger asks.
+#[derive(Clone, Debug)]
+pub struct LinkAsk {
+    /// Whose link is to be sent.
+    pub email: EmailAddress,
+    /// What shows that a person asks, where that is due.
+    pub proof: Proof,
+}
 
-/// Sends a reader their link. That it was taken says nothing about the address, nor does the time that it takes; who is
-/// no reader gets no mail.
+/// Sends a reader their link, or asks for one step more. That it was taken says nothing about the address, nor does the
+/// time that it takes; who is no reader gets no mail.
 pub async fn send_link(
     signup: &Signup,
     door: &Door,
-    email: &EmailAddress,
+    ask: &LinkAsk,
     act: &Act,
-) -> std::result::Result<(), RequestError> {
+) -> std::result::Result<Answer, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
-    let client = act.client.as_ref();
-    if let Pressure::Reached { retry_after, .. } = signup.throttle.pressure(client, email.domain(), act.now) {
-        return Err(RequestError::TooMany { retry_after });
+    let person = person(&signup.keys, &ask.email, None);
+    let wanted = Wanted {
+        client: act.client.as_ref(),
+        domain: ask.email.domain(),
+        mailbox: &person.quota_hash,
+        newsletter: door.id,
+    };
+    let pressure = press(signup, &signup.links, &wanted, act).await?;
+    let due = Due::of(&signup.limits, pressure.work, Due::Nothing);
+    let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
+        Ok(spent) => spent,
+        Err(step) => return Ok(Answer::Step(step)),
+    };
+    signup.links.count(&wanted, act.now);
+    if !send(signup, door, &person, spent, act).await? {
+        return Ok(Answer::Step(next_step(signup, ask, act)));
     }
-    signup.throttle.count(client, email.domain(), act.now);
-    send(signup, door, email, act).await?;
     tokio::time::sleep_until(earliest).await;
-    Ok(())
+    Ok(Answer::Taken)
 }
 
-async fn send(signup: &Signup, door: &Door, email: &EmailAddress, act: &Act) -> Result<()> {
+fn next_step(signup: &Signup, ask: &LinkAsk, act: &Act) -> Box<NextStep> {
+    Box::new(proof::step(signup, &ask.email, &ask.proof, Due::Work(1), act.now))
+}
+
+/// `false` when the challenge has opened the door before, for another address.
+async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Option<Spent>, act: &Act) -> Result<bool> {
     signup
         .db
         .write(async |tx| {
-            let found = subscriptions::find(tx, door.id, &email.key()).await?.filter(|found| {
+            subscribers::lock_mailbox(tx, &person.quota_hash).await?;
+            if let Some(spent) = spent
+                && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&person.address_hash)).await?
+            {
+                return Ok(false);
+            }
+            let found = subscriptions::find(tx, door.id, &person.email.key()).await?.filter(|found| {
                 matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused)
                     && found.suppressed.is_none()
             });
-            let refusal = match &found {
+            let asker = Asker { person, newsletter: door.id, by: AskedBy::Link };
+            let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+            let why_not = match &found {
                 None => Some("unknown"),
-                Some(found) => {
-                    let sent = requests::count(tx, found.id, RequestKind::Link, act.now.minus(DAY)).await?;
-                    (sent >= MAILS_PER_DAY).then_some("quota")
-                }
+                Some(_) => signup.limits.why_not(AskedBy::Link, &standing).map(super::WhyNot::as_str),
             };
             let about = About { newsletter: Some(door.id), ..About::default() };
-            let (Some(found), None) = (&found, refusal) else {
-                let event = Event::LinkIgnored { why: refusal.unwrap_or_default() };
-                return events::append(tx, act.by(), about, &event).await;
+            let (Some(found), None) = (&found, why_not) else {
+                let event = Event::LinkIgnored { why: why_not.unwrap_or_default() };
+                events::append(tx, act.by(), about, &event).await?;
+                return Ok(true);
             };
             let asked = NewRequest { subscription: found.id, kind: RequestKind::Link, addresses: None };
             requests::add(tx, &asked, act.now).await?;
             let about = About { subscription: Some(found.id), ..about };
             events::append(tx, act.by(), about, &Event::LinkAsked).await?;
-            post(tx, door, Letter::Link, found, None, act.now).await?;
-            Ok(())
+            let delivery = post(tx, door, Letter::Link, found, None, act.now).await?;
+            limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
+            Ok(true)
         })
         .await
 }

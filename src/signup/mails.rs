@@ -70,7 +70,7 @@ impl Press<'_> {
                 url: Field::PreferencesUrl,
                 ignore: words.mail_already_ignore(),
                 reason: words.mail_subscriber(&name, self.host()),
-                out: Out::Leave,
+                out: Out::LeaveOrRefuse,
             },
             Letter::Data => Mail {
                 words,

@@ -30,6 +30,8 @@ mod welcome;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 pub use address::{Asked, Move, ask_address, confirm_address, look_address, look_stop, stop_address};
 pub use challenge::Challenge;
 pub use checks::{Checks, MailServers};
@@ -45,8 +47,8 @@ pub use import::{
 };
 pub use leave::{Leaving, leave};
 pub use letters::Letter;
-pub use limits::{ChallengeWhen, Limits};
-pub use link::send_link;
+pub use limits::{ChallengeWhen, Limits, WhyNot};
+pub use link::{LinkAsk, send_link};
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};
 pub use personal::{DATA_FOR, ask_data, copy_data, erase, look_data};
 pub use preferences::{Rest, choose, pause, rename, resume, resume_due};
@@ -61,10 +63,14 @@ use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
+use crate::store::consents::Typed;
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::Entry;
 use crate::store::{Db, Result, consents};
 use crate::token::Keyring;
+
+/// Requests that are held until their wait is over, at most. Whoever comes then presses once more.
+const PATIENT_MAX: usize = 256;
 
 /// What a request of a stranger needs: the rest of the verbs take a [`Db`] alone.
 #[derive(Clone)]
@@ -78,14 +84,19 @@ pub struct Signup {
     /// What is looked at in a domain.
     pub checks: Checks,
     throttle: Arc<Throttle>,
+    /// Of requests for one's own link: they shut no other door.
+    links: Arc<Throttle>,
+    /// Seats for those who wait instead of computing.
+    patience: Arc<Semaphore>,
     desk: Arc<Desk>,
 }
 
 impl Signup {
     /// The verbs of a stranger over `db`.
     pub fn new(db: Db, keys: Keyring, limits: Limits, checks: Checks) -> Self {
-        let throttle = Arc::new(Throttle::new(limits));
-        Self { db, keys: Arc::new(keys), limits, checks, throttle, desk: Arc::default() }
+        let [throttle, links] = [(); 2].map(|()| Arc::new(Throttle::new(limits)));
+        let patience = Arc::new(Semaphore::new(PATIENT_MAX));
+        Self { db, keys: Arc::new(keys), limits, checks, throttle, links, patience, desk: Arc::default() }
     }
 
     /// Counts what networks asked in the last hour, before this process began: a restart opens no door.
@@ -123,7 +134,7 @@ impl Act {
     fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> Entry<'a> {
         let client = self.client.as_ref().map(Client::as_str);
         let (wording, source) = (self.wording, self.source.as_str());
-        Entry { by: self.by(), consent, event: Some(event), wording, client, source, spelling: None }
+        Entry { by: self.by(), consent, event: Some(event), wording, client, source, typed: Typed::default() }
     }
 }
 

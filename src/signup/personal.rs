@@ -84,7 +84,8 @@ pub async fn copy_data(
 
 async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: &str) -> Result<Value> {
     let consents = consents::of_subscription(tx, subscription.id).await?.into_iter().map(|one| {
-        json!({ "kind": one.kind, "at": one.at, "wording": one.wording, "network": one.client, "source": one.source })
+        json!({ "kind": one.kind, "at": one.at, "wording": one.wording, "network": one.client, "source": one.source,
+            "name": one.name, "language": one.language })
     });
     let consents: Vec<_> = consents.collect();
     let requests = requests::of_subscription(tx, subscription.id).await?.into_iter().map(|one| {
@@ -101,6 +102,7 @@ async fn one_subscription(tx: &mut Tx, subscription: &Subscription, newsletter: 
     }
     Ok(json!({
         "newsletter": newsletter,
+        "name": subscription.name,
         "state": subscription.state,
         "language": subscription.language,
         "format": subscription.format,

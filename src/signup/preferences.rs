@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, events, subscribers, subscriptions};
+use crate::store::{Db, Result, choices, events, subscriptions};
 
 /// How many pauses are ended in one transaction.
 const PAUSES_MAX: i64 = 200;
@@ -64,12 +64,17 @@ pub async fn resume(db: &Db, id: SubscriptionId, act: &Act) -> Result<Option<Sub
     .await
 }
 
-/// Gives the reader another name, or none. `None` when there is no such reader.
-pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>) -> Result<Option<Subscription>> {
+/// Says what this newsletter is to call the reader, if anything: a link of one newsletter has no power over another.
+/// `None` when nobody reads it by this number.
+pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>, act: &Act) -> Result<Option<Subscription>> {
     db.write(async |tx| {
+        if !choices::rename(tx, id, name).await? {
+            return Ok(None);
+        }
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };
-        subscribers::rename(tx, subscription.subscriber_id, name).await?;
-        Ok(Some(Subscription { name: name.map(str::to_owned), ..subscription }))
+        let about = About { newsletter: Some(subscription.newsletter_id), subscription: Some(id), ..About::default() };
+        events::append(tx, act.by(), about, &Event::SubscriptionRenamed).await?;
+        Ok(Some(subscription))
     })
     .await
 }
@@ -83,7 +88,7 @@ pub async fn choose(
     act: &Act,
 ) -> Result<Option<Subscription>> {
     db.write(async |tx| {
-        if !subscriptions::choose(tx, id, language, format).await? {
+        if !choices::choose(tx, id, language, format).await? {
             return Ok(None);
         }
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(None) };

@@ -1,11 +1,13 @@
 //! What a request brings to show that a person sent it: the time at which its form was shown, a solved challenge, or
-//! patience. Decides which of them is enough; whoever lacks it is asked for one step more and loses nothing.
+//! patience. Decides which of them is enough; whoever lacks it is asked for one step more and loses nothing. That step is
+//! one: whoever takes it is let through, however fast they press.
 
 use std::time::Duration;
 
 use super::challenge::{self, Challenge, Spent};
-use super::{Ask, ChallengeWhen, Signup};
+use super::{ChallengeWhen, Limits, Signup};
 use crate::clock::Timestamp;
+use crate::domain::address::EmailAddress;
 use crate::token::Purpose;
 
 /// A page that was left open over night still works; one that a program copied last week does not.
@@ -48,42 +50,55 @@ pub struct Work {
     pub wait_for: Duration,
 }
 
+/// What a request must bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    Nothing,
+    /// A form that was shown to somebody.
+    Form,
+    /// Work, in multiples of the setting, or patience.
+    Work(u32),
+}
+
+impl Due {
+    /// What the work is that the limits ask for, or else less.
+    pub(super) fn of(limits: &Limits, work: u32, else_due: Self) -> Self {
+        match limits.challenge {
+            ChallengeWhen::Near if work > 0 => Self::Work(work),
+            ChallengeWhen::Always => Self::Work(work.max(1)),
+            ChallengeWhen::Near | ChallengeWhen::Never => else_due,
+        }
+    }
+}
+
 /// Whether a request brings enough.
 pub(super) enum Judgement {
     Enough,
-    /// Enough, if the challenge was not spent before.
+    /// Enough, if the challenge was not spent before for another address.
     Solved(Spent),
+    /// Enough, when so much time is over.
+    Waits(Duration),
     Lacks(Box<NextStep>),
 }
 
-/// Judges what `ask` brings. `near` is whether a limit is.
-pub(super) fn judge(signup: &Signup, ask: &Ask, near: bool, now: Timestamp) -> Judgement {
-    let work_is_due = match signup.limits.challenge {
-        ChallengeWhen::Near => near,
-        ChallengeWhen::Always => true,
-        ChallengeWhen::Never => false,
-    };
-    let solved = || challenge::check(&signup.keys, &ask.proof.solution, now);
-    if ask.vouched {
+/// Judges what a request for `email` brings.
+pub(super) fn judge(signup: &Signup, email: &EmailAddress, proof: &Proof, due: Due, now: Timestamp) -> Judgement {
+    if due == Due::Nothing {
         return Judgement::Enough;
     }
-    if work_is_due {
-        if let Some(spent) = solved() {
-            return Judgement::Solved(spent);
-        }
-        let waited = waited(signup, ask, now);
-        if waited.is_some_and(|waited| (WAIT..WAIT_AGE_MAX).contains(&waited)) {
+    if due == Due::Form {
+        let age = age(signup, &proof.stamp, now);
+        if age.is_some_and(|age| (signup.limits.form_age_min..=FORM_AGE_MAX).contains(&age)) {
             return Judgement::Enough;
         }
-        return Judgement::Lacks(Box::new(step(signup, ask, true, now)));
     }
-    let age = age(signup, &ask.proof.stamp, now);
-    if age.is_some_and(|age| (signup.limits.form_age_min..=FORM_AGE_MAX).contains(&age)) {
-        return Judgement::Enough;
+    // A challenge from when less work was due is good as well: nobody works twice.
+    if let Some(spent) = challenge::check(&signup.keys, &proof.solution, now) {
+        return Judgement::Solved(spent);
     }
-    match solved() {
-        Some(spent) => Judgement::Solved(spent),
-        None => Judgement::Lacks(Box::new(step(signup, ask, false, now))),
+    match waited(signup, email, proof, now).filter(|waited| *waited < WAIT_AGE_MAX) {
+        Some(waited) => Judgement::Waits(WAIT.saturating_sub(waited)),
+        None => Judgement::Lacks(Box::new(step(signup, email, proof, due, now))),
     }
 }
 
@@ -92,19 +107,18 @@ pub(super) fn stamp(signup: &Signup, now: Timestamp) -> String {
     signup.keys.seal(Purpose::Form, now.0.cast_unsigned())
 }
 
-/// What is to be done next. A clock that runs is not set back: who pressed too early presses again.
-pub(super) fn step(signup: &Signup, ask: &Ask, work: bool, now: Timestamp) -> NextStep {
-    let kept = age(signup, &ask.proof.stamp, now).is_some_and(|age| age <= FORM_AGE_MAX);
-    let stamp = if kept { ask.proof.stamp.clone() } else { stamp(signup, now) };
-    let work = work.then(|| {
-        let waited = waited(signup, ask, now).filter(|waited| *waited < WAIT_AGE_MAX);
-        let wait = match waited {
-            Some(_) => ask.proof.wait.clone(),
-            None => signup.keys.seal(Purpose::Wait, wait_number(signup, ask, now)),
-        };
-        let challenge = Challenge::new(&signup.keys, signup.limits.challenge_work, now);
-        Work { challenge, wait, wait_for: WAIT.saturating_sub(waited.unwrap_or_default()) }
-    });
+/// What is to be done next. Its stamp is of age: the page that bears it is shown to who has filled in a form already.
+pub(super) fn step(signup: &Signup, email: &EmailAddress, proof: &Proof, due: Due, now: Timestamp) -> NextStep {
+    let stamp = stamp(signup, now.minus(signup.limits.form_age_min));
+    let Due::Work(times) = due else { return NextStep { stamp, work: None } };
+    // A clock that runs is not set back.
+    let waited = waited(signup, email, proof, now).filter(|waited| *waited < WAIT_AGE_MAX);
+    let wait = match waited {
+        Some(_) => proof.wait.clone(),
+        None => signup.keys.seal(Purpose::Wait, wait_number(signup, email, now)),
+    };
+    let challenge = Challenge::new(&signup.keys, signup.limits.challenge_work.saturating_mul(times), now);
+    let work = Some(Work { challenge, wait, wait_for: WAIT.saturating_sub(waited.unwrap_or_default()) });
     NextStep { stamp, work }
 }
 
@@ -114,13 +128,13 @@ fn age(signup: &Signup, stamp: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// A wait is for one address: a store of old ones opens nothing.
-fn wait_number(signup: &Signup, ask: &Ask, now: Timestamp) -> u64 {
-    let tag = signup.keys.address_tag(&ask.email.key()) >> (u64::BITS - WAIT_TAG_BITS);
+fn wait_number(signup: &Signup, email: &EmailAddress, now: Timestamp) -> u64 {
+    let tag = signup.keys.address_tag(&email.key()) >> (u64::BITS - WAIT_TAG_BITS);
     now.0.cast_unsigned() << WAIT_TAG_BITS | tag
 }
 
-fn waited(signup: &Signup, ask: &Ask, now: Timestamp) -> Option<Duration> {
-    let number = signup.keys.open(Purpose::Wait, &ask.proof.wait)?;
+fn waited(signup: &Signup, email: &EmailAddress, proof: &Proof, now: Timestamp) -> Option<Duration> {
+    let number = signup.keys.open(Purpose::Wait, &proof.wait)?;
     let began = Timestamp((number >> WAIT_TAG_BITS).cast_signed());
-    (began <= now && number == wait_number(signup, ask, began)).then(|| now.since(began))
+    (began <= now && number == wait_number(signup, email, began)).then(|| now.since(began))
 }

@@ -1,27 +1,31 @@
 //! A stranger asks for a newsletter. Owns the order of the checks; answers the same to everyone.
 //!
 //! Whoever types an address into the form may be anyone. So the answer does not depend on what is known of the address,
-//! and a mailbox gets few mails whatever the form is sent. Every face asks here: there is no limit in a handler.
+//! and a mailbox gets few mails whatever the form is sent. Every face asks here: there is no limit in a handler. Who comes
+//! by a link that was mailed to the mailbox is no stranger: what strangers did does not limit them, and they are told when
+//! no mail goes out.
 
 use std::time::Duration;
 
 use super::challenge::{Challenge, Spent};
 use super::letters::Letter;
-use super::proof::{self, Judgement, NextStep, Proof};
-use super::throttle::Pressure;
+use super::limits::{WhyNot, asked};
+use super::proof::{self, Due, Judgement, NextStep, Proof};
+use super::throttle::{Pressure, Throttle, Wanted};
 use super::{Act, Door, Limits, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::SubscriptionState;
-use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
+use crate::domain::subscriber::{AskedBy, SubscriptionState};
+use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriberId, SubscriptionId};
+use crate::store::consents::Typed;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
-use crate::store::limits::{Asked, Standing};
+use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::{Entry, NewSubscription};
+use crate::store::subscriptions::{Entry, Found, NewSubscription};
 use crate::store::{
     Result as Stored, StoreError, Tx, deliveries, events, limits, marks, requests, subscribers, subscriptions,
 };
@@ -31,7 +35,7 @@ use crate::words::Language;
 /// How long whoever comes at a busy time waits to be told so. A machine that asks again at once would otherwise take from
 /// those who are written the processor that they need.
 const BUSY_FOR: Duration = Duration::from_secs(1);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+/// As long as any limit counts.
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What a stranger asks.
@@ -39,9 +43,9 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 pub struct Ask {
     /// The address that the newsletter is to come to.
     pub email: EmailAddress,
-    /// What they say they are called, cleaned by `domain::subscriber::clean_name`.
+    /// What they say they are called, as `domain::name::parse_name` reads it.
     pub name: Option<String>,
-    /// The language that they chose on the page: the mail is in it, and a new subscription.
+    /// The language that they chose on the page: the mail is in it, and the subscription when it is confirmed.
     pub language: Option<Language>,
     /// Whether the field that people do not see was filled in.
     pub trapped: bool,
@@ -49,6 +53,8 @@ pub struct Ask {
     pub proof: Proof,
     /// Whether a token of ours says that this request follows one that was taken: it needs no other proof.
     pub vouched: bool,
+    /// Whether a link that was mailed to the mailbox says so.
+    pub by_mail: bool,
 }
 
 /// What becomes of a request.
@@ -56,6 +62,8 @@ pub struct Ask {
 pub enum Answer {
     /// It was taken. That says nothing about the address: new, known, suppressed and over its quota all answer alike.
     Taken,
+    /// No mail goes out. Only who comes by a link that was mailed to the mailbox is told.
+    NoMail(WhyNot),
     /// Nothing is wrong, but one step is missing.
     Step(Box<NextStep>),
 }
@@ -63,7 +71,7 @@ pub enum Answer {
 /// Why a request was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// The network, the domain or all together have asked too often.
+    /// The network has asked too often.
     #[error("too many requests; the next is taken in {} s", .retry_after.as_secs())]
     TooMany {
         /// After how long it may ask again.
@@ -88,9 +96,13 @@ pub enum RequestError {
 pub(super) struct Job {
     pub(super) person: NewSubscriber,
     newsletter: NewsletterId,
+    by: AskedBy,
+    name: Option<String>,
     language: Option<Language>,
     confirmation: RevisionId,
-    notice: RevisionId,
+    /// To who reads it already, in whichever language they chose.
+    notices: Vec<(Language, RevisionId)>,
+    its_language: Language,
     spent: Option<Spent>,
     limits: Limits,
     act: Act,
@@ -100,14 +112,16 @@ pub(super) struct Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Done,
-    /// The challenge that it brings has opened the door before.
+    NoMail(WhyNot),
+    /// The challenge that it brings has opened the door before, for another address.
     SpentBefore,
 }
 
 impl Ask {
     /// For an address, with nothing else.
     pub fn new(email: EmailAddress) -> Self {
-        Self { email, name: None, language: None, trapped: false, proof: Proof::default(), vouched: false }
+        let proof = Proof::default();
+        Self { email, name: None, language: None, trapped: false, proof, vouched: false, by_mail: false }
     }
 }
 
@@ -125,7 +139,8 @@ impl Signup {
 
     /// A challenge for whoever wants to solve one beforehand, as an ALTCHA widget does.
     pub fn challenge(&self, now: Timestamp) -> Challenge {
-        Challenge::new(&self.keys, self.limits.challenge_work, now)
+        let work = self.limits.challenge_work.saturating_mul(self.throttle.work_of_all(now));
+        Challenge::new(&self.keys, work, now)
     }
 }
 
@@ -134,7 +149,7 @@ pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Resu
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let answer = take(signup, door, ask, act).await;
     let (outcome, earliest) = match &answer {
-        Ok(Answer::Taken) => ("taken", Some(earliest)),
+        Ok(Answer::Taken | Answer::NoMail(_)) => ("taken", Some(earliest)),
         Ok(Answer::Step(_)) => ("asked_for_more", None),
         Err(RequestError::TooMany { .. }) => ("limited", None),
         Err(RequestError::Busy) => ("busy", Some(earliest + BUSY_FOR)),
@@ -148,42 +163,101 @@ pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Resu
 }
 
 async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
-    let (client, domain) = (act.client.as_ref(), ask.email.domain());
-    let pressure = signup.throttle.pressure(client, domain, act.now);
-    if let Pressure::Reached { bound, retry_after, first } = pressure {
-        if first {
-            let bound = bound.as_str();
-            tracing::warn!(bound, "a limit of sign-ups is reached; more are refused until its hour is over");
-            let about = About { newsletter: Some(door.id), ..About::default() };
-            let event = Event::SignupLimited { bound };
-            signup.db.write(async |tx| events::append(tx, act.by(), about, &event).await).await?;
+    let person = person(&signup.keys, &ask.email, None);
+    let spent = if ask.by_mail {
+        None
+    } else {
+        let wanted = Wanted {
+            client: act.client.as_ref(),
+            domain: ask.email.domain(),
+            mailbox: &person.quota_hash,
+            newsletter: door.id,
+        };
+        let pressure = press(signup, &signup.throttle, &wanted, act).await?;
+        let due = if ask.vouched { Due::Nothing } else { Due::of(&signup.limits, pressure.work, Due::Form) };
+        let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
+            Ok(spent) => spent,
+            Err(step) => return Ok(Answer::Step(step)),
+        };
+        // What goes nowhere uses up nothing.
+        if ask.trapped {
+            return Ok(Answer::Taken);
         }
-        return Err(RequestError::TooMany { retry_after });
-    }
-    let spent = match proof::judge(signup, ask, pressure == Pressure::Near, act.now) {
-        Judgement::Enough => None,
-        Judgement::Solved(spent) => Some(spent),
-        Judgement::Lacks(step) => return Ok(Answer::Step(step)),
+        signup.throttle.count(&wanted, act.now);
+        spent
     };
-    signup.throttle.count(client, domain, act.now);
-    if ask.trapped {
-        return Ok(Answer::Taken);
+    signup.checks.look(ask.email.domain()).await?;
+    match signup.desk.write(&signup.db, job(signup, door, ask, person, spent, act)).await? {
+        Written::NoMail(why) if ask.by_mail => Ok(Answer::NoMail(why)),
+        Written::Done | Written::NoMail(_) => Ok(Answer::Taken),
+        Written::SpentBefore => {
+            let step = proof::step(signup, &ask.email, &ask.proof, Due::Work(1), act.now);
+            Ok(Answer::Step(Box::new(step)))
+        }
     }
-    signup.checks.look(domain).await?;
-    let language = ask.language.unwrap_or_else(|| Language::of(&door.newsletter.language));
-    let job = Job {
-        person: person(&signup.keys, &ask.email, ask.name.as_deref()),
+}
+
+/// Asks a throttle; tells of limits that are reached, each once an hour, and refuses a network that has asked enough.
+pub(super) async fn press(
+    signup: &Signup,
+    throttle: &Throttle,
+    wanted: &Wanted<'_>,
+    act: &Act,
+) -> Result<Pressure, RequestError> {
+    let pressure = throttle.pressure(wanted, act.now);
+    for bound in &pressure.reached {
+        let bound = bound.as_str();
+        tracing::warn!(
+            bound,
+            "a limit of sign-ups is reached: until its hour is over they cost more, or are refused to one network"
+        );
+        let about = About { newsletter: Some(wanted.newsletter), ..About::default() };
+        let event = Event::SignupLimited { bound };
+        signup.db.write(async |tx| events::append(tx, act.by(), about, &event).await).await?;
+    }
+    match pressure.refused {
+        Some(retry_after) => Err(RequestError::TooMany { retry_after }),
+        None => Ok(pressure),
+    }
+}
+
+/// Lets a request in that brings what is due, or says what is missing. Who presses before their wait is over is held until
+/// it is, while there are seats for that.
+pub(super) async fn admit(
+    signup: &Signup,
+    email: &EmailAddress,
+    proof: &Proof,
+    due: Due,
+    now: Timestamp,
+) -> Result<Option<Spent>, Box<NextStep>> {
+    match proof::judge(signup, email, proof, due, now) {
+        Judgement::Enough => Ok(None),
+        Judgement::Solved(spent) => Ok(Some(spent)),
+        Judgement::Lacks(step) => Err(step),
+        Judgement::Waits(left) => {
+            let Ok(_seat) = signup.patience.try_acquire() else {
+                return Err(Box::new(proof::step(signup, email, proof, due, now)));
+            };
+            tokio::time::sleep(left).await;
+            Ok(None)
+        }
+    }
+}
+
+fn job(signup: &Signup, door: &Door, ask: &Ask, person: NewSubscriber, spent: Option<Spent>, act: &Act) -> Job {
+    let its_language = Language::of(&door.newsletter.language);
+    Job {
+        person,
         newsletter: door.id,
+        by: if ask.by_mail { AskedBy::Mail } else { AskedBy::Form },
+        name: ask.name.clone(),
         language: ask.language,
-        confirmation: door.letter(Letter::Confirm, language),
-        notice: door.letter(Letter::Already, language),
+        confirmation: door.letter(Letter::Confirm, ask.language.unwrap_or(its_language)),
+        notices: door.letters(Letter::Already),
+        its_language,
         spent,
         limits: signup.limits,
         act: act.clone(),
-    };
-    match signup.desk.write(&signup.db, job).await? {
-        Written::Done => Ok(Answer::Taken),
-        Written::SpentBefore => Ok(Answer::Step(Box::new(proof::step(signup, ask, true, act.now)))),
     }
 }
 
@@ -203,50 +277,53 @@ pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
 async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     let act = &job.act;
     if let Some(spent) = job.spent
-        && !limits::spend(tx, spent.tag, spent.expires_at).await?
+        && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&job.person.address_hash)).await?
     {
         return Ok(Written::SpentBefore);
     }
-    if let Some(why) = why_not(tx, job).await? {
+    let asker = Asker { person: &job.person, newsletter: job.newsletter, by: job.by };
+    let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+    if let Some(why) = job.limits.why_not(job.by, &standing) {
         let about = About { newsletter: Some(job.newsletter), ..About::default() };
-        events::append(tx, act.by(), about, &Event::SignupIgnored { why }).await?;
-        return Ok(Written::Done);
+        events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
+        return Ok(Written::NoMail(why));
     }
     let subscriber = subscribers::ensure(tx, &job.person, act.now).await?;
-    let language = job.language.map(Language::tag);
-    let new = NewSubscription { newsletter: job.newsletter, subscriber, language, source: &act.source };
+    let new = NewSubscription { newsletter: job.newsletter, subscriber, language: None, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
-    let stored = subscribers::get(tx, subscriber).await?;
-    let spelling = stored.filter(|stored| stored.email != job.person.email).map(|_| &job.person.email);
-    let asked = Entry { spelling, ..act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
-    match found.state {
-        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &asked).await?),
-        _ => subscriptions::write_down(tx, job.newsletter, found.id, &asked).await?,
-    }
-    let (kind, revision) = match found.state {
-        SubscriptionState::Active | SubscriptionState::Paused => (DeliveryKind::Notice, job.notice),
-        SubscriptionState::Pending | SubscriptionState::Left => (DeliveryKind::Confirmation, job.confirmation),
+    let delivery = match found.state {
+        SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
+        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, subscriber).await?,
     };
-    // Where it was typed otherwise the mail goes to what was typed: case is the mailbox's own business (RFC 5321 2.4).
-    let spelling = spelling.filter(|_| kind == DeliveryKind::Confirmation);
-    let delivery = send(tx, found.id, spelling, kind, revision, act.now).await?;
-    let tag = limits::tag(&job.person.address_hash);
-    limits::add_asked_mail(tx, &job.person.quota_hash, tag, delivery, act.now).await?;
+    limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
     Ok(Written::Done)
 }
 
-/// Why no mail goes out for a request, if none does.
-async fn why_not(tx: &mut Tx, job: &Job) -> Stored<Option<&'static str>> {
-    let now = job.act.now;
-    let asked = Asked { person: &job.person, day: now.minus(DAY), month: now.minus(MONTH) };
-    let standing = limits::standing(tx, &asked, now).await?;
-    let is_full = standing.day >= i64::from(job.limits.confirmations_per_day)
-        || standing.month >= i64::from(job.limits.confirmations_per_month);
-    Ok(match standing {
-        Standing { suppressed: true, .. } => Some("suppressed"),
-        Standing { refused: true, .. } => Some("refused"),
-        _ => is_full.then_some("quota"),
-    })
+/// A question to who does not read it yet. All that was typed waits with it for the answer; the mail goes to the address
+/// as it was typed: case is the mailbox's own business (RFC 5321 2.4).
+async fn question(tx: &mut Tx, job: &Job, found: &Found, subscriber: SubscriberId) -> Stored<DeliveryId> {
+    let stored = subscribers::get(tx, subscriber).await?;
+    let spelling = stored.filter(|stored| stored.email != job.person.email).map(|_| &job.person.email);
+    let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
+    let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
+    match found.state {
+        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
+        _ => subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?,
+    }
+    send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, job.act.now).await
+}
+
+/// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
+/// before what is so.
+async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
+    let entry = job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
+    subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?;
+    let theirs = || found.language.as_deref().map(Language::of);
+    let language = job.language.or_else(theirs).unwrap_or(job.its_language);
+    let of = |wanted| job.notices.iter().find(|(spoken, _)| *spoken == wanted);
+    // No row has the number 0: the database refuses a mail that is missing.
+    let notice = of(language).or_else(|| of(job.its_language)).map_or(RevisionId(0), |(_, notice)| *notice);
+    send(tx, found.id, None, DeliveryKind::Notice, notice, job.act.now).await
 }
 
 /// Puts a mail into the ledger; it takes the place of one that still waits.

@@ -1,8 +1,11 @@
-//! Counts requests in memory: of each network, for each domain, altogether. Knows no address and no newsletter.
+//! Counts in memory what was asked for: by each network, for each domain, altogether. Knows no address.
 //!
-//! Every request that is taken counts, whatever is known of its address: the moment at which a limit is reached must not
-//! tell a stranger which of the addresses they tried are known. Each process counts for itself; what the last hour's
-//! record of consents knows of networks is read at the start, so that a restart forgets little.
+//! What counts is the mail that a request may cause, whatever is known of its address: the moment at which a limit is
+//! reached must not tell a stranger which of the addresses they tried are known. So a mailbox counts once, however often it
+//! is asked for within the hour; that it gets no second mail everybody knows.
+//!
+//! Each process counts for itself; what the last hour's record of consents knows of networks is read at the start, so
+//! that a restart forgets little.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -12,15 +15,21 @@ use std::time::Duration;
 
 use super::{Client, Limits};
 use crate::clock::Timestamp;
+use crate::domain::NewsletterId;
+use crate::store::subscribers;
 
 /// Over how long requests are counted.
 pub(super) const WINDOW: Duration = Duration::from_secs(3600);
-/// Entries of networks and of domains, each: some 40 bytes, so that both tables never have more than 6 MB.
+/// Entries of networks, of domains and of mails, each: some 40 bytes, so that the tables never have more than 9 MB.
 const ENTRIES_MAX: usize = 1 << 16;
 /// How often a full table is looked through for what is old.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// From this share of a limit on (one half), it is near.
 const NEAR: u32 = 2;
+/// A network may send so many requests for each mail that it may cause: each costs a write, if it causes none.
+const REQUESTS_PER_MAIL: u32 = 10;
+/// Work is asked for in multiples of the setting, at most so many: a telephone takes half a minute then.
+const WORK_MAX: u32 = 4;
 
 /// The requests of the last hour.
 #[derive(Debug)]
@@ -34,6 +43,8 @@ pub(super) struct Throttle {
 struct Counts {
     networks: Table,
     domains: Table,
+    /// Which network asked for which mailbox, by which newsletter.
+    mails: Table,
     all: Window,
 }
 
@@ -81,19 +92,28 @@ impl Bound {
 }
 
 /// How close a request is to the limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pressure {
-    /// Far.
-    Low,
-    /// At least half of one is used up, or so many are counted that no more can be told apart.
-    Near,
-    /// One is reached.
-    Reached {
-        bound: Bound,
-        retry_after: Duration,
-        /// Whether this is the first to be refused in this hour.
-        first: bool,
-    },
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pressure {
+    /// How much work it costs, in multiples of the setting; none far from every limit. When so many are counted that no
+    /// more can be told apart, it is one.
+    pub(super) work: u32,
+    /// The network has asked for as much as it may: when it may ask again.
+    pub(super) refused: Option<Duration>,
+    /// Limits that are reached for the first time in their hour.
+    pub(super) reached: Vec<Bound>,
+}
+
+/// Whose mail is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    /// By which network.
+    pub(super) client: Option<&'a Client>,
+    /// Of the address.
+    pub(super) domain: &'a str,
+    /// The mailbox's keyed hash.
+    pub(super) mailbox: &'a subscribers::Hash,
+    /// By which newsletter.
+    pub(super) newsletter: NewsletterId,
 }
 
 impl Throttle {
@@ -102,40 +122,51 @@ impl Throttle {
         Self { limits, hasher: RandomState::new(), counts: Mutex::default() }
     }
 
-    /// How close to its limits a request from `client` for an address at `domain` is.
-    pub(super) fn pressure(&self, client: Option<&Client>, domain: &str, now: Timestamp) -> Pressure {
+    /// How close to its limits a request is.
+    pub(super) fn pressure(&self, wanted: &Wanted<'_>, now: Timestamp) -> Pressure {
         let mut counts = self.counts();
-        let Counts { networks, domains, all } = &mut *counts;
-        let mut near = false;
-        let network = client.map(|client| networks.lookup(self.key(client), now));
-        for (bound, limit, window) in [
-            (Bound::Network, self.limits.requests_per_hour, network),
-            (Bound::Domain, self.limits.domain_requests_per_hour, Some(domains.lookup(self.key(domain), now))),
-            (Bound::All, self.limits.all_requests_per_hour, Some(Some(all))),
-        ] {
-            let Some(window) = window else { continue };
-            // One that cannot be told apart from others is treated as near, never as reached.
-            let Some(window) = window else {
-                near = true;
-                continue;
-            };
-            let count = window.count_at(now);
-            if count >= limit {
-                let retry_after = WINDOW.saturating_sub(now.since(window.start));
-                return Pressure::Reached { bound, retry_after, first: !std::mem::replace(&mut window.told, true) };
+        let Counts { networks, domains, all, .. } = &mut *counts;
+        let mut pressure = Pressure::default();
+        if let Some(client) = wanted.client {
+            let mails = self.limits.requests_per_hour;
+            for (key, limit) in
+                [(self.key(client), mails), (self.key((client, "requests")), mails.saturating_mul(REQUESTS_PER_MAIL))]
+            {
+                let window = networks.lookup(key, now);
+                if let Some(window) = window.as_deref().filter(|window| window.count_at(now) >= limit) {
+                    pressure.refused = pressure.refused.max(Some(WINDOW.saturating_sub(now.since(window.start))));
+                }
+                pressure.add(Bound::Network, limit, window, now);
             }
-            near |= count >= limit.div_ceil(NEAR);
         }
-        if near { Pressure::Near } else { Pressure::Low }
+        let domain = domains.lookup(self.key(wanted.domain), now);
+        pressure.add(Bound::Domain, self.limits.domain_requests_per_hour, domain, now);
+        pressure.add(Bound::All, self.limits.all_requests_per_hour, Some(all), now);
+        pressure
     }
 
-    /// Counts a request.
-    pub(super) fn count(&self, client: Option<&Client>, domain: &str, now: Timestamp) {
+    /// How much work everybody is asked for, in multiples of the setting; one at least.
+    pub(super) fn work_of_all(&self, now: Timestamp) -> u32 {
+        work(self.counts().all.count_at(now), self.limits.all_requests_per_hour).max(1)
+    }
+
+    /// Counts a request that was taken.
+    pub(super) fn count(&self, wanted: &Wanted<'_>, now: Timestamp) {
         let mut counts = self.counts();
-        if let Some(client) = client {
+        if let Some(client) = wanted.client {
+            counts.networks.add(self.key((client, "requests")), 1, now);
+        }
+        let mail = self.key((wanted.client, wanted.mailbox, wanted.newsletter));
+        if let Some(window) = counts.mails.lookup(mail, now) {
+            if window.count_at(now) > 0 {
+                return;
+            }
+            window.add(1, now);
+        }
+        if let Some(client) = wanted.client {
             counts.networks.add(self.key(client), 1, now);
         }
-        counts.domains.add(self.key(domain), 1, now);
+        counts.domains.add(self.key(wanted.domain), 1, now);
         counts.all.add(1, now);
     }
 
@@ -196,65 +227,140 @@ impl Window {
     }
 }
 
+impl Pressure {
+    /// With one bound more.
+    fn add(&mut self, bound: Bound, limit: u32, window: Option<&mut Window>, now: Timestamp) {
+        // One that cannot be told apart from others is treated as near, never as reached.
+        let Some(window) = window else {
+            self.work = self.work.max(1);
+            return;
+        };
+        let count = window.count_at(now);
+        self.work = self.work.max(work(count, limit));
+        if count >= limit && !std::mem::replace(&mut window.told, true) {
+            self.reached.push(bound);
+        }
+    }
+}
+
+/// How much work a request costs after so many others.
+fn work(count: u32, limit: u32) -> u32 {
+    match count.checked_div(limit) {
+        Some(0) if count < limit.div_ceil(NEAR) => 0,
+        Some(times) => times.saturating_add(1).min(WORK_MAX),
+        None => WORK_MAX,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const LIMITS: fn() -> Limits =
         || Limits { requests_per_hour: 4, domain_requests_per_hour: 6, all_requests_per_hour: 8, ..Limits::default() };
+    const WEEK: NewsletterId = NewsletterId(1);
 
-    fn reached(pressure: Pressure) -> Option<(Bound, Duration, bool)> {
-        match pressure {
-            Pressure::Reached { bound, retry_after, first } => Some((bound, retry_after, first)),
-            Pressure::Low | Pressure::Near => None,
+    fn client(net: u8) -> Client {
+        Client::of([10, 0, net, 1].into())
+    }
+
+    /// Asks, and counts what is taken. The mailbox is another each time.
+    fn ask(throttle: &Throttle, net: u8, domain: &str, now: Timestamp) -> Pressure {
+        let (client, mailbox) = (client(net), throttle.counts().mails.windows.len().to_be_bytes().repeat(2));
+        let mailbox = mailbox.try_into().unwrap();
+        let wanted = Wanted { client: Some(&client), domain, mailbox: &mailbox, newsletter: WEEK };
+        let pressure = throttle.pressure(&wanted, now);
+        if pressure.refused.is_none() {
+            throttle.count(&wanted, now);
         }
+        pressure
     }
 
     #[test]
-    fn each_limit_is_neared_and_then_reached() {
+    fn only_the_network_is_refused_and_the_others_cost_work() {
         let throttle = Throttle::new(LIMITS());
         let at = |seconds| Timestamp(1_000).plus(Duration::from_secs(seconds));
-        let client = |net: u8| Client::of([10, 0, net, 1].into());
-        let ask = |net: u8, domain: &str, seconds| {
-            let pressure = throttle.pressure(Some(&client(net)), domain, at(seconds));
-            if reached(pressure).is_none() {
-                throttle.count(Some(&client(net)), domain, at(seconds));
-            }
-            pressure
-        };
-        assert_eq!([ask(1, "a.org", 0), ask(1, "a.org", 60)], [Pressure::Low; 2]);
-        assert_eq!([ask(1, "b.org", 120), ask(1, "c.org", 180)], [Pressure::Near; 2]);
-        assert_eq!(reached(ask(1, "d.org", 600)), Some((Bound::Network, Duration::from_secs(3000), true)));
-        assert_eq!(reached(ask(1, "d.org", 601)), Some((Bound::Network, Duration::from_secs(2999), false)));
-        for net in 2..6 {
-            assert_eq!(ask(net, "a.org", 700), Pressure::Near, "half of all are counted");
-        }
-        assert_eq!(reached(ask(7, "a.org", 700)), Some((Bound::Domain, Duration::from_secs(2900), true)));
-        assert_eq!(reached(ask(7, "z.org", 700)), Some((Bound::All, Duration::from_secs(2900), true)));
+        let works = |seconds, domain| ask(&throttle, 1, domain, at(seconds)).work;
+        assert_eq!([works(0, "a.org"), works(60, "a.org"), works(120, "b.org"), works(180, "c.org")], [0, 0, 1, 1]);
+        let refused = ask(&throttle, 1, "d.org", at(600));
+        assert_eq!((refused.refused, refused.reached), (Some(Duration::from_secs(3000)), vec![Bound::Network]));
+        let again = ask(&throttle, 1, "d.org", at(601));
+        assert_eq!((again.refused, again.reached), (Some(Duration::from_secs(2999)), vec![]), "told once");
+        // Strangers from everywhere fill the limits that all share.
+        let pressures: Vec<Pressure> = (2..42).map(|net| ask(&throttle, net, "a.org", at(700))).collect();
+        assert!(pressures.iter().all(|pressure| pressure.refused.is_none()), "nobody pays for them with a refusal");
+        let works: Vec<u32> = pressures.iter().map(|pressure| pressure.work).collect();
+        assert!(works.is_sorted() && works[0] == 1 && works[39] == WORK_MAX, "{works:?}");
+        let reached: Vec<Bound> = pressures.iter().flat_map(|pressure| pressure.reached.clone()).collect();
+        assert_eq!(reached, [Bound::Domain, Bound::All], "each is told once");
+        assert_eq!(throttle.work_of_all(at(700)), WORK_MAX);
         // The hour of the first network's window and that of all are over.
-        assert_eq!(ask(1, "z.org", 3600), Pressure::Low);
+        assert_eq!(ask(&throttle, 1, "z.org", at(3600)).work, 0);
+        assert_eq!(throttle.work_of_all(at(3600)), 1);
+    }
+
+    #[test]
+    fn a_mailbox_counts_once_and_requests_have_a_limit_of_their_own() {
+        let throttle = Throttle::new(LIMITS());
+        let (here, mailbox, now) = (client(1), [7; 16], Timestamp(0));
+        let wanted = |newsletter| Wanted { client: Some(&here), domain: "a.org", mailbox: &mailbox, newsletter };
+        for _ in 0..4 * REQUESTS_PER_MAIL - 1 {
+            assert_eq!(throttle.pressure(&wanted(WEEK), now).refused, None);
+            throttle.count(&wanted(WEEK), now);
+        }
+        assert_eq!(throttle.counts().all.count, 1, "all of them are one mail");
+        throttle.count(&wanted(NewsletterId(2)), now);
+        assert_eq!(throttle.counts().all.count, 2, "another newsletter's is another");
+        assert!(throttle.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");
+    }
+
+    #[test]
+    fn work_grows_with_what_was_asked_for() {
+        for (count, limit, expected) in [
+            (0, 8, 0),
+            (3, 8, 0),
+            (4, 8, 1),
+            (7, 8, 1),
+            (8, 8, 2),
+            (16, 8, 3),
+            (24, 8, 4),
+            (u32::MAX, 8, 4),
+            (0, 1, 0),
+            (1, 1, 2),
+        ] {
+            assert_eq!(work(count, limit), expected, "{count} of {limit}");
+        }
     }
 
     #[test]
     fn the_tables_do_not_grow_without_end() {
         let throttle = Throttle::new(Limits { all_requests_per_hour: u32::MAX, ..LIMITS() });
-        for number in 0..u32::try_from(ENTRIES_MAX).unwrap() * 2 {
+        let wanted = |number: u32, now, act: &dyn Fn(&Wanted<'_>, Timestamp)| {
             let client = Client::of(std::net::Ipv4Addr::from_bits(number << 8).into());
-            throttle.count(Some(&client), &format!("{number}.example"), Timestamp(0));
+            let mut mailbox = [0; 16];
+            mailbox[..4].copy_from_slice(&number.to_be_bytes());
+            let domain = format!("{number}.example");
+            act(&Wanted { client: Some(&client), domain: &domain, mailbox: &mailbox, newsletter: WEEK }, now);
+        };
+        for number in 0..u32::try_from(ENTRIES_MAX).unwrap() * 2 {
+            wanted(number, Timestamp(0), &|wanted, now| throttle.count(wanted, now));
         }
         let counts = throttle.counts();
-        assert!(counts.networks.windows.len() <= ENTRIES_MAX && counts.domains.windows.len() <= ENTRIES_MAX);
+        let full = [&counts.networks, &counts.domains, &counts.mails].map(|table| table.windows.len());
+        assert!(full.iter().all(|entries| *entries <= ENTRIES_MAX), "{full:?}");
         drop(counts);
-        let new = Client::of([250, 0, 0, 1].into());
-        assert_eq!(throttle.pressure(Some(&new), "new.example", Timestamp(0)), Pressure::Near, "not told apart");
-        assert_eq!(throttle.pressure(Some(&new), "new.example", Timestamp(0).plus(WINDOW)), Pressure::Low);
+        for (now, work) in [(Timestamp(0), 1), (Timestamp(0).plus(WINDOW), 0)] {
+            wanted(u32::MAX >> 8, now, &|wanted, now| {
+                let pressure = throttle.pressure(wanted, now);
+                assert_eq!((pressure.work, pressure.refused), (work, None), "not told apart");
+            });
+        }
     }
 
     #[test]
     fn what_was_asked_before_the_start_counts() {
         let throttle = Throttle::new(LIMITS());
-        let here = Client::of([192, 0, 2, 1].into());
-        throttle.remember(&here, 4, Timestamp(0));
-        assert!(reached(throttle.pressure(Some(&here), "a.org", Timestamp(1))).is_some());
+        throttle.remember(&client(1), 4, Timestamp(0));
+        assert!(ask(&throttle, 1, "a.org", Timestamp(1)).refused.is_some());
     }
 }

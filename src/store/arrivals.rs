@@ -125,6 +125,14 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
     .bind(coming.now)
     .execute()
     .await?;
+    // Who was known by a question alone has no name yet.
+    tx.sql(batch!(
+        "UPDATE subscribers SET name = r.name FROM r
+         WHERE subscribers.email_key = r.email_key AND subscribers.name IS NULL AND r.name IS NOT NULL"
+    ))
+    .bind(rows.as_str())
+    .execute()
+    .await?;
     let ids: Vec<(i64,)> = tx
         .sql(batch!(
             "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at, confirmed_at, left_at, ended_by)

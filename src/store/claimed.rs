@@ -58,7 +58,7 @@ record! {
 /// All that is needed to send the rows that `worker` has claimed.
 pub async fn of(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result<Vec<Claimed>> {
     tx.sql(listed!(
-        "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, u.name, s.format, d.request_id,
+        "SELECT d.id, d.issue_id, COALESCE(i.newsletter_id, v.newsletter_id) AS newsletter_id, d.subscription_id, COALESCE(d.recipient, u.email) AS email, NULLIF(COALESCE(s.name, u.name), '') AS name, s.format, d.request_id,
                 COALESCE(s.confirmed_at, s.created_at) AS subscribed_at, d.revision_id, d.attempts, d.first_at,
                 d.waits, d.doubts, d.relay,
                 CASE WHEN d.issue_id IS NULL THEN (SELECT r.kind FROM revisions r WHERE r.id = d.revision_id) END AS kind,

@@ -14,7 +14,7 @@ use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource};
 use crate::domain::quota::Span;
-use crate::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, EndedBy, Format, RequestKind, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{
     ConsentId, DeliveryId, ImportId, IssueId, NewsletterId, NoticeId, RequestId, RevisionId, SubscriberId,
@@ -94,6 +94,7 @@ text_columns!(
     NoticeSource,
     SubscriptionState,
     EndedBy,
+    AskedBy,
     ImportState,
     ImportDid,
     Format,

@@ -28,6 +28,10 @@ record! {
         pub source: String,
         /// How the address was typed, where that is not how it is stored.
         pub spelling: Option<EmailAddress>,
+        /// What whoever asked is called, in their own words.
+        pub name: Option<String>,
+        /// The language that was chosen, BCP 47.
+        pub language: Option<String>,
         /// None in a row from before marks.
         pub mark: Option<Mark>,
     }
@@ -46,16 +50,27 @@ pub struct NewConsent<'a> {
     pub client: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
-    /// How the address was typed, where that is not how it is stored.
+    /// What was typed with it.
+    pub typed: Typed<'a>,
+}
+
+/// What was typed with a question. It belongs to the question: anybody can ask, and only who confirms says what is so.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    /// The address, where it is not how the address is stored.
     pub spelling: Option<&'a EmailAddress>,
+    /// A name.
+    pub name: Option<&'a str>,
+    /// The language that was chosen, BCP 47.
+    pub language: Option<&'a str>,
 }
 
 /// Appends an entry.
 pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result<ConsentId> {
     let (id,) = tx
         .sql(
-            "INSERT INTO consents (subscription_id, kind, at, wording, client, source, spelling)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO consents (subscription_id, kind, at, wording, client, source, spelling, name, language)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
         )
         .bind(new.subscription)
         .bind(new.kind)
@@ -63,7 +78,9 @@ pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result
         .bind(new.wording)
         .bind(new.client)
         .bind(new.source)
-        .bind(new.spelling)
+        .bind(new.typed.spelling)
+        .bind(new.typed.name)
+        .bind(new.typed.language)
         .fetch_one()
         .await?;
     Ok(id)
@@ -71,16 +88,19 @@ pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result
 
 /// An entry by its number.
 pub async fn get(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>> {
-    tx.sql("SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark FROM consents WHERE id = $1")
-        .bind(id)
-        .fetch_optional()
-        .await
+    tx.sql(
+        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, name, language, mark
+         FROM consents WHERE id = $1",
+    )
+    .bind(id)
+    .fetch_optional()
+    .await
 }
 
 /// The history of a subscription, oldest first.
 pub async fn of_subscription(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<Consent>> {
     tx.sql(
-        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark
+        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, name, language, mark
          FROM consents WHERE subscription_id = $1 ORDER BY id",
     )
     .bind(subscription)
@@ -91,7 +111,7 @@ pub async fn of_subscription(tx: &mut Tx, subscription: SubscriptionId) -> Resul
 /// The latest entry of a kind in the history of a subscription.
 pub async fn latest(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind) -> Result<Option<Consent>> {
     tx.sql(
-        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, mark
+        "SELECT id, subscription_id, kind, at, wording, client, source, spelling, name, language, mark
          FROM consents WHERE subscription_id = $1 AND kind = $2 ORDER BY id DESC LIMIT 1",
     )
     .bind(subscription)
@@ -100,11 +120,11 @@ pub async fn latest(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind
     .await
 }
 
-/// From which networks was asked since `since`, how often, and when first. (The kind is written out, so that the partial
+/// From which networks was asked since `since`, for how many subscriptions, and when first. (The kind is written out, so that the partial
 /// index serves.)
 pub async fn asked_by_network(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64, Timestamp)>> {
     tx.sql(
-        "SELECT client, COUNT(*), MIN(at) FROM consents
+        "SELECT client, COUNT(DISTINCT subscription_id), MIN(at) FROM consents
          WHERE kind = 'asked' AND client IS NOT NULL AND at > $1 GROUP BY client",
     )
     .bind(since)

@@ -1,29 +1,50 @@
-//! What limits on strangers remember across a restart: mails they caused, addresses whose owners refused, challenges
+//! What limits on strangers remember across a restart: mails that were asked for, addresses whose owners refused, challenges
 //! that were spent. Keyed hashes alone; knows no address and decides nothing.
 
 use super::column::record;
 use super::subscribers::{Hash, NewSubscriber};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
-use crate::domain::DeliveryId;
+use crate::domain::subscriber::AskedBy;
 use crate::domain::suppression::SuppressionReason;
+use crate::domain::{DeliveryId, NewsletterId};
 
-/// Notes that a stranger caused a mail to an address, and so to its mailbox.
-pub async fn add_asked_mail(
-    tx: &mut Tx,
-    quota_hash: &Hash,
-    address_tag: i64,
-    delivery: DeliveryId,
-    now: Timestamp,
-) -> Result<()> {
-    tx.sql("INSERT INTO asked_mails (quota_hash, at, delivery_id, address_tag) VALUES ($1, $2, $3, $4)")
-        .bind(quota_hash.as_slice())
-        .bind(now)
-        .bind(delivery)
-        .bind(address_tag)
-        .execute()
-        .await?;
+/// For whom a mail is asked, by which newsletter, and what shows who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Who is said to ask.
+    pub person: &'a NewSubscriber,
+    /// Whose mail it is.
+    pub newsletter: NewsletterId,
+    /// What shows who asks.
+    pub by: AskedBy,
+}
+
+/// Notes that somebody caused a mail to an address, and so to its mailbox.
+pub async fn add_asked_mail(tx: &mut Tx, asker: &Asker<'_>, delivery: DeliveryId, now: Timestamp) -> Result<()> {
+    tx.sql(
+        "INSERT INTO asked_mails (quota_hash, at, delivery_id, address_tag, newsletter_id, asked_by)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(asker.person.quota_hash.as_slice())
+    .bind(now)
+    .bind(delivery)
+    .bind(tag(&asker.person.address_hash))
+    .bind(asker.newsletter)
+    .bind(asker.by)
+    .execute()
+    .await?;
     Ok(())
+}
+
+/// Counts no more what a newsletter mailed to a mailbox that has shown that it wants it.
+pub async fn forgive(tx: &mut Tx, quota_hash: &Hash, newsletter: NewsletterId) -> Result<u64> {
+    tx.sql("DELETE FROM asked_mails WHERE quota_hash = $1 AND newsletter_id = $2 AND asked_by <> $3")
+        .bind(quota_hash.as_slice())
+        .bind(newsletter)
+        .bind(AskedBy::Link)
+        .execute()
+        .await
 }
 
 record! {
@@ -34,38 +55,45 @@ record! {
         pub suppressed: bool,
         /// Its owner wants no mail that strangers ask for.
         pub refused: bool,
-        /// Mails of the last day to the mailbox that reached a server.
+        /// The newsletter's mails of the last day to the mailbox that reached a server.
         pub day: i64,
-        /// Mails of the last month to the mailbox.
+        /// The newsletter's mails of the last month to the mailbox.
         pub month: i64,
+        /// All newsletters' of the last day.
+        pub day_in_all: i64,
+        /// All newsletters' of the last month.
+        pub month_in_all: i64,
     }
 }
 
 /// Whose mail is asked for, and since when mails count.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// Who is said to ask.
-    pub person: &'a NewSubscriber,
+    /// For whom, by which newsletter, and what shows who asks: mails count that were asked for in the same way.
+    pub by: Asker<'a>,
     /// When the day began that is counted.
     pub day: Timestamp,
     /// When the month did.
     pub month: Timestamp,
 }
 
-/// How things stand with an address and its mailbox, whatever the newsletter. Who called a mail unwanted, or refused,
+/// How things stand with an address and its mailbox. Who called a mail unwanted, or refused,
 /// did so for the mailbox. A mail that no server took is not counted for the day: the reader never had it.
 pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<Standing> {
-    let person = asked.person;
+    let Asker { person, newsletter, by } = asked.by;
     let former = person.former_hash.as_ref().unwrap_or(&person.address_hash);
     tx.sql(
         "SELECT EXISTS (SELECT 1 FROM suppressions WHERE address_hash IN ($1, $2) AND reason <> $7
                         UNION ALL SELECT 1 FROM suppressions WHERE mailbox_hash = $4 AND reason = $8) AS suppressed,
                 EXISTS (SELECT 1 FROM refusals WHERE address_tag IN ($9, $10) AND until > $3
                         UNION ALL SELECT 1 FROM refusals WHERE mailbox_tag = $11 AND until > $3) AS refused,
-                COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END) AS day,
-                COUNT(*) AS month
+                COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed'
+                            AND COALESCE(a.newsletter_id, $12) = $12 THEN 1 END) AS day,
+                COUNT(CASE WHEN COALESCE(a.newsletter_id, $12) = $12 THEN 1 END) AS month,
+                COUNT(CASE WHEN a.at > $5 AND COALESCE(d.state, 'sent') <> 'failed' THEN 1 END) AS day_in_all,
+                COUNT(*) AS month_in_all
          FROM asked_mails a LEFT JOIN deliveries d ON d.id = a.delivery_id
-         WHERE a.quota_hash = $4 AND a.at > $6",
+         WHERE a.quota_hash = $4 AND a.at > $6 AND a.asked_by = $13",
     )
     .bind(person.address_hash.as_slice())
     .bind(former.as_slice())
@@ -79,6 +107,8 @@ pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<
     .bind(tag(&person.address_hash))
     .bind(tag(former))
     .bind(tag(&person.quota_hash))
+    .bind(newsletter)
+    .bind(by)
     .fetch_one()
     .await
 }
@@ -160,15 +190,25 @@ pub(super) fn range(tag: i64) -> (Hash, Hash) {
     (first, last)
 }
 
-/// Spends a challenge. `false` when it was spent before.
-pub async fn spend(tx: &mut Tx, tag: i64, expires_at: Timestamp) -> Result<bool> {
+/// Spends a challenge for an address. `false` when it was spent before, for another one.
+pub async fn spend(tx: &mut Tx, tag: i64, expires_at: Timestamp, address_tag: i64) -> Result<bool> {
     let spent = tx
-        .sql("INSERT INTO spent_challenges (tag, expires_at) VALUES ($1, $2) ON CONFLICT (tag) DO NOTHING")
+        .sql("INSERT INTO spent_challenges (tag, expires_at, address_tag) VALUES ($1, $2, $3) ON CONFLICT (tag) DO NOTHING")
         .bind(tag)
         .bind(expires_at)
+        .bind(address_tag)
         .execute()
         .await?;
-    Ok(spent == 1)
+    if spent == 1 {
+        return Ok(true);
+    }
+    let same: Option<(i64,)> = tx
+        .sql("SELECT tag FROM spent_challenges WHERE tag = $1 AND address_tag = $2")
+        .bind(tag)
+        .bind(address_tag)
+        .fetch_optional()
+        .await?;
+    Ok(same.is_some())
 }
 
 /// Drops what no limit needs any more: mails noted before `month`, and refusals and challenges that ended.

@@ -5,6 +5,7 @@
 
 pub mod alarms;
 pub mod arrivals;
+pub mod choices;
 pub mod claimed;
 pub mod column;
 pub mod consents;

@@ -41,14 +41,14 @@ pub(super) async fn lock(tx: &mut Tx, number: i64) -> Result<()> {
     Ok(())
 }
 
-/// The row of an address, made when it is new. A known person keeps their name: whoever types an address into a form
-/// need not be its owner.
+/// The row of an address, made when it is new. A known person keeps their name. What a stranger typed is none: it waits
+/// with the question.
 pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<SubscriberId> {
     let (id,) = tx
         .sql(
             "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (email_key) DO UPDATE SET email_key = excluded.email_key RETURNING id",
+             ON CONFLICT (email_key) DO UPDATE SET name = COALESCE(subscribers.name, excluded.name) RETURNING id",
         )
         .bind(&new.email)
         .bind(new.email.key())
@@ -61,9 +61,10 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<
     Ok(id)
 }
 
-/// Gives a person another name, or none. `false` when nobody has this number.
-pub async fn rename(tx: &mut Tx, id: SubscriberId, name: Option<&str>) -> Result<bool> {
-    let changed = tx.sql("UPDATE subscribers SET name = $2 WHERE id = $1").bind(id).bind(name).execute().await?;
+/// Gives a name to a person who has none. `false` when they have one, or nobody has this number.
+pub async fn name_first(tx: &mut Tx, id: SubscriberId, name: &str) -> Result<bool> {
+    let changed =
+        tx.sql("UPDATE subscribers SET name = $2 WHERE id = $1 AND name IS NULL").bind(id).bind(name).execute().await?;
     Ok(changed == 1)
 }
 

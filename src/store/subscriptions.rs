@@ -4,7 +4,7 @@
 use futures_util::stream::BoxStream;
 
 use super::column::{json_list, json_words, listed, record, worded};
-use super::consents::{self, NewConsent};
+use super::consents::{self, NewConsent, Typed};
 use super::events::{self, About};
 use super::{Result, Tx, limits};
 use crate::clock::Timestamp;
@@ -28,7 +28,7 @@ record! {
         pub subscriber_id: SubscriberId,
         /// Where the person is reached.
         pub email: EmailAddress,
-        /// What the person is called.
+        /// What the newsletter calls the person: by a name of its own, or the person's.
         pub name: Option<String>,
         /// Where it stands.
         pub state: SubscriptionState,
@@ -86,13 +86,13 @@ pub struct Entry<'a> {
     pub client: Option<&'a str>,
     /// How it came.
     pub source: &'a str,
-    /// How the address was typed, where that is not how it is stored.
-    pub spelling: Option<&'a EmailAddress>,
+    /// What was typed with a question.
+    pub typed: Typed<'a>,
 }
 
 record! {
     /// A subscription that is there now.
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Clone, Debug)]
     pub struct Found {
         /// The row.
         pub id: SubscriptionId,
@@ -102,6 +102,8 @@ record! {
         pub left_at: Option<Timestamp>,
         /// Whose act the latest end was, until they read again.
         pub ended_by: Option<EndedBy>,
+        /// The language the person chose, BCP 47.
+        pub language: Option<String>,
     }
 }
 
@@ -138,7 +140,7 @@ record! {
 /// What every [`Subscription`] is read with; a condition follows.
 macro_rules! select {
     () => {
-        "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, u.name, s.state, s.language, s.format, s.source, s.created_at,
+        "SELECT s.id, s.newsletter_id, s.subscriber_id, u.email, NULLIF(COALESCE(s.name, u.name), '') AS name, s.state, s.language, s.format, s.source, s.created_at,
                 s.confirmed_at, s.paused_until, s.left_at, s.left_from, s.ended_by, x.reason AS suppressed
          FROM subscriptions s
          JOIN subscribers u ON u.id = s.subscriber_id
@@ -150,7 +152,7 @@ macro_rules! select {
 macro_rules! filter {
     () => {
         "WHERE ($1 IS NULL OR s.newsletter_id = $1) AND ($2 IS NULL OR s.state = $2)
-           AND ($3 IS NULL OR u.email_key LIKE $3 ESCAPE '\\' OR LOWER(u.name) LIKE $3 ESCAPE '\\') "
+           AND ($3 IS NULL OR u.email_key LIKE $3 ESCAPE '\\' OR LOWER(COALESCE(s.name, u.name)) LIKE $3 ESCAPE '\\') "
     };
 }
 
@@ -162,7 +164,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
          ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET language =
              CASE WHEN subscriptions.state IN ($3, $7) THEN COALESCE(excluded.language, subscriptions.language)
                   ELSE subscriptions.language END
-         RETURNING id, state, left_at, ended_by",
+         RETURNING id, state, left_at, ended_by, language",
     )
     .bind(new.newsletter)
     .bind(new.subscriber)
@@ -446,8 +448,8 @@ async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, 
 
 /// Writes down an act that leaves the state as it is.
 pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &Entry<'_>) -> Result<()> {
-    let Entry { by, consent: kind, event, wording, client, source, spelling } = *entry;
-    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, spelling }, by.now).await?;
+    let Entry { by, consent: kind, event, wording, client, source, typed } = *entry;
+    consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, typed }, by.now).await?;
     if let Some(event) = event {
         let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
         events::append(tx, by, about, event).await?;
@@ -465,18 +467,6 @@ pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Res
 /// Erases a subscription with its consents and requests. `false` when there is none.
 pub async fn erase(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     Ok(tx.sql("DELETE FROM subscriptions WHERE id = $1").bind(id).execute().await? == 1)
-}
-
-/// Sets in which language and how the reader wants what is sent. `false` when there is no such subscription.
-pub async fn choose(tx: &mut Tx, id: SubscriptionId, language: Option<&str>, format: Format) -> Result<bool> {
-    let changed = tx
-        .sql("UPDATE subscriptions SET language = $2, format = $3 WHERE id = $1")
-        .bind(id)
-        .bind(language)
-        .bind(format)
-        .execute()
-        .await?;
-    Ok(changed == 1)
 }
 
 /// Everything one person subscribes to, or did, in the order in which it came.

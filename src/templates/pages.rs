@@ -56,6 +56,8 @@ pub struct SignupPage {
     pub email_hint: String,
     /// The address as it was typed.
     pub email: String,
+    /// What is wrong with the name; empty when nothing is.
+    pub name_error: String,
     /// The name's label.
     pub name_label: String,
     /// Below the label.
@@ -101,6 +103,7 @@ impl Sample for SignupPage {
             email_label: "Email address".to_owned(),
             email_hint: "For the newsletter only.".to_owned(),
             email: "a@".to_owned(),
+            name_error: "Enter a shorter name".to_owned(),
             name_label: "Name".to_owned(),
             name_hint: "If you like.".to_owned(),
             name: "Anna".to_owned(),

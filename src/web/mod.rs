@@ -12,6 +12,7 @@ mod frame;
 mod fresh;
 mod health;
 mod host;
+mod one_click;
 mod policy;
 pub mod preview;
 mod public;

@@ -98,6 +98,9 @@ messages! {
     email_hint();
     name_label();
     name_hint();
+    name_too_long(count: number);
+    name_address();
+    name_invisible();
     trap_label();
     subscribe();
     subscribe_again();
@@ -126,6 +129,10 @@ messages! {
     check_other();
     check_too_early();
     check_asked_again();
+    no_mail_heading();
+    no_mail_quota();
+    no_mail_refused();
+    no_mail_suppressed();
 
     // Not me
     refuse_heading();
@@ -162,6 +169,7 @@ messages! {
     absent_heading();
     absent_text();
     one_click_done();
+    one_click_unknown();
     pause_until_label();
     pause_until_hint();
     pause_until_button();
@@ -203,9 +211,9 @@ messages! {
     rename_heading();
     rename_label();
     rename_button();
-    rename_hint(initial: text);
-    rename_hint_none();
-    rename_saved();
+    rename_hint(initial: text, newsletter: text);
+    rename_hint_none(newsletter: text);
+    rename_saved(newsletter: text);
     rename_removed();
     saved();
     choices_heading();

@@ -97,6 +97,9 @@ email_label = E-Mail-Adresse
 email_hint = Nur für den Newsletter, für nichts sonst.
 name_label = Name (freiwillig)
 name_hint = So darf der Newsletter Sie ansprechen.
+name_too_long = Geben Sie einen kürzeren Namen ein, mit höchstens { $count } Zeichen
+name_address = Geben Sie einen Namen ein, der nicht wie eine Adresse oder Telefonnummer aussieht. Nach einem Punkt steht ein Leerzeichen
+name_invisible = Geben Sie einen Namen ohne unsichtbare Zeichen ein. Tippen Sie ihn von Hand
 trap_label = Lassen Sie dieses Feld leer
 subscribe = Abonnieren
 subscribe_again = Wieder abonnieren
@@ -105,11 +108,11 @@ address_empty = Geben Sie Ihre E-Mail-Adresse ein
 address_too_long = Geben Sie eine kürzere E-Mail-Adresse ein: so lang ist keine
 address_wrong = Geben Sie eine E-Mail-Adresse in der richtigen Form ein, etwa name@example.com
 check_heading = Sehen Sie in Ihr Postfach
-check_text = Wir haben einen Link an die angegebene Adresse geschickt. Öffnen Sie ihn und drücken Sie die Schaltfläche, dann kommt { $newsletter } zu Ihnen. Der Link gilt { $days ->
+check_text = An diese Adresse geht eine E-Mail mit einem Link, außer sie hat kürzlich eine von uns bekommen oder darf keine bekommen. Öffnen Sie den Link und drücken Sie die Schaltfläche, dann kommt { $newsletter } zu Ihnen. Der Link gilt { $days ->
     [one] { $days } Tag
    *[other] { $days } Tage
 }.
-check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Zum Schutz der Postfächer gehen am Tag höchstens { $count ->
+check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Auch ein älterer Link von uns hilft: Auf seiner Seite gibt es einen neuen. Zum Schutz der Postfächer gehen am Tag höchstens { $count ->
     [one] eine solche E-Mail
    *[other] { $count } solche E-Mails
 } an eine Adresse.
@@ -120,12 +123,12 @@ meant_text = Eingegeben haben Sie { $address }. Eine der beiden ist richtig.
 meant_use = { $address } nehmen
 meant_keep = Nein, { $address } behalten
 step_heading = Noch ein Schritt
-step_text = Drücken Sie die Schaltfläche, dann ist der Link an diese Adresse unterwegs.
+step_text = Drücken Sie die Schaltfläche, um fortzufahren.
 step_work = Im Augenblick kommen viele Anmeldungen. Damit kein Postfach überflutet wird, arbeitet Ihr Gerät ein paar Sekunden für diese.
-step_wait = Es geht auch ohne Skript: Warten Sie { $seconds ->
+step_wait = Es geht auch ohne Skript: Drücken Sie die Schaltfläche und warten Sie bis zu { $seconds ->
     [one] { $seconds } Sekunde
    *[other] { $seconds } Sekunden
-} und drücken Sie dann die Schaltfläche.
+}.
 step_button = Weiter
 step_working = Einen Augenblick: Ihr Gerät arbeitet …
 step_ready = Fertig. Drücken Sie die Schaltfläche.
@@ -133,15 +136,19 @@ check_open = { $provider } öffnen
 check_again = Noch einmal schicken
 check_other = Andere Adresse verwenden
 check_too_early = Die E-Mail kann noch unterwegs sein. Warten Sie eine Minute, bevor Sie sie noch einmal anfordern.
-check_asked_again = Wir haben es vermerkt. Wenn heute noch keine E-Mail diese Adresse erreicht hat, ist eine weitere unterwegs.
+check_asked_again = Wir haben es vermerkt. Eine weitere E-Mail geht an diese Adresse, wenn sie jetzt eine bekommen darf.
+no_mail_heading = Jetzt geht keine E-Mail ab
+no_mail_quota = Diese Adresse hat so viele E-Mails von uns bekommen, wie sie in so kurzer Zeit bekommt. Nehmen Sie den Link in der neuesten, oder versuchen Sie es in einigen Tagen wieder.
+no_mail_refused = Jemand mit einer E-Mail an diese Adresse hat gesagt, die Anfrage sei nicht von ihm. Darum geht keine solche E-Mail dorthin. Der Link in jener E-Mail nimmt das zurück.
+no_mail_suppressed = An diese Adresse darf keine E-Mail gehen: Eine kam zurück oder wurde unerwünscht genannt. Schreiben Sie uns, dann kümmert sich ein Mensch darum.
 
 ## Not me
 
 refuse_heading = Nie wieder an diese Adresse schreiben?
-refuse_text = Drücken Sie die Schaltfläche, und niemand kann uns mehr dazu bringen, an diese Adresse zu schreiben, indem er sie auf einer Anmeldeseite eingibt. Das gilt ein Jahr. Ein Abonnement, das Sie bestätigt haben, läuft weiter.
+refuse_text = Drücken Sie die Schaltfläche, und niemand kann uns mehr dazu bringen, an diese Adresse zu schreiben, indem er sie auf einer unserer Seiten eingibt. Das gilt ein Jahr, auch für die Seite, die Lesern ihren Link schickt. Ein Abonnement, das Sie bestätigt haben, läuft weiter.
 refuse_button = Nicht an diese Adresse schreiben
 refused_heading = Sie hören nichts mehr von uns
-refused_text = An diese Adresse geht keine E-Mail mehr, nur weil jemand sie auf einer Anmeldeseite eingibt. Was angefordert war, ist gestrichen.
+refused_text = An diese Adresse geht keine E-Mail mehr, nur weil jemand sie auf einer unserer Seiten eingibt. Was angefordert war, ist gestrichen.
 refused_undo = Das war ein Versehen: wieder erlauben
 allowed_heading = Wieder erlaubt
 allowed_text = Wem diese Adresse gehört, der kann sich wieder anmelden.
@@ -176,6 +183,7 @@ left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kei
 absent_heading = Sie sind nicht angemeldet
 absent_text = An diese Adresse geht keine Ausgabe.
 one_click_done = Abbestellt.
+one_click_unknown = Nichts wurde geändert: Das ist keine Abbestellung. Öffnen Sie diese Adresse in einem Browser, oder senden Sie List-Unsubscribe=One-Click.
 pause_until_label = Pausieren bis
 pause_until_hint = An diesem Tag geht es weiter.
 pause_until_button = Bis zu diesem Tag pausieren
@@ -218,9 +226,9 @@ go_text = Sie können jederzeit zurückkommen.
 rename_heading = Name
 rename_label = Neuer Name
 rename_button = Name speichern
-rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Lassen Sie das Feld leer, um ihn zu entfernen.
-rename_hint_none = Es ist kein Name gespeichert.
-rename_saved = Der Name ist gespeichert.
+rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Ein neuer steht nur in den E-Mails von { $newsletter }. Lassen Sie das Feld leer, um ihn zu entfernen.
+rename_hint_none = Es ist kein Name gespeichert. Ein neuer steht nur in den E-Mails von { $newsletter }.
+rename_saved = Der Name ist gespeichert. Er steht nur in den E-Mails von { $newsletter }.
 rename_removed = Der Name ist entfernt.
 saved = Gespeichert.
 choices_heading = Sprache und Format
@@ -235,7 +243,7 @@ address_heading = Adresse
 address_label = Neue E-Mail-Adresse
 address_hint = Wir schicken einen Link dorthin. Vorher ändert sich nichts. Die jetzige Adresse wird benachrichtigt.
 address_button = Adresse ändern
-address_sent = Wir haben einen Link an die neue Adresse geschickt. Bis er geöffnet ist, ändert sich nichts.
+address_sent = An die neue Adresse geht ein Link, außer sie hat kürzlich einen von uns bekommen oder darf keine E-Mail bekommen. Bis er geöffnet ist, ändert sich nichts.
 address_settling = Die Adresse wurde vor Kurzem geändert. Bis { $date } lässt sich das von der früheren Adresse aus rückgängig machen; danach kann sie wieder geändert werden.
 others_heading = Weitere Newsletter
 others_text = Jeder wird mit einem Link bestätigt, den wir an Ihre Adresse schicken.
@@ -243,8 +251,8 @@ others_add = { $newsletter } abonnieren
 data_heading = Ihre Daten
 data_text = Sehen oder löschen Sie alles, was über Sie gespeichert ist. Wir schicken einen Link an Ihre Adresse; er gilt eine Stunde.
 data_button = Link schicken
-data_sent = Wir haben einen Link an Ihre Adresse geschickt. Er gilt eine Stunde.
-data_sent_before = Die Adresse wurde vor Kurzem geändert. Deshalb haben wir den Link an die frühere Adresse geschickt. Er gilt eine Stunde.
+data_sent = Ein Link geht an Ihre Adresse, höchstens dreimal am Tag. Er gilt eine Stunde.
+data_sent_before = Die Adresse wurde vor Kurzem geändert. Deshalb geht der Link an die frühere Adresse, höchstens dreimal am Tag. Er gilt eine Stunde.
 
 ## Another address, the reader’s data, the reader’s link
 
@@ -272,7 +280,7 @@ link_heading = Ihren Link erhalten
 link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Keine zur Hand? Dann schicken wir Ihnen den Link.
 link_hint = Die Adresse, an die Ihre Ausgaben gehen.
 link_button = Meinen Link schicken
-link_sent = Wenn { $newsletter } an diese Adresse geht, ist eine E-Mail mit dem Link dorthin unterwegs.
+link_sent = Eine E-Mail mit dem Link geht an diese Adresse, wenn sie { $newsletter } bekommt, außer sie hat kürzlich mehrere bekommen oder darf keine solche bekommen.
 
 ## Archive
 

@@ -99,6 +99,9 @@ email_label = Email address
 email_hint = Used for the newsletter and nothing else.
 name_label = Name (optional)
 name_hint = How the newsletter may address you.
+name_too_long = Enter a shorter name, of at most { $count } characters
+name_address = Enter a name that does not look like an address or a telephone number. After a dot, leave a space
+name_invisible = Enter a name without invisible characters. Type it by hand
 trap_label = Leave this field empty
 subscribe = Subscribe
 subscribe_again = Subscribe again
@@ -107,11 +110,11 @@ address_empty = Enter your email address
 address_too_long = Enter a shorter email address: no mailbox has one this long
 address_wrong = Enter an email address in the correct format, like name@example.com
 check_heading = Check your email
-check_text = We have sent a link to the address you gave. Open it and press the button: then { $newsletter } is yours. The link works for { $days ->
+check_text = A mail with a link goes to this address, unless it had one from us lately or no mail may go there. Open the link and press the button: then { $newsletter } is yours. The link works for { $days ->
     [one] { $days } day
    *[other] { $days } days
 }.
-check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. To protect mailboxes, one address gets at most { $count ->
+check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. An older link of ours helps as well: its page sends a fresh one. To protect mailboxes, one address gets at most { $count ->
     [one] one such mail
    *[other] { $count } such mails
 } a day.
@@ -122,12 +125,12 @@ meant_text = You typed { $address }. One of the two is right.
 meant_use = Use { $address }
 meant_keep = No, keep { $address }
 step_heading = One step more
-step_text = Press the button, and the link is on its way to this address.
+step_text = Press the button to continue.
 step_work = Many sign-ups are coming in at the moment. So that nobody’s mailbox is flooded, your device works a few seconds for this one.
-step_wait = Without a script it works as well: wait { $seconds ->
+step_wait = Without a script it works as well: press the button, and wait up to { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
-}, then press the button.
+}.
 step_button = Continue
 step_working = One moment: your device is working …
 step_ready = Ready. Press the button.
@@ -135,15 +138,19 @@ check_open = Open { $provider }
 check_again = Send it again
 check_other = Use another address
 check_too_early = The mail may still be on its way. Wait a minute before you ask for it again.
-check_asked_again = We have noted it. If no mail has reached this address today, another one is on its way.
+check_asked_again = We have noted it. Another mail goes to this address, if it may have one now.
+no_mail_heading = No mail goes out now
+no_mail_quota = This address had as many mails from us as it gets in so short a time. Use the link in the latest one, or try again in a few days.
+no_mail_refused = Someone with a mail to this address said that it was not them who asked. So no such mail goes there. The link in that mail takes it back.
+no_mail_suppressed = No mail may go to this address: one came back, or was called unwanted. Write to us, and a person will see to it.
 
 ## Not me
 
 refuse_heading = Never mail this address again?
-refuse_text = Press the button, and nobody can make us send a mail to this address by typing it into a signup page. That holds for a year. A subscription that you have confirmed goes on.
+refuse_text = Press the button, and nobody can make us send a mail to this address by typing it into one of our pages. That holds for a year, also for the page that sends readers their link. A subscription that you have confirmed goes on.
 refuse_button = Do not mail this address
 refused_heading = You will hear from us no more
-refused_text = No mail goes to this address because someone typed it into a signup page. What was asked for is cancelled.
+refused_text = No mail goes to this address because someone typed it into one of our pages. What was asked for is cancelled.
 refused_undo = That was a mistake: allow it again
 allowed_heading = Allowed again
 allowed_text = Whoever owns this address can subscribe again.
@@ -178,6 +185,7 @@ left_text = Done. { $newsletter } is no longer sent to this address, not even a 
 absent_heading = You are not subscribed
 absent_text = No issue is sent to this address.
 one_click_done = Unsubscribed.
+one_click_unknown = Nothing was changed: this is not a request to unsubscribe. Open this address in a browser, or send List-Unsubscribe=One-Click.
 pause_until_label = Pause until
 pause_until_hint = On that day it goes on.
 pause_until_button = Pause until this day
@@ -220,9 +228,9 @@ go_text = You can come back at any time.
 rename_heading = Name
 rename_label = New name
 rename_button = Save name
-rename_hint = The one we have begins with “{ $initial }”. Leave the field empty to remove it.
-rename_hint_none = No name is stored.
-rename_saved = The name is saved.
+rename_hint = The one we have begins with “{ $initial }”. A new one stands in the mails of { $newsletter } alone. Leave the field empty to remove it.
+rename_hint_none = No name is stored. A new one stands in the mails of { $newsletter } alone.
+rename_saved = The name is saved. It stands in the mails of { $newsletter } alone.
 rename_removed = The name is removed.
 saved = Saved.
 choices_heading = Language and format
@@ -237,7 +245,7 @@ address_heading = Address
 address_label = New email address
 address_hint = We send a link there. Nothing changes before you open it. The present address is told.
 address_button = Change address
-address_sent = We have sent a link to the new address. Nothing changes until it is opened.
+address_sent = A link goes to the new address, unless it had one from us lately or no mail may go there. Nothing changes until it is opened.
 address_settling = The address was changed not long ago. Until { $date } that can be undone from the address before; after that it can be changed again.
 others_heading = Other newsletters
 others_text = Each is confirmed by a link that we send to your address.
@@ -245,8 +253,8 @@ others_add = Subscribe to { $newsletter }
 data_heading = Your data
 data_text = See or erase all that is stored about you. We send a link to your address; it works for one hour.
 data_button = Send me the link
-data_sent = We have sent a link to your address. It works for one hour.
-data_sent_before = The address was changed not long ago, so we have sent the link to the address before. It works for one hour.
+data_sent = A link goes to your address, at most three times a day. It works for one hour.
+data_sent_before = The address was changed not long ago, so the link goes to the address before, at most three times a day. It works for one hour.
 
 ## Another address, the reader’s data, the reader’s link
 
@@ -274,7 +282,7 @@ link_heading = Get your link
 link_text = Every issue has a link to your preferences and one to leave. No issue at hand? Then we send you the link.
 link_hint = The address that your issues come to.
 link_button = Send me my link
-link_sent = If this address gets { $newsletter }, a mail with the link is on its way to it.
+link_sent = A mail with the link goes to this address if it gets { $newsletter }, unless it had several lately or no such mail may go there.
 
 ## Archive
 

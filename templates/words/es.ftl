@@ -97,6 +97,9 @@ email_label = Correo electrónico
 email_hint = Solo se usa para el boletín.
 name_label = Nombre (opcional)
 name_hint = Cómo puede dirigirse a usted el boletín.
+name_too_long = Escriba un nombre más corto, de { $count } caracteres como mucho
+name_address = Escriba un nombre que no parezca una dirección ni un número de teléfono. Deje un espacio después de un punto
+name_invisible = Escriba un nombre sin caracteres invisibles. Escríbalo a mano
 trap_label = Deje este campo vacío
 subscribe = Suscribirse
 subscribe_again = Volver a suscribirse
@@ -105,11 +108,11 @@ address_empty = Escriba su correo electrónico
 address_too_long = Escriba una dirección más corta: ninguna es tan larga
 address_wrong = Escriba una dirección con el formato correcto, como nombre@example.com
 check_heading = Mire su correo
-check_text = Hemos enviado un enlace a la dirección indicada. Ábralo y pulse el botón: { $newsletter } será suyo. El enlace vale { $days ->
+check_text = A esta dirección va un correo con un enlace, salvo que haya recibido uno nuestro hace poco o no deba recibir ninguno. Abra el enlace y pulse el botón: { $newsletter } será suyo. El enlace vale { $days ->
     [one] { $days } día
    *[other] { $days } días
 }.
-check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Para proteger los buzones, cada dirección recibe como mucho { $count ->
+check_nothing_there = ¿No hay nada tras unos minutos? Mire antes en la carpeta de correo no deseado. Un enlace nuestro anterior también sirve: su página envía uno nuevo. Para proteger los buzones, cada dirección recibe como mucho { $count ->
     [one] un correo así
    *[other] { $count } correos así
 } al día.
@@ -120,12 +123,12 @@ meant_text = Ha escrito { $address }. Una de las dos es la correcta.
 meant_use = Usar { $address }
 meant_keep = No, dejar { $address }
 step_heading = Un paso más
-step_text = Pulse el botón y el enlace saldrá hacia esta dirección.
+step_text = Pulse el botón para continuar.
 step_work = Ahora mismo llegan muchas suscripciones. Para que no se inunde ningún buzón, su dispositivo trabaja unos segundos para esta.
-step_wait = Sin script también funciona: espere { $seconds ->
+step_wait = Sin script también funciona: pulse el botón y espere hasta { $seconds ->
     [one] { $seconds } segundo
    *[other] { $seconds } segundos
-} y pulse el botón.
+}.
 step_button = Continuar
 step_working = Un momento: su dispositivo está trabajando…
 step_ready = Listo. Pulse el botón.
@@ -133,15 +136,19 @@ check_open = Abrir { $provider }
 check_again = Enviarlo otra vez
 check_other = Usar otra dirección
 check_too_early = Puede que el correo aún esté en camino. Espere un minuto antes de pedirlo otra vez.
-check_asked_again = Anotado. Si hoy no ha llegado ningún correo a esta dirección, otro está en camino.
+check_asked_again = Anotado. Otro correo va a esta dirección, si puede recibir uno ahora.
+no_mail_heading = Ahora no sale ningún correo
+no_mail_quota = Esta dirección ya ha recibido de nosotros todos los correos que recibe en tan poco tiempo. Use el enlace del último, o inténtelo de nuevo en unos días.
+no_mail_refused = Alguien con un correo enviado a esta dirección dijo que no lo había pedido. Por eso no va allí ningún correo así. El enlace de ese correo lo deshace.
+no_mail_suppressed = A esta dirección no puede ir ningún correo: uno fue devuelto, o alguien lo marcó como no deseado. Escríbanos y una persona se ocupará.
 
 ## Not me
 
 refuse_heading = ¿No escribir nunca más a esta dirección?
-refuse_text = Pulse el botón y nadie podrá hacer que escribamos a esta dirección poniéndola en una página de suscripción. Vale durante un año. Una suscripción que haya confirmado sigue en pie.
+refuse_text = Pulse el botón y nadie podrá hacer que escribamos a esta dirección poniéndola en una de nuestras páginas. Vale durante un año, también para la página que envía su enlace a los lectores. Una suscripción que haya confirmado sigue en pie.
 refuse_button = No escribir a esta dirección
 refused_heading = No volverá a saber de nosotros
-refused_text = A esta dirección no va ningún correo porque alguien la ponga en una página de suscripción. Lo que se había pedido queda anulado.
+refused_text = A esta dirección no va ningún correo porque alguien la ponga en una de nuestras páginas. Lo que se había pedido queda anulado.
 refused_undo = Fue un error: permitirlo de nuevo
 allowed_heading = Permitido de nuevo
 allowed_text = Quien tenga esta dirección puede suscribirse de nuevo.
@@ -176,6 +183,7 @@ left_text = Hecho. { $newsletter } ya no se envía a esta dirección, ni siquier
 absent_heading = No hay ninguna suscripción
 absent_text = No se envía ningún número a esta dirección.
 one_click_done = Baja hecha.
+one_click_unknown = Nada ha cambiado: esto no es una solicitud de baja. Abra esta dirección en un navegador, o envíe List-Unsubscribe=One-Click.
 pause_until_label = Pausa hasta el
 pause_until_hint = Ese día todo sigue.
 pause_until_button = Pausar hasta ese día
@@ -218,9 +226,9 @@ go_text = Puede volver cuando quiera.
 rename_heading = Nombre
 rename_label = Nuevo nombre
 rename_button = Guardar el nombre
-rename_hint = El que tenemos empieza por «{ $initial }». Deje el campo vacío para borrarlo.
-rename_hint_none = No hay ningún nombre guardado.
-rename_saved = El nombre está guardado.
+rename_hint = El que tenemos empieza por «{ $initial }». Uno nuevo aparece solo en los correos de { $newsletter }. Deje el campo vacío para borrarlo.
+rename_hint_none = No hay ningún nombre guardado. Uno nuevo aparece solo en los correos de { $newsletter }.
+rename_saved = El nombre está guardado. Aparece solo en los correos de { $newsletter }.
 rename_removed = El nombre está borrado.
 saved = Guardado.
 choices_heading = Idioma y formato
@@ -235,7 +243,7 @@ address_heading = Dirección
 address_label = Nueva dirección de correo
 address_hint = Enviamos allí un enlace. Nada cambia hasta que lo abra. Se avisa a la dirección actual.
 address_button = Cambiar la dirección
-address_sent = Hemos enviado un enlace a la nueva dirección. Nada cambia hasta que se abra.
+address_sent = A la nueva dirección va un enlace, salvo que haya recibido uno nuestro hace poco o no deba recibir correo. Nada cambia hasta que se abra.
 address_settling = La dirección se cambió hace poco. Hasta el { $date } se puede deshacer desde la dirección anterior; después se podrá cambiar de nuevo.
 others_heading = Otros boletines
 others_text = Cada uno se confirma con un enlace que enviamos a su dirección.
@@ -243,8 +251,8 @@ others_add = Suscribirse a { $newsletter }
 data_heading = Sus datos
 data_text = Vea o borre todo lo que se guarda sobre usted. Enviamos un enlace a su dirección; vale una hora.
 data_button = Enviarme el enlace
-data_sent = Hemos enviado un enlace a su dirección. Vale una hora.
-data_sent_before = La dirección se cambió hace poco, así que hemos enviado el enlace a la dirección anterior. Vale una hora.
+data_sent = Un enlace va a su dirección, como mucho tres veces al día. Vale una hora.
+data_sent_before = La dirección se cambió hace poco, así que el enlace va a la dirección anterior, como mucho tres veces al día. Vale una hora.
 
 ## Another address, the reader’s data, the reader’s link
 
@@ -272,7 +280,7 @@ link_heading = Recibir su enlace
 link_text = Cada número lleva un enlace a sus preferencias y otro para darse de baja. ¿No tiene ninguno a mano? Le enviamos el enlace.
 link_hint = La dirección a la que llegan sus números.
 link_button = Enviarme mi enlace
-link_sent = Si esta dirección recibe { $newsletter }, un correo con el enlace está en camino.
+link_sent = Un correo con el enlace va a esta dirección si recibe { $newsletter }, salvo que haya recibido varios hace poco o no deba recibir ninguno.
 
 ## Archive
 

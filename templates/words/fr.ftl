@@ -100,6 +100,9 @@ email_label = Adresse électronique
 email_hint = Elle ne sert qu’à envoyer la lettre.
 name_label = Nom (facultatif)
 name_hint = Comment la lettre peut s’adresser à vous.
+name_too_long = Saisissez un nom plus court, de { $count } caractères au plus
+name_address = Saisissez un nom qui ne ressemble ni à une adresse ni à un numéro de téléphone. Après un point, laissez une espace
+name_invisible = Saisissez un nom sans caractères invisibles. Tapez-le au clavier
 trap_label = Laissez ce champ vide
 subscribe = S’abonner
 subscribe_again = Se réabonner
@@ -108,11 +111,11 @@ address_empty = Saisissez votre adresse électronique
 address_too_long = Saisissez une adresse plus courte : aucune n’est aussi longue
 address_wrong = Saisissez une adresse électronique correcte, par exemple nom@example.com
 check_heading = Consultez votre messagerie
-check_text = Nous avons envoyé un lien à l’adresse indiquée. Ouvrez-le et appuyez sur le bouton : { $newsletter } est alors à vous. Le lien est valable { $days ->
+check_text = Un courriel avec un lien part vers cette adresse, sauf si elle en a reçu un de nous récemment ou ne doit pas en recevoir. Ouvrez le lien et appuyez sur le bouton : { $newsletter } est alors à vous. Le lien est valable { $days ->
     [one] { $days } jour
    *[other] { $days } jours
 }.
-check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Pour protéger les boîtes aux lettres, une adresse reçoit au plus { $count ->
+check_nothing_there = Rien après quelques minutes ? Regardez d’abord dans les indésirables. Un ancien lien de notre part aide aussi : sa page en envoie un nouveau. Pour protéger les boîtes aux lettres, une adresse reçoit au plus { $count ->
     [one] un tel courriel
    *[other] { $count } courriels de ce type
 } par jour.
@@ -123,12 +126,12 @@ meant_text = Vous avez saisi { $address }. L’une des deux est la bonne.
 meant_use = Utiliser { $address }
 meant_keep = Non, garder { $address }
 step_heading = Encore une étape
-step_text = Appuyez sur le bouton, et le lien part vers cette adresse.
+step_text = Appuyez sur le bouton pour continuer.
 step_work = Beaucoup d’inscriptions arrivent en ce moment. Pour qu’aucune boîte ne soit inondée, votre appareil travaille quelques secondes pour celle-ci.
-step_wait = Sans script, cela marche aussi : attendez { $seconds ->
+step_wait = Sans script, cela marche aussi : appuyez sur le bouton et attendez jusqu’à { $seconds ->
     [one] { $seconds } seconde
    *[other] { $seconds } secondes
-}, puis appuyez sur le bouton.
+}.
 step_button = Continuer
 step_working = Un instant : votre appareil travaille…
 step_ready = C’est prêt. Appuyez sur le bouton.
@@ -136,15 +139,19 @@ check_open = Ouvrir { $provider }
 check_again = L’envoyer de nouveau
 check_other = Utiliser une autre adresse
 check_too_early = Le courriel est peut-être encore en route. Attendez une minute avant de le redemander.
-check_asked_again = C’est noté. Si aucun courriel n’est arrivé à cette adresse aujourd’hui, un autre est en route.
+check_asked_again = C’est noté. Un autre courriel part vers cette adresse, si elle peut en recevoir un maintenant.
+no_mail_heading = Aucun courriel ne part maintenant
+no_mail_quota = Cette adresse a reçu de nous autant de courriels que possible en si peu de temps. Utilisez le lien du dernier, ou réessayez dans quelques jours.
+no_mail_refused = Quelqu’un qui a un courriel envoyé à cette adresse a dit que la demande ne venait pas de lui. Aucun courriel de ce type n’y part donc. Le lien de ce courriel permet de revenir là-dessus.
+no_mail_suppressed = Aucun courriel ne doit partir vers cette adresse : l’un d’eux est revenu, ou a été signalé comme indésirable. Écrivez-nous, et une personne s’en occupera.
 
 ## Not me
 
 refuse_heading = Ne plus jamais écrire à cette adresse ?
-refuse_text = Appuyez sur le bouton, et plus personne ne pourra nous faire écrire à cette adresse en la saisissant sur une page d’inscription. Cela vaut un an. Un abonnement que vous avez confirmé continue.
+refuse_text = Appuyez sur le bouton, et plus personne ne pourra nous faire écrire à cette adresse en la saisissant sur une de nos pages. Cela vaut un an, y compris pour la page qui envoie leur lien aux lecteurs. Un abonnement que vous avez confirmé continue.
 refuse_button = Ne pas écrire à cette adresse
 refused_heading = Vous n’entendrez plus parler de nous
-refused_text = Aucun courriel ne part vers cette adresse parce que quelqu’un l’a saisie sur une page d’inscription. Ce qui avait été demandé est annulé.
+refused_text = Aucun courriel ne part vers cette adresse parce que quelqu’un l’a saisie sur une de nos pages. Ce qui avait été demandé est annulé.
 refused_undo = C’était une erreur : autoriser de nouveau
 allowed_heading = De nouveau autorisé
 allowed_text = Le titulaire de cette adresse peut s’abonner de nouveau.
@@ -182,6 +189,7 @@ left_text = C’est fait. { $newsletter } n’est plus envoyée à cette adresse
 absent_heading = Vous n’êtes pas abonné
 absent_text = Aucun numéro n’est envoyé à cette adresse.
 one_click_done = Désabonné.
+one_click_unknown = Rien n’a changé : ceci n’est pas une demande de désabonnement. Ouvrez cette adresse dans un navigateur, ou envoyez List-Unsubscribe=One-Click.
 pause_until_label = Pause jusqu’au
 pause_until_hint = Tout reprend ce jour-là.
 pause_until_button = Faire une pause jusqu’à ce jour
@@ -224,9 +232,9 @@ go_text = Vous pouvez revenir à tout moment.
 rename_heading = Nom
 rename_label = Nouveau nom
 rename_button = Enregistrer le nom
-rename_hint = Celui que nous avons commence par « { $initial } ». Laissez le champ vide pour le supprimer.
-rename_hint_none = Aucun nom n’est enregistré.
-rename_saved = Le nom est enregistré.
+rename_hint = Celui que nous avons commence par « { $initial } ». Un nouveau nom figure seulement dans les courriels de { $newsletter }. Laissez le champ vide pour le supprimer.
+rename_hint_none = Aucun nom n’est enregistré. Un nouveau nom figure seulement dans les courriels de { $newsletter }.
+rename_saved = Le nom est enregistré. Il figure seulement dans les courriels de { $newsletter }.
 rename_removed = Le nom est supprimé.
 saved = Enregistré.
 choices_heading = Langue et format
@@ -241,7 +249,7 @@ address_heading = Adresse
 address_label = Nouvelle adresse électronique
 address_hint = Nous y envoyons un lien. Rien ne change avant que vous l’ouvriez. L’adresse actuelle est prévenue.
 address_button = Changer d’adresse
-address_sent = Nous avons envoyé un lien à la nouvelle adresse. Rien ne change tant qu’il n’est pas ouvert.
+address_sent = Un lien part vers la nouvelle adresse, sauf si elle en a reçu un de nous récemment ou ne doit pas recevoir de courriel. Rien ne change tant qu’il n’est pas ouvert.
 address_settling = L’adresse a été modifiée récemment. Jusqu’au { $date }, cela peut être annulé depuis l’adresse précédente ; ensuite, elle pourra être modifiée de nouveau.
 others_heading = Autres lettres
 others_text = Chacune se confirme par un lien envoyé à votre adresse.
@@ -249,8 +257,8 @@ others_add = S’abonner à { $newsletter }
 data_heading = Vos données
 data_text = Voir ou effacer tout ce qui est conservé sur vous. Nous envoyons un lien à votre adresse ; il est valable une heure.
 data_button = M’envoyer le lien
-data_sent = Nous avons envoyé un lien à votre adresse. Il est valable une heure.
-data_sent_before = L’adresse a été modifiée récemment. Nous avons donc envoyé le lien à l’adresse précédente. Il est valable une heure.
+data_sent = Un lien part vers votre adresse, au plus trois fois par jour. Il est valable une heure.
+data_sent_before = L’adresse a été modifiée récemment. Le lien part donc vers l’adresse précédente, au plus trois fois par jour. Il est valable une heure.
 
 ## Another address, the reader’s data, the reader’s link
 
@@ -278,7 +286,7 @@ link_heading = Recevoir votre lien
 link_text = Chaque numéro contient un lien vers vos préférences et un autre pour se désabonner. Aucun sous la main ? Nous vous envoyons le lien.
 link_hint = L’adresse où arrivent vos numéros.
 link_button = M’envoyer mon lien
-link_sent = Si cette adresse reçoit { $newsletter }, un courriel avec le lien est en route.
+link_sent = Un courriel avec le lien part vers cette adresse si elle reçoit { $newsletter }, sauf si elle en a reçu plusieurs récemment ou ne doit pas en recevoir.
 
 ## Archive
 

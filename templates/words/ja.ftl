@@ -83,6 +83,9 @@ email_label = メールアドレス
 email_hint = ニュースレターの配信だけに使います。
 name_label = お名前（任意）
 name_hint = ニュースレターでお呼びする名前です。
+name_too_long = お名前は{ $count }文字以内で入力してください
+name_address = アドレスや電話番号に見えないお名前を入力してください。ピリオドの後には空白を入れてください
+name_invisible = 見えない文字を含まないお名前を、手で入力してください
 trap_label = この欄は空のままにしてください
 subscribe = 購読する
 subscribe_again = もう一度購読する
@@ -91,8 +94,8 @@ address_empty = メールアドレスを入力してください
 address_too_long = メールアドレスが長すぎます。もっと短いものを入力してください
 address_wrong = name@example.com のような正しい形式で入力してください
 check_heading = メールをご確認ください
-check_text = ご入力のアドレスにリンクをお送りしました。リンクを開いてボタンを押すと、{ $newsletter } の購読が始まります。リンクは{ $days }日間有効です。
-check_nothing_there = 数分たっても届かない場合は、まず迷惑メールフォルダーをご確認ください。受信箱を守るため、このメールは一つのアドレスにつき一日{ $count }通までです。
+check_text = このアドレスにリンクを記したメールをお送りします。最近お送りしたばかりの場合や、お送りできないアドレスの場合は届きません。リンクを開いてボタンを押すと、{ $newsletter } の購読が始まります。リンクは{ $days }日間有効です。
+check_nothing_there = 数分たっても届かない場合は、まず迷惑メールフォルダーをご確認ください。以前お送りしたリンクのページからも、新しいリンクを受け取れます。受信箱を守るため、このメールは一つのアドレスにつき一日{ $count }通までです。
 address_disposable = 別のアドレスを入力してください。このプロバイダーのメールボックスは使い捨てです
 address_no_server = { $domain } のメールサーバーが見つかりません。@ の後をご確認ください
 meant_heading = { $address } ではありませんか?
@@ -100,9 +103,9 @@ meant_text = 入力されたのは { $address } です。正しいほうをお�
 meant_use = { $address } を使う
 meant_keep = いいえ、{ $address } のままにする
 step_heading = あと一歩です
-step_text = ボタンを押すと、このアドレスにリンクをお送りします。
+step_text = 続けるには、ボタンを押してください。
 step_work = 現在、申し込みが集中しています。誰かの受信箱がメールであふれないよう、お使いの端末が数秒間計算します。
-step_wait = スクリプトなしでも申し込めます。{ $seconds } 秒待ってからボタンを押してください。
+step_wait = スクリプトなしでも申し込めます。ボタンを押して、最大 { $seconds } 秒お待ちください。
 step_button = 続ける
 step_working = 少々お待ちください。計算しています…
 step_ready = 準備ができました。ボタンを押してください。
@@ -110,15 +113,19 @@ check_open = { $provider } を開く
 check_again = もう一度送る
 check_other = 別のアドレスを使う
 check_too_early = メールはまだ届く途中かもしれません。1分ほど待ってから、もう一度お試しください。
-check_asked_again = 承りました。本日このアドレスにメールが届いていなければ、もう一通お送りします。
+check_asked_again = 承りました。いまお送りできるアドレスであれば、もう一通お送りします。
+no_mail_heading = いまはメールをお送りしません
+no_mail_quota = このアドレスには、短い期間にお送りできる数のメールをすでにお送りしました。いちばん新しいメールのリンクを使うか、数日後にもう一度お試しください。
+no_mail_refused = このアドレス宛てのメールを受け取った方から、申し込んでいないとのお知らせがありました。そのため、このようなメールはお送りしていません。そのメールのリンクから取り消せます。
+no_mail_suppressed = このアドレスにはメールをお送りできません。戻ってきたか、迷惑とされたメールがありました。ご連絡いただければ、担当者が対応します。
 
 ## Not me
 
 refuse_heading = 今後このアドレスに送りませんか?
-refuse_text = ボタンを押すと、誰かが申し込みページにこのアドレスを入力しても、メールは送られません。有効期間は一年です。ご自身で確認された購読はそのまま続きます。
+refuse_text = ボタンを押すと、誰かが当サイトのページにこのアドレスを入力しても、メールは送られません。有効期間は一年で、読者にリンクを送るページにも当てはまります。ご自身で確認された購読はそのまま続きます。
 refuse_button = このアドレスに送らない
 refused_heading = 今後メールをお送りしません
-refused_text = 誰かが申し込みページにこのアドレスを入力しても、メールは送られません。申し込まれていたものは取り消しました。
+refused_text = 誰かが当サイトのページにこのアドレスを入力しても、メールは送られません。申し込まれていたものは取り消しました。
 refused_undo = 間違いでした。もう一度許可する
 allowed_heading = もう一度許可しました
 allowed_text = このアドレスの持ち主は、また購読を申し込めます。
@@ -150,6 +157,7 @@ left_text = 完了しました。今後このアドレスに { $newsletter } が
 absent_heading = 購読されていません
 absent_text = このアドレスには何も送られません。
 one_click_done = 購読を解除しました。
+one_click_unknown = 何も変更していません。これは購読解除の依頼ではありません。このアドレスをブラウザーで開くか、List-Unsubscribe=One-Click を送信してください。
 pause_until_label = 休止の終わり
 pause_until_hint = その日から再開します。
 pause_until_button = この日まで休む
@@ -192,9 +200,9 @@ go_text = いつでも購読を再開できます。
 rename_heading = お名前
 rename_label = 新しいお名前
 rename_button = お名前を保存する
-rename_hint = 登録されているお名前は「{ $initial }」で始まります。削除するには、欄を空のままにしてください。
-rename_hint_none = お名前は登録されていません。
-rename_saved = お名前を保存しました。
+rename_hint = 登録されているお名前は「{ $initial }」で始まります。新しいお名前は { $newsletter } のメールだけに使われます。削除するには、欄を空のままにしてください。
+rename_hint_none = お名前は登録されていません。新しいお名前は { $newsletter } のメールだけに使われます。
+rename_saved = お名前を保存しました。{ $newsletter } のメールだけに使われます。
 rename_removed = お名前を削除しました。
 saved = 保存しました。
 choices_heading = 言語と形式
@@ -209,7 +217,7 @@ address_heading = アドレス
 address_label = 新しいメールアドレス
 address_hint = そのアドレスにリンクをお送りします。開くまで何も変わりません。現在のアドレスにもお知らせします。
 address_button = アドレスを変更する
-address_sent = 新しいアドレスにリンクをお送りしました。開くまで何も変わりません。
+address_sent = 新しいアドレスにリンクをお送りします。最近お送りしたばかりの場合や、お送りできないアドレスの場合は届きません。開くまで何も変わりません。
 address_settling = アドレスは最近変更されました。{ $date }までは以前のアドレスから元に戻すことができます。その後、また変更できます。
 others_heading = ほかのニュースレター
 others_text = それぞれ、お送りするリンクで確認します。
@@ -217,8 +225,8 @@ others_add = { $newsletter } を購読する
 data_heading = あなたのデータ
 data_text = 登録されているすべてのデータの確認・削除ができます。リンクをお送りします（1時間有効）。
 data_button = リンクを送る
-data_sent = リンクをお送りしました。1時間有効です。
-data_sent_before = アドレスが最近変更されたため、以前のアドレスにリンクをお送りしました。1時間有効です。
+data_sent = リンクをお送りします。一日三通までで、1時間有効です。
+data_sent_before = アドレスが最近変更されたため、以前のアドレスにリンクをお送りします。一日三通までで、1時間有効です。
 
 ## Another address, the reader’s data, the reader’s link
 
@@ -246,7 +254,7 @@ link_heading = リンクを受け取る
 link_text = どの号にも設定と解除のリンクがあります。お手元にない場合は、リンクをお送りします。
 link_hint = 各号が届くアドレスです。
 link_button = リンクを送る
-link_sent = このアドレスが { $newsletter } を購読していれば、リンクを記したメールをお送りしました。
+link_sent = このアドレスが { $newsletter } を購読していれば、リンクを記したメールをお送りします。最近何通もお送りした場合や、お送りできない場合は届きません。
 
 ## Archive
 

@@ -3,7 +3,7 @@
 use super::{Desk, address};
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
-use crate::domain::subscriber::clean_name;
+use crate::domain::name::parse_name;
 use crate::domain::suppression::SuppressionReason;
 use crate::signup::{self, Added, Leaving, NewReader};
 
@@ -70,9 +70,10 @@ fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> a
 
 pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let name = match args.name.as_deref() {
-        Some(typed) => match clean_name(typed) {
-            Some(name) => Some(name),
-            None => return Err(Failure::usage(format!("{typed:?} is not a name")).into()),
+        Some(typed) => match parse_name(typed) {
+            Ok(Some(name)) => Some(name),
+            Ok(None) => return Err(Failure::usage(format!("{typed:?} is not a name")).into()),
+            Err(error) => return Err(Failure::usage(format!("{typed:?} is not a name: {error}")).into()),
         },
         None => None,
     };

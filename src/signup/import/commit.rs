@@ -23,6 +23,7 @@ use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId};
 use crate::signup::person;
 use crate::store::arrivals::{Arrival, Coming};
+use crate::store::consents::Typed;
 use crate::store::events::About;
 use crate::store::imports::NewImport;
 use crate::store::subscriptions::Entry;
@@ -359,7 +360,7 @@ async fn store(
     let (mut new, mut suppressed) = (Vec::new(), Vec::new());
     let actor = Actor::Import(id.0);
     let (by, consent) = (actor.at(import.now), ConsentKind::Imported);
-    let imported = Entry { by, consent, event: None, wording, client: None, source: &source, spelling: None };
+    let imported = Entry { by, consent, event: None, wording, client: None, source: &source, typed: Typed::default() };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
     for (candidate, known, plan) in plans {
         match (plan, known.and_then(|known| known.subscription)) {

@@ -12,7 +12,7 @@ use super::times::{DayOrder, Moment, moment};
 use super::vendor::Vendor;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::domain::subscriber::clean_name;
+use crate::domain::name::storable;
 use crate::signup::Client;
 
 /// Clocks of other programs differ from ours by less.
@@ -116,7 +116,7 @@ impl Table {
         let names = remark.filter(|_| remarked.is_none()).map(str::to_owned).or(written.name);
         Reading::Person(Row {
             email: written.email,
-            name: self.name_of(cells).or_else(|| names.as_deref().and_then(clean_name)),
+            name: self.name_of(cells).or_else(|| names.as_deref().and_then(storable)),
             why: said.why.filter(|_| stands == Standing::Unclear),
             standing: stands,
             language: self.language(cells, &mut dropped),
@@ -189,8 +189,8 @@ impl Table {
             values.find(|cell| !is_no_name(cell)).map_or("", |cell| trimmed(unguarded(cell)))
         };
         match first(&Meaning::Name) {
-            "" => clean_name(&format!("{} {}", first(&Meaning::FirstName), first(&Meaning::LastName))),
-            name => clean_name(name),
+            "" => storable(&format!("{} {}", first(&Meaning::FirstName), first(&Meaning::LastName))),
+            name => storable(name),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId, SubscriptionId};
+use crate::store::consents::Typed;
 use crate::store::events::About;
 use crate::store::imports::Change;
 use crate::store::subscriptions::Entry;
@@ -134,7 +135,7 @@ async fn restore(
     let actor = Actor::Import(import.0);
     let import = actor.at(by.now);
     let (consent, wording) = (ConsentKind::Undone, "import undone");
-    let entry = Entry { by: import, consent, event: None, wording, client: None, source, spelling: None };
+    let entry = Entry { by: import, consent, event: None, wording, client: None, source, typed: Typed::default() };
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
     let (is_back, counter) = match did {
         _ if found.has_acted => (false, &mut done.stayed),

@@ -69,6 +69,8 @@ pub struct StepWork {
     pub ready: String,
     /// Where the script is.
     pub script_url: String,
+    /// For how many seconds who does not work waits.
+    pub patience: u64,
 }
 
 /// "Check your email".
@@ -141,6 +143,7 @@ impl Sample for StepPage {
                 working: "Working".to_owned(),
                 ready: "Ready".to_owned(),
                 script_url: "/assets/challenge-0123456789ab.js".to_owned(),
+                patience: 20,
             }),
             button: "Continue".to_owned(),
         }

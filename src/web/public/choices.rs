@@ -2,8 +2,10 @@
 
 use super::super::form::Form as Fields;
 use super::preferences::{CHOOSE, MOVE, RENAME};
-use super::reader::{self, choice};
+use super::reader::{self, choice, name as name_of};
+use crate::domain::name::presentable;
 use crate::domain::subscriber::Format;
+use crate::signup::Door;
 use crate::store::subscriptions::Subscription;
 use crate::templates::pages::{Field, Form, Section};
 use crate::words::{Language, Words};
@@ -54,11 +56,11 @@ pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Sect
 }
 
 /// The name is not shown in full: a mail is forwarded, and its links with it.
-pub(super) fn name_section(words: Words, subscription: Option<&Subscription>) -> Section {
-    let name = subscription.and_then(|subscription| subscription.name.as_deref());
-    let hint = match name.and_then(|name| name.chars().next()) {
-        Some(first) => words.rename_hint(&first.to_string()),
-        None => words.rename_hint_none(),
+pub(super) fn name_section(words: Words, door: Option<&Door>, subscription: Option<&Subscription>) -> Section {
+    let shown = subscription.and_then(|subscription| subscription.name.as_deref()).and_then(presentable);
+    let hint = match shown.and_then(|shown| shown.chars().next()) {
+        Some(first) => words.rename_hint(&first.to_string(), &name_of(words, door)),
+        None => words.rename_hint_none(&name_of(words, door)),
     };
     let field = Field { kind: "text", name: "name", label: words.rename_label(), hint, ..Field::default() };
     Section {

@@ -15,13 +15,13 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
 use super::reader::{self, name};
-use super::signup::check_page;
+use super::signup::asked_page;
 use super::token::{Opened, open};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
 use crate::store::subscriptions::Subscription;
-use crate::store::{issues, pages, skips};
+use crate::store::{consents, issues, pages, skips};
 use crate::templates::pages::{Link, ReaderPage};
 use crate::token::Purpose;
 use crate::words::Language;
@@ -81,18 +81,21 @@ async fn greeting(site: &Site, asked: ConsentId) -> Result<Option<RevisionId>, F
     Ok(signup::welcome(&site.signup.db, door, &site.templates, url, site.clock.now()).await?)
 }
 
-/// Asks once more in the name of who had asked. The limits hold, and the answer is the form's.
+/// Asks once more. The link was mailed to this mailbox, so its owner asks; what was typed with the old question need not be
+/// theirs, but for the spelling that the mail went to.
 async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Result<Response, Failure> {
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
     let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
     let words = site.words_for(Some(door), Some(&subscription));
     let language = subscription.language.as_deref().and_then(Language::chosen);
-    let ask = Ask { vouched: true, language, ..Ask::new(subscription.email) };
+    let question = consents::get(&mut site.signup.db.read().await?, asked).await?;
+    let email = question.and_then(|question| question.spelling).unwrap_or(subscription.email);
+    let ask = Ask { by_mail: true, language, ..Ask::new(email) };
     let act = site.act("old link", wording::signup(words), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    site.page(StatusCode::OK, &check_page(site, door, words))
+    let answer = site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
+    asked_page(site, door, words, &answer)
 }
 
 fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {

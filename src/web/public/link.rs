@@ -13,9 +13,9 @@ use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::reader;
-use super::signup::{address_error, bare};
+use super::signup::{address_error, bare, link_step};
 use crate::domain::address::EmailAddress;
-use crate::signup::{self, Door};
+use crate::signup::{self, Answer, Door, LinkAsk, Proof};
 use crate::templates::pages::{Field, Link, ReaderPage, Section};
 use crate::words::Words;
 
@@ -44,9 +44,14 @@ async fn act(
             return site.page(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let act = site.act("link form", "", client);
+    let proof =
+        Proof { solution: fields.get("altcha").to_owned(), wait: fields.get("wait").to_owned(), ..Proof::default() };
+    let (ask, act) = (LinkAsk { email: email.clone(), proof }, site.act("link form", "", client));
     let (signup, its_door) = (site.signup.clone(), Arc::clone(&door));
-    site.write(async move { signup::send_link(&signup, &its_door, &email, &act).await }).await?;
+    let answer = site.write(async move { signup::send_link(&signup, &its_door, &ask, &act).await }).await?;
+    if let Answer::Step(step) = answer {
+        return link_step(&site, &door, &email, &step);
+    }
     let mut page = reader::page(&site, words, Some(&door), words.check_heading(), None);
     page.paragraphs = vec![words.link_sent(&door.newsletter.name)];
     page.link = Some(Link { url: site.path(""), label: words.to_home() });

@@ -16,14 +16,15 @@ use super::super::site::Site;
 use super::super::wording;
 use super::choices;
 use super::gone::{absent_page, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, paused_until};
-use super::signup::{address_error, bare, check_page};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
+use super::signup::{address_error, asked_page, bare, name_error};
 use super::token::{Opened, open};
 use super::unsubscribe::{LEAVE, leave};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
-use crate::domain::subscriber::{SubscriptionState, clean_name};
+use crate::domain::name::parse_name;
+use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, Ask, Asked, Client, Door, Rest};
 use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::{ReaderPage, Section};
@@ -46,6 +47,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
 enum Done {
     Nothing,
     Said(fn(Words) -> String),
+    /// The newsletter calls the reader otherwise from now on.
+    Named,
     /// The address was changed not long ago, and stays until then.
     Settling(Timestamp),
     /// What was typed into a field is wrong.
@@ -87,7 +90,7 @@ async fn act(
         THREE_MONTHS => pause(&site, id, Rest::ThreeMonths, client).await?,
         UNTIL => pause_until(&site, id, fields.get("until"), client).await?,
         RESUME => resume(&site, id, client).await?,
-        RENAME => rename(&site, id, fields.get("name")).await?,
+        RENAME => rename(&site, id, fields.get("name"), client).await?,
         CHOOSE => choose(&site, id, &fields, client).await?,
         MOVE => change_address(&site, id, fields.get("email"), client).await?,
         DATA => data(&site, id, client).await?,
@@ -132,12 +135,21 @@ async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Resu
     Ok(resumed.map_or(Done::Nothing, |_| Done::Said(Words::preferences_resumed)))
 }
 
-async fn rename(site: &Site, id: SubscriptionId, typed: &str) -> Result<Done, Failure> {
-    let name = clean_name(typed);
-    let said = if name.is_some() { Words::rename_saved } else { Words::rename_removed };
+async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+    let door = site.door_of(subscription.newsletter_id);
+    let name = match parse_name(typed) {
+        Ok(name) => name,
+        Err(error) => {
+            let error = name_error(site.words_for(door, Some(&subscription)), error);
+            return Ok(Done::Wrong { field: "name", error, typed: typed.to_owned() });
+        }
+    };
+    let done = if name.is_some() { Done::Named } else { Done::Said(Words::rename_removed) };
+    let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
-    site.write(async move { signup::rename(&db, id, name.as_deref()).await }).await?;
-    Ok(Done::Said(said))
+    let renamed = site.write(async move { signup::rename(&db, id, name.as_deref(), &act).await }).await?;
+    Ok(renamed.map_or(Done::Nothing, |_| done))
 }
 
 async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<Client>) -> Result<Done, Failure> {
@@ -186,11 +198,11 @@ async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<Cl
     let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
     let door = site.door(slug)?;
     let language = subscription.language.as_deref().and_then(Language::chosen);
-    let ask = Ask { vouched: true, language, ..Ask::new(subscription.email) };
+    let ask = Ask { by_mail: true, language, ..Ask::new(subscription.email) };
     let act = site.act("preferences", wording::signup(site.words_in(&door, language)), client);
     let (signup, its_door) = (site.signup.clone(), Arc::clone(&door));
-    site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    site.page(StatusCode::OK, &check_page(site, &door, site.words_in(&door, language)))
+    let answer = site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
+    asked_page(site, &door, site.words_in(&door, language), &answer)
 }
 
 async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {
@@ -222,6 +234,7 @@ async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Res
             match done {
                 Done::Nothing => {}
                 Done::Said(say) => page.status = say(words),
+                Done::Named => page.status = words.rename_saved(&name(words, door)),
                 Done::Settling(until) => {
                     let day = reader::today(until, door);
                     page.status = words.address_settling(&words.date(day));
@@ -272,7 +285,7 @@ fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -
     }
     page.sections.push(reader::rest_section(site, words, door, paused.is_some()));
     page.sections.push(choices::section(words, subscription));
-    page.sections.push(choices::name_section(words, subscription));
+    page.sections.push(choices::name_section(words, door, subscription));
     page.sections.push(choices::address_section(words));
     page.sections.push(Section {
         id: "data",

@@ -1,19 +1,21 @@
 //! `/u/{token}`: a page with buttons; the act; and RFC 8058's one-click POST from a mailbox provider.
 //!
 //! One-click (RFC 8058 3.2) comes without cookies, in either encoding, perhaps twice: it is answered at once with 200
-//! and no redirect. A link works for ever, also for a reader who is gone.
+//! and no redirect, when it was understood and done. Whatever else comes, but our own buttons, is answered with 400: a
+//! provider must not believe that it ended something. A link works for ever, also for a reader who is gone.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 
 use super::super::client::From;
-use super::super::failure::Failure;
-use super::super::form::Form;
+use super::super::failure::{Dressed, Failure};
+use super::super::form::{Form, bytes};
+use super::super::one_click::is_one_click;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
@@ -48,23 +50,22 @@ async fn act(
     request: Request,
 ) -> Result<Response, Failure> {
     let opened = open(&site, Purpose::Unsubscribe, &token).await?;
-    let fields = match Form::from_request(request, &site).await {
-        Ok(fields) => fields,
-        // Neither one-click nor our button: whoever sent it gets to see the page and can press the button.
-        Err(Failure::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => Form::default(),
-        Err(failure) => return Err(failure),
+    let (one_click, action, until) = match read(request, &site).await? {
+        Body::OneClick => (true, String::new(), String::new()),
+        Body::Form(fields) => (false, fields.get("action").to_owned(), fields.get("until").to_owned()),
+        Body::Other => return Ok(unknown(&site)),
     };
-    let one_click = fields.get("List-Unsubscribe").eq_ignore_ascii_case("One-Click");
+    let done = || plain(StatusCode::OK, &site.words(None).one_click_done());
     let id = match opened {
         Opened::Row(number) => SubscriptionId(number),
-        Opened::Test | Opened::Absent if one_click => return Ok(unsubscribed_plain(&site)),
+        Opened::Test | Opened::Absent if one_click => return Ok(done()),
         Opened::Absent => return absent_page(&site, None),
         Opened::Test => return test_page(&site, false),
     };
-    match fields.get("action") {
+    match action.as_str() {
         _ if one_click => {
             leave(&site, id, "one-click", wording::ONE_CLICK, client).await?;
-            Ok(unsubscribed_plain(&site))
+            Ok(done())
         }
         LEAVE => {
             let leaving = leave(&site, id, "link", wording::leave(site.words(None)), client).await?;
@@ -72,8 +73,8 @@ async fn act(
         }
         FOUR_WEEKS => rest(&site, id, Rest::FourWeeks, client).await,
         THREE_MONTHS => rest(&site, id, Rest::ThreeMonths, client).await,
-        UNTIL => rest_until(&site, id, fields.get("until"), client).await,
-        _ => question_page(&site, id, None).await,
+        UNTIL => rest_until(&site, id, &until, client).await,
+        _ => Ok(unknown(&site)),
     }
 }
 
@@ -109,9 +110,41 @@ async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client
     }
 }
 
-fn unsubscribed_plain(site: &Site) -> Response {
-    let text = format!("{}\n", site.words(None).one_click_done());
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+/// An answer to a program.
+fn plain(status: StatusCode, text: &str) -> Response {
+    let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, content_type, Extension(Dressed), format!("{text}\n")).into_response()
+}
+
+/// The answer to what is neither one-click nor a button of ours.
+fn unknown(site: &Site) -> Response {
+    plain(StatusCode::BAD_REQUEST, &site.words(None).one_click_unknown())
+}
+
+/// What was posted to the link.
+enum Body {
+    OneClick,
+    /// With an action: a button of ours.
+    Form(Form),
+    Other,
+}
+
+async fn read(request: Request, site: &Arc<Site>) -> Result<Body, Failure> {
+    let (head, body) = request.into_parts();
+    let body = match bytes(Request::from_parts(head.clone(), body), site).await {
+        Ok(body) => body,
+        Err(Failure::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => return Ok(Body::Other),
+        Err(failure) => return Err(failure),
+    };
+    if is_one_click(&body) {
+        return Ok(Body::OneClick);
+    }
+    match Form::from_request(Request::from_parts(head, body.into()), site).await {
+        Ok(fields) if !fields.get("action").is_empty() => Ok(Body::Form(fields)),
+        Ok(_) => Ok(Body::Other),
+        Err(Failure::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => Ok(Body::Other),
+        Err(failure) => Err(failure),
+    }
 }
 
 async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {

@@ -1,4 +1,5 @@
-// Solves the challenge of the page's form. Without it the reader waits and presses the button.
+// Solves the challenge of the page's form. Whoever presses before is sent on when it is solved, or when they have waited
+// as long as those without a script.
 (async () => {
   const form = document.querySelector("form[data-challenge]");
   if (!form || !window.crypto || !crypto.subtle) return;
@@ -6,11 +7,16 @@
   const status = document.getElementById("progress");
   const field = form.elements.altcha;
   let pressed = false;
+  let waited = false;
   form.addEventListener("submit", (event) => {
-    if (field.value) return;
+    if (field.value || waited) return;
     event.preventDefault();
     pressed = true;
   });
+  setTimeout(() => {
+    waited = true;
+    if (pressed && !field.value) form.submit();
+  }, form.dataset.patience * 1000);
   status.textContent = form.dataset.working;
   const text = new TextEncoder();
   for (let number = 0; number <= task.maxnumber; number++) {

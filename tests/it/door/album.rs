@@ -45,9 +45,9 @@ impl Album {
     /// All pages in a language, the newsletter's name in it.
     pub(super) async fn of(db: Db, language: &str, name: &str) -> Value {
         let limits = Limits {
-            // So low that a second reader of one domain gets the challenge, and a third has to wait.
+            // So low that a second reader of one domain gets the challenge, and a network soon has to wait.
             domain_requests_per_hour: 2,
-            requests_per_hour: 10_000,
+            requests_per_hour: 20,
             confirmations_per_day: 9,
             confirmations_per_month: 99,
             challenge_work: 100,
@@ -137,6 +137,8 @@ impl Album {
         self.shown("embed", "/week/embed").await;
         let mistake = self.web.form(&[("email", "anna at example")]);
         self.wrong("signup-mistake", mistake, "/week/subscribe", StatusCode::UNPROCESSABLE_ENTITY).await;
+        let mistake = self.web.form(&[("email", "anna@example.org"), ("name", "spam.example/x")]);
+        self.wrong("signup-name-mistake", mistake, "/week/subscribe", StatusCode::UNPROCESSABLE_ENTITY).await;
         let fields = [("email", "anna@gmial.com")];
         self.pressed("did-you-mean", "/week/subscribe", &fields).await;
         self.pressed("one-step-more", "/week/subscribe", &[("email", "anna@unstamped.example")]).await;
@@ -161,9 +163,13 @@ impl Album {
         let old = self.web.confirm_link("old@old.example").await;
         self.web.later(8 * 24);
         self.shown("confirm-too-old", &old).await;
+        for _ in 0..9 {
+            self.web.send(post(&old).form(&[("action", "again")])).await;
+        }
+        self.pressed("no-mail", &old, &[("action", "again")]).await;
     }
 
-    /// One request, the second with its challenge, the third too many.
+    /// One request, the second with its challenge, and one that comes when its network has asked enough.
     async fn limits(&mut self) {
         self.web.ground.request("one@crowd.example").await.unwrap();
         let second = self.web.form(&[("email", "two@crowd.example")]);
@@ -172,8 +178,13 @@ impl Album {
         let solution = solve(&serde_json::from_str(&work).unwrap());
         let solved = self.web.form(&[("email", "two@crowd.example"), ("altcha", &solution)]);
         assert_eq!(self.web.send(solved).await.status, StatusCode::SEE_OTHER);
-        let third = self.web.form(&[("email", "three@crowd.example")]);
-        self.wrong("too-many", third, "/week/subscribe", StatusCode::TOO_MANY_REQUESTS).await;
+        let mut number = 0;
+        while self.web.ground.request(&format!("reader@crowd{number}.example")).await.is_ok() {
+            number += 1;
+        }
+        let more = self.web.form(&[("email", "three@crowd.example")]);
+        self.wrong("too-many", more, "/week/subscribe", StatusCode::TOO_MANY_REQUESTS).await;
+        self.web.later(1);
         let script = attribute(&step, "<script src=\"");
         self.asset(&script).await;
     }
@@ -278,8 +289,12 @@ impl Album {
         // The file may not grow any more, as on a full disk.
         let limit = async |tx: &mut Tx| tx.sql("PRAGMA max_page_count = 1").fetch_one::<(i64,)>().await;
         self.web.ground.db().write(limit).await.unwrap();
-        let full =
-            async |number| self.web.ground.request(&format!("{}@{number}.example", "x".repeat(50))).await.is_err();
+        // Each from a network of its own: none is to be told to wait.
+        let full = async |number: u32| {
+            let (email, client) =
+                (format!("{}@{number}.example", "x".repeat(50)), format!("10.{}.{}.1", number / 250, number % 250));
+            self.web.ground.request_from(&email, &client).await.is_err()
+        };
         let mut number = 0;
         while !full(number).await {
             number += 1;

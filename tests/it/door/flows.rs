@@ -34,7 +34,7 @@ fn way(scripts: Scripts) {
         reader.heading("The Week").await;
         reader.fill("name", "Anna").await;
         reader.press("Save name", "The Week").await;
-        assert_eq!(reader.text("[role=status]").await, "The name is saved.");
+        assert!(reader.text("[role=status]").await.starts_with("The name is saved."));
         reader.press("Pause for 4 weeks", "The Week").await;
         reader.says("Paused until").await;
         reader.press("End the pause", "The Week").await;

@@ -5,6 +5,7 @@ use coranto::domain::IssueId;
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::consent::ConsentKind;
 use coranto::store::Tx;
+use coranto::store::consents::Typed;
 use coranto::store::subscriptions::Entry;
 
 /// Somebody at the command line.
@@ -26,7 +27,7 @@ pub(crate) fn entry(now: Timestamp) -> Entry<'static> {
         wording: "",
         client: None,
         source: "test",
-        spelling: None,
+        typed: Typed::default(),
     }
 }
 

@@ -59,6 +59,12 @@ impl Request {
         self.header(header::CONTENT_TYPE.as_str(), media_type)
     }
 
+    /// A body that nothing is said of.
+    pub(crate) fn bare(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
     /// As a browser sends a form.
     pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -3,6 +3,7 @@
 use coranto::content::fields::without_marks;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::extra_header::{ExtraHeader, Scope};
+use coranto::domain::name::presentable;
 use coranto::domain::newsletter::{Mailbox, Newsletter};
 use coranto::message::{Content, FillError, Marks, Profile, Recipient, Skeleton, SkeletonError};
 use coranto::token::{Mark, Purpose, TEST_NUMBER};
@@ -207,11 +208,22 @@ fn nothing_an_author_or_operator_writes_begins_a_header() {
 #[test]
 fn md_06_a_readers_name_does_not_begin_a_header() {
     let to = address("anna@example.org");
-    for name in ["Anna\r\nBcc: victim@example.net", "Anna\nX", "Anna\rX", "Anna\u{0}"] {
+    for (name, shown) in [
+        ("Anna\r\nBcc: victim@example.net", None),
+        ("Anna\r\nX: y", Some("Anna X: y")),
+        ("Anna\nX", Some("Anna X")),
+        ("Anna\u{0}", Some("Anna")),
+        ("Your account is locked: evil-login.example/week", None),
+        ("An\u{3164}na", None),
+    ] {
         let mut out = Vec::new();
-        let error = skeleton(&issue()).fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out);
-        assert!(matches!(error, Err(FillError::Name)), "{name:?}");
-        assert!(out.is_empty());
+        skeleton(&issue()).fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out).unwrap();
+        let mail = String::from_utf8(out).unwrap();
+        let head = mail.split("\r\n\r\n").next().unwrap();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("X:")), "{head}");
+        let message = parsed(&mail);
+        assert_eq!(message.to().unwrap().first().unwrap().name(), shown, "{head}");
+        assert!(!mail.contains("evil-login"), "{mail}");
     }
 }
 
@@ -260,9 +272,9 @@ proptest! {
         // A parser may fold and trim white space, which is no part of a name or a subject.
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         prop_assert_eq!(words(message.subject().unwrap()), words(&subject));
-        for mailbox in [message.to().unwrap().first().unwrap(), message.from().unwrap().first().unwrap()] {
-            prop_assert_eq!(words(mailbox.name().unwrap_or_default()), words(&name));
-        }
+        let shown = presentable(&name).unwrap_or_default();
+        prop_assert_eq!(words(message.to().unwrap().first().unwrap().name().unwrap_or_default()), words(&shown));
+        prop_assert_eq!(words(message.from().unwrap().first().unwrap().name().unwrap_or_default()), words(&name));
         prop_assert_eq!(message.to().unwrap().first().unwrap().address(), Some("anna@example.org"));
         prop_assert_eq!(message.from().unwrap().first().unwrap().address(), Some("letter@news.example.com"));
         prop_assert_eq!(message.headers().len(), 14, "{}", mail);

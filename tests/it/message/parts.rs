@@ -170,9 +170,10 @@ proptest! {
         name in prop::option::of("[^\\p{Cc}\u{E000}\u{E001}]{1,60}"),
     ) {
         let to = address("o'neill@example.org");
-        let name = name.as_deref().filter(|name| !name.trim().is_empty());
-        let (html, html_seen) = rendered(&html, name, true);
-        let (text, text_seen) = rendered(&text, name, false);
+        let name = name.as_deref();
+        let shown = name.and_then(coranto::domain::name::presentable);
+        let (html, html_seen) = rendered(&html, shown.as_deref(), true);
+        let (text, text_seen) = rendered(&text, shown.as_deref(), false);
         let content = coranto::message::Content { html, text, ..issue() };
         let mail = filled(&content, &coranto::message::Recipient { name, ..reader(&to) });
         assert_fit_for_the_wire(mail.as_bytes());

@@ -11,6 +11,7 @@ use coranto::domain::subscriber::SubscriptionState;
 use coranto::signup::{
     self, Act, Answer, Ask, Checks, Client, Confirmation, Door, Leaving, Limits, RequestError, Signup,
 };
+use coranto::store::consents::Consent;
 use coranto::store::subscriptions::Subscription;
 use coranto::store::{Db, consents, subscriptions};
 use coranto::templates::Templates;
@@ -93,6 +94,7 @@ impl Ground {
         let ask = Ask { vouched: true, ..Ask::new(email.parse().unwrap()) };
         match self.ask(&ask, client).await? {
             Answer::Taken => Ok(()),
+            Answer::NoMail(why) => panic!("strangers are told: {why:?}"),
             Answer::Step(step) => panic!("one step more: {step:?}"),
         }
     }
@@ -122,6 +124,12 @@ impl Ground {
         let id = self.find(email).await.unwrap().id;
         let mut tx = self.db().read().await.unwrap();
         consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id
+    }
+
+    /// The latest question that was asked for an address.
+    pub(crate) async fn question(&self, email: &str) -> Consent {
+        let asked = self.asked(email).await;
+        consents::get(&mut self.db().read().await.unwrap(), asked).await.unwrap().unwrap()
     }
 
     pub(crate) async fn find(&self, email: &str) -> Option<Subscription> {

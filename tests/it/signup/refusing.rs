@@ -12,7 +12,7 @@ impl Ground {
         self.keys().address_tag(&email.parse::<coranto::domain::address::EmailAddress>().unwrap().key())
     }
 
-    async fn refuse(&self, email: &str) {
+    pub(crate) async fn refuse(&self, email: &str) {
         signup::refuse(self.db(), self.tag(email), &self.act(None)).await.unwrap();
     }
 }

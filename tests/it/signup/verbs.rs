@@ -103,7 +103,7 @@ both_databases! {
         for number in [0, -1, i64::MAX] {
             assert!(matches!(signup::leave(ground.db(), SubscriptionId(number), &act).await.unwrap(), Leaving::Unknown));
             assert!(signup::pause(ground.db(), SubscriptionId(number), Rest::Open, &act).await.unwrap().is_none());
-            assert!(signup::rename(ground.db(), SubscriptionId(number), None).await.unwrap().is_none());
+            assert!(signup::rename(ground.db(), SubscriptionId(number), None, &ground.act(None)).await.unwrap().is_none());
         }
     }
 

@@ -7,7 +7,7 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
-use coranto::store::consents::{self, NewConsent};
+use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
 
@@ -142,7 +142,7 @@ both_databases! {
         let anna = ground.reader("anna", Active).await;
         let boris = ground.reader("boris", SubscriptionState::Pending).await;
         for (reader, kind) in [(anna, ConsentKind::Asked), (boris, ConsentKind::Asked), (boris, ConsentKind::Asked)] {
-            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", spelling: None };
+            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", typed: Typed::default() };
             consents::append(&mut ground.tx, &new, NOW).await.unwrap();
         }
         let latest = consents::latest(&mut ground.tx, boris, ConsentKind::Asked).await.unwrap().unwrap().id;

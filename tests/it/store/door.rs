@@ -9,12 +9,13 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
+use coranto::store::consents::Typed;
 use coranto::store::deliveries::{self, NewDelivery};
 use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
 use coranto::store::requests::{self, NewRequest};
 use coranto::store::revisions::{self, NewRevision};
-use coranto::store::{Db, consents, ledger, newsletters, personal, subscribers, subscriptions};
+use coranto::store::{Db, Tx, choices, consents, ledger, newsletters, personal, subscribers, subscriptions};
 
 use super::readers::{NOW, person, subscribe};
 use crate::harness::acts;
@@ -89,12 +90,48 @@ both_databases! {
         let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
         let first = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
         let second = subscribe(&mut tx, month, "anna@example.org", Active).await.unwrap();
-        assert!(subscriptions::choose(&mut tx, first, Some("uk"), Format::Plain).await.unwrap());
-        assert!(!subscriptions::choose(&mut tx, SubscriptionId(4711), None, Format::Html).await.unwrap());
+        assert!(choices::choose(&mut tx, first, Some("uk"), Format::Plain).await.unwrap());
+        assert!(!choices::choose(&mut tx, SubscriptionId(4711), None, Format::Html).await.unwrap());
         let one = subscriptions::get(&mut tx, first).await.unwrap().unwrap();
         let all = subscriptions::of_person(&mut tx, one.subscriber_id).await.unwrap();
         let chosen: Vec<_> = all.iter().map(|one| (one.id, one.language.as_deref(), one.format)).collect();
         assert_eq!(chosen, [(first, Some("uk"), Format::Plain), (second, None, Format::Html)]);
+    }
+
+    async fn a_newsletter_calls_its_reader_by_its_own_name_for_them(db: Db) {
+        let mut tx = db.begin().await.unwrap();
+        let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
+        let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
+        let first = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
+        let second = subscribe(&mut tx, month, "anna@example.org", Active).await.unwrap();
+        let person = subscriptions::get(&mut tx, first).await.unwrap().unwrap().subscriber_id;
+        let names = async |tx: &mut Tx| {
+            let all = subscriptions::of_person(tx, person).await.unwrap();
+            all.into_iter().map(|one| one.name.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert!(subscribers::name_first(&mut tx, person, "Anna").await.unwrap());
+        assert!(!subscribers::name_first(&mut tx, person, "Mallory").await.unwrap(), "she has one");
+        assert_eq!(names(&mut tx).await, ["Anna", "Anna"]);
+        assert!(choices::rename(&mut tx, first, Some("Annie")).await.unwrap());
+        assert_eq!(names(&mut tx).await, ["Annie", "Anna"]);
+        assert!(choices::rename(&mut tx, second, None).await.unwrap());
+        assert_eq!(names(&mut tx).await, ["Annie", ""]);
+        assert!(!choices::rename(&mut tx, SubscriptionId(4711), None).await.unwrap());
+        let pending = subscribe(&mut tx, week, "bert@example.org", Pending).await.unwrap();
+        assert!(!choices::rename(&mut tx, pending, Some("Bert")).await.unwrap(), "who has confirmed nothing is called nothing");
+
+        let typed = Typed { spelling: None, name: Some("Anne"), language: Some("fr") };
+        for id in [first, second] {
+            assert!(choices::take_answers(&mut tx, id, &typed, "form?src=x").await.unwrap());
+            let one = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
+            assert_eq!((one.language.as_deref(), one.source.as_str()), (Some("fr"), "form?src=x"));
+        }
+        assert_eq!(names(&mut tx).await, ["Annie", "Anne"], "a name fills what was empty");
+        let silent = Typed { name: None, language: None, ..typed };
+        assert!(choices::take_answers(&mut tx, second, &silent, "form").await.unwrap());
+        let one = subscriptions::get(&mut tx, second).await.unwrap().unwrap();
+        assert_eq!((one.language.as_deref(), one.name.as_deref()), (Some("fr"), Some("Anne")));
+        assert!(!choices::take_answers(&mut tx, SubscriptionId(4711), &silent, "form").await.unwrap());
     }
 
     async fn an_address_changes_hands_once(db: Db) {

@@ -4,21 +4,32 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::delivery::DeliveryState;
+use coranto::domain::subscriber::AskedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::limits::{Asked, Standing};
+use coranto::domain::{DeliveryId, NewsletterId};
+use coranto::store::limits::{Asked, Asker, Standing};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
+const WEEK: NewsletterId = NewsletterId(1);
+
 /// How an address stands that was asked for by others.
 async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> Standing {
-    let person = person(email);
+    standing_with(tx, email, WEEK, AskedBy::Form, now).await
+}
+
+async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> Standing {
     let hours = |hours: u64| NOW.minus(Duration::from_secs(3600 * hours));
-    let asked = Asked { person: &person, day: hours(24), month: hours(720) };
-    limits::standing(tx, &asked, now).await.unwrap()
+    let by = Asker { person: &person(email), newsletter, by };
+    limits::standing(tx, &Asked { by, day: hours(24), month: hours(720) }, now).await.unwrap()
+}
+
+async fn asked(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, delivery: DeliveryId, at: Timestamp) {
+    limits::add_asked_mail(tx, &Asker { person: &person(email), newsletter, by }, delivery, at).await.unwrap();
 }
 
 fn tag(email: &str) -> i64 {
@@ -28,24 +39,54 @@ fn tag(email: &str) -> i64 {
 both_databases! {
     async fn mails_that_strangers_caused_are_counted_by_mailbox(db: Db) {
         let mut ground = Ground::new(&db).await;
-        let (anna, bert) = (person("an.na@gmail.com").quota_hash, person("bert@example.org").quota_hash);
         let sent = ground.row(DeliveryState::Sent, ground.live).await;
         let failed = ground.row(DeliveryState::Failed, ground.live).await;
         let tx = &mut ground.tx;
         let ago = |hours: u64| NOW.minus(Duration::from_secs(3600 * hours));
         for (hours, delivery) in [(800, sent), (100, sent), (10, sent), (2, failed)] {
-            limits::add_asked_mail(tx, &anna, 1, delivery, ago(hours)).await.unwrap();
+            asked(tx, "an.na@gmail.com", WEEK, AskedBy::Form, delivery, ago(hours)).await;
         }
-        limits::add_asked_mail(tx, &bert, 2, sent, ago(1)).await.unwrap();
-        let free = Standing { suppressed: false, refused: false, day: 0, month: 0 };
+        asked(tx, "bert@example.org", WEEK, AskedBy::Form, sent, ago(1)).await;
+        let free = Standing { suppressed: false, refused: false, day: 0, month: 0, day_in_all: 0, month_in_all: 0 };
         // What no server took does not count for the day, but for the month.
-        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, ..free });
-        assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, ..free });
+        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, day_in_all: 1, month_in_all: 3, ..free });
+        assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, day_in_all: 1, month_in_all: 1, ..free });
         assert_eq!(standing(tx, "c@example.org", NOW).await, free);
         suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         assert_eq!(standing(tx, "c@example.org", NOW).await, Standing { suppressed: true, ..free });
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 1);
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 0);
+    }
+
+    async fn mails_are_counted_by_newsletter_and_by_who_asks(db: Db) {
+        let mut ground = Ground::new(&db).await;
+        let sent = ground.row(DeliveryState::Sent, ground.live).await;
+        let tx = &mut ground.tx;
+        let (email, month) = ("anna@example.org", NewsletterId(2));
+        for (newsletter, by, times) in
+            [(WEEK, AskedBy::Form, 1), (month, AskedBy::Form, 2), (WEEK, AskedBy::Mail, 3), (WEEK, AskedBy::Link, 4)]
+        {
+            for _ in 0..times {
+                asked(tx, email, newsletter, by, sent, NOW).await;
+            }
+        }
+        let counts = async |tx: &mut Tx, newsletter, by| {
+            let found = standing_with(tx, email, newsletter, by, NOW).await;
+            assert_eq!((found.day, found.day_in_all), (found.month, found.month_in_all));
+            (found.day, found.day_in_all)
+        };
+        assert_eq!(counts(tx, WEEK, AskedBy::Form).await, (1, 3));
+        assert_eq!(counts(tx, month, AskedBy::Form).await, (2, 3));
+        assert_eq!(counts(tx, WEEK, AskedBy::Mail).await, (3, 3));
+        assert_eq!(counts(tx, month, AskedBy::Mail).await, (0, 3));
+        assert_eq!(counts(tx, WEEK, AskedBy::Link).await, (4, 4));
+        // What was mailed before newsletters were told apart counts for each.
+        tx.sql("INSERT INTO asked_mails (quota_hash, at) VALUES ($1, $2)")
+            .bind(person(email).quota_hash.as_slice()).bind(NOW).execute().await.unwrap();
+        assert_eq!(counts(tx, WEEK, AskedBy::Form).await, (2, 4));
+        assert_eq!(limits::forgive(tx, &person(email).quota_hash, WEEK).await.unwrap(), 4);
+        assert_eq!(counts(tx, WEEK, AskedBy::Form).await, (1, 3));
+        assert_eq!(counts(tx, WEEK, AskedBy::Link).await, (4, 4), "whoever asks for those, it is not forgiven");
     }
 
     async fn a_refusal_lasts_until_its_end(db: Db) {
@@ -73,7 +114,7 @@ both_databases! {
         // One of whom nothing is stored but that a mail went there.
         let bobby = person("bobby.tables@gmail.com");
         assert_eq!(limits::mailbox_of(tx, tag("bobby.tables@gmail.com")).await.unwrap(), None);
-        limits::add_asked_mail(tx, &bobby.quota_hash, limits::tag(&bobby.address_hash), row, NOW).await.unwrap();
+        asked(tx, "bobby.tables@gmail.com", WEEK, AskedBy::Form, row, NOW).await;
         let mailbox = limits::mailbox_of(tx, tag("bobby.tables@gmail.com")).await.unwrap();
         assert_eq!(mailbox, Some(limits::tag(&bobby.quota_hash)));
         limits::refuse(tx, tag("bobby.tables@gmail.com"), mailbox, later).await.unwrap();
@@ -134,8 +175,9 @@ both_databases! {
     async fn a_challenge_is_spent_once(db: Db) {
         let mut ground = Ground::new(&db).await;
         let tx = &mut ground.tx;
-        assert!(limits::spend(tx, i64::MIN, NOW).await.unwrap() && limits::spend(tx, 1, NOW).await.unwrap());
-        assert!(!limits::spend(tx, i64::MIN, NOW).await.unwrap());
+        assert!(limits::spend(tx, i64::MIN, NOW, 7).await.unwrap() && limits::spend(tx, 1, NOW, 7).await.unwrap());
+        assert!(!limits::spend(tx, i64::MIN, NOW, 8).await.unwrap());
+        assert!(limits::spend(tx, i64::MIN, NOW, 7).await.unwrap(), "who presses twice is let through twice");
         assert_eq!(limits::purge(tx, NOW, NOW).await.unwrap(), 2);
     }
 

@@ -1,8 +1,11 @@
 //! Steps of the schema: what a database has, bringing it up to date, and one that is newer than the program.
 
+use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::subscribers::{self, NewSubscriber};
+use coranto::store::subscriptions::{self, NewSubscription};
 use coranto::store::{Db, StoreError, migrate, newsletters};
 
-use super::ground::NOW;
+use super::ground::{NOW, person};
 use crate::harness::database::{SqlitePlace, both_databases};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,6 +27,55 @@ both_databases! {
         migrate::run(&db).await.unwrap();
         let mut tx = db.read().await.unwrap();
         assert_eq!(newsletters::find(&mut tx, "week").await.unwrap(), Some(week));
+    }
+
+    async fn names_of_people_who_never_confirmed_go_back_to_their_questions(db: Db) {
+        // What the step changes in rows; its new columns are there.
+        let step = include_str!("../../../migrations/sqlite/0015_questions.sql");
+        let plain: String = step.lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect();
+        let changes: Vec<&'static str> =
+            plain.split(';').map(|one| one.trim().to_owned()).filter(|one| one.starts_with("UPDATE")).map(|one| &*one.leak()).collect();
+        assert_eq!(changes.len(), 4);
+        let other = include_str!("../../../migrations/postgres/0015_questions.sql");
+        assert!(changes.iter().all(|change| other.contains(change)), "both databases change the same");
+
+        let kinds: [(&str, &[&str]); 7] = [
+            ("stranger", &["asked"]),
+            ("twice", &["asked", "asked"]),
+            ("refused", &["asked", "withdrawn"]),
+            ("reader", &["asked", "confirmed"]),
+            ("gone", &["asked", "confirmed", "withdrawn"]),
+            ("imported", &["imported"]),
+            ("listed", &["withdrawn", "asked"]),
+        ];
+        let mut tx = db.begin().await.unwrap();
+        let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
+        let mut rows = Vec::new();
+        for (who, consents) in kinds {
+            let named = NewSubscriber { name: Some(who.to_owned()), ..person(&format!("{who}@example.org")) };
+            let subscriber = subscribers::ensure(&mut tx, &named, NOW).await.unwrap();
+            let new = NewSubscription { newsletter: week, subscriber, language: Some("ja"), source: "form" };
+            let id = subscriptions::ensure(&mut tx, &new, NOW).await.unwrap().id;
+            for kind in consents {
+                let new = NewConsent { subscription: id, kind: kind.parse().unwrap(), wording: "", client: None, source: "", typed: Typed::default() };
+                consents::append(&mut tx, &new, NOW).await.unwrap();
+            }
+            rows.push((who, id));
+        }
+        for change in changes {
+            tx.sql(change).execute().await.unwrap();
+        }
+        for (who, id) in rows {
+            let (now, history) = (subscriptions::get(&mut tx, id).await.unwrap().unwrap(), consents::of_subscription(&mut tx, id).await.unwrap());
+            let typed: Vec<_> = history.iter().map(|one| (one.name.as_deref(), one.language.as_deref())).collect();
+            let is_strangers = ["stranger", "twice", "refused"].contains(&who);
+            assert_eq!(now.name.is_none() && now.language.is_none(), is_strangers, "{who}: {now:?}");
+            match who {
+                "stranger" | "refused" => assert_eq!(typed[0], (Some(who), Some("ja"))),
+                "twice" => assert_eq!(typed, [(Some(who), None), (None, Some("ja"))], "the first named, the last chose"),
+                _ => assert!(typed.iter().all(|one| *one == (None, None)), "{who}: {typed:?}"),
+            }
+        }
     }
 
     async fn a_schema_newer_than_the_program_is_refused(db: Db) {

@@ -11,7 +11,7 @@ use coranto::domain::event::Event;
 use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent};
+use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
 use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
@@ -82,8 +82,11 @@ both_databases! {
         subscribe(&mut tx, week, "anna@EXAMPLE.org", Pending).await.unwrap();
         let found = subscriptions::find(&mut tx, week, "anna@example.org").await.unwrap().unwrap();
         assert_eq!((found.subscriber_id, found.email.as_str(), found.name.as_deref()), (id, "Anna@example.org", Some("Anna")));
-        assert!(subscribers::rename(&mut tx, id, None).await.unwrap());
-        assert_eq!(subscriptions::get(&mut tx, found.id).await.unwrap().unwrap().name, None);
+        // A question has brought the row, and no name: that of an operator's word counts.
+        let bert = subscribers::ensure(&mut tx, &person("bert@example.org"), NOW).await.unwrap();
+        let named = NewSubscriber { name: Some("Bert".to_owned()), ..person("bert@example.org") };
+        assert_eq!(subscribers::ensure(&mut tx, &named, NOW).await.unwrap(), bert);
+        assert_eq!(subscribers::get(&mut tx, bert).await.unwrap().unwrap().name.as_deref(), Some("Bert"));
         assert!(subscriptions::find(&mut tx, week, "nobody@example.org").await.unwrap().is_none());
         subscribers::lock_mailbox(&mut tx, &anna.quota_hash).await.unwrap();
     }
@@ -209,16 +212,18 @@ both_databases! {
         let id = subscribe(&mut tx, week, "an.na@gmail.com", Pending).await.unwrap();
         let same_mailbox = subscribe(&mut tx, week, "anna+x@gmail.com", Pending).await.unwrap();
         let client = Some("192.0.2.0/24");
+        let typed = Typed { spelling: None, name: Some("Anna"), language: Some("de") };
         let mut ids = Vec::new();
         for (subscription, kind, minute) in
             [(id, ConsentKind::Asked, 0), (same_mailbox, ConsentKind::Asked, 1), (id, ConsentKind::Confirmed, 2), (id, ConsentKind::Withdrawn, 3)]
         {
-            let new = NewConsent { subscription, kind, wording: "form 1", client, source: "form", spelling: None };
+            let new = NewConsent { subscription, kind, wording: "form 1", client, source: "form", typed };
             ids.push(consents::append(&mut tx, &new, NOW.plus(Duration::from_secs(60 * minute))).await.unwrap());
         }
         let history = consents::of_subscription(&mut tx, id).await.unwrap();
         assert_eq!(history.iter().map(|one| one.id).collect::<Vec<_>>(), [ids[0], ids[2], ids[3]]);
         assert_eq!(history[0].client.as_deref(), client);
+        assert_eq!((history[0].name.as_deref(), history[0].language.as_deref()), (Some("Anna"), Some("de")));
         assert_eq!(consents::latest(&mut tx, id, ConsentKind::Asked).await.unwrap().unwrap().id, ids[0]);
         assert!(consents::latest(&mut tx, id, ConsentKind::Paused).await.unwrap().is_none());
         assert_eq!(consents::get(&mut tx, ids[3]).await.unwrap().unwrap().kind, ConsentKind::Withdrawn);

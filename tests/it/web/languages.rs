@@ -35,7 +35,8 @@ both_databases! {
         let check = web.get(&sent).await;
         assert!(check.text().contains("<html lang=\"de\"") && check.text().contains("höchstens eine solche E-Mail"));
         assert!(check.text().contains("/week/subscribe?lang=de"), "the way to another address");
-        assert_eq!(web.ground.find(ANNA).await.unwrap().language.as_deref(), Some("de"));
+        assert_eq!(web.ground.find(ANNA).await.unwrap().language, None, "it waits with the question");
+        assert_eq!(web.ground.question(ANNA).await.language.as_deref(), Some("de"));
         assert_eq!(mails(&web).await, ["de"]);
         assert!(web.get(&web.confirm_link(ANNA).await).await.text().contains("<html lang=\"de\""));
         let record = web.ground.history(ANNA).await;
@@ -51,6 +52,8 @@ both_databases! {
         web.later(25);
         let json = web.json(json!({ "email": ANNA, "lang": "fr" }));
         assert!(web.send(json).await.text().contains("messagerie"));
+        assert_eq!(web.ground.find(ANNA).await.unwrap().language.as_deref(), Some("de"), "until it is confirmed");
+        web.ground.confirm(ANNA).await;
         assert_eq!(web.ground.find(ANNA).await.unwrap().language.as_deref(), Some("fr"));
     }
 

@@ -90,7 +90,9 @@ both_databases! {
             assert!(web.send(post(&link).form(&[("action", "confirm")])).await.text().contains("too old"));
             assert!(web.send(post(&link).form(&[("action", "again")])).await.text().contains("Check your email"));
         }
-        assert_eq!(web.ground.mails("confirmation").await, 2, "the quota holds here as well");
+        assert_eq!(web.ground.mails("confirmation").await, 4, "the link was mailed there: its owner asks");
+        assert!(web.send(post(&link).form(&[("action", "again")])).await.text().contains("No mail goes out now"));
+        assert_eq!(web.ground.mails("confirmation").await, 4, "a quota holds here as well, and the page says so");
         let fresh = web.confirm_link("anna@example.org").await;
         assert!(web.send(post(&fresh)).await.text().contains("Welcome"));
     }
@@ -101,10 +103,10 @@ both_databases! {
         let link = web.leave_link(id).await;
         let page = web.get(&link).await;
         assert!(page.text().contains("Unsubscribe from The Week?") && page.text().contains("a***@example.org"));
-        // A body that is neither ours nor one-click shows the page.
+        // A body that is neither ours nor one-click is no order, and no success.
         for request in [post(&link), post(&link).body("text/plain", "x"), post(&link).body("multipart/form-data", "x"), post(&link).form(&[("a", "b")])] {
             let answer = web.send(request).await;
-            assert!(answer.status == StatusCode::OK && answer.text().contains("Unsubscribe from The Week?"));
+            assert!(answer.status == StatusCode::BAD_REQUEST && answer.text().starts_with("Nothing was changed"), "{}", answer.text());
         }
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let done = web.send(post(&link).form(&[("action", "leave")])).await;
@@ -247,7 +249,11 @@ both_databases! {
         assert!(press(&[("action", "pause-3-months")]).await.text().contains("Paused until 16 April 2027"));
         assert!(press(&[("action", "resume")]).await.text().contains("The pause is over."));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
-        assert!(press(&[("action", "rename"), ("name", " Anna <b>\r\n")]).await.text().contains("The name is saved."));
+        let saved = press(&[("action", "rename"), ("name", " Anna <b>\r\n")]).await;
+        assert!(saved.text().contains("The name is saved. It stands in the mails of The Week alone."), "{}", saved.text());
+        let refused = press(&[("action", "rename"), ("name", "pay at evil.example/x")]).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("does not look like an address"));
+        assert!(refused.text().contains("aria-invalid=\"true\"") && refused.text().contains("value=\"pay at evil.example/x\""));
         assert_eq!(web.ground.find("anna@example.org").await.unwrap().name.as_deref(), Some("Anna <b>"));
         let shown = web.get(&link).await;
         assert!(!shown.text().contains("Anna") && !shown.text().contains("anna@"), "who holds a forwarded mail learns neither");

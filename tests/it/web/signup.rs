@@ -39,7 +39,8 @@ both_databases! {
         let answer = web.send(post("/week/subscribe").form(&fields)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let stored = web.ground.find("anna@example.org").await.unwrap();
-        assert_eq!((stored.email.as_str(), stored.name.as_deref(), stored.state), ("Anna@example.org", Some("Anna"), Pending));
+        assert_eq!((stored.email.as_str(), stored.name.as_deref(), stored.state), ("Anna@example.org", None, Pending));
+        assert_eq!(web.ground.question("anna@example.org").await.name.as_deref(), Some("Anna"), "it waits with the question");
         assert_eq!((web.ground.mails("confirmation").await, stored.source.as_str()), (1, "form"));
         // The address is in the page behind it, and not in the page's own address.
         let location = answer.header("location").to_owned();
@@ -60,7 +61,7 @@ both_databases! {
         let fields = [("email", "d@example.org"), ("name", "D"), ("stamp", stamp.as_str())];
         let multipart = web.send(post("/week/subscribe").multipart(&fields)).await;
         assert_eq!(multipart.status, StatusCode::SEE_OTHER);
-        assert_eq!(web.ground.find("d@example.org").await.unwrap().name.as_deref(), Some("D"));
+        assert_eq!(web.ground.question("d@example.org").await.name.as_deref(), Some("D"));
     }
 
     async fn su_01_04_05_a_mistake_is_said_and_nothing_is_stored(db: Db) {
@@ -124,18 +125,34 @@ both_databases! {
     async fn su_07_names_bear_no_mischief(db: Db) {
         let web = Web::new(db).await;
         for (number, (typed, kept)) in [
-            ("Anna\r\nBcc: victim@example.net", Some("Anna Bcc: victim@example.net")),
+            ("Anna\r\nBerg\t", Some("Anna Berg")),
             ("<script>alert(1)</script>", Some("<script>alert(1)</script>")),
             ("=HYPERLINK(\"x\")", Some("=HYPERLINK(\"x\")")),
-            ("Buy at https://spam.example", None),
             ("\u{202e}\0", None),
-            (&"é".repeat(2_000), Some("é".repeat(100).as_str())),
         ].into_iter().enumerate() {
             let email = format!("a{number}@example.org");
             let answer = web.send(web.form(&[("email", &email), ("name", typed)])).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            assert_eq!(web.ground.question(&email).await.name.as_deref(), kept);
+            web.ground.confirm(&email).await;
             assert_eq!(web.ground.find(&email).await.unwrap().name.as_deref(), kept);
         }
+        let before = web.ground.fingerprint().await;
+        for (typed, said) in [
+            ("Anna\r\nBcc: victim@example.net", "does not look like an address"),
+            ("Buy at https://spam.example", "does not look like an address"),
+            ("pay now at evil.example/x", "does not look like an address"),
+            ("An\u{3164}na", "without invisible characters"),
+            (&"é".repeat(41), "at most 40 characters"),
+        ] {
+            let answer = web.send(web.form(&[("email", "b@example.org"), ("name", typed)])).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            assert!(answer.text().contains(said) && answer.text().contains("href=\"#name\""), "{typed}: {}", answer.text());
+            assert!(answer.text().contains("value=\"b@example.org\""), "nothing typed is lost");
+            let json = web.send(web.json(json!({ "email": "b@example.org", "name": typed }))).await;
+            assert_eq!((json.status, json.json()["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("name")));
+        }
+        assert_eq!(web.ground.fingerprint().await, before);
         // No mail to be confirmed holds what a stranger typed: it is the same for all.
         let mut tx = web.ground.db().read().await.unwrap();
         let (contents,): (i64,) = tx.sql("SELECT COUNT(DISTINCT revision_id) FROM deliveries").fetch_one().await.unwrap();
@@ -239,7 +256,7 @@ both_databases! {
 
     async fn su_19_a_form_without_its_stamp_takes_one_button_more(db: Db) {
         let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let mut web = Web::with(db, limits, &[]).await;
+        let web = Web::with(db, limits, &[]).await;
         // A plain form on another site has no stamp.
         let bare = post("/week/subscribe").form(&[("email", "anna@example.org"), ("name", "Anna"), ("src", "blog")]);
         let page = web.send(bare).await;
@@ -253,10 +270,8 @@ both_databases! {
             post("/week/subscribe").form(&fields.each_ref().map(|(name, value)| (*name, value.as_str())))
         };
         let hasty = web.send(again(&page)).await;
-        assert!(hasty.text().contains("One step more"));
-        web.seconds(2);
-        assert_eq!(web.send(again(&hasty)).await.status, StatusCode::SEE_OTHER);
-        let stored = web.ground.find("anna@example.org").await.unwrap();
+        assert_eq!(hasty.status, StatusCode::SEE_OTHER, "one step is one step, however fast it is taken");
+        let stored = web.ground.question("anna@example.org").await;
         assert_eq!((stored.name.as_deref(), stored.source.as_str()), (Some("Anna"), "form?src=blog"));
         let json = web.send(post("/week/subscribe").json(&json!({ "email": "b@example.org" }))).await;
         assert_eq!(json.status, StatusCode::PRECONDITION_REQUIRED);
@@ -298,16 +313,18 @@ both_databases! {
                 "json" => asked.json()["step"]["wait"].as_str().unwrap().to_owned(),
                 _ => hidden(asked.text(), "wait"),
             };
-            assert!(!taken(&web.send(request(&waiter, &[("wait", &wait)])).await), "{way}: too early");
-            web.seconds(20);
+            web.seconds(19);
+            // Who presses early is let through as well, at the time when they would have been.
+            let pressed = std::time::Instant::now();
             assert!(taken(&web.send(request(&waiter, &[("wait", &wait)])).await), "{way}");
+            assert!(pressed.elapsed() > Duration::from_millis(900), "{way}: not before");
             for email in [&solver, &waiter] {
                 assert!(web.ground.find(email).await.is_some(), "{way} {email}");
             }
         }
         assert!(web.ground.find("x@example.org").await.is_none());
-        // Three were solved, three waited for, three replayed: nine requests count.
-        for number in 0..3 {
+        // Three were solved and three waited for; three replays are no new mails.
+        for number in 0..5 {
             let solution = solve(&web.get("/week/challenge").await.json());
             let fields = [("email", &*format!("y{number}@example.org")), ("altcha", &solution)];
             assert_eq!(web.send(post("/week/subscribe").form(&fields)).await.status, StatusCode::SEE_OTHER);
@@ -418,7 +435,7 @@ both_databases! {
             assert!(page.text().contains(&format!("<button type=\"submit\" name=\"email\" value=\"{choice}\"")), "{choice}");
             let fields = [("email", choice), ("name", "Anna"), ("stamp", &stamp), ("as_typed", "yes")];
             assert_eq!(web.send(post("/week/subscribe").form(&fields)).await.status, StatusCode::SEE_OTHER);
-            assert_eq!(web.ground.find(choice).await.unwrap().name.as_deref(), Some("Anna"));
+            assert_eq!(web.ground.question(choice).await.name.as_deref(), Some("Anna"));
         }
         let json = web.send(web.json(json!({ "email": "b@gmial.com" }))).await;
         assert_eq!((json.status, json.json()["suggestion"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("b@gmail.com")));

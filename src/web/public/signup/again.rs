@@ -13,11 +13,12 @@ use super::super::super::client::From;
 use super::super::super::failure::Failure;
 use super::super::super::form::Form;
 use super::super::super::site::Site;
+use super::super::reader;
 use super::webmail::webmail;
 use super::{Place, pages, request};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::signup::{Ask, CONFIRM_FOR, Door};
+use crate::signup::{Answer, Ask, CONFIRM_FOR, Door, WhyNot};
 use crate::templates::pages::{Again, CheckPage, Link};
 use crate::token::Purpose;
 use crate::words::{Language, Words};
@@ -27,29 +28,41 @@ const KNOWN_FOR: Duration = Duration::from_secs(3600);
 /// How long a mail may be on its way before it is asked for again.
 const AGAIN_AFTER: Duration = Duration::from_secs(60);
 
+/// What was asked: whoever asks again asks the same.
+pub(super) struct Question {
+    pub(super) email: EmailAddress,
+    pub(super) name: Option<String>,
+    pub(super) language: Option<Language>,
+    /// How it came, in the words of the record of consents.
+    pub(super) source: String,
+}
+
 /// What the page was told.
 struct Sent {
-    email: EmailAddress,
-    language: Option<Language>,
+    question: Question,
     at: Timestamp,
     again: bool,
 }
 
-/// The link's token: when, whether again, in which language, for whom.
-pub(super) fn token(site: &Site, email: &EmailAddress, language: Option<Language>, again: bool) -> String {
-    let language = language.map_or("-", Language::tag);
-    let text = format!("{} {} {language} {email}", site.clock.now().0, u8::from(again));
+/// The link's token: when, whether again, in which language, from where, for whom, by which name.
+pub(super) fn token(site: &Site, question: &Question, again: bool) -> String {
+    let Question { email, name, language, source } = question;
+    let (language, name) = (language.map_or("-", Language::tag), name.as_deref().unwrap_or_default());
+    let text = format!("{} {} {language} {source} {email} {name}", site.clock.now().0, u8::from(again));
     site.signup.keys.seal_text(Purpose::Asked, &text)
 }
 
 fn opened(site: &Site, token: &str) -> Option<Sent> {
     let text = site.signup.keys.open_text(Purpose::Asked, token)?;
-    let mut parts = text.splitn(4, ' ');
+    let mut parts = text.splitn(6, ' ');
     let at = Timestamp(parts.next()?.parse().ok()?);
     let again = parts.next()? == "1";
     let language = Language::chosen(parts.next()?);
+    let source = parts.next()?.to_owned();
+    let email = parts.next()?.parse().ok()?;
+    let name = parts.next().filter(|name| !name.is_empty()).map(str::to_owned);
     let known = site.clock.now().since(at) < KNOWN_FOR;
-    known.then_some(Sent { email: parts.next()?.parse().ok()?, language, at, again })
+    known.then_some(Sent { question: Question { email, name, language, source }, at, again })
 }
 
 /// The page, for who knows its link.
@@ -63,7 +76,7 @@ pub(super) async fn show(
     let mut pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     let token = pairs.find(|(name, _)| name == "for").map(|(_, value)| value.into_owned());
     let sent = token.as_deref().and_then(|token| opened(&site, token));
-    let words = site.words_in(&door, sent.as_ref().and_then(|sent| sent.language));
+    let words = site.words_in(&door, sent.as_ref().and_then(|sent| sent.question.language));
     let mut page = page(&site, &door, words, place, token.as_deref().zip(sent.as_ref()));
     if sent.is_some_and(|sent| sent.again) {
         page.status = words.check_asked_again();
@@ -86,32 +99,42 @@ pub(super) async fn act(
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response());
     };
     if site.clock.now().since(sent.at) < AGAIN_AFTER {
-        let words = site.words_in(&door, sent.language);
+        let words = site.words_in(&door, sent.question.language);
         let mut page = page(&site, &door, words, place, Some((token_of_page, &sent)));
         page.status = words.check_too_early();
         return Ok(place.dressed(&site, site.page(StatusCode::OK, &page)?));
     }
-    let ask = Ask { vouched: true, language: sent.language, ..Ask::new(sent.email.clone()) };
-    request(&site, &door, ask, "again", client).await??;
-    let location = format!("sent?for={}", token(&site, &sent.email, sent.language, true));
+    let Question { email, name, language, source } = &sent.question;
+    let ask = Ask { vouched: true, name: name.clone(), language: *language, ..Ask::new(email.clone()) };
+    request(&site, &door, ask, source, client).await??;
+    let location = format!("sent?for={}", token(&site, &sent.question, true));
     let location = HeaderValue::try_from(location).map_err(|_| Failure::Broken)?;
     Ok(place.dressed(&site, (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()))
 }
 
-/// The page without an address: also the answer to "send me a fresh link".
-pub(in crate::web) fn check_page(site: &Site, door: &Door, words: Words) -> CheckPage {
-    page(site, door, words, Place::Page, None)
+/// The answer to who asked by a link that was mailed to them: to them it is said when no mail goes out.
+pub(in crate::web) fn asked_page(site: &Site, door: &Door, words: Words, answer: &Answer) -> Result<Response, Failure> {
+    let Answer::NoMail(why) = answer else {
+        return site.page(StatusCode::OK, &page(site, door, words, Place::Page, None));
+    };
+    let mut page = reader::page(site, words, Some(door), words.no_mail_heading(), None);
+    page.paragraphs = vec![match why {
+        WhyNot::Quota => words.no_mail_quota(),
+        WhyNot::Refused => words.no_mail_refused(),
+        WhyNot::Suppressed => words.no_mail_suppressed(),
+    }];
+    site.page(StatusCode::OK, &page)
 }
 
 fn page(site: &Site, door: &Door, words: Words, place: Place, sent: Option<(&str, &Sent)>) -> CheckPage {
     let newsletter = &door.newsletter;
     let days = i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX);
-    let mailbox = sent.and_then(|(_, sent)| webmail(&sent.email, &newsletter.from.address));
+    let mailbox = sent.and_then(|(_, sent)| webmail(&sent.question.email, &newsletter.from.address));
     CheckPage {
         frame: pages::frame(site, door, words, place, &words.check_heading(), true),
         status: String::new(),
         heading: words.check_heading(),
-        address: sent.map(|(_, sent)| sent.email.to_string()).unwrap_or_default(),
+        address: sent.map(|(_, sent)| sent.question.email.to_string()).unwrap_or_default(),
         text: words.check_text(&newsletter.name, days),
         webmail: mailbox.map(|(name, url)| Link { url, label: words.check_open(name) }),
         nothing_there: words.check_nothing_there(i64::from(site.signup.limits.confirmations_per_day)),
@@ -121,7 +144,7 @@ fn page(site: &Site, door: &Door, words: Words, place: Place, sent: Option<(&str
             label: words.check_again(),
         }),
         other: Link {
-            url: place.form(site, door, sent.and_then(|(_, sent)| sent.language)),
+            url: place.form(site, door, sent.and_then(|(_, sent)| sent.question.language)),
             label: words.check_other(),
         },
     }

@@ -30,8 +30,8 @@ pub(super) async fn subscribe(
     let (status, body) = match take(site, &door, &typed, source, client).await? {
         Outcome::Taken(_) => (StatusCode::ACCEPTED, json!({ "message": words.check_heading() })),
         Outcome::Wrong(wrong) => {
-            let error = pages::what_is_wrong(words, &wrong);
-            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "error": error, "field": "email" }))
+            let (error, field) = (pages::what_is_wrong(words, &wrong), wrong.field());
+            (StatusCode::UNPROCESSABLE_ENTITY, json!({ "error": error, "field": field }))
         }
         Outcome::Meant(_, meant) => {
             let error = words.meant_heading(&meant);

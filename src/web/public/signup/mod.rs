@@ -24,14 +24,15 @@ use super::super::policy::Policy;
 use super::super::site::Site;
 use super::super::wording;
 use crate::domain::address::{AddressError, EmailAddress};
-use crate::domain::subscriber::clean_name;
+use crate::domain::name::{NameError, parse_name};
 use crate::domain::typo;
 use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestError};
 use crate::words::Language;
 
-pub(super) use again::check_page;
+use again::Question;
+pub(super) use again::asked_page;
 pub(in crate::web) use embed::cors;
-pub(super) use pages::{address_error, form};
+pub(super) use pages::{address_error, form, link_step, name_error};
 pub(super) use typed::{Typed, bare};
 
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -96,17 +97,18 @@ impl Place {
 
 /// What becomes of what was typed.
 enum Outcome {
-    Taken(EmailAddress),
+    Taken(Question),
     Wrong(Wrong),
     /// The address as it was typed, and what was probably meant.
     Meant(EmailAddress, String),
     Step(EmailAddress, Box<NextStep>),
 }
 
-/// What is wrong with an address.
+/// What is wrong with what was typed.
 #[derive(Clone, Debug)]
 pub(super) enum Wrong {
     Form(AddressError),
+    Name(NameError),
     Disposable,
     /// With its domain.
     NoServer(String),
@@ -135,7 +137,7 @@ async fn subscribe(
     let typed = Typed::of(&Form::from_request(request, &site).await?);
     let source = typed.source(place.source());
     match take(&site, &door, &typed, source, client).await? {
-        Outcome::Taken(email) => Ok(place.dressed(&site, sent_to(&site, place, &typed, &email))),
+        Outcome::Taken(question) => Ok(place.dressed(&site, sent_to(&site, place, &typed, &question))),
         Outcome::Wrong(wrong) => form(&site, &door, place, &typed, Some(&wrong)),
         Outcome::Meant(email, meant) => pages::meant(&site, &door, place, &typed, &email, meant),
         Outcome::Step(email, step) => pages::step(&site, &door, place, &typed, &email, &step),
@@ -143,11 +145,11 @@ async fn subscribe(
 }
 
 /// The way to "check your email", or to the page that the form named and the configuration allows.
-fn sent_to(site: &Site, place: Place, typed: &Typed, email: &EmailAddress) -> Response {
+fn sent_to(site: &Site, place: Place, typed: &Typed, question: &Question) -> Response {
     let location = match allowed(site, typed) {
         Some(page) => page.to_string(),
         // Relative, so that it is right behind any proxy.
-        None => format!("{}/sent?for={}", place.name(), again::token(site, email, typed.language(), false)),
+        None => format!("{}/sent?for={}", place.name(), again::token(site, question, false)),
     };
     let location = HeaderValue::try_from(location).unwrap_or(HeaderValue::from_static("subscribe/sent"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
@@ -171,20 +173,26 @@ async fn take(
         Ok(email) => email,
         Err(error) => return Ok(Outcome::Wrong(Wrong::Form(error))),
     };
+    let name = match parse_name(typed.name.as_deref().unwrap_or_default()) {
+        Ok(name) => name,
+        Err(error) => return Ok(Outcome::Wrong(Wrong::Name(error))),
+    };
     if !typed.as_typed
         && let Some(meant) = typo::meant(&email)
     {
         return Ok(Outcome::Meant(email, meant));
     }
     let ask = Ask {
-        name: typed.name.as_deref().and_then(clean_name),
+        name: name.clone(),
         language: typed.language(),
         trapped: !typed.website.is_empty(),
         proof: Proof { stamp: typed.stamp.clone(), solution: typed.altcha.clone(), wait: typed.wait.clone() },
         ..Ask::new(email.clone())
     };
     match request(site, door, ask, &source, client).await? {
-        Ok(Answer::Taken) => Ok(Outcome::Taken(email)),
+        Ok(Answer::Taken | Answer::NoMail(_)) => {
+            Ok(Outcome::Taken(Question { email, name, language: typed.language(), source }))
+        }
         Ok(Answer::Step(step)) => Ok(Outcome::Step(email, step)),
         Err(RequestError::Disposable) => Ok(Outcome::Wrong(Wrong::Disposable)),
         Err(RequestError::NoMailServer) => Ok(Outcome::Wrong(Wrong::NoServer(email.domain().to_owned()))),

@@ -9,6 +9,7 @@ use super::super::super::policy::Policy;
 use super::super::super::site::Site;
 use super::{Place, Typed, Wrong, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
+use crate::domain::name::{NAME_CHARS_MAX, NameError};
 use crate::signup::{Door, NextStep, Work};
 use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, Tongue};
 use crate::words::{Language, Words};
@@ -17,6 +18,7 @@ use crate::words::{Language, Words};
 pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {
     match wrong {
         Wrong::Form(error) => address_error(words, *error),
+        Wrong::Name(error) => name_error(words, *error),
         Wrong::Disposable => words.address_disposable(),
         Wrong::NoServer(domain) => words.address_no_server(domain),
     }
@@ -28,6 +30,25 @@ pub(in crate::web) fn address_error(words: Words, error: AddressError) -> String
         AddressError::Empty => words.address_empty(),
         AddressError::TooLong => words.address_too_long(),
         AddressError::NoAt | AddressError::Local | AddressError::Domain => words.address_wrong(),
+    }
+}
+
+/// What is wrong with a name.
+pub(in crate::web) fn name_error(words: Words, error: NameError) -> String {
+    match error {
+        NameError::TooLong => words.name_too_long(i64::try_from(NAME_CHARS_MAX).unwrap_or(i64::MAX)),
+        NameError::Address => words.name_address(),
+        NameError::Invisible => words.name_invisible(),
+    }
+}
+
+impl Wrong {
+    /// The field that it is about.
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "name",
+            Self::Form(_) | Self::Disposable | Self::NoServer(_) => "email",
+        }
     }
 }
 
@@ -56,16 +77,21 @@ pub(in crate::web) fn form(
     if typed.as_typed {
         hidden.push(Hidden { name: "as_typed", value: "yes".to_owned() });
     }
+    let error_of = |field| {
+        let its = wrong.filter(|wrong| wrong.field() == field);
+        its.map(|wrong| what_is_wrong(words, wrong)).unwrap_or_default()
+    };
     let page = SignupPage {
         frame,
         heading: newsletter.name.clone(),
         lead: words.signup_lead(&newsletter.name),
         action: place.path(site, door),
         error_heading: words.problem(),
-        email_error: wrong.map(|wrong| what_is_wrong(words, wrong)).unwrap_or_default(),
+        email_error: error_of("email"),
         email_label: words.email_label(),
         email_hint: words.email_hint(),
         email: typed.email.clone(),
+        name_error: error_of("name"),
         name_label: words.name_label(),
         name_hint: words.name_hint(),
         name: typed.name.clone().unwrap_or_default(),
@@ -139,15 +165,49 @@ pub(super) fn step(
     step: &NextStep,
 ) -> Result<Response, Failure> {
     let words = site.words_in(door, typed.language());
-    let mut hidden = carried(site, typed);
+    let due = what_is_due(site, words, step)?;
+    let mut hidden = due.hidden.clone();
+    hidden.extend(carried(site, typed));
     hidden.extend([
         Hidden { name: "email", value: email.to_string() },
         Hidden { name: "name", value: typed.name.clone().unwrap_or_default() },
         Hidden { name: "website", value: typed.website.clone() },
-        Hidden { name: "stamp", value: step.stamp.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let work = step.work.as_ref().map(|work| machine_work(site, words, work)).transpose()?;
+    let page = StepPage {
+        frame: frame(site, door, words, place, &words.step_heading(), true),
+        address: email.to_string(),
+        action: place.path(site, door),
+        hidden,
+        ..due
+    };
+    Ok(worked_on(step, on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?)))
+}
+
+/// The same before a reader's own link is sent.
+pub(in crate::web) fn link_step(
+    site: &Site,
+    door: &Door,
+    email: &EmailAddress,
+    step: &NextStep,
+) -> Result<Response, Failure> {
+    let words = site.words(Some(door));
+    let due = what_is_due(site, words, step)?;
+    let mut hidden = due.hidden.clone();
+    hidden.push(Hidden { name: "email", value: email.to_string() });
+    let page = StepPage {
+        frame: frame(site, door, words, Place::Page, &words.step_heading(), true),
+        address: email.to_string(),
+        action: site.path(&format!("{}/link", door.newsletter.slug)),
+        hidden,
+        ..due
+    };
+    Ok(worked_on(step, site.page(StatusCode::OK, &page)?))
+}
+
+/// The page of a step, without what it is a step of.
+fn what_is_due(site: &Site, words: Words, step: &NextStep) -> Result<StepPage, Failure> {
+    let mut hidden = vec![Hidden { name: "stamp", value: step.stamp.clone() }];
     let paragraphs = match &step.work {
         None => vec![words.step_text()],
         Some(work) => {
@@ -155,27 +215,31 @@ pub(super) fn step(
             vec![words.step_work(), words.step_wait(i64::try_from(work.wait_for.as_secs()).unwrap_or(i64::MAX))]
         }
     };
-    let page = StepPage {
-        frame: frame(site, door, words, place, &words.step_heading(), true),
+    Ok(StepPage {
+        frame: site.frame(words, None, &words.step_heading(), true),
         heading: words.step_heading(),
-        address: email.to_string(),
+        address: String::new(),
         paragraphs,
-        action: place.path(site, door),
+        action: String::new(),
         hidden,
-        work,
+        work: step.work.as_ref().map(|work| machine_work(site, words, work)).transpose()?,
         button: words.step_button(),
-    };
-    let mut response = on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?);
+    })
+}
+
+/// A page with work runs its own script.
+fn worked_on(step: &NextStep, mut response: Response) -> Response {
     if step.work.is_some() {
         Policy::of(&mut response).runs_own_script();
     }
-    Ok(response)
+    response
 }
 
 fn machine_work(site: &Site, words: Words, work: &Work) -> Result<StepWork, Failure> {
     let challenge = serde_json::to_string(&work.challenge).map_err(|_| Failure::Broken)?;
     Ok(StepWork {
         challenge,
+        patience: work.wait_for.as_secs(),
         working: words.step_working(),
         ready: words.step_ready(),
         script_url: site.path(&assets::challenge_script()),
