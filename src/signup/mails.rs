@@ -72,6 +72,16 @@ impl Press<'_> {
                 reason: words.mail_subscriber(&name, self.host()),
                 out: Out::Leave,
             },
+            Letter::Stored => Mail {
+                words,
+                subject: words.mail_data_subject(&name),
+                lead: words.mail_stored_lead(&name),
+                button: words.mail_data_button(),
+                url: Field::PreferencesUrl,
+                ignore: words.mail_already_ignore(),
+                reason: words.mail_stored_reason(&name, self.host()),
+                out: Out::LeaveOrRefuse,
+            },
             Letter::Data => Mail {
                 words,
                 subject: words.mail_data_subject(&name),
@@ -79,7 +89,7 @@ impl Press<'_> {
                 button: words.mail_data_button(),
                 url: Field::DataUrl,
                 ignore: words.mail_already_ignore(),
-                reason: words.mail_subscriber(&name, self.host()),
+                reason: words.mail_stored_reason(&name, self.host()),
                 out: Out::Leave,
             },
             Letter::NewAddress => Mail {

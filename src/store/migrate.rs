@@ -82,6 +82,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0014_marks.sql"),
         include_str!("../../migrations/postgres/0014_marks.sql"),
     ),
+    (
+        16,
+        "retention",
+        include_str!("../../migrations/sqlite/0016_retention.sql"),
+        include_str!("../../migrations/postgres/0016_retention.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

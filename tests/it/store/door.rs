@@ -14,7 +14,7 @@ use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
 use coranto::store::requests::{self, NewRequest};
 use coranto::store::revisions::{self, NewRevision};
-use coranto::store::{Db, consents, ledger, newsletters, personal, subscribers, subscriptions};
+use coranto::store::{Db, consents, ledger, newsletters, pauses, personal, subscribers, subscriptions};
 
 use super::readers::{NOW, person, subscribe};
 use crate::harness::acts;
@@ -73,7 +73,7 @@ both_databases! {
             subscriptions::pause(&mut tx, id, until, &acts::entry(NOW)).await.unwrap();
             ids.push(id);
         }
-        assert_eq!(subscriptions::end_pauses(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
+        assert_eq!(pauses::end(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
         let mut states = Vec::new();
         for id in &ids {
             states.push(subscriptions::get(&mut tx, *id).await.unwrap().unwrap().state);
