@@ -168,7 +168,8 @@ impl AlarmName {
             Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
             Self::RetentionFirst => {
-                "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept".to_owned()
+                "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
+                    .to_owned()
             }
         }
     }

@@ -58,9 +58,10 @@ async fn of_person(
         Part::Suppressions => json!(personal::suppressed(tx, who).await?),
         Part::Refusals => list(personal::refused_until(tx, who).await?, |until| json!({ "until": until })),
         Part::AskedMails => list(personal::asked_mails(tx, who).await?, |at| json!({ "at": at })),
-        Part::Departed => list(departed::of_person(tx, who).await?, |one| {
-            json!({ "newsletter": names.of(one.newsletter_id), "ended_by": one.ended_by, "at": one.at })
-        }),
+        Part::Departed => list(
+            departed::of_person(tx, who).await?,
+            |one| json!({ "newsletter": names.of(one.newsletter_id), "ended_by": one.ended_by, "at": one.at }),
+        ),
         Part::PastConsents => list(departed::consents_of_person(tx, who).await?, |one| {
             json!({
                 "newsletter": names.of(one.newsletter_id), "kind": one.kind, "at": one.at, "wording": one.wording,

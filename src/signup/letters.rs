@@ -31,15 +31,8 @@ pub enum Letter {
 
 impl Letter {
     /// All there are.
-    pub const ALL: [Self; 7] = [
-        Self::Confirm,
-        Self::Already,
-        Self::Link,
-        Self::Stored,
-        Self::Data,
-        Self::NewAddress,
-        Self::OldAddress,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Confirm, Self::Already, Self::Link, Self::Stored, Self::Data, Self::NewAddress, Self::OldAddress];
 
     /// Its kind in the ledger: what goes to an address that is not proven unsubscribes nobody.
     pub fn kind(self) -> DeliveryKind {

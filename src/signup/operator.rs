@@ -10,11 +10,9 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
-use crate::store::subscriptions::NewSubscription;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::{
-    Db, Result, Tx, consents, deliveries, departed, limits, subscribers, subscriptions, suppressions,
-};
+use crate::store::subscriptions::NewSubscription;
+use crate::store::{Db, Result, Tx, consents, deliveries, departed, limits, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// A reader whom an operator enters, and answers for.
@@ -83,19 +81,14 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
 }
 
 /// What keeps an address out, whoever brings it: nothing of it is to be stored. Who reads already stays as they are.
-async fn kept_out(
-    tx: &mut Tx,
-    newsletter: NewsletterId,
-    new: &NewSubscriber,
-    now: Timestamp,
-) -> Result<Option<Added>> {
+async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, now: Timestamp) -> Result<Option<Added>> {
     let known = subscriptions::find(tx, newsletter, &new.email.key()).await?;
     if let Some(reason) = suppressions::reason_of(tx, new).await? {
         return Ok(Some(Added::Suppressed(reason)));
     }
-    let is_reader = known.as_ref().is_some_and(|known| {
-        matches!(known.state, SubscriptionState::Active | SubscriptionState::Paused)
-    });
+    let is_reader = known
+        .as_ref()
+        .is_some_and(|known| matches!(known.state, SubscriptionState::Active | SubscriptionState::Paused));
     if is_reader {
         return Ok(None);
     }

@@ -98,8 +98,7 @@ pub async fn choose(
 pub async fn resume_due(db: &Db, now: Timestamp) -> Result<u64> {
     let mut ended = 0;
     loop {
-        let batch =
-            db.write(async |tx| pauses::end(tx, None, PAUSES_MAX, Actor::scheduler(now)).await).await?;
+        let batch = db.write(async |tx| pauses::end(tx, None, PAUSES_MAX, Actor::scheduler(now)).await).await?;
         ended += batch;
         if batch < PAUSES_MAX.unsigned_abs() {
             return Ok(ended);

@@ -464,11 +464,8 @@ pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Res
 
 /// Whether its person may be sent what they ask for about their own data.
 pub async fn is_answerable(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
-    let (any,) = tx
-        .sql("SELECT EXISTS (SELECT 1 FROM answerable a WHERE a.subscription_id = $1)")
-        .bind(id)
-        .fetch_one()
-        .await?;
+    let (any,) =
+        tx.sql("SELECT EXISTS (SELECT 1 FROM answerable a WHERE a.subscription_id = $1)").bind(id).fetch_one().await?;
     Ok(any)
 }
 

@@ -8,9 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::retention::{ANNOUNCED_FOR, Expiry, Retention, latest_run};
 use crate::store::events::About;
 use crate::store::retention::{self, Progress};
-use crate::store::{
-    Db, Result, Tx, alarms, departed, events, folded, personal, subscribers, subscriptions,
-};
+use crate::store::{Db, Result, Tx, alarms, departed, events, folded, personal, subscribers, subscriptions};
 use crate::telemetry::metrics;
 
 /// Rows in a transaction: with so many the writers beside it wait for a tenth of a second at most.

@@ -117,7 +117,9 @@ pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit
     let (email, slug) = (&args.address, &desk.newsletter.slug);
     match signup::remove(desk.db, desk.id, email, &desk.act("operator")).await? {
         Some(Leaving::Left(_)) => {
-            desk.context.output.note("`coranto subscribers add` takes this back; the reader's own leaving it would not.");
+            desk.context
+                .output
+                .note("`coranto subscribers add` takes this back; the reader's own leaving it would not.");
             done(desk, email, "removed", &format!("{email} does not read {slug} any more."))
         }
         Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),

@@ -102,7 +102,9 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
         false => format!("{email} is erased, with {much} and their history."),
     })?;
     if !found.settling.is_empty() {
-        output.note("A subscription that was moved to this address not long ago stays: the address before stands for it.");
+        output.note(
+            "A subscription that was moved to this address not long ago stays: the address before stands for it.",
+        );
     }
     if !dry_run {
         output.note("A keyed hash of the address stays, so that no list brings it back. Backups still have the rest.");

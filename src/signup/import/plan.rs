@@ -73,7 +73,8 @@ pub(super) async fn planned(
         done.count(plan, candidate.standing);
         if plan == Plan::KeepOut {
             let suppressed = known.and_then(|known| known.suppressed).map(Reason::Suppressed);
-            let said_not_me = known.is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Left));
+            let said_not_me = known
+                .is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Left));
             let reason = match candidate.standing {
                 Standing::NotAgreed => Reason::NotAgreed,
                 _ => suppressed.unwrap_or(if said_not_me { Reason::Refused } else { Reason::Left }),

@@ -20,7 +20,11 @@ const NEIGHBOURS: usize = 400;
 /// The files beside the database that may hold its pages.
 fn files(fresh: &Fresh) -> Vec<PathBuf> {
     let path = fresh.url.strip_prefix("sqlite://").unwrap();
-    ["", "-wal", "-journal"].iter().map(|end| PathBuf::from(format!("{path}{end}"))).filter(|file| file.exists()).collect()
+    ["", "-wal", "-journal"]
+        .iter()
+        .map(|end| PathBuf::from(format!("{path}{end}")))
+        .filter(|file| file.exists())
+        .collect()
 }
 
 /// Where address or name still stand.

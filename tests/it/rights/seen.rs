@@ -1,8 +1,8 @@
 //! Who left, who never confirmed and who said "not me" see what is stored and erase it; strangers learn nothing.
 
 use axum::http::StatusCode;
-use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::subscriber::RequestKind;
+use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, personal, requests, suppressions};
 use coranto::token::Purpose;

@@ -85,7 +85,7 @@ both_databases! {
         assert_eq!(found.id, reader, "links in their mails go on working");
         if let Undo::Done(Undone { unsubscribed: 1, .. }) = undone {
             assert_eq!((found.state, found.ended_by), (Left, Some(EndedBy::Import)));
-            assert!(matches!(add(&ground, "mailed@example.org").await, Added::Active(_)), "it was no reader's will");
+            assert!(matches!(add(&ground, "mailed@example.org").await, Added::Back(_, EndedBy::Import)), "it was no reader's will");
         }
     }
 
