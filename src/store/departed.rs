@@ -2,7 +2,7 @@
 //! that no list brings them back, and what they had agreed to, as proof. Knows no address.
 
 use super::column::record;
-use super::subscribers::NewSubscriber;
+use super::subscribers::{Hash, NewSubscriber};
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
@@ -123,6 +123,26 @@ pub async fn come_back(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool
         .execute()
         .await?;
     Ok(forgotten == 1)
+}
+
+/// What is kept by one hash of an address is kept by another from now on. Returns how many rows that are.
+pub async fn rehash(tx: &mut Tx, from: &[u8], to: &Hash) -> Result<u64> {
+    let departed = tx
+        .sql(
+            "UPDATE departed SET address_hash = $2 WHERE address_hash = $1 AND NOT EXISTS (
+                 SELECT 1 FROM departed o WHERE o.newsletter_id = departed.newsletter_id AND o.address_hash = $2)",
+        )
+        .bind(from)
+        .bind(to.as_slice())
+        .execute()
+        .await?;
+    let consents = tx
+        .sql("UPDATE past_consents SET address_hash = $2 WHERE address_hash = $1")
+        .bind(from)
+        .bind(to.as_slice())
+        .execute()
+        .await?;
+    Ok(departed + consents)
 }
 
 /// Forgets all of it about a person. Returns how many rows that are.

@@ -370,6 +370,22 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
     written(tx, id, row, entry).await
 }
 
+/// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
+/// ended.
+pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(
+            "UPDATE subscriptions SET ended_by = $3
+             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .bind(EndedBy::Reader)
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
+}
+
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
 pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
     let row = tx

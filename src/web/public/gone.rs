@@ -20,7 +20,7 @@ use super::token::{Opened, open};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::retention::Expiry;
-use crate::domain::subscriber::{EndedBy, Why};
+use crate::domain::subscriber::{EndedBy, SubscriptionState, Why};
 use crate::signup::{self, Client, Door, Gone, Leaving};
 use crate::store::consents;
 use crate::store::subscriptions::Subscription;
@@ -208,10 +208,16 @@ pub(super) fn departed(site: &Site, door: Option<&Door>, subscription: &Subscrip
     if let Some(left_at) = subscription.left_at {
         let date = words.date(reader::today(left_at, door));
         let is_theirs = subscription.ended_by.is_none_or(EndedBy::is_the_readers);
-        page.paragraphs.push(if is_theirs { words.left_on(&name, &date) } else { words.ended_on(&name, &date) });
-        if let Some(days) = site.retention.days(Expiry::Unsubscribed).checked_sub(1) {
-            let until = left_at.plus(DAY * (days + 1));
-            page.paragraphs.push(words.left_kept(&words.date(reader::today(until, door))));
+        page.paragraphs.push(match subscription.left_from {
+            // Who said "not me" has left nothing.
+            Some(SubscriptionState::Pending) => words.absent_text(),
+            _ if is_theirs => words.left_on(&name, &date),
+            _ => words.ended_on(&name, &date),
+        });
+        let days = site.retention.days(Expiry::Unsubscribed);
+        if days > 0 {
+            let until = words.date(reader::today(left_at.plus(DAY * days), door));
+            page.paragraphs.push(words.left_kept(&until));
         }
     }
     page.link = door.map(|door| Link {

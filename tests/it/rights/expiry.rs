@@ -312,7 +312,7 @@ both_databases! {
         let web = Web::new(db.clone()).await;
         let stage = Stage::new(db).await;
         let (_, revision) = issue(&stage, 3).await;
-        let image = Image { digest: "ab".repeat(32), format: ImageFormat::Png, width: 2, height: 2, bytes: vec![1, 2, 3] };
+        let image = Image { digest: "ab".repeat(20), format: ImageFormat::Png, width: 2, height: 2, bytes: vec![1, 2, 3] };
         let now = stage.clock.now();
         stage.db.write(async |tx| {
             images::ensure(tx, &image, now).await?;

@@ -22,12 +22,13 @@ enum End {
     NotMe,
     Erased,
     Removed,
+    RemovedAndLeft,
     ByList,
 }
 
 use End::*;
 
-const ENDS: &[End] = &[Left, LeftAndAskedForByAStranger, Complained, NotMe, Erased, Removed, ByList];
+const ENDS: &[End] = &[Left, LeftAndAskedForByAStranger, Complained, NotMe, Erased, Removed, RemovedAndLeft, ByList];
 
 /// Whether an operator's `add`, and a list, bring them back. The reader always does.
 const TABLE: &[(End, bool, bool)] = &[
@@ -37,6 +38,7 @@ const TABLE: &[(End, bool, bool)] = &[
     (NotMe, false, false),
     (Erased, false, false),
     (Removed, true, false),
+    (RemovedAndLeft, false, false),
     (ByList, true, false),
 ];
 
@@ -75,8 +77,11 @@ async fn ended(ground: &Ground, end: End, email: &str) {
         Erased => {
             signup::erase_address(ground.db(), ground.keys(), &address, None, &operator).await.unwrap();
         }
-        Removed => {
+        Removed | RemovedAndLeft => {
             signup::remove(ground.db(), ground.door.id, &address, &operator).await.unwrap();
+            if end == RemovedAndLeft {
+                ground.leave(email).await;
+            }
         }
         ByList => import(ground, email, "unsubscribed").await,
         NotMe => {}

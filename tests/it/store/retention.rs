@@ -94,7 +94,14 @@ both_databases! {
         assert!(subscriptions::take_over(tx, anna, &acts::entry(NOW)).await.unwrap());
         assert!(departed::of_person(tx, &who).await.unwrap().is_empty(), "the change itself forgets it");
         subscriptions::unsubscribe(tx, anna, &removed).await.unwrap();
+        assert!(subscriptions::make_own(tx, anna, &acts::entry(NOW)).await.unwrap());
+        assert!(!subscriptions::make_own(tx, anna, &acts::entry(NOW)).await.unwrap(), "it is hers");
         departed::note(tx, anna).await.unwrap();
+        let former = [9; 16];
+        let moved = departed::rehash(tx, &who.address_hash, &former).await.unwrap();
+        assert!(moved >= 3 && departed::of_person(tx, &who).await.unwrap().is_empty());
+        assert_eq!(departed::rehash(tx, &former, &who.address_hash).await.unwrap(), moved);
+        assert!(departed::find(tx, week, &who).await.unwrap().unwrap().is_the_readers());
         assert!(departed::forget(tx, &who).await.unwrap() >= 3);
         assert!(departed::consents_of_person(tx, &who).await.unwrap().is_empty());
         // A question of somebody who had left before keeps that they had; one of a stranger's keeps nothing.
