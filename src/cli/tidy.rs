@@ -66,7 +66,7 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
         Ended::Whole => Ok(Exit::Ok),
         Ended::Sending | Ended::Enough => Err(Failure::new("an issue goes out; the rest stays for now")
             .exit(Exit::PartWay)
-            .hint("run the same command again when it is out; the server goes on by itself")
+            .hint("run the same command again when it is out; the server resumes by itself")
             .into()),
     }
 }

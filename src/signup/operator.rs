@@ -93,10 +93,6 @@ async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, no
         return Ok(None);
     }
     let standing = limits::standing(tx, &limits::Asked { person: new, day: now, month: now }, now).await?;
-    if standing.suppressed {
-        // Another spelling of the mailbox called our mail unwanted.
-        return Ok(Some(Added::Suppressed(SuppressionReason::Complaint)));
-    }
     let departed = departed::find(tx, newsletter, new).await?.filter(departed::Departed::is_the_readers);
     Ok(match departed {
         Some(departed) if known.is_none() => Some(Added::Left(Some(departed.at))),

@@ -89,9 +89,7 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
 /// What is known of each address of a batch at `now`; of those that nothing is known of, nothing.
 pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now: Timestamp) -> Result<Vec<Known>> {
     tx.sql(batch!(
-        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason, CASE WHEN EXISTS (
-                    SELECT 1 FROM suppressions m WHERE m.mailbox_hash = r.quota_hash AND m.reason = 'complaint')
-                    THEN 'complaint' END) AS suppressed,
+        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed,
                 EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.address_hash)
                 OR EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.former_hash) AS departed,
                 EXISTS (SELECT 1 FROM refusals f WHERE f.address_tag = r.tag AND f.until > $3)

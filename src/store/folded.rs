@@ -56,6 +56,9 @@ record! {
     }
 }
 
+/// What rows that are counted together have in common: revision, relay, state, reason.
+type Group<'a> = (i64, &'a str, &'a str, &'a str);
+
 /// An issue that ended before `$1`.
 macro_rules! over {
     () => {
@@ -109,7 +112,7 @@ pub async fn fold(tx: &mut Tx, issue: IssueId, before: Timestamp, limit: i64) ->
         .bind(limit)
         .fetch_all()
         .await?;
-    let mut counts: BTreeMap<(i64, &str, &str, &str), (i64, Option<Timestamp>)> = BTreeMap::new();
+    let mut counts: BTreeMap<Group<'_>, (i64, Option<Timestamp>)> = BTreeMap::new();
     for row in &rows {
         let revision = row.revision_id.map_or(0, |id| id.0);
         let (relay, reason) = (row.relay.as_deref().unwrap_or_default(), row.reason.map_or("", Reason::as_str));
@@ -129,7 +132,7 @@ pub async fn fold(tx: &mut Tx, issue: IssueId, before: Timestamp, limit: i64) ->
 async fn add(
     tx: &mut Tx,
     issue: IssueId,
-    (revision, relay, state, reason): (i64, &str, &str, &str),
+    (revision, relay, state, reason): Group<'_>,
     count: i64,
     reached: Option<Timestamp>,
 ) -> Result<()> {

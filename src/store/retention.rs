@@ -46,7 +46,7 @@ pub async fn finish(tx: &mut Tx, now: Timestamp) -> Result<bool> {
 /// Whether an issue goes out: nothing else is to hold up the ledger meanwhile.
 pub async fn is_sending(tx: &mut Tx) -> Result<bool> {
     let (any,) =
-        tx.sql("SELECT EXISTS (SELECT 1 FROM issues WHERE state IN ('preparing', 'sending'))").fetch_one().await?;
+        tx.sql("SELECT EXISTS (SELECT 1 FROM issues i WHERE i.state IN ('preparing', 'sending'))").fetch_one().await?;
     Ok(any)
 }
 

@@ -280,7 +280,7 @@ link_heading = Get your link
 link_text = Every issue has a link to your preferences and one to leave. No issue at hand, or none any more? Then we send you the link.
 link_hint = The address that your issues came to.
 link_button = Send me my link
-link_sent = If { $newsletter } has stored this address, a mail with the link is on its way to it.
+link_sent = If { $newsletter } has stored this address, an email with the link is on its way to it.
 
 ## Archive
 
