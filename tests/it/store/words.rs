@@ -19,7 +19,7 @@ fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
         ("kind", "q", _) => word.parse::<RequestKind>().is_ok(),
         ("kind", ..) => word.parse::<DeliveryKind>().is_ok(),
         ("state", "i", _) | ("state", "", "issues") => word.parse::<IssueState>().is_ok(),
-        ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals") => {
+        ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals" | "pauses") => {
             word.parse::<SubscriptionState>().is_ok()
         }
         ("state", ..) => word.parse::<DeliveryState>().is_ok(),
