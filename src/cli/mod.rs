@@ -27,6 +27,7 @@ mod status;
 mod subscribers;
 pub mod table;
 mod test;
+mod tidy;
 mod when;
 mod whose;
 mod wiring;
@@ -131,6 +132,7 @@ enum Command {
     Dkim(dkim::Args),
     Keys(keys::Args),
     Migrate(migrate::Args),
+    Tidy(tidy::Args),
     Sink(sink::Args),
     Config(config::Args),
     Completions(completions::Args),
@@ -161,6 +163,7 @@ impl Command {
             Self::Dkim(args) => dkim::run(args, context),
             Self::Keys(args) => keys::run(args, context),
             Self::Migrate(args) => migrate::run(args, context),
+            Self::Tidy(args) => tidy::run(args, context),
             Self::Sink(args) => sink::command(args, context),
             Self::Config(args) => config::run(args, context),
             Self::Completions(args) => completions::run(args, context),

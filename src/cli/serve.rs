@@ -205,6 +205,7 @@ async fn site(
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
     // One on this machine is nobody else.
     let elsewhere = config.relays.iter().filter(|relay| !relay.is_loopback());
+    site.retention = config.retention;
     site.relays = elsewhere.map(|relay| relay.host.clone()).collect();
     Ok(site)
 }

@@ -122,6 +122,7 @@ pub(super) fn upkeep(config: &Config) -> upkeep::Settings {
         newsletters: config.newsletters.clone(),
         folder: file.and_then(Path::parent).map(Path::to_owned),
         host: config.public_url.host_str().unwrap_or_default().to_owned(),
+        retention: config.retention,
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Key {
 /// More mails than any relay takes in a minute, an hour or a day.
 pub(super) const RATE_MAX: u64 = 100_000_000;
 
+/// A hundred years.
+const DAYS_MAX: u64 = 36_500;
+
 const fn key(path: &'static str, kind: Kind, absent: Absent, doc: &'static str) -> Key {
     Key { path, kind, absent, doc }
 }
@@ -348,6 +351,59 @@ pub const KEYS: &[Key] = &[
         Default("60"),
         "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
          can be told from a reader who is gone, and a person can object.",
+    ),
+    key(
+        "retention.unconfirmed_days",
+        Integer(0, DAYS_MAX),
+        Default("30"),
+        "A subscription that nobody confirms goes so long after the latest mail that asked, with the person if that was \
+         all. At least 8.",
+    ),
+    key(
+        "retention.unsubscribed_days",
+        Integer(0, DAYS_MAX),
+        Default("365"),
+        "Address and name of who left go so long afterwards. A keyed hash stays, so that no list brings them back to that \
+         newsletter. At least 31.",
+    ),
+    key(
+        "retention.consent_days",
+        Integer(0, DAYS_MAX),
+        Default("1095"),
+        "What was agreed to is kept as long as the subscription is stored; then, by the hash alone, as proof until so long \
+         after its end. At least 31.",
+    ),
+    key(
+        "retention.network_days",
+        Integer(0, DAYS_MAX),
+        Default("365"),
+        "The network that a consent came from goes so long after it.",
+    ),
+    key(
+        "retention.ledger_weeks",
+        Integer(0, DAYS_MAX / 7),
+        Default("52"),
+        "So long after an issue its rows, one for each reader, become numbers. Totals stay as they are, and so does who did \
+         not get it. At least 10.",
+    ),
+    key(
+        "retention.system_mail_days",
+        Integer(0, DAYS_MAX),
+        Default("90"),
+        "Confirmations, notices and other mails of no issue go from the ledger so long after they were settled. At least \
+         60.",
+    ),
+    key(
+        "retention.notice_days",
+        Integer(0, DAYS_MAX),
+        Default("400"),
+        "What came back goes so long afterwards; what proves a suppression stays with it. At least 180.",
+    ),
+    key(
+        "retention.event_days",
+        Integer(0, DAYS_MAX),
+        Default("730"),
+        "The log of events goes so long afterwards. At least 31.",
     ),
     key(
         "alarms.to",

@@ -19,6 +19,7 @@ mod rates;
 mod reader;
 mod reference;
 mod relay;
+mod retention;
 mod sending;
 mod server;
 mod show;
@@ -48,6 +49,7 @@ pub use self::show::Setting;
 pub use self::signup::SignupLimits;
 use self::tree::Table;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::retention::Retention;
 use crate::token::Keyring;
 
 /// The file looked for when none is named.
@@ -83,6 +85,8 @@ pub struct Config {
     pub delivery: Delivery,
     /// What follows when mail comes back.
     pub inbound: Inbound,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Limits of the sign-up form.
     pub signup: SignupLimits,
     /// Who is told when something needs a person.
@@ -192,6 +196,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
     let server = server::read(reader.section(root, "server"));
     let delivery = delivery::read(reader.section(root, "delivery"), reader.section(root, "delivery.domain_rates"));
     let inbound = inbound::read(reader.section(root, "inbound"));
+    let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
     let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
@@ -238,6 +243,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         sending: sending.into_iter().collect(),
         delivery: delivery?,
         inbound: inbound?,
+        retention: retention?,
         signup: signup?,
         alarms,
         warnings: Vec::new(),

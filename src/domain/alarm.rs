@@ -47,6 +47,8 @@ spelled! {
         SlotEmpty = "slot.empty",
         /// Bounces wait for a person.
         BouncesHeld = "bounces.held",
+        /// Old rows are about to be taken away for the first time.
+        RetentionFirst = "retention.first",
     }
 }
 
@@ -86,7 +88,9 @@ impl AlarmName {
     /// How urgent it is.
     pub fn severity(self) -> Severity {
         match self {
-            Self::DiskLow | Self::ScheduleLate | Self::FileLeft | Self::SlotEmpty => Severity::Look,
+            Self::DiskLow | Self::ScheduleLate | Self::FileLeft | Self::SlotEmpty | Self::RetentionFirst => {
+                Severity::Look
+            }
             _ => Severity::Person,
         }
     }
@@ -125,6 +129,7 @@ impl AlarmName {
             Self::FileLeft => of("the file of {} cannot go out as it is"),
             Self::SlotEmpty => of("nothing is queued for the next slot of {}"),
             Self::BouncesHeld => of("bounces of {} wait for you"),
+            Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
 
@@ -162,6 +167,10 @@ impl AlarmName {
             }
             Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
+            Self::RetentionFirst => {
+                "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
+                    .to_owned()
+            }
         }
     }
 }

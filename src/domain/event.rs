@@ -5,6 +5,7 @@ use super::alarm::AlarmName;
 use super::cause::Cause;
 use super::evidence::Trouble;
 use super::newsletter::UncertainPolicy;
+use super::retention::Expiry;
 use super::storm::Brake;
 use super::subscriber::Why;
 use super::suppression::SuppressionReason;
@@ -246,7 +247,18 @@ events! {
     /// A reader got what is stored about them.
     DataSent = "data.sent",
     /// Everything about a reader was erased.
-    ReaderErased = "reader.erased",
+    ReaderErased = "reader.erased" {
+        /// Why, in an operator's words, addresses masked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Rows that had had their time were taken away.
+    DataExpired = "data.expired" {
+        /// Which kind.
+        what: Expiry,
+        /// How many.
+        rows: u64,
+    },
     /// A reader asked for their link.
     LinkAsked = "link.asked",
     /// Somebody asked for a link and got none.

@@ -22,6 +22,7 @@ pub mod provider;
 pub mod quota;
 pub mod reply;
 pub mod reserved;
+pub mod retention;
 pub mod slot;
 pub mod standing;
 pub mod storm;

@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
-use crate::store::{Db, StoreError, Tx, issues, ledger, subscriptions};
+use crate::store::{Db, StoreError, Tx, issues, ledger, pauses};
 
 /// Why an issue is held that was due for nobody.
 pub const NOBODY: &str = "there is nobody to send to; queue it again once there are readers";
@@ -78,7 +78,7 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
     }
     let by = Actor::scheduler(now);
     // Whose pause ends with this slot gets this issue: nobody waits for the minute in which pauses are looked at.
-    subscriptions::end_pauses(tx, Some(issue.newsletter_id), i64::MAX, by).await?;
+    pauses::end(tx, Some(issue.newsletter_id), i64::MAX, by).await?;
     let readers = ledger::freeze(tx, issue.id, issue.newsletter_id, now).await?;
     if readers == 0 {
         let event = Event::IssueHeld { note: NOBODY.to_owned(), due_at: Some(due_at) };

@@ -2,6 +2,7 @@
 
 use super::Act;
 use crate::domain::SubscriptionId;
+use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
 use crate::store::subscriptions::Subscription;
@@ -26,7 +27,13 @@ pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
         let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
         match subscriptions::unsubscribe(tx, id, &entry).await? {
             true => Ok(Leaving::Left(subscription)),
-            false => Ok(Leaving::Already(subscription)),
+            false => {
+                // Whom an operator or a list had taken out, and who leaves as well, is not to be brought back by them.
+                if act.actor == Actor::Reader {
+                    subscriptions::make_own(tx, id, &entry).await?;
+                }
+                Ok(Leaving::Already(subscription))
+            }
         }
     })
     .await

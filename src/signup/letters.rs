@@ -19,6 +19,8 @@ pub enum Letter {
     Already,
     /// The link to the preferences.
     Link,
+    /// The same to who is stored and gets no issue.
+    Stored,
     /// The link to what is stored.
     Data,
     /// To an address that is to take the place of another.
@@ -29,15 +31,15 @@ pub enum Letter {
 
 impl Letter {
     /// All there are.
-    pub const ALL: [Self; 6] =
-        [Self::Confirm, Self::Already, Self::Link, Self::Data, Self::NewAddress, Self::OldAddress];
+    pub const ALL: [Self; 7] =
+        [Self::Confirm, Self::Already, Self::Link, Self::Stored, Self::Data, Self::NewAddress, Self::OldAddress];
 
     /// Its kind in the ledger: what goes to an address that is not proven unsubscribes nobody.
     pub fn kind(self) -> DeliveryKind {
         match self {
             Self::Confirm => DeliveryKind::Confirmation,
             Self::NewAddress => DeliveryKind::Request,
-            Self::Already | Self::Link | Self::Data | Self::OldAddress => DeliveryKind::Notice,
+            Self::Already | Self::Link | Self::Stored | Self::Data | Self::OldAddress => DeliveryKind::Notice,
         }
     }
 }

@@ -18,6 +18,10 @@ const IN_ALL: u32 = 3;
 const BY_MAIL: (u32, u32) = (3, 10);
 /// Mails in a day and in a month with a reader's own link, whoever asks for them.
 const BY_LINK: (u32, u32) = (3, 6);
+/// The same to somebody who is stored and reads nothing: they need it once, and a stranger may be asking.
+const BY_LINK_OF_OTHERS: (u32, u32) = (1, 6);
+/// The same after "not me": nobody is to play with that mailbox, but its owner may see what is stored.
+const BY_LINK_AFTER_NOT_ME: (u32, u32) = (1, 1);
 
 /// Why no mail goes out, though somebody asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,17 +82,31 @@ impl Limits {
 
     /// Why no mail goes out, if none does.
     pub(super) fn why_not(&self, by: AskedBy, standing: &Standing) -> Option<WhyNot> {
-        let (day, month) = self.allowance(by);
-        let is_full = standing.day >= i64::from(day)
-            || standing.month >= i64::from(month)
-            || standing.day_in_all >= i64::from(day) * i64::from(IN_ALL)
-            || standing.month_in_all >= i64::from(month) * i64::from(IN_ALL);
         match standing {
             Standing { suppressed: true, .. } => Some(WhyNot::Suppressed),
             Standing { refused: true, .. } => Some(WhyNot::Refused),
-            _ => is_full.then_some(WhyNot::Quota),
+            _ => is_full(self.allowance(by), standing).then_some(WhyNot::Quota),
         }
     }
+
+    /// Why no mail with a link goes out, if none does. A reader who said "not me" has the link in each issue.
+    pub(super) fn why_no_link(&self, is_reader: bool, standing: &Standing) -> Option<WhyNot> {
+        let allowance = match (is_reader, standing.refused) {
+            (true, true) => return Some(WhyNot::Refused),
+            (true, false) => self.allowance(AskedBy::Link),
+            (false, false) => BY_LINK_OF_OTHERS,
+            (false, true) => BY_LINK_AFTER_NOT_ME,
+        };
+        is_full(allowance, standing).then_some(WhyNot::Quota)
+    }
+}
+
+/// Whether the mailbox got as many as it may, from the newsletter or from all together.
+fn is_full((day, month): (u32, u32), standing: &Standing) -> bool {
+    standing.day >= i64::from(day)
+        || standing.month >= i64::from(month)
+        || standing.day_in_all >= i64::from(day) * i64::from(IN_ALL)
+        || standing.month_in_all >= i64::from(month) * i64::from(IN_ALL)
 }
 
 /// What is asked of the ledger about a mailbox.

@@ -8,7 +8,7 @@ use super::limits::asked;
 use super::proof::{self, Due, NextStep, Proof};
 use super::request::{admit, press};
 use super::throttle::Wanted;
-use super::{Act, Answer, Door, RequestError, Signup, person};
+use super::{Act, Answer, Door, RequestError, Signup, WhyNot, person};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
@@ -16,7 +16,8 @@ use crate::store::events::About;
 use crate::store::limits::Asker;
 use crate::store::requests::NewRequest;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::{Result, events, limits, requests, subscribers, subscriptions};
+use crate::store::subscriptions::Subscription;
+use crate::store::{Result, Tx, events, limits, requests, subscribers, subscriptions};
 
 /// What a stranger asks.
 #[derive(Clone, Debug)]
@@ -27,8 +28,9 @@ pub struct LinkAsk {
     pub proof: Proof,
 }
 
-/// Sends a reader their link, or asks for one step more. That it was taken says nothing about the address, nor does the
-/// time that it takes; who is no reader gets no mail.
+/// Sends whoever is stored their link, or asks for one step more: a reader, who has left, who never confirmed, who said
+/// "not me". There they see what is stored, and erase it. That it was taken says nothing about the address, nor does the
+/// time that it takes. Who is not stored gets no mail, nor does who called our mail unwanted.
 pub async fn send_link(
     signup: &Signup,
     door: &Door,
@@ -72,15 +74,11 @@ async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Optio
             {
                 return Ok(false);
             }
-            let found = subscriptions::find(tx, door.id, &person.email.key()).await?.filter(|found| {
-                matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused)
-                    && found.suppressed.is_none()
-            });
+            let found = subscriptions::find(tx, door.id, &person.email.key()).await?;
             let asker = Asker { person, newsletter: door.id, by: AskedBy::Link };
-            let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
             let why_not = match &found {
                 None => Some("unknown"),
-                Some(_) => signup.limits.why_not(AskedBy::Link, &standing).map(super::WhyNot::as_str),
+                Some(found) => why_not(signup, tx, found, asker, act).await?.map(WhyNot::as_str),
             };
             let about = About { newsletter: Some(door.id), ..About::default() };
             let (Some(found), None) = (&found, why_not) else {
@@ -89,12 +87,33 @@ async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Optio
                 return Ok(true);
             };
             let asked = NewRequest { subscription: found.id, kind: RequestKind::Link, addresses: None };
-            requests::add(tx, &asked, act.now).await?;
+            let request = requests::add(tx, &asked, act.now).await?;
             let about = About { subscription: Some(found.id), ..about };
             events::append(tx, act.by(), about, &Event::LinkAsked).await?;
-            let delivery = post(tx, door, Letter::Link, found, None, act.now).await?;
+            let letter = if is_reader(found) { Letter::Link } else { Letter::Stored };
+            let delivery = post(tx, door, letter, found, Some((&found.email, request)), act.now).await?;
             limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
             Ok(true)
         })
         .await
+}
+
+/// Why somebody who is stored gets no mail, if they get none. An address that bounced may be told what is stored of it.
+async fn why_not(
+    signup: &Signup,
+    tx: &mut Tx,
+    found: &Subscription,
+    asker: Asker<'_>,
+    act: &Act,
+) -> Result<Option<WhyNot>> {
+    if !subscriptions::is_answerable(tx, found.id).await? {
+        return Ok(Some(WhyNot::Suppressed));
+    }
+    let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
+    Ok(signup.limits.why_no_link(is_reader(found), &standing))
+}
+
+/// Whether issues come, now or after a pause.
+fn is_reader(found: &Subscription) -> bool {
+    matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused)
 }

@@ -72,16 +72,11 @@ impl Press<'_> {
                 reason: words.mail_subscriber(&name, self.host()),
                 out: Out::LeaveOrRefuse,
             },
-            Letter::Data => Mail {
-                words,
-                subject: words.mail_data_subject(&name),
-                lead: words.mail_data_lead(&name),
-                button: words.mail_data_button(),
-                url: Field::DataUrl,
-                ignore: words.mail_already_ignore(),
-                reason: words.mail_subscriber(&name, self.host()),
-                out: Out::Leave,
-            },
+            Letter::Stored => {
+                let lead = words.mail_stored_lead(&name);
+                self.of_stored(words, &name, lead, Field::PreferencesUrl, Out::LeaveOrRefuse)
+            }
+            Letter::Data => self.of_stored(words, &name, words.mail_data_lead(&name), Field::DataUrl, Out::Leave),
             Letter::NewAddress => Mail {
                 words,
                 subject: words.mail_new_address_subject(&name),
@@ -104,6 +99,20 @@ impl Press<'_> {
             },
         };
         self.print(&mail)
+    }
+
+    /// The way to what is stored about an address, whether issues go there or not.
+    fn of_stored(&self, words: Words, name: &str, lead: String, url: Field, out: Out) -> Mail {
+        Mail {
+            words,
+            subject: words.mail_data_subject(name),
+            lead,
+            button: words.mail_data_button(),
+            url,
+            ignore: words.mail_already_ignore(),
+            reason: words.mail_stored_reason(name, self.host()),
+            out,
+        }
     }
 
     /// Where the signup page is, as people say it.

@@ -10,8 +10,10 @@ mod checks;
 mod client;
 mod comeback;
 mod confirm;
+mod copy;
 mod desk;
 mod door;
+mod erasure;
 mod export;
 mod import;
 mod leave;
@@ -40,6 +42,7 @@ pub use comeback::{Gone, RETURN_FOR, come_back, look_back, say_why};
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
 use desk::Desk;
 pub use door::{Door, Emblem, Letters};
+pub use erasure::{Holdings, copy_of, erase_address, look_holdings};
 pub use export::{ExportError, export};
 pub use import::{
     AGREED_FROM, Answers, DayOrder, Import, ImportError, Imported, List, Question, Reason, Rejected, Step, Taken,

@@ -10,8 +10,9 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::{EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
+use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
-use crate::store::{Db, Result, consents, deliveries, subscribers, subscriptions, suppressions};
+use crate::store::{Db, Result, Tx, consents, deliveries, departed, limits, subscribers, subscriptions, suppressions};
 use crate::token::Keyring;
 
 /// A reader whom an operator enters, and answers for.
@@ -30,10 +31,14 @@ pub struct NewReader {
 pub enum Added {
     /// They are active, now.
     Active(SubscriptionId),
+    /// The same; an end that was not theirs is taken back.
+    Back(SubscriptionId, EndedBy),
     /// They had a subscription, which stays as it is.
     Known(SubscriptionState),
     /// They left; only they themselves can come back.
     Left(Option<Timestamp>),
+    /// Their mailbox said "not me": until they take that back, nobody signs them up.
+    Refused,
     /// The address must not be mailed.
     Suppressed(SuppressionReason),
 }
@@ -42,9 +47,10 @@ pub enum Added {
 pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &Act) -> Result<Added> {
     let new = person(keys, &reader.email, reader.name.as_deref());
     db.write(async |tx| {
-        if let Some(reason) = suppressions::reason_of(tx, &new).await? {
-            return Ok(Added::Suppressed(reason));
+        if let Some(kept_out) = kept_out(tx, newsletter, &new, act.now).await? {
+            return Ok(kept_out);
         }
+        let departed = departed::find(tx, newsletter, &new).await?;
         let subscriber = subscribers::ensure(tx, &new, act.now).await?;
         let language = reader.language.as_deref();
         let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
@@ -68,9 +74,31 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
             }
         }
         deliveries::supersede(tx, found.id, DeliveryKind::Confirmation, act.now).await?;
-        Ok(Added::Active(found.id))
+        let ended_by = found.ended_by.or(departed.and_then(|departed| departed.ended_by));
+        Ok(ended_by.map_or(Added::Active(found.id), |by| Added::Back(found.id, by)))
     })
     .await
+}
+
+/// What keeps an address out, whoever brings it: nothing of it is to be stored. Who reads already stays as they are.
+async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, now: Timestamp) -> Result<Option<Added>> {
+    let known = subscriptions::find(tx, newsletter, &new.email.key()).await?;
+    if let Some(reason) = suppressions::reason_of(tx, new).await? {
+        return Ok(Some(Added::Suppressed(reason)));
+    }
+    let is_reader = known
+        .as_ref()
+        .is_some_and(|known| matches!(known.state, SubscriptionState::Active | SubscriptionState::Paused));
+    if is_reader {
+        return Ok(None);
+    }
+    let standing = limits::standing(tx, &limits::Asked { person: new, day: now, month: now }, now).await?;
+    let departed = departed::find(tx, newsletter, new).await?.filter(departed::Departed::is_the_readers);
+    Ok(match departed {
+        Some(departed) if known.is_none() => Some(Added::Left(Some(departed.at))),
+        _ if standing.refused => Some(Added::Refused),
+        _ => None,
+    })
 }
 
 /// Ends the subscription of an address. It is the operator's act: [`add`] takes it back. `None` when they have none.

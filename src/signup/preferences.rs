@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, choices, events, subscriptions};
+use crate::store::{Db, Result, choices, events, pauses, subscribers, subscriptions};
 
 /// How many pauses are ended in one transaction.
 const PAUSES_MAX: i64 = 200;
@@ -103,8 +103,7 @@ pub async fn choose(
 pub async fn resume_due(db: &Db, now: Timestamp) -> Result<u64> {
     let mut ended = 0;
     loop {
-        let batch =
-            db.write(async |tx| subscriptions::end_pauses(tx, None, PAUSES_MAX, Actor::scheduler(now)).await).await?;
+        let batch = db.write(async |tx| pauses::end(tx, None, PAUSES_MAX, Actor::scheduler(now)).await).await?;
         ended += batch;
         if batch < PAUSES_MAX.unsigned_abs() {
             return Ok(ended);

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::Act;
+use crate::domain::NewsletterId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
@@ -17,18 +18,22 @@ pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Refuses every mail to a mailbox that strangers ask for, under whichever spelling of its address, and ends what they
 /// asked for so far. The address is given as
 /// [`Keyring::address_tag`](crate::token::Keyring::address_tag): this works for an address of which nothing is stored.
-pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
+/// Returns a newsletter where something was asked for, and so is stored.
+pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<Option<NewsletterId>> {
     db.write(async |tx| {
         let address_tag = address_tag.cast_signed();
         let mailbox_tag = limits::mailbox_of(tx, address_tag).await?;
         limits::refuse(tx, address_tag, mailbox_tag, act.now.plus(REFUSE_FOR)).await?;
         let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionRefused);
-        for (id, _) in subscriptions::pending_of(tx, address_tag, mailbox_tag).await? {
+        let asked = subscriptions::pending_of(tx, address_tag, mailbox_tag).await?;
+        let stored = asked.first().map(|(_, newsletter)| *newsletter);
+        for (id, _) in asked {
             if subscriptions::unsubscribe(tx, id, &entry).await? {
                 deliveries::supersede(tx, id, DeliveryKind::Confirmation, act.now).await?;
             }
         }
-        events::append(tx, act.by(), About::default(), &Event::SignupRefused).await
+        events::append(tx, act.by(), About::default(), &Event::SignupRefused).await?;
+        Ok(stored)
     })
     .await
 }

@@ -7,7 +7,7 @@
 
 use super::column::{json_list, listed, record};
 use super::db::Sql;
-use super::{Result, Tx, subscribers};
+use super::{Result, Tx, limits, subscribers};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::subscriber::SubscriptionState;
@@ -44,6 +44,10 @@ record! {
         pub state: Option<SubscriptionState>,
         /// Why the address must not be mailed.
         pub suppressed: Option<SuppressionReason>,
+        /// Whether its person had left the newsletter, though nothing else is stored of that any more.
+        pub departed: bool,
+        /// Whether its mailbox wants no mail that others ask for.
+        pub refused: bool,
     }
 }
 
@@ -57,18 +61,19 @@ macro_rules! batch {
                             unhex(value ->> 'address_hash') AS address_hash, unhex(value ->> 'former_hash') AS former_hash,
                             unhex(value ->> 'quota_hash') AS quota_hash,
                             value ->> 'name' AS name, value ->> 'state' AS state, value ->> 'language' AS language,
-                            value ->> 'at' AS at, value ->> 'network' AS network, value ->> 'suppress' AS suppress
+                            value ->> 'at' AS at, value ->> 'network' AS network, value ->> 'suppress' AS suppress,
+                            value ->> 'tag' AS tag, value ->> 'mailbox_tag' AS mailbox_tag
                      FROM json_each($1)) ",
                 $text
             ),
             postgres: concat!(
                 "WITH r AS (
                      SELECT place, email, email_key, decode(address_hash, 'hex') AS address_hash,
-                            decode(former_hash, 'hex') AS former_hash, decode(quota_hash, 'hex') AS quota_hash, name, state, language, at, network, suppress
+                            decode(former_hash, 'hex') AS former_hash, decode(quota_hash, 'hex') AS quota_hash, name, state, language, at, network, suppress, tag, mailbox_tag
                      FROM json_to_recordset(CAST($1 AS JSON)) AS j (
                          place BIGINT, email TEXT, email_key TEXT, address_hash TEXT, former_hash TEXT, quota_hash TEXT,
                          name TEXT,
-                         state TEXT, language TEXT, at BIGINT, network TEXT, suppress TEXT)) ",
+                         state TEXT, language TEXT, at BIGINT, network TEXT, suppress TEXT, tag BIGINT, mailbox_tag BIGINT)) ",
                 $text
             ),
         }
@@ -81,21 +86,34 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
     subscribers::lock(tx, 0).await
 }
 
-/// What is known of each address of a batch; of those that nothing is known of, nothing.
-pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival]) -> Result<Vec<Known>> {
+/// What is known of each address of a batch at `now`; of those that nothing is known of, nothing.
+pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now: Timestamp) -> Result<Vec<Known>> {
     tx.sql(batch!(
-        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed
+        "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed,
+                EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.address_hash)
+                OR EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.former_hash) AS departed,
+                EXISTS (SELECT 1 FROM refusals f WHERE f.address_tag = r.tag AND f.until > $3)
+                OR EXISTS (SELECT 1 FROM refusals f WHERE f.mailbox_tag = r.mailbox_tag AND f.until > $3) AS refused
          FROM r
          LEFT JOIN subscribers u ON u.email_key = r.email_key
          LEFT JOIN subscriptions s ON s.subscriber_id = u.id AND s.newsletter_id = $2
          LEFT JOIN suppressions x ON x.address_hash = r.address_hash
          LEFT JOIN suppressions y ON y.address_hash = r.former_hash
-         WHERE s.id IS NOT NULL OR x.id IS NOT NULL OR y.id IS NOT NULL ORDER BY r.place"
+         ORDER BY r.place"
     ))
     .bind(unfolded(batch))
     .bind(newsletter)
+    .bind(now)
     .fetch_all()
     .await
+    .map(|all: Vec<Known>| all.into_iter().filter(Known::is_anything).collect())
+}
+
+impl Known {
+    /// Whether anything is.
+    fn is_anything(&self) -> bool {
+        self.subscription.is_some() || self.suppressed.is_some() || self.departed || self.refused
+    }
 }
 
 /// How a batch comes: what the record of consents says about it, and which import is to know of every change.
@@ -222,6 +240,8 @@ fn unfolded(batch: &[Arrival]) -> String {
             "at": arrival.subscribed_at.0,
             "network": arrival.network,
             "suppress": arrival.suppress,
+            "tag": limits::tag(&arrival.person.address_hash),
+            "mailbox_tag": limits::tag(&arrival.person.quota_hash),
         })
     });
     serde_json::Value::from_iter(rows).to_string()

@@ -1,4 +1,5 @@
-//! What readers agreed to and took back. Append-only: nothing here is ever changed.
+//! What readers agreed to and took back. Append-only: nothing here is ever changed, but that a network is forgotten when it
+//! has had its time.
 
 use super::column::record;
 use super::{Result, Tx};

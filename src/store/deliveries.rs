@@ -146,6 +146,15 @@ pub async fn end_tests(tx: &mut Tx, asked_before: Timestamp, now: Timestamp) -> 
     Ok(waiting + uncertain)
 }
 
+/// A mail with a link that the person asked for to see or change what is stored: it goes to whoever is stored, whatever
+/// else must not be sent to them, unless they called our mail unwanted.
+macro_rules! is_answer {
+    () => {
+        "EXISTS (SELECT 1 FROM requests q JOIN answerable a ON a.subscription_id = deliveries.subscription_id
+                 WHERE q.id = deliveries.request_id AND q.kind IN ('data', 'link'))"
+    };
+}
+
 /// Skips those claimed rows whose readers may not be mailed any more, each with its reason. Returns how many.
 pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: Timestamp) -> Result<u64> {
     let sql = listed!(
@@ -159,13 +168,18 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
                 ELSE 'unsubscribed' END
          WHERE id IN ",
         2,
-        " AND state = 'claimed' AND claimed_by = $1 AND subscription_id IS NOT NULL AND (
+        concat!(
+            " AND state = 'claimed' AND claimed_by = $1 AND subscription_id IS NOT NULL AND (
              (issue_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
              OR (issue_id IS NULL AND NOT EXISTS (
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
                      SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
                    AND (r.state = 'active' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome')))))"
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome')))
+                 AND NOT ",
+            is_answer!(),
+            "))"
+        )
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
@@ -174,7 +188,8 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
 /// be mailed.
 macro_rules! may_go {
     () => {
-        " AND claimed_by = $1
+        concat!(
+            " AND claimed_by = $1
            AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $3)
            AND ((issue_id IS NOT NULL
                  AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
@@ -183,7 +198,10 @@ macro_rules! may_go {
                  SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
                      SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
                    AND (r.state = 'active' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome'))))))"
+                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome'))) OR ",
+            $crate::store::deliveries::is_answer!(),
+            ")))"
+        )
     };
 }
 
@@ -196,7 +214,7 @@ macro_rules! is_current {
     };
 }
 
-pub(super) use {is_current, may_go};
+pub(super) use {is_answer, is_current, may_go};
 
 /// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
 /// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns

@@ -76,7 +76,7 @@ record! {
 /// What hangs on the keys, with the mails that were first tried between two times.
 pub async fn stake(tx: &mut Tx, since: Timestamp, until: Timestamp) -> Result<Stake> {
     tx.sql(
-        "SELECT (SELECT COUNT(*) FROM suppressions) AS suppressed, (SELECT COUNT(*) FROM subscribers) AS readers,
+        "SELECT (SELECT COUNT(*) FROM suppressions) + (SELECT COUNT(*) FROM departed) AS suppressed, (SELECT COUNT(*) FROM subscribers) AS readers,
                 (SELECT COUNT(*) FROM deliveries WHERE first_at > $1 AND first_at <= $2) AS mails",
     )
     .bind(since)

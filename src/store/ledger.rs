@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use super::column::record;
-use super::{Result, Tx};
+use super::{Result, Tx, folded};
 use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId};
 
-/// How many rows of an issue's ledger are in which state. Always counted, never kept.
+/// How many rows of an issue's ledger are in which state. Always counted, never kept; of an old issue, whose rows are
+/// folded, this is their last count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Totals {
     /// Frozen in the audience.
@@ -130,7 +131,14 @@ pub async fn audience(tx: &mut Tx, newsletter: NewsletterId) -> Result<i64> {
 
 /// How many rows an issue has.
 pub async fn readers(tx: &mut Tx, issue: IssueId) -> Result<i64> {
-    let (rows,) = tx.sql("SELECT COUNT(*) FROM deliveries WHERE issue_id = $1").bind(issue).fetch_one().await?;
+    let (rows,) = tx
+        .sql(
+            "SELECT (SELECT COUNT(*) FROM deliveries WHERE issue_id = $1)
+                  + (SELECT CAST(COALESCE(SUM(f.row_count), 0) AS BIGINT) FROM folded f WHERE f.issue_id = $1)",
+        )
+        .bind(issue)
+        .fetch_one()
+        .await?;
     Ok(rows)
 }
 
@@ -168,6 +176,15 @@ pub async fn totals(tx: &mut Tx, issue: IssueId) -> Result<Totals> {
             DeliveryState::Skipped => &mut totals.skipped,
         } += count;
     }
+    for fold in folded::of_issue(tx, issue).await? {
+        totals.readers += fold.row_count;
+        reached = reached.max(fold.reached_at);
+        *match fold.state {
+            DeliveryState::Sent => &mut totals.sent,
+            DeliveryState::Failed => &mut totals.failed,
+            _ => &mut totals.skipped,
+        } += fold.row_count;
+    }
     totals.first_pass_ended_at = reached.filter(|_| untried == 0);
     Ok(totals)
 }
@@ -188,15 +205,18 @@ pub async fn is_open(tx: &mut Tx, issue: IssueId) -> Result<bool> {
 /// How many rows of an issue bore which revision, and were sent.
 pub async fn sent_by_revision(tx: &mut Tx, issue: IssueId) -> Result<Vec<(RevisionId, i64)>> {
     tx.sql(
-        "SELECT revision_id, COUNT(*) FROM deliveries
-         WHERE issue_id = $1 AND state = 'sent' AND revision_id IS NOT NULL GROUP BY revision_id ORDER BY revision_id",
+        "SELECT revision_id, CAST(SUM(row_count) AS BIGINT) FROM (
+             SELECT revision_id, 1 AS row_count FROM deliveries
+             WHERE issue_id = $1 AND state = 'sent' AND revision_id IS NOT NULL
+             UNION ALL SELECT revision_id, row_count FROM folded WHERE issue_id = $1 AND state = 'sent' AND revision_id <> 0) x
+         GROUP BY revision_id ORDER BY revision_id",
     )
     .bind(issue)
     .fetch_all()
     .await
 }
 
-/// A page of an issue's rows after `after`, of one state or of all.
+/// A page of an issue's rows after `after`, of one state or of all; of an old issue, of those that were not sent.
 pub async fn rows(
     tx: &mut Tx,
     issue: IssueId,
@@ -211,7 +231,13 @@ pub async fn rows(
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
          WHERE d.issue_id = $1 AND d.id > $2 AND (d.state = $3 OR $3 IS NULL)
-         ORDER BY d.id LIMIT $4",
+         UNION ALL
+         SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
+         FROM folded_misses f
+         LEFT JOIN subscriptions s ON s.id = f.subscription_id
+         LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE f.issue_id = $1 AND f.id > $2 AND (f.state = $3 OR $3 IS NULL)
+         ORDER BY 1 LIMIT $4",
     )
     .bind(issue)
     .bind(after)
@@ -231,7 +257,13 @@ pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) 
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
          WHERE d.issue_id = $1 AND d.id > $2
            AND (d.state IN ('failed', 'skipped', 'uncertain') OR (d.state = 'pending' AND d.first_at IS NOT NULL))
-         ORDER BY d.id LIMIT $3",
+         UNION ALL
+         SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
+         FROM folded_misses f
+         LEFT JOIN subscriptions s ON s.id = f.subscription_id
+         LEFT JOIN subscribers u ON u.id = s.subscriber_id
+         WHERE f.issue_id = $1 AND f.id > $2
+         ORDER BY 1 LIMIT $3",
     )
     .bind(issue)
     .bind(after)

@@ -88,6 +88,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0015_questions.sql"),
         include_str!("../../migrations/postgres/0015_questions.sql"),
     ),
+    (
+        16,
+        "retention",
+        include_str!("../../migrations/sqlite/0016_retention.sql"),
+        include_str!("../../migrations/postgres/0016_retention.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.

@@ -406,7 +406,11 @@ pub async fn suppress(tx: &mut Tx, notice: &Notice, note: &str, by: By<'_>) -> R
     Ok(added)
 }
 
-/// Drops what is kept of an address: its reader is erased.
-pub async fn forget(tx: &mut Tx, address_hash: &Hash) -> Result<u64> {
-    tx.sql("DELETE FROM notices WHERE address_hash = $1").bind(address_hash.as_slice()).execute().await
+/// Drops what is kept of an address and of a subscription: their reader is erased.
+pub async fn forget(tx: &mut Tx, address_hash: &Hash, subscription: SubscriptionId) -> Result<u64> {
+    tx.sql("DELETE FROM notices WHERE address_hash = $1 OR subscription_id = $2")
+        .bind(address_hash.as_slice())
+        .bind(subscription)
+        .execute()
+        .await
 }

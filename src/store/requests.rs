@@ -144,7 +144,8 @@ pub async fn stop(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Deletes requests from before `before`: the addresses in them have served. Returns how many.
+/// Deletes requests that ended before `before`, or were made before it and never did: the addresses in them have served.
+/// Returns how many.
 pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.sql("DELETE FROM requests WHERE created_at < $1").bind(before).execute().await
+    tx.sql("DELETE FROM requests WHERE COALESCE(stopped_at, done_at, created_at) < $1").bind(before).execute().await
 }

@@ -6,7 +6,7 @@ use futures_util::stream::BoxStream;
 use super::column::{json_list, json_words, listed, record, worded};
 use super::consents::{self, NewConsent, Typed};
 use super::events::{self, About};
-use super::{Result, Tx, limits};
+use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
 use crate::domain::address::EmailAddress;
@@ -54,9 +54,6 @@ record! {
         pub suppressed: Option<SuppressionReason>,
     }
 }
-
-/// What ends a pause that has an end.
-const PAUSE_OVER: &str = "rest over";
 
 /// A subscription to be stored.
 #[derive(Clone, Debug)]
@@ -305,6 +302,9 @@ async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionStat
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
+    if row.is_some() {
+        departed::come_back(tx, id).await?;
+    }
     written(tx, id, row, entry).await
 }
 
@@ -367,6 +367,22 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
         .bind(SubscriptionState::Left)
         .bind(entry.by.now)
         .bind(EndedBy::of(entry.by.actor))
+        .fetch_optional()
+        .await?;
+    written(tx, id, row, entry).await
+}
+
+/// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
+/// ended.
+pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+    let row = tx
+        .sql(
+            "UPDATE subscriptions SET ended_by = $3
+             WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
+        )
+        .bind(id)
+        .bind(SubscriptionState::Left)
+        .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
     written(tx, id, row, entry).await
@@ -464,6 +480,19 @@ pub async fn hand_over(tx: &mut Tx, id: SubscriptionId, to: SubscriberId) -> Res
     Ok(changed == 1)
 }
 
+/// Whether its person may be sent what they ask for about their own data.
+pub async fn is_answerable(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    let (any,) =
+        tx.sql("SELECT EXISTS (SELECT 1 FROM answerable a WHERE a.subscription_id = $1)").bind(id).fetch_one().await?;
+    Ok(any)
+}
+
+/// Locks a subscription's row until the transaction ends: whatever else is done to it comes before or after. `false` when
+/// there is none.
+pub async fn hold(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
+    Ok(tx.sql("UPDATE subscriptions SET source = source WHERE id = $1").bind(id).execute().await? == 1)
+}
+
 /// Erases a subscription with its consents and requests. `false` when there is none.
 pub async fn erase(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
     Ok(tx.sql("DELETE FROM subscriptions WHERE id = $1").bind(id).execute().await? == 1)
@@ -472,53 +501,6 @@ pub async fn erase(tx: &mut Tx, id: SubscriptionId) -> Result<bool> {
 /// Everything one person subscribes to, or did, in the order in which it came.
 pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscription>> {
     tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
-}
-
-/// Ends up to `limit` pauses that are over, of one newsletter or of all, each with its entry in the record of consents
-/// and its event. Returns how many.
-pub async fn end_pauses(tx: &mut Tx, newsletter: Option<NewsletterId>, limit: i64, by: By<'_>) -> Result<u64> {
-    // (The state is written out, so that the partial index serves.)
-    let ended: Vec<(SubscriptionId,)> = tx
-        .sql(
-            "UPDATE subscriptions SET state = $4, paused_until = NULL
-             WHERE state = 'paused' AND id IN (
-                 SELECT s.id FROM subscriptions s
-                 WHERE s.state = 'paused' AND s.paused_until <= $1 AND ($2 IS NULL OR s.newsletter_id = $2)
-                 ORDER BY s.paused_until, s.id LIMIT $3)
-             RETURNING id",
-        )
-        .bind(by.now)
-        .bind(newsletter)
-        .bind(limit)
-        .bind(SubscriptionState::Active)
-        .fetch_all()
-        .await?;
-    let ids = json_list(ended.iter().map(|(id,)| id.0));
-    tx.sql(listed!(
-        "INSERT INTO consents (subscription_id, kind, at, wording, source)
-         SELECT id, $2, $3, '', $4 FROM subscriptions WHERE id IN ",
-        1,
-        " ORDER BY id"
-    ))
-    .bind(ids.as_str())
-    .bind(ConsentKind::Resumed)
-    .bind(by.now)
-    .bind(PAUSE_OVER)
-    .execute()
-    .await?;
-    tx.sql(listed!(
-        "INSERT INTO events (at, kind, actor, newsletter_id, subscription_id, data)
-         SELECT $2, $3, $4, newsletter_id, id, '{}' FROM subscriptions WHERE id IN ",
-        1,
-        " ORDER BY id"
-    ))
-    .bind(ids.as_str())
-    .bind(by.now)
-    .bind(Event::SubscriptionResumed.kind())
-    .bind(by.actor.to_string())
-    .execute()
-    .await?;
-    Ok(ended.len() as u64)
 }
 
 impl Filter {

@@ -213,11 +213,16 @@ record! {
 /// What each relay did with an issue.
 pub async fn shares(tx: &mut Tx, issue: IssueId) -> Result<Vec<Share>> {
     tx.sql(
-        "SELECT d.relay, COUNT(CASE WHEN d.state = 'sent' THEN 1 END) AS sent,
-                COUNT(CASE WHEN d.state = 'failed' AND d.reason = 'refused' THEN 1 END) AS refused,
+        "SELECT d.relay, CAST(SUM(CASE WHEN d.state = 'sent' THEN d.row_count ELSE 0 END) AS BIGINT) AS sent,
+                CAST(SUM(CASE WHEN d.state = 'failed' AND d.reason = 'refused' THEN d.row_count ELSE 0 END) AS BIGINT) AS refused,
                 EXISTS (SELECT 1 FROM evidence e WHERE e.issue_id = $1 AND e.relay = d.relay AND e.trusted) AS trusted,
                 MAX(CASE WHEN d.state = 'failed' THEN d.reply END) AS reply
-         FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('sent', 'failed') GROUP BY d.relay ORDER BY d.relay",
+         FROM (SELECT relay, state, reason, reply, 1 AS row_count FROM deliveries
+               WHERE issue_id = $1 AND state IN ('sent', 'failed')
+               UNION ALL
+               SELECT NULLIF(relay, ''), state, reason, NULL, row_count FROM folded
+               WHERE issue_id = $1 AND state IN ('sent', 'failed')) d
+         GROUP BY d.relay ORDER BY d.relay",
     )
     .bind(issue)
     .fetch_all()

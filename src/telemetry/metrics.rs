@@ -18,6 +18,7 @@ struct Counts {
     durations: BTreeMap<String, Histogram>,
     signups: BTreeMap<&'static str, u64>,
     deliveries: BTreeMap<&'static str, u64>,
+    expired: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,6 +76,11 @@ pub fn delivery(outcome: &'static str) {
     *counts().deliveries.entry(outcome).or_default() += 1;
 }
 
+/// Counts rows that were taken away because they had had their time.
+pub fn expired(what: &'static str, rows: u64) {
+    *counts().expired.entry(what).or_default() += rows;
+}
+
 /// Everything that was counted, and `gauges`, in the text format 0.0.4.
 pub fn render(gauges: &[Gauge]) -> String {
     let counts = counts();
@@ -101,6 +107,10 @@ pub fn render(gauges: &[Gauge]) -> String {
     head(&mut text, "deliveries_total", "counter", "Tries to deliver a mail, by what became of them.");
     for (outcome, count) in &counts.deliveries {
         line(&mut text, "deliveries_total", &format!("outcome=\"{outcome}\""), *count);
+    }
+    head(&mut text, "retention_rows_total", "counter", "Rows taken away because they had had their time, by kind.");
+    for (what, rows) in &counts.expired {
+        line(&mut text, "retention_rows_total", &format!("what=\"{what}\""), *rows);
     }
     for gauge in gauges {
         head(&mut text, gauge.name, "gauge", gauge.help);
@@ -135,6 +145,7 @@ mod tests {
         request("/a\"b", "GET", 200, Duration::from_secs(20));
         signup("taken");
         delivery("sent");
+        expired("events", 7);
         let relay = |name: &str, up| (vec![("relay", name.to_owned())], up);
         let text = render(&[
             Gauge::one("queue_depth", "Mails.", 3.0),
@@ -149,6 +160,7 @@ mod tests {
             "coranto_http_request_duration_seconds_sum{route=\"/a\\\"b\"} 20.02",
             "coranto_signups_total{outcome=\"taken\"} 1",
             "coranto_deliveries_total{outcome=\"sent\"} 1",
+            "coranto_retention_rows_total{what=\"events\"} 7",
             "coranto_queue_depth 3",
             "# TYPE coranto_relay_up gauge",
             "coranto_relay_up{relay=\"main\"} 1",

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::domain::SubscriberId;
 use crate::domain::address::EmailAddress;
 use crate::store::subscribers::{Folded, Hash};
-use crate::store::{Db, Result, Tx, limits, subscribers, suppressions};
+use crate::store::{Db, Result, Tx, departed, limits, subscribers, suppressions};
 use crate::token::Keyring;
 
 /// Counts the rules: 1 is that nothing outside ASCII folds into it, and that a mailbox is its provider's.
@@ -104,6 +104,7 @@ impl Anew {
             done.changed += 1;
         }
         suppressions::copy(tx, &row.address_hash, address_hash, quota_hash).await?;
+        departed::rehash(tx, &row.address_hash, address_hash).await?;
         if self.is_suppressed {
             suppressions::note_mailbox(tx, address_hash, quota_hash).await?;
         }

@@ -1,11 +1,12 @@
 //! What runs beside everything else so that nothing goes wrong unnoticed. One process does it at a time: the one that
 //! schedules; while nobody schedules, one that delivers says so. And what keeps an installation sound over years: that its
-//! keys are the database's, that its addresses are hashed by today's rules.
+//! keys are the database's, that its addresses are hashed by today's rules, that nothing is kept longer than it is to be.
 
 mod alarms;
 mod folding;
 mod keys;
 mod mail;
+mod retention;
 mod standin;
 mod watch;
 
@@ -19,12 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
 pub use keys::{Adopted, KeyTrouble, Listed, Use, admit, adopt, list, look, next_number};
+pub use retention::{Due, Ended, due, expire};
 pub use watch::room;
 
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::retention::Retention;
 use crate::store::{Db, StoreError};
 
 /// Between looks: an alarm is told within seconds.
@@ -41,6 +44,8 @@ pub struct Settings {
     pub folder: Option<PathBuf>,
     /// What this installation is called in alarms: the host of its public address.
     pub host: String,
+    /// How long what is kept.
+    pub retention: Retention,
 }
 
 /// Tells alarms and watches what nobody else does.
@@ -84,9 +89,10 @@ impl Upkeep {
         }
     }
 
-    /// One look: what is wrong is raised, what is due is told.
+    /// One look: what is wrong is raised, what has had its time goes, what is due is told.
     pub async fn look(&self, now: Timestamp) -> Result<(), StoreError> {
         watch::look(&self.db, &self.settings, now).await?;
+        retention::look(&self.db, self.settings.retention, now).await?;
         alarms::tell(&self.db, &self.settings, now).await
     }
 }

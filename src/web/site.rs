@@ -18,6 +18,7 @@ use super::trouble::TroublePages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
+use crate::domain::retention::Retention;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::telemetry::health::Health;
@@ -51,6 +52,8 @@ pub struct Site {
     pub embedding: Embedding,
     /// Through whom mail goes out; readers are told.
     pub relays: Vec<String>,
+    /// How long what is kept; readers are told.
+    pub retention: Retention,
     /// Whether this process is to schedule: `/readyz` then says when nobody does.
     pub schedules: bool,
     /// How delivery does, where this process delivers.
@@ -88,6 +91,7 @@ impl Site {
             proxies,
             embedding: Embedding::default(),
             relays: Vec::new(),
+            retention: Retention::default(),
             schedules: false,
             delivery: None,
             probing: Arc::default(),

@@ -79,6 +79,8 @@ messages! {
     mail_data_subject(newsletter: text);
     mail_data_lead(newsletter: text);
     mail_data_button();
+    mail_stored_lead(newsletter: text);
+    mail_stored_reason(newsletter: text, host: text);
     mail_new_address_subject(newsletter: text);
     mail_new_address_lead(newsletter: text);
     mail_new_address_button();
@@ -168,6 +170,10 @@ messages! {
     left_text(newsletter: text);
     absent_heading();
     absent_text();
+    left_on(newsletter: text, date: text);
+    ended_on(newsletter: text, date: text);
+    left_kept(date: text);
+    stored_link();
     one_click_done();
     one_click_unknown();
     pause_until_label();
@@ -296,6 +302,12 @@ messages! {
     privacy_stored_refusal();
     privacy_kept();
     privacy_kept_text();
+    privacy_kept_unconfirmed(days: number);
+    privacy_kept_left(days: number);
+    privacy_kept_consents(days: number);
+    privacy_kept_networks(days: number);
+    privacy_kept_delivery(days: number);
+    privacy_kept_erased();
     privacy_not();
     privacy_not_opened();
     privacy_not_clicked();

@@ -76,6 +76,8 @@ mail_link_button = Mein Abonnement öffnen
 mail_data_subject = Ihre Daten bei { $newsletter }
 mail_data_lead = Jemand, hoffentlich Sie, möchte sehen oder löschen, was { $newsletter } über Sie gespeichert hat. Der Link gilt eine Stunde.
 mail_data_button = Meine Daten ansehen
+mail_stored_lead = Jemand, hoffentlich Sie, hat bei { $newsletter } den Link zu dieser Adresse angefordert. An diese Adresse geht keine Ausgabe. Mit dem Link unten können Sie ansehen oder löschen, was noch gespeichert ist, oder neu abonnieren.
+mail_stored_reason = Sie erhalten diese E-Mail, weil { $newsletter } auf { $host } Daten zu dieser Adresse gespeichert hat.
 mail_new_address_subject = Bestätigen Sie diese Adresse für { $newsletter }
 mail_new_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse statt an eine andere erhalten. Bestätigen Sie das mit dem Link unten.
 mail_new_address_button = Diese Adresse verwenden
@@ -182,6 +184,10 @@ left_heading = Sie sind abgemeldet
 left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kein Abschiedsgruß.
 absent_heading = Sie sind nicht angemeldet
 absent_text = An diese Adresse geht keine Ausgabe.
+left_on = Sie haben { $newsletter } am { $date } abbestellt.
+ended_on = Ihr Abonnement von { $newsletter } endete am { $date }.
+left_kept = Ihre Adresse bleibt bis { $date } gespeichert, damit keine alte Liste Sie wieder einträgt. Sie können sie jetzt löschen lassen.
+stored_link = Ansehen oder löschen, was über Sie gespeichert ist
 one_click_done = Abbestellt.
 one_click_unknown = Nichts wurde geändert: Das ist keine Abbestellung. Öffnen Sie diese Adresse in einem Browser, oder senden Sie List-Unsubscribe=One-Click.
 pause_until_label = Pausieren bis
@@ -277,10 +283,10 @@ erased_heading = Alles ist gelöscht
 erased_text = Es bleibt nur ein Einwegcode Ihrer Adresse, damit niemand sie wieder einträgt. Sie selbst können jederzeit zurückkommen.
 data_stale_text = Er gilt eine Stunde, und gar nicht mehr, wenn alles gelöscht ist. Einen neuen gibt es auf Ihrer Einstellungsseite.
 link_heading = Ihren Link erhalten
-link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Keine zur Hand? Dann schicken wir Ihnen den Link.
-link_hint = Die Adresse, an die Ihre Ausgaben gehen.
+link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Keine zur Hand, oder keine mehr? Dann schicken wir Ihnen den Link.
+link_hint = Die Adresse, an die Ihre Ausgaben gingen.
 link_button = Meinen Link schicken
-link_sent = Eine E-Mail mit dem Link geht an diese Adresse, wenn sie { $newsletter } bekommt, außer sie hat kürzlich mehrere bekommen oder darf keine solche bekommen.
+link_sent = Wenn { $newsletter } diese Adresse gespeichert hat, geht eine E-Mail mit dem Link dorthin, außer sie hat kürzlich mehrere bekommen oder darf keine solche bekommen.
 
 ## Archive
 
@@ -319,7 +325,18 @@ privacy_stored_consent = Wann Sie angefragt, bestätigt, pausiert oder abbestell
 privacy_stored_delivery = Zu jeder Ausgabe, ob sie zugestellt wurde, und die Antwort Ihres Mailservers, falls nicht.
 privacy_stored_refusal = Wenn Ihr Postfach unsere Mails ablehnt oder Sie nie wieder von uns hören wollen: ein Fingerabdruck der Adresse, aus dem sie sich nicht ablesen lässt. Er hält unsere Mails fern.
 privacy_kept = Wie lange
-privacy_kept_text = Solange Sie abonniert haben, und danach als Nachweis, bis Sie es löschen lassen. Dann bleibt nur der Fingerabdruck einer Adresse, an die nicht geschrieben werden darf.
+privacy_kept_text = Ihre Daten werden gespeichert, solange Sie abonniert haben. Sie können jederzeit alles löschen lassen. Sonst gelten diese Fristen:
+for_days = { $days ->
+    [0] unbegrenzt
+    [one] { $days } Tag
+   *[other] { $days } Tage
+}
+privacy_kept_unconfirmed = Eine Anmeldung, die niemand bestätigt: { for_days }.
+privacy_kept_left = Adresse und Name nach der Abbestellung: { for_days }. Danach bleibt ein Prüfwert der Adresse, aus dem sie sich nicht errechnen lässt, damit keine alte Liste Sie wieder einträgt.
+privacy_kept_consents = Der Nachweis Ihrer Einwilligung nach der Abbestellung: { for_days }, zuletzt nur unter diesem Prüfwert.
+privacy_kept_networks = Das Netz, aus dem eine Anmeldung kam: { for_days }.
+privacy_kept_delivery = Ob jede Ausgabe Sie erreicht hat: { for_days }. Danach bleibt nur gespeichert, wer sie nicht erhalten hat.
+privacy_kept_erased = Nach einer Löschung bleibt nur der Prüfwert Ihrer Adresse. In Datensicherungen bleiben die Daten, bis diese ablaufen.
 privacy_not = Was nicht geschieht
 privacy_not_opened = Niemand erfährt, ob Sie eine Ausgabe öffnen: Es ist kein verstecktes Bild darin.
 privacy_not_clicked = Links in Ausgaben führen direkt an ihr Ziel. Kein Klick wird gezählt.

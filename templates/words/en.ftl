@@ -78,6 +78,8 @@ mail_link_button = Open my subscription
 mail_data_subject = Your data at { $newsletter }
 mail_data_lead = Someone, we hope you, asked to see or to erase what { $newsletter } stores about you. The link works for one hour.
 mail_data_button = See my data
+mail_stored_lead = Someone, we hope you, asked for the link of this address at { $newsletter }. No issue goes to this address. With the link below you can see or erase what is still stored, or subscribe again.
+mail_stored_reason = You get this email because { $newsletter } at { $host } has data about this address.
 mail_new_address_subject = Confirm this address for { $newsletter }
 mail_new_address_lead = Someone, we hope you, asked to get { $newsletter } at this address instead of another. Confirm it with the link below.
 mail_new_address_button = Use this address
@@ -184,6 +186,10 @@ left_heading = You are unsubscribed
 left_text = Done. { $newsletter } is no longer sent to this address, not even a goodbye.
 absent_heading = You are not subscribed
 absent_text = No issue is sent to this address.
+left_on = You left { $newsletter } on { $date }.
+ended_on = Your subscription to { $newsletter } ended on { $date }.
+left_kept = Your address is stored until { $date }, so that no old list brings you back. You can have it erased now.
+stored_link = See or erase what is stored about you
 one_click_done = Unsubscribed.
 one_click_unknown = Nothing was changed: this is not a request to unsubscribe. Open this address in a browser, or send List-Unsubscribe=One-Click.
 pause_until_label = Pause until
@@ -279,10 +285,10 @@ erased_heading = Everything is erased
 erased_text = All that stays is a one-way code of your address, so that nobody brings it in again. You yourself can come back at any time.
 data_stale_text = It works for one hour, and not at all once everything is erased. Ask for another on your preferences page.
 link_heading = Get your link
-link_text = Every issue has a link to your preferences and one to leave. No issue at hand? Then we send you the link.
-link_hint = The address that your issues come to.
+link_text = Every issue has a link to your preferences and one to leave. No issue at hand, or none any more? Then we send you the link.
+link_hint = The address that your issues came to.
 link_button = Send me my link
-link_sent = A mail with the link goes to this address if it gets { $newsletter }, unless it had several lately or no such mail may go there.
+link_sent = If { $newsletter } has stored this address, an email with the link goes to it, unless it had several lately or no such email may go there.
 
 ## Archive
 
@@ -321,7 +327,18 @@ privacy_stored_consent = When you asked, confirmed, paused or left, which words 
 privacy_stored_delivery = For each issue, whether it was delivered, and what your mail server answered if it was not.
 privacy_stored_refusal = If your mailbox refuses our mail, or you never want to hear from us: a fingerprint of the address, from which it cannot be read. It keeps our mail away.
 privacy_kept = For how long
-privacy_kept_text = While you subscribe, and afterwards as proof, until you have it erased. Then only the fingerprint of an address that must not be written to is left.
+privacy_kept_text = Your data is kept as long as you subscribe. You can have everything erased at any time. Otherwise this is how long it is kept:
+for_days = { $days ->
+    [0] without end
+    [one] { $days } day
+   *[other] { $days } days
+}
+privacy_kept_unconfirmed = A request that nobody confirms: { for_days }.
+privacy_kept_left = Address and name after you leave: { for_days }. Then a code of the address stays, from which it cannot be read, so that no old list brings you back.
+privacy_kept_consents = The proof of what you agreed to, after you leave: { for_days }, at last under that code alone.
+privacy_kept_networks = The network that a request came from: { for_days }.
+privacy_kept_delivery = Whether each issue reached you: { for_days }. After that only who did not get it is kept.
+privacy_kept_erased = After an erasure only the code of your address is left. Backups hold your data until they expire.
 privacy_not = What is not done
 privacy_not_opened = Nobody learns whether you open an issue: there is no hidden picture in it.
 privacy_not_clicked = Links in issues lead straight to where they say. No click is counted.

@@ -76,6 +76,8 @@ mail_link_button = Abrir mi suscripción
 mail_data_subject = Sus datos en { $newsletter }
 mail_data_lead = Alguien, esperamos que usted, ha pedido ver o borrar lo que { $newsletter } guarda sobre usted. El enlace vale una hora.
 mail_data_button = Ver mis datos
+mail_stored_lead = Alguien, esperamos que usted, ha pedido a { $newsletter } el enlace de esta dirección. No se envía ningún número a esta dirección. Con el enlace de abajo puede ver o borrar lo que aún se guarda, o volver a suscribirse.
+mail_stored_reason = Recibe este correo porque { $newsletter } en { $host } guarda datos de esta dirección.
 mail_new_address_subject = Confirme esta dirección para { $newsletter }
 mail_new_address_lead = Alguien, esperamos que usted, ha pedido recibir { $newsletter } en esta dirección en lugar de otra. Confírmelo con el enlace de abajo.
 mail_new_address_button = Usar esta dirección
@@ -182,6 +184,10 @@ left_heading = La baja está hecha
 left_text = Hecho. { $newsletter } ya no se envía a esta dirección, ni siquiera una despedida.
 absent_heading = No hay ninguna suscripción
 absent_text = No se envía ningún número a esta dirección.
+left_on = Usted se dio de baja de { $newsletter } el { $date }.
+ended_on = Su suscripción a { $newsletter } terminó el { $date }.
+left_kept = Su dirección se guarda hasta el { $date }, para que ninguna lista antigua vuelva a darle de alta. Puede hacer que se borre ahora.
+stored_link = Ver o borrar lo que se guarda sobre usted
 one_click_done = Baja hecha.
 one_click_unknown = Nada ha cambiado: esto no es una solicitud de baja. Abra esta dirección en un navegador, o envíe List-Unsubscribe=One-Click.
 pause_until_label = Pausa hasta el
@@ -277,10 +283,10 @@ erased_heading = Todo está borrado
 erased_text = Solo queda un código irreversible de su dirección, para que nadie la vuelva a introducir. Usted puede volver cuando quiera.
 data_stale_text = Vale una hora, y nada si ya se borró todo. Pida otro en su página de preferencias.
 link_heading = Recibir su enlace
-link_text = Cada número lleva un enlace a sus preferencias y otro para darse de baja. ¿No tiene ninguno a mano? Le enviamos el enlace.
-link_hint = La dirección a la que llegan sus números.
+link_text = Cada número lleva un enlace a sus preferencias y otro para darse de baja. ¿No tiene ninguno a mano, o ya no los recibe? Le enviamos el enlace.
+link_hint = La dirección a la que llegaban sus números.
 link_button = Enviarme mi enlace
-link_sent = Un correo con el enlace va a esta dirección si recibe { $newsletter }, salvo que haya recibido varios hace poco o no deba recibir ninguno.
+link_sent = Si { $newsletter } guarda esta dirección, le enviamos un correo con el enlace, salvo que haya recibido varios hace poco o no deba recibir ninguno.
 
 ## Archive
 
@@ -319,7 +325,18 @@ privacy_stored_consent = Cuándo pidió, confirmó, pausó o se dio de baja, qu�
 privacy_stored_delivery = De cada número, si se entregó, y la respuesta de su servidor de correo si no.
 privacy_stored_refusal = Si su buzón rechaza nuestro correo o no quiere saber más de nosotros: una huella de la dirección, de la que esta no se puede leer. Mantiene lejos nuestro correo.
 privacy_kept = Durante cuánto tiempo
-privacy_kept_text = Mientras esté suscrito y después como prueba, hasta que usted lo haga borrar. Entonces solo queda la huella de una dirección a la que no se debe escribir.
+privacy_kept_text = Sus datos se guardan mientras esté suscrito. Puede hacer que se borre todo en cualquier momento. Si no, estos son los plazos:
+for_days = { $days ->
+    [0] sin límite
+    [one] { $days } día
+   *[other] { $days } días
+}
+privacy_kept_unconfirmed = Una solicitud que nadie confirma: { for_days }.
+privacy_kept_left = La dirección y el nombre después de la baja: { for_days }. Después queda un código de la dirección, del que no se puede recuperar, para que ninguna lista antigua vuelva a darle de alta.
+privacy_kept_consents = La prueba de su consentimiento después de la baja: { for_days }, al final solo bajo ese código.
+privacy_kept_networks = La red de la que llegó una solicitud: { for_days }.
+privacy_kept_delivery = Si cada número le llegó: { for_days }. Después solo se guarda quién no lo recibió.
+privacy_kept_erased = Después de un borrado solo queda el código de su dirección. Las copias de seguridad conservan los datos hasta que caducan.
 privacy_not = Qué no se hace
 privacy_not_opened = Nadie sabe si abre un número: no hay en él ninguna imagen oculta.
 privacy_not_clicked = Los enlaces de los números llevan directamente adonde dicen. No se cuenta ningún clic.

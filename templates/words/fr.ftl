@@ -79,6 +79,8 @@ mail_link_button = Ouvrir mon abonnement
 mail_data_subject = Vos données chez { $newsletter }
 mail_data_lead = Quelqu’un, vous sans doute, a demandé à voir ou à effacer ce que { $newsletter } conserve sur vous. Le lien est valable une heure.
 mail_data_button = Voir mes données
+mail_stored_lead = Quelqu’un, vous sans doute, a demandé le lien de cette adresse auprès de { $newsletter }. Aucun numéro n’est envoyé à cette adresse. Avec le lien ci-dessous, vous pouvez voir ou effacer ce qui est encore conservé, ou vous réabonner.
+mail_stored_reason = Vous recevez ce courriel parce que { $newsletter } sur { $host } conserve des données sur cette adresse.
 mail_new_address_subject = Confirmez cette adresse pour { $newsletter }
 mail_new_address_lead = Quelqu’un, vous sans doute, a demandé à recevoir { $newsletter } à cette adresse au lieu d’une autre. Confirmez-le avec le lien ci-dessous.
 mail_new_address_button = Utiliser cette adresse
@@ -188,6 +190,10 @@ left_heading = Vous êtes désabonné
 left_text = C’est fait. { $newsletter } n’est plus envoyée à cette adresse, pas même un au revoir.
 absent_heading = Vous n’êtes pas abonné
 absent_text = Aucun numéro n’est envoyé à cette adresse.
+left_on = Vous avez quitté { $newsletter } le { $date }.
+ended_on = Votre abonnement à { $newsletter } a pris fin le { $date }.
+left_kept = Votre adresse est conservée jusqu’au { $date }, pour qu’aucune ancienne liste ne vous réinscrive. Vous pouvez la faire effacer dès maintenant.
+stored_link = Voir ou effacer ce qui est conservé à votre sujet
 one_click_done = Désabonné.
 one_click_unknown = Rien n’a changé : ceci n’est pas une demande de désabonnement. Ouvrez cette adresse dans un navigateur, ou envoyez List-Unsubscribe=One-Click.
 pause_until_label = Pause jusqu’au
@@ -283,10 +289,10 @@ erased_heading = Tout est effacé
 erased_text = Il ne reste qu’un code à sens unique de votre adresse, pour que personne ne l’inscrive de nouveau. Vous-même pouvez revenir à tout moment.
 data_stale_text = Il est valable une heure, et plus du tout une fois tout effacé. Demandez-en un autre sur votre page de préférences.
 link_heading = Recevoir votre lien
-link_text = Chaque numéro contient un lien vers vos préférences et un autre pour se désabonner. Aucun sous la main ? Nous vous envoyons le lien.
-link_hint = L’adresse où arrivent vos numéros.
+link_text = Chaque numéro contient un lien vers vos préférences et un autre pour se désabonner. Aucun sous la main, ou plus aucun ? Nous vous envoyons le lien.
+link_hint = L’adresse où arrivaient vos numéros.
 link_button = M’envoyer mon lien
-link_sent = Un courriel avec le lien part vers cette adresse si elle reçoit { $newsletter }, sauf si elle en a reçu plusieurs récemment ou ne doit pas en recevoir.
+link_sent = Si { $newsletter } conserve cette adresse, un courriel avec le lien part vers elle, sauf si elle en a reçu plusieurs récemment ou ne doit pas en recevoir.
 
 ## Archive
 
@@ -325,7 +331,18 @@ privacy_stored_consent = Quand vous avez demandé, confirmé, suspendu ou quitt�
 privacy_stored_delivery = Pour chaque numéro, s’il a été remis, et la réponse de votre serveur de messagerie dans le cas contraire.
 privacy_stored_refusal = Si votre boîte refuse nos messages, ou si vous ne voulez plus jamais en recevoir : une empreinte de l’adresse, d’où l’on ne peut pas la relire. Elle tient nos messages à l’écart.
 privacy_kept = Pendant combien de temps
-privacy_kept_text = Tant que vous êtes abonné, puis comme preuve, jusqu’à ce que vous le fassiez effacer. Il ne reste alors que l’empreinte d’une adresse à laquelle il ne faut pas écrire.
+privacy_kept_text = Vos données sont conservées tant que vous êtes abonné. Vous pouvez tout faire effacer à tout moment. Sinon, voici les durées de conservation :
+for_days = { $days ->
+    [0] sans limite
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+privacy_kept_unconfirmed = Une demande que personne ne confirme : { for_days }.
+privacy_kept_left = L’adresse et le nom après votre départ : { for_days }. Il reste ensuite une empreinte de l’adresse, à partir de laquelle on ne peut pas la retrouver, pour qu’aucune ancienne liste ne vous réinscrive.
+privacy_kept_consents = La preuve de votre accord après votre départ : { for_days }, à la fin sous cette seule empreinte.
+privacy_kept_networks = Le réseau d’où est venue une demande : { for_days }.
+privacy_kept_delivery = Si chaque numéro vous est parvenu : { for_days }. Ensuite, on ne garde que qui ne l’a pas reçu.
+privacy_kept_erased = Après un effacement, il ne reste que l’empreinte de votre adresse. Les sauvegardes conservent vos données jusqu’à leur expiration.
 privacy_not = Ce qui n’est pas fait
 privacy_not_opened = Personne n’apprend si vous ouvrez un numéro : il ne contient aucune image cachée.
 privacy_not_clicked = Les liens des numéros mènent tout droit là où ils le disent. Aucun clic n’est compté.

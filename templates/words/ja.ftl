@@ -62,6 +62,8 @@ mail_link_button = 購読設定を開く
 mail_data_subject = { $newsletter } に登録されているデータ
 mail_data_lead = { $newsletter } に登録されているデータの確認または削除のご請求がありました。リンクは1時間有効です。
 mail_data_button = データを確認する
+mail_stored_lead = { $newsletter } に、このアドレスのリンクのご請求がありました。このアドレスには何も送られていません。下のリンクから、まだ保存されている内容の確認や消去、再購読ができます。
+mail_stored_reason = { $host } の { $newsletter } がこのアドレスに関するデータを保存しているため、このメールをお送りしました。
 mail_new_address_subject = { $newsletter } の新しいアドレスをご確認ください
 mail_new_address_lead = { $newsletter } の配信先をこのアドレスに変更するご請求がありました。ご本人であれば、下のリンクから確認してください。
 mail_new_address_button = このアドレスを使う
@@ -156,6 +158,10 @@ left_heading = 購読を解除しました
 left_text = 完了しました。今後このアドレスに { $newsletter } が届くことはありません。お別れのメールもお送りしません。
 absent_heading = 購読されていません
 absent_text = このアドレスには何も送られません。
+left_on = { $newsletter } の購読を { $date } に解除されました。
+ended_on = { $newsletter } の購読は { $date } に終了しました。
+left_kept = 古い名簿から再び登録されないよう、アドレスは { $date } まで保存されます。今すぐ消去することもできます。
+stored_link = 保存されている内容を確認・消去する
 one_click_done = 購読を解除しました。
 one_click_unknown = 何も変更していません。これは購読解除の依頼ではありません。このアドレスをブラウザーで開くか、List-Unsubscribe=One-Click を送信してください。
 pause_until_label = 休止の終わり
@@ -251,10 +257,10 @@ erased_heading = すべて削除しました
 erased_text = 残るのは、ほかの人が再登録できないようにするための、元に戻せない符号だけです。ご自身はいつでも再購読できます。
 data_stale_text = リンクは1時間有効で、すべて削除した後は使えません。設定ページから新しいリンクをご請求ください。
 link_heading = リンクを受け取る
-link_text = どの号にも設定と解除のリンクがあります。お手元にない場合は、リンクをお送りします。
-link_hint = 各号が届くアドレスです。
+link_text = どの号にも設定と解除のリンクがあります。お手元にない場合や、もう届かない場合は、リンクをお送りします。
+link_hint = 各号が届いていたアドレスです。
 link_button = リンクを送る
-link_sent = このアドレスが { $newsletter } を購読していれば、リンクを記したメールをお送りします。最近何通もお送りした場合や、お送りできない場合は届きません。
+link_sent = { $newsletter } がこのアドレスを保存していれば、リンクを記したメールをお送りします。最近何通もお送りした場合や、お送りできない場合は届きません。
 
 ## Archive
 
@@ -287,7 +293,17 @@ privacy_stored_consent = 申し込み・確認・休止・解除の日時、表�
 privacy_stored_delivery = 各号が届いたかどうか。届かなかったときは、メールサーバーの応答。
 privacy_stored_refusal = 受信が拒否されたとき、または二度と受け取りたくないとのご希望のとき：アドレスの指紋。そこからアドレスを読み取ることはできません。送らないために使います。
 privacy_kept = 保存期間
-privacy_kept_text = 購読中、およびその後は証拠として、消去のご依頼があるまで。その後は、送ってはならないアドレスの指紋だけが残ります。
+privacy_kept_text = 購読中はデータを保存します。すべての消去をいつでもご請求いただけます。それ以外の保存期間は次のとおりです。
+for_days = { $days ->
+    [0] 期限なし
+   *[other] { $days } 日間
+}
+privacy_kept_unconfirmed = 確認されなかったお申し込み：{ for_days }。
+privacy_kept_left = 解除後のアドレスとお名前：{ for_days }。その後は、アドレスに戻すことのできない識別値だけを残し、古い名簿から再び登録されるのを防ぎます。
+privacy_kept_consents = 解除後の同意の記録：{ for_days }。最後の期間はこの識別値だけで保存します。
+privacy_kept_networks = お申し込み元のネットワーク：{ for_days }。
+privacy_kept_delivery = 各号が届いたかどうか：{ for_days }。その後は、届かなかった方の記録だけを残します。
+privacy_kept_erased = 消去後に残るのは、アドレスの識別値だけです。バックアップには、その保存期間が終わるまでデータが残ります。
 privacy_not = 行わないこと
 privacy_not_opened = 号を開いたかどうかは誰にも知られません。隠し画像は入っていません。
 privacy_not_clicked = 号の中のリンクは表示どおりの場所へ直接つながります。クリックは数えません。

@@ -6,6 +6,7 @@ use coranto::clock::{Clock, Timestamp};
 use coranto::domain::alarm::{Alarm, AlarmName};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
+use coranto::domain::retention::Retention;
 use coranto::domain::slot::Slot;
 use coranto::store::issues::NewIssue;
 use coranto::store::{Db, alarms, issues, leases};
@@ -24,7 +25,13 @@ struct Duty {
 impl Duty {
     fn new(db: &Db, newsletters: Vec<Newsletter>, to: &[&str], now: Timestamp) -> Self {
         let to = to.iter().map(|address| address.parse().unwrap()).collect();
-        let settings = Settings { to, newsletters, folder: None, host: "news.example.org".to_owned() };
+        let settings = Settings {
+            to,
+            newsletters,
+            folder: None,
+            host: "news.example.org".to_owned(),
+            retention: Retention::default(),
+        };
         let upkeep = Upkeep::new(db.clone(), Clock::fixed(now), settings, std::sync::Arc::default());
         Self { db: db.clone(), upkeep, now }
     }
@@ -178,7 +185,7 @@ both_databases! {
             assert!(taken.await.unwrap());
         };
         let to = vec!["ops@example.org".parse().unwrap()];
-        let settings = Settings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned() };
+        let settings = Settings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
         let stands = async || {
             let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
             all.iter().any(|one| one.name == AlarmName::ScheduleLate && one.told_at.is_some())

@@ -9,6 +9,7 @@ use crate::cli::when::when;
 use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::newsletter::Newsletter;
+use crate::store::folded;
 use crate::store::ledger::{self, Row};
 
 /// Rows read at a time: a list of a million is streamed.
@@ -94,6 +95,9 @@ pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Res
     }
     if output.is_json() {
         return Ok(Exit::Ok);
+    }
+    if !folded::of_issue(&mut tx, issue.id).await?.is_empty() {
+        output.note("Of an issue as old as this only who did not get it is listed; `issues show` has the numbers.");
     }
     if table.is_empty() && args.missed {
         output.note("Nobody missed it so far.");

@@ -4,6 +4,7 @@ use super::{Desk, address};
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
+use crate::domain::subscriber::EndedBy;
 use crate::domain::suppression::SuppressionReason;
 use crate::signup::{self, Added, Leaving, NewReader};
 
@@ -82,6 +83,14 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let (email, slug) = (&new.email, &desk.newsletter.slug);
     match added {
         Added::Active(_) => done(desk, email, "added", &format!("{email} reads {slug} from now on.")),
+        Added::Back(_, by) => {
+            let end = match by {
+                EndedBy::Operator => "an operator had removed them",
+                EndedBy::Import => "a list had ended it",
+                _ => "mail to them had come back",
+            };
+            done(desk, email, "restored", &format!("{email} reads {slug} again: {end}, and that is taken back."))
+        }
         Added::Known(state) => done(
             desk,
             email,
@@ -95,6 +104,10 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
                 .hint("only they themselves can come back, by the sign-up page")
                 .into())
         }
+        Added::Refused => Err(Failure::new(format!("{email} said \"not me\" to a mail that somebody else asked for"))
+            .exit(Exit::NotAllowed)
+            .hint("only they themselves can take that back, by the link in that mail")
+            .into()),
         Added::Suppressed(reason) => Err(Failure::new(format!("{email} must not be mailed ({reason})"))
             .exit(Exit::NotAllowed)
             .hint("`coranto subscribers unsuppress` takes an address off that list")
@@ -105,7 +118,12 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
 pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let (email, slug) = (&args.address, &desk.newsletter.slug);
     match signup::remove(desk.db, desk.id, email, &desk.act("operator")).await? {
-        Some(Leaving::Left(_)) => done(desk, email, "removed", &format!("{email} does not read {slug} any more.")),
+        Some(Leaving::Left(_)) => {
+            desk.context
+                .output
+                .note("`coranto subscribers add` takes this back; the reader's own leaving it would not.");
+            done(desk, email, "removed", &format!("{email} does not read {slug} any more."))
+        }
         Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
         Some(Leaving::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
     }

@@ -33,6 +33,9 @@ pub(super) struct Show {
     /// The reader's address.
     #[arg(value_parser = address)]
     address: EmailAddress,
+    /// Everything that is stored about the person, in every newsletter: the copy of GDPR article 15, as JSON.
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 pub(super) fn state(text: &str) -> Result<SubscriptionState, String> {
@@ -102,6 +105,9 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
 }
 
 pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    if args.all {
+        return super::erase::copy(&args.address, desk).await;
+    }
     let mut tx = desk.db.read().await?;
     let reader = subscriptions::find(&mut tx, desk.id, &args.address.key()).await?;
     let Some(reader) = reader else {

@@ -1,6 +1,7 @@
 //! `coranto subscribers`: who reads. Lists come from the store; whatever changes something is a verb of `signup`.
 
 mod change;
+mod erase;
 mod export;
 mod import;
 mod imports;
@@ -15,7 +16,7 @@ use crate::domain::newsletter::Newsletter;
 use crate::signup::Act;
 use crate::store::{Db, newsletters};
 
-/// List, add, remove, import, export and count readers.
+/// List, add, remove, erase, import, export and count readers.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto subscribers stats
@@ -37,22 +38,32 @@ enum Command {
   coranto subscribers list
   coranto subscribers list --state pending")]
     List(list::List),
-    /// Show one reader with everything they agreed to.
+    /// Show one reader with everything they agreed to; with --all, all that is stored about the person.
     #[command(before_help = "Examples:
-  coranto subscribers show anna@example.org")]
+  coranto subscribers show anna@example.org
+  coranto subscribers show anna@example.org --all --json")]
     Show(list::Show),
     /// Count readers by state.
     #[command(before_help = "Examples:
   coranto subscribers stats")]
     Stats,
-    /// Add a reader who agreed; no mail is sent.
-    #[command(before_help = "Examples:
-  coranto subscribers add anna@example.org --name \"Anna Berg\"")]
+    /// Add a reader who agreed, or take back what `remove` did; no mail is sent.
+    #[command(
+        visible_alias = "restore",
+        before_help = "Examples:
+  coranto subscribers add anna@example.org --name \"Anna Berg\"
+  coranto subscribers restore anna@example.org"
+    )]
     Add(change::Add),
     /// End a subscription; `add` takes it back, unless the reader had left.
     #[command(before_help = "Examples:
   coranto subscribers remove anna@example.org")]
     Remove(change::Remove),
+    /// Erase everything about a person, in every newsletter.
+    #[command(before_help = "Examples:
+  coranto subscribers erase anna@example.org --dry-run
+  coranto subscribers erase anna@example.org --reason \"asked by letter\"")]
+    Erase(erase::Erase),
     /// Never mail an address again, whatever it subscribes to.
     #[command(before_help = "Examples:
   coranto subscribers suppress anna@example.org")]
@@ -99,7 +110,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let named = args.newsletter.as_deref();
     // What counts, or is about an address alone, needs no newsletter.
     let about = match args.command {
-        Command::Stats | Command::Suppress(_) | Command::Unsuppress(_) => whose(&config, named)?,
+        Command::Stats | Command::Suppress(_) | Command::Unsuppress(_) | Command::Erase(_) => whose(&config, named)?,
+        Command::Show(ref args) if args.all => whose(&config, named)?,
         _ => vec![newsletter(&config, named)?],
     };
     context.block_on(async {
@@ -121,6 +133,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Stats => list::stats(&about, &db, context).await,
             Command::Add(args) => change::add(args, &desk).await,
             Command::Remove(args) => change::remove(args, &desk).await,
+            Command::Erase(args) => erase::erase(args, &desk).await,
             Command::Suppress(args) => change::suppress(args, &desk).await,
             Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
             Command::Import(args) => import::import(args, &desk).await,

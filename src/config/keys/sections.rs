@@ -33,6 +33,11 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
     (
+        "retention",
+        "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \
+         [operations.md](operations.md#retention).",
+    ),
+    (
         "alarms",
         "Who is told when something needs a person: an issue that is held or refused, a relay that is down, a slot with \
          nothing for it. See [operations.md](operations.md#alarms).",

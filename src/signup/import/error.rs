@@ -74,6 +74,9 @@ pub enum Reason {
     #[error("left here; only they themselves can come back")]
     Left,
     /// Never brought back.
+    #[error("said \"not me\"; only they themselves can take that back")]
+    Refused,
+    /// Never brought back.
     #[error("is on the suppression list ({0})")]
     Suppressed(SuppressionReason),
 }

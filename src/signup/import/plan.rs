@@ -24,6 +24,7 @@ pub(super) enum Plan {
 fn plan(standing: Standing, known: Option<&Known>) -> Plan {
     use SubscriptionState::{Left, Pending};
     let is_suppressed = known.and_then(|known| known.suppressed).is_some();
+    let (is_departed, is_refused) = known.map_or((false, false), |known| (known.departed, known.refused));
     match (standing, known.and_then(|known| known.state)) {
         (standing, _) if standing.suppression().is_some() => match is_suppressed {
             true => Plan::Nothing,
@@ -31,11 +32,14 @@ fn plan(standing: Standing, known: Option<&Known>) -> Plan {
         },
         (Standing::Unsubscribed, Some(Left)) => Plan::Nothing,
         (Standing::Unsubscribed, Some(_)) => Plan::Unsubscribe,
-        (Standing::Unsubscribed, None) if is_suppressed => Plan::Nothing,
+        // That they are gone is known without their address.
+        (Standing::Unsubscribed, None) if is_suppressed || is_departed => Plan::Nothing,
         (Standing::Unsubscribed, None) => Plan::Add,
         (Standing::NotAgreed | Standing::Unclear, _) => Plan::KeepOut,
         (_, _) if is_suppressed => Plan::KeepOut,
         (_, Some(Left)) => Plan::KeepOut,
+        (_, None) if is_departed => Plan::KeepOut,
+        (_, None | Some(Pending)) if is_refused => Plan::KeepOut,
         (Standing::Active, Some(Pending)) => Plan::Activate,
         (_, Some(_)) => Plan::Nothing,
         (_, None) => Plan::Add,
@@ -50,7 +54,7 @@ pub(super) async fn planned(
     rejected: &mut Vec<Rejected>,
 ) -> Result<(Vec<(Candidate, Option<Known>, Plan)>, Imported), StoreError> {
     let arrivals: Vec<Arrival> = candidates.iter().map(|candidate| candidate.arrival.clone()).collect();
-    let known = arrivals::known(tx, import.newsletter, &arrivals).await?;
+    let known = arrivals::known(tx, import.newsletter, &arrivals, import.now).await?;
     let mut known = known.into_iter().peekable();
     let mut plans = Vec::with_capacity(candidates.len());
     let mut done = Imported::default();
@@ -69,9 +73,11 @@ pub(super) async fn planned(
         done.count(plan, candidate.standing);
         if plan == Plan::KeepOut {
             let suppressed = known.and_then(|known| known.suppressed).map(Reason::Suppressed);
+            let said_not_me = known
+                .is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Left));
             let reason = match candidate.standing {
                 Standing::NotAgreed => Reason::NotAgreed,
-                _ => suppressed.unwrap_or(Reason::Left),
+                _ => suppressed.unwrap_or(if said_not_me { Reason::Refused } else { Reason::Left }),
             };
             let email = candidate.arrival.person.email.to_string();
             rejected.push(Rejected {

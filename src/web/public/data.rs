@@ -66,14 +66,8 @@ async fn request(site: &Site, token: &str) -> Result<Option<RequestId>, Failure>
 }
 
 async fn download(site: &Arc<Site>, id: RequestId, act: Act) -> Result<Response, Failure> {
-    let (signup, of_site) = (site.signup.clone(), Arc::clone(site));
-    let copy = site
-        .write(async move {
-            let named =
-                |newsletter| of_site.door_of(newsletter).map(|door| door.newsletter.slug.clone()).unwrap_or_default();
-            signup::copy_data(&signup, id, named, &act).await
-        })
-        .await?;
+    let signup = site.signup.clone();
+    let copy = site.write(async move { signup::copy_data(&signup, id, &act).await }).await?;
     let Some(copy) = copy else { return stale_page_of(site, id).await };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),

@@ -2,6 +2,7 @@
 //! only to who pressed the button: it stands on the page behind it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -18,7 +19,8 @@ use super::reader::{self, name};
 use super::token::{Opened, open};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
-use crate::domain::subscriber::Why;
+use crate::domain::retention::Expiry;
+use crate::domain::subscriber::{EndedBy, SubscriptionState, Why};
 use crate::signup::{self, Client, Door, Gone, Leaving};
 use crate::store::consents;
 use crate::store::subscriptions::Subscription;
@@ -28,6 +30,7 @@ use crate::words::Words;
 
 const BACK: &str = "back";
 const WHY: &str = "why";
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/g/{token}", get(show).post(act))
@@ -182,12 +185,44 @@ fn back_page(site: &Site, subscription: &Subscription) -> Result<Response, Failu
     site.page(StatusCode::OK, &page)
 }
 
-/// For who has left, and for who is gone altogether: one page, which tells neither from the other.
+/// For who has left, and for who is gone altogether: one page. Of who has left something is stored, and the way to it is a
+/// fresh mail.
 pub(super) fn absent_page(site: &Site, subscription: Option<&Subscription>) -> Result<Response, Failure> {
-    let door = site.only_door();
+    let its = subscription.and_then(|subscription| site.door_of(subscription.newsletter_id));
+    let door = its.or_else(|| site.only_door());
     let words = site.words_for(door, subscription);
     let mut page = reader::page(site, words, door, words.absent_heading(), None);
     page.paragraphs = vec![words.absent_text()];
-    page.link = Some(Link { url: site.path(""), label: words.subscribe_again() });
+    page.link = Some(match its {
+        Some(door) => reader::stored_link(site, words, door),
+        None => Link { url: site.path(""), label: words.subscribe_again() },
+    });
     site.page(StatusCode::OK, &page)
+}
+
+/// For who has left and holds a link to their preferences: since when, what is stored until when, and the way back.
+pub(super) fn departed(site: &Site, door: Option<&Door>, subscription: &Subscription) -> ReaderPage {
+    let words = site.words_for(door, Some(subscription));
+    let name = name(words, door);
+    let mut page = reader::page(site, words, door, words.absent_heading(), Some(subscription));
+    if let Some(left_at) = subscription.left_at {
+        let date = words.date(reader::today(left_at, door));
+        let is_theirs = subscription.ended_by.is_none_or(EndedBy::is_the_readers);
+        page.paragraphs.push(match subscription.left_from {
+            // Who said "not me" has left nothing.
+            Some(SubscriptionState::Pending) => words.absent_text(),
+            _ if is_theirs => words.left_on(&name, &date),
+            _ => words.ended_on(&name, &date),
+        });
+        let days = site.retention.days(Expiry::Unsubscribed);
+        if days > 0 {
+            let until = words.date(reader::today(left_at.plus(DAY * days), door));
+            page.paragraphs.push(words.left_kept(&until));
+        }
+    }
+    page.link = door.map(|door| Link {
+        url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
+        label: words.subscribe_again(),
+    });
+    page
 }

@@ -15,7 +15,7 @@ use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::choices;
-use super::gone::{absent_page, left_page};
+use super::gone::{absent_page, departed, left_page};
 use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
 use super::signup::{address_error, asked_page, bare, name_error};
 use super::token::{Opened, open};
@@ -219,34 +219,51 @@ async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Res
     drop(tx);
     let door = site.door_of(subscription.newsletter_id);
     let words = site.words_for(door, Some(&subscription));
-    match subscription.state {
-        SubscriptionState::Left => absent_page(site, Some(&subscription)),
+    let mut page = match subscription.state {
+        SubscriptionState::Left => {
+            let mut page = departed(site, door, &subscription);
+            page.sections.push(data_section(words));
+            page
+        }
         SubscriptionState::Pending => {
             let heading = reader::own_heading(words, door);
             let mut page = reader::page(site, words, door, heading, Some(&subscription));
             page.paragraphs = vec![words.preferences_pending()];
-            site.page(StatusCode::OK, &page)
+            page.sections.push(data_section(words));
+            page
         }
         SubscriptionState::Active | SubscriptionState::Paused => {
             let mut page = page(site, door, Some(&subscription));
             page.sections.extend(others(site, words, &subscription));
-            let mut status = StatusCode::OK;
-            match done {
-                Done::Nothing => {}
-                Done::Said(say) => page.status = say(words),
-                Done::Named => page.status = words.rename_saved(&name(words, door)),
-                Done::Settling(until) => {
-                    let day = reader::today(until, door);
-                    page.status = words.address_settling(&words.date(day));
-                }
-                Done::Wrong { field, error, typed } => {
-                    keep(&mut page, field, &typed);
-                    reader::refuse(&mut page, words, field, &error);
-                    status = StatusCode::UNPROCESSABLE_ENTITY;
-                }
-            }
-            site.page(status, &page)
+            page
         }
+    };
+    let mut status = StatusCode::OK;
+    match done {
+        Done::Nothing => {}
+        Done::Said(say) => page.status = say(words),
+        Done::Named => page.status = words.rename_saved(&name(words, door)),
+        Done::Settling(until) => {
+            let day = reader::today(until, door);
+            page.status = words.address_settling(&words.date(day));
+        }
+        Done::Wrong { field, error, typed } => {
+            keep(&mut page, field, &typed);
+            reader::refuse(&mut page, words, field, &error);
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+    }
+    site.page(status, &page)
+}
+
+/// The data, and their end: both by a mail that follows.
+fn data_section(words: Words) -> Section {
+    Section {
+        id: "data",
+        heading: words.data_heading(),
+        text: words.data_text(),
+        buttons: vec![reader::quiet(DATA, words.data_button())],
+        ..Section::default()
     }
 }
 
@@ -287,13 +304,7 @@ fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -
     page.sections.push(choices::section(words, subscription));
     page.sections.push(choices::name_section(words, door, subscription));
     page.sections.push(choices::address_section(words));
-    page.sections.push(Section {
-        id: "data",
-        heading: words.data_heading(),
-        text: words.data_text(),
-        buttons: vec![reader::quiet(DATA, words.data_button())],
-        ..Section::default()
-    });
+    page.sections.push(data_section(words));
     page.sections.push(Section {
         id: "leave",
         heading: words.go_heading(),

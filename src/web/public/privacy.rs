@@ -15,6 +15,7 @@ use super::super::site::Site;
 use super::teaser::below;
 use crate::domain::design::ImagesBy;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::retention::{Expiry, Retention};
 use crate::templates::pages::{Link, Matter, PrivacyPage};
 use crate::words::Words;
 
@@ -33,14 +34,14 @@ async fn show(
     let mut frame = site.frame(words, Some(&door), &heading, false);
     site.share(&mut frame, Some(&door), &format!("{slug}/privacy"), &heading, &lead);
     let host = site.public_url.host_str().unwrap_or_default();
-    let sections = matters(words, &door.newsletter, host, &site.relays);
+    let sections = matters(words, &door.newsletter, host, &site);
     // What it says of rights is done on the preferences page; here is the way there without an issue at hand.
     let link = Link { url: below(&site, &door, "link"), label: words.link_button() };
     let page = PrivacyPage { frame, heading, lead, sections, link };
     site.fresh_page(&headers, &page, door.newsletter.indexed, None)
 }
 
-fn matters(words: Words, newsletter: &Newsletter, host: &str, relays: &[String]) -> Vec<Matter> {
+fn matters(words: Words, newsletter: &Newsletter, host: &str, site: &Site) -> Vec<Matter> {
     let matter = |heading, paragraphs| Matter { heading, paragraphs };
     let write_to = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address).to_string();
     let postal = one_line(&newsletter.postal_address);
@@ -60,12 +61,26 @@ fn matters(words: Words, newsletter: &Newsletter, host: &str, relays: &[String])
     let mut matters = vec![
         matter(words.privacy_sender(), vec![sender]),
         matter(words.privacy_stored(), stored),
-        matter(words.privacy_kept(), vec![words.privacy_kept_text()]),
+        matter(words.privacy_kept(), kept(words, site.retention)),
         matter(words.privacy_not(), not),
     ];
-    if !relays.is_empty() {
-        matters.push(matter(words.privacy_others(), vec![words.privacy_others_text(&relays.join(", "))]));
+    if !site.relays.is_empty() {
+        matters.push(matter(words.privacy_others(), vec![words.privacy_others_text(&site.relays.join(", "))]));
     }
     matters.push(matter(words.privacy_rights(), vec![words.privacy_rights_text()]));
     matters
+}
+
+/// How long what is kept, as it is set.
+fn kept(words: Words, retention: Retention) -> Vec<String> {
+    let days = |kind| i64::from(retention.days(kind));
+    vec![
+        words.privacy_kept_text(),
+        words.privacy_kept_unconfirmed(days(Expiry::Unconfirmed)),
+        words.privacy_kept_left(days(Expiry::Unsubscribed)),
+        words.privacy_kept_consents(days(Expiry::Consents)),
+        words.privacy_kept_networks(days(Expiry::Networks)),
+        words.privacy_kept_delivery(days(Expiry::Ledger)),
+        words.privacy_kept_erased(),
+    ]
 }

@@ -118,6 +118,11 @@ pub(super) fn today(now: Timestamp, door: Option<&Door>) -> Date {
     now.to_jiff().to_zoned(zone(door)).date()
 }
 
+/// The way to what is stored about somebody, by a fresh mail.
+pub(super) fn stored_link(site: &Site, words: Words, door: &Door) -> Link {
+    Link { url: site.path(&format!("{}/link", door.newsletter.slug)), label: words.stored_link() }
+}
+
 /// The heading of everything about one subscription.
 pub(super) fn own_heading(words: Words, door: Option<&Door>) -> String {
     words.preferences_heading(&name(words, door))

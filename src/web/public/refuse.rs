@@ -16,7 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::reader;
 use crate::signup;
-use crate::templates::pages::{Button, Link};
+use crate::templates::pages::{Button, Link, ReaderPage};
 use crate::token::{Purpose, TEST_NUMBER};
 
 const REFUSE: &str = "refuse";
@@ -56,14 +56,24 @@ async fn act(
         }
         return page(&site, words.allowed_heading(), vec![words.allowed_text()], None);
     }
-    if !is_test {
-        site.write(async move { signup::refuse(&db, tag, &act).await }).await?;
-    }
+    let stored = match is_test {
+        true => None,
+        false => site.write(async move { signup::refuse(&db, tag, &act).await }).await?,
+    };
     let undo = reader::quiet(ALLOW, words.refused_undo());
-    page(&site, words.refused_heading(), vec![words.refused_text()], Some(undo))
+    let mut page = made(&site, words.refused_heading(), vec![words.refused_text()], Some(undo));
+    // What was asked for is stored still; the way to it is a fresh mail.
+    if let Some(door) = stored.and_then(|id| site.door_of(id)) {
+        page.link = Some(reader::stored_link(&site, words, door));
+    }
+    site.page(StatusCode::OK, &page)
 }
 
 fn page(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> Result<Response, Failure> {
+    site.page(StatusCode::OK, &made(site, heading, paragraphs, button))
+}
+
+fn made(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> ReaderPage {
     let door = site.only_door();
     let words = site.words(door);
     let mut page = reader::page(site, words, door, heading, None);
@@ -72,5 +82,5 @@ fn page(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Bu
     if let Some(button) = button {
         reader::ask(&mut page, button);
     }
-    site.page(StatusCode::OK, &page)
+    page
 }

@@ -32,35 +32,35 @@ use crate::harness::program::{Ended, coranto, run};
 const AT_MOST: Duration = Duration::from_secs(60);
 
 /// Runs `coranto` with `args` in `folder`.
-fn cli(folder: &Path, args: &[&str]) -> Ended {
+pub(crate) fn cli(folder: &Path, args: &[&str]) -> Ended {
     let mut command = coranto(folder);
     command.args(args).env("NO_COLOR", "1").env("TZ", "UTC");
     run(command, AT_MOST)
 }
 
 /// The same, and it must end well; what it printed.
-fn ok(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn ok(folder: &Path, args: &[&str]) -> String {
     let ended = cli(folder, args);
     assert_eq!(ended.status.code(), Some(0), "{args:?}: {ended:?}");
     ended.stdout
 }
 
 /// The same with `--json`: an object for each line.
-fn json(folder: &Path, args: &[&str]) -> Vec<Value> {
+pub(crate) fn json(folder: &Path, args: &[&str]) -> Vec<Value> {
     let mut all = args.to_vec();
     all.push("--json");
     ok(folder, &all).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The same, and it must end with `code`; what it said about that.
-fn fails(folder: &Path, args: &[&str], code: i32) -> String {
+pub(crate) fn fails(folder: &Path, args: &[&str], code: i32) -> String {
     let ended = cli(folder, args);
     assert_eq!(ended.status.code(), Some(code), "{args:?}: {ended:?}");
     ended.stderr
 }
 
 /// A folder with a new newsletter in it.
-fn installation() -> tempfile::TempDir {
+pub(crate) fn installation() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let args = ["init", "--name", "The Week", "--from", "week@news.example.com", "--address", "1 Example Street"];
     ok(folder.path(), &[&args[..], &["--time-zone", "Europe/Prague", "--slug", "week"]].concat());

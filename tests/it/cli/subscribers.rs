@@ -20,7 +20,11 @@ fn readers_come_and_go_by_command() {
 
     ok(folder, &["subscribers", "remove", "anna@example.org"]);
     assert_eq!(json(folder, &["subscribers", "remove", "anna@example.org"])[0]["result"], "unchanged");
-    assert_eq!(json(folder, &["subscribers", "add", "anna@example.org"])[0]["result"], "added", "it was our own act");
+    assert_eq!(
+        json(folder, &["subscribers", "add", "anna@example.org"])[0]["result"],
+        "restored",
+        "it was our own act"
+    );
     fails(folder, &["subscribers", "remove", "nobody@example.org"], 1);
     fails(folder, &["subscribers", "show", "nobody@example.org"], 1);
 }

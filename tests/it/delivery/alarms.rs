@@ -6,6 +6,7 @@ use coranto::domain::alarm::AlarmName;
 use coranto::domain::evidence::Trouble;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Newsletter, UncertainPolicy};
+use coranto::domain::retention::Retention;
 use coranto::store::alarms::Standing;
 use coranto::store::suspensions::NewSuspension;
 use coranto::store::{Db, alarms, suspensions};
@@ -35,7 +36,13 @@ async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -
 fn upkeep(stage: &Stage) -> Upkeep {
     let newsletters = vec![Newsletter { slots: Vec::new(), ..stage::newsletter() }];
     let to = vec!["ops@example.net".parse().unwrap()];
-    let settings = Settings { to, newsletters, folder: None, host: "news.example.org".to_owned() };
+    let settings = Settings {
+        to,
+        newsletters,
+        folder: None,
+        host: "news.example.org".to_owned(),
+        retention: Retention::default(),
+    };
     Upkeep::new(stage.db.clone(), stage.clock.clone(), settings, std::sync::Arc::default())
 }
 

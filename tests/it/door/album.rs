@@ -214,6 +214,7 @@ impl Album {
         self.pressed("back-again", &back, &[("action", "back")]).await;
         self.pressed("left-again", &link, &[("action", "leave")]).await;
         self.shown("absent", &link).await;
+        self.shown("preferences-left", &self.web.preferences_link(id).await).await;
     }
 
     async fn preferences(&mut self) {

@@ -219,7 +219,7 @@ both_databases! {
         let id = ground.find("anna@example.org").await.unwrap().id;
         signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
         let request = latest_request(&ground, id).await;
-        let copy = signup::copy_data(&ground.signup, request, |_| "week".to_owned(), &ground.act(None)).await.unwrap().unwrap();
+        let copy = signup::copy_data(&ground.signup, request, &ground.act(None)).await.unwrap().unwrap();
         assert_eq!(copy["subscriptions"][0]["log"][0]["actor"], "command");
     }
 }

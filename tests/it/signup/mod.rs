@@ -3,7 +3,7 @@
 mod domains;
 mod events;
 mod ground;
-mod lists;
+pub(crate) mod lists;
 mod moving;
 mod proofs;
 mod quotas;

@@ -85,7 +85,7 @@ both_databases! {
         assert_eq!(found.id, reader, "links in their mails go on working");
         if let Undo::Done(Undone { unsubscribed: 1, .. }) = undone {
             assert_eq!((found.state, found.ended_by), (Left, Some(EndedBy::Import)));
-            assert!(matches!(add(&ground, "mailed@example.org").await, Added::Active(_)), "it was no reader's will");
+            assert!(matches!(add(&ground, "mailed@example.org").await, Added::Back(_, EndedBy::Import)), "it was no reader's will");
         }
     }
 
@@ -127,8 +127,8 @@ both_databases! {
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
             assert_eq!(ground.state(email).await, Some(Left), "{email}");
         }
-        assert!(matches!(add(&ground, "operator@example.org").await, Added::Active(_)));
-        assert!(matches!(add(&ground, "list@example.org").await, Added::Active(_)));
+        assert!(matches!(add(&ground, "operator@example.org").await, Added::Back(_, EndedBy::Operator)));
+        assert!(matches!(add(&ground, "list@example.org").await, Added::Back(_, EndedBy::Import)));
         assert!(matches!(add(&ground, "reader@example.org").await, Added::Left(Some(_))));
         assert_eq!(ground.history("operator@example.org").await.last(), Some(&Kind::Added));
         assert_eq!(ground.find("operator@example.org").await.unwrap().ended_by, None);
@@ -142,7 +142,7 @@ both_databases! {
             ground.request(email).await.unwrap();
             assert_eq!(ground.state(email).await, Some(Pending), "{email}");
         }
-        assert!(matches!(add(&ground, "list@example.org").await, Added::Active(_)));
+        assert!(matches!(add(&ground, "list@example.org").await, Added::Back(_, EndedBy::Operator)));
         assert!(matches!(add(&ground, "reader@example.org").await, Added::Left(_)));
     }
 }

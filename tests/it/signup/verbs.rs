@@ -2,6 +2,7 @@
 
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
+use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{ConsentId, SubscriptionId};
@@ -158,7 +159,7 @@ both_databases! {
         assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Already(_))));
         assert!(remove(&ground, "nobody@example.org").await.is_none());
         // What an operator ended, an operator takes back; what the reader did, nobody else.
-        assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
+        assert!(matches!(add(&ground, "anna@example.org").await, Added::Back(_, EndedBy::Operator)));
         ground.leave("anna@example.org").await;
         assert_eq!(add(&ground, "anna@example.org").await, Added::Left(Some(ground.now)));
         // Not even when a stranger has asked in their name.

@@ -46,7 +46,7 @@ both_databases! {
         let import = begun(&mut tx, week, "1").await;
         let coming = Coming { newsletter: week, import, source: "import:1", wording: "a form", now: NOW };
         arrivals::lock(&mut tx).await.unwrap();
-        let known = arrivals::known(&mut tx, week, &batch).await.unwrap();
+        let known = arrivals::known(&mut tx, week, &batch, NOW).await.unwrap();
         let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
         assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);
         assert_eq!(arrivals::store(&mut tx, &coming, &batch).await.unwrap(), 3);
@@ -59,7 +59,7 @@ both_databases! {
         let history = consents::of_subscription(&mut tx, stored.id).await.unwrap();
         assert_eq!((history.len(), history[0].kind, history[0].wording.as_str()), (1, ConsentKind::Imported, "a form"));
         assert_eq!(history[0].client.as_deref(), Some("192.0.2.0/24"));
-        assert_eq!(arrivals::known(&mut tx, week, &[]).await.unwrap(), []);
+        assert_eq!(arrivals::known(&mut tx, week, &[], NOW).await.unwrap(), []);
         let gone = Arrival { state: Left, ..arrival("gone@example.org") };
         assert_eq!(arrivals::store(&mut tx, &coming, &[gone]).await.unwrap(), 1);
         let gone = subscriptions::find(&mut tx, week, "gone@example.org").await.unwrap().unwrap();

@@ -11,7 +11,7 @@ use coranto::domain::{ConsentId, DeliveryId, RequestId, SubscriberId, Subscripti
 use coranto::store::consents::{NewConsent, Typed};
 use coranto::store::keys::Stake;
 use coranto::store::requests::NewRequest;
-use coranto::store::{Db, consents, keys, limits, marks, requests, subscribers, subscriptions, suppressions};
+use coranto::store::{Db, consents, keys, limits, marks, pauses, requests, subscribers, subscriptions, suppressions};
 use coranto::token::Fingerprint;
 
 use super::ground::{Ground, NOW, person, subscribe};
@@ -44,7 +44,7 @@ both_databases! {
         // Also what a statement makes of other rows: rests that are over.
         let id = subscribe(tx, week, "anna0@example.org", Active).await.unwrap();
         assert!(subscriptions::pause(tx, id, Some(NOW), &acts::entry(NOW)).await.unwrap());
-        assert_eq!(subscriptions::end_pauses(tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
+        assert_eq!(pauses::end(tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
         let resumed = consents::latest(tx, id, ConsentKind::Resumed).await.unwrap().unwrap();
         assert!(resumed.mark.is_some());
         assert!(marks::of_subscription(tx, SubscriptionId(4711)).await.unwrap().is_none());

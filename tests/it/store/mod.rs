@@ -23,6 +23,7 @@ mod quotas;
 mod readers;
 mod records;
 mod rescue;
+mod retention;
 mod revisions;
 mod schema;
 mod settlement;

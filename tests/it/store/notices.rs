@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use coranto::clock::Timestamp;
+use coranto::domain::SubscriptionId;
 use coranto::domain::cause::{Cause, Certainty, Judgement, Party};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::issue::IssueState;
@@ -72,7 +73,7 @@ both_databases! {
         let due = notices::due(&mut ground.tx, minute(60), 10).await.unwrap();
         assert_eq!(due.iter().map(|one| one.id).collect::<Vec<_>>(), [notice.id]);
         assert_eq!(subscriptions::active(&mut ground.tx).await.unwrap(), 1);
-        assert_eq!(notices::forget(&mut ground.tx, &hash("anna")).await.unwrap(), 1);
+        assert_eq!(notices::forget(&mut ground.tx, &hash("anna"), SubscriptionId(4711)).await.unwrap(), 1);
         assert!(notices::get(&mut ground.tx, notice.id).await.unwrap().is_none());
     }
 

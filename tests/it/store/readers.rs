@@ -14,7 +14,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
-use coranto::store::{Db, Result, Tx, newsletters, personal, suppressions};
+use coranto::store::{Db, Result, Tx, newsletters, pauses, personal, suppressions};
 use futures_util::TryStreamExt as _;
 
 use crate::harness::acts;
@@ -200,9 +200,9 @@ both_databases! {
         let before = NOW.minus(Duration::from_millis(1));
         let month = newsletters::ensure(&mut tx, "month", NOW).await.unwrap();
         for (of, at) in [(None, before), (Some(month), NOW)] {
-            assert_eq!(subscriptions::end_pauses(&mut tx, of, 10, acts::by(at)).await.unwrap(), 0);
+            assert_eq!(pauses::end(&mut tx, of, 10, acts::by(at)).await.unwrap(), 0);
         }
-        assert_eq!(subscriptions::end_pauses(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
+        assert_eq!(pauses::end(&mut tx, Some(week), 10, acts::by(NOW)).await.unwrap(), 1);
         assert_eq!((state(&mut tx, id).await, state(&mut tx, open).await), (Active, Paused));
         assert!(personal::has_event(&mut tx, id, "subscription.resumed", NOW).await.unwrap());
     }

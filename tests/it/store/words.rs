@@ -7,16 +7,19 @@ use std::path::Path;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState;
+use coranto::domain::subscriber::{RequestKind, SubscriptionState};
 
 /// Who spells the words of a column: by the alias before it, else by the file.
 fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
     match (column, alias, file) {
         ("reason", ..) => word.parse::<Reason>().is_ok(),
-        ("kind", "c", _) | ("kind", "", "consents") => word.parse::<ConsentKind>().is_ok(),
+        ("kind", "c", _) | ("kind", "", "consents") | ("kind", "w" | "o", "departed") => {
+            word.parse::<ConsentKind>().is_ok()
+        }
+        ("kind", "q", _) => word.parse::<RequestKind>().is_ok(),
         ("kind", ..) => word.parse::<DeliveryKind>().is_ok(),
         ("state", "i", _) | ("state", "", "issues") => word.parse::<IssueState>().is_ok(),
-        ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals" | "choices") => {
+        ("state", "s" | "r", _) | ("state", "", "subscriptions" | "arrivals" | "choices" | "pauses") => {
             word.parse::<SubscriptionState>().is_ok()
         }
         ("state", ..) => word.parse::<DeliveryState>().is_ok(),

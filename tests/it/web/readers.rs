@@ -426,7 +426,7 @@ both_databases! {
             }
         }
         assert_eq!(answers.len(), 1);
-        assert_eq!(web.ground.mails("notice").await, 3, "three a day, and to readers alone");
+        assert_eq!(web.ground.mails("notice").await, 4, "three a day to a reader, one to who never confirmed");
         let wrong = web.send(post("/week/link").form(&[("email", "x")])).await;
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text().contains("value=\"x\""));
     }

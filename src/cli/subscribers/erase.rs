@@ -1,0 +1,125 @@
+//! Everything about a person: to be given to them, and to be erased. The rules are `signup`'s; here they are put into
+//! words.
+
+use serde_json::json;
+
+use super::{Desk, address};
+use crate::cli::output::count;
+use crate::cli::table::Table;
+use crate::cli::{Exit, Failure};
+use crate::domain::address::EmailAddress;
+use crate::signup::{self, Holdings};
+use crate::store::newsletters;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Erase {
+    /// The person's address.
+    #[arg(value_parser = address)]
+    address: EmailAddress,
+    /// Why, for the log: "asked by letter". An address in it is masked.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Say what would go, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let (email, keys) = (&args.address, &desk.config.keys);
+    let found = signup::look_holdings(desk.db, keys, email, desk.context.now()).await?;
+    if found.is_empty() {
+        return Err(nothing(email, &found));
+    }
+    if args.dry_run {
+        return tell(desk, email, &found, true).await;
+    }
+    let output = &desk.context.output;
+    if !desk.context.yes && !output.is_json() {
+        show(desk, &found).await?;
+    }
+    if !desk.context.confirm(&format!("Erase everything about {email}, in every newsletter? This cannot be undone."))? {
+        return Err(Failure::new("nothing was erased").into());
+    }
+    let erased = signup::erase_address(desk.db, keys, email, args.reason.as_deref(), &desk.act("operator")).await?;
+    if erased.is_empty() {
+        return Err(nothing(email, &erased));
+    }
+    tell(desk, email, &erased, false).await
+}
+
+fn nothing(email: &EmailAddress, found: &Holdings) -> anyhow::Error {
+    match found.settling.first() {
+        Some((_, until)) => {
+            Failure::new(format!("what is stored under {email} was moved there, and can be taken back until {until}"))
+                .exit(Exit::NotAllowed)
+                .hint("until then the address before stands for the reader; erase that one, or wait")
+                .into()
+        }
+        None => Failure::new(format!("nothing is stored about {email}"))
+            .hint("`coranto subscribers list --search` finds parts of an address")
+            .into(),
+    }
+}
+
+/// What goes, newsletter by newsletter.
+async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
+    let mut tx = desk.db.read().await?;
+    let mut table = Table::new(&["NEWSLETTER", "STATE", "SINCE"]);
+    for one in &found.subscriptions {
+        let slug = newsletters::slug(&mut tx, one.newsletter_id).await?.unwrap_or_default();
+        table.row([slug, one.state.to_string(), one.created_at.to_string()]);
+    }
+    if !table.is_empty() {
+        desk.context.output.table(&table)?;
+    }
+    if found.by_hash > 0 {
+        desk.context.output.line(format!("And {} of a subscription before.", count(found.by_hash as u64, "record")))?;
+    }
+    Ok(())
+}
+
+async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
+    let output = &desk.context.output;
+    if output.is_json() {
+        let mut tx = desk.db.read().await?;
+        let mut all = Vec::new();
+        for one in &found.subscriptions {
+            let slug = newsletters::slug(&mut tx, one.newsletter_id).await?;
+            all.push(json!({ "newsletter": slug, "state": one.state, "created_at": one.created_at }));
+        }
+        output.json(&json!({
+            "email": email.as_str(), "result": if dry_run { "would_erase" } else { "erased" }, "subscriptions": all,
+            "records": found.by_hash, "settling": found.settling.len(),
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    if dry_run {
+        show(desk, found).await?;
+    }
+    let much = count(found.subscriptions.len() as u64, "subscription");
+    output.line(match dry_run {
+        true => format!("{email} would be erased, with {much} and their history. Nothing was changed."),
+        false => format!("{email} is erased, with {much} and their history."),
+    })?;
+    if !found.settling.is_empty() {
+        output.note(
+            "A subscription that was moved to this address not long ago stays: the address before stands for it.",
+        );
+    }
+    if !dry_run {
+        output.note("A keyed hash of the address stays, so that no list brings it back. Backups still have the rest.");
+    }
+    Ok(Exit::Ok)
+}
+
+/// Prints the copy of everything that is stored about a person.
+pub(super) async fn copy(email: &EmailAddress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+    let copy = signup::copy_of(desk.db, &desk.config.keys, email, desk.context.now()).await?;
+    let Some(copy) = copy else { return Err(nothing(email, &Holdings::default())) };
+    let output = &desk.context.output;
+    match output.is_json() {
+        true => output.json(&copy)?,
+        false => output.line(format!("{copy:#}"))?,
+    }
+    Ok(Exit::Ok)
+}

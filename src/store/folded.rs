@@ -1,0 +1,191 @@
+//! The ledger of old issues, folded: its rows counted by what became of them, and a row for each reader who did not get
+//! it. Moving a row from the ledger to its count is one transaction, so totals are the same before and after.
+
+use std::collections::BTreeMap;
+
+use super::column::record;
+use super::{Result, Tx};
+use crate::clock::Timestamp;
+use crate::domain::delivery::{DeliveryState, Reason};
+use crate::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
+
+/// Of a reply so many characters are kept: its code and its first words.
+const REPLY_CHARS_MAX: usize = 200;
+
+record! {
+    /// Rows that are counted together.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Fold {
+        /// Which content they bore; 0 for none.
+        pub revision_id: RevisionId,
+        /// Through which relay; empty for none.
+        pub relay: String,
+        /// What became of them.
+        pub state: DeliveryState,
+        /// How many.
+        pub row_count: i64,
+        /// When the last of them was first tried, or left out.
+        pub reached_at: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A row on its way out of the ledger.
+    #[derive(Clone, Debug)]
+    pub struct Leaving {
+        /// The row.
+        pub id: DeliveryId,
+        /// To whom.
+        pub subscription_id: Option<SubscriptionId>,
+        /// What became of it.
+        pub state: DeliveryState,
+        /// Why.
+        pub reason: Option<Reason>,
+        /// Through which relay.
+        pub relay: Option<String>,
+        /// Which content it bore.
+        pub revision_id: Option<RevisionId>,
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it was first tried.
+        pub first_at: Option<Timestamp>,
+        /// When it was settled.
+        pub final_at: Option<Timestamp>,
+        /// What the server said.
+        pub reply: Option<String>,
+    }
+}
+
+/// What rows that are counted together have in common: revision, relay, state, reason.
+type Group<'a> = (i64, &'a str, &'a str, &'a str);
+
+/// An issue that ended before `$1`.
+macro_rules! over {
+    () => {
+        "i.state IN ('sent', 'stopped') AND COALESCE(i.finished_at, i.started_at) <= $1"
+    };
+}
+
+/// How many settled rows issues have that ended before `before`.
+pub async fn count(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let (rows,): (i64,) = tx
+        .sql(concat!(
+            "SELECT COUNT(*) FROM issues i JOIN deliveries d ON d.issue_id = i.id
+             WHERE d.state IN ('sent', 'failed', 'skipped') AND ",
+            over!()
+        ))
+        .bind(before)
+        .fetch_one()
+        .await?;
+    Ok(rows.unsigned_abs())
+}
+
+/// The oldest issue that ended before `before` and has settled rows.
+pub async fn next(tx: &mut Tx, before: Timestamp) -> Result<Option<IssueId>> {
+    let row: Option<(IssueId,)> = tx
+        .sql(concat!(
+            "SELECT i.id FROM issues i WHERE EXISTS (
+                 SELECT 1 FROM deliveries d WHERE d.issue_id = i.id AND d.state IN ('sent', 'failed', 'skipped')) AND ",
+            over!(),
+            " ORDER BY i.id LIMIT 1"
+        ))
+        .bind(before)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Folds up to `limit` settled rows of an issue that is over. Returns how many.
+pub async fn fold(tx: &mut Tx, issue: IssueId, before: Timestamp, limit: i64) -> Result<u64> {
+    let rows: Vec<Leaving> = tx
+        .sql(concat!(
+            "DELETE FROM deliveries WHERE state IN ('sent', 'failed', 'skipped')
+               AND EXISTS (SELECT 1 FROM issues i WHERE i.id = $2 AND ",
+            over!(),
+            ") AND id IN (
+                 SELECT d.id FROM deliveries d WHERE d.issue_id = $2 AND d.state IN ('sent', 'failed', 'skipped')
+                 ORDER BY d.subscription_id LIMIT $3)
+             RETURNING id, subscription_id, state, reason, relay, revision_id, attempts, first_at, final_at, reply"
+        ))
+        .bind(before)
+        .bind(issue)
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    let mut counts: BTreeMap<Group<'_>, (i64, Option<Timestamp>)> = BTreeMap::new();
+    for row in &rows {
+        let revision = row.revision_id.map_or(0, |id| id.0);
+        let (relay, reason) = (row.relay.as_deref().unwrap_or_default(), row.reason.map_or("", Reason::as_str));
+        let (count, reached) = counts.entry((revision, relay, row.state.as_str(), reason)).or_default();
+        *count += 1;
+        *reached = (*reached).max(row.first_at.or(row.final_at));
+    }
+    for (group, (count, reached)) in counts {
+        add(tx, issue, group, count, reached).await?;
+    }
+    for row in rows.iter().filter(|row| row.state != DeliveryState::Sent) {
+        keep_miss(tx, issue, row).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+async fn add(
+    tx: &mut Tx,
+    issue: IssueId,
+    (revision, relay, state, reason): Group<'_>,
+    count: i64,
+    reached: Option<Timestamp>,
+) -> Result<()> {
+    tx.sql(
+        "INSERT INTO folded (issue_id, revision_id, relay, state, reason, row_count, reached_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (issue_id, revision_id, relay, state, reason) DO UPDATE SET
+             row_count = folded.row_count + excluded.row_count,
+             reached_at = CASE WHEN folded.reached_at > COALESCE(excluded.reached_at, folded.reached_at - 1)
+                               THEN folded.reached_at ELSE COALESCE(excluded.reached_at, folded.reached_at) END",
+    )
+    .bind(issue)
+    .bind(revision)
+    .bind(relay)
+    .bind(state)
+    .bind(reason)
+    .bind(count)
+    .bind(reached)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+async fn keep_miss(tx: &mut Tx, issue: IssueId, row: &Leaving) -> Result<()> {
+    let reply = row.reply.as_ref().map(|reply| reply.chars().take(REPLY_CHARS_MAX).collect::<String>());
+    tx.sql(
+        "INSERT INTO folded_misses
+             (id, issue_id, subscription_id, state, reason, relay, revision_id, attempts, first_at, final_at, reply)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(row.id)
+    .bind(issue)
+    .bind(row.subscription_id)
+    .bind(row.state)
+    .bind(row.reason)
+    .bind(row.relay.as_deref())
+    .bind(row.revision_id)
+    .bind(row.attempts)
+    .bind(row.first_at)
+    .bind(row.final_at)
+    .bind(reply)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// What is folded of an issue, in groups.
+pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<Fold>> {
+    tx.sql(
+        "SELECT revision_id, relay, state, CAST(SUM(row_count) AS BIGINT) AS row_count, MAX(reached_at) AS reached_at
+         FROM folded WHERE issue_id = $1 GROUP BY revision_id, relay, state ORDER BY revision_id, relay, state",
+    )
+    .bind(issue)
+    .fetch_all()
+    .await
+}

@@ -1,0 +1,341 @@
+//! How long what is kept: nobody a day too long, nothing a day too early; announced before the first time; never while an
+//! issue goes out; and an old issue's totals stay what they were.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use coranto::clock::{Clock, Timestamp};
+use coranto::domain::alarm::AlarmName;
+use coranto::domain::delivery::{DeliveryState, Reason};
+use coranto::domain::image::{Image, ImageFormat, Shown};
+use coranto::domain::retention::{Expiry, Retention};
+use coranto::domain::{DeliveryId, IssueId, RevisionId};
+use coranto::signup::{self, NewReader};
+use coranto::store::{Db, StoreError, alarms, departed, images, ledger, retention, suspensions};
+use coranto::upkeep::{self, Ended, Settings, Upkeep};
+
+use crate::delivery::stage::Stage;
+use crate::harness::acts;
+use crate::harness::database::both_databases;
+use crate::signup::Ground;
+use crate::web::ground::Web;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn expire(ground: &Ground, policy: Retention) -> Vec<(Expiry, u64)> {
+    let by = acts::actor();
+    let (gone, ended) = upkeep::expire(ground.db(), policy, by.at(ground.now), u32::MAX).await.unwrap();
+    assert_eq!(ended, Ended::Whole);
+    gone.0
+}
+
+async fn number(db: &Db, sql: &'static str) -> i64 {
+    let mut tx = db.read().await.unwrap();
+    tx.sql(sql).fetch_one::<(i64,)>().await.unwrap().0
+}
+
+/// Rows of every kind that has a time, made at `now`.
+async fn furnished(ground: &Ground) {
+    ground.request("pending@example.org").await.unwrap();
+    ground.reader("left@example.org").await;
+    ground.leave("left@example.org").await;
+    ground.reader("reads@example.org").await;
+    let now = ground.now;
+    ground
+        .db()
+        .write(async |tx| {
+            tx.sql("UPDATE deliveries SET state = 'sent', final_at = $1, due_at = NULL").bind(now).execute().await?;
+            tx.sql(
+                "INSERT INTO notices (received_at, source, fingerprint, kind, cause, certainty, evidence, destination,
+                     diagnostic, rule, effect)
+                 VALUES ($1, 'relay', $2, 'failed', 'full', 'sure', 'dialogue', 'other', '', 'r', 'nothing')",
+            )
+            .bind(now)
+            .bind([7_u8; 16].as_slice())
+            .execute()
+            .await?;
+            for worker in ["old", "newest"] {
+                tx.sql("INSERT INTO workers (name, engine, started_at, lease_until) VALUES ($1, $2, $3, $3)")
+                    .bind(worker)
+                    .bind(true)
+                    .bind(now)
+                    .execute()
+                    .await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+}
+
+/// What of each kind is there, as `expire` would find it with no time at all.
+async fn there(db: &Db, kind: Expiry) -> i64 {
+    match kind {
+        Expiry::Unconfirmed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'pending'").await,
+        Expiry::Unsubscribed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'left'").await,
+        Expiry::Consents => number(db, "SELECT COUNT(*) FROM past_consents").await,
+        Expiry::Networks => number(db, "SELECT COUNT(*) FROM consents WHERE client IS NOT NULL").await,
+        Expiry::Ledger => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NOT NULL").await,
+        Expiry::SystemMail => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NULL").await,
+        Expiry::Notices => number(db, "SELECT COUNT(*) FROM notices").await,
+        Expiry::Events => number(db, "SELECT COUNT(*) FROM events WHERE kind <> 'data.expired'").await,
+        Expiry::Workers => number(db, "SELECT COUNT(*) FROM workers WHERE name = 'old'").await,
+    }
+}
+
+/// A policy by which one kind alone has a time.
+fn alone(kind: Expiry) -> Retention {
+    let all = Retention::default();
+    let of = |wanted: Expiry, days: u32| if wanted == kind { days } else { 0 };
+    Retention {
+        unconfirmed_days: of(Expiry::Unconfirmed, all.unconfirmed_days),
+        unsubscribed_days: of(Expiry::Unsubscribed, all.unsubscribed_days),
+        consent_days: of(Expiry::Consents, all.consent_days),
+        network_days: of(Expiry::Networks, all.network_days),
+        ledger_weeks: of(Expiry::Ledger, all.ledger_weeks),
+        system_mail_days: of(Expiry::SystemMail, all.system_mail_days),
+        notice_days: of(Expiry::Notices, all.notice_days),
+        event_days: of(Expiry::Events, all.event_days),
+    }
+}
+
+/// An issue that went out, with a picture, and rows in every state that a settled issue has.
+async fn issue(stage: &Stage, rows: usize) -> (IssueId, RevisionId) {
+    stage.crowd(rows).await;
+    let issue = stage.issue("old").await;
+    let revision = stage.revision("old", "first").await;
+    let now = stage.clock.now();
+    stage
+        .db
+        .write(async |tx| {
+            tx.sql(
+                "UPDATE deliveries SET due_at = NULL, attempts = 1, first_at = $2, final_at = $2, revision_id = $3,
+                     relay = CASE WHEN id % 3 = 0 THEN 'main' ELSE 'other' END,
+                     state = CASE WHEN id % 10 = 0 THEN 'failed' WHEN id % 17 = 0 THEN 'skipped' ELSE 'sent' END,
+                     reason = CASE WHEN id % 10 = 0 THEN 'refused' WHEN id % 17 = 0 THEN 'unsubscribed' END,
+                     reply = CASE WHEN id % 10 = 0 THEN '550 5.1.1 no such mailbox' END
+                 WHERE issue_id = $1",
+            )
+            .bind(issue)
+            .bind(now)
+            .bind(revision)
+            .execute()
+            .await?;
+            tx.sql("UPDATE issues SET state = 'sent', started_at = $2, finished_at = $2 WHERE id = $1")
+                .bind(issue)
+                .bind(now)
+                .execute()
+                .await?;
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    (issue, revision)
+}
+
+both_databases! {
+    async fn each_kind_goes_on_its_day_and_not_the_day_before(db: Db) {
+        let mut ground = Ground::new(db).await;
+        furnished(&ground).await;
+        let start = ground.now;
+        // Workers have a time whatever is set.
+        ground.now = Timestamp(start.plus(DAY * 100).0 - 1);
+        assert_eq!(expire(&ground, alone(Expiry::Workers)).await, []);
+        ground.now = start.plus(DAY * 100);
+        assert_eq!(expire(&ground, alone(Expiry::Workers)).await, [(Expiry::Workers, 1)]);
+        let others = [Expiry::Ledger, Expiry::Consents, Expiry::Workers];
+        for kind in Expiry::ALL.iter().filter(|kind| !others.contains(kind)) {
+            let days = Retention::default().days(*kind);
+            let had = there(ground.db(), *kind).await;
+            assert!(had > 0, "{kind}");
+            ground.now = Timestamp(start.plus(DAY * days).0 - 1);
+            assert_eq!(expire(&ground, alone(*kind)).await, [], "{kind}: too early");
+            assert_eq!(there(ground.db(), *kind).await, had, "{kind}: too early");
+            ground.now = start.plus(DAY * days);
+            let gone = expire(&ground, alone(*kind)).await;
+            assert!(gone.iter().all(|(gone, rows)| gone == kind && *rows > 0) && gone.len() == 1, "{kind}: {gone:?}");
+            assert_eq!(there(ground.db(), *kind).await, 0, "{kind}: too late");
+        }
+        assert_eq!(number(ground.db(), "SELECT COUNT(*) FROM workers WHERE name = 'newest'").await, 1, "since when none ran");
+        assert_eq!(number(ground.db(), "SELECT COUNT(*) FROM subscribers").await, 1, "who reads stays");
+        // What was agreed to stays as proof by the hash, and goes in its time.
+        let left = person(&ground, "left@example.org");
+        let proofs = departed::consents_of_person(&mut ground.db().read().await.unwrap(), &left).await.unwrap();
+        assert_eq!(proofs.len(), 3, "{proofs:?}");
+        ground.now = Timestamp(start.plus(DAY * 1095).0 - 1);
+        expire(&ground, alone(Expiry::Consents)).await;
+        assert_eq!(there(ground.db(), Expiry::Consents).await, 3);
+        ground.now = start.plus(DAY * 1095);
+        expire(&ground, alone(Expiry::Consents)).await;
+        assert_eq!(there(ground.db(), Expiry::Consents).await, 0);
+        let gone = departed::of_person(&mut ground.db().read().await.unwrap(), &left).await.unwrap();
+        assert_eq!(gone.len(), 1, "that they had left is known for ever");
+    }
+
+    async fn every_slice_leaves_an_event_with_its_number(db: Db) {
+        let mut ground = Ground::new(db).await;
+        furnished(&ground).await;
+        ground.now = ground.now.plus(DAY * 2000);
+        let gone = expire(&ground, Retention::default()).await;
+        for (kind, rows) in gone {
+            let mut tx = ground.db().read().await.unwrap();
+            let all: Vec<(String,)> =
+                tx.sql("SELECT data FROM events WHERE kind = 'data.expired' AND data LIKE $1").bind(format!("%\"{kind}\"%")).fetch_all().await.unwrap();
+            let counted: u64 = all.iter().map(|(data,)| serde_json::from_str::<serde_json::Value>(data).unwrap()["rows"].as_u64().unwrap()).sum();
+            assert_eq!(counted, rows, "{kind}: {all:?}");
+        }
+    }
+
+    async fn who_asks_again_has_a_new_month(db: Db) {
+        let limits = signup::Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..signup::Limits::default() };
+        let mut ground = Ground::with_limits(db, limits).await;
+        ground.request("pending@example.org").await.unwrap();
+        ground.later(24 * 29);
+        ground.request("pending@example.org").await.unwrap();
+        ground.later(24 * 29);
+        expire(&ground, Retention::default()).await;
+        assert!(ground.find("pending@example.org").await.is_some());
+        ground.later(24);
+        expire(&ground, Retention::default()).await;
+        assert!(ground.find("pending@example.org").await.is_none());
+    }
+
+    async fn a_person_goes_only_with_the_last_of_what_is_theirs(db: Db) {
+        let mut ground = Ground::new(db.clone()).await;
+        ground.reader("anna@example.org").await;
+        ground.leave("anna@example.org").await;
+        let month = crate::signup::door(&db, crate::signup::newsletter("month", "The Month")).await;
+        let new = NewReader { email: "anna@example.org".parse().unwrap(), name: Some("Anna".to_owned()), language: None };
+        signup::add(&db, ground.keys(), month.id, &new, &ground.act(None)).await.unwrap();
+        ground.later(24 * 400);
+        expire(&ground, Retention::default()).await;
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM subscriptions").await, 1);
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM subscribers").await, 1);
+    }
+
+    async fn the_first_time_is_announced_and_begins_a_week_later(db: Db) {
+        let ground = Ground::new(db).await;
+        furnished(&ground).await;
+        let mut now = ground.now.plus(DAY * 31);
+        let settings = Settings {
+            to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
+            retention: Retention::default(),
+        };
+        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(now), settings, std::sync::Arc::default());
+        let stands = async || {
+            let all = alarms::all(&mut ground.db().read().await.unwrap()).await.unwrap();
+            all.into_iter().find(|one| one.name == AlarmName::RetentionFirst && one.cleared_at.is_none())
+        };
+        upkeep.look(now).await.unwrap();
+        let alarm = stands().await.expect("a person is told");
+        assert!(alarm.note.contains("unconfirmed 1"), "{}", alarm.note);
+        for _ in 0..6 {
+            now = now.plus(DAY);
+            upkeep.look(now).await.unwrap();
+            assert_eq!(there(ground.db(), Expiry::Unconfirmed).await, 1);
+        }
+        now = now.plus(DAY);
+        upkeep.look(now).await.unwrap();
+        assert_eq!(there(ground.db(), Expiry::Unconfirmed).await, 0);
+        assert!(stands().await.is_none(), "and it is over");
+        let progress = retention::progress(&mut ground.db().read().await.unwrap()).await.unwrap().unwrap();
+        assert_eq!(progress.ran_at, Some(now), "once a day");
+    }
+
+    async fn a_new_installation_announces_nothing(db: Db) {
+        let ground = Ground::new(db).await;
+        let settings = Settings {
+            to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
+            retention: Retention::default(),
+        };
+        let upkeep = Upkeep::new(ground.db().clone(), Clock::fixed(ground.now), settings, std::sync::Arc::default());
+        upkeep.look(ground.now).await.unwrap();
+        assert!(alarms::all(&mut ground.db().read().await.unwrap()).await.unwrap().is_empty());
+        ground.request("pending@example.org").await.unwrap();
+        upkeep.look(ground.now.plus(DAY * 31)).await.unwrap();
+        assert!(ground.find("pending@example.org").await.is_none());
+    }
+
+    async fn nothing_goes_while_an_issue_goes_out(db: Db) {
+        let stage = Stage::new(db.clone()).await;
+        stage.readers(&["anna"]).await;
+        stage.issue("going").await;
+        let ground = Ground::new(db).await;
+        ground.request("pending@example.org").await.unwrap();
+        let by = acts::actor();
+        let at = by.at(ground.now.plus(DAY * 40));
+        let (gone, ended) = upkeep::expire(ground.db(), Retention::default(), at, u32::MAX).await.unwrap();
+        assert_eq!((gone.rows(), ended), (0, Ended::Sending));
+    }
+
+    async fn an_old_issue_is_folded_and_its_totals_stay_to_the_row(db: Db) {
+        let stage = Stage::new(db).await;
+        let (issue, revision) = issue(&stage, 2_345).await;
+        let read = async || {
+            let mut tx = stage.db.read().await.unwrap();
+            let missed = ledger::missed(&mut tx, issue, DeliveryId(0), 10_000).await.unwrap();
+            let missed: Vec<_> = missed.into_iter().map(|row| (row.id, row.email, row.state, row.reason, row.reply)).collect();
+            let shares = suspensions::shares(&mut tx, issue).await.unwrap();
+            let shares: Vec<_> = shares.into_iter().map(|one| (one.relay, one.sent, one.refused)).collect();
+            (
+                ledger::totals(&mut tx, issue).await.unwrap(),
+                ledger::readers(&mut tx, issue).await.unwrap(),
+                ledger::sent_by_revision(&mut tx, issue).await.unwrap(),
+                missed,
+                shares,
+            )
+        };
+        let before = read().await;
+        assert_eq!((before.0.readers, before.2[0].0), (2_345, revision));
+        let by = acts::actor();
+        let almost = by.at(Timestamp(stage.clock.now().plus(DAY * 364).0 - 1));
+        upkeep::expire(&stage.db, Retention::default(), almost, u32::MAX).await.unwrap();
+        assert_eq!(number(&stage.db, "SELECT COUNT(*) FROM deliveries").await, 2_345, "too early");
+        let due = by.at(stage.clock.now().plus(DAY * 364));
+        // Broken off in the middle, every look in between says the same.
+        for slices in [1, 1, 1, u32::MAX] {
+            upkeep::expire(&stage.db, alone(Expiry::Ledger), due, slices).await.unwrap();
+            let after = read().await;
+            assert_eq!((after.0, after.1, &after.2), (before.0, before.1, &before.2));
+            assert_eq!(after.3, before.3);
+            assert_eq!(after.4, before.4);
+        }
+        assert_eq!(number(&stage.db, "SELECT COUNT(*) FROM deliveries").await, 0);
+        let only_failed = {
+            let mut tx = stage.db.read().await.unwrap();
+            ledger::rows(&mut tx, issue, Some(DeliveryState::Failed), DeliveryId(0), 10_000).await.unwrap()
+        };
+        assert!(only_failed.iter().all(|row| row.reason == Some(Reason::Refused)) && only_failed.len() as i64 == before.0.failed);
+    }
+
+    async fn the_picture_and_the_page_of_a_folded_issue_answer(db: Db) {
+        let web = Web::new(db.clone()).await;
+        let stage = Stage::new(db).await;
+        let (_, revision) = issue(&stage, 3).await;
+        let image = Image { digest: "ab".repeat(20), format: ImageFormat::Png, width: 2, height: 2, bytes: vec![1, 2, 3] };
+        let now = stage.clock.now();
+        stage.db.write(async |tx| {
+            images::ensure(tx, &image, now).await?;
+            let shown = Shown { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
+            images::attach(tx, revision, &shown).await
+        }).await.unwrap();
+        let by = acts::actor();
+        let due = by.at(now.plus(DAY * 800));
+        upkeep::expire(&stage.db, Retention::default(), due, u32::MAX).await.unwrap();
+        assert_eq!(number(&stage.db, "SELECT COUNT(*) FROM deliveries").await, 0);
+        let taken = stage.db.write(async |tx| images::remove_unused(tx, due.now).await).await.unwrap();
+        assert_eq!(taken, 0);
+        assert_eq!(web.get(&format!("/i/{}.png", image.digest)).await.status, StatusCode::OK);
+    }
+}
+
+fn person(ground: &Ground, email: &str) -> coranto::store::subscribers::NewSubscriber {
+    let email: coranto::domain::address::EmailAddress = email.parse().unwrap();
+    coranto::store::subscribers::NewSubscriber {
+        address_hash: ground.keys().address_hash(&email.key()),
+        former_hash: None,
+        quota_hash: ground.keys().address_hash(&email.mailbox_key()),
+        name: None,
+        email,
+    }
+}

@@ -1,0 +1,8 @@
+//! What readers may ask of what is stored about them, and how long it is stored: seen, copied, erased, forgotten in time.
+
+mod bytes;
+mod commands;
+mod copy;
+mod expiry;
+mod returning;
+mod seen;
