@@ -392,8 +392,11 @@ impl<'a> Court<'a> {
             pauses,
             reply: &reply,
         };
-        let id = suspensions::suspend(tx, &new, self.now).await?;
+        let (id, is_new) = suspensions::suspend(tx, &new, self.now).await?;
         self.changed = true;
+        if !is_new {
+            return Ok(id);
+        }
         let about = About { newsletter: group.newsletter, issue: group.issue, ..About::default() };
         let event = Event::GroupSuspended {
             relay: group.relay.to_string(),

@@ -69,27 +69,48 @@ pub enum Wait {
     For(SuspensionId),
 }
 
-/// Suspends a group. One that is suspended already keeps its time and hears the latest words.
-pub async fn suspend(tx: &mut Tx, new: &NewSuspension<'_>, now: Timestamp) -> Result<SuspensionId> {
-    let (id,) = tx
-        .sql(
-            "INSERT INTO suspensions (relay, newsletter_id, destination, issue_id, trouble, cause, since, until, pauses, reply)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             ON CONFLICT (relay, newsletter_id, destination, issue_id) DO UPDATE SET reply = excluded.reply RETURNING id",
-        )
-        .bind(new.relay)
-        .bind(new.newsletter.unwrap_or(NewsletterId(0)))
-        .bind(new.destination)
-        .bind(new.issue.unwrap_or(IssueId(0)))
-        .bind(new.trouble)
-        .bind(new.cause)
-        .bind(now)
-        .bind(new.until)
-        .bind(new.pauses)
-        .bind(new.reply)
-        .fetch_one()
-        .await?;
-    Ok(id)
+/// Suspends a group, and says whether it was not suspended before. One that is keeps its time and hears the latest words.
+pub async fn suspend(tx: &mut Tx, new: &NewSuspension<'_>, now: Timestamp) -> Result<(SuspensionId, bool)> {
+    let (newsletter, issue) = (new.newsletter.unwrap_or(NewsletterId(0)), new.issue.unwrap_or(IssueId(0)));
+    loop {
+        let begun: Option<(SuspensionId,)> = tx
+            .sql(
+                "INSERT INTO suspensions
+                     (relay, newsletter_id, destination, issue_id, trouble, cause, since, until, pauses, reply)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id",
+            )
+            .bind(new.relay)
+            .bind(newsletter)
+            .bind(new.destination)
+            .bind(issue)
+            .bind(new.trouble)
+            .bind(new.cause)
+            .bind(now)
+            .bind(new.until)
+            .bind(new.pauses)
+            .bind(new.reply)
+            .fetch_optional()
+            .await?;
+        if let Some((id,)) = begun {
+            return Ok((id, true));
+        }
+        let known: Option<(SuspensionId,)> = tx
+            .sql(
+                "UPDATE suspensions SET reply = $5
+                 WHERE relay = $1 AND newsletter_id = $2 AND destination = $3 AND issue_id = $4 RETURNING id",
+            )
+            .bind(new.relay)
+            .bind(newsletter)
+            .bind(new.destination)
+            .bind(issue)
+            .bind(new.reply)
+            .fetch_optional()
+            .await?;
+        // None: another engine has ended it between the two.
+        if let Some((id,)) = known {
+            return Ok((id, false));
+        }
+    }
 }
 
 /// Every suspended group, oldest first.

@@ -37,10 +37,11 @@ async fn parked(ground: &mut Ground, suspension: SuspensionId) -> DeliveryId {
 both_databases! {
     async fn a_group_is_suspended_once_and_hears_the_latest_words(db: Db) {
         let mut ground = Ground::new(&db).await;
-        let first = suspensions::suspend(&mut ground.tx, &group("gmail", "550 first"), NOW).await.unwrap();
+        let (first, is_new) = suspensions::suspend(&mut ground.tx, &group("gmail", "550 first"), NOW).await.unwrap();
+        assert!(is_new);
         let again = suspensions::suspend(&mut ground.tx, &group("gmail", "550 again"), minute(9)).await.unwrap();
-        let other = suspensions::suspend(&mut ground.tx, &group("yahoo", "550 other"), NOW).await.unwrap();
-        assert_eq!(first, again);
+        assert_eq!(again, (first, false));
+        let other = suspensions::suspend(&mut ground.tx, &group("yahoo", "550 other"), NOW).await.unwrap().0;
         assert_ne!(first, other);
         let all = suspensions::all(&mut ground.tx).await.unwrap();
         assert_eq!((all.len(), all[0].reply.as_str(), all[0].since, all[0].until), (2, "550 again", NOW, Some(minute(1))));
@@ -51,7 +52,7 @@ both_databases! {
 
     async fn one_engine_alone_lets_a_mail_ask(db: Db) {
         let mut ground = Ground::new(&db).await;
-        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap();
+        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap().0;
         assert!(suspensions::take_probe(&mut ground.tx, id, minute(1), Some(minute(3))).await.unwrap());
         assert!(!suspensions::take_probe(&mut ground.tx, id, minute(1), Some(minute(3))).await.unwrap());
         assert!(suspensions::take_probe(&mut ground.tx, id, minute(3), None).await.unwrap());
@@ -61,7 +62,7 @@ both_databases! {
 
     async fn rows_wait_and_are_freed(db: Db) {
         let mut ground = Ground::new(&db).await;
-        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap();
+        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap().0;
         let (one, two, three) =
             (parked(&mut ground, id).await, parked(&mut ground, id).await, parked(&mut ground, id).await);
         assert_eq!(suspensions::waiting(&mut ground.tx, id).await.unwrap(), 3);
@@ -92,7 +93,7 @@ both_databases! {
         assert!(!suspensions::record_wait(tx, worker, id, wait, "main", None, false).await.unwrap(), "it is nobody's");
         let row = ground.get(id).await;
         assert_eq!((row.state, row.attempts, row.due_at, row.revision_id), (Pending, before, Some(minute(5)), None));
-        let suspension = suspensions::suspend(&mut ground.tx, &group("", "454 no"), NOW).await.unwrap();
+        let suspension = suspensions::suspend(&mut ground.tx, &group("", "454 no"), NOW).await.unwrap().0;
         let id = ground.row(InFlight, worker).await;
         let wait = Wait::For(suspension);
         assert!(suspensions::record_wait(&mut ground.tx, worker, id, wait, "main", None, false).await.unwrap());
@@ -131,7 +132,7 @@ both_databases! {
 
         let issue = ground.issue;
         assert_eq!(ledger::readers(&mut ground.tx, issue).await.unwrap(), 0);
-        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap();
+        let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap().0;
         parked(&mut ground, id).await;
         assert!(!suspensions::is_all_held(&mut ground.tx, issue, false).await.unwrap(), "it asks again by itself");
         assert!(suspensions::take_probe(&mut ground.tx, id, minute(1), None).await.unwrap());
