@@ -20,7 +20,8 @@ pub(super) struct Bare {
 /// What ends a sentence is no part of an address.
 const NOT_LAST: &[char] = &['.', ',', ':', ';', '!', '?', '\'', '"', '’', '*', '_', '~', '…', '–', '\\', '|'];
 /// What may stand directly before `www.`
-const BEFORE_WWW: &[char] = &['*', '_', '~', '(', '[', '{', '"', '\'', '“', '‘', '„', '‚', '«', '|', '>', '—', '–', ':'];
+const BEFORE_WWW: &[char] =
+    &['*', '_', '~', '(', '[', '{', '"', '\'', '“', '‘', '„', '‚', '«', '|', '>', '—', '–', ':'];
 /// Character references that stand for what no address holds.
 const ENDING_REFERENCES: &[&str] = &["&quot;", "&lt;", "&gt;", "&nbsp;", "&apos;", "&#34;", "&#39;", "&#160;"];
 
@@ -80,7 +81,8 @@ impl<'a> Finder<'a> {
             return None;
         }
         let range = start..self.end(start, at + 3);
-        let is_address = self.source[at + 3..range.end.max(at + 3)].starts_with(|c: char| c.is_alphanumeric() || c == '[');
+        let is_address =
+            self.source[at + 3..range.end.max(at + 3)].starts_with(|c: char| c.is_alphanumeric() || c == '[');
         (is_address || web.is_none() && range.end > at + 3).then(|| self.bare(range, ""))
     }
 
@@ -108,7 +110,9 @@ impl<'a> Finder<'a> {
         // `git@host:path`, `a@b@c`, `user@host/path` are no mailboxes; nor is `chart@2x.png`.
         let is_path = match next {
             Some('/' | '@') => true,
-            Some(':') => !self.source[end + 1..].starts_with(|c: char| c.is_whitespace()) && end + 1 < self.source.len(),
+            Some(':') => {
+                !self.source[end + 1..].starts_with(|c: char| c.is_whitespace()) && end + 1 < self.source.len()
+            }
             _ => false,
         };
         let is_scale = domain.split_once("x.").is_some_and(|(digits, _)| digits.parse::<u8>().is_ok());
@@ -144,7 +148,8 @@ impl<'a> Finder<'a> {
                 '"' | '\'' => before.ends_with(c),
                 '*' | '~' => before.ends_with(&[c, c][..]) && after.starts_with(c) && closes_twice(before, c),
                 '\\' => {
-                    let escaped = after.starts_with(|c: char| c.is_ascii_punctuation() && !matches!(c, '<' | '>' | '`'));
+                    let escaped =
+                        after.starts_with(|c: char| c.is_ascii_punctuation() && !matches!(c, '<' | '>' | '`'));
                     if escaped {
                         chars.next();
                     }
@@ -295,7 +300,9 @@ fn in_table(source: &str, at: usize) -> bool {
     let from = source[..at].rfind("\n\n").map_or(0, |at| at + 2);
     let to = source[at..].find("\n\n").map_or(source.len(), |end| at + end);
     let is_rule = |line: &str| {
-        line.contains("-") && line.contains('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t' | '>'))
+        line.contains("-")
+            && line.contains('|')
+            && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t' | '>'))
     };
     source[from..to].lines().any(is_rule)
 }

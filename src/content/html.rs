@@ -7,10 +7,10 @@ mod style;
 
 use std::collections::HashMap;
 
-use crate::domain::design::Design;
 use super::fields::Field;
 use super::merge;
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
+use crate::domain::design::Design;
 use crate::words::Words;
 pub use long::in_heading;
 use style::Look;

@@ -7,9 +7,33 @@ const FALLBACK_BYTES_MAX: usize = 100;
 
 /// What other systems write behind a bar.
 const FILTERS: &[&str] = &[
-    "append", "capitalize", "capfirst", "default", "downcase", "escape", "first", "fallback", "html", "join", "lower",
-    "lowercase", "prepend", "raw", "replace", "safe", "slice", "strip", "title", "titlecase", "trim", "truncate", "upcase",
-    "upper", "uppercase", "url_encode", "urlencode",
+    "append",
+    "capitalize",
+    "capfirst",
+    "default",
+    "downcase",
+    "escape",
+    "first",
+    "fallback",
+    "html",
+    "join",
+    "lower",
+    "lowercase",
+    "prepend",
+    "raw",
+    "replace",
+    "safe",
+    "slice",
+    "strip",
+    "title",
+    "titlecase",
+    "trim",
+    "truncate",
+    "upcase",
+    "upper",
+    "uppercase",
+    "url_encode",
+    "urlencode",
 ];
 
 /// The names an editor may use.

@@ -54,20 +54,47 @@ const RENAMED: &[(&str, &str, &str, &str)] = &[
     ("xmp", "pre", "", ""),
 ];
 /// What falls out without a word: it holds or describes what stays.
-const SILENT: &[&str] =
-    &["body", "col", "colgroup", "head", "html", "meta", "noscript", "rb", "rp", "rt", "ruby", "source", "title", "track"];
+const SILENT: &[&str] = &[
+    "body", "col", "colgroup", "head", "html", "meta", "noscript", "rb", "rp", "rt", "ruby", "source", "title", "track",
+];
 /// Elements of HTML that no mailbox shows.
 const DROPPED: &[&str] = &[
     "applet", "area", "audio", "base", "blink", "button", "canvas", "datalist", "dialog", "embed", "form", "frame",
-    "frameset", "iframe", "input", "link", "map", "marquee", "math", "meter", "noembed", "noframes", "object", "optgroup",
-    "option", "output", "param", "progress", "script", "search", "select", "slot", "style", "svg", "template", "textarea",
-    "video",
+    "frameset", "iframe", "input", "link", "map", "marquee", "math", "meter", "noembed", "noframes", "object",
+    "optgroup", "option", "output", "param", "progress", "script", "search", "select", "slot", "style", "svg",
+    "template", "textarea", "video",
 ];
 /// Within a drawing or a formula, which is told as a whole.
 const WITHIN_DROPPED: &[&str] = &[
-    "circle", "clippath", "defs", "ellipse", "filter", "g", "line", "lineargradient", "mask", "path", "polygon",
-    "polyline", "rect", "stop", "symbol", "text", "tspan", "use", "mi", "mn", "mo", "mrow", "msup", "msub", "mfrac",
-    "mtext", "mglyph", "semantics", "annotation",
+    "circle",
+    "clippath",
+    "defs",
+    "ellipse",
+    "filter",
+    "g",
+    "line",
+    "lineargradient",
+    "mask",
+    "path",
+    "polygon",
+    "polyline",
+    "rect",
+    "stop",
+    "symbol",
+    "text",
+    "tspan",
+    "use",
+    "mi",
+    "mn",
+    "mo",
+    "mrow",
+    "msup",
+    "msub",
+    "mfrac",
+    "mtext",
+    "mglyph",
+    "semantics",
+    "annotation",
 ];
 
 /// HTML in which everything has a place in a mail, or falls out without leaving half of itself behind. `tell` is called
@@ -290,10 +317,11 @@ mod tests {
             ),
             ("<center>x</center>", "<div style=\"text-align:center\">x</div>", vec![]),
             ("<iframe src=x></iframe>", "<iframe src=x></iframe>", vec![Told::Element("iframe".to_owned())]),
-            ("Vec<T> and <my-part>x</my-part>", "Vec&lt;T&gt; and &lt;my-part&gt;x&lt;/my-part&gt;", vec![
-                Told::Unknown("<T>".to_owned()),
-                Told::Unknown("<my-part>".to_owned()),
-            ]),
+            (
+                "Vec<T> and <my-part>x</my-part>",
+                "Vec&lt;T&gt; and &lt;my-part&gt;x&lt;/my-part&gt;",
+                vec![Told::Unknown("<T>".to_owned()), Told::Unknown("<my-part>".to_owned())],
+            ),
         ] {
             assert_eq!(fit(html), (fitted.to_owned(), told), "{html}");
         }

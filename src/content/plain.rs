@@ -21,7 +21,14 @@ pub(super) struct Plain {
 
 /// Renders the document as text.
 pub(super) fn render(document: &Document, words: Words) -> Plain {
-    let mut writer = Writer { out: String::new(), links: Vec::new(), numbers: HashMap::new(), open: None, scripts: Vec::new(), words };
+    let mut writer = Writer {
+        out: String::new(),
+        links: Vec::new(),
+        numbers: HashMap::new(),
+        open: None,
+        scripts: Vec::new(),
+        words,
+    };
     writer.blocks(&document.blocks, &Margin::default(), false);
     if !document.notes.is_empty() {
         writer.out.push_str("\n\n");

@@ -11,8 +11,10 @@ const PLAIN: &str = "0123456789+-=()";
 const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾";
 const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎";
 /// Raised for looks alone.
-const ORDINALS: &[&str] =
-    &["st", "nd", "rd", "th", "er", "re", "e", "ème", "ère", "o", "os", "as", "tm", "sm", "®", "™", "mo", "me", "lle", "*", "†"];
+const ORDINALS: &[&str] = &[
+    "st", "nd", "rd", "th", "er", "re", "e", "ème", "ère", "o", "os", "as", "tm", "sm", "®", "™", "mo", "me", "lle",
+    "*", "†",
+];
 
 /// What stands for `text` behind `before`.
 pub(super) fn written(script: Script, text: &str, before: &str) -> String {

@@ -92,7 +92,7 @@ pub(super) enum Inline {
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Destination {
-    /// `http`, `https` or `mailto`, normalised.
+    /// `http`, `https`, `mailto`, `tel` or `sms`, normalised.
     Url(String),
     /// One of the reader's own links.
     Field(Field),

@@ -64,14 +64,14 @@ mod tests {
     fn a_kind_has_one_line() {
         let hint = |line, code| Problem::warning(Position { line, column: 1 }, code, "a");
         let error = |line| Problem::error(Position { line, column: 1 }, "placeholder", "e");
-        let told = |problems| fold(problems).iter().map(|p: &Problem| format!("{} {}", p.line, p.message)).collect::<Vec<_>>();
+        let told =
+            |problems| fold(problems).iter().map(|p: &Problem| format!("{} {}", p.line, p.message)).collect::<Vec<_>>();
         assert_eq!(told(vec![hint(1, "html"), hint(2, "unknown-key"), hint(3, "unknown-key")]), ["1 a", "2 a", "3 a"]);
         assert_eq!(told(vec![hint(1, "html"), hint(1, "html")]), ["1 a (1 more: line 1)"]);
-        assert_eq!(told(vec![error(1), error(2), hint(3, "placeholder"), hint(5, "placeholder"), hint(5, "placeholder")]), [
-            "1 e",
-            "2 e",
-            "3 a (2 more: line 5)"
-        ]);
+        assert_eq!(
+            told(vec![error(1), error(2), hint(3, "placeholder"), hint(5, "placeholder"), hint(5, "placeholder")]),
+            ["1 e", "2 e", "3 a (2 more: line 5)"]
+        );
         let many = (1..=12).map(|line| hint(line, "html")).collect();
         assert_eq!(told(many), ["1 a (11 more: lines 2, 3, 4, 5, 6, 7, 8, 9...)"]);
     }

@@ -1,28 +1,80 @@
 //! Merge fields of other systems, which would go out as they are typed. Knows what is written here instead.
 
 use super::Found;
-use super::prose::Passage;
+use super::prose::{self, Passage};
 
 /// What is between the marks, in small letters, without what parts its words: names of what a reader has.
 const NAMES: &[&str] = &[
-    "name", "firstname", "lastname", "fullname", "fname", "lname", "vorname", "nachname", "prenom", "email", "emailaddress",
-    "mail", "unsubscribe", "unsubscribeurl", "unsubscribelink", "unsub", "preferences", "weburl", "webversion", "archive",
-    "address", "company", "city", "date",
+    "name",
+    "firstname",
+    "lastname",
+    "fullname",
+    "fname",
+    "lname",
+    "vorname",
+    "nachname",
+    "prenom",
+    "email",
+    "emailaddress",
+    "mail",
+    "unsubscribe",
+    "unsubscribeurl",
+    "unsubscribelink",
+    "unsub",
+    "preferences",
+    "weburl",
+    "webversion",
+    "archive",
+    "address",
+    "company",
+    "city",
+    "date",
 ];
 /// Before a dot, whoever it is about.
 const OWNERS: &[&str] = &["recipient", "subscriber", "user", "contact", "member", "reader", "person", "customer"];
 
 /// Everything about fields that are none here.
 pub(super) fn of_passages(passages: &[Passage], found: &mut Found<'_>) {
+    of_starred(found);
     for passage in passages {
         let mut from = 0;
         while let Some((at, written)) = next(&passage.text[from..]) {
-            let message = format!("{written} is a merge field of another system: readers would see it as it is typed");
-            let hint = format!("{}; between backticks if it is meant", instead(&written));
-            found.refuse(passage.at(from + at), "field-foreign", message, hint);
+            tell(passage.at(from + at), &written, found);
             from += at + written.len();
         }
     }
+}
+
+fn tell(at: usize, written: &str, found: &mut Found<'_>) {
+    let message = format!("{written} is a merge field of another system: readers would see it as it is typed");
+    let hint = format!("{}; between backticks if it is meant", instead(written));
+    found.refuse(at, "field-foreign", message, hint);
+}
+
+/// `*|FNAME|*`: Markdown takes the stars for emphasis, so that these are looked for in the source, outside code.
+fn of_starred(found: &mut Found<'_>) {
+    let body = found.issue.body();
+    if !body.contains("*|") {
+        return;
+    }
+    let code = prose::code(body);
+    let mut from = 0;
+    while let Some(at) = body[from..].find("*|").map(|at| from + at) {
+        from = at + 2;
+        let near = &body[from..body.floor_char_boundary((from + FIELD_BYTES_MAX).min(body.len()))];
+        let inside = near.find("|*").map(|end| &near[..end]);
+        let Some(inside) = inside.filter(|inside| is_starred(inside)) else { continue };
+        if !code.iter().any(|code| code.contains(&at)) {
+            tell(at, &format!("*|{inside}|*"), found);
+        }
+        from += inside.len() + 2;
+    }
+}
+
+/// A name in capitals, or a condition: `FNAME`, `MC:SUBJECT`, `IF:NAME`, `END:IF`.
+fn is_starred(inside: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':' | ' ' | '=');
+    inside.starts_with(|c: char| c.is_ascii_uppercase()) && inside.chars().all(is_name)
 }
 
 fn instead(written: &str) -> &'static str {
@@ -46,7 +98,6 @@ fn plain(text: &str) -> String {
 
 /// How a system marks its fields: what opens, what closes, and what may stand in between.
 const MARKS: &[(&str, &str, fn(&str) -> bool)] = &[
-    ("*|", "|*", is_anything),
     ("%%", "%%", is_field),
     ("{%", "%}", is_anything),
     ("<%", "%>", is_anything),
@@ -103,7 +154,6 @@ mod tests {
     #[test]
     fn fields_of_other_systems_are_told_from_text() {
         for (text, field) in [
-            ("Hi *|FNAME|*!", Some("*|FNAME|*")),
             ("Hi %%first_name%%", Some("%%first_name%%")),
             ("{% if name %}Hi{% endif %}", Some("{% if name %}")),
             ("<%= name %>", Some("<%= name %>")),
@@ -117,9 +167,15 @@ mod tests {
             ("a %b% c, 100%–200%", None),
             ("${HOME} and ${i} and $5", None),
             ("[RFC] [name] [TOC] [1] [x]", None),
-            ("*|", None),
         ] {
             assert_eq!(next(text).map(|(_, written)| written).as_deref(), field, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_between_stars_are_told_from_emphasis() {
+        for (inside, is) in [("FNAME", true), ("MC:SUBJECT", true), ("IF:NAME", true), ("a", false), ("", false)] {
+            assert_eq!(is_starred(inside), is, "{inside}");
         }
     }
 

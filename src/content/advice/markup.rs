@@ -19,7 +19,8 @@ fn of_run(content: &[Inline], from: &mut usize, found: &mut Found<'_>) {
                 let at = body[*from..].find(mark).map(|at| *from + at).or_else(|| body.find(mark)).unwrap_or_default();
                 *from = at;
                 let message = format!("readers see this {mark} as it is typed: Markdown does not take it for markup");
-                let hint = "close it, take out the space inside it, or set spaces around it; \\ before it if it is meant";
+                let hint =
+                    "close it, take out the space inside it, or set spaces around it; \\ before it if it is meant";
                 found.warn(at, "markup-shown", message, hint);
             }
             Inline::Emphasis(content)

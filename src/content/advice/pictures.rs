@@ -58,5 +58,8 @@ pub(super) fn says_nothing(alt: &str) -> bool {
     let alt = alt.trim().to_lowercase();
     let is_name = ENDINGS.iter().any(|ending| alt.ends_with(ending)) || NAMES.iter().any(|name| alt.starts_with(name));
     let bare = alt.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '_' | '#'));
-    is_name || !bare.is_empty() && EMPTY_WORDS.contains(&bare) || alt.starts_with("http://") || alt.starts_with("https://")
+    is_name
+        || !bare.is_empty() && EMPTY_WORDS.contains(&bare)
+        || alt.starts_with("http://")
+        || alt.starts_with("https://")
 }

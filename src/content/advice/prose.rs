@@ -1,6 +1,8 @@
 //! An issue's text as its editor typed it, passage by passage, each letter with its place: what checks of words read.
 //! Code and raw HTML are left out: what stands there is meant as it stands. Knows no rule.
 
+use std::ops::Range;
+
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
 
 use crate::content::marks::{Marked, Stretch};
@@ -45,6 +47,13 @@ pub(super) fn passages(body: &str) -> Vec<Passage> {
 /// The same with addresses and code, to find again what a reader sees.
 pub(super) fn whole_passages(body: &str) -> Vec<Passage> {
     read(body, true)
+}
+
+/// Where code stands in a body.
+pub(super) fn code(body: &str) -> Vec<Range<usize>> {
+    let events = Parser::new_ext(body, OPTIONS).into_offset_iter().take(EVENTS_MAX);
+    let is_code = |event: &Event<'_>| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)));
+    events.filter(|(event, _)| is_code(event)).map(|(_, range)| range).collect()
 }
 
 fn read(body: &str, everything: bool) -> Vec<Passage> {

@@ -17,7 +17,8 @@ pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize) -> Option<Problem
     }
     let cut = html.floor_char_boundary(HTML_BYTES_SHOWN.saturating_sub(filled_bytes - html.len()));
     let kilobytes = filled_bytes.div_ceil(1024);
-    let message = format!("the mail's HTML has {kilobytes} KB; Gmail shows 102 KB, up to about here, and a link to the rest");
+    let message =
+        format!("the mail's HTML has {kilobytes} KB; Gmail shows 102 KB, up to about here, and a link to the rest");
     let hint = "split the issue in two, or put part of it on the web and link to it";
     Some(Problem::warning(place(issue, &html[..cut]), "html-clipped", message).hint(hint))
 }

@@ -130,7 +130,7 @@ pub(super) fn sanitised(html: &str, target: Target) -> String {
             ("time", attributes(&["datetime"])),
         ]))
         .filter_style_properties(STYLES.iter().copied().collect())
-        .url_schemes(attributes(&["http", "https", "mailto", "cid"]))
+        .url_schemes(attributes(&["http", "https", "mailto", "tel", "sms", "cid"]))
         .url_relative(UrlRelative::Custom(Box::new(OwnAddresses(target))))
         .attribute_filter(|element, name, value| match (element, name) {
             // The spelling that the text part has.
@@ -305,9 +305,9 @@ pub(in crate::content) fn tag(tag: &str) -> Tag {
             address.map_or(Tag::Other, |address| Tag::Opens(settled(&address)))
         }
         ("br", _) => Tag::Breaks,
-        ("img", _) => attribute(found.inside, "alt")
-            .filter(|alt| !alt.trim().is_empty())
-            .map_or(Tag::Other, Tag::Picture),
+        ("img", _) => {
+            attribute(found.inside, "alt").filter(|alt| !alt.trim().is_empty()).map_or(Tag::Other, Tag::Picture)
+        }
         ("sup", false) => Tag::Script(Script::Raised),
         ("sub", false) => Tag::Script(Script::Lowered),
         ("sup" | "sub", true) => Tag::ScriptEnds,

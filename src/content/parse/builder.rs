@@ -181,7 +181,11 @@ impl Builder {
             (_, Kind::Image(Some((source, size)), title)) => {
                 Inline::Image { source, size, title, alt: plain_text(&content), at }
             }
-            // Refused, and told.
+            // Told. The words stay.
+            (TagEnd::Link, _) => {
+                content.into_iter().for_each(|inline| self.inline(inline));
+                return;
+            }
             _ => return,
         };
         self.inline(inline);
@@ -368,7 +372,12 @@ fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Sou
 fn tell<T>(checked: Result<T, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<T> {
     checked
         .map_err(|Refused { code, message, hint }| {
-            reading.problem(Problem::error(reading.place(at), code, message).hint(hint));
+            let place = reading.place(at);
+            let problem = match code {
+                links::NOT_FOLLOWED => Problem::warning(place, code, message),
+                _ => Problem::error(place, code, message),
+            };
+            reading.problem(problem.hint(hint));
         })
         .ok()
 }

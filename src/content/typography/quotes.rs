@@ -9,36 +9,39 @@ pub(super) struct Quotes {
     /// Around a quotation, and around one within.
     outer: (&'static str, &'static str),
     inner: (&'static str, &'static str),
+    /// Low marks, and spaces inside marks, are the editor's to type: what is straight may be a foreign word's.
+    by_hand: bool,
 }
 
-const fn quotes(
-    languages: &'static [&'static str],
-    outer: (&'static str, &'static str),
-    inner: (&'static str, &'static str),
-) -> Quotes {
-    Quotes { languages, outer, inner }
+type Pair = (&'static str, &'static str);
+
+const fn set(languages: &'static [&'static str], outer: Pair, inner: Pair) -> Quotes {
+    Quotes { languages, outer, inner, by_hand: false }
+}
+
+const fn typed(languages: &'static [&'static str], outer: Pair) -> Quotes {
+    Quotes { languages, outer, inner: ("'", "'"), by_hand: true }
 }
 
 const LANGUAGES: &[Quotes] = &[
-    quotes(&["en", "nl", "pt", "tr", "ko", "id", "ms", "hi", "cy", "ga", "da", "vi", "fil", "af"], ("“", "”"), ("‘", "’")),
-    quotes(&["de", "cs", "sk", "sl", "is", "lt", "et", "lb", "sr", "bg", "mk", "ka"], ("„", "“"), ("‚", "‘")),
-    quotes(&["pl", "hr", "bs"], ("„", "”"), ("‚", "’")),
-    quotes(&["hu"], ("„", "”"), ("»", "«")),
-    quotes(&["ro"], ("„", "”"), ("«", "»")),
-    quotes(&["fr"], ("«\u{A0}", "\u{A0}»"), ("“", "”")),
-    quotes(&["es", "it", "ca", "gl", "eu", "el", "hy"], ("«", "»"), ("“", "”")),
-    quotes(&["ru", "uk", "be"], ("«", "»"), ("„", "“")),
-    quotes(&["nb", "nn", "no"], ("«", "»"), ("‘", "’")),
-    quotes(&["sv", "fi"], ("”", "”"), ("’", "’")),
+    set(&["en", "nl", "pt", "tr", "ko", "id", "ms", "hi", "cy", "ga", "da", "vi", "fil", "af"], ("“", "”"), ("‘", "’")),
+    set(&["es", "it", "ca", "gl", "eu", "el"], ("«", "»"), ("“", "”")),
+    set(&["ru", "uk", "be"], ("«", "»"), ("„", "“")),
+    set(&["nb", "nn", "no"], ("«", "»"), ("‘", "’")),
+    set(&["sv", "fi"], ("”", "”"), ("’", "’")),
+    typed(&["de", "cs", "sk", "sl", "is", "lt", "et", "lb", "sr", "bg", "mk", "ka"], ("„", "“")),
+    typed(&["pl", "hr", "bs", "hu", "ro"], ("„", "”")),
+    typed(&["fr"], ("«", "»")),
 ];
 /// Their marks are the editor's to type, dashes included.
 const LEFT_ALONE: &[&str] = &["ja", "zh", "yue", "he", "yi", "ar", "fa", "ur", "th", "km", "lo", "my"];
 /// For other languages: dashes alone.
-const OTHERS: Quotes = quotes(&[], ("\"", "\""), ("'", "'"));
+const OTHERS: Quotes = typed(&[], ("\"", "\""));
 
 /// Words that begin with an apostrophe, in small letters.
 const CLIPPED: &[&str] = &[
-    "n", "tis", "twas", "twere", "twill", "em", "cause", "til", "till", "bout", "round", "neath", "cuz", "nuff", "s", "t",
+    "n", "tis", "twas", "twere", "twill", "em", "cause", "til", "till", "bout", "round", "neath", "cuz", "nuff", "s",
+    "t",
 ];
 
 /// What a straight mark stands for.
@@ -67,7 +70,7 @@ impl Quotes {
         if self.languages.is_empty() {
             return edits;
         }
-        let mut run = Run { chars, before: None, double: 0, single: 0 };
+        let mut run = Run { chars, before: None, double: 0, single: 0, by_hand: 0 };
         for (index, &(at, mark)) in chars.iter().enumerate() {
             let kind = match mark {
                 '"' => run.double(index),
@@ -78,7 +81,9 @@ impl Quotes {
                 }
             };
             run.before = Some((index, kind));
-            if let Some(text) = self.text(mark, kind) {
+            let closes_typed = mark == '"' && kind == Kind::Closes && run.close_by_hand();
+            let stays = self.by_hand && matches!(kind, Kind::Opens | Kind::Closes) && !closes_typed;
+            if let Some(text) = self.text(mark, kind).filter(|_| !stays) {
                 edits.push(Edit { at, len: 1, text });
             }
         }
@@ -105,6 +110,8 @@ struct Run<'a> {
     before: Option<(usize, Kind)>,
     double: usize,
     single: usize,
+    /// Of the double ones, those that the editor typed as they are printed.
+    by_hand: usize,
 }
 
 impl Run<'_> {
@@ -119,10 +126,27 @@ impl Run<'_> {
     /// Marks that an editor typed as they are printed count as open, too.
     fn typed(&mut self, c: char) {
         match c {
-            '“' | '„' | '«' => self.double += 1,
-            '”' | '»' => self.double = self.double.saturating_sub(1),
+            '„' | '«' => {
+                self.double += 1;
+                self.by_hand += 1;
+            }
+            '“' if self.by_hand == 0 => {
+                self.double += 1;
+                self.by_hand += 1;
+            }
+            '”' | '»' | '“' => {
+                self.double = self.double.saturating_sub(1);
+                self.close_by_hand();
+            }
             _ => {}
         }
+    }
+
+    /// Whether what closes was opened by a mark as it is printed.
+    fn close_by_hand(&mut self) -> bool {
+        let was_open = self.by_hand > 0;
+        self.by_hand = self.by_hand.saturating_sub(1);
+        was_open
     }
 
     /// Whether something may open here: at a beginning, behind a space, a bracket, a dash, or a mark that opened.
@@ -197,7 +221,8 @@ impl Run<'_> {
         let rest = &self.chars[index + 1..];
         let word: String = rest.iter().map(|(_, c)| *c).take_while(|c| is_word(*c)).collect();
         let after = rest.get(word.chars().count()).map(|(_, c)| *c);
-        let is_year = self.digits(index + 1) == 2 && after != Some('\'') && word.trim_start_matches(is_digit).len() <= 1;
+        let is_year =
+            self.digits(index + 1) == 2 && after != Some('\'') && word.trim_start_matches(is_digit).len() <= 1;
         let lower = word.to_lowercase();
         let is_clipped = CLIPPED.contains(&lower.as_str()) && (after != Some('\'') || lower == "n");
         if is_year || is_clipped {
