@@ -265,7 +265,7 @@ fn kept(found: &str) -> &str {
         }
         // `?q="x"` holds both of its marks.
         let is_value = |quote: char| {
-            let is_pair = shorter.ends_with(quote) && shorter.matches(quote).count() % 2 == 0;
+            let is_pair = shorter.ends_with(quote) && shorter.matches(quote).count().is_multiple_of(2);
             is_pair && shorter.contains(&format!("={quote}"))
         };
         if !is_value('"') && !is_value('\'') {

@@ -209,7 +209,7 @@ fn attributes(tag: &TagAt<'_>, name: &str, tell: &mut dyn FnMut(usize, Told)) ->
             }
             _ => continue,
         };
-        if kept.as_ref().is_none_or(|kept| kept != value) && attribute.to_ascii_lowercase() != "class" {
+        if kept.as_ref().is_none_or(|kept| kept != value) && !attribute.eq_ignore_ascii_case("class") {
             tell(tag.start, Told::Colours);
         }
         out.push_str(tag.inside[from..range.start].trim_end());

@@ -96,8 +96,10 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+type Mark = (&'static str, &'static str, fn(&str) -> bool);
+
 /// How a system marks its fields: what opens, what closes, and what may stand in between.
-const MARKS: &[(&str, &str, fn(&str) -> bool)] = &[
+const MARKS: &[Mark] = &[
     ("%%", "%%", is_field),
     ("{%", "%}", is_anything),
     ("<%", "%>", is_anything),
@@ -109,7 +111,7 @@ const MARKS: &[(&str, &str, fn(&str) -> bool)] = &[
 
 /// The first field of another system, and where it stands.
 fn next(text: &str) -> Option<(usize, String)> {
-    let of_mark = |(open, close, is): &(&str, &str, fn(&str) -> bool)| {
+    let of_mark = |(open, close, is): &Mark| {
         text.match_indices(open).find_map(|(at, _)| {
             let rest = &text[at + open.len()..];
             let near = &rest[..rest.floor_char_boundary(FIELD_BYTES_MAX.min(rest.len()))];

@@ -152,7 +152,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("image-svg", "![A harbour](https://example.org/a.svg?x=1)", "![A harbour](https://example.org/svg.png)"),
     ("image-size", "![A harbour](https://example.org/a.png)", "Text"),
     // What failed, and what is left out.
-    ("markup-shown", "A **bold ** word**", "2**3 and f(**kwargs)"),
+    ("markup-shown", "A **bold ** word", "2**3 and f(**kwargs)"),
     ("markup-shown", "词**《标题》**词", "词 **《标题》** 词"),
     ("markup-shown", "![a](https://example.org/a b.png)", "`![a](b c)`"),
     ("html", "A <b>bold</b> word", "A **bold** word"),
