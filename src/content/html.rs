@@ -7,12 +7,10 @@ mod style;
 
 use std::collections::HashMap;
 
-use crate::domain::design::Design;
-use crate::domain::image::COLUMN_PX;
-
 use super::fields::Field;
 use super::merge;
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
+use crate::domain::design::Design;
 use crate::words::Words;
 pub use long::in_heading;
 use style::Look;
@@ -46,11 +44,13 @@ pub(super) fn render(
     words: Words,
     design: &Design,
 ) -> Result<String, Refused> {
+    let look = Look::new(target, rtl, design);
     let mut writer = Writer {
         out: String::new(),
         full: false,
-        look: Look::new(target, rtl, design),
+        look,
         ids: HashMap::new(),
+        alone: false,
         in_address: false,
         in_heading: false,
         level: 1,
@@ -65,6 +65,7 @@ pub(super) fn render(
         out if raw::too_deep(&out) => Err(Refused::TooDeep),
         out => Ok(raw::sanitised(&out, target)),
     }
+    .map(|out| look.body(&out))
 }
 
 /// Escapes text for an element or a quoted attribute.
@@ -89,6 +90,8 @@ struct Writer {
     look: Look,
     /// How often an id was wanted.
     ids: HashMap<String, usize>,
+    /// Whether a paragraph is nothing but a picture.
+    alone: bool,
     /// Whether a link is open whose text may break anywhere.
     in_address: bool,
     in_heading: bool,
@@ -145,7 +148,9 @@ impl Writer {
                 Some(caption) => self.figure(content, caption, last),
                 None => {
                     self.open("p", &self.look.paragraph(last));
+                    self.alone = tree::is_picture(content);
                     self.inlines(content);
+                    self.alone = false;
                     self.close("p");
                 }
             },
@@ -171,8 +176,8 @@ impl Writer {
             Block::Code(code) => self.code(code.trim_end_matches('\n'), last),
             Block::Table(table) => self.table(table, last),
             Block::Rule => self.open("hr", &self.look.rule()),
-            Block::Html(html) => {
-                self.push(html);
+            Block::Html { html, .. } => {
+                self.push(&raw::styled(html, self.look));
                 self.push("\n");
             }
         }
@@ -189,7 +194,9 @@ impl Writer {
 
     fn figure(&mut self, image: &[Inline], caption: &str, last: bool) {
         self.open("figure", &self.look.figure(last));
+        self.alone = true;
         self.inlines(image);
+        self.alone = false;
         self.open("figcaption", &self.look.caption());
         self.text(caption);
         self.push("</figcaption>");
@@ -267,7 +274,7 @@ impl Writer {
     fn row(&mut self, tag: &str, cells: &[Vec<Inline>], columns: &[Align]) {
         // A `tr` that calls itself a row repeats what it is, say checkers that overlook the table's own role.
         self.push(if self.look.target == Target::Mail {
-            "<tbody role=\"row\"><tr role=\"presentation\">"
+            "<tbody role=\"row\"><tr role=\"presentation\" style=\"vertical-align:top\">"
         } else {
             "<tr>"
         });
@@ -311,7 +318,7 @@ impl Writer {
                 return;
             }
             match inline {
-                Inline::Text(text) => self.text(text),
+                Inline::Text(text) | Inline::Literal(text) => self.text(text),
                 Inline::Code(code) => {
                     self.open("code", &self.look.code());
                     self.text(code);
@@ -326,7 +333,7 @@ impl Writer {
                 Inline::Note(number) => self.note_number(*number),
                 Inline::SoftBreak => self.push("\n"),
                 Inline::HardBreak => self.push("<br>\n"),
-                Inline::Html(tag) => self.push(tag),
+                Inline::Html { html, .. } => self.push(&raw::styled(html, self.look)),
             }
         }
     }
@@ -354,16 +361,16 @@ impl Writer {
         self.push("</a>");
     }
 
-    /// On the web the height is said too, so that the text does not jump when the image comes.
+    /// A picture of unknown size keeps it. On the web the height is said too, so that the text does not jump when the
+    /// image comes.
     fn image(&mut self, source: &str, size: Option<(u32, u32)>, alt: &str) {
         let (source, alt) = (escape(source), escape(alt.trim()));
-        let width = size.map_or(COLUMN_PX, |(width, _)| width);
-        let height = size
-            .filter(|_| self.look.target == Target::Web)
-            .map(|(_, height)| format!(" height=\"{height}\""))
-            .unwrap_or_default();
-        let style = self.look.image(width);
-        self.push(&format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height}{style}>"));
+        let mut attributes = size.map(|(width, _)| format!(" width=\"{width}\"")).unwrap_or_default();
+        if let Some((_, height)) = size.filter(|_| self.look.target == Target::Web) {
+            attributes.push_str(&format!(" height=\"{height}\""));
+        }
+        let style = self.look.image(size.map(|(width, _)| width), self.alone);
+        self.push(&format!("<img src=\"{source}\" alt=\"{alt}\"{attributes}{style}>"));
     }
 
     /// A reader's own link that stands as text can be pressed; anything else is text, which the filler escapes.

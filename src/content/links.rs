@@ -9,6 +9,9 @@ use super::pictures::{NoPicture, file_name};
 /// Browsers and servers agree on this much; a longer one is a data dump.
 const URL_BYTES_MAX: usize = 2048;
 
+/// The one code that stops no issue: nothing is wrong but that mailboxes take the link away.
+pub(super) const NOT_FOLLOWED: &str = "link-unfollowed";
+
 /// Why an address cannot be used, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
@@ -21,14 +24,61 @@ fn refused(code: &'static str, message: String, hint: &str) -> Refused {
     Refused { code, message, hint: hint.to_owned() }
 }
 
-/// A link's address, normalised: `http`, `https` or `mailto`.
+/// Schemes that mail programs hand on to a telephone.
+const CALLS: &[&str] = &["tel", "sms"];
+/// Schemes of chats, files and places, of which mailboxes leave the words and take the link.
+const UNFOLLOWED: &[&str] = &[
+    "irc",
+    "ircs",
+    "matrix",
+    "xmpp",
+    "mumble",
+    "ftp",
+    "ftps",
+    "sftp",
+    "ssh",
+    "git",
+    "geo",
+    "magnet",
+    "gemini",
+    "gopher",
+    "news",
+    "nntp",
+    "ipfs",
+    "sip",
+    "sips",
+    "skype",
+    "slack",
+    "tg",
+    "webcal",
+    "callto",
+    "facetime",
+    "dav",
+    "bitcoin",
+    "lightning",
+    "steam",
+    "svn",
+    "rsync",
+    "nostr",
+    "at",
+    "did",
+    "ws",
+    "wss",
+];
+
+/// A link's address, normalised: `http`, `https`, `mailto`, `tel` or `sms`.
 pub(super) fn link(typed: &str) -> Result<String, Refused> {
     let url = absolute(typed, "link")?;
     match url.scheme() {
         "http" | "https" => Ok(settled(url)),
         "mailto" if url.path().contains('@') => Ok(settled(url)),
         "mailto" => Err(refused("link", format!("{typed:?} names no address"), "write mailto:name@example.org")),
-        scheme => Err(scheme_refused("link", scheme, "http, https or mailto")),
+        scheme if CALLS.contains(&scheme) => Ok(settled(url)),
+        scheme if UNFOLLOWED.contains(&scheme) => {
+            let message = format!("mailboxes do not follow {scheme}: links, so readers see this one's words alone");
+            Err(refused(NOT_FOLLOWED, message, "link to a page on the web, or write the address as text"))
+        }
+        scheme => Err(scheme_refused("link", scheme, "http, https, mailto, tel or sms")),
     }
 }
 
@@ -134,6 +184,8 @@ mod tests {
             ("http://example.org/a.", "http://example.org/a%2E"),
             ("https://bücher.example/", "https://xn--bcher-kva.example/"),
             ("mailto:a@example.org?subject=Hi", "mailto:a@example.org?subject=Hi"),
+            ("tel:+49-12345", "tel:+49-12345"),
+            ("sms:+4912345", "sms:+4912345"),
         ] {
             assert_eq!(link(typed).as_deref(), Ok(settled));
         }
@@ -149,7 +201,10 @@ mod tests {
             ("data:text/html,x", "link-scheme"),
             ("vbscript:x", "link-scheme"),
             ("file:///etc/passwd", "link-scheme"),
-            ("tel:+1", "link-scheme"),
+            ("irc://irc.example.org/x", "link-unfollowed"),
+            ("matrix:r/x:y", "link-unfollowed"),
+            ("ftp://example.org/x", "link-unfollowed"),
+            ("whatever:x", "link-scheme"),
             ("/about", "link-relative"),
             ("//example.org/x", "link-relative"),
             ("about.html", "link-relative"),

@@ -5,6 +5,37 @@ use super::fields::{FIELD_END, FIELD_START, Field};
 /// A fallback is a word or two.
 const FALLBACK_BYTES_MAX: usize = 100;
 
+/// What other systems write behind a bar.
+const FILTERS: &[&str] = &[
+    "append",
+    "capitalize",
+    "capfirst",
+    "default",
+    "downcase",
+    "escape",
+    "first",
+    "fallback",
+    "html",
+    "join",
+    "lower",
+    "lowercase",
+    "prepend",
+    "raw",
+    "replace",
+    "safe",
+    "slice",
+    "strip",
+    "title",
+    "titlecase",
+    "trim",
+    "truncate",
+    "upcase",
+    "upper",
+    "uppercase",
+    "url_encode",
+    "urlencode",
+];
+
 /// The names an editor may use.
 pub const NAMES: &[&str] = &["name", "unsubscribe_url", "preferences_url", "web_url"];
 
@@ -22,7 +53,7 @@ pub enum FieldError {
     NeedsNoFallback(String),
     /// `{{ name | }}`, or a fallback that is no plain words.
     #[error(
-        "what stands after `name |` must be 1 to {FALLBACK_BYTES_MAX} bytes of plain text, without quotation marks around it"
+        "what stands after `name |` must be 1 to {FALLBACK_BYTES_MAX} bytes of plain text, without quotation marks or filters"
     )]
     BadFallback,
 }
@@ -49,8 +80,12 @@ pub fn parse(inner: &str) -> Result<Field, FieldError> {
 
 fn checked_fallback(text: &str) -> Result<String, FieldError> {
     let quoted = text.starts_with(['"', '\'']) && text.ends_with(['"', '\'']);
+    // `default: "x"` and `upper` do something in other systems, and are words here.
+    let (first, rest) = text.split_at(text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len()));
+    let is_call = rest.trim_start().starts_with([':', '(']) && rest.contains(['"', '\'']) || FILTERS.contains(&text);
+    let is_filter = is_call || FILTERS.contains(&first) && rest.trim_start().starts_with([':', '(']);
     let foreign = |c: char| matches!(c, '|' | '{' | '}' | FIELD_START | FIELD_END) || c.is_control();
-    if text.is_empty() || text.len() > FALLBACK_BYTES_MAX || quoted || text.contains(foreign) {
+    if text.is_empty() || text.len() > FALLBACK_BYTES_MAX || quoted || is_filter || text.contains(foreign) {
         return Err(FieldError::BadFallback);
     }
     Ok(text.to_owned())
@@ -83,6 +118,17 @@ mod tests {
         }
         assert_eq!(parse("web_url | x"), Err(FieldError::NeedsNoFallback("web_url".to_owned())));
         let long = format!("name | {}", "x".repeat(101));
+        assert_eq!(parse("name | friend (or foe)"), name(Some("friend (or foe)")));
+        for bad in [
+            "name | default: \"friend\"",
+            "name | default:'friend'",
+            "name | default(\"friend\")",
+            "name|upper",
+            "name | capitalize",
+            "name | fallback: friend",
+        ] {
+            assert_eq!(parse(bad), Err(FieldError::BadFallback), "{bad}");
+        }
         for bad in ["name |", "name | a | b", "name | \"there\"", "name | a{b", "name | \u{E000}x", &long] {
             assert_eq!(parse(bad), Err(FieldError::BadFallback), "{bad}");
         }

@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod advice;
+mod bare;
 pub mod fields;
 pub mod front_matter;
 mod html;
@@ -13,12 +14,15 @@ mod marks;
 pub mod merge;
 mod parse;
 pub mod parts;
+mod pasted;
 pub mod pictures;
 mod plain;
 pub mod problem;
 mod rendered;
+mod scripts;
 mod source;
 mod tree;
+mod typography;
 mod wrap;
 
 pub use front_matter::{Cover, FrontMatter, SendAt};

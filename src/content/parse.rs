@@ -1,7 +1,8 @@
 //! Markdown to a checked tree: every merge field known, every link usable. Knows no output.
 
-mod bare;
 mod builder;
+mod headings;
+mod raw;
 
 use std::collections::HashMap;
 
@@ -14,8 +15,12 @@ use super::pictures::Pictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::Document;
+use super::typography;
 use builder::Builder;
 
+/// CommonMark, with what GFM adds. Marks of print are set afterwards, in the tree: see `typography`.
+pub(super) const OPTIONS: Options =
+    Options::ENABLE_TABLES.union(Options::ENABLE_FOOTNOTES).union(Options::ENABLE_STRIKETHROUGH);
 /// Blocks within blocks; nobody writes six.
 pub(super) const DEPTH_MAX: usize = 128;
 /// Pieces of Markdown in one issue. At the least this many would make a mail that no mailbox shows; it also bounds what
@@ -50,7 +55,7 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
         return Document::default();
     }
     let mut builder = Builder::default();
-    let events = Parser::new_ext(&marked.text, options(dialect.language)).into_offset_iter();
+    let events = Parser::new_ext(&marked.text, OPTIONS).into_offset_iter();
     for (count, (event, range)) in events.enumerate() {
         let at = range.start;
         if count >= EVENTS_MAX || builder.depth() >= DEPTH_MAX {
@@ -67,10 +72,7 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
         }
     }
     let mut document = builder.finish(&mut reading);
-    // Amid raw HTML one cannot know what is a link already.
-    if !document.has_html {
-        bare::link(&mut document, &marked.text, &|at| marked.source_offset(at));
-    }
+    typography::set(&mut document, dialect.language);
     problems.append(&mut reading.problems);
     document
 }
@@ -78,27 +80,11 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
 /// The files that an issue's text names as its images, as it spells them.
 pub(super) fn image_names(issue: &Issue) -> Vec<String> {
     let marked = Marked::of(issue.body());
-    let images = Parser::new_ext(&marked.text, options("en")).take(EVENTS_MAX).filter_map(|event| match event {
+    let images = Parser::new_ext(&marked.text, OPTIONS).take(EVENTS_MAX).filter_map(|event| match event {
         Event::Start(Tag::Image { dest_url, .. }) => image_file(&marked.as_written(&dest_url)),
         _ => None,
     });
     images.collect()
-}
-
-fn options(language: &str) -> Options {
-    let mut options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_HEADING_ATTRIBUTES;
-    options.set(Options::ENABLE_SMART_PUNCTUATION, has_english_quotes(language));
-    options
-}
-
-/// Straight quotation marks become “these” only where a language uses them: in others they would be wrong, and an
-/// editor who types „those“ is left alone everywhere.
-fn has_english_quotes(language: &str) -> bool {
-    let primary = language.split('-').next().unwrap_or_default();
-    ["en", "nl", "pt", "tr", "ko", "id", "ms", "hi", "cy", "ga"].iter().any(|tag| tag.eq_ignore_ascii_case(primary))
 }
 
 /// What the builder asks while it reads.
@@ -182,11 +168,6 @@ impl Numbers {
 /// Whether a tag holds words rather than blocks.
 fn is_inline(tag: &TagEnd) -> bool {
     matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
-}
-
-/// Where raw HTML is text, comments are the editor's own notes.
-fn is_comment(html: &str) -> bool {
-    html.trim_start().starts_with("<!--")
 }
 
 /// The level of a heading as it is shown: the title is the only `h1`.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::html::raw::{self, Tag};
 use super::links;
+use super::scripts::{self, Script};
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use super::wrap::{self, Margin, WIDTH};
 use crate::words::Words;
@@ -20,7 +21,14 @@ pub(super) struct Plain {
 
 /// Renders the document as text.
 pub(super) fn render(document: &Document, words: Words) -> Plain {
-    let mut writer = Writer { out: String::new(), links: Vec::new(), numbers: HashMap::new(), open: None, words };
+    let mut writer = Writer {
+        out: String::new(),
+        links: Vec::new(),
+        numbers: HashMap::new(),
+        open: None,
+        scripts: Vec::new(),
+        words,
+    };
     writer.blocks(&document.blocks, &Margin::default(), false);
     if !document.notes.is_empty() {
         writer.out.push_str("\n\n");
@@ -39,20 +47,32 @@ struct Writer {
     numbers: HashMap<String, usize>,
     /// Where a raw `<a>` leads that is still open.
     open: Option<String>,
+    /// Where raised and lowered letters began that are still open.
+    scripts: Vec<(Script, usize)>,
     words: Words,
 }
 
 impl Writer {
     fn blocks(&mut self, blocks: &[Block], margin: &Margin, tight: bool) {
         let mut margin = margin.clone();
-        for (index, block) in blocks.iter().enumerate() {
-            if index > 0 && !tight {
+        let mut is_first = true;
+        for block in blocks {
+            let before = self.out.len();
+            if !is_first && !tight {
                 self.blank(&margin);
                 if matches!(block, Block::Heading { .. }) {
                     self.blank(&margin);
                 }
             }
+            let begins = self.out.len();
             self.block(block, &margin);
+            // What has no words leaves no gap; but what is all of an item has its bullet.
+            let said = self.out[begins..].trim_start_matches(margin.first.as_str());
+            if said.trim().is_empty() && !matches!(block, Block::Code(_)) && (!is_first || blocks.len() > 1) {
+                self.out.truncate(before);
+                continue;
+            }
+            is_first = false;
             margin = margin.below();
         }
     }
@@ -72,9 +92,14 @@ impl Writer {
                     wrap::fill(&mut self.out, &text, &margin.below(), WIDTH);
                 }
             }
-            Block::Heading { content, .. } => {
+            Block::Heading { level, content, .. } => {
                 let text = self.inlines(content);
-                self.out.push_str(&wrap::underlined(&text, '-', margin));
+                let line = match level {
+                    ..=2 => '-',
+                    3 => '~',
+                    _ => '.',
+                };
+                self.out.push_str(&wrap::underlined(&text, line, margin));
             }
             Block::Quote(blocks) => self.blocks(blocks, &margin.deeper("> ", "> "), false),
             Block::List { first, tight, items } => {
@@ -95,7 +120,7 @@ impl Writer {
             Block::Code(code) => self.code(code, margin),
             Block::Table(table) => self.table(table, margin),
             Block::Rule => wrap::fill(&mut self.out, "* * *", margin, WIDTH),
-            Block::Html(html) => {
+            Block::Html { html, .. } => {
                 let text = raw::text(html, self.words, &mut |url| self.number(url));
                 wrap::fill(&mut self.out, &text, margin, WIDTH);
             }
@@ -183,7 +208,7 @@ impl Writer {
     fn push_inlines(&mut self, content: &[Inline], out: &mut String) {
         for inline in content {
             match inline {
-                Inline::Text(text) => push_text(text, out),
+                Inline::Text(text) | Inline::Literal(text) => push_text(text, out),
                 Inline::Code(code) => push_text(code, out),
                 Inline::Emphasis(content) => self.marked("_", content, out),
                 Inline::Strong(content) => self.marked("*", content, out),
@@ -192,20 +217,35 @@ impl Writer {
                 Inline::Image { alt, .. } if alt.trim().is_empty() => {}
                 Inline::Image { alt, .. } => push_text(&format!("[{}: {alt}]", self.words.image()), out),
                 Inline::Field(field) => out.push_str(&field.to_string()),
-                Inline::Note(number) => out.push_str(&superscript(*number)),
+                Inline::Note(number) => out.push_str(&scripts::raised(*number)),
                 Inline::SoftBreak => out.push(' '),
                 Inline::HardBreak => out.push('\n'),
-                Inline::Html(tag) => match raw::tag(tag) {
-                    Tag::Opens(address) => self.open = Some(address),
-                    Tag::Closes => {
-                        if let Some(address) = self.open.take() {
-                            out.push_str(&format!("\u{A0}{}", self.number(&address)));
-                        }
-                    }
-                    Tag::Breaks => out.push('\n'),
-                    Tag::Other => {}
-                },
+                Inline::Html { html, .. } => self.tag(raw::tag(html), out),
             }
+        }
+    }
+
+    /// A raw tag amid words.
+    fn tag(&mut self, tag: Tag, out: &mut String) {
+        match tag {
+            Tag::Opens(address) => self.open = Some(address),
+            Tag::Closes => {
+                if let Some(address) = self.open.take() {
+                    out.push_str(&format!("\u{A0}{}", self.number(&address)));
+                }
+            }
+            Tag::Breaks => out.push('\n'),
+            Tag::Picture(alt) => push_text(&format!("[{}: {alt}]", self.words.image()), out),
+            Tag::Script(script) => self.scripts.push((script, out.len())),
+            Tag::ScriptEnds => {
+                // What an element of Markdown began in between is the rest of another text.
+                if let Some((script, at)) = self.scripts.pop().filter(|(_, at)| out.is_char_boundary(*at)) {
+                    let text = out.split_off(at);
+                    let written = scripts::written(script, &text, out);
+                    out.push_str(&written);
+                }
+            }
+            Tag::Other => {}
         }
     }
 
@@ -254,9 +294,4 @@ fn push_text(text: &str, out: &mut String) {
         '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' => None,
         c => Some(c),
     }));
-}
-
-fn superscript(number: usize) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    number.to_string().bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
 }

@@ -76,8 +76,8 @@ pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
 }
 
 /// Control characters have no place in a mail. Private-use characters mean nothing to a reader, and mark merge fields.
-fn is_refused(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t')) || is_private(c)
+pub(super) fn is_refused(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{FFFE}' | '\u{FFFF}') || is_private(c)
 }
 
 /// Whether a character is for private use, as the marks of merge fields are.
@@ -86,7 +86,7 @@ pub(super) fn is_private(c: char) -> bool {
     ('\u{E000}'..='\u{F8FF}').contains(&c)
 }
 
-fn refused_character(at: Position, c: char) -> Problem {
+pub(super) fn refused_character(at: Position, c: char) -> Problem {
     let code = u32::from(c);
     let kind = if is_private(c) { "private-use character" } else { "control character" };
     let message = format!("U+{code:04X} is a {kind} that no reader can see");

@@ -34,7 +34,10 @@ pub(super) enum Block {
     Table(Table),
     Rule,
     /// Raw HTML, as written; only where the newsletter allows it.
-    Html(String),
+    Html {
+        html: String,
+        at: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -54,6 +57,8 @@ pub(super) enum Align {
 #[derive(Debug)]
 pub(super) enum Inline {
     Text(String),
+    /// Text that stays as it was typed: an address, an escaped mark.
+    Literal(String),
     Code(String),
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
@@ -78,13 +83,16 @@ pub(super) enum Inline {
     SoftBreak,
     HardBreak,
     /// A raw tag, as written; only where the newsletter allows it.
-    Html(String),
+    Html {
+        html: String,
+        at: usize,
+    },
 }
 
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Destination {
-    /// `http`, `https` or `mailto`, normalised.
+    /// `http`, `https`, `mailto`, `tel` or `sms`, normalised.
     Url(String),
     /// One of the reader's own links.
     Field(Field),
@@ -100,7 +108,7 @@ pub(super) fn plain_text(content: &[Inline]) -> String {
 fn push_plain_text(content: &[Inline], out: &mut String) {
     for inline in content {
         match inline {
-            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Text(text) | Inline::Literal(text) | Inline::Code(text) => out.push_str(text),
             Inline::Emphasis(content)
             | Inline::Strong(content)
             | Inline::Strike(content)
@@ -110,7 +118,7 @@ fn push_plain_text(content: &[Inline], out: &mut String) {
             Inline::Image { alt, .. } => out.push_str(alt),
             Inline::Field(Field::Name { fallback: Some(fallback) }) => out.push_str(fallback),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
-            Inline::Field(_) | Inline::Note(_) | Inline::Html(_) => {}
+            Inline::Field(_) | Inline::Note(_) | Inline::Html { .. } => {}
         }
     }
 }
@@ -121,6 +129,15 @@ pub(super) fn figure(content: &[Inline]) -> Option<&str> {
         [Inline::Image { title, .. }] if !title.trim().is_empty() => Some(title.trim()),
         [Inline::Link { content, .. }] => figure(content),
         _ => None,
+    }
+}
+
+/// Whether a paragraph is nothing but one image, linked or not.
+pub(super) fn is_picture(content: &[Inline]) -> bool {
+    match content {
+        [Inline::Image { .. }] => true,
+        [Inline::Link { content, .. }] => is_picture(content),
+        _ => false,
     }
 }
 
@@ -139,6 +156,24 @@ pub(super) fn each_run<'a>(document: &'a Document, see: &mut impl FnMut(&'a [Inl
     }
 }
 
+/// Calls `see` with every block of raw HTML and where it begins.
+pub(super) fn each_html<'a>(document: &'a Document, see: &mut impl FnMut(&'a str, usize)) {
+    for blocks in std::iter::once(&document.blocks).chain(&document.notes) {
+        each_html_of(blocks, see);
+    }
+}
+
+fn each_html_of<'a>(blocks: &'a [Block], see: &mut impl FnMut(&'a str, usize)) {
+    for block in blocks {
+        match block {
+            Block::Html { html, at } => see(html, *at),
+            Block::Quote(blocks) => each_html_of(blocks, see),
+            Block::List { items, .. } => items.iter().for_each(|item| each_html_of(item, see)),
+            _ => {}
+        }
+    }
+}
+
 fn each_run_of<'a>(blocks: &'a [Block], see: &mut impl FnMut(&'a [Inline])) {
     for block in blocks {
         match block {
@@ -146,7 +181,7 @@ fn each_run_of<'a>(blocks: &'a [Block], see: &mut impl FnMut(&'a [Inline])) {
             Block::Quote(blocks) => each_run_of(blocks, see),
             Block::List { items, .. } => items.iter().for_each(|item| each_run_of(item, see)),
             Block::Table(table) => table.head.iter().chain(table.rows.iter().flatten()).for_each(|cell| see(cell)),
-            Block::Code(_) | Block::Rule | Block::Html(_) => {}
+            Block::Code(_) | Block::Rule | Block::Html { .. } => {}
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::content::{
-    Issue, Letter, Parts, Rendered, Target, addresses, fields::Template, filled, heading, in_heading, render,
+    Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_heading, render,
 };
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
@@ -73,7 +73,7 @@ pub(super) fn composed(
         // What the day makes wrong is told with the rest, and not only once the rest is mended.
         problems.extend(preflight::of_day(issue, newsletter, date));
         problems.sort_by_key(|problem| (problem.line, problem.column));
-        problems
+        advice::fold(problems)
     })?;
     let said = Said::of(&rendered, newsletter);
     let written = rendered.words.date(date);
@@ -98,6 +98,7 @@ pub(super) fn composed(
         public_url,
     }));
     problems.sort_by_key(|problem| (problem.line, problem.column));
+    let problems = advice::fold(problems);
     if problems.iter().any(Problem::is_error) {
         return Err(problems);
     }

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::Found;
+use super::collected::{self, Link};
 use super::vocabulary::Vocabulary;
-use crate::content::tree::{self, Destination, Document, Inline, plain_text};
+use crate::content::source;
+use crate::content::tree::Document;
 
 /// Hosts that hide where a link leads: spam filters and readers distrust them, and they may vanish.
 const SHORTENERS: &[&str] = &[
@@ -40,50 +42,41 @@ const SHORTENERS: &[&str] = &[
     "shorte.st",
 ];
 
-/// A link as it stands in the text.
-struct Link<'a> {
-    to: &'a Destination,
-    shown: String,
-    has_field: bool,
-    at: usize,
-}
+/// The same in scripts that part no words.
+const TWO_WAYS_LETTERS_MIN: usize = 5;
+/// Words of a text that leads to two places: fewer are a label, such as "merged" or a name.
+const TWO_WAYS_WORDS_MIN: usize = 2;
 
 /// Everything about the links of a document.
 pub(super) fn of_document(document: &Document, vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let mut links = Vec::new();
-    tree::each_run(document, &mut |run| collect(run, &mut links));
-    let mut places: HashMap<String, (&Destination, usize)> = HashMap::new();
+    let links = collected::links(document);
     for link in &links {
         of_text(link, vocabulary, found);
         of_address(link, found);
-        let text = link.shown.to_lowercase();
-        if text.chars().filter(|c| c.is_alphabetic()).count() < 2 || vocabulary.is_generic(&text) {
-            continue;
-        }
-        match places.get(&text) {
-            Some((to, first)) if *to != link.to && !found.is_full() => {
-                let line = found.issue.place(*first).line;
-                let message = format!("{:?} leads to another address here than on line {line}", link.shown);
-                found.warn(link.at, "link-two-ways", message, "mend the wrong one, or give them different texts");
-            }
-            Some(_) => {}
-            None => {
-                places.insert(text, (link.to, link.at));
-            }
-        }
     }
+    of_two_ways(&links, vocabulary, found);
 }
 
-fn collect<'a>(content: &'a [Inline], links: &mut Vec<Link<'a>>) {
-    for inline in content {
-        match inline {
-            Inline::Link { to, content, at } => {
-                let shown = plain_text(content).split_whitespace().collect::<Vec<_>>().join(" ");
-                let has_field = content.iter().any(|inline| matches!(inline, Inline::Field(_)));
-                links.push(Link { to, shown, has_field, at: *at });
-            }
-            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) => collect(content, links),
-            _ => {}
+/// Two links with one text in one paragraph that lead to two places: one of them was pasted and not changed. What stands
+/// there more often, or elsewhere again, is a label: "slides", "pull request", a name.
+fn of_two_ways(links: &[Link<'_>], vocabulary: &Vocabulary, found: &mut Found<'_>) {
+    let mut places: HashMap<String, Vec<&Link<'_>>> = HashMap::new();
+    for link in links {
+        let text = link.shown.to_lowercase();
+        let words = text.split_whitespace().count();
+        let is_unparted = text.chars().any(|c| c >= '\u{2E80}');
+        let says = words >= TWO_WAYS_WORDS_MIN || is_unparted && text.chars().count() >= TWO_WAYS_LETTERS_MIN;
+        if says && !vocabulary.is_generic(&text) {
+            places.entry(text).or_default().push(link);
+        }
+    }
+    let mut all: Vec<_> = places.into_values().collect();
+    all.sort_by_key(|links| links[0].at);
+    for links in all {
+        let [first, second] = links[..] else { continue };
+        if first.run == second.run && first.to != second.to {
+            let message = format!("{:?} leads to two addresses in one paragraph", second.shown);
+            found.warn(second.at, "link-two-ways", message, "fix the wrong one, or give them different texts");
         }
     }
 }
@@ -91,7 +84,7 @@ fn collect<'a>(content: &'a [Inline], links: &mut Vec<Link<'a>>) {
 fn of_text(link: &Link<'_>, vocabulary: &Vocabulary, found: &mut Found<'_>) {
     let shown = link.shown.as_str();
     let bare = shown.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if shown.is_empty() && !link.has_field {
+    if shown.is_empty() && !link.has_field && !link.has_picture {
         let message = "this link has no text: readers will see its bare address";
         found.warn(link.at, "link-empty", message, "write between the brackets where it leads");
     } else if vocabulary.is_generic(&bare) {
@@ -101,8 +94,7 @@ fn of_text(link: &Link<'_>, vocabulary: &Vocabulary, found: &mut Found<'_>) {
 }
 
 fn of_address(link: &Link<'_>, found: &mut Found<'_>) {
-    let Destination::Url(address) = link.to else { return };
-    let Ok(url) = Url::parse(address) else { return };
+    let Ok(url) = Url::parse(&link.to) else { return };
     let Some(host) = url.host_str() else { return };
     if !url.username().is_empty() {
         let message = "this link has a user name in its address, which mailboxes take for a trick";
@@ -141,23 +133,10 @@ fn is_same_site(a: &str, b: &str) -> bool {
 
 /// Every address that the document leads to or shows, and where it stands in the body.
 pub(super) fn addresses(document: &Document) -> Vec<(String, usize)> {
-    let mut all = Vec::new();
-    tree::each_run(document, &mut |run| addresses_of(run, &mut all));
+    let is_web = |address: &str| address.contains(':') && !address.contains(source::is_private);
+    let links = collected::links(document).into_iter().map(|link| (link.to.into_owned(), link.at));
+    let images = collected::images(document).into_iter().map(|image| (image.source.into_owned(), image.at));
+    let mut all: Vec<_> = links.chain(images).filter(|(address, _)| is_web(address)).collect();
+    all.sort_by_key(|(_, at)| *at);
     all
-}
-
-fn addresses_of(content: &[Inline], all: &mut Vec<(String, usize)>) {
-    for inline in content {
-        match inline {
-            Inline::Link { to, content, at } => {
-                if let Destination::Url(url) = to {
-                    all.push((url.clone(), *at));
-                }
-                addresses_of(content, all);
-            }
-            Inline::Image { source, at, .. } => all.push((source.clone(), *at)),
-            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) => addresses_of(content, all),
-            _ => {}
-        }
-    }
 }

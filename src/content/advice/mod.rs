@@ -1,8 +1,12 @@
 //! Preflight: what an editor should know before an issue goes out. Errors stop it, warnings do not; each says where, why
 //! and what to do. Here is what text alone tells; what needs a layout or a calendar is `publishing::preflight`'s.
 
+mod collected;
 mod dates;
+mod folded;
+mod foreign;
 mod links;
+mod markup;
 mod pictures;
 mod prose;
 mod size;
@@ -18,11 +22,12 @@ use super::parse::{Dialect, parse};
 use super::pictures::NoPictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
-use super::tree::{Block, Document, plain_text};
+use super::tree::{Block, Document, Inline, plain_text};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 
-pub use size::{HTML_BYTES_GOOD, HTML_BYTES_MAX, of_size};
+pub use folded::fold;
+pub use size::{HTML_BYTES_SHOWN, of_size};
 pub use text::outdated_year;
 
 /// Hints told at once.
@@ -41,7 +46,10 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
     subject::of_front_matter(&issue.front, &mut found.problems);
     of_headings(&document.blocks, &mut found);
     of_fields(&mut found);
-    text::of_passages(&prose::passages(issue.body()), vocabulary, &mut found);
+    let passages = prose::passages(issue.body());
+    text::of_passages(&passages, vocabulary, &mut found);
+    foreign::of_passages(&passages, &mut found);
+    markup::of_document(document, &mut found);
     links::of_document(document, vocabulary, &mut found);
     pictures::of_document(document, &mut found);
     found.problems
@@ -123,20 +131,14 @@ fn of_newsletter(newsletter: &Newsletter, found: &mut Vec<Problem>) {
     }
 }
 
-/// Screen readers walk a text by its headings, so a level must not be skipped. The title is level 1.
+/// A heading without words is read out as one. Levels are nobody's business here: the mail leaves none out.
 fn of_headings(blocks: &[Block], found: &mut Found<'_>) {
-    let mut before = 1;
     for block in blocks {
-        if let Block::Heading { level, content, at, .. } = block {
-            if *level > before + 1 {
-                let (typed, meant) = ("#".repeat((*level).into()), "#".repeat((before + 1).into()));
-                let message = format!("a heading of level {level} follows one of level {before}");
-                found.warn(*at, "heading-level", message, format!("write {meant} instead of {typed}"));
-            }
-            if plain_text(content).trim().is_empty() {
-                found.warn(*at, "heading-empty", "this heading is empty", "write it, or take it out");
-            }
-            before = *level;
+        if let Block::Heading { content, at, .. } = block
+            && plain_text(content).trim().is_empty()
+            && !content.iter().any(|inline| matches!(inline, Inline::Field(_) | Inline::Html { .. }))
+        {
+            found.warn(*at, "heading-empty", "this heading is empty", "write it, or take it out");
         }
     }
 }

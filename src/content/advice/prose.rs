@@ -1,10 +1,12 @@
 //! An issue's text as its editor typed it, passage by passage, each letter with its place: what checks of words read.
 //! Code and raw HTML are left out: what stands there is meant as it stands. Knows no rule.
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
 
 use crate::content::marks::{Marked, Stretch};
-use crate::content::parse::{DEPTH_MAX, EVENTS_MAX};
+use crate::content::parse::{DEPTH_MAX, EVENTS_MAX, OPTIONS};
 
 /// Stands for what is no prose within a passage, such as code: it parts words.
 const GAP: char = '\u{FFFC}';
@@ -39,16 +41,28 @@ impl Passage {
 
 /// The passages of a body, in the order in which they are read.
 pub(super) fn passages(body: &str) -> Vec<Passage> {
+    read(body, false)
+}
+
+/// The same with addresses and code, to find again what a reader sees.
+pub(super) fn whole_passages(body: &str) -> Vec<Passage> {
+    read(body, true)
+}
+
+/// Where code stands in a body.
+pub(super) fn code(body: &str) -> Vec<Range<usize>> {
+    let events = Parser::new_ext(body, OPTIONS).into_offset_iter().take(EVENTS_MAX);
+    let is_code = |event: &Event<'_>| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)));
+    events.filter(|(event, _)| is_code(event)).map(|(_, range)| range).collect()
+}
+
+fn read(body: &str, everything: bool) -> Vec<Passage> {
     let marked = Marked::of(body);
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_HEADING_ATTRIBUTES;
     let mut all: Vec<Passage> = Vec::new();
     let mut open = Passage::of(None);
     let mut code = false;
     let mut depth = 0;
-    let events = Parser::new_ext(&marked.text, options).into_offset_iter();
+    let events = Parser::new_ext(&marked.text, OPTIONS).into_offset_iter();
     for (event, range) in events.take(EVENTS_MAX) {
         match event {
             Event::Start(tag) => {
@@ -76,10 +90,17 @@ pub(super) fn passages(body: &str) -> Vec<Passage> {
                             open.push(part, marked.source_offset(range.start + offset_of(part, &text)));
                         }
                         Stretch::Mark(index) => open.gap(marked.occurrences[index].at),
+                        Stretch::Address(address) if everything => {
+                            open.push(address.shown(), marked.source_offset(range.start));
+                        }
+                        Stretch::Address(_) => open.gap(marked.source_offset(range.start)),
                     }
                 }
             }
             Event::SoftBreak | Event::HardBreak => open.push(" ", marked.source_offset(range.start)),
+            Event::Code(text) | Event::Text(text) if everything => {
+                open.push(&marked.as_written(&text), marked.source_offset(range.start));
+            }
             Event::Code(_) => open.gap(marked.source_offset(range.start)),
             _ => {}
         }

@@ -4,31 +4,29 @@ use super::prose;
 use crate::content::problem::{Position, Problem};
 use crate::content::source::Issue;
 
-/// Gmail cuts a mail at about 102 KB and hides the rest behind a link.
-pub const HTML_BYTES_MAX: usize = 100 * 1024;
-/// Above this an editor is told: mailboxes differ, and some add to a mail.
-pub const HTML_BYTES_GOOD: usize = 80 * 1024;
+/// Gmail cuts a mail at 102 KB of HTML and hides the rest behind a link.
+pub const HTML_BYTES_SHOWN: usize = 102 * 1024;
 /// Letters before the cut that find its place in the text; so many are hardly twice in one text.
 const LETTERS: usize = 40;
 
-/// Whether an issue's HTML fits a mailbox. `filled_bytes` is how long `html` is with the longest values of a reader.
+/// Whether Gmail shows all of an issue. `filled_bytes` is how long `html` is with the longest values of a reader. Nothing
+/// stops such an issue: readers of other mailboxes see it whole, and Gmail's see a link to the rest.
 pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize) -> Option<Problem> {
-    let kilobytes = filled_bytes.div_ceil(1024);
-    let hint = "split the issue in two, or put part of it on the web and link to it";
-    if filled_bytes > HTML_BYTES_MAX {
-        let cut = html.floor_char_boundary(HTML_BYTES_MAX.saturating_sub(filled_bytes - html.len()));
-        let message =
-            format!("the mail's HTML has {kilobytes} KB; Gmail hides what is past 102 KB, from about here on");
-        return Some(Problem::error(place(issue, &html[..cut]), "html-too-large", message).hint(hint));
+    if filled_bytes <= HTML_BYTES_SHOWN {
+        return None;
     }
-    let message = format!("the mail's HTML has {kilobytes} KB, and Gmail hides what is past 102 KB");
-    (filled_bytes > HTML_BYTES_GOOD).then(|| Problem::warning(Position::START, "html-large", message).hint(hint))
+    let cut = html.floor_char_boundary(HTML_BYTES_SHOWN.saturating_sub(filled_bytes - html.len()));
+    let kilobytes = filled_bytes.div_ceil(1024);
+    let message =
+        format!("the mail's HTML has {kilobytes} KB; Gmail shows 102 KB, up to about here, and a link to the rest");
+    let hint = "split the issue in two, or put part of it on the web and link to it";
+    Some(Problem::warning(place(issue, &html[..cut]), "html-clipped", message).hint(hint))
 }
 
 /// Where the text stands that `html` ends with: its last letters are looked for in what the editor wrote.
 fn place(issue: &Issue, html: &str) -> Position {
     let wanted = last_letters(html);
-    let passages = prose::passages(issue.body());
+    let passages = prose::whole_passages(issue.body());
     let (mut letters, mut places) = (String::new(), Vec::new());
     for passage in &passages {
         for (offset, letter) in passage.text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {

@@ -61,7 +61,8 @@ fn of_subject(front: &FrontMatter, problems: &mut Vec<Problem>) {
         warn("subject-short", format!("the subject has only {length} characters"), "say what the issue is about");
     }
     if width > SUBJECT_WIDTH_GOOD {
-        let message = format!("the subject has {length} characters; mailboxes cut it after some {SUBJECT_WIDTH_GOOD}");
+        let of = if width == length { "characters" } else { "columns, two for each Chinese or Japanese character" };
+        let message = format!("the subject has {width} {of}; mailboxes cut it after some {SUBJECT_WIDTH_GOOD}");
         warn("subject-long", message, "give a shorter one as `subject`; the title may stay long");
     }
     let cased = subject.chars().filter(|c| c.is_lowercase() || c.is_uppercase()).count();
@@ -69,7 +70,8 @@ fn of_subject(front: &FrontMatter, problems: &mut Vec<Problem>) {
         let message = "the subject is all in capitals, which spam filters count against it".to_owned();
         warn("subject-capitals", message, "write it in small letters");
     }
-    if subject.trim_end().ends_with(['!', '?', '！', '？', '؟']) {
+    // Filters look at these two alone: the marks of other scripts are ordinary punctuation to them.
+    if subject.trim_end().ends_with(['!', '?']) {
         let message =
             "the subject ends in a question or exclamation mark, which spam filters count against it".to_owned();
         warn("subject-mark", message, "leave it if it is a true question");
@@ -105,7 +107,7 @@ pub(super) fn of_date(front: &FrontMatter, vocabulary: &Vocabulary, date: Date, 
             let message = format!("the date in `{key}` is not the day on which the issue goes out, {goes_out}");
             let at: Position = front.places.of(key);
             let problem = Problem::warning(at, "title-date", message);
-            problems.push(problem.hint("mend one of the two, or leave it if another day is meant"));
+            problems.push(problem.hint("fix one of the two, or leave it if another day is meant"));
         }
     }
 }

@@ -7,13 +7,15 @@ use super::vocabulary::Vocabulary;
 /// "To come": what journalists leave for later. It stops the issue, for no reader should ever see it.
 pub(super) const TO_COME: &[&str] = &["TK", "TKTK", "TKTKTK"];
 /// What drafts tend to hold, and texts sometimes mean.
-const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX", "TBD"];
+const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX"];
 /// Placeholders looked at in one paragraph.
 const MARKS_MAX: usize = 20;
 /// Words in capitals in a row that are no name any more.
 const SHOUTED_WORDS: usize = 5;
 /// The same in a heading, which is short.
 const SHOUTED_HEADING_WORDS: usize = 2;
+/// Letters of the longest word of such a heading; acronyms are shorter.
+const SHOUTED_WORD_LETTERS: usize = 5;
 /// Letters of a heading in capitals; fewer are an acronym.
 const SHOUTED_HEADING_LETTERS: usize = 8;
 
@@ -30,9 +32,6 @@ pub(super) fn of_passages(passages: &[Passage], vocabulary: &Vocabulary, found: 
 fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
     let marks = passage.words().filter(|(_, word)| TO_COME.contains(word) || PLACEHOLDERS.contains(word));
     for (at, word) in marks.take(MARKS_MAX) {
-        if is_in_address(&passage.text, at) {
-            continue;
-        }
         let message = format!("{word} marks something still to be written");
         if TO_COME.contains(&word) {
             found.refuse(
@@ -51,28 +50,28 @@ fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
     }
 }
 
-/// Whether what stands there is part of a bare address.
-fn is_in_address(text: &str, at: usize) -> bool {
-    text[..at].rsplit(char::is_whitespace).next().is_some_and(|before| before.contains("://"))
-}
-
-/// Capitals are read letter by letter, and spam filters count them.
+/// Capitals are read letter by letter, and spam filters count them. A list of acronyms is no shouting: nothing but spaces
+/// stands between words that are shouted.
 fn of_capitals(passage: &Passage, found: &mut Found<'_>) {
-    let mut run: Option<(usize, usize)> = None;
-    let (mut cased, mut shouted, mut letters) = (0, 0, 0);
+    let mut run: Option<(usize, usize, usize)> = None;
+    let (mut cased, mut shouted, mut letters, mut longest) = (0, 0, 0, 0);
     for (at, word) in passage.words() {
+        let end = at + word.len();
+        run = run.filter(|(.., until)| passage.text[*until..at].trim().is_empty());
         match loudness(word) {
-            None => continue,
-            Some(false) => {
+            Loudness::Neither => run = run.map(|(from, count, _)| (from, count, end)),
+            Loudness::NoCase => run = None,
+            Loudness::Quiet => {
                 cased += 1;
                 run = None;
             }
-            Some(true) => {
+            Loudness::Loud => {
                 cased += 1;
                 shouted += 1;
                 letters += word.chars().count();
-                let (from, count) = run.map_or((at, 1), |(from, count)| (from, count + 1));
-                run = Some((from, count));
+                longest = longest.max(word.chars().count());
+                let (from, count, _) = run.map_or((at, 1, end), |(from, count, _)| (from, count + 1, end));
+                run = Some((from, count, end));
                 if count == SHOUTED_WORDS && passage.heading.is_none() {
                     let message = "these words are all in capitals, which is hard to read and looks like spam";
                     found.warn(passage.at(from), "capitals", message, "write them in small letters, or in **bold**");
@@ -81,16 +80,32 @@ fn of_capitals(passage: &Passage, found: &mut Found<'_>) {
         }
     }
     let is_shouted = cased == shouted && shouted >= SHOUTED_HEADING_WORDS && letters >= SHOUTED_HEADING_LETTERS;
-    if passage.heading.is_some() && is_shouted {
+    if passage.heading.is_some() && is_shouted && longest >= SHOUTED_WORD_LETTERS {
         let message = "this heading is all in capitals, which is hard to read and looks like spam";
         found.warn(passage.at(0), "capitals", message, "write it in small letters");
     }
 }
 
-/// Whether a word is in capitals; nothing of words that say neither: one letter, a number, a script without cases.
-fn loudness(word: &str) -> Option<bool> {
-    let cased = word.chars().filter(|c| c.is_lowercase() || c.is_uppercase()).count();
-    (cased >= 2).then(|| !word.chars().any(char::is_lowercase))
+/// How a word is written.
+enum Loudness {
+    Loud,
+    Quiet,
+    /// One letter, or a number: it can be part of both.
+    Neither,
+    /// In a script without capitals, which cannot be shouted.
+    NoCase,
+}
+
+fn loudness(word: &str) -> Loudness {
+    let is_cased = |c: &char| c.is_lowercase() || c.is_uppercase();
+    if word.chars().any(|c| c.is_alphabetic() && !is_cased(&c)) {
+        return Loudness::NoCase;
+    }
+    match word.chars().filter(is_cased).count() {
+        ..2 => Loudness::Neither,
+        _ if word.chars().any(char::is_lowercase) => Loudness::Quiet,
+        _ => Loudness::Loud,
+    }
 }
 
 fn of_attachments(passage: &Passage, vocabulary: &Vocabulary, found: &mut Found<'_>) {
@@ -122,6 +137,7 @@ const PAIRS: &[(char, char)] = &[('«', '»'), ('「', '」'), ('『', '』'), (
 /// Quotation marks that open and do not close, or the other way round. A quotation over several paragraphs opens each
 /// of them anew and closes once.
 fn of_quotes(passages: &[Passage], found: &mut Found<'_>) {
+    let spans = spans(passages);
     for (index, passage) in passages.iter().enumerate() {
         let text = passage.text.as_str();
         let number = |mark: char| text.matches(mark).count();
@@ -136,7 +152,8 @@ fn of_quotes(passages: &[Passage], found: &mut Found<'_>) {
         } else {
             (high != closing && !(high == closing + 1 && goes_on('“'))).then_some('“')
         };
-        let straight = (straight(text) % 2 == 1 && !goes_on('"')).then_some('"');
+        let straight = is_odd(passage) && !goes_on('"') && !spans.contains(&index);
+        let straight = straight.then_some('"');
         let paired = PAIRS.iter().find(|(open, close)| {
             let (opened, closed) = (number(*open), number(*close));
             opened != closed && !(opened == closed + 1 && goes_on(*open))
@@ -150,9 +167,25 @@ fn of_quotes(passages: &[Passage], found: &mut Found<'_>) {
     }
 }
 
-/// Straight quotation marks that are not inches.
-fn straight(text: &str) -> usize {
-    text.match_indices('"').filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_ascii_digit())).count()
+/// Whether one straight mark is over. Behind a digit it may be inches, where that makes the number even.
+fn is_odd(passage: &Passage) -> bool {
+    let text = passage.text.as_str();
+    let has_inches = text.match_indices('"').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()));
+    text.matches('"').count() % 2 == 1 && !has_inches
+}
+
+/// Paragraphs of which one opens a quotation in straight marks and the next closes it.
+fn spans(passages: &[Passage]) -> Vec<usize> {
+    let mut all = Vec::new();
+    let mut index = 0;
+    while let Some([one, two]) = passages.get(index..index + 2) {
+        let is_span = is_odd(one) && is_odd(two) && !two.text.trim_start().starts_with('"');
+        if is_span {
+            all.extend([index, index + 1]);
+        }
+        index += if is_span { 2 } else { 1 };
+    }
+    all
 }
 
 /// An old year after a copyright sign in the last lines.

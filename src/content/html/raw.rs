@@ -9,15 +9,17 @@ use std::collections::{HashMap, HashSet};
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 
 use super::Target;
+use super::style::Look;
 use crate::content::fields::{FIELD_END, FIELD_START, Field};
 use crate::content::links;
 use crate::content::merge;
+use crate::content::scripts::{self, Script};
 use crate::words::Words;
 
 /// Elements within elements. The sanitiser takes the square of this.
 const HTML_DEPTH_MAX: usize = 128;
 
-const TAGS: &[&str] = &[
+pub(in crate::content) const TAGS: &[&str] = &[
     "a",
     "abbr",
     "b",
@@ -73,7 +75,6 @@ const TAGS: &[&str] = &[
     "wbr",
 ];
 const STYLES: &[&str] = &[
-    "background-color",
     "border",
     "border-bottom",
     "border-collapse",
@@ -129,7 +130,7 @@ pub(super) fn sanitised(html: &str, target: Target) -> String {
             ("time", attributes(&["datetime"])),
         ]))
         .filter_style_properties(STYLES.iter().copied().collect())
-        .url_schemes(attributes(&["http", "https", "mailto", "cid"]))
+        .url_schemes(attributes(&["http", "https", "mailto", "tel", "sms", "cid"]))
         .url_relative(UrlRelative::Custom(Box::new(OwnAddresses(target))))
         .attribute_filter(|element, name, value| match (element, name) {
             // The spelling that the text part has.
@@ -159,6 +160,29 @@ fn single_quotes(html: &str) -> String {
             out.push_str(&format!("{before} style=\"{}\"{rest}", style.replace("&quot;", "'")));
             from = tag.end;
         }
+    }
+    out.push_str(&html[from..]);
+    out
+}
+
+/// An editor's own elements in the look of the house, where they bring none themselves.
+pub(super) fn styled(html: &str, look: Look) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut from = 0;
+    for tag in tags(html).filter(|tag| !tag.closes) {
+        let Some((class, style)) = look.raw(&tag.name.to_ascii_lowercase()) else { continue };
+        let has_style = attribute(tag.inside, "style").is_some();
+        out.push_str(&html[from..tag.start + 1 + tag.name.len()]);
+        if !class.is_empty() {
+            out.push_str(&format!(" class=\"{class}\""));
+        }
+        if has_style {
+            let (before, after) = tag.inside.split_once(" style=\"").unwrap_or((tag.inside, ""));
+            out.push_str(&format!("{before} style=\"{style};{after}"));
+        } else {
+            out.push_str(&format!(" style=\"{style}\"{}", tag.inside));
+        }
+        from = tag.start + 1 + tag.name.len() + tag.inside.len();
     }
     out.push_str(&html[from..]);
     out
@@ -202,6 +226,7 @@ pub(in crate::content) fn text(html: &str, words: Words, number: &mut dyn FnMut(
     let clean = sanitised(html, Target::Mail);
     let mut out = String::new();
     let mut open_link = None;
+    let mut script = None;
     let mut from = 0;
     for tag in tags(&clean) {
         push_words(&clean[from..tag.start], &mut out);
@@ -218,6 +243,15 @@ pub(in crate::content) fn text(html: &str, words: Words, number: &mut dyn FnMut(
                     out.push_str(&format!("[{}: {alt}]", words.image()));
                 }
             }
+            ("sup", false) => script = Some((Script::Raised, out.len())),
+            ("sub", false) => script = Some((Script::Lowered, out.len())),
+            ("sup" | "sub", true) => {
+                if let Some((script, at)) = script.take().filter(|(_, at)| *at <= out.len()) {
+                    let text = out.split_off(at);
+                    let written = scripts::written(script, &text, &out);
+                    out.push_str(&written);
+                }
+            }
             ("td" | "th", _) => out.push(' '),
             ("p" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "blockquote" | "table" | "div" | "pre", _) => {
                 new_line(&mut out, 2);
@@ -230,6 +264,18 @@ pub(in crate::content) fn text(html: &str, words: Words, number: &mut dyn FnMut(
     out.trim().to_owned()
 }
 
+/// The words of HTML, without its tags.
+pub(in crate::content) fn words_of(html: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for tag in tags(html) {
+        push_words(&html[from..tag.start], &mut out);
+        from = tag.end;
+    }
+    push_words(&html[from..], &mut out);
+    out
+}
+
 /// What one tag amid a line of Markdown means to the text part.
 pub(in crate::content) enum Tag {
     /// A link to this address.
@@ -238,6 +284,12 @@ pub(in crate::content) enum Tag {
     Closes,
     /// A line's end.
     Breaks,
+    /// A picture with these words for it.
+    Picture(String),
+    /// Letters are raised or lowered from here on.
+    Script(Script),
+    /// And no more.
+    ScriptEnds,
     /// Nothing.
     Other,
 }
@@ -253,6 +305,12 @@ pub(in crate::content) fn tag(tag: &str) -> Tag {
             address.map_or(Tag::Other, |address| Tag::Opens(settled(&address)))
         }
         ("br", _) => Tag::Breaks,
+        ("img", _) => {
+            attribute(found.inside, "alt").filter(|alt| !alt.trim().is_empty()).map_or(Tag::Other, Tag::Picture)
+        }
+        ("sup", false) => Tag::Script(Script::Raised),
+        ("sub", false) => Tag::Script(Script::Lowered),
+        ("sup" | "sub", true) => Tag::ScriptEnds,
         _ => Tag::Other,
     }
 }
@@ -288,21 +346,23 @@ fn push_words(escaped: &str, out: &mut String) {
 }
 
 /// The entities that the sanitiser writes.
-fn unescape(text: &str) -> String {
+pub(in crate::content) fn unescape(text: &str) -> String {
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{A0}");
     text.replace("&amp;", "&")
 }
 
-struct TagAt<'a> {
-    name: &'a str,
-    closes: bool,
-    inside: &'a str,
-    start: usize,
-    end: usize,
+/// A tag of a text.
+pub(in crate::content) struct TagAt<'a> {
+    pub(in crate::content) name: &'a str,
+    pub(in crate::content) closes: bool,
+    /// What stands behind the name.
+    pub(in crate::content) inside: &'a str,
+    pub(in crate::content) start: usize,
+    pub(in crate::content) end: usize,
 }
 
 /// The tags of a text, with quoted attribute values skipped.
-fn tags(html: &str) -> impl Iterator<Item = TagAt<'_>> {
+pub(in crate::content) fn tags(html: &str) -> impl Iterator<Item = TagAt<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -365,7 +425,7 @@ mod tests {
     }
 
     /// What is between the tags.
-    fn words_of(html: &str) -> String {
+    fn between_tags(html: &str) -> String {
         let mut out = String::new();
         let mut from = 0;
         for tag in tags(html) {
@@ -392,7 +452,7 @@ mod tests {
                 let once = sanitised(&html, target);
                 let twice = sanitised(&once, target);
                 let sorted = |html: &str| {
-                    let mut words: Vec<char> = words_of(html).chars().collect();
+                    let mut words: Vec<char> = between_tags(html).chars().collect();
                     words.sort_unstable();
                     words
                 };

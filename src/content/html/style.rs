@@ -11,6 +11,8 @@ const SANS: &str = "font-family:-apple-system, BlinkMacSystemFont, 'Segoe UI', R
 const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
 /// For captions and sources.
 const SMALL: &str = "font-size:15px;line-height:22px;mso-line-height-rule:exactly;color:#555b64";
+/// Of tables of data.
+const TABLE: &str = "font-size:15px;line-height:22px;mso-line-height-rule:exactly;color:#1f2328";
 const BODY: &str = "font-size:18px;line-height:28px;mso-line-height-rule:exactly;color:#1f2328";
 
 /// How elements are styled: not at all on the web, where the page has a style sheet.
@@ -37,9 +39,28 @@ impl Look {
         }
     }
 
-    /// The gap below a block: none below the last one of a quote or an item, whose own gap follows.
-    fn gap(self, last: bool) -> u8 {
-        if last && self.depth > 0 { 0 } else { 20 }
+    /// All of the text: its letters and colour are said once here, and every element within has them from it.
+    pub(super) fn body(self, html: &str) -> String {
+        match self.target {
+            Target::Mail => {
+                let attributes = self.mail("t", &format!("font-family:{};{BODY}", self.font));
+                format!("<div{attributes}>\n{}</div>\n", html)
+            }
+            Target::Web => html.to_owned(),
+        }
+    }
+
+    /// A declaration of a mail, on an element that has its letters and colour from what is around it.
+    fn plain(self, style: &str) -> String {
+        match self.target {
+            Target::Mail => format!(" style=\"{style}\""),
+            Target::Web => String::new(),
+        }
+    }
+
+    /// The margin of a block: only below.
+    fn margin(self, last: bool) -> &'static str {
+        if last && self.depth > 0 { "margin:0" } else { "margin:0 0 20px" }
     }
 
     fn start(self) -> &'static str {
@@ -51,7 +72,7 @@ impl Look {
     }
 
     pub(super) fn paragraph(self, last: bool) -> String {
-        self.mail("t", &format!("margin:0 0 {}px 0;font-family:{};{BODY}", self.gap(last), self.font))
+        self.plain(self.margin(last))
     }
 
     pub(super) fn heading(self, level: u8) -> String {
@@ -61,15 +82,15 @@ impl Look {
             _ => "font-size:18px;line-height:26px",
         };
         let style = format!(
-            "margin:32px 0 12px 0;font-family:{};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827",
+            "margin:32px 0 12px;font-family:{};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827",
             self.heading_font
         );
         self.mail("t", &style)
     }
 
     pub(super) fn quote(self, last: bool) -> String {
-        let (gap, start) = (self.gap(last), self.start());
-        self.mail("q", &format!("margin:0 0 {gap}px 0;padding-{start}:16px;border-{start}:3px solid #c5cbd3"))
+        let (margin, start) = (self.margin(last), self.start());
+        self.mail("q", &format!("{margin};padding-{start}:16px;border-{start}:3px solid #c5cbd3"))
     }
 
     pub(super) fn attribution(self) -> String {
@@ -77,7 +98,7 @@ impl Look {
     }
 
     pub(super) fn figure(self, last: bool) -> String {
-        self.mail("f", &format!("margin:0 0 {}px 0", self.gap(last)))
+        self.mail("f", self.margin(last))
     }
 
     pub(super) fn caption(self) -> String {
@@ -85,21 +106,21 @@ impl Look {
     }
 
     pub(super) fn list(self, last: bool) -> String {
-        let (gap, start) = (self.gap(last), self.start());
-        self.mail("t", &format!("margin:0 0 {gap}px 0;padding-{start}:28px"))
+        let (margin, start) = (self.margin(last), self.start());
+        self.plain(&format!("{margin};padding-{start}:28px"))
     }
 
     pub(super) fn item(self) -> String {
-        self.mail("t", &format!("margin:0 0 8px 0;font-family:{};{BODY}", self.font))
+        self.plain("margin:0 0 8px")
     }
 
     pub(super) fn code_block(self, last: bool) -> String {
         let style = format!(
-            "margin:0 0 {}px 0;padding:0 0 0 16px;border-left:3px solid #c5cbd3;{MONO};font-size:15px;line-height:22px;\
-             mso-line-height-rule:exactly;color:#1f2328;text-align:left",
-            self.gap(last)
+            "{};padding:0 0 0 16px;border-left:3px solid #c5cbd3;{MONO};font-size:15px;line-height:22px;\
+             mso-line-height-rule:exactly;text-align:left",
+            self.margin(last)
         );
-        format!(" dir=\"ltr\"{}{}", self.scrolls(), self.mail("t q", &style))
+        format!(" dir=\"ltr\"{}{}", self.scrolls(), self.mail("q", &style))
     }
 
     /// On a page what may be wider than a telephone scrolls by itself, by keys too.
@@ -109,21 +130,25 @@ impl Look {
 
     pub(super) fn code(self) -> String {
         match self.target {
-            Target::Mail => format!(" dir=\"ltr\" style=\"{MONO};font-size:16px\""),
+            Target::Mail => {
+                let direction = if self.rtl { " dir=\"ltr\"" } else { "" };
+                format!("{direction} style=\"{MONO};font-size:16px\"")
+            }
             Target::Web => " dir=\"ltr\"".to_owned(),
         }
     }
 
     /// Around a table of data, which may be wider than a telephone: it scrolls by itself, by keys too.
     pub(super) fn table_frame(self, last: bool) -> String {
-        format!(" tabindex=\"0\" style=\"margin:0 0 {}px 0;overflow-x:auto\"", self.gap(last))
+        format!(" tabindex=\"0\" style=\"{};overflow-x:auto\"", self.margin(last))
     }
 
     pub(super) fn table(self) -> String {
         match self.target {
-            Target::Mail => " role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\" \
-                             style=\"width:100%;border-collapse:collapse\""
-                .to_owned(),
+            Target::Mail => format!(
+                " role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" width=\"100%\"{}",
+                self.mail("t", &format!("width:100%;border-collapse:collapse;{SANS};{TABLE}"))
+            ),
             Target::Web => self.scrolls().to_owned(),
         }
     }
@@ -136,19 +161,17 @@ impl Look {
         }
     }
 
+    /// What a cell has from neither its table nor its row: the line below, and its side where that is not the start.
     pub(super) fn cell(self, tag: &str, align: Align) -> String {
         let side = match align {
             Align::Start => self.start(),
             Align::Center => "center",
             Align::End => self.end(),
         };
-        let weight = if tag == "th" { "font-weight:bold" } else { "font-weight:normal" };
-        let style = format!(
-            "padding:6px 8px;border-bottom:1px solid #d9dde3;text-align:{side};vertical-align:top;{SANS};font-size:15px;\
-             line-height:22px;mso-line-height-rule:exactly;color:#1f2328;{weight}"
-        );
+        let is_default = align == Align::Start && tag == "td";
+        let side = if is_default { String::new() } else { format!(";text-align:{side}") };
         match self.target {
-            Target::Mail => self.mail("t r", &style),
+            Target::Mail => self.mail("r", &format!("padding:6px 8px;border-bottom:1px solid #d9dde3{side}")),
             Target::Web if align == Align::Start => String::new(),
             // The page's policy lets no style attribute in.
             Target::Web => format!(" class=\"{}\"", if align == Align::Center { "center" } else { "end" }),
@@ -165,11 +188,29 @@ impl Look {
         self.mail("l", &format!("color:{};text-decoration:underline{breaks}", self.accent))
     }
 
-    /// A width in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles.
-    pub(super) fn image(self, width: u32) -> String {
-        let style = format!(
-            "width:100%;max-width:{width}px;height:auto;display:block;{SANS};font-size:14px;line-height:21px;color:#555b64"
-        );
-        self.mail("m", &style)
+    /// Its alternative text is small and grey. A picture by itself is a block; one amid words stays in its line. A width
+    /// in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles. Where the
+    /// width is not known it is that of the file.
+    pub(super) fn image(self, width: Option<u32>, alone: bool) -> String {
+        let size = match (width, alone) {
+            (Some(width), true) => format!("width:100%;max-width:{width}px"),
+            (Some(width), false) => format!("width:{width}px;max-width:100%"),
+            (None, _) => "max-width:100%".to_owned(),
+        };
+        let display = if alone { ";display:block" } else { ";vertical-align:middle" };
+        self.mail("m", &format!("{size};height:auto{display};{SANS};font-size:14px;line-height:21px;color:#555b64"))
+    }
+
+    /// What an element of an editor's own HTML is to look like, where it says nothing itself.
+    pub(super) fn raw(self, element: &str) -> Option<(&'static str, String)> {
+        match element {
+            "a" => Some(("l", format!("color:{};text-decoration:underline", self.accent))),
+            "p" => Some(("", "margin:0 0 20px".to_owned())),
+            // Tables take nothing over in Outlook.
+            "td" | "th" => Some(("t", format!("{SANS};{TABLE}"))),
+            "img" => Some(("m", "max-width:100%;height:auto".to_owned())),
+            _ => None,
+        }
+        .filter(|_| self.target == Target::Mail)
     }
 }

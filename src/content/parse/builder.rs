@@ -2,35 +2,38 @@
 
 use std::collections::HashMap;
 
-use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
-use super::{Numbers, Reading, is_comment, is_inline, shown_level};
+use super::headings::take_id;
+use super::{Numbers, Reading, is_inline, shown_level};
 use crate::content::fields::Field;
-use crate::content::html::escape;
 use crate::content::links::{self, Refused};
-use crate::content::marks::Stretch;
+use crate::content::marks::{Address, Stretch, is_escaped};
 use crate::content::merge;
 use crate::content::pictures::Picture;
 use crate::content::problem::Problem;
+use crate::content::source;
 use crate::content::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
 
 /// The tree while it grows.
 #[derive(Default)]
 pub(super) struct Builder {
-    stack: Vec<Frame>,
+    pub(super) stack: Vec<Frame>,
     root: Frame,
     numbers: Numbers,
     notes: HashMap<String, (Vec<Block>, usize)>,
-    has_html: bool,
+    pub(super) has_html: bool,
+    /// Whether a raw `<a>` is open.
+    pub(super) raw_link: bool,
 }
 
 /// An element that has begun.
 #[derive(Default)]
-struct Frame {
+pub(super) struct Frame {
     kind: Kind,
     at: usize,
     blocks: Vec<Block>,
-    inlines: Vec<Inline>,
+    pub(super) inlines: Vec<Inline>,
     /// A list's items, a table's rows.
     items: Vec<Vec<Block>>,
     cells: Vec<Vec<Inline>>,
@@ -43,16 +46,14 @@ struct Frame {
 enum Kind {
     #[default]
     Root,
-    Heading {
-        level: u8,
-        id: Option<String>,
-    },
+    Heading(u8),
     List(Option<u64>),
     Code(String),
     Html(String),
     Note(String),
     Table(Vec<Align>),
-    Link(Option<Destination>),
+    /// Where it leads, and whether its text is its address.
+    Link(Option<Destination>, bool),
     Image(Option<Source>, String),
     /// Any other: its end says what it is.
     Other,
@@ -78,16 +79,17 @@ impl Builder {
                 self.top().loose = true;
                 Kind::Other
             }
-            Tag::Heading { id, .. } => Kind::Heading { level, id: id.map(CowStr::into_string) },
+            Tag::Heading { .. } => Kind::Heading(level),
             Tag::List(first) => Kind::List(first),
             Tag::CodeBlock(_) => Kind::Code(String::new()),
             Tag::HtmlBlock => Kind::Html(String::new()),
             Tag::FootnoteDefinition(label) => Kind::Note(label.into_string()),
             Tag::Table(columns) => Kind::Table(columns.into_iter().map(align).collect()),
-            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
-                Kind::Link(destination(&format!("mailto:{dest_url}"), at, reading))
+            Tag::Link { link_type, dest_url, .. } => {
+                let is_shown = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                let scheme = if link_type == LinkType::Email { "mailto:" } else { "" };
+                Kind::Link(destination(&format!("{scheme}{dest_url}"), at, reading), is_shown)
             }
-            Tag::Link { dest_url, .. } => Kind::Link(destination(&dest_url, at, reading)),
             Tag::Image { dest_url, title, .. } => {
                 Kind::Image(image_source(&dest_url, at, reading), reading.marked.as_written(&title))
             }
@@ -100,7 +102,8 @@ impl Builder {
         match event {
             Event::Text(text) => match &mut self.top().kind {
                 Kind::Code(code) => code.push_str(&reading.marked.as_written(&text)),
-                _ => self.text(&text, reading),
+                Kind::Link(_, true) => self.literal(&reading.marked.as_written(&text)),
+                _ => self.text(&text, at, reading),
             },
             Event::Code(code) => {
                 let code = reading.marked.as_written(&code);
@@ -137,7 +140,10 @@ impl Builder {
         }
         match (tag, std::mem::take(&mut frame.kind)) {
             (TagEnd::Paragraph, _) => self.block(Block::Paragraph(frame.inlines)),
-            (_, Kind::Heading { level, id }) => self.block(Block::Heading { level, id, content: frame.inlines, at }),
+            (_, Kind::Heading(level)) => {
+                let id = take_id(&mut frame.inlines);
+                self.block(Block::Heading { level, id, content: frame.inlines, at });
+            }
             (TagEnd::BlockQuote(_), _) => {
                 let blocks = frame.into_blocks();
                 self.block(Block::Quote(blocks));
@@ -171,11 +177,15 @@ impl Builder {
             (TagEnd::Emphasis, _) => Inline::Emphasis(content),
             (TagEnd::Strong, _) => Inline::Strong(content),
             (TagEnd::Strikethrough, _) => Inline::Strike(content),
-            (_, Kind::Link(Some(to))) => Inline::Link { to, content, at },
+            (_, Kind::Link(Some(to), _)) => Inline::Link { to, content, at },
             (_, Kind::Image(Some((source, size)), title)) => {
                 Inline::Image { source, size, title, alt: plain_text(&content), at }
             }
-            // Refused, and told.
+            // Told. The words stay.
+            (TagEnd::Link, _) => {
+                content.into_iter().for_each(|inline| self.inline(inline));
+                return;
+            }
             _ => return,
         };
         self.inline(inline);
@@ -201,13 +211,14 @@ impl Builder {
         Document { blocks: self.root.into_blocks(), notes, has_html: self.has_html }
     }
 
-    fn block(&mut self, block: Block) {
+    pub(super) fn block(&mut self, block: Block) {
+        self.raw_link = false;
         let top = self.top();
         top.flush();
         top.blocks.push(block);
     }
 
-    fn inline(&mut self, inline: Inline) {
+    pub(super) fn inline(&mut self, inline: Inline) {
         let inlines = &mut self.top().inlines;
         if let (Inline::Text(text), [.., Inline::Text(before), Inline::SoftBreak]) = (&inline, &inlines[..])
             && joins(before, text)
@@ -220,10 +231,22 @@ impl Builder {
         }
     }
 
-    fn text(&mut self, text: &str, reading: &mut Reading<'_>) {
+    /// Words at `at` of the marked text. A mark behind a backslash, or written as a reference, is meant as it is.
+    pub(super) fn text(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
+        let source = &reading.marked.text;
+        let is_reference = source[at..].starts_with('&') && !text.starts_with('&');
+        let rest = text.strip_prefix(['"', '\'', '-', '.']).filter(|_| is_reference || is_escaped(source, at));
+        if let Some(rest) = rest {
+            self.literal(&text[..text.len() - rest.len()]);
+        }
+        self.words(rest.unwrap_or(text), at, reading);
+    }
+
+    fn words(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
         for stretch in reading.marked.stretches(text) {
             match stretch {
-                Stretch::Text(text) => self.inline(Inline::Text(text.to_owned())),
+                Stretch::Text(part) => self.visible(part, at, reading),
+                Stretch::Address(address) => self.address(address, reading.marked.source_offset(at)),
                 Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => self.web_url(index, reading),
                     Ok(field) => self.inline(Inline::Field(field.clone())),
@@ -233,62 +256,45 @@ impl Builder {
         }
     }
 
+    /// Text without what a reference such as `&#8;` can stand for and no file may hold.
+    fn visible(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
+        match text.chars().find(|c| source::is_refused(*c)) {
+            Some(refused) => {
+                reading.problem(source::refused_character(reading.place(at), refused));
+                self.inline(Inline::Text(text.chars().filter(|c| !source::is_refused(*c)).collect()));
+            }
+            None => self.inline(Inline::Text(text.to_owned())),
+        }
+    }
+
+    fn literal(&mut self, text: &str) {
+        match self.top().inlines.last_mut() {
+            Some(Inline::Literal(before)) => before.push_str(text),
+            _ => self.inline(Inline::Literal(text.to_owned())),
+        }
+    }
+
+    /// An address is a link, unless it stands within one or within the words for a picture.
+    fn address(&mut self, address: &Address, at: usize) {
+        let shown = Inline::Literal(address.shown().to_owned());
+        let is_within = |frame: &Frame| matches!(frame.kind, Kind::Link(..) | Kind::Image(..));
+        let within = self.raw_link || self.stack.iter().any(is_within);
+        match address.to.as_ref().filter(|_| !within) {
+            Some(url) => self.inline(Inline::Link { to: Destination::Url(url.clone()), content: vec![shown], at }),
+            None => self.inline(shown),
+        }
+    }
+
     /// Within a link it is the text; elsewhere it is a link of its own.
     fn web_url(&mut self, index: usize, reading: &Reading<'_>) {
         let url = reading.dialect.web_url.to_owned();
         let shown = Inline::Text(url.clone());
         let at = reading.marked.occurrences[index].at;
-        if self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(_))) {
+        if self.stack.iter().any(|frame| matches!(frame.kind, Kind::Link(..))) {
             self.inline(shown);
         } else {
             self.inline(Inline::Link { to: Destination::Url(url), content: vec![shown], at });
         }
-    }
-
-    fn raw_tag(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
-        if reading.dialect.html {
-            let html = self.kept_html(html, at, reading);
-            self.inline(Inline::Html(html));
-        } else if !warn_of_html(html, at, reading) {
-            self.text(html, reading);
-        }
-    }
-
-    fn raw_block(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
-        if reading.dialect.html {
-            let html = self.kept_html(html, at, reading);
-            self.block(Block::Html(html));
-        } else if !warn_of_html(html, at, reading) {
-            self.stack.push(Frame::default());
-            for (index, line) in html.trim_end().split('\n').enumerate() {
-                if index > 0 {
-                    self.inline(Inline::HardBreak);
-                }
-                self.text(line, reading);
-            }
-            let shown = self.stack.pop().map(|frame| frame.inlines).unwrap_or_default();
-            self.block(Block::Paragraph(shown));
-        }
-    }
-
-    /// Raw HTML with its fields as marks, which the sanitiser leaves alone.
-    fn kept_html(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) -> String {
-        self.has_html = true;
-        if !reading.takes_html(html.len(), at) {
-            return String::new();
-        }
-        let mut out = String::with_capacity(html.len());
-        for stretch in reading.marked.stretches(html) {
-            match stretch {
-                Stretch::Text(text) => out.push_str(text),
-                Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
-                    Ok(Field::WebUrl) => out.push_str(&escape(reading.dialect.web_url)),
-                    Ok(field) => out.push_str(&field.to_string()),
-                    Err(_) => reading.faulty_field(index),
-                },
-            }
-        }
-        out
     }
 }
 
@@ -320,24 +326,8 @@ fn align(alignment: Alignment) -> Align {
     }
 }
 
-/// Warns of raw HTML that is not kept; true when it is a comment and to be left out.
-fn warn_of_html(html: &str, at: usize, reading: &mut Reading<'_>) -> bool {
-    let place = reading.place(at);
-    let comment = is_comment(html);
-    let problem = if comment {
-        Problem::warning(place, "html-comment", "this comment is left out of the mail")
-    } else if html.starts_with("</") {
-        return false; // the tag that it ends was told
-    } else {
-        let message = "this newsletter takes no HTML: readers would see the tags as they are typed";
-        Problem::warning(place, "html", message)
-            .hint("write it in Markdown, or set `allow_html = true` in the newsletter's settings")
-    };
-    reading.problem(problem);
-    comment
-}
-
 fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Destination> {
+    let typed = &*reading.marked.with_addresses(typed);
     match reading.marked.stretches(typed)[..] {
         [Stretch::Mark(index)] => match &reading.marked.occurrences[index].field {
             Ok(Field::WebUrl) => Some(Destination::Url(reading.dialect.web_url.to_owned())),
@@ -348,7 +338,7 @@ fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Dest
                 None
             }
         },
-        _ if typed.contains(crate::content::source::is_private) => {
+        _ if typed.contains(source::is_private) => {
             let message = "a merge field is only part of this link's address";
             let problem = Problem::error(reading.place(at), "field-in-address", message);
             reading.problem(problem.hint("the whole address is the field, as in [leave]({{ unsubscribe_url }})"));
@@ -382,7 +372,12 @@ fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Sou
 fn tell<T>(checked: Result<T, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<T> {
     checked
         .map_err(|Refused { code, message, hint }| {
-            reading.problem(Problem::error(reading.place(at), code, message).hint(hint));
+            let place = reading.place(at);
+            let problem = match code {
+                links::NOT_FOLLOWED => Problem::warning(place, code, message),
+                _ => Problem::error(place, code, message),
+            };
+            reading.problem(problem.hint(hint));
         })
         .ok()
 }

@@ -79,8 +79,32 @@ fn what_is_no_address_is_refused_in_links() {
 
 #[test]
 fn md_01_other_template_languages_are_text() {
-    let body = "{% include \"/etc/passwd\" %} ${HOME} <%= 7*7 %> {# x #} %%name%% [[name]]";
-    assert!(text_of(body).starts_with("{% include “/etc/passwd” %} ${HOME} <%= 7*7 %> {# x #} %%name%% [[name]]"));
+    let body = "`{% include \"/etc/passwd\" %}` ${HOME} `<%= 7*7 %>` {# x #} `%%name%%` [[name]]";
+    assert!(text_of(body).starts_with("{% include \"/etc/passwd\" %} ${HOME} <%= 7*7 %> {# x #} %%name%% [[name]]"));
+}
+
+/// They would go out as they are typed, so they stop the issue and say what is written here.
+#[test]
+fn merge_fields_of_other_systems_stop_the_issue() {
+    for (body, instead) in [
+        ("Hi *|FNAME|*!", "{{ name | there }}"),
+        ("Hi %%first_name%%", "{{ name | there }}"),
+        ("{% if name %}Hi{% endif %}", "{{ name | there }}"),
+        ("Hi ${name}, [NAME]", "{{ name | there }}"),
+        ("Hi %recipient.name%", "{{ name | there }}"),
+        ("[leave](https://example.org) *|UNSUB|*", "{{ unsubscribe_url }}"),
+        ("Hi {{ name | default: \"friend\" }}", "{{ name | there }}"),
+        ("Hi {{name|upper}}", "{{ name | there }}"),
+        ("| a | b |\n|---|---|\n| *|NAME|* | c |", "{{ name | there }}"),
+        ("> - Hi %%name%%", "{{ name | there }}"),
+        ("<%= name %>", "{{ name | there }}"),
+    ] {
+        let told = wrong(body);
+        assert!(told.iter().any(|told| told.contains(instead)), "{body}: {told:?}");
+    }
+    for body in ["`*|FNAME|*` and `{% if %}`", "${HOME}, [TOC], 50 % of 20 %", "```\n%%name%%\n```"] {
+        assert!(compose(&issue(body), &newsletter()).is_ok(), "{body}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod front_matter;
 pub(crate) mod ground;
 mod hostile;
 mod judge;
+mod kinds;
 mod mails;
 mod merge_fields;
 mod properties;

@@ -26,8 +26,9 @@ fn harmless_html_is_kept() {
     let body = "<div style=\"text-align:center\">Centred</div>\n\nH<sub>2</sub>O and <span style=\"color:#aa0000\">red</span><br>new line\n";
     let html = html(body);
     assert!(html.contains("<div style=\"text-align:center\">Centred</div>"), "{html}");
-    assert!(html.contains("H<sub>2</sub>O and <span style=\"color:#aa0000\">red</span><br>new line"), "{html}");
-    assert_eq!(text(body), "Centred\n\nH2O and red\nnew line");
+    // A colour by itself would be read on grounds that its editor has not seen.
+    assert!(html.contains("H<sub>2</sub>O and <span>red</span><br>new line"), "{html}");
+    assert_eq!(text(body), "Centred\n\nH₂O and red\nnew line");
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn our_own_styles_pass_the_sanitiser_unchanged() {
     };
     assert_eq!(declarations(own), declarations(&kept));
     let count = |html: &str, what: &str| html.matches(what).count();
-    for what in ["class=\"t\"", "class=\"l\"", "dir=\"ltr\"", "scope=\"col\"", "width=\"560\"", "<hr"] {
-        assert_eq!(count(own, what) + usize::from(what == "class=\"t\""), count(&kept, what), "{what}");
+    for what in ["class=\"t\"", "class=\"l\"", "class=\"q\"", "dir=\"ltr\"", "scope=\"col\"", "<img", "<hr"] {
+        assert_eq!(count(own, what), count(&kept, what), "{what}");
     }
 }
 
@@ -118,10 +119,10 @@ fn fields_work_in_html() {
         "<div><a href=\"{{ unsubscribe_url }}\">leave</a>, {{ name | friend }}, <a href=\"{{ web_url }}\">web</a></div>\n",
     );
     assert!(
-        html.contains("<a href=\"\u{E000}unsubscribe_url\u{E001}\">leave</a>, \u{E000}name|friend\u{E001}, "),
+        html.contains("href=\"\u{E000}unsubscribe_url\u{E001}\">leave</a>, \u{E000}name|friend\u{E001}, "),
         "{html}"
     );
-    assert!(html.contains("<a href=\"https://news.example.com/week/the-slug\">web</a>"), "{html}");
+    assert!(html.contains(" href=\"https://news.example.com/week/the-slug\">web</a>"), "{html}");
     let refused = compose(&issue("<div>{{ nope }}</div>\n"), &allowing()).unwrap_err();
     assert!(told(&refused)[0].starts_with("5:6: there is no merge field `nope`"), "{:?}", told(&refused));
 }
