@@ -1,15 +1,17 @@
 //! What an operator does to single readers. Never brings back who left: only they themselves can. What an operator ended,
 //! by a command or a list, an operator may take back.
 
+use super::limits::asked;
 use super::{Act, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{EndedBy, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, EndedBy, SubscriptionState};
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{NewsletterId, SubscriptionId};
+use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::NewSubscription;
 use crate::store::{Db, Result, Tx, consents, deliveries, departed, limits, subscribers, subscriptions, suppressions};
@@ -92,7 +94,8 @@ async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, no
     if is_reader {
         return Ok(None);
     }
-    let standing = limits::standing(tx, &limits::Asked { person: new, day: now, month: now }, now).await?;
+    let asker = Asker { person: new, newsletter, by: AskedBy::Form };
+    let standing = limits::standing(tx, &asked(asker, now), now).await?;
     let departed = departed::find(tx, newsletter, new).await?.filter(departed::Departed::is_the_readers);
     Ok(match departed {
         Some(departed) if known.is_none() => Some(Added::Left(Some(departed.at))),

@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::events::About;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, choices, events, pauses, subscribers, subscriptions};
+use crate::store::{Db, Result, choices, events, pauses, subscriptions};
 
 /// How many pauses are ended in one transaction.
 const PAUSES_MAX: i64 = 200;

@@ -3,7 +3,7 @@
 
 use futures_util::stream::BoxStream;
 
-use super::column::{json_list, json_words, listed, record, worded};
+use super::column::{json_words, record, worded};
 use super::consents::{self, NewConsent, Typed};
 use super::events::{self, About};
 use super::{Result, Tx, departed, limits};

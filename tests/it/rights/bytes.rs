@@ -57,7 +57,7 @@ async fn peopled(fresh: &Fresh) -> Ground {
         }
     }
     let id = ground.find(EMAIL).await.unwrap().id;
-    signup::rename(ground.db(), id, Some(&format!("{NAME} the Second"))).await.unwrap();
+    signup::rename(ground.db(), id, Some(&format!("{NAME} the Second")), &ground.act(None)).await.unwrap();
     signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
     ground.db().scour().await.unwrap();
     assert!(!found(fresh).is_empty(), "the search finds what is there");

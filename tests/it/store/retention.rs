@@ -7,11 +7,12 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Skipped};
 use coranto::domain::import::ImportDid;
 use coranto::domain::retention::Expiry;
-use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending as Unconfirmed};
+use coranto::domain::subscriber::{AskedBy, EndedBy};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent};
+use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::imports::{self, NewImport};
+use coranto::store::limits::Asker;
 use coranto::store::retention::Progress;
 use coranto::store::{Db, Tx, departed, folded, limits, personal, retention, subscriptions, suppressions};
 
@@ -21,8 +22,8 @@ use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 async fn said(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind, at: i64) {
-    let new =
-        NewConsent { subscription, kind, wording: "w", client: Some("192.0.2.0/24"), source: "form", spelling: None };
+    let typed = Typed::default();
+    let new = NewConsent { subscription, kind, wording: "w", client: Some("192.0.2.0/24"), source: "form", typed };
     consents::append(tx, &new, minute(at)).await.unwrap();
 }
 
@@ -177,7 +178,8 @@ both_databases! {
         let who = person("anna@example.org");
         let tx = &mut ground.tx;
         let delivery = coranto::domain::DeliveryId(1);
-        limits::add_asked_mail(tx, &who.quota_hash, limits::tag(&who.address_hash), delivery, NOW).await.unwrap();
+        let asker = Asker { person: &who, newsletter: week, by: AskedBy::Form };
+        limits::add_asked_mail(tx, &asker, delivery, NOW).await.unwrap();
         limits::refuse(tx, limits::tag(&who.address_hash), None, minute(9)).await.unwrap();
         assert!(subscriptions::is_answerable(tx, anna).await.unwrap());
         suppressions::add(tx, &who.address_hash, SuppressionReason::Complaint, "note", acts::by(NOW)).await.unwrap();
