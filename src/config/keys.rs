@@ -137,6 +137,13 @@ pub const KEYS: &[Key] = &[
         Default("false"),
         "Whether HTML inside Markdown is kept. It is sanitised in any case.",
     ),
+    key(
+        "newsletters.*.html_kb_max",
+        Integer(102, 1024),
+        Default("102"),
+        "The largest HTML part of an issue, in KB (1,024 bytes); a larger one is stopped. Gmail shows 102 KB and a link to \
+         the rest, so that the footer is behind that link. Other mailboxes show all of it.",
+    ),
     key("newsletters.*.indexed", Boolean, Default("true"), "Whether search engines may list its pages."),
     key(
         "newsletters.*.bounce_domain",

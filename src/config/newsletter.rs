@@ -44,6 +44,7 @@ pub(super) fn read(
     let grace = section.integer("grace_hours").map(hours);
     let uncertain = section.parsed("uncertain", uncertain);
     let allow_html = section.boolean("allow_html");
+    let html_bytes_max = section.integer("html_kb_max").map(kilobytes);
     let indexed = section.boolean("indexed");
     let bounce_domain = section.parsed("bounce_domain", domain);
     let list_id = section.parsed("list_id", list_id);
@@ -75,6 +76,7 @@ pub(super) fn read(
         issues: issues?,
         bounce_domain,
         allow_html: allow_html?,
+        html_bytes_max: html_bytes_max?,
         indexed: indexed?,
         uncertain: uncertain?,
         retry_for: retry_for?,
@@ -113,6 +115,10 @@ fn check_slug(slug: &str, section: &Section<'_>) -> Option<String> {
 
 fn hours(number: u64) -> Duration {
     Duration::from_secs(number * 3600)
+}
+
+fn kilobytes(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(1024)
 }
 
 /// A text that may stand in a header.

@@ -56,6 +56,8 @@ pub struct Newsletter {
     pub list_id: String,
     /// Whether raw HTML in Markdown is kept, sanitised.
     pub allow_html: bool,
+    /// An issue whose HTML part has more bytes is stopped.
+    pub html_bytes_max: usize,
     /// What is done with a mail whose fate is unknown.
     pub uncertain: UncertainPolicy,
     /// How long a temporary refusal is retried.

@@ -91,6 +91,7 @@ pub(super) fn composed(
     let mut problems = std::mem::take(&mut rendered.warnings);
     problems.extend(preflight::of_parts(&Composed {
         issue,
+        newsletter,
         rendered: &rendered,
         date,
         html: &html,

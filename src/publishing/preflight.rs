@@ -21,6 +21,7 @@ const SIGNATURE: &str = "\n-- \n";
 /// An issue in its layout.
 pub(super) struct Composed<'a> {
     pub(super) issue: &'a Issue,
+    pub(super) newsletter: &'a Newsletter,
     pub(super) rendered: &'a Rendered,
     /// The day on which it goes out.
     pub(super) date: Date,
@@ -31,9 +32,10 @@ pub(super) struct Composed<'a> {
 
 /// Everything about the composed issue.
 pub(super) fn of_parts(composed: &Composed<'_>) -> Vec<Problem> {
-    let Composed { issue, rendered, .. } = *composed;
+    let Composed { issue, rendered, newsletter, .. } = *composed;
     let mut problems = advice::of_day(issue, &rendered.language, composed.date);
-    problems.extend(advice::of_size(issue, composed.html, filled_bytes_max(composed.html, composed.public_url)));
+    let filled_bytes = filled_bytes_max(composed.html, composed.public_url);
+    problems.extend(advice::of_size(issue, composed.html, filled_bytes, newsletter.html_bytes_max));
     problems.extend(advice::of_length(rendered.count));
     if problems.iter().all(|problem| problem.code != "footer-year") {
         problems.extend(of_footer(composed));

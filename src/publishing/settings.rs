@@ -25,6 +25,7 @@ fn of(newsletters: &[Newsletter]) -> Settings {
             ("slot", slots.join(", ")),
             ("grace_hours", (newsletter.grace.as_secs() / 3600).to_string()),
             ("allow_html", newsletter.allow_html.to_string()),
+            ("html_kb_max", (newsletter.html_bytes_max / 1024).to_string()),
         ];
         (newsletter.slug.clone(), keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     };

@@ -27,10 +27,10 @@ macro_rules! versions {
 }
 
 versions! {
-    signup = "signup 1";
-    confirm = "confirm 1";
-    leave = "leave 1";
-    preferences = "preferences 1";
-    refuse = "not me 1";
-    address = "address 1";
+    signup = "signup 2";
+    confirm = "confirm 2";
+    leave = "leave 2";
+    preferences = "preferences 2";
+    refuse = "not me 2";
+    address = "address 2";
 }

@@ -13,7 +13,7 @@ const POP: char = '\u{2069}';
 /// mark behind an Arabic name in an English sentence stands before it.
 pub(super) fn isolated(value: &str, language: Language) -> Cow<'_, str> {
     let rtl = language.direction() == "rtl";
-    let against = value.chars().any(|letter| if rtl { letter.is_ascii_alphabetic() } else { runs_from_right(letter) });
+    let against = value.chars().any(|letter| letter.is_alphabetic() && runs_from_right(letter) != rtl);
     match against {
         true => Cow::Owned(format!("{ISOLATE}{value}{POP}")),
         false => Cow::Borrowed(value),
@@ -36,5 +36,9 @@ mod tests {
         assert_eq!(isolated("The Week", Language::Arabic), "\u{2068}The Week\u{2069}");
         assert_eq!(isolated("الأسبوع", Language::English), "\u{2068}الأسبوع\u{2069}");
         assert_eq!(isolated("12", Language::Arabic), "12");
+        for against in ["Неделя!", "Été", "週刊", "Η Εβδομάδα"] {
+            assert_eq!(isolated(against, Language::Arabic), format!("\u{2068}{against}\u{2069}"));
+            assert_eq!(isolated(against, Language::Russian), against);
+        }
     }
 }

@@ -121,8 +121,8 @@ fn dates_are_written_out() {
         ("de", "20. November 2026"),
         ("fr", "20 novembre 2026"),
         ("es", "20 de noviembre de 2026"),
-        ("ru", "20 ноября 2026 г."),
-        ("uk", "20 листопада 2026 р."),
+        ("ru", "20 ноября 2026 года"),
+        ("uk", "20 листопада 2026 року"),
         ("ar", "20 نوفمبر 2026"),
         ("ja-JP", "2026年11月20日"),
         ("nl", "20 November 2026"),
@@ -141,7 +141,7 @@ fn plurals_follow_the_language() {
         ("en", "1 day", "3 days", "7 days"),
         ("ru", "1 день", "3 дня", "7 дней"),
         ("uk", "1 день", "3 дні", "7 днів"),
-        ("ar", "يومًا واحدًا", "3 أيام", "7 أيام"),
+        ("ar", "يوم واحد", "3 أيام", "7 أيام"),
     ] {
         for (days, wanted) in [(1, one), (3, few), (7, many)] {
             let said = check(tag, days);
@@ -166,4 +166,69 @@ fn isolates_are_for_pages_alone() {
 #[test]
 fn the_pseudo_language_covers_what_is_ours_and_leaves_values_alone() {
     assert_eq!(Words::of_page("en-XA").leave_heading("The Week"), "ÛÛñšüübšçřïïbéé fřööm The Week?");
+}
+
+/// Every line that people read, with its message's name.
+fn lines(language: Language) -> impl Iterator<Item = &'static str> {
+    source(language).lines().filter(|line| !line.starts_with('#'))
+}
+
+#[test]
+fn english_is_plain() {
+    // A word of another trade or another century, and what an editor writes.
+    const WORDS: &[(&str, &str)] = &[
+        ("mail", "email"),
+        ("mails", "emails"),
+        ("mailbox", "inbox"),
+        ("mend", "fix"),
+        ("leave", "unsubscribe"),
+        ("rest", "pause"),
+        ("lately", "recently"),
+        ("goes on", "continues"),
+        ("no more", "not any more"),
+    ];
+    for line in lines(Language::English) {
+        let Some((name, text)) = line.split_once(" = ") else { continue };
+        let said = format!(" {} ", text.to_lowercase().replace(|letter: char| !letter.is_alphabetic(), " "));
+        for (word, better) in WORDS {
+            let is_other = matches!((name, *word), ("address_hint" | "trap_label" | "rename_hint", "leave") | ("check_nothing_there", "no more"));
+            assert!(is_other || !said.contains(&format!(" {word} ")), "{name}: {better} for {word}");
+        }
+        for sentence in text.split_inclusive(['.', '?', '!']) {
+            let count = sentence.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+            let values = sentence.matches("{ $").count();
+            assert!(count + values <= 30, "{name}: a sentence of {count} words");
+        }
+        assert!(!text.ends_with("?") || !text.to_lowercase().contains("n’t"), "{name}: a question in the negative");
+    }
+}
+
+#[test]
+fn french_marks_keep_to_their_words() {
+    for line in lines(Language::French) {
+        let text = line.split_once(" = ").map_or(line, |(_, text)| text);
+        for apart in [" :", " ;", " ?", " !", " »", "« "] {
+            assert!(!text.contains(apart), "a line may break before a mark: {line}");
+        }
+    }
+}
+
+#[test]
+fn names_stand_in_quotation_marks_where_the_language_inflects() {
+    for (language, open) in [
+        (Language::German, "„"),
+        (Language::French, "«\u{a0}"),
+        (Language::Spanish, "«"),
+        (Language::Russian, "«"),
+        (Language::Ukrainian, "«"),
+        (Language::Arabic, "«"),
+        (Language::Japanese, "「"),
+    ] {
+        for line in lines(language) {
+            for (at, _) in line.match_indices("{ $newsletter }") {
+                let is_apart = line[..at].trim_end().ends_with([':', '：']);
+                assert!(is_apart || line[..at].ends_with(open), "{}: {line}", language.tag());
+            }
+        }
+    }
 }

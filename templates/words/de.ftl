@@ -31,262 +31,262 @@ weekday = { $weekday ->
 
 ## Every page
 
-skip = Zum Text springen
+skip = Zum Inhalt springen
 write_to_us = Schreiben Sie uns
 to_home = Zur Startseite
 error = Fehler
-problem = Es gibt ein Problem
-nameless = diesen Newsletter
-test_link = Dieser Link stammt aus einer Testmail. Der Link einer Leserin oder eines Lesers tut, was die Seite sagt; dieser ändert nichts.
+problem = Bitte prüfen Sie Ihre Angaben
+nameless = Newsletter
+test_link = Dieser Link stammt aus einer Test-E-Mail. In einer echten E-Mail tut er, was auf dieser Seite steht; hier ändert er nichts.
 
 ## Issues
 
-read_on_web = Im Web lesen
+read_on_web = Im Browser lesen
 links = Links
 notes = Anmerkungen
 image = Bild
-reason = Sie erhalten diese E-Mail, weil { $address } seit dem { $date } { $newsletter } abonniert.
+reason = Sie erhalten diese E-Mail, weil die Adresse { $address } seit dem { $date } für den Newsletter „{ $newsletter }“ angemeldet ist.
 unsubscribe = Abbestellen
-change_preferences = Einstellungen ändern oder pausieren
-forwarded = Wurde Ihnen diese E-Mail weitergeleitet? Abonnieren
+change_preferences = Einstellungen ändern oder Pause einlegen
+forwarded = Weitergeleitet bekommen? Hier abonnieren
 
 ## Mails of the system
 
-mail_or_open = Der Link in voller Länge, zum Öffnen oder Kopieren:
-mail_entered = Sie erhalten diese E-Mail, weil diese Adresse auf der Anmeldeseite von { $newsletter } unter { $host } eingetragen wurde.
-mail_confirm_subject = Bestätigen Sie Ihr Abonnement von { $newsletter }
-mail_confirm_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Bestätigen Sie das mit dem Link unten.
-mail_confirm_button = Abonnement bestätigen
-mail_confirm_ignore = Waren Sie das nicht, dann tun Sie einfach nichts: Sie hören nicht mehr von uns.
-mail_already_subject = Sie erhalten { $newsletter } bereits
-mail_already_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse erhalten. Sie sind bereits angemeldet, es hat sich also nichts geändert.
+mail_or_open = Sie können auch diesen Link in Ihren Browser kopieren:
+mail_entered = Sie erhalten diese E-Mail, weil diese Adresse auf der Anmeldeseite des Newsletters „{ $newsletter }“ auf { $host } eingetragen wurde.
+mail_confirm_subject = Bitte bestätigen Sie Ihre Anmeldung: { $newsletter }
+mail_confirm_lead = Für diese Adresse wurde der Newsletter „{ $newsletter }“ angefordert. Wenn Sie das waren, bestätigen Sie Ihre Anmeldung bitte mit dem folgenden Link.
+mail_confirm_button = Anmeldung bestätigen
+mail_confirm_ignore = Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Ohne Bestätigung werden Sie nicht angemeldet.
+mail_already_subject = Sie haben „{ $newsletter }“ bereits abonniert
+mail_already_lead = Für diese Adresse wurde der Newsletter „{ $newsletter }“ angefordert. Sie haben ihn bereits abonniert; es hat sich nichts geändert.
 mail_already_change = Einstellungen ändern oder abbestellen
-mail_already_ignore = Waren Sie das nicht, dann tun Sie einfach nichts.
-mail_refuse = Das war ich nicht: nie wieder an diese Adresse schreiben
-mail_welcome_subject = Willkommen bei { $newsletter }
-mail_welcome_lead = Sie erhalten { $newsletter } von jetzt an. Abbestellen können Sie jederzeit mit dem Link am Ende jeder E-Mail. Damit nichts im Spamordner landet, nehmen Sie unsere Adresse in Ihre Kontakte auf.
-mail_welcome_latest = Hier ist die neueste Ausgabe:
+mail_already_ignore = Wenn Sie das nicht waren, ignorieren Sie diese E-Mail.
+mail_refuse = Das war ich nicht – solche E-Mails abstellen
+mail_welcome_subject = Willkommen! Sie haben „{ $newsletter }“ abonniert
+mail_welcome_lead = Ab sofort erhalten Sie den Newsletter „{ $newsletter }“. Sie können ihn jederzeit über den Link am Ende jeder E-Mail abbestellen. Damit nichts im Spam-Ordner landet, nehmen Sie unsere Absenderadresse am besten in Ihre Kontakte auf.
+mail_welcome_latest = Zum Einstieg die neueste Ausgabe:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = Sie erhalten diese E-Mail, weil diese Adresse { $newsletter } ({ $host }) abonniert.
-mail_link_subject = Ihr Link für { $newsletter }
-mail_link_lead = Jemand, hoffentlich Sie, hat um den Link zu Ihrem Abonnement von { $newsletter } gebeten. Dort können Sie es ändern, pausieren oder beenden.
-mail_link_button = Mein Abonnement öffnen
-mail_data_subject = Ihre Daten bei { $newsletter }
-mail_data_lead = Jemand, hoffentlich Sie, möchte sehen oder löschen, was { $newsletter } über Sie gespeichert hat. Der Link gilt eine Stunde.
+mail_subscriber = Sie erhalten diese E-Mail, weil der Newsletter „{ $newsletter }“ ({ $host }) mit dieser Adresse abonniert ist.
+mail_link_subject = Ihr Link zu den Einstellungen: { $newsletter }
+mail_link_lead = Für diese Adresse wurde der Link zu den Einstellungen des Newsletters „{ $newsletter }“ angefordert. Dort können Sie Ihre Angaben ändern, eine Pause einlegen oder den Newsletter abbestellen.
+mail_link_button = Zu meinen Einstellungen
+mail_data_subject = Ihre Daten: { $newsletter }
+mail_data_lead = Für diese Adresse wurde Auskunft über die gespeicherten Daten des Newsletters „{ $newsletter }“ oder deren Löschung angefordert. Der Link gilt eine Stunde.
 mail_data_button = Meine Daten ansehen
-mail_stored_lead = Jemand, hoffentlich Sie, hat bei { $newsletter } den Link zu dieser Adresse angefordert. An diese Adresse geht keine Ausgabe. Mit dem Link unten können Sie ansehen oder löschen, was noch gespeichert ist, oder neu abonnieren.
-mail_stored_reason = Sie erhalten diese E-Mail, weil { $newsletter } auf { $host } Daten zu dieser Adresse gespeichert hat.
-mail_new_address_subject = Bestätigen Sie diese Adresse für { $newsletter }
-mail_new_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an diese Adresse statt an eine andere erhalten. Bestätigen Sie das mit dem Link unten.
+mail_stored_lead = Wir wurden gebeten, den Link zu dieser Adresse beim Newsletter „{ $newsletter }“ zu schicken. Sie ist nicht angemeldet. Mit dem Link können Sie ansehen oder löschen, was noch gespeichert ist, oder den Newsletter neu abonnieren.
+mail_stored_reason = Sie erhalten diese E-Mail, weil der Newsletter „{ $newsletter }“ auf { $host } diese Adresse gespeichert hat.
+mail_new_address_subject = Bitte bestätigen Sie Ihre neue Adresse: { $newsletter }
+mail_new_address_lead = Der Newsletter „{ $newsletter }“ soll künftig an diese Adresse statt an eine andere gehen. Wenn Sie das angefordert haben, bestätigen Sie es bitte mit dem folgenden Link.
 mail_new_address_button = Diese Adresse verwenden
-mail_new_address_reason = Sie erhalten diese E-Mail, weil bei { $newsletter } unter { $host } diese Adresse als neue Adresse eingetragen wurde.
-mail_old_address_subject = { $newsletter } soll an eine andere Adresse gehen
-mail_old_address_lead = Jemand, hoffentlich Sie, möchte { $newsletter } an eine andere Adresse erhalten. Das gilt, sobald jene Adresse bestätigt ist. Waren Sie das nicht, verhindern Sie es mit dem Link unten: Dann bleibt alles, wie es ist.
+mail_new_address_reason = Sie erhalten diese E-Mail, weil diese Adresse als neue Adresse für den Newsletter „{ $newsletter }“ ({ $host }) eingetragen wurde.
+mail_old_address_subject = Adressänderung angefordert: { $newsletter }
+mail_old_address_lead = Für den Newsletter „{ $newsletter }“ wurde eine Adressänderung angefordert. Sie wird wirksam, sobald die neue Adresse bestätigt ist. Wenn Sie das nicht waren, behalten Sie Ihre Adresse mit dem folgenden Link.
 mail_old_address_button = Meine Adresse behalten
-mail_old_address_ignore = Waren Sie es selbst, dann ist hier nichts zu tun.
+mail_old_address_ignore = Wenn Sie das waren, müssen Sie nichts weiter tun.
 
 ## Home
 
 home = Newsletter
-home_lead = Alle kommen per E-Mail. Abbestellen geht mit einem Klick.
+home_lead = Kostenlos per E-Mail. Abbestellen mit einem Klick.
 
 ## Signup
 
-signup_lead = { $newsletter } kostenlos per E-Mail erhalten.
+signup_lead = Erhalten Sie „{ $newsletter }“ kostenlos per E-Mail.
 email_label = E-Mail-Adresse
-email_hint = Nur für den Newsletter, für nichts sonst.
+email_hint = Wir verwenden sie nur für den Versand des Newsletters.
 name_label = Name (freiwillig)
-name_hint = So darf der Newsletter Sie ansprechen.
+name_hint = So sprechen wir Sie im Newsletter an.
 name_too_long = Geben Sie einen kürzeren Namen ein, mit höchstens { $count } Zeichen
 name_address = Geben Sie einen Namen ein, der nicht wie eine Adresse oder Telefonnummer aussieht. Nach einem Punkt steht ein Leerzeichen
 name_invisible = Geben Sie einen Namen ohne unsichtbare Zeichen ein. Tippen Sie ihn von Hand
 trap_label = Lassen Sie dieses Feld leer
 subscribe = Abonnieren
-subscribe_again = Wieder abonnieren
-signup_small_print = Sie erhalten eine E-Mail mit einem Link zum Bestätigen. In jeder Ausgabe steht ein Link zum Abbestellen: ein Klick, keine Fragen.
-address_empty = Geben Sie Ihre E-Mail-Adresse ein
-address_too_long = Geben Sie eine kürzere E-Mail-Adresse ein: so lang ist keine
-address_wrong = Geben Sie eine E-Mail-Adresse in der richtigen Form ein, etwa name@example.com
-check_heading = Sehen Sie in Ihr Postfach
-check_text = An diese Adresse geht eine E-Mail mit einem Link, außer sie hat kürzlich eine von uns bekommen oder darf keine bekommen. Öffnen Sie den Link und drücken Sie die Schaltfläche, dann kommt { $newsletter } zu Ihnen. Der Link gilt { $days ->
+subscribe_again = Erneut abonnieren
+signup_small_print = Sie erhalten zuerst eine E-Mail mit einem Link, über den Sie Ihre Anmeldung bestätigen. Ihre Einwilligung können Sie jederzeit widerrufen: In jeder Ausgabe steht ein Link zum Abbestellen.
+address_empty = Bitte geben Sie Ihre E-Mail-Adresse ein
+address_too_long = Bitte prüfen Sie die E-Mail-Adresse: Sie ist zu lang
+address_wrong = Bitte geben Sie eine gültige E-Mail-Adresse ein, zum Beispiel name@example.com
+check_heading = Bitte prüfen Sie Ihr Postfach
+check_text = Wenn der Newsletter „{ $newsletter }“ an diese Adresse gehen kann, finden Sie eine E-Mail von uns in Ihrem Postfach. Folgen Sie dem Link darin, um die Anmeldung abzuschließen. Er gilt { $days ->
     [one] { $days } Tag
    *[other] { $days } Tage
 }.
-check_nothing_there = Nach ein paar Minuten noch nichts da? Sehen Sie zuerst im Spamordner nach. Auch ein älterer Link von uns hilft: Auf seiner Seite gibt es einen neuen. Zum Schutz der Postfächer gehen am Tag höchstens { $count ->
+check_nothing_there = Nach einigen Minuten noch nichts da? Sehen Sie bitte auch im Spam-Ordner nach. Zum Schutz der Empfänger verschicken wir an eine Adresse höchstens { $count ->
     [one] eine solche E-Mail
    *[other] { $count } solche E-Mails
-} an eine Adresse.
-address_disposable = Geben Sie eine andere Adresse ein: Postfächer dieses Anbieters werden nach einer Weile weggeworfen
-address_no_server = Zu { $domain } haben wir keinen Mailserver gefunden. Prüfen Sie den Teil nach dem @
+} pro Tag.
+address_disposable = Bitte geben Sie eine andere Adresse ein: Wegwerfadressen können wir nicht annehmen
+address_no_server = Unter { $domain } können wir keine E-Mails zustellen. Bitte prüfen Sie den Teil nach dem @
 meant_heading = Meinten Sie { $address }?
-meant_text = Eingegeben haben Sie { $address }. Eine der beiden ist richtig.
-meant_use = { $address } nehmen
-meant_keep = Nein, { $address } behalten
+meant_text = Eingegeben haben Sie { $address }. Welche Adresse stimmt?
+meant_use = { $address } verwenden
+meant_keep = { $address } beibehalten
 step_heading = Noch ein Schritt
 step_text = Drücken Sie die Schaltfläche, um fortzufahren.
-step_work = Im Augenblick kommen viele Anmeldungen. Damit kein Postfach überflutet wird, arbeitet Ihr Gerät ein paar Sekunden für diese.
-step_wait = Es geht auch ohne Skript: Drücken Sie die Schaltfläche und warten Sie bis zu { $seconds ->
+step_work = Im Moment gehen sehr viele Anmeldungen ein. Damit niemandes Postfach überflutet wird, muss Ihr Gerät einige Sekunden lang rechnen.
+step_wait = Ohne JavaScript: Drücken Sie die Schaltfläche und warten Sie bis zu { $seconds ->
     [one] { $seconds } Sekunde
    *[other] { $seconds } Sekunden
 }.
 step_button = Weiter
-step_working = Einen Augenblick: Ihr Gerät arbeitet …
-step_ready = Fertig. Drücken Sie die Schaltfläche.
+step_working = Einen Moment bitte …
+step_ready = Fertig. Klicken Sie auf „Weiter“.
 check_open = { $provider } öffnen
-check_again = Noch einmal schicken
+check_again = E-Mail noch einmal senden
 check_other = Andere Adresse verwenden
-check_too_early = Die E-Mail kann noch unterwegs sein. Warten Sie eine Minute, bevor Sie sie noch einmal anfordern.
-check_asked_again = Wir haben es vermerkt. Eine weitere E-Mail geht an diese Adresse, wenn sie jetzt eine bekommen darf.
-no_mail_heading = Jetzt geht keine E-Mail ab
-no_mail_quota = Diese Adresse hat so viele E-Mails von uns bekommen, wie sie in so kurzer Zeit bekommt. Nehmen Sie den Link in der neuesten, oder versuchen Sie es in einigen Tagen wieder.
-no_mail_refused = Jemand mit einer E-Mail an diese Adresse hat gesagt, die Anfrage sei nicht von ihm. Darum geht keine solche E-Mail dorthin. Der Link in jener E-Mail nimmt das zurück.
-no_mail_suppressed = An diese Adresse darf keine E-Mail gehen: Eine kam zurück oder wurde unerwünscht genannt. Schreiben Sie uns, dann kümmert sich ein Mensch darum.
+check_too_early = Die E-Mail ist vielleicht noch unterwegs. Bitte warten Sie eine Minute, bevor Sie eine weitere anfordern.
+check_asked_again = Wir haben Ihre Anfrage erhalten. Wenn an diese Adresse heute noch eine E-Mail gehen kann, ist sie unterwegs.
+no_mail_heading = Wir können jetzt keine E-Mail senden
+no_mail_quota = Diese Adresse hat in kurzer Zeit so viele E-Mails von uns erhalten, wie sie erhalten kann. Nutzen Sie den Link in der neuesten, oder versuchen Sie es in einigen Tagen wieder.
+no_mail_refused = Jemand mit einer E-Mail an diese Adresse hat uns mitgeteilt, dass die Anfrage nicht von ihm kam. Deshalb senden wir keine weiteren. Der Link in jener E-Mail macht das rückgängig.
+no_mail_suppressed = An diese Adresse können wir nicht schreiben: Eine E-Mail kam zurück oder wurde als Spam gemeldet. Schreiben Sie uns, dann kümmert sich ein Mensch darum.
 
 ## Not me
 
-refuse_heading = Nie wieder an diese Adresse schreiben?
-refuse_text = Drücken Sie die Schaltfläche, und niemand kann uns mehr dazu bringen, an diese Adresse zu schreiben, indem er sie auf einer unserer Seiten eingibt. Das gilt ein Jahr, auch für die Seite, die Lesern ihren Link schickt. Ein Abonnement, das Sie bestätigt haben, läuft weiter.
-refuse_button = Nicht an diese Adresse schreiben
-refused_heading = Sie hören nichts mehr von uns
-refused_text = An diese Adresse geht keine E-Mail mehr, nur weil jemand sie auf einer unserer Seiten eingibt. Was angefordert war, ist gestrichen.
-refused_undo = Das war ein Versehen: wieder erlauben
-allowed_heading = Wieder erlaubt
-allowed_text = Wem diese Adresse gehört, der kann sich wieder anmelden.
+refuse_heading = Solche E-Mails abstellen?
+refuse_text = Wenn Sie die Schaltfläche drücken, kann niemand mehr eine E-Mail an diese Adresse auslösen, indem er sie auf einer unserer Seiten eingibt. Das gilt ein Jahr lang. Was Sie selbst bestätigt haben, läuft weiter.
+refuse_button = E-Mails abstellen
+refused_heading = Die E-Mails sind abgestellt
+refused_text = Ein Jahr lang schreiben wir nicht an diese Adresse, nur weil jemand sie auf einer unserer Seiten eingibt. Offene Anfragen sind gestrichen.
+refused_undo = Rückgängig machen
+allowed_heading = Diese E-Mails sind wieder erlaubt
+allowed_text = Mit dieser Adresse kann wieder ein Newsletter abonniert werden.
 
 ## Confirming
 
-confirm_heading = { $newsletter } abonnieren?
-confirm_text = Drücken Sie die Schaltfläche, und die nächste Ausgabe von { $newsletter } kommt an diese Adresse.
-confirm_button = Abonnement bestätigen
-confirm_ignore = Haben Sie das nicht gewünscht, dann schließen Sie die Seite: Es wird nichts geschickt.
-confirmed_heading = Willkommen bei { $newsletter }
-confirmed_text = Ihr Abonnement ist bestätigt. Die nächste Ausgabe kommt an diese Adresse.
-confirmed_contacts = Damit sie nicht im Spam landet, nehmen Sie { $address } in Ihre Kontakte auf.
-welcome_next = Sie sind dabei. Die nächste Ausgabe kommt am { weekday }, { $day }. { month }.
-welcome_latest = Lesen Sie inzwischen die letzte: { $title }
-already_heading = Sie sind angemeldet
-already_text = { $newsletter } geht an diese Adresse. Es ist nichts weiter zu tun.
-stale_heading = Dieser Link ist zu alt
+confirm_heading = „{ $newsletter }“: Anmeldung bestätigen
+confirm_text = Mit Ihrer Bestätigung erhalten Sie den Newsletter „{ $newsletter }“ ab der nächsten Ausgabe an diese Adresse.
+confirm_button = Anmeldung bestätigen
+confirm_ignore = Wenn Sie das nicht angefordert haben, schließen Sie diese Seite. Sie werden dann nicht angemeldet.
+confirmed_heading = Willkommen bei „{ $newsletter }“
+confirmed_text = Ihre Anmeldung ist bestätigt. Die nächste Ausgabe geht an diese Adresse.
+confirmed_contacts = Damit die Ausgaben nicht im Spam-Ordner landen, nehmen Sie { $address } in Ihre Kontakte auf.
+welcome_next = Sie sind dabei. Die nächste Ausgabe erscheint am { weekday }, { $day }. { month }.
+welcome_latest = Bis dahin: die neueste Ausgabe „{ $title }“
+already_heading = Sie sind bereits angemeldet
+already_text = Der Newsletter „{ $newsletter }“ ist mit dieser Adresse abonniert. Sie müssen nichts weiter tun.
+stale_heading = Dieser Link ist nicht mehr gültig
 stale_text = Er ist älter als { $days ->
     [one] { $days } Tag
    *[other] { $days } Tage
-}, oder inzwischen hat sich etwas geändert. Ein neuer kommt per E-Mail.
-stale_button = Neuen Link schicken
+}, oder inzwischen hat sich etwas geändert. Sie können einen neuen anfordern.
+stale_button = Neuen Link anfordern
 
 ## Leaving
 
-leave_heading = { $newsletter } abbestellen?
-leave_text = Das gilt sofort.
+leave_heading = „{ $newsletter }“ abbestellen?
+leave_text = Die Abbestellung gilt sofort.
 leave_button = Abbestellen
-left_heading = Sie sind abgemeldet
-left_text = Erledigt. { $newsletter } geht nicht mehr an diese Adresse, auch kein Abschiedsgruß.
+left_heading = Der Newsletter ist abbestellt
+left_text = Sie erhalten „{ $newsletter }“ nicht mehr an diese Adresse. Eine Abschieds-E-Mail schicken wir nicht.
 absent_heading = Sie sind nicht angemeldet
-absent_text = An diese Adresse geht keine Ausgabe.
-left_on = Sie haben { $newsletter } am { $date } abbestellt.
-ended_on = Ihr Abonnement von { $newsletter } endete am { $date }.
+absent_text = Zu diesem Link gibt es keine Anmeldung mehr. Darüber wird nichts verschickt.
+left_on = Sie haben den Newsletter „{ $newsletter }“ am { $date } abbestellt.
+ended_on = Ihre Anmeldung zum Newsletter „{ $newsletter }“ endete am { $date }.
 left_kept = Ihre Adresse bleibt bis { $date } gespeichert, damit keine alte Liste Sie wieder einträgt. Sie können sie jetzt löschen lassen.
 stored_link = Ansehen oder löschen, was über Sie gespeichert ist
 one_click_done = Abbestellt.
 one_click_unknown = Nichts wurde geändert: Das ist keine Abbestellung. Öffnen Sie diese Adresse in einem Browser, oder senden Sie List-Unsubscribe=One-Click.
 pause_until_label = Pausieren bis
-pause_until_hint = An diesem Tag geht es weiter.
+pause_until_hint = An diesem Tag beginnt der Versand wieder.
 pause_until_button = Bis zu diesem Tag pausieren
-pause_until_wrong = Wählen Sie einen Tag zwischen morgen und dem { $date }
-leave_else = Etwas anderes ändern
-back_offer = Versehentlich gedrückt? 24 Stunden lang lässt es sich rückgängig machen.
+pause_until_wrong = Bitte wählen Sie ein Datum zwischen morgen und dem { $date }
+leave_else = Einstellungen ändern
+back_offer = Aus Versehen abbestellt? Sie können das 24 Stunden lang rückgängig machen.
 back_button = Rückgängig machen
 back_heading = Sie sind wieder dabei
-back_text = { $newsletter } geht wieder an diese Adresse, wie zuvor.
-why_heading = Warum sind Sie gegangen?
-why_hint = Sie müssen nichts sagen.
+back_text = Sie erhalten „{ $newsletter }“ wieder wie zuvor an diese Adresse.
+why_heading = Warum haben Sie abbestellt?
+why_hint = Die Angabe ist freiwillig.
 why_too_often = Zu viele E-Mails
 why_too_long = Zu lang
-why_not_expected = Nicht, was ich erwartet habe
-why_never_signed_up = Ich habe mich nie angemeldet
-why_other = Etwas anderes
+why_not_expected = Nicht das, was ich erwartet habe
+why_never_signed_up = Ich habe den Newsletter nie abonniert
+why_other = Anderer Grund
 why_button = Antwort senden
-why_thanks = Danke für die Antwort.
+why_thanks = Vielen Dank für Ihre Rückmeldung.
 
 ## Preferences
 
-preferences_heading = Ihr Abonnement von { $newsletter }
+preferences_heading = Ihre Einstellungen für „{ $newsletter }“
 preferences_active = Sie erhalten jede Ausgabe.
-preferences_pending = Das Abonnement ist noch nicht bestätigt. Der Link dazu steht in der E-Mail, die Sie erhalten haben.
-preferences_paused = Pausiert.
-preferences_paused_until = Pausiert bis { $date }. Vorher kommt keine Ausgabe.
-preferences_paused_open = Pausiert. Es kommt keine Ausgabe, bis Sie die Pause beenden.
+preferences_pending = Ihre Anmeldung ist noch nicht bestätigt. Den Link dazu finden Sie in der E-Mail, die wir Ihnen geschickt haben.
+preferences_paused = Der Newsletter ist pausiert.
+preferences_paused_until = Pausiert bis zum { $date }. Bis dahin erhalten Sie keine Ausgabe.
+preferences_paused_open = Pausiert. Sie erhalten keine Ausgabe, bis Sie die Pause beenden.
 preferences_resumed = Die Pause ist beendet.
-pause_heading = Pause machen
-pause_text = In dieser Zeit kommt keine Ausgabe. Danach geht es von selbst weiter.
+pause_heading = Pause einlegen
+pause_text = In dieser Zeit erhalten Sie keine Ausgabe. Danach geht es automatisch weiter.
 pause_longer_heading = Länger pausieren
-pause_longer_text = Von heute an gerechnet.
+pause_longer_text = Die Pause zählt ab heute.
 pause_four_weeks = 4 Wochen pausieren
 pause_three_months = 3 Monate pausieren
-resume_heading = Weitermachen
-resume_text = Die nächste Ausgabe kommt wieder.
+resume_heading = Pause beenden
+resume_text = Sie erhalten wieder alle Ausgaben, ab der nächsten.
 resume_button = Pause beenden
 go_heading = Abbestellen
-go_text = Sie können jederzeit zurückkommen.
+go_text = Sie können den Newsletter jederzeit wieder abonnieren.
 rename_heading = Name
 rename_label = Neuer Name
 rename_button = Name speichern
-rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Ein neuer steht nur in den E-Mails von { $newsletter }. Lassen Sie das Feld leer, um ihn zu entfernen.
-rename_hint_none = Es ist kein Name gespeichert. Ein neuer steht nur in den E-Mails von { $newsletter }.
-rename_saved = Der Name ist gespeichert. Er steht nur in den E-Mails von { $newsletter }.
-rename_removed = Der Name ist entfernt.
-saved = Gespeichert.
+rename_hint = Der gespeicherte Name beginnt mit „{ $initial }“. Ein neuer Name steht nur in den E-Mails des Newsletters „{ $newsletter }“. Lassen Sie das Feld leer, um ihn zu entfernen.
+rename_hint_none = Es ist kein Name gespeichert. Ein neuer Name steht nur in den E-Mails des Newsletters „{ $newsletter }“.
+rename_saved = Ihr Name ist gespeichert. Er steht nur in den E-Mails des Newsletters „{ $newsletter }“.
+rename_removed = Der Name ist gelöscht.
+saved = Ihre Einstellungen sind gespeichert.
 choices_heading = Sprache und Format
 language_label = Sprache
-language_hint = Für Ihre Seiten und für E-Mails zu Ihrem Abonnement. Die Ausgaben kommen, wie sie geschrieben sind.
-language_default = Wie der Newsletter
+language_hint = Für diese Seiten und für E-Mails zu Ihrem Abonnement. Die Ausgaben erscheinen in der Sprache, in der sie geschrieben sind.
+language_default = Wie im Newsletter
 format_label = Format
-format_html = Gestaltet (HTML)
+format_html = Mit Gestaltung (HTML)
 format_plain = Nur Text
-choices_button = Auswahl speichern
-address_heading = Adresse
+choices_button = Speichern
+address_heading = E-Mail-Adresse
 address_label = Neue E-Mail-Adresse
-address_hint = Wir schicken einen Link dorthin. Vorher ändert sich nichts. Die jetzige Adresse wird benachrichtigt.
-address_button = Adresse ändern
-address_sent = An die neue Adresse geht ein Link, außer sie hat kürzlich einen von uns bekommen oder darf keine E-Mail bekommen. Bis er geöffnet ist, ändert sich nichts.
+address_hint = Wir schicken einen Link an die neue Adresse. Es ändert sich erst etwas, wenn Sie ihn dort bestätigen. Ihre bisherige Adresse wird benachrichtigt.
+address_button = E-Mail-Adresse ändern
+address_sent = Wenn wir an die neue Adresse schreiben können, finden Sie dort einen Link. Es ändert sich erst etwas, wenn Sie ihn bestätigen.
 address_settling = Die Adresse wurde vor Kurzem geändert. Bis { $date } lässt sich das von der früheren Adresse aus rückgängig machen; danach kann sie wieder geändert werden.
 others_heading = Weitere Newsletter
-others_text = Jeder wird mit einem Link bestätigt, den wir an Ihre Adresse schicken.
-others_add = { $newsletter } abonnieren
+others_text = Jede Anmeldung bestätigen Sie über einen Link, den wir an Ihre Adresse schicken.
+others_add = „{ $newsletter }“ abonnieren
 data_heading = Ihre Daten
-data_text = Sehen oder löschen Sie alles, was über Sie gespeichert ist. Wir schicken einen Link an Ihre Adresse; er gilt eine Stunde.
-data_button = Link schicken
-data_sent = Ein Link geht an Ihre Adresse, höchstens dreimal am Tag. Er gilt eine Stunde.
-data_sent_before = Die Adresse wurde vor Kurzem geändert. Deshalb geht der Link an die frühere Adresse, höchstens dreimal am Tag. Er gilt eine Stunde.
+data_text = Sehen Sie alle über Sie gespeicherten Daten ein, oder löschen Sie sie. Wir schicken einen Link an Ihre Adresse; er gilt eine Stunde.
+data_button = Link anfordern
+data_sent = Bitte prüfen Sie Ihr Postfach. Der Link gilt eine Stunde. Falls nichts kommt, ist die Höchstzahl für heute erreicht; versuchen Sie es morgen wieder.
+data_sent_before = Die Adresse wurde vor Kurzem geändert, deshalb geht der Link an die frühere Adresse. Er gilt eine Stunde. Kommt nichts an, ist vielleicht die Tagesgrenze erreicht: Versuchen Sie es morgen wieder.
 
 ## Another address, the reader’s data, the reader’s link
 
-move_heading = { $newsletter } an diese Adresse erhalten?
-move_text = Von da an geht { $newsletter } hierher und nicht mehr an die alte Adresse.
+move_heading = „{ $newsletter }“ an diese Adresse erhalten?
+move_text = Von da an kommt der Newsletter „{ $newsletter }“ an diese Adresse und nicht mehr an die alte.
 moved_heading = Ihre Adresse ist geändert
-moved_text = { $newsletter } kommt von jetzt an an diese Adresse.
-move_stale_text = Er wurde nicht rechtzeitig benutzt, oder die Änderung wurde angehalten. Auf Ihrer Einstellungsseite können Sie es noch einmal versuchen.
+moved_text = Sie erhalten „{ $newsletter }“ ab sofort an diese Adresse.
+move_stale_text = Der Link wurde nicht rechtzeitig benutzt, oder die Änderung wurde gestoppt. Auf Ihrer Einstellungsseite können Sie es noch einmal versuchen.
 stop_heading = Ihre Adresse behalten?
-stop_text = Jemand mit einem Link aus Ihrer E-Mail möchte { $newsletter } an eine andere Adresse erhalten. Drücken Sie die Schaltfläche, und alles bleibt, wie es ist.
-stopped_heading = Ihre Adresse bleibt
-stopped_text = An die andere Adresse geht nichts.
-stop_late_text = Das lässt sich hier nicht mehr rückgängig machen. Schreiben Sie uns, dann kümmert sich jemand darum.
+stop_text = Über einen Link aus einer Ihrer E-Mails wurde angefordert, den Newsletter „{ $newsletter }“ an eine andere Adresse zu senden. Bestätigen Sie, wenn er weiter an Ihre bisherige Adresse gehen soll.
+stopped_heading = Ihre Adresse bleibt unverändert
+stopped_text = An die andere Adresse wird nichts verschickt.
+stop_late_text = Das lässt sich hier nicht mehr rückgängig machen. Bitte schreiben Sie uns, wir kümmern uns darum.
 stop_erased_text = Alles, was über Sie gespeichert war, ist gelöscht. Es gibt nichts mehr zu verhindern.
 data_page_text = Alles, was über Sie gespeichert ist, als JSON-Datei.
 data_download = Meine Daten herunterladen
 erase_heading = Alles löschen
-erase_text = Ihre Adresse, Ihr Name, Ihre Abonnements und deren Geschichte werden sofort gelöscht. Das lässt sich nicht rückgängig machen.
-erase_sure = Ja, alles über mich löschen
-erase_unsure = Setzen Sie zuerst das Häkchen: Dann wird alles gelöscht
-erased_heading = Alles ist gelöscht
-erased_text = Es bleibt nur ein Einwegcode Ihrer Adresse, damit niemand sie wieder einträgt. Sie selbst können jederzeit zurückkommen.
-data_stale_text = Er gilt eine Stunde, und gar nicht mehr, wenn alles gelöscht ist. Einen neuen gibt es auf Ihrer Einstellungsseite.
-link_heading = Ihren Link erhalten
-link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Keine zur Hand, oder keine mehr? Dann schicken wir Ihnen den Link.
-link_hint = Die Adresse, an die Ihre Ausgaben gingen.
-link_button = Meinen Link schicken
-link_sent = Wenn { $newsletter } diese Adresse gespeichert hat, geht eine E-Mail mit dem Link dorthin, außer sie hat kürzlich mehrere bekommen oder darf keine solche bekommen.
+erase_text = Ihre Adresse, Ihr Name, Ihre Abonnements und deren Verlauf werden sofort gelöscht. Das lässt sich nicht rückgängig machen.
+erase_sure = Ja, alle meine Daten löschen
+erase_unsure = Bitte bestätigen Sie mit dem Häkchen, dass alles gelöscht werden soll
+erased_heading = Ihre Daten sind gelöscht
+erased_text = Es bleibt nur ein Prüfwert Ihrer Adresse, aus dem sie sich nicht errechnen lässt. Er verhindert, dass eine alte Liste Sie erneut einträgt. In Datensicherungen bleiben die Daten, bis diese ablaufen. Sie können sich jederzeit wieder anmelden.
+data_stale_text = Der Link gilt eine Stunde und nicht mehr, sobald alles gelöscht ist. Einen neuen können Sie auf Ihrer Einstellungsseite anfordern.
+link_heading = Link zu Ihren Einstellungen
+link_text = In jeder Ausgabe stehen ein Link zu Ihren Einstellungen und einer zum Abbestellen. Wenn Sie keine Ausgabe zur Hand haben, schicken wir Ihnen den Link.
+link_hint = Die Adresse, an die Ihre Ausgaben gehen oder gingen.
+link_button = Link anfordern
+link_sent = Wenn diese Adresse beim Newsletter „{ $newsletter }“ gespeichert ist, finden Sie eine E-Mail mit dem Link im Posteingang. Eine Adresse erhält nur wenige solche E-Mails.
 
 ## Archive
 
@@ -298,14 +298,14 @@ search_found = { $count ->
     [one] { $count } Ausgabe gefunden
    *[other] { $count } Ausgaben gefunden
 }
-search_found_many = Mehr als { $count } Ausgaben gefunden; dies sind die neuesten
-search_none = Nichts gefunden
-archive_empty = Noch ist keine Ausgabe erschienen.
+search_found_many = Mehr als { $count } Ausgaben gefunden. Hier die neuesten:
+search_none = Keine Ausgabe gefunden
+archive_empty = Es ist noch keine Ausgabe erschienen.
 years = Jahre
 newer_issues = Neuere Ausgaben
 older_issues = Ältere Ausgaben
-other_issues = Andere Ausgaben
-previous_issue = Vorige Ausgabe
+other_issues = Weitere Ausgaben
+previous_issue = Vorherige Ausgabe
 next_issue = Nächste Ausgabe
 corrected_on = Berichtigt am { $date }.
 reading_time = { $minutes ->
@@ -316,15 +316,15 @@ reading_time = { $minutes ->
 ## Privacy
 
 privacy = Datenschutz
-privacy_lead = Was { $newsletter } über Leserinnen und Leser aufbewahrt, wie lange, und was nicht geschieht.
-privacy_sender = Wer es versendet
-privacy_sender_text = { $newsletter } wird versandt von { $sender }, { $postal }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
-privacy_stored = Was aufbewahrt wird
-privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen: um Ihnen zu senden, worum Sie gebeten haben.
-privacy_stored_consent = Wann Sie angefragt, bestätigt, pausiert oder abbestellt haben, welche Worte Ihnen gezeigt wurden und aus welchem Netz die Anfrage kam, ohne das Ende seiner Adresse: als Nachweis Ihrer Zustimmung.
-privacy_stored_delivery = Zu jeder Ausgabe, ob sie zugestellt wurde, und die Antwort Ihres Mailservers, falls nicht.
-privacy_stored_refusal = Wenn Ihr Postfach unsere Mails ablehnt oder Sie nie wieder von uns hören wollen: ein Fingerabdruck der Adresse, aus dem sie sich nicht ablesen lässt. Er hält unsere Mails fern.
-privacy_kept = Wie lange
+privacy_lead = Was wir über Leserinnen und Leser des Newsletters „{ $newsletter }“ speichern, wie lange, und was wir nicht tun.
+privacy_sender = Verantwortlich
+privacy_sender_text = Verantwortlich für den Newsletter „{ $newsletter }“ ist { $sender }, { $postal }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
+privacy_stored = Was wir speichern
+privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen, um Ihnen zu senden, was Sie angefordert haben.
+privacy_stored_consent = Wann Sie sich angemeldet, bestätigt, pausiert oder abbestellt haben, welchen Text wir Ihnen dabei angezeigt haben und die gekürzte IP-Adresse: als Nachweis Ihrer Einwilligung. Diese ist die Rechtsgrundlage (Art. 6 Abs. 1 Buchst. a DSGVO).
+privacy_stored_delivery = Für jede Ausgabe, ob sie zugestellt wurde; falls nicht, die Antwort Ihres E-Mail-Anbieters.
+privacy_stored_refusal = Wenn Ihr E-Mail-Anbieter unsere E-Mails ablehnt oder Sie keine mehr wünschen: ein Prüfwert der Adresse, aus dem sie sich nicht errechnen lässt. Er verhindert, dass wir Ihnen schreiben.
+privacy_kept = Speicherdauer
 privacy_kept_text = Ihre Daten werden gespeichert, solange Sie abonniert haben. Sie können jederzeit alles löschen lassen. Sonst gelten diese Fristen:
 for_days = { $days ->
     [0] unbegrenzt
@@ -337,30 +337,30 @@ privacy_kept_consents = Der Nachweis Ihrer Einwilligung nach der Abbestellung: {
 privacy_kept_networks = Das Netz, aus dem eine Anmeldung kam: { for_days }.
 privacy_kept_delivery = Ob jede Ausgabe Sie erreicht hat: { for_days }. Danach bleibt nur gespeichert, wer sie nicht erhalten hat.
 privacy_kept_erased = Nach einer Löschung bleibt nur der Prüfwert Ihrer Adresse. In Datensicherungen bleiben die Daten, bis diese ablaufen.
-privacy_not = Was nicht geschieht
-privacy_not_opened = Niemand erfährt, ob Sie eine Ausgabe öffnen: Es ist kein verstecktes Bild darin.
-privacy_not_clicked = Links in Ausgaben führen direkt an ihr Ziel. Kein Klick wird gezählt.
-privacy_not_cookies = Diese Seiten setzen keine Cookies und laden nichts von anderen Seiten.
-privacy_pictures = Zeigt Ihr Postfach die Bilder einer Ausgabe, so holt es sie von dieser Website. Wer sie geholt hat, wird nicht festgehalten.
-privacy_others = Wer es sonst sieht
-privacy_others_text = Mails gehen über { $relays } hinaus und von dort an Ihren eigenen Maildienst. Sonst erhält niemand Ihre Adresse.
-privacy_rights = Was Sie tun können
-privacy_rights_text = Der Link zu Ihren Einstellungen steht am Fuß jeder Ausgabe: pausieren, abbestellen, ansehen und ändern, was aufbewahrt wird, es herunterladen oder löschen lassen.
+privacy_not = Was wir nicht tun
+privacy_not_opened = Wir erfahren nicht, ob Sie eine Ausgabe öffnen; sie enthält kein verstecktes Bild (Zählpixel).
+privacy_not_clicked = Links in den Ausgaben führen direkt zum Ziel. Klicks zählen wir nicht.
+privacy_not_cookies = Diese Seiten setzen keine Cookies und laden nichts von anderen Websites.
+privacy_pictures = Zeigt Ihr E-Mail-Programm die Bilder einer Ausgabe an, lädt es sie von dieser Website. Wer sie lädt, speichern wir nicht.
+privacy_others = Empfänger Ihrer Daten
+privacy_others_text = Der Versand läuft über { $relays } und von dort zu Ihrem E-Mail-Anbieter. Sonst erhält niemand Ihre Adresse.
+privacy_rights = Ihre Rechte
+privacy_rights_text = Über den Link zu Ihren Einstellungen am Ende jeder Ausgabe können Sie pausieren, abbestellen und damit Ihre Einwilligung jederzeit widerrufen, Ihre Daten einsehen, berichtigen, herunterladen oder löschen lassen. Außerdem können Sie sich bei einer Datenschutz-Aufsichtsbehörde beschweren.
 
 ## Troubles
 
-trouble_not_found = Diese Seite gibt es nicht
-trouble_not_found_text = Vielleicht ist die Adresse vertippt, oder die Seite ist nicht mehr da.
+trouble_not_found = Seite nicht gefunden
+trouble_not_found_text = Vielleicht haben Sie sich bei der Adresse vertippt, oder die Seite gibt es nicht mehr.
 trouble_link = Dieser Link funktioniert nicht
-trouble_link_text = Achten Sie darauf, dass der ganze Link aus der E-Mail in der Adresszeile steht, bis zum letzten Buchstaben.
-trouble_not_understood = Das wurde nicht verstanden
-trouble_method_text = So ist diese Adresse nicht zu benutzen.
-trouble_unreadable_text = Was geschickt wurde, stammt aus keinem Formular dieser Website.
-trouble_too_large = Das ist zu lang
-trouble_too_large_text = Was geschickt wurde, ist größer als jedes Formular dieser Website.
-trouble_too_many = Bitte warten Sie eine Weile
-trouble_too_many_text = Es kamen viele Anfragen auf einmal. Versuchen Sie es in einer Stunde wieder.
-trouble_busy = Bitte versuchen Sie es in einer Minute wieder
-trouble_busy_text = Der Server kann gerade nichts speichern. Es wurde nichts geändert.
-trouble_broken = Etwas ist schiefgegangen
-trouble_broken_text = Der Fehler liegt bei uns und ist vermerkt.
+trouble_link_text = Bitte prüfen Sie, ob der Link aus der E-Mail vollständig in der Adresszeile steht.
+trouble_not_understood = Das haben wir nicht verstanden
+trouble_method_text = Diese Seite lässt sich so nicht aufrufen.
+trouble_unreadable_text = Die Eingabe stammt nicht aus einem Formular dieser Website.
+trouble_too_large = Das ist zu groß
+trouble_too_large_text = Die Eingabe ist größer als jedes Formular dieser Website.
+trouble_too_many = Bitte versuchen Sie es später noch einmal
+trouble_too_many_text = Es gab zu viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal.
+trouble_busy = Bitte versuchen Sie es in einer Minute noch einmal
+trouble_busy_text = Wir können gerade nichts speichern. Es wurde nichts geändert.
+trouble_broken = Leider ist ein Fehler aufgetreten
+trouble_broken_text = Der Fehler liegt bei uns. Er wurde protokolliert.

@@ -32,277 +32,277 @@ weekday = { $weekday ->
 
 ## Every page
 
-skip = Skip to the text
+skip = Skip to main content
 write_to_us = Write to us
-to_home = To the start page
+to_home = Go to the home page
 error = Error
 problem = There is a problem
 # Stands for the name of a newsletter that is no longer in the configuration.
 nameless = this newsletter
-test_link = This link came in a test mail. A reader’s link does what the page says; this one changes nothing.
+test_link = You opened this link from a test email. In a real email it does what this page says. Here it changes nothing.
 
 ## Issues
 
-read_on_web = Read on the web
+read_on_web = Read online
 links = Links
 notes = Notes
 image = Image
-reason = You get this email because { $address } subscribed to { $newsletter } on { $date }.
+reason = You’re getting this email because { $address } has been subscribed to { $newsletter } since { $date }.
 unsubscribe = Unsubscribe
 change_preferences = Change preferences or pause
-forwarded = Was this forwarded to you? Subscribe
+forwarded = Forwarded this email? Subscribe here
 
 ## Mails of the system
 
-mail_or_open = The link in full, to open or to copy:
-mail_entered = You get this email because this address was entered on the signup page of { $newsletter } at { $host }.
+mail_or_open = You can also copy this link into your browser:
+mail_entered = You’re getting this email because someone entered this address on the sign-up page of { $newsletter } at { $host }.
 mail_confirm_subject = Confirm your subscription to { $newsletter }
-mail_confirm_lead = Someone, we hope you, asked to get { $newsletter } at this address. Confirm it with the link below.
+mail_confirm_lead = We’ve had a request to send { $newsletter } to this address. If it came from you, please confirm with the link below.
 mail_confirm_button = Confirm subscription
-mail_confirm_ignore = If this was not you, do nothing: you will hear from us no more.
-mail_already_subject = You already get { $newsletter }
-mail_already_lead = Someone, we hope you, asked to get { $newsletter } at this address. You are subscribed already, so nothing has changed.
+mail_confirm_ignore = If it did not come from you, ignore this email. You will not be subscribed.
+mail_already_subject = You’re already subscribed to { $newsletter }
+mail_already_lead = We’ve had a request to send { $newsletter } to this address. You’re already subscribed, so nothing has changed.
 mail_already_change = Change preferences or unsubscribe
-mail_already_ignore = If this was not you, do nothing.
-mail_refuse = This was not me: never mail this address again
+mail_already_ignore = If the request did not come from you, ignore this email.
+mail_refuse = This wasn’t me – stop these emails
 mail_welcome_subject = Welcome to { $newsletter }
-mail_welcome_lead = You get { $newsletter } from now on. You can leave at any time with the link at the foot of every mail. To be sure that it reaches your inbox, add our address to your contacts.
-mail_welcome_latest = Here is the latest issue:
+mail_welcome_lead = You’ll now get { $newsletter } by email. You can unsubscribe at any time with the link at the bottom of every email. To make sure it reaches your inbox, add our address to your contacts.
+mail_welcome_latest = Here’s the latest issue:
 
 ## Mails to readers about their own subscription
 
-mail_subscriber = You get this email because this address subscribes to { $newsletter } at { $host }.
-mail_link_subject = Your link for { $newsletter }
-mail_link_lead = Someone, we hope you, asked for the link to your subscription to { $newsletter }. There you can change it, pause it or leave.
-mail_link_button = Open my subscription
-mail_data_subject = Your data at { $newsletter }
-mail_data_lead = Someone, we hope you, asked to see or to erase what { $newsletter } stores about you. The link works for one hour.
+mail_subscriber = You’re getting this email because this address is subscribed to { $newsletter } at { $host }.
+mail_link_subject = Your link to manage { $newsletter }
+mail_link_lead = We’ve had a request for the link to your subscription to { $newsletter }. Use it to change your preferences, pause or unsubscribe.
+mail_link_button = Manage my subscription
+mail_data_subject = Your data and { $newsletter }
+mail_data_lead = We’ve had a request to see or erase the data that { $newsletter } stores about you. The link works for one hour.
 mail_data_button = See my data
-mail_stored_lead = Someone, we hope you, asked for the link of this address at { $newsletter }. No issue goes to this address. With the link below you can see or erase what is still stored, or subscribe again.
-mail_stored_reason = You get this email because { $newsletter } at { $host } has data about this address.
-mail_new_address_subject = Confirm this address for { $newsletter }
-mail_new_address_lead = Someone, we hope you, asked to get { $newsletter } at this address instead of another. Confirm it with the link below.
+mail_stored_lead = We’ve had a request for the link of this address at { $newsletter }. It is not subscribed. Use the link to see or erase what is still stored, or to subscribe again.
+mail_stored_reason = You’re getting this email because { $newsletter } at { $host } has stored this address.
+mail_new_address_subject = Confirm your new address for { $newsletter }
+mail_new_address_lead = We’ve had a request to send { $newsletter } to this address instead of another one. If it came from you, please confirm with the link below.
 mail_new_address_button = Use this address
-mail_new_address_reason = You get this email because a reader of { $newsletter } at { $host } entered this address as a new one.
-mail_old_address_subject = { $newsletter } is to go to another address
-mail_old_address_lead = Someone, we hope you, asked to get { $newsletter } at another address. It changes when that address is confirmed. If it was not you, stop it with the link below: then everything stays as it is.
+mail_new_address_reason = You’re getting this email because a reader of { $newsletter } at { $host } entered this address as their new one.
+mail_old_address_subject = Request to change your address for { $newsletter }
+mail_old_address_lead = We’ve had a request to send { $newsletter } to a different address. The change takes effect once that address is confirmed. If the request did not come from you, use the link below to keep your address.
 mail_old_address_button = Keep my address
-mail_old_address_ignore = If it was you, there is nothing to do here.
+mail_old_address_ignore = If it came from you, you do not need to do anything.
 
 ## Home
 
 home = Newsletters
-home_lead = Each comes by email. You can leave with one click.
+home_lead = All by email. You can unsubscribe with one click.
 
 ## Signup
 
-signup_lead = Get { $newsletter } by email, free of charge.
+signup_lead = Get { $newsletter } by email, free.
 email_label = Email address
-email_hint = Used for the newsletter and nothing else.
+email_hint = We’ll only use it to send you the newsletter.
 name_label = Name (optional)
-name_hint = How the newsletter may address you.
+name_hint = What the newsletter can call you.
 name_too_long = Enter a shorter name, of at most { $count } characters
-name_address = Enter a name that does not look like an address or a telephone number. After a dot, leave a space
-name_invisible = Enter a name without invisible characters. Type it by hand
+name_address = Enter a name that does not look like an address or a phone number. After a dot, type a space
+name_invisible = Enter a name without invisible characters. Type it instead of pasting it
 trap_label = Leave this field empty
 subscribe = Subscribe
 subscribe_again = Subscribe again
-signup_small_print = You will get a mail with a link to confirm. Every issue has a link to leave: one click, no questions.
+signup_small_print = We’ll email you a link to confirm. Every issue has a link to unsubscribe: one click, no questions.
 address_empty = Enter your email address
-address_too_long = Enter a shorter email address: no mailbox has one this long
+address_too_long = Enter a shorter email address. This one is longer than email allows
 address_wrong = Enter an email address in the correct format, like name@example.com
 check_heading = Check your email
-check_text = A mail with a link goes to this address, unless it had one from us lately or no mail may go there. Open the link and press the button: then { $newsletter } is yours. The link works for { $days ->
+check_text = If this address can get { $newsletter }, you’ll find an email from us in your inbox. Follow the link in it to finish. The link works for { $days ->
     [one] { $days } day
    *[other] { $days } days
 }.
-check_nothing_there = Nothing there after a few minutes? Look in the spam folder first. An older link of ours helps as well: its page sends a fresh one. To protect mailboxes, one address gets at most { $count ->
-    [one] one such mail
-   *[other] { $count } such mails
+check_nothing_there = Nothing after a few minutes? Check your spam folder. To protect people’s inboxes, we send an address no more than { $count ->
+    [one] one email like this
+   *[other] { $count } emails like this
 } a day.
-address_disposable = Enter another address: mailboxes of this provider are thrown away after a while
-address_no_server = We could not find a mail server for { $domain }. Check the part after the @
+address_disposable = Enter a different email address. We cannot accept temporary ones
+address_no_server = We could not find an email service at { $domain }. Check the part after the @
 meant_heading = Did you mean { $address }?
-meant_text = You typed { $address }. One of the two is right.
+meant_text = You entered { $address }. Which one is right?
 meant_use = Use { $address }
-meant_keep = No, keep { $address }
-step_heading = One step more
+meant_keep = Keep { $address }
+step_heading = One more step
 step_text = Press the button to continue.
-step_work = Many sign-ups are coming in at the moment. So that nobody’s mailbox is flooded, your device works a few seconds for this one.
-step_wait = Without a script it works as well: press the button, and wait up to { $seconds ->
+step_work = A lot of people are signing up right now. To stop anyone’s inbox being flooded, your device has a few seconds’ work to do first.
+step_wait = Without JavaScript, press the button and wait up to { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
 }.
 step_button = Continue
-step_working = One moment: your device is working …
-step_ready = Ready. Press the button.
+step_working = One moment, please …
+step_ready = Ready. Press “Continue”.
 check_open = Open { $provider }
-check_again = Send it again
-check_other = Use another address
-check_too_early = The mail may still be on its way. Wait a minute before you ask for it again.
-check_asked_again = We have noted it. Another mail goes to this address, if it may have one now.
-no_mail_heading = No mail goes out now
-no_mail_quota = This address had as many mails from us as it gets in so short a time. Use the link in the latest one, or try again in a few days.
-no_mail_refused = Someone with a mail to this address said that it was not them who asked. So no such mail goes there. The link in that mail takes it back.
-no_mail_suppressed = No mail may go to this address: one came back, or was called unwanted. Write to us, and a person will see to it.
+check_again = Send the email again
+check_other = Use a different address
+check_too_early = The email may still be on its way. Please wait a minute before asking for another one.
+check_asked_again = We’ve noted your request. If this address can get another email today, it’s on its way.
+no_mail_heading = We cannot send an email now
+no_mail_quota = We have sent this address as many emails as it can get in so short a time. Use the link in the latest one, or try again in a few days.
+no_mail_refused = Someone with an email to this address told us that they did not ask for it, so we send no more like it. The link in that email undoes this.
+no_mail_suppressed = We cannot email this address: an email came back, or was reported as spam. Write to us, and a person will look into it.
 
 ## Not me
 
-refuse_heading = Never mail this address again?
-refuse_text = Press the button, and nobody can make us send a mail to this address by typing it into one of our pages. That holds for a year, also for the page that sends readers their link. A subscription that you have confirmed goes on.
-refuse_button = Do not mail this address
-refused_heading = You will hear from us no more
-refused_text = No mail goes to this address because someone typed it into one of our pages. What was asked for is cancelled.
-refused_undo = That was a mistake: allow it again
-allowed_heading = Allowed again
-allowed_text = Whoever owns this address can subscribe again.
+refuse_heading = Stop these emails?
+refuse_text = If you press the button, nobody can make us email this address by entering it on one of our pages. This lasts for a year. Any subscription that you have confirmed continues.
+refuse_button = Stop these emails
+refused_heading = We’ve stopped these emails
+refused_text = For a year, we will not email this address just because someone enters it on one of our pages. Any request that was still waiting has been cancelled.
+refused_undo = Undo
+allowed_heading = These emails are allowed again
+allowed_text = This address can be used to subscribe again.
 
 ## Confirming
 
 confirm_heading = Confirm your subscription to { $newsletter }
-confirm_text = Press the button, and the next issue of { $newsletter } comes to this address.
+confirm_text = Press the button to get { $newsletter } at this address, starting with the next issue.
 confirm_button = Confirm subscription
-confirm_ignore = If you did not ask for this, close the page: nothing will be sent.
+confirm_ignore = If you did not ask for this, close this page. You will not be subscribed.
 confirmed_heading = Welcome to { $newsletter }
-confirmed_text = Your subscription is confirmed. The next issue comes to this address.
-confirmed_contacts = So that it does not end up among the spam, add { $address } to your contacts.
-welcome_next = You’re in. The next issue comes on { weekday } { $day } { month }.
-welcome_latest = Meanwhile, read the latest one: { $title }
-already_heading = You are subscribed
-already_text = This address gets { $newsletter }. There is nothing more to do.
-stale_heading = This link is too old
-stale_text = It is older than { $days ->
+confirmed_text = Your subscription is confirmed. The next issue will come to this address.
+confirmed_contacts = To keep it out of your spam folder, add { $address } to your contacts.
+welcome_next = You’re in. The next issue is due on { weekday } { $day } { month }.
+welcome_latest = Until then, read the latest issue: { $title }
+already_heading = You’re already subscribed
+already_text = This address is subscribed to { $newsletter }. You do not need to do anything else.
+stale_heading = This link no longer works
+stale_text = It is more than { $days ->
     [one] { $days } day
    *[other] { $days } days
-}, or something has changed since. A fresh one comes by email.
-stale_button = Send me a fresh link
+} old, or something has changed since. You can ask for a new one.
+stale_button = Email me a new link
 
 ## Leaving
 
 leave_heading = Unsubscribe from { $newsletter }?
-leave_text = It takes effect at once.
+leave_text = You’ll be unsubscribed straight away.
 leave_button = Unsubscribe
-left_heading = You are unsubscribed
-left_text = Done. { $newsletter } is no longer sent to this address, not even a goodbye.
+left_heading = You’ve been unsubscribed
+left_text = You will not get { $newsletter } at this address any more. We will not send a goodbye email either.
 absent_heading = You are not subscribed
-absent_text = No issue is sent to this address.
-left_on = You left { $newsletter } on { $date }.
+absent_text = There is no subscription behind this link any more, so nothing is sent because of it.
+left_on = You unsubscribed from { $newsletter } on { $date }.
 ended_on = Your subscription to { $newsletter } ended on { $date }.
-left_kept = Your address is stored until { $date }, so that no old list brings you back. You can have it erased now.
-stored_link = See or erase what is stored about you
+left_kept = We store your address until { $date }, so that no old list subscribes you again. You can have it erased now.
+stored_link = See or erase your data
 one_click_done = Unsubscribed.
-one_click_unknown = Nothing was changed: this is not a request to unsubscribe. Open this address in a browser, or send List-Unsubscribe=One-Click.
+one_click_unknown = Nothing has changed: this is not a request to unsubscribe. Open this address in a browser, or send List-Unsubscribe=One-Click.
 pause_until_label = Pause until
-pause_until_hint = On that day it goes on.
-pause_until_button = Pause until this day
-pause_until_wrong = Choose a day between tomorrow and { $date }
-leave_else = Change something else
-back_offer = Pressed by mistake? You can take it back for 24 hours.
+pause_until_hint = Issues start again on that day.
+pause_until_button = Pause until this date
+pause_until_wrong = Enter a date between tomorrow and { $date }
+leave_else = Change your preferences
+back_offer = Unsubscribed by mistake? You can undo this for 24 hours.
 back_button = Undo
-back_heading = You are back
-back_text = { $newsletter } comes to this address again, as before.
-why_heading = Why did you leave?
-why_hint = You need not say.
+back_heading = You’re subscribed again
+back_text = You’ll get { $newsletter } at this address again, as before.
+why_heading = Why did you unsubscribe?
+why_hint = You do not have to answer.
 why_too_often = Too many emails
 why_too_long = Too long
 why_not_expected = Not what I expected
-why_never_signed_up = I never signed up
+why_never_signed_up = I never subscribed
 why_other = Something else
 why_button = Send answer
-why_thanks = Thank you for the answer.
+why_thanks = Thank you for telling us.
 
 ## Preferences
 
 preferences_heading = Your subscription to { $newsletter }
 preferences_active = You get every issue.
-preferences_pending = The subscription is not confirmed yet. The mail you got has the link.
-preferences_paused = Paused.
-preferences_paused_until = Paused until { $date }. No issue is sent before.
-preferences_paused_open = Paused. No issue is sent until you end the pause.
-preferences_resumed = The pause is over.
-pause_heading = Have a rest
-pause_text = No issue is sent meanwhile. It goes on by itself afterwards.
-pause_longer_heading = Rest longer
-pause_longer_text = Counted from today.
+preferences_pending = You have not confirmed your subscription yet. Follow the link in the email that we sent you.
+preferences_paused = Your subscription is paused.
+preferences_paused_until = Paused until { $date }. You will not get any issues before then.
+preferences_paused_open = Paused. You will not get any issues until you resume.
+preferences_resumed = Your subscription has resumed.
+pause_heading = Pause
+pause_text = You will not get any issues during the pause. Your subscription resumes by itself afterwards.
+pause_longer_heading = Pause for longer
+pause_longer_text = The new pause counts from today.
 pause_four_weeks = Pause for 4 weeks
 pause_three_months = Pause for 3 months
-resume_heading = Go on
-resume_text = The next issue comes again.
-resume_button = End the pause
-go_heading = Leave
-go_text = You can come back at any time.
+resume_heading = Resume
+resume_text = You’ll get every issue again, starting with the next one.
+resume_button = Resume
+go_heading = Unsubscribe
+go_text = You can subscribe again at any time.
 rename_heading = Name
 rename_label = New name
 rename_button = Save name
-rename_hint = The one we have begins with “{ $initial }”. A new one stands in the mails of { $newsletter } alone. Leave the field empty to remove it.
-rename_hint_none = No name is stored. A new one stands in the mails of { $newsletter } alone.
-rename_saved = The name is saved. It stands in the mails of { $newsletter } alone.
-rename_removed = The name is removed.
-saved = Saved.
+rename_hint = The name we have starts with “{ $initial }”. A new name is used only in emails from { $newsletter }. To remove it, leave the field empty.
+rename_hint_none = We do not have a name for you. A new name is used only in emails from { $newsletter }.
+rename_saved = Your name has been saved. It is used only in emails from { $newsletter }.
+rename_removed = Your name has been removed.
+saved = Your preferences have been saved.
 choices_heading = Language and format
 language_label = Language
-language_hint = Of your pages and of mails about your subscription. Issues come as they are written.
-language_default = As the newsletter
+language_hint = For these pages and for emails about your subscription. Issues come in the language they are written in.
+language_default = Same as the newsletter
 format_label = Format
 format_html = Formatted (HTML)
 format_plain = Plain text
-choices_button = Save choices
-address_heading = Address
+choices_button = Save
+address_heading = Email address
 address_label = New email address
-address_hint = We send a link there. Nothing changes before you open it. The present address is told.
-address_button = Change address
-address_sent = A link goes to the new address, unless it had one from us lately or no mail may go there. Nothing changes until it is opened.
-address_settling = The address was changed not long ago. Until { $date } that can be undone from the address before; after that it can be changed again.
+address_hint = We’ll send a link to the new address. Nothing changes until you confirm it there. We’ll tell your current address too.
+address_button = Change email address
+address_sent = If we can email the new address, you’ll find a link in its inbox. Nothing changes until you confirm it there.
+address_settling = The address was changed recently. Until { $date }, the previous address can undo that. After that, you can change it again.
 others_heading = Other newsletters
-others_text = Each is confirmed by a link that we send to your address.
+others_text = You confirm each one with a link that we send to your address.
 others_add = Subscribe to { $newsletter }
 data_heading = Your data
-data_text = See or erase all that is stored about you. We send a link to your address; it works for one hour.
-data_button = Send me the link
-data_sent = A link goes to your address, at most three times a day. It works for one hour.
-data_sent_before = The address was changed not long ago, so the link goes to the address before, at most three times a day. It works for one hour.
+data_text = See or erase everything we store about you. We’ll send a link to your address. It works for one hour.
+data_button = Email me the link
+data_sent = Check your email for the link. It works for one hour. If nothing comes, you may have reached today’s limit: try again tomorrow.
+data_sent_before = The address was changed recently, so the link goes to the previous address. It works for one hour. If nothing comes, you may have reached today’s limit: try again tomorrow.
 
 ## Another address, the reader’s data, the reader’s link
 
 move_heading = Get { $newsletter } at this address?
-move_text = From then on { $newsletter } comes here, and no longer to the old address.
-moved_heading = Your address is changed
-moved_text = { $newsletter } comes to this address from now on.
-move_stale_text = It was not used in time, or the change was stopped. You can ask again on your preferences page.
+move_text = From then on, { $newsletter } comes to this address and no longer to the old one.
+moved_heading = Your address has been changed
+moved_text = You’ll get { $newsletter } at this address from now on.
+move_stale_text = The link was not used in time, or the change was stopped. You can ask again on your preferences page.
 stop_heading = Keep your address?
-stop_text = Someone with a link from your mail asked to get { $newsletter } at another address. Press the button, and everything stays as it is.
-stopped_heading = Your address stays
-stopped_text = Nothing goes to the other address.
-stop_late_text = This can no longer be undone here. Write to us, and a person will see to it.
-stop_erased_text = Everything that was stored about you is erased. There is nothing left to stop.
-data_page_text = All that is stored about you, as a JSON file.
+stop_text = Someone used a link from one of your emails to ask for { $newsletter } to go to another address. Press the button to keep getting it at yours.
+stopped_heading = Your address stays the same
+stopped_text = Nothing will be sent to the other address.
+stop_late_text = It’s too late to undo this here. Write to us and we’ll sort it out.
+stop_erased_text = Everything that was stored about you has been erased, so there is nothing left to stop.
+data_page_text = Everything we store about you, as a JSON file.
 data_download = Download my data
 erase_heading = Erase everything
-erase_text = Your address, your name, your subscriptions and their history are erased at once. This cannot be undone.
+erase_text = Your address, your name, your subscriptions and their history are erased straight away. You cannot undo this.
 erase_sure = Yes, erase everything about me
-erase_unsure = Tick the box first: then everything is erased
-erased_heading = Everything is erased
-erased_text = All that stays is a one-way code of your address, so that nobody brings it in again. You yourself can come back at any time.
-data_stale_text = It works for one hour, and not at all once everything is erased. Ask for another on your preferences page.
+erase_unsure = Tick the box to confirm that you want everything erased
+erased_heading = Your data has been erased
+erased_text = All that’s left is a code made from your address that cannot be turned back into it. It stops an old list from adding you again. Backups still hold your data until they expire. You can subscribe again at any time.
+data_stale_text = Links to your data work for one hour, and not at all once everything is erased. You can ask for a new one on your preferences page.
 link_heading = Get your link
-link_text = Every issue has a link to your preferences and one to leave. No issue at hand, or none any more? Then we send you the link.
-link_hint = The address that your issues came to.
-link_button = Send me my link
-link_sent = If { $newsletter } has stored this address, an email with the link goes to it, unless it had several lately or no such email may go there.
+link_text = Every issue has a link to your preferences and a link to unsubscribe. If you do not have an issue to hand, we can email you your link.
+link_hint = The address that your issues come to, or came to.
+link_button = Email me my link
+link_sent = If { $newsletter } has stored this address, you’ll find an email with the link in its inbox. An address gets only a few such emails.
 
 ## Archive
 
 all_issues = All issues
 latest_issues = Latest issues
-feed = Feed
+feed = Feed (Atom)
 search = Search
 search_found = { $count ->
     [one] { $count } issue found
    *[other] { $count } issues found
 }
-search_found_many = More than { $count } issues found; these are the latest
-search_none = Nothing found
-archive_empty = No issue has gone out yet.
+search_found_many = More than { $count } issues found. These are the latest.
+search_none = No issues found
+archive_empty = There are no issues yet.
 years = Years
 newer_issues = Newer issues
 older_issues = Older issues
@@ -310,59 +310,56 @@ other_issues = Other issues
 previous_issue = Previous issue
 next_issue = Next issue
 corrected_on = Corrected on { $date }.
-reading_time = { $minutes ->
-    [one] { $minutes } minute to read
-   *[other] { $minutes } minutes to read
-}
+reading_time = { $minutes } minute read
 
 ## Privacy
 
 privacy = Privacy
 privacy_lead = What { $newsletter } keeps about its readers, for how long, and what it does not do.
-privacy_sender = Who sends it
-privacy_sender_text = { $newsletter } is sent by { $sender }, { $postal }. Write to { $address } with any question about your data.
-privacy_stored = What is kept
-privacy_stored_address = Your email address, and the name, language and choices that you gave: to send you what you asked for.
-privacy_stored_consent = When you asked, confirmed, paused or left, which words you were shown, and the network that your request came from, with the end of its address cut off: as proof that you agreed.
-privacy_stored_delivery = For each issue, whether it was delivered, and what your mail server answered if it was not.
-privacy_stored_refusal = If your mailbox refuses our mail, or you never want to hear from us: a fingerprint of the address, from which it cannot be read. It keeps our mail away.
-privacy_kept = For how long
-privacy_kept_text = Your data is kept as long as you subscribe. You can have everything erased at any time. Otherwise this is how long it is kept:
+privacy_sender = Who is responsible
+privacy_sender_text = { $newsletter } is sent by { $sender }, { $postal }. If you have any questions about your data, write to { $address }.
+privacy_stored = What we keep
+privacy_stored_address = Your email address, and the name, language and preferences you gave us, so that we can send you what you asked for.
+privacy_stored_consent = When you subscribed, confirmed, paused or unsubscribed, which wording you were shown, and the network your request came from, with the end of its address removed. This is our record of your consent, on which everything here rests.
+privacy_stored_delivery = For each issue, whether it was delivered, and if not, what your email provider answered.
+privacy_stored_refusal = If your email provider refuses our emails, or you asked us to stop emailing you: a code made from your address that cannot be turned back into it. It stops us from emailing you.
+privacy_kept = How long we keep it
+privacy_kept_text = We keep your data for as long as you subscribe. You can have everything erased at any time. Otherwise, this is how long we keep it:
 for_days = { $days ->
-    [0] without end
+    [0] without a limit
     [one] { $days } day
    *[other] { $days } days
 }
 privacy_kept_unconfirmed = A request that nobody confirms: { for_days }.
-privacy_kept_left = Address and name after you leave: { for_days }. Then a code of the address stays, from which it cannot be read, so that no old list brings you back.
-privacy_kept_consents = The proof of what you agreed to, after you leave: { for_days }, at last under that code alone.
+privacy_kept_left = Your address and name after you unsubscribe: { for_days }. After that we keep a code made from the address, so that no old list subscribes you again.
+privacy_kept_consents = The record of what you agreed to, after you unsubscribe: { for_days }. It ends up under that code only.
 privacy_kept_networks = The network that a request came from: { for_days }.
-privacy_kept_delivery = Whether each issue reached you: { for_days }. After that only who did not get it is kept.
-privacy_kept_erased = After an erasure only the code of your address is left. Backups hold your data until they expire.
-privacy_not = What is not done
-privacy_not_opened = Nobody learns whether you open an issue: there is no hidden picture in it.
-privacy_not_clicked = Links in issues lead straight to where they say. No click is counted.
+privacy_kept_delivery = Whether each issue reached you: { for_days }. After that, we keep only which issues did not reach you.
+privacy_kept_erased = After you have had everything erased, only the code is left. Backups hold your data until they expire.
+privacy_not = What we do not do
+privacy_not_opened = We do not know whether you open an issue. There is no hidden image in it.
+privacy_not_clicked = Links in issues go straight to where they say. We do not count clicks.
 privacy_not_cookies = These pages set no cookies and load nothing from other sites.
-privacy_pictures = When your mailbox shows the pictures of an issue, it fetches them from this site. Who fetched them is not recorded.
-privacy_others = Who else sees it
-privacy_others_text = Mail goes out through { $relays } and from there to your own mail service. Nobody else gets your address.
-privacy_rights = What you can do
-privacy_rights_text = The link to your preferences is at the foot of every issue: pause, leave, see and change what is kept, download it, or have it erased.
+privacy_pictures = When your email app shows the images in an issue, it loads them from this site. We do not record who loaded them.
+privacy_others = Who else gets your address
+privacy_others_text = We send email through { $relays }, and from there it goes to your email provider. Nobody else gets your address.
+privacy_rights = Your rights
+privacy_rights_text = Every issue has a link to your preferences at the bottom. There you can pause, unsubscribe (and so withdraw your consent at any time), see and correct what we keep, download it, or have it erased. You can also complain to your data protection authority.
 
 ## Troubles
 
-trouble_not_found = There is no such page
-trouble_not_found_text = The address may be mistyped, or the page is gone.
+trouble_not_found = Page not found
+trouble_not_found_text = If you typed the web address, check that it is correct. The page may also have been removed.
 trouble_link = This link does not work
-trouble_link_text = Make sure that the whole link from the mail is in the address bar, up to its last letter.
-trouble_not_understood = This was not understood
-trouble_method_text = This address is not meant to be used this way.
-trouble_unreadable_text = What was sent is not what a form of this site sends.
-trouble_too_large = This is too long
-trouble_too_large_text = What was sent is larger than any form of this site.
-trouble_too_many = Please wait a while
-trouble_too_many_text = There were many requests at once. Try again in an hour.
+trouble_link_text = Check that the whole link from the email is in the address bar, down to the last character.
+trouble_not_understood = We did not understand that request
+trouble_method_text = This page cannot be used in that way.
+trouble_unreadable_text = What was sent does not come from a form on this site.
+trouble_too_large = That is too large
+trouble_too_large_text = What was sent is larger than any form on this site.
+trouble_too_many = Please try again later
+trouble_too_many_text = There have been a lot of requests. Please try again in an hour.
 trouble_busy = Please try again in a minute
-trouble_busy_text = The server cannot write at the moment. Nothing was changed.
-trouble_broken = Something went wrong
-trouble_broken_text = The fault is on our side, and has been noted.
+trouble_busy_text = We cannot save anything right now. Nothing has changed.
+trouble_broken = Sorry, something went wrong
+trouble_broken_text = The problem is on our side. It has been recorded.

@@ -71,6 +71,15 @@ fn of_starred(found: &mut Found<'_>) {
     }
 }
 
+/// The first field of another system in a text without code.
+pub(super) fn first(text: &str) -> Option<String> {
+    let starred = text.match_indices("*|").find_map(|(at, _)| {
+        let inside = text[at + 2..].split("|*").next()?;
+        is_starred(inside).then(|| format!("*|{inside}|*"))
+    });
+    starred.or_else(|| next(text).map(|(_, written)| written))
+}
+
 /// A name in capitals, or a condition: `FNAME`, `MC:SUBJECT`, `IF:NAME`, `END:IF`.
 fn is_starred(inside: &str) -> bool {
     let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':' | ' ' | '=');

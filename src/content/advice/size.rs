@@ -9,18 +9,23 @@ pub const HTML_BYTES_SHOWN: usize = 102 * 1024;
 /// Letters before the cut that find its place in the text; so many are hardly twice in one text.
 const LETTERS: usize = 40;
 
-/// Whether Gmail shows all of an issue. `filled_bytes` is how long `html` is with the longest values of a reader. Nothing
-/// stops such an issue: readers of other mailboxes see it whole, and Gmail's see a link to the rest.
-pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize) -> Option<Problem> {
+/// Whether Gmail shows all of an issue. `filled_bytes` is how long `html` is with the longest values of a reader. More than
+/// `stop_bytes` stop it: an operator who raises that knows that Gmail's readers find the rest behind a link.
+pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize, stop_bytes: usize) -> Option<Problem> {
     if filled_bytes <= HTML_BYTES_SHOWN {
         return None;
     }
     let cut = html.floor_char_boundary(HTML_BYTES_SHOWN.saturating_sub(filled_bytes - html.len()));
-    let kilobytes = filled_bytes.div_ceil(1024);
+    let (kilobytes, at) = (filled_bytes.div_ceil(1024), place(issue, &html[..cut]));
     let message =
-        format!("the mail's HTML has {kilobytes} KB; Gmail shows 102 KB, up to about here, and a link to the rest");
+        format!("the email's HTML has {kilobytes} KB; Gmail shows 102 KB, up to about here, and a link to the rest");
     let hint = "split the issue in two, or put part of it on the web and link to it";
-    Some(Problem::warning(place(issue, &html[..cut]), "html-clipped", message).hint(hint))
+    Some(if filled_bytes <= stop_bytes {
+        Problem::warning(at, "html-clipped", message).hint(hint)
+    } else {
+        let raise = format!("{hint}; or raise `html_kb_max` of the newsletter, at present {}", stop_bytes / 1024);
+        Problem::error(at, "html-too-large", message).hint(raise)
+    })
 }
 
 /// Where the text stands that `html` ends with: its last letters are looked for in what the editor wrote.

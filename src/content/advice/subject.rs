@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::dates;
+use super::{dates, foreign};
 use super::text::TO_COME;
 use super::vocabulary::Vocabulary;
 use crate::content::front_matter::FrontMatter;
@@ -30,6 +30,14 @@ pub(super) fn of_front_matter(front: &FrontMatter, problems: &mut Vec<Problem>) 
             let message = format!("TK in `{key}` marks something still to be written");
             let hint = "write it; readers see it first of all";
             problems.push(Problem::error(front.places.of(key), "subject-placeholder", message).hint(hint));
+        }
+    }
+    let author = front.author.as_ref();
+    for (key, text) in keys.into_iter().chain([("author", author), ("image_alt", front.image_alt.as_ref())]) {
+        if let Some(written) = text.and_then(|text| foreign::first(text)) {
+            let message = format!("{written} is a merge field of another system: readers would see it as it is typed");
+            let hint = "take it out: no field works there";
+            problems.push(Problem::error(front.places.of(key), "field-foreign", message).hint(hint));
         }
     }
     let alt = front.image_alt.as_deref();

@@ -151,6 +151,9 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("alt-missing", "[![](https://example.org/a.png)](https://example.org)", "![A](https://example.org/a.png)"),
     ("image-svg", "![A harbour](https://example.org/a.svg?x=1)", "![A harbour](https://example.org/svg.png)"),
     ("image-size", "![A harbour](https://example.org/a.png)", "Text"),
+    // Fields of other systems above the text.
+    ("field-foreign", "---\ntitle: A title for *|FNAME|*\nsummary: S.\n---\nText", "---\ntitle: A title for *one*\nsummary: S.\n---\nText"),
+    ("field-foreign", "---\ntitle: A title for all\nsubject: Hello %%first_name%%\nsummary: S.\n---\nText", "---\ntitle: A title for all\nsubject: Up 5%%\nsummary: S.\n---\nText"),
     // What failed, and what is left out.
     ("markup-shown", "A **bold ** word", "2**3 and f(**kwargs)"),
     ("markup-shown", "词**《标题》**词", "词 **《标题》** 词"),
@@ -174,6 +177,7 @@ const ELSEWHERE: &[&str] = &[
     "template",
     "postal-address",
     "html-clipped",
+    "html-too-large",
     "html-dropped",
     "text-long",
     "summary-long",
@@ -254,20 +258,25 @@ fn what_the_day_makes_wrong_is_told_with_the_rest() {
 }
 
 #[test]
-fn what_gmail_would_hide_begins_at_a_line_and_stops_nothing() {
+fn what_gmail_would_hide_begins_at_a_line_and_stops_an_issue_unless_the_operator_says_so() {
     let numbers = |from: u32| (from..from + 100).map(|n| format!("number{n}")).collect::<Vec<_>>().join(" ");
     let body: String = (0..120).map(|n| format!("{}\n\n", numbers(1000 + n * 100))).collect();
     let issue = read(&format!("---\ntitle: A title that is long enough\nsummary: S.\n---\n{body}")).unwrap();
-    let found = preflight(&issue, &newsletter());
+    let raised = Newsletter { html_bytes_max: 256 * 1024, ..newsletter() };
+    let found = preflight(&issue, &raised);
     let cut = found.iter().find(|problem| problem.code == "html-clipped").expect("it is clipped");
     // The layout takes some five kilobytes, and a paragraph some 1,130 bytes with its style.
     let paragraph = (cut.line - 5) / 2;
     assert!((80..95).contains(&paragraph), "{cut:?}");
     assert!(cut.column > 1, "within the paragraph: {cut:?}");
-    assert!(compose(&issue, &newsletter()).is_ok());
+    assert!(compose(&issue, &raised).is_ok());
+    let stopped = compose(&issue, &newsletter()).unwrap_err();
+    let stop = stopped.iter().find(|problem| problem.code == "html-too-large").expect("it is stopped");
+    assert_eq!((stop.line, stop.column), (cut.line, cut.column));
+    assert!(stop.to_string().contains("html_kb_max"), "{stop}");
     let issue =
         read(&format!("---\ntitle: A title that is long enough\nsummary: S.\n---\n{}", &body[..90_000])).unwrap();
-    assert!(preflight(&issue, &newsletter()).iter().all(|problem| problem.code != "html-clipped"));
+    assert!(preflight(&issue, &newsletter()).iter().all(|problem| !problem.code.starts_with("html-")));
 }
 
 #[test]

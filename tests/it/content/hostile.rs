@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use coranto::content::{self, Parts, Problem, SOURCE_BYTES_MAX};
+use coranto::domain::name::presentable;
+use coranto::domain::newsletter::Newsletter;
 use coranto::templates::Templates;
 
 use super::ground::{
@@ -168,9 +170,11 @@ fn many_links_are_numbered_in_time() {
 fn md_23_a_mail_that_gmail_would_cut_is_refused() {
     let words = |count: usize| "word and word and wonder ".repeat(count / 5) + "\n";
     let told = wrong(&words(25_000));
-    assert!(told.iter().any(|told| told.contains("Gmail hides what is past 102 KB")), "{told:?}");
-    let large = told_of(&words(17_500));
+    assert!(told.iter().any(|told| told.contains("Gmail shows 102 KB")), "{told:?}");
+    let raised = Newsletter { html_bytes_max: 1024 * 1024, ..newsletter() };
+    let large = told(&preflight(&issue(&words(25_000)), &raised));
     assert_eq!(large.iter().filter(|told| told.contains("Gmail")).count(), 1, "{large:?}");
+    assert!(compose(&issue(&words(25_000)), &raised).is_ok(), "the operator has raised the stop");
     assert!(!told_of(&words(7_000)).iter().any(|told| told.contains("Gmail")));
 }
 
@@ -217,6 +221,11 @@ const HOSTILE: &[&str] = &[
     "]]> --> */ </style>",
 ];
 
+/// Whether it looks like a field of ours or of another system.
+fn is_field(words: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|open| words.contains(open))
+}
+
 fn reader_named(name: &str, parts: &Parts) -> (String, String) {
     let mail = mailed(parts, Some(name), None);
     let parsed = mail_parser::MessageParser::default().parse(&mail).unwrap();
@@ -232,13 +241,18 @@ fn escaped(text: &str) -> String {
 #[test]
 fn md_02_and_md_06_a_name_is_a_name_whatever_it_looks_like() {
     let parts = compose(&issue("Dear {{ name | you }}, good morning.\n"), &newsletter()).unwrap();
+    let mut named = 0;
     for name in HOSTILE {
+        // A name that a mail program would link stands in no email.
+        let shown = if presentable(name).is_some() { name } else { "you" };
+        named += usize::from(shown == *name);
         let (html, text) = reader_named(name, &parts);
-        assert!(html.contains(&format!("Dear {}, good morning.", escaped(name))), "{name}: {html}");
+        assert!(html.contains(&format!("Dear {}, good morning.", escaped(shown))), "{name}: {html}");
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words(&text).contains(&format!("Dear {}, good morning.", words(name))), "{name}: {text}");
+        assert!(words(&text).contains(&format!("Dear {}, good morning.", words(shown))), "{name}: {text}");
         assert_eq!(html.matches("/u/").count(), 1, "the link in the footer alone");
     }
+    assert!(named > HOSTILE.len() / 2, "{named}");
 }
 
 #[test]
@@ -252,7 +266,7 @@ fn md_01_and_md_13_titles_authors_and_alt_texts_are_text() {
             Ok(parts) => parts,
             Err(problems) => {
                 // What looks like a field is no text there: it is refused, and in which line is said.
-                assert!(words.contains("{{"), "{words}: {:?}", told(&problems));
+                assert!(is_field(words), "{words}: {:?}", told(&problems));
                 assert!(
                     problems.iter().any(|problem| (2..=5).contains(&problem.line)),
                     "{words}: {:?}",
@@ -270,7 +284,7 @@ fn md_01_and_md_13_titles_authors_and_alt_texts_are_text() {
         assert!(!html.contains("<script") && !html.contains("<img src=x"), "{words}");
         assert_eq!(parts.subject, format!("A subject {words}"));
     }
-    for words in HOSTILE.iter().filter(|words| !words.contains("{{") && !words.contains('&')) {
+    for words in HOSTILE.iter().filter(|words| !is_field(words) && !words.contains('&')) {
         let alt = words.replace(['[', ']', '<'], " ");
         let title = alt.replace('"', "\\\"");
         let html = html_of(&format!("![{alt}](https://example.org/a.png \"{title}\")\n"));

@@ -414,6 +414,7 @@ pub(crate) fn newsletter() -> Newsletter {
         bounce_domain: Some("bounce.news.example.org".to_owned()),
         list_id: "week.news.example.org".to_owned(),
         allow_html: false,
+        html_bytes_max: 102 * 1024,
         indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: RETRY_FOR,

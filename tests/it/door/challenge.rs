@@ -28,8 +28,8 @@ async fn asked(database: &str) -> Installation {
 async fn fill_in(reader: &Reader<'_>) {
     reader.open("/week/subscribe").await;
     reader.fill("email", READER).await;
-    reader.press("Subscribe", "One step more").await;
-    reader.says("Without a script it works as well: press the button, and wait up to 20 seconds").await;
+    reader.press("Subscribe", "One more step").await;
+    reader.says("Without JavaScript, press the button and wait up to 20 seconds").await;
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_browser_with_scripts_solves_the_challenge() {
         let site = asked(&fresh.url).await;
         let reader = Reader { client: browser.client(), site: &site };
         fill_in(&reader).await;
-        let ready = "//*[@role='status'][contains(., 'Ready. Press the button.')]";
+        let ready = "//*[@role='status'][contains(., 'Ready. Press “Continue”.')]";
         let waited = reader.client.wait().at_most(PATIENCE).for_element(Locator::XPath(ready)).await;
         assert!(waited.is_ok(), "{}", reader.text("main").await);
         reader.press("Continue", "Check your email").await;
@@ -48,7 +48,7 @@ fn a_browser_with_scripts_solves_the_challenge() {
         // Who presses before the work is done need not press again.
         reader.open("/week/subscribe").await;
         reader.fill("email", "dan@example.net").await;
-        reader.press("Subscribe", "One step more").await;
+        reader.press("Subscribe", "One more step").await;
         reader.press("Continue", "Check your email").await;
         site.mail("dan@example.net", 1).await;
         drop(browser);
@@ -64,7 +64,7 @@ fn a_hasty_reader_takes_one_step(scripts: Scripts) {
         let reader = Reader { client: browser.client(), site: &site };
         reader.open("/week/subscribe").await;
         reader.fill("email", READER).await;
-        reader.press("Subscribe", "One step more").await;
+        reader.press("Subscribe", "One more step").await;
         reader.press("Continue", "Check your email").await;
         site.mail(READER, 1).await;
         drop(browser);

@@ -77,7 +77,7 @@ fn a_form_on_another_site_is_posted_from_a_browser_and_leads_back_only_where_the
         reader.client.goto(&street.friend.url("/plain")).await.unwrap();
         reader.fill("email", READER).await;
         // It bears no time stamp, so there is one button more; the browser lets that form lead to the friend's page.
-        reader.press("Subscribe", "One step more").await;
+        reader.press("Subscribe", "One more step").await;
         reader.leave_by("//button[normalize-space()='Continue']").await;
         reader.client.wait().for_element(Locator::Id("thanks")).await.unwrap();
         assert_eq!(reader.client.current_url().await.unwrap().as_str(), street.friend.url("/thanks"));
@@ -85,7 +85,7 @@ fn a_form_on_another_site_is_posted_from_a_browser_and_leads_back_only_where_the
 
         reader.client.goto(&street.stranger.url("/plain")).await.unwrap();
         reader.fill("email", "ben@example.net").await;
-        reader.press("Subscribe", "One step more").await;
+        reader.press("Subscribe", "One more step").await;
         reader.press("Continue", "Check your email").await;
         let page = reader.client.current_url().await.unwrap();
         assert!(page.as_str().starts_with(&street.site.url("/week/subscribe/sent")), "{page}");
@@ -152,7 +152,7 @@ fn the_script_on_another_site_tells_in_the_browser_what_became_of_it() {
         // Where the script may not read the answer, the form goes as it is, and our own page says the rest.
         reader.client.goto(&street.stranger.url("/script")).await.unwrap();
         send("eve@example.net").await;
-        reader.heading("Please wait a while").await;
+        reader.heading("Please try again later").await;
         // So it does when the network fails: the browser itself then says that nobody answers.
         reader.client.goto(&street.friend.url("/script")).await.unwrap();
         reader.fill("email", "eve@example.net").await;

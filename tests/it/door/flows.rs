@@ -34,20 +34,20 @@ fn way(scripts: Scripts) {
         reader.heading("The Week").await;
         reader.fill("name", "Anna").await;
         reader.press("Save name", "The Week").await;
-        assert!(reader.text("[role=status]").await.starts_with("The name is saved."));
+        assert!(reader.text("[role=status]").await.starts_with("Your name has been saved."));
         reader.press("Pause for 4 weeks", "The Week").await;
         reader.says("Paused until").await;
-        reader.press("End the pause", "The Week").await;
+        reader.press("Resume", "The Week").await;
 
         // Another address: a link goes to the new one, word of it to the old one.
         let before = site.mails(READER).len();
         reader.fill("email", MOVED).await;
-        reader.press("Change address", "The Week").await;
+        reader.press("Change email address", "The Week").await;
         reader.says("Nothing changes until it is opened").await;
         site.mail(READER, before + 1).await;
         let asked = site.mail(MOVED, 1).await;
         reader.open(&site.link(&asked, "/a/")).await;
-        reader.press("Use this address", "Your address is changed").await;
+        reader.press("Use this address", "Your address has been changed").await;
         site.publish("week", "second", ISSUE).await;
         assert_eq!(site.mails(READER).len(), before + 1, "the old address got an issue");
         let issue = site.mails(MOVED).pop().unwrap();
@@ -55,15 +55,15 @@ fn way(scripts: Scripts) {
         // Leaving, regretting it, and leaving for good.
         let link = site.link(&issue, "/u/");
         reader.open(&link).await;
-        reader.press("Unsubscribe", "You are unsubscribed").await;
-        reader.press("Undo", "You are back").await;
+        reader.press("Unsubscribe", "You’ve been unsubscribed").await;
+        reader.press("Undo", "You’re subscribed again").await;
         site.publish("week", "third", ISSUE).await;
         assert!(String::from_utf8_lossy(&site.mails(MOVED).pop().unwrap().data).contains("third"));
         reader.open(&link).await;
-        reader.press("Unsubscribe", "You are unsubscribed").await;
+        reader.press("Unsubscribe", "You’ve been unsubscribed").await;
         reader.click("//label[normalize-space()='Too long']").await;
-        reader.press("Send answer", "You are unsubscribed").await;
-        reader.says("Thank you for the answer").await;
+        reader.press("Send answer", "You’ve been unsubscribed").await;
+        reader.says("Thank you for telling us").await;
         let mails = site.mails(MOVED).len();
         site.publish("week", "fourth", ISSUE).await;
         assert_eq!(site.mails(MOVED).len(), mails, "a reader who left was written to");

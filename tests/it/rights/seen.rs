@@ -89,9 +89,9 @@ both_databases! {
             let preferences = web.preferences_link(id).await;
             let page = web.send(get(&preferences)).await;
             let expected = match *state {
-                "left" | "bounced and left" => "You left The Week on 15 January 2027",
+                "left" | "bounced and left" => "You unsubscribed from The Week on 15 January 2027",
                 "removed" => "Your subscription to The Week ended on",
-                "not me" => "Your address is stored until",
+                "not me" => "We store your address until",
                 _ => "not confirmed yet",
             };
             assert!(page.text().contains(expected), "{state}: {}", page.text());
@@ -102,7 +102,7 @@ both_databases! {
             let copy = web.send(post(&data).form(&[("action", "download")])).await.json();
             assert_eq!(copy["subscriptions"][0]["newsletter"], "week", "{state}: {copy}");
             let done = press(&web, &data, &[("action", "erase"), ("sure", "yes")]).await;
-            assert!(done.contains("Everything is erased") && done.contains("one-way code"), "{state}: {done}");
+            assert!(done.contains("Your data has been erased") && done.contains("code made from your address"), "{state}: {done}");
             assert!(web.ground.find(&email).await.is_none(), "{state}");
             assert!(press(&web, &preferences, &[("action", "data")]).await.contains("not subscribed"), "{state}");
         }

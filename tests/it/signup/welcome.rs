@@ -152,7 +152,7 @@ both_databases! {
         assert_eq!((found.slug.as_str(), found.title.as_str()), ("second", "The second issue"));
         let id = ground.greeting(Welcome::Latest).await.unwrap();
         let (html, text) = ground.text_of(id).await;
-        assert!(text.contains("The second issue\n----------------\n\nRead on the web: https://news.example.com/week/second"), "{text}");
+        assert!(text.contains("The second issue\n----------------\n\nRead online: https://news.example.com/week/second"), "{text}");
         assert!(text.contains("the text of second.") && !text.contains("the text of first."), "{text}");
         assert!(text.contains("Dear \u{E000}name|reader\u{E001}"), "the reader's own name goes in later: {text}");
         assert!(html.contains(&format!("{URL}/i/{}.png", "0123456789".repeat(4))), "{html}");

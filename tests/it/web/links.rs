@@ -73,7 +73,7 @@ both_databases! {
         // Leaving, then pressing the old button.
         web.ground.leave("anna@example.org").await;
         let stale = web.send(post(&link).form(&[("action", "confirm")])).await;
-        assert!(stale.text().contains("too old") && stale.text().contains("Send me a fresh link"));
+        assert!(stale.text().contains("no longer works") && stale.text().contains("Email me a new link"));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
         web.later(25);
         let again = web.send(post(&link).form(&[("action", "again")])).await;
@@ -87,11 +87,11 @@ both_databases! {
         let link = web.confirm_link("anna@example.org").await;
         web.later(7 * 24 + 1);
         for _ in 0..3 {
-            assert!(web.send(post(&link).form(&[("action", "confirm")])).await.text().contains("too old"));
+            assert!(web.send(post(&link).form(&[("action", "confirm")])).await.text().contains("no longer works"));
             assert!(web.send(post(&link).form(&[("action", "again")])).await.text().contains("Check your email"));
         }
         assert_eq!(web.ground.mails("confirmation").await, 4, "the link was mailed there: its owner asks");
-        assert!(web.send(post(&link).form(&[("action", "again")])).await.text().contains("No mail goes out now"));
+        assert!(web.send(post(&link).form(&[("action", "again")])).await.text().contains("We cannot send an email now"));
         assert_eq!(web.ground.mails("confirmation").await, 4, "a quota holds here as well, and the page says so");
         let fresh = web.confirm_link("anna@example.org").await;
         assert!(web.send(post(&fresh)).await.text().contains("Welcome"));
@@ -110,11 +110,11 @@ both_databases! {
         }
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let done = web.send(post(&link).form(&[("action", "leave")])).await;
-        assert!(done.status == StatusCode::OK && done.text().contains("You are unsubscribed"));
+        assert!(done.status == StatusCode::OK && done.text().contains("You’ve been unsubscribed"));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
         assert!(web.get(&link).await.text().contains("You are not subscribed"));
         let twice = web.send(post(&link).form(&[("action", "leave")])).await;
-        assert!(twice.status == StatusCode::OK && twice.text().contains("You are unsubscribed"));
+        assert!(twice.status == StatusCode::OK && twice.text().contains("You’ve been unsubscribed"));
         assert_eq!(web.ground.history("anna@example.org").await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn]);
     }
 
@@ -247,23 +247,23 @@ both_databases! {
         assert!(paused.text().contains("role=\"status\"") && paused.text().contains("Paused until 12 February 2027"), "{}", paused.text());
         assert_eq!(web.ground.state("anna@example.org").await, Some(Paused));
         assert!(press(&[("action", "pause-3-months")]).await.text().contains("Paused until 16 April 2027"));
-        assert!(press(&[("action", "resume")]).await.text().contains("The pause is over."));
+        assert!(press(&[("action", "resume")]).await.text().contains("Your subscription has resumed."));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let saved = press(&[("action", "rename"), ("name", " Anna <b>\r\n")]).await;
-        assert!(saved.text().contains("The name is saved. It stands in the mails of The Week alone."), "{}", saved.text());
+        assert!(saved.text().contains("Your name has been saved. It is used only in emails from The Week."), "{}", saved.text());
         let refused = press(&[("action", "rename"), ("name", "pay at evil.example/x")]).await;
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text().contains("does not look like an address"));
         assert!(refused.text().contains("aria-invalid=\"true\"") && refused.text().contains("value=\"pay at evil.example/x\""));
         assert_eq!(web.ground.find("anna@example.org").await.unwrap().name.as_deref(), Some("Anna <b>"));
         let shown = web.get(&link).await;
         assert!(!shown.text().contains("Anna") && !shown.text().contains("anna@"), "who holds a forwarded mail learns neither");
-        assert!(press(&[("action", "rename"), ("name", "")]).await.text().contains("The name is removed."));
+        assert!(press(&[("action", "rename"), ("name", "")]).await.text().contains("Your name has been removed."));
         assert_eq!(web.ground.find("anna@example.org").await.unwrap().name, None);
         // Nothing but what has a button.
         let before = web.ground.find("anna@example.org").await;
         press(&[("status", "left"), ("email", "x@example.org"), ("state", "left"), ("action", "confirm")]).await;
         assert_eq!(format!("{:?}", web.ground.find("anna@example.org").await), format!("{before:?}"));
-        assert!(press(&[("action", "leave")]).await.text().contains("You are unsubscribed"));
+        assert!(press(&[("action", "leave")]).await.text().contains("You’ve been unsubscribed"));
         assert!(press(&[("action", "resume")]).await.text().contains("You are not subscribed"));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
     }
@@ -274,7 +274,7 @@ both_databases! {
         let email = "anna@example.org".parse().unwrap();
         let reason = coranto::domain::suppression::SuppressionReason::Bounce;
         signup::suppress(web.ground.db(), web.ground.keys(), &email, reason, "", &web.ground.act(None)).await.unwrap();
-        assert!(web.send(post(&web.leave_link(id).await).form(&[("action", "leave")])).await.text().contains("You are unsubscribed"));
+        assert!(web.send(post(&web.leave_link(id).await).form(&[("action", "leave")])).await.text().contains("You’ve been unsubscribed"));
         assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
     }
 }

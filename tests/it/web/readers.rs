@@ -46,7 +46,7 @@ both_databases! {
         let id = web.ground.find(ANNA).await.unwrap().id;
         let history = consents::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap();
         let told: Vec<_> = history.iter().map(|one| (one.kind, one.wording.as_str(), one.client.as_deref())).collect();
-        assert_eq!(told, [(Kind::Asked, "signup 1 (en)", Some("192.0.2.0/24")), (Kind::Confirmed, "confirm 1 (en)", Some("192.0.2.0/24"))]);
+        assert_eq!(told, [(Kind::Asked, "signup 2 (en)", Some("192.0.2.0/24")), (Kind::Confirmed, "confirm 2 (en)", Some("192.0.2.0/24"))]);
         assert!(history.iter().all(|one| one.at == web.ground.now && !one.source.is_empty()));
     }
 
@@ -79,7 +79,7 @@ both_databases! {
         let link = web.confirm_link(ANNA).await;
         web.later(7 * 24 + 1);
         let page = web.get(&link).await;
-        assert!(page.text().contains("older than 7 days") && page.text().contains("Send me a fresh link"), "{}", page.text());
+        assert!(page.text().contains("more than 7 days") && page.text().contains("Email me a new link"), "{}", page.text());
         for _ in 0..5 {
             press(&web, &link, &[("action", "again")]).await;
         }
@@ -159,7 +159,7 @@ both_databases! {
         let id = web.ground.reader(ANNA).await;
         let link = web.leave_link(id).await;
         let page = press(&web, &link, &[("action", "leave")]).await;
-        assert!(page.contains("You are unsubscribed") && page.contains("Undo"), "{page}");
+        assert!(page.contains("You’ve been unsubscribed") && page.contains("Undo"), "{page}");
         let gone = action(&page, "/g/");
         // The link in the mail alone takes nothing back: the mail may be forwarded.
         let again = press(&web, &link, &[("action", "leave")]).await;
@@ -167,15 +167,15 @@ both_databases! {
         let before = web.ground.fingerprint().await;
         assert!(web.get(&gone).await.text().contains("Undo"));
         assert_eq!(web.ground.fingerprint().await, before, "looking changes nothing");
-        assert!(press(&web, &gone, &[("action", "back")]).await.contains("You are back"));
-        assert!(press(&web, &gone, &[("action", "back")]).await.contains("You are back"));
+        assert!(press(&web, &gone, &[("action", "back")]).await.contains("You’re subscribed again"));
+        assert!(press(&web, &gone, &[("action", "back")]).await.contains("You’re subscribed again"));
         assert_eq!(web.ground.state(ANNA).await, Some(Active));
         assert_eq!(web.ground.history(ANNA).await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn, Kind::Returned]);
         // A day later it is final.
         let gone = action(&press(&web, &link, &[("action", "leave")]).await, "/g/");
         web.later(25);
         let late = press(&web, &gone, &[("action", "back")]).await;
-        assert!(late.contains("You are unsubscribed") && !late.contains("Undo"));
+        assert!(late.contains("You’ve been unsubscribed") && !late.contains("Undo"));
         assert_eq!(web.ground.state(ANNA).await, Some(Left));
     }
 
@@ -203,7 +203,7 @@ both_databases! {
         assert_ne!(both.seal_row(Purpose::Unsubscribe, id.0.cast_unsigned(), mark), old[3..], "a new key signs");
         let opened = both.open_row(Purpose::Unsubscribe, &old[3..]).unwrap();
         assert!(opened.number() == id.0.cast_unsigned() && both.proves(&opened, mark), "and the old one opens");
-        assert!(press(&web, &old, &[("action", "leave")]).await.contains("You are unsubscribed"));
+        assert!(press(&web, &old, &[("action", "leave")]).await.contains("You’ve been unsubscribed"));
     }
 
     async fn un_07_who_erased_everything_can_still_press_the_old_button(db: Db) {
@@ -300,7 +300,7 @@ both_databases! {
         let history = consents::of_subscription(&mut tx, new.id).await.unwrap();
         drop(tx);
         assert_eq!((new.state, history.len(), history[0].kind), (Pending, 1, Kind::Asked));
-        assert_eq!((history[0].source.as_str(), history[0].wording.as_str()), ("preferences", "signup 1 (en)"));
+        assert_eq!((history[0].source.as_str(), history[0].wording.as_str()), ("preferences", "signup 2 (en)"));
         assert_eq!(web.ground.mails("confirmation").await, 2);
     }
 
@@ -332,7 +332,7 @@ both_databases! {
         let preferences = web.preferences_link(id).await;
         let wrong = web.send(post(&preferences).form(&[("action", "move"), ("email", "new@")])).await;
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text().contains("value=\"new@\""));
-        assert!(press(&web, &preferences, &[("action", "move"), ("email", "new@example.org")]).await.contains("A link goes to the new address"));
+        assert!(press(&web, &preferences, &[("action", "move"), ("email", "new@example.org")]).await.contains("If we can email the new address"));
         assert_eq!((web.ground.mails("request").await, web.ground.mails("notice").await), (1, 1), "the new one is asked, the old one told");
         assert_eq!(web.ground.state(ANNA).await, Some(Active), "nothing has changed yet");
         let number = request(&web, ANNA).await;
@@ -340,13 +340,13 @@ both_databases! {
         let shown = web.get(&link).await;
         assert!(!shown.text().contains("anna") && web.ground.state(ANNA).await == Some(Active));
         for _ in 0..2 {
-            assert!(press(&web, &link, &[("action", "move")]).await.contains("Your address is changed"));
+            assert!(press(&web, &link, &[("action", "move")]).await.contains("Your address has been changed"));
         }
         assert!(web.ground.find(ANNA).await.is_none());
         assert_eq!(web.ground.find("new@example.org").await.unwrap().id, id);
         assert_eq!(web.ground.history("new@example.org").await, [Kind::Asked, Kind::Confirmed, Kind::Moved]);
         // The old address was told, and takes it back.
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays"));
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays the same"));
         assert_eq!(web.ground.find(ANNA).await.unwrap().id, id);
     }
 
@@ -386,7 +386,7 @@ both_databases! {
     async fn data_are_shown_and_erased_behind_a_fresh_mail_alone(db: Db) {
         let mut web = Web::new(db).await;
         let id = web.ground.reader(ANNA).await;
-        assert!(press(&web, &web.preferences_link(id).await, &[("action", "data")]).await.contains("A link goes to your address"));
+        assert!(press(&web, &web.preferences_link(id).await, &[("action", "data")]).await.contains("Check your email for the link"));
         assert_eq!(web.ground.mails("notice").await, 1);
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, ANNA).await).await);
         let copy = web.send(post(&link).form(&[("action", "download")])).await;
@@ -397,7 +397,7 @@ both_databases! {
         let unsure = web.send(post(&link).form(&[("action", "erase")])).await;
         assert!(unsure.status == StatusCode::UNPROCESSABLE_ENTITY && web.ground.find(ANNA).await.is_some());
         let done = press(&web, &link, &[("action", "erase"), ("sure", "yes")]).await;
-        assert!(done.contains("Everything is erased"));
+        assert!(done.contains("Your data has been erased"));
         assert!(web.ground.find(ANNA).await.is_none());
         assert!(press(&web, &link, &[("action", "download")]).await.contains("too old"));
         // They come back by their own word, and only so.
