@@ -167,7 +167,7 @@ impl Writer {
                     first.filter(|first| *first != 1).map(|first| format!(" start=\"{first}\"")).unwrap_or_default();
                 self.open(tag, &format!("{start}{}", self.look.list(last)));
                 for item in items {
-                    self.open("li", &self.look.item());
+                    self.open("li", "");
                     self.nested(item);
                     self.close("li");
                 }
@@ -301,7 +301,7 @@ impl Writer {
         for (index, note) in notes.iter().enumerate() {
             let id =
                 if self.look.target == Target::Web { format!(" id=\"note-{}\"", index + 1) } else { String::new() };
-            self.open("li", &format!("{id}{}", self.look.item()));
+            self.open("li", &id);
             self.nested(note);
             self.close("li");
         }

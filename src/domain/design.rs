@@ -140,7 +140,7 @@ impl Font {
             Self::Georgia => "Georgia, 'Times New Roman', Times, serif",
             Self::Palatino => "Palatino, 'Palatino Linotype', 'Book Antiqua', Georgia, serif",
             Self::Times => "'Times New Roman', Times, serif",
-            Self::System => "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+            Self::System => "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
             Self::Arial => "Arial, Helvetica, sans-serif",
             Self::Verdana => "Verdana, Geneva, sans-serif",
             Self::Trebuchet => "'Trebuchet MS', Tahoma, Arial, sans-serif",

@@ -191,7 +191,10 @@ fn english_is_plain() {
         let Some((name, text)) = line.split_once(" = ") else { continue };
         let said = format!(" {} ", text.to_lowercase().replace(|letter: char| !letter.is_alphabetic(), " "));
         for (word, better) in WORDS {
-            let is_other = matches!((name, *word), ("address_hint" | "trap_label" | "rename_hint", "leave") | ("check_nothing_there", "no more"));
+            let is_other = matches!(
+                (name, *word),
+                ("address_hint" | "trap_label" | "rename_hint", "leave") | ("check_nothing_there", "no more")
+            );
             assert!(is_other || !said.contains(&format!(" {word} ")), "{name}: {better} for {word}");
         }
         for sentence in text.split_inclusive(['.', '?', '!']) {

@@ -3,9 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::{dates, foreign};
 use super::text::TO_COME;
 use super::vocabulary::Vocabulary;
+use super::{dates, foreign};
 use crate::content::front_matter::FrontMatter;
 use crate::content::problem::{Position, Problem};
 use crate::content::wrap;

@@ -176,7 +176,9 @@ pub(super) fn styled(html: &str, look: Look) -> String {
         if !class.is_empty() {
             out.push_str(&format!(" class=\"{class}\""));
         }
-        if has_style {
+        if style.is_empty() {
+            out.push_str(tag.inside);
+        } else if has_style {
             let (before, after) = tag.inside.split_once(" style=\"").unwrap_or((tag.inside, ""));
             out.push_str(&format!("{before} style=\"{style};{after}"));
         } else {

@@ -1,12 +1,14 @@
-//! What each element looks like in a mail (E5-E18, E26): inline, six-digit colours, sides swapped for right-to-left.
+//! What each element looks like in a mail (E5-E18, E26): inline, six-digit colours, sides swapped for right-to-left. What
+//! is said hundreds of times, of links, items and code amid words, is in the style block of templates/email/base.html:
+//! a mailbox without that shows them in its own way, which is well.
 //!
-//! Classes exist for dark mode alone; templates/email/base.html has their rules.
+//! Classes are for that and for dark mode.
 
 use super::{Align, Target};
-use crate::domain::design::{Colour, Design};
+use crate::domain::design::Design;
 
 /// For small print and tables.
-const SANS: &str = "font-family:-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+const SANS: &str = "font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 /// For code.
 const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
 /// For captions and sources.
@@ -21,7 +23,6 @@ pub(super) struct Look {
     pub(super) target: Target,
     pub(super) rtl: bool,
     pub(super) depth: usize,
-    accent: Colour,
     font: &'static str,
     heading_font: &'static str,
 }
@@ -29,7 +30,7 @@ pub(super) struct Look {
 impl Look {
     pub(super) fn new(target: Target, rtl: bool, design: &Design) -> Self {
         let (font, heading_font) = (design.font.families(), design.heading_font.families());
-        Self { target, rtl, depth: 0, accent: design.accent.light, font, heading_font }
+        Self { target, rtl, depth: 0, font, heading_font }
     }
 
     fn mail(self, class: &str, style: &str) -> String {
@@ -110,10 +111,6 @@ impl Look {
         self.plain(&format!("{margin};padding-{start}:28px"))
     }
 
-    pub(super) fn item(self) -> String {
-        self.plain("margin:0 0 8px")
-    }
-
     pub(super) fn code_block(self, last: bool) -> String {
         let style = format!(
             "{};padding:0 0 0 16px;border-left:3px solid #c5cbd3;{MONO};font-size:15px;line-height:22px;\
@@ -132,7 +129,7 @@ impl Look {
         match self.target {
             Target::Mail => {
                 let direction = if self.rtl { " dir=\"ltr\"" } else { "" };
-                format!("{direction} style=\"{MONO};font-size:16px\"")
+                format!("{direction} style=\"font-size:16px\"")
             }
             Target::Web => " dir=\"ltr\"".to_owned(),
         }
@@ -183,9 +180,13 @@ impl Look {
     }
 
     /// An address as text, or a word too long for a telephone, may break anywhere.
+    /// Its colour is in the style block: a mailbox without that shows links as it shows all others.
     pub(super) fn link(self, breaks: bool) -> String {
-        let breaks = if breaks { ";line-break:anywhere" } else { "" };
-        self.mail("l", &format!("color:{};text-decoration:underline{breaks}", self.accent))
+        match (self.target, breaks) {
+            (Target::Mail, true) => self.mail("l", "line-break:anywhere"),
+            (Target::Mail, false) => " class=\"l\"".to_owned(),
+            (Target::Web, _) => String::new(),
+        }
     }
 
     /// Its alternative text is small and grey. A picture by itself is a block; one amid words stays in its line. A width
@@ -204,7 +205,7 @@ impl Look {
     /// What an element of an editor's own HTML is to look like, where it says nothing itself.
     pub(super) fn raw(self, element: &str) -> Option<(&'static str, String)> {
         match element {
-            "a" => Some(("l", format!("color:{};text-decoration:underline", self.accent))),
+            "a" => Some(("l", String::new())),
             "p" => Some(("", "margin:0 0 20px".to_owned())),
             // Tables take nothing over in Outlook.
             "td" | "th" => Some(("t", format!("{SANS};{TABLE}"))),

@@ -152,8 +152,16 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("image-svg", "![A harbour](https://example.org/a.svg?x=1)", "![A harbour](https://example.org/svg.png)"),
     ("image-size", "![A harbour](https://example.org/a.png)", "Text"),
     // Fields of other systems above the text.
-    ("field-foreign", "---\ntitle: A title for *|FNAME|*\nsummary: S.\n---\nText", "---\ntitle: A title for *one*\nsummary: S.\n---\nText"),
-    ("field-foreign", "---\ntitle: A title for all\nsubject: Hello %%first_name%%\nsummary: S.\n---\nText", "---\ntitle: A title for all\nsubject: Up 5%%\nsummary: S.\n---\nText"),
+    (
+        "field-foreign",
+        "---\ntitle: A title for *|FNAME|*\nsummary: S.\n---\nText",
+        "---\ntitle: A title for *one*\nsummary: S.\n---\nText",
+    ),
+    (
+        "field-foreign",
+        "---\ntitle: A title for all\nsubject: Hello %%first_name%%\nsummary: S.\n---\nText",
+        "---\ntitle: A title for all\nsubject: Up 5%%\nsummary: S.\n---\nText",
+    ),
     // What failed, and what is left out.
     ("markup-shown", "A **bold ** word", "2**3 and f(**kwargs)"),
     ("markup-shown", "词**《标题》**词", "词 **《标题》** 词"),

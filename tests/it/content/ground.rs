@@ -33,6 +33,7 @@ pub(crate) fn newsletter() -> Newsletter {
         bounce_domain: None,
         list_id: "week.news.example.com".to_owned(),
         allow_html: false,
+        html_bytes_max: 102 * 1024,
         indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_hours(48),

@@ -169,8 +169,8 @@ fn many_links_are_numbered_in_time() {
 #[test]
 fn md_23_a_mail_that_gmail_would_cut_is_refused() {
     let words = |count: usize| "word and word and wonder ".repeat(count / 5) + "\n";
-    let told = wrong(&words(25_000));
-    assert!(told.iter().any(|told| told.contains("Gmail shows 102 KB")), "{told:?}");
+    let refused = wrong(&words(25_000));
+    assert!(refused.iter().any(|told| told.contains("Gmail shows 102 KB")), "{refused:?}");
     let raised = Newsletter { html_bytes_max: 1024 * 1024, ..newsletter() };
     let large = told(&preflight(&issue(&words(25_000)), &raised));
     assert_eq!(large.iter().filter(|told| told.contains("Gmail")).count(), 1, "{large:?}");

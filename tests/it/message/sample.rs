@@ -36,6 +36,7 @@ pub(super) fn newsletter() -> Newsletter {
         bounce_domain: Some("bounce.news.example.com".to_owned()),
         list_id: "weekly.news.example.com".to_owned(),
         allow_html: false,
+        html_bytes_max: 102 * 1024,
         indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),

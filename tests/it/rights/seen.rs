@@ -96,7 +96,7 @@ both_databases! {
             };
             assert!(page.text().contains(expected), "{state}: {}", page.text());
             assert!(page.text().contains("value=\"data\""), "{state}: {}", page.text());
-            assert!(press(&web, &preferences, &[("action", "data")]).await.contains("We have sent a link"), "{state}");
+            assert!(press(&web, &preferences, &[("action", "data")]).await.contains("Check your email for the link"), "{state}");
             let number = request(&web, &email, RequestKind::Data).await.unwrap();
             let data = format!("/d/{}", web.token(Purpose::Data, number).await);
             let copy = web.send(post(&data).form(&[("action", "download")])).await.json();

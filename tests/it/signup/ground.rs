@@ -35,6 +35,7 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
         bounce_domain: None,
         list_id: format!("{slug}.news.example"),
         allow_html: false,
+        html_bytes_max: 102 * 1024,
         indexed: true,
         uncertain: UncertainPolicy::Resend,
         retry_for: Duration::from_secs(48 * 3600),
