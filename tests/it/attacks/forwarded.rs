@@ -109,7 +109,9 @@ async fn happen(web: &Web, reader: &Reader, column: &str) {
             press(web, reader.link('u'), &[("List-Unsubscribe", "One-Click")]).await;
         }
         "moved" => {
-            assert!(press(web, reader.link('a'), &[("action", "move")]).await.contains("Your address is changed"));
+            assert!(
+                press(web, reader.link('a'), &[("action", "move")]).await.contains("Your address has been changed")
+            );
         }
         "erased" => {
             let done = press(web, reader.link('d'), &[("action", "erase"), ("sure", "yes")]).await;

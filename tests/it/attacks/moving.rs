@@ -53,7 +53,7 @@ async fn steal(web: &Web, id: SubscriptionId) -> String {
     let number = request(web, id, RequestKind::Address).await;
     let stop = format!("/s/{}", web.token(Purpose::Stop, number).await);
     let link = format!("/a/{}", web.token(Purpose::Address, number).await);
-    assert!(press(web, &link, &[("action", "move")]).await.contains("Your address is changed"));
+    assert!(press(web, &link, &[("action", "move")]).await.contains("Your address has been changed"));
     stop
 }
 

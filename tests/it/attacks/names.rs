@@ -109,7 +109,7 @@ both_databases! {
         assert_eq!(names(&web).await, said(&["Vera", "Vera"]), "who has proved the mailbox keeps their name");
         let link = web.preferences_link(web.ground.find(VICTIM).await.unwrap().id).await;
         let page = web.send(post(&link).form(&[("action", "rename"), ("name", "Mallory")])).await;
-        assert!(page.text().contains("It stands in the mails of The Week alone."), "{}", page.text());
+        assert!(page.text().contains("It is used only in emails from The Week."), "{}", page.text());
         assert_eq!(names(&web).await, said(&["Mallory", "Vera"]));
         web.send(post(&link).form(&[("action", "rename"), ("name", "")])).await;
         assert_eq!(names(&web).await, said(&["", "Vera"]));

@@ -81,7 +81,7 @@ both_databases! {
             let expected = if order { (StatusCode::OK, Some(Left)) } else { (StatusCode::BAD_REQUEST, Some(Active)) };
             assert_eq!((answer.status, web.ground.state(&email).await), expected, "{media:?} {body:?}");
             assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
-            let word = if order { "Unsubscribed." } else { "Nothing was changed" };
+            let word = if order { "Unsubscribed." } else { "Nothing has changed" };
             assert!(answer.text().starts_with(word) && answer.headers.get("set-cookie").is_none(), "{}", answer.text());
         }
     }

@@ -31,7 +31,7 @@ fn notice() {
 #[test]
 fn in_other_languages_and_with_hostile_names() {
     let parts = mail(Letter::Confirm, Language::Arabic, &newsletter());
-    assert_eq!((parts.language.as_str(), parts.subject.as_str()), ("ar", "أكد اشتراكك في The Week"));
+    assert_eq!((parts.language.as_str(), parts.subject.as_str()), ("ar", "تأكيد الاشتراك في نشرة «The Week»"));
     assert!(parts.html.as_str().contains("<html lang=\"ar\" dir=\"rtl\""));
 
     let hostile =

@@ -145,7 +145,7 @@ fn the_script_on_another_site_tells_in_the_browser_what_became_of_it() {
             told(&reader, "correct format").await;
         }
         send("eve@example.net").await;
-        told(&reader, "many requests").await;
+        told(&reader, "lot of requests").await;
         assert_eq!(reader.client.current_url().await.unwrap().as_str(), street.friend.url("/script"));
         assert!(street.site.mails("eve@example.net").is_empty());
 

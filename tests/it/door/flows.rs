@@ -43,7 +43,7 @@ fn way(scripts: Scripts) {
         let before = site.mails(READER).len();
         reader.fill("email", MOVED).await;
         reader.press("Change email address", "The Week").await;
-        reader.says("Nothing changes until it is opened").await;
+        reader.says("Nothing changes until you confirm it").await;
         site.mail(READER, before + 1).await;
         let asked = site.mail(MOVED, 1).await;
         reader.open(&site.link(&asked, "/a/")).await;

@@ -92,7 +92,7 @@ both_databases! {
                 "left" | "bounced and left" => "You unsubscribed from The Week on 15 January 2027",
                 "removed" => "Your subscription to The Week ended on",
                 "not me" => "We store your address until",
-                _ => "not confirmed yet",
+                _ => "not confirmed your subscription yet",
             };
             assert!(page.text().contains(expected), "{state}: {}", page.text());
             assert!(page.text().contains("value=\"data\""), "{state}: {}", page.text());

@@ -243,7 +243,7 @@ both_databases! {
         let page = web.get("/week/b").await;
         let text = page.text();
         for part in [
-            "<article lang=\"en\" dir=\"ltr\">", "<h1>The &lt;second&gt;</h1>", "<time datetime=\"2027-01-13T08:00:00Z\">13 January 2027</time> · A. Writer · 1 minute to read",
+            "<article lang=\"en\" dir=\"ltr\">", "<h1>The &lt;second&gt;</h1>", "<time datetime=\"2027-01-13T08:00:00Z\">13 January 2027</time> · A. Writer · 1 minute read",
             "<link rel=\"prev\" href=\"/week/a\">", "<link rel=\"next\" href=\"/week/c\">",
             "<link rel=\"canonical\" href=\"https://news.example/week/b\">", "<meta property=\"og:type\" content=\"article\">",
             "<meta property=\"og:image\" content=\"https:&#x2F;&#x2F;pictures.example&#x2F;x.png\">", "<meta name=\"description\" content=\"What it is.\">",
@@ -269,7 +269,7 @@ both_databases! {
         let web = Web::new(db).await;
         let page = web.get("/week/privacy").await;
         let text = page.text();
-        for part in ["1 Example Street, Example", "week@news.example", "no hidden picture", "no cookies", "fetches them from this site"] {
+        for part in ["1 Example Street, Example", "week@news.example", "no hidden image", "no cookies", "loads them from this site"] {
             assert!(text.contains(part), "{part}");
         }
         assert!(!text.contains("Who else gets your address"), "no relay was named");

@@ -45,7 +45,7 @@ fn who_comes_when_too_many_wait_is_asked_to_come_again() {
         assert!((1..=PEOPLE - 256).contains(&turned_away), "{turned_away} were turned away");
         // One page for all of them, which says what to do.
         assert_eq!(pages.len(), 1);
-        assert!(pages.first().unwrap().contains("Nothing was changed"), "{pages:?}");
+        assert!(pages.first().unwrap().contains("Nothing has changed"), "{pages:?}");
         assert_eq!(web.subscribe("late@example.org").await.status, StatusCode::SEE_OTHER);
     });
 }

@@ -35,7 +35,7 @@ fn su_27_nothing_is_acknowledged_that_is_not_stored() {
             assert!(stored < 250, "the disk never gets full");
         };
         assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "30"));
-        assert!(refused.text().contains("Nothing was changed"));
+        assert!(refused.text().contains("Nothing has changed"));
         // It goes on without a restart as soon as there is space, and a reader who leaves is told the truth.
         let link = web.leave_link(id).await;
         assert!(web.get(&link).await.text().contains("Unsubscribe from The Week?"));

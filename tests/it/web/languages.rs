@@ -51,7 +51,7 @@ both_databases! {
         web.ground.leave(ANNA).await;
         web.later(25);
         let json = web.json(json!({ "email": ANNA, "lang": "fr" }));
-        assert!(web.send(json).await.text().contains("messagerie"));
+        assert!(web.send(json).await.text().contains("boîte de réception"));
         assert_eq!(web.ground.find(ANNA).await.unwrap().language.as_deref(), Some("de"), "until it is confirmed");
         web.ground.confirm(ANNA).await;
         assert_eq!(web.ground.find(ANNA).await.unwrap().language.as_deref(), Some("fr"));
@@ -74,6 +74,6 @@ both_databases! {
     async fn the_page_says_how_many_mails_a_day_there_are(db: Db) {
         let limits = coranto::signup::Limits { confirmations_per_day: 3, ..coranto::signup::Limits::default() };
         let web = Web::with(db, limits, &[]).await;
-        assert!(web.get("/week/subscribe/sent").await.text().contains("at most 3 such mails a day"));
+        assert!(web.get("/week/subscribe/sent").await.text().contains("no more than 3 emails like this a day"));
     }
 }

@@ -68,7 +68,7 @@ both_databases! {
         let done = web.send(post(&link).form(&[("action", "confirm")])).await;
         assert!(done.status == StatusCode::OK && done.text().contains("Welcome to The Week"));
         let twice = web.send(post(&link).form(&[("action", "confirm")])).await;
-        assert!(twice.status == StatusCode::OK && twice.text().contains("You are subscribed"));
+        assert!(twice.status == StatusCode::OK && twice.text().contains("You’re already subscribed"));
         assert_eq!(web.ground.history("anna@example.org").await, [Kind::Asked, Kind::Confirmed]);
         // Leaving, then pressing the old button.
         web.ground.leave("anna@example.org").await;
@@ -106,7 +106,7 @@ both_databases! {
         // A body that is neither ours nor one-click is no order, and no success.
         for request in [post(&link), post(&link).body("text/plain", "x"), post(&link).body("multipart/form-data", "x"), post(&link).form(&[("a", "b")])] {
             let answer = web.send(request).await;
-            assert!(answer.status == StatusCode::BAD_REQUEST && answer.text().starts_with("Nothing was changed"), "{}", answer.text());
+            assert!(answer.status == StatusCode::BAD_REQUEST && answer.text().starts_with("Nothing has changed"), "{}", answer.text());
         }
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let done = web.send(post(&link).form(&[("action", "leave")])).await;
@@ -226,10 +226,10 @@ both_databases! {
         ] {
             let link = format!("/{prefix}/{}", web.token(purpose, 0).await);
             let page = web.get(&link).await;
-            assert!(page.status == StatusCode::OK && page.text().contains(heading) && page.text().contains("test mail"));
+            assert!(page.status == StatusCode::OK && page.text().contains(heading) && page.text().contains("test email"));
             for action in ["confirm", "again", "leave", "pause", "pause-4-weeks", "rename", "resume"] {
                 let done = web.send(post(&link).form(&[("action", action), ("name", "X")])).await;
-                assert!(done.status == StatusCode::OK && done.text().contains("test mail"), "{prefix} {action}");
+                assert!(done.status == StatusCode::OK && done.text().contains("test email"), "{prefix} {action}");
             }
         }
         let one_click = web.send(post(&format!("/u/{}", web.token(Purpose::Unsubscribe, 0).await)).form(&[("List-Unsubscribe", "One-Click")])).await;

@@ -65,7 +65,7 @@ fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
                 "{fields:?}"
             );
             assert!(answer.text().contains("<h1>Please try again in a minute</h1>"), "{}", answer.text());
-            assert!(answer.text().contains("Nothing was changed") && !answer.text().contains("unsubscribed"));
+            assert!(answer.text().contains("Nothing has changed") && !answer.text().contains("unsubscribed"));
         }
         assert_ne!(web.ground.state(ANNA).await, Some(Left));
         assert_eq!(web.ground.state("pending@example.org").await, Some(Pending));

@@ -186,7 +186,7 @@ both_databases! {
         assert_eq!(web.subscribe("a@example.org").await.status, StatusCode::SEE_OTHER);
         let page = web.subscribe("EVIL@example.org").await;
         assert_eq!((page.status, page.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "text/html; charset=utf-8"));
-        assert!(page.text().contains("<h1>Please wait a while</h1>") && !page.text().contains("EVIL"));
+        assert!(page.text().contains("<h1>Please try again later</h1>") && !page.text().contains("EVIL"));
         let json = web.send(web.json(serde_json::json!({ "email": "EVIL@example.org" }))).await;
         assert_eq!((json.status, json.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "application/json"));
         assert!(json.json()["error"].as_str().unwrap().contains("Try again") && !json.text().contains("EVIL"));

@@ -109,7 +109,7 @@ both_databases! {
         let link = web.confirm_link(ANNA).await;
         let (email, act) = (ANNA.parse().unwrap(), web.ground.act(None));
         signup::suppress(web.ground.db(), web.ground.keys(), &email, SuppressionReason::Complaint, "", &act).await.unwrap();
-        assert!(press(&web, &link, &[("action", "confirm")]).await.contains("too old"));
+        assert!(press(&web, &link, &[("action", "confirm")]).await.contains("no longer works"));
         assert_eq!(web.ground.state(ANNA).await, Some(Pending));
         let id = web.ground.find(ANNA).await.unwrap().id;
         web.ground.db().write(async |tx| subscriptions::erase(tx, id).await).await.unwrap();
@@ -242,7 +242,7 @@ both_databases! {
             for wrong in ["", "tomorrow", "2027-01-15", "2020-01-01", "2029-01-01", "9999-99-99"] {
                 let answer = web.send(post(&link).form(&[("action", "pause-until"), ("until", wrong)])).await;
                 assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-                assert!(answer.text().contains("Choose a day") && answer.text().contains("<title>Error: "));
+                assert!(answer.text().contains("Enter a date between") && answer.text().contains("<title>Error: "));
             }
         }
         assert_eq!(web.ground.state(ANNA).await, Some(Active));
@@ -279,7 +279,7 @@ both_databases! {
         press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", "binary")]).await;
         assert_eq!(format!("{:?}", web.ground.find(ANNA).await), before);
         let saved = press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", "plain"), ("language", "uk")]).await;
-        assert!(saved.contains("Збережено.") && saved.contains("lang=\"uk\""), "{saved}");
+        assert!(saved.contains("Налаштування збережено.") && saved.contains("lang=\"uk\""), "{saved}");
         let found = web.ground.find(ANNA).await.unwrap();
         assert_eq!((found.format, found.language.as_deref()), (Format::Plain, Some("uk")));
         press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", "html"), ("language", "xx")]).await;
@@ -357,12 +357,12 @@ both_databases! {
         let number = request(&web, ANNA).await;
         press(&web, &format!("/s/{}", web.token(Purpose::Stop, number).await), &[("action", "stop")]).await;
         let link = format!("/a/{}", web.token(Purpose::Address, number).await);
-        assert!(press(&web, &link, &[("action", "move")]).await.contains("too old"));
+        assert!(press(&web, &link, &[("action", "move")]).await.contains("no longer works"));
         web.later(25);
         press(&web, &web.preferences_link(id).await, &[("action", "move"), ("email", "other@example.org")]).await;
         let late = format!("/a/{}", web.token(Purpose::Address, request(&web, ANNA).await).await);
         web.later(7 * 24 + 1);
-        assert!(press(&web, &late, &[("action", "move")]).await.contains("too old"));
+        assert!(press(&web, &late, &[("action", "move")]).await.contains("no longer works"));
         assert_eq!(web.ground.find(ANNA).await.unwrap().id, id);
     }
 
@@ -399,7 +399,7 @@ both_databases! {
         let done = press(&web, &link, &[("action", "erase"), ("sure", "yes")]).await;
         assert!(done.contains("Your data has been erased"));
         assert!(web.ground.find(ANNA).await.is_none());
-        assert!(press(&web, &link, &[("action", "download")]).await.contains("too old"));
+        assert!(press(&web, &link, &[("action", "download")]).await.contains("no longer works"));
         // They come back by their own word, and only so.
         web.later(25);
         web.ground.request(ANNA).await.unwrap();
@@ -410,7 +410,7 @@ both_databases! {
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
         let late = format!("/d/{}", web.token(Purpose::Data, request(&web, ANNA).await).await);
         web.later(2);
-        assert!(press(&web, &late, &[("action", "erase"), ("sure", "yes")]).await.contains("too old"));
+        assert!(press(&web, &late, &[("action", "erase"), ("sure", "yes")]).await.contains("no longer works"));
         assert_eq!(web.ground.state(ANNA).await, Some(Active));
     }
 
@@ -434,7 +434,7 @@ both_databases! {
     async fn a_reader_is_met_in_their_own_language(db: Db) {
         let web = Web::new(db).await;
         let id = web.ground.reader(ANNA).await;
-        for (tag, words) in [("de", "Sie erhalten jede Ausgabe."), ("ar", "يصلك كل عدد."), ("ja", "すべての号が届きます。")] {
+        for (tag, words) in [("de", "Sie erhalten jede Ausgabe."), ("ar", "تصلك جميع الأعداد."), ("ja", "すべての号をお届けしています。")] {
             press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", "html"), ("language", tag)]).await;
             let page = web.get(&web.preferences_link(id).await).await;
             let direction = if tag == "ar" { "rtl" } else { "ltr" };

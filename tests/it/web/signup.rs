@@ -451,7 +451,7 @@ both_databases! {
         let token = hidden(page.text(), "for");
         let again = |token: &str| post("/week/subscribe/again").form(&[("for", token)]);
         let early = web.send(again(&token)).await;
-        assert!(early.status.is_success() && early.text().contains("Wait a minute"));
+        assert!(early.status.is_success() && early.text().contains("wait a minute"));
         web.ground.db().write(async |tx| tx.sql("UPDATE deliveries SET state = 'failed', due_at = NULL").execute().await).await.unwrap();
         web.seconds(61);
         let asked = web.send(again(&token)).await;
