@@ -114,7 +114,7 @@ check_text = Wenn der Newsletter „{ $newsletter }“ an diese Adresse gehen ka
     [one] { $days } Tag
    *[other] { $days } Tage
 }.
-check_nothing_there = Nach einigen Minuten noch nichts da? Sehen Sie bitte auch im Spam-Ordner nach. Zum Schutz der Empfänger verschicken wir an eine Adresse höchstens { $count ->
+check_nothing_there = Nach einigen Minuten noch nichts da? Sehen Sie bitte auch im Spam-Ordner nach. Auch ein älterer Link von uns hilft: Auf seiner Seite gibt es einen neuen. Zum Schutz der Empfänger verschicken wir an eine Adresse höchstens { $count ->
     [one] eine solche E-Mail
    *[other] { $count } solche E-Mails
 } pro Tag.

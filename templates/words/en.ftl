@@ -116,7 +116,7 @@ check_text = If this address can get { $newsletter }, you’ll find an email fro
     [one] { $days } day
    *[other] { $days } days
 }.
-check_nothing_there = Nothing after a few minutes? Check your spam folder. To protect people’s inboxes, we send an address no more than { $count ->
+check_nothing_there = Nothing after a few minutes? Check your spam folder. A link in an older email of ours works too: its page sends you a new one. To protect people’s inboxes, we send an address no more than { $count ->
     [one] one email like this
    *[other] { $count } emails like this
 } a day.

@@ -114,7 +114,7 @@ check_text = Si podemos enviar «{ $newsletter }» a esta dirección, encontrar�
     [one] { $days } día
    *[other] { $days } días
 }.
-check_nothing_there = ¿No ha llegado nada en unos minutos? Mire en la carpeta de correo no deseado o spam. Para evitar abusos, enviamos a cada dirección como máximo { $count ->
+check_nothing_there = ¿No ha llegado nada en unos minutos? Mire en la carpeta de correo no deseado o spam. Un enlace nuestro anterior también sirve: su página envía uno nuevo. Para evitar abusos, enviamos a cada dirección como máximo { $count ->
     [one] un correo de este tipo
    *[other] { $count } correos de este tipo
 } al día.

@@ -117,7 +117,7 @@ check_text = Si la newsletter « { $newsletter } » peut être envoyée à cet
     [one] { $days } jour
    *[other] { $days } jours
 }.
-check_nothing_there = Rien au bout de quelques minutes ? Regardez dans le dossier des courriers indésirables (spam). Pour éviter les abus, nous n’envoyons pas plus { $count ->
+check_nothing_there = Rien au bout de quelques minutes ? Regardez dans le dossier des courriers indésirables (spam). Un ancien lien de notre part aide aussi : sa page en envoie un nouveau. Pour éviter les abus, nous n’envoyons pas plus { $count ->
     [one] d’un e-mail de ce type
    *[other] de { $count } e-mails de ce type
 } par jour à une même adresse.

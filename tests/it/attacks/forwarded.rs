@@ -115,7 +115,7 @@ async fn happen(web: &Web, reader: &Reader, column: &str) {
         }
         "erased" => {
             let done = press(web, reader.link('d'), &[("action", "erase"), ("sure", "yes")]).await;
-            assert!(done.contains("Everything is erased"));
+            assert!(done.contains("Your data has been erased"));
         }
         "restored" => be_made_again(web, reader).await,
         _ => {}

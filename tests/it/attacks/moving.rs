@@ -63,20 +63,20 @@ both_databases! {
         let id = web.ground.reader(VICTIM).await;
         let stop = steal(&web, id).await;
         let preferences = web.preferences_link(id).await;
-        assert!(press(&web, &preferences, &[("action", "data")]).await.contains("the address before"));
+        assert!(press(&web, &preferences, &[("action", "data")]).await.contains("the previous address"));
         assert_eq!(mailed(&web, "Your data").await, [VICTIM], "never to the thief");
         // No second change hides the first.
         let page = press(&web, &preferences, &[("action", "move"), ("email", "second@evil.example")]).await;
-        assert!(page.contains("can be undone from the address before"), "{page}");
+        assert!(page.contains("the previous address can undo that"), "{page}");
         assert!(mailed(&web, "Confirm this address").await.iter().all(|to| to == THIEF));
         // The victim takes it back at any time within the month, and then the data are hers as before.
         web.later(29 * 24);
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays"));
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays the same"));
         assert_eq!(web.ground.find(VICTIM).await.unwrap().id, id);
         assert!(web.ground.find(THIEF).await.is_none());
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
         assert_eq!(mailed(&web, "Your data").await, [VICTIM, VICTIM]);
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays"), "pressed twice");
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays the same"), "pressed twice");
     }
 
     async fn after_a_month_the_new_mailbox_stands_for_the_reader(db: Db) {
@@ -86,9 +86,9 @@ both_databases! {
         web.later(30 * 24 + 1);
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
         assert_eq!(mailed(&web, "Your data").await, [THIEF]);
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("too old"));
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("no longer works"));
         signup::purge_limits(web.ground.db(), web.ground.now).await.unwrap();
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("too old"), "the request is gone");
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("no longer works"), "the request is gone");
         assert_eq!(web.ground.find(THIEF).await.unwrap().id, id);
     }
 
@@ -106,7 +106,7 @@ both_databases! {
         assert!(copy.contains(THIEF) && !copy.contains(VICTIM), "{copy}");
         press(&web, &link, &[("action", "erase"), ("sure", "yes")]).await;
         assert!(web.ground.find(THIEF).await.is_none());
-        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays"));
+        assert!(press(&web, &stop, &[("action", "stop")]).await.contains("Your address stays the same"));
         assert_eq!((web.ground.state(VICTIM).await, web.ground.find(VICTIM).await.unwrap().id), (Some(Active), id));
     }
 
@@ -150,11 +150,11 @@ both_databases! {
         let stop = steal(&web, id).await;
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, id, RequestKind::Data).await).await);
-        assert!(press(&web, &link, &[("action", "erase"), ("sure", "yes")]).await.contains("Everything is erased"));
+        assert!(press(&web, &link, &[("action", "erase"), ("sure", "yes")]).await.contains("Your data has been erased"));
         assert!(web.ground.find(THIEF).await.is_none() && web.ground.find(VICTIM).await.is_none());
         for fields in [&[][..], &[("action", "stop")]] {
             let page = press(&web, &stop, fields).await;
-            assert!(page.contains("Everything is erased") && page.contains("nothing left to stop"), "{page}");
+            assert!(page.contains("Your data has been erased") && page.contains("nothing left to stop"), "{page}");
         }
         let new = signup::NewReader { email: VICTIM.parse().unwrap(), name: None, language: None };
         let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();

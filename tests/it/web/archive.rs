@@ -278,7 +278,7 @@ both_databases! {
         (other.language, other.images) = ("ru".to_owned(), coranto::domain::design::ImagesBy::Embed);
         let web = web.with_newsletter(other).await;
         let page = web.get("/week/privacy").await;
-        assert!(page.text().contains("<html lang=\"ru\"") && page.text().contains("Что хранится"));
+        assert!(page.text().contains("<html lang=\"ru\"") && page.text().contains("Что мы храним"));
         assert!(!page.text().contains("картинки выпуска"), "pictures come in the mail");
     }
 }

@@ -189,7 +189,7 @@ both_databases! {
         assert!(page.text().contains("<h1>Please try again later</h1>") && !page.text().contains("EVIL"));
         let json = web.send(web.json(serde_json::json!({ "email": "EVIL@example.org" }))).await;
         assert_eq!((json.status, json.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "application/json"));
-        assert!(json.json()["error"].as_str().unwrap().contains("Try again") && !json.text().contains("EVIL"));
+        assert!(json.json()["error"].as_str().unwrap().contains("try again") && !json.text().contains("EVIL"));
         for answer in [page, json] {
             let seconds: u64 = answer.header("retry-after").parse().unwrap();
             assert!((1..=3600).contains(&seconds), "{seconds}");
