@@ -114,7 +114,7 @@ both_databases! {
         web.ground.reader("vera@gmail.com").await;
         ask_link(&web, "vera@gmail.com", "198.51.100.1", &[]).await;
         let (subject, _, text) = latest_mail(&web).await;
-        assert!(subject.contains("Your link") && text.contains("This wasn’t me"), "it can be said: {text}");
+        assert!(subject.contains("Your link") && text.contains("I didn’t ask for this email"), "it can be said: {text}");
         let tag = web.ground.keys().address_tag("vera@gmail.com").cast_signed();
         let not_me = format!("/n/{}", web.token(Purpose::Refuse, tag).await);
         web.send(post(&not_me).form(&[("action", "refuse")])).await;
