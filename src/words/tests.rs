@@ -236,3 +236,10 @@ fn names_stand_in_quotation_marks_where_the_language_inflects() {
         }
     }
 }
+
+#[test]
+fn arabic_emails_have_no_vowel_marks() {
+    for line in lines(Language::Arabic).filter(|line| line.starts_with("mail_") || line.starts_with("reason")) {
+        assert!(!line.contains(|c: char| ('\u{64b}'..='\u{652}').contains(&c)), "{line}");
+    }
+}
