@@ -33,10 +33,10 @@ pub(super) fn read(
     retry_for: Option<Duration>,
 ) -> Option<(Newsletter, Option<Dkim>)> {
     let slug = check_slug(slug, &section);
-    let name = section.parsed("name", one_line);
-    let from = section.parsed("from", mailbox);
+    let name = section.parsed("name", name);
+    let from = section.parsed("from", sender);
     let reply_to = section.parsed("reply_to", address);
-    let postal_address = section.parsed("postal_address", one_line);
+    let postal_address = section.parsed("postal_address", postal_address);
     let language = section.parsed("language", language);
     let time_zone = section.parsed("time_zone", time_zone);
     let slots = section.each_text("slot", slot);
@@ -132,8 +132,105 @@ pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
     Ok(text.trim().to_owned())
 }
 
+/// Names that are longer are cut in every list of emails.
+const NAME_CHARS_MAX: usize = 100;
+/// Where an address is no sender's own: the provider's DMARC policy lets nobody else send for it.
+const FREE_MAIL: &[&str] = &[
+    "aol.com",
+    "fastmail.com",
+    "free.fr",
+    "freenet.de",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "laposte.net",
+    "libero.it",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "orange.fr",
+    "outlook.com",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rambler.ru",
+    "seznam.cz",
+    "t-online.de",
+    "ukr.net",
+    "web.de",
+    "yahoo.co.jp",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "yandex.com",
+    "yandex.ru",
+    "ymail.com",
+    "zoho.com",
+    "163.com",
+    "126.com",
+];
+
+fn name(text: &str) -> Result<String, Refusal> {
+    let name = one_line(text)?;
+    match name.chars().count() {
+        0 => Err(("it is empty".into(), Some("write the name that readers know it by".into()))),
+        count if count > NAME_CHARS_MAX => {
+            Err((format!("it has {count} characters, at most {NAME_CHARS_MAX} are allowed"), None))
+        }
+        _ => Ok(name),
+    }
+}
+
+fn postal_address(text: &str) -> Result<String, Refusal> {
+    let address = one_line(text)?;
+    // An empty one is allowed while an installation is set up: no issue goes out without.
+    if !address.is_empty() && address.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+        return Err((
+            format!("{address:?} is not a postal address"),
+            Some("write street or box, place and country".into()),
+        ));
+    }
+    Ok(address)
+}
+
 fn address(text: &str) -> Result<EmailAddress, Refusal> {
-    text.parse().map_err(|error| (format!("{text:?} is not an address: {error}"), None))
+    let address = text.parse().map_err(|error| (format!("{text:?} is not an address: {error}"), None))?;
+    carried(address)
+}
+
+/// An address that every relay carries: few take letters beyond ASCII before the @ (RFC 6531).
+fn carried(address: EmailAddress) -> Result<EmailAddress, Refusal> {
+    match address.local().is_ascii() {
+        true => Ok(address),
+        false => Err((
+            format!("most servers cannot answer to {address}: before the @ it has letters beyond ASCII"),
+            Some("write an address of a to z, digits and signs before the @".into()),
+        )),
+    }
+}
+
+/// Whom the mail is from.
+fn sender(text: &str) -> Result<Mailbox, Refusal> {
+    let Mailbox { name, address } = mailbox(text)?;
+    let address = carried(address)?;
+    if FREE_MAIL.contains(&address.domain()) {
+        let message =
+            format!("{} lets nobody else send mail in its name, so every receiver refuses it", address.domain());
+        return Err((message, Some("write an address at a domain of your own".into())));
+    }
+    Ok(Mailbox { name, address })
 }
 
 /// `Name <address>`, or an address alone.

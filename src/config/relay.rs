@@ -106,7 +106,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     rates::warn_of_unreachable(&section, "rate_per_hour", "rate_per_", quota);
     let (signs, only_named) = (section.boolean("signs"), section.boolean("only_named"));
     let headers = headers::read(&section);
-    let rewrites = section.each_text("rewrites", header_name);
+    let rewrites = section.each_text("rewrites", rewritten);
 
     check_login(&section, username.as_deref());
     if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
@@ -157,6 +157,20 @@ fn check_login(section: &Section<'_>, username: Option<&str>) {
 }
 
 /// RFC 5322 3.6.8.
+/// A field that no signature covers. Gmail's one-click and DMARC hang on the signature of some (RFC 8058 4).
+fn rewritten(text: &str) -> Result<String, (String, Option<String>)> {
+    const SIGNED: &[&str] =
+        &["From", "List-Unsubscribe", "List-Unsubscribe-Post", "Subject", "To", "MIME-Version", "Content-Type"];
+    let name = header_name(text)?;
+    match SIGNED.iter().any(|signed| signed.eq_ignore_ascii_case(&name)) {
+        false => Ok(name),
+        true => Err((
+            format!("{name} must be signed, or mailboxes refuse the mail or its way to unsubscribe"),
+            Some("use a relay that leaves it as it is, or let the relay sign (`signs = true`)".into()),
+        )),
+    }
+}
+
 fn header_name(text: &str) -> Result<String, (String, Option<String>)> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {
         return Ok(text.to_owned());

@@ -33,7 +33,8 @@ impl Related {
             lines.push(bytes);
             lines.finish();
         }
-        parts.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        // An empty epilogue, as programs write it that pass mail on.
+        parts.extend_from_slice(format!("--{boundary}--\r\n\r\n").as_bytes());
         Some(Self { boundary, parts })
     }
 

@@ -5,11 +5,10 @@
 
 use std::fmt::Write as _;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lettre::Address;
-use lettre::message::header::{self, Header, HeaderName, HeaderValue, Headers};
-use lettre::message::{Mailbox, Mailboxes};
+use lettre::message::header::{self, HeaderName, HeaderValue, Headers};
 
 use crate::clock::Timestamp;
 use crate::content::fields::{Field, Piece};
@@ -18,16 +17,15 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 
 use super::skeleton::{Content, SkeletonError};
-use super::verp;
 
 /// Google asks for 5 to 15 characters.
 const SENDER_ID_CHARS: std::ops::RangeInclusive<usize> = 5..=15;
 /// RFC 2047 2: a line with an encoded word has at most 76 characters; this leaves room for the header's name.
 const ENCODED_WORD_BYTES: usize = 39;
-/// RFC 5322 2.1.1, with CRLF.
-const LINE_BYTES_MAX: usize = 80;
-/// A longer word is encoded, so that no line gets long.
-const WORD_BYTES_MAX: usize = 60;
+/// RFC 5322 2.1.1: no line should have more.
+const LINE_BYTES_MAX: usize = 78;
+/// RFC 5322 2.1.1: no line has more. A longer word, with the header's name, is encoded.
+const WORD_BYTES_MAX: usize = 980;
 
 /// The headers that are the same for every reader, written out.
 #[derive(Debug)]
@@ -39,7 +37,6 @@ pub(super) struct StaticHeaders {
     /// What kind of body a mail with all its parts has.
     content_type: String,
     from_domain: String,
-    bounce_domain: Option<String>,
     public_url: String,
     /// Whether the mail is of a kind one can unsubscribe from.
     pub(super) unsubscribe: bool,
@@ -99,7 +96,6 @@ impl StaticHeaders {
             last: last(newsletter, public_url, content),
             content_type: format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"),
             from_domain: newsletter.from.address.domain().to_owned(),
-            bounce_domain: newsletter.bounce_domain.clone(),
             public_url: public_url.to_owned(),
             unsubscribe,
             one_click: public_url.starts_with("https://"),
@@ -125,7 +121,7 @@ impl StaticHeaders {
             None => {
                 let _ = write!(out, "To: {}\r\n", own.address);
             }
-            Some(name) => out.push_str(&mailbox_header::<header::To>(Some(name), own.address)),
+            Some(name) => out.push_str(&mailbox_header("To", Some(name), own.address)),
         }
         let date = own.date.to_jiff().to_zoned(self.time_zone.clone());
         out.push_str("Date: ");
@@ -133,12 +129,8 @@ impl StaticHeaders {
         let _ = jiff::fmt::rfc2822::DateTimePrinter::new().print_zoned(&date, &mut *out);
         let _ = write!(out, "\r\nMessage-ID: {}\r\n", own.message_id);
         if let Some(token) = own.unsubscribe_token {
-            let _ = write!(out, "List-Unsubscribe: <{}/u/{token}>", self.public_url);
-            if let Some(domain) = &self.bounce_domain {
-                let address = verp::unsubscribe_address(token, domain);
-                let _ = write!(out, ",\r\n <mailto:{address}?subject=unsubscribe>");
-            }
-            out.push_str("\r\n");
+            // An address to leave by would be an offer that nothing keeps: nothing reads mail yet.
+            out.push_str(&folded(&format!("List-Unsubscribe: <{}/u/{token}>", self.public_url)));
             if self.one_click {
                 out.push_str("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
             }
@@ -156,9 +148,9 @@ impl StaticHeaders {
 
 fn first(newsletter: &Newsletter, subject: &str) -> String {
     let name = if newsletter.from.name.is_empty() { &newsletter.name } else { &newsletter.from.name };
-    let mut out = mailbox_header::<header::From>(Some(name), &newsletter.from.address);
+    let mut out = mailbox_header("From", Some(name), &newsletter.from.address);
     if let Some(address) = &newsletter.reply_to {
-        out += &mailbox_header::<header::ReplyTo>(None, address);
+        out += &mailbox_header("Reply-To", None, address);
     }
     out + &subject_header(subject)
 }
@@ -168,7 +160,7 @@ fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String 
     let is_of_list = content.kind != DeliveryKind::Alarm;
     let mut out = if is_of_list { list_id(&newsletter.name, &newsletter.list_id) } else { String::new() };
     if is_of_list && !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
-        let _ = write!(out, "List-Archive: <{public_url}/{}>\r\n", newsletter.slug);
+        let _ = write!(out, "List-Archive: <{public_url}/{}/>\r\n", newsletter.slug);
     }
     if matches!(
         content.kind,
@@ -178,14 +170,18 @@ fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String 
             | DeliveryKind::Notice
             | DeliveryKind::Alarm
     ) {
-        out.push_str("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n");
+        out.push_str("Auto-Submitted: auto-generated\r\n");
     }
+    // Exchange sends notices of absence and automatic replies to the sender unless it reads this ([MS-OXCMAIL]). Reports
+    // of what could not be delivered are wanted.
+    out.push_str("X-Auto-Response-Suppress: OOF, AutoReply\r\n");
     let _ = write!(out, "Feedback-ID: {}\r\n", feedback_id(newsletter, content));
     let _ = write!(out, "Content-Language: {}\r\nMIME-Version: 1.0\r\n", content.language);
     out
 }
 
-/// `issue:newsletter:kind:sender`; complaint rates are reported by each of the four.
+/// `issue:newsletter:kind:sender`, and without the first for what is no issue; complaint rates are reported by each. A slug
+/// of another script has its hash behind what is left of it, so that no two issues are one campaign.
 fn feedback_id(newsletter: &Newsletter, content: &Content) -> String {
     let identifier = |text: &str| -> String {
         text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect()
@@ -195,36 +191,90 @@ fn feedback_id(newsletter: &Newsletter, content: &Content) -> String {
     while sender.len() < *SENDER_ID_CHARS.start() {
         sender.push('0');
     }
-    let issue = identifier(content.slug.as_deref().unwrap_or("-"));
-    format!("{issue}:{}:{}:{sender}", identifier(&newsletter.slug), content.kind)
+    let campaign = content.slug.as_deref().map_or_else(String::new, |slug| {
+        if slug.is_ascii() {
+            return format!("{}:", identifier(slug));
+        }
+        let hash = digest(&SHA256, slug.as_bytes());
+        let code: String = hash.as_ref()[..5].iter().map(|byte| format!("{byte:02x}")).collect();
+        let left = identifier(slug);
+        let left: Vec<_> = left.split('-').filter(|word| !word.is_empty()).collect();
+        format!("{}:", left.into_iter().chain([code.as_str()]).collect::<Vec<_>>().join("-"))
+    });
+    format!("{campaign}{}:{}:{sender}", identifier(&newsletter.slug), content.kind)
 }
 
-/// A header with one mailbox in it. Phrases are quoted or encoded by lettre; addresses were checked when they came.
-fn mailbox_header<H: Header + From<Mailboxes>>(name: Option<&str>, address: &EmailAddress) -> String {
-    let address = Address::new_dangerous(address.local(), address.domain());
-    let mut headers = Headers::new();
-    headers.set(H::from(Mailboxes::from(Mailbox::new(name.map(str::to_owned), address))));
-    headers.to_string()
+/// A header with one mailbox in it. Printable ASCII is a phrase, quoted where it must be (RFC 5322 3.2.4); everything else
+/// is encoded words. Filters count names that are encoded without need.
+fn mailbox_header(header: &str, name: Option<&str>, address: &EmailAddress) -> String {
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return format!("{header}: {address}\r\n") };
+    folded(&format!("{header}: {} <{address}>", phrase(name)))
 }
 
-/// RFC 2919, with the name as a phrase: quoted where it is ASCII, and else of encoded words, beside which the
-/// characters that are special in a phrase may not stand bare.
+/// A display name. What looks like an encoded word would be read as one, also between quotation marks.
+fn phrase(name: &str) -> String {
+    const ATOMS: &[u8] = b"!#$%&'*+-/=?^_`{|}~ ";
+    if !is_printable(name) || name.contains("=?") {
+        return encoded_words(name);
+    }
+    let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || ATOMS.contains(&byte));
+    if is_bare && !name.contains("  ") && name.trim() == name {
+        return name.to_owned();
+    }
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// A header in lines of at most 78 characters where it has spaces for that, with its line end; of 76 with an encoded word
+/// (RFC 2047 2). A break behind the name is the last resort.
+fn folded(header: &str) -> String {
+    let mut out = String::with_capacity(header.len() + 8);
+    for line in header.split("\r\n") {
+        if !out.is_empty() {
+            out.push_str("\r\n");
+        }
+        let most = if line.contains("=?") { LINE_BYTES_MAX - 2 } else { LINE_BYTES_MAX };
+        let mut rest = line;
+        while rest.len() > most {
+            // A line that is all white space would end the header for some.
+            let spaces: Vec<_> =
+                rest.match_indices(' ').map(|(at, _)| at).filter(|at| !rest[..*at].trim_end().is_empty()).collect();
+            let is_good = |at: &&usize| **at <= most && !rest[..**at].ends_with(':');
+            let Some(at) = spaces.iter().rev().find(is_good).or(spaces.first()) else { break };
+            out.push_str(&rest[..*at]);
+            out.push_str("\r\n");
+            rest = &rest[*at..];
+        }
+        out.push_str(rest);
+    }
+    out.push_str("\r\n");
+    out
+}
+
+/// RFC 2919, with the name as a phrase.
 fn list_id(name: &str, id: &str) -> String {
-    let phrase = if name.is_ascii() {
+    let phrase = if is_printable(name) {
         format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
     } else {
         encoded_words(name)
     };
-    let line = format!("List-Id: {phrase} <{id}>\r\n");
-    if line.len() <= LINE_BYTES_MAX { line } else { format!("List-Id: {phrase}\r\n <{id}>\r\n") }
+    folded(&format!("List-Id: {phrase} <{id}>"))
 }
 
+/// Printable ASCII as it is, with one space between words; everything else in encoded words.
 fn subject_header(subject: &str) -> String {
-    // What would read as an encoded word, or make a line of itself, or lose a space in folding.
+    if is_printable(subject) && !subject.contains("=?") && subject.split(' ').all(|word| word.len() < WORD_BYTES_MAX) {
+        let words: Vec<_> = subject.split(' ').filter(|word| !word.is_empty()).collect();
+        return folded(&format!("Subject: {}", words.join(" ")));
+    }
+    // What would read as an encoded word, or lose a space in folding.
     let odd = subject.contains("=?")
         || subject.contains("  ")
         || subject.trim() != subject
-        || subject.split(' ').any(|word| word.len() > WORD_BYTES_MAX && word.is_ascii());
+        || subject.split(' ').any(|word| word.len() > ENCODED_WORD_BYTES && word.is_ascii());
     let mut headers = Headers::new();
     if odd {
         let name = HeaderName::new_from_ascii_str("Subject");

@@ -43,7 +43,7 @@ impl Part {
                 Piece::Field(_) => None,
             })
             .collect();
-        let encoding = Encoding::smaller(&constant);
+        let encoding = Encoding::of(&constant);
         let pieces = template
             .pieces()
             .map(|piece| match piece {

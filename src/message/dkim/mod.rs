@@ -1,9 +1,9 @@
 //! DKIM signatures (RFC 6376, 8301, 8463): relaxed/relaxed, SHA-256, RSA or Ed25519. Owns what is signed and how the
 //! header is written; must not know what kind of mail it is.
 //!
-//! There is no `l=` (RFC 6376 8.2: what is appended would seem signed) and no `x=` (retries take days). Every header
-//! of the mail is signed except those that a relay rewrites, and `From` once more than it stands, so that a second
-//! one breaks the signature (RFC 6376 5.4.2).
+//! There is no `l=` (RFC 6376 8.2: what is appended would seem signed) and no `x=` (retries take days). What a reader or a
+//! program acts on is signed once more than it stands, so that a second one, or a first, breaks the signature (RFC 6376
+//! 5.4.2). What a relay rewrites is left out, and so is what protects nobody and is set anew on the way.
 
 mod canonical;
 mod key;
@@ -25,6 +25,28 @@ use key::PrivateKey;
 
 /// Where the header's lines are folded.
 const COLUMNS: usize = 76;
+
+/// Fields that may stand once, and are sealed: each is named once more than it stands.
+const SEALED: &[&str] = &[
+    "From",
+    "Reply-To",
+    "Subject",
+    "To",
+    "Cc",
+    "Date",
+    "Message-ID",
+    "Sender",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Id",
+];
+/// Fields that are signed, and of which a relay may put its own on top.
+const SIGNED: &[&str] = &["Auto-Submitted", "Feedback-ID"];
 
 /// A domain's key, parsed once; signs any number of mails.
 pub struct Signer {
@@ -89,16 +111,20 @@ impl Signer {
             !name.eq_ignore_ascii_case("from") && unsigned.iter().any(|unsigned| unsigned.eq_ignore_ascii_case(name))
         };
         let mut data = Vec::with_capacity(head.len() + 512);
-        let mut names = Vec::with_capacity(24);
-        for field in canonical::fields(head) {
-            let name = field.split(':').next().unwrap_or_default();
-            if !left_out(name) {
-                names.push(name);
+        let mut names = Vec::with_capacity(40);
+        let fields: Vec<_> = canonical::fields(head).collect();
+        for name in SEALED.iter().chain(SIGNED).filter(|name| !left_out(name)) {
+            // The last one is the first that is looked for (RFC 6376 5.4.2).
+            let of_name = |field: &&&str| field.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name));
+            for field in fields.iter().rev().filter(of_name) {
+                names.push(*name);
                 canonical::header(field, &mut data);
                 data.extend_from_slice(b"\r\n");
             }
+            if SEALED.contains(name) {
+                names.push(*name);
+            }
         }
-        names.push("From");
         let mut header = self.unsigned_header(&names, body_hash, at);
         canonical::header(&header, &mut data);
         let signature = self

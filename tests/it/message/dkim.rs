@@ -97,8 +97,9 @@ fn what_a_mailbox_provider_asks_for_is_signed() {
     let mail = String::from_utf8(signed(&issue(), vec![rsa()], &[])).unwrap();
     let value = mail.split(";\r\n h=").nth(1).unwrap().split(';').next().unwrap().replace("\r\n ", "");
     let names: Vec<&str> = value.split(':').collect();
-    assert_eq!(names.iter().filter(|name| **name == "From").count(), 2, "From is signed once more than it stands");
+    let times = |wanted: &str| names.iter().filter(|name| **name == wanted).count();
     for name in [
+        "From",
         "To",
         "Subject",
         "Date",
@@ -109,12 +110,47 @@ fn what_a_mailbox_provider_asks_for_is_signed() {
         "List-Id",
         "List-Unsubscribe",
         "List-Unsubscribe-Post",
-        "Feedback-ID",
     ] {
-        assert_eq!(names.iter().filter(|signed| **signed == name).count(), 1, "{name} in {value}");
+        assert_eq!(times(name), 2, "{name} is signed once more than it stands: {value}");
+    }
+    for name in ["Cc", "Sender", "In-Reply-To", "References", "Content-Transfer-Encoding", "Feedback-ID"] {
+        assert_eq!(times(name), 1, "{name} in {value}");
+    }
+    for name in ["Content-Language", "List-Archive", "X-Auto-Response-Suppress", "Received"] {
+        assert_eq!(times(name), 0, "{name} in {value}");
     }
     assert!(!mail.contains(" l=") && !mail.contains(" x="));
     assert!(mail.contains("; t=1790000000;"), "the time of the first try");
+}
+
+#[test]
+fn what_is_put_on_top_breaks_the_signature_unless_it_protects_nobody() {
+    let signer = rsa();
+    let mail = String::from_utf8(signed(&issue(), vec![Arc::clone(&signer)], &[])).unwrap();
+    let with = |field: &str| verify(format!("{field}\r\n{mail}").as_bytes(), &[&signer]) == [DkimResult::Pass];
+    for field in [
+        "Subject: Your account",
+        "To: thief@example.net",
+        "From: Bank <bank@example.net>",
+        "Reply-To: thief@example.net",
+        "Date: Tue, 22 Sep 2026 00:00:00 +0000",
+        "Message-ID: <x@example.net>",
+        "Content-Type: text/html",
+        "Content-Transfer-Encoding: base64",
+        "MIME-Version: 1.0",
+        "Cc: thief@example.net",
+        "Sender: thief@example.net",
+        "In-Reply-To: <x@example.net>",
+        "References: <x@example.net>",
+        "List-Id: <x.example.net>",
+        "List-Unsubscribe: <https://example.net/>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ] {
+        assert!(!with(field), "{field}");
+    }
+    for field in ["Feedback-ID: 1:ses:x:y", "Content-Language: en-US", "Received: from a by b", "X-Spam: no"] {
+        assert!(with(field), "{field}");
+    }
 }
 
 #[test]
