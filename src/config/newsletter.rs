@@ -15,6 +15,9 @@ use crate::secret::Secret;
 /// Slugs stand in links, file names and `List-Id`; a DNS label has no more letters.
 const SLUG_CHARS_MAX: usize = 63;
 
+/// A page of text; more is an issue.
+const PROSE_CHARS_MAX: usize = 8000;
+
 /// The signature of one newsletter's mail.
 #[derive(Clone, Debug)]
 pub struct Dkim {
@@ -34,6 +37,9 @@ pub(super) fn read(
 ) -> Option<(Newsletter, Option<Dkim>)> {
     let slug = check_slug(slug, &section);
     let name = section.parsed("name", one_line);
+    let [description, author, publisher] =
+        ["description", "author", "publisher"].map(|key| section.parsed(key, design::line));
+    let [about, privacy] = ["about", "privacy"].map(|key| section.parsed(key, prose));
     let from = section.parsed("from", mailbox);
     let reply_to = section.parsed("reply_to", address);
     let postal_address = section.parsed("postal_address", one_line);
@@ -65,6 +71,11 @@ pub(super) fn read(
         list_id: list_id.unwrap_or_else(|| format!("{slug}.{}", from.address.domain())),
         slug,
         name,
+        description,
+        about,
+        author,
+        publisher,
+        privacy,
         from,
         reply_to,
         postal_address: postal_address?,
@@ -122,6 +133,15 @@ pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
             "it has a line end or another control character in it".into(),
             Some("write it on one line".into()),
         ));
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// Markdown of several lines.
+fn prose(text: &str) -> Result<String, Refusal> {
+    let chars = text.chars().count();
+    if chars > PROSE_CHARS_MAX {
+        return Err((format!("it has {chars} characters, at most {PROSE_CHARS_MAX} are allowed"), None));
     }
     Ok(text.trim().to_owned())
 }

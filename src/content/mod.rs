@@ -26,7 +26,7 @@ mod typography;
 mod wrap;
 
 pub use front_matter::{Cover, FrontMatter, SendAt};
-pub use html::{HTML_BYTES_MAX, Target, escape, in_heading};
+pub use html::{HTML_BYTES_MAX, Target, escape, in_body, in_heading, in_heading_with};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
 pub use rendered::{Letter, Rendered, render};

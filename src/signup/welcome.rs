@@ -7,7 +7,7 @@ use super::door::Door;
 use crate::clock::Timestamp;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::pictures::Picture;
-use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading};
+use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading, in_heading_with};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
@@ -107,11 +107,12 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
             subject: &said.subject,
             preheader: "",
             newsletter: &said.name,
+            brand: &in_heading(&said.name),
+            home_url: &home_url,
             postal_address: &postal_address,
             look: Look::of(&newsletter.design, door.logo.as_ref().map(super::door::Emblem::as_logo)),
         },
-        home_url: &home_url,
-        title: &in_heading(&said.subject),
+        title: &in_heading_with(&said.subject, &said.name),
         lead: &said.lead,
         latest: latest.map(|issue| LatestHtml {
             intro: &said.intro,
@@ -174,6 +175,7 @@ struct Said {
     preferences: String,
     preferences_url: String,
     forwarded: String,
+    forwarded_link: String,
     subscribe_url: String,
 }
 
@@ -192,6 +194,7 @@ impl Said {
             preferences: words.change_preferences(),
             preferences_url: Field::PreferencesUrl.to_string(),
             forwarded: words.forwarded(),
+            forwarded_link: words.forwarded_link(),
             subscribe_url: format!("{}subscribe", newsletter.home_url(public_url)),
             name,
         }
@@ -204,6 +207,7 @@ impl Said {
             preferences: &self.preferences,
             preferences_url: &self.preferences_url,
             forwarded: &self.forwarded,
+            forwarded_link: &self.forwarded_link,
             subscribe_url: &self.subscribe_url,
         }
     }

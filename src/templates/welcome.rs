@@ -12,8 +12,6 @@ pub struct WelcomeHtml<'a> {
     /// What every mail needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
-    /// The newsletter's page.
-    pub home_url: &'a str,
     /// The subject, as HTML of which long words may be broken.
     pub title: &'a str,
     /// What there is to say.
@@ -53,7 +51,7 @@ pub struct WelcomeText<'a> {
     pub newsletter: &'a str,
     /// The newsletter's page.
     pub home_url: &'a str,
-    /// A line above everything; may be empty.
+    /// A line below the name; may be empty.
     pub header: &'a str,
     /// The subject, underlined.
     pub heading: &'a str,
@@ -95,7 +93,6 @@ impl Sample for WelcomeHtml<'_> {
     fn sample() -> Self {
         Self {
             envelope: Envelope { subject: "Welcome to The Week", ..Envelope::sample() },
-            home_url: "https://news.example.com/week/",
             title: "Welcome to The Week",
             lead: "You get The Week from now on.",
             latest: Some(LatestHtml {

@@ -54,6 +54,8 @@ messages! {
     unsubscribe();
     change_preferences();
     forwarded();
+    forwarded_link();
+    closing();
 
     // Mails of the system
     mail_or_open();

@@ -48,7 +48,9 @@ image = صورة
 reason = تصلك هذه الرسالة لأن { $address } مشترك في { $newsletter } منذ { $date }.
 unsubscribe = إلغاء الاشتراك
 change_preferences = تغيير التفضيلات أو الإيقاف المؤقت
-forwarded = هل أُعيد توجيه هذه الرسالة إليك؟ اشترك
+forwarded = هل أُعيد توجيه هذه الرسالة إليك؟
+forwarded_link = الاشتراك من هنا
+closing = للكتابة إلينا، يكفي الرد على هذه الرسالة. ويمكن إعادة توجيهها إلى من قد تعجبه.
 
 ## Mails of the system
 

@@ -48,7 +48,9 @@ image = Bild
 reason = Sie erhalten diese E-Mail, weil { $address } seit dem { $date } { $newsletter } abonniert.
 unsubscribe = Abbestellen
 change_preferences = Einstellungen ändern oder pausieren
-forwarded = Wurde Ihnen diese E-Mail weitergeleitet? Abonnieren
+forwarded = Wurde Ihnen diese E-Mail weitergeleitet?
+forwarded_link = Hier abonnieren
+closing = Antworten Sie auf diese E-Mail, wenn Sie uns schreiben möchten. Leiten Sie sie gern weiter.
 
 ## Mails of the system
 

@@ -50,7 +50,9 @@ image = Image
 reason = You get this email because { $address } subscribed to { $newsletter } on { $date }.
 unsubscribe = Unsubscribe
 change_preferences = Change preferences or pause
-forwarded = Was this forwarded to you? Subscribe
+forwarded = Forwarded this email?
+forwarded_link = Subscribe here
+closing = Reply to this email to write to us. Forward it to anyone who may like it.
 
 ## Mails of the system
 

@@ -48,7 +48,9 @@ image = Imagen
 reason = Recibe este correo porque { $address } se suscribió a { $newsletter } el { $date }.
 unsubscribe = Darse de baja
 change_preferences = Cambiar las preferencias o hacer una pausa
-forwarded = ¿Le han reenviado este correo? Suscríbase
+forwarded = ¿Le han reenviado este correo?
+forwarded_link = Suscribirse aquí
+closing = Responda a este correo para escribirnos. Reenvíelo a quien pueda interesarle.
 
 ## Mails of the system
 

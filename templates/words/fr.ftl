@@ -51,7 +51,9 @@ image = Image
 reason = Vous recevez ce courriel parce que { $address } est abonnée à { $newsletter } depuis le { $date }.
 unsubscribe = Se désabonner
 change_preferences = Modifier les préférences ou faire une pause
-forwarded = On vous a transféré ce courriel ? Abonnez-vous
+forwarded = On vous a transféré ce courriel ?
+forwarded_link = S’abonner ici
+closing = Répondez à ce courriel pour nous écrire. Transférez-le à qui il pourrait plaire.
 
 ## Mails of the system
 

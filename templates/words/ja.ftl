@@ -34,7 +34,9 @@ image = 画像
 reason = このメールは、{ $address } が { $date } に { $newsletter } の購読を申し込まれたため、お送りしています。
 unsubscribe = 購読を解除する
 change_preferences = 設定の変更・一時停止
-forwarded = このメールを転送で受け取った方はこちらから購読できます
+forwarded = 転送されたメールをお読みの方へ
+forwarded_link = 登録はこちら
+closing = このメールに返信すると、編集部に届きます。お知り合いへの転送も歓迎します。
 
 ## Mails of the system
 

@@ -19,10 +19,6 @@ use crate::store::pages::{self, Page};
 use crate::templates::pages::{IssuePage, Relation, Teaser};
 use crate::words::Words;
 
-/// What most people read in a minute; in scripts that do not part words each character is counted as one.
-const WORDS_PER_MINUTE: i64 = 220;
-const CHARACTERS_PER_MINUTE: i64 = 500;
-
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/{newsletter}/{slug}", get(show))
 }
@@ -93,7 +89,7 @@ pub(in super::super) fn context(
         date: date(newsletter, words, page.published_at),
         datetime: page.published_at.to_string(),
         author: page.author,
-        reading_time: words.reading_time(minutes(&page.language, page.words)),
+        reading_time: words.time_to_read(&page.language, usize::try_from(page.words).unwrap_or_default()),
         corrected: corrected.map(|at| words.corrected_on(&date(newsletter, words, at))).unwrap_or_default(),
         corrected_datetime: corrected.map(|at| at.to_string()).unwrap_or_default(),
         correction: page.correction,
@@ -106,10 +102,4 @@ pub(in super::super) fn context(
         form: stamped_form(ground, newsletter, words, &words.subscribe(), stamp),
         language: page.language,
     }
-}
-
-fn minutes(language: &str, words: i64) -> i64 {
-    let unparted = matches!(Words::of_page(language).tag(), "ja") || language.starts_with("zh");
-    let per_minute = if unparted { CHARACTERS_PER_MINUTE } else { WORDS_PER_MINUTE };
-    ((words + per_minute / 2) / per_minute).max(1)
 }
