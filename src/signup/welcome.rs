@@ -97,6 +97,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
     let postal_address = without_marks(&newsletter.postal_address);
     let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
     let templates = templates.of(&newsletter.slug);
+    let description = without_marks(newsletter.description.as_deref().unwrap_or_default());
     let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
     let html = templates.render(&WelcomeHtml {
         envelope: Envelope {
@@ -114,6 +115,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         },
         title: &in_heading_with(&said.subject, &said.name),
         lead: &said.lead,
+        description: &description,
         latest: latest.map(|issue| LatestHtml {
             intro: &said.intro,
             language: &issue.rendered.language,
@@ -133,6 +135,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         header: newsletter.design.header.as_deref().unwrap_or_default(),
         heading: &heading(&said.subject, '='),
         lead: &filled(&said.lead),
+        description: &newsletter.description.as_ref().map(|_| filled(&description)).unwrap_or_default(),
         latest: latest.zip(title.as_deref()).map(|(issue, title)| LatestText {
             intro: &said.intro,
             heading: title,

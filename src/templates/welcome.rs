@@ -16,6 +16,8 @@ pub struct WelcomeHtml<'a> {
     pub title: &'a str,
     /// What there is to say.
     pub lead: &'a str,
+    /// What the newsletter is; may be empty.
+    pub description: &'a str,
     /// The latest issue, where it is in the mail.
     pub latest: Option<LatestHtml<'a>>,
     /// Why the reader gets this.
@@ -57,6 +59,8 @@ pub struct WelcomeText<'a> {
     pub heading: &'a str,
     /// What there is to say.
     pub lead: &'a str,
+    /// What the newsletter is; may be empty.
+    pub description: &'a str,
     /// The latest issue, where it is in the mail.
     pub latest: Option<LatestText<'a>>,
     /// Why the reader gets this, filled.
@@ -95,6 +99,7 @@ impl Sample for WelcomeHtml<'_> {
             envelope: Envelope { subject: "Welcome to The Week", ..Envelope::sample() },
             title: "Welcome to The Week",
             lead: "You get The Week from now on.",
+            description: "One essay a week.",
             latest: Some(LatestHtml {
                 intro: "This is the latest issue.",
                 language: "en",
@@ -118,6 +123,7 @@ impl Sample for WelcomeText<'_> {
             header: "Every Friday",
             heading: "Welcome to The Week\n===================\n",
             lead: "You get The Week from now on.\n",
+            description: "One essay a week.\n",
             latest: Some(LatestText {
                 intro: "This is the latest issue.",
                 heading: "The calendar is not an agreement\n--------------------------------\n",

@@ -320,7 +320,6 @@ reading_time = { $minutes ->
 privacy = Datenschutz
 privacy_lead = Was { $newsletter } über Leserinnen und Leser aufbewahrt, wie lange, und was nicht geschieht.
 privacy_sender = Wer es versendet
-privacy_sender_text = { $newsletter } wird versandt von { $sender }, { $postal }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
 privacy_stored = Was aufbewahrt wird
 privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen: um Ihnen zu senden, worum Sie gebeten haben.
 privacy_stored_consent = Wann Sie angefragt, bestätigt, pausiert oder abbestellt haben, welche Worte Ihnen gezeigt wurden und aus welchem Netz die Anfrage kam, ohne das Ende seiner Adresse: als Nachweis Ihrer Zustimmung.
@@ -348,6 +347,12 @@ privacy_others = Wer es sonst sieht
 privacy_others_text = Mails gehen über { $relays } hinaus und von dort an Ihren eigenen Maildienst. Sonst erhält niemand Ihre Adresse.
 privacy_rights = Was Sie tun können
 privacy_rights_text = Der Link zu Ihren Einstellungen steht am Fuß jeder Ausgabe: pausieren, abbestellen, ansehen und ändern, was aufbewahrt wird, es herunterladen oder löschen lassen.
+privacy_controller = Verantwortlich für Ihre Daten ist { $publisher }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
+privacy_basis = Rechtsgrundlage
+privacy_basis_text = Wir senden Ihnen den Newsletter mit Ihrer Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO, soweit sie gilt).
+privacy_basis_kept = Den Nachweis Ihrer Einwilligung und den Code einer Adresse, an die nichts gehen darf, bewahren wir aus berechtigtem Interesse auf (Art. 6 Abs. 1 Buchst. f).
+privacy_withdraw = Sie können Ihre Einwilligung jederzeit über den Abmeldelink in jeder Ausgabe widerrufen. Was bis dahin geschah, bleibt rechtmäßig.
+privacy_complain = Sie können sich bei einer Datenschutzaufsichtsbehörde beschweren, zum Beispiel an Ihrem Wohnort.
 
 ## Troubles
 

@@ -322,7 +322,6 @@ reading_time = { $minutes ->
 privacy = Privacy
 privacy_lead = What { $newsletter } keeps about its readers, for how long, and what it does not do.
 privacy_sender = Who sends it
-privacy_sender_text = { $newsletter } is sent by { $sender }, { $postal }. Write to { $address } with any question about your data.
 privacy_stored = What is kept
 privacy_stored_address = Your email address, and the name, language and choices that you gave: to send you what you asked for.
 privacy_stored_consent = When you asked, confirmed, paused or left, which words you were shown, and the network that your request came from, with the end of its address cut off: as proof that you agreed.
@@ -350,6 +349,12 @@ privacy_others = Who else sees it
 privacy_others_text = Mail goes out through { $relays } and from there to your own mail service. Nobody else gets your address.
 privacy_rights = What you can do
 privacy_rights_text = The link to your preferences is at the foot of every issue: pause, leave, see and change what is kept, download it, or have it erased.
+privacy_controller = The controller of your data is { $publisher }. Write to { $address } with any question about your data.
+privacy_basis = Legal basis
+privacy_basis_text = We send you the newsletter with your consent (Article 6(1)(a) of the GDPR, where it applies).
+privacy_basis_kept = We keep the proof of your consent, and the code of an address that must not be emailed, for our legitimate interest (Article 6(1)(f)).
+privacy_withdraw = You can withdraw your consent at any time with the unsubscribe link in every issue. What was done before stays lawful.
+privacy_complain = You can complain to a data protection authority, for example where you live.
 
 ## Troubles
 

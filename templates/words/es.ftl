@@ -320,7 +320,6 @@ reading_time = { $minutes ->
 privacy = Privacidad
 privacy_lead = Qué guarda { $newsletter } de sus lectores, durante cuánto tiempo y qué no se hace.
 privacy_sender = Quién lo envía
-privacy_sender_text = { $newsletter } lo envía { $sender }, { $postal }. Para cualquier pregunta sobre sus datos escriba a { $address }.
 privacy_stored = Qué se guarda
 privacy_stored_address = Su dirección de correo y el nombre, el idioma y las opciones que usted dio: para enviarle lo que pidió.
 privacy_stored_consent = Cuándo pidió, confirmó, pausó o se dio de baja, qué palabras se le mostraron y la red de la que vino la petición, sin el final de su dirección: como prueba de su acuerdo.
@@ -348,6 +347,12 @@ privacy_others = Quién más lo ve
 privacy_others_text = El correo sale por { $relays } y de allí va a su propio servicio de correo. Nadie más recibe su dirección.
 privacy_rights = Qué puede hacer
 privacy_rights_text = El enlace a sus preferencias está al pie de cada número: pausar, darse de baja, ver y cambiar lo que se guarda, descargarlo o hacerlo borrar.
+privacy_controller = El responsable del tratamiento de sus datos es { $publisher }. Para cualquier pregunta sobre sus datos escriba a { $address }.
+privacy_basis = Base jurídica
+privacy_basis_text = Le enviamos el boletín con su consentimiento (artículo 6.1.a del RGPD, donde se aplique).
+privacy_basis_kept = Conservamos la prueba de su consentimiento y el código de una dirección a la que no se debe escribir por nuestro interés legítimo (artículo 6.1.f).
+privacy_withdraw = Puede retirar su consentimiento en cualquier momento con el enlace de baja de cada número. Lo hecho hasta entonces sigue siendo lícito.
+privacy_complain = Puede presentar una reclamación ante una autoridad de protección de datos, por ejemplo la de su lugar de residencia.
 
 ## Troubles
 

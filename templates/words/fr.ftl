@@ -326,7 +326,6 @@ reading_time = { $minutes ->
 privacy = Vie privée
 privacy_lead = Ce que { $newsletter } conserve sur ses lecteurs, pendant combien de temps, et ce qui n’est pas fait.
 privacy_sender = Qui envoie
-privacy_sender_text = { $newsletter } est envoyé par { $sender }, { $postal }. Pour toute question sur vos données, écrivez à { $address }.
 privacy_stored = Ce qui est conservé
 privacy_stored_address = Votre adresse électronique, et le nom, la langue et les choix que vous avez donnés : pour vous envoyer ce que vous avez demandé.
 privacy_stored_consent = Quand vous avez demandé, confirmé, suspendu ou quitté, les mots qui vous ont été montrés, et le réseau d’où venait la demande, sans la fin de son adresse : comme preuve de votre accord.
@@ -354,6 +353,12 @@ privacy_others = Qui d’autre les voit
 privacy_others_text = Les messages partent par { $relays } et, de là, vers votre propre service de messagerie. Personne d’autre ne reçoit votre adresse.
 privacy_rights = Ce que vous pouvez faire
 privacy_rights_text = Le lien vers vos préférences est au pied de chaque numéro : suspendre, quitter, voir et changer ce qui est conservé, le télécharger ou le faire effacer.
+privacy_controller = Le responsable du traitement de vos données est { $publisher }. Pour toute question sur vos données, écrivez à { $address }.
+privacy_basis = Base légale
+privacy_basis_text = Nous vous envoyons la newsletter avec votre consentement (article 6, paragraphe 1, point a, du RGPD, là où il s’applique).
+privacy_basis_kept = Nous conservons la preuve de votre consentement et le code d’une adresse à laquelle rien ne doit être envoyé, dans notre intérêt légitime (article 6, paragraphe 1, point f).
+privacy_withdraw = Vous pouvez retirer votre consentement à tout moment par le lien de désabonnement de chaque numéro. Ce qui a été fait avant reste licite.
+privacy_complain = Vous pouvez introduire une réclamation auprès d’une autorité de protection des données, par exemple celle de votre lieu de résidence.
 
 ## Troubles
 

@@ -288,7 +288,6 @@ reading_time = 読了目安 { $minutes } 分
 privacy = プライバシー
 privacy_lead = { $newsletter } が読者について保存するもの、その期間、そして行わないこと。
 privacy_sender = 配信者
-privacy_sender_text = { $newsletter } は { $sender }（{ $postal }）が配信しています。データについてのお問い合わせは { $address } へお願いします。
 privacy_stored = 保存するもの
 privacy_stored_address = メールアドレスと、ご記入いただいた名前・言語・設定。ご希望のものをお届けするためです。
 privacy_stored_consent = 申し込み・確認・休止・解除の日時、表示した文面、申し込み元のネットワーク（アドレスの末尾は切り捨てます）。同意の証拠とするためです。
@@ -315,6 +314,12 @@ privacy_others = ほかに見る者
 privacy_others_text = メールは { $relays } を経て、お使いのメールサービスへ届きます。それ以外の誰にもアドレスは渡りません。
 privacy_rights = できること
 privacy_rights_text = 設定ページへのリンクは各号の末尾にあります。休止、解除、保存内容の確認と変更、ダウンロード、消去ができます。
+privacy_controller = 個人情報の管理者は、{ $publisher } です。個人情報に関するお問い合わせは { $address } までお願いいたします。
+privacy_basis = 法的根拠
+privacy_basis_text = ニュースレターは、ご本人の同意に基づいてお送りします（適用される場合、GDPR第6条1項(a)）。
+privacy_basis_kept = 同意の記録と、お送りしてはならないアドレスの識別値は、正当な利益に基づいて保存します（同(f)）。
+privacy_withdraw = 同意は、各号にある配信停止のリンクからいつでも撤回できます。撤回前の取り扱いは適法のままです。
+privacy_complain = 個人情報の保護を担当する監督機関に、苦情を申し立てることができます。
 
 ## Troubles
 

@@ -20,7 +20,7 @@ use crate::templates::pages::{IssuePage, Relation, Teaser};
 use crate::words::Words;
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/{newsletter}/{slug}", get(show))
+    Router::new().route("/{newsletter}/{slug}", get(show)).route("/{newsletter}/{slug}/", get(show))
 }
 
 async fn show(
@@ -30,11 +30,12 @@ async fn show(
 ) -> Result<Response, Failure> {
     let door = site.door(&newsletter)?;
     // What is no issue's name is asked of no database: one of them holds no NUL.
-    if !is_slug(&slug) {
+    let slug = slug.trim_end_matches('.');
+    if !is_slug(slug) {
         return Err(Failure::NotFound);
     }
     let mut tx = site.signup.db.read().await?;
-    let page = pages::find(&mut tx, door.id, &slug).await?.ok_or(Failure::NotFound)?;
+    let page = pages::find(&mut tx, door.id, slug).await?.ok_or(Failure::NotFound)?;
     let previous = pages::before(&mut tx, door.id, page.published_at, page.id).await?;
     let next = pages::after(&mut tx, door.id, page.published_at, page.id).await?;
     drop(tx);
