@@ -104,12 +104,7 @@ pub const KEYS: &[Key] = &[
         Means("the name in `from`, or the newsletter's, with `postal_address`"),
         "Who answers for readers' data, as the privacy page names it: the name of a person or body and its place.",
     ),
-    key(
-        "newsletters.*.privacy",
-        Text,
-        Means("no such text"),
-        "What you add to the privacy page, in Markdown.",
-    ),
+    key("newsletters.*.privacy", Text, Means("no such text"), "What you add to the privacy page, in Markdown."),
     key(
         "newsletters.*.from",
         Text,

@@ -30,7 +30,7 @@ pub use front_matter::{Cover, FrontMatter, SendAt};
 pub use html::{HTML_BYTES_MAX, Target, escape, in_body, in_heading, in_heading_with};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
+pub use prose::prose;
 pub use rendered::{Letter, Rendered, render};
 pub use source::{Issue, SOURCE_BYTES_MAX, read};
-pub use prose::prose;
 pub use wrap::{filled, heading};

@@ -10,7 +10,8 @@ use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::content::{
-    Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_body, in_heading, render,
+    Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_body, in_heading,
+    render,
 };
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};

@@ -16,7 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
 use super::reader::{self, name};
-use super::token::{Token, Opened, is_erased, open};
+use super::token::{Opened, Token, is_erased, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
 use crate::store::subscriptions::Subscription;
@@ -28,7 +28,11 @@ const MOVE: &str = "move";
 const STOP: &str = "stop";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/a/{token}", get(show).post(act)).route("/a/{token}/", get(show).post(act)).route("/s/{token}", get(show_stop).post(act_stop)).route("/s/{token}/", get(show_stop).post(act_stop))
+    Router::new()
+        .route("/a/{token}", get(show).post(act))
+        .route("/a/{token}/", get(show).post(act))
+        .route("/s/{token}", get(show_stop).post(act_stop))
+        .route("/s/{token}/", get(show_stop).post(act_stop))
 }
 
 /// The request that a link is about; none when it is gone.

@@ -16,7 +16,7 @@ use super::super::wording;
 use super::gone::absent_page;
 use super::reader::{self, name};
 use super::signup::asked_page;
-use super::token::{Token, Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};

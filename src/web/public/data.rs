@@ -14,7 +14,7 @@ use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::reader;
-use super::token::{Token, Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Act};
 use crate::store::requests;

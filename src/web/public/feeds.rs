@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::failure::{Failure, Open};
-use super::super::fresh::fresh;
 use super::super::frame::pitch;
+use super::super::fresh::fresh;
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::signup::Door;

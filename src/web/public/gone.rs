@@ -16,7 +16,7 @@ use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::{self, name};
-use super::token::{Token, Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::retention::Expiry;

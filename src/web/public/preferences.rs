@@ -18,7 +18,7 @@ use super::choices;
 use super::gone::{absent_page, departed, left_page};
 use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
 use super::signup::{address_error, asked_page, bare, name_error};
-use super::token::{Token, Opened, open};
+use super::token::{Opened, Token, open};
 use super::unsubscribe::{LEAVE, leave};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;

@@ -64,7 +64,10 @@ fn matters(words: Words, newsletter: &Newsletter, site: &Site) -> Vec<Matter> {
     if !site.relays.is_empty() {
         matters.push(matter(words.privacy_others(), vec![words.privacy_others_text(&site.relays.join(", "))]));
     }
-    matters.push(matter(words.privacy_rights(), vec![words.privacy_rights_text(), words.privacy_withdraw(), words.privacy_complain()]));
+    matters.push(matter(
+        words.privacy_rights(),
+        vec![words.privacy_rights_text(), words.privacy_withdraw(), words.privacy_complain()],
+    ));
     matters
 }
 

@@ -20,7 +20,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
 use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
-use super::token::{Token, Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, Client, Door, Leaving, Rest};

@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::super::super::assets;
 use super::super::super::failure::Failure;
-use super::super::super::policy::Policy;
 use super::super::super::frame::pitch;
+use super::super::super::policy::Policy;
 use super::super::super::site::Site;
 use super::{Place, Typed, Wrong, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
