@@ -164,6 +164,7 @@ impl Desk<'_> {
             problems,
             ok: false,
             title: if before.html.is_empty() { title_of(&source) } else { before.title.clone() },
+            subject: if before.html.is_empty() { title_of(&source) } else { before.subject.clone() },
             ..before.clone()
         };
         let read = shelf.read(self.file, self.args.newsletter.as_deref());

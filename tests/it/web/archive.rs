@@ -292,13 +292,13 @@ both_databases! {
 
     async fn what_a_newsletter_is_stands_wherever_it_is_offered(db: Db) {
         let web = Web::new(db).await;
-        let plain = web.get("/").await.text();
+        let plain = web.get("/").await.text().to_owned();
         let mut own = crate::signup::newsletter("week", "The Week");
         own.description = Some("One <essay> & no more".to_owned());
         own.about = Some("Written by *two* editors.\n\n<script>alert(1)</script>".to_owned());
         let web = web.with_newsletter(own).await;
         for target in ["/", "/week/subscribe", "/week/feed.xml", "/week/"] {
-            let page = web.get(target).await.text();
+            let page = web.get(target).await.text().to_owned();
             assert!(page.contains("One &lt;essay&gt; &amp; no more"), "{target}");
             assert!(!page.contains("<essay>") && !page.contains("<script>"), "{target}");
         }
