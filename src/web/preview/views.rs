@@ -1,7 +1,7 @@
 //! One mail, seen as by different mailboxes: what each of them does to it is done to its HTML here. Knows no request.
 
 use super::Sheet;
-use crate::content::{Problem, escape};
+use crate::publishing::{Problem, escape};
 
 /// A mail in its frame: pictures and styles, nothing that runs, nothing that sends. The frame is in a sandbox besides.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; \
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_web_version_is_the_sites_own_page() {
-        let mut sheet = sheet("");
+        let mut sheet = sheet("<p>x</p>");
         assert!(web(&sheet).contains("web: none"));
         sheet.web = "<link rel=\"stylesheet\" href=\"web.css\"><a href=\"/week/\">All</a>".to_owned();
         sheet.web_origin = "https://news.example.com".to_owned();
