@@ -90,12 +90,10 @@ async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>,
 }
 
 fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
-    let newsletter = &door.newsletter;
-    let words = Words::of_mail(&newsletter.language);
+    let (newsletter, words) = (&door.newsletter, Words::of_mail(&door.newsletter.language));
     let said = Said::of(words, newsletter, public_url);
     let home_url = newsletter.home_url(public_url);
-    let postal_address = without_marks(&newsletter.postal_address);
-    let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
+    let postal_address = postal_line(newsletter);
     let templates = templates.of(&newsletter.slug);
     let description = without_marks(newsletter.description.as_deref().unwrap_or_default());
     let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
@@ -135,7 +133,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         header: newsletter.design.header.as_deref().unwrap_or_default(),
         heading: &heading(&said.subject, '='),
         lead: &filled(&said.lead),
-        description: &newsletter.description.as_ref().map(|_| filled(&description)).unwrap_or_default(),
+        description: &filled(&description),
         latest: latest.zip(title.as_deref()).map(|(issue, title)| LatestText {
             intro: &said.intro,
             heading: title,
@@ -162,6 +160,10 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         language: words.tag().to_owned(),
         words: 0,
     })
+}
+
+fn postal_line(newsletter: &Newsletter) -> String {
+    without_marks(&newsletter.postal_address).lines().map(str::trim).collect::<Vec<_>>().join(", ")
 }
 
 /// What the mail says in its newsletter's language.
