@@ -1,6 +1,6 @@
 //! `[newsletters.SLUG.design]`. Which colours can be read is the domain's business; the logo's file is read later.
 
-use super::newsletter::one_line;
+use super::sender::one_line;
 use super::reader::{Refusal, Section};
 use crate::domain::design::{Accent, Design, Font};
 
@@ -16,6 +16,7 @@ pub(super) fn read(section: Section<'_>) -> Design {
         heading_font: section.parsed("heading_font", font).unwrap_or(default.heading_font),
         header: section.parsed("header", line),
         footer: section.parsed("footer", line),
+        closing: section.boolean("closing").unwrap_or(default.closing),
     }
 }
 
@@ -34,7 +35,7 @@ fn font(text: &str) -> Result<Font, Refusal> {
     })
 }
 
-fn line(text: &str) -> Result<String, Refusal> {
+pub(super) fn line(text: &str) -> Result<String, Refusal> {
     let text = one_line(text)?;
     let chars = text.chars().count();
     if chars > LINE_CHARS_MAX {

@@ -85,6 +85,27 @@ pub const KEYS: &[Key] = &[
     ),
     key("newsletters.*.name", Text, Refused, "The name readers know it by."),
     key(
+        "newsletters.*.description",
+        Text,
+        Means("the pages say its name alone"),
+        "What it is, in one line of at most 200 characters. It stands on the sign-up page, in the list of newsletters, in \
+         feeds, in previews of shared links and in the welcome mail.",
+    ),
+    key(
+        "newsletters.*.about",
+        Text,
+        Means("no such text"),
+        "What it is and who writes it, in Markdown, on its front page and its sign-up page.",
+    ),
+    key("newsletters.*.author", Text, Means("issues name whom they name"), "Who wrote an issue without `author`."),
+    key(
+        "newsletters.*.publisher",
+        Text,
+        Means("the name in `from`, or the newsletter's, with `postal_address`"),
+        "Who answers for readers' data, as the privacy page names it: the name of a person or body and its place.",
+    ),
+    key("newsletters.*.privacy", Text, Means("no such text"), "What you add to the privacy page, in Markdown."),
+    key(
         "newsletters.*.from",
         Text,
         Refused,
@@ -219,13 +240,19 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.design.header",
         Text,
         Means("no such line"),
-        "A line of plain text above every mail, such as a motto.",
+        "A line of plain text below the name or logo on top of every mail, such as a motto.",
     ),
     key(
         "newsletters.*.design.footer",
         Text,
         Means("no such line"),
         "A line of plain text at the foot of every mail, above the postal address.",
+    ),
+    key(
+        "newsletters.*.design.closing",
+        Boolean,
+        Default("true"),
+        "Whether an issue's mail ends with a line on what a reader may do: reply, forward it, see all issues.",
     ),
     key("newsletters.*.dkim.domain", Text, Means("the domain of `from`"), "The signing domain (`d=`)."),
     key(

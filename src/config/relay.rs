@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::newsletter::one_line;
+use super::sender::one_line;
 use super::reader::Section;
 use super::{headers, rates};
 use crate::domain::extra_header::ExtraHeaders;

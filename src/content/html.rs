@@ -12,7 +12,7 @@ use super::merge;
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use crate::domain::design::Design;
 use crate::words::Words;
-pub use long::in_heading;
+pub use long::{in_body, in_heading, in_heading_with};
 use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.

@@ -36,7 +36,10 @@ impl Margin {
 /// A paragraph of a text part, filled; lines end in `\n`.
 pub fn filled(text: &str) -> String {
     let mut out = String::new();
-    fill(&mut out, text, &Margin::default(), WIDTH);
+    // Nothing fills no line, not an empty one.
+    if !text.is_empty() {
+        fill(&mut out, text, &Margin::default(), WIDTH);
+    }
     out
 }
 

@@ -159,10 +159,12 @@ pub struct Design {
     pub font: Font,
     /// Headings.
     pub heading_font: Font,
-    /// A line above every mail.
+    /// A line below the name on top of every mail.
     pub header: Option<String>,
     /// A line below every mail.
     pub footer: Option<String>,
+    /// Whether an issue's mail ends with what a reader may do: reply, forward, see all issues.
+    pub closing: bool,
 }
 
 impl Default for Design {
@@ -174,6 +176,7 @@ impl Default for Design {
             heading_font: Font::System,
             header: None,
             footer: None,
+            closing: true,
         }
     }
 }

@@ -34,6 +34,16 @@ pub struct Newsletter {
     pub slug: String,
     /// The name readers know it by.
     pub name: String,
+    /// What it is, in a line.
+    pub description: Option<String>,
+    /// What it is and who writes it, at length: Markdown.
+    pub about: Option<String>,
+    /// Who wrote an issue that names nobody.
+    pub author: Option<String>,
+    /// Who answers for readers' data: name and place.
+    pub publisher: Option<String>,
+    /// What the operator adds to the privacy page: Markdown.
+    pub privacy: Option<String>,
     /// Who it is from.
     pub from: Mailbox,
     /// Where answers go.

@@ -1,6 +1,8 @@
 //! An issue and its newsletter to the parts of a mail: where what content renders meets the layouts. Knows no database,
 //! no slot and no reader.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::preflight::{self, Composed};
@@ -8,7 +10,8 @@ use crate::content::fields::{Field, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::content::{
-    Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_heading, render,
+    Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_body, in_heading,
+    render,
 };
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
@@ -149,6 +152,11 @@ struct Said {
     unsubscribe: String,
     preferences: String,
     forwarded: String,
+    forwarded_link: String,
+    reading_time: String,
+    /// Empty where the newsletter wants none.
+    closing: String,
+    all_issues: String,
 }
 
 impl Said {
@@ -161,6 +169,10 @@ impl Said {
             unsubscribe: words.way_out(),
             preferences: words.change_preferences(),
             forwarded: words.forwarded(),
+            forwarded_link: words.forwarded_link(),
+            reading_time: words.time_to_read(&rendered.language, rendered.count),
+            closing: if newsletter.design.closing { words.closing() } else { String::new() },
+            all_issues: words.all_issues(),
         }
     }
 }
@@ -169,6 +181,7 @@ impl Page<'_> {
     fn html(&self, templates: &Templates) -> Result<String, TemplateError> {
         let marks = Marks::new();
         let words = self.rendered.words;
+        let name = without_marks(&self.newsletter.name);
         templates.render(&IssueHtml {
             envelope: Envelope {
                 language: &self.rendered.language,
@@ -177,16 +190,22 @@ impl Page<'_> {
                 words_dir: words.direction(),
                 subject: self.issue.front.subject(),
                 preheader: &self.rendered.preheader,
-                newsletter: &without_marks(&self.newsletter.name),
+                newsletter: &name,
+                brand: &in_heading(&name),
+                home_url: &self.urls.home,
                 postal_address: &one_line(&self.newsletter.postal_address),
                 look: self.look(),
             },
-            home_url: &self.urls.home,
+            standfirst: &in_body(&self.standfirst()),
+            author: &self.author(),
             date: &self.date,
+            reading_time: &self.said.reading_time,
             web_url: &self.urls.web,
             read_on_web: &self.said.read_on_web,
             title: &in_heading(&self.issue.front.title),
             body: &self.rendered.html,
+            closing: &self.said.closing,
+            all_issues: &self.said.all_issues,
             reason: &self.said.reason,
             footer: self.footer(&marks),
         })
@@ -198,18 +217,36 @@ impl Page<'_> {
             newsletter: &without_marks(&self.newsletter.name),
             header: self.newsletter.design.header.as_deref().unwrap_or_default(),
             home_url: &self.urls.home,
-            date: &self.date,
             heading: &heading(&self.issue.front.title, '='),
+            standfirst: &filled(&self.standfirst()),
+            byline: &self.byline(),
             read_on_web: &self.said.read_on_web,
             web_url: &self.urls.web,
             body: &self.rendered.text,
             links_heading: &heading(&self.rendered.words.links(), '-'),
             links: &self.rendered.links,
+            closing: &filled(&self.said.closing),
+            all_issues: &self.said.all_issues,
             reason: &filled(&self.said.reason),
             footer: self.footer(&marks),
             footer_line: &self.newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
             publisher: &publisher(self.newsletter),
         })
+    }
+
+    /// What the editor says of the issue; its beginning, which may stand for that in a mailbox, is not said twice.
+    fn standfirst(&self) -> Cow<'_, str> {
+        without_marks(self.issue.front.summary.as_deref().unwrap_or_default())
+    }
+
+    fn author(&self) -> Cow<'_, str> {
+        without_marks(author(self.issue, self.newsletter))
+    }
+
+    fn byline(&self) -> String {
+        let author = self.author();
+        let parts = [author.as_ref(), &self.date, &self.said.reading_time];
+        filled(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
     }
 
     fn look(&self) -> Look<'_> {
@@ -225,6 +262,7 @@ impl Page<'_> {
             preferences: &self.said.preferences,
             preferences_url: &marks.preferences,
             forwarded: &self.said.forwarded,
+            forwarded_link: &self.said.forwarded_link,
             subscribe_url: &self.urls.subscribe,
         }
     }
@@ -240,6 +278,11 @@ impl Marks {
     fn new() -> Self {
         Self { unsubscribe: Field::UnsubscribeUrl.to_string(), preferences: Field::PreferencesUrl.to_string() }
     }
+}
+
+/// Who wrote an issue; empty where nobody is named.
+pub(super) fn author<'a>(issue: &'a Issue, newsletter: &'a Newsletter) -> &'a str {
+    issue.front.author.as_deref().or(newsletter.author.as_deref()).unwrap_or_default()
 }
 
 fn direction(language: &str) -> &'static str {

@@ -28,7 +28,7 @@ pub mod standing;
 mod twins;
 
 /// What a check finds: faces show it, and know nothing else of content.
-pub use crate::content::Problem;
+pub use crate::content::{Problem, escape};
 pub use calendar::{Started, start_due};
 pub use checked::Checked;
 pub use compose::{compose, preflight};

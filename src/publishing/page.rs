@@ -1,6 +1,7 @@
 //! An issue's web version: made from the same tree as the mail, and the same for everyone. Nothing in it is a reader's
 //! own: what a mail fills with a name or a link has a neutral value here. Knows no page around it.
 
+use super::compose::author;
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::pictures::Pictures;
 use crate::content::problem::Problem;
@@ -24,12 +25,12 @@ pub(super) fn page(
     let rendered = render(issue, &Letter { newsletter, web_url: &neutral.web, pictures }, Target::Web)?;
     let front = &issue.front;
     let text = neutral.fill(&rendered.text, str::to_owned);
-    let own = [front.title.as_str(), &rendered.preheader, front.author.as_deref().unwrap_or_default(), &text];
+    let own = [front.title.as_str(), &rendered.preheader, author(issue, newsletter), &text];
     Ok(NewPage {
         visibility: front.web.unwrap_or(Visibility::Public),
         html: neutral.fill(&rendered.html, escape),
         summary: rendered.preheader.clone(),
-        author: front.author.clone().unwrap_or_default(),
+        author: author(issue, newsletter).to_owned(),
         image: rendered.cover.clone().unwrap_or_default(),
         correction: front.correction.clone().unwrap_or_default(),
         words: i64::try_from(rendered.count).unwrap_or(i64::MAX),

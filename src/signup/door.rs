@@ -2,7 +2,7 @@
 
 use super::letters::Letter;
 use crate::clock::Timestamp;
-use crate::content::Parts;
+use crate::content::{Parts, prose};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::image::Shown;
 use crate::domain::newsletter::Newsletter;
@@ -67,6 +67,10 @@ pub struct Door {
     pub id: NewsletterId,
     /// The logo, where it has one.
     pub logo: Option<Emblem>,
+    /// What the newsletter is, at length: HTML; may be empty.
+    pub about: String,
+    /// What its operator adds to the privacy page: HTML; may be empty.
+    pub privacy: String,
     own: Vec<(Letter, Language, RevisionId)>,
 }
 
@@ -75,6 +79,8 @@ impl Door {
     pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self, StoreError> {
         let slug = newsletter.slug.clone();
         let logo = letters.logo.clone();
+        let [about, privacy] = [&newsletter.about, &newsletter.privacy]
+            .map(|text| text.as_deref().map(|text| prose(text, &newsletter)).unwrap_or_default());
         db.write(async |tx| {
             let id = newsletters::ensure(tx, &slug, now).await?;
             let mut own = Vec::with_capacity(letters.own.len());
@@ -88,7 +94,7 @@ impl Door {
                     images::attach(tx, *revision, shown).await?;
                 }
             }
-            Ok(Self { newsletter, id, logo, own })
+            Ok(Self { newsletter, id, logo, about, privacy, own })
         })
         .await
     }

@@ -3,7 +3,7 @@
 use super::door::{Emblem, Letters};
 use super::letters::Letter;
 use crate::content::fields::{Field, Template, without_marks};
-use crate::content::{Parts, addresses, filled, heading, in_heading};
+use crate::content::{Parts, addresses, filled, heading, in_heading, in_heading_with};
 use crate::domain::newsletter::Newsletter;
 use crate::templates::email::{Envelope, Look, NoticeHtml, NoticeText};
 use crate::templates::{TemplateError, Templates};
@@ -141,11 +141,12 @@ impl Press<'_> {
                 subject: &mail.subject,
                 preheader: "",
                 newsletter: &name,
+                brand: &in_heading(&name),
+                home_url: &home_url,
                 postal_address: &postal_address,
                 look: Look::of(&newsletter.design, self.logo.map(Emblem::as_logo)),
             },
-            home_url: &home_url,
-            title: &in_heading(&mail.subject),
+            title: &in_heading_with(&mail.subject, &name),
             lead: &mail.lead,
             button: &mail.button,
             url: &url,

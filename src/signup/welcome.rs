@@ -7,7 +7,7 @@ use super::door::Door;
 use crate::clock::Timestamp;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::pictures::Picture;
-use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading};
+use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading, in_heading_with};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
@@ -90,13 +90,12 @@ async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>,
 }
 
 fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
-    let newsletter = &door.newsletter;
-    let words = Words::of_mail(&newsletter.language);
+    let (newsletter, words) = (&door.newsletter, Words::of_mail(&door.newsletter.language));
     let said = Said::of(words, newsletter, public_url);
     let home_url = newsletter.home_url(public_url);
-    let postal_address = without_marks(&newsletter.postal_address);
-    let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
+    let postal_address = postal_line(newsletter);
     let templates = templates.of(&newsletter.slug);
+    let description = without_marks(newsletter.description.as_deref().unwrap_or_default());
     let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
     let html = templates.render(&WelcomeHtml {
         envelope: Envelope {
@@ -107,12 +106,14 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
             subject: &said.subject,
             preheader: "",
             newsletter: &said.name,
+            brand: &in_heading(&said.name),
+            home_url: &home_url,
             postal_address: &postal_address,
             look: Look::of(&newsletter.design, door.logo.as_ref().map(super::door::Emblem::as_logo)),
         },
-        home_url: &home_url,
-        title: &in_heading(&said.subject),
+        title: &in_heading_with(&said.subject, &said.name),
         lead: &said.lead,
+        description: &description,
         latest: latest.map(|issue| LatestHtml {
             intro: &said.intro,
             language: &issue.rendered.language,
@@ -132,6 +133,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         header: newsletter.design.header.as_deref().unwrap_or_default(),
         heading: &heading(&said.subject, '='),
         lead: &filled(&said.lead),
+        description: &filled(&description),
         latest: latest.zip(title.as_deref()).map(|(issue, title)| LatestText {
             intro: &said.intro,
             heading: title,
@@ -160,6 +162,10 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
     })
 }
 
+fn postal_line(newsletter: &Newsletter) -> String {
+    without_marks(&newsletter.postal_address).lines().map(str::trim).collect::<Vec<_>>().join(", ")
+}
+
 /// What the mail says in its newsletter's language.
 struct Said {
     name: String,
@@ -174,6 +180,7 @@ struct Said {
     preferences: String,
     preferences_url: String,
     forwarded: String,
+    forwarded_link: String,
     subscribe_url: String,
 }
 
@@ -192,6 +199,7 @@ impl Said {
             preferences: words.change_preferences(),
             preferences_url: Field::PreferencesUrl.to_string(),
             forwarded: words.forwarded(),
+            forwarded_link: words.forwarded_link(),
             subscribe_url: format!("{}subscribe", newsletter.home_url(public_url)),
             name,
         }
@@ -204,6 +212,7 @@ impl Said {
             preferences: &self.preferences,
             preferences_url: &self.preferences_url,
             forwarded: &self.forwarded,
+            forwarded_link: &self.forwarded_link,
             subscribe_url: &self.subscribe_url,
         }
     }

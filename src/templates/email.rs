@@ -22,6 +22,10 @@ pub struct Envelope<'a> {
     pub preheader: &'a str,
     /// The newsletter's name.
     pub newsletter: &'a str,
+    /// The same, as HTML of which long words may be broken.
+    pub brand: &'a str,
+    /// The newsletter's page.
+    pub home_url: &'a str,
     /// On one line.
     pub postal_address: &'a str,
     /// What the newsletter looks like.
@@ -41,7 +45,7 @@ pub struct Look<'a> {
     pub font: &'static str,
     /// What headings are set in, as CSS.
     pub heading_font: &'static str,
-    /// A line above everything; may be empty.
+    /// A line below the name; may be empty.
     pub header: &'a str,
     /// A line above the postal address; may be empty.
     pub footer_line: &'a str,
@@ -96,10 +100,14 @@ pub struct IssueHtml<'a> {
     /// What every mail needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
-    /// The newsletter's page.
-    pub home_url: &'a str,
+    /// The summary, as HTML of which long words may be broken; may be empty.
+    pub standfirst: &'a str,
+    /// Who wrote it; may be empty.
+    pub author: &'a str,
     /// Written out.
     pub date: &'a str,
+    /// How long it takes to read.
+    pub reading_time: &'a str,
     /// The issue on the web; empty where it is in mails alone.
     pub web_url: &'a str,
     /// The text of the link to it.
@@ -108,6 +116,10 @@ pub struct IssueHtml<'a> {
     pub title: &'a str,
     /// HTML.
     pub body: &'a str,
+    /// What a reader may do with it; empty where the newsletter wants no such line.
+    pub closing: &'a str,
+    /// The text of the link to the newsletter's page.
+    pub all_issues: &'a str,
     /// Why the reader gets this.
     pub reason: &'a str,
     /// Link texts and addresses of the footer.
@@ -126,8 +138,10 @@ pub struct Footer<'a> {
     pub preferences: &'a str,
     /// Where it leads.
     pub preferences_url: &'a str,
-    /// Link text.
+    /// What is asked of whoever got it from a reader.
     pub forwarded: &'a str,
+    /// Link text.
+    pub forwarded_link: &'a str,
     /// Where it leads.
     pub subscribe_url: &'a str,
 }
@@ -137,14 +151,16 @@ pub struct Footer<'a> {
 pub struct IssueText<'a> {
     /// The newsletter's name.
     pub newsletter: &'a str,
-    /// A line above everything; may be empty.
+    /// A line below the name; may be empty.
     pub header: &'a str,
     /// The newsletter's page.
     pub home_url: &'a str,
-    /// Written out.
-    pub date: &'a str,
     /// The title, underlined.
     pub heading: &'a str,
+    /// The summary, filled; may be empty.
+    pub standfirst: &'a str,
+    /// Who wrote it, when it was sent and how long it takes to read, filled.
+    pub byline: &'a str,
     /// What stands before the address of the issue on the web.
     pub read_on_web: &'a str,
     /// The issue on the web; empty where it is in mails alone.
@@ -155,6 +171,10 @@ pub struct IssueText<'a> {
     pub links_heading: &'a str,
     /// Addresses, in the order of their numbers.
     pub links: &'a [String],
+    /// What a reader may do with it, filled; empty where the newsletter wants no such line.
+    pub closing: &'a str,
+    /// What stands before the address of the newsletter's page.
+    pub all_issues: &'a str,
     /// Why the reader gets this, filled.
     pub reason: &'a str,
     /// Words and addresses of the footer.
@@ -186,8 +206,6 @@ pub struct NoticeHtml<'a> {
     pub ignore: &'a str,
     /// Why this mail came.
     pub reason: &'a str,
-    /// The newsletter's page.
-    pub home_url: &'a str,
     /// The subject, as HTML of which long words may be broken.
     pub title: &'a str,
     /// The link for leaving; empty where nothing can be left.
@@ -207,7 +225,7 @@ pub struct NoticeText<'a> {
     pub newsletter: &'a str,
     /// The newsletter's page.
     pub home_url: &'a str,
-    /// A line above everything; may be empty.
+    /// A line below the name; may be empty.
     pub header: &'a str,
     /// The subject, underlined.
     pub heading: &'a str,
@@ -247,6 +265,8 @@ impl Envelope<'_> {
             subject: "The calendar is not an agreement",
             preheader: "A date was set, and little else.",
             newsletter: "The Week",
+            brand: "The Week",
+            home_url: "https://news.example.com/week/",
             postal_address: "1 Example Street, Example 10001",
             look: Look::sample(),
         }
@@ -260,7 +280,8 @@ impl Footer<'_> {
             unsubscribe_url: "https://news.example.com/u/TOKEN",
             preferences: "Change preferences or pause",
             preferences_url: "https://news.example.com/p/TOKEN",
-            forwarded: "Was this forwarded to you? Subscribe",
+            forwarded: "Forwarded this email?",
+            forwarded_link: "Subscribe here",
             subscribe_url: "https://news.example.com/week/subscribe",
         }
     }
@@ -270,12 +291,16 @@ impl Sample for IssueHtml<'_> {
     fn sample() -> Self {
         Self {
             envelope: Envelope::sample(),
-            home_url: "https://news.example.com/week/",
+            standfirst: "A date was set, and little else.",
+            author: "A. Writer",
             date: "20 November 2026",
+            reading_time: "7 minutes to read",
             web_url: "https://news.example.com/week/calendar",
             read_on_web: "Read on the web",
             title: "The calendar is not an agreement",
             body: "<p>A date was set.</p>",
+            closing: "Reply to this email and we read it.",
+            all_issues: "All issues",
             reason: "You get this email because you subscribed.",
             footer: Footer::sample(),
         }
@@ -288,13 +313,16 @@ impl Sample for IssueText<'_> {
             newsletter: "The Week",
             header: "Every Friday",
             home_url: "https://news.example.com/week/",
-            date: "20 November 2026",
             heading: "The calendar is not an agreement\n================================\n",
+            standfirst: "A date was set, and little else.\n",
+            byline: "A. Writer · 20 November 2026 · 7 minutes to read\n",
             read_on_web: "Read on the web",
             web_url: "https://news.example.com/week/calendar",
             body: "A date was set.\n",
             links_heading: "Links\n-----\n",
             links: &[],
+            closing: "Reply to this email and we read it.\n",
+            all_issues: "All issues",
             reason: "You get this email because you subscribed.\n",
             footer: Footer::sample(),
             footer_line: "Written by hand.\n",
@@ -314,7 +342,6 @@ impl Sample for NoticeHtml<'_> {
             url_shown: "news.example.com/c/TOKEN",
             ignore: "If this was not you, do nothing.",
             reason: "You get this email because this address was entered on our signup page.",
-            home_url: "https://news.example.com/week/",
             title: "Confirm your <span style=\"display:inline-block\">subscription</span>",
             unsubscribe: "Unsubscribe",
             unsubscribe_url: "https://news.example.com/u/TOKEN",

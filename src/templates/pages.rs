@@ -33,6 +33,8 @@ pub struct Button {
     pub label: String,
     /// Whether it is not the page's first purpose.
     pub quiet: bool,
+    /// Whether it destroys something.
+    pub grave: bool,
 }
 
 /// The form of a newsletter.
@@ -44,6 +46,8 @@ pub struct SignupPage {
     pub heading: String,
     /// Below it.
     pub lead: String,
+    /// What it is, at length: HTML; may be empty.
+    pub about: String,
     /// Where the form goes.
     pub action: String,
     /// Above the list of mistakes.
@@ -97,6 +101,7 @@ impl Sample for SignupPage {
             frame: frame::sample(),
             heading: "The Week".to_owned(),
             lead: "By email.".to_owned(),
+            about: "<p>Written by two editors.</p>".to_owned(),
             action: "/week/subscribe".to_owned(),
             error_heading: "There is a problem".to_owned(),
             email_error: "Enter your email address".to_owned(),

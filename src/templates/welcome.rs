@@ -12,12 +12,12 @@ pub struct WelcomeHtml<'a> {
     /// What every mail needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
-    /// The newsletter's page.
-    pub home_url: &'a str,
     /// The subject, as HTML of which long words may be broken.
     pub title: &'a str,
     /// What there is to say.
     pub lead: &'a str,
+    /// What the newsletter is; may be empty.
+    pub description: &'a str,
     /// The latest issue, where it is in the mail.
     pub latest: Option<LatestHtml<'a>>,
     /// Why the reader gets this.
@@ -53,12 +53,14 @@ pub struct WelcomeText<'a> {
     pub newsletter: &'a str,
     /// The newsletter's page.
     pub home_url: &'a str,
-    /// A line above everything; may be empty.
+    /// A line below the name; may be empty.
     pub header: &'a str,
     /// The subject, underlined.
     pub heading: &'a str,
     /// What there is to say.
     pub lead: &'a str,
+    /// What the newsletter is; may be empty.
+    pub description: &'a str,
     /// The latest issue, where it is in the mail.
     pub latest: Option<LatestText<'a>>,
     /// Why the reader gets this, filled.
@@ -95,9 +97,9 @@ impl Sample for WelcomeHtml<'_> {
     fn sample() -> Self {
         Self {
             envelope: Envelope { subject: "Welcome to The Week", ..Envelope::sample() },
-            home_url: "https://news.example.com/week/",
             title: "Welcome to The Week",
             lead: "You get The Week from now on.",
+            description: "One essay a week.",
             latest: Some(LatestHtml {
                 intro: "This is the latest issue.",
                 language: "en",
@@ -121,6 +123,7 @@ impl Sample for WelcomeText<'_> {
             header: "Every Friday",
             heading: "Welcome to The Week\n===================\n",
             lead: "You get The Week from now on.\n",
+            description: "One essay a week.\n",
             latest: Some(LatestText {
                 intro: "This is the latest issue.",
                 heading: "The calendar is not an agreement\n--------------------------------\n",

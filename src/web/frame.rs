@@ -150,6 +150,11 @@ fn contact(words: Words, newsletter: &Newsletter) -> Link {
     Link { url: format!("mailto:{address}"), label: words.write_to_us() }
 }
 
+/// What a newsletter is, in a sentence: its own, or that it is to be had.
+pub(super) fn pitch(words: Words, newsletter: &Newsletter) -> String {
+    newsletter.description.clone().unwrap_or_else(|| words.signup_lead(&newsletter.name))
+}
+
 /// A postal address may have several lines in the configuration.
 pub(super) fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")

@@ -50,7 +50,9 @@ fn is_ours(public_url: &Url, authority: &Authority) -> bool {
     if authority.as_str().contains('@') {
         return false;
     }
-    let (Some(ours), Ok(theirs)) = (public_url.host(), Host::parse(authority.host())) else { return false };
+    let (Some(ours), Ok(theirs)) = (public_url.host(), Host::parse(without_root(authority.host()))) else {
+        return false;
+    };
     // Whoever tries the program out on their own machine may call it as they like.
     if is_loopback(&ours.to_owned()) {
         return is_loopback(&theirs);
@@ -58,6 +60,11 @@ fn is_ours(public_url: &Url, authority: &Authority) -> bool {
     let default = if public_url.scheme() == "https" { 443 } else { 80 };
     let same_port = authority.port_u16().unwrap_or(default) == public_url.port().unwrap_or(default);
     ours.to_owned() == theirs && same_port
+}
+
+/// A name with the dot of the root at its end is the same name.
+fn without_root(host: &str) -> &str {
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 /// Whether a `Host` field names the machine itself and not the site.
@@ -108,6 +115,10 @@ mod tests {
         for (target, hosts, expected) in [
             ("/", &["news.example"][..], 200),
             ("/", &["NEWS.example:443"], 200),
+            ("/", &["news.example."], 200),
+            ("/", &["news.example.:443"], 200),
+            ("/", &["news.example.."], 421),
+            ("/", &["evil.example."], 421),
             ("https://news.example/week/subscribe", &["news.example"], 200),
             ("/", &["evil.example"], 421),
             ("/", &["news.example.evil.example"], 421),

@@ -54,6 +54,8 @@ messages! {
     unsubscribe();
     change_preferences();
     forwarded();
+    forwarded_link();
+    closing();
 
     // Mails of the system
     mail_or_open();
@@ -294,7 +296,6 @@ messages! {
     privacy();
     privacy_lead(newsletter: text);
     privacy_sender();
-    privacy_sender_text(newsletter: text, sender: text, postal: text, address: text);
     privacy_stored();
     privacy_stored_address();
     privacy_stored_consent();
@@ -317,6 +318,12 @@ messages! {
     privacy_others_text(relays: text);
     privacy_rights();
     privacy_rights_text();
+    privacy_controller(publisher: text, address: text);
+    privacy_basis();
+    privacy_basis_text();
+    privacy_basis_kept();
+    privacy_withdraw();
+    privacy_complain();
 
     // Troubles
     trouble_not_found();

@@ -98,6 +98,16 @@ impl Words {
         self.date_of(i64::from(date.day()), i64::from(date.month()), &date.year().to_string())
     }
 
+    /// How long a text of so many words takes; in a language that does not part words each character is one.
+    pub fn time_to_read(self, language: &str, words: usize) -> String {
+        const WORDS_PER_MINUTE: usize = 220;
+        const CHARACTERS_PER_MINUTE: usize = 500;
+        let unparted = ["ja", "zh"].contains(&language.split('-').next().unwrap_or_default());
+        let per_minute = if unparted { CHARACTERS_PER_MINUTE } else { WORDS_PER_MINUTE };
+        let minutes = ((words + per_minute / 2) / per_minute).max(1);
+        self.reading_time(i64::try_from(minutes).unwrap_or(i64::MAX))
+    }
+
     /// When the next issue comes, as a welcome.
     pub fn welcome_on(self, day: Date) -> String {
         let weekday = i64::from(day.weekday().to_monday_one_offset());

@@ -11,7 +11,7 @@ const remember = (key, value) => {
   try { localStorage.setItem(key, value); } catch { /* private windows have no memory */ }
 };
 
-let scale = Number(remembered("coranto-scale", "0.8")) || 0.8;
+let scale = Number(remembered("coranto-scale", "1")) || 1;
 const hidden = new Set(remembered("coranto-hidden", "").split(" ").filter(Boolean));
 let current = { number: 0, problems: [] };
 let busy = false;
@@ -167,8 +167,15 @@ function tell(state) {
   const hints = state.problems.length - bad;
   const verdict = byId("verdict");
   const counted = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-  verdict.className = `pill ${bad ? "bad" : hints ? "warn" : "good"}`;
-  verdict.textContent = bad ? `${bad} to mend` : hints ? `may go out, ${counted(hints, "hint")}` : "may go out";
+  // What `coranto queue` would say of the file.
+  const standing = {
+    draft: "draft, cannot be queued", unqueued: "not queued, may go out", queued: "queued", other: "queued with older text", over: "is over",
+  }[state.place];
+  const open = state.place === "draft" || state.place === "other";
+  verdict.className = `pill ${bad ? "bad" : hints || open ? "warn" : "good"}`;
+  const said = bad ? `${bad} to fix` : standing;
+  const older = bad && state.place === "other" ? ", older text is queued" : "";
+  verdict.textContent = said + older + (hints && !bad ? `, ${counted(hints, "hint")}` : "");
   const items = state.problems.map((problem) => {
     const item = document.createElement("li");
     const button = part("button", problem.severity === "error" ? "bad" : "", "");
@@ -181,7 +188,7 @@ function tell(state) {
     item.append(button);
     return item;
   });
-  if (!items.length) items.push(part("li", "none", "Nothing to mend"));
+  if (!items.length) items.push(part("li", "none", "Nothing to fix"));
   byId("problems").replaceChildren(...items);
 }
 
@@ -195,12 +202,15 @@ function describe(state) {
   byId("subject").textContent = state.subject;
   byId("preheader").textContent = state.preheader;
   byId("stale").hidden = state.ok;
+  byId("stale").textContent = state.rendered
+    ? "This cannot go out as it is. What you see is the last state that could."
+    : "This cannot go out yet. What you see is the file as it is.";
   byId("queued").hidden = state.queued === "";
   byId("queued").textContent = state.queued;
   const minutes = Math.max(1, Math.round(state.words / 230));
   const size = (bytes) => `${Math.ceil(bytes / 1024)} KB`;
   const facts = [
-    ["Goes out", state.date],
+    [state.place === "queued" || state.place === "other" ? "Goes out" : "Would go out", state.place === "draft" ? "not as a draft" : state.date || "–"],
     ["Words", `${state.words.toLocaleString("en")} · ${minutes} min`],
     ["HTML", `${size(state.html_bytes)} of 102 KB`],
     ["Whole mail", size(state.bytes)],

@@ -48,7 +48,9 @@ image = Bild
 reason = Sie erhalten diese E-Mail, weil die Adresse { $address } seit dem { $date } für den Newsletter „{ $newsletter }“ angemeldet ist.
 unsubscribe = Abbestellen
 change_preferences = Einstellungen ändern oder Pause einlegen
-forwarded = Weitergeleitet bekommen? Hier abonnieren
+forwarded = Wurde Ihnen diese E-Mail weitergeleitet?
+forwarded_link = Hier abonnieren
+closing = Antworten Sie auf diese E-Mail, wenn Sie uns schreiben möchten. Leiten Sie sie gern weiter.
 
 ## Mails of the system
 
@@ -318,7 +320,6 @@ reading_time = { $minutes ->
 privacy = Datenschutz
 privacy_lead = Was wir über Leserinnen und Leser des Newsletters „{ $newsletter }“ speichern, wie lange, und was wir nicht tun.
 privacy_sender = Verantwortlich
-privacy_sender_text = Verantwortlich für den Newsletter „{ $newsletter }“ ist { $sender }, { $postal }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
 privacy_stored = Was wir speichern
 privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen, um Ihnen zu senden, was Sie angefordert haben.
 privacy_stored_consent = Wann Sie sich angemeldet, bestätigt, pausiert oder abbestellt haben, welchen Text wir Ihnen dabei angezeigt haben und die gekürzte IP-Adresse: als Nachweis Ihrer Einwilligung. Diese ist die Rechtsgrundlage (Art. 6 Abs. 1 Buchst. a DSGVO).
@@ -346,6 +347,12 @@ privacy_others = Empfänger Ihrer Daten
 privacy_others_text = Der Versand läuft über { $relays } und von dort zu Ihrem E-Mail-Anbieter. Sonst erhält niemand Ihre Adresse.
 privacy_rights = Ihre Rechte
 privacy_rights_text = Über den Link zu Ihren Einstellungen am Ende jeder Ausgabe können Sie pausieren, abbestellen und damit Ihre Einwilligung jederzeit widerrufen, Ihre Daten einsehen, berichtigen, herunterladen oder löschen lassen. Außerdem können Sie sich bei einer Datenschutz-Aufsichtsbehörde beschweren.
+privacy_controller = Verantwortlich für Ihre Daten ist { $publisher }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
+privacy_basis = Rechtsgrundlage
+privacy_basis_text = Wir senden Ihnen den Newsletter mit Ihrer Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO, soweit sie gilt).
+privacy_basis_kept = Den Nachweis Ihrer Einwilligung und den Code einer Adresse, an die nichts gehen darf, bewahren wir aus berechtigtem Interesse auf (Art. 6 Abs. 1 Buchst. f).
+privacy_withdraw = Sie können Ihre Einwilligung jederzeit über den Abmeldelink in jeder Ausgabe widerrufen. Was bis dahin geschah, bleibt rechtmäßig.
+privacy_complain = Sie können sich bei einer Datenschutzaufsichtsbehörde beschweren, zum Beispiel an Ihrem Wohnort.
 
 ## Troubles
 

@@ -50,7 +50,9 @@ image = Image
 reason = You’re getting this email because { $address } has been subscribed to { $newsletter } since { $date }.
 unsubscribe = Unsubscribe
 change_preferences = Change preferences or pause
-forwarded = Forwarded this email? Subscribe here
+forwarded = Forwarded this email?
+forwarded_link = Subscribe here
+closing = Reply to this email to write to us. Forward it to anyone who may like it.
 
 ## Mails of the system
 
@@ -317,7 +319,6 @@ reading_time = { $minutes } minute read
 privacy = Privacy
 privacy_lead = What { $newsletter } keeps about its readers, for how long, and what it does not do.
 privacy_sender = Who is responsible
-privacy_sender_text = { $newsletter } is sent by { $sender }, { $postal }. If you have any questions about your data, write to { $address }.
 privacy_stored = What we keep
 privacy_stored_address = Your email address, and the name, language and preferences you gave us, so that we can send you what you asked for.
 privacy_stored_consent = When you subscribed, confirmed, paused or unsubscribed, which wording you were shown, and the network your request came from, with the end of its address removed. This is our record of your consent, on which everything here rests.
@@ -345,6 +346,12 @@ privacy_others = Who else gets your address
 privacy_others_text = We send email through { $relays }, and from there it goes to your email provider. Nobody else gets your address.
 privacy_rights = Your rights
 privacy_rights_text = Every issue has a link to your preferences at the bottom. There you can pause, unsubscribe (and so withdraw your consent at any time), see and correct what we keep, download it, or have it erased. You can also complain to your data protection authority.
+privacy_controller = The controller of your data is { $publisher }. Write to { $address } with any question about your data.
+privacy_basis = Legal basis
+privacy_basis_text = We send you the newsletter with your consent (Article 6(1)(a) of the GDPR, where it applies).
+privacy_basis_kept = We keep the proof of your consent, and the code of an address that must not be emailed, for our legitimate interest (Article 6(1)(f)).
+privacy_withdraw = You can withdraw your consent at any time with the unsubscribe link in every issue. What was done before stays lawful.
+privacy_complain = You can complain to a data protection authority, for example where you live.
 
 ## Troubles
 

@@ -34,7 +34,9 @@ image = 画像
 reason = { $date }に { $address } で「{ $newsletter }」にご登録いただいたため、このメールをお送りしています。
 unsubscribe = 配信を停止する
 change_preferences = 設定の変更・配信の休止
-forwarded = 転送で受け取った方へ：登録はこちら
+forwarded = 転送で受け取った方へ：
+forwarded_link = 登録はこちら
+closing = このメールに返信すると、編集部に届きます。お知り合いへの転送も歓迎します。
 
 ## Mails of the system
 
@@ -286,7 +288,6 @@ reading_time = { $minutes }分で読めます
 privacy = 個人情報の取り扱い
 privacy_lead = 「{ $newsletter }」が読者について保存する情報、保存期間、行わないこと。
 privacy_sender = 配信者・個人情報の管理者
-privacy_sender_text = 「{ $newsletter }」は { $sender }（{ $postal }）が配信しています。個人情報に関するお問い合わせは { $address } までお願いいたします。
 privacy_stored = 保存する情報と利用目的
 privacy_stored_address = メールアドレスと、ご記入いただいたお名前・言語・設定。ご希望のメールをお届けするために利用します。
 privacy_stored_consent = 登録・確認・休止・停止の日時、表示した文面、末尾を省いたIPアドレス。同意の記録として保存します。
@@ -313,6 +314,12 @@ privacy_others = 第三者への提供
 privacy_others_text = メールは { $relays } を経由して、お使いのメールサービスに届きます。それ以外の第三者にアドレスを提供することはありません。
 privacy_rights = 開示・訂正・利用停止・消去
 privacy_rights_text = 各号の末尾にある配信設定のリンクから、休止、配信停止（同意の撤回）、登録情報の開示・訂正・ダウンロード・消去ができます。個人情報保護委員会など監督機関への申し立てもできます。
+privacy_controller = 個人情報の管理者は、{ $publisher } です。個人情報に関するお問い合わせは { $address } までお願いいたします。
+privacy_basis = 法的根拠
+privacy_basis_text = ニュースレターは、ご本人の同意に基づいてお送りします（適用される場合、GDPR第6条1項(a)）。
+privacy_basis_kept = 同意の記録と、お送りしてはならないアドレスの識別値は、正当な利益に基づいて保存します（同(f)）。
+privacy_withdraw = 同意は、各号にある配信停止のリンクからいつでも撤回できます。撤回前の取り扱いは適法のままです。
+privacy_complain = 個人情報の保護を担当する監督機関に、苦情を申し立てることができます。
 
 ## Troubles
 

@@ -20,14 +20,14 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::content::Problem;
 use crate::domain::image::{self, Shown};
-use crate::domain::issue::Visibility;
+use crate::domain::issue::{IssueState, Visibility};
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::LibraryError;
 use crate::publishing::library::{Rendered, name_parts};
 use crate::signup::Emblem;
 use crate::templates::Templates;
 use crate::web;
-use crate::web::preview::{Picture, Preview, Publication, Sheet};
+use crate::web::preview::{Picture, Place, Preview, Publication, Sheet};
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;
@@ -36,6 +36,9 @@ const PORT: u16 = 8026;
 
 /// The queue is looked at every so many looks at the file: every few seconds.
 const QUEUE_LOOKED_AT_EVERY: u32 = 200;
+
+/// A title stands in the first lines of a file.
+const HEAD_LINES_MAX: usize = 40;
 
 /// A web version and its style sheet.
 struct Web {
@@ -59,7 +62,7 @@ impl Desk<'_> {
         let mut stamps = self.look(&[]);
         let mut shelf = Shelf::new(self.config)?.knowing(self.known.clone());
         let mut sheet = self.sheet(&shelf, &Sheet::default())?;
-        sheet.queued = self.queued(&shelf).await?;
+        (sheet.queued, sheet.place) = self.queued(&shelf).await?;
         let listener = self.listen().await?;
         let address = format!("http://{}/", listener.local_addr()?);
         let stop = CancellationToken::new();
@@ -91,10 +94,11 @@ impl Desk<'_> {
             if now == stamps {
                 // It may be queued meanwhile, by a command or by the server.
                 if looks.is_multiple_of(QUEUE_LOOKED_AT_EVERY) {
-                    let queued = self.queued(&shelf).await?;
                     let shown = sender.borrow().clone();
-                    if shown.queued != queued {
-                        sender.send_replace(Arc::new(Sheet { queued, number: shown.number + 1, ..(*shown).clone() }));
+                    let (queued, place) = self.queued(&shelf).await?;
+                    if (&shown.queued, shown.place) != (&queued, place) {
+                        let number = shown.number + 1;
+                        sender.send_replace(Arc::new(Sheet { queued, place, number, ..(*shown).clone() }));
                     }
                 }
                 continue;
@@ -110,7 +114,7 @@ impl Desk<'_> {
             }
             stamps = settled;
             sheet = self.sheet(&shelf, &sender.borrow())?;
-            sheet.queued = self.queued(&shelf).await?;
+            (sheet.queued, sheet.place) = self.queued(&shelf).await?;
             others = beside(&sheet, others);
             stamps.also(&others);
             self.tell(&sheet)?;
@@ -159,6 +163,8 @@ impl Desk<'_> {
             source: source.clone(),
             problems,
             ok: false,
+            title: if before.html.is_empty() { title_of(&source) } else { before.title.clone() },
+            subject: if before.html.is_empty() { title_of(&source) } else { before.subject.clone() },
             ..before.clone()
         };
         let read = shelf.read(self.file, self.args.newsletter.as_deref());
@@ -219,6 +225,7 @@ impl Desk<'_> {
             problems: Vec::new(),
             ok: true,
             queued: String::new(),
+            place: Place::Unqueued,
         })
     }
 
@@ -266,15 +273,27 @@ impl Desk<'_> {
         rendered.images.iter().map(picture).collect()
     }
 
-    /// What is queued of the file, where that is something else.
-    async fn queued(&self, shelf: &Shelf<'_>) -> anyhow::Result<String> {
+    /// What is queued of the file, where that is something else, and where the issue stands.
+    async fn queued(&self, shelf: &Shelf<'_>) -> anyhow::Result<(String, Place)> {
         let Ok((newsletter, draft)) = shelf.read(self.file, self.args.newsletter.as_deref()) else {
-            return Ok(String::new());
+            return Ok((String::new(), Place::Unqueued));
         };
+        let is_draft = draft.as_ref().is_ok_and(|draft| draft.issue.front.draft);
+        let own = if is_draft { Place::Draft } else { Place::Unqueued };
+        let nothing = || Ok((String::new(), own));
         let slug = draft.map_or_else(|_| name_parts(self.file).map(|(_, slug)| slug), |draft| Some(draft.slug));
-        let Some(slug) = slug else { return Ok(String::new()) };
+        let Some(slug) = slug else { return nothing() };
         let found = shelf.standing(&shelf.library(newsletter), &slug, self.context).await?;
-        Ok(found.and_then(|(_, standing)| standing?.note).unwrap_or_default())
+        let Some((issue, standing)) = found else { return nothing() };
+        let note = standing.as_ref().and_then(|standing| standing.note.clone()).unwrap_or_default();
+        let differs = standing.is_some_and(|standing| standing.differs.is_some());
+        let place = match issue.state {
+            IssueState::Draft => own,
+            IssueState::Sent | IssueState::Stopped => Place::Over,
+            _ if differs => Place::Other,
+            _ => Place::Queued,
+        };
+        Ok((note, place))
     }
 
     /// The same on the terminal.
@@ -301,6 +320,15 @@ impl Desk<'_> {
         let kilobytes = sheet.html.len().div_ceil(1024);
         output.line(format!("{}: {words}, {kilobytes} KB of HTML", output.toned(Tone::Good, "ok")))
     }
+}
+
+/// The title of a file that cannot be read as a whole: an editor is to see whose page this is.
+fn title_of(source: &str) -> String {
+    let of = |line: &str| {
+        let value = line.trim().strip_prefix("title")?.trim_start().strip_prefix([':', '='])?.trim();
+        Some(value.trim_matches(['"', '\'']).to_owned())
+    };
+    source.lines().take(HEAD_LINES_MAX).find_map(of).unwrap_or_default()
 }
 
 /// The files that a save may be of, beside the issue's own: every image that was shown since the start, and the folder

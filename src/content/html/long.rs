@@ -9,13 +9,16 @@ use super::escape;
 const BODY_CHARS_MAX: usize = 28;
 /// The same in large, bold letters, where style blocks have been dropped and paddings are wide.
 const HEADING_CHARS_MAX: usize = 10;
+/// What fits on a line of a heading on a narrow phone.
+const NAME_CHARS_MAX: usize = 18;
+const NO_BREAK: &str = "\u{A0}";
 /// May break anywhere.
 const BREAKS: &str = "line-break:anywhere";
 /// Goes to the next line whole where it fits there, and is broken where it does not.
 const BREAKS_LAST: &str = "display:inline-block;max-width:100%;line-break:anywhere";
 
 /// Text of a paragraph as HTML.
-pub(super) fn in_body(text: &str) -> String {
+pub fn in_body(text: &str) -> String {
     broken(text, BODY_CHARS_MAX, BREAKS)
 }
 
@@ -27,6 +30,14 @@ pub(super) fn has_long_word(text: &str) -> bool {
 /// A title as HTML, of which long words may be broken.
 pub fn in_heading(text: &str) -> String {
     broken(text, HEADING_CHARS_MAX, BREAKS_LAST)
+}
+
+/// The same for a title with a name in it. A short name stays on one line: "The" at the end of a line names nothing.
+pub fn in_heading_with(text: &str, name: &str) -> String {
+    if name.chars().count() > NAME_CHARS_MAX || !name.contains(' ') {
+        return in_heading(text);
+    }
+    in_heading(&text.replace(name, &name.replace(' ', NO_BREAK)))
 }
 
 fn broken(text: &str, chars_max: usize, style: &str) -> String {
@@ -57,6 +68,19 @@ fn has_long(text: &str, chars_max: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_name_keeps_together() {
+        for (text, name, expected) in [
+            ("Confirm your place in The Week", "The Week", "Confirm your place in The\u{A0}Week"),
+            ("Welcome to A & B", "A & B", "Welcome to A\u{A0}&amp;\u{A0}B"),
+            ("Welcome to Weekly", "Weekly", "Welcome to Weekly"),
+            ("From The Weekly of a Long Name", "The Weekly of a Long Name", "From The Weekly of a Long Name"),
+            ("No name here", "The Week", "No name here"),
+        ] {
+            assert_eq!(in_heading_with(text, name), expected);
+        }
+    }
 
     #[test]
     fn only_long_words_may_break() {

@@ -51,6 +51,8 @@ pub struct Listed {
     pub url: String,
     /// What it is called.
     pub name: String,
+    /// What it is; may be empty.
+    pub description: String,
     /// BCP 47.
     pub language: String,
     /// Its form.
@@ -81,6 +83,8 @@ pub struct FrontPage {
     pub heading: String,
     /// Below it.
     pub lead: String,
+    /// What it is, at length: HTML; may be empty.
+    pub about: String,
     /// The form.
     pub form: QuickForm,
     /// Above the latest issues.
@@ -109,6 +113,8 @@ pub struct ArchivePage {
     pub frame: Frame,
     /// The heading.
     pub heading: String,
+    /// Whether there is enough to search in.
+    pub searchable: bool,
     /// Where a search goes.
     pub action: String,
     /// The label of the search.
@@ -192,6 +198,8 @@ pub struct PrivacyPage {
     pub lead: String,
     /// The matters.
     pub sections: Vec<Matter>,
+    /// What the operator adds: HTML; may be empty.
+    pub more: String,
     /// The way to the reader's own page.
     pub link: Link,
 }
@@ -201,6 +209,7 @@ impl Sample for HomePage {
         let listed = Listed {
             url: "/week/".to_owned(),
             name: "The Week".to_owned(),
+            description: "One essay a week.".to_owned(),
             language: "en".to_owned(),
             subscribe: link("/week/subscribe", "Subscribe"),
             all: link("/week/", "All issues"),
@@ -216,6 +225,7 @@ impl Sample for FrontPage {
             frame: frame::sample(),
             heading: "The Week".to_owned(),
             lead: "By email.".to_owned(),
+            about: "<p>Written by two editors.</p>".to_owned(),
             form: form(),
             latest_heading: "Latest issue".to_owned(),
             latest: vec![teaser()],
@@ -229,6 +239,7 @@ impl Sample for ArchivePage {
         Self {
             frame: frame::sample(),
             heading: "All issues".to_owned(),
+            searchable: true,
             action: "/week/".to_owned(),
             search_label: "Search".to_owned(),
             search_button: "Search".to_owned(),
@@ -276,7 +287,7 @@ impl Sample for PrivacyPage {
         };
         let (heading, lead) = ("Privacy".to_owned(), "What The Week stores of its readers.".to_owned());
         let link = link("/week/link", "Send me my link");
-        Self { frame: frame::sample(), heading, lead, sections: vec![matter], link }
+        Self { frame: frame::sample(), heading, lead, sections: vec![matter], more: "<p>Ours.</p>".to_owned(), link }
     }
 }
 

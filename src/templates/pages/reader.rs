@@ -37,6 +37,12 @@ pub struct Section {
     pub heading: String,
     /// What it does.
     pub text: String,
+    /// Whether it is a card that opens: closed, it says `facts`, or else `text`.
+    pub folded: bool,
+    /// Whether such a card is open at first.
+    pub open: bool,
+    /// What is set now, each in a word or two.
+    pub facts: Vec<String>,
     /// Ways on.
     pub links: Vec<Link>,
     /// Where its buttons and forms go; empty for the page's own address.
@@ -104,7 +110,7 @@ impl Sample for ReaderPage {
             last: "2027-11-20".to_owned(),
             ..Field::default()
         };
-        let button = Button { action: "save", label: "Save".to_owned(), quiet: true };
+        let button = Button { action: "save", label: "Save".to_owned(), quiet: true, grave: false };
         let kinds = [
             ("text", "name"),
             ("email", "email"),
@@ -128,6 +134,9 @@ impl Sample for ReaderPage {
                 id: "choices",
                 heading: "Choices".to_owned(),
                 text: "For you.".to_owned(),
+                folded: true,
+                open: true,
+                facts: vec!["English".to_owned(), "Plain text".to_owned()],
                 links: vec![link.clone()],
                 action: "/g/TOKEN".to_owned(),
                 buttons: vec![button],

@@ -75,8 +75,27 @@ pub struct Sheet {
     pub problems: Vec<Problem>,
     /// What is queued of the issue, where that is not what the file says; may be empty.
     pub queued: String,
+    /// Where the issue stands.
+    pub place: Place,
     /// Whether it may go out; if not, what is shown is the last state that could.
     pub ok: bool,
+}
+
+/// Where an issue stands: what `coranto queue` would say of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Nothing of it is queued.
+    #[default]
+    Unqueued,
+    /// Its file says that it is not finished.
+    Draft,
+    /// It goes out as the file has it.
+    Queued,
+    /// It goes out with another text than the file's.
+    Other,
+    /// It is over.
+    Over,
 }
 
 /// An image that only this server has.
@@ -201,6 +220,8 @@ async fn state(State(preview): State<Arc<Preview>>) -> Response {
         "bytes": sheet.bytes,
         "ok": sheet.ok,
         "queued": sheet.queued,
+        "place": sheet.place,
+        "rendered": !sheet.html.is_empty(),
         "problems": sheet.problems,
     });
     text("application/json", body.to_string())

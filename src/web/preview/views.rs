@@ -1,6 +1,7 @@
 //! One mail, seen as by different mailboxes: what each of them does to it is done to its HTML here. Knows no request.
 
 use super::Sheet;
+use crate::publishing::{Problem, escape};
 
 /// A mail in its frame: pictures and styles, nothing that runs, nothing that sends. The frame is in a sandbox besides.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; \
@@ -21,7 +22,7 @@ const NO_WEB: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf
 
 /// The page of one view, and what it may do. None for a view that there is not.
 pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)> {
-    let html = with_pictures(&sheet.html, sheet);
+    let html = if sheet.html.is_empty() { unfinished(sheet) } else { with_pictures(&sheet.html, sheet) };
     Some(match view {
         "light" | "phone" => (light(&html), MAIL_POLICY),
         "dark" => (dark(&html), MAIL_POLICY),
@@ -30,6 +31,22 @@ pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)
         "web" => (web(sheet), WEB_POLICY),
         _ => return None,
     })
+}
+
+/// What there is of an issue that never could be rendered: its title, what is wrong and where, and the text as it is.
+fn unfinished(sheet: &Sheet) -> String {
+    let title = escape(&sheet.title);
+    let told = |problem: &Problem| format!("<li>{}:{} {}</li>", problem.line, problem.column, escape(&problem.message));
+    let problems: String = sheet.problems.iter().filter(|problem| problem.is_error()).map(told).collect();
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title><style>\
+         body{{margin:32px 40px;font:18px/1.55 Georgia,serif;background:#fff;color:#1f2328}}\
+         h1{{font:bold 32px/1.2 system-ui,sans-serif}}ul{{padding:0 0 0 1em;color:#b3261e}}\
+         pre{{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}}\
+         @media {DARK_QUERY}{{body{{background:#16181c;color:#e6e8eb}}ul{{color:#ff9d94}}}}</style></head>\
+         <body><h1>{title}</h1><ul>{problems}</ul><pre dir=\"auto\">{}</pre></body></html>",
+        escape(&sheet.source)
+    )
 }
 
 /// A frame's own `prefers-color-scheme` cannot be set from outside: it is the machine's. So the question itself is
@@ -76,6 +93,9 @@ fn with_pictures(html: &str, sheet: &Sheet) -> String {
 
 /// The page that readers will see. What it names by a path is on the site and not here.
 fn web(sheet: &Sheet) -> String {
+    if sheet.html.is_empty() {
+        return unfinished(sheet);
+    }
     if sheet.web.is_empty() {
         return NO_WEB.to_owned();
     }
@@ -128,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_web_version_is_the_sites_own_page() {
-        let mut sheet = sheet("");
+        let mut sheet = sheet("<p>x</p>");
         assert!(web(&sheet).contains("web: none"));
         sheet.web = "<link rel=\"stylesheet\" href=\"web.css\"><a href=\"/week/\">All</a>".to_owned();
         sheet.web_origin = "https://news.example.com".to_owned();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -16,7 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
 use super::reader::{self, name};
-use super::token::{Opened, is_erased, open};
+use super::token::{Opened, Token, is_erased, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
 use crate::store::subscriptions::Subscription;
@@ -28,7 +28,11 @@ const MOVE: &str = "move";
 const STOP: &str = "stop";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/a/{token}", get(show).post(act)).route("/s/{token}", get(show_stop).post(act_stop))
+    Router::new()
+        .route("/a/{token}", get(show).post(act))
+        .route("/a/{token}/", get(show).post(act))
+        .route("/s/{token}", get(show_stop).post(act_stop))
+        .route("/s/{token}/", get(show_stop).post(act_stop))
 }
 
 /// The request that a link is about; none when it is gone.
@@ -40,7 +44,7 @@ async fn request(site: &Site, purpose: Purpose, token: &str) -> Result<Option<Re
     }
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
     let standing = signup::look_address(&site.signup, id, site.clock.now()).await?;
     match standing {
@@ -57,13 +61,13 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
     if fields.get("action") != MOVE {
-        return show(State(site), Path(token)).await;
+        return show(State(site), Token(token)).await;
     }
     let act = site.act("new address", wording::address(site.words(None)), client);
     let signup = site.signup.clone();
@@ -88,7 +92,7 @@ fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
     site.page(StatusCode::OK, &page)
 }
 
-async fn show_stop(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show_stop(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
     match signup::look_stop(&site.signup, id, site.clock.now()).await? {
         Move::Fresh(subscription) => {
@@ -103,13 +107,13 @@ async fn show_stop(State(site): State<Arc<Site>>, Path(token): Path<String>) -> 
 
 async fn act_stop(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
     if fields.get("action") != STOP {
-        return show_stop(State(site), Path(token)).await;
+        return show_stop(State(site), Token(token)).await;
     }
     let act = site.act("old address", wording::address(site.words(None)), client);
     let signup = site.signup.clone();

@@ -14,6 +14,7 @@ use jiff::civil::date;
 use serde::Deserialize;
 
 use super::super::failure::Failure;
+use super::super::frame::pitch;
 use super::super::site::Site;
 use super::teaser::{below, teaser};
 use crate::clock::Timestamp;
@@ -27,6 +28,8 @@ use crate::words::Words;
 const PER_PAGE: usize = 20;
 /// Who finds more than five pages should ask for less.
 const FOUND_MAX: usize = 100;
+/// Fewer issues are seen at a glance.
+const SEARCHABLE: usize = 10;
 /// Longer than any title.
 const TYPED_CHARS_MAX: usize = 100;
 /// A century of a daily newsletter.
@@ -99,7 +102,7 @@ async fn show(
     // What a search finds is of use to who searched alone.
     let mut frame = site.frame(words, Some(&door), &heading, false);
     if wanted.terms.is_empty() && wanted.year.is_none() && wanted.page == 1 {
-        site.share(&mut frame, Some(&door), &format!("{slug}/"), &heading, &words.signup_lead(&door.newsletter.name));
+        site.share(&mut frame, Some(&door), &format!("{slug}/"), &heading, &pitch(words, &door.newsletter));
     } else {
         frame.private = true;
     }
@@ -107,6 +110,7 @@ async fn show(
     let page = ArchivePage {
         frame,
         heading,
+        searchable: shelf.times.len() >= SEARCHABLE || !wanted.typed.is_empty(),
         action: below(&site, &door, ""),
         search_label: words.search(),
         search_button: words.search(),

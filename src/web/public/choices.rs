@@ -26,10 +26,13 @@ pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Sect
             .map(|language| choice(language.tag(), language.own_name().to_owned(), chosen == Some(language.tag()))),
     );
     let format = subscription.map_or(Format::Html, |subscription| subscription.format);
+    let facts = facts(words, chosen, format);
     let formats = [(Format::Html, words.format_html()), (Format::Plain, words.format_plain())];
     let formats = formats.map(|(one, label)| choice(one.as_str(), label, one == format));
     Section {
         id: "choices",
+        folded: true,
+        facts,
         heading: words.choices_heading(),
         forms: vec![Form {
             fields: vec![
@@ -55,23 +58,34 @@ pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Sect
     }
 }
 
+/// What is chosen now.
+fn facts(words: Words, language: Option<&str>, format: Format) -> Vec<String> {
+    let own = Language::ALL.into_iter().find(|one| Some(one.tag()) == language);
+    let language = own.map_or_else(|| words.language_default(), |one| one.own_name().to_owned());
+    let format = if format == Format::Html { words.format_html() } else { words.format_plain() };
+    vec![language, format]
+}
+
 /// The name is not shown in full: a mail is forwarded, and its links with it.
 pub(super) fn name_section(words: Words, door: Option<&Door>, subscription: Option<&Subscription>) -> Section {
     let shown = subscription.and_then(|subscription| subscription.name.as_deref()).and_then(presentable);
-    let hint = match shown.and_then(|shown| shown.chars().next()) {
+    let initial = shown.and_then(|shown| shown.chars().next());
+    let hint = match initial {
         Some(first) => words.rename_hint(&first.to_string(), &name_of(words, door)),
         None => words.rename_hint_none(&name_of(words, door)),
     };
     let field = Field { kind: "text", name: "name", label: words.rename_label(), hint, ..Field::default() };
     Section {
         id: "own-name",
+        folded: true,
+        facts: initial.map(|initial| format!("{initial}…")).into_iter().collect(),
         heading: words.rename_heading(),
         forms: vec![reader::form(field, reader::quiet(RENAME, words.rename_button()))],
         ..Section::default()
     }
 }
 
-pub(super) fn address_section(words: Words) -> Section {
+pub(super) fn address_section(words: Words, subscription: Option<&Subscription>) -> Section {
     let field = Field {
         kind: "email",
         name: "email",
@@ -81,6 +95,8 @@ pub(super) fn address_section(words: Words) -> Section {
     };
     Section {
         id: "address",
+        folded: true,
+        facts: subscription.map(|subscription| subscription.email.masked()).into_iter().collect(),
         heading: words.address_heading(),
         forms: vec![reader::form(field, reader::quiet(MOVE, words.address_button()))],
         ..Section::default()

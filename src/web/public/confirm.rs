@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -16,7 +16,7 @@ use super::super::wording;
 use super::gone::absent_page;
 use super::reader::{self, name};
 use super::signup::asked_page;
-use super::token::{Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
@@ -31,10 +31,10 @@ const AGAIN: &str = "again";
 const CONFIRM: &str = "confirm";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/c/{token}", get(show).post(act))
+    Router::new().route("/c/{token}", get(show).post(act)).route("/c/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     let asked = match open(&site, Purpose::Confirm, &token).await? {
         Opened::Row(number) => ConsentId(number),
         Opened::Absent => return absent_page(&site, None),
@@ -49,7 +49,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Form,
 ) -> Result<Response, Failure> {

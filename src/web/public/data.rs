@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -14,7 +14,7 @@ use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::reader;
-use super::token::{Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Act};
 use crate::store::requests;
@@ -26,10 +26,10 @@ const DOWNLOAD: &str = "download";
 const ERASE: &str = "erase";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/d/{token}", get(show).post(act))
+    Router::new().route("/d/{token}", get(show).post(act)).route("/d/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     match request(&site, &token).await? {
         Some(id) => current(&site, id, false).await,
         None => stale_page(&site, None),
@@ -38,7 +38,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
@@ -104,7 +104,7 @@ fn page(site: &Site, subscription: &Subscription) -> ReaderPage {
             id: "end",
             heading: words.erase_heading(),
             text: words.erase_text(),
-            forms: vec![Form { fields: vec![sure], button: reader::quiet(ERASE, words.erase_heading()) }],
+            forms: vec![Form { fields: vec![sure], button: reader::grave(ERASE, words.erase_heading()) }],
             ..Section::default()
         },
     ];

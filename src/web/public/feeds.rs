@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::failure::{Failure, Open};
+use super::super::frame::pitch;
 use super::super::fresh::fresh;
 use super::super::site::Site;
 use crate::clock::Timestamp;
@@ -92,7 +93,7 @@ async fn atom(
         language: newsletter.language.clone(),
         id: format!("tag:{},{IDS_SINCE}:{slug}", site.public_url.host_str().unwrap_or_default()),
         title: clean(&newsletter.name),
-        subtitle: clean(&words.signup_lead(&newsletter.name)),
+        subtitle: clean(&pitch(words, newsletter)),
         // A feed must have a date; that of no issue at all is the beginning.
         updated: shelf.updated.unwrap_or(Timestamp(0)).to_string(),
         author: clean(&newsletter.from.name),
@@ -116,7 +117,7 @@ async fn json_feed(
     let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": newsletter.name,
-        "description": site.words(Some(&shelf.door)).signup_lead(&newsletter.name),
+        "description": pitch(site.words(Some(&shelf.door)), newsletter),
         "home_page_url": site.url(&format!("{slug}/")),
         "feed_url": shelf.url(&site, "feed.json", shelf.page),
         "language": newsletter.language,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -16,7 +16,7 @@ use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::{self, name};
-use super::token::{Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::retention::Expiry;
@@ -33,10 +33,10 @@ const WHY: &str = "why";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/g/{token}", get(show).post(act))
+    Router::new().route("/g/{token}", get(show).post(act)).route("/g/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     let withdrawn = match open(&site, Purpose::Gone, &token).await? {
         Opened::Row(number) => ConsentId(number),
         Opened::Absent => return absent_page(&site, None),
@@ -48,7 +48,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {

@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::failure::Failure;
+use super::super::frame::pitch;
 use super::super::site::Site;
 use super::teaser::{all_issues, below, quick_form, teaser};
 use crate::signup::Door;
@@ -30,6 +31,7 @@ async fn home(State(site): State<Arc<Site>>, headers: HeaderMap) -> Result<Respo
     let listed = |door: &Arc<Door>| Listed {
         url: below(&site, door, ""),
         name: door.newsletter.name.clone(),
+        description: door.newsletter.description.clone().unwrap_or_default(),
         language: door.newsletter.language.clone(),
         subscribe: Link { url: below(&site, door, "subscribe"), label: words.subscribe() },
         all: all_issues(&site, door, words),
@@ -46,13 +48,14 @@ async fn front(site: &Site, door: &Door, headers: &HeaderMap) -> Result<Response
     let words = site.words(Some(door));
     let name = &door.newsletter.name;
     let mut frame = site.frame(words, Some(door), name, false);
-    site.share(&mut frame, Some(door), "", name, &words.signup_lead(name));
+    site.share(&mut frame, Some(door), "", name, &pitch(words, &door.newsletter));
     // The form is on this page.
     frame.subscribe = None;
     let page = FrontPage {
         frame,
         heading: name.clone(),
-        lead: words.signup_lead(name),
+        lead: pitch(words, &door.newsletter),
+        about: door.about.clone(),
         form: quick_form(site, door, words, ""),
         latest_heading: words.latest_issues(),
         latest: latest.iter().map(|entry| teaser(site, door, words, entry)).collect(),

@@ -19,12 +19,8 @@ use crate::store::pages::{self, Page};
 use crate::templates::pages::{IssuePage, Relation, Teaser};
 use crate::words::Words;
 
-/// What most people read in a minute; in scripts that do not part words each character is counted as one.
-const WORDS_PER_MINUTE: i64 = 220;
-const CHARACTERS_PER_MINUTE: i64 = 500;
-
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/{newsletter}/{slug}", get(show))
+    Router::new().route("/{newsletter}/{slug}", get(show)).route("/{newsletter}/{slug}/", get(show))
 }
 
 async fn show(
@@ -34,11 +30,12 @@ async fn show(
 ) -> Result<Response, Failure> {
     let door = site.door(&newsletter)?;
     // What is no issue's name is asked of no database: one of them holds no NUL.
-    if !is_slug(&slug) {
+    let slug = slug.trim_end_matches('.');
+    if !is_slug(slug) {
         return Err(Failure::NotFound);
     }
     let mut tx = site.signup.db.read().await?;
-    let page = pages::find(&mut tx, door.id, &slug).await?.ok_or(Failure::NotFound)?;
+    let page = pages::find(&mut tx, door.id, slug).await?.ok_or(Failure::NotFound)?;
     let previous = pages::before(&mut tx, door.id, page.published_at, page.id).await?;
     let next = pages::after(&mut tx, door.id, page.published_at, page.id).await?;
     drop(tx);
@@ -93,7 +90,7 @@ pub(in super::super) fn context(
         date: date(newsletter, words, page.published_at),
         datetime: page.published_at.to_string(),
         author: page.author,
-        reading_time: words.reading_time(minutes(&page.language, page.words)),
+        reading_time: words.time_to_read(&page.language, usize::try_from(page.words).unwrap_or_default()),
         corrected: corrected.map(|at| words.corrected_on(&date(newsletter, words, at))).unwrap_or_default(),
         corrected_datetime: corrected.map(|at| at.to_string()).unwrap_or_default(),
         correction: page.correction,
@@ -106,10 +103,4 @@ pub(in super::super) fn context(
         form: stamped_form(ground, newsletter, words, &words.subscribe(), stamp),
         language: page.language,
     }
-}
-
-fn minutes(language: &str, words: i64) -> i64 {
-    let unparted = matches!(Words::of_page(language).tag(), "ja") || language.starts_with("zh");
-    let per_minute = if unparted { CHARACTERS_PER_MINUTE } else { WORDS_PER_MINUTE };
-    ((words + per_minute / 2) / per_minute).max(1)
 }

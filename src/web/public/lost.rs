@@ -1,5 +1,6 @@
 //! A link that opens nothing: what may be wrong with it, and the ways that lead further. The same for every such link.
 
+use super::super::frame::pitch;
 use super::super::site::Site;
 use super::super::trouble::Trouble;
 use super::reader;
@@ -33,7 +34,7 @@ pub(in crate::web) fn lost_page(site: &Site) -> ReaderPage {
         page.sections.push(Section {
             id: "subscribe",
             heading: newsletter.name.clone(),
-            text: words.signup_lead(&newsletter.name),
+            text: pitch(words, newsletter),
             action: path(&newsletter.slug, "subscribe"),
             forms: vec![reader::form(field, reader::button("subscribe", words.subscribe()))],
             ..Section::default()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -18,7 +18,7 @@ use super::choices;
 use super::gone::{absent_page, departed, left_page};
 use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
 use super::signup::{address_error, asked_page, bare, name_error};
-use super::token::{Opened, open};
+use super::token::{Opened, Token, open};
 use super::unsubscribe::{LEAVE, leave};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
@@ -40,7 +40,7 @@ const DATA: &str = "data";
 const ADD: &str = "add";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/p/{token}", get(show).post(act))
+    Router::new().route("/p/{token}", get(show).post(act)).route("/p/{token}/", get(show).post(act))
 }
 
 /// What an act did.
@@ -59,7 +59,7 @@ enum Done {
     },
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     match open(&site, Purpose::Preferences, &token).await? {
         Opened::Row(number) => current_page(&site, SubscriptionId(number), Done::Nothing).await,
         Opened::Absent => absent_page(&site, None),
@@ -69,7 +69,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Fields,
 ) -> Result<Response, Failure> {
@@ -260,6 +260,7 @@ async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Res
 fn data_section(words: Words) -> Section {
     Section {
         id: "data",
+        folded: true,
         heading: words.data_heading(),
         text: words.data_text(),
         buttons: vec![reader::quiet(DATA, words.data_button())],
@@ -303,7 +304,7 @@ fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -
     page.sections.push(reader::rest_section(site, words, door, paused.is_some()));
     page.sections.push(choices::section(words, subscription));
     page.sections.push(choices::name_section(words, door, subscription));
-    page.sections.push(choices::address_section(words));
+    page.sections.push(choices::address_section(words, subscription));
     page.sections.push(data_section(words));
     page.sections.push(Section {
         id: "leave",
@@ -321,6 +322,7 @@ fn others(site: &Site, words: Words, own: &Subscription) -> Option<Section> {
     let add = |door: &Arc<Door>| choices::add_form(words, &door.newsletter.slug, &door.newsletter.name, ADD);
     (site.doors.len() > 1).then(|| Section {
         id: "others",
+        folded: true,
         heading: words.others_heading(),
         text: words.others_text(),
         forms: others.map(add).collect(),

@@ -33,21 +33,17 @@ async fn show(
     let (heading, lead) = (words.privacy(), words.privacy_lead(&door.newsletter.name));
     let mut frame = site.frame(words, Some(&door), &heading, false);
     site.share(&mut frame, Some(&door), &format!("{slug}/privacy"), &heading, &lead);
-    let host = site.public_url.host_str().unwrap_or_default();
-    let sections = matters(words, &door.newsletter, host, &site);
+    let sections = matters(words, &door.newsletter, &site);
     // What it says of rights is done on the preferences page; here is the way there without an issue at hand.
     let link = Link { url: below(&site, &door, "link"), label: words.link_button() };
-    let page = PrivacyPage { frame, heading, lead, sections, link };
+    let page = PrivacyPage { frame, heading, lead, sections, more: door.privacy.clone(), link };
     site.fresh_page(&headers, &page, door.newsletter.indexed, None)
 }
 
-fn matters(words: Words, newsletter: &Newsletter, host: &str, site: &Site) -> Vec<Matter> {
+fn matters(words: Words, newsletter: &Newsletter, site: &Site) -> Vec<Matter> {
     let matter = |heading, paragraphs| Matter { heading, paragraphs };
     let write_to = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address).to_string();
-    let postal = one_line(&newsletter.postal_address);
-    // Many a newsletter is its own sender.
-    let sender = if newsletter.from.name == newsletter.name { host } else { &newsletter.from.name };
-    let sender = words.privacy_sender_text(&newsletter.name, sender, &postal, &write_to);
+    let controller = words.privacy_controller(&controller(newsletter), &write_to);
     let stored = vec![
         words.privacy_stored_address(),
         words.privacy_stored_consent(),
@@ -59,16 +55,26 @@ fn matters(words: Words, newsletter: &Newsletter, host: &str, site: &Site) -> Ve
         not.push(words.privacy_pictures());
     }
     let mut matters = vec![
-        matter(words.privacy_sender(), vec![sender]),
+        matter(words.privacy_sender(), vec![controller]),
         matter(words.privacy_stored(), stored),
+        matter(words.privacy_basis(), vec![words.privacy_basis_text(), words.privacy_basis_kept()]),
         matter(words.privacy_kept(), kept(words, site.retention)),
         matter(words.privacy_not(), not),
     ];
     if !site.relays.is_empty() {
         matters.push(matter(words.privacy_others(), vec![words.privacy_others_text(&site.relays.join(", "))]));
     }
-    matters.push(matter(words.privacy_rights(), vec![words.privacy_rights_text()]));
+    matters.push(matter(
+        words.privacy_rights(),
+        vec![words.privacy_rights_text(), words.privacy_withdraw(), words.privacy_complain()],
+    ));
     matters
+}
+
+/// Who answers for readers' data: a person or body and its place, never a machine.
+fn controller(newsletter: &Newsletter) -> String {
+    let postal = one_line(&newsletter.postal_address);
+    newsletter.publisher.clone().unwrap_or_else(|| format!("{}, {postal}", newsletter.from.name))
 }
 
 /// How long what is kept, as it is set.

@@ -5,6 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::super::site::Site;
+use super::teaser::all_issues;
 use crate::clock::Timestamp;
 use crate::signup::{Door, Rest};
 use crate::store::subscriptions::Subscription;
@@ -35,16 +36,29 @@ pub(in crate::web) fn page(
         address: subscription.map(|subscription| subscription.email.masked()).unwrap_or_default(),
         paragraphs: Vec::new(),
         sections: Vec::new(),
-        link: None,
+        link: Some(way_on(site, words, door)),
+    }
+}
+
+/// Where to go from a page on which all is said.
+fn way_on(site: &Site, words: Words, door: Option<&Door>) -> Link {
+    match door {
+        Some(door) => all_issues(site, door, words),
+        None => Link { url: site.path(""), label: words.to_home() },
     }
 }
 
 pub(super) fn button(action: &'static str, label: String) -> Button {
-    Button { action, label, quiet: false }
+    Button { action, label, quiet: false, grave: false }
 }
 
 pub(super) fn quiet(action: &'static str, label: String) -> Button {
-    Button { action, label, quiet: true }
+    Button { action, label, quiet: true, grave: false }
+}
+
+/// What cannot be undone.
+pub(super) fn grave(action: &'static str, label: String) -> Button {
+    Button { action, label, quiet: false, grave: true }
 }
 
 /// Asks one thing: a page with one button and no fields.
@@ -66,9 +80,12 @@ pub(super) fn choice(value: &'static str, label: String, chosen: bool) -> Choice
 pub(super) fn refuse(page: &mut ReaderPage, words: Words, field: &str, error: &str) {
     page.frame.title = format!("{}: {}", words.error(), page.frame.title);
     page.errors.push(Link { url: format!("#{field}"), label: error.to_owned() });
-    let fields = page.sections.iter_mut().flat_map(|section| &mut section.forms).flat_map(|form| &mut form.fields);
-    for wrong in fields.filter(|known| known.name == field) {
-        error.clone_into(&mut wrong.error);
+    for section in &mut page.sections {
+        let fields = section.forms.iter_mut().flat_map(|form| &mut form.fields);
+        for wrong in fields.filter(|known| known.name == field) {
+            error.clone_into(&mut wrong.error);
+            section.open = true;
+        }
     }
 }
 
@@ -86,6 +103,7 @@ pub(super) fn rest_section(site: &Site, words: Words, door: Option<&Door>, longe
     };
     Section {
         id: "pause",
+        folded: true,
         heading: if longer { words.pause_longer_heading() } else { words.pause_heading() },
         text: if longer { words.pause_longer_text() } else { words.pause_text() },
         buttons: vec![quiet(FOUR_WEEKS, words.pause_four_weeks()), quiet(THREE_MONTHS, words.pause_three_months())],

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -15,6 +15,7 @@ use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader;
+use super::token::Token;
 use crate::signup;
 use crate::templates::pages::{Button, Link, ReaderPage};
 use crate::token::{Purpose, TEST_NUMBER};
@@ -24,14 +25,14 @@ const REFUSE: &str = "refuse";
 const ALLOW: &str = "allow";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/n/{token}", get(show).post(act))
+    Router::new().route("/n/{token}", get(show).post(act)).route("/n/{token}/", get(show).post(act))
 }
 
 fn open(site: &Site, token: &str) -> Result<u64, Failure> {
     site.signup.keys.open(Purpose::Refuse, token).ok_or(Failure::NoSuchLink)
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     open(&site, &token)?;
     let words = site.words(site.only_door());
     let button = reader::button(REFUSE, words.refuse_button());
@@ -40,7 +41,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     fields: Form,
 ) -> Result<Response, Failure> {

@@ -1,6 +1,6 @@
 //! Issues as lists show them, and the form that stands beside them. Knows no page.
 
-use super::super::frame::Ground;
+use super::super::frame::{Ground, pitch};
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
@@ -62,7 +62,7 @@ pub(super) fn stamped_form(
     QuickForm {
         action: ground.path(&format!("{}/subscribe", newsletter.slug)),
         heading: heading.to_owned(),
-        lead: words.signup_lead(&newsletter.name),
+        lead: pitch(words, newsletter),
         stamp,
         email_label: words.email_label(),
         trap_label: words.trap_label(),

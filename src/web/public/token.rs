@@ -1,10 +1,28 @@
 //! The token in a link's path. Every token that was not made here gets one and the same answer.
 
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
 use super::super::failure::Failure;
 use super::super::site::Site;
 use crate::domain::{ConsentId, RequestId, SubscriptionId};
 use crate::store::marks;
 use crate::token::{Purpose, TEST_NUMBER, Unproved};
+
+/// The token of a link as it came. A sentence's full stop that was taken for a part of the link is none; nor is the slash
+/// that some programs put behind every address, which the routes take.
+pub(super) struct Token(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = PathRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PathRejection> {
+        let Path(mut token) = Path::<String>::from_request_parts(parts, state).await?;
+        token.truncate(token.trim_end_matches('.').len());
+        Ok(Self(token))
+    }
+}
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

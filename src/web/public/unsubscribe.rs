@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -20,7 +20,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
 use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
-use super::token::{Opened, open};
+use super::token::{Opened, Token, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, Client, Door, Leaving, Rest};
@@ -32,10 +32,10 @@ use crate::words::Words;
 pub(super) const LEAVE: &str = "leave";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/u/{token}", get(show).post(act))
+    Router::new().route("/u/{token}", get(show).post(act)).route("/u/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     match open(&site, Purpose::Unsubscribe, &token).await? {
         Opened::Row(number) => question_page(&site, SubscriptionId(number), None).await,
         Opened::Absent => absent_page(&site, None),
@@ -45,7 +45,7 @@ async fn show(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Resul
 
 async fn act(
     State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
+    Token(token): Token,
     From(client): From,
     request: Request,
 ) -> Result<Response, Failure> {

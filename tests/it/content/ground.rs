@@ -24,6 +24,11 @@ pub(crate) fn newsletter() -> Newsletter {
         name: "The Week".to_owned(),
         from: Mailbox { name: "The Week".to_owned(), address: "week@news.example.com".parse().unwrap() },
         reply_to: None,
+        description: None,
+        about: None,
+        author: None,
+        publisher: None,
+        privacy: None,
         postal_address: "Example Press\n1 Example Street\nExample 10001".to_owned(),
         language: "en".to_owned(),
         time_zone: jiff::tz::TimeZone::UTC,
@@ -88,8 +93,16 @@ pub(crate) fn html_of(body: &str) -> String {
 
 /// What an HTML part has below its title and above its footer.
 pub(crate) fn body_of(html: &str) -> String {
-    let from = html.find("</h1>\n").expect("there is a title") + 6;
-    html[from..html.find("</td></tr>\n<tr><td class=\"card").unwrap()].trim().to_owned()
+    let (_, mut body) = html.split_once("</h1>\n").expect("there is a title");
+    // The standfirst and the line below it.
+    while body.starts_with("<p class=\"m\" style=\"margin:0 0 16px 0")
+        || body.starts_with("<p class=\"m\" style=\"margin:0 0 28px 0")
+    {
+        body = body.split_once("</p>\n").expect("a paragraph ends").1;
+    }
+    let (body, _) = body.split_once("</td></tr>\n<tr><td class=\"card").expect("there is a footer");
+    let closing = body.rfind("<p class=\"m\" lang=").unwrap_or(body.len());
+    body[..closing].trim().to_owned()
 }
 
 /// The text of a body, without the layout around it.
@@ -100,7 +113,9 @@ pub(crate) fn text_of(body: &str) -> String {
 /// What a text part has below its head and above its footer.
 pub(crate) fn text_body_of(text: &str) -> String {
     let (_, rest) = text.split_once("/the-slug\n\n").expect("there is a head");
-    rest.split_once("\n-- \n").expect("there is a footer").0.trim_end().to_owned()
+    let (body, _) = rest.split_once("\n-- \n").expect("there is a footer");
+    let closing = body.rfind("\nReply to this email to write to us.").unwrap_or(body.len());
+    body[..closing].trim_end().to_owned()
 }
 
 /// A template filled for one reader.

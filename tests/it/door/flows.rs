@@ -32,15 +32,18 @@ fn way(scripts: Scripts) {
         let issue = site.mails(READER).pop().unwrap();
         reader.open(&site.link(&issue, "/p/")).await;
         reader.heading("The Week").await;
+        reader.unfold("own-name").await;
         reader.fill("name", "Anna").await;
         reader.press("Save name", "The Week").await;
         assert!(reader.text("[role=status]").await.starts_with("Your name has been saved."));
+        reader.unfold("pause").await;
         reader.press("Pause for 4 weeks", "The Week").await;
         reader.says("Paused until").await;
         reader.press("Resume", "The Week").await;
 
         // Another address: a link goes to the new one, word of it to the old one.
         let before = site.mails(READER).len();
+        reader.unfold("address").await;
         reader.fill("email", MOVED).await;
         reader.press("Change email address", "The Week").await;
         reader.says("Nothing changes until you confirm it").await;

@@ -31,6 +31,11 @@ impl Reader<'_> {
         field.send_keys(value).await.unwrap();
     }
 
+    /// Opens a card.
+    pub(super) async fn unfold(&self, id: &str) {
+        self.click(&format!("//details[@id='{id}' and not(@open)]/summary")).await;
+    }
+
     pub(super) async fn click(&self, path: &str) {
         let found = self.client.find(Locator::XPath(path)).await;
         let Ok(element) = found else { panic!("no {path} on:\n{}", self.text("main").await) };

@@ -280,6 +280,42 @@ both_databases! {
         let page = web.get("/week/privacy").await;
         assert!(page.text().contains("<html lang=\"ru\"") && page.text().contains("Что мы храним"));
         assert!(!page.text().contains("картинки выпуска"), "pictures come in the mail");
+        let mut own = crate::signup::newsletter("week", "The Week");
+        own.publisher = Some("Example Press Ltd, 2 Other Street".to_owned());
+        own.privacy = Some("We **never** sell it.".to_owned());
+        let web = web.with_newsletter(own).await;
+        let page = web.get("/week/privacy").await;
+        for part in ["The controller of your data is Example Press Ltd, 2 Other Street.", "<strong>never</strong>", "Legal basis", "withdraw", "authority"] {
+            assert!(page.text().contains(part), "{part}");
+        }
+    }
+
+    async fn what_a_newsletter_is_stands_wherever_it_is_offered(db: Db) {
+        let web = Web::new(db).await;
+        let plain = web.get("/").await.text().to_owned();
+        let mut own = crate::signup::newsletter("week", "The Week");
+        own.description = Some("One <essay> & no more".to_owned());
+        own.about = Some("Written by *two* editors.\n\n<script>alert(1)</script>".to_owned());
+        let web = web.with_newsletter(own).await;
+        for target in ["/", "/week/subscribe", "/week/feed.xml", "/week/"] {
+            let page = web.get(target).await.text().to_owned();
+            assert!(page.contains("One &lt;essay&gt; &amp; no more"), "{target}");
+            assert!(!page.contains("<essay>") && !page.contains("<script>"), "{target}");
+        }
+        assert!(web.get("/week/feed.json").await.text().contains("One <essay> & no more"));
+        for target in ["/", "/week/subscribe"] {
+            assert!(web.get(target).await.text().contains("<em>two</em>"), "{target}");
+        }
+        assert!(plain.contains("Get The Week by email") && !plain.contains("<em>"));
+    }
+
+    async fn a_search_is_shown_from_ten_issues_on(db: Db) {
+        let web = Web::new(db).await;
+        for number in 1..=10 {
+            assert!(!web.get("/week/").await.text().contains("type=\"search\""), "{number}");
+            Press::new(&web).publish(&format!("n{number}"), "title: A", "Some text.", days_ago(number)).await;
+        }
+        assert!(web.get("/week/").await.text().contains("type=\"search\""));
     }
 }
 

@@ -58,6 +58,28 @@ both_databases! {
         assert_eq!(web.ground.state("active@example.org").await, Some(Active));
     }
 
+    async fn a_slash_or_a_dot_behind_a_link_is_forgiven(db: Db) {
+        let web = Web::new(db).await;
+        for (number, tail) in ["", "/", ".", "./", ".."].into_iter().enumerate() {
+            let email = format!("reader{number}@example.org");
+            let id = web.ground.reader(&email).await;
+            let preferences = format!("{}{tail}", web.preferences_link(id).await);
+            assert!(web.get(&preferences).await.text().contains("You get every issue."), "{tail:?}");
+            let paused = web.send(post(&preferences).form(&[("action", "pause-4-weeks")])).await;
+            assert!(paused.status == StatusCode::OK && paused.text().contains("Paused"), "{tail:?}");
+            let leave = format!("{}{tail}", web.leave_link(id).await);
+            assert_eq!(web.get(&leave).await.status, StatusCode::OK, "{tail:?}");
+            let left = web.send(post(&leave).form(&[("List-Unsubscribe", "One-Click")])).await;
+            assert_eq!(left.status, StatusCode::OK, "{tail:?}");
+            assert_eq!(web.ground.state(&email).await, Some(Left), "{tail:?}");
+        }
+        let id = web.ground.reader("other@example.org").await;
+        for tail in ["a", "/x", "/.", ".a", "//"] {
+            let link = format!("{}{tail}", web.leave_link(id).await);
+            assert_eq!(web.get(&link).await.status, StatusCode::NOT_FOUND, "{tail:?}");
+        }
+    }
+
     async fn the_button_confirms_once(db: Db) {
         let mut web = Web::new(db).await;
         web.ground.request("anna@example.org").await.unwrap();

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::super::super::assets;
 use super::super::super::failure::Failure;
+use super::super::super::frame::pitch;
 use super::super::super::policy::Policy;
 use super::super::super::site::Site;
 use super::{Place, Typed, Wrong, allowed};
@@ -67,7 +68,7 @@ pub(in crate::web) fn form(
         Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
         None => {
             let path = format!("{}/subscribe", newsletter.slug);
-            site.share(&mut frame, Some(door), &path, &newsletter.name, &words.signup_lead(&newsletter.name));
+            site.share(&mut frame, Some(door), &path, &newsletter.name, &pitch(words, newsletter));
         }
     }
     // The form is on this page.
@@ -84,7 +85,8 @@ pub(in crate::web) fn form(
     let page = SignupPage {
         frame,
         heading: newsletter.name.clone(),
-        lead: words.signup_lead(&newsletter.name),
+        lead: pitch(words, newsletter),
+        about: if place == Place::Page { door.about.clone() } else { String::new() },
         action: place.path(site, door),
         error_heading: words.problem(),
         email_error: error_of("email"),

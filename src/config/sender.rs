@@ -1,0 +1,132 @@
+//! Whom mail is from, and how it says so: what can be an address is not yet a sender.
+
+use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Mailbox;
+
+use super::reader::Refusal;
+
+/// A text that may stand in a header.
+pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
+    if text.chars().any(char::is_control) {
+        return Err((
+            "it has a line end or another control character in it".into(),
+            Some("write it on one line".into()),
+        ));
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// Names that are longer are cut in every list of emails.
+const NAME_CHARS_MAX: usize = 100;
+/// Where an address is no sender's own: the provider's DMARC policy lets nobody else send for it.
+const FREE_MAIL: &[&str] = &[
+    "aol.com",
+    "fastmail.com",
+    "free.fr",
+    "freenet.de",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "laposte.net",
+    "libero.it",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "orange.fr",
+    "outlook.com",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rambler.ru",
+    "seznam.cz",
+    "t-online.de",
+    "ukr.net",
+    "web.de",
+    "yahoo.co.jp",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "yandex.com",
+    "yandex.ru",
+    "ymail.com",
+    "zoho.com",
+    "163.com",
+    "126.com",
+];
+
+pub(super) fn name(text: &str) -> Result<String, Refusal> {
+    let name = one_line(text)?;
+    match name.chars().count() {
+        0 => Err(("it is empty".into(), Some("write the name that readers know it by".into()))),
+        count if count > NAME_CHARS_MAX => {
+            Err((format!("it has {count} characters, at most {NAME_CHARS_MAX} are allowed"), None))
+        }
+        _ => Ok(name),
+    }
+}
+
+pub(super) fn postal_address(text: &str) -> Result<String, Refusal> {
+    let address = one_line(text)?;
+    // An empty one is allowed while an installation is set up: no issue goes out without.
+    if !address.is_empty() && address.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+        return Err((
+            format!("{address:?} is not a postal address"),
+            Some("write street or box, place and country".into()),
+        ));
+    }
+    Ok(address)
+}
+
+pub(super) fn address(text: &str) -> Result<EmailAddress, Refusal> {
+    let address = text.parse().map_err(|error| (format!("{text:?} is not an address: {error}"), None))?;
+    carried(address)
+}
+
+/// An address that every relay carries: few take letters beyond ASCII before the @ (RFC 6531).
+fn carried(address: EmailAddress) -> Result<EmailAddress, Refusal> {
+    match address.local().is_ascii() {
+        true => Ok(address),
+        false => Err((
+            format!("most servers cannot answer to {address}: before the @ it has letters beyond ASCII"),
+            Some("write an address of a to z, digits and signs before the @".into()),
+        )),
+    }
+}
+
+/// Whom the mail is from.
+pub(super) fn sender(text: &str) -> Result<Mailbox, Refusal> {
+    let Mailbox { name, address } = mailbox(text)?;
+    let address = carried(address)?;
+    if FREE_MAIL.contains(&address.domain()) {
+        let message =
+            format!("{} lets nobody else send mail in its name, so every receiver refuses it", address.domain());
+        return Err((message, Some("write an address at a domain of your own".into())));
+    }
+    Ok(Mailbox { name, address })
+}
+
+/// `Name <address>`, or an address alone.
+pub fn mailbox(text: &str) -> Result<Mailbox, (String, Option<String>)> {
+    let text = one_line(text)?;
+    let (name, inner) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+        Some((name, inner)) => (name.trim().trim_matches('"').to_owned(), inner),
+        None => (String::new(), text.as_str()),
+    };
+    let address = inner.parse().map_err(|error| {
+        (format!("{inner:?} is not an address: {error}"), Some("write Name <address>, or an address alone".to_owned()))
+    })?;
+    Ok(Mailbox { name, address })
+}
+
