@@ -322,7 +322,7 @@ privacy_lead = Was wir über Leserinnen und Leser des Newsletters „{ $newslett
 privacy_sender = Verantwortlich
 privacy_stored = Was wir speichern
 privacy_stored_address = Ihre E-Mail-Adresse und, falls angegeben, Name, Sprache und Einstellungen, um Ihnen zu senden, was Sie angefordert haben.
-privacy_stored_consent = Wann Sie sich angemeldet, bestätigt, pausiert oder abbestellt haben, welchen Text wir Ihnen dabei angezeigt haben und die gekürzte IP-Adresse: als Nachweis Ihrer Einwilligung. Diese ist die Rechtsgrundlage (Art. 6 Abs. 1 Buchst. a DSGVO).
+privacy_stored_consent = Wann Sie sich angemeldet, bestätigt, pausiert oder abbestellt haben, welchen Text wir Ihnen dabei angezeigt haben und die gekürzte IP-Adresse: als Nachweis Ihrer Einwilligung.
 privacy_stored_delivery = Für jede Ausgabe, ob sie zugestellt wurde; falls nicht, die Antwort Ihres E-Mail-Anbieters.
 privacy_stored_refusal = Wenn Ihr E-Mail-Anbieter unsere E-Mails ablehnt oder Sie keine mehr wünschen: ein Prüfwert der Adresse, aus dem sie sich nicht errechnen lässt. Er verhindert, dass wir Ihnen schreiben.
 privacy_kept = Speicherdauer
@@ -346,12 +346,12 @@ privacy_pictures = Zeigt Ihr E-Mail-Programm die Bilder einer Ausgabe an, lädt 
 privacy_others = Empfänger Ihrer Daten
 privacy_others_text = Der Versand läuft über { $relays } und von dort zu Ihrem E-Mail-Anbieter. Sonst erhält niemand Ihre Adresse.
 privacy_rights = Ihre Rechte
-privacy_rights_text = Über den Link zu Ihren Einstellungen am Ende jeder Ausgabe können Sie pausieren, abbestellen und damit Ihre Einwilligung jederzeit widerrufen, Ihre Daten einsehen, berichtigen, herunterladen oder löschen lassen. Außerdem können Sie sich bei einer Datenschutz-Aufsichtsbehörde beschweren.
+privacy_rights_text = Über den Link zu Ihren Einstellungen am Ende jeder Ausgabe können Sie pausieren, abbestellen, Ihre Daten einsehen, berichtigen, herunterladen oder löschen lassen.
 privacy_controller = Verantwortlich für Ihre Daten ist { $publisher }. Bei Fragen zu Ihren Daten schreiben Sie an { $address }.
 privacy_basis = Rechtsgrundlage
 privacy_basis_text = Wir senden Ihnen den Newsletter mit Ihrer Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO, soweit sie gilt).
-privacy_basis_kept = Den Nachweis Ihrer Einwilligung und den Code einer Adresse, an die nichts gehen darf, bewahren wir aus berechtigtem Interesse auf (Art. 6 Abs. 1 Buchst. f).
-privacy_withdraw = Sie können Ihre Einwilligung jederzeit über den Abmeldelink in jeder Ausgabe widerrufen. Was bis dahin geschah, bleibt rechtmäßig.
+privacy_basis_kept = Den Nachweis Ihrer Einwilligung und den Prüfwert einer Adresse, an die nichts gehen darf, bewahren wir aus berechtigtem Interesse auf (Art. 6 Abs. 1 Buchst. f).
+privacy_withdraw = Sie können Ihre Einwilligung jederzeit über den Link zum Abbestellen in jeder Ausgabe widerrufen. Was bis dahin geschah, bleibt rechtmäßig.
 privacy_complain = Sie können sich bei einer Datenschutzaufsichtsbehörde beschweren, zum Beispiel an Ihrem Wohnort.
 
 ## Troubles

@@ -322,7 +322,7 @@ privacy_lead = Qué datos conservamos de los lectores de «{ $newsletter }», du
 privacy_sender = Responsable del tratamiento
 privacy_stored = Qué conservamos
 privacy_stored_address = Su dirección de correo y, si los ha indicado, su nombre, su idioma y sus preferencias, para enviarle lo que ha pedido.
-privacy_stored_consent = Cuándo solicitó, confirmó, pausó o canceló la suscripción, qué texto se le mostró y la dirección IP truncada de la solicitud, como prueba de su consentimiento. Ese consentimiento es la base jurídica del tratamiento (art. 6.1.a del RGPD).
+privacy_stored_consent = Cuándo solicitó, confirmó, pausó o canceló la suscripción, qué texto se le mostró y la dirección IP truncada de la solicitud, como prueba de su consentimiento.
 privacy_stored_delivery = De cada número, si se entregó y, si no, la respuesta de su proveedor de correo.
 privacy_stored_refusal = Si su proveedor rechaza nuestros correos o usted no quiere recibirlos: un código obtenido de la dirección del que no se puede recuperar esta. Nos impide escribirle.
 privacy_kept = Plazo de conservación
@@ -346,12 +346,12 @@ privacy_pictures = Cuando su programa de correo muestra las imágenes de un núm
 privacy_others = Destinatarios
 privacy_others_text = Los correos salen a través de { $relays } y de allí van a su proveedor de correo. Nadie más recibe su dirección.
 privacy_rights = Sus derechos
-privacy_rights_text = Al final de cada número está el enlace a sus preferencias: allí puede hacer una pausa, cancelar la suscripción (y retirar así su consentimiento en cualquier momento), consultar, rectificar, descargar o suprimir sus datos. También puede reclamar ante la autoridad de protección de datos (en España, la AEPD).
+privacy_rights_text = Al final de cada número está el enlace a sus preferencias: allí puede hacer una pausa, cancelar la suscripción, consultar, rectificar, descargar o suprimir sus datos.
 privacy_controller = El responsable del tratamiento de sus datos es { $publisher }. Para cualquier pregunta sobre sus datos escriba a { $address }.
 privacy_basis = Base jurídica
 privacy_basis_text = Le enviamos el boletín con su consentimiento (artículo 6.1.a del RGPD, donde se aplique).
 privacy_basis_kept = Conservamos la prueba de su consentimiento y el código de una dirección a la que no se debe escribir por nuestro interés legítimo (artículo 6.1.f).
-privacy_withdraw = Puede retirar su consentimiento en cualquier momento con el enlace de baja de cada número. Lo hecho hasta entonces sigue siendo lícito.
+privacy_withdraw = Puede retirar su consentimiento en cualquier momento con el enlace de cada número para cancelar la suscripción. Lo hecho hasta entonces sigue siendo lícito.
 privacy_complain = Puede presentar una reclamación ante una autoridad de protección de datos, por ejemplo la de su lugar de residencia.
 
 ## Troubles

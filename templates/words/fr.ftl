@@ -52,8 +52,8 @@ reason = Vous recevez cet e-mail parce que l’adresse { $address } est inscrite
 unsubscribe = Se désinscrire
 change_preferences = Gérer mes préférences ou faire une pause
 forwarded = On vous a transféré cet e-mail ?
-forwarded_link = S’abonner ici
-closing = Répondez à ce courriel pour nous écrire. Transférez-le à qui il pourrait plaire.
+forwarded_link = Inscrivez-vous ici
+closing = Répondez à cet e-mail pour nous écrire. Transférez-le à qui il pourrait plaire.
 
 ## Mails of the system
 
@@ -328,7 +328,7 @@ privacy_lead = Ce que nous conservons sur les lecteurs de « { $newsletter } �
 privacy_sender = Responsable du traitement
 privacy_stored = Ce que nous conservons
 privacy_stored_address = Votre adresse e-mail et, si vous les avez indiqués, votre nom, votre langue et vos préférences, pour vous envoyer ce que vous avez demandé.
-privacy_stored_consent = Les dates de votre inscription, de votre confirmation, de vos pauses et de votre désinscription, le texte qui vous a été présenté et l’adresse IP tronquée de la demande, comme preuve de votre consentement. Ce consentement est la base légale du traitement (art. 6.1.a du RGPD).
+privacy_stored_consent = Les dates de votre inscription, de votre confirmation, de vos pauses et de votre désinscription, le texte qui vous a été présenté et l’adresse IP tronquée de la demande, comme preuve de votre consentement.
 privacy_stored_delivery = Pour chaque numéro, s’il a été remis et, sinon, la réponse de votre fournisseur de messagerie.
 privacy_stored_refusal = Si votre fournisseur refuse nos e-mails ou si vous ne souhaitez plus en recevoir : une empreinte de l’adresse, à partir de laquelle on ne peut pas la retrouver. Elle nous empêche de vous écrire.
 privacy_kept = Durée de conservation
@@ -352,12 +352,12 @@ privacy_pictures = Quand votre messagerie affiche les images d’un numéro, ell
 privacy_others = Destinataires
 privacy_others_text = Les e-mails passent par { $relays }, puis par votre fournisseur de messagerie. Personne d’autre ne reçoit votre adresse.
 privacy_rights = Vos droits
-privacy_rights_text = Le lien vers vos préférences figure au bas de chaque numéro. Vous pouvez y faire une pause, vous désinscrire (et retirer ainsi votre consentement à tout moment), consulter, rectifier, télécharger ou faire effacer vos données. Vous pouvez aussi introduire une réclamation auprès de l’autorité de protection des données (en France, la CNIL).
+privacy_rights_text = Le lien vers vos préférences figure au bas de chaque numéro. Vous pouvez y faire une pause, vous désinscrire, consulter, rectifier, télécharger ou faire effacer vos données.
 privacy_controller = Le responsable du traitement de vos données est { $publisher }. Pour toute question sur vos données, écrivez à { $address }.
 privacy_basis = Base légale
 privacy_basis_text = Nous vous envoyons la newsletter avec votre consentement (article 6, paragraphe 1, point a, du RGPD, là où il s’applique).
-privacy_basis_kept = Nous conservons la preuve de votre consentement et le code d’une adresse à laquelle rien ne doit être envoyé, dans notre intérêt légitime (article 6, paragraphe 1, point f).
-privacy_withdraw = Vous pouvez retirer votre consentement à tout moment par le lien de désabonnement de chaque numéro. Ce qui a été fait avant reste licite.
+privacy_basis_kept = Nous conservons la preuve de votre consentement et l’empreinte d’une adresse à laquelle rien ne doit être envoyé, dans notre intérêt légitime (article 6, paragraphe 1, point f).
+privacy_withdraw = Vous pouvez retirer votre consentement à tout moment par le lien de désinscription de chaque numéro. Ce qui a été fait avant reste licite.
 privacy_complain = Vous pouvez introduire une réclamation auprès d’une autorité de protection des données, par exemple celle de votre lieu de résidence.
 
 ## Troubles
