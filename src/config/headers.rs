@@ -15,10 +15,8 @@ pub(super) fn read(section: &Section<'_>) -> ExtraHeaders {
     let all = RefCell::new(ExtraHeaders::default());
     for (key, scope) in KEYS {
         section.each_text(key, |text| {
-            let field: ExtraHeader = text
-                .parse()
-                .and_then(|field: ExtraHeader| field.check_scope(scope).map(|()| field))
-                .map_err(|error| (error.to_string(), Some(error.hint().to_owned())))?;
+            let field: ExtraHeader =
+                text.parse().map_err(|error: ExtraHeaderError| (error.to_string(), Some(error.hint().to_owned())))?;
             let one = ExtraHeaders(vec![(scope, field)]);
             if let Some(name) = one.clash(&all.borrow()) {
                 return Err((format!("a mail would have {name} twice"), Some("keep one of the two".to_owned())));

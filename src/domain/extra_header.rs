@@ -30,6 +30,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("Content-", OWN),
     ("List-", OWN),
     ("Auto-Submitted", OWN),
+    ("X-Auto-Response-Suppress", OWN),
     ("Feedback-ID", OWN),
     ("CFBL-", "it counts only when it is signed, and these are not"),
     ("Sender", "the sender is `from` of the newsletter"),
@@ -54,8 +55,6 @@ const OWN: &str = "coranto writes it itself";
 const ALONE: &str = "every mail goes to one reader alone";
 const ON_THE_WAY: &str = "servers on the way write it";
 const RECEIPT: &str = "it would ask every reader for a receipt";
-/// Coranto writes it on what a program says by itself; on issues an operator may.
-const OF_ISSUES_ALONE: &str = "X-Auto-Response-Suppress";
 
 /// To which mails a field is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,15 +190,6 @@ impl ExtraHeader {
     /// Its name, as the operator wrote it.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Whether it may stand in mails of this scope.
-    pub fn check_scope(&self, scope: Scope) -> Result<(), ExtraHeaderError> {
-        if scope != Scope::Issues && self.name.eq_ignore_ascii_case(OF_ISSUES_ALONE) {
-            let why = "coranto writes it on transactional mails; on issues `headers_issues` can";
-            return Err(ExtraHeaderError::Refused { name: self.name.clone(), why });
-        }
-        Ok(())
     }
 }
 
@@ -407,13 +397,6 @@ mod tests {
         assert_eq!(long(999), Err(E::TooLong { name: "X-A".to_owned(), octets: 999 }));
         let filled = format!("X-A: {{issue}}{}", "b".repeat(993 - 63));
         assert!(filled.parse::<ExtraHeader>().is_ok() && format!("{filled}b").parse::<ExtraHeader>().is_err());
-    }
-
-    #[test]
-    fn automatic_answers_may_be_suppressed_on_issues_alone() {
-        let field: ExtraHeader = "x-auto-response-suppress: OOF".parse().unwrap();
-        assert!(field.check_scope(Scope::Issues).is_ok());
-        assert!(field.check_scope(Scope::All).is_err() && field.check_scope(Scope::Transactional).is_err());
     }
 
     #[test]
