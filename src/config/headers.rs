@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::reader::Section;
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::extra_header::{EXTRA_HEADERS_MAX, ExtraHeader, ExtraHeaders, Scope};
+use crate::domain::extra_header::{EXTRA_HEADERS_MAX, ExtraHeader, ExtraHeaderError, ExtraHeaders, Scope};
 
 /// The three keys, and which mails each is for.
 pub(super) const KEYS: [(&str, Scope); 3] =
