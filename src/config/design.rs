@@ -1,7 +1,7 @@
 //! `[newsletters.SLUG.design]`. Which colours can be read is the domain's business; the logo's file is read later.
 
-use super::sender::one_line;
 use super::reader::{Refusal, Section};
+use super::sender::one_line;
 use crate::domain::design::{Accent, Design, Font};
 
 /// A line on top of a mail or below it; more is text.

@@ -228,18 +228,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sender_has_a_name_or_none() {
-        let shown = |text| mailbox(text).map(|mailbox| (mailbox.name, mailbox.address.to_string())).ok();
-        let pair = |name: &str, address: &str| Some((name.to_owned(), address.to_owned()));
-        assert_eq!(shown("The Week <week@example.com>"), pair("The Week", "week@example.com"));
-        assert_eq!(shown("\"Week, The\" <week@example.com>"), pair("Week, The", "week@example.com"));
-        assert_eq!(shown("week@example.com"), pair("", "week@example.com"));
-        for wrong in ["", "The Week", "The Week <week>", "A\r\nBcc: b <week@example.com>", "<>"] {
-            assert_eq!(shown(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
     fn a_city_finds_its_zone() {
         let hint = |text| time_zone(text).err().and_then(|(_, hint)| hint);
         assert_eq!(hint("Europe/Prague"), None);

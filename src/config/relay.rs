@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::sender::one_line;
 use super::reader::Section;
+use super::sender::one_line;
 use super::{headers, rates};
 use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::quota::Quota;

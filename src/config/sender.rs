@@ -80,7 +80,7 @@ pub(super) fn name(text: &str) -> Result<String, Refusal> {
 pub(super) fn postal_address(text: &str) -> Result<String, Refusal> {
     let address = one_line(text)?;
     // An empty one is allowed while an installation is set up: no issue goes out without.
-    if !address.is_empty() && address.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+    if !address.is_empty() && !address.contains(char::is_alphabetic) {
         return Err((
             format!("{address:?} is not a postal address"),
             Some("write street or box, place and country".into()),
@@ -130,3 +130,38 @@ pub fn mailbox(text: &str) -> Result<Mailbox, (String, Option<String>)> {
     Ok(Mailbox { name, address })
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_has_a_name_or_none() {
+        let shown = |text| mailbox(text).map(|mailbox| (mailbox.name, mailbox.address.to_string())).ok();
+        let pair = |name: &str, address: &str| Some((name.to_owned(), address.to_owned()));
+        assert_eq!(shown("The Week <week@example.com>"), pair("The Week", "week@example.com"));
+        assert_eq!(shown("\"Week, The\" <week@example.com>"), pair("Week, The", "week@example.com"));
+        assert_eq!(shown("week@example.com"), pair("", "week@example.com"));
+        for wrong in ["", "The Week", "The Week <week>", "A\r\nBcc: b <week@example.com>", "<>"] {
+            assert_eq!(shown(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_sender_is_one_that_receivers_take() {
+        for right in ["w@example.com", "The Week <w@xn--b1amnebsh.example>", "w@mail.gmail.example"] {
+            assert!(sender(right).is_ok(), "{right}");
+        }
+        for wrong in ["The Week <week@gmail.com>", "w@yahoo.de", "почта@example.com", "The Week <grüße@example.com>"]
+        {
+            assert!(sender(wrong).is_err(), "{wrong}");
+        }
+        assert!(address("почта@example.com").is_err() && address("me@gmail.com").is_ok(), "answers may go anywhere");
+    }
+
+    #[test]
+    fn names_and_postal_addresses_say_something() {
+        assert!(name(&"n".repeat(100)).is_ok() && name(&"n".repeat(101)).is_err() && name(" ").is_err());
+        assert!(postal_address("1 Quay Road").is_ok() && postal_address("").is_ok());
+        assert!(postal_address("-").is_err() && postal_address("12").is_err());
+    }
+}

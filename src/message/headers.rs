@@ -229,7 +229,7 @@ fn is_printable(text: &str) -> bool {
 }
 
 /// A header in lines of at most 78 characters where it has spaces for that, with its line end; of 76 with an encoded word
-/// (RFC 2047 2). A break behind the name is the last resort.
+/// (RFC 2047 2). The line never breaks behind the header's name, which simple readers of mail do not expect.
 fn folded(header: &str) -> String {
     let mut out = String::with_capacity(header.len() + 8);
     for line in header.split("\r\n") {
@@ -240,13 +240,12 @@ fn folded(header: &str) -> String {
         let mut rest = line;
         while rest.len() > most {
             // A line that is all white space would end the header for some.
-            let spaces: Vec<_> =
-                rest.match_indices(' ').map(|(at, _)| at).filter(|at| !rest[..*at].trim_end().is_empty()).collect();
-            let is_good = |at: &&usize| **at <= most && !rest[..**at].ends_with(':');
-            let Some(at) = spaces.iter().rev().find(is_good).or(spaces.first()) else { break };
-            out.push_str(&rest[..*at]);
+            let is_good = |at: &usize| !rest[..*at].trim_end().is_empty() && !rest[..*at].ends_with(':');
+            let spaces: Vec<_> = rest.match_indices(' ').map(|(at, _)| at).filter(is_good).collect();
+            let Some(at) = spaces.iter().rev().find(|at| **at <= most).or(spaces.first()).copied() else { break };
+            out.push_str(&rest[..at]);
             out.push_str("\r\n");
-            rest = &rest[*at..];
+            rest = &rest[at..];
         }
         out.push_str(rest);
     }

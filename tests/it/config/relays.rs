@@ -101,7 +101,11 @@ fn header_fields_that_cannot_be_added_are_refused_where_they_stand() {
             "there is no placeholder {name}\n  hint: write {newsletter}, {issue} or {kind}; nothing of a reader",
         ),
         ("headers = \"X-A\"".to_owned(), String::new(), "\"X-A\" is not a header field\n  hint: write \"Name: value\""),
-        ("headers = \"X-Auto-Response-Suppress: All\"".to_owned(), String::new(), "X-Auto-Response-Suppress cannot be added: coranto writes it itself"),
+        (
+            "headers = \"X-Auto-Response-Suppress: All\"".to_owned(),
+            String::new(),
+            "X-Auto-Response-Suppress cannot be added: coranto writes it itself",
+        ),
         ("headers = [\"X-A: 1\", \"x-a: 2\"]".to_owned(), String::new(), "a mail would have x-a twice"),
         (
             "headers = [\"X-A: 1\"]\nheaders_issues = [\"X-A: 2\"]".to_owned(),
