@@ -204,7 +204,7 @@ fn feedback_id(newsletter: &Newsletter, content: &Content) -> String {
     format!("{campaign}{}:{}:{sender}", identifier(&newsletter.slug), content.kind)
 }
 
-/// A header with one mailbox in it. Printable ASCII is a phrase, quoted where it must be (RFC 5322 3.2.4); everything else
+/// A header with one mailbox in it. Printable ASCII is an atom or a quoted string (RFC 5322 3.2.4); everything else
 /// is encoded words. Filters count names that are encoded without need.
 fn mailbox_header(header: &str, name: Option<&str>, address: &EmailAddress) -> String {
     let Some(name) = name.filter(|name| !name.is_empty()) else { return format!("{header}: {address}\r\n") };
@@ -213,12 +213,11 @@ fn mailbox_header(header: &str, name: Option<&str>, address: &EmailAddress) -> S
 
 /// A display name. What looks like an encoded word would be read as one, also between quotation marks.
 fn phrase(name: &str) -> String {
-    const ATOMS: &[u8] = b"!#$%&'*+-/=?^_`{|}~ ";
+    const ATOM: &[u8] = b"!#$%&'*+-/=?^_`{|}~";
     if !is_printable(name) || name.contains("=?") {
         return encoded_words(name);
     }
-    let is_bare = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || ATOMS.contains(&byte));
-    if is_bare && !name.contains("  ") && name.trim() == name {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || ATOM.contains(&byte)) {
         return name.to_owned();
     }
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))

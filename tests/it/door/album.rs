@@ -289,7 +289,6 @@ impl Album {
         }
         // The file may not grow any more, as on a full disk.
         let limit = async |tx: &mut Tx| tx.sql("PRAGMA max_page_count = 1").fetch_one::<(i64,)>().await;
-        self.web.ground.db().write(limit).await.unwrap();
         // Each from a network of its own: none is to be told to wait.
         let full = async |letters: usize, number: u32| {
             let client = format!("10.{}.{}.1", number / 250, number % 250);
@@ -299,6 +298,8 @@ impl Album {
         // The long ones leave gaps that a short one fits into.
         let mut number = 0;
         for letters in [50, 4] {
+            // An erasure before has had the file scoured, which opens the connection anew.
+            self.web.ground.db().write(limit).await.unwrap();
             while !full(letters, number).await {
                 number += 1;
                 assert!(number < 600, "the disk never gets full");

@@ -276,6 +276,6 @@ proptest! {
         prop_assert_eq!(words(message.from().unwrap().first().unwrap().name().unwrap_or_default()), words(&name));
         prop_assert_eq!(message.to().unwrap().first().unwrap().address(), Some("anna@example.org"));
         prop_assert_eq!(message.from().unwrap().first().unwrap().address(), Some("letter@news.example.com"));
-        prop_assert_eq!(message.headers().len(), 14, "{}", mail);
+        prop_assert_eq!(message.headers().len(), 15, "{}", mail);
     }
 }
