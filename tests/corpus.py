@@ -90,10 +90,12 @@ def same(address):
 
 
 def body_of(page):
-    """What stands between the heading and the footer."""
+    """What stands between the heading and the footer, without standfirst, byline and closing line."""
     start = page.find("</h1>") + 5
-    end = page.find('</td></tr>\n<tr><td class="card', start)
-    return page[start:end]
+    body = page[start:page.find('</td></tr>\n<tr><td class="card', start)]
+    body = re.sub(r'^\s*(<p class="m" style="margin:0 0 (16|28)px 0.*?</p>\s*)+', "", body, flags=re.S)
+    closing = body.rfind('<p class="m" lang=')
+    return body if closing < 0 else body[:closing]
 
 
 def run(program, home, file):

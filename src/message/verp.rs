@@ -8,6 +8,7 @@ use crate::domain::DeliveryId;
 use crate::token::{Keyring, Mark, Purpose, Unproved};
 
 const BOUNCE: &str = "b+";
+/// Emails sent before 27 November 2026 name such addresses.
 const UNSUBSCRIBE: &str = "u+";
 
 /// Whom a mail to the bounce domain concerns. The number is to be held against the row's mark: numbers come again.
@@ -23,11 +24,6 @@ pub enum Returned {
 pub fn bounce_address(keys: &Keyring, delivery: DeliveryId, mark: Option<Mark>, domain: &str) -> String {
     let token = keys.seal_row(Purpose::Bounce, delivery.0.cast_unsigned(), mark);
     format!("{BOUNCE}{token}@{domain}")
-}
-
-/// The address to which a mail from the reader ends the subscription that `token` was sealed for.
-pub fn unsubscribe_address(token: &str, domain: &str) -> String {
-    format!("{UNSUBSCRIBE}{token}@{domain}")
 }
 
 /// Reads the local part of an address at the bounce domain, whatever the case of its letters.
@@ -56,7 +52,7 @@ mod tests {
             assert!(keys.proves_mail(&found, 2, Some(Mark(5)), Some(3)));
         }
         let token = keys.seal_row(Purpose::Unsubscribe, 9, Some(Mark(5)));
-        let address: EmailAddress = unsubscribe_address(&token, "bounce.example.org").parse().unwrap();
+        let address: EmailAddress = format!("{UNSUBSCRIBE}{token}@bounce.example.org").parse().unwrap();
         let Some(Returned::Unsubscribe(found)) = open(&keys, address.local()) else { panic!("it opens nothing") };
         assert_eq!(found.number(), 9);
         assert!(keys.proves(&found, Some(Mark(5))));

@@ -9,8 +9,6 @@ use super::escape;
 const BODY_CHARS_MAX: usize = 28;
 /// The same in large, bold letters, where style blocks have been dropped and paddings are wide.
 const HEADING_CHARS_MAX: usize = 10;
-/// What fits on a line of a heading on a narrow phone.
-const NAME_CHARS_MAX: usize = 18;
 const NO_BREAK: &str = "\u{A0}";
 /// May break anywhere.
 const BREAKS: &str = "line-break:anywhere";
@@ -34,7 +32,7 @@ pub fn in_heading(text: &str) -> String {
 
 /// The same for a title with a name in it. A short name stays on one line: "The" at the end of a line names nothing.
 pub fn in_heading_with(text: &str, name: &str) -> String {
-    if name.chars().count() > NAME_CHARS_MAX || !name.contains(' ') {
+    if name.chars().count() > HEADING_CHARS_MAX || !name.contains(' ') {
         return in_heading(text);
     }
     in_heading(&text.replace(name, &name.replace(' ', NO_BREAK)))

@@ -2,23 +2,18 @@
 
 use coranto::domain::newsletter::Newsletter;
 
-use super::ground::{compose, issue, newsletter, told};
+use super::ground::{body_of, compose, issue, newsletter, text_body_of, told};
 
 fn allowing() -> Newsletter {
     Newsletter { allow_html: true, ..newsletter() }
 }
 
 fn html(body: &str) -> String {
-    let parts = compose(&issue(body), &allowing()).unwrap();
-    let html = parts.html.as_str();
-    let from = html.find("</h1>\n").unwrap() + 6;
-    html[from..html.find("</td></tr>\n<tr><td class=\"card").unwrap()].trim().to_owned()
+    body_of(compose(&issue(body), &allowing()).unwrap().html.as_str())
 }
 
 fn text(body: &str) -> String {
-    let parts = compose(&issue(body), &allowing()).unwrap();
-    let (_, rest) = parts.text.as_str().split_once("/the-slug\n\n").unwrap();
-    rest.split_once("\n-- \n").unwrap().0.trim_end().to_owned()
+    text_body_of(compose(&issue(body), &allowing()).unwrap().text.as_str())
 }
 
 #[test]
