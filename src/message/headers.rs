@@ -238,8 +238,8 @@ fn folded(header: &str) -> String {
         let most = if line.contains("=?") { LINE_BYTES_MAX - 2 } else { LINE_BYTES_MAX };
         let mut rest = line;
         while rest.len() > most {
-            // A line that is all white space would end the header for some.
-            let is_good = |at: &usize| !rest[..*at].trim_end().is_empty() && !rest[..*at].ends_with(':');
+            // No line is all white space, which would end the header for some, or ends in it, which is lost on the way.
+            let is_good = |at: &usize| !rest[..*at].trim_end().is_empty() && !rest[..*at].ends_with([':', ' ']);
             let spaces: Vec<_> = rest.match_indices(' ').map(|(at, _)| at).filter(is_good).collect();
             let Some(at) = spaces.iter().rev().find(|at| **at <= most).or(spaces.first()).copied() else { break };
             out.push_str(&rest[..at]);

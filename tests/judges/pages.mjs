@@ -145,7 +145,7 @@ async function keyboard(page, entry) {
   await page.focus('body');
   const wanted = await page.evaluate(() => {
     const groups = new Set();
-    return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
+    return [...document.querySelectorAll('a[href], summary, button, input:not([type=hidden]), select, textarea, [tabindex="0"]')]
       .filter((node) => node.tabIndex >= 0 && node.getClientRects().length > 0)
       // Radio buttons of a group are one stop; a date has three.
       .filter((node) => node.type !== 'radio' || (!groups.has(node.name) && groups.add(node.name))).length;
@@ -198,6 +198,8 @@ async function judged(entry) {
     await page.close();
     return [violations, '-'];
   }
+  // What a card holds is judged when it is open.
+  await page.evaluate(() => document.querySelectorAll('details').forEach((card) => { card.open = true; }));
   const { issues } = await pa11y(entry.url, {
     browser, page, ignoreUrl: true, runners: ['htmlcs'], standard: 'WCAG2AA', includeWarnings: false, timeout: 60_000,
   });
