@@ -199,7 +199,11 @@ async function judged(entry) {
     return [violations, '-'];
   }
   // What a card holds is judged when it is open.
-  await page.evaluate(() => document.querySelectorAll('details').forEach((card) => { card.open = true; }));
+  await page.evaluate(async () => {
+    document.querySelectorAll('details').forEach((card) => { card.open = true; });
+    await new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+    await Promise.all(document.getAnimations().map((fading) => fading.finished));
+  });
   const { issues } = await pa11y(entry.url, {
     browser, page, ignoreUrl: true, runners: ['htmlcs'], standard: 'WCAG2AA', includeWarnings: false, timeout: 60_000,
   });
