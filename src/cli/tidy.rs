@@ -60,11 +60,11 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
         output.line(format!("{} are gone.", count(gone.rows(), "row")))?;
     }
     if !is_cut {
-        output.note("Somebody reads the database: the log beside its file is cut back by the server's daily run.");
+        output.note("Another process reads the database, so the server's daily run cuts back the log beside its file.");
     }
     match ended {
         Ended::Whole => Ok(Exit::Ok),
-        Ended::Sending | Ended::Enough => Err(Failure::new("an issue goes out; the rest stays for now")
+        Ended::Sending | Ended::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
             .exit(Exit::PartWay)
             .hint("run the same command again when it is out; the server resumes by itself")
             .into()),

@@ -1,6 +1,7 @@
 //! `[alarms]`: who is told when something needs a person.
 
 use super::reader::Section;
+use super::sender::carried;
 use crate::domain::address::EmailAddress;
 
 /// More addresses than this are a list, not the people on duty.
@@ -19,6 +20,7 @@ pub(super) fn read(section: Section<'_>, relays: &[String]) -> Alarms {
     let to = section.each_text("to", |text| {
         text.parse::<EmailAddress>()
             .map_err(|error| (format!("{text:?}: {error}"), Some("write it like editor@example.com".to_owned())))
+            .and_then(carried)
     });
     if to.len() > ADDRESSES_MAX {
         section.refuse("to", format!("alarms go to at most {ADDRESSES_MAX} addresses"), None);

@@ -390,54 +390,52 @@ pub const KEYS: &[Key] = &[
         "retention.unconfirmed_days",
         Integer(0, DAYS_MAX),
         Default("30"),
-        "A subscription that nobody confirms goes so long after the latest mail that asked, with the person if that was \
-         all. At least 8.",
+        "How long a subscription that nobody confirms is kept after the latest email that asked. The person goes with it \
+         if nothing else is stored about them. At least 8.",
     ),
     key(
         "retention.unsubscribed_days",
         Integer(0, DAYS_MAX),
         Default("365"),
-        "Address and name of who left go so long afterwards. A keyed hash stays, so that no list brings them back to that \
-         newsletter. At least 31.",
+        "How long the address and name of a reader who left are kept. A keyed hash stays, so that no list brings them back \
+         to that newsletter. At least 31.",
     ),
     key(
         "retention.consent_days",
         Integer(0, DAYS_MAX),
         Default("1095"),
-        "What was agreed to is kept as long as the subscription is stored; then, by the hash alone, as proof until so long \
-         after its end. At least 31.",
+        "How long the proof of consent is kept after a subscription ends, in the end under the hash alone. At least 31.",
     ),
     key(
         "retention.network_days",
         Integer(0, DAYS_MAX),
         Default("365"),
-        "The network that a consent came from goes so long after it.",
+        "How long the network that a consent came from is kept.",
     ),
     key(
         "retention.ledger_weeks",
         Integer(0, DAYS_MAX / 7),
         Default("52"),
-        "So long after an issue its rows, one for each reader, become numbers. Totals stay as they are, and so does who did \
-         not get it. At least 10.",
+        "After how long the rows of an issue, one for each reader, become numbers. Totals stay as they are, and so does the \
+         list of readers who did not get it. At least 10.",
     ),
     key(
         "retention.system_mail_days",
         Integer(0, DAYS_MAX),
         Default("90"),
-        "Confirmations, notices and other mails of no issue go from the ledger so long after they were settled. At least \
-         60.",
+        "How long confirmations, notices and other emails of no issue stay in the ledger after they are settled. At least 60.",
     ),
     key(
         "retention.notice_days",
         Integer(0, DAYS_MAX),
         Default("400"),
-        "What came back goes so long afterwards; what proves a suppression stays with it. At least 180.",
+        "How long a bounce is kept. One that proves a suppression stays as long as the suppression. At least 180.",
     ),
     key(
         "retention.event_days",
         Integer(0, DAYS_MAX),
         Default("730"),
-        "The log of events goes so long afterwards. At least 31.",
+        "How long the log of events is kept. At least 31.",
     ),
     key(
         "alarms.to",

@@ -106,7 +106,8 @@ pub(super) fn read(section: Section<'_>) -> Option<Relay> {
     rates::warn_of_unreachable(&section, "rate_per_hour", "rate_per_", quota);
     let (signs, only_named) = (section.boolean("signs"), section.boolean("only_named"));
     let headers = headers::read(&section);
-    let rewrites = section.each_text("rewrites", rewritten);
+    // Where the relay signs, its signature covers what it writes.
+    let rewrites = section.each_text("rewrites", if signs == Some(true) { header_name } else { rewritten });
 
     check_login(&section, username.as_deref());
     if let (Some(RelayTls::None), Some(host), Some(false)) = (tls, host.as_deref(), plaintext_is_acceptable)
@@ -156,7 +157,6 @@ fn check_login(section: &Section<'_>, username: Option<&str>) {
     }
 }
 
-/// RFC 5322 3.6.8.
 /// A field that no signature covers. Gmail's one-click and DMARC hang on the signature of some (RFC 8058 4).
 fn rewritten(text: &str) -> Result<String, (String, Option<String>)> {
     const SIGNED: &[&str] =
@@ -171,6 +171,7 @@ fn rewritten(text: &str) -> Result<String, (String, Option<String>)> {
     }
 }
 
+/// RFC 5322 3.6.8.
 fn header_name(text: &str) -> Result<String, (String, Option<String>)> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':') {
         return Ok(text.to_owned());

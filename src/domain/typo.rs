@@ -1,6 +1,7 @@
 //! What was probably meant by an address whose domain looks mistyped. Only ever a question: nothing is refused here.
 
 use super::address::EmailAddress;
+use super::provider::Provider;
 
 /// Where most readers have their mailboxes. What stands here is never taken for a mistake.
 const DOMAINS: &[&str] = &[
@@ -56,6 +57,15 @@ const DOMAINS: &[&str] = &[
     "comcast.net",
     "verizon.net",
 ];
+
+/// Whether readers have their mailboxes there, so that it is no domain of a newsletter's own.
+pub fn is_of_readers(domain: &str) -> bool {
+    DOMAINS.contains(&domain) || Provider::of(domain) != Provider::Other || OTHERS.contains(&domain)
+}
+
+/// Too short, or too near to other words, to be guessed.
+const OTHERS: &[&str] =
+    &["126.com", "163.com", "protonmail.ch", "pm.me", "qq.com", "rambler.ru", "ya.ru", "yandex.com"];
 
 /// Endings that no domain has, and what was meant.
 const ENDINGS: &[(&str, &str)] = &[

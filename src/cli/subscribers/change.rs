@@ -101,12 +101,12 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             let when = at.map(|at| format!(" on {at}")).unwrap_or_default();
             Err(Failure::new(format!("{email} left{when}"))
                 .exit(Exit::NotAllowed)
-                .hint("only they themselves can come back, by the sign-up page")
+                .hint("only the reader can come back, by the sign-up page")
                 .into())
         }
         Added::Refused => Err(Failure::new(format!("{email} said \"not me\" to a mail that somebody else asked for"))
             .exit(Exit::NotAllowed)
-            .hint("only they themselves can take that back, by the link in that mail")
+            .hint("only the reader can undo that, by the link in that email")
             .into()),
         Added::Suppressed(reason) => Err(Failure::new(format!("{email} must not be mailed ({reason})"))
             .exit(Exit::NotAllowed)
@@ -121,7 +121,7 @@ pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit
         Some(Leaving::Left(_)) => {
             desk.context
                 .output
-                .note("`coranto subscribers add` takes this back; the reader's own leaving it would not.");
+                .note("`coranto subscribers add` undoes this. It would not undo an unsubscription by the reader.");
             done(desk, email, "removed", &format!("{email} does not read {slug} any more."))
         }
         Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),

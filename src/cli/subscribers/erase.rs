@@ -50,9 +50,9 @@ pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 fn nothing(email: &EmailAddress, found: &Holdings) -> anyhow::Error {
     match found.settling.first() {
         Some((_, until)) => {
-            Failure::new(format!("what is stored under {email} was moved there, and can be taken back until {until}"))
+            Failure::new(format!("the subscription was moved to {email} recently, and can be moved back until {until}"))
                 .exit(Exit::NotAllowed)
-                .hint("until then the address before stands for the reader; erase that one, or wait")
+                .hint("until then it belongs to the previous address: erase that one, or wait")
                 .into()
         }
         None => Failure::new(format!("nothing is stored about {email}"))
@@ -73,7 +73,9 @@ async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
         desk.context.output.table(&table)?;
     }
     if found.by_hash > 0 {
-        desk.context.output.line(format!("And {} of a subscription before.", count(found.by_hash as u64, "record")))?;
+        desk.context
+            .output
+            .line(format!("And {} of an earlier subscription.", count(found.by_hash as u64, "record")))?;
     }
     Ok(())
 }
@@ -103,7 +105,7 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
     })?;
     if !found.settling.is_empty() {
         output.note(
-            "A subscription that was moved to this address not long ago stays: the address before stands for it.",
+            "A subscription that was moved to this address recently stays: it still belongs to the previous address.",
         );
     }
     if !dry_run {

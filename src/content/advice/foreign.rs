@@ -2,6 +2,9 @@
 
 use super::Found;
 use super::prose::{self, Passage};
+use crate::content::problem::{Position, Problem};
+
+const CODE: &str = "field-foreign";
 
 /// What is between the marks, in small letters, without what parts its words: names of what a reader has.
 const NAMES: &[&str] = &[
@@ -46,9 +49,29 @@ pub(super) fn of_passages(passages: &[Passage], found: &mut Found<'_>) {
 }
 
 fn tell(at: usize, written: &str, found: &mut Found<'_>) {
-    let message = format!("{written} is a merge field of another system: readers would see it as it is typed");
     let hint = format!("{}; between backticks if it is meant", instead(written));
-    found.refuse(at, "field-foreign", message, hint);
+    found.refuse(at, CODE, told(written), hint);
+}
+
+/// What is wrong with it.
+fn told(written: &str) -> String {
+    format!("{written} is a merge field of another system: readers would see it as it is typed")
+}
+
+/// The same in a key of the front matter, where no field works.
+pub(super) fn of_key(text: &str, at: Position, problems: &mut Vec<Problem>) {
+    let starred = text.match_indices("*|").find_map(|(at, _)| starred(&text[at..]));
+    let written = starred.map(|inside| format!("*|{inside}|*")).or_else(|| next(text).map(|(_, written)| written));
+    if let Some(written) = written {
+        problems.push(Problem::error(at, CODE, told(&written)).hint("take it out: no field works there"));
+    }
+}
+
+/// What stands between the stars of a field that `text` begins with.
+fn starred(text: &str) -> Option<&str> {
+    let near = &text[2..text.floor_char_boundary((2 + FIELD_BYTES_MAX).min(text.len()))];
+    let inside = &near[..near.find("|*")?];
+    is_starred(inside).then_some(inside)
 }
 
 /// `*|FNAME|*`: Markdown takes the stars for emphasis, so that these are looked for in the source, outside code.
@@ -61,23 +84,12 @@ fn of_starred(found: &mut Found<'_>) {
     let mut from = 0;
     while let Some(at) = body[from..].find("*|").map(|at| from + at) {
         from = at + 2;
-        let near = &body[from..body.floor_char_boundary((from + FIELD_BYTES_MAX).min(body.len()))];
-        let inside = near.find("|*").map(|end| &near[..end]);
-        let Some(inside) = inside.filter(|inside| is_starred(inside)) else { continue };
+        let Some(inside) = starred(&body[at..]) else { continue };
         if !code.iter().any(|code| code.contains(&at)) {
             tell(at, &format!("*|{inside}|*"), found);
         }
         from += inside.len() + 2;
     }
-}
-
-/// The first field of another system in a text without code.
-pub(super) fn first(text: &str) -> Option<String> {
-    let starred = text.match_indices("*|").find_map(|(at, _)| {
-        let inside = text[at + 2..].split("|*").next()?;
-        is_starred(inside).then(|| format!("*|{inside}|*"))
-    });
-    starred.or_else(|| next(text).map(|(_, written)| written))
 }
 
 /// A name in capitals, or a condition: `FNAME`, `MC:SUBJECT`, `IF:NAME`, `END:IF`.

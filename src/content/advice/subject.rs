@@ -34,10 +34,8 @@ pub(super) fn of_front_matter(front: &FrontMatter, problems: &mut Vec<Problem>) 
     }
     let author = front.author.as_ref();
     for (key, text) in keys.into_iter().chain([("author", author), ("image_alt", front.image_alt.as_ref())]) {
-        if let Some(written) = text.and_then(|text| foreign::first(text)) {
-            let message = format!("{written} is a merge field of another system: readers would see it as it is typed");
-            let hint = "take it out: no field works there";
-            problems.push(Problem::error(front.places.of(key), "field-foreign", message).hint(hint));
+        if let Some(text) = text {
+            foreign::of_key(text, front.places.of(key), problems);
         }
     }
     let alt = front.image_alt.as_deref();

@@ -40,7 +40,7 @@ fn what_an_operator_removed_is_restored_with_a_word() {
     let folder = folder.path();
     ok(folder, &["subscribers", "add", ANNA]);
     let removed = cli(folder, &["subscribers", "remove", ANNA]);
-    assert!(removed.status.success() && removed.stderr.contains("takes this back"), "{removed:?}");
+    assert!(removed.status.success() && removed.stderr.contains("undoes this"), "{removed:?}");
     let said = ok(folder, &["subscribers", "restore", ANNA]);
     assert_eq!(said, format!("{ANNA} reads week again: an operator had removed them, and that is taken back.\n"));
     assert_eq!(json(folder, &["subscribers", "show", ANNA])[0]["state"], "active");
