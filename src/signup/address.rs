@@ -136,7 +136,7 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Resul
             if suppressions::reason_of(tx, &new).await?.is_some() || !requests::finish(tx, id, act.now).await? {
                 return Ok(Move::Stale(subscription));
             }
-            let to = subscribers::ensure(tx, &new, act.now).await?;
+            let to = subscribers::ensure(tx, &new, act.now).await?.id;
             give(tx, &subscription, to, act).await?;
             subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
             let moved = Subscription { email: email.clone(), ..subscription };
@@ -200,7 +200,7 @@ async fn take_back(
         return Ok(());
     }
     let before = person(&signup.keys, old, subscription.name.as_deref());
-    let owner = subscribers::ensure(tx, &before, act.now).await?;
+    let owner = subscribers::ensure(tx, &before, act.now).await?.id;
     give(tx, subscription, owner, act).await?;
     subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
     Ok(())

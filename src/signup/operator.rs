@@ -53,7 +53,7 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
             return Ok(kept_out);
         }
         let departed = departed::find(tx, newsletter, &new).await?;
-        let subscriber = subscribers::ensure(tx, &new, act.now).await?;
+        let subscriber = subscribers::ensure(tx, &new, act.now).await?.id;
         let language = reader.language.as_deref();
         let new = NewSubscription { newsletter, subscriber, language, source: &act.source };
         let found = subscriptions::ensure(tx, &new, act.now).await?;

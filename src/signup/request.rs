@@ -19,7 +19,7 @@ use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, SubscriptionState};
-use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriberId, SubscriptionId};
+use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::consents::Typed;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
@@ -288,12 +288,13 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
         events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
         return Ok(Written::NoMail(why));
     }
-    let subscriber = subscribers::ensure(tx, &job.person, act.now).await?;
-    let new = NewSubscription { newsletter: job.newsletter, subscriber, language: None, source: &act.source };
+    let person = subscribers::ensure(tx, &job.person, act.now).await?;
+    let new =
+        NewSubscription { newsletter: job.newsletter, subscriber: person.id, language: None, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
     let delivery = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, subscriber).await?,
+        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, &person.email).await?,
     };
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
     Ok(Written::Done)
@@ -301,9 +302,9 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
 
 /// A question to who does not read it yet. All that was typed waits with it for the answer; the mail goes to the address
 /// as it was typed: case is the mailbox's own business (RFC 5321 2.4).
-async fn question(tx: &mut Tx, job: &Job, found: &Found, subscriber: SubscriberId) -> Stored<DeliveryId> {
-    let stored = subscribers::get(tx, subscriber).await?;
-    let spelling = stored.filter(|stored| stored.email != job.person.email).map(|_| &job.person.email);
+async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) -> Stored<DeliveryId> {
+    let typed = &job.person.email;
+    let spelling = (typed != stored).then_some(typed);
     let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
     let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
     match found.state {

@@ -41,24 +41,33 @@ pub(super) async fn lock(tx: &mut Tx, number: i64) -> Result<()> {
     Ok(())
 }
 
+record! {
+    /// The row of an address.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Ensured {
+        /// The row.
+        pub id: SubscriberId,
+        /// The address as it is stored, which may be another spelling.
+        pub email: EmailAddress,
+    }
+}
+
 /// The row of an address, made when it is new. A known person keeps their name. What a stranger typed is none: it waits
 /// with the question.
-pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<SubscriberId> {
-    let (id,) = tx
-        .sql(
-            "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (email_key) DO UPDATE SET name = COALESCE(subscribers.name, excluded.name) RETURNING id",
-        )
-        .bind(&new.email)
-        .bind(new.email.key())
-        .bind(new.address_hash.as_slice())
-        .bind(new.quota_hash.as_slice())
-        .bind(new.name.as_deref())
-        .bind(now)
-        .fetch_one()
-        .await?;
-    Ok(id)
+pub async fn ensure(tx: &mut Tx, new: &NewSubscriber, now: Timestamp) -> Result<Ensured> {
+    tx.sql(
+        "INSERT INTO subscribers (email, email_key, address_hash, quota_hash, name, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (email_key) DO UPDATE SET name = COALESCE(subscribers.name, excluded.name) RETURNING id, email",
+    )
+    .bind(&new.email)
+    .bind(new.email.key())
+    .bind(new.address_hash.as_slice())
+    .bind(new.quota_hash.as_slice())
+    .bind(new.name.as_deref())
+    .bind(now)
+    .fetch_one()
+    .await
 }
 
 /// Gives a name to a person who has none. `false` when they have one, or nobody has this number.

@@ -105,7 +105,7 @@ impl Stage {
                         name: None,
                         email,
                     };
-                    let subscriber = subscribers::ensure(tx, &person, now).await?;
+                    let subscriber = subscribers::ensure(tx, &person, now).await?.id;
                     let new =
                         NewSubscription { newsletter: self.newsletter, subscriber, language: None, source: "test" };
                     let id = subscriptions::ensure(tx, &new, now).await?.id;

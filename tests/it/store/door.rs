@@ -144,7 +144,7 @@ both_databases! {
         assert!(!subscribers::respell(&mut tx, known.id, &"anna@example.org".parse().unwrap()).await.unwrap());
         assert_eq!(subscribers::get(&mut tx, known.id).await.unwrap().unwrap().email.as_str(), "anna@example.org");
         assert!(!subscribers::drop_if_alone(&mut tx, known.id).await.unwrap());
-        let other = subscribers::ensure(&mut tx, &person("otto@example.org"), NOW).await.unwrap();
+        let other = subscribers::ensure(&mut tx, &person("otto@example.org"), NOW).await.unwrap().id;
         assert!(subscriptions::hand_over(&mut tx, id, other).await.unwrap());
         assert_eq!(subscriptions::get(&mut tx, id).await.unwrap().unwrap().email.as_str(), "otto@example.org");
         assert!(!subscriptions::hand_over(&mut tx, SubscriptionId(4711), other).await.unwrap());

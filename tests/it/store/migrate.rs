@@ -53,7 +53,7 @@ both_databases! {
         let mut rows = Vec::new();
         for (who, consents) in kinds {
             let named = NewSubscriber { name: Some(who.to_owned()), ..person(&format!("{who}@example.org")) };
-            let subscriber = subscribers::ensure(&mut tx, &named, NOW).await.unwrap();
+            let subscriber = subscribers::ensure(&mut tx, &named, NOW).await.unwrap().id;
             let new = NewSubscription { newsletter: week, subscriber, language: Some("ja"), source: "form" };
             let id = subscriptions::ensure(&mut tx, &new, NOW).await.unwrap().id;
             for kind in consents {
