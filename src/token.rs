@@ -18,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use base32::TOKEN_LEN;
-use base32::{decode, encode};
+use base32::{BYTES, decode, encode};
 pub use file::{Fingerprint, KeyError, KeyKind};
 
 /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
@@ -63,7 +63,7 @@ pub const TEST_NUMBER: u64 = 0;
 const TAG_BYTES: usize = 12;
 /// How many of them are the tag over purpose and number, when the others are the row tag.
 const SHORT_TAG_BYTES: usize = 8;
-const BYTES: usize = 1 + TAG_BYTES + 8;
+const _: () = assert!(BYTES == 1 + TAG_BYTES + 8, "a key's id, a tag, a number");
 
 /// The random value that a row was born with. Two rows that bear the same number one after the other differ in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

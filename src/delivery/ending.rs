@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::evidence::{allowance, is_most};
 use crate::store::issues::Issue;
+use crate::store::ledger::Totals;
 use crate::store::suspensions::{self, Share};
 use crate::store::{Db, StoreError, evidence, issues, ledger};
 use crate::telemetry::mask_addresses;
@@ -44,7 +45,8 @@ pub(super) async fn settle(
             if let Some(totals) = issues::finish(tx, issue.id, Actor::scheduler(now)).await? {
                 evidence::forget(tx, issue.id).await?;
                 suspensions::end_of_issue(tx, issue.id).await?;
-                tracing::info!(issue = issue.id.0, ?totals, "an issue is finished");
+                let Totals { sent, failed, skipped, uncertain, .. } = totals;
+                tracing::info!(issue = issue.slug, sent, failed, skipped, uncertain, "an issue is finished");
             }
             Ok(())
         }

@@ -9,7 +9,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::followed::{Done, Followed};
+use super::followed::{Done, Followed, Step};
 use super::library::{Library, LibraryError, name_parts};
 use super::notice::Notice;
 use super::queue::{Act, QueueError};
@@ -53,17 +53,6 @@ impl Seen {
     fn shows_something_else(&self) -> bool {
         self.images.iter().any(|(path, stamp)| Stamp::at(path) != *stamp)
     }
-}
-
-/// What is done with a file at the next look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// It changed since the last look: an editor may be in the middle of it. It is read once it stayed the same.
-    Settle,
-    /// It is looked at again though it stayed the same, because what stood in its way may be gone.
-    Again,
-    /// Nothing, until it changes.
-    Rest,
 }
 
 /// Tells two states of a file apart: size, inode, and the times of its last change in content and otherwise, so that a

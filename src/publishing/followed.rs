@@ -1,6 +1,5 @@
 //! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
 
-use super::follow::Step;
 use super::library::{ASKED_DRAFT, Draft, Library};
 use super::notice::Notice;
 use super::plan::{NoSlot, Plan};
@@ -27,6 +26,17 @@ pub(super) struct Followed<'a> {
     /// Whether it says when it is to go out, and is no draft.
     pub(super) asks: bool,
     pub(super) act: Act<'a>,
+}
+
+/// What is done with a file at the next look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It changed since the last look: an editor may be in the middle of it. It is read once it stayed the same.
+    Settle,
+    /// It is looked at again though it stayed the same, because what stood in its way may be gone.
+    Again,
+    /// Nothing, until it changes.
+    Rest,
 }
 
 /// What is done with the file at the next look, and what there is to be said.

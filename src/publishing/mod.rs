@@ -3,6 +3,7 @@
 //! The file holds text, the database holds state. `library` reads files, `queue` puts them on slots, `follow` keeps up
 //! with files that say themselves when they are to go out, `calendar` starts what is due.
 
+mod act;
 pub mod calendar;
 mod checked;
 mod compose;

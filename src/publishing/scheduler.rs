@@ -10,7 +10,7 @@ use super::calendar::start_due;
 use super::follow::Follower;
 use super::left::{self, Left};
 use super::library::Library;
-use super::settings;
+use super::settings::{self, LEASE_NAME};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, WorkerId};
@@ -23,7 +23,6 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How long the clockwork's process is believed to live without a sign of it.
 const LEASE: Duration = Duration::from_secs(15);
 const LENGTHEN_AFTER: Duration = Duration::from_secs(5);
-pub(super) const LEASE_NAME: &str = "schedule";
 
 /// Follows files and starts what is due.
 pub struct Scheduler {

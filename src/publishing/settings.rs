@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use crate::domain::newsletter::Newsletter;
 use crate::store::{Db, StoreError, Tx, leases};
 
-use super::scheduler::LEASE_NAME;
 use crate::clock::Timestamp;
 use crate::domain::WorkerId;
+
+/// Whose server has it.
+pub(super) const LEASE_NAME: &str = "schedule";
 
 /// By newsletter, the settings that an editor would miss: by key, in the configuration's spelling.
 type Settings = BTreeMap<String, BTreeMap<String, String>>;

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::act::{Act, QueueError};
 use super::library::{Library, Rendered};
 use super::pictures;
 use super::plan::{NoSlot, Plan};
-use super::queue::{Act, QueueError};
-use super::spot::{When, displaced, moment_for, slot};
+use super::spot::{When, moment_for, slot};
+use crate::clock::Timestamp;
 use crate::domain::image::Image;
 use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId};
@@ -21,6 +22,26 @@ use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
 
 /// How often what is there now is looked at again when another command got in between.
 const ATTEMPTS_MAX: usize = 16;
+
+/// Where the issue goes whose time another takes: to the place that one leaves, or else to the next free slot.
+pub(super) async fn displaced(
+    db: &Db,
+    library: &Library<'_>,
+    plan: &Plan,
+    found: Option<&Issue>,
+    other: Issue,
+    now: Timestamp,
+) -> Result<Shift, QueueError> {
+    let left = found.and_then(Issue::place).filter(|place| place.due_at > now);
+    let to = match left {
+        Some(left) => left,
+        None => {
+            let after = other.due_at.map_or(now, |due_at| due_at.max(now));
+            slot(plan.slot_after(library, after).ok_or(NoSlot::None)?)
+        }
+    };
+    Shift::to(db, library, other, to).await
+}
 
 /// One issue and where it is to go.
 pub(super) struct Shift {

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
+use super::act::QueueError;
 use super::library::{Draft, Library};
 use super::plan::{NoSlot, Plan};
-use super::queue::QueueError;
-use super::shift::Shift;
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
-use crate::store::Db;
 use crate::store::issues::{Issue, Place};
 
 /// A new file is read one look after it was seen: it is not late for that. A few looks, for a busy machine.
@@ -35,26 +33,6 @@ pub enum When {
     Now,
     /// Not before a person says so.
     Hold,
-}
-
-/// Where the issue goes whose time another takes: to the place that one leaves, or else to the next free slot.
-pub(super) async fn displaced(
-    db: &Db,
-    library: &Library<'_>,
-    plan: &Plan,
-    found: Option<&Issue>,
-    other: Issue,
-    now: Timestamp,
-) -> Result<Shift, QueueError> {
-    let left = found.and_then(Issue::place).filter(|place| place.due_at > now);
-    let to = match left {
-        Some(left) => left,
-        None => {
-            let after = other.due_at.map_or(now, |due_at| due_at.max(now));
-            slot(plan.slot_after(library, after).ok_or(NoSlot::None)?)
-        }
-    };
-    Shift::to(db, library, other, to).await
 }
 
 /// Where an issue goes.

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::act::QueueError;
 use super::library::Draft;
-use super::queue::QueueError;
 use crate::content;
 use crate::domain::NewsletterId;
 use crate::store::revisions::Source;

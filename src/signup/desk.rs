@@ -10,8 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::RequestError;
-use super::request::{Job, Written, enter};
+use super::entry::{Job, RequestError, Written, enter};
 use crate::store::{Db, StoreError};
 
 /// Requests in one commit, at most: so few that none waits long for the others.

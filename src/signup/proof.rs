@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use super::challenge::{self, Challenge, Spent};
-use super::{ChallengeWhen, Limits, Signup};
+use super::limits::{ChallengeWhen, Limits};
+use super::stranger::Signup;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::token::Purpose;

@@ -7,28 +7,22 @@
 
 use std::time::Duration;
 
+use super::act::{Act, person};
+use super::ask::{Answer, Ask};
 use super::challenge::{Challenge, Spent};
+use super::door::Door;
+use super::entry::{Job, RequestError, Written};
 use super::letters::Letter;
-use super::limits::{WhyNot, asked};
 use super::proof::{self, Due, Judgement, NextStep, Proof};
+use super::stranger::Signup;
 use super::throttle::{Pressure, Throttle, Wanted};
-use super::{Act, Door, Limits, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::domain::consent::ConsentKind;
-use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{AskedBy, SubscriptionState};
-use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
-use crate::store::consents::Typed;
-use crate::store::deliveries::NewDelivery;
+use crate::domain::subscriber::AskedBy;
 use crate::store::events::About;
-use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::{Entry, Found, NewSubscription};
-use crate::store::{
-    Result as Stored, StoreError, Tx, deliveries, events, limits, marks, requests, subscribers, subscriptions,
-};
+use crate::store::{Result as Stored, events, limits, marks, requests};
 use crate::telemetry::metrics;
 use crate::words::Language;
 
@@ -37,93 +31,6 @@ use crate::words::Language;
 const BUSY_FOR: Duration = Duration::from_secs(1);
 /// As long as any limit counts.
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// What a stranger asks.
-#[derive(Clone, Debug)]
-pub struct Ask {
-    /// The address that the newsletter is to come to.
-    pub email: EmailAddress,
-    /// What they say they are called, as `domain::name::parse_name` reads it.
-    pub name: Option<String>,
-    /// The language that they chose on the page: the mail is in it, and the subscription when it is confirmed.
-    pub language: Option<Language>,
-    /// Whether the field that people do not see was filled in.
-    pub trapped: bool,
-    /// What shows that a person asks.
-    pub proof: Proof,
-    /// Whether a token of ours says that this request follows one that was taken: it needs no other proof.
-    pub vouched: bool,
-    /// Whether a link that was mailed to the mailbox says so.
-    pub by_mail: bool,
-}
-
-/// What becomes of a request.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// It was taken. That says nothing about the address: new, known, suppressed and over its quota all answer alike.
-    Taken,
-    /// No mail goes out. Only who comes by a link that was mailed to the mailbox is told.
-    NoMail(WhyNot),
-    /// Nothing is wrong, but one step is missing.
-    Step(Box<NextStep>),
-}
-
-/// Why a request was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum RequestError {
-    /// The network has asked too often.
-    #[error("too many requests; the next is taken in {} s", .retry_after.as_secs())]
-    TooMany {
-        /// After how long it may ask again.
-        retry_after: Duration,
-    },
-    /// More requests wait than can be written soon.
-    #[error("more requests wait than can be written soon")]
-    Busy,
-    /// The domain hands out mailboxes that are thrown away, and this installation does not want them.
-    #[error("the domain is on the list of throw-away mailboxes")]
-    Disposable,
-    /// No server takes mail for the domain.
-    #[error("no server takes mail for the domain")]
-    NoMailServer,
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// One request on its way into the ledger.
-#[derive(Clone, Debug)]
-pub(super) struct Job {
-    pub(super) person: NewSubscriber,
-    newsletter: NewsletterId,
-    by: AskedBy,
-    name: Option<String>,
-    language: Option<Language>,
-    confirmation: RevisionId,
-    /// To who reads it already, in whichever language they chose.
-    notices: Vec<(Language, RevisionId)>,
-    its_language: Language,
-    spent: Option<Spent>,
-    limits: Limits,
-    act: Act,
-}
-
-/// What became of it there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
-    Done,
-    NoMail(WhyNot),
-    /// The challenge that it brings has opened the door before, for another address.
-    SpentBefore,
-}
-
-impl Ask {
-    /// For an address, with nothing else.
-    pub fn new(email: EmailAddress) -> Self {
-        let proof = Proof::default();
-        Self { email, name: None, language: None, trapped: false, proof, vouched: false, by_mail: false }
-    }
-}
 
 impl Signup {
     /// The token for a form that is shown now: it goes with the request.
@@ -259,87 +166,6 @@ fn job(signup: &Signup, door: &Door, ask: &Ask, person: NewSubscriber, spent: Op
         limits: signup.limits,
         act: act.clone(),
     }
-}
-
-/// Enters requests into the ledger, in their order.
-pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
-    // All locks first, in the order of the hashes.
-    for job in jobs {
-        subscribers::lock_mailbox(tx, &job.person.quota_hash).await?;
-    }
-    let mut written = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        written.push(enter_one(tx, job).await?);
-    }
-    Ok(written)
-}
-
-async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
-    let act = &job.act;
-    if let Some(spent) = job.spent
-        && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&job.person.address_hash)).await?
-    {
-        return Ok(Written::SpentBefore);
-    }
-    let asker = Asker { person: &job.person, newsletter: job.newsletter, by: job.by };
-    let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
-    if let Some(why) = job.limits.why_not(job.by, &standing) {
-        let about = About { newsletter: Some(job.newsletter), ..About::default() };
-        events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
-        return Ok(Written::NoMail(why));
-    }
-    let person = subscribers::ensure(tx, &job.person, act.now).await?;
-    let new =
-        NewSubscription { newsletter: job.newsletter, subscriber: person.id, language: None, source: &act.source };
-    let found = subscriptions::ensure(tx, &new, act.now).await?;
-    let delivery = match found.state {
-        SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, &person.email).await?,
-    };
-    limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
-    Ok(Written::Done)
-}
-
-/// A question to who does not read it yet. All that was typed waits with it for the answer; the mail goes to the address
-/// as it was typed: case is the mailbox's own business (RFC 5321 2.4).
-async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) -> Stored<DeliveryId> {
-    let typed = &job.person.email;
-    let spelling = (typed != stored).then_some(typed);
-    let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
-    let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
-    match found.state {
-        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
-        _ => subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?,
-    }
-    send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, job.act.now).await
-}
-
-/// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
-/// before what is so.
-async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
-    let entry = job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
-    subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?;
-    let theirs = || found.language.as_deref().map(Language::of);
-    let language = job.language.or_else(theirs).unwrap_or(job.its_language);
-    let of = |wanted| job.notices.iter().find(|(spoken, _)| *spoken == wanted);
-    // No row has the number 0: the database refuses a mail that is missing.
-    let notice = of(language).or_else(|| of(job.its_language)).map_or(RevisionId(0), |(_, notice)| *notice);
-    send(tx, found.id, None, DeliveryKind::Notice, notice, job.act.now).await
-}
-
-/// Puts a mail into the ledger; it takes the place of one that still waits.
-async fn send(
-    tx: &mut Tx,
-    to: SubscriptionId,
-    spelling: Option<&EmailAddress>,
-    kind: DeliveryKind,
-    revision: RevisionId,
-    now: Timestamp,
-) -> Stored<DeliveryId> {
-    deliveries::supersede(tx, to, kind, now).await?;
-    let recipient = spelling.map(EmailAddress::as_str);
-    let new = NewDelivery { subscription: Some(to), recipient, revision, request: None, due_at: now };
-    deliveries::add(tx, &new).await
 }
 
 /// Drops what no limit needs any more.

@@ -5,8 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 
+use super::fault::Fault;
 use super::reply::RawReply;
-use super::wire::{Fault, Wire};
+use super::wire::Wire;
 use crate::domain::reply::Reply;
 use crate::secret::Secret;
 

@@ -8,7 +8,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
 use super::race::LastGood;
-use super::trust;
+use super::trust::{self, ConnectorError};
 use crate::secret::Secret;
 
 /// How the connection is encrypted.
@@ -88,31 +88,6 @@ pub struct Connector {
     pub(super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     /// What one connection has learnt is known to the next.
     pub(super) last_good: LastGood,
-}
-
-/// Why an endpoint cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectorError {
-    /// `host` is neither a name nor an address.
-    #[error("\"{0}\" is not a host name")]
-    Host(String),
-    /// `helo` would break the command.
-    #[error("\"{0}\" cannot be a name in EHLO; use a host name such as mail.example.com")]
-    Helo(String),
-    /// The file of certificates.
-    #[error("{}: {cause}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// A user without a password, or the other way round.
-    #[error("a user name needs a password, and a password a user name")]
-    HalfLogin,
-    /// The TLS library refused the configuration.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
 }
 
 impl Connector {

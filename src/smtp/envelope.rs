@@ -3,8 +3,8 @@
 
 use std::io::Write;
 
+use super::fault::Fault;
 use super::session::{Broken, Envelope, Session, State};
-use super::wire::Fault;
 use crate::domain::address::EmailAddress;
 use crate::domain::reply::{Reply, Stage};
 

@@ -14,11 +14,11 @@ use tokio_rustls::TlsConnector;
 use super::auth::{self, AuthFailure};
 use super::capabilities::Capabilities;
 use super::connector::{Connector, Deadlines, TlsMode};
+use super::fault::{self, CertificateFault, Fault, HandshakeFault, TlsFault};
 use super::race;
 use super::session::Session;
 use super::stream::Stream;
-use super::tls_fault::{self, CertificateFault, HandshakeFault, TlsFault};
-use super::wire::{Fault, Wire, within};
+use super::wire::{Wire, within};
 use crate::domain::reply::Reply;
 
 /// How long one address may take to greet while another is left to be tried.
@@ -274,7 +274,7 @@ async fn handshake(stream: Stream, connector: &Connector, deadlines: &Deadlines)
 /// Lost at `step`. A server of TLS 1.3 refuses us only after we believe that the handshake is over (RFC 8446 4.4.2.4).
 fn lost(connector: &Connector, step: &'static str, fault: Fault) -> OpenCause {
     match fault {
-        Fault::Io(error) if tls_fault::inner(&error).is_some() => refused(error, connector),
+        Fault::Io(error) if fault::inner(&error).is_some() => refused(error, connector),
         fault => OpenCause::Lost { step, fault },
     }
 }

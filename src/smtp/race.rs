@@ -12,8 +12,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::fault::Fault;
 use super::stream::tune;
-use super::wire::Fault;
 
 /// Addresses of one name that are tried.
 pub(super) const ADDRESSES_MAX: usize = 8;

@@ -13,7 +13,8 @@ use tokio::time::Instant;
 use super::capabilities::Capabilities;
 use super::connector::Deadlines;
 use super::dot::{Malformed, wire_form};
-use super::wire::{Fault, Interrupted, Wire, within};
+use super::fault::Fault;
+use super::wire::{Interrupted, Wire, within};
 use crate::domain::reply::{Reply, Stage};
 
 /// A connection that is greeted, encrypted and logged in.

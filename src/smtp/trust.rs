@@ -5,7 +5,7 @@
 //! that very certificate, byte for byte. Then nobody need have signed it, and it may say `CA:TRUE`, as self-signed ones
 //! do. Its dates hold all the same. So do the names in it; where it has none, there is none to hold against it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -15,8 +15,32 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use super::connector::ConnectorError;
-use super::tls_fault::names_in;
+use super::fault::names_in;
+
+/// Why an endpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectorError {
+    /// `host` is neither a name nor an address.
+    #[error("\"{0}\" is not a host name")]
+    Host(String),
+    /// `helo` would break the command.
+    #[error("\"{0}\" cannot be a name in EHLO; use a host name such as mail.example.com")]
+    Helo(String),
+    /// The file of certificates.
+    #[error("{}: {cause}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A user without a password, or the other way round.
+    #[error("a user name needs a password, and a password a user name")]
+    HalfLogin,
+    /// The TLS library refused the configuration.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}
 
 /// TLS 1.2 and 1.3 with verified names; the provider is named, so that no process-wide default is needed.
 pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, ConnectorError> {

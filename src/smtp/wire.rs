@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::reply::{RawReply, ReplyError, ReplyParser};
+use super::fault::Fault;
+use super::reply::{RawReply, ReplyParser};
 use super::stream::Stream;
-use super::tls_fault;
 use crate::domain::reply::Reply;
 
 /// How much is read at once. Most replies have less than 200 bytes.
@@ -20,36 +20,6 @@ const READ_BYTES: usize = 4 * 1024;
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The end of a message, after its last CRLF.
 const DOT: &[u8] = b".\r\n";
-
-/// What can go wrong between two machines.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// The server closed the connection.
-    #[error("the server closed the connection")]
-    Closed,
-    /// The phase took longer than its deadline.
-    #[error("no complete answer within {} s", .0.as_secs_f32())]
-    TimedOut(Duration),
-    /// The system's or TLS's error.
-    #[error("{}", tls_fault::words(.0))]
-    Io(io::Error),
-    /// What came is not a reply.
-    #[error("{0}")]
-    Garbage(#[from] ReplyError),
-    /// A reply that cannot be the answer.
-    #[error("an answer that makes no sense here: {0}")]
-    Unexpected(Reply),
-    /// Bytes that nobody asked for: answers would be put to the wrong commands.
-    #[error("the server spoke without being asked")]
-    Unsolicited,
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        // TLS says so where a server closes without saying good-bye (RFC 8446 6.1).
-        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Closed } else { Self::Io(error) }
-    }
-}
 
 /// A connection and what was read from it but not yet used.
 pub(super) struct Wire {

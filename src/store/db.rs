@@ -18,14 +18,11 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
-use super::StoreError;
 use super::lock::SqliteFile;
 use super::wire::{self, Wire};
+use super::{Result, StoreError};
 use crate::clock::{Clock, Timestamp};
 use crate::private;
-
-/// What every store function answers with.
-pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// How long a writer waits for another process's transaction; ours are all far shorter.
 const BUSY_MS_MAX: u64 = 15_000;

@@ -43,8 +43,11 @@ pub mod suspensions;
 pub mod transactional;
 mod wire;
 
-pub use db::{Db, Result, Single, Tx};
+pub use db::{Db, Single, Tx};
 pub use wire::Wire;
+
+/// What every store function answers with.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Lower-case base32: a token's spelling, which survives hosts that fold the case of local parts.
 
-use super::BYTES;
-
+/// How long a token is, in bytes before its spelling.
+pub(super) const BYTES: usize = 21;
 /// How long a token is, in characters.
 pub const TOKEN_LEN: usize = 34;
 

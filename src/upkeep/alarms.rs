@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::mail::Say;
 use super::{Settings, mail};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
@@ -14,17 +15,6 @@ const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 /// Emails in an hour; what comes after them stands in one list.
 const MAILS_PER_HOUR: i64 = 10;
-
-/// What there is to tell of an alarm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Say {
-    /// It is new.
-    Raised,
-    /// It stands still.
-    Stands,
-    /// It is over.
-    Over,
-}
 
 /// Tells what is due.
 pub(super) async fn tell(db: &Db, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {

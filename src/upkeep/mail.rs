@@ -3,13 +3,23 @@
 use std::fmt::Write as _;
 
 use super::Settings;
-use super::alarms::Say;
 use crate::clock::Timestamp;
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::store::alarms::Standing;
 use crate::store::revisions::{self, NewRevision};
 use crate::store::{Result, Tx, newsletters};
+
+/// What there is to tell of an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Say {
+    /// It is new.
+    Raised,
+    /// It stands still.
+    Stands,
+    /// It is over.
+    Over,
+}
 
 /// Subject and text.
 #[derive(Clone, Debug, PartialEq, Eq)]

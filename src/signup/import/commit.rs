@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::candidate::{Candidate, Import, Plan};
 use super::outcome::{Imported, Rejected, Step};
 use super::people::{People, Turn};
-use super::plan::{Plan, planned};
+use super::plan::planned;
 use super::records::Record;
 use super::rows::Rows;
 use super::standing::Standing;
@@ -36,30 +37,6 @@ const BATCH_ROWS: usize = 1_000;
 const READ_AHEAD: usize = 2;
 /// With more readers than this who would begin to get mail somebody must say where they agreed.
 pub const AGREED_FROM: u64 = 100;
-
-/// What an import is of.
-#[derive(Clone, Debug)]
-pub struct Import {
-    /// To which newsletter the readers subscribe.
-    pub newsletter: NewsletterId,
-    /// Where they agreed to get it: the record of consents keeps it.
-    pub agreed: Option<String>,
-    /// Changes nothing, and says what would be.
-    pub dry_run: bool,
-    /// Who brings them in.
-    pub actor: Actor,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// A row on its way from the file to the database.
-#[derive(Debug)]
-pub(super) struct Candidate {
-    pub(super) file: Arc<str>,
-    pub(super) line: u64,
-    pub(super) standing: Standing,
-    pub(super) arrival: Arrival,
-}
 
 /// What was read in one go.
 #[derive(Debug, Default)]

@@ -5,6 +5,8 @@
 //! but that someone left, or must not be mailed, it may say. Of two statements about one person the stronger holds,
 //! whatever the order of rows and files.
 
+mod answers;
+mod candidate;
 mod cells;
 mod commit;
 mod error;
@@ -28,117 +30,21 @@ mod vendor;
 use std::io::Read;
 use std::path::PathBuf;
 
+use self::answers::key_of;
 use self::meaning::Meaning;
 use self::rows::Rows;
 use self::sources::Sources;
 use self::standing::Standing;
 use self::survey::Survey;
 use self::table::Table;
-use self::vendor::Vendor;
 
-pub use commit::{AGREED_FROM, Import, import};
+pub use answers::{Answers, Question, Value};
+pub use candidate::Import;
+pub use commit::{AGREED_FROM, import};
 pub use error::{ImportError, Reason};
 pub use outcome::{Imported, Rejected, Step};
 pub use times::DayOrder;
 pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
-
-/// What an operator said about the files.
-#[derive(Clone, Debug, Default)]
-pub struct Answers {
-    /// Columns, folded, and what they mean; as it was said.
-    columns: Vec<(String, Meaning, String)>,
-    /// Which comes first in a date.
-    pub days: Option<DayOrder>,
-    /// Where everybody in the files stands at least.
-    everyone: Option<Standing>,
-    /// Which program wrote the files.
-    from: Option<&'static Vendor>,
-}
-
-impl Answers {
-    /// Says what a column means: `NAME=MEANING`.
-    pub fn column(&mut self, text: &str) -> Result<(), String> {
-        let (name, said) = text.rsplit_once('=').ok_or("write NAME=MEANING, such as 'Mailing OK?=consent:yes'")?;
-        self.says(name, said)
-    }
-
-    /// Says what a column means.
-    pub fn says(&mut self, name: &str, said: &str) -> Result<(), String> {
-        let unknown = || format!("{said:?} is no meaning of a column; write one of {}", meaning::SAYABLE);
-        let meaning = Meaning::parse(said).ok_or_else(unknown)?;
-        self.columns.retain(|(known, ..)| *known != key_of(name));
-        self.columns.push((key_of(name), meaning, said.to_owned()));
-        Ok(())
-    }
-
-    /// Says that a column has nothing to do with mail.
-    pub fn ignore(&mut self, name: &str) {
-        self.columns.retain(|(known, ..)| *known != key_of(name));
-        self.columns.push((key_of(name), Meaning::Ignored, "ignore".to_owned()));
-    }
-
-    /// Says where everybody in the files stands at least.
-    pub fn everyone(&mut self, word: &str) -> Result<(), String> {
-        let named = Standing::named(word);
-        self.everyone =
-            Some(named.ok_or("write active, unconfirmed, paused, unsubscribed, bounced, complained or suppressed")?);
-        Ok(())
-    }
-
-    /// Says which program wrote the files.
-    pub fn from(&mut self, program: &str) -> Result<(), String> {
-        let unknown = || format!("{program:?} is not known; known are {}", Vendor::keys().join(", "));
-        self.from = Some(Vendor::named(program).ok_or_else(unknown)?);
-        Ok(())
-    }
-
-    fn of(&self, name: &str) -> Option<&Meaning> {
-        let key = key_of(name);
-        self.columns.iter().find(|(known, ..)| *known == key).map(|(_, meaning, _)| meaning)
-    }
-
-    /// What was said, a column each: its name folded, and the words.
-    fn said(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.columns.iter().map(|(name, _, said)| (name.as_str(), said.as_str()))
-    }
-}
-
-/// How a column's name is compared. A name without letters is compared as it is.
-fn key_of(name: &str) -> String {
-    let key = cells::folded(name);
-    if key.is_empty() { cells::trimmed(name).to_owned() } else { key }
-}
-
-/// A column of which only a person can say what it means.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Question {
-    /// In which file.
-    pub file: String,
-    /// The column.
-    pub column: String,
-    /// What stands in it, the commonest first.
-    pub values: Vec<Value>,
-    /// Whether more than that stands in it.
-    pub has_more: bool,
-    /// What was said of a column of this name the last time.
-    pub before: Option<String>,
-}
-
-impl Question {
-    /// How the column's name is compared, and kept with its answer.
-    pub fn key(&self) -> String {
-        key_of(&self.column)
-    }
-}
-
-/// A value of a column.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Value {
-    /// As it stands there.
-    pub text: String,
-    /// In how many rows.
-    pub rows: u64,
-}
 
 /// A file as it was understood.
 #[derive(Clone, Debug, serde::Serialize)]

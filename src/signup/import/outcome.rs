@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Reason;
-use super::plan::Plan;
+use super::candidate::Plan;
+use super::error::Reason;
 use super::standing::Standing;
 
 /// What an import did, or would do. Every row counts once, in one of the first nine.

@@ -1,24 +1,13 @@
 //! What a list may do to whom: the rule, person by person, against what is known here. Touches no file.
 
-use super::commit::Candidate;
+use super::candidate::{Candidate, Import, Plan};
+use super::error::Reason;
 use super::outcome::{Imported, Rejected};
 use super::standing::Standing;
-use super::{Import, Reason};
 use crate::domain::consent::ConsentKind;
 use crate::domain::subscriber::SubscriptionState;
 use crate::store::arrivals::{Arrival, Known};
 use crate::store::{StoreError, Tx, arrivals, consents, subscriptions};
-
-/// What is to be done about a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
-    Add,
-    Activate,
-    Unsubscribe,
-    Suppress,
-    Nothing,
-    KeepOut,
-}
 
 /// The rule of the house.
 fn plan(standing: Standing, known: Option<&Known>) -> Plan {

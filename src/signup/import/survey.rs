@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::answers::{Answers, Question, Value};
 use super::cells::{folded, is_nothing, trimmed, truth};
+use super::error::ImportError;
 use super::meaning::Meaning;
 use super::names::{by_name, email_rank};
 use super::rows::Header;
@@ -12,7 +14,6 @@ use super::suspicion::{has_stem, is_harmless, role, stands_beside_an_end};
 use super::table::{Column, Table, statement};
 use super::times::{DayOrder, order_shown};
 use super::vendor::Vendor;
-use super::{Answers, ImportError, Question, Value};
 
 /// Different values of a column that are counted; with more it is a column of texts.
 const VALUES_MAX: usize = 64;

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::net::TcpStream;
 
-use super::Shared;
 use super::body::{Body, BodyReader, Defect};
 use super::command::{self, Command, Path};
 use super::fault::Fault;
 use super::line::Line;
+use super::shared::Shared;
 use super::stats::add;
 
 /// Recipients of one message (RFC 5321 4.5.3.1.8).

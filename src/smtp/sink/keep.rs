@@ -11,7 +11,7 @@ use aws_lc_rs::digest;
 
 use tokio::io::AsyncWriteExt as _;
 
-use super::{SinkError, SinkOptions};
+use super::options::{SinkError, SinkOptions};
 use crate::clock::{Clock, Timestamp};
 use crate::private;
 

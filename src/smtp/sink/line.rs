@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::body::BodyReader;
-use super::{SinkOptions, SinkTls};
+use super::options::{SinkOptions, SinkTls};
 use crate::smtp::stream::Stream;
 
 /// RFC 5321 4.5.3.1.4 says 512; RFC 4954 4 lets AUTH have 12288.

@@ -6,8 +6,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::SinkAuth;
 use super::conversation::Conversation;
+use super::options::SinkAuth;
 
 impl Conversation<'_> {
     /// The reply to AUTH, after its challenges; nothing if the client left.

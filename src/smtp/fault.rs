@@ -1,15 +1,48 @@
-//! What went wrong with TLS, in words of our own, and what to do about each. Must not know the conversation.
+//! What can go wrong between two machines, in words of our own; of TLS also what to do about it. Must not know the
+//! conversation.
 
 use std::io;
+use std::time::Duration;
 
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, PeerIncompatible};
 
-use super::wire::Fault;
+use super::reply::ReplyError;
 use crate::clock::Timestamp;
+use crate::domain::reply::Reply;
 
 /// Names of a certificate that are shown; some bear hundreds.
 const NAMES_SHOWN_MAX: usize = 5;
+
+/// What can go wrong between two machines.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The server closed the connection.
+    #[error("the server closed the connection")]
+    Closed,
+    /// The phase took longer than its deadline.
+    #[error("no complete answer within {} s", .0.as_secs_f32())]
+    TimedOut(Duration),
+    /// The system's or TLS's error.
+    #[error("{}", words(.0))]
+    Io(io::Error),
+    /// What came is not a reply.
+    #[error("{0}")]
+    Garbage(#[from] ReplyError),
+    /// A reply that cannot be the answer.
+    #[error("an answer that makes no sense here: {0}")]
+    Unexpected(Reply),
+    /// Bytes that nobody asked for: answers would be put to the wrong commands.
+    #[error("the server spoke without being asked")]
+    Unsolicited,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        // TLS says so where a server closes without saying good-bye (RFC 8446 6.1).
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Closed } else { Self::Io(error) }
+    }
+}
 
 /// Why a relay's certificate is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,54 @@
+//! What a request of a stranger needs.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::checks::Checks;
+use super::client::Client;
+use super::desk::Desk;
+use super::limits::Limits;
+use super::throttle::{self, Throttle};
+use crate::clock::Timestamp;
+use crate::store::{Db, Result, consents};
+use crate::token::Keyring;
+
+/// Requests that are held until their wait is over, at most. Whoever comes then presses once more.
+const PATIENT_MAX: usize = 256;
+
+/// What a request of a stranger needs: the rest of the verbs take a [`Db`] alone.
+#[derive(Clone)]
+pub struct Signup {
+    /// The ledger.
+    pub db: Db,
+    /// Hashes addresses.
+    pub keys: Arc<Keyring>,
+    /// How much strangers may do.
+    pub limits: Limits,
+    /// What is looked at in a domain.
+    pub checks: Checks,
+    pub(super) throttle: Arc<Throttle>,
+    /// Of requests for one's own link: they shut no other door.
+    pub(super) links: Arc<Throttle>,
+    /// Seats for those who wait instead of computing.
+    pub(super) patience: Arc<Semaphore>,
+    pub(super) desk: Arc<Desk>,
+}
+
+impl Signup {
+    /// The verbs of a stranger over `db`.
+    pub fn new(db: Db, keys: Keyring, limits: Limits, checks: Checks) -> Self {
+        let [throttle, links] = [(); 2].map(|()| Arc::new(Throttle::new(limits)));
+        let patience = Arc::new(Semaphore::new(PATIENT_MAX));
+        Self { db, keys: Arc::new(keys), limits, checks, throttle, links, patience, desk: Arc::default() }
+    }
+
+    /// Counts what networks asked in the last hour, before this process began: a restart opens no door.
+    pub async fn remember(&self, now: Timestamp) -> Result<()> {
+        let asked = consents::asked_by_network(&mut self.db.read().await?, now.minus(throttle::WINDOW)).await?;
+        for (network, count, first) in asked {
+            self.throttle.remember(&Client::stored(network), u32::try_from(count).unwrap_or(u32::MAX), first);
+        }
+        Ok(())
+    }
+}
