@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::held::Held;
 use super::job::Job;
 use super::letters::Letter;
-use super::recorder::{Held, Outcome, Recorder, TakeOff};
+use super::recorder::{Outcome, Recorder, TakeOff};
 use super::refusals::Refusal;
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Blame, Prepared};
-use super::dispatch::Current;
+use super::current::Current;
 use super::floor::Floor;
 use super::job::Job;
 use super::lane::{Lane, Seat};
@@ -163,7 +163,7 @@ impl Crew {
 
     /// Whether a group that a mail belongs to was suspended since the mail was handed out.
     fn is_suspended(&self, job: &Job) -> bool {
-        !job.is_probe && !self.suspended.is_empty() && self.suspended.blocks(&job.held().way(&self.name))
+        !job.is_probe && !self.suspended.is_empty() && self.suspended.blocks(&job.held().membership(&self.name))
     }
 
     fn attempt(&self) -> Attempt<'_> {

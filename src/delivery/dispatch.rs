@@ -2,9 +2,8 @@
 //! is bounded, whatever the list's length. Issues take turns and each has its share of the window, so a slow one blocks no
 //! other; transactional mail is claimed apart.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,17 +11,19 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::allowance::Grant;
+use super::current::Current;
 use super::ending;
 use super::floor::Floor;
+use super::held::Held;
 use super::job::{Grants, Job, LaneSet, Place};
 use super::providers::{Full, Providers};
-use super::queue::Room;
-use super::recorder::{Held, Outcome, Recorder};
+use super::queue::{Room, Source};
+use super::recorder::{Outcome, Recorder};
 use super::route::{Group, Routes, Whose};
 use super::settings::Timing;
 use super::suspended::Suspended;
 use super::waiting::Waiting;
-use super::way::{Closed, Way};
+use super::way::{Closed, Way, Ways};
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
@@ -41,15 +42,6 @@ const WAITS_IN_MEMORY_MAX: Duration = Duration::from_secs(2);
 /// Between looks for what waited for its provider; limits let so much through at once.
 const LET_GO_EVERY: Duration = Duration::from_millis(20);
 
-/// What a dispatcher claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// Confirmations, notices, tests.
-    Transactional,
-    /// Issues, in turn.
-    Issues,
-}
-
 /// Claims rows of one source.
 pub(super) struct Dispatcher {
     pub(super) db: Db,
@@ -67,37 +59,8 @@ pub(super) struct Dispatcher {
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
-    /// The relay that alarms go through.
-    pub(super) alarm_relay: Option<String>,
+    pub(super) ways: Ways,
     pub(super) stop: CancellationToken,
-}
-
-/// What goes out, as of the last look: with it a connection spares the relay an envelope that nothing would follow. What
-/// counts is the look of the take-off.
-#[derive(Debug, Default)]
-pub(super) struct Current(Mutex<HashMap<IssueId, RevisionId>>);
-
-impl Current {
-    fn set(&self, issues: impl Iterator<Item = (IssueId, RevisionId)>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
-    }
-
-    /// A claim found that this goes out.
-    fn learn(&self, issue: IssueId, revision: RevisionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issue, revision);
-    }
-
-    /// An issue was paused, or has other content: until the next look nothing of it begins.
-    pub(super) fn forget(&self, issue: IssueId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&issue);
-    }
-
-    /// Whether a job's issue goes out, and with what the job bears.
-    pub(super) fn has(&self, job: &Job) -> bool {
-        let Some(issue) = job.row.issue_id else { return true };
-        let revision = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&issue).copied();
-        revision.is_some_and(|revision| job.row.revision_id.is_some() || revision == job.revision)
-    }
 }
 
 /// What may be claimed together: an issue, or what is transactional of newsletters that go by the same relays.
@@ -216,7 +179,7 @@ impl Dispatcher {
             if candidate.dry_until.is_some_and(|until| until > now) {
                 continue;
             }
-            let closed = candidate.row.as_ref().map_or(Closed::No, |row| self.closed(row));
+            let closed = candidate.row.as_ref().map_or(Closed::No, |row| self.ways.closed(row));
             if matches!(closed, Closed::ForNow | Closed::UntilAPerson) {
                 self.settle(candidate.row.as_ref(), closed == Closed::UntilAPerson).await?;
                 round.candidates[at].dry_until = Some(now + self.timing.poll);
@@ -377,7 +340,7 @@ impl Dispatcher {
                 continue;
             }
             let held = Held::of(&row, batch.worker);
-            let (open, is_probe) = match self.lanes_for(&row, &held, lanes) {
+            let (open, is_probe) = match self.ways.of_row(&row, &held, lanes) {
                 Way::By(open, is_probe) => (open, is_probe),
                 Way::Waits(suspension) => {
                     self.recorder.record(held, Outcome::Parked { suspension }).await;

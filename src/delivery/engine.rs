@@ -11,20 +11,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::allowances::{Allowances, Keeper};
 use super::connection::{self, Crew};
-use super::dispatch::{Current, Dispatcher, Source};
+use super::current::Current;
+use super::dispatch::Dispatcher;
 use super::floor::Floor;
 use super::job::LaneSet;
 use super::lane::Lane;
 use super::letters::Letters;
 use super::probes;
 use super::providers::Providers;
-use super::queue::Room;
+use super::queue::{Room, Source};
 use super::recorder::{Outcome, Recorder};
 use super::rescue;
 use super::route::Routes;
 use super::settings::Settings;
 use super::suspended::Suspended;
 use super::timekeeper::Timekeeper;
+use super::way::Ways;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::domain::alarm::AlarmName;
@@ -234,7 +236,12 @@ impl Engine {
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
-                alarm_relay: self.settings.alarm_relay.clone(),
+                ways: Ways {
+                    floor: Arc::clone(&shared.floor),
+                    routes: Arc::clone(&shared.routes),
+                    suspended: Arc::clone(&shared.suspended),
+                    alarm_relay: self.settings.alarm_relay.clone(),
+                },
                 stop: shared.stop.clone(),
             };
             tasks.dispatchers.spawn(dispatcher.run());

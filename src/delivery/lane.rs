@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
-use super::dispatch::Current;
+use super::current::Current;
 use super::job::Job;
 use super::limits::Limiter;
 use super::queue::{Queue, Room};

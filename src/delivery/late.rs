@@ -1,6 +1,7 @@
 //! The look at rows whose take-off was a while ago, before their bodies are written.
 
-use super::recorder::{Entry, Held};
+use super::held::Held;
+use super::recorder::Entry;
 use crate::clock::Timestamp;
 use crate::store::{StoreError, Tx, deliveries, settlement};
 

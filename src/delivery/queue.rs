@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::dispatch::Source;
 use super::job::Job;
 use crate::domain::IssueId;
 
@@ -20,6 +19,15 @@ const QUICK_MAILS: u32 = 8;
 const RESERVED_FROM: usize = 3;
 /// Queues that are kept for issues of which nothing waits.
 const STREAMS_MAX: usize = 32;
+
+/// What a dispatcher claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Confirmations, notices, tests.
+    Transactional,
+    /// Issues, in turn.
+    Issues,
+}
 
 /// Where both dispatchers hear that there is room for another job.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::recorder::{Entry, Held, Outcome};
+use super::held::Held;
+use super::recorder::{Entry, Outcome};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::store::settlement::{self, Settlement};

@@ -13,8 +13,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::dispatch::Current;
-pub(super) use super::entry::{Entry, Held, Outcome, TakeOff};
+use super::current::Current;
+pub(super) use super::entry::{Entry, Outcome, TakeOff};
+use super::held::Held;
 use super::late;
 use super::quick::Quick;
 use super::refusals::Court;
@@ -163,7 +164,7 @@ impl Desk {
             let Entry::Outcome(held, Outcome::Sent { relay, .. }) = entry else { continue };
             self.standing.accepted(relay, held);
             // What was on the wire when a group was suspended proves nothing.
-            if held.is_probe && !self.suspended.covering(&held.way(relay)).is_empty() {
+            if held.is_probe && !self.suspended.covering(&held.membership(relay)).is_empty() {
                 proofs.push((held.clone(), Arc::clone(relay)));
             }
         }

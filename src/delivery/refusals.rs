@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::held::Held;
 use super::probes;
-use super::recorder::Held;
 use super::standing::{EvidenceKey, Group, Standing};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
@@ -95,7 +95,7 @@ impl<'a> Court<'a> {
 
     /// Decides and writes what a refusal means.
     pub(super) async fn settle(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<()> {
-        let covering = self.suspended.covering(&held.way(&refusal.relay));
+        let covering = self.suspended.covering(&held.membership(&refusal.relay));
         let fate = match (refusal.judged.party, refusal.judged.cause) {
             (_, Cause::Quota) => self.quota(tx, held, refusal).await?,
             (Party::Recipient, _) if refusal.judged.permanent => self.recipient(tx, held, refusal, &covering).await?,
@@ -352,7 +352,7 @@ impl<'a> Court<'a> {
             _ => Group::relay(&refusal.relay),
         };
         let is_new =
-            !self.suspended.covering(&held.way(&refusal.relay)).iter().any(|one| one.trouble == Trouble::Quota);
+            !self.suspended.covering(&held.membership(&refusal.relay)).iter().any(|one| one.trouble == Trouble::Quota);
         let id = self.suspend(tx, Trouble::Quota, &group, Cause::Quota, &refusal.reply).await?;
         if is_new {
             let alarm = Alarm::new(AlarmName::RelayQuota, &*refusal.relay, &refusal.reply);
@@ -413,7 +413,7 @@ impl<'a> Court<'a> {
 
     /// A mail was taken: every suspended group that it belongs to goes again.
     pub(super) async fn release(&mut self, tx: &mut Tx, held: &Held, relay: &Arc<str>) -> Result<()> {
-        for group in self.suspended.covering(&held.way(relay)) {
+        for group in self.suspended.covering(&held.membership(relay)) {
             if !suspensions::end(tx, group.id).await? {
                 continue;
             }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::recorder::Held;
+use super::held::Held;
 use crate::domain::cause::{Party, Stage};
 use crate::domain::evidence::Trouble;
 use crate::domain::{IssueId, NewsletterId};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::held::Membership;
 use super::standing;
 use crate::clock::Timestamp;
 use crate::domain::evidence::Trouble;
@@ -20,15 +21,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// For so long a group that went again is remembered.
 const REMEMBERED: Duration = Duration::from_secs(3600);
-
-/// One mail, as groups see it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Way<'a> {
-    pub(super) relay: &'a str,
-    pub(super) newsletter: NewsletterId,
-    pub(super) destination: &'a str,
-    pub(super) issue: Option<IssueId>,
-}
 
 /// Whether a mail may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +57,7 @@ struct Group {
 }
 
 impl Group {
-    fn covers(&self, way: &Way<'_>) -> bool {
+    fn covers(&self, way: &Membership<'_>) -> bool {
         let row = &self.row;
         row.relay == way.relay
             && (row.newsletter_id.0 == 0 || row.newsletter_id == way.newsletter)
@@ -124,7 +116,7 @@ impl Suspended {
     }
 
     /// Whether a mail may go this way. Where a group lets one mail ask, this one is it.
-    pub(super) fn admit(&self, way: &Way<'_>) -> Admission {
+    pub(super) fn admit(&self, way: &Membership<'_>) -> Admission {
         if self.is_empty() {
             return Admission::Go;
         }
@@ -140,7 +132,7 @@ impl Suspended {
     }
 
     /// What `admit` would say, without letting the mail be the one that asks.
-    pub(super) fn would_admit(&self, way: &Way<'_>) -> Admission {
+    pub(super) fn would_admit(&self, way: &Membership<'_>) -> Admission {
         if self.is_empty() {
             return Admission::Go;
         }
@@ -153,7 +145,7 @@ impl Suspended {
     }
 
     /// Whether a mail that was let go may not go any more: its group was suspended meanwhile.
-    pub(super) fn blocks(&self, way: &Way<'_>) -> bool {
+    pub(super) fn blocks(&self, way: &Membership<'_>) -> bool {
         !self.is_empty() && self.lock().groups.iter().any(|group| group.covers(way))
     }
 
@@ -163,7 +155,7 @@ impl Suspended {
         if self.is_empty() {
             return None;
         }
-        let way = Way { relay, newsletter, destination: "", issue };
+        let way = Membership { relay, newsletter, destination: "", issue };
         let known = self.lock();
         let mut closed = known.groups.iter().filter(|group| !group.probe && group.covers(&way)).peekable();
         closed.peek()?;
@@ -172,12 +164,12 @@ impl Suspended {
 
     /// Whether a mail that goes this way would find its group open for one that asks alone.
     pub(super) fn is_probed(&self, relay: &str, newsletter: NewsletterId, issue: Option<IssueId>) -> bool {
-        let way = Way { relay, newsletter, destination: "", issue };
+        let way = Membership { relay, newsletter, destination: "", issue };
         !self.is_empty() && self.lock().groups.iter().any(|group| group.probe && group.covers(&way))
     }
 
     /// The groups that a mail belongs to.
-    pub(super) fn covering(&self, way: &Way<'_>) -> Vec<Suspension> {
+    pub(super) fn covering(&self, way: &Membership<'_>) -> Vec<Suspension> {
         if self.is_empty() {
             return Vec::new();
         }

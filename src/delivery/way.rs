@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use super::dispatch::Dispatcher;
+use super::floor::Floor;
+use super::held::Held;
 use super::job::LaneSet;
 use super::lane::Lane;
-use super::recorder::Held;
-use super::suspended::Admission;
+use super::route::Routes;
+use super::suspended::{Admission, Suspended};
 use crate::domain::SuspensionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::store::claimed::Claimed;
@@ -31,7 +32,16 @@ pub(super) enum Way {
     Waits(SuspensionId),
 }
 
-impl Dispatcher {
+/// What decides it.
+pub(super) struct Ways {
+    pub(super) floor: Arc<Floor>,
+    pub(super) routes: Arc<Routes>,
+    pub(super) suspended: Arc<Suspended>,
+    /// The relay that alarms go through.
+    pub(super) alarm_relay: Option<String>,
+}
+
+impl Ways {
     /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
     pub(super) fn closed(&self, issue: &Issue) -> Closed {
         let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
@@ -54,7 +64,7 @@ impl Dispatcher {
 
     /// The relays for a row out of `its` newsletter's: those where its groups are not suspended, and not the one that
     /// refused it last, if there is another that is up.
-    pub(super) fn lanes_for(&self, row: &Claimed, held: &Held, its: LaneSet) -> Way {
+    pub(super) fn of_row(&self, row: &Claimed, held: &Held, its: LaneSet) -> Way {
         let kept = self.kept_for(row, its);
         if self.suspended.is_empty() && held.refused_by.is_none() {
             return Way::By(kept, false);
@@ -64,7 +74,7 @@ impl Dispatcher {
         let refused = |lane: &Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
         let (mut open, mut waits_for, mut probes) = (LaneSet::NONE, None, Vec::new());
         for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
-            match self.suspended.would_admit(&held.way(&lane.relay.name)) {
+            match self.suspended.would_admit(&held.membership(&lane.relay.name)) {
                 Admission::Go => open.add(lane.index),
                 Admission::Probe => probes.push(lane),
                 Admission::Wait(suspension) => waits_for = waits_for.or(Some(suspension)),
@@ -75,7 +85,7 @@ impl Dispatcher {
         for lane in probes {
             // A mail that this relay refused goes by another that is open, instead of asking here again.
             let goes_elsewhere = refused(lane) && has_another(lane.index);
-            let way = held.way(&lane.relay.name);
+            let way = held.membership(&lane.relay.name);
             if !is_alarm && !goes_elsewhere && self.suspended.admit(&way) == Admission::Probe {
                 return Way::By(LaneSet::only(lane.index), true);
             }
