@@ -8,7 +8,7 @@ use super::refusals::Refusal;
 use super::suspended::Way;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
-use crate::domain::delivery::Reason;
+use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::provider;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
@@ -77,6 +77,12 @@ pub(super) enum Outcome {
         relay: Option<Arc<str>>,
         reply: Option<String>,
     },
+    /// It cannot be made from `revision`: no reader's fault. `kind` is none for an issue's.
+    Unmade {
+        revision: RevisionId,
+        kind: Option<DeliveryKind>,
+        fault: String,
+    },
     /// No answer to the final dot. `is_last` when it was sent again for that already, and is not once more.
     Uncertain {
         due_at: Option<Timestamp>,
@@ -100,6 +106,7 @@ impl Outcome {
             Self::Sent { .. } => "sent",
             Self::Refused(_) => "refused",
             Self::Failed { .. } => "failed",
+            Self::Unmade { .. } => "unmade",
             Self::Uncertain { .. } => "uncertain",
             Self::Released { .. } => "released",
             Self::Parked { .. } => "parked",
