@@ -39,7 +39,7 @@ async fn pause(
 ) -> Result<(), StoreError> {
     issues::lock(tx, issue).await?;
     let row = issues::get(tx, issue).await?;
-    if !held.pinned && row.is_none_or(|row| row.revision_id != Some(revision)) {
+    if !held.pinned && row.is_none_or(|row| row.revision_id != revision) {
         return Ok(());
     }
     let note = format!(
