@@ -13,7 +13,6 @@ use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa
 #[command(before_help = "Examples:
   coranto dkim new                    a key for the only newsletter
   coranto dkim new --selector s2027   beside one that is in use
-  coranto dkim new --selector e2027 --kind ed25519
   coranto dkim show                   the DNS records of the keys in use")]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -25,7 +24,8 @@ enum Command {
     /// Make a key; print its DNS record and what goes into the configuration.
     #[command(before_help = "Examples:
   coranto dkim new
-  coranto dkim new --selector s2027")]
+  coranto dkim new --selector s2027
+  coranto dkim new --selector e2027 --kind ed25519")]
     New(New),
     /// Print the DNS records of the keys in use.
     #[command(before_help = "Examples:

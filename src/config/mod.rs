@@ -43,7 +43,7 @@ pub use self::problem::{ConfigErrors, Place, Problem};
 use self::reader::{Reader, Section};
 pub use self::reference::reference;
 pub use self::relay::{Relay, RelayTls};
-pub use self::sender::mailbox;
+pub use self::sender::sender;
 use self::sending::Known;
 pub use self::sending::Sending;
 pub use self::server::{Network, Server};

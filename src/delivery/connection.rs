@@ -280,6 +280,7 @@ impl Crew {
             }
             Blame::Another { reason, reply } => self.pass_on(mail, reason, reply).await,
             Blame::Unmade(fault) => {
+                self.lane.give_back_place(&mut mail.job);
                 self.unmade(mail.job.held(), mail.job.revision, mail.job.row.kind, fault).await;
             }
             Blame::Slow { relay: true } => {

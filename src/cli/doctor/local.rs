@@ -34,7 +34,7 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
         Err(error) => Finding::fail(
             "templates",
             error.to_string(),
-            format!("mend the file under {}, or take it away to get the built-in one", config.templates.display()),
+            format!("fix the file under {}, or take it away to get the built-in one", config.templates.display()),
         ),
     });
     for newsletter in &config.newsletters {

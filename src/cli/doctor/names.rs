@@ -174,14 +174,18 @@ async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Find
     if finding.health != Health::Fail {
         return Ok(Some(finding));
     }
-    // Many forms for records put the domain behind whatever is typed.
-    let doubled = format!("{}.{}", wanted.name, signer.domain());
-    let texts = questions.texts(&check, &doubled).await?.unwrap_or_default();
-    if tags::dkim(&doubled, &wanted.value, &texts).health == Health::Fail {
-        return Ok(Some(finding));
+    // Many forms for records put the zone's name behind whatever is typed.
+    let mut zones = vec![signer.domain(), organisation(signer.domain())];
+    zones.dedup();
+    for zone in zones {
+        let doubled = format!("{}.{zone}", wanted.name);
+        let texts = questions.texts(&check, &doubled).await?.unwrap_or_default();
+        if tags::dkim(&doubled, &wanted.value, &texts).health != Health::Fail {
+            let hint = format!("where you set the record, leave {zone} out of its name");
+            return Ok(Some(Finding::fail(&check, format!("the key stands at {doubled} instead"), hint)));
+        }
     }
-    let hint = format!("the form adds the domain by itself: type {}._domainkey as the name", signer.selector());
-    Ok(Some(Finding::fail(&check, format!("the key stands at {doubled} instead"), hint)))
+    Ok(Some(finding))
 }
 
 /// The policy of `domain`; where the name has none, the organisation's holds (RFC 7489 6.6.3).
@@ -221,11 +225,13 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&Policy>) 
         if is_right {
             return;
         }
-        let (mode, name) = match is_strict {
-            true => ("must be the same (DMARC is strict)", sender),
-            false => ("is of another organisation", organisation(sender)),
+        let (text, name) = match is_strict {
+            true => (format!("DMARC counts {sender} alone, as its policy says, and not {domain}"), sender),
+            false => (
+                format!("DMARC does not count {domain}: it is of another organisation than the sender's {sender}"),
+                organisation(sender),
+            ),
         };
-        let text = format!("{domain} and the sender's {sender}: DMARC does not count it, for it {mode}");
         let finding = Finding::fail(&check, text, format!("use {name}, or change `from`"));
         // Where nothing is asked for and the other of the two counts, mail still passes.
         let health = if is_strict || is_enforced || is_worse { Health::Fail } else { Health::Warn };

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use coranto::delivery::control;
+use coranto::delivery::proof::{self, ProofError};
 use coranto::domain::RevisionId;
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
@@ -143,6 +144,26 @@ both_databases! {
             assert_eq!(stage.totals(issue).await.sent, i64::try_from(READERS).unwrap(), "{slug}");
             stage.assert_once(issue).await;
         }
+    }
+
+    async fn a_test_that_cannot_be_made_says_so_and_is_over(db: Db) {
+        let (mut rows, to) = (0, ["editor@example.net".parse().unwrap()]);
+        for (slug, break_it, word) in SETTINGS.iter().filter(|(slug, ..)| *slug != "newsletter") {
+            let mut stage = Stage::new(db.clone()).await;
+            break_it(&mut stage);
+            let revision = store(&stage, &text(DeliveryKind::Test, Some(slug))).await;
+            let sent = proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await;
+            let Err(ProofError::Mail(fault)) = sent else { panic!("{slug}: {sent:?}") };
+            assert!(fault.contains(word), "{slug}: {fault}");
+            assert!(stage.sink.messages().is_empty(), "{slug}");
+            let sql = "SELECT COUNT(*), COUNT(CASE WHEN state = 'failed' AND reason = $1 THEN 1 END) FROM deliveries";
+            let mut tx = stage.db.read().await.unwrap();
+            let (all, failed): (i64, i64) = tx.sql(sql).bind(Reason::Unsupported).fetch_one().await.unwrap();
+            assert!(all == failed && all - rows <= 1, "{slug}: nothing of it is sent later");
+            rows = all;
+            assert!(alarms::all(&mut tx).await.unwrap().is_empty(), "{slug}: who asked was told");
+        }
+        assert!(rows > 0);
     }
 
     async fn a_notice_that_cannot_be_made_fails_alone_and_is_told_once(db: Db) {
