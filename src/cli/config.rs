@@ -67,9 +67,10 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
             let gallery = Gallery::default();
             for newsletter in &config.newsletters {
                 wiring::logo(&config, newsletter, &gallery)?;
+                wiring::signers(&config, &newsletter.slug)?;
             }
             let mut warnings = config.warnings.clone();
-            warnings.extend(signing::doubts(&config)?.into_iter().map(|doubt| Problem {
+            warnings.extend(signing::doubts(&config).into_iter().map(|doubt| Problem {
                 place: Place::Nowhere,
                 key: doubt.key,
                 why: doubt.text,
@@ -77,8 +78,7 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
             }));
             let (newsletters, relays) = (config.newsletters.len() as u64, config.relays.len() as u64);
             if context.output.is_json() {
-                let warnings: Vec<_> =
-                    warnings.iter().map(|warning| as_json(warning, &file.to_string())).collect();
+                let warnings: Vec<_> = warnings.iter().map(|warning| as_json(warning, &file.to_string())).collect();
                 context.output.json(&serde_json::json!({ "ok": true, "problems": [], "warnings": warnings }))?;
             } else {
                 let found = format!("{}, {}", count(newsletters, "newsletter"), count(relays, "relay"));

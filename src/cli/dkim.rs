@@ -95,7 +95,10 @@ fn new(args: New, config: &Config, context: &Context) -> anyhow::Result<Exit> {
         );
     }
     if output.is_json() {
-        output.json(&as_json(&record, &[("newsletter", newsletter.slug.clone()), ("file", file.display().to_string())]))?;
+        output.json(&as_json(
+            &record,
+            &[("newsletter", newsletter.slug.clone()), ("file", file.display().to_string())],
+        ))?;
         return Ok(Exit::Ok);
     }
     output.note(format!("The key is in {}. Keep it secret.", file.display()));
@@ -133,9 +136,8 @@ struct Signers {
 impl Signers {
     fn of(config: &Config, slug: &str) -> Self {
         let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
-        let is_rsa = |dkim: &&Dkim| {
-            Signer::new(&dkim.domain, &dkim.selector, &dkim.key).is_ok_and(|signer| signer.is_rsa())
-        };
+        let is_rsa =
+            |dkim: &&Dkim| Signer::new(&dkim.domain, &dkim.selector, &dkim.key).is_ok_and(|signer| signer.is_rsa());
         Self { all: keys.len(), rsa: keys.iter().filter(is_rsa).count() }
     }
 }

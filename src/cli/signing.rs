@@ -35,7 +35,8 @@ impl Signature {
     /// That of a newsletter whose keys are `signers`. Relays that sign count only where they carry its mail.
     pub(super) fn of(config: &Config, newsletter: &Newsletter, signers: &[Arc<Signer>]) -> Self {
         let sending = config.sending.get(&newsletter.slug);
-        let mut carriers = config.relays.iter().filter(|relay| sending.is_none_or(|one| one.relays.contains(&relay.name)));
+        let mut carriers =
+            config.relays.iter().filter(|relay| sending.is_none_or(|one| one.relays.contains(&relay.name)));
         let (all, any) = (carriers.clone().all(|relay| relay.signs), carriers.next().is_some());
         match signers {
             _ if all && any => Self::Relays,
@@ -71,34 +72,37 @@ pub(super) fn signing_domains(signers: &[Arc<Signer>], sender: &str, is_strict: 
 }
 
 /// Everything that is in doubt, of all newsletters.
-pub(super) fn doubts(config: &Config) -> anyhow::Result<Vec<Doubt>> {
+pub(super) fn doubts(config: &Config) -> Vec<Doubt> {
+    config.newsletters.iter().flat_map(|newsletter| doubts_of(config, newsletter)).collect()
+}
+
+fn doubts_of(config: &Config, newsletter: &Newsletter) -> Vec<Doubt> {
+    let section = format!("newsletters.{}", newsletter.slug);
+    let doubt = |key: String, text: String, hint: &str| Doubt { key, text, hint: hint.to_owned() };
+    let signers = match wiring::signers(config, &newsletter.slug) {
+        Ok(signers) => signers,
+        Err(error) => {
+            return vec![doubt(format!("{section}.dkim"), format!("{error:#}"), "`coranto dkim new` makes a key")];
+        }
+    };
     let mut all = Vec::new();
-    for newsletter in &config.newsletters {
-        let signers = wiring::signers(config, &newsletter.slug)?;
-        let signature = Signature::of(config, newsletter, &signers);
-        let section = format!("newsletters.{}", newsletter.slug);
-        let sender = newsletter.from.address.domain();
-        // An installation that is not set up yet has a domain for examples, and is told of that.
-        let is_told = signature != Signature::Nobody || !(is_reserved(sender) || config.relays.is_empty());
-        if let Some((text, hint)) = signature.trouble().filter(|_| is_told) {
-            let key = if signature == Signature::Nobody { section.clone() } else { format!("{section}.dkim") };
-            all.push(Doubt { key, text: text.to_owned(), hint: hint.to_owned() });
-        }
-        let (domains, is_senders) = signing_domains(&signers, sender, false);
-        if signature == Signature::Rsa && !is_senders {
-            all.push(Doubt {
-                key: format!("{section}.dkim.domain"),
-                text: format!("{} is of another organisation than the sender's {sender}", domains.join(", ")),
-                hint: format!("DMARC does not count its signature; sign for {}", organisation(sender)),
-            });
-        }
-        if let Some(domain) = newsletter.bounce_domain.as_deref().filter(|one| !is_aligned(one, sender, false)) {
-            all.push(Doubt {
-                key: format!("{section}.bounce_domain"),
-                text: format!("{domain} is of another organisation than the sender's {sender}"),
-                hint: format!("DMARC does not count SPF then; use a name below {}", organisation(sender)),
-            });
-        }
+    let signature = Signature::of(config, newsletter, &signers);
+    let sender = newsletter.from.address.domain();
+    // An installation that is not set up yet has a domain for examples, and is told of that.
+    let is_told = signature != Signature::Nobody || !(is_reserved(sender) || config.relays.is_empty());
+    if let Some((text, hint)) = signature.trouble().filter(|_| is_told) {
+        let key = if signature == Signature::Nobody { section.clone() } else { format!("{section}.dkim") };
+        all.push(doubt(key, text.to_owned(), hint));
     }
-    Ok(all)
+    let other = |domain: &str| format!("{domain} is of another organisation than the sender's {sender}");
+    let (domains, is_senders) = signing_domains(&signers, sender, false);
+    if signature == Signature::Rsa && !is_senders {
+        let hint = format!("DMARC does not count its signature; sign for {}", organisation(sender));
+        all.push(doubt(format!("{section}.dkim.domain"), other(&domains.join(", ")), &hint));
+    }
+    if let Some(domain) = newsletter.bounce_domain.as_deref().filter(|one| !is_aligned(one, sender, false)) {
+        let hint = format!("DMARC does not count SPF then; use a name below {}", organisation(sender));
+        all.push(doubt(format!("{section}.bounce_domain"), other(domain), &hint));
+    }
+    all
 }

@@ -79,12 +79,7 @@ fn table_of(value: &mut Value) -> Result<&mut Table, Refusal> {
 
 /// One of the sections called `name` by its number from 0, which may be left out while there is one; the next number adds
 /// one.
-fn nth<'a>(
-    table: &'a mut Table,
-    name: &str,
-    number: Option<usize>,
-    place: &Place,
-) -> Result<&'a mut Table, Refusal> {
+fn nth<'a>(table: &'a mut Table, name: &str, number: Option<usize>, place: &Place) -> Result<&'a mut Table, Refusal> {
     let empty = || Value::Table(Table::default());
     let node = table.entry(name, place, empty);
     if matches!((&node.value, number), (Value::Table(_), None | Some(0))) {

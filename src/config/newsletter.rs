@@ -31,11 +31,7 @@ pub struct Dkim {
 }
 
 /// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
-pub(super) fn read(
-    slug: &str,
-    section: Section<'_>,
-    retry_for: Option<Duration>,
-) -> Option<(Newsletter, Vec<Dkim>)> {
+pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>) -> Option<(Newsletter, Vec<Dkim>)> {
     let slug = check_slug(slug, &section);
     let name = section.parsed("name", name);
     let [description, author, publisher] =

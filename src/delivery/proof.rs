@@ -144,8 +144,7 @@ impl Press<'_> {
             Ok(outcome) => outcome,
             Err(error) => {
                 // Nobody is to send later what the editor was told has failed.
-                let reason =
-                    if matches!(error, ProofError::Mail(_)) { Reason::Unsupported } else { Reason::Expired };
+                let reason = if matches!(error, ProofError::Mail(_)) { Reason::Unsupported } else { Reason::Expired };
                 let _ = self.fail(id, reason, &error.to_string()).await;
                 return Err(error);
             }

@@ -17,9 +17,13 @@ enum Term {
     Include(String),
     Redirect(String),
     /// `a`, `mx`, `ptr` and `exists`: cost a question each, and allow somebody unless they begin with `-`.
-    Asks { allows: bool },
+    Asks {
+        allows: bool,
+    },
     /// `ip4` and `ip6`.
-    Hosts { allows: bool },
+    Hosts {
+        allows: bool,
+    },
     /// Costs nothing and allows nobody.
     Other,
 }
@@ -112,7 +116,11 @@ fn is_domain(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let Some((_, top)) = name.rsplit_once('.') else { return false };
     let is_label = top.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    is_label && !top.is_empty() && !top.bytes().all(|byte| byte.is_ascii_digit()) && !top.starts_with('-') && !top.ends_with('-')
+    is_label
+        && !top.is_empty()
+        && !top.bytes().all(|byte| byte.is_ascii_digit())
+        && !top.starts_with('-')
+        && !top.ends_with('-')
 }
 
 fn is_macro_string(text: &str) -> bool {
@@ -213,12 +221,17 @@ impl Evaluation {
     pub(super) fn finding(&self, domain: &str, record: &str) -> Finding {
         let check = format!("SPF of {domain}");
         if let Some(error) = &self.error {
-            let hint = "receivers take such a record for an error (RFC 7208 2.6.7); your relay's operator says which to set";
+            let hint =
+                "receivers take such a record for an error (RFC 7208 2.6.7); your relay's operator says which to set";
             return Finding::fail(&check, format!("{record}: {error}"), hint);
         }
         if self.lookups > LOOKUPS_MAX {
             let text = format!("{record} needs more than {LOOKUPS_MAX} questions, and receivers stop there");
-            return Finding::fail(&check, text, "take out what no longer sends your mail, or write ip4: and ip6: instead");
+            return Finding::fail(
+                &check,
+                text,
+                "take out what no longer sends your mail, or write ip4: and ip6: instead",
+            );
         }
         let terms = parse(record).unwrap_or_default();
         let all = terms.iter().position(|term| matches!(term, Term::All(_)));

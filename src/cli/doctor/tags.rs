@@ -167,7 +167,11 @@ fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option
         return (Finding::fail(check, format!("p={asked} is no policy"), hint), None);
     }
     let below = of("sp").filter(|_| at != domain);
-    let bad = [("sp", of("sp"), is_policy as fn(&String) -> bool), ("adkim", of("adkim"), is_mode), ("aspf", of("aspf"), is_mode)];
+    let bad = [
+        ("sp", of("sp"), is_policy as fn(&String) -> bool),
+        ("adkim", of("adkim"), is_mode),
+        ("aspf", of("aspf"), is_mode),
+    ];
     if let Some((name, text, _)) = bad.iter().find(|(_, text, fits)| text.as_ref().is_some_and(|text| !fits(text))) {
         let text = format!("{name}={} means nothing", text.as_deref().unwrap_or_default());
         return (Finding::fail(check, text, hint), None);
@@ -182,7 +186,9 @@ fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option
     let reports = [of("rua"), of("ruf")].into_iter().flatten();
     let odd = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
     let finding = match odd.into_iter().find(|uri| !uri.starts_with("mailto:") || !uri.contains('@')) {
-        Some(uri) => Finding::warn(check, format!("{text}, but no report goes to {uri}"), "write mailto: before the address"),
+        Some(uri) => {
+            Finding::warn(check, format!("{text}, but no report goes to {uri}"), "write mailto: before the address")
+        }
         None => Finding::ok(check, text),
     };
     (finding, Some(policy))
@@ -253,7 +259,11 @@ mod tests {
             (&["v=DMARC1; p=none", "v=DMARC1; p=reject"], Health::Fail, None),
         ] {
             let (finding, policy) = dmarc("x.org", "x.org", &texts(found));
-            assert_eq!((finding.health, policy.map(|policy| policy.asks)), (health, asks.map(str::to_owned)), "{found:?}");
+            assert_eq!(
+                (finding.health, policy.map(|policy| policy.asks)),
+                (health, asks.map(str::to_owned)),
+                "{found:?}"
+            );
         }
     }
 

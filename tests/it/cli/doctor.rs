@@ -221,7 +221,10 @@ fn each_mistake_in_the_dns_has_its_finding() {
         all
     };
     let without = |name: &str, kind: hickory_resolver::proto::rr::RecordType| {
-        good().into_iter().filter(|(of, data)| *of != format!("{name}.") || data.record_type() != kind).collect::<Vec<_>>()
+        good()
+            .into_iter()
+            .filter(|(of, data)| *of != format!("{name}.") || data.record_type() != kind)
+            .collect::<Vec<_>>()
     };
     let spf = |record: &str| {
         let mut all = without(sender, hickory_resolver::proto::rr::RecordType::TXT);

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{cli, fails, installation, json, ok};
+use super::{AT_MOST, cli, fails, installation, json, ok};
+use crate::harness::program::{Program, coranto};
 
 const RELAY: &str = "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n";
 
@@ -85,6 +86,31 @@ fn ed25519_stands_beside_an_rsa_key() {
 }
 
 #[test]
+fn a_server_says_at_its_start_what_the_check_says() {
+    let folder = installation();
+    new_key(folder.path(), &["--kind", "ed25519"]);
+    let mut command = coranto(folder.path());
+    command.args(["serve", "--role", "web"]).env("CORANTO__SERVER__LISTEN", "127.0.0.1:0");
+    let mut server = Program::start(command);
+    let line = server.wait_for_line("only Ed25519 signs", AT_MOST);
+    assert!(line.contains("WARN") && line.contains("newsletters.week.dkim"), "{line}");
+    server.kill();
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_found_by_the_check() {
+    let folder = installation();
+    fs::write(folder.path().join("bad.pem"), "hunter2").unwrap();
+    edit(
+        folder.path(),
+        "\n[[relays]]",
+        "\n[newsletters.week.dkim]\nselector = \"s\"\nkey_file = \"bad.pem\"\n\n[[relays]]",
+    );
+    let said = fails(folder.path(), &["config", "check"], 1);
+    assert!(said.contains("newsletters.week.dkim.key cannot sign") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn the_signature_and_the_bounce_domain_are_the_senders() {
     for (sender, signs, bounces, is_warned) in [
         ("news.harbourpost.org", "harbourpost.org", "b.harbourpost.org", (false, false)),
@@ -99,7 +125,8 @@ fn the_signature_and_the_bounce_domain_are_the_senders() {
         edit(folder, "[newsletters.week]\n", &format!("[newsletters.week]\nbounce_domain = \"{bounces}\"\n"));
         new_key(folder, &["--domain", signs]);
         let said = warnings(folder);
-        let of = |key: &str| said.contains(&format!("newsletters.week.{key}: ")) && said.contains("another organisation");
+        let of =
+            |key: &str| said.contains(&format!("newsletters.week.{key}: ")) && said.contains("another organisation");
         assert_eq!((of("dkim.domain"), of("bounce_domain")), is_warned, "{sender} {signs} {bounces}: {said}");
     }
 }
@@ -154,11 +181,17 @@ fn a_relay_may_rewrite_what_no_signature_needs() {
         let ended = cli(folder.path(), &["config", "check"]);
         match refused {
             None => assert_eq!(ended.status.code(), Some(0), "{ended:?}"),
-            Some(says) => assert!(ended.status.code() == Some(3) && ended.stdout.contains(says), "{fields:?}: {ended:?}"),
+            Some(says) => {
+                assert!(ended.status.code() == Some(3) && ended.stdout.contains(says), "{fields:?}: {ended:?}")
+            }
         }
         // Its own signature covers what it writes.
         edit(folder.path(), "rewrites =", "signs = true\nrewrites =");
         let is_name = !fields.contains(&"Message ID");
-        assert_eq!(cli(folder.path(), &["config", "check"]).status.code(), Some(if is_name { 0 } else { 3 }), "{fields:?}");
+        assert_eq!(
+            cli(folder.path(), &["config", "check"]).status.code(),
+            Some(if is_name { 0 } else { 3 }),
+            "{fields:?}"
+        );
     }
 }

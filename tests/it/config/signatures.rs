@@ -21,7 +21,8 @@ fn keys(config: &Config) -> Vec<(&str, &str, &str)> {
 #[test]
 fn a_newsletter_has_no_key_one_or_several() {
     let inline = "[newsletters.week.dkim]";
-    let listed = GOOD.replace("slot =", "dkim = [{ selector = \"r1\", key = \"A\" }, { selector = \"e1\", key = \"B\" }]\nslot =");
+    let listed = GOOD
+        .replace("slot =", "dkim = [{ selector = \"r1\", key = \"A\" }, { selector = \"e1\", key = \"B\" }]\nslot =");
     for (text, wanted) in [
         (GOOD.to_owned(), &[][..]),
         (with(ONE), &[("news.example.com", "r1", "A")]),

@@ -28,7 +28,16 @@ type Text = fn(&mut NewRevision);
 /// Each with what the note says of it.
 const SETTINGS: &[(&str, Setting, &str)] = &[
     ("reply-to", |stage| of(stage, |one| one.reply_to = Some("почта@example.org".parse().unwrap())), "8-bit"),
-    ("sender", |stage| of(stage, |one| { one.bounce_domain = None; one.from.address = "почта@example.org".parse().unwrap() }), "envelope sender"),
+    (
+        "sender",
+        |stage| {
+            of(stage, |one| {
+                one.bounce_domain = None;
+                one.from.address = "почта@example.org".parse().unwrap()
+            })
+        },
+        "envelope sender",
+    ),
     ("name", |stage| of(stage, |one| one.name = "n".repeat(1200)), "longer than 998"),
     ("sender-name", |stage| of(stage, |one| one.from.name = "n".repeat(1200)), "longer than 998"),
     ("list-id", |stage| of(stage, |one| one.list_id = "week news".to_owned()), "List-Id"),
@@ -41,8 +50,16 @@ const TEXTS: &[(&str, Text, &str)] = &[
     ("subject", |text| text.subject = "News\r\nBcc: b@example.org".to_owned(), "Subject"),
     ("language", |text| text.language = "e n".to_owned(), "Content-Language"),
     ("slug", |text| text.slug = Some("A b".to_owned()), "Feedback-ID"),
-    ("html-link", |text| text.html += &format!("<a href=\"https://news.example.org/u/{}\">x</a>", "a".repeat(34)), "one reader's own link"),
-    ("text-link", |text| text.plain += &format!("https://news.example.org/p/{}\r\n", "a".repeat(34)), "one reader's own link"),
+    (
+        "html-link",
+        |text| text.html += &format!("<a href=\"https://news.example.org/u/{}\">x</a>", "a".repeat(34)),
+        "one reader's own link",
+    ),
+    (
+        "text-link",
+        |text| text.plain += &format!("https://news.example.org/p/{}\r\n", "a".repeat(34)),
+        "one reader's own link",
+    ),
 ];
 
 fn of(stage: &mut Stage, change: impl Fn(&mut Newsletter)) {

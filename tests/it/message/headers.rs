@@ -166,7 +166,11 @@ fn the_fields_of_a_list_stand_on_what_comes_because_one_subscribes() {
         }
         let link = format!("{PUBLIC_URL}/u/{}", keys().seal(Purpose::Unsubscribe, 42));
         let parts = if *kind == DeliveryKind::Alarm { 1 } else { 2 };
-        assert_eq!(mail.matches(&link).count(), parts + usize::from(is_of_list), "the link in the foot of {kind} stays");
+        assert_eq!(
+            mail.matches(&link).count(),
+            parts + usize::from(is_of_list),
+            "the link in the foot of {kind} stays"
+        );
     }
 }
 
@@ -206,7 +210,8 @@ fn no_two_issues_are_one_campaign() {
 fn a_line_with_an_encoded_word_has_at_most_76_characters() {
     let to = address("anna-with-a-rather-long-address@a.rather.long.domain.of.her.own.example.org");
     for name in ["Письмо", "Письмо из гавани", "港の話", "Ünï", &"Письмо ".repeat(9)] {
-        let from = Mailbox { name: name.to_owned(), address: address("pismo@xn--b1amnebsh.news.harbourpost.example.org") };
+        let from =
+            Mailbox { name: name.to_owned(), address: address("pismo@xn--b1amnebsh.news.harbourpost.example.org") };
         let mine = Newsletter { from, name: name.to_owned(), ..newsletter() };
         let skeleton = Skeleton::build(&mine, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
         let mut out = Vec::new();
