@@ -153,39 +153,16 @@ pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Optio
 }
 
 fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option<Policy>) {
-    let hint = "write v=DMARC1; p=none, p=quarantine or p=reject, and further tags behind `;`";
-    let tags = match self::tags(record) {
-        Ok(tags) => tags,
-        Err(fault) => return (Finding::fail(check, format!("{record}: {fault}"), hint), None),
-    };
-    let of = |name: &str| value(&tags, name).map(str::to_ascii_lowercase);
-    let is_policy = |text: &String| matches!(text.as_str(), "none" | "quarantine" | "reject");
-    let Some(asked) = of("p") else {
-        return (Finding::fail(check, format!("{record} has no policy"), hint), None);
-    };
-    if !is_policy(&asked) {
-        return (Finding::fail(check, format!("p={asked} is no policy"), hint), None);
-    }
-    let below = of("sp").filter(|_| at != domain);
-    let bad = [
-        ("sp", of("sp"), is_policy as fn(&String) -> bool),
-        ("adkim", of("adkim"), is_mode),
-        ("aspf", of("aspf"), is_mode),
-    ];
-    if let Some((name, text, _)) = bad.iter().find(|(_, text, fits)| text.as_ref().is_some_and(|text| !fits(text))) {
-        let text = format!("{name}={} means nothing", text.as_deref().unwrap_or_default());
-        return (Finding::fail(check, text, hint), None);
-    }
-    let policy = Policy {
-        asks: below.unwrap_or(asked),
-        strict_dkim: of("adkim").as_deref() == Some("s"),
-        strict_spf: of("aspf").as_deref() == Some("s"),
+    let (policy, reports) = match read_policy(domain, at, record) {
+        Ok(read) => read,
+        Err(fault) => {
+            let hint = "write v=DMARC1; p=none, p=quarantine or p=reject, and further tags behind `;`";
+            return (Finding::fail(check, fault, hint), None);
+        }
     };
     let whence = if at == domain { String::new() } else { format!(", by {at}") };
     let text = format!("p={}{whence}", policy.asks);
-    let reports = [of("rua"), of("ruf")].into_iter().flatten();
-    let odd = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
-    let finding = match odd.into_iter().find(|uri| !uri.starts_with("mailto:") || !uri.contains('@')) {
+    let finding = match reports.iter().find(|uri| !uri.starts_with("mailto:") || !uri.contains('@')) {
         Some(uri) => {
             Finding::warn(check, format!("{text}, but no report goes to {uri}"), "write mailto: before the address")
         }
@@ -194,8 +171,27 @@ fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option
     (finding, Some(policy))
 }
 
-fn is_mode(text: &String) -> bool {
-    text == "r" || text == "s"
+/// The policy, and where reports go; or why receivers cannot read it.
+fn read_policy(domain: &str, at: &str, record: &str) -> Result<(Policy, Vec<String>), String> {
+    const ASKS: &[&str] = &["none", "quarantine", "reject"];
+    let tags = self::tags(record).map_err(|fault| format!("{record}: {fault}"))?;
+    let of = |name: &str| value(&tags, name).map(str::to_ascii_lowercase);
+    let one_of = |name: &str, words: &[&str]| match of(name) {
+        Some(word) if !words.contains(&word.as_str()) => Err(format!("{name}={word} means nothing")),
+        word => Ok(word),
+    };
+    let is_strict = |name: &str| one_of(name, &["r", "s"]).map(|mode| mode.as_deref() == Some("s"));
+    let asked = one_of("p", ASKS)?.ok_or_else(|| format!("{record} has no policy"))?;
+    // For domains below the one where the record stands.
+    let below = one_of("sp", ASKS)?.filter(|_| at != domain);
+    let policy = Policy {
+        asks: below.unwrap_or(asked),
+        strict_dkim: is_strict("adkim")?,
+        strict_spf: is_strict("aspf")?,
+    };
+    let reports = [of("rua"), of("ruf")].into_iter().flatten();
+    let uris = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
+    Ok((policy, uris.collect()))
 }
 
 #[cfg(test)]
