@@ -51,11 +51,11 @@ impl Signature {
         match self {
             Self::Relays | Self::Rsa => None,
             Self::Ed25519Alone => Some((
-                "only Ed25519 signs; Outlook, Yahoo and others do not verify that, so for them the mail is unsigned",
+                "only Ed25519 signs; Outlook, Yahoo and others do not verify that, so for them the email is unsigned",
                 "`coranto dkim new --selector NAME` makes an RSA key; put it beside this one",
             )),
             Self::Nobody => Some((
-                "mail is not signed; Gmail, Yahoo and Outlook refuse such newsletters",
+                "its email is not signed; Gmail, Yahoo and Outlook refuse such newsletters",
                 "`coranto dkim new` makes a key; or say `signs = true` of a relay that signs itself",
             )),
         }

@@ -56,7 +56,7 @@ pub enum ProofError {
     #[error("the relay cannot be reached: {0} ({hint})", hint = .0.hint())]
     Relay(#[from] OpenError),
     /// The mail cannot be made.
-    #[error("the mail cannot be made: {0}")]
+    #[error("the email cannot be made: {0}")]
     Mail(String),
     /// Anything the database says.
     #[error(transparent)]

@@ -230,7 +230,7 @@ impl Evaluation {
             return Finding::fail(
                 &check,
                 text,
-                "take out what no longer sends your mail, or write ip4: and ip6: instead",
+                "take out what no longer sends your email, or write ip4: and ip6: instead",
             );
         }
         let terms = parse(record).unwrap_or_default();

@@ -56,7 +56,7 @@ pub(super) fn dkim(name: &str, wanted: &str, texts: &[String]) -> Finding {
             Some(fault) => Finding::fail(&check, fault, show),
             None if is_test(record) => Finding::warn(
                 &check,
-                "t=y says that this is a test, so receivers may treat the mail as unsigned",
+                "t=y says that this is a test, so receivers may treat the email as unsigned",
                 "take t=y out of the record",
             ),
             None => Finding::ok(&check, "the key in the DNS is the one in use"),

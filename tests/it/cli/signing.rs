@@ -137,10 +137,10 @@ fn mail_that_nobody_signs_is_warned_of() {
     let folder = folder.path();
     assert_eq!(warnings(folder), "", "an installation with a domain for examples is not set up yet");
     edit(folder, "week@news.example.com", "week@harbourpost.org");
-    assert!(warnings(folder).contains("newsletters.week: mail is not signed"));
+    assert!(warnings(folder).contains("newsletters.week: its email is not signed"));
     let other = RELAY.replace("\"sink\"", "\"other\"") + "signs = true\nonly_named = true\n";
     edit(folder, RELAY, &format!("{RELAY}\n{other}"));
-    assert!(warnings(folder).contains("newsletters.week: mail is not signed"), "the one that signs is another's");
+    assert!(warnings(folder).contains("newsletters.week: its email is not signed"), "the one that signs is another's");
 }
 
 #[test]
