@@ -38,8 +38,8 @@ async fn pause(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     issues::lock(tx, issue).await?;
-    let row = issues::get(tx, issue).await?;
-    if !held.pinned && row.is_none_or(|row| row.revision_id != revision) {
+    let Some(row) = issues::get(tx, issue).await? else { return Ok(()) };
+    if !held.pinned && row.revision_id != revision {
         return Ok(());
     }
     let note = format!(
@@ -47,7 +47,7 @@ async fn pause(
          server, then resume"
     );
     if control::pause_in(tx, issue, &note, Actor::scheduler(now)).await? {
-        tracing::error!(issue = issue.0, "an issue is paused: {note}");
+        tracing::error!(issue = row.slug, "an issue is paused: {note}");
     }
     Ok(())
 }
