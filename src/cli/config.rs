@@ -1,7 +1,7 @@
 //! `coranto config`: what is in force, whether it is right, and what there is to set.
 
 use super::output::{Tone, count};
-use super::{Context, Exit, wiring};
+use super::{Context, Exit, signing, wiring};
 use crate::config::{Config, ConfigErrors, Place, Problem, reference};
 use crate::images::Gallery;
 
@@ -67,17 +67,24 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
             let gallery = Gallery::default();
             for newsletter in &config.newsletters {
                 wiring::logo(&config, newsletter, &gallery)?;
+                wiring::signers(&config, &newsletter.slug)?;
             }
+            let mut warnings = config.warnings.clone();
+            warnings.extend(signing::doubts(&config).into_iter().map(|doubt| Problem {
+                place: Place::Nowhere,
+                key: doubt.key,
+                why: doubt.text,
+                hint: Some(doubt.hint),
+            }));
             let (newsletters, relays) = (config.newsletters.len() as u64, config.relays.len() as u64);
             if context.output.is_json() {
-                let warnings: Vec<_> =
-                    config.warnings.iter().map(|warning| as_json(warning, &file.to_string())).collect();
+                let warnings: Vec<_> = warnings.iter().map(|warning| as_json(warning, &file.to_string())).collect();
                 context.output.json(&serde_json::json!({ "ok": true, "problems": [], "warnings": warnings }))?;
             } else {
                 let found = format!("{}, {}", count(newsletters, "newsletter"), count(relays, "relay"));
                 context.output.line(format!("{file}: ok, {found}"))?;
             }
-            for warning in &config.warnings {
+            for warning in &warnings {
                 context.output.warn(warning.text(&file.to_string()));
                 if let Some(hint) = &warning.hint {
                     context.output.note(format!("  hint: {hint}"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::new::write_new;
 use super::whose::{newsletter, newsletters};
 use super::{Context, Exit, Failure, wiring};
-use crate::config::Config;
+use crate::config::{Config, Dkim};
 use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa_pem};
 
 /// Make and show the keys that sign mail (DKIM).
@@ -24,7 +24,8 @@ enum Command {
     /// Make a key; print its DNS record and what goes into the configuration.
     #[command(before_help = "Examples:
   coranto dkim new
-  coranto dkim new --selector s2027")]
+  coranto dkim new --selector s2027
+  coranto dkim new --selector e2027 --kind ed25519")]
     New(New),
     /// Print the DNS records of the keys in use.
     #[command(before_help = "Examples:
@@ -50,7 +51,7 @@ struct New {
     /// The signing domain [default: that of the sender].
     #[arg(long)]
     domain: Option<String>,
-    /// RSA is verified everywhere.
+    /// RSA is verified everywhere; Ed25519 is for a second signature beside it.
     #[arg(long, value_enum, default_value = "rsa")]
     kind: Kind,
     /// The file for the key [default: SELECTOR.SLUG.pem beside the configuration].
@@ -86,36 +87,72 @@ fn new(args: New, config: &Config, context: &Context) -> anyhow::Result<Exit> {
 
     let output = &context.output;
     let key_file = if file == context.folder().join(&name) { PathBuf::from(name) } else { std::path::absolute(&file)? };
+    let signs = Signers::of(config, &newsletter.slug);
+    if args.kind == Kind::Ed25519 && signs.rsa == 0 {
+        output.warn(
+            "an Ed25519 key alone is no signature for many receivers, Outlook and Yahoo among them; `coranto dkim new \
+             --selector NAME` makes the RSA key that must stand beside it",
+        );
+    }
     if output.is_json() {
-        output.json(&serde_json::json!({
-            "newsletter": newsletter.slug, "file": file, "name": record.name, "value": record.value,
-        }))?;
+        output.json(&as_json(
+            &record,
+            &[("newsletter", newsletter.slug.clone()), ("file", file.display().to_string())],
+        ))?;
         return Ok(Exit::Ok);
     }
-    output.note(format!("The key is in {}. Keep it secret.\n\n1. Put this record into the DNS:\n", file.display()));
+    output.note(format!("The key is in {}. Keep it secret.", file.display()));
+    if args.kind == Kind::Ed25519 {
+        output.note("It makes a second, short signature, for receivers that verify Ed25519 (RFC 8463).");
+    }
+    output.note("\n1. Put this record into the DNS.");
     print(&record, context)?;
     output.note("\n2. When it can be seen (`coranto doctor` looks), put this into the configuration:\n");
-    output.line(format!("[newsletters.{}.dkim]", newsletter.slug))?;
+    let is_list = signs.all > 0 || args.kind == Kind::Ed25519;
+    let (open, close) = if is_list { ("[[", "]]") } else { ("[", "]") };
+    output.line(format!("{open}newsletters.{}.dkim{close}", newsletter.slug))?;
     for (key, value) in
         [("domain", domain.as_str()), ("selector", &args.selector), ("key_file", &key_file.display().to_string())]
     {
         output.line(format!("{key} = {}", toml::Value::from(value)))?;
     }
+    if signs.all == 1 {
+        output.note(format!(
+            "\nWrite two brackets around the section of the key that is there as well: [[newsletters.{}.dkim]]. Both sign \
+             then. To replace that key, take its section out instead.",
+            newsletter.slug
+        ));
+    }
     Ok(Exit::Ok)
+}
+
+/// How many keys a newsletter has. One that cannot sign is no hindrance to making another.
+#[derive(Default)]
+struct Signers {
+    all: usize,
+    rsa: usize,
+}
+
+impl Signers {
+    fn of(config: &Config, slug: &str) -> Self {
+        let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
+        let is_rsa =
+            |dkim: &&Dkim| Signer::new(&dkim.domain, &dkim.selector, &dkim.key).is_ok_and(|signer| signer.is_rsa());
+        Self { all: keys.len(), rsa: keys.iter().filter(is_rsa).count() }
+    }
 }
 
 fn show(args: &Show, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let mut shown = false;
     for newsletter in newsletters(config, args.newsletter.as_deref())? {
-        let Some(signer) = wiring::signer(config, &newsletter.slug)? else { continue };
-        shown = true;
-        let record = signer.dns_record()?;
-        if context.output.is_json() {
-            context.output.json(&serde_json::json!({
-                "newsletter": newsletter.slug, "name": record.name, "value": record.value,
-            }))?;
-        } else {
-            print(&record, context)?;
+        for signer in wiring::signers(config, &newsletter.slug)? {
+            shown = true;
+            let record = signer.dns_record()?;
+            if context.output.is_json() {
+                context.output.json(&as_json(&record, &[("newsletter", newsletter.slug.clone())]))?;
+            } else {
+                print(&record, context)?;
+            }
         }
     }
     if !shown {
@@ -128,7 +165,24 @@ fn show(args: &Show, config: &Config, context: &Context) -> anyhow::Result<Exit>
     Ok(Exit::Ok)
 }
 
-/// As a zone file has it.
+fn as_json(record: &DnsRecord, more: &[(&str, String)]) -> serde_json::Value {
+    let mut value = serde_json::json!({ "name": record.name, "value": record.value, "zone": zone_line(record) });
+    for (key, text) in more {
+        value[key] = text.as_str().into();
+    }
+    value
+}
+
+/// As the two kinds of places want it where records are set.
 fn print(record: &DnsRecord, context: &Context) -> anyhow::Result<()> {
-    context.output.line(format!("{}. IN TXT {}", record.name, record.quoted()))
+    let output = &context.output;
+    output.note("\nA web form wants the name, the type TXT, and the value as one string:\n");
+    output.line(&record.name)?;
+    output.line(&record.value)?;
+    output.note("\nA zone file wants strings of at most 255 bytes:\n");
+    output.line(zone_line(record))
+}
+
+fn zone_line(record: &DnsRecord) -> String {
+    format!("{}. IN TXT {}", record.name, record.quoted())
 }

@@ -173,7 +173,7 @@ fn is_line(text: &str) -> Result<(), (String, Option<String>)> {
 }
 
 fn is_mailbox(text: &str) -> Result<(), (String, Option<String>)> {
-    config::mailbox(text).map(|_| ())
+    config::sender(text).map(|_| ())
 }
 
 fn is_zone(text: &str) -> Result<(), (String, Option<String>)> {

@@ -22,6 +22,7 @@ mod progress;
 mod queue;
 mod serve;
 mod shelf;
+mod signing;
 pub mod sink;
 mod status;
 mod subscribers;

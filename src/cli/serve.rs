@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, wiring};
+use super::{Context, Exit, Failure, signing, wiring};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
@@ -68,6 +68,9 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     for warning in &config.warnings {
         tracing::warn!("{}", warning.text(&context.config_file.display().to_string()));
+    }
+    for doubt in signing::doubts(&config) {
+        tracing::warn!("{}: {}; {}", doubt.key, doubt.text, doubt.hint);
     }
     let clock = context.clock.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

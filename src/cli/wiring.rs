@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::Failure;
-use crate::config::{Config, Relay, RelayTls};
+use crate::config::{Config, Dkim, Relay, RelayTls};
 use crate::delivery::{NewsletterSettings, RelaySettings, Settings};
 use crate::domain::newsletter::Newsletter;
 use crate::images::Gallery;
@@ -23,7 +23,7 @@ const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 /// What the engine is told.
 pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
     let newsletter = |newsletter: &Newsletter| {
-        let signers = signer(config, &newsletter.slug)?.into_iter().collect();
+        let signers = signers(config, &newsletter.slug)?;
         let sending = config.sending.get(&newsletter.slug).cloned().unwrap_or_default();
         let (relays, extra_headers) = (sending.relays, sending.headers);
         Ok(NewsletterSettings { newsletter: newsletter.clone(), signers, relays, extra_headers })
@@ -60,12 +60,16 @@ pub(super) fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connec
     Connector::new(endpoint).with_context(|| format!("relay {}", relay.name))
 }
 
-/// Who signs a newsletter's mail.
-pub(super) fn signer(config: &Config, slug: &str) -> anyhow::Result<Option<Arc<Signer>>> {
-    let Some(dkim) = config.dkim.get(slug) else { return Ok(None) };
-    let signer = Signer::new(&dkim.domain, &dkim.selector, &dkim.key)
-        .with_context(|| format!("newsletters.{slug}.dkim.key cannot sign"))?;
-    Ok(Some(Arc::new(signer)))
+/// Who signs a newsletter's mail: its keys, in the order of the file.
+pub(super) fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> {
+    let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
+    let signer = |(at, dkim): (usize, &Dkim)| {
+        let number = if keys.len() > 1 { format!(".{at}") } else { String::new() };
+        Signer::new(&dkim.domain, &dkim.selector, &dkim.key)
+            .map(Arc::new)
+            .with_context(|| format!("newsletters.{slug}.dkim{number}.key cannot sign"))
+    };
+    keys.iter().enumerate().map(signer).collect()
 }
 
 /// The templates, with what the operator put in place of some.

@@ -63,10 +63,26 @@ pub(super) fn check(table: &Table, pattern: &str, path: &str, problems: &mut Vec
             });
         } else if let Value::Table(table) = &entry.node.value {
             check(table, &child, &shown, problems);
+        } else if let (true, Value::List(items)) = (keys::is_repeatable(&child), &entry.node.value) {
+            check_each(items, &child, &shown, problems);
         } else {
             let hint = format!("write [{shown}] on a line of its own, and its keys below");
             problems.push(problem(format!("it must be a section, not {}", entry.node.value.describe()), Some(hint)));
         }
+    }
+}
+
+/// Reports what no key allows in sections that are the items of a list.
+fn check_each(items: &[Node], pattern: &str, path: &str, problems: &mut Vec<Problem>) {
+    for (at, item) in items.iter().enumerate() {
+        let path = format!("{path}.{at}");
+        if let Value::Table(table) = &item.value {
+            check(table, pattern, &path, problems);
+            continue;
+        }
+        let why = format!("it must be a section, not {}", item.value.describe());
+        let hint = Some("write the section with two brackets, once for each".to_owned());
+        problems.push(Problem { place: item.place.clone(), key: path, why, hint });
     }
 }
 

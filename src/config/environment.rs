@@ -34,7 +34,8 @@ fn set(table: &mut Table, name: &str, value: &str) -> Result<(), Refusal> {
     let place = Place::Environment(name.to_owned());
     let Some((last, sections)) = segments.split_last() else { return Ok(()) };
     let (mut pattern, mut here) = (String::new(), table);
-    for section in sections {
+    let mut sections = sections.iter().peekable();
+    while let Some(section) = sections.next() {
         let child = keys::below(&pattern, section);
         if !keys::is_section(&child) {
             return Err(unknown(&pattern, section));
@@ -42,6 +43,10 @@ fn set(table: &mut Table, name: &str, value: &str) -> Result<(), Refusal> {
         here = match child.as_str() {
             "relays.*" => relay(here, section, &place)?,
             "newsletters.*" => step(here, &section.replace('_', "-"), &place)?,
+            child if keys::is_repeatable(child) => {
+                let number = sections.next_if(|next| next.parse::<usize>().is_ok()).and_then(|next| next.parse().ok());
+                nth(here, section, number, &place)?
+            }
             _ => step(here, section, &place)?,
         };
         pattern = child;
@@ -69,6 +74,35 @@ fn table_of(value: &mut Value) -> Result<&mut Table, Refusal> {
     match value {
         Value::Table(table) => Ok(table),
         other => Err((format!("the file has {} where this variable needs a section", other.describe()), None)),
+    }
+}
+
+/// One of the sections called `name` by its number from 0, which may be left out while there is one; the next number adds
+/// one.
+fn nth<'a>(table: &'a mut Table, name: &str, number: Option<usize>, place: &Place) -> Result<&'a mut Table, Refusal> {
+    let empty = || Value::Table(Table::default());
+    let node = table.entry(name, place, empty);
+    if matches!((&node.value, number), (Value::Table(_), None | Some(0))) {
+        return table_of(&mut node.value);
+    }
+    if let Value::Table(_) = &node.value {
+        let one = Node { place: node.place.clone(), value: std::mem::replace(&mut node.value, empty()) };
+        node.value = Value::List(vec![one]);
+    }
+    let items = match &mut node.value {
+        Value::List(items) => items,
+        other => return table_of(other),
+    };
+    let count = items.len();
+    if number == Some(count) {
+        items.push(Node { place: place.clone(), value: empty() });
+    }
+    match items.get_mut(number.unwrap_or(0)) {
+        Some(item) if number.is_some() || count == 1 => table_of(&mut item.value),
+        _ => Err((
+            format!("the file has {count} sections {name:?}"),
+            Some(format!("use the number of one, from 0, behind it; {count} adds one")),
+        )),
     }
 }
 

@@ -6,7 +6,7 @@ mod lookup;
 mod sections;
 
 pub use kind::{Absent, Kind};
-pub(super) use lookup::{below, find, is_section, suggest};
+pub(super) use lookup::{below, find, is_repeatable, is_section, suggest};
 pub use sections::SECTIONS;
 
 /// One key.
@@ -261,7 +261,12 @@ pub const KEYS: &[Key] = &[
         Refused,
         "The selector (`s=`): the key stands in DNS at `SELECTOR._domainkey.DOMAIN`.",
     ),
-    key("newsletters.*.dkim.key", Secret, Refused, "The private key, RSA or Ed25519, in PEM (PKCS #8)."),
+    key(
+        "newsletters.*.dkim.key",
+        Secret,
+        Refused,
+        "The private key in PEM (PKCS #8): RSA of 2048 bits or more, or Ed25519 beside such a key.",
+    ),
     key("relays.*.name", Text, Refused, "A name for reports and logs."),
     key("relays.*.host", Text, Refused, "The host name, as it stands in its certificate, or an address."),
     key(

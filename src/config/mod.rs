@@ -43,7 +43,7 @@ pub use self::problem::{ConfigErrors, Place, Problem};
 use self::reader::{Reader, Section};
 pub use self::reference::reference;
 pub use self::relay::{Relay, RelayTls};
-pub use self::sender::mailbox;
+pub use self::sender::sender;
 use self::sending::Known;
 pub use self::sending::Sending;
 pub use self::server::{Network, Server};
@@ -77,8 +77,8 @@ pub struct Config {
     pub server: Server,
     /// At least one, with distinct slugs, in the order of the file.
     pub newsletters: Vec<Newsletter>,
-    /// Signatures by newsletter's slug.
-    pub dkim: BTreeMap<String, Dkim>,
+    /// Keys that sign, by newsletter's slug, in the order of the file; a newsletter without a key is not in it.
+    pub dkim: BTreeMap<String, Vec<Dkim>>,
     /// Where mail goes; may be empty, then mail waits. Names are distinct.
     pub relays: Vec<Relay>,
     /// Through which relays a newsletter's mail goes, by its slug.
@@ -251,7 +251,9 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         warnings: Vec::new(),
     };
     for (newsletter, dkim) in newsletters.into_iter().collect::<Option<Vec<_>>>()? {
-        config.dkim.extend(dkim.map(|dkim| (newsletter.slug.clone(), dkim)));
+        if !dkim.is_empty() {
+            config.dkim.insert(newsletter.slug.clone(), dkim);
+        }
         config.newsletters.push(newsletter);
     }
     Some(config)

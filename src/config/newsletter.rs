@@ -31,11 +31,7 @@ pub struct Dkim {
 }
 
 /// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
-pub(super) fn read(
-    slug: &str,
-    section: Section<'_>,
-    retry_for: Option<Duration>,
-) -> Option<(Newsletter, Option<Dkim>)> {
+pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>) -> Option<(Newsletter, Vec<Dkim>)> {
     let slug = check_slug(slug, &section);
     let name = section.parsed("name", name);
     let [description, author, publisher] =
@@ -59,11 +55,7 @@ pub(super) fn read(
     let welcome = welcome(&section);
     let path = format!("{}.design", section.path());
     let design = section.below("design", "newsletters.*.design", &path).map_or_else(Design::default, design::read);
-    let path = format!("{}.dkim", section.path());
-    let signature = section
-        .below("dkim", "newsletters.*.dkim", &path)
-        .map(|section| dkim(section, from.as_ref()))
-        .unwrap_or_default();
+    let signatures = signatures(&section, from.as_ref());
 
     let (slug, name, mut from) = (slug?, name?, from?);
     if from.name.is_empty() {
@@ -96,10 +88,29 @@ pub(super) fn read(
         images: images?,
         welcome: welcome?,
     };
-    Some((newsletter, signature))
+    Some((newsletter, signatures))
 }
 
-fn dkim(section: Section<'_>, from: Option<&Mailbox>) -> Option<Dkim> {
+/// The keys that sign. Two at one place in the DNS would be one of them, and one key twice proves nothing more.
+fn signatures(section: &Section<'_>, from: Option<&Mailbox>) -> Vec<Dkim> {
+    let mut all: Vec<Dkim> = Vec::new();
+    section.each_below("dkim", "newsletters.*.dkim", |section| {
+        let Some(next) = dkim(&section, from) else { return };
+        let hint = Some("give each key a selector of its own; `coranto dkim new --selector NAME` makes one");
+        if all.iter().any(|one| (&one.domain, &one.selector) == (&next.domain, &next.selector)) {
+            let why = format!("another key of this newsletter has {} at {} as well", next.selector, next.domain);
+            section.refuse("selector", why, hint);
+        } else if all.iter().any(|one| one.key.expose().trim() == next.key.expose().trim()) {
+            let name = if section.has("key") { "key" } else { "key_file" };
+            section.refuse(name, "it is the key of another selector of this newsletter", hint);
+        } else {
+            all.push(next);
+        }
+    });
+    all
+}
+
+fn dkim(section: &Section<'_>, from: Option<&Mailbox>) -> Option<Dkim> {
     let given = section.parsed("domain", domain);
     let selector = section.parsed("selector", selector);
     let key = section.secret("key");

@@ -77,6 +77,33 @@ impl<'a> Section<'a> {
         Some(Section { reader: self.reader, table, pattern, path, place: &entry.place })
     }
 
+    /// Hands the section called `name`, or each of the sections where it stands several times, to `read`; `pattern` is
+    /// theirs.
+    pub(super) fn each_below<T>(
+        &self,
+        name: &str,
+        pattern: &'static str,
+        mut read: impl FnMut(Section<'_>) -> T,
+    ) -> Vec<T> {
+        let Some(entry) = self.table.get(name) else { return Vec::new() };
+        let path = format!("{}.{name}", self.path);
+        let items = match &entry.node.value {
+            Value::Table(table) => vec![(table, &entry.place, path)],
+            Value::List(items) => {
+                let numbered = items.iter().enumerate().filter_map(|(at, item)| match &item.value {
+                    Value::Table(table) => Some((table, &item.place, format!("{path}.{at}"))),
+                    _ => None,
+                });
+                numbered.collect()
+            }
+            _ => Vec::new(),
+        };
+        let section = |(table, place, path): &(&'a Table, &'a Place, String)| {
+            read(Section { reader: self.reader, table, pattern, path, place })
+        };
+        items.iter().map(section).collect()
+    }
+
     /// How a person would call this section.
     pub(super) fn path(&self) -> &'a str {
         self.path

@@ -41,6 +41,7 @@ Relative paths count from the folder of the file. A key that is not in this list
 **Environment.** Every key is also a variable: `CORANTO__`, then the sections and the name in capitals with two
 underscores between them. `CORANTO__SERVER__LISTEN=0.0.0.0:80` sets `listen` in `[server]`. In a newsletter's slug
 `-` becomes `_`. A relay is meant by its name (`CORANTO__RELAYS__MAIN__PASSWORD`) or by its number in the file from 0.
+One of several `[[newsletters.SLUG.dkim]]` is meant by its number too: `CORANTO__NEWSLETTERS__WEEK__DKIM__1__KEY`.
 Lists are separated by commas. The environment is stronger than the file.
 
 **Secrets.** Beside every secret stands `NAME_file`: a file that holds the secret. Prefer it; a password in the

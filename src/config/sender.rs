@@ -59,8 +59,8 @@ pub(super) fn carried(address: EmailAddress) -> Result<EmailAddress, Refusal> {
     }
 }
 
-/// Whom the mail is from.
-pub(super) fn sender(text: &str) -> Result<Mailbox, Refusal> {
+/// Whom the mail is from, in the text of a configuration or an answer: `Name <address>`, or an address alone.
+pub fn sender(text: &str) -> Result<Mailbox, (String, Option<String>)> {
     let Mailbox { name, address } = mailbox(text)?;
     let address = carried(address)?;
     // DMARC: what somebody else's server sends in the name of such a domain is refused, or ends among the spam.
@@ -72,7 +72,7 @@ pub(super) fn sender(text: &str) -> Result<Mailbox, Refusal> {
 }
 
 /// `Name <address>`, or an address alone.
-pub fn mailbox(text: &str) -> Result<Mailbox, (String, Option<String>)> {
+fn mailbox(text: &str) -> Result<Mailbox, (String, Option<String>)> {
     let text = one_line(text)?;
     let (name, inner) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
         Some((name, inner)) => (name.trim().trim_matches('"').to_owned(), inner),

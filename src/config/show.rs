@@ -44,8 +44,17 @@ fn walk(table: &Table, folder: &Path, wanted: &'static str, (at, path): (&str, &
         return walk(&Table::default(), folder, wanted, (&below, &path), all);
     }
     for entry in table.entries.iter().filter(|entry| step == "*" || entry.name == step) {
-        let Value::Table(inner) = &entry.node.value else { continue };
-        walk(inner, folder, wanted, (&below, &display(path, &below, &entry.name, &entry.node)), all);
+        let shown = display(path, &below, &entry.name, &entry.node);
+        match &entry.node.value {
+            Value::Table(inner) => walk(inner, folder, wanted, (&below, &shown), all),
+            Value::List(items) if keys::is_repeatable(&below) => {
+                for (at, item) in items.iter().enumerate() {
+                    let Value::Table(inner) = &item.value else { continue };
+                    walk(inner, folder, wanted, (&below, &format!("{shown}.{at}")), all);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub(super) enum Blame {
     Stale { is_limit: bool },
     /// It cannot carry this mail, and another may; what the mail fails with when none can.
     Another { reason: Reason, reply: String },
+    /// No relay may get this mail as it was made: nothing of it was sent.
+    Unmade(String),
 }
 
 /// What is the same for every try.
@@ -145,6 +147,7 @@ impl Attempt<'_> {
             }
             Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
             Ok(refusal @ (Envelope::TooLarge { .. } | Envelope::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
+            Err(error @ Broken::InvalidSender) => Blame::Unmade(error.to_string()),
             Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale { is_limit: false },
             // It closed the idle connection in the moment in which we wrote.
             Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale { is_limit: false },
@@ -198,10 +201,8 @@ impl Attempt<'_> {
                 Blame::Nobody
             }
             Err(BodyError::NotSent(fault)) => self.lost(mail, Stage::Dot, fault.to_string()).await,
-            Err(error @ (BodyError::Malformed(_) | BodyError::Unusable)) => {
-                tracing::error!(delivery = mail.job.row.id.0, %error, "a mail was made that may not leave");
-                self.fail(mail, Reason::Unsupported, Some(error.to_string())).await
-            }
+            Err(BodyError::Malformed(fault)) => Blame::Unmade(fault.to_string()),
+            Err(BodyError::Unusable) => Blame::Stale { is_limit: false },
         }
     }
 

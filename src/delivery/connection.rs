@@ -17,12 +17,13 @@ use super::lane::{Lane, Seat};
 use super::letters::{LetterError, Letters};
 use super::providers::Providers;
 use super::queue::SLOW;
-use super::recorder::{Outcome, Recorder};
+use super::recorder::{Held, Outcome, Recorder};
 use super::settings::Settings;
 use super::suspended::Suspended;
 use crate::clock::Clock;
+use crate::domain::RevisionId;
 use crate::domain::actor::Actor;
-use crate::domain::delivery::Reason;
+use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::provider::Provider;
 use crate::smtp::{OpenError, Session};
@@ -278,6 +279,10 @@ impl Crew {
                 }
             }
             Blame::Another { reason, reply } => self.pass_on(mail, reason, reply).await,
+            Blame::Unmade(fault) => {
+                self.lane.give_back_place(&mut mail.job);
+                self.unmade(mail.job.held(), mail.job.revision, mail.job.row.kind, fault).await;
+            }
             Blame::Slow { relay: true } => {
                 self.lane.slow_down(hands.number);
                 drop(mail);
@@ -356,7 +361,7 @@ impl Crew {
 
     /// Fills and signs a mail; a row whose mail cannot be made is settled here.
     async fn prepare(&self, job: Job) -> Option<Prepared> {
-        let held = job.held();
+        let (held, revision, kind) = (job.held(), job.revision, job.row.kind);
         match self.make(job).await {
             Ok(mail) => Some(mail),
             Err(LetterError::Store(error)) => {
@@ -365,14 +370,26 @@ impl Crew {
                 self.recorder.record(held, Outcome::Released { due_at }).await;
                 None
             }
+            Err(error) if !error.is_readers() => {
+                self.unmade(held, revision, kind, error.to_string()).await;
+                None
+            }
             Err(error) => {
-                tracing::error!(delivery = held.id.0, %error, "a mail cannot be made");
+                tracing::error!(delivery = held.id.0, %error, "a reader cannot be written to");
                 let reply = Some(error.to_string());
                 let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.recorder.record(held, outcome).await;
                 None
             }
         }
+    }
+
+    /// Hands in that a mail cannot be made. What else waits of its issue is not tried in vain meanwhile.
+    async fn unmade(&self, held: Held, revision: RevisionId, kind: Option<DeliveryKind>, fault: String) {
+        if let Some(issue) = held.issue {
+            self.current.forget(issue);
+        }
+        self.recorder.record(held, Outcome::Unmade { revision, kind, fault }).await;
     }
 
     async fn make(&self, job: Job) -> Result<Prepared, LetterError> {
@@ -406,7 +423,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn md_24_a_mail_that_crashes_the_program_is_only_that_mail() {
+    fn md_24_a_mail_that_crashes_the_program_ends_no_connection() {
         let made = caught(|| -> Result<(), LetterError> { panic!("a mistake") });
         assert!(matches!(made, Err(LetterError::Crashed)));
         assert!(matches!(caught(|| Ok(1)), Ok(1)));

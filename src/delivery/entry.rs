@@ -8,7 +8,7 @@ use super::held::Held;
 use super::refusals::Refusal;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
-use crate::domain::delivery::Reason;
+use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
 
@@ -27,6 +27,12 @@ pub(super) enum Outcome {
         reason: Reason,
         relay: Option<Arc<str>>,
         reply: Option<String>,
+    },
+    /// It cannot be made from `revision`: no reader's fault. `kind` is none for an issue's.
+    Unmade {
+        revision: RevisionId,
+        kind: Option<DeliveryKind>,
+        fault: String,
     },
     /// No answer to the final dot. `is_last` when it was sent again for that already, and is not once more.
     Uncertain {
@@ -51,6 +57,7 @@ impl Outcome {
             Self::Sent { .. } => "sent",
             Self::Refused(_) => "refused",
             Self::Failed { .. } => "failed",
+            Self::Unmade { .. } => "unmade",
             Self::Uncertain { .. } => "uncertain",
             Self::Released { .. } => "released",
             Self::Parked { .. } => "parked",

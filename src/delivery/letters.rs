@@ -51,6 +51,13 @@ pub(super) enum LetterError {
     Store(#[from] StoreError),
 }
 
+impl LetterError {
+    /// Whether another reader's mail may be made all the same. Every other fault is that of what was to be sent.
+    pub(super) fn is_readers(&self) -> bool {
+        matches!(self, Self::Reader | Self::Address(_))
+    }
+}
+
 /// Revision and lane to skeleton, oldest first.
 type Kept = VecDeque<((RevisionId, usize), Arc<Letter>)>;
 

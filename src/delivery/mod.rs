@@ -33,6 +33,7 @@ mod settings;
 mod standing;
 mod suspended;
 mod timekeeper;
+mod unmade;
 mod waiting;
 mod way;
 

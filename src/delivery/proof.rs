@@ -56,7 +56,7 @@ pub enum ProofError {
     #[error("the relay cannot be reached: {0} ({hint})", hint = .0.hint())]
     Relay(#[from] OpenError),
     /// The mail cannot be made.
-    #[error("the mail cannot be made: {0}")]
+    #[error("the email cannot be made: {0}")]
     Mail(String),
     /// Anything the database says.
     #[error(transparent)]
@@ -144,7 +144,8 @@ impl Press<'_> {
             Ok(outcome) => outcome,
             Err(error) => {
                 // Nobody is to send later what the editor was told has failed.
-                let _ = self.fail(id, Reason::Expired, &error.to_string()).await;
+                let reason = if matches!(error, ProofError::Mail(_)) { Reason::Unsupported } else { Reason::Expired };
+                let _ = self.fail(id, reason, &error.to_string()).await;
                 return Err(error);
             }
         };
@@ -199,6 +200,7 @@ impl Press<'_> {
                     let words = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer";
                     return Ok(Outcome::Refused(Stage::Recipient, words.to_owned()));
                 }
+                Err(error @ Broken::InvalidSender) => return Err(ProofError::Mail(error.to_string())),
                 Err(Broken::Lost { stage, fault }) if is_fresh => {
                     return Ok(Outcome::Refused(stage, fault.to_string()));
                 }
@@ -225,6 +227,7 @@ impl Press<'_> {
             Ok(reply) if reply.is_positive() => Ok(Outcome::Sent),
             Ok(reply) => Ok(Outcome::Refused(Stage::Dot, reply.to_string())),
             Err(BodyError::Unknown(fault)) => Ok(Outcome::Uncertain(fault.to_string())),
+            Err(BodyError::Malformed(fault)) => Err(ProofError::Mail(fault.to_string())),
             Err(error) => Ok(Outcome::Refused(Stage::Dot, error.to_string())),
         }
     }

@@ -21,6 +21,7 @@ use super::quick::Quick;
 use super::refusals::Court;
 use super::standing::Standing;
 use super::suspended::Suspended;
+use super::unmade;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::{Actor, By};
 use crate::domain::alarm::{Alarm, AlarmName};
@@ -362,6 +363,7 @@ async fn write_outcome(
         Outcome::Failed { reason, relay, reply } => {
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
+        Outcome::Unmade { revision, kind, fault } => unmade::settle(tx, held, *revision, *kind, fault, now).await?,
         Outcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };

@@ -27,6 +27,8 @@ spelled! {
         IssueUncertain = "issue.uncertain",
         /// A part of an issue waits until a person decides.
         IssueSuspended = "issue.suspended",
+        /// An email that is no issue cannot be made.
+        EmailUnmade = "email.unmade",
         /// A relay refuses a newsletter's sender.
         NewsletterSender = "newsletter.sender",
         /// A relay does not take mail.
@@ -107,7 +109,7 @@ impl AlarmName {
 
     /// Whether it says that something happened, and not that something lasts.
     pub fn is_count(self) -> bool {
-        self == Self::IssueFailed
+        matches!(self, Self::IssueFailed | Self::EmailUnmade)
     }
 
     /// What is wrong, in one sentence without its full stop.
@@ -119,6 +121,7 @@ impl AlarmName {
             Self::IssueFailed => of("{} was refused to many readers"),
             Self::IssueUncertain => of("nobody knows whether some readers got {}"),
             Self::IssueSuspended => of("a part of {} waits for you"),
+            Self::EmailUnmade => of("emails of {} to single readers cannot be made"),
             Self::NewsletterSender => of("a relay refuses the sender of {}"),
             Self::RelayDown => of("the relay {} takes no mail"),
             Self::RelayQuota => of("the limit of {} is used up"),
@@ -149,6 +152,10 @@ impl AlarmName {
                 "`coranto issues retry {} --uncertain` sends again, perhaps twice; `--give-up` takes them for failed",
             ),
             Self::IssueSuspended => of("`coranto issues show {}` says which; `coranto issues retry {}` tries again"),
+            Self::EmailUnmade => {
+                "correct the configuration or the own template, and restart the server; who waits for one asks again"
+                    .to_owned()
+            }
             Self::NewsletterSender => {
                 "`coranto doctor` tries the sender at every relay; allow it at the provider, or change `from`"
                     .to_owned()

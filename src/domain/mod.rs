@@ -18,6 +18,7 @@ pub mod moment;
 pub mod name;
 pub mod newsletter;
 pub mod notice;
+pub mod organisation;
 pub mod provider;
 pub mod quota;
 pub mod reply;

@@ -27,16 +27,16 @@ pub struct Filled {
 #[derive(Debug, thiserror::Error)]
 pub enum FillError {
     /// The mail has a link that needs one.
-    #[error("the mail has an unsubscribe or preferences link, and its recipient has no subscription")]
+    #[error("the email has an unsubscribe or preferences link, and its recipient has no subscription")]
     NoSubscription,
     /// The mail has a link that needs one.
-    #[error("the mail has a confirmation link, and there is nothing to confirm")]
+    #[error("the email has a confirmation link, and there is nothing to confirm")]
     NoConsent,
     /// The mail has a link that needs one.
-    #[error("the mail has a link about a request, and there is none")]
+    #[error("the email has a link about a request, and there is none")]
     NoRequest,
     /// The program is wrong: the mail must not leave.
-    #[error("the mail's links are not all its reader's; this is a fault in coranto, please report it")]
+    #[error("the email's links are not all its reader's; this is a fault in coranto, please report it")]
     WrongLinks,
     /// The signature could not be made.
     #[error(transparent)]

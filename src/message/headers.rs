@@ -11,7 +11,6 @@ use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{self, HeaderName, HeaderValue, Headers};
 
 use crate::clock::Timestamp;
-use crate::content::fields::{Field, Piece};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
@@ -20,6 +19,10 @@ use super::skeleton::{Content, SkeletonError};
 
 /// Google asks for 5 to 15 characters.
 const SENDER_ID_CHARS: std::ops::RangeInclusive<usize> = 5..=15;
+/// So long is a part of `Feedback-ID`.
+const CAMPAIGN_BYTES_MAX: usize = 60;
+/// So much of a hash tells apart as many slugs as there will ever be.
+const CODE_BYTES: usize = 5;
 /// RFC 2047 2: a line with an encoded word has at most 76 characters; this leaves room for the header's name.
 const ENCODED_WORD_BYTES: usize = 39;
 /// RFC 5322 2.1.1: no line should have more.
@@ -83,21 +86,13 @@ impl StaticHeaders {
                 return Err(SkeletonError::Token { header, value: value.to_owned() });
             }
         }
-        // A request goes to who may never have heard of the newsletter: whom it would unsubscribe is another. A confirmation
-        // has the header where it has the link.
-        let has_link = content.text.pieces().any(|piece| piece == Piece::Field(Field::UnsubscribeUrl));
-        let unsubscribe = match content.kind {
-            DeliveryKind::Confirmation => has_link,
-            DeliveryKind::Request | DeliveryKind::Alarm => false,
-            _ => true,
-        };
         Ok(Self {
             first: first(newsletter, &content.subject),
             last: last(newsletter, public_url, content),
             content_type: format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n"),
             from_domain: newsletter.from.address.domain().to_owned(),
             public_url: public_url.to_owned(),
-            unsubscribe,
+            unsubscribe: is_of_list(content.kind),
             one_click: public_url.starts_with("https://"),
             time_zone: newsletter.time_zone.clone(),
         })
@@ -155,11 +150,21 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
     out + &subject_header(subject)
 }
 
+/// Whether a kind of mail is the list's: it comes because one subscribes, and has the fields that name the list and lead
+/// out of it (RFC 2369, 2919, 8058). Every other mail was asked for, one at a time: a mail program that offers to
+/// unsubscribe beside it ends a subscription for which nobody meant to say so.
+fn is_of_list(kind: DeliveryKind) -> bool {
+    match kind {
+        // A test is what readers will get.
+        DeliveryKind::Issue | DeliveryKind::Welcome | DeliveryKind::Test => true,
+        DeliveryKind::Confirmation | DeliveryKind::Request | DeliveryKind::Notice | DeliveryKind::Alarm => false,
+    }
+}
+
 fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String {
-    // An alarm is no mail of the list.
-    let is_of_list = content.kind != DeliveryKind::Alarm;
-    let mut out = if is_of_list { list_id(&newsletter.name, &newsletter.list_id) } else { String::new() };
-    if is_of_list && !matches!(content.kind, DeliveryKind::Confirmation | DeliveryKind::Request) {
+    let mut out = String::new();
+    if is_of_list(content.kind) {
+        out += &list_id(&newsletter.name, &newsletter.list_id);
         let _ = write!(out, "List-Archive: <{public_url}/{}/>\r\n", newsletter.slug);
     }
     if matches!(
@@ -180,28 +185,29 @@ fn last(newsletter: &Newsletter, public_url: &str, content: &Content) -> String 
     out
 }
 
-/// `issue:newsletter:kind:sender`, and without the first for what is no issue; complaint rates are reported by each. A slug
-/// of another script has its hash behind what is left of it, so that no two issues are one campaign.
+/// `issue:newsletter:kind:sender`, and without the first for what is no issue; complaint rates are reported by each.
 fn feedback_id(newsletter: &Newsletter, content: &Content) -> String {
-    let identifier = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect()
-    };
     let domain = newsletter.from.address.domain();
     let mut sender: String = domain.chars().filter(char::is_ascii_alphanumeric).take(*SENDER_ID_CHARS.end()).collect();
     while sender.len() < *SENDER_ID_CHARS.start() {
         sender.push('0');
     }
-    let campaign = content.slug.as_deref().map_or_else(String::new, |slug| {
-        if slug.is_ascii() {
-            return format!("{}:", identifier(slug));
-        }
-        let hash = digest(&SHA256, slug.as_bytes());
-        let code: String = hash.as_ref()[..5].iter().map(|byte| format!("{byte:02x}")).collect();
-        let left = identifier(slug);
-        let left: Vec<_> = left.split('-').filter(|word| !word.is_empty()).collect();
-        format!("{}:", left.into_iter().chain([code.as_str()]).collect::<Vec<_>>().join("-"))
-    });
-    format!("{campaign}{}:{}:{sender}", identifier(&newsletter.slug), content.kind)
+    let issue = content.slug.as_deref().map_or_else(String::new, |slug| format!("{}:", campaign(slug)));
+    format!("{issue}{}:{}:{sender}", campaign(&newsletter.slug), content.kind)
+}
+
+/// A slug as part of `Feedback-ID`. Of a long one, or one of another script, a part is left, with the hash of the whole
+/// behind it: no two slugs are one campaign.
+fn campaign(slug: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if slug.len() <= CAMPAIGN_BYTES_MAX && slug.chars().all(is_plain) {
+        return slug.to_owned();
+    }
+    let hash = digest(&SHA256, slug.as_bytes());
+    let code: String = hash.as_ref()[..CODE_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+    let left = slug.split(|c| c == '-' || !is_plain(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let left = left.get(..left.len().min(CAMPAIGN_BYTES_MAX - 2 * CODE_BYTES - 1)).unwrap_or_default();
+    [left.trim_end_matches('-'), &code].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// A header with one mailbox in it. Printable ASCII is an atom or a quoted string (RFC 5322 3.2.4); everything else

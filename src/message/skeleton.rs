@@ -43,7 +43,7 @@ pub struct Content {
 /// How a relay wants its mail.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// Who signs, at most one per algorithm; empty when the relay does.
+    /// Who signs; empty when the relay does. Signatures of RSA keys come first, in whatever order these are.
     pub signers: Vec<Arc<Signer>>,
     /// Headers that the relay rewrites, so that no signature may cover them (Amazon SES: `Message-ID`, `Date`).
     pub unsigned_headers: Vec<String>,

@@ -78,6 +78,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("gif", &["images"]),
     ("moxcms", &["images"]),
     ("fluent_bundle", &["words"]),
+    ("psl", &["domain"]),
     ("axum", &["web"]),
     ("tower_http", &["web"]),
     ("clap", &["cli"]),

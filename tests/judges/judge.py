@@ -31,16 +31,17 @@ RSPAMD = "127.0.0.1:21333"
 RSPAMD_REFUSED = re.compile(r"URI_COUNT_ODD|R_PARTS_DIFFER|ZERO_FONT|SUBJ_")
 # What a judge of newsletters asks of every mail and cannot ask of these, by the beginning of their names
 # (docs/decisions/0024-mails-that-cannot-be-left.md).
-EXCUSED = {
-    # It goes to an address that another reader named: a link to leave would unsubscribe that reader.
-    "new-address-": {
-        "exactly one List-Unsubscribe",
-        "exactly one List-Unsubscribe-Post",
-        "RFC 8058 one-click value",
-        "List-Unsubscribe has an https URI",
-        "unsubscribe link in both parts",
-    },
+LIST_FIELDS = {
+    "exactly one List-ID",
+    "exactly one List-Unsubscribe",
+    "exactly one List-Unsubscribe-Post",
+    "RFC 8058 one-click value",
+    "List-Unsubscribe has an https URI",
 }
+# What one asked for, one at a time, is no mail of the list; the link to leave is in both parts all the same.
+EXCUSED = {f"{kind}-": LIST_FIELDS for kind in ("confirmation", "notice", "link", "data", "old-address")}
+# It goes to an address that another reader named: a link to leave would unsubscribe that reader.
+EXCUSED["new-address-"] = LIST_FIELDS | {"unsubscribe link in both parts"}
 # Nothing says how wide a picture of another server is; a guessed width would blow an icon up to the column.
 EXCUSED["images"] = {"every img has alt and width"}
 # Images within a mail make its HTML part a multipart/related, inside the alternative; the rule knows two parts only.

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use super::{Finding, Health};
 use crate::cli::output::count;
+use crate::cli::signing::Signature;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::organisation::is_reserved;
 use crate::store::{Db, Wire, leases, migrate};
 use crate::upkeep;
 
@@ -31,7 +34,7 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
         Err(error) => Finding::fail(
             "templates",
             error.to_string(),
-            format!("mend the file under {}, or take it away to get the built-in one", config.templates.display()),
+            format!("fix the file under {}, or take it away to get the built-in one", config.templates.display()),
         ),
     });
     for newsletter in &config.newsletters {
@@ -43,10 +46,7 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
                 Finding::warn(&check, format!("{folder}: {error}"), "`coranto new \"Title\"` makes the folder")
             }
         });
-        if let Err(error) = wiring::signer(config, &newsletter.slug) {
-            let check = format!("signature of {}", newsletter.slug);
-            all.push(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
-        }
+        all.extend(signature(config, newsletter));
     }
     // What SQLite writes beside it holds the newest rows.
     let beside = config.database.sqlite_file().map(|file| ["", "-wal", "-shm"].map(|end| with_end(file, end)));
@@ -63,6 +63,27 @@ pub(super) fn files(config: &Config) -> Vec<Finding> {
         Finding::warn("key file", text, format!("chmod 600 {}", file.display()))
     }));
     all
+}
+
+/// Whether mail is signed so that every receiver sees it.
+fn signature(config: &Config, newsletter: &Newsletter) -> Option<Finding> {
+    let signers = match wiring::signers(config, &newsletter.slug) {
+        Ok(signers) => signers,
+        Err(error) => {
+            let check = format!("signature of {}", newsletter.slug);
+            return Some(Finding::fail(&check, format!("{error:#}"), "`coranto dkim new` makes a key"));
+        }
+    };
+    let sender = newsletter.from.address.domain();
+    let check = format!("DKIM of {sender}");
+    let signature = Signature::of(config, newsletter, &signers);
+    match signature.trouble() {
+        // Nothing comes from there, whoever signs.
+        Some(_) if signature == Signature::Nobody && is_reserved(sender) => None,
+        Some((text, hint)) => Some(Finding::fail(&check, text, hint)),
+        None if signature == Signature::Relays => Some(Finding::ok(&check, "the relay signs")),
+        None => Some(Finding::ok(&check, "an RSA key signs")),
+    }
 }
 
 fn with_end(file: &Path, end: &str) -> PathBuf {

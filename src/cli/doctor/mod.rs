@@ -3,6 +3,8 @@
 mod local;
 mod names;
 mod relays;
+mod spf;
+mod tags;
 
 use std::net::SocketAddr;
 
@@ -106,7 +108,7 @@ impl Report<'_> {
         match (self.failures, self.warnings) {
             (0, 0) => output.note("\nAll is well."),
             (0, warnings) => output.note(format!("\nNothing is wrong; {}.", count(warnings, "warning"))),
-            (failures, _) => output.note(format!("\n{} to mend.", count(failures, "thing"))),
+            (failures, _) => output.note(format!("\n{} to fix.", count(failures, "thing"))),
         }
         if self.failures == 0 { Exit::Ok } else { Exit::Problems }
     }
@@ -135,7 +137,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         report.say_all(local::database(&config, context).await)?;
         report.say(&local::disk(&config, context))?;
         if args.offline {
-            return Ok(());
+            return report.say_all(names::unasked(&config));
         }
         report.say_all(names::look(&config, args.resolver).await)?;
         report.say_all(relays::look(&config).await)

@@ -1,36 +1,39 @@
-//! What the DNS says of the senders' domains: MX, SPF, DKIM, DMARC. Large mailbox providers refuse mail without them.
+//! What the DNS says of the senders' domains: MX, SPF, DKIM, DMARC, and whether the three speak of one organisation. Large
+//! mailbox providers refuse mail without them.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::spf::{Evaluation, is_spf};
+use super::tags::{self, Policy, is_dmarc};
 use super::{Finding, Health};
+use crate::cli::signing::{Signature, signing_domains};
 use crate::cli::wiring;
 use crate::config::Config;
 use crate::dns::{Names, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
+use crate::domain::organisation::{is_aligned, is_reserved, organisation};
+use crate::message::dkim::Signer;
 
 /// The wait for one answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
 pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
-    let names = match Names::new(server, ANSWER_MAX, None) {
-        Ok(names) => names,
+    let questions = match Names::new(server, ANSWER_MAX, None) {
+        Ok(names) => Questions { names, answered: Cell::new(false) },
         Err(error) => return vec![unreachable(&error)],
     };
     let mut all = Vec::new();
     for newsletter in &config.newsletters {
-        if is_reserved(newsletter.from.address.domain()) {
-            let text =
-                format!("{} is a domain for examples; no mail comes from there", newsletter.from.address.domain());
-            all.push(Finding::warn(
-                &format!("domain of {}", newsletter.slug),
-                text,
-                "set `from` to an address of your own",
-            ));
-            continue;
-        }
-        if let Err(error) = of_newsletter(&names, config, newsletter, &mut all).await {
+        let sender = newsletter.from.address.domain();
+        if is_reserved(sender) {
+            let text = format!("{sender} is a domain for examples; no mail comes from there");
+            let check = format!("domain of {}", newsletter.slug);
+            all.push(Finding::warn(&check, text, "set `from` to an address of your own"));
+        } else if let Err(error) = of_newsletter(&questions, config, newsletter, &mut all).await {
             // Where one question finds no server, others would only wait.
             all.push(unreachable(&error));
             break;
@@ -39,53 +42,75 @@ pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Fin
     all
 }
 
+/// What is known without a name server: whether the names are of one organisation.
+pub(super) fn unasked(config: &Config) -> Vec<Finding> {
+    config.newsletters.iter().flat_map(|newsletter| alignment(config, newsletter, None)).collect()
+}
+
 fn unreachable(error: &NetError) -> Finding {
     let hint = "run this again where the network is; --resolver names a server to ask";
     Finding::warn("DNS", format!("no name server answers: {error}"), hint)
 }
 
-/// RFC 2606 and RFC 6761: nobody's, for ever.
-fn is_reserved(domain: &str) -> bool {
-    let reserved = ["example.com", "example.net", "example.org", "example", "invalid", "test", "localhost"];
-    reserved.iter().any(|name| domain == *name || domain.ends_with(&format!(".{name}")))
+/// Asks, and knows whether anybody answers.
+struct Questions {
+    names: Names,
+    answered: Cell<bool>,
 }
 
-async fn texts(names: &Names, name: &str) -> Result<Vec<String>, NetError> {
-    let joined = |data: RData| match data {
-        RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
-        _ => None,
-    };
-    Ok(names.records(name, RecordType::TXT).await?.into_iter().filter_map(joined).collect())
+/// An answer, or what to say of a name for which there is none.
+type Answer<T> = Result<T, Finding>;
+
+impl Questions {
+    /// The records of a name, for `check`. It is an error when no server answers at all; one name without an answer is a
+    /// finding.
+    async fn records(&self, check: &str, name: &str, kind: RecordType) -> Result<Answer<Vec<RData>>, NetError> {
+        match self.names.records(name, kind).await {
+            Ok(found) => {
+                self.answered.set(true);
+                Ok(Ok(found))
+            }
+            Err(error) if self.answered.get() || error_is_an_answer(&error) => {
+                self.answered.set(true);
+                let hint = "receivers find nothing there either; ask who runs the name servers of the domain";
+                Ok(Err(Finding::warn(check, format!("{name} cannot be looked up: {error}"), hint)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn texts(&self, check: &str, name: &str) -> Result<Answer<Vec<String>>, NetError> {
+        let joined = |data: RData| match data {
+            RData::TXT(text) => Some(text.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect()),
+            _ => None,
+        };
+        let found = self.records(check, name, RecordType::TXT).await?;
+        Ok(found.map(|found| found.into_iter().filter_map(joined).collect()))
+    }
+}
+
+/// Whether a server answered, if only that it cannot say.
+fn error_is_an_answer(error: &NetError) -> bool {
+    matches!(error, NetError::Dns(_))
 }
 
 async fn of_newsletter(
-    names: &Names,
+    questions: &Questions,
     config: &Config,
     newsletter: &Newsletter,
     all: &mut Vec<Finding>,
 ) -> Result<(), NetError> {
-    let from = newsletter.from.address.domain();
-    let envelope = newsletter.bounce_domain.as_deref().unwrap_or(from);
-    all.push(mx(envelope, &names.records(envelope, RecordType::MX).await?));
-    all.push(spf(envelope, &texts(names, envelope).await?));
-    match wiring::signer(config, &newsletter.slug).ok().flatten().and_then(|signer| signer.dns_record().ok()) {
-        Some(record) => all.push(dkim(&record.name, &record.value, &texts(names, &record.name).await?)),
-        None if config.relays.iter().any(|relay| relay.signs) => {
-            all.push(Finding::ok(&format!("DKIM of {from}"), "the relay signs"));
-        }
-        None => all.push(Finding::warn(
-            &format!("DKIM of {from}"),
-            "mail is not signed; Gmail, Yahoo and Outlook refuse such newsletters",
-            "`coranto dkim new` makes a key; or say `signs = true` of a relay that signs itself",
-        )),
+    let sender = newsletter.from.address.domain();
+    let envelope = newsletter.bounce_domain.as_deref().unwrap_or(sender);
+    let found = questions.records(&format!("MX of {envelope}"), envelope, RecordType::MX).await?;
+    all.push(found.map_or_else(|finding| finding, |found| mx(envelope, &found)));
+    all.push(spf(questions, envelope).await?);
+    for signer in wiring::signers(config, &newsletter.slug).unwrap_or_default() {
+        all.extend(dkim(questions, &signer).await?);
     }
-    // RFC 7489 6.6.3: where the name has no policy, the organisation's holds.
-    let mut policies = texts(names, &format!("_dmarc.{from}")).await?;
-    let parent = from.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
-    if let Some(parent) = parent.filter(|_| !policies.iter().any(|text| is_dmarc(text))) {
-        policies = texts(names, &format!("_dmarc.{parent}")).await?;
-    }
-    all.push(dmarc(from, &policies));
+    let (finding, policy) = dmarc(questions, sender).await?;
+    all.push(finding);
+    all.extend(alignment(config, newsletter, policy.as_ref()));
     Ok(())
 }
 
@@ -108,116 +133,126 @@ fn mx(domain: &str, found: &[RData]) -> Finding {
     }
 }
 
-/// RFC 7208. Which hosts it allows is not judged: only the relay's operator knows where it sends from.
-fn spf(domain: &str, texts: &[String]) -> Finding {
+/// The record of `domain`, and all that it includes.
+async fn spf(questions: &Questions, domain: &str) -> Result<Finding, NetError> {
     let check = format!("SPF of {domain}");
-    let is_spf = |text: &&String| text.eq_ignore_ascii_case("v=spf1") || text.to_lowercase().starts_with("v=spf1 ");
-    let found: Vec<&String> = texts.iter().filter(is_spf).collect();
-    match found.as_slice() {
-        [] => Finding::fail(
-            &check,
-            "there is none",
-            "your relay's operator says which record to set, such as \"v=spf1 include:... -all\"",
-        ),
-        [record] if record.to_lowercase().split(' ').any(|term| matches!(term, "+all" | "all" | "?all")) => {
-            Finding::warn(&check, format!("{record} lets everybody send in your name"), "end it with -all or ~all")
+    let texts = match questions.texts(&check, domain).await? {
+        Ok(texts) => texts,
+        Err(finding) => return Ok(finding),
+    };
+    let found: Vec<&String> = texts.iter().filter(|text| is_spf(text)).collect();
+    let record = match found.as_slice() {
+        [record] => *record,
+        [] => {
+            let hint = "your relay's operator says which record to set, such as \"v=spf1 include:... -all\"";
+            return Ok(Finding::fail(&check, "there is none", hint));
         }
-        [record] => Finding::ok(&check, record.as_str()),
         several => {
             let text = format!("there are {}, which receivers take for none (RFC 7208 4.5)", several.len());
-            Finding::fail(&check, text, "make one of them")
+            return Ok(Finding::fail(&check, text, "make one of them"));
+        }
+    };
+    let mut evaluation = Evaluation::of(domain, record);
+    while let Some(asked) = evaluation.next() {
+        match questions.texts(&check, &asked.0).await? {
+            Ok(texts) => evaluation.answer(&asked, &texts),
+            Err(finding) => return Ok(finding),
         }
     }
+    Ok(evaluation.finding(domain, record))
 }
 
-fn dkim(name: &str, wanted: &str, texts: &[String]) -> Finding {
-    let check = format!("DKIM at {name}");
-    let key = |record: &str| tag(record, "p").map(|key| key.replace([' ', '\t'], ""));
-    let found: Vec<&String> = texts.iter().filter(|text| key(text).is_some()).collect();
-    match found.as_slice() {
-        [] => {
-            Finding::fail(&check, "there is no key", format!("`coranto dkim show` prints the record to set at {name}"))
-        }
-        [record] if key(record) == key(wanted) => Finding::ok(&check, "the key in the DNS is the one in use"),
-        [_] => Finding::fail(
-            &check,
-            "the DNS has another key than the one in use",
-            "`coranto dkim show` prints the right record",
-        ),
-        _ => Finding::fail(&check, "there are several keys; receivers may take the wrong one", "leave one"),
+/// The record of one key.
+async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Finding>, NetError> {
+    let Ok(wanted) = signer.dns_record() else { return Ok(None) };
+    let check = format!("DKIM at {}", wanted.name);
+    let texts = match questions.texts(&check, &wanted.name).await? {
+        Ok(texts) => texts,
+        Err(finding) => return Ok(Some(finding)),
+    };
+    let finding = tags::dkim(&wanted.name, &wanted.value, &texts);
+    if finding.health != Health::Fail {
+        return Ok(Some(finding));
     }
+    // Many forms for records put the zone's name behind whatever is typed.
+    let mut zones = vec![signer.domain(), organisation(signer.domain())];
+    zones.dedup();
+    for zone in zones {
+        let doubled = format!("{}.{zone}", wanted.name);
+        let texts = questions.texts(&check, &doubled).await?.unwrap_or_default();
+        if tags::dkim(&doubled, &wanted.value, &texts).health != Health::Fail {
+            let hint = format!("where you set the record, leave {zone} out of its name");
+            return Ok(Some(Finding::fail(&check, format!("the key stands at {doubled} instead"), hint)));
+        }
+    }
+    Ok(Some(finding))
 }
 
-fn is_dmarc(text: &str) -> bool {
-    text.to_ascii_lowercase().replace(' ', "").starts_with("v=dmarc1")
-}
-
-/// RFC 7489.
-fn dmarc(domain: &str, texts: &[String]) -> Finding {
+/// The policy of `domain`; where the name has none, the organisation's holds (RFC 7489 6.6.3).
+async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<Policy>), NetError> {
     let check = format!("DMARC of {domain}");
-    match texts.iter().filter(|text| is_dmarc(text)).collect::<Vec<_>>().as_slice() {
-        [] => {
-            let hint = format!("set a TXT record at _dmarc.{domain}: \"v=DMARC1; p=none; rua=mailto:...\"");
-            Finding::warn(&check, "there is none; Gmail and Yahoo want one from who sends much", hint)
+    let of_organisation = organisation(domain);
+    let mut own = match questions.texts(&check, &format!("_dmarc.{domain}")).await? {
+        Ok(texts) => texts,
+        Err(finding) => return Ok((finding, None)),
+    };
+    if own.iter().any(|text| is_dmarc(text)) || of_organisation == domain {
+        return Ok(tags::dmarc(domain, domain, &own));
+    }
+    match questions.texts(&check, &format!("_dmarc.{of_organisation}")).await? {
+        Ok(texts) if texts.iter().any(|text| is_dmarc(text)) => Ok(tags::dmarc(domain, of_organisation, &texts)),
+        Ok(texts) => {
+            own.extend(texts);
+            Ok(tags::dmarc(domain, of_organisation, &own))
         }
-        [record] => match tag(record, "p") {
-            Some(policy) => Finding::ok(&check, format!("p={policy}")),
-            None => Finding::fail(&check, format!("{record} has no policy"), "add p=none, p=quarantine or p=reject"),
-        },
-        _ => Finding::new(&check, Health::Fail, "there are several, which receivers take for none"),
+        Err(finding) => Ok((finding, None)),
     }
 }
 
-/// The value of a tag in a list such as `v=DKIM1; k=rsa; p=...`.
-fn tag<'a>(record: &'a str, name: &str) -> Option<&'a str> {
-    record.split(';').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key.trim() == name && !value.trim().is_empty()).then(|| value.trim())
-    })
+/// Whether what DMARC compares with the sender is the sender's: the signature's domain and the envelope's. What a relay
+/// signs with only its operator knows.
+fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&Policy>) -> Vec<Finding> {
+    let sender = newsletter.from.address.domain();
+    let envelope = newsletter.bounce_domain.as_deref().unwrap_or(sender);
+    let policy = policy.cloned().unwrap_or_default();
+    let is_enforced = policy.is_enforced() && !policy.asks.is_empty();
+    let spf = is_aligned(envelope, sender, policy.strict_spf);
+    let signers = wiring::signers(config, &newsletter.slug).unwrap_or_default();
+    let (domains, dkim) = signing_domains(&signers, sender, policy.strict_dkim);
+    let is_ours = Signature::of(config, newsletter, &signers) == Signature::Rsa;
+    let mut all = Vec::new();
+    let mut judge = |check: String, domain: String, is_right: bool, is_strict: bool, is_worse: bool| {
+        if is_right {
+            return;
+        }
+        let (text, name) = match is_strict {
+            true => (format!("DMARC counts {sender} alone, as its policy says, and not {domain}"), sender),
+            false => (
+                format!("DMARC does not count {domain}: it is of another organisation than the sender's {sender}"),
+                organisation(sender),
+            ),
+        };
+        let finding = Finding::fail(&check, text, format!("use {name}, or change `from`"));
+        // Where nothing is asked for and the other of the two counts, mail still passes.
+        let health = if is_strict || is_enforced || is_worse { Health::Fail } else { Health::Warn };
+        all.push(Finding { health, ..finding });
+    };
+    if is_ours {
+        judge(format!("signature of {}", newsletter.slug), domains.join(", "), dkim, policy.strict_dkim, !spf);
+    }
+    if newsletter.bounce_domain.is_some() {
+        let is_worse = is_ours && !dkim;
+        judge(format!("bounce domain of {}", newsletter.slug), envelope.to_owned(), spf, policy.strict_spf, is_worse);
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts(all: &[&str]) -> Vec<String> {
-        all.iter().map(|text| (*text).to_owned()).collect()
-    }
-
     #[test]
-    fn spf_records_are_judged_by_number_and_end() {
-        let health = |all: &[&str]| spf("x.org", &texts(all)).health;
-        assert_eq!(health(&[]), Health::Fail);
-        assert_eq!(health(&["v=spf10 -all", "google-site-verification=x"]), Health::Fail);
-        assert_eq!(health(&["other", "v=spf1 include:_spf.relay.example ~all"]), Health::Ok);
-        assert_eq!(health(&["V=SPF1 a MX -all"]), Health::Ok);
-        assert_eq!(health(&["v=spf1 a ?all"]), Health::Warn);
-        assert_eq!(health(&["v=spf1 -all", "v=spf1 a -all"]), Health::Fail);
-    }
-
-    #[test]
-    fn a_published_key_must_be_the_one_in_use() {
-        let wanted = "v=DKIM1; k=rsa; p=MIIBIjAN";
-        let health = |all: &[&str]| dkim("s._domainkey.x.org", wanted, &texts(all)).health;
-        assert_eq!(health(&[]), Health::Fail);
-        assert_eq!(health(&["v=DKIM1; p=MIIB IjAN; t=s"]), Health::Ok);
-        assert_eq!(health(&["v=DKIM1; p=MIIBother"]), Health::Fail);
-        assert_eq!(health(&["v=DKIM1; p="]), Health::Fail, "an empty key is a revoked one");
-        assert_eq!(health(&[wanted, "v=DKIM1; p=MIIBother"]), Health::Fail);
-    }
-
-    #[test]
-    fn a_policy_is_wanted_but_not_required() {
-        let health = |all: &[&str]| dmarc("x.org", &texts(all)).health;
-        assert_eq!(health(&[]), Health::Warn);
-        assert_eq!(health(&["v=DMARC1; p=none"]), Health::Ok);
-        assert_eq!(health(&["v=DMARC1"]), Health::Fail);
-        assert_eq!(health(&["v=DMARC1; p=none", "v=DMARC1; p=reject"]), Health::Fail);
-    }
-
-    #[test]
-    fn domains_for_examples_are_known() {
-        assert!(is_reserved("news.example.com") && is_reserved("x.test"));
-        assert!(!is_reserved("myexample.com"));
+    fn a_domain_that_takes_no_mail_sends_none() {
+        assert_eq!(mx("x.org", &[]).health, Health::Fail);
     }
 }

@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
             slug: revision.slug.clone(),
             digest: [0; 32],
         };
-        let signers = wiring::signer(config, &newsletter.slug)?.into_iter().collect();
+        let signers = wiring::signers(config, &newsletter.slug)?;
         let profile = Profile { signers, ..Profile::default() };
         let skeleton = Skeleton::build(newsletter, &wiring::public_url(config), &content, &profile)?;
         let embedded = rendered.images.iter().filter(|shown| shown.embedded).map(|shown| (*shown.image).clone());

@@ -19,6 +19,11 @@ pub(in crate::config) fn is_section(pattern: &str) -> bool {
     KEYS.iter().any(|key| key.path.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('.')))
 }
 
+/// Whether a section may stand several times, as `[[name]]`.
+pub(in crate::config) fn is_repeatable(pattern: &str) -> bool {
+    pattern == "newsletters.*.dkim"
+}
+
 /// The pattern of what is called `name` below `section`: `*` where any name may stand.
 pub(in crate::config) fn below(section: &str, name: &str) -> String {
     let join = |name: &str| if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };

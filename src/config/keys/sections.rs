@@ -17,7 +17,9 @@ pub const SECTIONS: &[(&str, &str)] = &[
     (
         "newsletters.*.dkim",
         "Signs this newsletter's mail (RFC 6376). `coranto dkim new` makes the key and prints this section and the \
-         DNS record.",
+         DNS record. With two brackets, `[[newsletters.SLUG.dkim]]`, it may stand once for each key: their signatures \
+         stand beside each other, those of RSA keys first. Many receivers do not verify Ed25519, so such a key only \
+         stands beside an RSA key.",
     ),
     (
         "relays.*",

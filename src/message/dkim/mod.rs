@@ -57,7 +57,7 @@ pub struct Signer {
 
 /// A signature could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail could not be signed with the DKIM key {selector} of {domain}")]
+#[error("the email could not be signed with the DKIM key {selector} of {domain}")]
 pub struct SignError {
     /// The selector.
     pub selector: String,

@@ -10,9 +10,12 @@ use hickory_resolver::proto::rr::{Name, RData};
 use serde_json::Value;
 
 use super::relay::{sink, use_port};
+use super::signing::new_key;
 use super::{cli, installation, json, ok};
 use crate::delivery::script::{Answer, Asked, Script};
-use crate::harness::names::name_server;
+use crate::harness::names::{name_server, name_server_failing};
+
+const RELAY: &str = "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n";
 
 fn text(name: &str, value: &str) -> (String, RData) {
     // A text of more than 255 bytes is several strings.
@@ -91,7 +94,7 @@ fn what_is_missing_is_named_with_what_to_do() {
     };
     stands("MX of coranto-letters.eu", "fail", "give it an MX record");
     stands("SPF of coranto-letters.eu", "fail", "v=spf1");
-    stands("DKIM of coranto-letters.eu", "warn", "`coranto dkim new`");
+    stands("DKIM of coranto-letters.eu", "fail", "`coranto dkim new`");
     stands("DMARC of coranto-letters.eu", "warn", "_dmarc.coranto-letters.eu");
     stands("relay sink", "fail", "nothing listens there");
     stands("issues of week", "warn", "`coranto new");
@@ -103,7 +106,8 @@ fn a_name_server_that_is_away_is_only_a_warning() {
     let folder = installation();
     let folder = folder.path();
     edit(folder, "week@news.example.com", "week@coranto-letters.eu");
-    edit(folder, "[[relays]]\nname = \"sink\"\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n", "");
+    edit(folder, RELAY, "");
+    new_key(folder, &[]);
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let found = findings(folder, &["--resolver", &silent.local_addr().unwrap().to_string()], 0);
     assert_eq!((found["DNS"].0.as_str(), found["relays"].0.as_str()), ("warn", "warn"), "{found:#?}");
@@ -185,4 +189,165 @@ fn a_test_goes_by_a_relay_that_carries_the_newsletters_mail() {
     let proof = json(folder, &["test", &issue, "--to", "editor@example.com"]).remove(0);
     assert_eq!((&proof["state"], &proof["relay"]), (&"sent".into(), &"own".into()));
     assert_eq!((own.taken().len(), other.taken().len()), (1, 0));
+}
+
+/// An installation whose mail is from `week@SENDER` and signed for `signs`; its records but those of the policy.
+fn signed(sender: &str, signs: &str) -> (tempfile::TempDir, Vec<(String, RData)>) {
+    let folder = installation();
+    edit(folder.path(), "week@news.example.com", &format!("week@{sender}"));
+    edit(folder.path(), RELAY, "");
+    new_key(folder.path(), &["--domain", signs]);
+    let key = json(folder.path(), &["dkim", "show"]).remove(0);
+    let part = |name: &str| key[name].as_str().unwrap().to_owned();
+    let mx = RData::MX(MX::new(10, Name::from_ascii("mx.harbourpost.org.").unwrap()));
+    let records = vec![
+        (format!("{sender}."), mx),
+        text(sender, "v=spf1 include:_spf.relay.eu -all"),
+        text("_spf.relay.eu", "v=spf1 ip4:192.0.2.0/24 -all"),
+        text(&part("name"), &part("value")),
+    ];
+    (folder, records)
+}
+
+#[test]
+fn each_mistake_in_the_dns_has_its_finding() {
+    let sender = "news.harbourpost.org";
+    let key = format!("coranto._domainkey.{sender}");
+    let (folder, records) = signed(sender, sender);
+    let value = json(folder.path(), &["dkim", "show"]).remove(0)["value"].as_str().unwrap().to_owned();
+    let good = || {
+        let mut all = records.clone();
+        all.push(text("_dmarc.harbourpost.org", "v=DMARC1; p=none"));
+        all
+    };
+    let without = |name: &str, kind: hickory_resolver::proto::rr::RecordType| {
+        good()
+            .into_iter()
+            .filter(|(of, data)| *of != format!("{name}.") || data.record_type() != kind)
+            .collect::<Vec<_>>()
+    };
+    let spf = |record: &str| {
+        let mut all = without(sender, hickory_resolver::proto::rr::RecordType::TXT);
+        all.push(text(sender, record));
+        all
+    };
+    let dkim = |record: &str| {
+        let mut all = without(&key, hickory_resolver::proto::rr::RecordType::TXT);
+        all.push(text(&key, record));
+        all
+    };
+    let eleven = (0..11).map(|at| format!("a:h{at}.relay.eu ")).collect::<String>();
+    let doubled = |zone: &str| {
+        let mut all = without(&key, hickory_resolver::proto::rr::RecordType::TXT);
+        all.push(text(&format!("{key}.{zone}"), &value));
+        all
+    };
+    for (records, check, health, says) in [
+        (good(), format!("SPF of {sender}"), "ok", "include:_spf.relay.eu"),
+        (spf("v=spf1 -all"), format!("SPF of {sender}"), "fail", "lets nobody send"),
+        (spf(&format!("v=spf1 {eleven}-all")), format!("SPF of {sender}"), "fail", "more than 10 questions"),
+        (spf("v=spf1 ip4:1.2.3 inlcude:x.eu -all"), format!("SPF of {sender}"), "fail", "ip4:1.2.3"),
+        (spf("v=spf1 include:nothing.relay.eu -all"), format!("SPF of {sender}"), "fail", "no SPF record"),
+        (spf("v=spf1 include:_spf.relay.eu"), format!("SPF of {sender}"), "warn", "everybody else"),
+        (good(), format!("DKIM at {key}"), "ok", "in use"),
+        (dkim(&value.replace("v=DKIM1;", "v=DKIM1; t=y;")), format!("DKIM at {key}"), "warn", "t=y"),
+        (dkim(&value.replace("; ", "\\; ")), format!("DKIM at {key}"), "fail", "cannot read"),
+        (dkim(&value.replace("k=rsa", "k=ed25519")), format!("DKIM at {key}"), "fail", "k=ed25519"),
+        (dkim(&value.replace("k=rsa", "s=tlsrpt")), format!("DKIM at {key}"), "fail", "s=tlsrpt"),
+        (dkim(&value.replace("k=rsa", "h=sha1")), format!("DKIM at {key}"), "fail", "h=sha1"),
+        (dkim(&value[..300]), format!("DKIM at {key}"), "fail", "cut off"),
+        (doubled(sender), format!("DKIM at {key}"), "fail", "leave news.harbourpost.org out"),
+        (doubled("harbourpost.org"), format!("DKIM at {key}"), "fail", "leave harbourpost.org out"),
+        (good(), format!("DMARC of {sender}"), "ok", "p=none, by harbourpost.org"),
+    ] {
+        let server = name_server(records);
+        let code = if health == "fail" { 3 } else { 0 };
+        let found = findings(folder.path(), &["--resolver", &server.to_string()], code);
+        let (is, text) = &found[&check];
+        assert!(is == health && text.contains(says), "{check} {says}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_name_that_cannot_be_looked_up_hides_no_other() {
+    let sender = "harbourpost.org";
+    let (folder, mut records) = signed(sender, sender);
+    records.push(text("_dmarc.harbourpost.org", "v=DMARC1; p=none"));
+    for broken in [sender, "_spf.relay.eu", "_dmarc.harbourpost.org", "coranto._domainkey.harbourpost.org"] {
+        let server = name_server_failing(records.clone(), &[broken]);
+        let found = findings(folder.path(), &["--resolver", &server.to_string()], 0);
+        assert!(!found.contains_key("DNS"), "{broken}: {found:#?}");
+        let unknown: Vec<_> = found.values().filter(|(_, text)| text.contains("cannot be looked up")).collect();
+        assert_eq!(unknown.len(), if broken == sender { 2 } else { 1 }, "{broken}: {found:#?}");
+        let health = |check: &str| found[check].0.as_str();
+        for (check, of) in [
+            ("MX of harbourpost.org", sender),
+            ("DKIM at coranto._domainkey.harbourpost.org", "coranto._domainkey.harbourpost.org"),
+            ("DMARC of harbourpost.org", "_dmarc.harbourpost.org"),
+        ] {
+            assert_eq!(health(check), if broken == of { "warn" } else { "ok" }, "{broken} {check}");
+        }
+    }
+}
+
+#[test]
+fn the_policy_says_which_domains_count_as_the_senders() {
+    for (sender, signs, bounces, policy, signature, bounce) in [
+        ("harbourpost.org", "harbourpost.org", "b.harbourpost.org", "p=reject", "", ""),
+        ("a.b.harbourpost.org", "harbourpost.org", "b.harbourpost.org", "p=none", "", ""),
+        ("harbourpost.org", "news.harbourpost.org", "b.harbourpost.org", "p=none; adkim=s", "fail", ""),
+        ("harbourpost.org", "harbourpost.org", "b.harbourpost.org", "p=none; aspf=s", "", "fail"),
+        ("harbourpost.org", "esp.net", "b.harbourpost.org", "p=none", "warn", ""),
+        ("harbourpost.org", "esp.net", "b.harbourpost.org", "p=quarantine", "fail", ""),
+        ("harbourpost.org", "harbourpost.org", "b.esp.net", "p=none", "", "warn"),
+        ("harbourpost.org", "esp.net", "b.esp.net", "p=none", "fail", "fail"),
+    ] {
+        let (folder, mut records) = signed(sender, signs);
+        edit(folder.path(), "[newsletters.week]\n", &format!("[newsletters.week]\nbounce_domain = \"{bounces}\"\n"));
+        let mx = RData::MX(MX::new(10, Name::from_ascii("mx.harbourpost.org.").unwrap()));
+        records.extend([
+            (format!("{bounces}."), mx),
+            text(bounces, "v=spf1 ip4:192.0.2.1 -all"),
+            text("_dmarc.harbourpost.org", &format!("v=DMARC1; {policy}")),
+        ]);
+        let server = name_server(records);
+        let code = if [signature, bounce].contains(&"fail") { 3 } else { 0 };
+        let found = findings(folder.path(), &["--resolver", &server.to_string()], code);
+        let health = |check: &str| found.get(check).map_or("", |(health, _)| health.as_str());
+        let is = (health("signature of week"), health("bounce domain of week"));
+        assert_eq!(is, (signature, bounce), "{sender} {signs} {bounces} {policy}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_signature_that_few_verify_is_a_failure() {
+    let sender = "harbourpost.org";
+    let check = "DKIM of harbourpost.org";
+    let look = |folder: &Path, code: i32| findings(folder, &["--offline"], code);
+    let folder = installation();
+    let folder = folder.path();
+    edit(folder, "week@news.example.com", &format!("week@{sender}"));
+    assert_eq!(look(folder, 3)[check].0, "fail", "nobody signs");
+    new_key(folder, &["--kind", "ed25519", "--selector", "e1"]);
+    let found = look(folder, 3);
+    assert!(found[check].0 == "fail" && found[check].1.contains("only Ed25519 signs"), "{found:#?}");
+    // A relay that signs counts where it carries this newsletter's mail, and nowhere else.
+    let other = RELAY.replace("\"sink\"", "\"other\"") + "signs = true\nonly_named = true\n";
+    edit(folder, RELAY, &format!("{RELAY}\n{other}"));
+    assert_eq!(look(folder, 3)[check].0, "fail");
+    edit(folder, "[newsletters.week]\n", "[newsletters.week]\nrelays = [\"other\"]\n");
+    let found = look(folder, 0);
+    assert!(found[check].0 == "ok" && found[check].1.contains("the relay signs"), "{found:#?}");
+    edit(folder, "relays = [\"other\"]\n", "");
+    new_key(folder, &["--selector", "r1"]);
+    assert_eq!(look(folder, 0)[check].0, "ok");
+
+    // Both records are looked at.
+    let keys = json(folder, &["dkim", "show"]);
+    assert_eq!(keys.len(), 2);
+    let record = |key: &Value| text(key["name"].as_str().unwrap(), key["value"].as_str().unwrap());
+    let server = name_server(vec![record(&keys[1])]);
+    let found = findings(folder, &["--resolver", &server.to_string()], 3);
+    let health = |selector: &str| found[&format!("DKIM at {selector}._domainkey.{sender}")].0.as_str();
+    assert_eq!((health("e1"), health("r1")), ("fail", "ok"), "{found:#?}");
 }

@@ -16,6 +16,7 @@ mod reading;
 mod relay;
 mod sending;
 mod setup;
+mod signing;
 mod subscribers;
 mod surroundings;
 mod truth;

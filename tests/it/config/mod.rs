@@ -4,6 +4,7 @@ mod environment;
 mod mistakes;
 mod reference;
 mod relays;
+mod signatures;
 mod values;
 
 use std::path::Path;

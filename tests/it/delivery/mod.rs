@@ -35,4 +35,5 @@ mod stopping;
 mod straight;
 mod uncertain;
 mod uncertain_runs;
+mod unmade;
 mod walk;

@@ -8,6 +8,12 @@ use hickory_resolver::proto::rr::{RData, Record};
 
 /// Answers questions by what it was told; everything else does not exist. Lives as long as the process.
 pub(crate) fn name_server(records: Vec<(String, RData)>) -> SocketAddr {
+    name_server_failing(records, &[])
+}
+
+/// The same, and of the names in `broken` it says that it cannot tell (SERVFAIL).
+pub(crate) fn name_server_failing(records: Vec<(String, RData)>, broken: &[&str]) -> SocketAddr {
+    let broken: Vec<String> = broken.iter().map(|name| format!("{name}.")).collect();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     let mut zone: HashMap<String, Vec<RData>> = HashMap::new();
@@ -26,7 +32,9 @@ pub(crate) fn name_server(records: Vec<(String, RData)>) -> SocketAddr {
             for data in known.into_iter().filter(|data| data.record_type() == query.query_type()) {
                 answer.add_answer(Record::from_rdata(query.name().clone(), 60, data));
             }
-            if answer.answers.is_empty() {
+            if broken.contains(&query.name().to_string()) {
+                answer.metadata.response_code = ResponseCode::ServFail;
+            } else if answer.answers.is_empty() {
                 answer.metadata.response_code = ResponseCode::NXDomain;
             }
             answer.add_query(query);

@@ -153,6 +153,77 @@ fn a_test_mail_has_links_that_change_nothing() {
     assert!(matches!(error, FillError::NoSubscription), "a reader without a subscription gets no issue");
 }
 
+#[test]
+fn the_fields_of_a_list_stand_on_what_comes_because_one_subscribes() {
+    let to = address("anna@example.org");
+    for kind in DeliveryKind::ALL {
+        let is_of_list = matches!(kind, DeliveryKind::Issue | DeliveryKind::Welcome | DeliveryKind::Test);
+        let text = "Leave: {unsubscribe_url}\n";
+        let content = Content { kind: *kind, slug: None, ..content(text, text) };
+        let mail = filled(&content, &reader(&to));
+        for field in ["List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "List-Archive"] {
+            assert_eq!(names(&mail).contains(&field), is_of_list, "{field} of {kind}");
+        }
+        let link = format!("{PUBLIC_URL}/u/{}", keys().seal(Purpose::Unsubscribe, 42));
+        let parts = if *kind == DeliveryKind::Alarm { 1 } else { 2 };
+        assert_eq!(
+            mail.matches(&link).count(),
+            parts + usize::from(is_of_list),
+            "the link in the foot of {kind} stays"
+        );
+    }
+}
+
+#[test]
+fn no_two_issues_are_one_campaign() {
+    let to = address("anna@example.org");
+    let long = "a-very-long-title-of-an-issue-about-the-harbour-and-its-".to_owned();
+    let slugs = [
+        "settlement".to_owned(),
+        "x".repeat(60),
+        "x".repeat(61),
+        "x".repeat(62),
+        format!("{long}{}", "first"),
+        format!("{long}{}", "one-more"),
+        format!("{long}{}", "one-less"),
+        "港の話".to_owned(),
+        "海の話".to_owned(),
+        "новости-порта".to_owned(),
+        "новости-порту".to_owned(),
+        "über-uns".to_owned(),
+        "uber-uns".to_owned(),
+        format!("{}é", "x".repeat(100)),
+        format!("{}è", "x".repeat(100)),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for slug in &slugs {
+        let mail = filled(&Content { slug: Some(slug.clone()), ..issue() }, &reader(&to));
+        let id = mail.split_once("\r\nFeedback-ID: ").unwrap().1.split_once("\r\n").unwrap().0.to_owned();
+        let campaign = id.strip_suffix(":weekly:issue:newsexamplecom").unwrap_or_else(|| panic!("{id}"));
+        assert!((1..=60).contains(&campaign.len()) && campaign.is_ascii() && !campaign.contains(':'), "{slug}: {id}");
+        assert!(seen.insert(campaign.to_owned()), "{slug}: {id} is another's");
+    }
+    assert!(seen.contains("settlement") && seen.contains(&"x".repeat(60)), "a plain slug stays as it is");
+}
+
+#[test]
+fn a_line_with_an_encoded_word_has_at_most_76_characters() {
+    let to = address("anna-with-a-rather-long-address@a.rather.long.domain.of.her.own.example.org");
+    for name in ["Письмо", "Письмо из гавани", "港の話", "Ünï", &"Письмо ".repeat(9)] {
+        let from =
+            Mailbox { name: name.to_owned(), address: address("pismo@xn--b1amnebsh.news.harbourpost.example.org") };
+        let mine = Newsletter { from, name: name.to_owned(), ..newsletter() };
+        let skeleton = Skeleton::build(&mine, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
+        let mut out = Vec::new();
+        skeleton.fill(&keys(), &Recipient { name: Some(name), ..reader(&to) }, &mut out).unwrap();
+        let mail = String::from_utf8(out).unwrap();
+        for line in mail.split("\r\n\r\n").next().unwrap().split("\r\n").filter(|line| line.contains("=?")) {
+            assert!(line.len() <= 76, "{line}");
+        }
+        assert_eq!(parsed(&mail).from().unwrap().first().unwrap().address(), Some(mine.from.address.as_str()));
+    }
+}
+
 /// What coranto writes an operator cannot add a second time.
 #[test]
 fn every_header_of_every_mail_is_refused_as_an_extra_one() {
