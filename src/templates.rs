@@ -1,17 +1,19 @@
 //! Embedded Tera templates: a typed context per template, a sample per context. The only user of tera.
 //!
 //! To add one: put the file under `templates/`, a struct with its context and [`Sample`] into `templates/email.rs` or
-//! `templates/pages.rs`, and a line into `registered!` below; the tests then render its sample. A file that others
-//! extend or include, and that has no context of its own, goes into the second list.
+//! `templates/pages`, and a line into `registered!` below; the tests then render its sample. A file that others extend or
+//! include, and that has no context of its own, is one of the pieces. Sentences are said by `t()`, see `speech.rs`.
 //!
 //! Templates belong to whoever runs the program: issues and readers' data never are templates, only values in them.
 //! Names ending in `.html` and `.xml` are escaped; text in them that is HTML already says so by `safe`, and a test counts those.
 
 pub mod email;
 pub mod feeds;
+mod keys;
 mod overrides;
 pub mod pages;
 pub mod preview;
+mod speech;
 pub mod welcome;
 
 use std::collections::HashMap;
@@ -21,6 +23,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use tera::Tera;
 
+use crate::words::Words;
+
 /// What one template is rendered with.
 pub trait Context: Serialize {
     /// The template's file, under `templates/`.
@@ -28,58 +32,108 @@ pub trait Context: Serialize {
 }
 
 /// A context filled with plausible values: renders a template before there is anything to say.
-pub trait Sample: Context + Sized {
+pub trait Sample: Sized {
     /// One such context.
     fn sample() -> Self;
 }
 
-/// Ties contexts to template files, and lists the files.
+/// Ties contexts to template files, and lists the files: those that say nothing, pages, emails, and pieces of others.
 macro_rules! registered {
-    ($($template:literal => $context:ty,)+ ; $($partial:literal,)*) => {
-        $(impl Context for $context { const TEMPLATE: &'static str = $template; })+
+    (
+        silent: $($silent:literal => $silent_context:ty,)+
+        pages: $($page:literal => $page_context:ty,)+
+        emails: $($email:literal => $email_context:ty,)+
+        pieces: $($piece:literal,)+
+    ) => {
+        $(impl Context for $silent_context { const TEMPLATE: &'static str = $silent; })+
+        $(impl Context for $page_context { const TEMPLATE: &'static str = $page; })+
+        $(impl Context for $email_context { const TEMPLATE: &'static str = $email; })+
 
         /// Every template that is compiled in, with its source.
         const SOURCES: &[(&str, &str)] = &[
-            $(($template, include_str!(concat!("../templates/", $template))),)+
-            $(($partial, include_str!(concat!("../templates/", $partial))),)*
+            $(($silent, include_str!(concat!("../templates/", $silent))),)+
+            $(($page, include_str!(concat!("../templates/", $page))),)+
+            $(($email, include_str!(concat!("../templates/", $email))),)+
+            $(($piece, include_str!(concat!("../templates/", $piece))),)+
         ];
 
         impl Templates {
             /// Renders every template with its sample: the proof that templates and contexts fit together.
             pub fn samples(&self) -> Result<Vec<(&'static str, String)>, TemplateError> {
-                Ok(vec![$(($template, self.render(&<$context as Sample>::sample())?),)+])
+                let frame = pages::Frame::sample();
+                let words = frame.words;
+                Ok(vec![
+                    $(($silent, self.render(&<$silent_context as Sample>::sample())?),)+
+                    $(($page, self.page(&frame, &<$page_context as Sample>::sample())?),)+
+                    $(($email, self.email(words, &<$email_context as Sample>::sample())?),)+
+                ])
             }
         }
     };
 }
 
 registered! {
+    silent:
+    "feeds/atom.xml" => feeds::AtomFeed,
+    "feeds/sitemap.xml" => feeds::Sitemap,
+    "pages/preview.css" => preview::PreviewStyle,
+    "pages/preview.html" => preview::PreviewPage,
+    "pages/preview.js" => preview::PreviewScript,
+    "pages/style.css" => pages::Style,
+    pages:
+    "pages/absent.html" => pages::AbsentPage,
+    "pages/allowed.html" => pages::AllowedPage,
+    "pages/already.html" => pages::AlreadyPage,
+    "pages/archive.html" => pages::ArchivePage,
+    "pages/back.html" => pages::BackPage,
+    "pages/check.html" => pages::CheckPage,
+    "pages/confirm.html" => pages::ConfirmPage,
+    "pages/confirmed.html" => pages::ConfirmedPage,
+    "pages/data.html" => pages::DataPage,
+    "pages/departed.html" => pages::DepartedPage,
+    "pages/erased.html" => pages::ErasedPage,
+    "pages/front.html" => pages::FrontPage,
+    "pages/home.html" => pages::HomePage,
+    "pages/issue.html" => pages::IssuePage,
+    "pages/leave.html" => pages::LeavePage,
+    "pages/left.html" => pages::LeftPage,
+    "pages/link.html" => pages::LinkPage,
+    "pages/lost.html" => pages::LostPage,
+    "pages/meant.html" => pages::MeantPage,
+    "pages/move.html" => pages::MovePage,
+    "pages/moved.html" => pages::MovedPage,
+    "pages/no-mail.html" => pages::NoMailPage,
+    "pages/paused.html" => pages::PausedPage,
+    "pages/pending.html" => pages::PendingPage,
+    "pages/preferences.html" => pages::PreferencesPage,
+    "pages/privacy.html" => pages::PrivacyPage,
+    "pages/refuse.html" => pages::RefusePage,
+    "pages/refused.html" => pages::RefusedPage,
+    "pages/sent.html" => pages::SentPage,
+    "pages/signup.html" => pages::SignupPage,
+    "pages/stale.html" => pages::StalePage,
+    "pages/step.html" => pages::StepPage,
+    "pages/stop.html" => pages::StopPage,
+    "pages/stopped.html" => pages::StoppedPage,
+    "pages/trouble.html" => pages::TroublePage,
+    emails:
     "email/issue.html" => email::IssueHtml<'_>,
     "email/issue.txt" => email::IssueText<'_>,
     "email/notice.html" => email::NoticeHtml<'_>,
     "email/notice.txt" => email::NoticeText<'_>,
     "email/welcome.html" => welcome::WelcomeHtml<'_>,
     "email/welcome.txt" => welcome::WelcomeText<'_>,
-    "feeds/atom.xml" => feeds::AtomFeed,
-    "feeds/sitemap.xml" => feeds::Sitemap,
-    "pages/archive.html" => pages::ArchivePage,
-    "pages/front.html" => pages::FrontPage,
-    "pages/home.html" => pages::HomePage,
-    "pages/issue.html" => pages::IssuePage,
-    "pages/check.html" => pages::CheckPage,
-    "pages/meant.html" => pages::MeantPage,
-    "pages/preview.css" => preview::PreviewStyle,
-    "pages/preview.html" => preview::PreviewPage,
-    "pages/preview.js" => preview::PreviewScript,
-    "pages/privacy.html" => pages::PrivacyPage,
-    "pages/reader.html" => pages::ReaderPage,
-    "pages/signup.html" => pages::SignupPage,
-    "pages/step.html" => pages::StepPage,
-    "pages/style.css" => pages::Style,
-    ;
+    pieces:
     "email/base.html",
+    "pages/ask-data.html",
     "pages/base.html",
+    "pages/done.html",
+    "pages/onward.html",
+    "pages/parts.html",
+    "pages/pause.html",
+    "pages/paused-until.html",
     "pages/quick.html",
+    "pages/top.html",
 }
 
 /// Why a template cannot be used.
@@ -96,6 +150,18 @@ pub enum TemplateError {
         /// What tera says.
         #[source]
         error: tera::Error,
+    },
+    /// One says a message that there is not, or gives it other values than it takes.
+    #[error("template {template}:{line}:{column}: {message}")]
+    Words {
+        /// Its name.
+        template: &'static str,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
     },
     /// A file that replaces one is broken.
     #[error("{}:{line}:{column}: {message}", path.display())]
@@ -156,13 +222,44 @@ impl Templates {
     fn compile(sources: Vec<(&'static str, String)>) -> Result<Self, TemplateError> {
         let mut tera = Tera::new();
         tera.autoescape_on([".html", ".xml"]);
+        speech::teach(&mut tera);
+        let mistakes = sources.iter().map(|(name, source)| (*name, keys::mistakes(source)));
+        if let Some((template, mistake)) = mistakes.flat_map(|(name, found)| found.into_iter().map(move |one| (name, one))).next() {
+            let keys::Mistake { line, column, message } = mistake;
+            return Err(TemplateError::Words { template, line, column, message });
+        }
         tera.add_raw_templates(sources).map_err(TemplateError::Compile)?;
         Ok(overrides::alone(tera))
     }
 
-    /// Renders the template that `context` belongs to.
+    /// Renders a template that says nothing.
     pub fn render<C: Context>(&self, context: &C) -> Result<String, TemplateError> {
-        let render = || self.tera.render(C::TEMPLATE, &tera::Context::from_serialize(context)?);
+        self.rendered(context, |_| {})
+    }
+
+    /// Renders a page in the words of its frame.
+    pub fn page<C: Context>(&self, frame: &pages::Frame, context: &C) -> Result<String, TemplateError> {
+        self.rendered(context, |values| {
+            values.insert("frame", frame);
+            speech::speak(values, frame.words);
+        })
+    }
+
+    /// Renders a part of an email.
+    pub fn email<C: Context>(&self, words: Words, context: &C) -> Result<String, TemplateError> {
+        self.rendered(context, |values| speech::speak(values, words))
+    }
+
+    fn rendered<C: Context>(
+        &self,
+        context: &C,
+        complete: impl FnOnce(&mut tera::Context),
+    ) -> Result<String, TemplateError> {
+        let render = || {
+            let mut values = tera::Context::from_serialize(context)?;
+            complete(&mut values);
+            self.tera.render(C::TEMPLATE, &values)
+        };
         render().map_err(|error| TemplateError::Render { template: C::TEMPLATE, error })
     }
 }

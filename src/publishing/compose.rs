@@ -17,6 +17,7 @@ use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::templates::email::{Envelope, Footer, IssueHtml, IssueText, Logo, Look};
 use crate::templates::{TemplateError, Templates};
+use crate::words::minutes_to_read;
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
 /// once; what could be better alone does not stop it and is left to [`preflight`].
@@ -170,7 +171,7 @@ impl Said {
             preferences: words.change_preferences(),
             forwarded: words.forwarded(),
             forwarded_link: words.forwarded_link(),
-            reading_time: words.time_to_read(&rendered.language, rendered.count),
+            reading_time: words.reading_time(minutes_to_read(&rendered.language, rendered.count)),
             closing: if newsletter.design.closing { words.closing() } else { String::new() },
             all_issues: words.all_issues(),
         }
@@ -182,7 +183,7 @@ impl Page<'_> {
         let marks = Marks::new();
         let words = self.rendered.words;
         let name = without_marks(&self.newsletter.name);
-        templates.render(&IssueHtml {
+        templates.email(words, &IssueHtml {
             envelope: Envelope {
                 language: &self.rendered.language,
                 dir: direction(&self.rendered.language),
@@ -213,7 +214,7 @@ impl Page<'_> {
 
     fn text(&self, templates: &Templates) -> Result<String, TemplateError> {
         let marks = Marks::new();
-        templates.render(&IssueText {
+        templates.email(self.rendered.words, &IssueText {
             newsletter: &without_marks(&self.newsletter.name),
             header: self.newsletter.design.header.as_deref().unwrap_or_default(),
             home_url: &self.urls.home,

@@ -132,7 +132,7 @@ impl Press<'_> {
         let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
 
         let templates = self.templates.of(&newsletter.slug);
-        let html = templates.render(&NoticeHtml {
+        let html = templates.email(mail.words, &NoticeHtml {
             envelope: Envelope {
                 language,
                 dir,
@@ -159,7 +159,7 @@ impl Press<'_> {
             refuse: &ways.refuse,
             refuse_url: &ways.refuse_url,
         })?;
-        let mut text = templates.render(&NoticeText {
+        let mut text = templates.email(mail.words, &NoticeText {
             newsletter: &name,
             home_url: &home_url,
             header: newsletter.design.header.as_deref().unwrap_or_default(),

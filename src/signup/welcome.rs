@@ -97,7 +97,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
     let templates = templates.of(&newsletter.slug);
     let description = without_marks(newsletter.description.as_deref().unwrap_or_default());
     let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
-    let html = templates.render(&WelcomeHtml {
+    let html = templates.email(words, &WelcomeHtml {
         envelope: Envelope {
             language: words.tag(),
             dir: words.direction(),
@@ -127,7 +127,7 @@ fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url:
         footer: said.footer(),
     })?;
     let title = latest.map(|issue| heading(&issue.title, '-'));
-    let mut text = templates.render(&WelcomeText {
+    let mut text = templates.email(words, &WelcomeText {
         newsletter: &said.name,
         home_url: &home_url,
         header: newsletter.design.header.as_deref().unwrap_or_default(),

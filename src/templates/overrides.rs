@@ -84,6 +84,12 @@ impl Sources {
 
     /// The same error with the file, line and column, where it is in a file of the operator's.
     fn told(&self, error: TemplateError) -> TemplateError {
+        if let TemplateError::Words { template, line, column, message } = &error
+            && let Some(path) = self.files.get(template)
+        {
+            let (path, message) = (path.clone(), message.clone());
+            return TemplateError::Override { path, line: *line, column: *column, message };
+        }
         let inner = match &error {
             TemplateError::Compile(inner) | TemplateError::Render { error: inner, .. } => inner,
             _ => return error,
@@ -203,6 +209,17 @@ mod tests {
                 "T/email/base.html:2:4: ",
             ),
             ("week/email/notice.txt", "{{ lead | shout }}", "T/week/email/notice.txt:1:"),
+            // Also where no sample comes.
+            (
+                "pages/leave.html",
+                "{% if no_such %}\n {{ t(key=\"leave_buton\") }}{% endif %}",
+                "T/pages/leave.html:2:5: there is no message `leave_buton`; did you mean `leave_button`?",
+            ),
+            (
+                "week/email/issue.txt",
+                "{{ t(key=\"reason\", newsletter=newsletter) }}",
+                "T/week/email/issue.txt:1:4: the message `reason` needs a value `address`",
+            ),
             ("pages/home.html", "{% extends \"no/such.html\" %}", "T/pages/home.html:1:1: "),
         ] {
             let folder = tempfile::tempdir().unwrap();
