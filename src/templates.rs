@@ -14,7 +14,6 @@ mod overrides;
 pub mod pages;
 pub mod preview;
 mod speech;
-pub mod welcome;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -42,18 +41,26 @@ macro_rules! registered {
     (
         silent: $($silent:literal => $silent_context:ty,)+
         pages: $($page:literal => $page_context:ty,)+
-        emails: $($email:literal => $email_context:ty,)+
+        emails: $($html:literal, $text:literal => $email:ty,)+
         pieces: $($piece:literal,)+
     ) => {
         $(impl Context for $silent_context { const TEMPLATE: &'static str = $silent; })+
         $(impl Context for $page_context { const TEMPLATE: &'static str = $page; })+
-        $(impl Context for $email_context { const TEMPLATE: &'static str = $email; })+
+        $(impl email::Email for $email {
+            const HTML: &'static str = $html;
+            const TEXT: &'static str = $text;
+
+            fn envelope(&self) -> &email::Envelope<'_> {
+                &self.envelope
+            }
+        })+
 
         /// Every template that is compiled in, with its source.
         const SOURCES: &[(&str, &str)] = &[
             $(($silent, include_str!(concat!("../templates/", $silent))),)+
             $(($page, include_str!(concat!("../templates/", $page))),)+
-            $(($email, include_str!(concat!("../templates/", $email))),)+
+            $(($html, include_str!(concat!("../templates/", $html))),)+
+            $(($text, include_str!(concat!("../templates/", $text))),)+
             $(($piece, include_str!(concat!("../templates/", $piece))),)+
         ];
 
@@ -61,12 +68,15 @@ macro_rules! registered {
             /// Renders every template with its sample: the proof that templates and contexts fit together.
             pub fn samples(&self) -> Result<Vec<(&'static str, String)>, TemplateError> {
                 let frame = pages::Frame::sample();
-                let words = frame.words;
-                Ok(vec![
+                let mut rendered = vec![
                     $(($silent, self.render(&<$silent_context as Sample>::sample())?),)+
                     $(($page, self.page(&frame, &<$page_context as Sample>::sample())?),)+
-                    $(($email, self.email(words, &<$email_context as Sample>::sample())?),)+
-                ])
+                ];
+                $(
+                    let parts = self.email(&<$email as Sample>::sample())?;
+                    rendered.extend([($html, parts.html), ($text, parts.text)]);
+                )+
+                Ok(rendered)
             }
         }
     };
@@ -117,14 +127,15 @@ registered! {
     "pages/stopped.html" => pages::StoppedPage,
     "pages/trouble.html" => pages::TroublePage,
     emails:
-    "email/issue.html" => email::IssueHtml<'_>,
-    "email/issue.txt" => email::IssueText<'_>,
-    "email/notice.html" => email::NoticeHtml<'_>,
-    "email/notice.txt" => email::NoticeText<'_>,
-    "email/welcome.html" => welcome::WelcomeHtml<'_>,
-    "email/welcome.txt" => welcome::WelcomeText<'_>,
+    "email/issue.html", "email/issue.txt" => email::IssueEmail<'_>,
+    "email/notice.html", "email/notice.txt" => email::NoticeEmail<'_>,
+    "email/welcome.html", "email/welcome.txt" => email::WelcomeEmail<'_>,
     pieces:
     "email/base.html",
+    "email/base.txt",
+    "email/footer.html",
+    "email/footer.txt",
+    "email/notice-words.html",
     "pages/ask-data.html",
     "pages/base.html",
     "pages/done.html",
@@ -224,7 +235,9 @@ impl Templates {
         tera.autoescape_on([".html", ".xml"]);
         speech::teach(&mut tera);
         let mistakes = sources.iter().map(|(name, source)| (*name, keys::mistakes(source)));
-        if let Some((template, mistake)) = mistakes.flat_map(|(name, found)| found.into_iter().map(move |one| (name, one))).next() {
+        if let Some((template, mistake)) =
+            mistakes.flat_map(|(name, found)| found.into_iter().map(move |one| (name, one))).next()
+        {
             let keys::Mistake { line, column, message } = mistake;
             return Err(TemplateError::Words { template, line, column, message });
         }
@@ -234,33 +247,34 @@ impl Templates {
 
     /// Renders a template that says nothing.
     pub fn render<C: Context>(&self, context: &C) -> Result<String, TemplateError> {
-        self.rendered(context, |_| {})
+        self.rendered(C::TEMPLATE, context, |_| {})
     }
 
     /// Renders a page in the words of its frame.
     pub fn page<C: Context>(&self, frame: &pages::Frame, context: &C) -> Result<String, TemplateError> {
-        self.rendered(context, |values| {
+        self.rendered(C::TEMPLATE, context, |values| {
             values.insert("frame", frame);
             speech::speak(values, frame.words);
         })
     }
 
     /// Renders a part of an email.
-    pub fn email<C: Context>(&self, words: Words, context: &C) -> Result<String, TemplateError> {
-        self.rendered(context, |values| speech::speak(values, words))
+    fn spoken(&self, template: &'static str, words: Words, context: &impl Serialize) -> Result<String, TemplateError> {
+        self.rendered(template, context, |values| speech::speak(values, words))
     }
 
-    fn rendered<C: Context>(
+    fn rendered(
         &self,
-        context: &C,
+        template: &'static str,
+        context: &impl Serialize,
         complete: impl FnOnce(&mut tera::Context),
     ) -> Result<String, TemplateError> {
         let render = || {
             let mut values = tera::Context::from_serialize(context)?;
             complete(&mut values);
-            self.tera.render(C::TEMPLATE, &values)
+            self.tera.render(template, &values)
         };
-        render().map_err(|error| TemplateError::Render { template: C::TEMPLATE, error })
+        render().map_err(|error| TemplateError::Render { template, error })
     }
 }
 
@@ -269,6 +283,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::words::Language;
 
     #[test]
     fn every_template_fits_its_context() {
@@ -276,6 +291,42 @@ mod tests {
         for (name, text) in &rendered {
             assert!(!text.trim().is_empty(), "{name}");
             assert!(!text.contains("{{") && !text.contains("{%"), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_page_and_email_is_said_in_every_language() {
+        let templates = Templates::embedded().unwrap();
+        for language in Language::ALL {
+            let frame = pages::Frame { words: Words::of_page(language.tag()), ..pages::Frame::sample() };
+            let page = templates.page(&frame, &pages::PreferencesPage::sample()).unwrap();
+            let mut email = email::NoticeEmail::sample();
+            email.envelope.words = Words::of_mail(language.tag());
+            let email = templates.email(&email).unwrap();
+            for (text, key) in [(&page, "go_text"), (&email.html, "mail_confirm_button"), (&email.text, "way_out")] {
+                let said = frame.words.message(key, &[]).unwrap();
+                assert!(text.contains(&said), "{}: {key}", language.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_is_escaped_once_and_markup_stays() {
+        let source = r#"{% set mark %}<b>{{ accent }}</b>{% endset %}{{ t(key="labelled", label=accent, value="<i>") }}
+{{ t(key="labelled", label=accent, value=mark) }}"#;
+        let templates = Templates::compile(vec![("email/issue.html", source.to_owned())]).unwrap();
+        let values = pages::Style { accent: "<a>".to_owned(), ..pages::Style::sample() };
+        let said = templates.spoken("email/issue.html", Words::of_mail("en"), &values).unwrap();
+        assert_eq!(said, "&lt;a&gt;: &lt;i&gt;\n&lt;a&gt;: <b>&lt;a&gt;</b>");
+        let silent = Templates::compile(vec![("pages/style.css", "{{ t(key=\"skip\") }}".to_owned())]).unwrap();
+        assert!(silent.render(&values).unwrap_err().to_string().contains("no words"));
+    }
+
+    #[test]
+    fn the_page_behind_unsubscribing_has_every_reason() {
+        let page = Templates::embedded().unwrap().page(&pages::Frame::sample(), &pages::LeftPage::sample()).unwrap();
+        for why in crate::domain::subscriber::Why::ALL {
+            assert!(page.contains(&format!("name=\"why\" value=\"{why}\"")), "{why}");
         }
     }
 
@@ -309,18 +360,24 @@ mod tests {
             "body",
             "brand",
             "latest.body",
-            "latest.title",
+            "latest.title_html",
             // One of a list in `domain::design`, with quotation marks that stand in an attribute as they are.
             "look.font",
             "look.heading_font",
             "more",
-            "standfirst",
-            "title",
+            "standfirst_html",
+            "title_html",
         ];
         let mut found = std::collections::BTreeSet::new();
         for (name, source) in SOURCES {
             for value in source.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()) {
                 if let Some((value, filter)) = value.split_once('|') {
+                    // Those of texts, which are escaped nowhere.
+                    let is_of_texts = name.ends_with(".txt")
+                        && ["filled", "underlined(with=\"=\")", "underlined(with=\"-\")"].contains(&filter.trim());
+                    if is_of_texts {
+                        continue;
+                    }
                     assert_eq!(filter.trim(), "safe", "{name}");
                     // Pages escape their titles.
                     assert!(
@@ -339,8 +396,8 @@ mod tests {
     fn md_04_layouts_reach_neither_environment_nor_files() {
         for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"]
         {
-            let compiled = Templates::compile(vec![("email/issue.txt", source.to_owned())]);
-            let rendered = compiled.and_then(|templates| templates.render(&email::IssueText::sample()));
+            let compiled = Templates::compile(vec![("pages/style.css", source.to_owned())]);
+            let rendered = compiled.and_then(|templates| templates.render(&pages::Style::sample()));
             assert!(rendered.is_err(), "{source}");
         }
     }

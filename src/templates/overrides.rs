@@ -164,7 +164,7 @@ pub(super) fn alone(tera: Tera) -> Templates {
 #[cfg(test)]
 mod tests {
     use super::super::Sample as _;
-    use super::super::email::{IssueText, NoticeText};
+    use super::super::email::{IssueEmail, NoticeEmail};
     use super::*;
 
     fn put(folder: &Path, name: &str, text: &str) {
@@ -183,18 +183,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         assert!(Templates::with_overrides(folder, ["week", "month"]).is_ok());
-        put(folder, "email/issue.txt", "Ours: {{ heading }}");
-        put(folder, "week/email/issue.txt", "The week's: {{ heading }}");
+        put(folder, "email/issue.txt", "Ours: {{ title }}");
+        put(folder, "week/email/issue.txt", "The week's: {{ title }}");
         let templates = Templates::with_overrides(folder, ["week", "month"]).unwrap();
         let begins = |templates: &Templates| {
-            let text = templates.render(&IssueText::sample()).unwrap();
+            let text = templates.email(&IssueEmail::sample()).unwrap().text;
             text.split(':').next().unwrap().to_owned()
         };
         assert_eq!(begins(&templates), "Ours");
         assert_eq!(begins(&templates.of("week")), "The week's");
         assert_eq!(begins(&templates.of("month")), "Ours");
-        let built_in = Templates::embedded().unwrap().render(&NoticeText::sample()).unwrap();
-        assert_eq!(templates.of("week").render(&NoticeText::sample()).unwrap(), built_in, "the others stay");
+        let built_in = Templates::embedded().unwrap().email(&NoticeEmail::sample()).unwrap().text;
+        assert_eq!(templates.of("week").email(&NoticeEmail::sample()).unwrap().text, built_in, "the others stay");
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
                 "{% block content %}{% endblock %}{% block footer %}{% endblock %}\n{{ nothing }}",
                 "T/email/base.html:2:4: ",
             ),
-            ("week/email/notice.txt", "{{ lead | shout }}", "T/week/email/notice.txt:1:"),
+            ("week/email/notice.txt", "{{ subject | shout }}", "T/week/email/notice.txt:1:"),
             // Also where no sample comes.
             (
                 "pages/leave.html",

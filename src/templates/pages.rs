@@ -8,7 +8,9 @@ mod preferences;
 mod reader;
 mod signup;
 
-pub use archive::{ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, Listed, Outcome, PrivacyPage, QuickForm, Teaser, Year};
+pub use archive::{
+    ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, Listed, Outcome, PrivacyPage, QuickForm, Teaser, Year,
+};
 pub use forms::{DataPage, LinkPage, LostNewsletter, LostPage, NoMailPage, SentPage, TroublePage};
 pub use frame::{Foot, Frame, Relation, Sharing, Style};
 pub use preferences::{Chosen, Done, Other, PauseDays, PreferencesPage, Subscribed, Wrong};

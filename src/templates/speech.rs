@@ -3,15 +3,29 @@
 
 use tera::{Context, Error, Kwargs, State, Tera, TeraResult, Value, escape_html};
 
+use crate::content;
 use crate::words::{self, Words};
 
 /// Where a rendering's context says its language, and whether values are isolated in it.
 const LANGUAGE: &str = "lang";
 const ISOLATING: &str = "isolating";
 
-/// Teaches `tera` to speak.
+/// Teaches `tera` to speak, and to set what it says in lines.
 pub(super) fn teach(tera: &mut Tera) {
     tera.register_function("t", say);
+    tera.register_filter("filled", filled);
+    tera.register_filter("underlined", underlined);
+}
+
+/// A paragraph of a text, filled to the line; it ends in a line end.
+fn filled(text: &str, _: Kwargs, _: &State<'_>) -> String {
+    content::filled(text)
+}
+
+/// A heading of a text: its lines, and below them one of `with`.
+fn underlined(text: &str, values: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let mark = values.must_get::<&str>("with")?.chars().next();
+    mark.map(|mark| content::heading(text, mark)).ok_or_else(|| Error::message("`with` is a sign"))
 }
 
 /// Tells a rendering in which words it speaks.

@@ -23,7 +23,8 @@ pub fn values_of(key: &str) -> Option<&'static BTreeSet<String>> {
 /// The messages that are no part of another.
 #[cfg(test)]
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
-    let inner: BTreeSet<_> = parsed(source(Language::English)).into_iter().flat_map(|(_, names)| names.messages).collect();
+    let inner: BTreeSet<_> =
+        parsed(source(Language::English)).into_iter().flat_map(|(_, names)| names.messages).collect();
     KNOWN.keys().map(String::as_str).filter(move |key| !inner.contains(*key))
 }
 

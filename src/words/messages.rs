@@ -42,51 +42,19 @@ messages! {
     listed(first: text, second: text);
 
     // Issues
-    read_on_web();
-    links();
     notes();
     image();
-    reason(newsletter: text, address: text, date: text);
-    way_out();
-    change_preferences();
-    forwarded();
-    forwarded_link();
-    closing();
 
     // Mails of the system
-    mail_or_open();
-    mail_entered(newsletter: text, host: text);
     mail_confirm_subject(newsletter: text);
-    mail_confirm_lead(newsletter: text);
-    mail_confirm_button();
-    mail_confirm_ignore();
     mail_already_subject(newsletter: text);
-    mail_already_lead(newsletter: text);
-    mail_already_change();
-    mail_already_ignore();
-    mail_refuse();
     mail_welcome_subject(newsletter: text);
-    mail_welcome_lead(newsletter: text);
-    mail_welcome_latest();
 
     // Mails to readers about their own subscription
-    mail_subscriber(newsletter: text, host: text);
     mail_link_subject(newsletter: text);
-    mail_link_lead(newsletter: text);
-    mail_link_button();
     mail_data_subject(newsletter: text);
-    mail_data_lead(newsletter: text);
-    mail_data_button();
-    mail_stored_lead(newsletter: text);
-    mail_stored_reason(newsletter: text, host: text);
     mail_new_address_subject(newsletter: text);
-    mail_new_address_lead(newsletter: text);
-    mail_new_address_button();
-    mail_new_address_reason(newsletter: text, host: text);
     mail_old_address_subject(newsletter: text);
-    mail_old_address_lead(newsletter: text);
-    mail_old_address_button();
-    mail_old_address_ignore();
 
     // Signup
     signup_lead(newsletter: text);
@@ -105,10 +73,6 @@ messages! {
     // Leaving
     one_click_done();
     one_click_unknown();
-
-    // Archive
-    all_issues();
-    reading_time(minutes: number);
 
     // Troubles
     trouble_not_found_text();

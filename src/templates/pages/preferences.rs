@@ -118,11 +118,7 @@ impl Sample for PreferencesPage {
         Self {
             reader: Reader::sample(),
             done: Done::sample(),
-            wrong: Wrong {
-                wrong: "email",
-                error: "Enter your email address".to_owned(),
-                typed: "anna".to_owned(),
-            },
+            wrong: Wrong { wrong: "email", error: "Enter your email address".to_owned(), typed: "anna".to_owned() },
             subscribed: Subscribed {
                 paused: true,
                 until: "25 December 2026".to_owned(),

@@ -19,9 +19,7 @@ use super::reader::Whose;
 use super::token::{Opened, Token, is_erased, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
-use crate::templates::pages::{
-    ErasedPage, MovePage, MovedPage, StaleLink, StalePage, StopPage, StoppedPage,
-};
+use crate::templates::pages::{ErasedPage, MovePage, MovedPage, StaleLink, StalePage, StopPage, StoppedPage};
 use crate::token::Purpose;
 
 const MOVE: &str = "move";

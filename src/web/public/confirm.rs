@@ -22,9 +22,7 @@ use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation};
 use crate::store::subscriptions::Subscription;
 use crate::store::{consents, issues, pages, skips};
-use crate::templates::pages::{
-    AlreadyPage, ConfirmPage, ConfirmedPage, LatestIssue, NextIssue, StaleLink, StalePage,
-};
+use crate::templates::pages::{AlreadyPage, ConfirmPage, ConfirmedPage, LatestIssue, NextIssue, StaleLink, StalePage};
 use crate::token::Purpose;
 use crate::words::Language;
 

@@ -49,7 +49,11 @@ async fn act(
         ERASE if fields.get("sure") == "yes" => {
             let signup = site.signup.clone();
             let erased = site.write(async move { signup::erase(&signup, id, &act).await }).await?;
-            if erased { Whose::nobody(&site).page(StatusCode::OK, &ErasedPage { stop: false }) } else { stale_page_of(&site, id).await }
+            if erased {
+                Whose::nobody(&site).page(StatusCode::OK, &ErasedPage { stop: false })
+            } else {
+                stale_page_of(&site, id).await
+            }
         }
         ERASE => current(&site, id, true).await,
         _ => current(&site, id, false).await,

@@ -133,10 +133,8 @@ fn page(site: &Site, door: &Door, place: Place, sent: Option<(&str, &Sent)>) -> 
         days: i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX),
         webmail: mailbox.map(|(name, url)| Webmail { name, url }),
         emails_a_day: i64::from(site.signup.limits.confirmations_per_day),
-        again: sent.map(|(token, _)| Again {
-            action: format!("{}/again", place.path(site, door)),
-            token: token.to_owned(),
-        }),
+        again: sent
+            .map(|(token, _)| Again { action: format!("{}/again", place.path(site, door)), token: token.to_owned() }),
         form_url: place.form(site, door, sent.and_then(|(_, sent)| sent.question.language)),
     }
 }

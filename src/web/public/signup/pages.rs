@@ -126,12 +126,7 @@ pub(super) fn meant(
         Hidden { name: "altcha", value: typed.altcha.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let page = MeantPage {
-        action: place.path(site, door),
-        hidden,
-        meant,
-        typed: email.to_string(),
-    };
+    let page = MeantPage { action: place.path(site, door), hidden, meant, typed: email.to_string() };
     let frame = frame(site, door, words, place, true);
     Ok(on_its_way(site, place, typed, site.page(StatusCode::OK, &frame, &page)?))
 }
