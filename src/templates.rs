@@ -64,6 +64,9 @@ macro_rules! registered {
             $(($piece, include_str!(concat!("../templates/", $piece))),)+
         ];
 
+        /// Those that others extend, include or call.
+        const PIECES: &[&str] = &[$($piece,)+];
+
         impl Templates {
             /// Renders every template with its sample: the proof that templates and contexts fit together.
             pub fn samples(&self) -> Result<Vec<(&'static str, String)>, TemplateError> {

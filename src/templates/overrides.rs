@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tera::{ErrorKind, Tera};
 
-use super::{SOURCES, TemplateError, Templates};
+use super::{PIECES, SOURCES, TemplateError, Templates};
 
 /// The largest built-in one has a fiftieth of this.
 const FILE_BYTES_MAX: u64 = 512 * 1024;
@@ -113,9 +113,10 @@ impl Sources {
         if let Some(path) = self.files.get(name.as_str()) {
             return TemplateError::Override { path: path.clone(), line, column, message };
         }
-        // Ours was right before its frame was replaced.
-        let frame = name.split_once('/').map(|(folder, _)| format!("{folder}/base.html"));
-        match frame.and_then(|frame| self.files.get(frame.as_str())) {
+        // Ours was right before a piece of it was replaced.
+        let folder = name.split_once('/').map(|(folder, _)| folder);
+        let pieces = PIECES.iter().filter(|piece| piece.split_once('/').map(|(folder, _)| folder) == folder);
+        match pieces.filter_map(|piece| self.files.get(piece)).next() {
             Some(path) => {
                 let message = format!("the built-in {name} does not fit into it: {message}");
                 TemplateError::Override { path: path.clone(), line: 1, column: 1, message }
@@ -209,6 +210,11 @@ mod tests {
                 "T/email/base.html:2:4: ",
             ),
             ("week/email/notice.txt", "{{ subject | shout }}", "T/week/email/notice.txt:1:"),
+            (
+                "pages/parts.html",
+                "{% component submit(action) %}{{ action }}{% endcomponent submit %}",
+                "T/pages/parts.html:1:1: the built-in pages/",
+            ),
             // Also where no sample comes.
             (
                 "pages/leave.html",

@@ -100,10 +100,11 @@ impl Words {
         self.isolating
     }
 
-    /// Items in a row, as the language parts them.
+    /// Items in a row, as the language parts them. A sentence isolates the row and not each item.
     pub fn list<'a>(self, items: impl IntoIterator<Item = &'a str>) -> String {
+        let words = Self { isolating: false, ..self };
         let items = items.into_iter().map(str::to_owned);
-        items.reduce(|before, item| self.listed(&before, &item)).unwrap_or_default()
+        items.reduce(|before, item| words.listed(&before, &item)).unwrap_or_default()
     }
 
     /// A day as it is written out: `20 November 2026`.

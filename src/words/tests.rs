@@ -90,6 +90,7 @@ fn items_in_a_row_are_parted_as_the_language_does() {
     }
     assert_eq!(Words::of_mail("ja").list(["a"]), "a");
     assert_eq!(Words::of_mail("ja").list([]), "");
+    assert_eq!(Words::of_page("ar").list(["Street 1", "Town"]), "Street 1، Town");
 }
 
 #[test]
