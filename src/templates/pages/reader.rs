@@ -138,8 +138,6 @@ pub struct LeavePage {
     pub reader: Reader,
     /// The days that a pause may end on; none where there is nothing to pause.
     pub pause: Option<PauseDays>,
-    /// Whether there is a pause already.
-    pub paused: bool,
     /// `until` when the day that was typed is none of those; empty otherwise.
     pub wrong: &'static str,
     /// Where a reader gets the link to everything else.
@@ -270,7 +268,6 @@ impl Sample for LeavePage {
         Self {
             reader: Reader::sample(),
             pause: Some(PauseDays::sample()),
-            paused: false,
             wrong: "until",
             link_url: Some("/week/link".to_owned()),
         }

@@ -169,7 +169,6 @@ fn question(whose: &Whose<'_>, pauses: bool) -> LeavePage {
     LeavePage {
         reader: whose.reader.clone(),
         pause: pauses.then(|| whose.pause_days()),
-        paused: false,
         wrong: "",
         link_url: whose.link_url(),
     }

@@ -46,6 +46,8 @@ both_databases! {
         }
         let left = web.send(post(&leave).form(&[("action", "leave")])).await;
         assert!(left.text().contains("「week」は届きません"), "{}", left.text());
+        let absent = web.get(&leave).await;
+        assert!(absent.text().contains(">トップページへ</a>"), "{}", absent.text());
     }
 
     async fn the_title_of_a_page_with_a_mistake_is_joined_as_the_language_does(db: Db) {
