@@ -20,14 +20,6 @@ pub fn values_of(key: &str) -> Option<&'static BTreeSet<String>> {
     KNOWN.get(key)
 }
 
-/// The messages that are no part of another.
-#[cfg(test)]
-pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
-    let inner: BTreeSet<_> =
-        parsed(source(Language::English)).into_iter().flat_map(|(_, names)| names.messages).collect();
-    KNOWN.keys().map(String::as_str).filter(move |key| !inner.contains(*key))
-}
-
 /// The message whose key most resembles `typed`, if any does.
 pub fn nearest(typed: &str) -> Option<&'static str> {
     let typed = typed.replace('-', "_");
@@ -96,6 +88,14 @@ pub(super) fn parsed(file: &str) -> Vec<(String, Names)> {
         (message.id.name, names)
     });
     named.collect()
+}
+
+/// The messages that are no part of another.
+#[cfg(test)]
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    let inner: BTreeSet<_> =
+        parsed(source(Language::English)).into_iter().flat_map(|(_, names)| names.messages).collect();
+    KNOWN.keys().map(String::as_str).filter(move |key| !inner.contains(*key))
 }
 
 #[cfg(test)]

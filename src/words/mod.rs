@@ -17,12 +17,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
-#[cfg(test)]
-pub(crate) use known::keys;
 pub use known::{nearest, values_of};
 pub use language::Language;
-#[cfg(test)]
-pub(crate) use messages::MESSAGES;
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -168,6 +164,9 @@ impl From<i64> for Value<'_> {
         Self::Number(number)
     }
 }
+
+#[cfg(test)]
+pub(crate) use {known::keys, messages::MESSAGES};
 
 #[cfg(test)]
 mod tests;
