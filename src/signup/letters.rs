@@ -34,6 +34,19 @@ impl Letter {
     pub const ALL: [Self; 7] =
         [Self::Confirm, Self::Already, Self::Link, Self::Stored, Self::Data, Self::NewAddress, Self::OldAddress];
 
+    /// As its template calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Already => "already",
+            Self::Link => "link",
+            Self::Stored => "stored",
+            Self::Data => "data",
+            Self::NewAddress => "new-address",
+            Self::OldAddress => "old-address",
+        }
+    }
+
     /// Its kind in the ledger: what goes to an address that is not proven unsubscribes nobody.
     pub fn kind(self) -> DeliveryKind {
         match self {

@@ -3,9 +3,9 @@
 use super::door::{Emblem, Letters};
 use super::letters::Letter;
 use crate::content::fields::{Field, Template, without_marks};
-use crate::content::{Parts, addresses, filled, heading, in_heading, in_heading_with};
+use crate::content::{Parts, in_heading_with};
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{Envelope, Look, NoticeHtml, NoticeText};
+use crate::templates::email::{Envelope, NoticeEmail, Rendered, Ways};
 use crate::templates::{TemplateError, Templates};
 use crate::words::{Language, Words};
 
@@ -37,82 +37,25 @@ struct Press<'a> {
 }
 
 impl Press<'_> {
-    /// A mail in a language: one button, and its address once more as text.
+    /// A mail in a language: one link. All of it is the program's own words.
     fn mail(&self, letter: Letter, language: Language) -> Result<Parts, TemplateError> {
         let words = Words::of_mail(language.tag());
         let name = without_marks(&self.newsletter.name);
-        let mail = match letter {
-            Letter::Confirm => Mail {
-                words,
-                subject: words.mail_confirm_subject(&name),
-                lead: words.mail_confirm_lead(&name),
-                button: words.mail_confirm_button(),
-                url: Field::ConfirmUrl,
-                ignore: words.mail_confirm_ignore(),
-                reason: words.mail_entered(&name, self.host()),
-                out: Out::LeaveOrRefuse,
-            },
-            Letter::Already => Mail {
-                words,
-                subject: words.mail_already_subject(&name),
-                lead: words.mail_already_lead(&name),
-                button: words.mail_already_change(),
-                url: Field::PreferencesUrl,
-                ignore: words.mail_already_ignore(),
-                reason: words.mail_entered(&name, self.host()),
-                out: Out::LeaveOrRefuse,
-            },
-            Letter::Link => Mail {
-                words,
-                subject: words.mail_link_subject(&name),
-                lead: words.mail_link_lead(&name),
-                button: words.mail_link_button(),
-                url: Field::PreferencesUrl,
-                ignore: words.mail_already_ignore(),
-                reason: words.mail_subscriber(&name, self.host()),
-                out: Out::LeaveOrRefuse,
-            },
-            Letter::Stored => {
-                let lead = words.mail_stored_lead(&name);
-                self.of_stored(words, &name, lead, Field::PreferencesUrl, Out::LeaveOrRefuse)
-            }
-            Letter::Data => self.of_stored(words, &name, words.mail_data_lead(&name), Field::DataUrl, Out::Leave),
-            Letter::NewAddress => Mail {
-                words,
-                subject: words.mail_new_address_subject(&name),
-                lead: words.mail_new_address_lead(&name),
-                button: words.mail_new_address_button(),
-                url: Field::AddressUrl,
-                ignore: words.mail_confirm_ignore(),
-                reason: words.mail_new_address_reason(&name, self.host()),
-                out: Out::Refuse,
-            },
-            Letter::OldAddress => Mail {
-                words,
-                subject: words.mail_old_address_subject(&name),
-                lead: words.mail_old_address_lead(&name),
-                button: words.mail_old_address_button(),
-                url: Field::StopUrl,
-                ignore: words.mail_old_address_ignore(),
-                reason: words.mail_subscriber(&name, self.host()),
-                out: Out::Leave,
-            },
+        let subject = subject(letter, words, &name);
+        let logo = self.logo.map(Emblem::as_logo);
+        let mut envelope = Envelope::of(self.newsletter, words, self.public_url, &subject, logo);
+        envelope.ways = ways(letter);
+        let url = link(letter);
+        let email = NoticeEmail {
+            envelope,
+            mail: letter.as_str(),
+            host: self.host(),
+            title_html: in_heading_with(&subject, &name),
+            url: url.to_string(),
+            url_shown: Field::Shown(Box::new(url)).to_string(),
         };
-        self.print(&mail)
-    }
-
-    /// The way to what is stored about an address, whether issues go there or not.
-    fn of_stored(&self, words: Words, name: &str, lead: String, url: Field, out: Out) -> Mail {
-        Mail {
-            words,
-            subject: words.mail_data_subject(name),
-            lead,
-            button: words.mail_data_button(),
-            url,
-            ignore: words.mail_already_ignore(),
-            reason: words.mail_stored_reason(name, self.host()),
-            out,
-        }
+        let rendered = self.templates.of(&self.newsletter.slug).email(&email)?;
+        Ok(parts(&subject, words, rendered))
     }
 
     /// Where the signup page is, as people say it.
@@ -120,118 +63,56 @@ impl Press<'_> {
         let behind = self.public_url.split_once("://").map_or(self.public_url, |(_, behind)| behind);
         behind.split('/').next().unwrap_or_default()
     }
+}
 
-    fn print(&self, mail: &Mail) -> Result<Parts, TemplateError> {
-        // All of it is the program's own words, so the mail is in their language.
-        let (language, dir) = (mail.words.tag(), mail.words.direction());
-        let newsletter = self.newsletter;
-        let name = without_marks(&newsletter.name);
-        let (url, home_url) = (mail.url.to_string(), newsletter.home_url(self.public_url));
-        let ways = Ways::of(mail);
-        let postal_address = without_marks(&newsletter.postal_address);
-        let postal_address = postal_address.lines().map(str::trim).collect::<Vec<_>>().join(", ");
-
-        let templates = self.templates.of(&newsletter.slug);
-        let html = templates.render(&NoticeHtml {
-            envelope: Envelope {
-                language,
-                dir,
-                words_language: language,
-                words_dir: dir,
-                subject: &mail.subject,
-                preheader: "",
-                newsletter: &name,
-                brand: &in_heading(&name),
-                home_url: &home_url,
-                postal_address: &postal_address,
-                look: Look::of(&newsletter.design, self.logo.map(Emblem::as_logo)),
-            },
-            title: &in_heading_with(&mail.subject, &name),
-            lead: &mail.lead,
-            button: &mail.button,
-            url: &url,
-            or_open: &mail.words.mail_or_open(),
-            url_shown: &Field::Shown(Box::new(mail.url.clone())).to_string(),
-            ignore: &mail.ignore,
-            reason: &mail.reason,
-            unsubscribe: &ways.unsubscribe,
-            unsubscribe_url: &ways.unsubscribe_url,
-            refuse: &ways.refuse,
-            refuse_url: &ways.refuse_url,
-        })?;
-        let mut text = templates.render(&NoticeText {
-            newsletter: &name,
-            home_url: &home_url,
-            header: newsletter.design.header.as_deref().unwrap_or_default(),
-            heading: &heading(&mail.subject, '='),
-            lead: &filled(&mail.lead),
-            button: &mail.button,
-            or_open: &mail.words.mail_or_open(),
-            url: &url,
-            ignore: &filled(&mail.ignore),
-            reason: &filled(&mail.reason),
-            unsubscribe: &ways.unsubscribe,
-            unsubscribe_url: &ways.unsubscribe_url,
-            refuse: &ways.refuse,
-            refuse_url: &ways.refuse_url,
-            footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
-            publisher: &filled(&format!("{name}, {postal_address}")),
-        })?;
-        if addresses::are_odd(&html, &text) {
-            text.push_str(&format!("{home_url}\n"));
-        }
-        Ok(Parts {
-            title: mail.subject.clone(),
-            subject: mail.subject.clone(),
-            preheader: String::new(),
-            html: Template::new(html),
-            text: Template::new(text),
-            language: language.to_owned(),
-            words: 0,
-        })
+/// A mail in the program's own words alone.
+pub(super) fn parts(subject: &str, words: Words, rendered: Rendered) -> Parts {
+    Parts {
+        title: subject.to_owned(),
+        subject: subject.to_owned(),
+        preheader: String::new(),
+        html: Template::new(rendered.html),
+        text: Template::new(rendered.text),
+        language: words.tag().to_owned(),
+        words: 0,
     }
 }
 
-/// A mail with one button.
-struct Mail {
-    words: Words,
-    subject: String,
-    lead: String,
-    button: String,
-    url: Field,
-    ignore: String,
-    reason: String,
-    out: Out,
+fn subject(letter: Letter, words: Words, name: &str) -> String {
+    match letter {
+        Letter::Confirm => words.mail_confirm_subject(name),
+        Letter::Already => words.mail_already_subject(name),
+        Letter::Link => words.mail_link_subject(name),
+        Letter::Stored | Letter::Data => words.mail_data_subject(name),
+        Letter::NewAddress => words.mail_new_address_subject(name),
+        Letter::OldAddress => words.mail_old_address_subject(name),
+    }
+}
+
+/// What the mail's link is about.
+fn link(letter: Letter) -> Field {
+    match letter {
+        Letter::Confirm => Field::ConfirmUrl,
+        Letter::Already | Letter::Link | Letter::Stored => Field::PreferencesUrl,
+        Letter::Data => Field::DataUrl,
+        Letter::NewAddress => Field::AddressUrl,
+        Letter::OldAddress => Field::StopUrl,
+    }
 }
 
 /// Which ways out a mail offers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Out {
-    /// To a reader.
-    Leave,
-    /// To an address that another reader named: whom a link to leave would unsubscribe is that reader.
-    Refuse,
-    /// To an address that whoever may have typed into a form.
-    LeaveOrRefuse,
-}
-
-/// The words of the ways out and their addresses; empty for one that is not there.
-struct Ways {
-    unsubscribe: String,
-    unsubscribe_url: String,
-    refuse: String,
-    refuse_url: String,
-}
-
-impl Ways {
-    fn of(mail: &Mail) -> Self {
-        let leave = if mail.out == Out::Refuse { String::new() } else { mail.words.way_out() };
-        let refuse = if mail.out == Out::Leave { String::new() } else { mail.words.mail_refuse() };
-        Self {
-            unsubscribe: leave,
-            unsubscribe_url: Field::UnsubscribeUrl.to_string(),
-            refuse,
-            refuse_url: Field::RefuseUrl.to_string(),
-        }
+fn ways(letter: Letter) -> Ways {
+    let (leaves, refuses) = match letter {
+        // To an address that whoever may have typed into a form.
+        Letter::Confirm | Letter::Already | Letter::Link | Letter::Stored => (true, true),
+        // To a reader.
+        Letter::Data | Letter::OldAddress => (true, false),
+        // To an address that another reader named: whom a link to leave would unsubscribe is that reader.
+        Letter::NewAddress => (false, true),
+    };
+    Ways {
+        unsubscribe_url: leaves.then(|| Field::UnsubscribeUrl.to_string()),
+        refuse_url: refuses.then(|| Field::RefuseUrl.to_string()),
+        ..Ways::default()
     }
 }

@@ -4,19 +4,19 @@
 use std::collections::HashMap;
 
 use super::door::Door;
+use super::mails;
 use crate::clock::Timestamp;
-use crate::content::fields::{Field, Template, without_marks};
+use crate::content::fields::without_marks;
 use crate::content::pictures::Picture;
-use crate::content::{self, Letter, Parts, Rendered, Target, addresses, filled, heading, in_heading, in_heading_with};
+use crate::content::{self, Letter, Parts, Rendered, Target, in_heading, in_heading_with};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
 use crate::domain::image;
-use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::domain::newsletter::is_rtl;
 use crate::store::pages::Latest;
 use crate::store::{Db, StoreError, images, pages, revisions};
-use crate::templates::email::{Envelope, Footer, Look};
-use crate::templates::welcome::{LatestHtml, LatestText, WelcomeHtml, WelcomeText};
+use crate::templates::email::{Envelope, LatestEmail, WelcomeEmail};
 use crate::templates::{TemplateError, Templates};
 use crate::words::Words;
 
@@ -91,129 +91,24 @@ async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>,
 
 fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
     let (newsletter, words) = (&door.newsletter, Words::of_mail(&door.newsletter.language));
-    let said = Said::of(words, newsletter, public_url);
-    let home_url = newsletter.home_url(public_url);
-    let postal_address = postal_line(newsletter);
-    let templates = templates.of(&newsletter.slug);
-    let description = without_marks(newsletter.description.as_deref().unwrap_or_default());
-    let latest_title = latest.map(|issue| in_heading(&issue.title)).unwrap_or_default();
-    let html = templates.render(&WelcomeHtml {
-        envelope: Envelope {
-            language: words.tag(),
-            dir: words.direction(),
-            words_language: words.tag(),
-            words_dir: words.direction(),
-            subject: &said.subject,
-            preheader: "",
-            newsletter: &said.name,
-            brand: &in_heading(&said.name),
-            home_url: &home_url,
-            postal_address: &postal_address,
-            look: Look::of(&newsletter.design, door.logo.as_ref().map(super::door::Emblem::as_logo)),
-        },
-        title: &in_heading_with(&said.subject, &said.name),
-        lead: &said.lead,
-        description: &description,
-        latest: latest.map(|issue| LatestHtml {
-            intro: &said.intro,
+    let name = without_marks(&newsletter.name);
+    let subject = words.mail_welcome_subject(&name);
+    let logo = door.logo.as_ref().map(super::door::Emblem::as_logo);
+    let email = WelcomeEmail {
+        envelope: Envelope::of(newsletter, words, public_url, &subject, logo).to_a_reader(),
+        title_html: in_heading_with(&subject, &name),
+        description: without_marks(newsletter.description.as_deref().unwrap_or_default()).into_owned(),
+        latest: latest.map(|issue| LatestEmail {
             language: &issue.rendered.language,
             dir: if is_rtl(&issue.rendered.language) { "rtl" } else { "ltr" },
-            title: &latest_title,
+            title: &issue.title,
+            title_html: in_heading(&issue.title),
             web_url: &issue.web_url,
-            read_on_web: &said.read_on_web,
             body: &issue.rendered.html,
-        }),
-        reason: &said.reason,
-        footer: said.footer(),
-    })?;
-    let title = latest.map(|issue| heading(&issue.title, '-'));
-    let mut text = templates.render(&WelcomeText {
-        newsletter: &said.name,
-        home_url: &home_url,
-        header: newsletter.design.header.as_deref().unwrap_or_default(),
-        heading: &heading(&said.subject, '='),
-        lead: &filled(&said.lead),
-        description: &filled(&description),
-        latest: latest.zip(title.as_deref()).map(|(issue, title)| LatestText {
-            intro: &said.intro,
-            heading: title,
-            web_url: &issue.web_url,
-            read_on_web: &said.read_on_web,
-            body: &issue.rendered.text,
-            links_heading: &said.links_heading,
+            text: &issue.rendered.text,
             links: &issue.rendered.links,
         }),
-        reason: &filled(&said.reason),
-        footer: said.footer(),
-        footer_line: &newsletter.design.footer.as_deref().map(filled).unwrap_or_default(),
-        publisher: &filled(&format!("{}, {postal_address}", said.name)),
-    })?;
-    if addresses::are_odd(&html, &text) {
-        text.push_str(&format!("{home_url}\n"));
-    }
-    Ok(Parts {
-        title: said.subject.clone(),
-        subject: said.subject,
-        preheader: String::new(),
-        html: Template::new(html),
-        text: Template::new(text),
-        language: words.tag().to_owned(),
-        words: 0,
-    })
-}
-
-fn postal_line(newsletter: &Newsletter) -> String {
-    without_marks(&newsletter.postal_address).lines().map(str::trim).collect::<Vec<_>>().join(", ")
-}
-
-/// What the mail says in its newsletter's language.
-struct Said {
-    name: String,
-    subject: String,
-    lead: String,
-    intro: String,
-    read_on_web: String,
-    links_heading: String,
-    reason: String,
-    unsubscribe: String,
-    unsubscribe_url: String,
-    preferences: String,
-    preferences_url: String,
-    forwarded: String,
-    forwarded_link: String,
-    subscribe_url: String,
-}
-
-impl Said {
-    fn of(words: Words, newsletter: &Newsletter, public_url: &str) -> Self {
-        let name = without_marks(&newsletter.name).into_owned();
-        Self {
-            subject: words.mail_welcome_subject(&name),
-            lead: words.mail_welcome_lead(&name),
-            intro: words.mail_welcome_latest(),
-            read_on_web: words.read_on_web(),
-            links_heading: heading(&words.links(), '-'),
-            reason: words.reason(&name, &Field::Address.to_string(), &Field::SubscribedOn.to_string()),
-            unsubscribe: words.way_out(),
-            unsubscribe_url: Field::UnsubscribeUrl.to_string(),
-            preferences: words.change_preferences(),
-            preferences_url: Field::PreferencesUrl.to_string(),
-            forwarded: words.forwarded(),
-            forwarded_link: words.forwarded_link(),
-            subscribe_url: format!("{}subscribe", newsletter.home_url(public_url)),
-            name,
-        }
-    }
-
-    fn footer(&self) -> Footer<'_> {
-        Footer {
-            unsubscribe: &self.unsubscribe,
-            unsubscribe_url: &self.unsubscribe_url,
-            preferences: &self.preferences,
-            preferences_url: &self.preferences_url,
-            forwarded: &self.forwarded,
-            forwarded_link: &self.forwarded_link,
-            subscribe_url: &self.subscribe_url,
-        }
-    }
+    };
+    let rendered = templates.of(&newsletter.slug).email(&email)?;
+    Ok(mails::parts(&subject, words, rendered))
 }

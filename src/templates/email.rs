@@ -1,35 +1,146 @@
-//! Contexts of the mails. Knows no Markdown and no reader: merge fields come as marks, and stay as they are.
+//! Contexts of the emails: one for both parts of each. What is around every email is made here, in one place. Knows no
+//! Markdown and no reader: merge fields come as marks, and stay as they are.
 
 use serde::Serialize;
 
-use super::Sample;
+use super::{Sample, TemplateError, Templates};
+use crate::content::fields::{Field, without_marks};
+use crate::content::{addresses, in_heading};
 use crate::domain::design::{Accent, Colour, Design, Font};
+use crate::domain::newsletter::{Newsletter, is_rtl};
+use crate::words::Words;
 
-/// What every HTML mail needs.
-#[derive(Debug, Serialize)]
+/// What an email is rendered with.
+pub trait Email: Serialize {
+    /// The template of its HTML part, under `templates/`.
+    const HTML: &'static str;
+    /// The template of its text part.
+    const TEXT: &'static str;
+
+    /// What is around it.
+    fn envelope(&self) -> &Envelope<'_>;
+}
+
+/// An email as it was rendered, with the marks of a reader's own values.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The HTML part.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+}
+
+impl Templates {
+    /// Renders both parts of an email in its words.
+    pub fn email<E: Email>(&self, email: &E) -> Result<Rendered, TemplateError> {
+        let envelope = email.envelope();
+        let html = self.spoken(E::HTML, envelope.words, email)?;
+        let mut text = self.spoken(E::TEXT, envelope.words, email)?;
+        if addresses::are_odd(&html, &text) {
+            text.push_str(&format!("{}\n", envelope.home_url));
+        }
+        Ok(Rendered { html, text })
+    }
+}
+
+/// What every email needs.
+#[derive(Clone, Debug, Serialize)]
 pub struct Envelope<'a> {
+    /// The email's own words are in these.
+    #[serde(skip)]
+    pub words: Words,
     /// BCP 47, of what is written in it.
     pub language: &'a str,
     /// `ltr` or `rtl`.
-    pub dir: &'a str,
-    /// BCP 47, of the mail's own words.
-    pub words_language: &'a str,
+    pub dir: &'static str,
+    /// BCP 47, of the email's own words.
+    pub words_language: &'static str,
     /// `ltr` or `rtl`.
-    pub words_dir: &'a str,
+    pub words_dir: &'static str,
     /// Also the document's title.
     pub subject: &'a str,
     /// What mailboxes show beside the subject; may be empty.
     pub preheader: &'a str,
     /// The newsletter's name.
-    pub newsletter: &'a str,
+    pub newsletter: String,
     /// The same, as HTML of which long words may be broken.
-    pub brand: &'a str,
+    pub brand: String,
     /// The newsletter's page.
-    pub home_url: &'a str,
+    pub home_url: String,
     /// On one line.
-    pub postal_address: &'a str,
+    pub postal_address: String,
     /// What the newsletter looks like.
     pub look: Look<'a>,
+    /// The reader's address.
+    pub address: String,
+    /// Since when the reader subscribes, written out.
+    pub subscribed_on: String,
+    /// The ways out of the newsletter, and in.
+    #[serde(flatten)]
+    pub ways: Ways,
+}
+
+impl<'a> Envelope<'a> {
+    /// What an email of `newsletter` has around it that is in the program's own words.
+    pub fn of(
+        newsletter: &'a Newsletter,
+        words: Words,
+        public_url: &str,
+        subject: &'a str,
+        logo: Option<Logo<'a>>,
+    ) -> Self {
+        let name = without_marks(&newsletter.name).into_owned();
+        let postal_address = without_marks(&newsletter.postal_address);
+        let lines = postal_address.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self {
+            words,
+            language: words.tag(),
+            dir: words.direction(),
+            words_language: words.tag(),
+            words_dir: words.direction(),
+            subject,
+            preheader: "",
+            brand: in_heading(&name),
+            newsletter: name,
+            home_url: newsletter.home_url(public_url),
+            postal_address: words.list(lines),
+            look: Look::of(&newsletter.design, logo),
+            address: Field::Address.to_string(),
+            subscribed_on: Field::SubscribedOn.to_string(),
+            ways: Ways::default(),
+        }
+    }
+
+    /// The same around a text in a language that an editor chose.
+    #[must_use]
+    pub fn written_in(self, language: &'a str) -> Self {
+        Self { language, dir: if is_rtl(language) { "rtl" } else { "ltr" }, ..self }
+    }
+
+    /// The same to a reader: with all ways.
+    #[must_use]
+    pub fn to_a_reader(self) -> Self {
+        let ways = Ways {
+            unsubscribe_url: Some(Field::UnsubscribeUrl.to_string()),
+            preferences_url: Some(Field::PreferencesUrl.to_string()),
+            subscribe_url: Some(format!("{}subscribe", self.home_url)),
+            refuse_url: None,
+        };
+        Self { ways, ..self }
+    }
+}
+
+/// The ways out of a newsletter, and in. Those that are not there are not offered.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Ways {
+    /// Where a reader unsubscribes.
+    pub unsubscribe_url: Option<String>,
+    /// Where a reader changes their preferences.
+    pub preferences_url: Option<String>,
+    /// Where whoever got it from a reader subscribes.
+    pub subscribe_url: Option<String>,
+    /// Where whoever did not ask for it stops such emails.
+    pub refuse_url: Option<String>,
 }
 
 /// A newsletter's look, for a mail.
@@ -94,282 +205,168 @@ impl<'a> Look<'a> {
     }
 }
 
-/// An issue as HTML.
-#[derive(Debug, Serialize)]
-pub struct IssueHtml<'a> {
-    /// What every mail needs.
+/// An issue. Its texts come as they are, and as HTML of which long words may be broken.
+#[derive(Clone, Debug, Serialize)]
+pub struct IssueEmail<'a> {
+    /// What every email needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
-    /// The summary, as HTML of which long words may be broken; may be empty.
-    pub standfirst: &'a str,
+    /// The heading.
+    pub title: &'a str,
+    /// The same as HTML.
+    pub title_html: String,
+    /// The summary; may be empty.
+    pub standfirst: String,
+    /// The same as HTML.
+    pub standfirst_html: String,
     /// Who wrote it; may be empty.
-    pub author: &'a str,
+    pub author: String,
     /// Written out.
-    pub date: &'a str,
-    /// How long it takes to read.
-    pub reading_time: &'a str,
-    /// The issue on the web; empty where it is in mails alone.
+    pub date: String,
+    /// How many minutes it takes to read.
+    pub minutes: i64,
+    /// The issue on the web; empty where it is in emails alone.
     pub web_url: &'a str,
-    /// The text of the link to it.
-    pub read_on_web: &'a str,
-    /// The heading, as HTML of which long words may be broken.
-    pub title: &'a str,
-    /// HTML.
+    /// The text, as HTML.
     pub body: &'a str,
-    /// What a reader may do with it; empty where the newsletter wants no such line.
-    pub closing: &'a str,
-    /// The text of the link to the newsletter's page.
-    pub all_issues: &'a str,
-    /// Why the reader gets this.
-    pub reason: &'a str,
-    /// Link texts and addresses of the footer.
-    #[serde(flatten)]
-    pub footer: Footer<'a>,
-}
-
-/// The ways out of a newsletter, and in.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Footer<'a> {
-    /// Link text.
-    pub unsubscribe: &'a str,
-    /// Where it leads.
-    pub unsubscribe_url: &'a str,
-    /// Link text.
-    pub preferences: &'a str,
-    /// Where it leads.
-    pub preferences_url: &'a str,
-    /// What is asked of whoever got it from a reader.
-    pub forwarded: &'a str,
-    /// Link text.
-    pub forwarded_link: &'a str,
-    /// Where it leads.
-    pub subscribe_url: &'a str,
-}
-
-/// An issue as text. Paragraphs come filled and end in a line end.
-#[derive(Debug, Serialize)]
-pub struct IssueText<'a> {
-    /// The newsletter's name.
-    pub newsletter: &'a str,
-    /// A line below the name; may be empty.
-    pub header: &'a str,
-    /// The newsletter's page.
-    pub home_url: &'a str,
-    /// The title, underlined.
-    pub heading: &'a str,
-    /// The summary, filled; may be empty.
-    pub standfirst: &'a str,
-    /// Who wrote it, when it was sent and how long it takes to read, filled.
-    pub byline: &'a str,
-    /// What stands before the address of the issue on the web.
-    pub read_on_web: &'a str,
-    /// The issue on the web; empty where it is in mails alone.
-    pub web_url: &'a str,
-    /// Filled lines.
-    pub body: &'a str,
-    /// The heading of the list of addresses, underlined.
-    pub links_heading: &'a str,
-    /// Addresses, in the order of their numbers.
+    /// The same as filled lines.
+    pub text: &'a str,
+    /// The addresses in those lines, in the order of their numbers.
     pub links: &'a [String],
-    /// What a reader may do with it, filled; empty where the newsletter wants no such line.
-    pub closing: &'a str,
-    /// What stands before the address of the newsletter's page.
-    pub all_issues: &'a str,
-    /// Why the reader gets this, filled.
-    pub reason: &'a str,
-    /// Words and addresses of the footer.
-    #[serde(flatten)]
-    pub footer: Footer<'a>,
-    /// A line above the postal address, filled; may be empty.
-    pub footer_line: &'a str,
-    /// The newsletter's name and postal address, filled.
-    pub publisher: &'a str,
+    /// Whether it ends with what a reader may do with it.
+    pub closing: bool,
 }
 
-/// A mail of the system with one button, as HTML.
-#[derive(Debug, Serialize)]
-pub struct NoticeHtml<'a> {
-    /// What every mail needs.
+/// An email of the system with one link.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticeEmail<'a> {
+    /// What every email needs.
     #[serde(flatten)]
     pub envelope: Envelope<'a>,
-    /// What happened.
-    pub lead: &'a str,
-    /// The button.
-    pub button: &'a str,
-    /// Where it leads.
-    pub url: &'a str,
-    /// Above the bare address.
-    pub or_open: &'a str,
-    /// The address as people read it.
-    pub url_shown: &'a str,
-    /// For whoever did not ask for it.
-    pub ignore: &'a str,
-    /// Why this mail came.
-    pub reason: &'a str,
+    /// Its kind: `confirm`, `already`, `link`, `stored`, `data`, `new-address` or `old-address`.
+    pub mail: &'static str,
+    /// Where the sign-up page is.
+    pub host: &'a str,
     /// The subject, as HTML of which long words may be broken.
-    pub title: &'a str,
-    /// The link for leaving; empty where nothing can be left.
-    pub unsubscribe: &'a str,
-    /// Where it leads.
-    pub unsubscribe_url: &'a str,
-    /// The link for whoever wants no such mail again; may be empty.
-    pub refuse: &'a str,
-    /// Where it leads.
-    pub refuse_url: &'a str,
+    pub title_html: String,
+    /// Where the link leads.
+    pub url: String,
+    /// The address as people read it.
+    pub url_shown: String,
 }
 
-/// The same as text. Paragraphs come filled and end in a line end.
-#[derive(Debug, Serialize)]
-pub struct NoticeText<'a> {
-    /// The newsletter's name.
-    pub newsletter: &'a str,
-    /// The newsletter's page.
-    pub home_url: &'a str,
-    /// A line below the name; may be empty.
-    pub header: &'a str,
-    /// The subject, underlined.
-    pub heading: &'a str,
-    /// What happened.
-    pub lead: &'a str,
-    /// What the address does.
-    pub button: &'a str,
-    /// Above the address.
-    pub or_open: &'a str,
-    /// The address.
-    pub url: &'a str,
-    /// For whoever did not ask for it.
-    pub ignore: &'a str,
-    /// Why this mail came.
-    pub reason: &'a str,
-    /// What leaving is called; empty where nothing can be left.
-    pub unsubscribe: &'a str,
-    /// Its address.
-    pub unsubscribe_url: &'a str,
-    /// The link for whoever wants no such mail again; may be empty.
-    pub refuse: &'a str,
-    /// Its address.
-    pub refuse_url: &'a str,
-    /// A line above the postal address, filled; may be empty.
-    pub footer_line: &'a str,
-    /// The newsletter's name and postal address, filled.
-    pub publisher: &'a str,
+/// A welcome, with the latest issue in it or without.
+#[derive(Clone, Debug, Serialize)]
+pub struct WelcomeEmail<'a> {
+    /// What every email needs.
+    #[serde(flatten)]
+    pub envelope: Envelope<'a>,
+    /// The subject, as HTML of which long words may be broken.
+    pub title_html: String,
+    /// What the newsletter is, in its own words; may be empty.
+    pub description: String,
+    /// The latest issue, where it is in the email.
+    pub latest: Option<LatestEmail<'a>>,
+}
+
+/// The latest issue in a welcome.
+#[derive(Clone, Debug, Serialize)]
+pub struct LatestEmail<'a> {
+    /// BCP 47.
+    pub language: &'a str,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// Its title.
+    pub title: &'a str,
+    /// The same, as HTML of which long words may be broken.
+    pub title_html: String,
+    /// Where it is on the web.
+    pub web_url: &'a str,
+    /// The text, as HTML.
+    pub body: &'a str,
+    /// The same as filled lines.
+    pub text: &'a str,
+    /// The addresses in those lines, in the order of their numbers.
+    pub links: &'a [String],
 }
 
 impl Envelope<'_> {
-    pub(super) fn sample() -> Self {
+    fn sample(subject: &'static str) -> Self {
+        let words = Words::of_mail("en");
         Self {
-            language: "en",
-            dir: "ltr",
-            words_language: "en",
-            words_dir: "ltr",
-            subject: "The calendar is not an agreement",
+            words,
+            language: words.tag(),
+            dir: words.direction(),
+            words_language: words.tag(),
+            words_dir: words.direction(),
+            subject,
             preheader: "A date was set, and little else.",
-            newsletter: "The Week",
-            brand: "The Week",
-            home_url: "https://news.example.com/week/",
-            postal_address: "1 Example Street, Example 10001",
+            newsletter: "The Week".to_owned(),
+            brand: "The Week".to_owned(),
+            home_url: "https://news.example.com/week/".to_owned(),
+            postal_address: "1 Example Street, Example 10001".to_owned(),
             look: Look::sample(),
+            address: "anna@example.org".to_owned(),
+            subscribed_on: "20 November 2026".to_owned(),
+            ways: Ways {
+                unsubscribe_url: Some("https://news.example.com/u/TOKEN".to_owned()),
+                preferences_url: Some("https://news.example.com/p/TOKEN".to_owned()),
+                subscribe_url: Some("https://news.example.com/week/subscribe".to_owned()),
+                refuse_url: Some("https://news.example.com/n/TOKEN".to_owned()),
+            },
         }
     }
 }
 
-impl Footer<'_> {
-    pub(super) fn sample() -> Self {
-        Self {
-            unsubscribe: "Unsubscribe",
-            unsubscribe_url: "https://news.example.com/u/TOKEN",
-            preferences: "Change preferences or pause",
-            preferences_url: "https://news.example.com/p/TOKEN",
-            forwarded: "Forwarded this email?",
-            forwarded_link: "Subscribe here",
-            subscribe_url: "https://news.example.com/week/subscribe",
-        }
-    }
-}
-
-impl Sample for IssueHtml<'_> {
+impl Sample for IssueEmail<'_> {
     fn sample() -> Self {
         Self {
-            envelope: Envelope::sample(),
-            standfirst: "A date was set, and little else.",
-            author: "A. Writer",
-            date: "20 November 2026",
-            reading_time: "7 minutes to read",
-            web_url: "https://news.example.com/week/calendar",
-            read_on_web: "Read on the web",
+            envelope: Envelope::sample("The calendar is not an agreement"),
             title: "The calendar is not an agreement",
-            body: "<p>A date was set.</p>",
-            closing: "Reply to this email and we read it.",
-            all_issues: "All issues",
-            reason: "You get this email because you subscribed.",
-            footer: Footer::sample(),
-        }
-    }
-}
-
-impl Sample for IssueText<'_> {
-    fn sample() -> Self {
-        Self {
-            newsletter: "The Week",
-            header: "Every Friday",
-            home_url: "https://news.example.com/week/",
-            heading: "The calendar is not an agreement\n================================\n",
-            standfirst: "A date was set, and little else.\n",
-            byline: "A. Writer · 20 November 2026 · 7 minutes to read\n",
-            read_on_web: "Read on the web",
+            title_html: "The calendar is not an agreement".to_owned(),
+            standfirst: "A date was set, and little else.".to_owned(),
+            standfirst_html: "A date was set, and little else.".to_owned(),
+            author: "A. Writer".to_owned(),
+            date: "20 November 2026".to_owned(),
+            minutes: 7,
             web_url: "https://news.example.com/week/calendar",
-            body: "A date was set.\n",
-            links_heading: "Links\n-----\n",
+            body: "<p>A date was set.</p>",
+            text: "A date was set.\n",
             links: &[],
-            closing: "Reply to this email and we read it.\n",
-            all_issues: "All issues",
-            reason: "You get this email because you subscribed.\n",
-            footer: Footer::sample(),
-            footer_line: "Written by hand.\n",
-            publisher: "The Week, 1 Example Street, Example 10001\n",
+            closing: true,
         }
     }
 }
 
-impl Sample for NoticeHtml<'_> {
+impl Sample for NoticeEmail<'_> {
     fn sample() -> Self {
         Self {
-            envelope: Envelope { subject: "Confirm your subscription", ..Envelope::sample() },
-            lead: "Someone asked to get The Week at this address.",
-            button: "Confirm subscription",
-            url: "https://news.example.com/c/TOKEN",
-            or_open: "The link in full, to open or to copy:",
-            url_shown: "news.example.com/c/TOKEN",
-            ignore: "If this was not you, do nothing.",
-            reason: "You get this email because this address was entered on our signup page.",
-            title: "Confirm your <span style=\"display:inline-block\">subscription</span>",
-            unsubscribe: "Unsubscribe",
-            unsubscribe_url: "https://news.example.com/u/TOKEN",
-            refuse: "This was not me",
-            refuse_url: "https://news.example.com/n/TOKEN",
+            envelope: Envelope::sample("Confirm your subscription"),
+            mail: "confirm",
+            host: "news.example.com",
+            title_html: "Confirm your <span style=\"display:inline-block\">subscription</span>".to_owned(),
+            url: "https://news.example.com/c/TOKEN".to_owned(),
+            url_shown: "news.example.com/c/TOKEN".to_owned(),
         }
     }
 }
 
-impl Sample for NoticeText<'_> {
+impl Sample for WelcomeEmail<'_> {
     fn sample() -> Self {
         Self {
-            newsletter: "The Week",
-            home_url: "https://news.example.com/week/",
-            header: "Every Friday",
-            heading: "Confirm your subscription\n=========================\n",
-            lead: "Someone asked to get The Week at this address.\n",
-            button: "Confirm subscription",
-            or_open: "The link in full, to open or to copy:",
-            url: "https://news.example.com/c/TOKEN",
-            ignore: "If this was not you, do nothing.\n",
-            reason: "You get this email because this address was entered on our signup page.\n",
-            unsubscribe: "Unsubscribe",
-            unsubscribe_url: "https://news.example.com/u/TOKEN",
-            refuse: "This was not me",
-            refuse_url: "https://news.example.com/n/TOKEN",
-            footer_line: "Written by hand.\n",
-            publisher: "The Week, 1 Example Street, Example 10001\n",
+            envelope: Envelope::sample("Welcome to The Week"),
+            title_html: "Welcome to The Week".to_owned(),
+            description: "One essay a week.".to_owned(),
+            latest: Some(LatestEmail {
+                language: "en",
+                dir: "ltr",
+                title: "The calendar is not an agreement",
+                title_html: "The calendar is not an agreement".to_owned(),
+                web_url: "https://news.example.com/week/calendar",
+                body: "<p>A date was set.</p>",
+                text: "A date was set.\n",
+                links: &[],
+            }),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tera::{ErrorKind, Tera};
 
-use super::{SOURCES, TemplateError, Templates};
+use super::{PIECES, SOURCES, TemplateError, Templates};
 
 /// The largest built-in one has a fiftieth of this.
 const FILE_BYTES_MAX: u64 = 512 * 1024;
@@ -84,6 +84,12 @@ impl Sources {
 
     /// The same error with the file, line and column, where it is in a file of the operator's.
     fn told(&self, error: TemplateError) -> TemplateError {
+        if let TemplateError::Words { template, line, column, message } = &error
+            && let Some(path) = self.files.get(template)
+        {
+            let (path, message) = (path.clone(), message.clone());
+            return TemplateError::Override { path, line: *line, column: *column, message };
+        }
         let inner = match &error {
             TemplateError::Compile(inner) | TemplateError::Render { error: inner, .. } => inner,
             _ => return error,
@@ -107,9 +113,10 @@ impl Sources {
         if let Some(path) = self.files.get(name.as_str()) {
             return TemplateError::Override { path: path.clone(), line, column, message };
         }
-        // Ours was right before its frame was replaced.
-        let frame = name.split_once('/').map(|(folder, _)| format!("{folder}/base.html"));
-        match frame.and_then(|frame| self.files.get(frame.as_str())) {
+        // Ours was right before a piece of it was replaced.
+        let folder = name.split_once('/').map(|(folder, _)| folder);
+        let pieces = PIECES.iter().filter(|piece| piece.split_once('/').map(|(folder, _)| folder) == folder);
+        match pieces.filter_map(|piece| self.files.get(piece)).next() {
             Some(path) => {
                 let message = format!("the built-in {name} does not fit into it: {message}");
                 TemplateError::Override { path: path.clone(), line: 1, column: 1, message }
@@ -158,7 +165,7 @@ pub(super) fn alone(tera: Tera) -> Templates {
 #[cfg(test)]
 mod tests {
     use super::super::Sample as _;
-    use super::super::email::{IssueText, NoticeText};
+    use super::super::email::{IssueEmail, NoticeEmail};
     use super::*;
 
     fn put(folder: &Path, name: &str, text: &str) {
@@ -177,18 +184,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         assert!(Templates::with_overrides(folder, ["week", "month"]).is_ok());
-        put(folder, "email/issue.txt", "Ours: {{ heading }}");
-        put(folder, "week/email/issue.txt", "The week's: {{ heading }}");
+        put(folder, "email/issue.txt", "Ours: {{ title }}");
+        put(folder, "week/email/issue.txt", "The week's: {{ title }}");
         let templates = Templates::with_overrides(folder, ["week", "month"]).unwrap();
         let begins = |templates: &Templates| {
-            let text = templates.render(&IssueText::sample()).unwrap();
+            let text = templates.email(&IssueEmail::sample()).unwrap().text;
             text.split(':').next().unwrap().to_owned()
         };
         assert_eq!(begins(&templates), "Ours");
         assert_eq!(begins(&templates.of("week")), "The week's");
         assert_eq!(begins(&templates.of("month")), "Ours");
-        let built_in = Templates::embedded().unwrap().render(&NoticeText::sample()).unwrap();
-        assert_eq!(templates.of("week").render(&NoticeText::sample()).unwrap(), built_in, "the others stay");
+        let built_in = Templates::embedded().unwrap().email(&NoticeEmail::sample()).unwrap().text;
+        assert_eq!(templates.of("week").email(&NoticeEmail::sample()).unwrap().text, built_in, "the others stay");
     }
 
     #[test]
@@ -202,7 +209,23 @@ mod tests {
                 "{% block content %}{% endblock %}{% block footer %}{% endblock %}\n{{ nothing }}",
                 "T/email/base.html:2:4: ",
             ),
-            ("week/email/notice.txt", "{{ lead | shout }}", "T/week/email/notice.txt:1:"),
+            ("week/email/notice.txt", "{{ subject | shout }}", "T/week/email/notice.txt:1:"),
+            (
+                "pages/parts.html",
+                "{% component submit(action) %}{{ action }}{% endcomponent submit %}",
+                "T/pages/parts.html:1:1: the built-in pages/",
+            ),
+            // Also where no sample comes.
+            (
+                "pages/leave.html",
+                "{% if no_such %}\n {{ t(key=\"leave_buton\") }}{% endif %}",
+                "T/pages/leave.html:2:5: there is no message `leave_buton`; did you mean `leave_button`?",
+            ),
+            (
+                "week/email/issue.txt",
+                "{{ t(key=\"reason\", newsletter=newsletter) }}",
+                "T/week/email/issue.txt:1:4: the message `reason` needs a value `address`",
+            ),
             ("pages/home.html", "{% extends \"no/such.html\" %}", "T/pages/home.html:1:1: "),
         ] {
             let folder = tempfile::tempdir().unwrap();

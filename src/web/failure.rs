@@ -19,7 +19,7 @@ use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::telemetry::metrics;
 use crate::templates::TemplateError;
-use crate::templates::pages::Link;
+use crate::templates::pages::TroublePage;
 
 /// When a client is to come again after a trouble of ours that passes.
 const RETRY_SECONDS: u64 = 30;
@@ -146,13 +146,11 @@ fn explained(site: &Site, bare: Response, json: bool) -> Response {
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     } else {
         let html = site.trouble_pages.get(trouble, || {
-            if trouble == Trouble::NoSuchLink {
-                return site.html(&public::lost_page(site));
+            let frame = site.frame(words, door, true);
+            match trouble {
+                Trouble::NoSuchLink => site.html(&frame, &public::lost_page(site)),
+                _ => site.html(&frame, &TroublePage { trouble: trouble.as_str() }),
             }
-            let mut page = public::plain_page(site, words, door, trouble.heading(words), None);
-            page.paragraphs = vec![trouble.sentence(words)];
-            page.link = Some(Link { url: site.path(""), label: words.to_home() });
-            site.html(&page)
         });
         html.map_or_else(|_| (status, trouble.sentence(words)).into_response(), |html| Site::dressed(status, html))
     };

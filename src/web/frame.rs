@@ -6,7 +6,7 @@ use url::Url;
 use super::site::Site;
 use crate::domain::newsletter::Newsletter;
 use crate::signup::{Door, Emblem};
-use crate::templates::pages::{Frame, Link, Relation, Sharing};
+use crate::templates::pages::{Foot, Frame, Relation, Sharing};
 use crate::words::Words;
 
 /// What a page stands on: all that its surroundings are made of.
@@ -37,13 +37,13 @@ impl Site {
     }
 
     /// What surrounds a page of a newsletter, or of none.
-    pub(super) fn frame(&self, words: Words, door: Option<&Door>, heading: &str, private: bool) -> Frame {
-        self.ground(door).frame(words, heading, private)
+    pub(super) fn frame(&self, words: Words, door: Option<&Door>, private: bool) -> Frame {
+        self.ground(door).frame(words, private)
     }
 
-    /// Gives a page its one true address, and how it looks where that is shared.
-    pub(super) fn share(&self, frame: &mut Frame, door: Option<&Door>, path: &str, title: &str, description: &str) {
-        self.ground(door).share(frame, path, title, description);
+    /// Gives a page its one true address, where others may share it.
+    pub(super) fn share(&self, frame: &mut Frame, door: Option<&Door>, path: &str) {
+        self.ground(door).share(frame, path);
     }
 
     /// A path on this site, as a browser is to ask for it.
@@ -60,50 +60,39 @@ impl Site {
 impl Ground<'_> {
     /// What surrounds a page. A private page is a reader's own, or a mistake: search engines are to leave it alone, and
     /// it invites nobody to subscribe.
-    pub(super) fn frame(&self, words: Words, heading: &str, private: bool) -> Frame {
+    pub(super) fn frame(&self, words: Words, private: bool) -> Frame {
         let newsletter = self.newsletter;
-        let masthead = match newsletter {
-            Some(newsletter) => newsletter.name.clone(),
-            None => self.public_url.host_str().unwrap_or_default().to_owned(),
-        };
-        // The heading need not be said twice.
-        let (title, masthead) = match heading == masthead {
-            true => (masthead, String::new()),
-            false => (format!("{heading} – {masthead}"), masthead),
-        };
+        let host = || self.public_url.host_str().unwrap_or_default().to_owned();
         let home = newsletter.filter(|_| self.several).map(|newsletter| format!("{}/", newsletter.slug));
-        let subscribe = newsletter.filter(|_| !private).map(|newsletter| Link {
-            url: self.path(&format!("{}/subscribe", newsletter.slug)),
-            label: words.subscribe(),
-        });
+        let form = newsletter.filter(|_| !private).map(|newsletter| format!("{}/subscribe", newsletter.slug));
         Frame {
-            language: words.tag().to_owned(),
+            words,
+            language: words.tag(),
             direction: words.direction(),
-            title,
-            description: String::new(),
-            masthead,
+            site: newsletter.map_or_else(host, |newsletter| newsletter.name.clone()),
+            bare: false,
             logo_url: self.logo.map(|logo| self.path(&format!("i/{}", logo.file_name()))),
             home_url: self.path(&home.unwrap_or_default()),
-            skip: words.skip(),
-            subscribe,
+            root_url: self.path(""),
+            subscribe_url: form.map(|path| self.path(&path)),
             style_url: self.style_url.clone(),
-            links: newsletter.map(|newsletter| self.foot(words, newsletter)).unwrap_or_default(),
-            contact: newsletter.map(|newsletter| contact(words, newsletter)),
-            colophon: newsletter.map(|newsletter| one_line(&newsletter.postal_address)).unwrap_or_default(),
+            foot: newsletter.map(|newsletter| self.foot(words, newsletter)),
             private: private || newsletter.is_some_and(|newsletter| !newsletter.indexed),
             sharing: None,
             relations: newsletter.filter(|_| !private).map(|newsletter| self.feeds(newsletter)).unwrap_or_default(),
         }
     }
 
-    /// The newsletter's other pages.
-    fn foot(&self, words: Words, newsletter: &Newsletter) -> Vec<Link> {
+    /// The newsletter's other pages, and whom readers ask: at the same place on each page (WCAG 2.2, 3.2.6).
+    fn foot(&self, words: Words, newsletter: &Newsletter) -> Foot {
         let below = |path: &str| self.path(&format!("{}/{path}", newsletter.slug));
-        vec![
-            Link { url: below(""), label: words.all_issues() },
-            Link { url: below("feed.xml"), label: words.feed() },
-            Link { url: below("privacy"), label: words.privacy() },
-        ]
+        Foot {
+            issues_url: below(""),
+            feed_url: below("feed.xml"),
+            privacy_url: below("privacy"),
+            contact: contact(newsletter),
+            postal_address: one_line(words, &newsletter.postal_address),
+        }
     }
 
     /// The newsletter's feeds, for programs that look for them.
@@ -118,14 +107,12 @@ impl Ground<'_> {
         kinds.map(relation).into()
     }
 
-    /// Gives a page its one true address, and how it looks where that is shared.
-    pub(super) fn share(&self, frame: &mut Frame, path: &str, title: &str, description: &str) {
-        description.clone_into(&mut frame.description);
+    /// Gives a page its one true address, where others may share it.
+    pub(super) fn share(&self, frame: &mut Frame, path: &str) {
         frame.sharing = Some(Sharing {
             url: url_below(self.public_url, path),
             kind: "website",
-            title: title.to_owned(),
-            site: self.newsletter.map_or(title, |newsletter| &newsletter.name).to_owned(),
+            newsletter: self.newsletter.is_some(),
             image: None,
         });
     }
@@ -144,18 +131,17 @@ fn url_below(public_url: &Url, path: &str) -> String {
     format!("{}/{path}", public_url.as_str().trim_end_matches('/'))
 }
 
-/// Whom readers ask. At the same place on each page (WCAG 2.2, 3.2.6).
-fn contact(words: Words, newsletter: &Newsletter) -> Link {
-    let address = newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address);
-    Link { url: format!("mailto:{address}"), label: words.write_to_us() }
+/// Whom readers ask.
+pub(super) fn contact(newsletter: &Newsletter) -> String {
+    newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address).to_string()
 }
 
-/// What a newsletter is, in a sentence: its own, or that it is to be had.
-pub(super) fn pitch(words: Words, newsletter: &Newsletter) -> String {
-    newsletter.description.clone().unwrap_or_else(|| words.signup_lead(&newsletter.name))
+/// What a newsletter says of itself in a sentence; may be empty.
+pub(super) fn description(newsletter: &Newsletter) -> String {
+    newsletter.description.clone().unwrap_or_default()
 }
 
 /// A postal address may have several lines in the configuration.
-pub(super) fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+pub(super) fn one_line(words: Words, text: &str) -> String {
+    words.list(text.lines().map(str::trim).filter(|line| !line.is_empty()))
 }

@@ -22,6 +22,7 @@ use crate::domain::retention::Retention;
 use crate::signup::{Act, Client, Door, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::telemetry::health::Health;
+use crate::templates::pages::Frame;
 use crate::templates::{Context, TemplateError, Templates};
 use crate::words::{Language, Words};
 
@@ -139,14 +140,14 @@ impl Site {
         chosen.map_or_else(|| self.words(door), Words::of_page)
     }
 
-    /// A page as a response.
-    pub(super) fn page<C: Context>(&self, status: StatusCode, page: &C) -> Result<Response, Failure> {
-        Ok(Self::dressed(status, self.html(page)?))
+    /// A page as a response. Search engines may know it unless it is private.
+    pub(super) fn page<C: Context>(&self, status: StatusCode, frame: &Frame, page: &C) -> Result<Response, Failure> {
+        Ok(known(Self::dressed(status, self.html(frame, page)?), frame))
     }
 
     /// A page as its text.
-    pub(super) fn html<C: Context>(&self, page: &C) -> Result<String, Failure> {
-        self.templates.render(page).map_err(Failure::Template)
+    pub(super) fn html<C: Context>(&self, frame: &Frame, page: &C) -> Result<String, Failure> {
+        self.templates.page(frame, page).map_err(Failure::Template)
     }
 
     /// A page's text as a response.
@@ -157,26 +158,15 @@ impl Site {
         response
     }
 
-    /// A page for everyone, which search engines may know.
-    pub(super) fn open_page<C: Context>(&self, page: &C) -> Result<Response, Failure> {
-        let mut response = self.page(StatusCode::OK, page)?;
-        response.extensions_mut().insert(Open);
-        Ok(response)
-    }
-
-    /// A page that a client may keep; an open one search engines may know.
+    /// The same of a page that a client may keep.
     pub(super) fn fresh_page<C: Context>(
         &self,
         asked: &HeaderMap,
+        frame: &Frame,
         page: &C,
-        open: bool,
         changed: Option<Timestamp>,
     ) -> Result<Response, Failure> {
-        let mut response = fresh(asked, "text/html; charset=utf-8", self.html(page)?, changed);
-        if open {
-            response.extensions_mut().insert(Open);
-        }
-        Ok(response)
+        Ok(known(fresh(asked, "text/html; charset=utf-8", self.html(frame, page)?, changed), frame))
     }
 
     /// What the record says about an act that came over the web now.
@@ -195,4 +185,12 @@ impl Site {
     {
         self.tasks.spawn(work).await.map_err(|_| Failure::Broken)?.map_err(Into::into)
     }
+}
+
+/// Marks a page that is for everyone.
+fn known(mut response: Response, frame: &Frame) -> Response {
+    if !frame.private {
+        response.extensions_mut().insert(Open);
+    }
+    response
 }

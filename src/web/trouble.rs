@@ -59,18 +59,21 @@ impl Trouble {
         }
     }
 
-    pub(super) fn heading(self, words: Words) -> String {
+    /// As the template of the page calls it.
+    pub(super) fn as_str(self) -> &'static str {
         match self {
-            Self::NotFound => words.trouble_not_found(),
-            Self::NoSuchLink => words.trouble_link(),
-            Self::Method | Self::Unreadable => words.trouble_not_understood(),
-            Self::TooLarge => words.trouble_too_large(),
-            Self::TooMany => words.trouble_too_many(),
-            Self::Busy => words.trouble_busy(),
-            Self::Broken => words.trouble_broken(),
+            Self::NotFound => "not-found",
+            Self::NoSuchLink => "no-such-link",
+            Self::Method => "method",
+            Self::TooLarge => "too-large",
+            Self::Unreadable => "unreadable",
+            Self::TooMany => "too-many",
+            Self::Busy => "busy",
+            Self::Broken => "broken",
         }
     }
 
+    /// In a sentence, for programs.
     pub(super) fn sentence(self, words: Words) -> String {
         match self {
             Self::NotFound => words.trouble_not_found_text(),

@@ -1,10 +1,11 @@
 //! Every word that readers see in pages and mails, by language: Fluent files under `templates/words`, embedded. Owns
 //! plurals and dates; knows no layout, no page, no rule.
 //!
-//! A message is a method of [`Words`] (see `messages.rs`), so one that is missing does not compile and one that nobody
-//! uses is a warning. Values go in as they are: the templates escape what comes out.
+//! Templates name a message by its key; what code says is a method of [`Words`] (see `messages.rs`). Values go in as they
+//! are: the templates escape what comes out.
 
 mod bidi;
+mod known;
 mod language;
 mod messages;
 mod pseudo;
@@ -16,6 +17,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
+pub use known::{nearest, values_of};
 pub use language::Language;
 
 type Bundle = FluentBundle<FluentResource>;
@@ -84,12 +86,21 @@ impl Words {
         self.language.direction()
     }
 
-    /// The word for leaving in a mail, with the English one where it is another: filters look for that, and so does a reader
-    /// who cannot read the mail.
-    pub fn way_out(self) -> String {
-        const ENGLISH: &str = "Unsubscribe";
-        let word = self.unsubscribe();
-        if word.contains(ENGLISH) { word } else { format!("{word} ({ENGLISH})") }
+    /// The words of a template, which knows its language by a tag and whether it is a page.
+    pub fn of_template(tag: &str, isolating: bool) -> Self {
+        Self { language: Language::of(tag), isolating }
+    }
+
+    /// Whether values that run against the sentence are isolated.
+    pub fn is_isolating(self) -> bool {
+        self.isolating
+    }
+
+    /// Items in a row, as the language parts them. A sentence isolates the row and not each item.
+    pub fn list<'a>(self, items: impl IntoIterator<Item = &'a str>) -> String {
+        let words = Self { isolating: false, ..self };
+        let items = items.into_iter().map(str::to_owned);
+        items.reduce(|before, item| words.listed(&before, &item)).unwrap_or_default()
     }
 
     /// A day as it is written out: `20 November 2026`.
@@ -98,44 +109,47 @@ impl Words {
         self.date_of(i64::from(date.day()), i64::from(date.month()), &date.year().to_string())
     }
 
-    /// How long a text of so many words takes; in a language that does not part words each character is one.
-    pub fn time_to_read(self, language: &str, words: usize) -> String {
-        const WORDS_PER_MINUTE: usize = 220;
-        const CHARACTERS_PER_MINUTE: usize = 500;
-        let unparted = ["ja", "zh"].contains(&language.split('-').next().unwrap_or_default());
-        let per_minute = if unparted { CHARACTERS_PER_MINUTE } else { WORDS_PER_MINUTE };
-        let minutes = ((words + per_minute / 2) / per_minute).max(1);
-        self.reading_time(i64::try_from(minutes).unwrap_or(i64::MAX))
-    }
-
-    /// When the next issue comes, as a welcome.
-    pub fn welcome_on(self, day: Date) -> String {
-        let weekday = i64::from(day.weekday().to_monday_one_offset());
-        self.welcome_next(weekday, i64::from(day.day()), i64::from(day.month()))
-    }
-
-    /// The message `id` with its values in it.
-    fn say(self, id: &str, values: &[(&'static str, Value<'_>)]) -> String {
+    /// The message `key` with its values in it; none where there is no such message, or a value is missing.
+    pub fn message(self, key: &str, values: &[(&str, Value<'_>)]) -> Option<String> {
         let bundle = &BUNDLES[self.language as usize];
-        let pattern = bundle.get_message(id).and_then(|message| message.value());
-        // No message is missing in any file: a test holds that.
-        let Some(pattern) = pattern else { return id.to_owned() };
+        let pattern = bundle.get_message(key)?.value()?;
         let mut args = FluentArgs::with_capacity(values.len());
         for (name, value) in values {
             match value {
                 Value::Text(text) if self.isolating => args.set(*name, bidi::isolated(text, self.language)),
-                Value::Text(text) => args.set(*name, *text),
+                Value::Text(text) | Value::Markup(text) => args.set(*name, *text),
                 Value::Number(number) => args.set(*name, FluentValue::from(*number)),
             }
         }
-        bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+        let mut errors = Vec::new();
+        let said = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        errors.is_empty().then_some(said)
+    }
+
+    /// A message that code names: a test holds that none is missing in any file.
+    fn say(self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+        self.message(key, values).unwrap_or_else(|| key.to_owned())
     }
 }
 
+/// How many minutes a text of so many words takes; in a language that does not part words each character is one.
+pub fn minutes_to_read(language: &str, words: usize) -> i64 {
+    const WORDS_PER_MINUTE: usize = 220;
+    const CHARACTERS_PER_MINUTE: usize = 500;
+    let unparted = ["ja", "zh"].contains(&language.split('-').next().unwrap_or_default());
+    let per_minute = if unparted { CHARACTERS_PER_MINUTE } else { WORDS_PER_MINUTE };
+    let minutes = ((words + per_minute / 2) / per_minute).max(1);
+    i64::try_from(minutes).unwrap_or(i64::MAX)
+}
+
 /// What goes into a message.
-#[derive(Clone, Copy)]
-enum Value<'a> {
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// A name, an address, a date.
     Text(&'a str),
+    /// HTML that is whole, and says its own direction.
+    Markup(&'a str),
+    /// What a plural goes by.
     Number(i64),
 }
 
@@ -150,6 +164,9 @@ impl From<i64> for Value<'_> {
         Self::Number(number)
     }
 }
+
+#[cfg(test)]
+pub(crate) use {known::keys, messages::MESSAGES};
 
 #[cfg(test)]
 mod tests;

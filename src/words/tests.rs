@@ -1,99 +1,62 @@
 //! Every file of words says all of it, and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use fluent_syntax::ast::Entry;
 use jiff::civil::date as day;
 
+use super::known::parsed;
 use super::messages::MESSAGES;
 use super::*;
 
-/// What a pattern names: values, and other messages.
-#[derive(Default)]
-struct Names {
-    values: BTreeSet<String>,
-    messages: BTreeSet<String>,
-}
-
-impl Names {
-    fn pattern(&mut self, pattern: &Pattern<String>) {
-        for element in &pattern.elements {
-            if let PatternElement::Placeable { expression } = element {
-                self.expression(expression);
-            }
-        }
-    }
-
-    fn expression(&mut self, expression: &Expression<String>) {
-        match expression {
-            Expression::Inline(inline) => self.inline(inline),
-            Expression::Select { selector, variants } => {
-                self.inline(selector);
-                variants.iter().for_each(|variant| self.pattern(&variant.value));
-            }
-        }
-    }
-
-    fn inline(&mut self, inline: &InlineExpression<String>) {
-        match inline {
-            InlineExpression::VariableReference { id } => {
-                self.values.insert(id.name.clone());
-            }
-            InlineExpression::MessageReference { id, attribute: None } => {
-                self.messages.insert(id.name.clone());
-            }
-            InlineExpression::Placeable { expression } => self.expression(expression),
-            InlineExpression::StringLiteral { .. } => {}
-            other => panic!("no file uses {other:?}"),
-        }
-    }
-}
-
-/// The messages of a file in their order, and what each names.
-fn parsed(language: Language) -> Vec<(String, Names)> {
-    let resource = fluent_syntax::parser::parse(source(language).to_owned())
-        .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", language.tag()));
-    let mut messages = Vec::new();
-    for entry in resource.body {
-        match entry {
-            Entry::Message(message) => {
-                let mut names = Names::default();
-                names.pattern(&message.value.unwrap_or_else(|| panic!("{} says nothing", message.id.name)));
-                messages.push((message.id.name, names));
-            }
-            Entry::Term(_) | Entry::Junk { .. } => panic!("{}: {entry:?}", language.tag()),
-            Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
-        }
-    }
-    messages
-}
-
 #[test]
-fn no_message_is_missing_or_unused_or_there_twice() {
+fn every_file_can_be_read_and_has_plain_messages_alone() {
     for language in Language::ALL {
-        let messages = parsed(language);
-        let names: BTreeSet<_> = messages.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names.len(), messages.len(), "{}: a message stands twice", language.tag());
-        let mut used: BTreeSet<_> = MESSAGES.iter().map(|(name, _)| *name).collect();
-        let inner: BTreeSet<_> = messages.iter().flat_map(|(_, names)| &names.messages).map(String::as_str).collect();
-        used.extend(inner);
-        let missing: Vec<_> = used.difference(&names).collect();
-        let unused: Vec<_> = names.difference(&used).collect();
-        assert!(missing.is_empty() && unused.is_empty(), "{}: missing {missing:?}, unused {unused:?}", language.tag());
+        let file = fluent_syntax::parser::parse(source(language))
+            .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", language.tag()));
+        for entry in file.body {
+            let is_plain = match &entry {
+                Entry::Message(message) => message.value.is_some() && message.attributes.is_empty(),
+                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => true,
+                Entry::Term(_) | Entry::Junk { .. } => false,
+            };
+            assert!(is_plain, "{}: {entry:?}", language.tag());
+        }
     }
 }
 
 #[test]
-fn every_message_has_the_values_that_it_is_given() {
+fn no_message_is_missing_or_too_much_or_there_twice() {
+    // Japanese writes its months as numbers.
+    let keys = |language| parsed(source(language)).into_iter().map(|(key, _)| key).filter(|key| key != "month");
+    let english: BTreeSet<_> = keys(Language::English).collect();
     for language in Language::ALL {
-        let messages = parsed(language);
-        let of = |name: &str| messages.iter().find(|(known, _)| known == name).map(|(_, names)| names);
-        for (name, values) in MESSAGES {
-            let names = of(name).unwrap();
-            let inner = names.messages.iter().filter_map(|inner| of(inner)).flat_map(|inner| &inner.values);
-            let found: BTreeSet<_> = names.values.iter().chain(inner).map(String::as_str).collect();
-            assert_eq!(found, values.iter().copied().collect(), "{}: {name}", language.tag());
+        let its: BTreeSet<_> = keys(language).collect();
+        assert_eq!(its.len(), keys(language).count(), "{}: a message stands twice", language.tag());
+        let missing: Vec<_> = english.difference(&its).collect();
+        let unknown: Vec<_> = its.difference(&english).collect();
+        assert!(
+            missing.is_empty() && unknown.is_empty(),
+            "{}: missing {missing:?}, unknown {unknown:?}",
+            language.tag()
+        );
+    }
+    for (key, _) in MESSAGES {
+        assert!(values_of(key).is_some(), "no file says {key}");
+    }
+}
+
+#[test]
+fn every_message_takes_the_same_values_in_every_language() {
+    for language in Language::ALL {
+        let messages: BTreeMap<_, _> = parsed(source(language)).into_iter().collect();
+        for (key, names) in &messages {
+            assert_eq!(Some(&names.all_values(&messages)), values_of(key), "{}: {key}", language.tag());
         }
+    }
+    for (key, values) in MESSAGES {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        assert_eq!(values_of(key), Some(&values), "{key} as code says it");
     }
 }
 
@@ -101,14 +64,72 @@ fn every_message_has_the_values_that_it_is_given() {
 fn every_message_comes_out_whole() {
     for language in Language::ALL.into_iter().chain([Language::Pseudo]) {
         let words = Words { language, isolating: true };
-        for (name, values) in MESSAGES {
+        for (key, _) in parsed(source(language)) {
             for number in [0, 1, 2, 3, 5, 11, 21, 100] {
                 // A number where a text belongs does no harm, and picks the variant where one belongs.
-                let values: Vec<_> = values.iter().map(|value| (*value, Value::Number(number))).collect();
-                let said = words.say(name, &values);
-                assert!(!said.is_empty() && !said.contains(['{', '}', '$']) && said != *name, "{name}: {said}");
+                let values = values_of(&key).unwrap().iter().map(|value| (value.as_str(), Value::Number(number)));
+                let said = words.message(&key, &values.collect::<Vec<_>>()).unwrap_or_else(|| panic!("{key}"));
+                assert!(!said.is_empty() && !said.contains(['{', '}', '$']) && said != key, "{key}: {said}");
             }
         }
+    }
+}
+
+#[test]
+fn what_cannot_be_said_whole_is_not_said() {
+    let words = Words::of_page("de");
+    assert_eq!(words.message("no_such_message", &[]), None);
+    assert_eq!(words.message("leave_heading", &[]), None);
+    assert_eq!(words.message("leave_button", &[]).as_deref(), Some("Abbestellen"));
+}
+
+#[test]
+fn items_in_a_row_are_parted_as_the_language_does() {
+    for (tag, row) in [("en", "a, b, c"), ("fr", "a, b, c"), ("ar", "a، b، c"), ("ja", "a、b、c")] {
+        assert_eq!(Words::of_mail(tag).list(["a", "b", "c"]), row);
+    }
+    assert_eq!(Words::of_mail("ja").list(["a"]), "a");
+    assert_eq!(Words::of_mail("ja").list([]), "");
+    assert_eq!(Words::of_page("ar").list(["Street 1", "Town"]), "Street 1، Town");
+}
+
+#[test]
+fn a_label_is_joined_to_its_value_by_the_language() {
+    for (tag, joined) in [("en", "L: v"), ("de", "L: v"), ("fr", "L\u{a0}: v"), ("ar", "L: v"), ("ja", "L：v")] {
+        let words = Words::of_mail(tag);
+        let labelled = [("label", Value::Text("L")), ("value", Value::Text("v"))];
+        assert_eq!(words.message("labelled", &labelled).as_deref(), Some(joined));
+        let titled = [("label", Value::Text("L")), ("title", Value::Text("v"))];
+        assert_eq!(words.message("titled", &titled).as_deref(), Some(joined));
+    }
+}
+
+#[test]
+fn the_way_out_has_the_english_word() {
+    for language in Language::ALL {
+        let way_out = Words::of_mail(language.tag()).message("way_out", &[]).unwrap();
+        assert_eq!(way_out.matches("Unsubscribe").count(), 1, "{way_out}");
+    }
+    let way_out = Words::of_mail("ja").message("way_out", &[]);
+    assert_eq!(way_out.as_deref(), Some("配信を停止する（Unsubscribe）"));
+}
+
+#[test]
+fn a_newsletter_that_is_gone_is_called_by_its_slug_in_quotation_marks() {
+    for (tag, heading) in [
+        ("en", "Unsubscribe from “week”?"),
+        ("de", "„week“ abbestellen?"),
+        ("fr", "Se désinscrire de «\u{a0}week\u{a0}»\u{a0}?"),
+        ("es", "¿Cancelar la suscripción a «week»?"),
+        ("ru", "Отписаться от рассылки «week»?"),
+        ("uk", "Відписатися від розсилки «week»?"),
+        ("ar", "هل تريد إلغاء الاشتراك في نشرة «week»؟"),
+        ("ja", "「week」の配信を停止しますか？"),
+    ] {
+        let words = Words::of_mail(tag);
+        let name = words.gone_newsletter("week");
+        let said = words.message("leave_heading", &[("newsletter", Value::Text(&name))]).unwrap();
+        assert!(said.to_lowercase().ends_with(&heading.to_lowercase()), "{said}");
     }
 }
 
@@ -136,7 +157,10 @@ fn dates_are_written_out() {
 
 #[test]
 fn plurals_follow_the_language() {
-    let check = |tag, days| Words::of_page(tag).check_text("W", days);
+    let check = |tag, days| {
+        let values = [("newsletter", Value::Text("W")), ("days", Value::Number(days))];
+        Words::of_page(tag).message("check_text", &values).unwrap()
+    };
     for (tag, one, few, many) in [
         ("en", "1 day", "3 days", "7 days"),
         ("ru", "1 день", "3 дня", "7 дней"),
@@ -151,21 +175,29 @@ fn plurals_follow_the_language() {
     assert!(check("ar", 2).contains("يومين") && check("ar", 11).contains("11 يومًا"));
 }
 
+/// The heading of the page that asks whether a subscription is to end.
+fn leave_heading(words: Words, newsletter: &str) -> String {
+    words.message("leave_heading", &[("newsletter", Value::Text(newsletter))]).unwrap()
+}
+
 #[test]
 fn values_are_neither_expanded_nor_escaped() {
-    let said = Words::of_page("en").leave_heading("{ $x } <b>{ home }");
+    let said = leave_heading(Words::of_page("en"), "{ $x } <b>{ home }");
     assert_eq!(said, "Unsubscribe from { $x } <b>{ home }?");
 }
 
 #[test]
-fn isolates_are_for_pages_alone() {
-    assert_eq!(Words::of_page("en").leave_heading("الأسبوع"), "Unsubscribe from \u{2068}الأسبوع\u{2069}?");
-    assert_eq!(Words::of_mail("en").leave_heading("الأسبوع"), "Unsubscribe from الأسبوع?");
+fn isolates_are_for_the_text_of_pages_alone() {
+    assert_eq!(leave_heading(Words::of_page("en"), "الأسبوع"), "Unsubscribe from \u{2068}الأسبوع\u{2069}?");
+    assert_eq!(leave_heading(Words::of_mail("en"), "الأسبوع"), "Unsubscribe from الأسبوع?");
+    let markup = [("newsletter", Value::Markup("<bdi>الأسبوع</bdi>"))];
+    let said = Words::of_page("en").message("leave_heading", &markup).unwrap();
+    assert_eq!(said, "Unsubscribe from <bdi>الأسبوع</bdi>?");
 }
 
 #[test]
 fn the_pseudo_language_covers_what_is_ours_and_leaves_values_alone() {
-    assert_eq!(Words::of_page("en-XA").leave_heading("The Week"), "ÛÛñšüübšçřïïbéé fřööm The Week?");
+    assert_eq!(leave_heading(Words::of_page("en-XA"), "The Week"), "ÛÛñšüübšçřïïbéé fřööm The Week?");
 }
 
 /// Every line that people read, with its message's name.

@@ -36,7 +36,11 @@ write_to_us = راسلونا
 to_home = الذهاب إلى الصفحة الرئيسية
 error = خطأ
 problem = يُرجى التحقق من البيانات
-nameless = بلا اسم
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+listed = { $first }، { $second }
 test_link = هذا الرابط من رسالة تجريبية. في الرسائل الحقيقية يؤدي ما تذكره هذه الصفحة، أما هنا فلا يغيّر شيئًا.
 
 ## Issues
@@ -47,6 +51,8 @@ notes = الهوامش
 image = صورة
 reason = تصلك هذه الرسالة لأن العنوان { $address } مشترك في نشرة «{ $newsletter }» منذ { $date }.
 unsubscribe = إلغاء الاشتراك
+way_out = { unsubscribe } (Unsubscribe)
+role_email = رسالة
 change_preferences = تغيير التفضيلات أو إيقاف الإرسال مؤقتا
 forwarded = هل وصلتك هذه الرسالة من صديق؟
 forwarded_link = الاشتراك من هنا

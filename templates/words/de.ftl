@@ -36,7 +36,11 @@ write_to_us = Schreiben Sie uns
 to_home = Zur Startseite
 error = Fehler
 problem = Bitte prüfen Sie Ihre Angaben
-nameless = Newsletter
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+listed = { $first }, { $second }
 test_link = Dieser Link stammt aus einer Test-E-Mail. In einer echten E-Mail tut er, was auf dieser Seite steht; hier ändert er nichts.
 
 ## Issues
@@ -47,6 +51,8 @@ notes = Anmerkungen
 image = Bild
 reason = Sie erhalten diese E-Mail, weil die Adresse { $address } seit dem { $date } für den Newsletter „{ $newsletter }“ angemeldet ist.
 unsubscribe = Abbestellen
+way_out = { unsubscribe } (Unsubscribe)
+role_email = E-Mail
 change_preferences = Einstellungen ändern oder Pause einlegen
 forwarded = Wurde Ihnen diese E-Mail weitergeleitet?
 forwarded_link = Hier abonnieren

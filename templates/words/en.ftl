@@ -37,8 +37,13 @@ write_to_us = Write to us
 to_home = Go to the home page
 error = Error
 problem = There is a problem
-# Stands for the name of a newsletter that is no longer in the configuration.
-nameless = this newsletter
+# The name of a newsletter that is no longer here: its slug, in quotation marks, since English sentences have none round a name.
+gone_newsletter = “{ $slug }”
+# The title of a page with mistakes.
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+# Items in a row, two at a time.
+listed = { $first }, { $second }
 test_link = You opened this link from a test email. In a real email it does what this page says. Here it changes nothing.
 
 ## Issues
@@ -49,6 +54,10 @@ notes = Notes
 image = Image
 reason = You’re getting this email because { $address } has been subscribed to { $newsletter } since { $date }.
 unsubscribe = Unsubscribe
+# Filters look for the English word, and so does whoever cannot read the email.
+way_out = { unsubscribe }
+# What an email is called where it is read aloud.
+role_email = email
 change_preferences = Change preferences or pause
 forwarded = Forwarded this email?
 forwarded_link = Subscribe here

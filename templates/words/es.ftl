@@ -36,7 +36,11 @@ write_to_us = Escríbanos
 to_home = Ir a la página de inicio
 error = Error
 problem = Revise los datos
-nameless = boletín
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+listed = { $first }, { $second }
 test_link = Este enlace procede de un correo de prueba. En un correo real haría lo que indica esta página; aquí no cambia nada.
 
 ## Issues
@@ -47,6 +51,8 @@ notes = Notas
 image = Imagen
 reason = Le enviamos este correo porque la dirección { $address } está suscrita a «{ $newsletter }» desde el { $date }.
 unsubscribe = Cancelar la suscripción
+way_out = { unsubscribe } (Unsubscribe)
+role_email = correo
 change_preferences = Cambiar mis preferencias o hacer una pausa
 forwarded = ¿Le han reenviado este correo?
 forwarded_link = Suscribirse aquí

@@ -39,7 +39,11 @@ write_to_us = Nous écrire
 to_home = Aller à la page d’accueil
 error = Erreur
 problem = Vérifiez votre saisie
-nameless = newsletter
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label } : { $title }
+labelled = { $label } : { $value }
+listed = { $first }, { $second }
 test_link = Ce lien provient d’un e-mail de test. Dans un véritable e-mail, il ferait ce qu’indique cette page ; ici, il ne change rien.
 
 ## Issues
@@ -50,6 +54,8 @@ notes = Notes
 image = Image
 reason = Vous recevez cet e-mail parce que l’adresse { $address } est inscrite à la newsletter « { $newsletter } » depuis le { $date }.
 unsubscribe = Se désinscrire
+way_out = { unsubscribe } (Unsubscribe)
+role_email = e-mail
 change_preferences = Gérer mes préférences ou faire une pause
 forwarded = On vous a transféré cet e-mail ?
 forwarded_link = Inscrivez-vous ici

@@ -22,7 +22,11 @@ write_to_us = お問い合わせ
 to_home = トップページへ
 error = エラー
 problem = 入力内容をご確認ください
-nameless = ニュースレター
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }：{ $title }
+labelled = { $label }：{ $value }
+listed = { $first }、{ $second }
 test_link = これはテストメールのリンクです。実際のメールのリンクではこのページに書かれた操作が行われますが、ここでは何も変更されません。
 
 ## Issues
@@ -33,6 +37,8 @@ notes = 注
 image = 画像
 reason = { $date }に { $address } で「{ $newsletter }」にご登録いただいたため、このメールをお送りしています。
 unsubscribe = 配信を停止する
+way_out = { unsubscribe }（Unsubscribe）
+role_email = メール
 change_preferences = 設定の変更・配信の休止
 forwarded = 転送で受け取った方へ：
 forwarded_link = 登録はこちら

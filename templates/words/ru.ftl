@@ -36,7 +36,11 @@ write_to_us = Написать нам
 to_home = На главную
 error = Ошибка
 problem = Проверьте введённые данные
-nameless = без названия
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+listed = { $first }, { $second }
 test_link = Эта ссылка — из тестового письма. В настоящем письме она делает то, что написано на этой странице; здесь она ничего не меняет.
 
 ## Issues
@@ -47,6 +51,8 @@ notes = Примечания
 image = Изображение
 reason = Вы получили это письмо, потому что адрес { $address } подписан на рассылку «{ $newsletter }» с { $date }.
 unsubscribe = Отписаться
+way_out = { unsubscribe } (Unsubscribe)
+role_email = письмо
 change_preferences = Настройки и пауза
 forwarded = Вам переслали это письмо?
 forwarded_link = Подписаться здесь

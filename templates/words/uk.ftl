@@ -36,7 +36,11 @@ write_to_us = Написати нам
 to_home = На головну
 error = Помилка
 problem = Перевірте введені дані
-nameless = без назви
+# The name of a newsletter that is no longer here; the sentences have the quotation marks.
+gone_newsletter = { $slug }
+titled = { $label }: { $title }
+labelled = { $label }: { $value }
+listed = { $first }, { $second }
 test_link = Це посилання — з тестового листа. У справжньому листі воно робить те, що написано на цій сторінці; тут воно нічого не змінює.
 
 ## Issues
@@ -47,6 +51,8 @@ notes = Примітки
 image = Зображення
 reason = Ви отримали цей лист, бо адреса { $address } підписана на розсилку «{ $newsletter }» з { $date }.
 unsubscribe = Відписатися
+way_out = { unsubscribe } (Unsubscribe)
+role_email = лист
 change_preferences = Налаштування та пауза
 forwarded = Вам переслали цей лист?
 forwarded_link = Підписатися тут

@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("message", &["content", "domain"]),
     ("smtp", &["domain"]),
     ("store", &["domain"]),
-    ("templates", &["domain"]),
+    ("templates", &["content", "domain"]),
     ("config", &["domain"]),
     ("signup", &["store", "templates", "images", "message", "content", "domain"]),
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),

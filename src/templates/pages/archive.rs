@@ -3,28 +3,18 @@
 use serde::Serialize;
 
 use super::super::Sample;
-use super::Link;
-use super::frame::{self, Frame};
 
 /// The form with one field, for pages about something else.
 #[derive(Clone, Debug, Serialize)]
 pub struct QuickForm {
     /// Where it goes.
     pub action: String,
-    /// Above it; empty where the page has said it.
-    pub heading: String,
-    /// What is to be had.
-    pub lead: String,
+    /// What the newsletter is called.
+    pub newsletter: String,
+    /// What it is, in its own words; may be empty.
+    pub description: String,
     /// When it was shown: goes with it unseen.
     pub stamp: String,
-    /// The field's label.
-    pub email_label: String,
-    /// The label of the field that people do not see.
-    pub trap_label: String,
-    /// On the button.
-    pub button: String,
-    /// Below it.
-    pub small_print: String,
 }
 
 /// An issue in a list.
@@ -56,20 +46,12 @@ pub struct Listed {
     /// BCP 47.
     pub language: String,
     /// Its form.
-    pub subscribe: Link,
-    /// Its archive.
-    pub all: Link,
+    pub subscribe_url: String,
 }
 
 /// Which newsletters there are.
 #[derive(Clone, Debug, Serialize)]
 pub struct HomePage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
-    /// Below it.
-    pub lead: String,
     /// Each.
     pub newsletters: Vec<Listed>,
 }
@@ -77,22 +59,16 @@ pub struct HomePage {
 /// The page of the only newsletter.
 #[derive(Clone, Debug, Serialize)]
 pub struct FrontPage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
-    /// Below it.
-    pub lead: String,
+    /// What it is called.
+    pub newsletter: String,
+    /// What it is, in its own words; may be empty.
+    pub description: String,
     /// What it is, at length: HTML; may be empty.
     pub about: String,
     /// The form.
     pub form: QuickForm,
-    /// Above the latest issues.
-    pub latest_heading: String,
     /// The latest issues.
     pub latest: Vec<Teaser>,
-    /// The way to all of them.
-    pub all: Link,
 }
 
 /// A year of the archive.
@@ -100,48 +76,56 @@ pub struct FrontPage {
 pub struct Year {
     /// Where.
     pub url: String,
-    /// Its number.
-    pub label: String,
+    /// As it is written.
+    pub number: String,
     /// Whether it is this page.
     pub current: bool,
+}
+
+/// What came of looking for issues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A search found so many.
+    Found,
+    /// A search found more, and shows so many.
+    Many,
+    /// A search found none.
+    None,
+    /// There is no issue yet.
+    Empty,
 }
 
 /// The issues of a year, or those that a search found.
 #[derive(Clone, Debug, Serialize)]
 pub struct ArchivePage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
+    /// What the newsletter is called.
+    pub newsletter: String,
+    /// What it is, in its own words; may be empty.
+    pub description: String,
     /// Whether there is enough to search in.
     pub searchable: bool,
     /// Where a search goes.
     pub action: String,
-    /// The label of the search.
-    pub search_label: String,
-    /// On its button.
-    pub search_button: String,
     /// What was searched for, as it was typed.
     pub typed: String,
-    /// What came of a search, or that there is nothing; empty otherwise.
-    pub found: String,
-    /// What the years are, for who does not see them.
-    pub years_label: String,
+    /// `found`, `many`, `none` or `empty`; nothing where there is nothing to say.
+    pub outcome: Option<Outcome>,
+    /// How many were found.
+    pub count: i64,
     /// The years that have issues.
     pub years: Vec<Year>,
     /// The issues.
     pub entries: Vec<Teaser>,
     /// The page with newer ones.
-    pub newer: Option<Link>,
+    pub newer_url: Option<String>,
     /// The page with older ones.
-    pub older: Option<Link>,
+    pub older_url: Option<String>,
 }
 
 /// An issue's web version.
 #[derive(Clone, Debug, Serialize)]
 pub struct IssuePage {
-    /// Around it.
-    pub frame: Frame,
     /// BCP 47, of the text.
     pub language: String,
     /// `ltr` or `rtl`, of the text.
@@ -154,9 +138,11 @@ pub struct IssuePage {
     pub datetime: String,
     /// Who wrote it; may be empty.
     pub author: String,
-    /// How long it takes to read.
-    pub reading_time: String,
-    /// That it was corrected, and when; empty when it was not.
+    /// A sentence or two, for search engines and previews; may be empty.
+    pub summary: String,
+    /// How many minutes it takes to read.
+    pub minutes: i64,
+    /// When it was corrected, written out; empty when it was not.
     pub corrected: String,
     /// The same moment, RFC 3339.
     pub corrected_datetime: String,
@@ -164,44 +150,48 @@ pub struct IssuePage {
     pub correction: String,
     /// HTML.
     pub body: String,
-    /// What the next two are, for who does not see them.
-    pub beside_label: String,
-    /// Before the earlier issue's title.
-    pub previous_label: String,
     /// The issue before.
     pub previous: Option<Teaser>,
-    /// Before the later issue's title.
-    pub next_label: String,
     /// The issue after.
     pub next: Option<Teaser>,
     /// The form.
     pub form: QuickForm,
 }
 
-/// One matter of the privacy page.
-#[derive(Clone, Debug, Serialize)]
-pub struct Matter {
-    /// The heading.
-    pub heading: String,
-    /// What is so: one paragraph, or a list.
-    pub paragraphs: Vec<String>,
+/// For how many days what is kept; 0 is without a limit.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct KeptDays {
+    /// A request that nobody confirms.
+    pub unconfirmed: i64,
+    /// Address and name of who has unsubscribed.
+    pub unsubscribed: i64,
+    /// What readers agreed to.
+    pub consents: i64,
+    /// Where requests came from.
+    pub networks: i64,
+    /// Which issue reached whom.
+    pub ledger: i64,
 }
 
 /// What is stored of readers, and what is not done.
 #[derive(Clone, Debug, Serialize)]
 pub struct PrivacyPage {
-    /// Around it.
-    pub frame: Frame,
-    /// The heading.
-    pub heading: String,
-    /// Below it.
-    pub lead: String,
-    /// The matters.
-    pub sections: Vec<Matter>,
+    /// What the newsletter is called.
+    pub newsletter: String,
+    /// Who answers for readers' data.
+    pub publisher: String,
+    /// The email address that readers write to.
+    pub contact: String,
+    /// How long what is kept.
+    pub days: KeptDays,
+    /// Whether pictures are loaded from this site.
+    pub images_are_linked: bool,
+    /// Through whom emails go out, in a row; may be empty.
+    pub relays: String,
     /// What the operator adds: HTML; may be empty.
     pub more: String,
     /// The way to the reader's own page.
-    pub link: Link,
+    pub link_url: String,
 }
 
 impl Sample for HomePage {
@@ -211,25 +201,20 @@ impl Sample for HomePage {
             name: "The Week".to_owned(),
             description: "One essay a week.".to_owned(),
             language: "en".to_owned(),
-            subscribe: link("/week/subscribe", "Subscribe"),
-            all: link("/week/", "All issues"),
+            subscribe_url: "/week/subscribe".to_owned(),
         };
-        let (heading, lead) = ("Newsletters".to_owned(), "Choose one.".to_owned());
-        Self { frame: frame::sample(), heading, lead, newsletters: vec![listed] }
+        Self { newsletters: vec![listed] }
     }
 }
 
 impl Sample for FrontPage {
     fn sample() -> Self {
         Self {
-            frame: frame::sample(),
-            heading: "The Week".to_owned(),
-            lead: "By email.".to_owned(),
+            newsletter: "The Week".to_owned(),
+            description: "One essay a week.".to_owned(),
             about: "<p>Written by two editors.</p>".to_owned(),
             form: form(),
-            latest_heading: "Latest issue".to_owned(),
             latest: vec![teaser()],
-            all: link("/week/", "All issues"),
         }
     }
 }
@@ -237,19 +222,17 @@ impl Sample for FrontPage {
 impl Sample for ArchivePage {
     fn sample() -> Self {
         Self {
-            frame: frame::sample(),
-            heading: "All issues".to_owned(),
+            newsletter: "The Week".to_owned(),
+            description: String::new(),
             searchable: true,
             action: "/week/".to_owned(),
-            search_label: "Search".to_owned(),
-            search_button: "Search".to_owned(),
             typed: "calendar".to_owned(),
-            found: "1 issue".to_owned(),
-            years_label: "Years".to_owned(),
-            years: vec![Year { url: "/week/?year=2026".to_owned(), label: "2026".to_owned(), current: true }],
+            outcome: Some(Outcome::Found),
+            count: 1,
+            years: vec![Year { url: "/week/?year=2026".to_owned(), number: "2026".to_owned(), current: true }],
             entries: vec![teaser()],
-            newer: Some(link("/week/?page=1", "Newer issues")),
-            older: Some(link("/week/?page=3", "Older issues")),
+            newer_url: Some("/week/?page=1".to_owned()),
+            older_url: Some("/week/?page=3".to_owned()),
         }
     }
 }
@@ -257,22 +240,19 @@ impl Sample for ArchivePage {
 impl Sample for IssuePage {
     fn sample() -> Self {
         Self {
-            frame: frame::sample(),
             language: "en".to_owned(),
             direction: "ltr",
             title: "The calendar".to_owned(),
             date: "20 November 2026".to_owned(),
             datetime: "2026-11-20T08:00:00Z".to_owned(),
             author: "A. Writer".to_owned(),
-            reading_time: "7 minutes".to_owned(),
-            corrected: "Corrected on 21 November 2026.".to_owned(),
+            summary: "A date was set.".to_owned(),
+            minutes: 7,
+            corrected: "21 November 2026".to_owned(),
             corrected_datetime: "2026-11-21T08:00:00Z".to_owned(),
             correction: "The date was wrong.".to_owned(),
             body: "<p>A date was set.</p>".to_owned(),
-            beside_label: "Other issues".to_owned(),
-            previous_label: "Previous".to_owned(),
             previous: Some(teaser()),
-            next_label: "Next".to_owned(),
             next: Some(teaser()),
             form: form(),
         }
@@ -281,26 +261,25 @@ impl Sample for IssuePage {
 
 impl Sample for PrivacyPage {
     fn sample() -> Self {
-        let matter = Matter {
-            heading: "What is stored".to_owned(),
-            paragraphs: vec!["Your address.".to_owned(), "When you subscribed.".to_owned()],
-        };
-        let (heading, lead) = ("Privacy".to_owned(), "What The Week stores of its readers.".to_owned());
-        let link = link("/week/link", "Send me my link");
-        Self { frame: frame::sample(), heading, lead, sections: vec![matter], more: "<p>Ours.</p>".to_owned(), link }
+        Self {
+            newsletter: "The Week".to_owned(),
+            publisher: "The Week, 1 Example Street, Example".to_owned(),
+            contact: "editor@example.com".to_owned(),
+            days: KeptDays { unconfirmed: 30, unsubscribed: 0, consents: 1095, networks: 365, ledger: 730 },
+            images_are_linked: true,
+            relays: "mail.example.com".to_owned(),
+            more: "<p>Ours.</p>".to_owned(),
+            link_url: "/week/link".to_owned(),
+        }
     }
 }
 
 fn form() -> QuickForm {
     QuickForm {
         action: "/week/subscribe".to_owned(),
-        heading: "Subscribe".to_owned(),
-        lead: "Get The Week by email.".to_owned(),
+        newsletter: "The Week".to_owned(),
+        description: String::new(),
         stamp: "aaaa".to_owned(),
-        email_label: "Email address".to_owned(),
-        trap_label: "Leave this empty".to_owned(),
-        button: "Subscribe".to_owned(),
-        small_print: "You can leave at any time.".to_owned(),
     }
 }
 
@@ -313,8 +292,4 @@ fn teaser() -> Teaser {
         datetime: "2026-11-20T08:00:00Z".to_owned(),
         summary: "A date was set.".to_owned(),
     }
-}
-
-fn link(url: &str, label: &str) -> Link {
-    Link { url: url.to_owned(), label: label.to_owned() }
 }

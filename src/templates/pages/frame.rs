@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::Sample;
-use super::Link;
+use crate::words::Words;
 
 /// The style sheet of one newsletter's pages: colours that can be read, and letters. Nothing of it comes from a reader.
 #[derive(Clone, Debug, Serialize)]
@@ -23,38 +23,50 @@ pub struct Style {
 /// What every page has around it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Frame {
+    /// What the page says is in these words.
+    #[serde(skip)]
+    pub words: Words,
     /// BCP 47.
-    pub language: String,
+    pub language: &'static str,
     /// `ltr` or `rtl`.
     pub direction: &'static str,
-    /// The document's title.
-    pub title: String,
-    /// What the page is, for search engines and previews; may be empty.
-    pub description: String,
-    /// What stands on top of the page; empty where the heading says it.
-    pub masthead: String,
-    /// A picture beside it, if there is one.
+    /// The newsletter's name, or the site's where the page is of no newsletter.
+    pub site: String,
+    /// Whether it is shown in a frame of another site, where nothing is around it.
+    pub bare: bool,
+    /// A picture beside the name, if there is one.
     pub logo_url: Option<String>,
-    /// Where the top leads.
+    /// Where the name leads.
     pub home_url: String,
-    /// Leads past the top, for who does not see the page.
-    pub skip: String,
-    /// The way to the form; none on pages about a subscription.
-    pub subscribe: Option<Link>,
+    /// The site's first page.
+    pub root_url: String,
+    /// The form; none on pages about a subscription, and on those that have it.
+    pub subscribe_url: Option<String>,
     /// Where the style sheet is.
     pub style_url: String,
-    /// At the foot: the newsletter's other pages.
-    pub links: Vec<Link>,
-    /// At the foot: whom to ask.
-    pub contact: Option<Link>,
-    /// At the foot: where the sender lives.
-    pub colophon: String,
+    /// At the foot; none on pages of no newsletter.
+    pub foot: Option<Foot>,
     /// Whether search engines are to leave it alone.
     pub private: bool,
     /// How the page looks where its address is shared; none for pages that are nobody else's business.
     pub sharing: Option<Sharing>,
     /// Feeds, and the pages before and after.
     pub relations: Vec<Relation>,
+}
+
+/// The newsletter's other pages, and who sends it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Foot {
+    /// All issues.
+    pub issues_url: String,
+    /// The feed.
+    pub feed_url: String,
+    /// What is stored of readers.
+    pub privacy_url: String,
+    /// The email address that readers write to.
+    pub contact: String,
+    /// The sender's, on one line.
+    pub postal_address: String,
 }
 
 /// A page as other sites show it: Open Graph, and its one true address.
@@ -64,10 +76,8 @@ pub struct Sharing {
     pub url: String,
     /// `website` or `article`.
     pub kind: &'static str,
-    /// What it is called.
-    pub title: String,
-    /// What it belongs to.
-    pub site: String,
+    /// Whether it belongs to a newsletter.
+    pub newsletter: bool,
     /// A picture's address, whole.
     pub image: Option<String>,
 }
@@ -97,36 +107,40 @@ impl Sample for Style {
     }
 }
 
-/// One for the samples of pages.
-pub(super) fn sample() -> Frame {
-    let link = |url: &str, label: &str| Link { url: url.to_owned(), label: label.to_owned() };
-    Frame {
-        language: "en".to_owned(),
-        direction: "ltr",
-        title: "The Week".to_owned(),
-        description: "One essay a week.".to_owned(),
-        masthead: "The Week".to_owned(),
-        logo_url: Some("/assets/logo.png".to_owned()),
-        home_url: "/".to_owned(),
-        skip: "Skip to the text".to_owned(),
-        subscribe: Some(link("/week/subscribe", "Subscribe")),
-        style_url: "/assets/style-0123456789ab.css".to_owned(),
-        links: vec![link("/week/", "All issues")],
-        contact: Some(link("mailto:editor@example.com", "Write to us")),
-        colophon: "1 Example Street, Example".to_owned(),
-        private: true,
-        sharing: Some(Sharing {
-            url: "https://news.example.com/week/calendar".to_owned(),
-            kind: "article",
-            title: "The calendar".to_owned(),
+impl Sample for Frame {
+    fn sample() -> Self {
+        let words = Words::of_page("en");
+        Self {
+            words,
+            language: words.tag(),
+            direction: words.direction(),
             site: "The Week".to_owned(),
-            image: Some("https://news.example.com/assets/logo.png".to_owned()),
-        }),
-        relations: vec![Relation {
-            relation: "alternate",
-            media_type: "application/atom+xml",
-            title: "The Week".to_owned(),
-            url: "/week/feed.xml".to_owned(),
-        }],
+            bare: false,
+            logo_url: Some("/assets/logo.png".to_owned()),
+            home_url: "/".to_owned(),
+            root_url: "/".to_owned(),
+            subscribe_url: Some("/week/subscribe".to_owned()),
+            style_url: "/assets/style-0123456789ab.css".to_owned(),
+            foot: Some(Foot {
+                issues_url: "/week/".to_owned(),
+                feed_url: "/week/feed.xml".to_owned(),
+                privacy_url: "/week/privacy".to_owned(),
+                contact: "editor@example.com".to_owned(),
+                postal_address: "1 Example Street, Example".to_owned(),
+            }),
+            private: true,
+            sharing: Some(Sharing {
+                url: "https://news.example.com/week/calendar".to_owned(),
+                kind: "article",
+                newsletter: true,
+                image: Some("https://news.example.com/assets/logo.png".to_owned()),
+            }),
+            relations: vec![Relation {
+                relation: "alternate",
+                media_type: "application/atom+xml",
+                title: "The Week".to_owned(),
+                url: "/week/feed.xml".to_owned(),
+            }],
+        }
     }
 }

@@ -59,7 +59,8 @@ impl Publication<'_> {
             words: page.words,
         };
         let beside = issue::Beside::default();
-        self.templates.render(&issue::context(&ground, self.newsletter, page, beside, String::new()))
+        let (frame, page) = issue::context(&ground, self.newsletter, page, beside, String::new());
+        self.templates.page(&frame, &page)
     }
 
     /// The style sheet of the newsletter's pages.

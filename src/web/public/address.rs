@@ -15,14 +15,12 @@ use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
-use super::reader::{self, name};
+use super::reader::Whose;
 use super::token::{Opened, Token, is_erased, open};
 use crate::domain::RequestId;
 use crate::signup::{self, Move};
-use crate::store::subscriptions::Subscription;
-use crate::templates::pages::ReaderPage;
+use crate::templates::pages::{ErasedPage, MovePage, MovedPage, StaleLink, StalePage, StopPage, StoppedPage};
 use crate::token::Purpose;
-use crate::words::Words;
 
 const MOVE: &str = "move";
 const STOP: &str = "stop";
@@ -50,12 +48,10 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
     match standing {
         Move::Fresh(subscription) => {
             // The page is opened at the new address, and shows nothing of the old one.
-            let (words, mut page) = about(&site, &subscription, |words, name| words.move_heading(name));
-            page.paragraphs = vec![words.move_text(&name(words, site.door_of(subscription.newsletter_id)))];
-            reader::ask(&mut page, reader::button(MOVE, words.mail_new_address_button()));
-            site.page(StatusCode::OK, &page)
+            let whose = Whose::of(&site, &subscription).await?.without_address();
+            whose.page(StatusCode::OK, &MovePage(whose.reader.clone()))
         }
-        other => outcome(&site, other),
+        other => outcome(&site, other).await,
     }
 }
 
@@ -72,36 +68,34 @@ async fn act(
     let act = site.act("new address", wording::address(site.words(None)), client);
     let signup = site.signup.clone();
     let moved = site.write(async move { signup::confirm_address(&signup, id, &act).await }).await?;
-    outcome(&site, moved)
+    outcome(&site, moved).await
 }
 
-fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
-    let page = match moved {
+async fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
+    match moved {
         Move::Fresh(subscription) | Move::Already(subscription) => {
-            let (words, mut page) = about(site, &subscription, |words, _| words.moved_heading());
-            page.paragraphs = vec![words.moved_text(&name(words, site.door_of(subscription.newsletter_id)))];
-            page
+            let whose = Whose::of(site, &subscription).await?.without_address();
+            whose.page(StatusCode::OK, &MovedPage(whose.reader.clone()))
         }
         Move::Stale(subscription) => {
-            let (words, mut page) = about(site, &subscription, |words, _| words.stale_heading());
-            page.paragraphs = vec![words.move_stale_text()];
-            page
+            stale(&Whose::of(site, &subscription).await?.without_address(), StaleLink::Address)
         }
-        Move::Unknown => return Err(Failure::NoSuchLink),
-    };
-    site.page(StatusCode::OK, &page)
+        Move::Unknown => Err(Failure::NoSuchLink),
+    }
+}
+
+fn stale(whose: &Whose<'_>, link: StaleLink) -> Result<Response, Failure> {
+    whose.page(StatusCode::OK, &StalePage { reader: whose.reader.clone(), link, days: 0 })
 }
 
 async fn show_stop(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
     match signup::look_stop(&site.signup, id, site.clock.now()).await? {
         Move::Fresh(subscription) => {
-            let (words, mut page) = about(&site, &subscription, |words, _| words.stop_heading());
-            page.paragraphs = vec![words.stop_text(&name(words, site.door_of(subscription.newsletter_id)))];
-            reader::ask(&mut page, reader::button(STOP, words.mail_old_address_button()));
-            site.page(StatusCode::OK, &page)
+            let whose = Whose::of(&site, &subscription).await?.without_address();
+            whose.page(StatusCode::OK, &StopPage(whose.reader.clone()))
         }
-        other => stopped(&site, other),
+        other => stopped(&site, other).await,
     }
 }
 
@@ -118,44 +112,26 @@ async fn act_stop(
     let act = site.act("old address", wording::address(site.words(None)), client);
     let signup = site.signup.clone();
     let moved = site.write(async move { signup::stop_address(&signup, id, &act).await }).await?;
-    stopped(&site, moved)
+    stopped(&site, moved).await
 }
 
-fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
-    let page = match stop {
+async fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
+    match stop {
         Move::Fresh(subscription) | Move::Already(subscription) => {
-            let (words, mut page) = about(site, &subscription, |words, _| words.stopped_heading());
-            page.paragraphs = vec![words.stopped_text()];
-            page
+            let whose = Whose::of(site, &subscription).await?.without_address();
+            whose.page(StatusCode::OK, &StoppedPage(whose.reader.clone()))
         }
-        Move::Stale(subscription) => {
-            let (words, mut page) = about(site, &subscription, |words, _| words.stale_heading());
-            page.paragraphs = vec![words.stop_late_text()];
-            page
-        }
-        Move::Unknown => return Err(Failure::NoSuchLink),
-    };
-    site.page(StatusCode::OK, &page)
+        Move::Stale(subscription) => stale(&Whose::of(site, &subscription).await?.without_address(), StaleLink::Stop),
+        Move::Unknown => Err(Failure::NoSuchLink),
+    }
 }
 
 /// The link to stop a change says what happened also when nothing is left to stop.
 async fn ended(site: &Site, token: &str) -> Result<Response, Failure> {
     let unproved = site.signup.keys.open_row(Purpose::Stop, token).ok_or(Failure::NoSuchLink)?;
-    let is_erased = is_erased(site, &unproved).await?;
-    let door = site.only_door();
-    let words = site.words(door);
-    let (heading, text) = match is_erased {
-        true => (words.erased_heading(), words.stop_erased_text()),
-        false => (words.stale_heading(), words.stop_late_text()),
-    };
-    let mut page = reader::page(site, words, door, heading, None);
-    page.paragraphs = vec![text];
-    site.page(StatusCode::OK, &page)
-}
-
-/// A page without any address: which of the two it would be depends on who reads it.
-fn about(site: &Site, subscription: &Subscription, heading: impl Fn(Words, &str) -> String) -> (Words, ReaderPage) {
-    let door = site.door_of(subscription.newsletter_id);
-    let words = site.words_for(door, Some(subscription));
-    (words, reader::page(site, words, door, heading(words, &name(words, door)), None))
+    let whose = Whose::nobody(site);
+    match is_erased(site, &unproved).await? {
+        true => whose.page(StatusCode::OK, &ErasedPage { stop: true }),
+        false => stale(&whose, StaleLink::Stop),
+    }
 }

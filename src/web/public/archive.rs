@@ -14,15 +14,14 @@ use jiff::civil::date;
 use serde::Deserialize;
 
 use super::super::failure::Failure;
-use super::super::frame::pitch;
+use super::super::frame::description;
 use super::super::site::Site;
 use super::teaser::{below, teaser};
 use crate::clock::Timestamp;
 use crate::publishing::folded;
 use crate::signup::Door;
 use crate::store::pages::{self, Entry, TERMS_MAX};
-use crate::templates::pages::{ArchivePage, Link, Year};
-use crate::words::Words;
+use crate::templates::pages::{ArchivePage, Outcome, Year};
 
 /// A page stays below 15 KB, also in scripts of three bytes a letter.
 const PER_PAGE: usize = 20;
@@ -98,32 +97,28 @@ async fn show(
         search(&site, &door, &wanted).await?
     };
     let words = site.words(Some(&door));
-    let heading = words.all_issues();
     // What a search finds is of use to who searched alone.
-    let mut frame = site.frame(words, Some(&door), &heading, false);
+    let mut frame = site.frame(words, Some(&door), false);
     if wanted.terms.is_empty() && wanted.year.is_none() && wanted.page == 1 {
-        site.share(&mut frame, Some(&door), &format!("{slug}/"), &heading, &pitch(words, &door.newsletter));
+        site.share(&mut frame, Some(&door), &format!("{slug}/"));
     } else {
         frame.private = true;
     }
-    let link = |page: usize, label: String| Link { url: address(&site, &door, &wanted, page), label };
+    let (outcome, count) = shelf.outcome(&wanted).unzip();
     let page = ArchivePage {
-        frame,
-        heading,
+        newsletter: door.newsletter.name.clone(),
+        description: description(&door.newsletter),
         searchable: shelf.times.len() >= SEARCHABLE || !wanted.typed.is_empty(),
         action: below(&site, &door, ""),
-        search_label: words.search(),
-        search_button: words.search(),
         typed: wanted.typed.clone(),
-        found: shelf.found(words, &wanted),
-        years_label: words.years(),
+        outcome,
+        count: number(count.unwrap_or_default()),
         years: shelf.years(&site, &door, &wanted),
         entries: shelf.entries.iter().map(|entry| teaser(&site, &door, words, entry)).collect(),
-        newer: (wanted.page > 1).then(|| link(wanted.page - 1, words.newer_issues())),
-        older: shelf.more.then(|| link(wanted.page + 1, words.older_issues())),
+        newer_url: (wanted.page > 1).then(|| address(&site, &door, &wanted, wanted.page - 1)),
+        older_url: shelf.more.then(|| address(&site, &door, &wanted, wanted.page + 1)),
     };
-    let open = !page.frame.private;
-    site.fresh_page(&headers, &page, open, shelf.times.first().copied())
+    site.fresh_page(&headers, &frame, &page, shelf.times.first().copied())
 }
 
 /// What a page of the archive shows.
@@ -142,21 +137,20 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn found(&self, words: Words, wanted: &Wanted) -> String {
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    /// What came of a search, and how many it found; or that there is nothing at all.
+    fn outcome(&self, wanted: &Wanted) -> Option<(Outcome, usize)> {
         match self.count {
-            Some(0) => words.search_none(),
-            Some(count) if count > FOUND_MAX => words.search_found_many(number(FOUND_MAX)),
-            Some(count) => words.search_found(number(count)),
-            None if self.entries.is_empty() && wanted.page == 1 => words.archive_empty(),
-            None => String::new(),
+            Some(0) => Some((Outcome::None, 0)),
+            Some(count) if count > FOUND_MAX => Some((Outcome::Many, FOUND_MAX)),
+            Some(count) => Some((Outcome::Found, count)),
+            None => (self.entries.is_empty() && wanted.page == 1).then_some((Outcome::Empty, 0)),
         }
     }
 
     fn years(&self, site: &Site, door: &Door, wanted: &Wanted) -> Vec<Year> {
         let one = |year: &i16| Year {
             url: below(site, door, &format!("?year={year}")),
-            label: year.to_string(),
+            number: year.to_string(),
             current: self.year == Some(*year) && wanted.terms.is_empty(),
         };
         // One year needs no choice.

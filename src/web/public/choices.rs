@@ -1,14 +1,12 @@
-//! The forms of the preferences: language and format, name, address, another newsletter. Knows no act.
+//! What is set for a subscription, as its page shows it, and what a form chooses. Knows no act.
 
 use super::super::form::Form as Fields;
-use super::preferences::{CHOOSE, MOVE, RENAME};
-use super::reader::{self, choice, name as name_of};
+use super::reader::Whose;
 use crate::domain::name::presentable;
-use crate::domain::subscriber::Format;
-use crate::signup::Door;
+use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::subscriptions::Subscription;
-use crate::templates::pages::{Field, Form, Section};
-use crate::words::{Language, Words};
+use crate::templates::pages::{Chosen, Subscribed};
+use crate::words::Language;
 
 /// The language and the format in a form, if there is a format in it that we have.
 pub(super) fn read(fields: &Fields) -> Option<(Option<&'static str>, Format)> {
@@ -16,95 +14,23 @@ pub(super) fn read(fields: &Fields) -> Option<(Option<&'static str>, Format)> {
     Some((Language::chosen(fields.get("language")).map(Language::tag), format))
 }
 
-pub(super) fn section(words: Words, subscription: Option<&Subscription>) -> Section {
+/// What is set; without a subscription, what an active reader has who chose nothing.
+pub(super) fn of(whose: &Whose<'_>, subscription: Option<&Subscription>) -> Subscribed {
+    let paused = subscription.filter(|subscription| subscription.state == SubscriptionState::Paused);
+    let until = paused.and_then(|paused| paused.paused_until).map(|until| whose.written(until));
     let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
-    let mut languages = vec![choice("", words.language_default(), chosen.is_none())];
     // Each in its own words: whoever looks for their language can read that.
-    languages.extend(
-        Language::ALL
-            .into_iter()
-            .map(|language| choice(language.tag(), language.own_name().to_owned(), chosen == Some(language.tag()))),
-    );
-    let format = subscription.map_or(Format::Html, |subscription| subscription.format);
-    let facts = facts(words, chosen, format);
-    let formats = [(Format::Html, words.format_html()), (Format::Plain, words.format_plain())];
-    let formats = formats.map(|(one, label)| choice(one.as_str(), label, one == format));
-    Section {
-        id: "choices",
-        folded: true,
-        facts,
-        heading: words.choices_heading(),
-        forms: vec![Form {
-            fields: vec![
-                Field {
-                    kind: "select",
-                    name: "language",
-                    label: words.language_label(),
-                    hint: words.language_hint(),
-                    choices: languages,
-                    ..Field::default()
-                },
-                Field {
-                    kind: "radio",
-                    name: "format",
-                    label: words.format_label(),
-                    choices: formats.to_vec(),
-                    ..Field::default()
-                },
-            ],
-            button: reader::quiet(CHOOSE, words.choices_button()),
-        }],
-        ..Section::default()
+    let language = |one: Language| Chosen { tag: one.tag(), name: one.own_name(), chosen: chosen == Some(one.tag()) };
+    let languages = Language::ALL.map(language).to_vec();
+    // The name is not shown in full: a mail is forwarded, and its links with it.
+    let name = subscription.and_then(|subscription| subscription.name.as_deref()).and_then(presentable);
+    Subscribed {
+        paused: paused.is_some(),
+        until: until.unwrap_or_default(),
+        language_chosen: languages.iter().find(|one| one.chosen).map_or("", |one| one.name),
+        languages,
+        format: subscription.map_or(Format::Html, |subscription| subscription.format).as_str(),
+        initial: name.and_then(|name| name.chars().next()).map(String::from).unwrap_or_default(),
+        address_facts: subscription.map(|subscription| subscription.email.masked()).into_iter().collect(),
     }
-}
-
-/// What is chosen now.
-fn facts(words: Words, language: Option<&str>, format: Format) -> Vec<String> {
-    let own = Language::ALL.into_iter().find(|one| Some(one.tag()) == language);
-    let language = own.map_or_else(|| words.language_default(), |one| one.own_name().to_owned());
-    let format = if format == Format::Html { words.format_html() } else { words.format_plain() };
-    vec![language, format]
-}
-
-/// The name is not shown in full: a mail is forwarded, and its links with it.
-pub(super) fn name_section(words: Words, door: Option<&Door>, subscription: Option<&Subscription>) -> Section {
-    let shown = subscription.and_then(|subscription| subscription.name.as_deref()).and_then(presentable);
-    let initial = shown.and_then(|shown| shown.chars().next());
-    let hint = match initial {
-        Some(first) => words.rename_hint(&first.to_string(), &name_of(words, door)),
-        None => words.rename_hint_none(&name_of(words, door)),
-    };
-    let field = Field { kind: "text", name: "name", label: words.rename_label(), hint, ..Field::default() };
-    Section {
-        id: "own-name",
-        folded: true,
-        facts: initial.map(|initial| format!("{initial}…")).into_iter().collect(),
-        heading: words.rename_heading(),
-        forms: vec![reader::form(field, reader::quiet(RENAME, words.rename_button()))],
-        ..Section::default()
-    }
-}
-
-pub(super) fn address_section(words: Words, subscription: Option<&Subscription>) -> Section {
-    let field = Field {
-        kind: "email",
-        name: "email",
-        label: words.address_label(),
-        hint: words.address_hint(),
-        ..Field::default()
-    };
-    Section {
-        id: "address",
-        folded: true,
-        facts: subscription.map(|subscription| subscription.email.masked()).into_iter().collect(),
-        heading: words.address_heading(),
-        forms: vec![reader::form(field, reader::quiet(MOVE, words.address_button()))],
-        ..Section::default()
-    }
-}
-
-/// A button that asks for another newsletter.
-pub(super) fn add_form(words: Words, slug: &str, name: &str, action: &'static str) -> Form {
-    let field = Field { kind: "hidden", name: "newsletter", value: slug.to_owned(), ..Field::default() };
-    Form { fields: vec![field], button: reader::quiet(action, words.others_add(name)) }
 }

@@ -14,21 +14,20 @@ use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
-use super::reader::{self, name};
+use super::reader::Whose;
 use super::signup::asked_page;
 use super::token::{Opened, Token, open};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
-use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation, Door};
+use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation};
 use crate::store::subscriptions::Subscription;
 use crate::store::{consents, issues, pages, skips};
-use crate::templates::pages::{Link, ReaderPage};
+use crate::templates::pages::{AlreadyPage, ConfirmPage, ConfirmedPage, LatestIssue, NextIssue, StaleLink, StalePage};
 use crate::token::Purpose;
 use crate::words::Language;
 
 /// Sends another link to who comes too late.
 const AGAIN: &str = "again";
-const CONFIRM: &str = "confirm";
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/c/{token}", get(show).post(act)).route("/c/{token}/", get(show).post(act))
@@ -42,8 +41,8 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
     };
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     match standing {
-        Confirmation::Fresh(subscription) => ask_page(&site, &subscription),
-        other => outcome(&site, other),
+        Confirmation::Fresh(subscription) => ask_page(&Whose::of(&site, &subscription).await?),
+        other => outcome(&site, other).await,
     }
 }
 
@@ -68,7 +67,7 @@ async fn act(
         site.write(async move { signup::confirm(&signup.db, &signup.keys, asked, welcome, &act).await }).await?;
     match confirmation {
         Confirmation::Fresh(subscription) => welcome_page(&site, &subscription).await,
-        other => outcome(&site, other),
+        other => outcome(&site, other).await,
     }
 }
 
@@ -85,7 +84,7 @@ async fn greeting(site: &Site, asked: ConsentId) -> Result<Option<RevisionId>, F
 /// theirs, but for the spelling that the mail went to.
 async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Result<Response, Failure> {
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
-    let Confirmation::Stale(subscription) = standing else { return outcome(site, standing) };
+    let Confirmation::Stale(subscription) = standing else { return outcome(site, standing).await };
     let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
     let words = site.words_for(Some(door), Some(&subscription));
     let language = subscription.language.as_deref().and_then(Language::chosen);
@@ -98,46 +97,30 @@ async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Re
     asked_page(site, door, words, &answer)
 }
 
-fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {
+async fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {
     match confirmation {
-        Confirmation::Fresh(subscription) => ask_page(site, &subscription),
+        Confirmation::Fresh(subscription) => ask_page(&Whose::of(site, &subscription).await?),
         Confirmation::Already(subscription) => {
-            let door = site.door_of(subscription.newsletter_id);
-            let words = site.words_for(door, Some(&subscription));
-            let mut page = reader::page(site, words, door, words.already_heading(), Some(&subscription));
-            page.paragraphs = vec![words.already_text(&name(words, door))];
-            site.page(StatusCode::OK, &page)
+            let whose = Whose::of(site, &subscription).await?;
+            whose.page(StatusCode::OK, &AlreadyPage(whose.reader.clone()))
         }
         Confirmation::Stale(subscription) => {
-            let door = site.door_of(subscription.newsletter_id);
-            let words = site.words_for(door, Some(&subscription));
-            let mut page = reader::page(site, words, door, words.stale_heading(), Some(&subscription));
-            page.paragraphs = vec![words.stale_text(i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX))];
-            reader::ask(&mut page, reader::button(AGAIN, words.stale_button()));
-            site.page(StatusCode::OK, &page)
+            let whose = Whose::of(site, &subscription).await?;
+            let days = i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX);
+            whose.page(StatusCode::OK, &StalePage { reader: whose.reader.clone(), link: StaleLink::Confirm, days })
         }
         Confirmation::Unknown => Err(Failure::NoSuchLink),
     }
 }
 
-fn ask_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
-    site.page(StatusCode::OK, &question(site, site.door_of(subscription.newsletter_id), Some(subscription)))
-}
-
-fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
-    let words = site.words_for(door, subscription);
-    let name = name(words, door);
-    let mut page = reader::page(site, words, door, words.confirm_heading(&name), subscription);
-    page.paragraphs = vec![words.confirm_text(&name), words.confirm_ignore()];
-    reader::ask(&mut page, reader::button(CONFIRM, words.confirm_button()));
-    page
+fn ask_page(whose: &Whose<'_>) -> Result<Response, Failure> {
+    whose.page(StatusCode::OK, &ConfirmPage(whose.reader.clone()))
 }
 
 async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
-    let door = site.door_of(subscription.newsletter_id);
-    let mut page = welcome(site, door, Some(subscription));
-    let words = site.words_for(door, Some(subscription));
-    if let Some(door) = door {
+    let whose = Whose::of(site, subscription).await?;
+    let mut page = welcome(&whose);
+    if let Some(door) = whose.door {
         let now = site.clock.now();
         let mut tx = site.signup.db.read().await?;
         let queued = issues::taken_times(&mut tx, door.id).await?.into_iter().find(|due| *due > now);
@@ -146,31 +129,25 @@ async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Respon
         drop(tx);
         let newsletter = &door.newsletter;
         let slot = || offered(&newsletter.slots, &newsletter.time_zone, &skipped, now).next();
-        if let Some(next) = queued.or_else(slot) {
+        page.next = queued.or_else(slot).map(|next| {
             let day = next.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
-            page.paragraphs[0] = words.welcome_on(day);
-        }
-        page.link = latest.map(|latest| Link {
+            let weekday = day.weekday().to_monday_one_offset();
+            NextIssue { weekday: i64::from(weekday), day: i64::from(day.day()), month: i64::from(day.month()) }
+        });
+        page.latest = latest.map(|latest| LatestIssue {
             url: newsletter.issue_url(site.public_url.as_str(), &latest.slug),
-            label: words.welcome_latest(&latest.title),
+            title: latest.title,
         });
     }
-    site.page(StatusCode::OK, &page)
+    whose.page(StatusCode::OK, &page)
 }
 
-fn welcome(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
-    let words = site.words_for(door, subscription);
-    let mut page = reader::page(site, words, door, words.confirmed_heading(&name(words, door)), subscription);
-    page.paragraphs.push(words.confirmed_text());
-    if let Some(door) = door {
-        page.paragraphs.push(words.confirmed_contacts(door.newsletter.from.address.as_str()));
-    }
-    page
+fn welcome(whose: &Whose<'_>) -> ConfirmedPage {
+    let sender = whose.door.map(|door| door.newsletter.from.address.to_string());
+    ConfirmedPage { reader: whose.reader.clone(), next: None, sender: sender.unwrap_or_default(), latest: None }
 }
 
 fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
-    let door = site.only_door();
-    let mut page = if asks { question(site, door, None) } else { welcome(site, door, None) };
-    page.status = site.words(door).test_link();
-    site.page(StatusCode::OK, &page)
+    let whose = Whose::test(site);
+    if asks { ask_page(&whose) } else { whose.page(StatusCode::OK, &welcome(&whose)) }
 }

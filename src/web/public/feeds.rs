@@ -13,13 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::failure::{Failure, Open};
-use super::super::frame::pitch;
 use super::super::fresh::fresh;
 use super::super::site::Site;
 use crate::clock::Timestamp;
+use crate::domain::newsletter::Newsletter;
 use crate::signup::Door;
 use crate::store::pages::{self, Page};
 use crate::templates::feeds::{AtomFeed, FeedEntry, FeedLink};
+use crate::words::Words;
 
 /// On one page of a feed: what a reader that looks once a month has missed, and more.
 const PER_PAGE: usize = 20;
@@ -200,6 +201,11 @@ fn changed(page: &Page) -> Timestamp {
 fn open(mut response: Response) -> Response {
     response.extensions_mut().insert(Open);
     response
+}
+
+/// What a newsletter is, in a sentence: its own, or that it is to be had.
+fn pitch(words: Words, newsletter: &Newsletter) -> String {
+    newsletter.description.clone().unwrap_or_else(|| words.signup_lead(&newsletter.name))
 }
 
 fn number(count: usize) -> i64 {

@@ -16,8 +16,8 @@ use super::teaser::{date, shortened, stamped_form, teaser};
 use crate::domain::issue::{Visibility, is_slug};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::store::pages::{self, Page};
-use crate::templates::pages::{IssuePage, Relation, Teaser};
-use crate::words::Words;
+use crate::templates::pages::{Frame, IssuePage, Relation, Teaser};
+use crate::words::{Words, minutes_to_read};
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/{newsletter}/{slug}", get(show)).route("/{newsletter}/{slug}/", get(show))
@@ -46,9 +46,8 @@ async fn show(
     let beside = Beside { previous: previous.as_ref().map(shown), next: next.as_ref().map(shown) };
     // The hour alone, so that a page that may be kept changes once an hour and not with each look.
     let stamp = site.signup.stamp_of_hour(site.clock.now());
-    let context = context(&site.ground(Some(&door)), &door.newsletter, page, beside, stamp);
-    let open = !context.frame.private;
-    let mut response = site.fresh_page(&headers, &context, open, changed)?;
+    let (frame, page) = context(&site.ground(Some(&door)), &door.newsletter, page, beside, stamp);
+    let mut response = site.fresh_page(&headers, &frame, &page, changed)?;
     response.extensions_mut().insert(Sandboxed);
     Ok(response)
 }
@@ -60,18 +59,18 @@ pub(in super::super) struct Beside {
     next: Option<Teaser>,
 }
 
-/// The page of an issue of `newsletter`, shown at the time that `stamp` says.
+/// The page of an issue of `newsletter` with what is around it, shown at the time that `stamp` says.
 pub(in super::super) fn context(
     ground: &Ground<'_>,
     newsletter: &Newsletter,
     page: Page,
     beside: Beside,
     stamp: String,
-) -> IssuePage {
+) -> (Frame, IssuePage) {
     let words = Words::of_page(&newsletter.language);
-    let mut frame = ground.frame(words, &page.title, false);
+    let mut frame = ground.frame(words, false);
     let path = newsletter.issue_url("", &page.slug);
-    ground.share(&mut frame, path.trim_start_matches('/'), &page.title, &shortened(&page.summary));
+    ground.share(&mut frame, path.trim_start_matches('/'));
     if let Some(sharing) = &mut frame.sharing {
         sharing.kind = "article";
         sharing.image = Some(page.image.clone()).filter(|image| !image.is_empty()).or(sharing.image.take());
@@ -83,24 +82,22 @@ pub(in super::super) fn context(
     frame.relations.extend(previous.as_ref().map(|other| relation("prev", other)));
     frame.relations.extend(next.as_ref().map(|other| relation("next", other)));
     let corrected = page.corrected_at;
-    IssuePage {
-        frame,
+    let issue = IssuePage {
         direction: if is_rtl(&page.language) { "rtl" } else { "ltr" },
         title: page.title,
         date: date(newsletter, words, page.published_at),
         datetime: page.published_at.to_string(),
         author: page.author,
-        reading_time: words.time_to_read(&page.language, usize::try_from(page.words).unwrap_or_default()),
-        corrected: corrected.map(|at| words.corrected_on(&date(newsletter, words, at))).unwrap_or_default(),
+        summary: shortened(&page.summary),
+        minutes: minutes_to_read(&page.language, usize::try_from(page.words).unwrap_or_default()),
+        corrected: corrected.map(|at| date(newsletter, words, at)).unwrap_or_default(),
         corrected_datetime: corrected.map(|at| at.to_string()).unwrap_or_default(),
         correction: page.correction,
         body: page.html,
-        beside_label: words.other_issues(),
-        previous_label: words.previous_issue(),
         previous,
-        next_label: words.next_issue(),
         next,
-        form: stamped_form(ground, newsletter, words, &words.subscribe(), stamp),
+        form: stamped_form(ground, newsletter, stamp),
         language: page.language,
-    }
+    };
+    (frame, issue)
 }

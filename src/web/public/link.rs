@@ -12,12 +12,10 @@ use super::super::client::From;
 use super::super::failure::Failure;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
-use super::reader;
 use super::signup::{address_error, bare, link_step};
 use crate::domain::address::EmailAddress;
-use crate::signup::{self, Answer, Door, LinkAsk, Proof};
-use crate::templates::pages::{Field, Link, ReaderPage, Section};
-use crate::words::Words;
+use crate::signup::{self, Answer, LinkAsk, Proof};
+use crate::templates::pages::{LinkPage, SentPage};
 
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/{newsletter}/link", get(show).post(act))
@@ -25,7 +23,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
 
 async fn show(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, Failure> {
     let door = site.door(&slug)?;
-    site.page(StatusCode::OK, &page(&site, site.words(Some(&door)), &door, ""))
+    let page = LinkPage { error: String::new(), typed: String::new() };
+    site.page(StatusCode::OK, &site.frame(site.words(Some(&door)), Some(&door), true), &page)
 }
 
 async fn act(
@@ -36,12 +35,12 @@ async fn act(
 ) -> Result<Response, Failure> {
     let door = site.door(&slug)?;
     let words = site.words(Some(&door));
+    let frame = site.frame(words, Some(&door), true);
     let email: EmailAddress = match bare(fields.get("email")).parse() {
         Ok(email) => email,
         Err(error) => {
-            let mut page = page(&site, words, &door, fields.get("email"));
-            reader::refuse(&mut page, words, "email", &address_error(words, error));
-            return site.page(StatusCode::UNPROCESSABLE_ENTITY, &page);
+            let page = LinkPage { error: address_error(words, error), typed: fields.get("email").to_owned() };
+            return site.page(StatusCode::UNPROCESSABLE_ENTITY, &frame, &page);
         }
     };
     let proof =
@@ -52,24 +51,5 @@ async fn act(
     if let Answer::Step(step) = answer {
         return link_step(&site, &door, &email, &step);
     }
-    let mut page = reader::page(&site, words, Some(&door), words.check_heading(), None);
-    page.paragraphs = vec![words.link_sent(&door.newsletter.name)];
-    page.link = Some(Link { url: site.path(""), label: words.to_home() });
-    site.page(StatusCode::OK, &page)
-}
-
-fn page(site: &Site, words: Words, door: &Door, typed: &str) -> ReaderPage {
-    let mut page = reader::page(site, words, Some(door), words.link_heading(), None);
-    page.paragraphs = vec![words.link_text()];
-    let field = Field {
-        kind: "email",
-        name: "email",
-        label: words.email_label(),
-        hint: words.link_hint(),
-        value: typed.to_owned(),
-        ..Field::default()
-    };
-    let form = reader::form(field, reader::button("send", words.link_button()));
-    page.sections = vec![Section { id: "send", forms: vec![form], ..Section::default() }];
-    page
+    site.page(StatusCode::OK, &frame, &SentPage { newsletter: door.newsletter.name.clone() })
 }

@@ -1,45 +1,20 @@
 //! A link that opens nothing: what may be wrong with it, and the ways that lead further. The same for every such link.
 
-use super::super::frame::pitch;
+use super::super::frame::description;
 use super::super::site::Site;
-use super::super::trouble::Trouble;
-use super::reader;
-use crate::templates::pages::{Field, Link, ReaderPage, Section};
+use super::reader::link_url;
+use crate::signup::Door;
+use crate::templates::pages::{LostNewsletter, LostPage};
 
 /// The page, with the form of the only newsletter, or with the ways to all of them.
-pub(in crate::web) fn lost_page(site: &Site) -> ReaderPage {
-    let door = site.only_door();
-    let words = site.words(door);
-    let mut page = reader::page(site, words, door, Trouble::NoSuchLink.heading(words), None);
-    page.paragraphs = vec![Trouble::NoSuchLink.sentence(words)];
-    let path = |slug: &str, page: &str| site.path(&format!("{slug}/{page}"));
-    for door in &site.doors {
-        let newsletter = &door.newsletter;
-        let link = Link { url: path(&newsletter.slug, "link"), label: words.link_button() };
-        let section = Section { links: vec![link], ..Section::default() };
-        page.sections.push(match site.doors.len() {
-            1 => Section { id: "link", heading: words.link_heading(), ..section },
-            _ => Section { text: newsletter.name.clone(), ..section },
-        });
-    }
-    if let Some(door) = door {
-        let newsletter = &door.newsletter;
-        let field = Field {
-            kind: "email",
-            name: "email",
-            label: words.email_label(),
-            hint: words.email_hint(),
-            ..Field::default()
-        };
-        page.sections.push(Section {
-            id: "subscribe",
-            heading: newsletter.name.clone(),
-            text: pitch(words, newsletter),
-            action: path(&newsletter.slug, "subscribe"),
-            forms: vec![reader::form(field, reader::button("subscribe", words.subscribe()))],
-            ..Section::default()
-        });
-    }
-    page.link = Some(Link { url: site.path(""), label: words.to_home() });
-    page
+pub(in crate::web) fn lost_page(site: &Site) -> LostPage {
+    let newsletter = |door: &Door| LostNewsletter {
+        name: door.newsletter.name.clone(),
+        description: description(&door.newsletter),
+        link_url: link_url(site, door),
+        subscribe_url: site.path(&format!("{}/subscribe", door.newsletter.slug)),
+    };
+    let only = site.only_door().map(newsletter);
+    let all = || site.doors.iter().map(|door| newsletter(door)).collect();
+    LostPage { newsletters: if only.is_some() { Vec::new() } else { all() }, only }
 }

@@ -28,7 +28,6 @@ use axum::Router;
 
 use super::site::Site;
 pub(super) use lost::lost_page;
-pub(super) use reader::page as plain_page;
 
 /// The routes.
 pub(super) fn router() -> Router<Arc<Site>> {

@@ -16,7 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::choices;
 use super::gone::{absent_page, departed, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, Whose};
 use super::signup::{address_error, asked_page, bare, name_error};
 use super::token::{Opened, Token, open};
 use super::unsubscribe::{LEAVE, leave};
@@ -27,14 +27,14 @@ use crate::domain::name::parse_name;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, Ask, Asked, Client, Door, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{ReaderPage, Section};
+use crate::templates::pages::{Done, Other, PendingPage, PreferencesPage, Wrong};
 use crate::token::Purpose;
-use crate::words::{Language, Words};
+use crate::words::Language;
 
 const RESUME: &str = "resume";
-pub(super) const RENAME: &str = "rename";
-pub(super) const CHOOSE: &str = "choose";
-pub(super) const MOVE: &str = "move";
+const RENAME: &str = "rename";
+const CHOOSE: &str = "choose";
+const MOVE: &str = "move";
 const DATA: &str = "data";
 /// An action that begins so names a newsletter behind it.
 const ADD: &str = "add";
@@ -44,24 +44,19 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 /// What an act did.
-enum Done {
+enum Did {
     Nothing,
-    Said(fn(Words) -> String),
-    /// The newsletter calls the reader otherwise from now on.
-    Named,
+    /// As the page calls it.
+    It(&'static str),
     /// The address was changed not long ago, and stays until then.
     Settling(Timestamp),
     /// What was typed into a field is wrong.
-    Wrong {
-        field: &'static str,
-        error: String,
-        typed: String,
-    },
+    Wrong(Wrong),
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     match open(&site, Purpose::Preferences, &token).await? {
-        Opened::Row(number) => current_page(&site, SubscriptionId(number), Done::Nothing).await,
+        Opened::Row(number) => current_page(&site, SubscriptionId(number), Did::Nothing).await,
         Opened::Absent => absent_page(&site, None),
         Opened::Test => test_page(&site),
     }
@@ -95,7 +90,7 @@ async fn act(
         MOVE => change_address(&site, id, fields.get("email"), client).await?,
         DATA => data(&site, id, client).await?,
         ADD => return add(&site, id, fields.get("newsletter"), client).await,
-        _ => Done::Nothing,
+        _ => Did::Nothing,
     };
     current_page(&site, id, done).await
 }
@@ -112,85 +107,85 @@ fn fields_of(action: &str) -> &'static [&'static str] {
     }
 }
 
-async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Done, Failure> {
+async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Did, Failure> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
-    Ok(paused.map_or(Done::Nothing, |_| Done::Said(Words::preferences_paused)))
+    Ok(paused.map_or(Did::Nothing, |_| Did::It("paused")))
 }
 
-async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let door = site.door_of(subscription.newsletter_id);
-    match reader::rest_until(site, site.words_for(door, Some(&subscription)), door, typed) {
-        Ok(rest) => pause(site, id, rest, client).await,
-        Err(error) => Ok(Done::Wrong { field: "until", error, typed: String::new() }),
+    match reader::rest_until(site, door, typed) {
+        Some(rest) => pause(site, id, rest, client).await,
+        None => Ok(Did::Wrong(Wrong { wrong: "until", ..Wrong::default() })),
     }
 }
 
-async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Done, Failure> {
+async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Did, Failure> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let resumed = site.write(async move { signup::resume(&db, id, &act).await }).await?;
-    Ok(resumed.map_or(Done::Nothing, |_| Done::Said(Words::preferences_resumed)))
+    Ok(resumed.map_or(Did::Nothing, |_| Did::It("resumed")))
 }
 
-async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let door = site.door_of(subscription.newsletter_id);
     let name = match parse_name(typed) {
         Ok(name) => name,
         Err(error) => {
             let error = name_error(site.words_for(door, Some(&subscription)), error);
-            return Ok(Done::Wrong { field: "name", error, typed: typed.to_owned() });
+            return Ok(Did::Wrong(Wrong { wrong: "name", error, typed: typed.to_owned() }));
         }
     };
-    let done = if name.is_some() { Done::Named } else { Done::Said(Words::rename_removed) };
+    let done = if name.is_some() { "named" } else { "unnamed" };
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let renamed = site.write(async move { signup::rename(&db, id, name.as_deref(), &act).await }).await?;
-    Ok(renamed.map_or(Done::Nothing, |_| done))
+    Ok(renamed.map_or(Did::Nothing, |_| Did::It(done)))
 }
 
-async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<Client>) -> Result<Done, Failure> {
-    let Some((language, format)) = choices::read(fields) else { return Ok(Done::Nothing) };
+async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<Client>) -> Result<Did, Failure> {
+    let Some((language, format)) = choices::read(fields) else { return Ok(Did::Nothing) };
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let chosen = site.write(async move { signup::choose(&db, id, language, format, &act).await }).await?;
-    Ok(chosen.map_or(Done::Nothing, |_| Done::Said(Words::saved)))
+    Ok(chosen.map_or(Did::Nothing, |_| Did::It("chosen")))
 }
 
-async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Done, Failure> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
-        return Ok(Done::Nothing);
+        return Ok(Did::Nothing);
     };
     let email: EmailAddress = match bare(typed).parse() {
         Ok(email) => email,
         Err(error) => {
             let error = address_error(site.words_for(Some(door), Some(&subscription)), error);
-            return Ok(Done::Wrong { field: "email", error, typed: typed.to_owned() });
+            return Ok(Did::Wrong(Wrong { wrong: "email", error, typed: typed.to_owned() }));
         }
     };
     let act = site.act("preferences", wording::address(site.words(None)), client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
     let asked = site.write(async move { signup::ask_address(&signup, &door, id, &email, &act).await }).await?;
     Ok(match asked {
-        Asked::Taken => Done::Said(Words::address_sent),
-        Asked::Settling(until) => Done::Settling(until),
-        Asked::NoReader => Done::Nothing,
+        Asked::Taken => Did::It("address-asked"),
+        Asked::Settling(until) => Did::Settling(until),
+        Asked::NoReader => Did::Nothing,
     })
 }
 
-async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Done, Failure> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Done::Nothing) };
+async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Did, Failure> {
+    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
-        return Ok(Done::Nothing);
+        return Ok(Did::Nothing);
     };
     let act = site.act("preferences", "", client);
     let (signup, door) = (site.signup.clone(), Arc::clone(door));
     let moved = site.write(async move { signup::ask_data(&signup, &door, id, &act).await }).await?;
-    Ok(Done::Said(if moved { Words::data_sent_before } else { Words::data_sent }))
+    Ok(Did::It(if moved { "data-asked-before" } else { "data-asked" }))
 }
 
 /// Asks for another newsletter in the reader's name: confirmed by a mail like every other, with a record of its own.
@@ -213,119 +208,52 @@ fn is_reader(subscription: &Subscription) -> bool {
     matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
 }
 
-async fn current_page(site: &Site, id: SubscriptionId, done: Done) -> Result<Response, Failure> {
+async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, Failure> {
     let mut tx = site.signup.db.read().await?;
     let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
     drop(tx);
-    let door = site.door_of(subscription.newsletter_id);
-    let words = site.words_for(door, Some(&subscription));
-    let mut page = match subscription.state {
-        SubscriptionState::Left => {
-            let mut page = departed(site, door, &subscription);
-            page.sections.push(data_section(words));
-            page
-        }
-        SubscriptionState::Pending => {
-            let heading = reader::own_heading(words, door);
-            let mut page = reader::page(site, words, door, heading, Some(&subscription));
-            page.paragraphs = vec![words.preferences_pending()];
-            page.sections.push(data_section(words));
-            page
-        }
-        SubscriptionState::Active | SubscriptionState::Paused => {
-            let mut page = page(site, door, Some(&subscription));
-            page.sections.extend(others(site, words, &subscription));
-            page
+    let whose = Whose::of(site, &subscription).await?;
+    let mut wrong = Wrong::default();
+    let done = match did {
+        Did::Nothing => Done::default(),
+        Did::It(done) => Done { done, ..Done::default() },
+        Did::Settling(until) => Done { done: "address-settling", settling_until: whose.written(until) },
+        Did::Wrong(typed) => {
+            wrong = typed;
+            Done::default()
         }
     };
-    let mut status = StatusCode::OK;
-    match done {
-        Done::Nothing => {}
-        Done::Said(say) => page.status = say(words),
-        Done::Named => page.status = words.rename_saved(&name(words, door)),
-        Done::Settling(until) => {
-            let day = reader::today(until, door);
-            page.status = words.address_settling(&words.date(day));
+    let status = if wrong.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    match subscription.state {
+        SubscriptionState::Left => whose.page(status, &departed(site, &whose, &subscription, done)),
+        SubscriptionState::Pending => whose.page(status, &PendingPage { reader: whose.reader.clone(), done }),
+        SubscriptionState::Active | SubscriptionState::Paused => {
+            let others = others(site, &subscription);
+            whose.page(status, &PreferencesPage { done, wrong, others, ..page(&whose, Some(&subscription)) })
         }
-        Done::Wrong { field, error, typed } => {
-            keep(&mut page, field, &typed);
-            reader::refuse(&mut page, words, field, &error);
-            status = StatusCode::UNPROCESSABLE_ENTITY;
-        }
-    }
-    site.page(status, &page)
-}
-
-/// The data, and their end: both by a mail that follows.
-fn data_section(words: Words) -> Section {
-    Section {
-        id: "data",
-        folded: true,
-        heading: words.data_heading(),
-        text: words.data_text(),
-        buttons: vec![reader::quiet(DATA, words.data_button())],
-        ..Section::default()
-    }
-}
-
-/// What was typed stays in its field.
-fn keep(page: &mut ReaderPage, field: &str, typed: &str) {
-    let fields = page.sections.iter_mut().flat_map(|section| &mut section.forms).flat_map(|form| &mut form.fields);
-    for known in fields.filter(|known| known.name == field) {
-        typed.clone_into(&mut known.value);
     }
 }
 
 fn test_page(site: &Site) -> Result<Response, Failure> {
-    let door = site.only_door();
-    let mut page = page(site, door, None);
-    page.status = site.words(door).test_link();
-    site.page(StatusCode::OK, &page)
+    let whose = Whose::test(site);
+    whose.page(StatusCode::OK, &page(&whose, None))
 }
 
 /// The page of an active or paused subscription; without one it is an active reader's.
-fn page(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
-    let words = site.words_for(door, subscription);
-    let mut page = reader::page(site, words, door, reader::own_heading(words, door), subscription);
-    let paused = subscription.filter(|subscription| subscription.state == SubscriptionState::Paused);
-    page.paragraphs = vec![match paused {
-        Some(paused) => paused_until(words, paused.paused_until, door),
-        None => words.preferences_active(),
-    }];
-    if paused.is_some() {
-        page.sections.push(Section {
-            id: "resume",
-            heading: words.resume_heading(),
-            text: words.resume_text(),
-            buttons: vec![reader::button(RESUME, words.resume_button())],
-            ..Section::default()
-        });
+fn page(whose: &Whose<'_>, subscription: Option<&Subscription>) -> PreferencesPage {
+    PreferencesPage {
+        reader: whose.reader.clone(),
+        done: Done::default(),
+        wrong: Wrong::default(),
+        subscribed: choices::of(whose, subscription),
+        pause: whose.pause_days(),
+        others: Vec::new(),
     }
-    page.sections.push(reader::rest_section(site, words, door, paused.is_some()));
-    page.sections.push(choices::section(words, subscription));
-    page.sections.push(choices::name_section(words, door, subscription));
-    page.sections.push(choices::address_section(words, subscription));
-    page.sections.push(data_section(words));
-    page.sections.push(Section {
-        id: "leave",
-        heading: words.go_heading(),
-        text: words.go_text(),
-        buttons: vec![reader::quiet(LEAVE, words.leave_button())],
-        ..Section::default()
-    });
-    page
 }
 
 /// The site's other newsletters, whether the person gets them or not: that is for the mail to say which follows.
-fn others(site: &Site, words: Words, own: &Subscription) -> Option<Section> {
-    let others = site.doors.iter().filter(|door| door.id != own.newsletter_id);
-    let add = |door: &Arc<Door>| choices::add_form(words, &door.newsletter.slug, &door.newsletter.name, ADD);
-    (site.doors.len() > 1).then(|| Section {
-        id: "others",
-        folded: true,
-        heading: words.others_heading(),
-        text: words.others_text(),
-        forms: others.map(add).collect(),
-        ..Section::default()
-    })
+fn others(site: &Site, own: &Subscription) -> Vec<Other> {
+    let others = site.doors.iter().filter(|door| door.id != own.newsletter_id && site.doors.len() > 1);
+    let other = |door: &Arc<Door>| Other { slug: door.newsletter.slug.clone(), name: door.newsletter.name.clone() };
+    others.map(other).collect()
 }

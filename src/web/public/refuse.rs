@@ -14,13 +14,13 @@ use super::super::failure::Failure;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
-use super::reader;
+use super::reader::link_url;
 use super::token::Token;
 use crate::signup;
-use crate::templates::pages::{Button, Link, ReaderPage};
+use crate::templates::Context;
+use crate::templates::pages::{AllowedPage, RefusePage, RefusedPage};
 use crate::token::{Purpose, TEST_NUMBER};
 
-const REFUSE: &str = "refuse";
 /// Takes it back.
 const ALLOW: &str = "allow";
 
@@ -34,9 +34,7 @@ fn open(site: &Site, token: &str) -> Result<u64, Failure> {
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     open(&site, &token)?;
-    let words = site.words(site.only_door());
-    let button = reader::button(REFUSE, words.refuse_button());
-    page(&site, words.refuse_heading(), vec![words.refuse_text()], Some(button))
+    page(&site, &RefusePage {})
 }
 
 async fn act(
@@ -55,33 +53,18 @@ async fn act(
         if !is_test {
             site.write(async move { signup::allow_again(&db, tag, &act).await }).await?;
         }
-        return page(&site, words.allowed_heading(), vec![words.allowed_text()], None);
+        return page(&site, &AllowedPage {});
     }
     let stored = match is_test {
         true => None,
         false => site.write(async move { signup::refuse(&db, tag, &act).await }).await?,
     };
-    let undo = reader::quiet(ALLOW, words.refused_undo());
-    let mut page = made(&site, words.refused_heading(), vec![words.refused_text()], Some(undo));
     // What was asked for is stored still; the way to it is a fresh mail.
-    if let Some(door) = stored.and_then(|id| site.door_of(id)) {
-        page.link = Some(reader::stored_link(&site, words, door));
-    }
-    site.page(StatusCode::OK, &page)
+    let its = stored.and_then(|id| site.door_of(id));
+    page(&site, &RefusedPage { link_url: its.map(|door| link_url(&site, door)) })
 }
 
-fn page(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> Result<Response, Failure> {
-    site.page(StatusCode::OK, &made(site, heading, paragraphs, button))
-}
-
-fn made(site: &Site, heading: String, paragraphs: Vec<String>, button: Option<Button>) -> ReaderPage {
+fn page<C: Context>(site: &Site, page: &C) -> Result<Response, Failure> {
     let door = site.only_door();
-    let words = site.words(door);
-    let mut page = reader::page(site, words, door, heading, None);
-    page.paragraphs = paragraphs;
-    page.link = Some(Link { url: site.path(""), label: words.to_home() });
-    if let Some(button) = button {
-        reader::ask(&mut page, button);
-    }
-    page
+    site.page(StatusCode::OK, &site.frame(site.words(door), door, true), page)
 }

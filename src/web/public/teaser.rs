@@ -1,12 +1,12 @@
 //! Issues as lists show them, and the form that stands beside them. Knows no page.
 
-use super::super::frame::{Ground, pitch};
+use super::super::frame::{Ground, description};
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
 use crate::signup::Door;
 use crate::store::pages::Entry;
-use crate::templates::pages::{Link, QuickForm, Teaser};
+use crate::templates::pages::{QuickForm, Teaser};
 use crate::words::Words;
 
 /// What a list, a preview and a search engine show of a summary.
@@ -39,35 +39,20 @@ pub(super) fn date(newsletter: &Newsletter, words: Words, at: Timestamp) -> Stri
     words.date(at.to_jiff().to_zoned(newsletter.time_zone.clone()).date())
 }
 
-/// The way to all issues.
-pub(super) fn all_issues(site: &Site, door: &Door, words: Words) -> Link {
-    Link { url: below(site, door, ""), label: words.all_issues() }
-}
-
 /// The form with one field.
-pub(super) fn quick_form(site: &Site, door: &Door, words: Words, heading: &str) -> QuickForm {
+pub(super) fn quick_form(site: &Site, door: &Door) -> QuickForm {
     // The hour alone, so that a page that may be kept changes once an hour and not with each look.
     let stamp = site.signup.stamp_of_hour(site.clock.now());
-    stamped_form(&site.ground(Some(door)), &door.newsletter, words, heading, stamp)
+    stamped_form(&site.ground(Some(door)), &door.newsletter, stamp)
 }
 
 /// The same, shown at the time that `stamp` says.
-pub(super) fn stamped_form(
-    ground: &Ground<'_>,
-    newsletter: &Newsletter,
-    words: Words,
-    heading: &str,
-    stamp: String,
-) -> QuickForm {
+pub(super) fn stamped_form(ground: &Ground<'_>, newsletter: &Newsletter, stamp: String) -> QuickForm {
     QuickForm {
         action: ground.path(&format!("{}/subscribe", newsletter.slug)),
-        heading: heading.to_owned(),
-        lead: pitch(words, newsletter),
+        newsletter: newsletter.name.clone(),
+        description: description(newsletter),
         stamp,
-        email_label: words.email_label(),
-        trap_label: words.trap_label(),
-        button: words.subscribe(),
-        small_print: words.signup_small_print(),
     }
 }
 

@@ -19,15 +19,14 @@ use super::super::one_click::is_one_click;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, name, paused_until};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, Whose};
 use super::token::{Opened, Token, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, Client, Door, Leaving, Rest};
+use crate::signup::{self, Client, Leaving, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Link, ReaderPage, Section};
+use crate::templates::pages::LeavePage;
 use crate::token::Purpose;
-use crate::words::Words;
 
 pub(super) const LEAVE: &str = "leave";
 
@@ -37,7 +36,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
     match open(&site, Purpose::Unsubscribe, &token).await? {
-        Opened::Row(number) => question_page(&site, SubscriptionId(number), None).await,
+        Opened::Row(number) => question_page(&site, SubscriptionId(number), false).await,
         Opened::Absent => absent_page(&site, None),
         Opened::Test => test_page(&site, true),
     }
@@ -94,9 +93,9 @@ pub(super) async fn leave(
 async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Response, Failure> {
     let Some(subscription) = get_one(site, id).await? else { return absent_page(site, None) };
     let door = site.door_of(subscription.newsletter_id);
-    match reader::rest_until(site, site.words_for(door, Some(&subscription)), door, typed) {
-        Ok(rest_until) => rest(site, id, rest_until, client).await,
-        Err(error) => question_page(site, id, Some(&error)).await,
+    match reader::rest_until(site, door, typed) {
+        Some(rest_until) => rest(site, id, rest_until, client).await,
+        None => question_page(site, id, true).await,
     }
 }
 
@@ -105,8 +104,8 @@ async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
     match paused {
-        Some(subscription) => paused_page(site, &subscription),
-        None => question_page(site, id, None).await,
+        Some(subscription) => paused_page(site, &subscription).await,
+        None => question_page(site, id, false).await,
     }
 }
 
@@ -151,55 +150,39 @@ async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>
     Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
 }
 
-async fn question_page(site: &Site, id: SubscriptionId, error: Option<&str>) -> Result<Response, Failure> {
+/// Asks whether the subscription is to end; `wrong` when the day of a pause is none that can be chosen.
+async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<Response, Failure> {
     let known = get_one(site, id).await?;
     let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Left) else {
         return absent_page(site, known.as_ref());
     };
-    let door = site.door_of(subscription.newsletter_id);
-    let mut page = question(site, door, Some(subscription));
-    let status = match error {
-        Some(error) => {
-            reader::refuse(&mut page, site.words_for(door, Some(subscription)), "until", error);
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        None => StatusCode::OK,
-    };
-    site.page(status, &page)
+    let whose = Whose::of(site, subscription).await?;
+    let mut page = question(&whose, subscription.state == SubscriptionState::Active);
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page.wrong = if wrong { "until" } else { "" };
+    whose.page(status, &page)
 }
 
-fn question(site: &Site, door: Option<&Door>, subscription: Option<&Subscription>) -> ReaderPage {
-    let words = site.words_for(door, subscription);
-    let mut page = reader::page(site, words, door, words.leave_heading(&name(words, door)), subscription);
-    page.paragraphs = vec![words.leave_text()];
-    let leave = vec![reader::button(LEAVE, words.leave_button())];
-    page.sections.push(Section { id: "leave", buttons: leave, ..Section::default() });
-    if subscription.is_none_or(|subscription| subscription.state == SubscriptionState::Active) {
-        page.sections.push(reader::rest_section(site, words, door, false));
-    }
-    page.link = something_else(site, words, door);
-    page
-}
-
-/// The way to everything else: by a fresh mail. This link stands in a header that mailbox providers, archives and reports
+/// The way to everything else is a fresh mail. This link stands in a header that mailbox providers, archives and reports
 /// pass on, and does no more than end or pause.
-fn something_else(site: &Site, words: Words, door: Option<&Door>) -> Option<Link> {
-    door.map(|door| Link { url: site.path(&format!("{}/link", door.newsletter.slug)), label: words.leave_else() })
+fn question(whose: &Whose<'_>, pauses: bool) -> LeavePage {
+    LeavePage {
+        reader: whose.reader.clone(),
+        pause: pauses.then(|| whose.pause_days()),
+        wrong: "",
+        link_url: whose.link_url(),
+    }
 }
 
-fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
-    let door = site.door_of(subscription.newsletter_id);
-    let words = site.words_for(door, Some(subscription));
-    let mut page = reader::page(site, words, door, reader::own_heading(words, door), Some(subscription));
-    page.status = words.preferences_paused();
-    page.paragraphs = vec![paused_until(words, subscription.paused_until, door)];
-    page.link = something_else(site, words, door);
-    site.page(StatusCode::OK, &page)
+async fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
+    let whose = Whose::of(site, subscription).await?;
+    whose.page(StatusCode::OK, &whose.paused(subscription.paused_until))
 }
 
 fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
-    let door = site.only_door();
-    let mut page = if asks { question(site, door, None) } else { left(site, door, None) };
-    page.status = site.words(door).test_link();
-    site.page(StatusCode::OK, &page)
+    let whose = Whose::test(site);
+    if asks {
+        return whose.page(StatusCode::OK, &question(&whose, true));
+    }
+    whose.page(StatusCode::OK, &left(site, &whose, None))
 }

@@ -20,7 +20,8 @@ use coranto::domain::storm::Brake;
 use coranto::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionState, Why};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
-use coranto::templates::{Context, Sample, Templates, email, feeds, pages, preview, welcome};
+use coranto::templates::email::{self, Email, IssueEmail, NoticeEmail, WelcomeEmail};
+use coranto::templates::{Context, Sample, Templates, feeds, pages, preview};
 use serde_json::Value;
 
 use super::root;
@@ -145,43 +146,87 @@ fn every_fault_of_the_sink_is_explained() {
 
 #[test]
 fn every_template_and_every_value_in_it_is_explained() {
-    fn check<C: Context + Sample>() -> &'static str {
-        let sample = serde_json::to_value(C::sample()).unwrap();
-        // What every page has around it is explained once.
-        let (frame, own) = keys(&sample).into_iter().partition::<Vec<_>, _>(|name| name.starts_with("frame."));
-        let (look, own) = own.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
-        assert_names("templates.md", &format!("`{}`", C::TEMPLATE), own);
-        assert_names("templates.md", "The frame of pages", frame);
-        assert_names("templates.md", "The look of mails", look);
+    const PAGE: &str = "templates.md";
+    fn check(heading: &str, sample: impl serde::Serialize) {
+        // What is around every email is explained once.
+        let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
+        let own = keys(&serde_json::to_value(sample).unwrap());
+        assert_names(PAGE, heading, own.iter().filter(|name| !heading.contains("email/") || !around.contains(*name)));
+    }
+    fn page<C: Context + Sample>() -> &'static str {
+        check(&format!("`{}`", C::TEMPLATE), C::sample());
         C::TEMPLATE
     }
-    let explained = BTreeSet::from([
-        check::<email::IssueHtml<'_>>(),
-        check::<email::IssueText<'_>>(),
-        check::<email::NoticeHtml<'_>>(),
-        check::<email::NoticeText<'_>>(),
-        check::<welcome::WelcomeHtml<'_>>(),
-        check::<welcome::WelcomeText<'_>>(),
-        check::<pages::Style>(),
-        check::<feeds::AtomFeed>(),
-        check::<feeds::Sitemap>(),
-        check::<pages::ArchivePage>(),
-        check::<pages::FrontPage>(),
-        check::<pages::HomePage>(),
-        check::<pages::IssuePage>(),
-        check::<pages::PrivacyPage>(),
-        check::<pages::SignupPage>(),
-        check::<pages::MeantPage>(),
-        check::<pages::StepPage>(),
-        check::<pages::CheckPage>(),
-        check::<pages::ReaderPage>(),
-        check::<preview::PreviewPage>(),
-        check::<preview::PreviewStyle>(),
-        check::<preview::PreviewScript>(),
-    ]);
+    fn email<E: Email + Sample>() -> [&'static str; 2] {
+        check(&format!("`{}` and `{}`", E::HTML, E::TEXT), E::sample());
+        [E::HTML, E::TEXT]
+    }
+    let frame = keys(&serde_json::to_value(pages::Frame::sample()).unwrap());
+    assert_names(PAGE, "The frame of pages", frame.iter().map(|name| format!("frame.{name}")));
+    let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
+    let (look, around) = around.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
+    assert_names(PAGE, "Around every email", around);
+    assert_names(PAGE, "The look of mails", look);
+    let emails = [email::<IssueEmail<'_>>(), email::<NoticeEmail<'_>>(), email::<WelcomeEmail<'_>>()];
+    let pages = [
+        page::<pages::Style>(),
+        page::<feeds::AtomFeed>(),
+        page::<feeds::Sitemap>(),
+        page::<pages::AbsentPage>(),
+        page::<pages::AllowedPage>(),
+        page::<pages::AlreadyPage>(),
+        page::<pages::ArchivePage>(),
+        page::<pages::BackPage>(),
+        page::<pages::CheckPage>(),
+        page::<pages::ConfirmPage>(),
+        page::<pages::ConfirmedPage>(),
+        page::<pages::DataPage>(),
+        page::<pages::DepartedPage>(),
+        page::<pages::ErasedPage>(),
+        page::<pages::FrontPage>(),
+        page::<pages::HomePage>(),
+        page::<pages::IssuePage>(),
+        page::<pages::LeavePage>(),
+        page::<pages::LeftPage>(),
+        page::<pages::LinkPage>(),
+        page::<pages::LostPage>(),
+        page::<pages::MeantPage>(),
+        page::<pages::MovePage>(),
+        page::<pages::MovedPage>(),
+        page::<pages::NoMailPage>(),
+        page::<pages::PausedPage>(),
+        page::<pages::PendingPage>(),
+        page::<pages::PreferencesPage>(),
+        page::<pages::PrivacyPage>(),
+        page::<pages::RefusePage>(),
+        page::<pages::RefusedPage>(),
+        page::<pages::SentPage>(),
+        page::<pages::SignupPage>(),
+        page::<pages::StalePage>(),
+        page::<pages::StepPage>(),
+        page::<pages::StopPage>(),
+        page::<pages::StoppedPage>(),
+        page::<pages::TroublePage>(),
+        page::<preview::PreviewPage>(),
+        page::<preview::PreviewStyle>(),
+        page::<preview::PreviewScript>(),
+    ];
+    let explained: BTreeSet<_> = pages.into_iter().chain(emails.into_iter().flatten()).collect();
     let there: BTreeSet<_> =
         Templates::embedded().unwrap().samples().unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(explained, there);
+}
+
+#[test]
+fn every_piece_of_a_template_is_explained() {
+    let text = fs::read_to_string(root().join("docs/reference/templates.md")).unwrap();
+    let named: BTreeSet<_> = text.split('`').skip(1).step_by(2).collect();
+    for folder in ["email", "feeds", "pages"] {
+        for file in fs::read_dir(root().join("templates").join(folder)).unwrap() {
+            let name = format!("{folder}/{}", file.unwrap().file_name().into_string().unwrap());
+            assert!(named.contains(name.as_str()), "docs/reference/templates.md does not name {name}");
+        }
+    }
 }
 
 /// The names in a value, those inside others as `outer.inner`.

@@ -1,6 +1,7 @@
 //! The language that a reader chooses on the form: of the pages behind it, of the mail, of the subscription.
 
 use axum::http::StatusCode;
+use coranto::domain::newsletter::Newsletter;
 use coranto::store::Db;
 use serde_json::json;
 
@@ -8,6 +9,7 @@ use super::ground::Web;
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
 use crate::harness::visitor::hidden;
+use crate::signup::newsletter;
 
 const ANNA: &str = "anna@example.org";
 
@@ -18,7 +20,48 @@ async fn mails(web: &Web) -> Vec<String> {
     tx.sql(sql).fetch_all::<(String,)>().await.unwrap().into_iter().map(|(language,)| language).collect()
 }
 
+/// What a page's title is.
+fn title(page: &str) -> &str {
+    page.split_once("<title>").unwrap().1.split("</title>").next().unwrap()
+}
+
 both_databases! {
+    async fn a_newsletter_that_is_gone_is_called_by_its_slug(db: Db) {
+        let mut web = Web::new(db).await;
+        let id = web.ground.reader(ANNA).await;
+        let (leave, preferences) = (web.leave_link(id).await, web.preferences_link(id).await);
+        for (language, asked, own) in [
+            ("en", "Unsubscribe from “week”?", "Your subscription to “week”"),
+            ("de", "„week“ abbestellen?", "Ihre Einstellungen für „week“"),
+            ("fr", "Se désinscrire de «\u{a0}week\u{a0}»\u{a0}?", "«\u{a0}week\u{a0}»"),
+            ("ru", "Отписаться от рассылки «week»?", "Подписка на рассылку «week»"),
+            ("ja", "「week」の配信を停止しますか？", "「week」の配信設定"),
+        ] {
+            let other = Newsletter { language: language.to_owned(), ..newsletter("month", "The Month") };
+            web = web.with_newsletter(other).await;
+            let page = web.get(&leave).await;
+            assert!(page.text().contains(&format!("<h1>{asked}</h1>")), "{}", page.text());
+            let page = web.get(&preferences).await;
+            assert!(page.text().contains(own) && !page.text().contains("The Month"), "{}", page.text());
+        }
+        let left = web.send(post(&leave).form(&[("action", "leave")])).await;
+        assert!(left.text().contains("「week」は届きません"), "{}", left.text());
+        let absent = web.get(&leave).await;
+        assert!(absent.text().contains(">トップページへ</a>"), "{}", absent.text());
+    }
+
+    async fn the_title_of_a_page_with_a_mistake_is_joined_as_the_language_does(db: Db) {
+        let web = Web::new(db).await;
+        for (language, joined) in [("en", "Error: The Week"), ("fr", "Erreur\u{a0}: The Week"), ("ja", "エラー：The Week")] {
+            let mistake = web.send(web.form(&[("email", "anna"), ("lang", language)])).await;
+            assert_eq!(title(mistake.text()), joined);
+        }
+        let id = web.ground.reader(ANNA).await;
+        let link = web.leave_link(id).await;
+        let mistake = web.send(post(&link).form(&[("action", "pause-until"), ("until", "soon")])).await;
+        assert_eq!(title(mistake.text()), "Error: Unsubscribe from The Week? – The Week");
+    }
+
     async fn the_mail_follows_the_page(db: Db) {
         let mut web = Web::new(db).await;
         let page = web.get("/week/subscribe?lang=de&src=blog").await;

@@ -13,13 +13,12 @@ use super::super::super::client::From;
 use super::super::super::failure::Failure;
 use super::super::super::form::Form;
 use super::super::super::site::Site;
-use super::super::reader;
 use super::webmail::webmail;
 use super::{Place, pages, request};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::signup::{Answer, Ask, CONFIRM_FOR, Door, WhyNot};
-use crate::templates::pages::{Again, CheckPage, Link};
+use crate::templates::pages::{Again, CheckPage, NoMailPage, Resent, Webmail};
 use crate::token::Purpose;
 use crate::words::{Language, Words};
 
@@ -77,11 +76,10 @@ pub(super) async fn show(
     let token = pairs.find(|(name, _)| name == "for").map(|(_, value)| value.into_owned());
     let sent = token.as_deref().and_then(|token| opened(&site, token));
     let words = site.words_in(&door, sent.as_ref().and_then(|sent| sent.question.language));
-    let mut page = page(&site, &door, words, place, token.as_deref().zip(sent.as_ref()));
-    if sent.is_some_and(|sent| sent.again) {
-        page.status = words.check_asked_again();
-    }
-    Ok(place.dressed(&site, site.page(StatusCode::OK, &page)?))
+    let mut page = page(&site, &door, place, token.as_deref().zip(sent.as_ref()));
+    page.done = sent.filter(|sent| sent.again).map(|_| Resent::AskedAgain);
+    let frame = pages::frame(&site, &door, words, place, true);
+    Ok(place.dressed(&site, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// Asks once more, in the name of who had asked. Every limit holds, and the answer is always the same.
@@ -100,9 +98,10 @@ pub(super) async fn act(
     };
     if site.clock.now().since(sent.at) < AGAIN_AFTER {
         let words = site.words_in(&door, sent.question.language);
-        let mut page = page(&site, &door, words, place, Some((token_of_page, &sent)));
-        page.status = words.check_too_early();
-        return Ok(place.dressed(&site, site.page(StatusCode::OK, &page)?));
+        let mut page = page(&site, &door, place, Some((token_of_page, &sent)));
+        page.done = Some(Resent::TooEarly);
+        let frame = pages::frame(&site, &door, words, place, true);
+        return Ok(place.dressed(&site, site.page(StatusCode::OK, &frame, &page)?));
     }
     let Question { email, name, language, source } = &sent.question;
     let ask = Ask { vouched: true, name: name.clone(), language: *language, ..Ask::new(email.clone()) };
@@ -114,38 +113,28 @@ pub(super) async fn act(
 
 /// The answer to who asked by a link that was mailed to them: to them it is said when no mail goes out.
 pub(in crate::web) fn asked_page(site: &Site, door: &Door, words: Words, answer: &Answer) -> Result<Response, Failure> {
-    let Answer::NoMail(why) = answer else {
-        return site.page(StatusCode::OK, &page(site, door, words, Place::Page, None));
+    let frame = site.frame(words, Some(door), true);
+    let why = match answer {
+        Answer::NoMail(WhyNot::Quota) => "quota",
+        Answer::NoMail(WhyNot::Refused) => "refused",
+        Answer::NoMail(WhyNot::Suppressed) => "suppressed",
+        _ => return site.page(StatusCode::OK, &frame, &page(site, door, Place::Page, None)),
     };
-    let mut page = reader::page(site, words, Some(door), words.no_mail_heading(), None);
-    page.paragraphs = vec![match why {
-        WhyNot::Quota => words.no_mail_quota(),
-        WhyNot::Refused => words.no_mail_refused(),
-        WhyNot::Suppressed => words.no_mail_suppressed(),
-    }];
-    site.page(StatusCode::OK, &page)
+    site.page(StatusCode::OK, &frame, &NoMailPage { why })
 }
 
-fn page(site: &Site, door: &Door, words: Words, place: Place, sent: Option<(&str, &Sent)>) -> CheckPage {
+fn page(site: &Site, door: &Door, place: Place, sent: Option<(&str, &Sent)>) -> CheckPage {
     let newsletter = &door.newsletter;
-    let days = i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX);
     let mailbox = sent.and_then(|(_, sent)| webmail(&sent.question.email, &newsletter.from.address));
     CheckPage {
-        frame: pages::frame(site, door, words, place, &words.check_heading(), true),
-        status: String::new(),
-        heading: words.check_heading(),
+        newsletter: newsletter.name.clone(),
+        done: None,
         address: sent.map(|(_, sent)| sent.question.email.to_string()).unwrap_or_default(),
-        text: words.check_text(&newsletter.name, days),
-        webmail: mailbox.map(|(name, url)| Link { url, label: words.check_open(name) }),
-        nothing_there: words.check_nothing_there(i64::from(site.signup.limits.confirmations_per_day)),
-        again: sent.map(|(token, _)| Again {
-            action: format!("{}/again", place.path(site, door)),
-            token: token.to_owned(),
-            label: words.check_again(),
-        }),
-        other: Link {
-            url: place.form(site, door, sent.and_then(|(_, sent)| sent.question.language)),
-            label: words.check_other(),
-        },
+        days: i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX),
+        webmail: mailbox.map(|(name, url)| Webmail { name, url }),
+        emails_a_day: i64::from(site.signup.limits.confirmations_per_day),
+        again: sent
+            .map(|(token, _)| Again { action: format!("{}/again", place.path(site, door)), token: token.to_owned() }),
+        form_url: place.form(site, door, sent.and_then(|(_, sent)| sent.question.language)),
     }
 }

@@ -5,9 +5,10 @@ use axum::response::Response;
 
 use super::super::super::assets;
 use super::super::super::failure::Failure;
-use super::super::super::frame::pitch;
+use super::super::super::frame::description;
 use super::super::super::policy::Policy;
 use super::super::super::site::Site;
+use super::super::reader::link_url;
 use super::{Place, Typed, Wrong, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NAME_CHARS_MAX, NameError};
@@ -63,16 +64,12 @@ pub(in crate::web) fn form(
 ) -> Result<Response, Failure> {
     let newsletter = &door.newsletter;
     let words = site.words_in(door, typed.language());
-    let mut frame = frame(site, door, words, place, &newsletter.name, wrong.is_some());
-    match wrong {
-        Some(_) => frame.title = format!("{}: {}", words.error(), frame.title),
-        None => {
-            let path = format!("{}/subscribe", newsletter.slug);
-            site.share(&mut frame, Some(door), &path, &newsletter.name, &pitch(words, newsletter));
-        }
+    let mut frame = frame(site, door, words, place, wrong.is_some());
+    if wrong.is_none() {
+        site.share(&mut frame, Some(door), &format!("{}/subscribe", newsletter.slug));
     }
     // The form is on this page.
-    frame.subscribe = None;
+    frame.subscribe_url = None;
     let mut hidden = carried(site, typed);
     hidden.push(Hidden { name: "stamp", value: site.signup.stamp(site.clock.now()) });
     if typed.as_typed {
@@ -83,33 +80,20 @@ pub(in crate::web) fn form(
         its.map(|wrong| what_is_wrong(words, wrong)).unwrap_or_default()
     };
     let page = SignupPage {
-        frame,
-        heading: newsletter.name.clone(),
-        lead: pitch(words, newsletter),
+        newsletter: newsletter.name.clone(),
+        description: description(newsletter),
         about: if place == Place::Page { door.about.clone() } else { String::new() },
         action: place.path(site, door),
-        error_heading: words.problem(),
+        wrong: wrong.map_or("", Wrong::field),
         email_error: error_of("email"),
-        email_label: words.email_label(),
-        email_hint: words.email_hint(),
         email: typed.email.clone(),
         name_error: error_of("name"),
-        name_label: words.name_label(),
-        name_hint: words.name_hint(),
         name: typed.name.clone().unwrap_or_default(),
         hidden,
-        trap_label: words.trap_label(),
-        button: words.subscribe(),
-        small_print: words.signup_small_print(),
-        languages_label: words.language_label(),
         languages: if place == Place::Page { languages(site, door, words, typed) } else { Vec::new() },
     };
-    let response = match wrong {
-        Some(_) => site.page(StatusCode::UNPROCESSABLE_ENTITY, &page)?,
-        None if page.frame.private => site.page(StatusCode::OK, &page)?,
-        None => site.open_page(&page)?,
-    };
-    Ok(on_its_way(site, place, typed, response))
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(on_its_way(site, place, typed, site.page(status, &frame, &page)?))
 }
 
 /// The page in each language, each in its own words: whoever looks for their language can read that.
@@ -117,7 +101,7 @@ fn languages(site: &Site, door: &Door, words: Words, typed: &Typed) -> Vec<Tongu
     let source = if typed.tag().is_empty() { String::new() } else { format!("&src={}", typed.tag()) };
     let one = |language: Language| Tongue {
         url: Place::Page.form(site, door, Some(language)) + &source,
-        label: language.own_name(),
+        name: language.own_name(),
         language: language.tag(),
         current: words.language() == language,
     };
@@ -134,7 +118,6 @@ pub(super) fn meant(
     meant: String,
 ) -> Result<Response, Failure> {
     let words = site.words_in(door, typed.language());
-    let heading = words.meant_heading(&meant);
     let mut hidden = carried(site, typed);
     hidden.extend([
         Hidden { name: "name", value: typed.name.clone().unwrap_or_default() },
@@ -143,18 +126,9 @@ pub(super) fn meant(
         Hidden { name: "altcha", value: typed.altcha.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let page = MeantPage {
-        frame: frame(site, door, words, place, &heading, true),
-        heading,
-        text: words.meant_text(email.as_str()),
-        action: place.path(site, door),
-        hidden,
-        use_meant: words.meant_use(&meant),
-        meant,
-        keep_typed: words.meant_keep(email.as_str()),
-        typed: email.to_string(),
-    };
-    Ok(on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?))
+    let page = MeantPage { action: place.path(site, door), hidden, meant, typed: email.to_string() };
+    let frame = frame(site, door, words, place, true);
+    Ok(on_its_way(site, place, typed, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// One step more: a button, or some seconds of a machine's work, or of patience.
@@ -167,7 +141,7 @@ pub(super) fn step(
     step: &NextStep,
 ) -> Result<Response, Failure> {
     let words = site.words_in(door, typed.language());
-    let due = what_is_due(site, words, step)?;
+    let due = what_is_due(site, step)?;
     let mut hidden = due.hidden.clone();
     hidden.extend(carried(site, typed));
     hidden.extend([
@@ -176,14 +150,9 @@ pub(super) fn step(
         Hidden { name: "website", value: typed.website.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let page = StepPage {
-        frame: frame(site, door, words, place, &words.step_heading(), true),
-        address: email.to_string(),
-        action: place.path(site, door),
-        hidden,
-        ..due
-    };
-    Ok(worked_on(step, on_its_way(site, place, typed, site.page(StatusCode::OK, &page)?)))
+    let page = StepPage { address: email.to_string(), action: place.path(site, door), hidden, ..due };
+    let frame = frame(site, door, words, place, true);
+    Ok(worked_on(step, on_its_way(site, place, typed, site.page(StatusCode::OK, &frame, &page)?)))
 }
 
 /// The same before a reader's own link is sent.
@@ -194,38 +163,25 @@ pub(in crate::web) fn link_step(
     step: &NextStep,
 ) -> Result<Response, Failure> {
     let words = site.words(Some(door));
-    let due = what_is_due(site, words, step)?;
+    let due = what_is_due(site, step)?;
     let mut hidden = due.hidden.clone();
     hidden.push(Hidden { name: "email", value: email.to_string() });
-    let page = StepPage {
-        frame: frame(site, door, words, Place::Page, &words.step_heading(), true),
-        address: email.to_string(),
-        action: site.path(&format!("{}/link", door.newsletter.slug)),
-        hidden,
-        ..due
-    };
-    Ok(worked_on(step, site.page(StatusCode::OK, &page)?))
+    let page = StepPage { address: email.to_string(), action: link_url(site, door), hidden, ..due };
+    let frame = frame(site, door, words, Place::Page, true);
+    Ok(worked_on(step, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// The page of a step, without what it is a step of.
-fn what_is_due(site: &Site, words: Words, step: &NextStep) -> Result<StepPage, Failure> {
+fn what_is_due(site: &Site, step: &NextStep) -> Result<StepPage, Failure> {
     let mut hidden = vec![Hidden { name: "stamp", value: step.stamp.clone() }];
-    let paragraphs = match &step.work {
-        None => vec![words.step_text()],
-        Some(work) => {
-            hidden.push(Hidden { name: "wait", value: work.wait.clone() });
-            vec![words.step_work(), words.step_wait(i64::try_from(work.wait_for.as_secs()).unwrap_or(i64::MAX))]
-        }
-    };
+    if let Some(work) = &step.work {
+        hidden.push(Hidden { name: "wait", value: work.wait.clone() });
+    }
     Ok(StepPage {
-        frame: site.frame(words, None, &words.step_heading(), true),
-        heading: words.step_heading(),
         address: String::new(),
-        paragraphs,
         action: String::new(),
         hidden,
-        work: step.work.as_ref().map(|work| machine_work(site, words, work)).transpose()?,
-        button: words.step_button(),
+        work: step.work.as_ref().map(|work| machine_work(site, work)).transpose()?,
     })
 }
 
@@ -237,25 +193,18 @@ fn worked_on(step: &NextStep, mut response: Response) -> Response {
     response
 }
 
-fn machine_work(site: &Site, words: Words, work: &Work) -> Result<StepWork, Failure> {
+fn machine_work(site: &Site, work: &Work) -> Result<StepWork, Failure> {
     let challenge = serde_json::to_string(&work.challenge).map_err(|_| Failure::Broken)?;
-    Ok(StepWork {
-        challenge,
-        patience: work.wait_for.as_secs(),
-        working: words.step_working(),
-        ready: words.step_ready(),
-        script_url: site.path(&assets::challenge_script()),
-    })
+    let script_url = site.path(&assets::challenge_script());
+    Ok(StepWork { challenge, patience: work.wait_for.as_secs(), script_url })
 }
 
 /// What surrounds a page: in a frame nothing but the style.
-pub(super) fn frame(site: &Site, door: &Door, words: Words, place: Place, heading: &str, private: bool) -> Frame {
-    let mut frame = site.frame(words, Some(door), heading, private);
+pub(super) fn frame(site: &Site, door: &Door, words: Words, place: Place, private: bool) -> Frame {
+    let mut frame = site.frame(words, Some(door), private);
     if place == Place::Frame {
-        frame.masthead.clear();
-        frame.colophon.clear();
-        frame.links.clear();
-        (frame.contact, frame.subscribe, frame.logo_url) = (None, None, None);
+        frame.bare = true;
+        frame.foot = None;
     }
     frame
 }
