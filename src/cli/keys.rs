@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::output::count;
 use super::table::Table;
+use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::private;
@@ -72,12 +73,13 @@ async fn list(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
             output.json(&value(one))?;
         }
     } else {
+        let zone = shared_zone(config);
         let mut table = Table::new(&["KEY", "FINGERPRINT", "SINCE", "STATE", ">MAILS IN 60 DAYS"]);
         for one in &all {
             table.row([
                 name(one.kind),
                 one.fingerprint.to_string(),
-                one.since.map(|since| since.to_string()).unwrap_or_default(),
+                one.since.map(|since| local(since, &zone)).unwrap_or_default(),
                 one.used.as_str().to_owned(),
                 one.mails.map(|mails| mails.to_string()).unwrap_or_default(),
             ]);

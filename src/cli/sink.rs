@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
+use super::when::duration;
 use super::{Context, Exit, Failure};
 use crate::secret::Secret;
 use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
@@ -21,7 +22,7 @@ use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
 #[command(before_help = "Examples:
   coranto sink
   coranto sink --dir mails --journal mails.jsonl
-  coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay-ms 30")]
+  coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay 30ms")]
 pub(super) struct Args {
     /// Where it listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
@@ -38,9 +39,9 @@ pub(super) struct Args {
     /// Ask for this login.
     #[arg(long, value_name = "USER:PASSWORD", help_heading = FAULTS)]
     auth: Option<String>,
-    /// Wait before each group of replies, as if it were far away.
-    #[arg(long, value_name = "MS", default_value_t = 0, help_heading = FAULTS)]
-    reply_delay_ms: u64,
+    /// Wait before each group of replies, as a server that is far away does.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, help_heading = FAULTS)]
+    reply_delay: Duration,
     /// Answer every MAIL with this, for instance "451 4.7.1 Later".
     #[arg(long, value_name = "REPLY", help_heading = FAULTS)]
     refuse_mail: Option<String>,
@@ -130,7 +131,7 @@ fn options(args: Args, context: &Context) -> anyhow::Result<SinkOptions> {
         tls,
         auth: auth.transpose()?,
         message_bytes_max: args.message_bytes_max.unwrap_or(defaults.message_bytes_max),
-        reply_delay: Duration::from_millis(args.reply_delay_ms),
+        reply_delay: args.reply_delay,
         connections_max: args.connections_max.unwrap_or(defaults.connections_max),
         refuse_mail: args.refuse_mail,
         clock: context.clock.clone(),

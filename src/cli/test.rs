@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::shelf::{Shelf, as_json, show};
+use super::shelf::{Shelf, as_json, tell};
 use super::table::Table;
 use super::whose::Known;
 use super::{Context, Exit, Failure, wiring};
@@ -80,7 +80,7 @@ fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<E
         context.output.json(&as_json(&args.file, error.problems()))?;
     } else {
         for problem in error.problems() {
-            show(&args.file, problem, context)?;
+            tell(&args.file, problem, context);
         }
         context.output.note("Nothing was sent.");
     }
@@ -116,7 +116,7 @@ fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
     }
     if !output.is_json() {
         output.table(&table)?;
-        hints.iter().try_for_each(|hint| output.line(format!("hint: {hint}")))?;
+        hints.iter().for_each(|hint| output.note(format!("hint: {hint}")));
     }
     match proofs.iter().all(|proof| proof.state == DeliveryState::Sent) {
         true => Ok(Exit::Ok),

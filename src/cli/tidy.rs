@@ -4,6 +4,7 @@ use serde_json::{Map, json};
 
 use super::output::{Tone, count};
 use super::table::Table;
+use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::domain::retention::Expiry;
@@ -98,7 +99,7 @@ async fn show(due: &Due, db: &Db, config: &Config, context: &Context) -> anyhow:
     output.line(format!("\n{} to go.", output.toned(Tone::Strong, &much)))?;
     match progress {
         Some(progress) if progress.begins_at > context.now() => {
-            output.note(format!("The server begins on {}.", progress.begins_at));
+            output.note(format!("The server begins on {}.", local(progress.begins_at, &shared_zone(config))));
         }
         _ => {}
     }

@@ -3,10 +3,12 @@
 mod control;
 mod correct;
 mod deliveries;
+mod history;
 mod list;
 mod places;
 
-pub(super) use self::list::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+pub(super) use self::control::instead;
+pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::whose;
 use super::{Context, Exit};
 use crate::config::Config;
@@ -92,7 +94,7 @@ enum Command {
     /// List what became of each email.
     #[command(before_help = "Examples:
   coranto issues deliveries the-calendar-is-not-an-agreement --missed
-  coranto issues deliveries the-calendar-is-not-an-agreement --state failed
+  coranto issues deliveries the-calendar-is-not-an-agreement --state failed --state skipped
   coranto issues deliveries the-calendar-is-not-an-agreement --json")]
     Deliveries(deliveries::Deliveries),
 }

@@ -1,6 +1,7 @@
 //! What an operator does to single readers. The rules are `signup`'s; here they are put into words.
 
 use super::{Desk, address};
+use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
@@ -98,8 +99,8 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             &format!("{email} was a reader of {slug} already and is {state}. Nothing was changed."),
         ),
         Added::Left(at) => {
-            let when = at.map(|at| format!(" on {at}")).unwrap_or_default();
-            Err(Failure::new(format!("{email} left{when}"))
+            let day = at.map(|at| format!(" on {}", when(at, desk.newsletter))).unwrap_or_default();
+            Err(Failure::new(format!("{email} left{day}"))
                 .exit(Exit::NotAllowed)
                 .hint("only the reader can come back, by the sign-up page")
                 .into())

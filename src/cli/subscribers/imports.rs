@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::cli::output::{count, printable};
 use crate::cli::table::Table;
+use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::signup::{self, Imported, UNDO_FOR, Undo};
@@ -91,7 +92,7 @@ async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         let done = counts(stored);
         table.row([
             stored.id.0.to_string(),
-            stored.created_at.to_string(),
+            when(stored.created_at, desk.newsletter),
             stored.state.to_string(),
             count(done.rows, ""),
             count(done.will_get_mail, ""),
@@ -128,7 +129,8 @@ async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     let done = counts(&stored);
-    output.line(format!("import {}, {}, {}", id.0, stored.state, stored.created_at))?;
+    let at = when(stored.created_at, desk.newsletter);
+    output.line(format!("import {}, {}, {at}", id.0, stored.state))?;
     let agreed = if stored.agreed.is_empty() { "not said" } else { &stored.agreed };
     output.line(format!("agreed: {}", printable(agreed)))?;
     for file in mapping.as_array().into_iter().flatten() {

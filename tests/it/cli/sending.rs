@@ -96,7 +96,7 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     let path = folder.join("coranto.toml");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replacen("tls = \"none\"", "tls = \"none\"\nconnections = 1", 1)).unwrap();
-    let (_sink, _server) = running(folder, &["--reply-delay-ms", "50"], &readers);
+    let (_sink, _server) = running(folder, &["--reply-delay", "50ms"], &readers);
     let issue = finished_issue(folder);
     ok(folder, &["queue", &issue, "--now", "--no-undo"]);
     let waited = std::time::Instant::now();
