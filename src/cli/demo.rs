@@ -37,6 +37,10 @@ const ISSUE: (&str, &str) = (
     "2026-11-20-the-calendar-is-not-an-agreement.md",
     include_str!("../../issues/2026-11-20-the-calendar-is-not-an-agreement.md"),
 );
+const ABOUT: &str = "\
+**The Demo Week** is a made-up newsletter with made-up readers. Every Friday it has one long essay on a negotiation, a
+river or a harbour. It is written by nobody, and it is free.
+";
 const SHORT_ISSUES: [(&str, &str); 2] = [
     ("2026-11-13-a-short-week.md", include_str!("../../issues/2026-11-13-a-short-week.md")),
     ("2026-11-06-the-harbour-master.md", include_str!("../../issues/2026-11-06-the-harbour-master.md")),
@@ -180,6 +184,7 @@ fn write_files(folder: &Path, listen: SocketAddr, relay: SocketAddr) -> anyhow::
     let key = dkim::generate_rsa_pem()?;
     super::new::write_new(&folder.join("secret.key"), &Keyring::generate(), true)?;
     super::new::write_new(&folder.join("dkim.key"), key.expose(), true)?;
+    std::fs::write(folder.join("about.md"), ABOUT)?;
     for (name, text) in SHORT_ISSUES.iter().chain([&ISSUE]) {
         std::fs::write(folder.join("issues").join(name), text)?;
     }
@@ -197,6 +202,8 @@ listen = "{listen}"
 
 [newsletters.{SLUG}]
 name = "The Demo Week"
+description = "One essay a week on how things are agreed, and how they are not."
+about = "about.md"
 from = "The Demo Week <week@news.example.org>"
 postal_address = "1 Example Street, 10000 Example"
 language = "en"
@@ -370,12 +377,11 @@ fn tell(
 
 /// What there is to see, the best first.
 fn look_at(summary: &Summary) -> String {
-    let home = format!("{}/{SLUG}", summary.public_url);
     let mut seen = Vec::new();
     if let Some(email) = &summary.email_url {
         seen.push((email.clone(), "the email: light, dark, on a phone, as text"));
-        seen.push((home.clone(), "the newsletter's page and its archive"));
-        seen.push((format!("{home}/subscribe"), "sign up: the email lands in the folder below"));
+        seen.push((format!("{}/", summary.public_url), "the front page: sign up, and the email lands in the folder below"));
+        seen.push((format!("{}/{SLUG}", summary.public_url), "the archive"));
     }
     seen.push((format!("{FOLDER}/mail/"), "every email as it arrived (.eml)"));
     seen.push((format!("{FOLDER}/issues/"), "the Markdown it was made from"));

@@ -107,10 +107,15 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 /// What was written, what to type next, and where readers will find the newsletter.
 fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
-    let home = format!("{}/{}", answers.public_url.trim_end_matches('/'), answers.slug);
+    let (site, slug) = (answers.public_url.trim_end_matches('/'), &answers.slug);
+    let (front, sign_up, link) = ("", format!("{slug}/subscribe"), format!("{slug}/link"));
+    let width = sign_up.len();
     if output.is_json() {
-        let pages = serde_json::json!({ "front": home, "sign_up": format!("{home}/subscribe") });
-        output.json(&serde_json::json!({ "written": written, "slug": answers.slug, "pages": pages }))?;
+        let page = |path: &str| format!("{site}/{path}");
+        let pages = serde_json::json!({
+            "front": page(front), "archive": page(slug), "sign_up": page(&sign_up), "preferences": page(&link),
+        });
+        output.json(&serde_json::json!({ "written": written, "slug": slug, "pages": pages }))?;
     } else {
         for path in written {
             output.line(path.display())?;
@@ -129,8 +134,10 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
          coranto test {issue} --to YOUR-ADDRESS\n  \
          coranto serve                              runs the pages, the schedule and delivery\n\n\
          While `coranto serve` runs:\n  \
-         {home}              front page and archive\n  \
-         {home}/subscribe    sign-up page; its email leads to the reader's preferences\n\n\
+         {site}/{front:width$}  front page\n  \
+         {site}/{slug:width$}  archive\n  \
+         {site}/{sign_up:width$}  sign-up page\n  \
+         {site}/{link:width$}  emails readers the link to their preferences\n\n\
          `coranto doctor` says what is left to set up, such as your relay."
     ));
     Ok(Exit::Ok)
