@@ -136,7 +136,7 @@ fn a_demo_fits_on_a_terminal() {
     let args = ["demo", "--once", "--readers", "200"];
     let (code, screen) = Terminal::start(command(folder, &args)).wait(AT_MOST);
     assert_eq!(code, 0, "{screen}");
-    assert!(screen.contains("readers [") && screen.contains("mails ["), "there is a bar: {screen}");
+    assert!(screen.contains("readers [") && screen.contains("emails ["), "there is a bar: {screen}");
     for line in lines(&screen) {
         assert!(line.chars().count() <= COLUMNS, "{line:?}");
         let rate = line.split(' ').find_map(|word| word.strip_suffix("/s"));
