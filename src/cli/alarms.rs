@@ -11,7 +11,7 @@ use crate::domain::alarm::Severity;
 use crate::store::alarms::{self, Standing};
 use crate::store::{Db, Result};
 
-/// List what needs a person, with the reason and what to do.
+/// List what needs a person now, why, and what to do.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -33,7 +33,7 @@ pub(super) fn run(_: Args, context: &Context) -> anyhow::Result<Exit> {
             return Ok(Exit::Ok);
         }
         if standing.is_empty() {
-            output.note("Nothing needs a person.");
+            output.note("Nothing needs a person now.");
         }
         let zone = shared_zone(&config);
         standing.iter().try_for_each(|one| show(one, &zone, context))?;

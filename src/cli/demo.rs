@@ -380,7 +380,7 @@ fn look_at(summary: &Summary) -> String {
     let mut seen = Vec::new();
     if let Some(email) = &summary.email_url {
         seen.push((email.clone(), "the email: light, dark, on a phone, as text"));
-        seen.push((format!("{}/", summary.public_url), "the front page: sign up, and the email lands in the folder below"));
+        seen.push((format!("{}/", summary.public_url), "sign up; the email lands in the folder below"));
         seen.push((format!("{}/{SLUG}", summary.public_url), "the archive"));
     }
     seen.push((format!("{FOLDER}/mail/"), "every email as it arrived (.eml)"));

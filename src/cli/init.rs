@@ -129,15 +129,15 @@ fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context)
     let issue = written.iter().find(|path| path.extension().is_some_and(|kind| kind == "md"));
     let issue = issue.map_or("FILE".into(), |path| path.strip_prefix(dir).unwrap_or(path).to_string_lossy());
     output.note(format!(
-        "  coranto subscribers add YOUR-ADDRESS       you are the first reader\n  \
-         coranto sink --dir mails                   in another terminal: keeps the emails until you have a relay\n  \
+        "  coranto subscribers add YOUR-ADDRESS  you are the first reader\n  \
+         coranto sink --dir mails              in another terminal: a relay to try with\n  \
          coranto test {issue} --to YOUR-ADDRESS\n  \
-         coranto serve                              runs the pages, the schedule and delivery\n\n\
+         coranto serve                         the pages, the schedule and delivery\n\n\
          While `coranto serve` runs:\n  \
          {site}/{front:width$}  front page\n  \
          {site}/{slug:width$}  archive\n  \
          {site}/{sign_up:width$}  sign-up page\n  \
-         {site}/{link:width$}  emails readers the link to their preferences\n\n\
+         {site}/{link:width$}  preferences, by email\n\n\
          `coranto doctor` says what is left to set up, such as your relay."
     ));
     Ok(Exit::Ok)

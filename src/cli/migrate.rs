@@ -6,7 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 
-/// Bring the database's schema up to date, or show where it stands.
+/// Bring the database's schema up to date, or list its steps.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto migrate --status

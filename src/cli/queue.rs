@@ -26,8 +26,8 @@ const UNDO_MAX: Duration = Duration::from_secs(3600);
 
 /// Put an issue on the next free slot, or at a time.
 ///
-/// The slot of the day in its file's name comes first. An issue that is queued or paused gets its new text. On a terminal
-/// it says what would happen and asks.
+/// It takes the slot of the day in the file's name, if that is free. An issue that is queued or paused gets its new text.
+/// On a terminal, the command says what would happen, and asks.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -41,34 +41,34 @@ const UNDO_MAX: Duration = Duration::from_secs(3600);
 pub(super) struct Args {
     /// The issue's file.
     file: PathBuf,
-    /// At this time, in the newsletter's zone: "2026-11-27 09:00", or with an offset.
+    /// Send it at this time in the newsletter's zone: "2026-11-27 09:00", or with an offset.
     #[arg(long, value_name = "TIME", group = "place")]
     at: Option<String>,
-    /// A minute from now, so that it can be taken back.
+    /// Send it in a minute; until then you can take it back.
     #[arg(long, group = "place")]
     now: bool,
-    /// How long it can be taken back after --now, such as 30s or 2m.
+    /// How long you can take it back after --now, such as 30s or 2m.
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = undo, requires = "now")]
     undo: Duration,
-    /// With --now: at once, and nothing takes it back.
+    /// With --now: send it at once, without a way back.
     #[arg(long, conflicts_with = "undo", requires = "now")]
     no_undo: bool,
-    /// How many readers you expect: asked for by --now to more than a hundred.
+    /// The number of readers you expect; --now asks for it above a hundred.
     #[arg(long, value_name = "READERS")]
     confirm: Option<i64>,
-    /// Send a text once more that another issue has.
+    /// Send the same text as another issue once more.
     #[arg(long)]
     again: bool,
-    /// Send it at a time at which another issue goes out too.
+    /// Send it at the same time as another issue.
     #[arg(long, conflicts_with_all = ["hold", "swap"])]
     beside: bool,
-    /// Take the time of another issue, which gets this one's place, or the next free slot.
+    /// Take the time of another issue; that one gets this one's time, or the next free slot.
     #[arg(long, conflicts_with_all = ["hold", "now"])]
     swap: bool,
-    /// Not before a person says so.
+    /// Hold it until you queue it again.
     #[arg(long, group = "place")]
     hold: bool,
-    /// Say what would be done, and do nothing.
+    /// Say what would happen, and change nothing.
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// The newsletter, where there are several.

@@ -13,27 +13,27 @@ use super::{Context, Exit, Failure};
 use crate::secret::Secret;
 use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
 
-/// Take mail by SMTP and deliver none, for trials and tests.
+/// Take emails over SMTP and deliver none, for trials and tests.
 ///
-/// A recipient's local part says what becomes of the mail: tempfail-... 451, permfail-... 550, full-... 452,
+/// A recipient's local part decides what becomes of the email: tempfail-... 451, permfail-... 550, full-... 452,
 /// defer2-... 451 twice and then 250, slow-... one second per reply, drop-data-... closes within the body,
-/// drop-dot-... takes the mail and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
+/// drop-dot-... takes the email and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto sink
   coranto sink --dir mails --journal mails.jsonl
   coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay 30ms")]
 pub(super) struct Args {
-    /// Where it listens; port 0 takes a free one.
+    /// The address it listens on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
     listen: SocketAddr,
-    /// Keep each message there as an .eml file.
+    /// A folder that keeps each message as an .eml file.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Append a JSON line per message to it, before the answer is given.
+    /// A file that gets a JSON line per message, before the answer.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Have each line of the journal on the disk before the answer is given.
+    /// Write each line of the journal to the disk before the answer.
     #[arg(long, requires = "journal")]
     journal_sync: bool,
     /// Ask for this login.
@@ -146,7 +146,7 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 pub async fn run(options: SinkOptions, quiet: bool, stop: CancellationToken) -> anyhow::Result<()> {
     let sink = Sink::start(options).await.context("the sink did not start")?;
     if !quiet {
-        show(&format!("The sink listens on {}. It takes mail and delivers none. Ctrl-C ends it.", sink.addr()))?;
+        show(&format!("The sink listens on {}. It takes emails and delivers none. Ctrl-C ends it.", sink.addr()))?;
     }
     let mut shown = SinkStats::default();
     loop {

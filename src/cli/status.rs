@@ -36,14 +36,14 @@ const HELD_MAX: u64 = 10;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
-/// Show the next slot, what is going out, the last result.
+/// Show the next slot, what is going out, and the last result.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto status
   coranto status --watch      until every reader was tried once
   coranto status --json")]
 pub(super) struct Args {
-    /// Look every second until every reader was tried once.
+    /// Follow it every second until every reader was tried once.
     #[arg(long)]
     watch: bool,
 }

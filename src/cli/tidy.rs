@@ -11,7 +11,7 @@ use crate::domain::retention::Expiry;
 use crate::store::{Db, retention};
 use crate::upkeep::{self, Due, Ended};
 
-/// Delete data that is older than [retention] says.
+/// Delete data whose time under [retention] is over.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -20,7 +20,7 @@ use crate::upkeep::{self, Due, Ended};
     after_help = "The server does this once a day. It never runs while an issue goes out."
 )]
 pub(super) struct Args {
-    /// Say what would go, and change nothing.
+    /// Show what would be deleted, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -67,7 +67,7 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
         Ended::Whole => Ok(Exit::Ok),
         Ended::Sending | Ended::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
             .exit(Exit::PartWay)
-            .hint("run the same command again when it is out; the server resumes by itself")
+            .hint("run the same command when it is out; the server resumes by itself")
             .into()),
     }
 }

@@ -1,7 +1,7 @@
 // The pictures of README.md and docs/email.md, sharp on any screen: an email and the pages of a newsletter.
-//   node tests/judges/pictures.mjs EMAIL.html HOME OUT [FONTS]
-// EMAIL.html is what `coranto preview FILE --html` prints, HOME the address of the front page of a `coranto demo` that
-// runs. FONTS is a folder with serif*.woff2 and sans*.woff2, which stand for Georgia and the system's sans-serif where
+//   node tests/judges/pictures.mjs EMAIL.html HOME ISSUE OUT [FONTS]
+// EMAIL.html is what `coranto preview FILE --html` prints; HOME and ISSUE are addresses of the front page and of the
+// issue of a `coranto demo` that runs. FONTS is a folder with serif*.woff2 and sans*.woff2, which stand for Georgia and the system's sans-serif where
 // the machine has neither.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { default: puppeteer } = await import(require.resolve('puppeteer-core'));
-const [email, home, out, fonts] = process.argv.slice(2);
+const [email, home, issue, out, fonts] = process.argv.slice(2);
 const HEIGHT = 1000;
 const WIDTHS = { email: 700, page: 760 };
 
@@ -44,10 +44,12 @@ async function shoot(name, width, scheme, open, height = HEIGHT) {
 }
 
 const letter = () => page.setContent(fs.readFileSync(email, 'utf8'), { waitUntil: 'load' });
-const front = () => page.goto(home, { waitUntil: 'load' });
+const at = (address) => () => page.goto(address, { waitUntil: 'load' });
 const light = await shoot('mail-light', WIDTHS.email, 'light', letter);
 await shoot('mail-dark', WIDTHS.email, 'dark', letter);
-const dark = await shoot('page-home', WIDTHS.page, 'dark', front);
+await shoot('page-home', WIDTHS.page, 'light', at(home));
+await shoot('page-issue-dark', WIDTHS.page, 'dark', at(issue));
+const dark = await shoot(null, WIDTHS.page, 'dark', at(home));
 const sheets = [[light, WIDTHS.email], [dark, WIDTHS.page]]
   .map(([picture, width]) => `<img src="${picture}" width="${width}">`).join('');
 const desk = `<style>body{margin:0;background:#d9d4cb;display:flex;gap:40px;padding:40px 40px 0}

@@ -129,7 +129,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     if table.is_empty() {
-        output.note("Nothing of the kind came back.");
+        output.note("No such notice came back.");
     } else {
         output.table(&table)?;
     }
@@ -205,8 +205,8 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
         output.line(format!("  {}: {}", notice.id.0, crate::cli::output::printable(&notice.diagnostic)))?;
     }
     output.note(
-        "Nobody of these is left out yet. `coranto bounces release ISSUE` believes them, `coranto bounces discard ISSUE` \
-         does not. Without an answer they are discarded after 30 days, unless a later issue repeats them.",
+        "None of these readers is left out yet. `coranto bounces release ISSUE` believes the notices, `coranto bounces discard \
+         ISSUE` discards them. Without an answer they are discarded after 30 days, unless a later issue repeats them.",
     );
     Ok(Exit::Ok)
 }

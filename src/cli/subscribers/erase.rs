@@ -17,7 +17,7 @@ pub(super) struct Erase {
     /// The person's address.
     #[arg(value_parser = address)]
     address: EmailAddress,
-    /// Why, for the log: "asked by letter". An address in it is masked.
+    /// The reason, for the log: "asked by letter". An address in it is masked.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Say what would go, and change nothing.

@@ -65,7 +65,7 @@ fn an_issue_goes_out_and_every_command_tells_the_same() {
 
     assert!(fails(folder, &["queue", &issue, "--now"], 4).contains("was sent already"));
     fails(folder, &["issues", "pause", &issue], 4);
-    assert_eq!(ok(folder, &["issues", "retry", &issue]), "1 mail tried again.\n");
+    assert_eq!(ok(folder, &["issues", "retry", &issue]), "1 email is tried again.\n");
     ok(folder, &["status", "--watch"]);
     assert_eq!(mails(folder), 4, "who was refused is refused again, and nobody else is asked");
 
