@@ -36,7 +36,12 @@ async function shoot(name, width, scheme, open, height = HEIGHT) {
   await open();
   if (fonts) {
     await page.addStyleTag({ content: faces() });
-    await page.evaluate(() => document.fonts.ready);
+    // No face can stand for the generic family, so what asks for it asks for the sans-serif by name.
+    await page.evaluate(() => {
+      const asks = (element) => getComputedStyle(element).fontFamily.startsWith('system-ui');
+      [...document.querySelectorAll('*')].filter(asks).forEach((element) => { element.style.fontFamily = "'Segoe UI'"; });
+      return document.fonts.ready;
+    });
   }
   const png = await page.screenshot();
   if (name) fs.writeFileSync(path.join(out, `${name}.png`), png);
