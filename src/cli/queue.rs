@@ -264,9 +264,8 @@ pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Res
         }
         QueueError::NotQueued { state, ref slug } => failure.hint(issues::instead(state, slug, "FILE")),
         QueueError::Draft => failure.hint("take the line out, and run the same command again"),
-        QueueError::Done { ref slug, .. } => {
-            failure.hint(format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it"))
-        }
+        QueueError::Done { ref slug, .. } => failure
+            .hint(format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it")),
         QueueError::GoingOut { ref slug } => failure.hint(format!("coranto issues pause {slug}")),
         QueueError::Twin { .. } => failure.hint("add --again"),
         QueueError::NoSlot(_) => failure.hint("add --at \"2026-11-27 09:00\", or --now"),

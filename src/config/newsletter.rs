@@ -274,7 +274,14 @@ mod tests {
         for named in ["about.md", "texts/about.md", "About Us.MD", "../about.md"] {
             assert!(names_file(named), "{named}");
         }
-        for text in ["We write.", "See [x](https://example.org/about.md) first.", "# About\n\nabout.md", "More: https://example.org/about.md", ".md", "md"] {
+        for text in [
+            "We write.",
+            "See [x](https://example.org/about.md) first.",
+            "# About\n\nabout.md",
+            "More: https://example.org/about.md",
+            ".md",
+            "md",
+        ] {
             assert!(!names_file(text), "{text}");
         }
     }

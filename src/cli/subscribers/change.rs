@@ -105,10 +105,12 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
                 .hint("only the reader can come back, through the sign-up page")
                 .into())
         }
-        Added::Refused => Err(Failure::new(format!("{email} said \"not me\" to an email that somebody else asked for"))
-            .exit(Exit::NotAllowed)
-            .hint("only the reader can undo that, by the link in that email")
-            .into()),
+        Added::Refused => {
+            Err(Failure::new(format!("{email} said \"not me\" to an email that somebody else asked for"))
+                .exit(Exit::NotAllowed)
+                .hint("only the reader can undo that, by the link in that email")
+                .into())
+        }
         Added::Suppressed(reason) => Err(Failure::new(format!("{email} is on the suppression list ({reason})"))
             .exit(Exit::NotAllowed)
             .hint("`coranto subscribers unsuppress ADDRESS` takes an address off that list")
@@ -141,8 +143,9 @@ pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<
 
 pub(super) async fn unsuppress(args: Unsuppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
-    let question =
-        format!("Take {email} off the suppression list? Email to an address that refuses it harms delivery to all others.");
+    let question = format!(
+        "Take {email} off the suppression list? Email to an address that refuses it harms delivery to all others."
+    );
     if !desk.context.confirm(&question)? {
         return Err(Failure::new("nothing was changed").into());
     }

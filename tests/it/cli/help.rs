@@ -44,7 +44,8 @@ fn every_command_says_how_it_is_used() {
 #[test]
 fn options_of_all_commands_are_explained_once_and_named_everywhere() {
     let root = coranto::cli::command();
-    let common: Vec<_> = root.get_arguments().filter(|arg| arg.is_global_set()).filter_map(clap::Arg::get_long).collect();
+    let common: Vec<_> =
+        root.get_arguments().filter(|arg| arg.is_global_set()).filter_map(clap::Arg::get_long).collect();
     assert!(common.len() > 5, "{common:?}");
     for (name, mut command) in commands() {
         let help = command.render_long_help().to_string();
@@ -52,11 +53,15 @@ fn options_of_all_commands_are_explained_once_and_named_everywhere() {
             assert!(common.iter().all(|long| help.contains(&format!("--{long}"))), "{help}");
             continue;
         }
-        let line = help.lines().find(|line| line.starts_with("Everywhere: ")).unwrap_or_else(|| panic!("{name}: {help}"));
+        let line =
+            help.lines().find(|line| line.starts_with("Everywhere: ")).unwrap_or_else(|| panic!("{name}: {help}"));
         for long in &common {
             // Who collects logs reads the help of `coranto`.
             let is_named = line.contains(&format!("--{long}")) || *long == "log-format";
-            assert!(is_named && !help.replace(line, "").contains(&format!("\n      --{long}")), "{name}: {long}\n{help}");
+            assert!(
+                is_named && !help.replace(line, "").contains(&format!("\n      --{long}")),
+                "{name}: {long}\n{help}"
+            );
         }
     }
 }
