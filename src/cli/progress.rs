@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::{count, message};
+use super::table::cut;
 use super::when::about;
 
 /// Between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// The numbers have room beside it on a terminal of 80 columns.
+const LABEL_WIDTH: usize = 30;
 /// A rate over less time than this is none.
 const RATE_AFTER: Duration = Duration::from_secs(1);
 
@@ -35,14 +38,14 @@ impl Progress {
             Shown::Nothing
         } else if terminal {
             let template = match total {
-                Some(_) => "{msg} [{bar:30}] {human_pos}/{human_len}{prefix}",
+                Some(_) => "{msg} [{wide_bar}] {human_pos}/{human_len}{prefix}",
                 None => "{spinner} {msg} {human_pos}{prefix}",
             };
             // Shown once there is something to show.
             let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
             let style = ProgressStyle::with_template(template).expect("the template is well-formed");
             bar.set_style(style.progress_chars("=> "));
-            bar.set_message(what.to_owned());
+            bar.set_message(cut(what, LABEL_WIDTH));
             Shown::Bar(bar)
         } else {
             Shown::Lines { last: Instant::now() }
@@ -58,7 +61,7 @@ impl Progress {
         (self.what, self.total, self.first) = (what.to_owned(), Some(total), None);
         if let Shown::Bar(bar) = &self.shown {
             bar.set_length(total);
-            bar.set_message(what.to_owned());
+            bar.set_message(cut(what, LABEL_WIDTH));
         }
     }
 
@@ -68,8 +71,8 @@ impl Progress {
         let first = *self.first.get_or_insert((now, done));
         match &mut self.shown {
             Shown::Bar(bar) => {
-                bar.set_prefix(pace(first, (now, done), self.total).unwrap_or_default());
                 bar.set_position(done);
+                bar.set_prefix(pace(first, (now, done), self.total).unwrap_or_default());
                 if bar.is_hidden() {
                     bar.set_draw_target(ProgressDrawTarget::stderr());
                     bar.tick();
