@@ -143,7 +143,7 @@ class Scene:
         self.command("--yes", "subscribers", "import", "readers.csv", *agreed)
         self.sink = self.start(
             "sink", "--listen", f"127.0.0.1:{self.sink_port}", "--journal", f"{self.home}/journal.jsonl",
-            "--dir", f"{self.home}/mails", "--reply-delay-ms", str(REPLY_DELAY_MS),
+            "--dir", f"{self.home}/mails", "--reply-delay", f"{REPLY_DELAY_MS}ms",
         )
         self.web = self.start("serve", "--role", "web")
 

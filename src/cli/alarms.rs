@@ -1,15 +1,17 @@
 //! `coranto alarms`: what needs a person now, why, and what to do about it.
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::output::Tone;
+use super::when::{local, shared_zone};
 use super::{Context, Exit};
 use crate::clock::Timestamp;
 use crate::domain::alarm::Severity;
 use crate::store::alarms::{self, Standing};
 use crate::store::{Db, Result};
 
-/// List what needs a person, with the reason and what to do.
+/// List what needs a person now, why, and what to do.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -31,9 +33,10 @@ pub(super) fn run(_: Args, context: &Context) -> anyhow::Result<Exit> {
             return Ok(Exit::Ok);
         }
         if standing.is_empty() {
-            output.note("Nothing needs a person.");
+            output.note("Nothing needs a person now.");
         }
-        standing.iter().try_for_each(|one| show(one, context))?;
+        let zone = shared_zone(&config);
+        standing.iter().try_for_each(|one| show(one, &zone, context))?;
         if config.alarms.to.is_empty() {
             output.note("Nobody gets alarms by email: set `to` under [alarms] in the configuration.");
         }
@@ -66,13 +69,14 @@ pub(super) fn as_json(one: &Standing) -> serde_json::Value {
     })
 }
 
-/// What is wrong, why, and what to do.
-pub(super) fn show(one: &Standing, context: &Context) -> anyhow::Result<()> {
+/// What is wrong, why, and what to do; times are on the clock of `zone`.
+pub(super) fn show(one: &Standing, zone: &TimeZone, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
-    let tone = if one.severity == Severity::Person { Tone::Bad } else { Tone::Warn };
-    output.line(format!("{}  {}, since {}", output.toned(tone, "alarm"), one.name.title(&one.scope), one.since))?;
+    let key = output.key(Some(if one.severity == Severity::Person { Tone::Bad } else { Tone::Warn }), "alarm");
+    output.line(format!("{key}  {}, since {}", one.name.title(&one.scope), local(one.since, zone)))?;
+    let below = output.key(None, "");
     if !one.note.is_empty() {
-        output.line(format!("       {}", one.note))?;
+        output.line(format!("{below}  {}", one.note))?;
     }
-    output.line(format!("       hint: {}", one.name.advice(&one.scope)))
+    output.line(format!("{below}  hint: {}", one.name.advice(&one.scope)))
 }

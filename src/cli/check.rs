@@ -11,24 +11,24 @@ use crate::publishing::library::name_parts;
 use crate::publishing::{LibraryError, Standing};
 use crate::store::issues::Issue;
 
-/// Say everything that is wrong with issues before they go out.
+/// List everything that is wrong with issues before they go out.
 ///
-/// Exits with 3 when something stops one of them; hints alone are no failure.
+/// Exits with 3 when an error stops an issue; warnings alone are no failure.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
-  coranto check                                  what is still to come
+  coranto check                                  the issues still to come
   coranto check issues/2026-11-27-a-note.md --links
   coranto check --all --json")]
 pub(super) struct Args {
-    /// The files; without any, those that are dated today or later, or not at all.
+    /// The files; without any, those dated today or later, and those without a date.
     files: Vec<PathBuf>,
-    /// Every issue, past ones too.
+    /// Check every issue, past ones too.
     #[arg(long, conflicts_with = "files")]
     all: bool,
-    /// Also ask every link whether it leads anywhere.
+    /// Also ask every link whether it works.
     #[arg(long)]
     links: bool,
-    /// Ask no link, whatever else is said.
+    /// Ask no link, even with --links.
     #[arg(long, env = "CORANTO_OFFLINE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     offline: bool,
     /// Only this newsletter.

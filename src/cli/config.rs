@@ -17,16 +17,16 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Print every setting in force and where it came from; secrets are masked.
+    /// Print every setting and its origin; secrets are masked.
     #[command(before_help = "Examples:
   coranto config show
   coranto config show --json")]
     Show,
-    /// Say everything that is wrong with the configuration.
+    /// List everything that is wrong with the configuration.
     #[command(before_help = "Examples:
   coranto config check")]
     Check,
-    /// Print the page that describes every key.
+    /// Print the reference of every key.
     #[command(before_help = "Examples:
   coranto config reference")]
     Reference,
@@ -91,7 +91,7 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
                 }
             }
             if config.relays.is_empty() {
-                context.output.warn("there is no [[relays]] section, so mail waits until there is one");
+                context.output.warn("there is no [[relays]] section, so emails wait until there is one");
             }
             Ok(Exit::Ok)
         }

@@ -92,7 +92,7 @@ impl Context {
             migrate::run(&db).await?;
         } else if steps.iter().any(|step| !step.applied) {
             return Err(Failure::new("the database's schema is older than this program")
-                .hint("start `coranto serve` anew with this version; or run `coranto migrate` while none runs")
+                .hint("restart `coranto serve` with this version, or run `coranto migrate` while no server runs")
                 .into());
         }
         Ok(db)
@@ -112,8 +112,8 @@ impl Context {
             return self.open_to_look(config).await;
         };
         if was_served(file) {
-            return Err(Failure::new(format!("there is no database at {}, where a server had one", file.display()))
-                .hint("bring it back from the backup; `coranto serve` makes a new one")
+            return Err(Failure::new(format!("there is no database at {}: a server had one there", file.display()))
+                .hint("restore it from the backup; `coranto serve` makes a new one")
                 .exit(Exit::Unreachable)
                 .into());
         }

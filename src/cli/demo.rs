@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::output::count;
 use super::serve::{self, Role};
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, preview};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -25,6 +25,7 @@ use crate::smtp::{Sink, SinkHandle, SinkOptions};
 use crate::store::ledger::{self, Totals};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, newsletters, subscriptions};
+use crate::supervise::Supervisor;
 use crate::token::Keyring;
 
 /// The folder that the demo makes, and makes anew.
@@ -36,23 +37,34 @@ const ISSUE: (&str, &str) = (
     "2026-11-20-the-calendar-is-not-an-agreement.md",
     include_str!("../../issues/2026-11-20-the-calendar-is-not-an-agreement.md"),
 );
+const ABOUT: &str = "\
+**The Demo Week** is a made-up newsletter with made-up readers. Every Friday it has one long essay on a negotiation, a
+river or a harbour. It is written by nobody, and it is free.
+";
 const SHORT_ISSUES: [(&str, &str); 2] = [
     ("2026-11-13-a-short-week.md", include_str!("../../issues/2026-11-13-a-short-week.md")),
     ("2026-11-06-the-harbour-master.md", include_str!("../../issues/2026-11-06-the-harbour-master.md")),
 ];
+/// The port of `public_url` where nothing is set.
+const PORT: u16 = 8080;
+/// The ports of `coranto sink` and `coranto preview`.
+const SINK_PORT: u16 = 2525;
+const PREVIEW_PORT: u16 = 8026;
 /// The demo ends sooner than anyone loses patience, or says that it failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// See it work: a newsletter in ./coranto-demo, with nothing set up.
+///
+/// It runs until Ctrl-C. The next demo replaces the folder; on a terminal it asks first.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto demo
   coranto demo --once --readers 5000")]
 pub(super) struct Args {
-    /// Exit when the issue is out, instead of serving until Ctrl-C.
+    /// Exit when the issue is out, instead of showing the pages until Ctrl-C.
     #[arg(long)]
     once: bool,
-    /// How many readers to make up.
+    /// The number of made-up readers.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     readers: u32,
 }
@@ -69,6 +81,8 @@ struct Summary {
     seconds: f64,
     folder: PathBuf,
     public_url: String,
+    /// The page that shows the email, while the demo runs.
+    email_url: Option<String>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -79,14 +93,15 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     let folder = PathBuf::from(FOLDER);
-    clear(&folder)?;
+    clear(&folder, context)?;
     let sink = Sink::start(SinkOptions {
+        listen: free_port(SINK_PORT)?,
         dir: Some(folder.join("mail")),
         journal: Some(folder.join("journal.jsonl")),
         ..SinkOptions::default()
     })
     .await?;
-    let listen = free_port()?;
+    let listen = free_port(PORT)?;
     let config = write_files(&folder, listen, sink.addr())?;
     let _lock = EngineLock::acquire(config.database.as_str())?;
     let db = serve::open(&config).await?;
@@ -100,22 +115,52 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     let supervisor = serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver]).await?;
     let totals = watch(&db, issue, context).await?;
     let seconds = begun.elapsed().as_secs_f64();
-    tell(context, &config, &sink, &totals, seconds, args.once)?;
+    let pages = free_port(PREVIEW_PORT)?;
+    tell(context, &config, &sink, &totals, seconds, (!args.once).then_some(pages))?;
     if args.once {
         supervisor.stop_token().cancel();
+        supervisor.run().await?;
+    } else {
+        show(&config, &folder, pages.port(), context, supervisor).await?;
     }
-    supervisor.run().await?;
     sink.stop().await;
     db.close().await;
     Ok(())
 }
 
+/// Serves until a person ends it: the public pages, and beside them the page that shows the email.
+async fn show(
+    config: &Config,
+    folder: &Path,
+    port: u16,
+    context: &Context,
+    supervisor: Supervisor,
+) -> anyhow::Result<()> {
+    let file = folder.join("issues").join(ISSUE.0);
+    let silent = Context { output: context.output.silenced(), ..context.clone() };
+    let mut served = std::pin::pin!(supervisor.run());
+    tokio::select! {
+        ended = &mut served => ended?,
+        shown = preview::show_on(port, &file, config, &silent) => {
+            shown?;
+            served.await?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes the folder anew. One that a demo did not make is left alone.
-fn clear(folder: &Path) -> anyhow::Result<()> {
+fn clear(folder: &Path, context: &Context) -> anyhow::Result<()> {
     if folder.exists() {
         if !folder.join(MARK).exists() {
             let text = format!("{} is there already, and no demo made it", folder.display());
             return Err(Failure::new(text).hint("run the demo in another folder").into());
+        }
+        let question = format!("{}/ is from an earlier demo. Replace it, with everything in it?", folder.display());
+        if !context.may_ask || context.yes {
+            context.output.note(format!("{}/ is from an earlier demo and is replaced", folder.display()));
+        } else if !context.confirm(&question)? {
+            return Err(Failure::new("nothing was changed").hint("run the demo in another folder").into());
         }
         std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
     }
@@ -126,9 +171,9 @@ fn clear(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Port 8080, or any that is free when another program has that.
-fn free_port() -> anyhow::Result<SocketAddr> {
-    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+/// The usual port, or any that is free when another program has that.
+fn free_port(usual: u16) -> anyhow::Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, usual));
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listener = std::net::TcpListener::bind(usual).or_else(|_| std::net::TcpListener::bind(any))?;
     Ok(listener.local_addr()?)
@@ -139,11 +184,15 @@ fn write_files(folder: &Path, listen: SocketAddr, relay: SocketAddr) -> anyhow::
     let key = dkim::generate_rsa_pem()?;
     super::new::write_new(&folder.join("secret.key"), &Keyring::generate(), true)?;
     super::new::write_new(&folder.join("dkim.key"), key.expose(), true)?;
+    std::fs::write(folder.join("about.md"), ABOUT)?;
     for (name, text) in SHORT_ISSUES.iter().chain([&ISSUE]) {
         std::fs::write(folder.join("issues").join(name), text)?;
     }
     let text = format!(
-        r#"# Written by `coranto demo`. Its relay is a sink on this machine: no mail leaves.
+        r#"# Written by `coranto demo`. Its relay is a sink on this machine: no email leaves it.
+# To serve it again, run these two, each in a terminal of its own:
+#   coranto sink --listen {host}:{port} --dir {FOLDER}/mail
+#   coranto --config {FOLDER}/{file} serve
 public_url = "http://{listen}"
 database = "sqlite://coranto.db"
 secret_key_file = "secret.key"
@@ -153,6 +202,8 @@ listen = "{listen}"
 
 [newsletters.{SLUG}]
 name = "The Demo Week"
+description = "One essay a week on how things are agreed, and how they are not."
+about = "about.md"
 from = "The Demo Week <week@news.example.org>"
 postal_address = "1 Example Street, 10000 Example"
 language = "en"
@@ -172,6 +223,7 @@ port = {port}
 tls = "none"
 connections = 10
 "#,
+        file = crate::config::FILE,
         host = relay.ip(),
         port = relay.port(),
     );
@@ -266,7 +318,7 @@ async fn watch(db: &Db, issue: IssueId, context: &Context) -> anyhow::Result<Tot
         let totals = ledger::totals(&mut db.read().await?, issue).await?;
         let total = u64::try_from(totals.readers).unwrap_or(0);
         let waiting = totals.pending + totals.claimed + totals.in_flight;
-        let bar = progress.get_or_insert_with(|| context.output.progress("mails", Some(total)));
+        let bar = progress.get_or_insert_with(|| context.output.progress("emails", Some(total)));
         bar.set(total.saturating_sub(u64::try_from(waiting).unwrap_or(0)));
         if waiting == 0 {
             return Ok(totals);
@@ -284,7 +336,7 @@ fn tell(
     sink: &SinkHandle,
     totals: &Totals,
     seconds: f64,
-    once: bool,
+    pages: Option<SocketAddr>,
 ) -> anyhow::Result<()> {
     let summary = Summary {
         readers: totals.readers,
@@ -296,6 +348,7 @@ fn tell(
         seconds,
         folder: PathBuf::from(FOLDER),
         public_url: super::wiring::public_url(config),
+        email_url: pages.map(|pages| format!("http://{pages}/")),
     };
     let told = summary.accepted + summary.deferred + summary.failed + summary.skipped;
     let in_sink = i64::try_from(summary.mails_in_sink).unwrap_or(i64::MAX);
@@ -310,7 +363,7 @@ fn tell(
         ("accepted", summary.accepted, "taken by the relay"),
         ("deferred", summary.deferred, "full or busy; tried again later"),
         ("failed", summary.failed, "no such mailbox"),
-        ("skipped", summary.skipped, "left before their turn"),
+        ("skipped", summary.skipped, "unsubscribed before their turn"),
         ("readers", summary.readers, "the sum"),
     ];
     for (what, number, meaning) in rows {
@@ -319,14 +372,27 @@ fn tell(
     let rate = format!("{:.0}", summary.readers as f64 / seconds.max(0.001));
     let rate = rate.parse().map_or(rate, |whole| count(whole, ""));
     output.line(format!("\nin {seconds:.1} s, {rate} a second, each signed (DKIM) and in the ledger"))?;
-    output.line(format!(
-        "\nlook at   {FOLDER}/mail/       every mail as it arrived (.eml)\n          {FOLDER}/issues/     what it was made from\n          coranto --config {FOLDER}/coranto.toml status"
-    ))?;
-    if !once {
-        output.line(format!(
-            "          {}/demo/subscribe  sign up; the mail lands in {FOLDER}/mail/\n\nserving until Ctrl-C",
-            summary.public_url
-        ))?;
+    output.line(look_at(&summary))
+}
+
+/// What there is to see, the best first.
+fn look_at(summary: &Summary) -> String {
+    let mut seen = Vec::new();
+    if let Some(email) = &summary.email_url {
+        seen.push((email.clone(), "the email: light, dark, on a phone, as text"));
+        seen.push((format!("{}/", summary.public_url), "sign up; the email lands in the folder below"));
+        seen.push((format!("{}/{SLUG}", summary.public_url), "the archive"));
     }
-    Ok(())
+    seen.push((format!("{FOLDER}/mail/"), "every email as it arrived (.eml)"));
+    seen.push((format!("{FOLDER}/issues/"), "the Markdown it was made from"));
+    let width = seen.iter().map(|(what, _)| what.len()).max().unwrap_or(0);
+    let mut text = "\nLook at\n".to_owned();
+    for (what, meaning) in &seen {
+        text.push_str(&format!("  {what:width$}  {meaning}\n"));
+    }
+    text.push_str(&format!("  coranto --config {FOLDER}/{} status", crate::config::FILE));
+    if summary.email_url.is_some() {
+        text.push_str("\n\nIt runs until Ctrl-C.");
+    }
+    text
 }

@@ -15,7 +15,8 @@ use crate::token::Keyring;
 
 /// Set up a newsletter: configuration, key, first issue.
 ///
-/// Writes coranto.toml, secret.key, a first issue, and an empty folder for templates. On a terminal it asks what is not given by a flag.
+/// It writes coranto.toml, secret.key, a first issue and an empty folder for templates. On a terminal it asks for what no
+/// flag says.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto init
@@ -23,25 +24,25 @@ use crate::token::Keyring;
   coranto init --name \"The Week\" --from \"The Week <week@example.com>\" --address \"1 Example Street\" \\
       --time-zone Europe/Prague --slot \"Fri 09:00\" --public-url https://news.example.com")]
 pub(super) struct Args {
-    /// The folder; made when it is missing.
+    /// The folder, which is made when it is missing.
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// The name readers know the newsletter by.
+    /// The newsletter's name.
     #[arg(long)]
     name: Option<String>,
     /// The sender: `Name <address>`, or an address alone.
     #[arg(long)]
     from: Option<String>,
-    /// A postal address for the foot of every issue; the law of several countries wants one.
+    /// A postal address for the foot of every issue; several countries require one by law.
     #[arg(long)]
     address: Option<String>,
-    /// The zone its slots are in [default: this machine's].
+    /// The time zone of its slots [default: this machine's].
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// When issues go out each week [default: Fri 09:00].
     #[arg(long, value_name = "DAY TIME")]
     slot: Option<String>,
-    /// Where readers will reach this server [default: http://127.0.0.1:8080].
+    /// The address at which readers reach this server [default: http://127.0.0.1:8080].
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The newsletter's short name in links [default: made from its name].
@@ -49,6 +50,8 @@ pub(super) struct Args {
     slug: Option<String>,
 }
 
+/// What git leaves out: secrets, the database, emails with readers' links, lists of readers.
+const IGNORED: &str = "secret.key\n*.password\n*.pem\ncoranto.db*\nmails/\n*.csv\n";
 const SLOT: &str = "Fri 09:00";
 const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 
@@ -95,16 +98,24 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let ignore = dir.join(".gitignore");
     if !ignore.exists() {
-        write_new(&ignore, "secret.key\n*.password\n*.pem\ncoranto.db*\n", false)?;
+        write_new(&ignore, IGNORED, false)?;
         written.push(ignore);
     }
-    report(&written, &dir, context)
+    report(&written, &answers, &dir, context)
 }
 
-fn report(written: &[PathBuf], dir: &Path, context: &Context) -> anyhow::Result<Exit> {
+/// What was written, what to type next, and where readers will find the newsletter.
+fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
+    let (site, slug) = (answers.public_url.trim_end_matches('/'), &answers.slug);
+    let (front, sign_up, link) = ("", format!("{slug}/subscribe"), format!("{slug}/link"));
+    let width = sign_up.len();
     if output.is_json() {
-        output.json(&serde_json::json!({ "written": written }))?;
+        let page = |path: &str| format!("{site}/{path}");
+        let pages = serde_json::json!({
+            "front": page(front), "archive": page(slug), "sign_up": page(&sign_up), "preferences": page(&link),
+        });
+        output.json(&serde_json::json!({ "written": written, "slug": slug, "pages": pages }))?;
     } else {
         for path in written {
             output.line(path.display())?;
@@ -114,12 +125,21 @@ fn report(written: &[PathBuf], dir: &Path, context: &Context) -> anyhow::Result<
     if dir != Path::new("") {
         output.note(format!("  cd {}", dir.display()));
     }
-    output.note(
-        "  coranto check          reads the first issue\n  \
-         coranto sink           in another terminal: takes the mail until you have a relay\n  \
-         coranto serve          sign-up page, schedule and delivery\n\
-         Then put your relay into coranto.toml, and try it with `coranto doctor`.",
-    );
+    // Commands run in the new folder.
+    let issue = written.iter().find(|path| path.extension().is_some_and(|kind| kind == "md"));
+    let issue = issue.map_or("FILE".into(), |path| path.strip_prefix(dir).unwrap_or(path).to_string_lossy());
+    output.note(format!(
+        "  coranto subscribers add YOUR-ADDRESS  you are the first reader\n  \
+         coranto sink --dir mails              in another terminal: a relay to try with\n  \
+         coranto test {issue} --to YOUR-ADDRESS\n  \
+         coranto serve                         the pages, the schedule and delivery\n\n\
+         While `coranto serve` runs:\n  \
+         {site}/{front:width$}  front page\n  \
+         {site}/{slug:width$}  archive\n  \
+         {site}/{sign_up:width$}  sign-up page\n  \
+         {site}/{link:width$}  preferences, by email\n\n\
+         `coranto doctor` says what is left to set up, such as your relay."
+    ));
     Ok(Exit::Ok)
 }
 
@@ -147,7 +167,7 @@ fn answers(args: Args, context: &Context) -> anyhow::Result<Answers> {
     let address = take(args.address, "Postal address, for the foot of every issue", None, is_line)?;
     let time_zone = take(args.time_zone, "Time zone", Some(&zone), is_zone)?;
     let slot = take(args.slot, "When issues go out each week", Some(SLOT), is_slot)?;
-    let public_url = take(args.public_url, "Where readers will reach this server", Some(PUBLIC_URL), is_url)?;
+    let public_url = take(args.public_url, "The address at which readers reach this server", Some(PUBLIC_URL), is_url)?;
     // A newsletter's slug stands in keys of the configuration and is ASCII; an issue's need not be.
     let made = slug(&name).chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>();
     let made = made.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
@@ -213,8 +233,8 @@ time_zone = {time_zone}
 slot = {slot}
 issues = "issues"
 
-# The mail server that takes the mail. This one is `coranto sink`, which delivers to nobody:
-# replace it with your own.
+# The mail server that takes the emails. This one is `coranto sink`, which delivers to nobody:
+# replace it with your own. docs/relays.md has the lines of the usual providers.
 [[relays]]
 name = "sink"
 host = "127.0.0.1"

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::output::count;
 use super::table::Table;
+use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::private;
@@ -16,7 +17,7 @@ use crate::store::Db;
 use crate::token::{KeyKind, Keyring};
 use crate::upkeep::{self, Listed, Use};
 
-/// Look after the keys that seal links and hash addresses.
+/// List, rotate and replace the keys that seal links and hash addresses.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto keys list
@@ -28,7 +29,7 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Show which keys there are, by fingerprints.
+    /// List the keys by their fingerprints.
     ///
     /// Exits with 3 when a key is missing that the database was used with.
     #[command(before_help = "Examples:
@@ -42,9 +43,9 @@ enum Command {
     #[command(before_help = "Examples:
   coranto keys rotate")]
     Rotate,
-    /// Go on with this key file when the right one is lost for good.
+    /// Continue with this key file when the right one is lost for good.
     ///
-    /// Links in mails already sent stop working, and addresses that are suppressed and not stored may be mailed again.
+    /// Links in emails already sent stop working. Addresses that are suppressed and not stored may get email again.
     #[command(before_help = "Examples:
   coranto keys adopt")]
     Adopt,
@@ -72,12 +73,13 @@ async fn list(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
             output.json(&value(one))?;
         }
     } else {
-        let mut table = Table::new(&["KEY", "FINGERPRINT", "SINCE", "STATE", ">MAILS IN 60 DAYS"]);
+        let zone = shared_zone(config);
+        let mut table = Table::new(&["KEY", "FINGERPRINT", "SINCE", "STATE", ">EMAILS IN 60 DAYS"]);
         for one in &all {
             table.row([
                 name(one.kind),
                 one.fingerprint.to_string(),
-                one.since.map(|since| since.to_string()).unwrap_or_default(),
+                one.since.map(|since| local(since, &zone)).unwrap_or_default(),
                 one.used.as_str().to_owned(),
                 one.mails.map(|mails| mails.to_string()).unwrap_or_default(),
             ]);
@@ -135,7 +137,7 @@ async fn rotate(db: &Db, config: &Config, context: &Context) -> anyhow::Result<E
     }
     context.output.note(
         "Restart `coranto serve`: until then it seals with the key before. Put the file into your backup.\n\
-         The other keys open the links that they sealed; take none of them out while such mails are in use.",
+         The other keys open the links that they sealed; remove none of them while readers use such emails.",
     );
     Ok(Exit::Ok)
 }
@@ -149,7 +151,7 @@ async fn adopt(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         return Err(error.into());
     }
     context.output.warn(&trouble);
-    if !context.confirm("Go on with this key file for good?")? {
+    if !context.confirm("Continue with this key file for good?")? {
         return Ok(Exit::NotAllowed);
     }
     let adopted =
@@ -158,11 +160,11 @@ async fn adopt(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Ex
         context.output.json(&json!({ "rehashed": adopted.rehashed }))?;
     } else {
         let readers = count(adopted.rehashed, "reader's address").replace("reader's addresss", "readers' addresses");
-        context.output.line(format!("The database goes with these keys now; {readers} hashed anew."))?;
+        context.output.line(format!("The database uses these keys now; {readers} hashed anew."))?;
     }
     context.output.note(
-        "Who is stored and suppressed stays so. Look through lists before you import them: addresses that were kept out \
-         and are not stored are known no more.",
+        "Stored readers who are suppressed stay suppressed. Look through lists before you import them: the database no \
+         longer knows suppressed addresses that are not stored.",
     );
     Ok(Exit::Ok)
 }

@@ -6,13 +6,13 @@ use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 
-/// Bring the database's schema up to date, or show where it stands.
+/// Bring the database's schema up to date, or list its steps.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto migrate --status
   coranto migrate")]
 pub(super) struct Args {
-    /// Change nothing; exit with 3 when there is something to do.
+    /// Show the steps and change nothing; exit with 3 when one is to do.
     #[arg(long)]
     status: bool,
 }
@@ -57,8 +57,12 @@ async fn status(db: &Db, context: &Context) -> anyhow::Result<Exit> {
         table.row([step.number.to_string(), step.name.to_owned(), state.to_owned()]);
     }
     output.table(&table)?;
+    let numbers: Vec<_> = steps.iter().map(|step| step.number).collect();
+    if numbers.windows(2).any(|pair| pair[1] - pair[0] > 1) {
+        output.note("A number that is missing was never used: no step is lost.");
+    }
     if exit == Exit::Problems {
-        output.note(output.toned(Tone::Warn, "Run `coranto migrate`."));
+        output.note(output.toned_message(Tone::Warn, "Run `coranto migrate`."));
     }
     Ok(exit)
 }

@@ -36,7 +36,7 @@ mod wiring;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub use self::context::Context;
 pub use self::failure::{Exit, Failure};
@@ -50,9 +50,25 @@ const GLOBAL: &str = "Everywhere";
 const EXAMPLES: &str = "\
 Examples:
   coranto demo                     see it work, with nothing set up
-  coranto init                     a newsletter of your own in this folder
-  coranto new \"First things\"       the next issue's file
+  coranto init                     set up a newsletter in this folder
+  coranto new \"First things\"       write the file of the next issue
   coranto check && coranto serve";
+
+/// What a command is, how it is used, and then its options.
+const TEMPLATE: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}{after-help}";
+
+/// The same of a command below `coranto`, which names the options of all commands in one line.
+const TEMPLATE_BELOW: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}
+
+Everywhere: --config, --json, --quiet, --verbose, --no-input, --yes; see `coranto --help`.{after-help}";
 
 /// A weekly email newsletter that you run yourself.
 #[derive(Debug, Parser)]
@@ -74,7 +90,7 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// The configuration.
+    /// The configuration file.
     #[arg(
         long,
         global = true,
@@ -85,22 +101,22 @@ struct Global {
         help_heading = GLOBAL
     )]
     config: PathBuf,
-    /// Results as JSON: one object, or one per line.
+    /// Print results as JSON: one object, or one per line.
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// Only results and errors.
+    /// Print only results and errors.
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     quiet: bool,
-    /// More of what happens; twice for all of it.
+    /// Log more; twice logs everything.
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = GLOBAL)]
     verbose: u8,
     /// Never ask; fail instead.
     #[arg(long, global = true, help_heading = GLOBAL)]
     no_input: bool,
-    /// Answer every question with yes.
+    /// Answer yes to every question.
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     yes: bool,
-    /// How log lines look.
+    /// The form of log lines.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = GLOBAL, hide_short_help = true)]
     log_format: LogFormatName,
 }
@@ -172,10 +188,27 @@ impl Command {
     }
 }
 
+/// The whole command line, as help shows it.
+pub fn command() -> clap::Command {
+    fn below(command: clap::Command, everywhere: &[clap::Arg]) -> clap::Command {
+        let command = command.help_template(TEMPLATE_BELOW).args(everywhere.iter().cloned());
+        command.mut_subcommands(|each| below(each, everywhere))
+    }
+    let command = Cli::command().help_template(TEMPLATE);
+    // A command's own copy, which its help does not repeat, comes before the one that it would inherit.
+    let everywhere: Vec<_> =
+        command.get_arguments().filter(|arg| arg.is_global_set()).map(|arg| arg.clone().hide(true)).collect();
+    command.mut_subcommands(|each| below(each, &everywhere))
+}
+
+fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches()?)
+}
+
 /// Runs the program with this process's arguments and environment.
 pub fn main() -> ExitCode {
     let env = crate::config::environment();
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => {
             // That nobody reads the help is no reason to fail otherwise.
@@ -227,12 +260,10 @@ fn start_logging(cli: &Cli, context: &Context) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

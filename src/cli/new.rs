@@ -28,15 +28,15 @@ const SLUG_CHARS_MAX: usize = 60;
   coranto new \"The calendar is not an agreement\"
   coranto new \"A short note\" --date 2026-12-04 --newsletter week")]
 pub(super) struct Args {
-    /// The title.
+    /// The issue's title.
     title: String,
     /// The newsletter, where there are several.
     #[arg(long, value_name = "SLUG")]
     newsletter: Option<String>,
-    /// The name in links, instead of one made from the title.
+    /// The issue's slug [default: made from the title].
     #[arg(long)]
     slug: Option<String>,
-    /// The date in the file's name, instead of the next free slot's.
+    /// The date in the file's name [default: the day of the next free slot].
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
 }
@@ -91,7 +91,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     } else {
         output.line(path.display())?;
     }
-    output.note(format!("Write it, take `draft` out, then: coranto queue {}", path.display()));
+    output.note(format!("Write the issue, take its line `draft` out, then: coranto queue {}", path.display()));
     Ok(Exit::Ok)
 }
 

@@ -7,11 +7,15 @@ use super::failure::Closed;
 use super::progress::Progress;
 use super::table::Table;
 
+/// The longest keys are `next slot`, `suspended` and `preparing`.
+const KEY_WIDTH: usize = 9;
+
 /// Where results and messages go, and how they look.
 #[derive(Clone, Debug)]
 pub struct Output {
     json: bool,
     quiet: bool,
+    silent: bool,
     /// Colours on stdout and on stderr.
     colour: (bool, bool),
     /// Columns of the terminal that stdout is; none when it is a file or a pipe.
@@ -56,7 +60,7 @@ impl Output {
         };
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let width = out.then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)));
-        Self { json, quiet, colour: (colour(out), colour(err)), width }
+        Self { json, quiet, silent: false, colour: (colour(out), colour(err)), width }
     }
 
     /// Whether results are JSON.
@@ -81,6 +85,9 @@ impl Output {
 
     /// Bytes as they are: a page, a message, a list.
     pub fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        if self.silent {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
@@ -105,6 +112,18 @@ impl Output {
         if self.colour.0 { paint(tone, text) } else { text.to_owned() }
     }
 
+    /// `word` in the column of keys that `status` begins its lines with.
+    pub fn key(&self, tone: Option<Tone>, word: &str) -> String {
+        let space = " ".repeat(KEY_WIDTH.saturating_sub(word.len()));
+        tone.map_or_else(|| word.to_owned(), |tone| self.toned(tone, word)) + &space
+    }
+
+    /// The same that prints no result and no message: of a part that runs inside another command.
+    #[must_use]
+    pub fn silenced(&self) -> Self {
+        Self { quiet: true, silent: true, ..self.clone() }
+    }
+
     /// A message: what was done, what comes next.
     pub fn note(&self, text: impl Display) {
         if !self.quiet {
@@ -114,8 +133,19 @@ impl Output {
 
     /// A message that is said even when quiet is asked for.
     pub fn warn(&self, text: impl Display) {
-        let word = if self.colour.1 { paint(Tone::Warn, "warning:") } else { "warning:".to_owned() };
-        message(&format!("{word} {text}"));
+        self.finding(format!("{} {text}", self.toned_message(Tone::Warn, "warning:")));
+    }
+
+    /// What a command found wrong beside its result: said even when quiet is asked for.
+    pub fn finding(&self, text: impl Display) {
+        if !self.silent {
+            message(&text.to_string());
+        }
+    }
+
+    /// `text` in colour, where messages have colours.
+    pub fn toned_message(&self, tone: Tone, text: &str) -> String {
+        if self.colour.1 { paint(tone, text) } else { text.to_owned() }
     }
 
     /// Why the command failed.
@@ -125,8 +155,7 @@ impl Output {
             message(&serde_json::json!({ "error": what, "hint": hint, "exit": exit }).to_string());
             return;
         }
-        let word = if self.colour.1 { paint(Tone::Bad, "error:") } else { "error:".to_owned() };
-        message(&format!("{word} {text}"));
+        message(&format!("{} {text}", self.toned_message(Tone::Bad, "error:")));
     }
 
     /// A bar on a terminal; elsewhere, and where a terminal is to show plain text, a line now and then. Of `total`, when
@@ -170,6 +199,17 @@ pub(super) fn count(number: u64, noun: &str) -> String {
     }
 }
 
+/// A size of disks and messages: `77 GiB`, `1.5 GiB`, `400 MiB`.
+pub(super) fn size(bytes: u64) -> String {
+    const GIB: u64 = 1 << 30;
+    match bytes {
+        bytes if bytes >= 10 * GIB => format!("{} GiB", count(bytes / GIB, "")),
+        // Rounded down: there is never less than is said.
+        bytes if bytes >= GIB => format!("{}.{} GiB", bytes / GIB, bytes % GIB * 10 / GIB),
+        bytes => format!("{} MiB", bytes >> 20),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +220,21 @@ mod tests {
         assert_eq!(count(1, "reader"), "1 reader");
         assert_eq!(count(1_234_567, "reader"), "1,234,567 readers");
         assert_eq!(count(100, ""), "100");
+    }
+
+    #[test]
+    fn sizes_have_the_unit_that_reads_best() {
+        const MIB: u64 = 1 << 20;
+        for (bytes, said) in [
+            (0, "0 MiB"),
+            (1023 * MIB, "1023 MiB"),
+            (1024 * MIB, "1.0 GiB"),
+            (10_239 * MIB, "9.9 GiB"),
+            (78_522 * MIB, "76 GiB"),
+            (4096 * 1024 * MIB, "4,096 GiB"),
+        ] {
+            assert_eq!(size(bytes), said);
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::output::count;
-use super::shelf::{Shelf, as_json, show};
-use super::when::{about, countdown, time, when};
+use super::shelf::{Shelf, as_json, tell};
+use super::when::{about, countdown, duration, time, when};
 use super::whose::Known;
 use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
@@ -22,12 +22,12 @@ use crate::store::{Db, StoreError, Tx, leases, newsletters, subscriptions};
 /// Sending at once to more than so many readers takes their number.
 const UNASKED_MAX: i64 = 100;
 /// A later time has a flag of its own.
-const UNDO_SECONDS_MAX: u64 = 3600;
+const UNDO_MAX: Duration = Duration::from_secs(3600);
 
 /// Put an issue on the next free slot, or at a time.
 ///
-/// The slot of the day in its file's name comes first. An issue that is queued or paused gets its new text. On a terminal
-/// it says what would happen and asks.
+/// It takes the slot of the day in the file's name, if that is free. An issue that is queued or paused gets its new text.
+/// On a terminal, the command says what would happen, and asks.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -41,34 +41,34 @@ const UNDO_SECONDS_MAX: u64 = 3600;
 pub(super) struct Args {
     /// The issue's file.
     file: PathBuf,
-    /// At this time, in the newsletter's zone: "2026-11-27 09:00", or with an offset.
+    /// Send it at this time in the newsletter's zone: "2026-11-27 09:00", or with an offset.
     #[arg(long, value_name = "TIME", group = "place")]
     at: Option<String>,
-    /// A minute from now, so that it can be taken back.
+    /// Send it in a minute; until then you can take it back.
     #[arg(long, group = "place")]
     now: bool,
-    /// How long it can be taken back after --now.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, requires = "now")]
+    /// How long you can take it back after --now, such as 30s or 2m.
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = undo, requires = "now")]
     undo: Duration,
-    /// With --now: at once, and nothing takes it back.
+    /// With --now: send it at once, without a way back.
     #[arg(long, conflicts_with = "undo", requires = "now")]
     no_undo: bool,
-    /// How many readers you expect: asked for by --now to more than a hundred.
+    /// The number of readers you expect; --now asks for it above a hundred.
     #[arg(long, value_name = "READERS")]
     confirm: Option<i64>,
-    /// Send a text once more that another issue has.
+    /// Send the same text as another issue once more.
     #[arg(long)]
     again: bool,
-    /// Send it at a time at which another issue goes out too.
+    /// Send it at the same time as another issue.
     #[arg(long, conflicts_with_all = ["hold", "swap"])]
     beside: bool,
-    /// Take the time of another issue, which gets this one's place, or the next free slot.
+    /// Take the time of another issue; that one gets this one's time, or the next free slot.
     #[arg(long, conflicts_with_all = ["hold", "now"])]
     swap: bool,
-    /// Not before a person says so.
+    /// Hold it until you queue it again.
     #[arg(long, group = "place")]
     hold: bool,
-    /// Say what would be done, and do nothing.
+    /// Say what would happen, and change nothing.
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// The newsletter, where there are several.
@@ -184,7 +184,7 @@ fn agreed(
         return Ok(true);
     }
     for warning in &would.warnings {
-        show(&args.file, warning, context)?;
+        tell(&args.file, warning, context);
     }
     context.output.note(sentence(would, readers, newsletter, true, args, context.now()));
     if many {
@@ -227,7 +227,7 @@ fn refuse(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Con
                 context.output.json(&as_json(&args.file, error.problems()))?;
             } else {
                 for problem in error.problems() {
-                    show(&args.file, problem, context)?;
+                    tell(&args.file, problem, context);
                 }
                 context.output.note("Nothing was queued.");
             }
@@ -244,8 +244,8 @@ pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Res
     let exit = match error {
         QueueError::Store(error) => return Err(error.into()),
         QueueError::Past(at) => {
-            let text = format!("{} is in the past; say a later time, or --now", when(at, newsletter));
-            return Ok(Failure::usage(text));
+            let text = format!("{} is in the past", when(at, newsletter));
+            return Ok(Failure::usage(text).hint("name a later time, or add --now to send it at once"));
         }
         QueueError::Done { .. }
         | QueueError::GoingOut { .. }
@@ -262,10 +262,16 @@ pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Res
         QueueError::Taken { .. } => {
             failure.hint("--swap exchanges the two, --beside sends both then; or say another time")
         }
-        QueueError::NotQueued { state: IssueState::Draft | IssueState::Held, .. } => {
-            failure.hint("`coranto queue FILE` gives it a place")
-        }
-        _ => failure,
+        QueueError::NotQueued { state, ref slug } => failure.hint(issues::instead(state, slug, "FILE")),
+        QueueError::Draft => failure.hint("take the line out, and run the same command again"),
+        QueueError::Done { ref slug, .. } => failure
+            .hint(format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it")),
+        QueueError::GoingOut { ref slug } => failure.hint(format!("coranto issues pause {slug}")),
+        QueueError::Twin { .. } => failure.hint("add --again"),
+        QueueError::NoSlot(_) => failure.hint("add --at \"2026-11-27 09:00\", or --now"),
+        QueueError::Unknown(_) => failure.hint("`coranto issues list` lists the issues"),
+        QueueError::Raced => failure.hint("run the same command again"),
+        QueueError::Library(_) | QueueError::Past(_) | QueueError::Store(_) => failure,
     })
 }
 
@@ -292,7 +298,7 @@ fn report(
     // On a terminal they were shown with the question.
     if args.dry_run || !context.may_ask || context.yes || args.confirm.is_some() {
         for warning in &queued.warnings {
-            show(&args.file, warning, context)?;
+            tell(&args.file, warning, context);
         }
     }
     output.line(sentence(queued, readers, newsletter, args.dry_run, args, context.now()))?;
@@ -345,7 +351,7 @@ fn sentence(
     });
     let left_out = readers.in_words().map_or(String::new(), |words| format!(" {words}"));
     let checks = match queued.warnings.len() as u64 {
-        0 => "nothing to mend".to_owned(),
+        0 => "nothing to fix".to_owned(),
         hints => count(hints, "warning"),
     };
     let end = readers.end.as_ref().map_or(String::new(), |(_, words)| format!(" {words}."));
@@ -393,18 +399,11 @@ impl Readers {
     }
 }
 
-/// `60`, `60s`, `2m`.
-fn seconds(typed: &str) -> Result<Duration, String> {
-    let (digits, unit) = match typed.strip_suffix('m') {
-        Some(minutes) => (minutes, 60),
-        None => (typed.strip_suffix('s').unwrap_or(typed), 1),
-    };
-    let number: u64 = digits.parse().map_err(|_| "write a number of seconds, such as 60".to_owned())?;
-    let seconds = number.saturating_mul(unit);
-    if seconds > UNDO_SECONDS_MAX {
-        return Err(format!("at most {UNDO_SECONDS_MAX} seconds; for a later time there is --at"));
+fn undo(typed: &str) -> Result<Duration, String> {
+    match duration(typed)? {
+        long if long > UNDO_MAX => Err("it is at most 1h; --at sets a later time".to_owned()),
+        short => Ok(short),
     }
-    Ok(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]
@@ -412,13 +411,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_has_several_spellings() {
-        for (typed, long) in [("0", 0), ("0s", 0), ("60", 60), ("90s", 90), ("2m", 120), ("3600", 3600)] {
-            assert_eq!(seconds(typed), Ok(Duration::from_secs(long)));
-        }
-        for wrong in ["", "x", "-1", "1h", "3601", "61m"] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
-        }
+    fn what_is_taken_back_later_than_in_an_hour_is_no_undo() {
+        assert_eq!((undo("2m"), undo("1h")), (Ok(Duration::from_secs(120)), Ok(UNDO_MAX)));
+        assert!(undo("61m").is_err() && undo("60").is_err());
     }
 
     #[test]

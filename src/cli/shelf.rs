@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::content::problem::{Position, Problem};
 use crate::domain::newsletter::Newsletter;
 use crate::images::Gallery;
+use crate::publishing::library::name_parts;
 use crate::publishing::{Draft, Library, LibraryError, Standing, standing};
 use crate::store::issues::Issue;
 use crate::store::{issues, newsletters};
@@ -117,6 +118,13 @@ impl<'a> Shelf<'a> {
         Ok(standing)
     }
 
+    /// The file of an issue as it is typed for a command; `FILE` where there is none.
+    pub(super) fn file_of(&'a self, newsletter: &'a Newsletter, slug: &str) -> String {
+        let files = self.library(newsletter).files().unwrap_or_default();
+        let is_its = |file: &&PathBuf| name_parts(file).is_some_and(|(_, name)| name == slug);
+        files.iter().find(is_its).map_or_else(|| "FILE".to_owned(), |file| file.display().to_string())
+    }
+
     /// Every issue of every newsletter, or of the one that is named.
     pub(super) fn files(&'a self, named: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
         let mut all = Vec::new();
@@ -140,19 +148,25 @@ pub(super) fn unclear(several: &[&Newsletter]) -> Problem {
     Problem::error(Position::START, "newsletter-unclear", message).hint(hint)
 }
 
-/// `FILE:LINE:COLUMN: error: what`, and the hint below.
+/// A problem as the result of a command that looks for problems.
 pub(super) fn show(file: &Path, problem: &Problem, context: &Context) -> anyhow::Result<()> {
-    let output = &context.output;
+    context.output.line(in_words(file, problem, |tone, word| context.output.toned(tone, word)))
+}
+
+/// A problem that a command found on its way to another result: a message.
+pub(super) fn tell(file: &Path, problem: &Problem, context: &Context) {
+    context.output.finding(in_words(file, problem, |tone, word| context.output.toned_message(tone, word)));
+}
+
+/// `FILE:LINE:COLUMN: error: what`, and the hint below.
+fn in_words(file: &Path, problem: &Problem, toned: impl Fn(Tone, &str) -> String) -> String {
     let word = match problem.is_error() {
-        true => output.toned(Tone::Bad, "error"),
-        false => output.toned(Tone::Warn, "warning"),
+        true => toned(Tone::Bad, "error"),
+        false => toned(Tone::Warn, "warning"),
     };
-    let Problem { line, column, message, .. } = problem;
-    output.line(format!("{}:{line}:{column}: {word}: {message}", file.display()))?;
-    match &problem.hint {
-        Some(hint) => output.line(format!("  hint: {hint}")),
-        None => Ok(()),
-    }
+    let Problem { line, column, message, hint, .. } = problem;
+    let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n  hint: {hint}"));
+    format!("{}:{line}:{column}: {word}: {message}{hint}", file.display())
 }
 
 /// What is wrong with an issue, as `check --json` and the refusal of others have it.

@@ -8,39 +8,40 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
+use super::when::duration;
 use super::{Context, Exit, Failure};
 use crate::secret::Secret;
 use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
 
-/// Take mail by SMTP and deliver none, for trials and tests.
+/// Take emails over SMTP and deliver none, for trials and tests.
 ///
-/// A recipient's local part says what becomes of the mail: tempfail-... 451, permfail-... 550, full-... 452,
+/// A recipient's local part decides what becomes of the email: tempfail-... 451, permfail-... 550, full-... 452,
 /// defer2-... 451 twice and then 250, slow-... one second per reply, drop-data-... closes within the body,
-/// drop-dot-... takes the mail and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
+/// drop-dot-... takes the email and closes without an answer, 421-... 421 at MAIL. Everything else is taken.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto sink
   coranto sink --dir mails --journal mails.jsonl
-  coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay-ms 30")]
+  coranto sink --listen 127.0.0.1:2526 --auth anna:secret --reply-delay 30ms")]
 pub(super) struct Args {
-    /// Where it listens; port 0 takes a free one.
+    /// The address it listens on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
     listen: SocketAddr,
-    /// Keep each message there as an .eml file.
+    /// A folder that keeps each message as an .eml file.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Append a JSON line per message to it, before the answer is given.
+    /// A file that gets a JSON line per message, before the answer.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Have each line of the journal on the disk before the answer is given.
+    /// Write each line of the journal to the disk before the answer.
     #[arg(long, requires = "journal")]
     journal_sync: bool,
     /// Ask for this login.
     #[arg(long, value_name = "USER:PASSWORD", help_heading = FAULTS)]
     auth: Option<String>,
-    /// Wait before each group of replies, as if it were far away.
-    #[arg(long, value_name = "MS", default_value_t = 0, help_heading = FAULTS)]
-    reply_delay_ms: u64,
+    /// Wait before each group of replies, as a server that is far away does.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration, help_heading = FAULTS)]
+    reply_delay: Duration,
     /// Answer every MAIL with this, for instance "451 4.7.1 Later".
     #[arg(long, value_name = "REPLY", help_heading = FAULTS)]
     refuse_mail: Option<String>,
@@ -130,7 +131,7 @@ fn options(args: Args, context: &Context) -> anyhow::Result<SinkOptions> {
         tls,
         auth: auth.transpose()?,
         message_bytes_max: args.message_bytes_max.unwrap_or(defaults.message_bytes_max),
-        reply_delay: Duration::from_millis(args.reply_delay_ms),
+        reply_delay: args.reply_delay,
         connections_max: args.connections_max.unwrap_or(defaults.connections_max),
         refuse_mail: args.refuse_mail,
         clock: context.clock.clone(),
@@ -145,7 +146,7 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 pub async fn run(options: SinkOptions, quiet: bool, stop: CancellationToken) -> anyhow::Result<()> {
     let sink = Sink::start(options).await.context("the sink did not start")?;
     if !quiet {
-        show(&format!("The sink listens on {}. It takes mail and delivers none. Ctrl-C ends it.", sink.addr()))?;
+        show(&format!("The sink listens on {}. It takes emails and delivers none. Ctrl-C ends it.", sink.addr()))?;
     }
     let mut shown = SinkStats::default();
     loop {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::issues::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+use super::issues::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::limits::{self, Limit};
 use super::output::{Tone, count};
 use super::shelf::Shelf;
-use super::when::{about, when};
+use super::when::{about, local, shared_zone, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -36,14 +36,14 @@ const HELD_MAX: u64 = 10;
 /// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
-/// Show the next slot, what is going out, the last result.
+/// Show the next slot, what is going out, and the last result.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto status
   coranto status --watch      until every reader was tried once
   coranto status --json")]
 pub(super) struct Args {
-    /// Look every second until every reader was tried once.
+    /// Follow it every second until every reader was tried once.
     #[arg(long)]
     watch: bool,
 }
@@ -87,7 +87,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
     let outdated = settings::outdated(db, &config.newsletters, now).await?;
     let troubles = Troubles::look(db, config, now).await?;
     if !context.output.is_json() {
-        troubles.show(context)?;
+        troubles.show(config, context)?;
     }
     for newsletter in &config.newsletters {
         let standing = look(db, config, &shelf.library(newsletter), now).await?;
@@ -99,7 +99,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
         } else {
             print(&standing, now, context)?;
             if let Some(keys) = outdated {
-                context.output.line(format!("  {}", context.output.toned(Tone::Warn, &older(keys))))?;
+                row(context, Some(Tone::Warn), "server", older(keys))?;
             }
         }
     }
@@ -141,13 +141,14 @@ async fn until_sent(db: &Db, config: &Config, context: &Context) -> anyhow::Resu
             for (issue, totals) in issues_of(db, newsletter).await? {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
                 if begins || is_in_first_pass(&issue, &totals) {
-                    open.push((as_json(&issue, &totals, newsletter), totals));
+                    open.push((as_json(&issue, &totals, newsletter), issue, totals));
                 }
             }
         }
-        let sum = |of: fn(&Totals) -> i64| open.iter().map(|(_, totals)| of(totals)).sum::<i64>().unsigned_abs();
+        let sum = |of: fn(&Totals) -> i64| open.iter().map(|(.., totals)| of(totals)).sum::<i64>().unsigned_abs();
         let (done, total) = (sum(|totals| totals.readers - totals.open()), sum(|totals| totals.readers));
-        let values: Vec<_> = open.into_iter().map(|(value, _)| value).collect();
+        let titles: Vec<_> = open.iter().map(|(_, issue, _)| format!("\u{201c}{}\u{201d}", issue.title)).collect();
+        let values: Vec<_> = open.into_iter().map(|(value, ..)| value).collect();
         if output.is_json() && values != told {
             values.iter().try_for_each(|value| output.json(value))?;
         }
@@ -156,7 +157,9 @@ async fn until_sent(db: &Db, config: &Config, context: &Context) -> anyhow::Resu
         }
         told = values;
         if total > 0 {
-            bar.get_or_insert_with(|| output.progress("Sending", Some(total))).set(done);
+            let bar = bar.get_or_insert_with(|| output.progress("", Some(total)));
+            bar.is_of(&titles.join(", "), total);
+            bar.set(done);
         }
         tokio::time::sleep(WATCH_EVERY).await;
     }
@@ -193,21 +196,23 @@ impl Troubles {
         Ok(Self { alarms, relays, suspended })
     }
 
-    fn show(&self, context: &Context) -> anyhow::Result<()> {
+    fn show(&self, config: &Config, context: &Context) -> anyhow::Result<()> {
         let output = &context.output;
-        self.alarms.iter().try_for_each(|one| alarms::show(one, context))?;
+        let zone = shared_zone(config);
+        self.alarms.iter().try_for_each(|one| alarms::show(one, &zone, context))?;
+        let key = |word| output.key(Some(Tone::Warn), word);
         for one in &self.relays {
-            let word = output.toned(Tone::Warn, "relay");
-            output.line(format!("{word}  {}, since {}", one.name.title(&one.scope), one.since))?;
-            output.line(format!("       {}", one.note))?;
+            let since = local(one.since, &zone);
+            output.line(format!("{}  {}, since {since}", key("relay"), one.name.title(&one.scope)))?;
+            output.line(format!("{}  {}", output.key(None, ""), one.note))?;
         }
         for one in &self.suspended {
-            let word = output.toned(Tone::Warn, "suspended");
             let next = match one.until {
-                Some(at) => format!("one mail asks again at {at}"),
+                Some(at) => format!("one email asks again on {}", local(at, &zone)),
                 None => "it waits for you: `coranto issues resume SLUG`".to_owned(),
             };
-            output.line(format!("{word}  {}, since {}; {next}", why_suspended(one), one.since))?;
+            let since = local(one.since, &zone);
+            output.line(format!("{}  {}, since {since}; {next}", key("suspended"), why_suspended(one)))?;
         }
         if !self.alarms.is_empty() || !self.relays.is_empty() || !self.suspended.is_empty() {
             output.line("")?;
@@ -316,6 +321,11 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     })
 }
 
+/// One line about a newsletter, its key in the column of keys.
+fn row(context: &Context, tone: Option<Tone>, key: &str, text: impl std::fmt::Display) -> anyhow::Result<()> {
+    context.output.line(format!("  {}  {text}", context.output.key(tone, key)))
+}
+
 fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
     let newsletter = standing.newsletter;
@@ -330,53 +340,61 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
         }
         None => "none; issues go out at the times they name".to_owned(),
     };
-    output.line(format!("  next slot  {slot}"))?;
+    row(context, None, "next slot", slot)?;
     for skip in &standing.skipped {
-        output.line(format!("  {}    {}", output.toned(Tone::Warn, "skipped"), skipped_slot(skip, newsletter)))?;
+        row(context, Some(Tone::Warn), "skipped", skipped_slot(skip, newsletter))?;
     }
+    let is_held = |issue: &Issue| issue.state == IssueState::Held;
     let mut held = 0_u64;
     for ((issue, totals), file) in standing.issues.iter().zip(&standing.files) {
-        held += u64::from(issue.state == IssueState::Held);
-        if issue.state == IssueState::Held && held > HELD_MAX {
+        held += u64::from(is_held(issue));
+        if is_held(issue) && held > HELD_MAX {
             continue;
         }
-        let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
-        let detail = match issue.state {
-            IssueState::Queued => at,
-            IssueState::Held => issue.note.clone(),
-            IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
-            IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
-            _ => {
-                let sent_at = if is_past_first_pass(issue, totals) { format!("{at}; ") } else { String::new() };
-                let progress = progress(totals);
-                match standing.next.get(&issue.id).filter(|at| **at > now) {
-                    Some(at) => format!("{sent_at}{progress}; the next try is at {}", when(*at, newsletter)),
-                    None => format!("{sent_at}{progress}"),
-                }
-            }
-        };
-        output.line(format!("  {}  {}: {detail}", coloured(output, issue, totals), issue.slug))?;
+        let (state, tone) = shown_state(issue, totals);
+        let named = format!("\u{201c}{}\u{201d} ({})", issue.title, issue.slug);
+        row(context, Some(tone), state.as_str(), format!("{named}: {}", detail(standing, issue, totals, now)))?;
         if let Some(note) = file.as_ref().and_then(|file| file.note.as_ref()) {
-            output.line(format!("    {}", output.toned(Tone::Warn, note)))?;
+            row(context, None, "", output.toned(Tone::Warn, note))?;
         }
     }
     if held > HELD_MAX {
         let more = count(held - HELD_MAX, "more issue");
-        output.line(format!("  {more} on hold: coranto issues list --state held"))?;
+        row(context, Some(Tone::Warn), "held", format!("{more}: coranto issues list --state held"))?;
     }
     for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
         let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
-        output.line(format!("  {}", output.toned(Tone::Warn, &text)))?;
+        row(context, Some(Tone::Warn), "file", text)?;
     }
     for limit in &standing.limits {
-        output.line(format!("  limit      {}", limit.in_words(newsletter)))?;
+        row(context, None, "limit", limit.in_words(newsletter))?;
     }
     let readers = &standing.readers;
-    let mut line = format!("  readers    {}", count(readers.mailable.unsigned_abs(), ""));
+    let mut line = count(readers.mailable.unsigned_abs(), "");
     for (number, what) in [(readers.pending, "not confirmed yet"), (readers.paused, "paused")] {
         if number > 0 {
             line.push_str(&format!(", {} {what}", count(number.unsigned_abs(), "")));
         }
     }
-    output.line(line)
+    row(context, None, "readers", line)
+}
+
+/// When an issue goes out, or how far it has come.
+fn detail(standing: &State<'_>, issue: &Issue, totals: &Totals, now: Timestamp) -> String {
+    let newsletter = standing.newsletter;
+    let at = issue.started_at.or(issue.due_at).map(|at| when(at, newsletter)).unwrap_or_default();
+    match issue.state {
+        IssueState::Queued => at,
+        IssueState::Held => issue.note.clone(),
+        IssueState::Paused => format!("{}; {}", progress(totals), issue.note),
+        IssueState::Sent | IssueState::Stopped => format!("{at}; {}", progress(totals)),
+        _ => {
+            let sent_at = if is_past_first_pass(issue, totals) { format!("{at}; ") } else { String::new() };
+            let progress = progress(totals);
+            match standing.next.get(&issue.id).filter(|at| **at > now) {
+                Some(at) => format!("{sent_at}{progress}; the next try is on {}", when(*at, newsletter)),
+                None => format!("{sent_at}{progress}"),
+            }
+        }
+    }
 }

@@ -100,7 +100,7 @@ impl Table {
 }
 
 /// `text` in at most `width` columns, with an ellipsis where something is missing.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

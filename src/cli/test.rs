@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::shelf::{Shelf, as_json, show};
+use super::shelf::{Shelf, as_json, tell};
 use super::table::Table;
 use super::whose::Known;
 use super::{Context, Exit, Failure, wiring};
@@ -17,7 +17,7 @@ use crate::store::{Db, newsletters};
 /// A proof goes to editors, not to readers.
 const RECIPIENTS_MAX: usize = 20;
 
-/// Send the real message to an editor, its subject prefixed with [Test].
+/// Send the real email to an editor, with [Test] before its subject.
 ///
 /// A draft may be sent like this. Its links open and change nothing.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ const RECIPIENTS_MAX: usize = 20;
 pub(super) struct Args {
     /// The file.
     file: PathBuf,
-    /// To whom; several with commas between them, or the flag several times.
+    /// The editor's address; for several, repeat the flag or put commas between them.
     #[arg(long, value_name = "ADDRESS", required = true, value_delimiter = ',')]
     to: Vec<EmailAddress>,
     /// The newsletter, where there are several.
@@ -37,7 +37,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     if args.to.len() > RECIPIENTS_MAX {
-        return Err(Failure::usage(format!("a test goes to at most {RECIPIENTS_MAX} addresses")).into());
+        return Err(Failure::usage(format!("a test email goes to at most {RECIPIENTS_MAX} addresses")).into());
     }
     let config = context.config()?;
     let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
@@ -80,7 +80,7 @@ fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<E
         context.output.json(&as_json(&args.file, error.problems()))?;
     } else {
         for problem in error.problems() {
-            show(&args.file, problem, context)?;
+            tell(&args.file, problem, context);
         }
         context.output.note("Nothing was sent.");
     }
@@ -93,7 +93,7 @@ fn unreachable(error: ProofError) -> anyhow::Error {
             let failure = Failure::new(format!("the relay cannot be reached: {open}")).hint(open.hint());
             failure.exit(Exit::Unreachable).into()
         }
-        ProofError::NoRelay => Failure::new("there is nobody to send through")
+        ProofError::NoRelay => Failure::new("there is no relay to send through")
             .hint("add a [[relays]] table to the configuration; `coranto sink` is one to try with")
             .into(),
         _ => error.into(),
@@ -116,7 +116,7 @@ fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
     }
     if !output.is_json() {
         output.table(&table)?;
-        hints.iter().try_for_each(|hint| output.line(format!("hint: {hint}")))?;
+        hints.iter().for_each(|hint| output.note(format!("hint: {hint}")));
     }
     match proofs.iter().all(|proof| proof.state == DeliveryState::Sent) {
         true => Ok(Exit::Ok),

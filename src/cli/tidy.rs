@@ -4,13 +4,14 @@ use serde_json::{Map, json};
 
 use super::output::{Tone, count};
 use super::table::Table;
+use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::domain::retention::Expiry;
 use crate::store::{Db, retention};
 use crate::upkeep::{self, Due, Ended};
 
-/// Delete data that is older than [retention] says.
+/// Delete data whose time under [retention] is over.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -19,7 +20,7 @@ use crate::upkeep::{self, Due, Ended};
     after_help = "The server does this once a day. It never runs while an issue goes out."
 )]
 pub(super) struct Args {
-    /// Say what would go, and change nothing.
+    /// Show what would be deleted, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -66,7 +67,7 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
         Ended::Whole => Ok(Exit::Ok),
         Ended::Sending | Ended::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
             .exit(Exit::PartWay)
-            .hint("run the same command again when it is out; the server resumes by itself")
+            .hint("run the same command when it is out; the server resumes by itself")
             .into()),
     }
 }
@@ -98,7 +99,7 @@ async fn show(due: &Due, db: &Db, config: &Config, context: &Context) -> anyhow:
     output.line(format!("\n{} to go.", output.toned(Tone::Strong, &much)))?;
     match progress {
         Some(progress) if progress.begins_at > context.now() => {
-            output.note(format!("The server begins on {}.", progress.begins_at));
+            output.note(format!("The server begins on {}.", local(progress.begins_at, &shared_zone(config))));
         }
         _ => {}
     }

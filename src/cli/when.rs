@@ -1,11 +1,15 @@
-//! Instants as an editor reads and types them: on the clock of their newsletter. Knows no command.
+//! Instants and durations as an editor reads and types them: on the clock of their newsletter, and with their unit. Knows
+//! no command.
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::Failure;
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::Library;
@@ -13,6 +17,27 @@ use crate::publishing::Library;
 /// `Fri 2026-11-27 09:00 Europe/Prague`.
 pub(super) fn when(at: Timestamp, newsletter: &Newsletter) -> String {
     moment(at, &newsletter.time_zone)
+}
+
+/// The same on the clock of `zone`.
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
+    moment(at, zone)
+}
+
+/// The clock of what belongs to no newsletter alone: the one that all newsletters share, or else this machine's.
+pub(super) fn shared_zone(config: &Config) -> TimeZone {
+    let mut zones = config.newsletters.iter().map(|newsletter| &newsletter.time_zone);
+    match zones.next() {
+        Some(first) if zones.all(|zone| zone == first) => first.clone(),
+        // One without a name could not be shown.
+        _ => Some(TimeZone::system()).filter(|zone| zone.iana_name().is_some()).unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// `90s`, `2m`, `1h30m`: how long something takes, with its unit.
+pub(super) fn duration(typed: &str) -> Result<Duration, String> {
+    let span = typed.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
+    span.ok_or_else(|| "write a duration with its unit, such as 90s, 2m or 1h30m".to_owned())
 }
 
 /// `2026-11-27 09:00` in the newsletter's zone, or with an offset of its own.
@@ -57,6 +82,18 @@ pub(super) fn countdown(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_duration_has_a_unit() {
+        for (typed, millis) in
+            [("30ms", 30), ("0s", 0), ("90s", 90_000), ("2m", 120_000), ("1h30m", 5_400_000), ("1 minute", 60_000)]
+        {
+            assert_eq!(duration(typed), Ok(Duration::from_millis(millis)), "{typed}");
+        }
+        for wrong in ["", "x", "60", "-1s", "m", "2 weeks", "1e3s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn durations_have_one_unit() {

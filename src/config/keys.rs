@@ -95,7 +95,8 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.about",
         Text,
         Means("no such text"),
-        "What it is and who writes it, in Markdown, on its front page and its sign-up page.",
+        "What it is and who writes it, in Markdown, on its front page and its sign-up page. A name such as `about.md` \
+         stands for the text in that file beside the configuration. `coranto serve` reads it when it starts.",
     ),
     key("newsletters.*.author", Text, Means("issues name whom they name"), "Who wrote an issue without `author`."),
     key(
@@ -104,7 +105,12 @@ pub const KEYS: &[Key] = &[
         Means("the name in `from`, or the newsletter's, with `postal_address`"),
         "Who answers for readers' data, as the privacy page names it: the name of a person or body and its place.",
     ),
-    key("newsletters.*.privacy", Text, Means("no such text"), "What you add to the privacy page, in Markdown."),
+    key(
+        "newsletters.*.privacy",
+        Text,
+        Means("no such text"),
+        "What you add to the privacy page, in Markdown, or the name of a file such as `privacy.md`.",
+    ),
     key(
         "newsletters.*.from",
         Text,

@@ -1,5 +1,6 @@
 //! `[newsletters.SLUG]` and its `dkim`. What the values mean for mail is the domain's business.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use super::design;
@@ -36,7 +37,7 @@ pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>
     let name = section.parsed("name", name);
     let [description, author, publisher] =
         ["description", "author", "publisher"].map(|key| section.parsed(key, design::line));
-    let [about, privacy] = ["about", "privacy"].map(|key| section.parsed(key, prose));
+    let [about, privacy] = ["about", "privacy"].map(|key| prose(&section, key));
     let from = section.parsed("from", sender);
     let reply_to = section.parsed("reply_to", address);
     let postal_address = section.parsed("postal_address", postal_address);
@@ -144,11 +145,52 @@ fn kilobytes(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX).saturating_mul(1024)
 }
 
-/// Markdown of several lines.
-fn prose(text: &str) -> Result<String, Refusal> {
+/// Markdown of several lines: as it stands, or in the file that the value names.
+fn prose(section: &Section<'_>, key: &str) -> Option<String> {
+    match section.written(key).is_some_and(names_file) {
+        true => {
+            let path = section.path_of(key)?;
+            section.parsed(key, |named| of_file(&path).map_err(|(why, hint)| (format!("{named} {why}"), hint)))
+        }
+        false => section.parsed(key, |text| short(text).map_err(|why| (format!("it {why}"), None))),
+    }
+}
+
+/// `about.md`: a word of one line that ends like a file of Markdown.
+fn names_file(text: &str) -> bool {
+    let ends = std::path::Path::new(text).extension().is_some_and(|kind| kind.eq_ignore_ascii_case("md"));
+    ends && !text.contains(['\n', '\r']) && !text.contains("://")
+}
+
+fn of_file(path: &std::path::Path) -> Result<String, Refusal> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            let hint = "the name counts from the folder of the configuration; or write the text itself";
+            ("is no file".to_owned(), Some(hint.to_owned()))
+        }
+        _ => (format!("cannot be read: {error}"), None),
+    };
+    // No character has more bytes; one more tells that the file is too long.
+    let most = PROSE_CHARS_MAX as u64 * 4 + 1;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
+    if bytes.len() as u64 == most {
+        return Err((format!("has more than {PROSE_CHARS_MAX} characters"), None));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        (format!("is not UTF-8, from its byte {}", at + 1), Some("save it as UTF-8".to_owned()))
+    })?;
+    if text.trim().is_empty() {
+        return Err(("is empty".to_owned(), Some("write the text, or leave the whole line out".to_owned())));
+    }
+    short(text.trim_start_matches('\u{feff}')).map_err(|why| (why, None))
+}
+
+fn short(text: &str) -> Result<String, String> {
     let chars = text.chars().count();
     if chars > PROSE_CHARS_MAX {
-        return Err((format!("it has {chars} characters, at most {PROSE_CHARS_MAX} are allowed"), None));
+        return Err(format!("has {chars} characters, at most {PROSE_CHARS_MAX} are allowed"));
     }
     Ok(text.trim().to_owned())
 }
@@ -237,6 +279,23 @@ fn selector(text: &str) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_markdown_is_a_file_and_all_else_is_text() {
+        for named in ["about.md", "texts/about.md", "About Us.MD", "../about.md"] {
+            assert!(names_file(named), "{named}");
+        }
+        for text in [
+            "We write.",
+            "See [x](https://example.org/about.md) first.",
+            "# About\n\nabout.md",
+            "More: https://example.org/about.md",
+            ".md",
+            "md",
+        ] {
+            assert!(!names_file(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_city_finds_its_zone() {

@@ -220,28 +220,30 @@ pub async fn sent_by_revision(tx: &mut Tx, issue: IssueId) -> Result<Vec<(Revisi
 pub async fn rows(
     tx: &mut Tx,
     issue: IssueId,
-    state: Option<DeliveryState>,
+    states: &[DeliveryState],
     after: DeliveryId,
     limit: i64,
 ) -> Result<Vec<Row>> {
+    // One text for both databases; empty stands for every state.
+    let states: String = states.iter().map(|state| format!(",{state},")).collect();
     tx.sql(
         "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
                 d.relay, d.reply, d.reason, d.revision_id
          FROM deliveries d
          LEFT JOIN subscriptions s ON s.id = d.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.issue_id = $1 AND d.id > $2 AND (d.state = $3 OR $3 IS NULL)
+         WHERE d.issue_id = $1 AND d.id > $2 AND ($3 = '' OR $3 LIKE '%,' || d.state || ',%')
          UNION ALL
          SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
          FROM folded_misses f
          LEFT JOIN subscriptions s ON s.id = f.subscription_id
          LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE f.issue_id = $1 AND f.id > $2 AND (f.state = $3 OR $3 IS NULL)
+         WHERE f.issue_id = $1 AND f.id > $2 AND ($3 = '' OR $3 LIKE '%,' || f.state || ',%')
          ORDER BY 1 LIMIT $4",
     )
     .bind(issue)
     .bind(after)
-    .bind(state)
+    .bind(states)
     .bind(limit)
     .fetch_all()
     .await
@@ -292,9 +294,9 @@ pub async fn retry_failed(tx: &mut Tx, issue: IssueId, now: Timestamp) -> Result
         "UPDATE deliveries SET state = 'pending', due_at = $2, attempts = 0, waits = NULL, final_at = NULL, reason = NULL,
                 first_at = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN first_at END,
                 revision_id = CASE WHEN reason = 'stopped' OR doubts IS NOT NULL THEN revision_id END
-         WHERE issue_id = $1 AND ((state = 'failed' AND reason <> 'uncertain')
-             OR (state = 'skipped' AND reason = 'suppressed'
-                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id)))",
+         WHERE issue_id = $1
+           AND ((state = 'failed' AND reason <> 'uncertain') OR (state = 'skipped' AND reason = 'suppressed'))
+           AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id)",
     )
     .bind(issue)
     .bind(now)

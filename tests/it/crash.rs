@@ -411,7 +411,7 @@ async fn rows(db: &Db, slug: &str) -> BTreeMap<String, DeliveryState> {
     let mut tx = db.read().await.unwrap();
     let newsletter = newsletters::find(&mut tx, "week").await.unwrap().unwrap();
     let issue = issues::find(&mut tx, newsletter, slug).await.unwrap().unwrap();
-    let rows = ledger::rows(&mut tx, issue.id, None, DeliveryId(0), 1_000_000).await.unwrap();
+    let rows = ledger::rows(&mut tx, issue.id, &[], DeliveryId(0), 1_000_000).await.unwrap();
     rows.into_iter().map(|row| (row.email.unwrap(), row.state)).collect()
 }
 

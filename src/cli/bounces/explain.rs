@@ -10,10 +10,10 @@ use crate::domain::reply::{Reply, Stage};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
-    /// What the server said, codes first.
+    /// The server's reply, its codes first.
     #[arg(long, value_name = "TEXT")]
     reply: String,
-    /// Where it said so: session, mail, rcpt, data, dot or unknown. Without it the reply's own words decide.
+    /// The stage of the reply: session, mail, rcpt, data, dot or unknown. Without it, the reply's words decide.
     #[arg(long, value_parser = stage)]
     stage: Option<Stage>,
 }
@@ -82,9 +82,9 @@ fn words(output: &Output, stage: Stage, judged: &Judgement) -> anyhow::Result<()
 
 fn about(party: Party) -> &'static str {
     match party {
-        Party::Relay => "the relay itself, or how we stand with it",
+        Party::Relay => "the relay itself, or our account there",
         Party::Sender => "our sender address or account, as this relay sees it",
-        Party::Destination => "the recipient's provider, and what it thinks of us",
+        Party::Destination => "the recipient's provider and its view of us",
         Party::Recipient => "this one mailbox",
         Party::Message => "this content or its size",
         Party::Session => "this connection alone",
@@ -93,15 +93,15 @@ fn about(party: Party) -> &'static str {
 
 fn follows(judged: &Judgement) -> &'static str {
     match (judged.party, judged.permanent, judged.cause) {
-        (Party::Session, ..) => "the mail goes by a new connection",
+        (Party::Session, ..) => "the email goes over a new connection",
         (_, _, Cause::Quota) => "the group waits until the allowance returns",
         (Party::Recipient, true, cause) if cause.class() == Class::Dead => {
-            "the mail fails; an hour later the address is left out of later issues, if the rules for bounces say so"
+            "the email fails; an hour later the address is left out of later issues, if the rules for bounces say so"
         }
-        (Party::Recipient, true, _) => "the mail fails; it is counted against the address",
-        (Party::Recipient, false, _) => "the mail is tried again later",
-        (Party::Message, true, Cause::TooLarge) => "another relay may take it; the mail fails when none does",
-        (_, true, _) => "no reader fails for it: the group waits, and a person is told when it stays so",
-        (_, false, _) => "the mail is tried again, and the group slows down",
+        (Party::Recipient, true, _) => "the email fails and counts against the address",
+        (Party::Recipient, false, _) => "the email is tried again later",
+        (Party::Message, true, Cause::TooLarge) => "another relay may take it; the email fails when none does",
+        (_, true, _) => "no reader fails for it: the group waits, and an alarm comes if it stays so",
+        (_, false, _) => "the email is tried again, and the group slows down",
     }
 }

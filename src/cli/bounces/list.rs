@@ -1,11 +1,12 @@
 //! What came back: a list, one notice in full, and what brakes hold.
 
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::Desk;
 use crate::cli::output::count;
 use crate::cli::table::Table;
-use crate::cli::when::about;
+use crate::cli::when::{about, local, shared_zone};
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::NoticeId;
@@ -24,9 +25,9 @@ pub(super) struct List {
     /// Only with this effect: waiting, none, counted, suppressed, held or discarded.
     #[arg(long, value_parser = effect)]
     effect: Option<Effect>,
-    /// Only since this day (UTC).
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    since: Option<Timestamp>,
+    /// Only since this day.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<Date>,
     /// At most so many; 0 means all.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
     limit: i64,
@@ -49,12 +50,6 @@ fn effect(text: &str) -> Result<Effect, String> {
 
 fn spellings<'a>(known: impl Iterator<Item = &'a str>) -> String {
     format!("it is one of {}", known.collect::<Vec<_>>().join(", "))
-}
-
-fn day(text: &str) -> Result<Timestamp, String> {
-    let day: jiff::civil::Date = text.parse().map_err(|_| "a day is written 2026-11-27".to_owned())?;
-    let at = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
-    Ok(Timestamp(at.timestamp().as_millisecond()))
 }
 
 /// The spelling of a notice in `--json`.
@@ -90,17 +85,13 @@ fn follows(notice: &Notice) -> &'static str {
         }
         Effect::Waiting => "waits to be judged",
         Effect::None => "nothing: it is no fault of the reader",
-        Effect::Counted => "it is counted; the reader goes on getting mail",
+        Effect::Counted => "it is counted; the reader still gets email",
         Effect::Suppressed => {
             "the reader is left out of later issues: `coranto subscribers unsuppress ADDRESS` ends that"
         }
         Effect::Held => "waits for you: `coranto bounces release ID`, or `discard ID`",
         Effect::Discarded => "it counts for nothing",
     }
-}
-
-fn at(time: Timestamp) -> String {
-    time.to_jiff().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
@@ -110,12 +101,15 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         Some(slug) => Some(desk.issue(&mut tx, slug).await?),
         None => None,
     };
-    let filter = Filter { issue, cause: args.cause, effect: args.effect, since: args.since };
+    let zone = shared_zone(desk.config);
+    let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
+    let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
+    let filter = Filter { issue, cause: args.cause, effect: args.effect, since };
     let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
     let mut found = notices::page(&mut tx, &filter, limit + 1).await?;
     let more = found.len() as i64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut table = Table::new(&[">ID", "WHEN (UTC)", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"]);
+    let mut table = Table::new(&[">ID", "WHEN", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"]);
     for notice in &found {
         if output.is_json() {
             output.json(&as_json(notice))?;
@@ -123,7 +117,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         }
         table.row([
             notice.id.0.to_string(),
-            at(notice.received_at),
+            local(notice.received_at, &zone),
             notice.issue.clone().unwrap_or_default(),
             notice.email.clone().unwrap_or_else(|| "(erased)".to_owned()),
             notice.cause.to_string(),
@@ -135,7 +129,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     if table.is_empty() {
-        output.note("Nothing of the kind came back.");
+        output.note("No such notice came back.");
     } else {
         output.table(&table)?;
     }
@@ -163,9 +157,9 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         None => String::new(),
     };
     let rows = [
-        ("came", format!("{} UTC, from the {}", at(notice.received_at), notice.source)),
+        ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(desk.config)), notice.source)),
         ("address", notice.email.clone().unwrap_or_else(|| "erased".to_owned())),
-        ("issue", notice.issue.clone().unwrap_or_else(|| "none: a mail of the system".to_owned())),
+        ("issue", notice.issue.clone().unwrap_or_else(|| "none: an email of the system".to_owned())),
         ("relay", format!("{}, to {}", notice.relay.as_deref().unwrap_or("none"), notice.destination)),
         ("said", notice.diagnostic.clone()),
         ("cause", format!("{} ({}), {}", notice.cause, notice.cause.class(), notice.certainty)),
@@ -182,8 +176,9 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
 pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
+    let zone = shared_zone(desk.config);
     let groups = notices::held(&mut tx).await?;
-    let mut table = Table::new(&["ISSUE", "RELAY", "TO", ">HELD", "SINCE (UTC)"]);
+    let mut table = Table::new(&["ISSUE", "RELAY", "TO", ">HELD", "SINCE"]);
     for group in &groups {
         if output.is_json() {
             output.json(group)?;
@@ -194,7 +189,7 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
             group.relay.clone().unwrap_or_default(),
             group.destination.clone(),
             count(group.notices.unsigned_abs(), ""),
-            at(group.since),
+            local(group.since, &zone),
         ]);
     }
     if output.is_json() {
@@ -210,8 +205,8 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
         output.line(format!("  {}: {}", notice.id.0, crate::cli::output::printable(&notice.diagnostic)))?;
     }
     output.note(
-        "Nobody of these is left out yet. `coranto bounces release ISSUE` believes them, `coranto bounces discard ISSUE` \
-         does not. Without an answer they are discarded after 30 days, unless a later issue repeats them.",
+        "None of these readers is left out yet. `coranto bounces release ISSUE` believes the notices, `coranto bounces discard \
+         ISSUE` discards them. Without an answer they are discarded after 30 days, unless a later issue repeats them.",
     );
     Ok(Exit::Ok)
 }

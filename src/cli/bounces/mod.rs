@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::IssueId;
 use crate::store::{Db, Tx};
 
-/// See what came back, and decide where a brake holds.
+/// List bounces, explain replies, and answer what a brake holds.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto bounces list
@@ -19,37 +19,37 @@ use crate::store::{Db, Tx};
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The newsletter, where two have an issue of one name.
+    /// The newsletter, where two have an issue of that slug.
     #[arg(long, value_name = "SLUG", global = true)]
     newsletter: Option<String>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List what came back, newest first.
+    /// List what came back, the newest first.
     #[command(before_help = "Examples:
   coranto bounces list --issue the-calendar-is-not-an-agreement
   coranto bounces list --effect suppressed --json")]
     List(list::List),
-    /// Show one of them in full: what was said, which rule read it, what follows.
+    /// Show one notice in full: the reply, the rule that read it, what follows.
     #[command(before_help = "Examples:
   coranto bounces show 42")]
     Show(list::Show),
-    /// List what waits for a person: more addresses were called dead than is believed unseen.
+    /// List notices that wait for you: a relay called too many addresses dead.
     #[command(before_help = "Examples:
   coranto bounces held")]
     Held,
-    /// Believe what is held: its readers are left out of later issues.
+    /// Believe held notices: their readers are left out of later issues.
     #[command(before_help = "Examples:
   coranto bounces release the-calendar-is-not-an-agreement
   coranto bounces release 42")]
     Release(answer::Named),
-    /// Take what is held, or still waits, for wrong: nothing follows for its readers.
+    /// Discard held or waiting notices: nothing follows for their readers.
     #[command(before_help = "Examples:
   coranto bounces discard the-calendar-is-not-an-agreement
   coranto bounces discard 42")]
     Discard(answer::Named),
-    /// Explain a server's reply: its cause, whom it is about, and what follows. Needs no database.
+    /// Explain a server's reply: its cause, its subject, and what follows. Needs no database.
     #[command(before_help = "Examples:
   coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt
   coranto bounces explain --reply \"421 4.7.0 Try again later\" --json")]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Finding, Health};
-use crate::cli::output::count;
+use crate::cli::output::{count, size};
 use crate::cli::signing::Signature;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
@@ -253,7 +253,7 @@ pub(super) fn disk(config: &Config, context: &Context) -> Finding {
 }
 
 fn room(folder: &Path, free_bytes: u64) -> Finding {
-    let text = format!("{} MiB free at {}", free_bytes >> 20, folder.display());
+    let text = format!("{} free at {}", size(free_bytes), folder.display());
     match free_bytes {
         0..FREE_BYTES_FAIL => Finding::fail("disk", text, "make room: a full disk stops sending"),
         FREE_BYTES_FAIL..FREE_BYTES_WARN => Finding::warn("disk", text, "make room before the next large issue"),

@@ -2,6 +2,7 @@
 
 use super::{Desk, Named};
 use crate::cli::output::count;
+use crate::cli::shelf::Shelf;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
@@ -13,7 +14,7 @@ use crate::store::ledger;
 pub(super) struct Pause {
     #[command(flatten)]
     named: Named,
-    /// Why, for whoever sees it paused.
+    /// The reason, which `status` shows.
     #[arg(long, default_value = "paused by a person")]
     note: String,
 }
@@ -22,7 +23,7 @@ pub(super) struct Pause {
 pub(super) struct Resume {
     #[command(flatten)]
     named: Named,
-    /// Believe what relays say of the readers whom they refuse: those fail.
+    /// Believe relays that refuse readers: their emails fail.
     #[arg(long)]
     believe: bool,
 }
@@ -31,10 +32,10 @@ pub(super) struct Resume {
 pub(super) struct Retry {
     #[command(flatten)]
     named: Named,
-    /// Those whose fate is unknown, instead of those refused; they may get it twice.
+    /// Try emails whose fate is unknown, instead of the refused; these readers may get it twice.
     #[arg(long, conflicts_with = "give_up")]
     uncertain: bool,
-    /// Take those whose fate is unknown for failed; nobody gets it twice.
+    /// Count emails whose fate is unknown as failed; nobody gets it twice.
     #[arg(long)]
     give_up: bool,
 }
@@ -44,21 +45,38 @@ async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
 }
 
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
-fn refused(error: ControlError, slug: &str) -> anyhow::Error {
-    if matches!(error, ControlError::Nobody) {
-        return Failure::new(error.to_string()).exit(Exit::NotAllowed).into();
-    }
-    let ControlError::State { state, .. } = error else { return error.into() };
-    let failure = Failure::new(error.to_string()).exit(Exit::NotAllowed);
-    let hint = match state {
-        IssueState::Draft | IssueState::Held => "`coranto queue FILE` gives it a place".to_owned(),
+fn refused(error: ControlError, issue: &Issue, desk: &Desk<'_>) -> anyhow::Error {
+    let (slug, exit) = (&issue.slug, Exit::NotAllowed);
+    let hint = match &error {
+        ControlError::Nobody => {
+            format!("`coranto issues retry {slug}` tries the failed again; `coranto issues stop {slug}` ends it")
+        }
+        ControlError::State { state, .. } => instead(*state, slug, &file_of(issue, desk)),
+        ControlError::Missing | ControlError::Store(_) => return error.into(),
+    };
+    Failure::new(error.to_string()).exit(exit).hint(hint).into()
+}
+
+/// What may be done to an issue where it stands.
+pub(in crate::cli) fn instead(state: IssueState, slug: &str, file: &str) -> String {
+    match state {
+        IssueState::Draft | IssueState::Held => format!("`coranto queue {file}` gives it a place"),
         IssueState::Queued => format!("`coranto issues unschedule {slug}` takes it off the queue"),
         IssueState::Sending | IssueState::Preparing => format!("`coranto issues pause {slug}` pauses it"),
         IssueState::Paused => format!("`coranto issues resume {slug}` resumes it"),
-        IssueState::Sent => "`coranto issues correct FILE` corrects it on the web".to_owned(),
-        IssueState::Stopped => return failure.into(),
-    };
-    failure.hint(hint).into()
+        IssueState::Sent => format!("`coranto issues correct {file}` corrects it on the web"),
+        IssueState::Stopped => {
+            format!("it is over for good; `coranto issues deliveries {slug} --missed` lists readers who did not get it")
+        }
+    }
+}
+
+/// The issue's file as it is typed.
+fn file_of(issue: &Issue, desk: &Desk<'_>) -> String {
+    let placeholder = || "FILE".to_owned();
+    let Ok(shelf) = Shelf::new(desk.config) else { return placeholder() };
+    let mut files = desk.config.newsletters.iter().map(|newsletter| shelf.file_of(newsletter, &issue.slug));
+    files.find(|file| *file != placeholder()).unwrap_or_else(placeholder)
 }
 
 fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
@@ -75,7 +93,7 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     let issue = named(desk, &args.named.slug).await?;
     control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
         .await
-        .map_err(|error| refused(error, &issue.slug))?;
+        .map_err(|error| refused(error, &issue, desk))?;
     let words =
         format!("{} is paused. `coranto issues resume {}` resumes it from where it stopped.", issue.slug, issue.slug);
     done(desk, &issue, "paused", None, &words)
@@ -89,7 +107,7 @@ pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit
         true => control::believe(desk.db, issue.id, by).await,
         false => control::resume(desk.db, issue.id, by).await,
     };
-    resumed.map_err(|error| refused(error, &issue.slug))?;
+    resumed.map_err(|error| refused(error, &issue, desk))?;
     done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
@@ -102,7 +120,7 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     }
     let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
         .await
-        .map_err(|error| refused(error, &issue.slug))?;
+        .map_err(|error| refused(error, &issue, desk))?;
     done(
         desk,
         &issue,
@@ -121,11 +139,26 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     };
     let rows = control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now()))
         .await
-        .map_err(|error| refused(error, &issue.slug))?;
-    let words = match what {
-        control::Retry::GiveUpUncertain => format!("{} taken for failed.", count(rows, "mail")),
-        _ => format!("{} tried again.", count(rows, "mail")),
+        .map_err(|error| refused(error, &issue, desk))?;
+    let emails = count(rows, "email");
+    let words = match (what, rows) {
+        (control::Retry::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
+        (control::Retry::GiveUpUncertain, _) => format!("{emails} count as failed."),
+        (_, 0) => "No email can be tried again.".to_owned(),
+        (_, 1) => format!("{emails} is tried again."),
+        _ => format!("{emails} are tried again."),
     };
+    if what == control::Retry::Failed {
+        let stay = ledger::totals(&mut desk.db.read().await?, issue.id).await?.failed.unsigned_abs();
+        if stay > 0 {
+            let readers = count(stay, "failed email");
+            desk.context.output.note(format!(
+                "{readers} not tried: the reader is unsubscribed, paused or suppressed, or the answer is unknown.\n\
+                 `coranto issues deliveries {} --state failed` lists them.",
+                issue.slug
+            ));
+        }
+    }
     done(desk, &issue, "retried", Some(rows), &words)
 }
 
@@ -134,7 +167,8 @@ pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Ex
     let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     if !queue::unschedule(desk.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
-        return Err(Failure::new(text).exit(Exit::NotAllowed).into());
+        let hint = instead(issue.state, &issue.slug, &file_of(&issue, desk));
+        return Err(Failure::new(text).exit(Exit::NotAllowed).hint(hint).into());
     }
     let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);
     done(desk, &issue, "unscheduled", None, &words)

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::Desk;
+use super::control::instead;
 use crate::cli::output::count;
-use crate::cli::shelf::{Shelf, show};
+use crate::cli::shelf::{Shelf, tell};
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;
+use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::queue::Act;
 use crate::publishing::{CorrectError, LibraryError, correct};
@@ -14,7 +16,7 @@ use crate::store::{issues, ledger};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Correct {
-    /// The issue's file, corrected. `correction:` in its front matter says on the page what was wrong.
+    /// The corrected file of the issue. Its page shows what `correction:` in the front matter says.
     file: PathBuf,
 }
 
@@ -52,13 +54,18 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         }
         Err(CorrectError::Library(error)) if !error.problems().is_empty() => {
             for problem in error.problems() {
-                show(&args.file, problem, desk.context)?;
+                tell(&args.file, problem, desk.context);
             }
             Ok(Exit::Problems)
         }
-        Err(error @ (CorrectError::NotSent { .. } | CorrectError::Stopped(_))) => {
-            Err(Failure::new(error.to_string()).exit(Exit::NotAllowed).into())
-        }
+        Err(error @ CorrectError::NotSent { .. }) => Err(Failure::new(error.to_string())
+            .exit(Exit::NotAllowed)
+            .hint(format!("`coranto queue {}` gives it the new text", args.file.display()))
+            .into()),
+        Err(CorrectError::Stopped(slug)) => Err(Failure::new(CorrectError::Stopped(slug.clone()).to_string())
+            .exit(Exit::NotAllowed)
+            .hint(instead(IssueState::Stopped, &slug, "FILE"))
+            .into()),
         Err(other) => Err(other.into()),
     }
 }

@@ -19,9 +19,9 @@ const PAGE: i64 = 500;
 pub(super) struct Deliveries {
     #[command(flatten)]
     named: Named,
-    /// Only mails in this state: pending, claimed, in_flight, sent, failed, uncertain or skipped.
-    #[arg(long, value_parser = state)]
-    state: Option<DeliveryState>,
+    /// Only emails in this state, or in one of several: pending, claimed, in_flight, sent, failed, uncertain or skipped.
+    #[arg(long, value_parser = state, value_delimiter = ',')]
+    state: Vec<DeliveryState>,
     /// Only readers who did not get it, and why: refused, left out, uncertain, or being retried.
     #[arg(long, conflicts_with = "state")]
     missed: bool,
@@ -77,7 +77,7 @@ pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Res
     while left > 0 {
         let rows = match args.missed {
             true => ledger::missed(&mut tx, issue.id, after, left.min(PAGE)).await?,
-            false => ledger::rows(&mut tx, issue.id, args.state, after, left.min(PAGE)).await?,
+            false => ledger::rows(&mut tx, issue.id, &args.state, after, left.min(PAGE)).await?,
         };
         let Some(last) = rows.last() else { break };
         after = last.id;

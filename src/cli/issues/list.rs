@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Desk;
-use crate::cli::output::{Output, Tone, count};
+use super::{Desk, history};
+use crate::cli::output::{Tone, count};
 use crate::cli::shelf::Shelf;
 use crate::cli::table::Table;
 use crate::cli::when::when;
@@ -77,16 +77,16 @@ pub(in crate::cli) fn is_past_first_pass(issue: &Issue, totals: &Totals) -> bool
     issue.state == IssueState::Sending && totals.sent > 0 && totals.first_pass_ended_at.is_some()
 }
 
-/// The state as an editor asks for it, coloured by what it asks of them. An issue that everybody was sent once is sent,
-/// also while some are being retried.
-pub(in crate::cli) fn coloured(output: &Output, issue: &Issue, totals: &Totals) -> String {
+/// The state as an editor asks for it, and what it asks of them. An issue that everybody was sent once is sent, also while
+/// some are being retried.
+pub(in crate::cli) fn shown_state(issue: &Issue, totals: &Totals) -> (IssueState, Tone) {
     let state = if is_past_first_pass(issue, totals) { IssueState::Sent } else { issue.state };
     let tone = match state {
         IssueState::Sent => Tone::Good,
         IssueState::Held | IssueState::Paused | IssueState::Stopped => Tone::Warn,
         _ => Tone::Strong,
     };
-    output.toned(tone, state.as_str())
+    (state, tone)
 }
 
 pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
@@ -157,7 +157,7 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let (newsletter, issue) = desk.find(&mut tx, named).await?;
     let totals = ledger::totals(&mut tx, issue.id).await?;
     let revisions = ledger::sent_by_revision(&mut tx, issue.id).await?;
-    let history = events::of_issue(&mut tx, issue.id).await?;
+    let events = events::of_issue(&mut tx, issue.id).await?;
     drop(tx);
     let shelf = Shelf::new(desk.config)?;
     let mut looked = standing::look(desk.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
@@ -166,14 +166,15 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         let mut value = as_json(&issue, &totals, newsletter);
         value["file"] = serde_json::to_value(&standing)?;
         value["revisions"] = revisions.iter().map(|(id, sent)| json!({ "revision": id.0, "sent": sent })).collect();
-        value["events"] = history
+        value["events"] = events
             .iter()
-            .map(|event| json!({ "at": event.at, "kind": event.kind, "actor": event.actor, "data": data(&event.data) }))
+            .map(|event| json!({ "at": event.at, "kind": event.kind, "actor": event.actor, "data": history::data(&event.data) }))
             .collect();
         output.json(&value)?;
         return Ok(Exit::Ok);
     }
-    output.line(format!("{}  {}", output.toned(Tone::Strong, &issue.title), coloured(output, &issue, &totals)))?;
+    let (state, tone) = shown_state(&issue, &totals);
+    output.line(format!("{}  {}", output.toned(Tone::Strong, &issue.title), output.toned(tone, state.as_str())))?;
     let file = standing.as_ref().and_then(|standing| standing.note.clone());
     for note in [Some(issue.note.clone()).filter(|note| !note.is_empty()), file].into_iter().flatten() {
         output.line(format!("  {}", output.toned(Tone::Warn, &note)))?;
@@ -197,14 +198,7 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         row("content", Some(each.join(", ")));
     }
     output.table(&table)?;
-    for event in history {
-        let detail = if event.data == "{}" { String::new() } else { format!("  {}", event.data) };
-        output.line(format!("{}  {} by {}{detail}", when(event.at, newsletter), event.kind, event.actor))?;
-    }
+    output.line("")?;
+    output.table(&history::table(&events, newsletter))?;
     Ok(Exit::Ok)
-}
-
-/// An event's data is an object that the store keeps as text.
-fn data(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
 }

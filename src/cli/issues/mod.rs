@@ -3,10 +3,12 @@
 mod control;
 mod correct;
 mod deliveries;
+mod history;
 mod list;
 mod places;
 
-pub(super) use self::list::{as_json, coloured, is_past_first_pass, progress, skipped_slot};
+pub(super) use self::control::instead;
+pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::whose;
 use super::{Context, Exit};
 use crate::config::Config;
@@ -14,7 +16,7 @@ use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
 use crate::store::{Db, Tx};
 
-/// List, show and steer issues.
+/// List, show, move, pause, resume, stop, retry and correct issues.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -34,7 +36,7 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List issues, those that are due last first.
+    /// List issues, the latest first.
     #[command(before_help = "Examples:
   coranto issues list
   coranto issues list --json")]
@@ -44,20 +46,20 @@ enum Command {
   coranto issues show the-calendar-is-not-an-agreement
   coranto issues show issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Show(Named),
-    /// Pause an issue that is going out; what is on the wire is finished.
+    /// Pause an issue that is going out; emails on the wire are finished.
     #[command(before_help = "Examples:
   coranto issues pause the-calendar-is-not-an-agreement")]
     Pause(control::Pause),
-    /// Resume a paused issue, with the content it has now; what was suspended of it asks again.
+    /// Resume a paused issue with its present text; its suspended emails are tried again.
     #[command(before_help = "Examples:
   coranto issues resume the-calendar-is-not-an-agreement
-  coranto issues resume the-calendar-is-not-an-agreement --believe   those whom relays refuse are not there")]
+  coranto issues resume the-calendar-is-not-an-agreement --believe   relays that refuse readers are right")]
     Resume(control::Resume),
-    /// End an issue for good: readers who have not got it will not.
+    /// End an issue for good: readers who have not got it will not get it.
     #[command(before_help = "Examples:
   coranto issues stop the-calendar-is-not-an-agreement")]
     Stop(Named),
-    /// Try those again who were refused, or whose fate is unknown.
+    /// Try refused emails again, or those whose fate is unknown.
     #[command(before_help = "Examples:
   coranto issues retry the-calendar-is-not-an-agreement")]
     Retry(control::Retry),
@@ -70,7 +72,7 @@ enum Command {
   coranto issues move the-long-way-round next
   coranto issues move the-long-way-round 2026-12-11 --swap")]
     Move(places::Move),
-    /// Exchange the times of two queued issues.
+    /// Swap the times of two queued issues.
     #[command(before_help = "Examples:
   coranto issues swap the-long-way-round the-calendar-is-not-an-agreement")]
     Swap(places::Swap),
@@ -83,16 +85,16 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues unschedule the-calendar-is-not-an-agreement")]
     Unschedule(Named),
-    /// Put the corrected text of an issue on the web; nobody gets it twice.
+    /// Put the corrected text of an issue on the web. Nobody gets it twice.
     ///
     /// Readers who have not got the issue yet get the corrected text too.
     #[command(before_help = "Examples:
   coranto issues correct issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
     Correct(correct::Correct),
-    /// List what became of each email.
+    /// List the emails of an issue: their states, tries and reasons.
     #[command(before_help = "Examples:
   coranto issues deliveries the-calendar-is-not-an-agreement --missed
-  coranto issues deliveries the-calendar-is-not-an-agreement --state failed
+  coranto issues deliveries the-calendar-is-not-an-agreement --state failed --state skipped
   coranto issues deliveries the-calendar-is-not-an-agreement --json")]
     Deliveries(deliveries::Deliveries),
 }

@@ -28,10 +28,10 @@ pub(super) struct Move {
     /// A day with a slot, a time ("2026-12-10 18:00"), or `next` for the next free slot.
     #[arg(value_name = "WHEN")]
     to: String,
-    /// Exchange the times with the issue that goes out then.
+    /// Swap the times with the issue that goes out then.
     #[arg(long, conflicts_with = "beside")]
     swap: bool,
-    /// Send both then.
+    /// Send both issues then.
     #[arg(long)]
     beside: bool,
 }
@@ -41,7 +41,7 @@ pub(super) struct Swap {
     /// An issue's slug, or its file.
     #[arg(value_name = "SLUG")]
     one: String,
-    /// The other's.
+    /// The other issue's slug, or its file.
     #[arg(value_name = "OTHER")]
     other: String,
 }
@@ -51,10 +51,10 @@ pub(super) struct Skip {
     /// The slot's day, or its time where a day has several.
     #[arg(value_name = "SLOT")]
     slot: String,
-    /// Offer it again.
+    /// Offer the slot again.
     #[arg(long, conflicts_with = "note")]
     undo: bool,
-    /// Why, for whoever sees it.
+    /// The reason, which `status` shows.
     #[arg(long, default_value = "")]
     note: String,
 }

@@ -115,3 +115,22 @@ fn next_file(mut files: Vec<PathBuf>, now: Timestamp) -> Option<PathBuf> {
     let next = files.iter().find(|file| date(file).is_some_and(|date| date >= today)).cloned();
     next.or_else(|| files.pop())
 }
+
+/// Shows `file` on the page at `port` until a person ends it: beside another command.
+pub(super) async fn show_on(
+    port: u16,
+    file: &std::path::Path,
+    config: &crate::config::Config,
+    context: &Context,
+) -> anyhow::Result<Exit> {
+    let args = Args {
+        file: None,
+        part: Part { html: false, text: false, eml: false },
+        open: false,
+        port: Some(port),
+        to: "reader@example.org".parse()?,
+        name: None,
+        newsletter: None,
+    };
+    live::Desk { args: &args, file, context, config, known: Known::default() }.run().await
+}

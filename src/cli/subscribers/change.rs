@@ -1,6 +1,7 @@
 //! What an operator does to single readers. The rules are `signup`'s; here they are put into words.
 
 use super::{Desk, address};
+use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
@@ -13,13 +14,13 @@ pub(super) struct Add {
     /// The reader's address.
     #[arg(value_parser = address)]
     address: EmailAddress,
-    /// What they are called.
+    /// The reader's name.
     #[arg(long)]
     name: Option<String>,
-    /// Their language, such as `en`.
+    /// The reader's language, such as `en`.
     #[arg(long)]
     language: Option<String>,
-    /// How they agreed, for the record: "paper form at the fair".
+    /// How the reader agreed, for the record: "paper form at the fair".
     #[arg(long, default_value = "operator")]
     source: String,
 }
@@ -36,10 +37,10 @@ pub(super) struct Suppress {
     /// The address; it need not be a reader's.
     #[arg(value_parser = address)]
     address: EmailAddress,
-    /// Why: manual, bounce or complaint.
+    /// The reason: manual, bounce or complaint.
     #[arg(long, default_value = "manual", value_parser = reason)]
     reason: SuppressionReason,
-    /// A note for whoever wonders later.
+    /// A note for the record.
     #[arg(long, default_value = "")]
     note: String,
 }
@@ -87,7 +88,7 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             let end = match by {
                 EndedBy::Operator => "an operator had removed them",
                 EndedBy::Import => "a list had ended it",
-                _ => "mail to them had come back",
+                _ => "email to them had come back",
             };
             done(desk, email, "restored", &format!("{email} reads {slug} again: {end}, and that is taken back."))
         }
@@ -98,19 +99,21 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             &format!("{email} was a reader of {slug} already and is {state}. Nothing was changed."),
         ),
         Added::Left(at) => {
-            let when = at.map(|at| format!(" on {at}")).unwrap_or_default();
-            Err(Failure::new(format!("{email} left{when}"))
+            let day = at.map(|at| format!(" on {}", when(at, desk.newsletter))).unwrap_or_default();
+            Err(Failure::new(format!("{email} left{day}"))
                 .exit(Exit::NotAllowed)
-                .hint("only the reader can come back, by the sign-up page")
+                .hint("only the reader can come back, through the sign-up page")
                 .into())
         }
-        Added::Refused => Err(Failure::new(format!("{email} said \"not me\" to a mail that somebody else asked for"))
+        Added::Refused => {
+            Err(Failure::new(format!("{email} said \"not me\" to an email that somebody else asked for"))
+                .exit(Exit::NotAllowed)
+                .hint("only the reader can undo that, by the link in that email")
+                .into())
+        }
+        Added::Suppressed(reason) => Err(Failure::new(format!("{email} is on the suppression list ({reason})"))
             .exit(Exit::NotAllowed)
-            .hint("only the reader can undo that, by the link in that email")
-            .into()),
-        Added::Suppressed(reason) => Err(Failure::new(format!("{email} must not be mailed ({reason})"))
-            .exit(Exit::NotAllowed)
-            .hint("`coranto subscribers unsuppress` takes an address off that list")
+            .hint("`coranto subscribers unsuppress ADDRESS` takes an address off that list")
             .into()),
     }
 }
@@ -122,7 +125,7 @@ pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit
             desk.context
                 .output
                 .note("`coranto subscribers add` undoes this. It would not undo an unsubscription by the reader.");
-            done(desk, email, "removed", &format!("{email} does not read {slug} any more."))
+            done(desk, email, "removed", &format!("{email} is no longer a reader of {slug}."))
         }
         Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
         Some(Leaving::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
@@ -133,20 +136,21 @@ pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<
     let email = &args.address;
     let act = desk.act("operator");
     match signup::suppress(desk.db, &desk.config.keys, email, args.reason, &args.note, &act).await? {
-        true => done(desk, email, "suppressed", &format!("{email} gets no mail from here any more.")),
+        true => done(desk, email, "suppressed", &format!("{email} gets no more email from here.")),
         false => done(desk, email, "unchanged", &format!("{email} was on the suppression list already.")),
     }
 }
 
 pub(super) async fn unsuppress(args: Unsuppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
-    let question =
-        format!("Take {email} off the suppression list? Mail to an address that refused it harms all others.");
+    let question = format!(
+        "Take {email} off the suppression list? Email to an address that refuses it harms delivery to all others."
+    );
     if !desk.context.confirm(&question)? {
         return Err(Failure::new("nothing was changed").into());
     }
     match signup::unsuppress(desk.db, &desk.config.keys, email, &desk.act("operator")).await? {
-        true => done(desk, email, "unsuppressed", &format!("{email} may be mailed again.")),
+        true => done(desk, email, "unsuppressed", &format!("{email} may get email again.")),
         false => done(desk, email, "unchanged", &format!("{email} was not on the suppression list.")),
     }
 }

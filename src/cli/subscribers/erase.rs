@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Desk, address};
 use crate::cli::output::count;
 use crate::cli::table::Table;
+use crate::cli::when::{local, shared_zone};
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::signup::{self, Holdings};
@@ -16,7 +17,7 @@ pub(super) struct Erase {
     /// The person's address.
     #[arg(value_parser = address)]
     address: EmailAddress,
-    /// Why, for the log: "asked by letter". An address in it is masked.
+    /// The reason, for the log: "asked by letter". An address in it is masked.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Say what would go, and change nothing.
@@ -28,7 +29,7 @@ pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     let (email, keys) = (&args.address, &desk.config.keys);
     let found = signup::look_holdings(desk.db, keys, email, desk.context.now()).await?;
     if found.is_empty() {
-        return Err(nothing(email, &found));
+        return Err(nothing(email, &found, desk));
     }
     if args.dry_run {
         return tell(desk, email, &found, true).await;
@@ -42,14 +43,15 @@ pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     }
     let erased = signup::erase_address(desk.db, keys, email, args.reason.as_deref(), &desk.act("operator")).await?;
     if erased.is_empty() {
-        return Err(nothing(email, &erased));
+        return Err(nothing(email, &erased, desk));
     }
     tell(desk, email, &erased, false).await
 }
 
-fn nothing(email: &EmailAddress, found: &Holdings) -> anyhow::Error {
+fn nothing(email: &EmailAddress, found: &Holdings, desk: &Desk<'_>) -> anyhow::Error {
     match found.settling.first() {
         Some((_, until)) => {
+            let until = local(*until, &shared_zone(desk.config));
             Failure::new(format!("the subscription was moved to {email} recently, and can be moved back until {until}"))
                 .exit(Exit::NotAllowed)
                 .hint("until then it belongs to the previous address: erase that one, or wait")
@@ -64,10 +66,11 @@ fn nothing(email: &EmailAddress, found: &Holdings) -> anyhow::Error {
 /// What goes, newsletter by newsletter.
 async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
     let mut tx = desk.db.read().await?;
+    let zone = shared_zone(desk.config);
     let mut table = Table::new(&["NEWSLETTER", "STATE", "SINCE"]);
     for one in &found.subscriptions {
         let slug = newsletters::slug(&mut tx, one.newsletter_id).await?.unwrap_or_default();
-        table.row([slug, one.state.to_string(), one.created_at.to_string()]);
+        table.row([slug, one.state.to_string(), local(one.created_at, &zone)]);
     }
     if !table.is_empty() {
         desk.context.output.table(&table)?;
@@ -117,7 +120,7 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
 /// Prints the copy of everything that is stored about a person.
 pub(super) async fn copy(email: &EmailAddress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let copy = signup::copy_of(desk.db, &desk.config.keys, email, desk.context.now()).await?;
-    let Some(copy) = copy else { return Err(nothing(email, &Holdings::default())) };
+    let Some(copy) = copy else { return Err(nothing(email, &Holdings::default(), desk)) };
     let output = &desk.context.output;
     match output.is_json() {
         true => output.json(&copy)?,

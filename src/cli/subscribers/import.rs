@@ -29,9 +29,9 @@ const NAMED_MAX: u64 = 20;
   coranto subscribers import export.zip --agreed \"our sign-up form at Mailchimp, since 2019\"
   coranto subscribers import list.csv --column 'Mailing OK?=consent:yes' --ignore Score",
     after_help = "Exports of other programs are recognised by their columns; docs/moving-in.md has a page for each.
-A list never brings back who left or is suppressed, and one bad row never stops the rest.
-A column that may say who wants mail, and is not understood, stops the import until --column or
---ignore says what it is. Exits with 3 when something must be said, or a row was rejected."
+A list never brings back a reader who left or is suppressed, and a bad row never stops the rest.
+A column that may hold consent, and is not understood, stops the import until --column or --ignore
+says what it is. Exits with 3 when it needs an answer, or when a row was rejected."
 )]
 pub(super) struct Import {
     /// CSV, TSV, text or JSON files, folders, zip archives; `-` is standard input.
@@ -40,22 +40,22 @@ pub(super) struct Import {
     /// Where the readers agreed to get this newsletter, for the record of consents.
     #[arg(long, value_name = "WORDS", visible_alias = "source")]
     agreed: Option<String>,
-    /// Say what a column means: status, consent:VALUE, unsubscribed-if:VALUE, name, ignore ...
+    /// The meaning of a column: status, consent:VALUE, unsubscribed-if:VALUE, name, ignore ...
     #[arg(long, value_name = "NAME=MEANING")]
     column: Vec<String>,
-    /// Say that a column has nothing to do with mail.
+    /// A column that has nothing to do with consent.
     #[arg(long, value_name = "NAME")]
     ignore: Vec<String>,
-    /// Where everybody in the files stands at least: unsubscribed, suppressed, unconfirmed ...
+    /// The state of everybody in the files: unsubscribed, suppressed, unconfirmed ...
     #[arg(long, value_name = "STANDING")]
     standing: Option<String>,
-    /// Which program wrote the files, where that is not seen: mailchimp, substack, listmonk ...
+    /// The program that wrote the files, where they do not show it: mailchimp, substack, listmonk ...
     #[arg(long, value_name = "PROGRAM")]
     from: Option<String>,
     /// Whether 01/02 is the first of February or the second of January.
     #[arg(long, value_name = "ORDER")]
     dates: Option<Dates>,
-    /// Write every row that was not taken, with the reason, to this CSV file.
+    /// A CSV file for every row that was not imported, with the reason.
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
     /// Say what would be done, and do nothing.
@@ -111,7 +111,7 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
     order.dry_run = false;
     let (done, id) = run(&list, &order, &args, desk, true).await?;
     if order.agreed.is_none() && done.will_get_mail > 0 {
-        output.warn("nobody said where these readers agreed; --agreed keeps it as evidence of their consent");
+        output.warn("it is not said where these readers agreed; --agreed records it as evidence of their consent");
     }
     told(id, &done, &list, output)
 }
@@ -166,7 +166,7 @@ fn flags(question: &Question) -> String {
     let said = |meaning: &str| format!("--column {}", quoted(&format!("{name}={meaning}")));
     let before = question.before.as_ref().map(|before| format!("{} (as the last time), ", said(before)));
     format!(
-        "{}{} or {} if that means so; --ignore {} if it has nothing to do with mail",
+        "{}{} or {} if that means so; --ignore {} if it has nothing to do with consent",
         before.unwrap_or_default(),
         said(&format!("consent:{value}")),
         said(&format!("unsubscribed-if:{value}")),
@@ -216,7 +216,7 @@ fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result
         ));
         output.note(
             "  consent:VALUE  they agreed, if VALUE (others did not)    unsubscribed-if:VALUE   suppressed-if:VALUE\n  \
-             status         the status, a word in each row          ignore                  nothing to do with mail",
+             status         the status, a word in each row          ignore                  nothing to do with consent",
         );
         let asked = desk.context.ask("Meaning", question.before.as_deref(), |typed| {
             let mut tried = answers.clone();
@@ -239,7 +239,7 @@ fn agreed(would: &Imported, order: &mut Order, desk: &Desk<'_>) -> anyhow::Resul
         order.agreed = Some(words);
     }
     let readers = count(would.will_get_mail, "reader");
-    desk.context.confirm(&format!("Import the list? {readers} will begin to get mail."))
+    desk.context.confirm(&format!("Import the list? {readers} will begin to get email."))
 }
 
 /// Where rows that were not taken are told.
@@ -325,7 +325,7 @@ async fn run(
         done = signup::import(desk.db, &desk.config.keys, list, order, |step| report.hear(step)) => done,
         pressed = tokio::signal::ctrl_c() => {
             pressed?;
-            return Err(Failure::new("stopped; what was read is in, and the same command again goes on with it")
+            return Err(Failure::new("stopped; the rows read so far are in, and the same command resumes")
                 .exit(Exit::Interrupted)
                 .into());
         }
@@ -363,7 +363,7 @@ fn refused(error: ImportError, args: &Import) -> anyhow::Error {
         error => error,
     };
     let hint = match innermost {
-        ImportError::Store(_) => "what was read is in; the same command again goes on",
+        ImportError::Store(_) => "the rows read so far are in; the same command resumes",
         ImportError::NotAgreed { .. } if args.agreed.is_none() => {
             "say it with --agreed \"our form at example.org, since 2019\"; nothing was imported"
         }
@@ -404,13 +404,13 @@ fn shown(list: &List, output: &Output) -> anyhow::Result<()> {
 fn totals(done: &Imported, is_dry: bool, output: &Output) -> anyhow::Result<()> {
     let would = if is_dry { "would be" } else { "were" };
     output.line(format!(
-        "{} of {} begin to get mail; {would}:",
+        "{} of {} begin to get email; {would}:",
         count(done.will_get_mail, ""),
         count(done.rows, "row")
     ))?;
     let mut table = Table::new(&["WHAT", ">ROWS"]);
     for (number, what) in [
-        (done.will_get_mail, "will get mail"),
+        (done.will_get_mail, "will get email"),
         (done.unsubscribed, "unsubscribed"),
         (done.suppressed, "suppressed"),
         (done.unconfirmed, "unconfirmed"),
@@ -420,7 +420,7 @@ fn totals(done: &Imported, is_dry: bool, output: &Output) -> anyhow::Result<()> 
         (done.doubled, "named again"),
         (done.rejected, "rejected"),
     ] {
-        if number > 0 || what == "will get mail" {
+        if number > 0 || what == "will get email" {
             table.row([what.to_owned(), count(number, "")]);
         }
     }

@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::cli::output::{count, printable};
 use crate::cli::table::Table;
+use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::signup::{self, Imported, UNDO_FOR, Undo};
@@ -24,11 +25,11 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers imports list")]
     List {
-        /// No more than this many.
+        /// At most so many.
         #[arg(long, value_name = "NUMBER", default_value_t = 20)]
         limit: u32,
     },
-    /// Show one import: its files, what each column was taken for, what it did.
+    /// Show one import: its files, the meaning of each column, its results.
     #[command(before_help = "Examples:
   coranto subscribers imports show 7")]
     Show {
@@ -39,9 +40,9 @@ enum Command {
     #[command(
         before_help = "Examples:
   coranto subscribers imports undo 7",
-        after_help = "Readers it brought in are taken out; those who got a mail since are unsubscribed instead, so that
-their links go on working. Subscriptions it ended are restored, suppressions lifted. Whoever did
-something themselves since stays as they are."
+        after_help = "Readers from this import are removed. Readers who got an email since are unsubscribed instead, so
+that their links keep working. Subscriptions that it ended are restored, and its suppressions are
+lifted. Readers who changed something themselves since stay as they are."
     )]
     Undo {
         /// The import's number.
@@ -91,7 +92,7 @@ async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         let done = counts(stored);
         table.row([
             stored.id.0.to_string(),
-            stored.created_at.to_string(),
+            when(stored.created_at, desk.newsletter),
             stored.state.to_string(),
             count(done.rows, ""),
             count(done.will_get_mail, ""),
@@ -128,7 +129,8 @@ async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     let done = counts(&stored);
-    output.line(format!("import {}, {}, {}", id.0, stored.state, stored.created_at))?;
+    let at = when(stored.created_at, desk.newsletter);
+    output.line(format!("import {}, {}, {at}", id.0, stored.state))?;
     let agreed = if stored.agreed.is_empty() { "not said" } else { &stored.agreed };
     output.line(format!("agreed: {}", printable(agreed)))?;
     for file in mapping.as_array().into_iter().flatten() {
@@ -174,8 +176,8 @@ async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             output.json(&serde_json::json!({ "id": id.0, "result": "undone", "undone": undone }))?;
         }
         Undo::Done(undone) => output.line(format!(
-            "Import {} is undone: {} taken out, {} had got mail and are unsubscribed instead, {} restored, {} no longer \
-             suppressed, {} had done something themselves and stay.",
+            "Import {} is undone: {} taken out, {} had got email and are unsubscribed instead, {} restored, {} no longer \
+             suppressed, {} had changed something themselves and stay.",
             id.0,
             count(undone.taken_out, ""),
             count(undone.unsubscribed, ""),
@@ -189,7 +191,7 @@ async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
             let days = UNDO_FOR.as_secs() / 86_400;
             return Err(Failure::new(format!("import {} is older than {days} days", id.0))
                 .exit(Exit::NotAllowed)
-                .hint("what it changed is not known any more; `coranto subscribers remove` ends single subscriptions")
+                .hint("its changes are forgotten by then; `coranto subscribers remove ADDRESS` ends single subscriptions")
                 .into());
         }
         Undo::Unknown => return Err(unknown(id, desk)),

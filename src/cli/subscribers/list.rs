@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Desk, address};
 use crate::cli::output::{Tone, count};
 use crate::cli::table::Table;
+use crate::cli::when::when;
 use crate::cli::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
@@ -91,7 +92,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     for reader in &readers {
         let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
         let name = reader.name.clone().unwrap_or_default();
-        table.row([reader.email.to_string(), name, standing(reader), day(since)]);
+        table.row([reader.email.to_string(), name, standing(reader), day(since, desk.newsletter)]);
     }
     if table.is_empty() {
         output.note("There is no such reader.");
@@ -141,17 +142,18 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     row("state", Some(standing(&reader)));
     row("language", reader.language.clone());
     row("came by", Some(reader.source.clone()));
-    row("first asked", Some(reader.created_at.to_string()));
-    row("active since", reader.confirmed_at.map(|at| at.to_string()));
-    row("paused until", reader.paused_until.map(|at| at.to_string()));
-    row("left", reader.left_at.map(|at| at.to_string()));
+    let at = |at: Timestamp| when(at, desk.newsletter);
+    row("first asked", Some(at(reader.created_at)));
+    row("active since", reader.confirmed_at.map(at));
+    row("paused until", reader.paused_until.map(at));
+    row("left", reader.left_at.map(at));
     row("ended by", reader.ended_by.map(|by| by.to_string()));
     output.table(&about)?;
     output.line("")?;
     let mut table = Table::new(&["WHEN", "WHAT", "HOW", "FROM", "WORDING"]);
     for one in history {
         let client = one.client.unwrap_or_default();
-        table.row([one.at.to_string(), one.kind.to_string(), one.source, client, one.wording]);
+        table.row([at(one.at), one.kind.to_string(), one.source, client, one.wording]);
     }
     output.table(&table)?;
     Ok(Exit::Ok)
@@ -193,6 +195,6 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
     Ok(Exit::Ok)
 }
 
-fn day(at: Timestamp) -> String {
-    at.to_string().chars().take(10).collect()
+fn day(at: Timestamp, newsletter: &Newsletter) -> String {
+    at.to_jiff().to_zoned(newsletter.time_zone.clone()).date().to_string()
 }

@@ -1,4 +1,4 @@
-//! `coranto subscribers`: who reads. Lists come from the store; whatever changes something is a verb of `signup`.
+//! `coranto subscribers`: the readers. Lists come from the store; whatever changes something is a verb of `signup`.
 
 mod change;
 mod erase;
@@ -38,7 +38,7 @@ enum Command {
   coranto subscribers list
   coranto subscribers list --state pending")]
     List(list::List),
-    /// Show one reader with everything they agreed to; with --all, all that is stored about the person.
+    /// Show one reader and their record of consent; with --all, everything stored about the person.
     #[command(before_help = "Examples:
   coranto subscribers show anna@example.org
   coranto subscribers show anna@example.org --all --json")]
@@ -47,7 +47,7 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers stats")]
     Stats,
-    /// Add a reader who agreed, or take back what `remove` did; no mail is sent.
+    /// Add a reader who agreed, or take back what `remove` did. Sends no email.
     #[command(
         visible_alias = "restore",
         before_help = "Examples:
@@ -55,7 +55,7 @@ enum Command {
   coranto subscribers restore anna@example.org"
     )]
     Add(change::Add),
-    /// End a subscription; `add` takes it back, unless the reader had left.
+    /// End a subscription; `add` takes that back, unless the reader had left.
     #[command(before_help = "Examples:
   coranto subscribers remove anna@example.org")]
     Remove(change::Remove),
@@ -64,7 +64,7 @@ enum Command {
   coranto subscribers erase anna@example.org --dry-run
   coranto subscribers erase anna@example.org --reason \"asked by letter\"")]
     Erase(erase::Erase),
-    /// Never mail an address again, whatever it subscribes to.
+    /// Send an address no more email, whatever it subscribes to.
     #[command(before_help = "Examples:
   coranto subscribers suppress anna@example.org")]
     Suppress(change::Suppress),
@@ -72,9 +72,9 @@ enum Command {
     #[command(before_help = "Examples:
   coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
-    /// Take in readers from another program: CSV, text, JSON, folders, zip archives.
+    /// Import readers from another program: CSV, text, JSON, folders, zip archives.
     Import(import::Import),
-    /// List what was imported, and take an import back.
+    /// List imports, and take one back.
     Imports(imports::Imports),
     /// Write readers to a CSV file.
     #[command(before_help = "Examples:

@@ -136,12 +136,33 @@ fn a_demo_fits_on_a_terminal() {
     let args = ["demo", "--once", "--readers", "200"];
     let (code, screen) = Terminal::start(command(folder, &args)).wait(AT_MOST);
     assert_eq!(code, 0, "{screen}");
-    assert!(screen.contains("readers [") && screen.contains("mails ["), "there is a bar: {screen}");
+    assert!(screen.contains("readers [") && screen.contains("emails ["), "there is a bar: {screen}");
     for line in lines(&screen) {
         assert!(line.chars().count() <= COLUMNS, "{line:?}");
         let rate = line.split(' ').find_map(|word| word.strip_suffix("/s"));
         assert!(rate.is_none_or(|rate| !rate.contains('.')), "{line:?}");
     }
+}
+
+#[test]
+fn a_demo_replaces_no_folder_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let args = ["demo", "--once", "--readers", "50"];
+    ok(folder, &args);
+    let own = folder.join("coranto-demo/issues/mine.md");
+    fs::write(&own, "mine").unwrap();
+    let question = "coranto-demo/ is from an earlier demo. Replace it, with everything in it? [y/N] ";
+    let (code, screen) = answered(folder, &args, question, "n");
+    assert!(code == 1 && own.exists() && screen.contains("nothing was changed"), "{screen}");
+    let (code, screen) = answered(folder, &args, question, "y");
+    assert!(code == 0 && !own.exists(), "{screen}");
+    let piped = crate::harness::program::run(command(folder, &args), AT_MOST);
+    assert!(piped.stderr.contains("coranto-demo/ is from an earlier demo and is replaced"), "{piped:?}");
+    // What the demo wrote is a configuration like any other.
+    ok(folder, &["--config", "coranto-demo/coranto.toml", "config", "check"]);
+    fs::remove_file(folder.join("coranto-demo/.coranto-demo")).unwrap();
+    assert!(super::fails(folder, &args, 1).contains("no demo made it"));
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn an_import_takes_what_is_good_and_names_what_is_not() {
         "Email Address",
         "the address",
         "the status",
-        "1 of 6 rows begin to get mail",
+        "1 of 6 rows begin to get email",
         "unsubscribed",
         "suppressed",
         "unconfirmed",
@@ -157,7 +157,7 @@ fn on_a_terminal_questions_are_asked_and_answered() {
     terminal.type_line("");
     terminal.wait_for("it is the evidence of their consent", AT_MOST);
     terminal.type_line("our stand at the fair");
-    terminal.wait_for("1 reader will begin to get mail. [y/N] ", AT_MOST);
+    terminal.wait_for("1 reader will begin to get email. [y/N] ", AT_MOST);
     terminal.type_line("y");
     let (code, screen) = terminal.wait(AT_MOST);
     assert_eq!(code, 0, "{screen}");

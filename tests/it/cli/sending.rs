@@ -65,7 +65,7 @@ fn an_issue_goes_out_and_every_command_tells_the_same() {
 
     assert!(fails(folder, &["queue", &issue, "--now"], 4).contains("was sent already"));
     fails(folder, &["issues", "pause", &issue], 4);
-    assert_eq!(ok(folder, &["issues", "retry", &issue]), "1 mail tried again.\n");
+    assert_eq!(ok(folder, &["issues", "retry", &issue]), "1 email is tried again.\n");
     ok(folder, &["status", "--watch"]);
     assert_eq!(mails(folder), 4, "who was refused is refused again, and nobody else is asked");
 
@@ -96,7 +96,7 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     let path = folder.join("coranto.toml");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replacen("tls = \"none\"", "tls = \"none\"\nconnections = 1", 1)).unwrap();
-    let (_sink, _server) = running(folder, &["--reply-delay-ms", "50"], &readers);
+    let (_sink, _server) = running(folder, &["--reply-delay", "50ms"], &readers);
     let issue = finished_issue(folder);
     ok(folder, &["queue", &issue, "--now", "--no-undo"]);
     let waited = std::time::Instant::now();

@@ -20,6 +20,31 @@ fn init_writes_an_installation_that_its_own_check_accepts() {
 }
 
 #[test]
+fn init_ends_with_what_to_type_and_where_the_pages_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["init", "sub", "--name", "The Week", "--from", "week@example.com", "--address", "1 Example Street"];
+    let ended = cli(folder.path(), &[&args[..], &["--public-url", "https://news.example.com/letters/"]].concat());
+    for said in [
+        "  cd sub\n",
+        "  coranto subscribers add YOUR-ADDRESS ",
+        "  coranto test issues/",
+        "  https://news.example.com/letters/ ",
+        "  https://news.example.com/letters/the-week ",
+        "  https://news.example.com/letters/the-week/subscribe ",
+        "  https://news.example.com/letters/the-week/link ",
+    ] {
+        assert!(ended.stderr.contains(said), "{said:?}: {ended:?}");
+    }
+    assert!(ended.stderr.lines().all(|line| line.chars().count() <= 80), "{ended:?}");
+    let ignored = fs::read_to_string(folder.path().join("sub/.gitignore")).unwrap();
+    for private in ["secret.key", "coranto.db*", "mails/", "*.csv"] {
+        assert!(ignored.lines().any(|line| line == private), "{private}");
+    }
+    let other = [&args[..1], &["other"], &args[2..]].concat();
+    assert_eq!(json(folder.path(), &other)[0]["pages"]["sign_up"], "http://127.0.0.1:8080/the-week/subscribe");
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let folder = installation();
     let read = |name: &str| fs::read(folder.path().join(name)).unwrap();

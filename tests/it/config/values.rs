@@ -1,6 +1,6 @@
 //! What a right configuration turns into.
 
-use coranto::config::{Document, RelayTls};
+use coranto::config::{Config, Document, RelayTls};
 use coranto::domain::design::{CONTRAST_MIN, Colour, Design, Font, ImagesBy, Welcome};
 use coranto::domain::newsletter::UncertainPolicy;
 
@@ -40,6 +40,48 @@ fn a_newsletter_may_look_its_own_way() {
     assert_eq!((look.header.as_deref(), look.footer.as_deref()), (Some("Every Friday"), Some("Printed nowhere.")));
     assert!(look.accent.light.contrast(Colour::WHITE) >= CONTRAST_MIN, "yellow is darkened: {}", look.accent.light);
     assert_eq!(look.accent.dark.to_string(), "#ffd400", "on a dark ground it can be read as it is");
+}
+
+#[test]
+fn longer_texts_may_stand_in_files_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("coranto.toml");
+    let read = |key: &str, named: &str| {
+        let given = format!("name = \"The Week\"\n{key} = {}", toml::Value::String(named.to_owned()));
+        std::fs::write(&path, GOOD.replacen("name = \"The Week\"", &given, 1)).unwrap();
+        Config::load(&path, &[]).map(|config| config.newsletters.into_iter().next().unwrap())
+    };
+    std::fs::create_dir(folder.path().join("folder.md")).unwrap();
+    for (name, bytes) in [
+        ("good.md", "\u{feff}# Who we are\n\nWe *write*. \u{66a6}\n".as_bytes().to_vec()),
+        ("full.md", "\u{1f4f0}".repeat(8000).into_bytes()),
+        ("long.md", "x".repeat(8001).into_bytes()),
+        ("huge.md", "x".repeat(1_000_000).into_bytes()),
+        ("latin.md", b"caf\xe9".to_vec()),
+        ("empty.md", b" \n".to_vec()),
+    ] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    for key in ["about", "privacy"] {
+        let text = |named: &str| {
+            let week = read(key, named).unwrap();
+            if key == "about" { week.about } else { week.privacy }.unwrap()
+        };
+        assert_eq!(text("good.md"), "# Who we are\n\nWe *write*. \u{66a6}");
+        assert_eq!(text("full.md").chars().count(), 8000);
+        assert_eq!(text("We write.\n\nSee good.md"), "We write.\n\nSee good.md", "a text is no name of a file");
+        for (named, said) in [
+            ("none.md", "none.md is no file"),
+            ("folder.md", "folder.md cannot be read"),
+            ("long.md", "long.md has 8001 characters, at most 8000 are allowed"),
+            ("huge.md", "huge.md has more than 8000 characters"),
+            ("latin.md", "latin.md is not UTF-8, from its byte 4"),
+            ("empty.md", "empty.md is empty"),
+        ] {
+            let error = read(key, named).err().unwrap_or_else(|| panic!("{named} is taken")).to_string();
+            assert!(error.contains(&format!("newsletters.week.{key}: {said}")), "{error}");
+        }
+    }
 }
 
 #[test]

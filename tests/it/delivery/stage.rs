@@ -332,7 +332,7 @@ impl Stage {
     /// All rows of an issue.
     pub(crate) async fn rows(&self, issue: IssueId) -> Vec<Row> {
         let mut tx = self.db.read().await.unwrap();
-        ledger::rows(&mut tx, issue, None, DeliveryId(0), 100_000).await.unwrap()
+        ledger::rows(&mut tx, issue, &[], DeliveryId(0), 100_000).await.unwrap()
     }
 
     /// The one row of a reader.

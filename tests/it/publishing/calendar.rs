@@ -30,7 +30,7 @@ async fn with_issue(db: Db) -> Desk {
 
 async fn rows(desk: &Desk, slug: &str) -> Vec<Row> {
     let id = desk.issue(slug).await.id;
-    ledger::rows(&mut desk.db.read().await.unwrap(), id, None, domain::DeliveryId(0), 1_000_000).await.unwrap()
+    ledger::rows(&mut desk.db.read().await.unwrap(), id, &[], domain::DeliveryId(0), 1_000_000).await.unwrap()
 }
 
 fn sending(slug: &str, readers: u64) -> Started {

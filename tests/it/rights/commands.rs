@@ -23,7 +23,7 @@ fn a_person_is_shown_whole_and_erased_by_command() {
     assert_eq!(said, format!("{ANNA} is erased, with 1 subscription and their history.\n"));
     assert!(fails(folder, &["subscribers", "show", ANNA], 1).contains("is not a reader"));
     assert!(fails(folder, &["subscribers", "erase", ANNA, "--yes"], 1).contains("nothing is stored"));
-    assert!(fails(folder, &["subscribers", "add", ANNA], 4).contains("must not be mailed (erased)"));
+    assert!(fails(folder, &["subscribers", "add", ANNA], 4).contains("is on the suppression list (erased)"));
     // What is left is shown as well.
     let left = &json(folder, &["subscribers", "show", ANNA, "--all"])[0];
     assert_eq!(

@@ -303,7 +303,7 @@ both_databases! {
         assert_eq!(number(&stage.db, "SELECT COUNT(*) FROM deliveries").await, 0);
         let only_failed = {
             let mut tx = stage.db.read().await.unwrap();
-            ledger::rows(&mut tx, issue, Some(DeliveryState::Failed), DeliveryId(0), 10_000).await.unwrap()
+            ledger::rows(&mut tx, issue, &[DeliveryState::Failed], DeliveryId(0), 10_000).await.unwrap()
         };
         assert!(only_failed.iter().all(|row| row.reason == Some(Reason::Refused)) && only_failed.len() as i64 == before.0.failed);
     }

@@ -138,7 +138,7 @@ both_databases! {
         let mut ground = Ground::new(&db).await;
         let ids = one_of_each(&mut ground).await;
         let issue = ground.issue;
-        let all = ledger::rows(&mut ground.tx, issue, None, DeliveryId(0), 100).await.unwrap();
+        let all = ledger::rows(&mut ground.tx, issue, &[], DeliveryId(0), 100).await.unwrap();
         let missed = ledger::missed(&mut ground.tx, issue, DeliveryId(0), 100).await.unwrap();
         let wanted: Vec<_> = all
             .iter()
@@ -155,10 +155,15 @@ both_databases! {
         assert_eq!(after.iter().map(|row| row.id).collect::<Vec<_>>(), wanted[1..2]);
         assert_eq!(all.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
         assert_eq!(all[0].email.as_deref(), Some("reader0@example.org"));
-        let page = ledger::rows(&mut ground.tx, issue, None, ids[1], 2).await.unwrap();
+        let page = ledger::rows(&mut ground.tx, issue, &[], ids[1], 2).await.unwrap();
         assert_eq!(page.iter().map(|row| row.id).collect::<Vec<_>>(), ids[2..4]);
-        let failed = ledger::rows(&mut ground.tx, issue, Some(Failed), DeliveryId(0), 100).await.unwrap();
+        let failed = ledger::rows(&mut ground.tx, issue, &[Failed], DeliveryId(0), 100).await.unwrap();
         assert_eq!(failed.len(), 1);
+        for states in [&[Failed, Skipped][..], &[Sent, InFlight, Pending], &[InFlight]] {
+            let found = ledger::rows(&mut ground.tx, issue, states, DeliveryId(0), 100).await.unwrap();
+            let wanted: Vec<_> = all.iter().filter(|row| states.contains(&row.state)).map(|row| row.id).collect();
+            assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), wanted, "{states:?}");
+        }
         let (row, entry) = (&failed[0], ground.get(failed[0].id).await);
         assert_eq!((row.state, row.due_at, row.attempts), (entry.state, entry.due_at, entry.attempts));
         assert_eq!((row.first_at, row.final_at, row.revision_id), (entry.first_at, entry.final_at, entry.revision_id));
@@ -205,8 +210,17 @@ both_databases! {
         let before = entries(&mut ground, &ids).await;
         let given_up = Entry { reason: Some(Reason::Stopped), ..ground.entry(Failed, ground.live) };
         let pinned = ground.row_like(&given_up).await;
+        let mut gone = Vec::new();
+        for reader in [ground.suppressed("gone").await, ground.reader("away", Left).await] {
+            let (issue, refused) = (ground.issue, ground.entry(Failed, ground.live));
+            let id = ground.put(Some(issue), Some(reader), &refused).await;
+            gone.push((id, ground.get(id).await));
+        }
         let issue = ground.issue;
         assert_eq!(ledger::retry_failed(&mut ground.tx, issue, NOW).await.unwrap(), 2);
+        for (id, before) in gone {
+            assert_eq!(ground.get(id).await, before, "nobody would be sent it");
+        }
         assert_untouched(&mut ground, &ids, &before, &[Failed]).await;
         let at = before.iter().position(|entry| entry.state == Failed).unwrap();
         let again = Entry { state: Pending, due_at: Some(NOW), attempts: 0, final_at: None, reason: None, ..before[at].clone() };
@@ -265,7 +279,7 @@ both_databases! {
         let (issue, week) = (ground.issue, ground.week);
         ledger::freeze(&mut ground.tx, issue, week, NOW).await.unwrap();
         subscriptions::unsubscribe(&mut ground.tx, reader, &acts::entry(NOW)).await.unwrap();
-        let rows = ledger::rows(&mut ground.tx, issue, None, DeliveryId(0), 10).await.unwrap();
+        let rows = ledger::rows(&mut ground.tx, issue, &[], DeliveryId(0), 10).await.unwrap();
         assert_eq!((rows.len(), rows[0].email.as_deref()), (1, Some("anna@example.org")));
         // And not to be mailed: that is found when the row is claimed.
         let live = ground.live;
