@@ -64,8 +64,14 @@ impl<'a> Shelf<'a> {
         file: &Path,
         named: Option<&str>,
     ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
+        let newsletter = self.newsletter(file, named)?;
+        Ok((newsletter, self.library(newsletter).read(file)))
+    }
+
+    /// The newsletter `named`, or the one whose issue `file` must be.
+    pub(super) fn newsletter(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<&'a Newsletter> {
         match self.whose(file, named)? {
-            Whose::One(newsletter) => Ok((newsletter, self.library(newsletter).read(file))),
+            Whose::One(newsletter) => Ok(newsletter),
             Whose::Several(several) => {
                 let problem = unclear(&several);
                 Err(Failure::usage(format!("{}: {}", file.display(), problem.message))
@@ -140,19 +146,21 @@ pub(super) fn unclear(several: &[&Newsletter]) -> Problem {
     Problem::error(Position::START, "newsletter-unclear", message).hint(hint)
 }
 
-/// `FILE:LINE:COLUMN: error: what`, and the hint below.
+/// Prints a finding.
 pub(super) fn show(file: &Path, problem: &Problem, context: &Context) -> anyhow::Result<()> {
+    context.output.line(told(file, problem, context))
+}
+
+/// `FILE:LINE:COLUMN: error: what`, and the hint below.
+pub(super) fn told(file: &Path, problem: &Problem, context: &Context) -> String {
     let output = &context.output;
     let word = match problem.is_error() {
         true => output.toned(Tone::Bad, "error"),
         false => output.toned(Tone::Warn, "warning"),
     };
-    let Problem { line, column, message, .. } = problem;
-    output.line(format!("{}:{line}:{column}: {word}: {message}", file.display()))?;
-    match &problem.hint {
-        Some(hint) => output.line(format!("  hint: {hint}")),
-        None => Ok(()),
-    }
+    let Problem { line, column, message, hint, .. } = problem;
+    let hint = hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+    format!("{}:{line}:{column}: {word}: {message}{hint}", file.display())
 }
 
 /// What is wrong with an issue, as `check --json` and the refusal of others have it.

@@ -11,7 +11,7 @@ use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::content::{
     Issue, Letter, Parts, Rendered, Target, addresses, advice, fields::Template, filled, heading, in_body, in_heading,
-    render,
+    render_so_far,
 };
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::{Newsletter, is_rtl};
@@ -28,7 +28,9 @@ pub fn compose(
     date: Date,
     templates: &Templates,
 ) -> Result<Parts, Vec<Problem>> {
-    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).map(|(parts, _)| parts)
+    let composed = composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE);
+    let is_ok = !composed.problems.iter().any(Problem::is_error);
+    composed.parts.filter(|_| is_ok).ok_or(composed.problems)
 }
 
 /// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
@@ -41,10 +43,7 @@ pub fn preflight(
     date: Date,
     templates: &Templates,
 ) -> Vec<Problem> {
-    match composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE) {
-        Ok((_, warnings)) => warnings,
-        Err(problems) => problems,
-    }
+    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).problems
 }
 
 /// The pictures of an issue.
@@ -60,6 +59,15 @@ impl Art<'_> {
     const NONE: Self = Self { pictures: &NoPictures, logo: None };
 }
 
+/// An issue in its layouts, as far as it goes.
+pub(super) struct Composition {
+    /// None where a layout does not work.
+    pub(super) parts: Option<Parts>,
+    /// Everything that is to be said of it. With an error among it the parts are only to be looked at.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Puts an issue into its layouts, whatever is wrong with it.
 pub(super) fn composed(
     issue: &Issue,
     newsletter: &Newsletter,
@@ -68,45 +76,35 @@ pub(super) fn composed(
     date: Date,
     templates: &Templates,
     art: &Art<'_>,
-) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
+) -> Composition {
     let urls = Urls::of(issue, newsletter, public_url, slug);
-    let templates = &templates.of(&newsletter.slug);
     let letter = Letter { newsletter, web_url: &urls.web, pictures: art.pictures };
-    let mut rendered = render(issue, &letter, Target::Mail).map_err(|mut problems| {
-        // What the day makes wrong is told with the rest, and not only once the rest is mended.
-        problems.extend(preflight::of_day(issue, newsletter, date));
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        advice::fold(problems)
-    })?;
+    let mut rendered = render_so_far(issue, &letter, Target::Mail);
+    let mut problems = std::mem::take(&mut rendered.problems);
+    let is_whole = !problems.iter().any(Problem::is_error);
     let said = Said::of(&rendered, newsletter);
     let written = rendered.words.date(date);
     let page = Page { issue, newsletter, rendered: &rendered, urls: &urls, date: written, said, art };
-    let broken = |error: TemplateError| {
-        let problem = Problem::error(Position::START, "template", error.to_string());
-        vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
-    };
-    let html = page.html(templates).map_err(broken)?;
-    let mut text = page.text(templates).map_err(broken)?;
-    if addresses::are_odd(&html, &text) {
-        text.push_str(&format!("{}\n", urls.home));
+    let laid_out = page.laid_out(&templates.of(&newsletter.slug));
+    match &laid_out {
+        Ok((html, text)) if is_whole => problems.extend(preflight::of_parts(&Composed {
+            issue,
+            newsletter,
+            rendered: &rendered,
+            date,
+            html,
+            text,
+            public_url,
+        })),
+        Err(error) if is_whole => {
+            let hint = "fix the file under templates/, or take it away to get the one that is built in";
+            problems.push(Problem::error(Position::START, "template", error.to_string()).hint(hint));
+        }
+        // What the day makes wrong is told with the rest, and not only once the rest is in order.
+        _ => problems.extend(preflight::of_day(issue, newsletter, date)),
     }
-
-    let mut problems = std::mem::take(&mut rendered.warnings);
-    problems.extend(preflight::of_parts(&Composed {
-        issue,
-        newsletter,
-        rendered: &rendered,
-        date,
-        html: &html,
-        text: &text,
-        public_url,
-    }));
     problems.sort_by_key(|problem| (problem.line, problem.column));
-    let problems = advice::fold(problems);
-    if problems.iter().any(Problem::is_error) {
-        return Err(problems);
-    }
-    let parts = Parts {
+    let parts = laid_out.ok().map(|(html, text)| Parts {
         subject: issue.front.subject().to_owned(),
         preheader: rendered.preheader,
         title: issue.front.title.clone(),
@@ -114,8 +112,8 @@ pub(super) fn composed(
         text: Template::new(text),
         language: rendered.language,
         words: rendered.count,
-    };
-    Ok((parts, problems))
+    });
+    Composition { parts, problems: advice::fold(problems) }
 }
 
 /// The public addresses that a mail names.
@@ -178,6 +176,14 @@ impl Said {
 }
 
 impl Page<'_> {
+    fn laid_out(&self, templates: &Templates) -> Result<(String, String), TemplateError> {
+        let (html, mut text) = (self.html(templates)?, self.text(templates)?);
+        if addresses::are_odd(&html, &text) {
+            text.push_str(&format!("{}\n", self.urls.home));
+        }
+        Ok((html, text))
+    }
+
     fn html(&self, templates: &Templates) -> Result<String, TemplateError> {
         let marks = Marks::new();
         let words = self.rendered.words;

@@ -167,15 +167,17 @@ function tell(state) {
   const hints = state.problems.length - bad;
   const verdict = byId("verdict");
   const counted = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-  // What `coranto queue` would say of the file.
   const standing = {
-    draft: "draft, cannot be queued", unqueued: "not queued, may go out", queued: "queued", other: "queued with older text", over: "is over",
+    draft: "Draft", unqueued: "Not queued", held: "Held", queued: "Queued", other: "Older text queued", over: "Over",
   }[state.place];
-  const open = state.place === "draft" || state.place === "other";
+  const open = state.place !== "queued" && state.place !== "over";
   verdict.className = `pill ${bad ? "bad" : hints || open ? "warn" : "good"}`;
-  const said = bad ? `${bad} to fix` : standing;
-  const older = bad && state.place === "other" ? ", older text is queued" : "";
-  verdict.textContent = said + older + (hints && !bad ? `, ${counted(hints, "hint")}` : "");
+  const said = [standing, bad && `${bad} to fix`, hints && counted(hints, "hint")];
+  verdict.textContent = said.filter(Boolean).join(" · ");
+  byId("queued").hidden = state.queued === "";
+  byId("queued").textContent = state.queued;
+  byId("outlook").hidden = state.outlook === "";
+  byId("outlook").textContent = state.outlook;
   const items = state.problems.map((problem) => {
     const item = document.createElement("li");
     const button = part("button", problem.severity === "error" ? "bad" : "", "");
@@ -201,16 +203,10 @@ function describe(state) {
   byId("date").textContent = state.date;
   byId("subject").textContent = state.subject;
   byId("preheader").textContent = state.preheader;
-  byId("stale").hidden = state.ok;
-  byId("stale").textContent = state.rendered
-    ? "This cannot go out as it is. What you see is the last state that could."
-    : "This cannot go out yet. What you see is the file as it is.";
-  byId("queued").hidden = state.queued === "";
-  byId("queued").textContent = state.queued;
+  byId("stale").hidden = !state.stale;
   const minutes = Math.max(1, Math.round(state.words / 230));
   const size = (bytes) => `${Math.ceil(bytes / 1024)} KB`;
   const facts = [
-    [state.place === "queued" || state.place === "other" ? "Goes out" : "Would go out", state.place === "draft" ? "not as a draft" : state.date || "–"],
     ["Words", `${state.words.toLocaleString("en")} · ${minutes} min`],
     ["HTML", `${size(state.html_bytes)} of 102 KB`],
     ["Whole mail", size(state.bytes)],

@@ -69,7 +69,10 @@ impl Builder {
                 Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => out.push_str(&escape(reading.dialect.web_url)),
                     Ok(field) => out.push_str(&field.to_string()),
-                    Err(_) => reading.faulty_field(index),
+                    Err(_) => {
+                        reading.faulty_field(index);
+                        out.push_str(&escape(&reading.marked.occurrences[index].written));
+                    }
                 },
             }
         }
