@@ -68,6 +68,11 @@ pub(super) fn render(
     (look.body(&html), refused)
 }
 
+/// Escapes text for an element, where quotation marks are letters like others.
+fn escape_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// Escapes text for an element or a quoted attribute.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
@@ -112,7 +117,7 @@ impl Writer {
         let written = match self.look.target {
             Target::Mail if self.in_heading => long::in_heading(text),
             Target::Mail if !self.in_address => long::in_body(text),
-            Target::Mail | Target::Web => escape(text),
+            Target::Mail | Target::Web => escape_text(text),
         };
         self.push(&written);
     }
@@ -346,7 +351,7 @@ impl Writer {
 
     fn link(&mut self, to: &Destination, content: &[Inline]) {
         let (address, shown) = match to {
-            Destination::Url(url) => (escape(url), escape(url)),
+            Destination::Url(url) => (escape(url), escape_text(url)),
             Destination::Field(field) => (field.to_string(), field.to_string()),
         };
         let text = plain_text(content);
@@ -361,7 +366,7 @@ impl Writer {
         self.push("</a>");
     }
 
-    /// A picture of unknown size keeps it. On the web the height is said too, so that the text does not jump when the
+    /// An image of unknown size keeps it. On the web the height is said too, so that the text does not jump when the
     /// image comes.
     fn image(&mut self, source: &str, size: Option<(u32, u32)>, alt: &str) {
         let (source, alt) = (escape(source), escape(alt.trim()));

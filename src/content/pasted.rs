@@ -140,7 +140,13 @@ pub(super) fn without_comments(html: &str) -> String {
 /// Whether a tag is one of HTML. `<T>` of `Vec<T>` is none.
 pub(super) fn is_element(tag: &str) -> bool {
     let Some(found) = raw::tags(tag).next().filter(|found| found.start == 0) else { return true };
-    is_known(&full_name(&found))
+    is_known(&full_name(&found)) && !is_type(&found)
+}
+
+/// `Just<Base>` names a type: elements are typed in small letters, or all in capitals.
+fn is_type(tag: &TagAt<'_>) -> bool {
+    let is_mixed = tag.name.starts_with(|c: char| c.is_ascii_uppercase()) && tag.name.contains(char::is_lowercase);
+    is_mixed && !tag.closes && tag.inside.trim().is_empty()
 }
 
 fn is_known(name: &str) -> bool {
@@ -161,7 +167,7 @@ fn full_name(tag: &TagAt<'_>) -> String {
 
 fn push_tag(written: &str, tag: &TagAt<'_>, out: &mut String, tell: &mut dyn FnMut(usize, Told)) {
     let name = full_name(tag);
-    if !is_known(&name) {
+    if !is_known(&name) || is_type(tag) {
         if !tag.closes {
             tell(tag.start, Told::Unknown(written.to_owned()));
         }
@@ -315,6 +321,8 @@ mod tests {
                 "<div open><p><strong>Sum</strong></p>Hidden</div>",
                 vec![],
             ),
+            ("Just<Base>", "Just&lt;Base&gt;", vec![Told::Unknown("<Base>".to_owned())]),
+            ("<A HREF=x>y</A><BR><Div id=\"a\">z</Div>", "<A HREF=x>y</A><BR><Div id=\"a\">z</Div>", vec![]),
             ("<center>x</center>", "<div style=\"text-align:center\">x</div>", vec![]),
             ("<iframe src=x></iframe>", "<iframe src=x></iframe>", vec![Told::Element("iframe".to_owned())]),
             (

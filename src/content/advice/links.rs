@@ -104,6 +104,8 @@ fn of_address(link: &Link<'_>, found: &mut Found<'_>) {
     if SHORTENERS.contains(&host) {
         let message = format!("{host} hides where this link leads, which spam filters count against the issue");
         found.warn(link.at, "link-shortener", message, "link to the page itself");
+        // That its text says another host goes without saying.
+        return;
     }
     if let Some(named) = named_host(&link.shown).filter(|named| !is_same_site(named, host)) {
         let message = format!("this link's text says {named}, but it leads to {host}");

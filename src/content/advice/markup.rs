@@ -47,7 +47,11 @@ fn left_over(text: &str) -> Option<&'static str> {
     if is_bold("**") && (twice("**") || text.contains(|c: char| c >= '\u{2E80}')) {
         return Some("**");
     }
-    if text.contains("![") {
+    // `#![feature(x)]` is Rust, and `[ ]![ ]` nothing at all.
+    let is_image = |(at, mark): (usize, &str)| {
+        !text[..at].ends_with('#') && text[at + mark.len()..].split_once(']').is_some_and(|(_, rest)| rest.starts_with(['(', '[']))
+    };
+    if text.match_indices("![").any(is_image) {
         return Some("![");
     }
     if text.contains("](") {
@@ -72,6 +76,8 @@ mod tests {
             ("![a](https://example.org/a b.png)", Some("![")),
             ("[a](https://example.org/a b)", Some("](")),
             ("Wow! [sic]", None),
+            ("![a][missing]", Some("![")),
+            ("#![feature(a)] and a![i] of wow![1]", None),
             ("```sh", Some("```")),
             ("snake__case and __init__", None),
         ] {
