@@ -8,13 +8,15 @@ Printed are, for each check, how many issues it speaks of, and how many findings
 findings an issue; what is stopped; how heavy the HTML part is beside the bare rendering; and where the words or the addresses of
 the two differ, beside the differences that docs/writing.md agrees on.
 
-The sample of a check is its 50 findings with the smallest digests, so that it stays the same while the checks change.
+The sample of a check is its 50 findings with the smallest digests, so that it stays the same while the checks change; a line
+that comes again in every issue is one.
 `--verdicts` is the table of what a person judged; `--out` takes the findings of the sample that are not in it, each with its line.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import functools
 import hashlib
 import html.parser
 import json
@@ -75,8 +77,9 @@ class Reader(html.parser.HTMLParser):
             self.links.append(given["href"])
         if tag == "img":
             self.words.append(" ")
-        if tag not in ELEMENTS and self.as_text:
-            self.words.append(self.get_starttag_text())
+        typed = self.get_starttag_text()
+        if self.as_text and (tag not in ELEMENTS or re.fullmatch(r"<[A-Z]\w*[a-z]\w*>", typed)):
+            self.words.append(typed)
 
     def handle_endtag(self, tag):
         self.silent -= tag in SILENT
@@ -104,6 +107,7 @@ def same(address):
     if not found:
         return address.rstrip("/")
     scheme, host, rest = found.groups()
+    rest = re.sub(r"/\.$", "", rest)
     try:
         host = host.encode("idna").decode()
     except UnicodeError:
@@ -132,16 +136,30 @@ def differences(made, bare):
         ours, theirs = read(body)[0], re.sub(r"↩\d*", "", theirs)
         wanted = {to for to in wanted if not re.match(r"#fn(ref)?-", to)}
     if ours != theirs:
-        as_text = read(bare, True)[0]
-        as_text = re.sub(r"↩\d*", "", as_text)
+        as_text = re.sub(r"↩\d*", "", read(bare, True)[0])
         if ours.lower() == as_text.lower():
             agreed.append("tags that are none")
             theirs = ours
+        elif re.sub("~", "", ours) == re.sub("~", "", theirs):
+            agreed.append("a tilde by itself")
+            theirs = ours
     left = wanted - links
+    secure = {to for to in left if to.startswith("http://www.") and to.replace("http:", "https:", 1) in links}
+    if secure:
+        agreed.append("www. over https")
+    ends = {to for to in left - secure if any(ends_earlier(to, ours) for ours in links)}
+    if ends:
+        agreed.append("where an address ends")
+    left -= secure | ends
     unfollowed = {to for to in left if urllib.parse.urlsplit(to).scheme not in FOLLOWED}
     if unfollowed:
         agreed.append("schemes that mailboxes do not follow")
     return agreed, first_difference(ours, theirs) if ours != theirs else None, sorted(left - unfollowed)
+
+
+def ends_earlier(theirs, ours):
+    """Whether one is the beginning of the other, but for what belongs to the sentence."""
+    return theirs.startswith(ours) and re.match(r"[>\[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u3040-\u30ff]", theirs[len(ours):])
 
 
 def first_difference(ours, theirs):
@@ -213,7 +231,14 @@ class Corpus:
                 print(f"{kind} {name_of(file)}: {difference}")
 
     def sample(self, code):
-        return sorted(self.found[code], key=lambda one: digest(code, *one))[:SAMPLE]
+        """A line that stands in every issue is judged once."""
+        chosen, seen = [], set()
+        for file, problem in sorted(self.found[code], key=lambda one: digest(code, *one)):
+            line = line_of(file, problem)
+            if line not in seen and len(chosen) < SAMPLE:
+                chosen.append((file, problem))
+            seen.add(line)
+        return chosen
 
     def write(self, path, verdicts):
         with open(path, "w", encoding="utf-8") as out:
@@ -221,10 +246,19 @@ class Corpus:
                 for file, problem in self.sample(code):
                     if key_of(code, file, problem) in verdicts:
                         continue
-                    lines = pathlib.Path(file).read_text(encoding="utf-8", errors="replace").split("\n")
-                    line = lines[problem["line"] - 1] if problem["line"] <= len(lines) else ""
+                    line = line_of(file, problem)
                     near = line[max(0, problem["column"] - 120):problem["column"] + 200]
                     out.write(f"{code}\t{name_of(file)}\t{problem['line']}\t{problem['message']}\t{near}\n")
+
+
+@functools.cache
+def lines_of(file):
+    return pathlib.Path(file).read_text(encoding="utf-8", errors="replace").split("\n")
+
+
+def line_of(file, problem):
+    lines = lines_of(file)
+    return lines[problem["line"] - 1].strip() if problem["line"] <= len(lines) else ""
 
 
 def key_of(code, file, problem):

@@ -1,5 +1,6 @@
 //! Markdown to a checked tree: every merge field known, every link usable. Knows no output.
 
+mod astray;
 mod builder;
 mod headings;
 mod raw;
@@ -72,6 +73,9 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
         }
     }
     let mut document = builder.finish(&mut reading);
+    if document.has_html {
+        astray::settle(&mut document, &mut reading);
+    }
     typography::set(&mut document, dialect.language);
     problems.append(&mut reading.problems);
     document

@@ -87,7 +87,7 @@ fn of_text(link: &Link<'_>, vocabulary: &Vocabulary, found: &mut Found<'_>) {
     if shown.is_empty() && !link.has_field && !link.has_picture {
         let message = "this link has no text: readers will see its bare address";
         found.warn(link.at, "link-empty", message, "write between the brackets where it leads");
-    } else if vocabulary.is_generic(&bare) {
+    } else if vocabulary.is_generic(&bare) && !is_name(&bare, &link.to) {
         let message = format!("the link text {shown:?} does not say where it leads");
         found.warn(link.at, "link-generic", message, "name what the reader will find there");
     }
@@ -111,6 +111,12 @@ fn of_address(link: &Link<'_>, found: &mut Found<'_>) {
         let message = format!("this link's text says {named}, but it leads to {host}");
         found.warn(link.at, "link-mismatch", message, "mailboxes take that for fraud: let both say the same");
     }
+}
+
+/// Whether a text is what its page is called, as of a package `here` at `/here`.
+fn is_name(text: &str, to: &str) -> bool {
+    let path = to.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(text))
 }
 
 /// The host that a link's text names, if the text is an address.

@@ -9,6 +9,7 @@ mod links;
 mod markup;
 mod pictures;
 mod prose;
+mod quotes;
 mod size;
 mod subject;
 mod text;
@@ -23,6 +24,7 @@ use super::pictures::NoPictures;
 use super::problem::{Position, Problem};
 use super::source::Issue;
 use super::tree::{Block, Document, Inline, plain_text};
+use super::typography;
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 
@@ -48,8 +50,9 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
     of_fields(&mut found);
     let passages = prose::passages(issue.body());
     text::of_passages(&passages, vocabulary, &mut found);
+    quotes::of_passages(&passages, typography::sets_quotes(language), &mut found);
     foreign::of_passages(&passages, &mut found);
-    markup::of_document(document, &mut found);
+    markup::of_passages(&passages, &mut found);
     links::of_document(document, vocabulary, &mut found);
     pictures::of_document(document, &mut found);
     found.problems

@@ -1,4 +1,4 @@
-//! What an editor should know of the words: placeholders, shouting, promised attachments, quotation marks, old years.
+//! What an editor should know of the words: placeholders, shouting, promised attachments, old years.
 
 use super::Found;
 use super::prose::Passage;
@@ -26,7 +26,6 @@ pub(super) fn of_passages(passages: &[Passage], vocabulary: &Vocabulary, found: 
         of_capitals(passage, found);
         of_attachments(passage, vocabulary, found);
     }
-    of_quotes(passages, found);
 }
 
 fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
@@ -129,63 +128,6 @@ fn find(text: &str, phrase: &str) -> Option<usize> {
         !is_letter(lower[..*at].chars().next_back()) && !is_letter(lower[at + phrase.len()..].chars().next())
     };
     lower.match_indices(phrase).map(|(at, _)| at).find(whole)
-}
-
-/// Opening and closing marks, and what one of the first without the second looks like.
-const PAIRS: &[(char, char)] = &[('«', '»'), ('「', '」'), ('『', '』'), ('《', '》'), ('‹', '›')];
-
-/// Quotation marks that open and do not close, or the other way round. A quotation over several paragraphs opens each
-/// of them anew and closes once.
-fn of_quotes(passages: &[Passage], found: &mut Found<'_>) {
-    let spans = spans(passages);
-    for (index, passage) in passages.iter().enumerate() {
-        let text = passage.text.as_str();
-        let number = |mark: char| text.matches(mark).count();
-        let goes_on = |mark: char| passages.get(index + 1).is_some_and(|next| next.text.trim_start().starts_with(mark));
-        let (low, high, closing) = (number('„'), number('“'), number('”'));
-        let faulty = if low > 0 {
-            // „German“, „Polish”.
-            (low != high + closing && !(low == high + closing + 1 && goes_on('„'))).then_some('„')
-        } else if high == 0 {
-            // ”Swedish”.
-            (closing % 2 == 1).then_some('”')
-        } else {
-            (high != closing && !(high == closing + 1 && goes_on('“'))).then_some('“')
-        };
-        let straight = is_odd(passage) && !goes_on('"') && !spans.contains(&index);
-        let straight = straight.then_some('"');
-        let paired = PAIRS.iter().find(|(open, close)| {
-            let (opened, closed) = (number(*open), number(*close));
-            opened != closed && !(opened == closed + 1 && goes_on(*open))
-        });
-        let paired = paired.map(|(open, close)| if number(*open) > 0 { *open } else { *close });
-        for mark in [faulty, straight, paired].into_iter().flatten() {
-            let at = text.find(mark).unwrap_or_default();
-            let message = format!("the quotation marks {mark} in this paragraph do not come in pairs");
-            found.warn(passage.at(at), "quotes", message, "add the one that is missing, or take one out");
-        }
-    }
-}
-
-/// Whether one straight mark is over. Behind a digit it may be inches, where that makes the number even.
-fn is_odd(passage: &Passage) -> bool {
-    let text = passage.text.as_str();
-    let has_inches = text.match_indices('"').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()));
-    text.matches('"').count() % 2 == 1 && !has_inches
-}
-
-/// Paragraphs of which one opens a quotation in straight marks and the next closes it.
-fn spans(passages: &[Passage]) -> Vec<usize> {
-    let mut all = Vec::new();
-    let mut index = 0;
-    while let Some([one, two]) = passages.get(index..index + 2) {
-        let is_span = is_odd(one) && is_odd(two) && !two.text.trim_start().starts_with('"');
-        if is_span {
-            all.extend([index, index + 1]);
-        }
-        index += if is_span { 2 } else { 1 };
-    }
-    all
 }
 
 /// An old year after a copyright sign in the last lines.

@@ -30,7 +30,6 @@ const ENGLISH: Vocabulary = Vocabulary {
         "this link",
         "this page",
         "this article",
-        "go",
         "details",
         "website",
     ],
