@@ -18,7 +18,6 @@ const FOLDED: &[&str] = &[
     "link-generic",
     "link-mismatch",
     "link-shortener",
-    "link-two-ways",
     "link-unfollowed",
     "link-user",
     "markup-shown",

@@ -1,6 +1,4 @@
-//! What an editor should know of links: texts that say nothing, texts that lead to two places, addresses that hide.
-
-use std::collections::HashMap;
+//! What an editor should know of links: texts that say nothing, addresses that hide.
 
 use url::Url;
 
@@ -42,42 +40,11 @@ const SHORTENERS: &[&str] = &[
     "shorte.st",
 ];
 
-/// The same in scripts that part no words.
-const TWO_WAYS_LETTERS_MIN: usize = 5;
-/// Words of a text that leads to two places: fewer are a label, such as "merged" or a name.
-const TWO_WAYS_WORDS_MIN: usize = 2;
-
 /// Everything about the links of a document.
 pub(super) fn of_document(document: &Document, vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let links = collected::links(document);
-    for link in &links {
-        of_text(link, vocabulary, found);
-        of_address(link, found);
-    }
-    of_two_ways(&links, vocabulary, found);
-}
-
-/// Two links with one text in one paragraph that lead to two places: one of them was pasted and not changed. What stands
-/// there more often, or elsewhere again, is a label: "slides", "pull request", a name.
-fn of_two_ways(links: &[Link<'_>], vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let mut places: HashMap<String, Vec<&Link<'_>>> = HashMap::new();
-    for link in links {
-        let text = link.shown.to_lowercase();
-        let words = text.split_whitespace().count();
-        let is_unparted = text.chars().any(|c| c >= '\u{2E80}');
-        let says = words >= TWO_WAYS_WORDS_MIN || is_unparted && text.chars().count() >= TWO_WAYS_LETTERS_MIN;
-        if says && !vocabulary.is_generic(&text) {
-            places.entry(text).or_default().push(link);
-        }
-    }
-    let mut all: Vec<_> = places.into_values().collect();
-    all.sort_by_key(|links| links[0].at);
-    for links in all {
-        let [first, second] = links[..] else { continue };
-        if first.run == second.run && first.to != second.to {
-            let message = format!("{:?} leads to two addresses in one paragraph", second.shown);
-            found.warn(second.at, "link-two-ways", message, "fix the wrong one, or give them different texts");
-        }
+    for link in collected::links(document) {
+        of_text(&link, vocabulary, found);
+        of_address(&link, found);
     }
 }
 
@@ -85,7 +52,7 @@ fn of_text(link: &Link<'_>, vocabulary: &Vocabulary, found: &mut Found<'_>) {
     let shown = link.shown.as_str();
     let bare = shown.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if shown.is_empty() && !link.has_field && !link.has_picture {
-        let message = "this link has no text: readers will see its bare address";
+        let message = "this link has no text, so readers see an address or nothing";
         found.warn(link.at, "link-empty", message, "write between the brackets where it leads");
     } else if vocabulary.is_generic(&bare) && !is_name(&bare, &link.to) {
         let message = format!("the link text {shown:?} does not say where it leads");

@@ -6,7 +6,7 @@ use super::vocabulary::Vocabulary;
 
 /// "To come": what journalists leave for later. It stops the issue, for no reader should ever see it.
 pub(super) const TO_COME: &[&str] = &["TK", "TKTK", "TKTKTK"];
-/// What drafts tend to hold, and texts sometimes mean.
+/// What drafts tend to hold, and texts often speak of.
 const PLACEHOLDERS: &[&str] = &["TODO", "FIXME", "XXX"];
 /// Placeholders looked at in one paragraph.
 const MARKS_MAX: usize = 20;
@@ -29,7 +29,7 @@ pub(super) fn of_passages(passages: &[Passage], vocabulary: &Vocabulary, found: 
 }
 
 fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
-    let marks = passage.words().filter(|(_, word)| TO_COME.contains(word) || PLACEHOLDERS.contains(word));
+    let marks = passage.words().filter(|(at, word)| TO_COME.contains(word) || is_reminder(&passage.text, *at, word));
     for (at, word) in marks.take(MARKS_MAX) {
         let message = format!("{word} marks something still to be written");
         if TO_COME.contains(&word) {
@@ -43,10 +43,17 @@ fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
             found.warn(passage.at(at), "placeholder", message, "write it, or take it out");
         }
     }
-    if let Some(at) = find(&passage.text, "lorem ipsum") {
+    if let Some(at) = find(&passage.text, "lorem ipsum dolor") {
         let message = "this text is filling: lorem ipsum";
         found.warn(passage.at(at), "placeholder", message, "write what is to stand there");
     }
+}
+
+/// Whether a word reminds the writer of something, as in `TODO: ask` and `[FIXME]`. Issues speak of such words, too.
+fn is_reminder(text: &str, at: usize, word: &str) -> bool {
+    let (before, after) = (text[..at].trim_end(), text[at + word.len()..].trim_start());
+    let begins = before.is_empty() || before.ends_with(['(', '[', '.', '。', ':']);
+    PLACEHOLDERS.contains(&word) && begins && (after.is_empty() || after.starts_with([':', '：', ')', ']', '.', '!', '?']))
 }
 
 /// Capitals are read letter by letter, and spam filters count them. A list of acronyms is no shouting: nothing but spaces
