@@ -55,25 +55,35 @@ function show(pane, visible) {
   }
 }
 
+// On a narrow screen every view is as wide as that.
+const NARROW = matchMedia("(max-width: 900px)");
+
+function scaleOf(pane) {
+  const border = pane.dataset.view === "phone" ? 16 : 0;
+  const width = Number(pane.dataset.width);
+  const least = pane.dataset.kind === "frame" ? scale : Math.max(scale, 0.85);
+  return NARROW.matches ? Math.min(least, (innerWidth - 40 - border) / width) : least;
+}
+
 function layOut() {
   for (const pane of panes) {
     pane.hidden = hidden.has(pane.dataset.view);
     pane.chip.setAttribute("aria-pressed", String(!pane.hidden));
     const border = pane.dataset.view === "phone" ? 16 : 0;
     const width = Number(pane.dataset.width);
-    const scaled = pane.dataset.kind === "frame" ? scale : Math.max(scale, 0.85);
+    const scaled = scaleOf(pane);
     pane.style.width = `${width * scaled + border}px`;
-    for (const frame of pane.querySelectorAll("iframe")) fit(frame, width);
+    for (const frame of pane.querySelectorAll("iframe")) fit(frame, width, scaled);
   }
   for (const button of document.querySelectorAll("[data-scale]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.scale) === scale));
   }
 }
 
-function fit(frame, width) {
+function fit(frame, width, scaled) {
   frame.style.width = `${width}px`;
-  frame.style.height = `${100 / scale}%`;
-  frame.style.transform = `scale(${scale})`;
+  frame.style.height = `${100 / scaled}%`;
+  frame.style.transform = `scale(${scaled})`;
 }
 
 // The frame's content cannot run anything; this page may look at it, to keep its place.
@@ -86,7 +96,7 @@ function drawFrame(pane, state) {
     frame.title = pane.querySelector("h2").textContent;
     frame.setAttribute("sandbox", "allow-same-origin");
     frame.className = "next";
-    fit(frame, Number(pane.dataset.width));
+    fit(frame, Number(pane.dataset.width), scaleOf(pane));
     frame.addEventListener("load", () => {
       const page = frame.contentDocument;
       if (before && before.contentWindow) frame.contentWindow.scrollTo(0, before.contentWindow.scrollY);
@@ -240,6 +250,7 @@ async function refresh(number) {
   busy = false;
 }
 
+addEventListener("resize", layOut);
 layOut();
 const events = new EventSource("/events");
 events.addEventListener("message", (event) => refresh(Number(event.data)));

@@ -56,6 +56,10 @@ fn double(text: &str, sets: bool) -> Option<Over> {
     let number = |mark: char| text.matches(mark).count();
     let (low, high, closing, straight) = (number('„'), number('“'), number('”'), number('"'));
     let print = low + high + closing;
+    // A straight mark that closes a typed low one is set.
+    if low > 0 && low == high + closing + straight {
+        return None;
+    }
     if print == 0 || straight > 0 && !sets {
         let typed = if is_odd(text, straight) { Some(Over::Either('"')) } else { None };
         return typed.or_else(|| if print > 0 { of_print(low, high, closing) } else { None });
@@ -160,7 +164,9 @@ mod tests {
             ("The review of “SE 0192\" ended", true, 0),
             ("naming it “x\" or ”y” but", true, 0),
             ("可以追踪\"消息的第一个发布者”。", false, 1),
-            ("„hezky přímočarý.” a „další.\"", false, 1),
+            ("„hezky přímočarý.” a „další.\"", false, 0),
+            ("„hezky“ a \"další\"", false, 0),
+            ("„hezky“ a \"další", false, 1),
             // Over several paragraphs.
             ("“One|“two|and three.”", true, 0),
             ("“One|“two|“three.”", true, 0),
