@@ -143,6 +143,12 @@ def differences(made, bare):
         elif re.sub("~", "", ours) == re.sub("~", "", theirs):
             agreed.append("a tilde by itself")
             theirs = ours
+        elif re.sub(r"[][]", "", ours) == re.sub(r"[][]", "", theirs):
+            agreed.append("where an address ends")
+            theirs = ours
+        elif ours == re.sub(r"<!-.*?->", "", theirs):
+            agreed.append("comments with hyphens")
+            theirs = ours
     left = wanted - links
     secure = {to for to in left if to.startswith("http://www.") and to.replace("http:", "https:", 1) in links}
     if secure:
@@ -150,7 +156,13 @@ def differences(made, bare):
     ends = {to for to in left - secure if any(ends_earlier(to, ours) for ours in links)}
     if ends:
         agreed.append("where an address ends")
-    left -= secure | ends
+    names = {to for to in left if to.startswith("mailto:") and "@" + to[7:] in ours}
+    if names:
+        agreed.append("names with two @")
+    amid = {to for to in left if any(before + to in ours for before in ("]:", "]("))}
+    if amid:
+        agreed.append("markup that failed")
+    left -= secure | ends | names | amid
     unfollowed = {to for to in left if urllib.parse.urlsplit(to).scheme not in FOLLOWED}
     if unfollowed:
         agreed.append("schemes that mailboxes do not follow")
@@ -159,7 +171,7 @@ def differences(made, bare):
 
 def ends_earlier(theirs, ours):
     """Whether one is the beginning of the other, but for what belongs to the sentence."""
-    return theirs.startswith(ours) and re.match(r"[>\[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u3040-\u30ff]", theirs[len(ours):])
+    return theirs.startswith(ours) and re.match(r"[>)\[\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u3040-\u30ff]", theirs[len(ours):])
 
 
 def first_difference(ours, theirs):

@@ -165,10 +165,20 @@ function goTo(problem) {
   box.scrollTop = line.offsetTop - box.clientHeight / 3;
 }
 
+// What stands between backticks is code.
+function write(element, text) {
+  element.replaceChildren(...text.split("`").map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const code = document.createElement("code");
+    code.textContent = piece;
+    return code;
+  }));
+}
+
 function part(name, className, text) {
   const element = document.createElement(name);
   if (className) element.className = className;
-  element.textContent = text;
+  write(element, text);
   return element;
 }
 
@@ -187,7 +197,7 @@ function tell(state) {
   byId("queued").hidden = state.queued === "";
   byId("queued").textContent = state.queued;
   byId("outlook").hidden = state.outlook === "";
-  byId("outlook").textContent = state.outlook;
+  write(byId("outlook"), state.outlook);
   const items = state.problems.map((problem) => {
     const item = document.createElement("li");
     const button = part("button", problem.severity === "error" ? "bad" : "", "");
@@ -217,7 +227,7 @@ function describe(state) {
   const minutes = Math.max(1, Math.round(state.words / 230));
   const size = (bytes) => `${Math.ceil(bytes / 1024)} KB`;
   const facts = [
-    ["Words", `${state.words.toLocaleString("en")} · ${minutes} min`],
+    ["Words", state.words ? `${state.words.toLocaleString("en")} · ${minutes} min` : "none"],
     ["HTML", `${size(state.html_bytes)} of 102 KB`],
     ["Whole mail", size(state.bytes)],
   ];

@@ -72,16 +72,20 @@ fn sentence(
         (Place::Queued, Some(IssueState::Sending | IssueState::Preparing), _) => {
             "The issue is going out with this text.".to_owned()
         }
-        _ if errors > 0 => format!("coranto queue would refuse this file: {}.", count(errors as u64, "error")),
-        (_, _, Err(QueueError::Past(at))) => {
-            format!("coranto queue would refuse this file: {} is past.", moment(at, zone))
+        (Place::Draft, ..) if errors > 0 => {
+            let errors = count(errors as u64, "error");
+            format!("`coranto queue` would refuse this file: it is a draft, with {errors}.")
         }
-        (_, _, Err(why)) => format!("coranto queue would refuse this file: {why}."),
+        _ if errors > 0 => format!("`coranto queue` would refuse this file: {}.", count(errors as u64, "error")),
+        (_, _, Err(QueueError::Past(at))) => {
+            format!("`coranto queue` would refuse this file: {} is past.", moment(at, zone))
+        }
+        (_, _, Err(why)) => format!("`coranto queue` would refuse this file: {why}."),
         (Place::Queued, _, Ok(due_at)) => format!("This text is queued{}.", at(due_at)),
         (Place::Other, _, Ok(due_at)) => {
-            format!("coranto queue would put this text in the place of the queued one{}.", at(due_at))
+            format!("`coranto queue` would put this text in the place of the queued one{}.", at(due_at))
         }
-        (_, _, Ok(due_at)) => format!("coranto queue would queue this text{}.", at(due_at)),
+        (_, _, Ok(due_at)) => format!("`coranto queue` would queue this text{}.", at(due_at)),
     }
 }
 
@@ -100,7 +104,7 @@ mod tests {
             (Place::Unqueued, 0, None, Ok(None), "would queue this text."),
             (Place::Unqueued, 0, None, Err(QueueError::Past(AT)), "refuse this file: Fri 2026-12-04 09:00 UTC is past."),
             (Place::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
-            (Place::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: 1 error."),
+            (Place::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
             (Place::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),
             (Place::Held, 0, Some(IssueState::Held), Ok(Some(AT)), "would queue this text for Fri"),
             (Place::Queued, 0, Some(IssueState::Queued), Ok(Some(AT)), "This text is queued for Fri 2026-12-04"),

@@ -52,8 +52,8 @@ fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
 /// Whether a word reminds the writer of something, as in `TODO: ask` and `[FIXME]`. Issues speak of such words, too.
 fn is_reminder(text: &str, at: usize, word: &str) -> bool {
     let (before, after) = (text[..at].trim_end(), text[at + word.len()..].trim_start());
-    let begins = before.is_empty() || before.ends_with(['(', '[', '.', '。', ':']);
-    PLACEHOLDERS.contains(&word) && begins && (after.is_empty() || after.starts_with([':', '：', ')', ']', '.', '!', '?']))
+    let begins = before.is_empty() || before.ends_with(['(', '[']);
+    PLACEHOLDERS.contains(&word) && begins && (after.is_empty() || after.starts_with([':', '：', ')', ']']))
 }
 
 /// Capitals are read letter by letter, and spam filters count them. A list of acronyms is no shouting: nothing but spaces

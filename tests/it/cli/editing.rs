@@ -246,7 +246,7 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     let light = asked(port, "/view/light");
     assert!(light.contains("The ferry of Tuesday") && light.contains("<p style=\"margin:0 0 20px\">here</p>"), "{light}");
     assert!(asked(port, "/view/web").contains("The ferry of Tuesday"));
-    assert_eq!(broken["outlook"], "coranto queue would refuse this file: 1 error.", "{broken}");
+    assert_eq!(broken["outlook"], "`coranto queue` would refuse this file: 1 error.", "{broken}");
     program.wait_for_line("error: \"/x\" is not a whole address", super::AT_MOST);
     // Whatever an editor saves, there is something to see.
     for (number, broken) in ["title: [\nsummary: S\n---\nThe ferry", "# no front matter\n\nThe ferry"].iter().enumerate() {
@@ -262,7 +262,7 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     write(folder, "2099-01-01-the-long-way-round", "", &text("Wednesday"));
     let sound = reach(6);
     assert_eq!((&sound["ok"], &sound["stale"], &sound["place"]), (&true.into(), &false.into(), &"unqueued".into()));
-    assert!(sound["outlook"].as_str().unwrap().starts_with("coranto queue would queue this text for "), "{sound}");
+    assert!(sound["outlook"].as_str().unwrap().starts_with("`coranto queue` would queue this text for "), "{sound}");
     assert!(asked(port, "/view/light").contains("The ferry of Wednesday"));
     program.signal("INT");
     assert_eq!(program.wait(super::AT_MOST).status.code(), Some(130));

@@ -70,7 +70,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("placeholder", "Lorem ipsum dolor sit amet.", "The words loremipsum dolor."),
     ("placeholder", "TODO: ask", "- 2 May, Berlin: topic TBD"),
     ("placeholder", "It begins at nine (TODO).", "The talk \"Stop using TODO\", and one that fixes a FIXME of 2013"),
-    ("placeholder", "FIXME", "[FIXME](https://example.org) comments, a TODO list and R Lorem Ipsum"),
+    ("placeholder", "FIXME", "Two are found. [FIXME](https://example.org). A TODO list and R Lorem Ipsum"),
     ("capitals", "We SAY THIS ONCE AND FOR ALL now.", "NATO, the BBC, ITV and CNN, UN and EU agree."),
     ("capitals", "WE SAY THIS ONCE AND FOR ALL", "CSV, LTSV, JSON, TBLN, SQL, YAML"),
     ("capitals", "BUY 2 AND GET 3 MORE TODAY", "用 PDF 和 API、CLI、GPU 与 SDK 来做 LLM"),
