@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn marks_that_are_over_are_told_from_pairs() {
         for (text, sets, number) in [
-            ("He said “no” and «yes» and 「x」 and ”så”.", true, 0),
+            ("He said “no” and «yes» and 「x」.", true, 0),
+            ("Han sa ”nej” och ”ja”.", true, 0),
             ("Er sagte „nein“ und „ja”.", false, 0),
             ("He said “no and left.", true, 1),
             ("「挑战者", false, 1),
