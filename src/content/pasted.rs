@@ -2,6 +2,7 @@
 //! those that they do, colours go, what is no element is text. The sanitiser of `html::raw` has the last word. Knows no
 //! Markdown.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::html::escape;
@@ -106,10 +107,12 @@ const SWALLOWING: &[&str] = &[
 /// `List<object>`; so is a part of a drawing outside of one.
 pub(super) fn words_among<'a>(tags: &[TagAt<'a>]) -> Vec<bool> {
     let names: Vec<String> = tags.iter().map(full_name).collect();
+    let closing = names.iter().enumerate().filter(|(index, _)| tags[*index].closes);
+    let last: HashMap<&str, usize> = closing.map(|(index, name)| (name.as_str(), index)).collect();
     let mut drawing_ends = 0;
     let is_word = |(index, tag): (usize, &TagAt<'a>)| {
         let name = names[index].as_str();
-        let ends = (index + 1..tags.len()).find(|later| tags[*later].closes && names[*later] == name);
+        let ends = last.get(name).copied().filter(|last| *last > index);
         if !tag.closes && matches!(name, "svg" | "math") {
             drawing_ends = ends.unwrap_or_default().max(drawing_ends);
         }

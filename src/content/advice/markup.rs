@@ -3,6 +3,9 @@
 use super::Found;
 use super::prose::Passage;
 
+/// Words for an image; without a bound, a text of brackets would take the square of its length.
+const WORDS_BYTES_MAX: usize = 500;
+
 /// Everything about marks that are left in the text. One behind a backslash is meant.
 pub(super) fn of_passages(passages: &[Passage], found: &mut Found<'_>) {
     for passage in passages {
@@ -36,7 +39,9 @@ fn bold(text: &str) -> Option<(usize, &'static str)> {
 /// `#![feature(x)]` is Rust, and `[ ]![ ]` nothing at all.
 fn image(text: &str) -> Option<(usize, &'static str)> {
     let is_image = |(at, mark): &(usize, &str)| {
-        let rest = text[at + mark.len()..].split_once(']').map(|(_, rest)| rest);
+        let rest = &text[at + mark.len()..];
+        let near = &rest[..rest.floor_char_boundary(WORDS_BYTES_MAX)];
+        let rest = near.split_once(']').map(|(_, rest)| rest);
         !text[..*at].ends_with('#') && rest.is_some_and(|rest| rest.starts_with(['(', '[']))
     };
     text.match_indices("![").find(is_image).map(|(at, _)| (at, "!["))
