@@ -115,11 +115,18 @@ fn loudness(word: &str) -> Loudness {
 }
 
 fn of_attachments(passage: &Passage, vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let places = vocabulary.attached.iter().filter_map(|phrase| find(&passage.text, phrase));
+    let places = vocabulary.attached.iter().filter_map(|phrase| {
+        find(&passage.text, phrase).filter(|at| !is_fastened(&passage.text[at + phrase.len()..], phrase))
+    });
     if let Some(at) = places.min() {
         let message = "the text speaks of an attachment, and an issue has none";
         found.warn(passage.at(at), "attachment", message, "put the file on the web and link to it");
     }
+}
+
+/// Whether something is attached to a thing, as a boat is to a jetty.
+fn is_fastened(rest: &str, phrase: &str) -> bool {
+    phrase.ends_with("attached") && rest.starts_with(" to ")
 }
 
 /// The first place of `phrase`, which is in small letters, as whole words. In scripts that do not part words, anywhere.

@@ -78,6 +78,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("capitals", "## HARBOUR NEWS", "## REST JSON API"),
     ("capitals", "МЫ ГОВОРИМ ЭТО ТОЛЬКО ОДИН РАЗ", "Мы говорим это только один раз"),
     ("attachment", "The list is attached.", "She was attached to the old house."),
+    ("attachment", "The list is attached to this email.", "The boat is attached to the jetty."),
     (
         "attachment",
         "---\ntitle: a\nlang: de\n---\nDie Liste im Anhang.",
