@@ -156,7 +156,7 @@ impl Desk<'_> {
         let is_ok = checked.is_ok();
         let sheet = match &checked.rendered {
             Some(rendered) => self.rendered(shelf, newsletter, rendered, checked.at)?,
-            None => Sheet { title: draft.issue.front.title.clone(), ..Sheet::default() },
+            None => Sheet { title: draft.issue.front.title, ..Sheet::default() },
         };
         Ok(Sheet {
             number: before.number + 1,
