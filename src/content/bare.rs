@@ -46,7 +46,9 @@ struct Cursor {
 impl<'a> Finder<'a> {
     pub(super) fn new(source: &'a str) -> Self {
         let cursors = ["://", "www.", "@"].map(|needle| Cursor { needle, next: source.find(needle) });
-        let label = |line: &'a str| line.trim_start().strip_prefix('[')?.split_once("]:").map(|(label, _)| label.to_lowercase());
+        let label = |line: &'a str| {
+            line.trim_start().strip_prefix('[')?.split_once("]:").map(|(label, _)| label.to_lowercase())
+        };
         let labels = source.lines().filter_map(label).collect();
         Self { source, labels, from: 0, cursors }
     }

@@ -100,7 +100,8 @@ const WITHIN_DROPPED: &[&str] = &[
 
 /// What takes all that follows along when it falls out, as far as its end: without one, to the end of the issue.
 const SWALLOWING: &[&str] = &[
-    "iframe", "math", "noembed", "noframes", "object", "script", "select", "style", "svg", "template", "textarea", "title",
+    "iframe", "math", "noembed", "noframes", "object", "script", "select", "style", "svg", "template", "textarea",
+    "title",
 ];
 
 /// Which of the tags of one run or block are none after all. One that swallows what follows and never ends is a word, as in

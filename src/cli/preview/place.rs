@@ -102,7 +102,13 @@ mod tests {
         for (place, errors, state, would, said) in [
             (Place::Unqueued, 0, None, Ok(Some(AT)), "would queue this text for Fri 2026-12-04 09:00 UTC."),
             (Place::Unqueued, 0, None, Ok(None), "would queue this text."),
-            (Place::Unqueued, 0, None, Err(QueueError::Past(AT)), "refuse this file: Fri 2026-12-04 09:00 UTC is past."),
+            (
+                Place::Unqueued,
+                0,
+                None,
+                Err(QueueError::Past(AT)),
+                "refuse this file: Fri 2026-12-04 09:00 UTC is past.",
+            ),
             (Place::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
             (Place::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
             (Place::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),

@@ -121,7 +121,10 @@ fn settle_spans(texts: &[&str], over: &mut [Option<Over>]) {
 /// Whether the passage at `index` opens anew what the one at `start` opened.
 fn goes_on(texts: &[&str], over: &[Option<Over>], start: usize, index: usize, this: Over) -> bool {
     let is_same = over[start].is_some_and(|before| before.mark() == this.mark());
-    is_same && index == start + 1 && !matches!(this, Over::Closing(_)) && texts[index].trim_start().starts_with(this.mark())
+    is_same
+        && index == start + 1
+        && !matches!(this, Over::Closing(_))
+        && texts[index].trim_start().starts_with(this.mark())
 }
 
 /// Whether it closes that: a quotation over several paragraphs begins with the first of them, or ends with the last.

@@ -86,7 +86,15 @@ const OTHERS: [Vocabulary; 13] = [
             "dieser link",
             "diese seite",
         ],
-        attached: &["im anhang", "anbei", "ist angehängt", "sind angehängt", "angehängte datei", "ist beigefügt", "als anlage"],
+        attached: &[
+            "im anhang",
+            "anbei",
+            "ist angehängt",
+            "sind angehängt",
+            "angehängte datei",
+            "ist beigefügt",
+            "als anlage",
+        ],
         months: [
             "januar|jänner",
             "februar|feber",
@@ -251,7 +259,14 @@ const OTHERS: [Vocabulary; 13] = [
             "deze link",
             "deze pagina",
         ],
-        attached: &["in de bijlage vind", "zie bijlage", "zie de bijlage", "bijgevoegd bestand", "is bijgevoegd", "als bijlage"],
+        attached: &[
+            "in de bijlage vind",
+            "zie bijlage",
+            "zie de bijlage",
+            "bijgevoegd bestand",
+            "is bijgevoegd",
+            "als bijlage",
+        ],
         months: [
             "januari|jan",
             "februari|feb",

@@ -17,7 +17,9 @@ pub(super) fn settle(document: &mut Document, reading: &mut Reading<'_>) {
 fn of_blocks(blocks: &mut [Block], reading: &mut Reading<'_>) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) | Block::Plain(content) | Block::Heading { content, .. } => of_run(content, reading),
+            Block::Paragraph(content) | Block::Plain(content) | Block::Heading { content, .. } => {
+                of_run(content, reading)
+            }
             Block::Quote(blocks) => of_blocks(blocks, reading),
             Block::List { items, .. } => items.iter_mut().for_each(|item| of_blocks(item, reading)),
             Block::Table(table) => {
@@ -49,8 +51,10 @@ fn of_run(content: &mut [Inline], reading: &mut Reading<'_>) {
         content[*index] = Inline::Literal(html.clone());
     }
     for inline in content {
-        if let Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) | Inline::Link { content, .. } =
-            inline
+        if let Inline::Emphasis(content)
+        | Inline::Strong(content)
+        | Inline::Strike(content)
+        | Inline::Link { content, .. } = inline
         {
             of_run(content, reading);
         }

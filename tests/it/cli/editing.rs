@@ -244,12 +244,17 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     let broken = reach(2);
     assert_eq!((&broken["ok"], &broken["problems"][0]["code"]), (&false.into(), &"link-relative".into()), "{broken}");
     let light = asked(port, "/view/light");
-    assert!(light.contains("The ferry of Tuesday") && light.contains("<p style=\"margin:0 0 20px\">here</p>"), "{light}");
+    assert!(
+        light.contains("The ferry of Tuesday") && light.contains("<p style=\"margin:0 0 20px\">here</p>"),
+        "{light}"
+    );
     assert!(asked(port, "/view/web").contains("The ferry of Tuesday"));
     assert_eq!(broken["outlook"], "`coranto queue` would refuse this file: 1 error.", "{broken}");
     program.wait_for_line("error: \"/x\" is not a whole address", super::AT_MOST);
     // Whatever an editor saves, there is something to see.
-    for (number, broken) in ["title: [\nsummary: S\n---\nThe ferry", "# no front matter\n\nThe ferry"].iter().enumerate() {
+    for (number, broken) in
+        ["title: [\nsummary: S\n---\nThe ferry", "# no front matter\n\nThe ferry"].iter().enumerate()
+    {
         let fence = if number == 0 { "---\n" } else { "" };
         fs::write(folder.join(&issue), format!("{fence}{broken} of draft {number}.\n")).unwrap();
         assert_eq!(reach(3 + number as u64)["ok"], false);

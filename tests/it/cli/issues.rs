@@ -108,7 +108,9 @@ fn a_faulty_issue_is_refused_with_its_line_everywhere() {
         assert!(ended.stdout.contains(&place), "{command:?}: {ended:?}");
     }
     // A part is printed as far as it goes, with the mistake beside it.
-    for (part, shown) in [("--html", "Hello {{ nmae }},"), ("--text", "Hello {{ nmae }},"), ("--eml", "Hello {{ nmae }},")] {
+    for (part, shown) in
+        [("--html", "Hello {{ nmae }},"), ("--text", "Hello {{ nmae }},"), ("--eml", "Hello {{ nmae }},")]
+    {
         let ended = cli(folder, &["preview", &issue, part]);
         assert_eq!(ended.status.code(), Some(3), "{ended:?}");
         assert!(ended.stderr.contains(&format!("{issue}:6:7: error: there is no merge field `nmae`")), "{ended:?}");
