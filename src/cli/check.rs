@@ -112,7 +112,7 @@ fn check(shelf: &Shelf<'_>, file: &Path, args: &Args, context: &Context) -> anyh
             return Ok(Report { problems: vec![problem], ..report });
         }
     };
-    let checked = library.check(&draft, context.now())?;
+    let checked = library.check(&draft, context.now());
     let mut report = Report {
         words: checked.rendered.map_or(0, |rendered| rendered.words),
         date: Some(checked.date.to_string()),

@@ -65,8 +65,14 @@ impl<'a> Shelf<'a> {
         file: &Path,
         named: Option<&str>,
     ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
+        let newsletter = self.newsletter(file, named)?;
+        Ok((newsletter, self.library(newsletter).read(file)))
+    }
+
+    /// The newsletter `named`, or the one whose issue `file` must be.
+    pub(super) fn newsletter(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<&'a Newsletter> {
         match self.whose(file, named)? {
-            Whose::One(newsletter) => Ok((newsletter, self.library(newsletter).read(file))),
+            Whose::One(newsletter) => Ok(newsletter),
             Whose::Several(several) => {
                 let problem = unclear(&several);
                 Err(Failure::usage(format!("{}: {}", file.display(), problem.message))

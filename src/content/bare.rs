@@ -2,6 +2,7 @@
 //! is read, as GFM finds them, so that no emphasis and no typography takes them apart. Knows of Markdown only what would
 //! read an address itself, or ends one.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::links;
@@ -17,6 +18,8 @@ pub(super) struct Bare {
     pub(super) to: Option<String>,
 }
 
+/// A label is a few words; without a bound, a text of brackets would take the square of its length.
+const LABEL_BYTES_MAX: usize = 200;
 /// What ends a sentence is no part of an address.
 const NOT_LAST: &[char] = &['.', ',', ':', ';', '!', '?', '\'', '"', '’', '*', '_', '~', '…', '–', '\\', '|'];
 /// What may stand directly before `www.`
@@ -28,6 +31,8 @@ const ENDING_REFERENCES: &[&str] = &["&quot;", "&lt;", "&gt;", "&nbsp;", "&apos;
 /// The addresses of a source, in its order.
 pub(super) struct Finder<'a> {
     source: &'a str,
+    /// What the source gives an address for: `[label]: address`.
+    labels: HashSet<String>,
     from: usize,
     cursors: [Cursor; 3],
 }
@@ -41,7 +46,11 @@ struct Cursor {
 impl<'a> Finder<'a> {
     pub(super) fn new(source: &'a str) -> Self {
         let cursors = ["://", "www.", "@"].map(|needle| Cursor { needle, next: source.find(needle) });
-        Self { source, from: 0, cursors }
+        let label = |line: &'a str| {
+            line.trim_start().strip_prefix('[')?.split_once("]:").map(|(label, _)| label.to_lowercase())
+        };
+        let labels = source.lines().filter_map(label).collect();
+        Self { source, labels, from: 0, cursors }
     }
 
     /// Leaves out what is before `from`: it was read as something else.
@@ -181,7 +190,12 @@ impl<'a> Finder<'a> {
         from + kept(&rest[..end]).len()
     }
 
-    /// Whether Markdown itself reads what begins at `start` as a link's address: `<...>`, `](...)`, `[label]: ...`.
+    fn is_label(&self, text: &str) -> bool {
+        !self.labels.is_empty() && self.labels.contains(&text.to_lowercase())
+    }
+
+    /// Whether Markdown itself reads what stands there: as a link's address, in `<...>`, `](...)` and `[label]: ...`, or as
+    /// the label itself, where the source says where `[https://example.org]` leads.
     fn is_taken(&self, range: &Range<usize>) -> bool {
         let before = &self.source[..range.start];
         let after = &self.source[range.end..];
@@ -189,9 +203,19 @@ impl<'a> Finder<'a> {
             let inside = after.split(['>', '<', ' ', '\n']).next().unwrap_or_default();
             return after[inside.len()..].starts_with('>');
         }
+        if before.ends_with('[') && after.starts_with(']') && self.is_label(&self.source[range.clone()]) {
+            return true;
+        }
         let before = before.trim_end_matches(' ');
         let line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches(['>', ' ']);
-        before.ends_with("](")
+        // A destination that its line does not close is none.
+        let rest = after.trim_start();
+        let is_open = rest.len() < after.len() && !rest.starts_with([')', '"', '\'', '(']) || after.is_empty();
+        // What follows `[words][label]` is in brackets of its own.
+        let near = &before[before.floor_char_boundary(before.len().saturating_sub(LABEL_BYTES_MAX))..];
+        let label = near.strip_suffix("](").and_then(|before| before.rsplit_once('['));
+        let is_beside = label.is_some_and(|(words, label)| words.ends_with(']') && self.is_label(label));
+        before.ends_with("](") && !is_open && !is_beside
             || line.starts_with('[') && !line.starts_with("[^") && line.find("]:") == line.len().checked_sub(2)
     }
 }
@@ -335,6 +359,10 @@ mod tests {
         "«https://example.org/?a=1&amp;b=2» &quot;«https://example.org/»&quot; «https://example.org/&copy=1» «https://example.org/x»&copy;",
         "«https://example.org/x»\\\nnext «https://example.org/a\\_b» `code «https://example.org/c»`",
         "«https://example.org/a»<br>«https://example.org/b»</p>",
+        // Markdown's own.
+        "[a](https://example.org/a) [b](https://example.org/b \"t\") [c](https://example.org/c\n) [d](«https://example.org/d»\nand [e](«https://example.org/e»",
+        "[a][B c](«https://example.org/a») and [a][d](https://example.org/b)\n\n[b c]: https://example.org",
+        "in [https://example.org] and [«https://example.org/x»]: é[https://example.org]\n\n[https://example.org]: https://example.org/y",
         // Scripts.
         "见«https://example.org/详情»。参见«https://example.org/abc»这里。«https://zh.wikipedia.org/wiki/中文»",
         "これは«https://example.org/»。次、«https://ja.wikipedia.org/wiki/メイン»（例）",

@@ -18,6 +18,10 @@ pub use send_at::SendAt;
 const FRONT_MATTER_BYTES_MAX: usize = 16 * 1024;
 /// RFC 5322 allows more by folding, mailboxes show some 80 characters.
 const ONE_LINE_CHARS_MAX: usize = 300;
+/// A title stands in the first lines of a file.
+const HEAD_LINES_MAX: usize = 40;
+/// Shown in the place of a title that is not there yet.
+const UNTITLED: &str = "Untitled";
 /// A summary is a sentence or two.
 const SUMMARY_CHARS_MAX: usize = 1000;
 
@@ -97,17 +101,41 @@ impl Places {
     }
 }
 
-/// Cuts a file into front matter and text; also gives the line on which the text begins.
-/// Warnings come beside the result, since an unknown key does not stop an issue.
-pub fn split<'a>(source: &'a str, warnings: &mut Vec<Problem>) -> Result<(FrontMatter, &'a str, usize), Vec<Problem>> {
-    let block = Block::find(source).map_err(|problem| vec![problem])?;
-    let entries = match block.syntax {
-        Syntax::Yaml => entries::yaml(block.inside),
-        Syntax::Toml => entries::toml(block.inside),
-    }
-    .map_err(|problem| vec![problem])?;
-    let front = FrontMatter::from_entries(entries, block.syntax, warnings)?;
-    Ok((front, block.body, block.body_line))
+/// A file, cut.
+pub(super) struct Split<'a> {
+    /// What could be read above the text.
+    pub(super) front: FrontMatter,
+    /// The text.
+    pub(super) body: &'a str,
+    /// What stops the issue.
+    pub(super) errors: Vec<Problem>,
+    /// What does not, such as an unknown key.
+    pub(super) warnings: Vec<Problem>,
+}
+
+/// Cuts a file into front matter and text.
+pub(super) fn split(source: &str) -> Split<'_> {
+    let (mut front, mut warnings) = (FrontMatter::default(), Vec::new());
+    let (block, body) = Block::find(source);
+    let entries = block.and_then(|block| match block.syntax {
+        Syntax::Yaml => Ok((entries::yaml(block.inside)?, block.syntax)),
+        Syntax::Toml => Ok((entries::toml(block.inside)?, block.syntax)),
+    });
+    let errors = match entries {
+        Ok((entries, syntax)) => front.take(entries, syntax, &mut warnings),
+        Err(problem) => vec![problem],
+    };
+    Split { front, body, errors, warnings }
+}
+
+/// What seems to be the title of a file whose front matter cannot be read.
+pub(super) fn title_of(source: &str) -> String {
+    let of = |line: &str| {
+        let value = line.trim().strip_prefix("title")?.trim_start().strip_prefix([':', '='])?.trim();
+        let value = value.trim_matches(['"', '\'']);
+        (!value.is_empty()).then(|| value.chars().take(ONE_LINE_CHARS_MAX).collect())
+    };
+    source.lines().take(HEAD_LINES_MAX).find_map(of).unwrap_or_else(|| UNTITLED.to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,12 +147,11 @@ enum Syntax {
 struct Block<'a> {
     syntax: Syntax,
     inside: &'a str,
-    body: &'a str,
-    body_line: usize,
 }
 
 impl<'a> Block<'a> {
-    fn find(source: &'a str) -> Result<Self, Problem> {
+    /// The front matter, and the text below it; without one that ends, all there is.
+    fn find(source: &'a str) -> (Result<Self, Problem>, &'a str) {
         let mut lines = source.split_inclusive('\n');
         let first = lines.next().unwrap_or_default();
         let (syntax, fence) = match first.trim_end() {
@@ -133,15 +160,15 @@ impl<'a> Block<'a> {
             _ => {
                 let problem =
                     Problem::error(Position::START, "no-front-matter", "the file does not begin with its title");
-                return Err(problem.hint("put three lines on top: ---, then title: What it is about, then --- again"));
+                let hint = "put three lines on top: ---, then title: What it is about, then --- again";
+                return (Err(problem.hint(hint)), source);
             }
         };
         let start = first.len();
         let mut end = start;
-        for (index, line) in lines.enumerate() {
+        for line in lines {
             if line.trim_end() == fence {
-                let (inside, body) = (&source[start..end], &source[end + line.len()..]);
-                return Ok(Self { syntax, inside, body, body_line: index + 3 });
+                return (Ok(Self { syntax, inside: &source[start..end] }), &source[end + line.len()..]);
             }
             end += line.len();
             if end - start > FRONT_MATTER_BYTES_MAX {
@@ -151,21 +178,21 @@ impl<'a> Block<'a> {
         let message = format!("the front matter that begins here with {fence} does not end");
         let hint =
             format!("put {fence} on a line of its own below the last key (at most {FRONT_MATTER_BYTES_MAX} bytes)");
-        Err(Problem::error(Position::START, "front-matter-open", message).hint(hint))
+        (Err(Problem::error(Position::START, "front-matter-open", message).hint(hint)), &source[start..])
     }
 }
 
 impl FrontMatter {
-    fn from_entries(entries: Vec<Entry>, syntax: Syntax, warnings: &mut Vec<Problem>) -> Result<Self, Vec<Problem>> {
-        let mut front = Self::default();
+    /// Takes over what is in order; what is not is told.
+    fn take(&mut self, entries: Vec<Entry>, syntax: Syntax, warnings: &mut Vec<Problem>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut title_seen = false;
         for entry in entries {
             title_seen |= entry.key == "title";
-            front.places.0.push((entry.key.clone(), entry.at));
+            self.places.0.push((entry.key.clone(), entry.at));
             if !KEYS.contains(&entry.key.as_str()) {
                 warnings.push(unknown_key(&entry));
-            } else if let Err(problem) = front.set(&entry, syntax) {
+            } else if let Err(problem) = self.set(&entry, syntax) {
                 problems.push(problem);
             }
         }
@@ -173,7 +200,7 @@ impl FrontMatter {
             let problem = Problem::error(Position::START, "title-missing", "the front matter has no `title`");
             problems.push(problem.hint("add a line: title: What the issue is about"));
         }
-        if problems.is_empty() { Ok(front) } else { Err(problems) }
+        problems
     }
 
     fn set(&mut self, entry: &Entry, syntax: Syntax) -> Result<(), Problem> {

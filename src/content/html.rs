@@ -27,7 +27,7 @@ pub enum Target {
     Web,
 }
 
-/// Why there is no HTML.
+/// Why there is no more HTML.
 #[derive(Debug)]
 pub(super) enum Refused {
     /// It grew past [`HTML_BYTES_MAX`].
@@ -36,14 +36,14 @@ pub(super) enum Refused {
     TooDeep,
 }
 
-/// Renders the document as the inside of an article.
+/// Renders the document as the inside of an article, as far as it goes, and why it goes no further.
 pub(super) fn render(
     document: &Document,
     target: Target,
     rtl: bool,
     words: Words,
     design: &Design,
-) -> Result<String, Refused> {
+) -> (String, Option<Refused>) {
     let look = Look::new(target, rtl, design);
     let mut writer = Writer {
         out: String::new(),
@@ -59,13 +59,18 @@ pub(super) fn render(
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
     }
-    match writer.out {
-        _ if writer.full => Err(Refused::TooLarge),
-        out if !document.has_html => Ok(out),
-        out if raw::too_deep(&out) => Err(Refused::TooDeep),
-        out => Ok(raw::sanitised(&out, target)),
-    }
-    .map(|out| look.body(&out))
+    let too_large = writer.full.then_some(Refused::TooLarge);
+    let (html, refused) = match writer.out {
+        out if !document.has_html => (out, too_large),
+        out if raw::too_deep(&out) => (String::new(), Some(Refused::TooDeep)),
+        out => (raw::sanitised(&out, target), too_large),
+    };
+    (look.body(&html), refused)
+}
+
+/// Escapes text for an element, where quotation marks are letters like others.
+fn escape_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Escapes text for an element or a quoted attribute.
@@ -112,7 +117,7 @@ impl Writer {
         let written = match self.look.target {
             Target::Mail if self.in_heading => long::in_heading(text),
             Target::Mail if !self.in_address => long::in_body(text),
-            Target::Mail | Target::Web => escape(text),
+            Target::Mail | Target::Web => escape_text(text),
         };
         self.push(&written);
     }
@@ -346,7 +351,7 @@ impl Writer {
 
     fn link(&mut self, to: &Destination, content: &[Inline]) {
         let (address, shown) = match to {
-            Destination::Url(url) => (escape(url), escape(url)),
+            Destination::Url(url) => (escape(url), escape_text(url)),
             Destination::Field(field) => (field.to_string(), field.to_string()),
         };
         let text = plain_text(content);
@@ -361,7 +366,7 @@ impl Writer {
         self.push("</a>");
     }
 
-    /// A picture of unknown size keeps it. On the web the height is said too, so that the text does not jump when the
+    /// An image of unknown size keeps it. On the web the height is said too, so that the text does not jump when the
     /// image comes.
     fn image(&mut self, source: &str, size: Option<(u32, u32)>, alt: &str) {
         let (source, alt) = (escape(source), escape(alt.trim()));

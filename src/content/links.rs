@@ -70,6 +70,9 @@ const UNFOLLOWED: &[&str] = &[
 pub(super) fn link(typed: &str) -> Result<String, Refused> {
     let url = absolute(typed, "link")?;
     match url.scheme() {
+        "http" | "https" if matches!(url.host_str(), Some("http" | "https")) => {
+            Err(refused("link", format!("{typed:?} begins twice"), "take one https:// out"))
+        }
         "http" | "https" => Ok(settled(url)),
         "mailto" if url.path().contains('@') => Ok(settled(url)),
         "mailto" => Err(refused("link", format!("{typed:?} names no address"), "write mailto:name@example.org")),

@@ -31,6 +31,6 @@ pub use html::{HTML_BYTES_MAX, Target, escape, in_body, in_heading, in_heading_w
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
 pub use prose::prose;
-pub use rendered::{Letter, Rendered, render};
-pub use source::{Issue, SOURCE_BYTES_MAX, read};
+pub use rendered::{Letter, Rendered, render, render_so_far};
+pub use source::{Issue, SOURCE_BYTES_MAX, read, read_so_far};
 pub use wrap::{filled, heading};

@@ -1,5 +1,6 @@
 //! Markdown to a checked tree: every merge field known, every link usable. Knows no output.
 
+mod astray;
 mod builder;
 mod headings;
 mod raw;
@@ -28,7 +29,7 @@ pub(super) const DEPTH_MAX: usize = 128;
 pub(super) const EVENTS_MAX: usize = 200_000;
 /// Raw HTML in one issue: sanitising takes the square of what is nested.
 const HTML_BYTES_MAX: usize = 64 * 1024;
-/// Problems told at once; after these an editor mends and looks again.
+/// Problems told at once; after these an editor fixes them and looks again.
 const PROBLEMS_MAX: usize = 50;
 
 /// What depends on the newsletter.
@@ -44,7 +45,8 @@ pub(super) struct Dialect<'a> {
     pub(super) pictures: &'a dyn Pictures,
 }
 
-/// Reads an issue's text. `problems` grows by errors and warnings; with an error among them the tree is not to be used.
+/// Reads an issue's text. `problems` grows by errors and warnings; with an error among them the tree is only to be looked
+/// at: what is wrong stands in it as it was typed, or by its words alone.
 pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Problem>) -> Document {
     let marked = Marked::of(issue.body());
     let mut reading = Reading { issue, marked: &marked, dialect, problems: Vec::new(), errors: 0, html_bytes: 0 };
@@ -52,7 +54,6 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
         let message = format!("there are more than {FIELDS_MAX} merge fields in the text");
         let problem = Problem::error(issue.place(at), "too-many-fields", message);
         problems.push(problem.hint("write fewer of them"));
-        return Document::default();
     }
     let mut builder = Builder::default();
     let events = Parser::new_ext(&marked.text, OPTIONS).into_offset_iter();
@@ -72,6 +73,9 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
         }
     }
     let mut document = builder.finish(&mut reading);
+    if document.has_html {
+        astray::settle(&mut document, &mut reading);
+    }
     typography::set(&mut document, dialect.language);
     problems.append(&mut reading.problems);
     document

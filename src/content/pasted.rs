@@ -2,6 +2,7 @@
 //! those that they do, colours go, what is no element is text. The sanitiser of `html::raw` has the last word. Knows no
 //! Markdown.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::html::escape;
@@ -97,19 +98,47 @@ const WITHIN_DROPPED: &[&str] = &[
     "annotation",
 ];
 
+/// What takes all that follows along when it falls out, as far as its end: without one, to the end of the issue.
+const SWALLOWING: &[&str] = &[
+    "iframe", "math", "noembed", "noframes", "object", "script", "select", "style", "svg", "template", "textarea",
+    "title",
+];
+
+/// Which of the tags of one run or block are none after all. One that swallows what follows and never ends is a word, as in
+/// `List<object>`; so is a part of a drawing outside of one.
+pub(super) fn words_among<'a>(tags: &[TagAt<'a>]) -> Vec<bool> {
+    let names: Vec<String> = tags.iter().map(full_name).collect();
+    let closing = names.iter().enumerate().filter(|(index, _)| tags[*index].closes);
+    let last: HashMap<&str, usize> = closing.map(|(index, name)| (name.as_str(), index)).collect();
+    let mut drawing_ends = 0;
+    let is_word = |(index, tag): (usize, &TagAt<'a>)| {
+        let name = names[index].as_str();
+        let ends = last.get(name).copied().filter(|last| *last > index);
+        if !tag.closes && matches!(name, "svg" | "math") {
+            drawing_ends = ends.unwrap_or_default().max(drawing_ends);
+        }
+        let is_swallowing = SWALLOWING.contains(&name) && !tag.inside.trim_end().ends_with('/');
+        let is_astray = WITHIN_DROPPED.contains(&name) && index >= drawing_ends;
+        !tag.closes && (is_swallowing && ends.is_none() || is_astray)
+    };
+    tags.iter().enumerate().map(is_word).collect()
+}
+
 /// HTML in which everything has a place in a mail, or falls out without leaving half of itself behind. `tell` is called
 /// with the place of each tag of which something is to be said.
 pub(super) fn fitted(html: &str, tell: &mut dyn FnMut(usize, Told)) -> String {
+    let comments = comments(html);
+    let is_seen = |tag: &TagAt<'_>| !comments.iter().any(|comment| comment.contains(&tag.start));
+    let tags: Vec<_> = raw::tags(html).filter(is_seen).collect();
+    // Of a tag amid words, its paragraph says what it is.
+    let is_one = matches!(tags[..], [TagAt { start: 0, end, .. }] if end == html.len());
+    let words = if is_one { vec![false] } else { words_among(&tags) };
     let mut out = String::with_capacity(html.len());
     let mut from = 0;
-    let comments = comments(html);
-    for tag in raw::tags(html) {
-        if comments.iter().any(|comment| comment.contains(&tag.start)) {
-            continue;
-        }
+    for (tag, is_word) in tags.iter().zip(words) {
         out.push_str(&html[from..tag.start]);
         from = tag.end;
-        push_tag(&html[tag.start..tag.end], &tag, &mut out, tell);
+        push_tag(&html[tag.start..tag.end], tag, is_word, &mut out, tell);
     }
     out.push_str(&html[from..]);
     out
@@ -140,7 +169,13 @@ pub(super) fn without_comments(html: &str) -> String {
 /// Whether a tag is one of HTML. `<T>` of `Vec<T>` is none.
 pub(super) fn is_element(tag: &str) -> bool {
     let Some(found) = raw::tags(tag).next().filter(|found| found.start == 0) else { return true };
-    is_known(&full_name(&found))
+    is_known(&full_name(&found)) && !is_type(&found)
+}
+
+/// `Just<Base>` names a type: elements are typed in small letters, or all in capitals.
+fn is_type(tag: &TagAt<'_>) -> bool {
+    let is_mixed = tag.name.starts_with(|c: char| c.is_ascii_uppercase()) && tag.name.contains(char::is_lowercase);
+    is_mixed && !tag.closes && tag.inside.trim().is_empty()
 }
 
 fn is_known(name: &str) -> bool {
@@ -159,9 +194,9 @@ fn full_name(tag: &TagAt<'_>) -> String {
     format!("{}{rest}", tag.name).to_ascii_lowercase()
 }
 
-fn push_tag(written: &str, tag: &TagAt<'_>, out: &mut String, tell: &mut dyn FnMut(usize, Told)) {
+fn push_tag(written: &str, tag: &TagAt<'_>, is_word: bool, out: &mut String, tell: &mut dyn FnMut(usize, Told)) {
     let name = full_name(tag);
-    if !is_known(&name) {
+    if is_word || !is_known(&name) || is_type(tag) {
         if !tag.closes {
             tell(tag.start, Told::Unknown(written.to_owned()));
         }
@@ -314,6 +349,19 @@ mod tests {
                 "<details open><summary>Sum</summary>Hidden</details>",
                 "<div open><p><strong>Sum</strong></p>Hidden</div>",
                 vec![],
+            ),
+            ("Just<Base>", "Just&lt;Base&gt;", vec![Told::Unknown("<Base>".to_owned())]),
+            ("<B>y</B><BR><Div id=\"a\">z</Div>", "<B>y</B><BR><Div id=\"a\">z</Div>", vec![]),
+            (
+                "<p>a List<object> of it</p>",
+                "<p>a List&lt;object&gt; of it</p>",
+                vec![Told::Unknown("<object>".to_owned())],
+            ),
+            ("<p>Map<text></p>", "<p>Map&lt;text&gt;</p>", vec![Told::Unknown("<text>".to_owned())]),
+            (
+                "<p><svg><path d=\"M0\"/><text>x</text></svg></p>",
+                "<p><svg><path d=\"M0\"/><text>x</text></svg></p>",
+                vec![Told::Element("svg".to_owned())],
             ),
             ("<center>x</center>", "<div style=\"text-align:center\">x</div>", vec![]),
             ("<iframe src=x></iframe>", "<iframe src=x></iframe>", vec![Told::Element("iframe".to_owned())]),

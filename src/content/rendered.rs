@@ -48,12 +48,18 @@ pub struct Rendered {
     pub words: Words,
     /// How many words the editor wrote.
     pub count: usize,
-    /// What should be looked at.
-    pub warnings: Vec<Problem>,
+    /// What should be looked at. With an error among it the rest is only to be looked at, too.
+    pub problems: Vec<Problem>,
 }
 
 /// Renders an issue; refuses it with everything that is wrong, warnings included.
 pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rendered, Vec<Problem>> {
+    let rendered = render_so_far(issue, letter, target);
+    if rendered.problems.iter().any(Problem::is_error) { Err(rendered.problems) } else { Ok(rendered) }
+}
+
+/// The same of an issue that cannot go out yet, as far as it can be shown.
+pub fn render_so_far(issue: &Issue, letter: &Letter<'_>, target: Target) -> Rendered {
     let newsletter = letter.newsletter;
     let language = issue.front.lang.clone().unwrap_or_else(|| newsletter.language.clone());
     let words = Words::of_mail(&language);
@@ -74,14 +80,15 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
 
     let cover = cover(issue, letter.pictures, &mut problems);
 
-    let html = html::render(&document, target, rtl, words, &newsletter.design)
-        .map_err(|refused| problems.push(refusal(&refused, issue)))
-        .ok();
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    let Some(html) = html.filter(|_| !problems.iter().any(Problem::is_error)) else { return Err(problems) };
     let text = plain::render(&document, words);
+    let (mut html, refused) = html::render(&document, target, rtl, words, &newsletter.design);
+    if matches!(refused, Some(html::Refused::TooDeep)) {
+        html = text.body.split("\n\n").map(|part| format!("<p>{}</p>\n", html::escape(part))).collect();
+    }
+    problems.extend(refused.map(|refused| refusal(&refused, issue)));
+    problems.sort_by_key(|problem| (problem.line, problem.column));
     let (count, beginning) = words_of(&document);
-    Ok(Rendered {
+    Rendered {
         html,
         text: text.body,
         links: text.links,
@@ -91,8 +98,8 @@ pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rend
         rtl,
         words,
         count,
-        warnings: problems,
-    })
+        problems,
+    }
 }
 
 fn cover(issue: &Issue, pictures: &dyn Pictures, problems: &mut Vec<Problem>) -> Option<String> {

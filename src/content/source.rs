@@ -1,5 +1,7 @@
 //! An issue's file: bytes to a checked issue. Knows neither its name nor its newsletter.
 
+use std::borrow::Cow;
+
 use super::fields::{FIELD_END, FIELD_START};
 use super::front_matter::{self, Cover, FrontMatter};
 use super::problem::{Lines, Position, Problem};
@@ -46,33 +48,60 @@ impl Issue {
 
 /// Reads an issue's file. All that is wrong with its encoding, or else with its front matter, is told at once.
 pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
+    let (mut issue, mut problems) = read_so_far(source);
+    if problems.is_empty() {
+        return Ok(issue);
+    }
+    problems.append(&mut issue.warnings);
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    Err(problems)
+}
+
+/// The same of a file that is no issue yet: what can be read of it, to be looked at, and what stops it.
+pub fn read_so_far(source: &[u8]) -> (Issue, Vec<Problem>) {
+    let (text, refused) = decoded(source);
+    let lines = Lines::of(&text);
+    let front_matter::Split { mut front, body, mut warnings, mut errors } = front_matter::split(&text);
+    if !refused.is_empty() {
+        warnings.clear();
+        errors = refused;
+    }
+    if !errors.is_empty() && front.title.is_empty() {
+        front.title = front_matter::title_of(&text);
+    }
+    let body_at = text.len() - body.len();
+    (Issue { front, warnings, lines, body_at, text }, errors)
+}
+
+/// The file as text with line ends as `\n`, and what of it is none. What is refused is replaced by U+FFFD.
+fn decoded(source: &[u8]) -> (String, Vec<Problem>) {
+    let mut refused = Vec::new();
     if source.len() > SOURCE_BYTES_MAX {
         let message = format!("the file has {} bytes, at most {SOURCE_BYTES_MAX} are allowed", source.len());
         let problem = Problem::error(Position::START, "file-too-large", message);
-        return Err(vec![problem.hint("images and attachments do not belong into the file; link to them")]);
+        refused.push(problem.hint("images and attachments do not belong into the file; link to them"));
     }
-    let text = std::str::from_utf8(source).map_err(|error| vec![not_utf8(source, error.valid_up_to())])?;
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let source = &source[..source.len().min(SOURCE_BYTES_MAX)];
+    let text = match std::str::from_utf8(source) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => {
+            if refused.is_empty() {
+                refused.push(not_utf8(source, error.valid_up_to()));
+            }
+            String::from_utf8_lossy(source)
+        }
+    };
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines = Lines::of(&text);
-
-    let refused: Vec<Problem> = text
-        .char_indices()
-        .filter(|&(_, c)| is_refused(c))
-        .take(REFUSED_CHARACTERS_MAX)
-        .map(|(at, c)| refused_character(lines.position(&text, at), c))
-        .collect();
-    if !refused.is_empty() {
-        return Err(refused);
+    if !text.contains(is_refused) {
+        return (text, refused);
     }
-    let mut warnings = Vec::new();
-    let (front, body, _) = front_matter::split(&text, &mut warnings).map_err(|mut problems| {
-        problems.append(&mut warnings);
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        problems
-    })?;
-    let body_at = text.len() - body.len();
-    Ok(Issue { front, warnings, lines, body_at, text })
+    if refused.is_empty() {
+        let lines = Lines::of(&text);
+        let all = text.char_indices().filter(|&(_, c)| is_refused(c)).take(REFUSED_CHARACTERS_MAX);
+        refused = all.map(|(at, c)| refused_character(lines.position(&text, at), c)).collect();
+    }
+    (text.replace(is_refused, "\u{FFFD}"), refused)
 }
 
 /// Control characters have no place in a mail. Private-use characters mean nothing to a reader, and mark merge fields.
@@ -129,6 +158,27 @@ mod tests {
         assert!(found[0].starts_with("4:2: U+0000 is a control character"), "{found:?}");
         assert!(found[1].starts_with("4:5: U+E000 is a private-use character"), "{found:?}");
         assert_eq!(errors(&vec![0; 5000]).len(), REFUSED_CHARACTERS_MAX);
+    }
+
+    #[test]
+    fn what_is_no_issue_yet_is_read_so_far() {
+        for (source, title, body) in [
+            (&b"---\ntitle: caf\xE9\n---\nText"[..], "caf\u{FFFD}", "Text"),
+            (b"---\ntitle: a: b\nsummary: S\n---\nText", "a: b", "Text"),
+            (b"+++\ntitle = \"A\"\ndraft = maybe\n+++\nText", "A", "Text"),
+            (b"---\ntitle: A\nsend_at: soon\n---\nText", "A", "Text"),
+            (b"---\nsummary: S\n---\nText", "Untitled", "Text"),
+            (b"---\ntitle: A\nText", "A", "title: A\nText"),
+            (b"Text\x07", "Untitled", "Text\u{FFFD}"),
+            (b"", "Untitled", ""),
+        ] {
+            let (issue, problems) = read_so_far(source);
+            assert_eq!((issue.front.title.as_str(), issue.body()), (title, body), "{problems:?}");
+            assert!(problems.iter().any(Problem::is_error));
+            assert_eq!(read(source).unwrap_err().len(), problems.len() + issue.warnings.len());
+        }
+        let large = [&b"---\ntitle: A\n---\n"[..], &vec![b'x'; SOURCE_BYTES_MAX]].concat();
+        assert_eq!(read_so_far(&large).0.body().len(), SOURCE_BYTES_MAX - 17);
     }
 
     #[test]

@@ -28,6 +28,11 @@ pub(super) fn set(document: &mut Document, language: &str) {
     }
 }
 
+/// Whether straight quotation marks become those of print in a language.
+pub(super) fn sets_quotes(language: &str) -> bool {
+    Quotes::of(language).is_some_and(Quotes::sets)
+}
+
 fn of_blocks(blocks: &mut [Block], quotes: &Quotes) {
     for block in blocks {
         match block {

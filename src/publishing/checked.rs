@@ -1,9 +1,11 @@
 //! An issue as an editor asks about it: rendered for the day on which it would go out, with everything that is to be
 //! said of it. Commands, the queue and whatever else shows an issue ask here. Knows no database.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
-use super::library::{Draft, Library, LibraryError, Rendered};
+use super::library::{Draft, Library, Rendered};
 use super::links::{self, Asked, Asking};
 use crate::clock::Timestamp;
 use crate::content::{Problem, advice};
@@ -14,7 +16,7 @@ use crate::domain::slot::next_of;
 pub struct Checked {
     /// Where each stands, why it matters and what to do.
     pub problems: Vec<Problem>,
-    /// The issue, unless something stops it.
+    /// The issue as far as it can be shown; none where a layout does not work.
     pub rendered: Option<Rendered>,
     /// When it would go out.
     pub at: Timestamp,
@@ -31,16 +33,12 @@ impl Checked {
 
 impl Library<'_> {
     /// Checks an issue as if it were to go out now.
-    pub fn check(&self, draft: &Draft, now: Timestamp) -> Result<Checked, LibraryError> {
+    pub fn check(&self, draft: &Draft, now: Timestamp) -> Checked {
         let at = self.expected_time(draft, now);
         let date = self.date_of(at);
-        let (mut problems, rendered) = match self.render(draft, date) {
-            Ok(mut rendered) => (std::mem::take(&mut rendered.warnings), Some(rendered)),
-            Err(LibraryError::Content { problems, .. }) => (problems, None),
-            Err(other) => return Err(other),
-        };
+        let (rendered, mut problems) = self.render_so_far(draft, date, HashMap::new());
         problems.extend(self.late(draft, now));
-        Ok(Checked { problems, rendered, at, date })
+        Checked { problems, rendered, at, date }
     }
 
     /// When an issue would go out, as far as files and slots tell: at the time its front matter says, or on the day in

@@ -7,11 +7,11 @@ use super::preflight::{self, Composed};
 use crate::content::fields::{Template, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, in_body, in_heading, render};
+use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, in_body, in_heading, render_so_far};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::templates::email::{Envelope, IssueEmail, Logo};
-use crate::templates::{TemplateError, Templates};
+use crate::templates::Templates;
 use crate::words::minutes_to_read;
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
@@ -24,7 +24,9 @@ pub fn compose(
     date: Date,
     templates: &Templates,
 ) -> Result<Parts, Vec<Problem>> {
-    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).map(|(parts, _)| parts)
+    let composed = composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE);
+    let is_ok = !composed.problems.iter().any(Problem::is_error);
+    composed.parts.filter(|_| is_ok).ok_or(composed.problems)
 }
 
 /// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
@@ -37,10 +39,7 @@ pub fn preflight(
     date: Date,
     templates: &Templates,
 ) -> Vec<Problem> {
-    match composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE) {
-        Ok((_, warnings)) => warnings,
-        Err(problems) => problems,
-    }
+    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).problems
 }
 
 /// The pictures of an issue.
@@ -56,6 +55,15 @@ impl Art<'_> {
     const NONE: Self = Self { pictures: &NoPictures, logo: None };
 }
 
+/// An issue in its layouts, as far as it goes.
+pub(super) struct Composition {
+    /// None where a layout does not work.
+    pub(super) parts: Option<Parts>,
+    /// Everything that is to be said of it. With an error among it the parts are only to be looked at.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Puts an issue into its layouts, whatever is wrong with it.
 pub(super) fn composed(
     issue: &Issue,
     newsletter: &Newsletter,
@@ -64,38 +72,34 @@ pub(super) fn composed(
     date: Date,
     templates: &Templates,
     art: &Art<'_>,
-) -> Result<(Parts, Vec<Problem>), Vec<Problem>> {
+) -> Composition {
     let web_url = web_url(issue, newsletter, public_url, slug);
     let letter = Letter { newsletter, web_url: &web_url, pictures: art.pictures };
-    let mut rendered = render(issue, &letter, Target::Mail).map_err(|mut problems| {
-        // What the day makes wrong is told with the rest, and not only once the rest is mended.
-        problems.extend(preflight::of_day(issue, newsletter, date));
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        advice::fold(problems)
-    })?;
-    let broken = |error: TemplateError| {
-        let problem = Problem::error(Position::START, "template", error.to_string());
-        vec![problem.hint("mend the file under templates/, or take it away to get the one that is built in")]
-    };
+    let mut rendered = render_so_far(issue, &letter, Target::Mail);
+    let mut problems = std::mem::take(&mut rendered.problems);
+    let is_whole = !problems.iter().any(Problem::is_error);
     let around = envelope(issue, newsletter, public_url, &rendered, art);
     let email = email(around, issue, newsletter, &web_url, date, &rendered);
-    let parts = templates.of(&newsletter.slug).email(&email).map_err(broken)?;
-    let mut problems = std::mem::take(&mut rendered.warnings);
-    problems.extend(preflight::of_parts(&Composed {
-        issue,
-        newsletter,
-        rendered: &rendered,
-        date,
-        html: &parts.html,
-        text: &parts.text,
-        public_url,
-    }));
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    let problems = advice::fold(problems);
-    if problems.iter().any(Problem::is_error) {
-        return Err(problems);
+    let laid_out = templates.of(&newsletter.slug).email(&email);
+    match &laid_out {
+        Ok(parts) if is_whole => problems.extend(preflight::of_parts(&Composed {
+            issue,
+            newsletter,
+            rendered: &rendered,
+            date,
+            html: &parts.html,
+            text: &parts.text,
+            public_url,
+        })),
+        Err(error) if is_whole => {
+            let hint = "fix the file under templates/, or take it away to get the one that is built in";
+            problems.push(Problem::error(Position::START, "template", error.to_string()).hint(hint));
+        }
+        // What the day makes wrong is told with the rest, and not only once the rest is in order.
+        _ => problems.extend(preflight::of_day(issue, newsletter, date)),
     }
-    let parts = Parts {
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    let parts = laid_out.ok().map(|parts| Parts {
         subject: issue.front.subject().to_owned(),
         preheader: rendered.preheader,
         title: issue.front.title.clone(),
@@ -103,8 +107,8 @@ pub(super) fn composed(
         text: Template::new(parts.text),
         language: rendered.language,
         words: rendered.count,
-    };
-    Ok((parts, problems))
+    });
+    Composition { parts, problems: advice::fold(problems) }
 }
 
 /// Where an issue is on the web; empty for one without a web version.

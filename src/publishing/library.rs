@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use super::compose::{Art, composed};
+use super::compose::{Art, Composition, composed};
 use super::page::page;
 use super::pictures::{Finder, weight};
 use crate::clock::Timestamp;
@@ -93,7 +93,7 @@ pub enum LibraryError {
         slug: String,
     },
     /// Its content stops it.
-    #[error("{path}: {count} to mend before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
+    #[error("{path}: {count} to fix before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
     Content {
         /// The file.
         path: PathBuf,
@@ -152,19 +152,29 @@ impl Library<'_> {
 
     /// Reads a file and checks its encoding and front matter.
     pub fn read(&self, path: &Path) -> Result<Draft, LibraryError> {
+        let (draft, mut problems) = self.read_so_far(path)?;
+        if problems.is_empty() {
+            return Ok(draft);
+        }
+        problems.extend(draft.issue.warnings);
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        Err(LibraryError::Content { path: path.to_owned(), problems })
+    }
+
+    /// The same of a file that is no issue yet: what can be read of it, and what stops it.
+    pub fn read_so_far(&self, path: &Path) -> Result<(Draft, Vec<Problem>), LibraryError> {
         let (named_date, slug) = name_parts(path).ok_or_else(|| LibraryError::Name { path: path.to_owned() })?;
         if is_reserved_for_issues(&slug) {
             return Err(LibraryError::Reserved { path: path.to_owned(), slug });
         }
         let bytes = read_bounded(path).map_err(|source| LibraryError::Read { path: path.to_owned(), source })?;
-        let content = |problems| LibraryError::Content { path: path.to_owned(), problems };
-        let issue = content::read(&bytes).map_err(content)?;
+        let (issue, problems) = content::read_so_far(&bytes);
         if let Some(named) = issue.front.newsletter.as_ref().filter(|named| **named != self.newsletter.slug) {
             let (named, this) = (named.clone(), self.newsletter.slug.clone());
             return Err(LibraryError::Newsletter { path: path.to_owned(), named, this });
         }
         let source = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Draft { path: path.to_owned(), slug, named_date, issue, source })
+        Ok((Draft { path: path.to_owned(), slug, named_date, issue, source }, problems))
     }
 
     /// An issue from what its file was when it was queued; the file may have changed since, or be gone.
@@ -197,35 +207,53 @@ impl Library<'_> {
         date: Date,
         images: HashMap<String, Arc<Image>>,
     ) -> Result<Rendered, LibraryError> {
-        let refuse = |problems| LibraryError::Content { path: draft.path.clone(), problems };
-        let finder = Finder::new(self.newsletter, self.public_url, self.gallery, &draft.path).with(images);
-        let logo = finder.logo().map_err(|error| refuse(vec![self.no_logo(&error)]))?;
-        let art = Art { pictures: &finder, logo };
-        let (parts, mut warnings) =
-            composed(&draft.issue, self.newsletter, self.public_url, &draft.slug, date, self.templates, &art)
-                .map_err(refuse)?;
-        let page =
-            page(&draft.issue, self.newsletter, self.public_url, &draft.slug, &finder.fetched()).map_err(refuse)?;
-        let revision = NewRevision {
-            kind: DeliveryKind::Issue,
-            slug: Some(draft.slug.clone()),
-            title: parts.title,
-            subject: parts.subject,
-            preheader: parts.preheader,
-            language: parts.language,
-            html: parts.html.as_str().to_owned(),
-            plain: parts.text.as_str().to_owned(),
-            source: draft.source.clone(),
-        };
-        let images = finder.into_shown();
-        match weight(&images) {
-            Some(problem) if problem.is_error() => {
-                warnings.push(problem);
-                return Err(refuse(warnings));
-            }
-            hint => warnings.extend(hint),
+        let (rendered, problems) = self.render_so_far(draft, date, images);
+        match rendered.filter(|_| !problems.iter().any(Problem::is_error)) {
+            Some(rendered) => Ok(Rendered { warnings: problems, ..rendered }),
+            None => Err(LibraryError::Content { path: draft.path.clone(), problems }),
         }
-        Ok(Rendered { revision, images, page, words: parts.words, warnings })
+    }
+
+    /// The same of an issue that cannot go out, as far as it can be shown; nothing where a layout does not work.
+    pub(super) fn render_so_far(
+        &self,
+        draft: &Draft,
+        date: Date,
+        images: HashMap<String, Arc<Image>>,
+    ) -> (Option<Rendered>, Vec<Problem>) {
+        let Self { newsletter, public_url, .. } = *self;
+        let (issue, slug) = (&draft.issue, draft.slug.as_str());
+        let finder = Finder::new(newsletter, public_url, self.gallery, &draft.path).with(images);
+        let logo = finder.logo();
+        let no_logo = logo.as_ref().err().map(|error| self.no_logo(error));
+        let art = Art { pictures: &finder, logo: logo.ok().flatten() };
+        let Composition { parts, mut problems } =
+            composed(issue, newsletter, public_url, slug, date, self.templates, &art);
+        problems.extend(no_logo);
+        let (page, of_page) = page(issue, newsletter, public_url, slug, &finder.fetched());
+        if !problems.iter().any(Problem::is_error) {
+            problems.extend(of_page.into_iter().filter(Problem::is_error));
+        }
+        let images = finder.into_shown();
+        problems.extend(weight(&images));
+        let rendered = parts.map(|parts| Rendered {
+            revision: NewRevision {
+                kind: DeliveryKind::Issue,
+                slug: Some(slug.to_owned()),
+                title: parts.title,
+                subject: parts.subject,
+                preheader: parts.preheader,
+                language: parts.language,
+                html: parts.html.as_str().to_owned(),
+                plain: parts.text.as_str().to_owned(),
+                source: draft.source.clone(),
+            },
+            images,
+            page,
+            words: parts.words,
+            warnings: Vec::new(),
+        });
+        (rendered, problems)
     }
 
     fn no_logo(&self, error: &ImageError) -> Problem {

@@ -5,7 +5,7 @@ use super::compose::author;
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::pictures::Pictures;
 use crate::content::problem::Problem;
-use crate::content::{Issue, Letter, Target, escape, render};
+use crate::content::{Issue, Letter, Target, escape, render_so_far};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::store::pages::NewPage;
@@ -13,20 +13,20 @@ use crate::store::pages::NewPage;
 /// More than a search is worth; the longest essays are a tenth of this.
 const SEARCH_CHARS_MAX: usize = 400_000;
 
-/// Makes the web version. Refuses what the mail is refused for.
+/// Makes the web version, as far as it goes, and says what is wrong with it.
 pub(super) fn page(
     issue: &Issue,
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
     pictures: &dyn Pictures,
-) -> Result<NewPage, Vec<Problem>> {
+) -> (NewPage, Vec<Problem>) {
     let neutral = Neutral { home: newsletter.home_url(public_url), web: newsletter.issue_url(public_url, slug) };
-    let rendered = render(issue, &Letter { newsletter, web_url: &neutral.web, pictures }, Target::Web)?;
+    let rendered = render_so_far(issue, &Letter { newsletter, web_url: &neutral.web, pictures }, Target::Web);
     let front = &issue.front;
     let text = neutral.fill(&rendered.text, str::to_owned);
     let own = [front.title.as_str(), &rendered.preheader, author(issue, newsletter), &text];
-    Ok(NewPage {
+    let page = NewPage {
         visibility: front.web.unwrap_or(Visibility::Public),
         html: neutral.fill(&rendered.html, escape),
         summary: rendered.preheader.clone(),
@@ -35,7 +35,8 @@ pub(super) fn page(
         correction: front.correction.clone().unwrap_or_default(),
         words: i64::try_from(rendered.count).unwrap_or(i64::MAX),
         search: folded(&own.join(" ")),
-    })
+    };
+    (page, rendered.problems)
 }
 
 /// What stands for a reader's own values.

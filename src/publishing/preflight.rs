@@ -36,7 +36,7 @@ pub(super) fn of_parts(composed: &Composed<'_>) -> Vec<Problem> {
     let mut problems = advice::of_day(issue, &rendered.language, composed.date);
     let filled_bytes = filled_bytes_max(composed.html, composed.public_url);
     problems.extend(advice::of_size(issue, composed.html, filled_bytes, newsletter.html_bytes_max));
-    problems.extend(advice::of_length(rendered.count));
+    problems.extend(advice::of_length(rendered.count, &rendered.language));
     if problems.iter().all(|problem| problem.code != "footer-year") {
         problems.extend(of_footer(composed));
     }

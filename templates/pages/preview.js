@@ -55,25 +55,35 @@ function show(pane, visible) {
   }
 }
 
+// On a narrow screen every view is as wide as that.
+const NARROW = matchMedia("(max-width: 900px)");
+
+function scaleOf(pane) {
+  const border = pane.dataset.view === "phone" ? 16 : 0;
+  const width = Number(pane.dataset.width);
+  const least = pane.dataset.kind === "frame" ? scale : Math.max(scale, 0.85);
+  return NARROW.matches ? Math.min(least, (innerWidth - 40 - border) / width) : least;
+}
+
 function layOut() {
   for (const pane of panes) {
     pane.hidden = hidden.has(pane.dataset.view);
     pane.chip.setAttribute("aria-pressed", String(!pane.hidden));
     const border = pane.dataset.view === "phone" ? 16 : 0;
     const width = Number(pane.dataset.width);
-    const scaled = pane.dataset.kind === "frame" ? scale : Math.max(scale, 0.85);
+    const scaled = scaleOf(pane);
     pane.style.width = `${width * scaled + border}px`;
-    for (const frame of pane.querySelectorAll("iframe")) fit(frame, width);
+    for (const frame of pane.querySelectorAll("iframe")) fit(frame, width, scaled);
   }
   for (const button of document.querySelectorAll("[data-scale]")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.scale) === scale));
   }
 }
 
-function fit(frame, width) {
+function fit(frame, width, scaled) {
   frame.style.width = `${width}px`;
-  frame.style.height = `${100 / scale}%`;
-  frame.style.transform = `scale(${scale})`;
+  frame.style.height = `${100 / scaled}%`;
+  frame.style.transform = `scale(${scaled})`;
 }
 
 // The frame's content cannot run anything; this page may look at it, to keep its place.
@@ -86,7 +96,7 @@ function drawFrame(pane, state) {
     frame.title = pane.querySelector("h2").textContent;
     frame.setAttribute("sandbox", "allow-same-origin");
     frame.className = "next";
-    fit(frame, Number(pane.dataset.width));
+    fit(frame, Number(pane.dataset.width), scaleOf(pane));
     frame.addEventListener("load", () => {
       const page = frame.contentDocument;
       if (before && before.contentWindow) frame.contentWindow.scrollTo(0, before.contentWindow.scrollY);
@@ -155,10 +165,20 @@ function goTo(problem) {
   box.scrollTop = line.offsetTop - box.clientHeight / 3;
 }
 
+// What stands between backticks is code.
+function write(element, text) {
+  element.replaceChildren(...text.split("`").map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const code = document.createElement("code");
+    code.textContent = piece;
+    return code;
+  }));
+}
+
 function part(name, className, text) {
   const element = document.createElement(name);
   if (className) element.className = className;
-  element.textContent = text;
+  write(element, text);
   return element;
 }
 
@@ -167,15 +187,17 @@ function tell(state) {
   const hints = state.problems.length - bad;
   const verdict = byId("verdict");
   const counted = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-  // What `coranto queue` would say of the file.
   const standing = {
-    draft: "draft, cannot be queued", unqueued: "not queued, may go out", queued: "queued", other: "queued with older text", over: "is over",
+    draft: "Draft", unqueued: "Not queued", held: "Held", queued: "Queued", other: "Older text queued", over: "Over",
   }[state.place];
-  const open = state.place === "draft" || state.place === "other";
+  const open = state.place !== "queued" && state.place !== "over";
   verdict.className = `pill ${bad ? "bad" : hints || open ? "warn" : "good"}`;
-  const said = bad ? `${bad} to fix` : standing;
-  const older = bad && state.place === "other" ? ", older text is queued" : "";
-  verdict.textContent = said + older + (hints && !bad ? `, ${counted(hints, "hint")}` : "");
+  const said = [standing, bad && `${bad} to fix`, hints && counted(hints, "hint")];
+  verdict.textContent = said.filter(Boolean).join(" · ");
+  byId("queued").hidden = state.queued === "";
+  byId("queued").textContent = state.queued;
+  byId("outlook").hidden = state.outlook === "";
+  write(byId("outlook"), state.outlook);
   const items = state.problems.map((problem) => {
     const item = document.createElement("li");
     const button = part("button", problem.severity === "error" ? "bad" : "", "");
@@ -201,17 +223,11 @@ function describe(state) {
   byId("date").textContent = state.date;
   byId("subject").textContent = state.subject;
   byId("preheader").textContent = state.preheader;
-  byId("stale").hidden = state.ok;
-  byId("stale").textContent = state.rendered
-    ? "This cannot go out as it is. What you see is the last state that could."
-    : "This cannot go out yet. What you see is the file as it is.";
-  byId("queued").hidden = state.queued === "";
-  byId("queued").textContent = state.queued;
+  byId("stale").hidden = !state.stale;
   const minutes = Math.max(1, Math.round(state.words / 230));
   const size = (bytes) => `${Math.ceil(bytes / 1024)} KB`;
   const facts = [
-    [state.place === "queued" || state.place === "other" ? "Goes out" : "Would go out", state.place === "draft" ? "not as a draft" : state.date || "–"],
-    ["Words", `${state.words.toLocaleString("en")} · ${minutes} min`],
+    ["Words", state.words ? `${state.words.toLocaleString("en")} · ${minutes} min` : "none"],
     ["HTML", `${size(state.html_bytes)} of 102 KB`],
     ["Whole mail", size(state.bytes)],
   ];
@@ -244,6 +260,7 @@ async function refresh(number) {
   busy = false;
 }
 
+addEventListener("resize", layOut);
 layOut();
 const events = new EventSource("/events");
 events.addEventListener("message", (event) => refresh(Number(event.data)));

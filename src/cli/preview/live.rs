@@ -7,9 +7,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::place::{self, Standing};
 use super::reader::Reader;
 use super::watch::{EVERY, Stamps};
-use super::{Args, refuse};
+use super::{Args, Shown};
 use crate::cli::context::stop_signal;
 use crate::cli::output::{Tone, count};
 use crate::cli::shelf::{Shelf, show};
@@ -19,15 +20,15 @@ use crate::cli::{Context, Exit, Failure, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::content::Problem;
-use crate::domain::image::{self, Shown};
-use crate::domain::issue::{IssueState, Visibility};
+use crate::content::problem::Position;
+use crate::domain::image;
+use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::LibraryError;
-use crate::publishing::library::{Rendered, name_parts};
+use crate::publishing::library::Rendered;
 use crate::signup::Emblem;
 use crate::templates::Templates;
 use crate::web;
-use crate::web::preview::{Picture, Place, Preview, Publication, Sheet};
+use crate::web::preview::{Picture, Preview, Publication, Sheet};
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;
@@ -36,9 +37,6 @@ const PORT: u16 = 8026;
 
 /// The queue is looked at every so many looks at the file: every few seconds.
 const QUEUE_LOOKED_AT_EVERY: u32 = 200;
-
-/// A title stands in the first lines of a file.
-const HEAD_LINES_MAX: usize = 40;
 
 /// A web version and its style sheet.
 struct Web {
@@ -61,8 +59,7 @@ impl Desk<'_> {
     pub(super) async fn run(&self) -> anyhow::Result<Exit> {
         let mut stamps = self.look(&[]);
         let mut shelf = Shelf::new(self.config)?.knowing(self.known.clone());
-        let mut sheet = self.sheet(&shelf, &Sheet::default())?;
-        (sheet.queued, sheet.place) = self.queued(&shelf).await?;
+        let mut sheet = self.placed(self.sheet(&shelf, &Sheet::default())?, &shelf).await?;
         let listener = self.listen().await?;
         let address = format!("http://{}/", listener.local_addr()?);
         let stop = CancellationToken::new();
@@ -94,11 +91,10 @@ impl Desk<'_> {
             if now == stamps {
                 // It may be queued meanwhile, by a command or by the server.
                 if looks.is_multiple_of(QUEUE_LOOKED_AT_EVERY) {
-                    let shown = sender.borrow().clone();
-                    let (queued, place) = self.queued(&shelf).await?;
-                    if (&shown.queued, shown.place) != (&queued, place) {
-                        let number = shown.number + 1;
-                        sender.send_replace(Arc::new(Sheet { queued, place, number, ..(*shown).clone() }));
+                    let shown = (**sender.borrow()).clone();
+                    let placed = self.placed(shown.clone(), &shelf).await?;
+                    if (&shown.queued, &shown.outlook, shown.place) != (&placed.queued, &placed.outlook, placed.place) {
+                        sender.send_replace(Arc::new(Sheet { number: shown.number + 1, ..placed }));
                     }
                 }
                 continue;
@@ -113,8 +109,7 @@ impl Desk<'_> {
                 }
             }
             stamps = settled;
-            sheet = self.sheet(&shelf, &sender.borrow())?;
-            (sheet.queued, sheet.place) = self.queued(&shelf).await?;
+            sheet = self.placed(self.next(&shelf, &sender.borrow()), &shelf).await?;
             others = beside(&sheet, others);
             stamps.also(&others);
             self.tell(&sheet)?;
@@ -154,41 +149,48 @@ impl Desk<'_> {
         }
     }
 
-    /// The file as it is now. With a mistake in it, what was shown `before` stays beside what is to be mended.
+    /// The file as it is now, as far as it can be shown.
     fn sheet(&self, shelf: &Shelf<'_>, before: &Sheet) -> anyhow::Result<Sheet> {
         let source = std::fs::read_to_string(self.file).unwrap_or_default();
-        let stale = |problems: Vec<Problem>| Sheet {
-            number: before.number + 1,
-            file: self.file.display().to_string(),
-            source: source.clone(),
-            problems,
-            ok: false,
-            title: if before.html.is_empty() { title_of(&source) } else { before.title.clone() },
-            subject: if before.html.is_empty() { title_of(&source) } else { before.subject.clone() },
-            ..before.clone()
+        let Shown { newsletter, draft, checked } = Shown::of(shelf, self.file, self.args, self.context.now())?;
+        let is_ok = checked.is_ok();
+        let sheet = match &checked.rendered {
+            Some(rendered) => self.rendered(shelf, newsletter, rendered, checked.at)?,
+            None => Sheet { title: draft.issue.front.title, ..Sheet::default() },
         };
-        let read = shelf.read(self.file, self.args.newsletter.as_deref());
-        let (newsletter, draft) = match read {
-            Ok((newsletter, Ok(draft))) => (newsletter, draft),
-            Ok((_, Err(LibraryError::Content { problems, .. }))) => return Ok(stale(problems)),
-            // Editors that save by a new file leave a moment without one.
-            Ok((_, Err(error @ LibraryError::Read { .. }))) if before.number > 0 => {
-                let problem = Problem::error(crate::content::problem::Position::START, "unreadable", error.to_string());
-                return Ok(stale(vec![problem]));
-            }
-            Ok((_, Err(error))) => return Err(error.into()),
-            Err(error) => return Err(error),
-        };
-        let checked = shelf.library(newsletter).check(&draft, self.context.now())?;
-        let Some(rendered) = checked.rendered else { return Ok(stale(checked.problems)) };
-        let sheet = self.rendered(shelf, newsletter, &rendered, checked.at)?;
         Ok(Sheet {
             number: before.number + 1,
+            file: self.file.display().to_string(),
             date: when(checked.at, newsletter),
             source,
             problems: checked.problems,
+            ok: is_ok,
             ..sheet
         })
+    }
+
+    /// The same of a later save. Where nothing can be shown, as in the moment in which an editor saves by a new file, what
+    /// was there before stays.
+    fn next(&self, shelf: &Shelf<'_>, before: &Sheet) -> Sheet {
+        self.sheet(shelf, before).unwrap_or_else(|error| {
+            let problem = Problem::error(Position::START, "unreadable", format!("{error:#}"));
+            Sheet { number: before.number + 1, problems: vec![problem], ok: false, stale: true, ..before.clone() }
+        })
+    }
+
+    /// A sheet with where the issue stands.
+    async fn placed(&self, sheet: Sheet, shelf: &Shelf<'_>) -> anyhow::Result<Sheet> {
+        let newsletter = shelf.newsletter(self.file, self.args.newsletter.as_deref());
+        let read = newsletter.ok().and_then(|its| Some((its, shelf.library(its).read_so_far(self.file).ok()?)));
+        let standing = match read {
+            Some((newsletter, (draft, _))) => {
+                let errors = sheet.problems.iter().filter(|problem| problem.is_error()).count();
+                place::of(&draft, errors, &shelf.library(newsletter), shelf, self.config, self.context).await?
+            }
+            None => Standing::default(),
+        };
+        let Standing { place, note, outlook } = standing;
+        Ok(Sheet { place, queued: note, outlook, ..sheet })
     }
 
     fn rendered(
@@ -204,28 +206,21 @@ impl Desk<'_> {
         let headers = message.split_once("\r\n\r\n").map_or(message.as_str(), |(headers, _)| headers);
         let web = self.web(shelf, newsletter, rendered, at)?;
         Ok(Sheet {
-            number: 0,
-            file: self.file.display().to_string(),
             title: revision.title.clone(),
             subject: revision.subject.clone(),
             from: newsletter.from.name.clone(),
             preheader: revision.preheader.clone(),
             language: revision.language.clone(),
-            date: String::new(),
             html: reader.html()?,
             text: reader.text()?,
             web: web.page,
             web_style: web.style,
             web_origin: self.config.public_url.origin().ascii_serialization(),
             headers: headers.replace("\r\n", "\n"),
-            source: String::new(),
             pictures: self.pictures(newsletter, rendered),
             words: rendered.words,
             bytes: message.len(),
-            problems: Vec::new(),
-            ok: true,
-            queued: String::new(),
-            place: Place::Unqueued,
+            ..Sheet::default()
         })
     }
 
@@ -255,7 +250,7 @@ impl Desk<'_> {
     fn pictures(&self, newsletter: &Newsletter, rendered: &Rendered) -> Vec<Picture> {
         let public_url = wiring::public_url(self.config);
         let domain = newsletter.from.address.domain();
-        let picture = |shown: &Shown| Picture {
+        let picture = |shown: &image::Shown| Picture {
             name: shown.name.clone(),
             addresses: vec![
                 shown.address(&public_url, domain),
@@ -273,29 +268,6 @@ impl Desk<'_> {
         rendered.images.iter().map(picture).collect()
     }
 
-    /// What is queued of the file, where that is something else, and where the issue stands.
-    async fn queued(&self, shelf: &Shelf<'_>) -> anyhow::Result<(String, Place)> {
-        let Ok((newsletter, draft)) = shelf.read(self.file, self.args.newsletter.as_deref()) else {
-            return Ok((String::new(), Place::Unqueued));
-        };
-        let is_draft = draft.as_ref().is_ok_and(|draft| draft.issue.front.draft);
-        let own = if is_draft { Place::Draft } else { Place::Unqueued };
-        let nothing = || Ok((String::new(), own));
-        let slug = draft.map_or_else(|_| name_parts(self.file).map(|(_, slug)| slug), |draft| Some(draft.slug));
-        let Some(slug) = slug else { return nothing() };
-        let found = shelf.standing(&shelf.library(newsletter), &slug, self.context).await?;
-        let Some((issue, standing)) = found else { return nothing() };
-        let note = standing.as_ref().and_then(|standing| standing.note.clone()).unwrap_or_default();
-        let differs = standing.is_some_and(|standing| standing.differs.is_some());
-        let place = match issue.state {
-            IssueState::Draft => own,
-            IssueState::Sent | IssueState::Stopped => Place::Over,
-            _ if differs => Place::Other,
-            _ => Place::Queued,
-        };
-        Ok((note, place))
-    }
-
     /// The same on the terminal.
     fn tell(&self, sheet: &Sheet) -> anyhow::Result<()> {
         let output = &self.context.output;
@@ -309,26 +281,16 @@ impl Desk<'_> {
         if !sheet.queued.is_empty() {
             output.line(output.toned(Tone::Warn, &sheet.queued))?;
         }
-        if !sheet.ok {
-            refuse(self.file, &sheet.problems, self.context)?;
-            return output.line(output.toned(Tone::Bad, "it cannot go out like this"));
-        }
         for problem in &sheet.problems {
             show(self.file, problem, self.context)?;
+        }
+        if !sheet.ok {
+            return output.line(output.toned(Tone::Bad, "it cannot go out like this"));
         }
         let words = count(sheet.words as u64, "word");
         let kilobytes = sheet.html.len().div_ceil(1024);
         output.line(format!("{}: {words}, {kilobytes} KB of HTML", output.toned(Tone::Good, "ok")))
     }
-}
-
-/// The title of a file that cannot be read as a whole: an editor is to see whose page this is.
-fn title_of(source: &str) -> String {
-    let of = |line: &str| {
-        let value = line.trim().strip_prefix("title")?.trim_start().strip_prefix([':', '='])?.trim();
-        Some(value.trim_matches(['"', '\'']).to_owned())
-    };
-    source.lines().take(HEAD_LINES_MAX).find_map(of).unwrap_or_default()
 }
 
 /// The files that a save may be of, beside the issue's own: every image that was shown since the start, and the folder

@@ -2,18 +2,21 @@
 //! stdout. Needs no database and sends nothing.
 
 mod live;
+mod place;
 mod reader;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::shelf::{Shelf, show};
+use super::shelf::{Shelf, tell};
 use super::whose::Known;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::domain::address::EmailAddress;
-use crate::publishing::LibraryError;
+use crate::domain::newsletter::Newsletter;
 use crate::publishing::library::name_parts;
+use crate::publishing::{Checked, Draft};
 use reader::Reader;
 
 /// One part on stdout, instead of the page.
@@ -34,7 +37,8 @@ pub(super) struct Part {
 /// Show an issue in all its views while it is written, or print one part of it.
 ///
 /// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
-/// headers, with the checks beside them, and follows every save. Only this machine can open it.
+/// headers, with the checks beside them, and follows every save. Only this machine can open it. A file with errors is
+/// shown as far as it goes; its parts are printed too, with the errors on stderr and exit code 3.
 #[derive(Debug, clap::Args)]
 #[command(
     before_help = "Examples:
@@ -80,31 +84,50 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let desk = live::Desk { args: &args, file: &file, context, config: &config, known };
         return context.block_on(desk.run());
     }
-    let (newsletter, draft) = shelf.read(&file, args.newsletter.as_deref())?;
-    let checked = draft.and_then(|draft| shelf.library(newsletter).check(&draft, context.now()));
-    let (rendered, at) = match checked {
-        Ok(checked) => match checked.rendered {
-            Some(rendered) => (rendered, checked.at),
-            None => return refuse(&file, &checked.problems, context),
-        },
-        Err(LibraryError::Content { problems, .. }) => return refuse(&file, &problems, context),
-        Err(other) => return Err(other.into()),
-    };
-    let reader = Reader::new(&args, context, &config, newsletter, &rendered, at)?;
-    let bytes = match (args.part.html, args.part.text) {
-        (true, _) => reader.html()?.into_bytes(),
-        (_, true) => reader.text()?.into_bytes(),
-        _ => reader.message()?,
-    };
-    context.output.write(&bytes)?;
-    Ok(Exit::Ok)
+    let shown = Shown::of(&shelf, &file, &args, context.now())?;
+    let is_ok = shown.checked.is_ok();
+    if let Some(bytes) = shown.part(&args, context, &config)? {
+        context.output.write(&bytes)?;
+    }
+    // Beside the part, which may go into a file.
+    for problem in shown.checked.problems.iter().filter(|_| !is_ok) {
+        tell(&file, problem, context);
+    }
+    Ok(if is_ok { Exit::Ok } else { Exit::Problems })
 }
 
-fn refuse(file: &std::path::Path, problems: &[crate::content::Problem], context: &Context) -> anyhow::Result<Exit> {
-    for problem in problems {
-        show(file, problem, context)?;
+/// An issue as far as it can be shown, whatever is wrong with its file.
+struct Shown<'a> {
+    newsletter: &'a Newsletter,
+    draft: Draft,
+    checked: Checked,
+}
+
+impl<'a> Shown<'a> {
+    fn of(shelf: &'a Shelf<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
+        let newsletter = shelf.newsletter(file, args.newsletter.as_deref())?;
+        let library = shelf.library(newsletter);
+        let (draft, mut unread) = library.read_so_far(file)?;
+        let mut checked = library.check(&draft, now);
+        if !unread.is_empty() {
+            // As `coranto check` has it: the text is not looked at before its file can be read.
+            unread.extend(draft.issue.warnings.iter().cloned());
+            unread.sort_by_key(|problem| (problem.line, problem.column));
+            checked.problems = unread;
+        }
+        Ok(Self { newsletter, draft, checked })
     }
-    Ok(Exit::Problems)
+
+    /// One part of the mail; none where a layout does not work.
+    fn part(&self, args: &Args, context: &Context, config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(rendered) = &self.checked.rendered else { return Ok(None) };
+        let reader = Reader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;
+        Ok(Some(match (args.part.html, args.part.text) {
+            (true, _) => reader.html()?.into_bytes(),
+            (_, true) => reader.text()?.into_bytes(),
+            _ => reader.message()?,
+        }))
+    }
 }
 
 /// The first file that is dated today or later; else the last of all.

@@ -13,8 +13,6 @@ pub(super) struct Link<'a> {
     pub(super) shown: String,
     pub(super) has_field: bool,
     pub(super) has_picture: bool,
-    /// Which paragraph it stands in.
-    pub(super) run: usize,
     pub(super) at: usize,
 }
 
@@ -31,20 +29,13 @@ pub(super) struct Image<'a> {
 /// All links, in the order in which they are read.
 pub(super) fn links(document: &Document) -> Vec<Link<'_>> {
     let mut all = Vec::new();
-    let mut runs = 0;
-    tree::each_run(document, &mut |run| {
-        runs += 1;
-        links_of(run, runs, &mut all);
-    });
-    tree::each_html(document, &mut |html, at| {
-        runs += 1;
-        links_of_html(html, at, runs, &mut all);
-    });
+    tree::each_run(document, &mut |run| links_of(run, &mut all));
+    tree::each_html(document, &mut |html, at| links_of_html(html, at, &mut all));
     all.sort_by_key(|link| link.at);
     all
 }
 
-fn links_of<'a>(content: &'a [Inline], run: usize, all: &mut Vec<Link<'a>>) {
+fn links_of<'a>(content: &'a [Inline], all: &mut Vec<Link<'a>>) {
     for (index, inline) in content.iter().enumerate() {
         match inline {
             Inline::Link { to, content, at } => {
@@ -52,24 +43,24 @@ fn links_of<'a>(content: &'a [Inline], run: usize, all: &mut Vec<Link<'a>>) {
                     Destination::Url(url) => Cow::Borrowed(url.as_str()),
                     Destination::Field(field) => Cow::Owned(field.to_string()),
                 };
-                all.push(link(to, content, run, *at));
+                all.push(link(to, content, *at));
             }
             Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strike(content) => {
-                links_of(content, run, all);
+                links_of(content, all);
             }
             Inline::Html { html, at } => {
                 let Some(to) = opened(html) else { continue };
                 let ends = |inline: &Inline| matches!(inline, Inline::Html { html, .. } if html.starts_with("</a"));
                 let rest = &content[index + 1..];
                 let end = rest.iter().position(ends).unwrap_or(rest.len());
-                all.push(link(Cow::Owned(to), &rest[..end], run, *at));
+                all.push(link(Cow::Owned(to), &rest[..end], *at));
             }
             _ => {}
         }
     }
 }
 
-fn link<'a>(to: Cow<'a, str>, content: &[Inline], run: usize, at: usize) -> Link<'a> {
+fn link<'a>(to: Cow<'a, str>, content: &[Inline], at: usize) -> Link<'a> {
     let is_picture = |inline: &Inline| match inline {
         Inline::Image { .. } => true,
         Inline::Html { html, .. } => html.starts_with("<img"),
@@ -80,7 +71,6 @@ fn link<'a>(to: Cow<'a, str>, content: &[Inline], run: usize, at: usize) -> Link
         shown: one_line(&plain_text(content)),
         has_field: content.iter().any(|inline| matches!(inline, Inline::Field(_))),
         has_picture: content.iter().any(is_picture),
-        run,
         at,
     }
 }
@@ -91,7 +81,7 @@ fn opened(html: &str) -> Option<String> {
     pasted::attribute(tag.inside, "href")
 }
 
-fn links_of_html<'a>(html: &str, at: usize, run: usize, all: &mut Vec<Link<'a>>) {
+fn links_of_html<'a>(html: &str, at: usize, all: &mut Vec<Link<'a>>) {
     let mut open: Option<(String, usize, usize, bool)> = None;
     for tag in raw::tags(html) {
         match (tag.name.to_ascii_lowercase().as_str(), tag.closes) {
@@ -104,7 +94,7 @@ fn links_of_html<'a>(html: &str, at: usize, run: usize, all: &mut Vec<Link<'a>>)
             ("a", true) => {
                 let Some((to, start, from, has_picture)) = open.take() else { continue };
                 let shown = one_line(&raw::words_of(&html[from..tag.start]));
-                all.push(Link { to: Cow::Owned(to), shown, has_field: false, has_picture, run, at: at + start });
+                all.push(Link { to: Cow::Owned(to), shown, has_field: false, has_picture, at: at + start });
             }
             _ => {}
         }

@@ -1,6 +1,4 @@
-//! What an editor should know of links: texts that say nothing, texts that lead to two places, addresses that hide.
-
-use std::collections::HashMap;
+//! What an editor should know of links: texts that say nothing, addresses that hide.
 
 use url::Url;
 
@@ -42,42 +40,11 @@ const SHORTENERS: &[&str] = &[
     "shorte.st",
 ];
 
-/// The same in scripts that part no words.
-const TWO_WAYS_LETTERS_MIN: usize = 5;
-/// Words of a text that leads to two places: fewer are a label, such as "merged" or a name.
-const TWO_WAYS_WORDS_MIN: usize = 2;
-
 /// Everything about the links of a document.
 pub(super) fn of_document(document: &Document, vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let links = collected::links(document);
-    for link in &links {
-        of_text(link, vocabulary, found);
-        of_address(link, found);
-    }
-    of_two_ways(&links, vocabulary, found);
-}
-
-/// Two links with one text in one paragraph that lead to two places: one of them was pasted and not changed. What stands
-/// there more often, or elsewhere again, is a label: "slides", "pull request", a name.
-fn of_two_ways(links: &[Link<'_>], vocabulary: &Vocabulary, found: &mut Found<'_>) {
-    let mut places: HashMap<String, Vec<&Link<'_>>> = HashMap::new();
-    for link in links {
-        let text = link.shown.to_lowercase();
-        let words = text.split_whitespace().count();
-        let is_unparted = text.chars().any(|c| c >= '\u{2E80}');
-        let says = words >= TWO_WAYS_WORDS_MIN || is_unparted && text.chars().count() >= TWO_WAYS_LETTERS_MIN;
-        if says && !vocabulary.is_generic(&text) {
-            places.entry(text).or_default().push(link);
-        }
-    }
-    let mut all: Vec<_> = places.into_values().collect();
-    all.sort_by_key(|links| links[0].at);
-    for links in all {
-        let [first, second] = links[..] else { continue };
-        if first.run == second.run && first.to != second.to {
-            let message = format!("{:?} leads to two addresses in one paragraph", second.shown);
-            found.warn(second.at, "link-two-ways", message, "fix the wrong one, or give them different texts");
-        }
+    for link in collected::links(document) {
+        of_text(&link, vocabulary, found);
+        of_address(&link, found);
     }
 }
 
@@ -85,9 +52,9 @@ fn of_text(link: &Link<'_>, vocabulary: &Vocabulary, found: &mut Found<'_>) {
     let shown = link.shown.as_str();
     let bare = shown.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if shown.is_empty() && !link.has_field && !link.has_picture {
-        let message = "this link has no text: readers will see its bare address";
+        let message = "this link has no text, so readers see an address or nothing";
         found.warn(link.at, "link-empty", message, "write between the brackets where it leads");
-    } else if vocabulary.is_generic(&bare) {
+    } else if vocabulary.is_generic(&bare) && !is_name(&bare, &link.to) {
         let message = format!("the link text {shown:?} does not say where it leads");
         found.warn(link.at, "link-generic", message, "name what the reader will find there");
     }
@@ -104,11 +71,19 @@ fn of_address(link: &Link<'_>, found: &mut Found<'_>) {
     if SHORTENERS.contains(&host) {
         let message = format!("{host} hides where this link leads, which spam filters count against the issue");
         found.warn(link.at, "link-shortener", message, "link to the page itself");
+        // That its text says another host goes without saying.
+        return;
     }
     if let Some(named) = named_host(&link.shown).filter(|named| !is_same_site(named, host)) {
         let message = format!("this link's text says {named}, but it leads to {host}");
         found.warn(link.at, "link-mismatch", message, "mailboxes take that for fraud: let both say the same");
     }
+}
+
+/// Whether a text is what its page is called, as of a package `here` at `/here`.
+fn is_name(text: &str, to: &str) -> bool {
+    let path = to.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(text))
 }
 
 /// The host that a link's text names, if the text is an address.

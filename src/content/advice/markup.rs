@@ -1,59 +1,50 @@
 //! Markdown that failed: marks that readers would see. Knows no rule of Markdown but what its marks look like.
 
 use super::Found;
-use crate::content::tree::{self, Document, Inline};
+use super::prose::Passage;
 
-/// Everything about marks that are left in the text.
-pub(super) fn of_document(document: &Document, found: &mut Found<'_>) {
-    // The tree has no place for each word, so it is looked for in the source, from where the last one was.
-    let mut from = 0;
-    tree::each_run(document, &mut |run| of_run(run, &mut from, found));
-}
+/// Words for an image; without a bound, a text of brackets would take the square of its length.
+const WORDS_BYTES_MAX: usize = 500;
 
-fn of_run(content: &[Inline], from: &mut usize, found: &mut Found<'_>) {
-    for inline in content {
-        match inline {
-            Inline::Text(text) => {
-                let Some(mark) = left_over(text) else { continue };
-                let body = found.issue.body();
-                let at = body[*from..].find(mark).map(|at| *from + at).or_else(|| body.find(mark)).unwrap_or_default();
-                *from = at;
-                let message = format!("readers see this {mark} as it is typed: Markdown does not take it for markup");
-                let hint =
-                    "close it, take out the space inside it, or set spaces around it; \\ before it if it is meant";
-                found.warn(at, "markup-shown", message, hint);
-            }
-            Inline::Emphasis(content)
-            | Inline::Strong(content)
-            | Inline::Strike(content)
-            | Inline::Link { content, .. } => of_run(content, from, found),
-            _ => {}
-        }
+/// Everything about marks that are left in the text. One behind a backslash is meant.
+pub(super) fn of_passages(passages: &[Passage], found: &mut Found<'_>) {
+    for passage in passages {
+        let is_meant = |at: usize| found.issue.body()[..passage.at(at)].ends_with('\\');
+        let Some((at, mark)) = left_over(&passage.text).filter(|(at, _)| !is_meant(*at)) else { continue };
+        let message = format!("readers see this {mark} as it is typed: Markdown does not take it for markup");
+        let hint = "close it, take out the space inside it, or set spaces around it; \\ before it if it is meant";
+        found.warn(passage.at(at), "markup-shown", message, hint);
     }
 }
 
-/// The first mark that no writer means as text.
-fn left_over(text: &str) -> Option<&'static str> {
-    let is_bold = |mark: &str| {
-        text.match_indices(mark).any(|(at, _)| {
-            let (before, after) = (text[..at].chars().next_back(), text[at + mark.len()..].chars().next());
-            let is_word = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '*' && c != '_');
-            // `2**3`, `**kwargs` and `a ** b` are arithmetic and code.
-            let is_power = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, ')' | '('));
-            (is_word(before) || is_word(after)) && !(is_power(before) && is_power(after))
-        })
+/// The first mark that no writer means as text, and where it is.
+fn left_over(text: &str) -> Option<(usize, &'static str)> {
+    // Full brackets are none of Markdown's, and a definition amid words is none.
+    let others = ["](", "]（", "]: http", "```"].into_iter().filter_map(|mark| Some((text.find(mark)?, mark)));
+    others.chain(bold(text)).chain(image(text)).min_by_key(|(at, _)| *at)
+}
+
+fn bold(text: &str) -> Option<(usize, &'static str)> {
+    let is_bold = |(at, mark): &(usize, &str)| {
+        let (before, after) = (text[..*at].chars().next_back(), text[at + mark.len()..].chars().next());
+        let is_word = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '*' && c != '_');
+        // `2**3`, `**kwargs` and `a ** b` are arithmetic and code.
+        let is_power = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, ')' | '('));
+        (is_word(before) || is_word(after)) && !(is_power(before) && is_power(after))
     };
-    let twice = |mark: &str| text.matches(mark).count() >= 2;
-    if is_bold("**") && (twice("**") || text.contains(|c: char| c >= '\u{2E80}')) {
-        return Some("**");
-    }
-    if text.contains("![") {
-        return Some("![");
-    }
-    if text.contains("](") {
-        return Some("](");
-    }
-    (text.contains("```")).then_some("```")
+    let is_twice = text.matches("**").count() >= 2 || text.contains(|c: char| c >= '\u{2E80}');
+    text.match_indices("**").find(is_bold).filter(|_| is_twice).map(|(at, _)| (at, "**"))
+}
+
+/// `#![feature(x)]` is Rust, and `[ ]![ ]` nothing at all.
+fn image(text: &str) -> Option<(usize, &'static str)> {
+    let is_image = |(at, mark): &(usize, &str)| {
+        let rest = &text[at + mark.len()..];
+        let near = &rest[..rest.floor_char_boundary(WORDS_BYTES_MAX)];
+        let rest = near.split_once(']').map(|(_, rest)| rest);
+        !text[..*at].ends_with('#') && rest.is_some_and(|rest| rest.starts_with(['(', '[']))
+    };
+    text.match_indices("![").find(is_image).map(|(at, _)| (at, "!["))
 }
 
 #[cfg(test)]
@@ -71,11 +62,16 @@ mod tests {
             ("a ** b", None),
             ("![a](https://example.org/a b.png)", Some("![")),
             ("[a](https://example.org/a b)", Some("](")),
+            ("[名前]（", Some("]（")),
+            ("[mtg]: [mc]: http://example.org/a", Some("]: http")),
+            ("[a]: see below", None),
             ("Wow! [sic]", None),
+            ("![a][missing]", Some("![")),
+            ("#![feature(a)] and a![i] of wow![1]", None),
             ("```sh", Some("```")),
             ("snake__case and __init__", None),
         ] {
-            assert_eq!(left_over(text), mark, "{text}");
+            assert_eq!(left_over(text).map(|(_, mark)| mark), mark, "{text}");
         }
     }
 }

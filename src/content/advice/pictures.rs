@@ -20,6 +20,8 @@ const NAMES: &[&str] = &[
     "capture d’écran",
     "untitled",
 ];
+/// Words in the name of a file; more are a sentence that ends in one.
+const FILE_WORDS_MAX: usize = 4;
 /// Words that say that there is an image, which everybody knows by then.
 const EMPTY_WORDS: &[&str] =
     &["image", "img", "photo", "picture", "graphic", "figure", "foto", "bild", "imagen", "alt", "alt text"];
@@ -56,10 +58,50 @@ fn of_alternative(image: &Image<'_>, found: &mut Found<'_>) {
 /// Whether an alternative text is a file's name, or a word such as "image".
 pub(super) fn says_nothing(alt: &str) -> bool {
     let alt = alt.trim().to_lowercase();
-    let is_name = ENDINGS.iter().any(|ending| alt.ends_with(ending)) || NAMES.iter().any(|name| alt.starts_with(name));
+    let has_ending = ENDINGS.iter().any(|ending| alt.ends_with(ending));
+    let is_file = has_ending && alt.split_whitespace().count() <= FILE_WORDS_MAX;
+    let is_name = NAMES.iter().any(|name| alt.strip_prefix(name).is_some_and(is_number));
     let bare = alt.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '_' | '#'));
-    is_name
+    is_file
+        || is_name
         || !bare.is_empty() && EMPTY_WORDS.contains(&bare)
         || alt.starts_with("http://")
         || alt.starts_with("https://")
+}
+
+/// Whether what stands behind a name that a machine gave is a number or a moment: `2034`, ` 2026-11-27 at 10.33.12 am.png`.
+fn is_number(rest: &str) -> bool {
+    let rest = ENDINGS.iter().find_map(|ending| rest.strip_suffix(ending)).unwrap_or(rest);
+    let mut words = rest.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    words.all(|word| word.chars().count() <= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_machines_give_are_told_from_words() {
+        for (alt, nothing) in [
+            ("IMG_2034", true),
+            ("IMG_2034.JPG", true),
+            ("DSC_0012 (1)", true),
+            ("Screenshot 2026-11-27 at 10.33.12 AM.png", true),
+            ("Bildschirmfoto 2026-11-27 um 10.33.12", true),
+            ("screenshot", true),
+            ("untitled-1", true),
+            ("harbour.jpg", true),
+            ("My summer holiday photo.jpg", true),
+            ("Image 3", true),
+            ("https://example.org/a.png", true),
+            ("Screenshot of the settings page", false),
+            ("Screenshot: the list of readers", false),
+            ("Untitled, a painting of 1957", false),
+            ("A comparison of photo.jpg and photo.png", false),
+            ("The IMG_2034 tape", false),
+            ("Image of a saint", false),
+        ] {
+            assert_eq!(says_nothing(alt), nothing, "{alt}");
+        }
+    }
 }

@@ -71,8 +71,11 @@ fn of_subject(front: &FrontMatter, problems: &mut Vec<Problem>) {
         let message = format!("the subject has {width} {of}; mailboxes cut it after some {SUBJECT_WIDTH_GOOD}");
         warn("subject-long", message, "give a shorter one as `subject`; the title may stay long");
     }
-    let cased = subject.chars().filter(|c| c.is_lowercase() || c.is_uppercase()).count();
-    if cased >= 4 && !subject.contains(char::is_lowercase) {
+    // A script without capitals cannot be shouted, whatever acronyms stand in it.
+    let is_cased = |c: &char| c.is_lowercase() || c.is_uppercase();
+    let has_no_case = subject.chars().any(|c| c.is_alphabetic() && !is_cased(&c));
+    let cased = subject.chars().filter(is_cased).count();
+    if cased >= 4 && !subject.contains(char::is_lowercase) && !has_no_case {
         let message = "the subject is all in capitals, which spam filters count against it".to_owned();
         warn("subject-capitals", message, "write it in small letters");
     }

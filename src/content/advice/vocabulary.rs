@@ -30,7 +30,6 @@ const ENGLISH: Vocabulary = Vocabulary {
         "this link",
         "this page",
         "this article",
-        "go",
         "details",
         "website",
     ],
@@ -87,7 +86,15 @@ const OTHERS: [Vocabulary; 13] = [
             "dieser link",
             "diese seite",
         ],
-        attached: &["im anhang", "anbei", "angehängt", "beigefügt", "als anlage"],
+        attached: &[
+            "im anhang",
+            "anbei",
+            "ist angehängt",
+            "sind angehängt",
+            "angehängte datei",
+            "ist beigefügt",
+            "als anlage",
+        ],
         months: [
             "januar|jänner",
             "februar|feber",
@@ -215,7 +222,15 @@ const OTHERS: [Vocabulary; 13] = [
             "este link",
             "ver mais",
         ],
-        attached: &["em anexo", "segue anexo", "segue em anexo", "arquivo anexo", "ficheiro anexo", "no anexo"],
+        attached: &[
+            "segue anexo",
+            "segue em anexo",
+            "seguem em anexo",
+            "envio em anexo",
+            "em anexo segue",
+            "arquivo anexo",
+            "ficheiro anexo",
+        ],
         months: [
             "janeiro|jan",
             "fevereiro|fev",
@@ -244,7 +259,14 @@ const OTHERS: [Vocabulary; 13] = [
             "deze link",
             "deze pagina",
         ],
-        attached: &["in de bijlage", "bijgevoegd", "als bijlage"],
+        attached: &[
+            "in de bijlage vind",
+            "zie bijlage",
+            "zie de bijlage",
+            "bijgevoegd bestand",
+            "is bijgevoegd",
+            "als bijlage",
+        ],
         months: [
             "januari|jan",
             "februari|feb",
@@ -273,7 +295,14 @@ const OTHERS: [Vocabulary; 13] = [
             "link",
             "ten link",
         ],
-        attached: &["w załączniku", "w załączeniu", "załączam", "w załącznikach"],
+        attached: &[
+            "w załączniku znajdziesz",
+            "w załączniku znajdą",
+            "w załączniku przesyłam",
+            "przesyłam w załączniku",
+            "w załączeniu",
+            "załączam",
+        ],
         months: [
             "stycznia|styczeń",
             "lutego|luty",
@@ -292,7 +321,16 @@ const OTHERS: [Vocabulary; 13] = [
     Vocabulary {
         languages: &["cs"],
         generic: &["zde", "tady", "klikněte zde", "více", "číst dál", "odkaz", "tento odkaz"],
-        attached: &["v příloze", "v přiloženém", "přikládám"],
+        attached: &[
+            "v příloze najdete",
+            "v příloze naleznete",
+            "v příloze posílám",
+            "v příloze zasílám",
+            "posílám v příloze",
+            "zasílám v příloze",
+            "v přiloženém souboru",
+            "přikládám",
+        ],
         months: [
             "ledna|leden",
             "února|únor",
@@ -343,7 +381,7 @@ const OTHERS: [Vocabulary; 13] = [
     Vocabulary {
         languages: &["ar"],
         generic: &["هنا", "اضغط هنا", "انقر هنا", "اقرأ المزيد", "المزيد", "الرابط", "هذا الرابط"],
-        attached: &["مرفق", "المرفق", "المرفقات", "مرفقات"],
+        attached: &["في المرفق", "في المرفقات", "مرفق طيه", "مرفق مع هذه"],
         months: [
             "يناير|كانون الثاني",
             "فبراير|شباط",

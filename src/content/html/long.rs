@@ -3,7 +3,7 @@
 //! Of all that CSS has for it, only `line-break` passes unremarked through the mail programs that drop what they do not
 //! know; it stands on the long words alone, since it would break every other word at the end of its line, too.
 
-use super::escape;
+use super::escape_text;
 
 /// What fits on a line of a narrow phone, inside a list.
 const BODY_CHARS_MAX: usize = 28;
@@ -40,16 +40,16 @@ pub fn in_heading_with(text: &str, name: &str) -> String {
 
 fn broken(text: &str, chars_max: usize, style: &str) -> String {
     if !has_long(text, chars_max) {
-        return escape(text);
+        return escape_text(text);
     }
     let mut out = String::with_capacity(text.len() + 100);
     for word in text.split_inclusive(may_break) {
         if !has_long(word, chars_max) {
-            out.push_str(&escape(word));
+            out.push_str(&escape_text(word));
             continue;
         }
         let (long, after) = word.split_at(word.trim_end().len());
-        out.push_str(&format!("<span style=\"{style}\">{}</span>{}", escape(long), escape(after)));
+        out.push_str(&format!("<span style=\"{style}\">{}</span>{}", escape_text(long), escape_text(after)));
     }
     out
 }

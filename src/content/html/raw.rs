@@ -83,6 +83,7 @@ const STYLES: &[&str] = &[
     "border-top",
     "color",
     "display",
+    "font",
     "font-family",
     "font-size",
     "font-style",

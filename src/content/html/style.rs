@@ -76,17 +76,14 @@ impl Look {
         self.plain(self.margin(last))
     }
 
+    /// Bold it is without being told, and its colour is that of the text.
     pub(super) fn heading(self, level: u8) -> String {
-        let size = match level {
-            2 => "font-size:22px;line-height:28px",
-            3 => "font-size:19px;line-height:26px",
-            _ => "font-size:18px;line-height:26px",
+        let font = match level {
+            2 => "22px/28px",
+            3 => "19px/26px",
+            _ => "18px/26px",
         };
-        let style = format!(
-            "margin:32px 0 12px;font-family:{};{size};mso-line-height-rule:exactly;font-weight:bold;color:#111827",
-            self.heading_font
-        );
-        self.mail("t", &style)
+        self.plain(&format!("margin:32px 0 12px;font:bold {font} {}", self.heading_font))
     }
 
     pub(super) fn quote(self, last: bool) -> String {
@@ -189,9 +186,9 @@ impl Look {
         }
     }
 
-    /// Its alternative text is small and grey. A picture by itself is a block; one amid words stays in its line. A width
-    /// in per cent lets a narrow mailbox shrink the column; the attribute is for those that read no styles. Where the
-    /// width is not known it is that of the file.
+    /// Its alternative text is small. An image by itself is a block; one amid words stays in its line. A width in per cent
+    /// lets a narrow mailbox shrink the column; the attribute is for those that read no styles. Where the width is not known
+    /// it is that of the file.
     pub(super) fn image(self, width: Option<u32>, alone: bool) -> String {
         let size = match (width, alone) {
             (Some(width), true) => format!("width:100%;max-width:{width}px"),
@@ -199,7 +196,7 @@ impl Look {
             (None, _) => "max-width:100%".to_owned(),
         };
         let display = if alone { ";display:block" } else { ";vertical-align:middle" };
-        self.mail("m", &format!("{size};height:auto{display};{SANS};font-size:14px;line-height:21px;color:#555b64"))
+        self.plain(&format!("{size};height:auto{display};font-size:14px;line-height:21px"))
     }
 
     /// What an element of an editor's own HTML is to look like, where it says nothing itself.
@@ -209,7 +206,7 @@ impl Look {
             "p" => Some(("", "margin:0 0 20px".to_owned())),
             // Tables take nothing over in Outlook.
             "td" | "th" => Some(("t", format!("{SANS};{TABLE}"))),
-            "img" => Some(("m", "max-width:100%;height:auto".to_owned())),
+            "img" => Some(("", "max-width:100%;height:auto".to_owned())),
             _ => None,
         }
         .filter(|_| self.target == Target::Mail)

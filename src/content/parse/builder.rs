@@ -181,8 +181,8 @@ impl Builder {
             (_, Kind::Image(Some((source, size)), title)) => {
                 Inline::Image { source, size, title, alt: plain_text(&content), at }
             }
-            // Told. The words stay.
-            (TagEnd::Link, _) => {
+            // Told. The words stay, those for an image too.
+            (TagEnd::Link | TagEnd::Image, _) => {
                 content.into_iter().for_each(|inline| self.inline(inline));
                 return;
             }
@@ -191,8 +191,15 @@ impl Builder {
         self.inline(inline);
     }
 
-    /// The document, complete with its footnotes.
+    /// The document, complete with its footnotes. Where reading broke off, what was open ends.
     pub(super) fn finish(mut self, reading: &mut Reading<'_>) -> Document {
+        while let Some(frame) = self.stack.pop() {
+            let items: Vec<Block> = frame.items.into_iter().flatten().collect();
+            let inlines = (!frame.inlines.is_empty()).then_some(Block::Paragraph(frame.inlines));
+            let top = self.top();
+            top.flush();
+            top.blocks.extend(items.into_iter().chain(frame.blocks).chain(inlines));
+        }
         let mut notes: Vec<Vec<Block>> = (0..self.numbers.0.len()).map(|_| Vec::new()).collect();
         let mut unused = Vec::new();
         for (label, (blocks, at)) in self.notes {
@@ -250,7 +257,10 @@ impl Builder {
                 Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => self.web_url(index, reading),
                     Ok(field) => self.inline(Inline::Field(field.clone())),
-                    Err(_) => reading.faulty_field(index),
+                    Err(_) => {
+                        reading.faulty_field(index);
+                        self.literal(&reading.marked.occurrences[index].written);
+                    }
                 },
             }
         }

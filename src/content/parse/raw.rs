@@ -69,7 +69,10 @@ impl Builder {
                 Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => out.push_str(&escape(reading.dialect.web_url)),
                     Ok(field) => out.push_str(&field.to_string()),
-                    Err(_) => reading.faulty_field(index),
+                    Err(_) => {
+                        reading.faulty_field(index);
+                        out.push_str(&escape(&reading.marked.occurrences[index].written));
+                    }
                 },
             }
         }
@@ -97,7 +100,7 @@ fn problem_of(told: Told, place: crate::content::problem::Position) -> Problem {
     Problem::warning(place, code, message).hint(hint)
 }
 
-fn unknown(tag: &str, place: crate::content::problem::Position) -> Problem {
+pub(super) fn unknown(tag: &str, place: crate::content::problem::Position) -> Problem {
     let shown: String = tag.chars().take(SHOWN_CHARS_MAX).collect();
     let message = format!("{shown} is no element of HTML, so readers see it as it is typed");
     Problem::warning(place, "html-unknown", message).hint(format!("write it between backticks: `{shown}`"))

@@ -56,6 +56,11 @@ enum Kind {
 }
 
 impl Quotes {
+    /// Whether they are set, and not the editor's to type.
+    pub(super) fn sets(&self) -> bool {
+        !self.by_hand
+    }
+
     /// Those of a language; none where everything is left as it is typed.
     pub(super) fn of(language: &str) -> Option<&'static Self> {
         let primary = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();

@@ -77,11 +77,15 @@ pub struct Sheet {
     pub queued: String,
     /// Where the issue stands.
     pub place: Place,
-    /// Whether it may go out; if not, what is shown is the last state that could.
+    /// What `coranto queue` would do with it.
+    pub outlook: String,
+    /// Whether it may go out; if not, it is shown as far as it goes.
     pub ok: bool,
+    /// Whether the file cannot be read at this moment, so that what is shown is how it was.
+    pub stale: bool,
 }
 
-/// Where an issue stands: what `coranto queue` would say of it.
+/// Where an issue stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -90,6 +94,8 @@ pub enum Place {
     Unqueued,
     /// Its file says that it is not finished.
     Draft,
+    /// It waits for a person's word.
+    Held,
     /// It goes out as the file has it.
     Queued,
     /// It goes out with another text than the file's.
@@ -221,7 +227,8 @@ async fn state(State(preview): State<Arc<Preview>>) -> Response {
         "ok": sheet.ok,
         "queued": sheet.queued,
         "place": sheet.place,
-        "rendered": !sheet.html.is_empty(),
+        "outlook": sheet.outlook,
+        "stale": sheet.stale,
         "problems": sheet.problems,
     });
     text("application/json", body.to_string())

@@ -33,7 +33,7 @@ pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)
     })
 }
 
-/// What there is of an issue that never could be rendered: its title, what is wrong and where, and the text as it is.
+/// What there is of an issue whose layout does not work: its title, what is wrong and where, and the text as it is.
 fn unfinished(sheet: &Sheet) -> String {
     let title = escape(&sheet.title);
     let told = |problem: &Problem| format!("<li>{}:{} {}</li>", problem.line, problem.column, escape(&problem.message));

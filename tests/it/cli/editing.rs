@@ -243,10 +243,31 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     write(folder, "2099-01-01-the-long-way-round", "", &format!("{}\n\n[here](/x)", text("Tuesday")));
     let broken = reach(2);
     assert_eq!((&broken["ok"], &broken["problems"][0]["code"]), (&false.into(), &"link-relative".into()), "{broken}");
-    assert!(asked(port, "/view/light").contains("The ferry of Monday"), "the last state that could go out");
+    let light = asked(port, "/view/light");
+    assert!(
+        light.contains("The ferry of Tuesday") && light.contains("<p style=\"margin:0 0 20px\">here</p>"),
+        "{light}"
+    );
+    assert!(asked(port, "/view/web").contains("The ferry of Tuesday"));
+    assert_eq!(broken["outlook"], "`coranto queue` would refuse this file: 1 error.", "{broken}");
     program.wait_for_line("error: \"/x\" is not a whole address", super::AT_MOST);
+    // Whatever an editor saves, there is something to see.
+    for (number, broken) in
+        ["title: [\nsummary: S\n---\nThe ferry", "# no front matter\n\nThe ferry"].iter().enumerate()
+    {
+        let fence = if number == 0 { "---\n" } else { "" };
+        fs::write(folder.join(&issue), format!("{fence}{broken} of draft {number}.\n")).unwrap();
+        assert_eq!(reach(3 + number as u64)["ok"], false);
+        assert!(asked(port, "/view/light").contains(&format!("The ferry of draft {number}.")), "{broken}");
+    }
+    fs::remove_file(folder.join(&issue)).unwrap();
+    let gone = reach(5);
+    assert_eq!((&gone["stale"], &gone["problems"][0]["code"]), (&true.into(), &"unreadable".into()), "{gone}");
+    assert!(asked(port, "/view/light").contains("The ferry of draft 1."), "what was there stays");
     write(folder, "2099-01-01-the-long-way-round", "", &text("Wednesday"));
-    assert_eq!(reach(3)["ok"], true);
+    let sound = reach(6);
+    assert_eq!((&sound["ok"], &sound["stale"], &sound["place"]), (&true.into(), &false.into(), &"unqueued".into()));
+    assert!(sound["outlook"].as_str().unwrap().starts_with("`coranto queue` would queue this text for "), "{sound}");
     assert!(asked(port, "/view/light").contains("The ferry of Wednesday"));
     program.signal("INT");
     assert_eq!(program.wait(super::AT_MOST).status.code(), Some(130));

@@ -100,7 +100,6 @@ fn a_faulty_issue_is_refused_with_its_line_everywhere() {
         vec!["check"],
         vec!["check", &issue],
         vec!["queue", &issue],
-        vec!["preview", &issue, "--html"],
         vec!["test", &issue, "--to", "editor@example.com"],
     ] {
         let ended = cli(folder, &command);
@@ -110,6 +109,15 @@ fn a_faulty_issue_is_refused_with_its_line_everywhere() {
         let is_result = matches!(command[0], "check" | "preview");
         let (said, other) = if is_result { (&ended.stdout, &ended.stderr) } else { (&ended.stderr, &ended.stdout) };
         assert!(said.contains(&place) && !other.contains("error"), "{command:?}: {ended:?}");
+    }
+    // A part is printed as far as it goes, with the mistake beside it.
+    for (part, shown) in
+        [("--html", "Hello {{ nmae }},"), ("--text", "Hello {{ nmae }},"), ("--eml", "Hello {{ nmae }},")]
+    {
+        let ended = cli(folder, &["preview", &issue, part]);
+        assert_eq!(ended.status.code(), Some(3), "{ended:?}");
+        assert!(ended.stderr.contains(&format!("{issue}:6:7: error: there is no merge field `nmae`")), "{ended:?}");
+        assert!(ended.stdout.contains(shown) && !ended.stdout.contains("error:"), "{ended:?}");
     }
     let ended = cli(folder, &["check", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();

@@ -54,7 +54,7 @@ fn fields_mean_nothing_to_markdown() {
 #[test]
 fn in_code_braces_are_braces() {
     let html = html_of("`{{ name }}` and `{{ nope | x }}`\n\n```\n{{ get_env(name=\"PATH\") }}\n```\n\n    {{ open\n");
-    for literal in [">{{ name }}<", ">{{ nope | x }}<", "{{ get_env(name=&quot;PATH&quot;) }}", "{{ open"] {
+    for literal in [">{{ name }}<", ">{{ nope | x }}<", "{{ get_env(name=\"PATH\") }}", "{{ open"] {
         assert!(html.contains(literal), "{literal} in {html}");
     }
     assert_eq!(text_of("\\{{ name }} and \\\\{{ name }}"), "{{ name }} and \\\u{E000}name\u{E001}");

@@ -14,4 +14,5 @@ mod merge_fields;
 mod properties;
 mod raw_html;
 mod samples;
+mod weeklies;
 mod words;

@@ -276,7 +276,7 @@ both_databases! {
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
         let QueueError::Library(library) = &error else { panic!("{error}") };
         assert_eq!(library.problems().len(), 1);
-        assert!(error.to_string().ends_with("2026-11-27-a.md: 1 to mend before it can go out"), "{error}");
+        assert!(error.to_string().ends_with("2026-11-27-a.md: 1 to fix before it can go out"), "{error}");
         assert!(library.problems()[0].to_string().starts_with("6:6: "), "{}", library.problems()[0]);
 
         desk.raw(A, &vec![b'x'; 2 << 20]);

@@ -1,0 +1,134 @@
+//! Where the issue of a file stands, and what `coranto queue` would do with it. Looks; writes nothing.
+
+use jiff::tz::TimeZone;
+
+use crate::cli::Context;
+use crate::cli::output::count;
+use crate::cli::shelf::Shelf;
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::domain::issue::IssueState;
+use crate::domain::moment::moment;
+use crate::publishing::{Draft, Library, QueueError, outlook};
+use crate::store::issues::Issue;
+use crate::web::preview::Place;
+
+/// What is to be said of a file beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) place: Place,
+    /// What is queued, where that is something else; may be empty.
+    pub(super) note: String,
+    /// What `coranto queue` would do.
+    pub(super) outlook: String,
+}
+
+/// Where the issue of a file with so many errors stands.
+pub(super) async fn of(
+    draft: &Draft,
+    errors: usize,
+    library: &Library<'_>,
+    shelf: &Shelf<'_>,
+    config: &Config,
+    context: &Context,
+) -> anyhow::Result<Standing> {
+    let found = shelf.standing(library, &draft.slug, context).await?;
+    let standing = found.as_ref().and_then(|(_, standing)| standing.as_ref());
+    let note = standing.and_then(|standing| standing.note.clone()).unwrap_or_default();
+    let differs = standing.is_some_and(|standing| standing.differs.is_some());
+    let db = context.peek(config).await;
+    let would = outlook(db.as_ref(), library, draft, context.now()).await;
+    if let Some(db) = db {
+        db.close().await;
+    }
+    let issue = found.as_ref().map(|(issue, _)| issue);
+    let place = place(issue, draft.issue.front.draft, differs);
+    let outlook = sentence(place, errors, issue.map(|issue| issue.state), would, &library.newsletter.time_zone);
+    Ok(Standing { place, note, outlook })
+}
+
+fn place(issue: Option<&Issue>, is_draft: bool, differs: bool) -> Place {
+    match issue.map(|issue| issue.state) {
+        None | Some(IssueState::Draft) if is_draft => Place::Draft,
+        None | Some(IssueState::Draft) => Place::Unqueued,
+        Some(IssueState::Held) => Place::Held,
+        Some(IssueState::Sent | IssueState::Stopped) => Place::Over,
+        Some(_) if differs => Place::Other,
+        Some(_) => Place::Queued,
+    }
+}
+
+/// What `coranto queue` would do, in a sentence.
+fn sentence(
+    place: Place,
+    errors: usize,
+    state: Option<IssueState>,
+    would: Result<Option<Timestamp>, QueueError>,
+    zone: &TimeZone,
+) -> String {
+    let at = |at: Option<Timestamp>| at.map_or_else(String::new, |at| format!(" for {}", moment(at, zone)));
+    match (place, state, would) {
+        (Place::Queued, Some(IssueState::Paused), _) => "This text is queued, and the issue is paused.".to_owned(),
+        (Place::Queued, Some(IssueState::Sending | IssueState::Preparing), _) => {
+            "The issue is going out with this text.".to_owned()
+        }
+        (Place::Draft, ..) if errors > 0 => {
+            let errors = count(errors as u64, "error");
+            format!("`coranto queue` would refuse this file: it is a draft, with {errors}.")
+        }
+        _ if errors > 0 => format!("`coranto queue` would refuse this file: {}.", count(errors as u64, "error")),
+        (_, _, Err(QueueError::Past(at))) => {
+            format!("`coranto queue` would refuse this file: {} is past.", moment(at, zone))
+        }
+        (_, _, Err(why)) => format!("`coranto queue` would refuse this file: {why}."),
+        (Place::Queued, _, Ok(due_at)) => format!("This text is queued{}.", at(due_at)),
+        (Place::Other, _, Ok(due_at)) => {
+            format!("`coranto queue` would put this text in the place of the queued one{}.", at(due_at))
+        }
+        (_, _, Ok(due_at)) => format!("`coranto queue` would queue this text{}.", at(due_at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-12-04 09:00 in UTC.
+    const AT: Timestamp = Timestamp(1_796_374_800_000);
+
+    #[test]
+    fn what_queue_would_do_is_said_for_every_place() {
+        let sending = || QueueError::GoingOut { slug: "a".to_owned() };
+        for (place, errors, state, would, said) in [
+            (Place::Unqueued, 0, None, Ok(Some(AT)), "would queue this text for Fri 2026-12-04 09:00 UTC."),
+            (Place::Unqueued, 0, None, Ok(None), "would queue this text."),
+            (
+                Place::Unqueued,
+                0,
+                None,
+                Err(QueueError::Past(AT)),
+                "refuse this file: Fri 2026-12-04 09:00 UTC is past.",
+            ),
+            (Place::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
+            (Place::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
+            (Place::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),
+            (Place::Held, 0, Some(IssueState::Held), Ok(Some(AT)), "would queue this text for Fri"),
+            (Place::Queued, 0, Some(IssueState::Queued), Ok(Some(AT)), "This text is queued for Fri 2026-12-04"),
+            (Place::Queued, 0, Some(IssueState::Paused), Ok(Some(AT)), "the issue is paused"),
+            (Place::Queued, 0, Some(IssueState::Sending), Err(sending()), "is going out with this text"),
+            (Place::Other, 0, Some(IssueState::Queued), Ok(Some(AT)), "in the place of the queued one for Fri"),
+            (Place::Other, 0, Some(IssueState::Sending), Err(sending()), "`coranto issues pause a` first"),
+            (Place::Other, 1, Some(IssueState::Queued), Ok(Some(AT)), "would refuse this file: 1 error."),
+            (
+                Place::Over,
+                0,
+                Some(IssueState::Sent),
+                Err(QueueError::Done { slug: "a".to_owned(), state: "was sent" }),
+                "\"a\" was sent already",
+            ),
+        ] {
+            let sentence = sentence(place, errors, state, would, &TimeZone::UTC);
+            assert!(sentence.contains(said), "{place:?}, {errors} errors, {state:?}: {sentence}");
+        }
+    }
+}
