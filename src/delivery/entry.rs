@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::delivery::{DeliveryKind, Reason};
 use crate::domain::event::Event;
-use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SuspensionId, WorkerId};
+use crate::domain::{RevisionId, SuspensionId};
 
 /// What became of a row.
 #[derive(Debug)]

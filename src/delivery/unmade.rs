@@ -2,7 +2,7 @@
 //! of its readers fails for it; any other mail fails alone. Knows no relay.
 
 use super::control;
-use super::entry::Held;
+use super::held::Held;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};

@@ -10,8 +10,8 @@ use crate::content::problem::{Position, Problem};
 use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, in_body, in_heading, render_so_far};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{Envelope, IssueEmail, Logo};
 use crate::templates::Templates;
+use crate::templates::email::{Envelope, IssueEmail, Logo};
 use crate::words::minutes_to_read;
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
