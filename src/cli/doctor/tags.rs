@@ -184,11 +184,8 @@ fn read_policy(domain: &str, at: &str, record: &str) -> Result<(Policy, Vec<Stri
     let asked = one_of("p", ASKS)?.ok_or_else(|| format!("{record} has no policy"))?;
     // For domains below the one where the record stands.
     let below = one_of("sp", ASKS)?.filter(|_| at != domain);
-    let policy = Policy {
-        asks: below.unwrap_or(asked),
-        strict_dkim: is_strict("adkim")?,
-        strict_spf: is_strict("aspf")?,
-    };
+    let policy =
+        Policy { asks: below.unwrap_or(asked), strict_dkim: is_strict("adkim")?, strict_spf: is_strict("aspf")? };
     let reports = [of("rua"), of("ruf")].into_iter().flatten();
     let uris = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
     Ok((policy, uris.collect()))
