@@ -114,7 +114,7 @@ pub(super) fn composed(
 /// Where an issue is on the web; empty for one without a web version.
 fn web_url(issue: &Issue, newsletter: &Newsletter, public_url: &str, slug: &str) -> String {
     let is_on_web = issue.front.web != Some(Visibility::None);
-    is_on_web.then(|| newsletter.issue_url(public_url, slug)).unwrap_or_default()
+    if is_on_web { newsletter.issue_url(public_url, slug) } else { String::new() }
 }
 
 fn envelope<'a>(

@@ -103,7 +103,7 @@ fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(open) = source[at..].find('{').map(|found| at + found) {
-        let end = match source[open..].as_bytes().get(1) {
+        let end = match source.as_bytes().get(open + 1) {
             Some(b'#') => source[open..].find("#}").map_or(source.len(), |end| open + end + 2),
             Some(b'{') => tag(source, open + 2, "}}", &mut tokens),
             Some(b'%') => tag(source, open + 2, "%}", &mut tokens),
