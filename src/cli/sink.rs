@@ -88,8 +88,7 @@ pub(super) fn command(args: Args, context: &Context) -> anyhow::Result<Exit> {
         tokio::pin!(running);
         tokio::select! {
             result = &mut running => result?,
-            signal = super::context::stop_signal() => {
-                signal?;
+            () = super::context::stop_signal()? => {
                 ended.cancel();
                 running.await?;
             }

@@ -72,18 +72,15 @@ impl Desk<'_> {
         let mut others = beside(&sheet, Vec::new());
         stamps.also(&others);
         sender.send_replace(Arc::new(sheet));
+        let mut signal = std::pin::pin!(stop_signal()?);
         self.context.output.note(format!("\nShown on {address} (Ctrl-C ends it)"));
         if self.args.open {
             self.open(&address);
         }
-        let mut signal = std::pin::pin!(stop_signal());
         let mut looks = 0_u32;
         loop {
             tokio::select! {
-                stopped = &mut signal => {
-                    stopped?;
-                    break;
-                }
+                () = &mut signal => break,
                 () = tokio::time::sleep(EVERY) => {}
             }
             let now = self.look(&others);

@@ -49,7 +49,7 @@ fn of_placeholders(passage: &Passage, found: &mut Found<'_>) {
     }
 }
 
-/// Whether a word reminds the writer of something, as in `TODO: ask` and `[FIXME]`. Issues speak of such words, too.
+/// Whether a word reminds the writer of something: before a colon, or in brackets. Issues speak of such words, too.
 fn is_reminder(text: &str, at: usize, word: &str) -> bool {
     let (before, after) = (text[..at].trim_end(), text[at + word.len()..].trim_start());
     let begins = before.is_empty() || before.ends_with(['(', '[']);
