@@ -16,7 +16,8 @@ port, many, seconds, pid = (int(argument) for argument in sys.argv[1:5])
 start = time.monotonic()
 many, end = min(many, 20_000), start + min(seconds, 120)
 ASKS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port * 2_000
-opened = multiprocessing.Value("i", 0)
+processes = multiprocessing.get_context("fork")
+opened = processes.Value("i", 0)
 times, most_kb, files = [], 0, []
 AGAIN_SECONDS = 30
 
@@ -68,7 +69,7 @@ async def all_of_them():
 
 
 def main():
-    crowd = multiprocessing.Process(target=lambda: asyncio.run(all_of_them()))
+    crowd = processes.Process(target=lambda: asyncio.run(all_of_them()))
     crowd.start()
     asyncio.run(ask())
     crowd.join()

@@ -15,7 +15,7 @@ use crate::templates::email::{Envelope, IssueEmail, Logo};
 use crate::words::minutes_to_read;
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
-/// once; what could be better alone does not stop it and is left to [`preflight`].
+/// once; what could be better alone does not stop it and is left to [`preflight()`].
 pub fn compose(
     issue: &Issue,
     newsletter: &Newsletter,
