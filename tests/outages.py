@@ -119,6 +119,7 @@ class Scene:
         self.issues, self.links, self.told, self.in_doubt = [], {}, {}, set()
         self.most_in_doubt = self.kills_on_the_wire = 0
         self.processes = []
+        self.nobody_leaves = threading.Lock()
         self.install()
 
     def install(self):
@@ -147,13 +148,13 @@ class Scene:
         )
         self.web = self.start("serve", "--role", "web")
 
-    def command(self, *arguments, tries=1):
+    def command(self, *arguments):
         done = subprocess.run(
             [self.options.program, *arguments], cwd=self.home, env=self.surroundings, capture_output=True, text=True
         )
-        if done.returncode and tries == 1:
+        if done.returncode:
             sys.exit(f"coranto {arguments}: {done.stdout}{done.stderr}")
-        return None if done.returncode else done.stdout
+        return done.stdout
 
     def start(self, *arguments):
         log = f"{self.home}/{arguments[0]}-{len(self.processes)}.log"
@@ -174,13 +175,11 @@ class Scene:
         slug = f"issue-{len(self.issues) + 1}"
         with open(f"{self.home}/issues/{slug}.md", "w") as file:
             file.write(f"---\ntitle: Number {len(self.issues) + 1}\n---\nDear {{{{ name | reader }}}},\n\nnews.\n")
-        # A leaving that is still on its way changes the number that is confirmed.
-        for tries in range(5, 0, -1):
+        # Nobody leaves between the number and its confirmation: the program refuses a number that is no longer true.
+        with self.nobody_leaves:
             looked = json.loads(self.command("queue", f"issues/{slug}.md", "--now", "--dry-run", "--json"))
             confirm = ["--confirm", str(looked["readers"])]
-            if self.command("--yes", "queue", f"issues/{slug}.md", "--now", "--no-undo", *confirm, tries=tries) is not None:
-                break
-            time.sleep(1)
+            self.command("--yes", "queue", f"issues/{slug}.md", "--now", "--no-undo", *confirm)
         self.issues.append(slug)
 
     def states(self, slug=None):
@@ -252,7 +251,8 @@ class Scene:
             except (subprocess.CalledProcessError, sqlite3.OperationalError):
                 waiting = []
             if waiting:
-                self.leave(self.dice.choice(waiting)[0])
+                with self.nobody_leaves:
+                    self.leave(self.dice.choice(waiting)[0])
             time.sleep(0.15)
 
     def note_doubts(self, *states):
