@@ -15,10 +15,11 @@ use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
 use crate::store::consents::Typed;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
+use crate::store::history::Line;
 use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::{Entry, Found, NewSubscription};
-use crate::store::{Result as Stored, StoreError, Tx, deliveries, events, limits, subscribers, subscriptions};
+use crate::store::subscriptions::{Found, NewSubscription};
+use crate::store::{Result as Stored, StoreError, Tx, deliveries, events, history, limits, subscribers, subscriptions};
 use crate::words::Language;
 
 /// Why a request was not taken.
@@ -77,13 +78,16 @@ pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
         subscribers::lock_mailbox(tx, &job.person.quota_hash).await?;
     }
     let mut written = Vec::with_capacity(jobs.len());
+    let mut lines = Vec::with_capacity(jobs.len());
     for job in jobs {
-        written.push(enter_one(tx, job).await?);
+        written.push(enter_one(tx, job, &mut lines).await?);
     }
+    history::write_down(tx, &lines).await?;
     Ok(written)
 }
 
-async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
+/// What is to be written down of it is added to `lines`.
+async fn enter_one<'a>(tx: &mut Tx, job: &'a Job, lines: &mut Vec<Line<'a>>) -> Stored<Written> {
     let act = &job.act;
     if let Some(spent) = job.spent
         && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&job.person.address_hash)).await?
@@ -101,33 +105,27 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     let new =
         NewSubscription { newsletter: job.newsletter, subscriber: person.id, language: None, source: &act.source };
     let found = subscriptions::ensure(tx, &new, act.now).await?;
+    let mut entry = act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
     let delivery = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, &person.email).await?,
+        SubscriptionState::Pending | SubscriptionState::Left => {
+            // All that was typed waits with the question for the answer.
+            let spelling = (job.person.email != person.email).then_some(&job.person.email);
+            let language = job.language.map(Language::tag);
+            entry.typed = Typed { spelling, name: job.name.as_deref(), language };
+            send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, act.now).await?
+        }
     };
+    if found.state != SubscriptionState::Left || !subscriptions::ask_again(tx, found.id, &entry).await? {
+        lines.push(Line { newsletter: job.newsletter, subscription: found.id, entry });
+    }
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
     Ok(Written::Done)
-}
-
-/// A question to who does not read it yet. All that was typed waits with it for the answer; the mail goes to the address
-/// as it was typed: case is the mailbox's own business (RFC 5321 2.4).
-async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) -> Stored<DeliveryId> {
-    let typed = &job.person.email;
-    let spelling = (typed != stored).then_some(typed);
-    let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
-    let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
-    match found.state {
-        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
-        _ => subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?,
-    }
-    send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, job.act.now).await
 }
 
 /// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
 /// before what is so.
 async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
-    let entry = job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
-    subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?;
     let theirs = || found.language.as_deref().map(Language::of);
     let language = job.language.or_else(theirs).unwrap_or(job.its_language);
     let of = |wanted| job.notices.iter().find(|(spoken, _)| *spoken == wanted);
@@ -136,7 +134,8 @@ async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
     send(tx, found.id, None, DeliveryKind::Notice, notice, job.act.now).await
 }
 
-/// Puts a mail into the ledger; it takes the place of one that still waits.
+/// Puts a mail into the ledger; it takes the place of one that still waits. It goes to the address as it was typed: case is
+/// the mailbox's own business (RFC 5321 2.4).
 async fn send(
     tx: &mut Tx,
     to: SubscriptionId,

@@ -15,6 +15,7 @@ pub mod departed;
 pub mod events;
 pub mod evidence;
 pub mod folded;
+pub mod history;
 pub mod images;
 pub mod imports;
 pub mod issues;

@@ -12,7 +12,9 @@ use crate::clock::Timestamp;
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// A body of this media type, last changed then; or 304 when the client has it.
-pub(super) fn fresh(asked: &HeaderMap, media: &'static str, body: String, changed: Option<Timestamp>) -> Response {
+pub(super) fn fresh(asked: &HeaderMap, media: &'static str, mut body: String, changed: Option<Timestamp>) -> Response {
+    // It is kept for as long as a client leaves it unread, and was made with room to grow.
+    body.shrink_to_fit();
     let tag = format!("\"{}\"", fingerprint(body.as_bytes()));
     let known = match asked.get(header::IF_NONE_MATCH) {
         // RFC 9110, 13.1.3: then the date does not count.

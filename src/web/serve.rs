@@ -28,7 +28,7 @@ use super::clock::Clocked;
 /// From the first byte awaited to the last of the head read; also how long an idle connection is kept.
 const HEAD_SECONDS_MAX: u64 = 10;
 /// A browser sends two kilobytes. Each connection may keep as much in memory.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+const HEAD_BYTES_MAX: usize = 12 * 1024;
 /// For how long whoever asked may leave an answer unread.
 const STALLED_SECONDS_MAX: u64 = 10;
 /// What the system keeps for whoever does not read. It would keep megabytes for each; the largest page has 64 KB.

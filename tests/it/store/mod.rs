@@ -6,6 +6,7 @@ mod deliveries;
 mod door;
 mod events;
 mod ground;
+mod history;
 mod images;
 mod imports;
 mod issues;

@@ -1,0 +1,89 @@
+//! Entries of many subscriptions at once: one statement for what their readers said, one for the log. Decides nothing.
+
+use super::db::Sql;
+use super::subscriptions::Entry;
+use super::{Result, Tx};
+use crate::domain::{NewsletterId, SubscriptionId};
+
+/// An entry, and in whose history it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The newsletter.
+    pub newsletter: NewsletterId,
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// What is written down.
+    pub entry: Entry<'a>,
+}
+
+/// A statement over lines, which are `$1` and are called `r` in the text: one JSON text, since a statement for each line
+/// would cost a round trip to the driver.
+macro_rules! lines {
+    ($text:literal) => {
+        Sql::Split {
+            sqlite: concat!(
+                "WITH r AS (
+                     SELECT key AS place, value ->> 'newsletter' AS newsletter, value ->> 'subscription' AS subscription,
+                            value ->> 'consent' AS consent, value ->> 'at' AS at, value ->> 'wording' AS wording,
+                            value ->> 'client' AS client, value ->> 'source' AS source, value ->> 'spelling' AS spelling,
+                            value ->> 'name' AS name, value ->> 'language' AS language, value ->> 'event' AS event,
+                            value ->> 'actor' AS actor, value ->> 'data' AS data
+                     FROM json_each($1)) ",
+                $text
+            ),
+            postgres: concat!(
+                "WITH r AS (
+                     SELECT * FROM json_to_recordset(CAST($1 AS JSON)) AS j (
+                         place BIGINT, newsletter BIGINT, subscription BIGINT, consent TEXT, at BIGINT, wording TEXT,
+                         client TEXT, source TEXT, spelling TEXT, name TEXT, language TEXT, event TEXT, actor TEXT,
+                         data TEXT)) ",
+                $text
+            ),
+        }
+    };
+}
+
+/// Writes down acts that leave the states as they are, in their order.
+pub async fn write_down(tx: &mut Tx, lines: &[Line<'_>]) -> Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let unfolded = unfolded(lines);
+    tx.sql(lines!(
+        "INSERT INTO consents (subscription_id, kind, at, wording, client, source, spelling, name, language)
+         SELECT subscription, consent, at, wording, client, source, spelling, name, language FROM r ORDER BY place"
+    ))
+    .bind(unfolded.as_str())
+    .execute()
+    .await?;
+    tx.sql(lines!(
+        "INSERT INTO events (at, kind, actor, newsletter_id, subscription_id, data)
+         SELECT at, event, actor, newsletter, subscription, data FROM r WHERE event IS NOT NULL ORDER BY place"
+    ))
+    .bind(unfolded)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+fn unfolded(lines: &[Line<'_>]) -> String {
+    let rows = lines.iter().enumerate().map(|(place, Line { newsletter, subscription, entry })| {
+        serde_json::json!({
+            "place": place,
+            "newsletter": newsletter.0,
+            "subscription": subscription.0,
+            "consent": entry.consent.as_str(),
+            "at": entry.by.now.0,
+            "wording": entry.wording,
+            "client": entry.client,
+            "source": entry.source,
+            "spelling": entry.typed.spelling.map(|typed| typed.as_str()),
+            "name": entry.typed.name,
+            "language": entry.typed.language,
+            "event": entry.event.map(|event| event.kind()),
+            "actor": entry.by.actor.to_string(),
+            "data": entry.event.map(|event| event.data()),
+        })
+    });
+    serde_json::Value::from_iter(rows).to_string()
+}
