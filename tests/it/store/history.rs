@@ -23,7 +23,7 @@ both_databases! {
             twins.push((one, many));
         }
         let spelling = "Anna.Ünal@Example.org".parse().unwrap();
-        let plain = acts::entry(NOW);
+        let plain = Entry { event: Some(&Event::SubscriptionAsked), ..acts::entry(NOW) };
         let ignored = Event::SignupIgnored { why: "\"quota\"\\" };
         let typed = Typed { spelling: Some(&spelling), name: Some("O'Hara \"\u{1F98A}\" \\ 小川"), language: Some("pt-BR") };
         let entries = [
