@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::shelf::{Shelf, as_json, show, unclear};
 use super::whose::{Known, Whose};
 use super::{Context, Exit, Failure};

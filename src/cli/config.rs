@@ -1,6 +1,7 @@
 //! `coranto config`: what is in force, whether it is right, and what there is to set.
 
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::{Context, Exit, signing, wiring};
 use crate::config::{Config, ConfigErrors, Place, Problem, reference};
 use crate::images::Gallery;

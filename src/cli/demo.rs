@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::output::count;
+use super::text::count;
 use super::serve::{self, Role};
 use super::{Context, Exit, Failure, preview};
 use crate::clock::Clock;

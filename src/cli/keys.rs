@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::output::count;
+use super::text::count;
 use super::table::Table;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};

@@ -1,6 +1,7 @@
 //! `coranto migrate`: brings the database's schema up to date.
 
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::table::Table;
 use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;

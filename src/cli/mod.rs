@@ -28,6 +28,7 @@ mod status;
 mod subscribers;
 pub mod table;
 mod test;
+mod text;
 mod tidy;
 mod when;
 mod whose;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::output::count;
+use super::text::count;
 use super::shelf::{Shelf, as_json, tell};
 use super::when::{about, countdown, duration, time, when};
 use super::whose::Known;

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::issues::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::limits::{self, Limit};
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::shelf::Shelf;
 use super::when::{about, local, shared_zone, when};
 use super::{Context, Exit, alarms};

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, json};
 
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::table::Table;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};

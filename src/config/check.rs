@@ -1,8 +1,10 @@
 //! Holds a tree against the table of keys: unknown names, wrong kinds, numbers out of range.
 
 use super::keys::{self, Kind};
+use super::mismatch::mismatch;
 use super::problem::Problem;
 use super::rates;
+use super::reader::display;
 use super::tree::{Entry, Node, Table, Value};
 
 /// Makes the list `[[relays]]` a section like others, its entries named by their number, so that one walk reads all.
@@ -24,18 +26,6 @@ pub(super) fn number_relays(root: &mut Table, problems: &mut Vec<Problem>) {
         });
         root.remove("relays");
     }
-}
-
-/// How a person would call what stands at `pattern` below `path`.
-pub(super) fn display(path: &str, pattern: &str, name: &str, node: &Node) -> String {
-    let shown = match (&node.value, pattern) {
-        (Value::Table(table), "relays.*") => match table.get("name").map(|entry| &entry.node.value) {
-            Some(Value::Text(name)) => name.clone(),
-            _ => name.to_owned(),
-        },
-        _ => name.to_owned(),
-    };
-    if path.is_empty() { shown } else { format!("{path}.{shown}") }
 }
 
 /// Reports everything in `table`, which is the section `pattern` and is called `path`, that no key allows.
@@ -86,24 +76,3 @@ fn check_each(items: &[Node], pattern: &str, path: &str, problems: &mut Vec<Prob
     }
 }
 
-pub(super) fn mismatch(kind: Kind, value: &Value) -> Option<String> {
-    let wanted = match (kind, value) {
-        (Kind::Text | Kind::Texts | Kind::Path | Kind::Secret | Kind::SecretUrl, Value::Text(_))
-        | (Kind::Boolean, Value::Boolean(_)) => return None,
-        (Kind::Texts, Value::List(items)) if items.iter().all(|item| matches!(item.value, Value::Text(_))) => {
-            return None;
-        }
-        (Kind::Texts, Value::List(_)) => return Some("every item of the list must be a text in quotes".to_owned()),
-        (Kind::Rates, Value::Integer(_)) => return mismatch(rates::NUMBER, value),
-        (Kind::Rates, _) => "a whole number without quotes, or { per_minute = N, per_hour = N, per_day = N }",
-        (Kind::Integer(least, most), Value::Integer(number)) => {
-            let fits = u64::try_from(*number).is_ok_and(|number| (least..=most).contains(&number));
-            return (!fits).then(|| format!("it must be from {least} to {most}, not {number}"));
-        }
-        (Kind::Integer(..), _) => "a whole number without quotes",
-        (Kind::Boolean, _) => "true or false without quotes",
-        (Kind::Texts, _) => "a text in quotes, or a list of them",
-        _ => "a text in quotes",
-    };
-    Some(format!("it must be {wanted}, not {}", value.describe()))
-}

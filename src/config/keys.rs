@@ -23,7 +23,10 @@ pub struct Key {
 }
 
 /// More mails than any relay takes in a minute, an hour or a day.
-pub(super) const RATE_MAX: u64 = 100_000_000;
+const RATE_MAX: u64 = 100_000_000;
+
+/// What each number of a rate may be.
+pub(super) const RATE: Kind = Kind::Integer(1, RATE_MAX);
 
 /// A hundred years.
 const DAYS_MAX: u64 = 36_500;

@@ -13,6 +13,7 @@ mod environment;
 mod headers;
 mod inbound;
 pub mod keys;
+mod mismatch;
 mod newsletter;
 mod problem;
 mod rates;

@@ -1,21 +1,19 @@
 //! Rates: `600`, which is a minute's, or `{ per_minute = 600, per_hour = 10_000, per_day = 50_000 }`.
 
-use super::check::mismatch;
-use super::keys::{Kind, RATE_MAX};
+use super::keys;
+use super::mismatch::mismatch;
 use super::problem::{Place, Problem, nearest};
 use super::reader::Section;
 use super::tree::{self, Table, Value};
 use crate::domain::quota::{Quota, Rates};
 
-/// What each of the numbers may be.
-pub(super) const NUMBER: Kind = Kind::Integer(1, RATE_MAX);
 const NAMES: [&str; 3] = ["per_minute", "per_hour", "per_day"];
 
 /// Reports everything in `table`, which is called `path`, that is no rate.
 pub(super) fn check(table: &Table, path: &str, problems: &mut Vec<Problem>) {
     for entry in &table.entries {
         let (why, hint) = if NAMES.contains(&entry.name.as_str()) {
-            let Some(why) = mismatch(NUMBER, &entry.node.value) else { continue };
+            let Some(why) = mismatch(keys::RATE, &entry.node.value) else { continue };
             (why, None)
         } else {
             let near = nearest(&entry.name, NAMES).unwrap_or("per_hour");

@@ -3,11 +3,22 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::check::display;
 use super::keys::{self, Absent, Kind};
 use super::problem::{Place, Problem};
-use super::tree::{Entry, Table, Value};
+use super::tree::{Entry, Node, Table, Value};
 use crate::secret::Secret;
+
+/// How a person would call what stands at `pattern` below `path`.
+pub(super) fn display(path: &str, pattern: &str, name: &str, node: &Node) -> String {
+    let shown = match (&node.value, pattern) {
+        (Value::Table(table), "relays.*") => match table.get("name").map(|entry| &entry.node.value) {
+            Some(Value::Text(name)) => name.clone(),
+            _ => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    };
+    if path.is_empty() { shown } else { format!("{path}.{shown}") }
+}
 
 /// What every section of one configuration shares.
 pub(super) struct Reader {

@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::fields;
 use super::links;
-use super::source;
 
 /// An address in the source.
 #[derive(Debug, PartialEq, Eq)]
@@ -265,7 +265,7 @@ fn ends(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c, '<' | '>' | '`' | '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '—')
-        || source::is_private(c)
+        || fields::is_private(c)
         || ('\u{3000}'..='\u{303F}').contains(&c)
         || ('\u{FF00}'..='\u{FFEF}').contains(&c)
 }

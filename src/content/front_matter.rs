@@ -7,9 +7,9 @@ mod suggest;
 
 use url::Url;
 
+use super::fields::is_private;
 use super::links::image_file;
 use super::problem::{Position, Problem};
-use super::source::is_private;
 use crate::domain::issue::Visibility;
 use entries::{Entry, Value};
 pub use send_at::SendAt;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use super::fields::Field;
 use super::merge;
+use super::target::Target;
 use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
 use crate::domain::design::Design;
 use crate::words::Words;
@@ -17,15 +18,6 @@ use style::Look;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
 pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
-
-/// What the HTML is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A mail: styles on every element, no places to jump to.
-    Mail,
-    /// A page with a style sheet of its own: headings have ids, footnotes are linked.
-    Web,
-}
 
 /// Why there is no more HTML.
 #[derive(Debug)]

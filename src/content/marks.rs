@@ -6,9 +6,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::bare::{Bare, Finder};
-use super::fields::{FIELD_END, FIELD_START, Field};
+use super::fields::{self, FIELD_END, FIELD_START, Field};
 use super::merge::{self, FieldError};
-use super::source;
 
 /// Merge fields in one issue: an editor uses three.
 pub(super) const FIELDS_MAX: usize = 500;
@@ -155,7 +154,7 @@ impl Marked {
     pub(super) fn stretches<'a>(&'a self, text: &'a str) -> Vec<Stretch<'a>> {
         let mut stretches = Vec::new();
         let mut rest = text;
-        while let Some(at) = rest.find(source::is_private) {
+        while let Some(at) = rest.find(fields::is_private) {
             if at > 0 {
                 stretches.push(Stretch::Text(&rest[..at]));
             }
@@ -165,7 +164,7 @@ impl Marked {
                     stretches.push(stretch);
                     rest = &rest[len..];
                 }
-                None => rest = rest.trim_start_matches(source::is_private),
+                None => rest = rest.trim_start_matches(fields::is_private),
             }
         }
         if !rest.is_empty() {
@@ -200,7 +199,7 @@ impl Marked {
 
     /// What was written: for code, in which braces are braces.
     pub(super) fn as_written(&self, text: &str) -> String {
-        if !text.contains(source::is_private) {
+        if !text.contains(fields::is_private) {
             return text.to_owned();
         }
         let mut out = String::with_capacity(text.len());

@@ -257,7 +257,7 @@ fn attributes(tag: &TagAt<'_>, name: &str, tell: &mut dyn FnMut(usize, Told)) ->
 }
 
 fn is_field(value: &str) -> bool {
-    value.contains(source::is_private)
+    value.contains(fields::is_private)
 }
 
 fn without_colours(style: &str) -> String {

@@ -1,7 +1,8 @@
 //! A text of the operator's for a page: Markdown without front matter and without anything of a reader's. Knows no page.
 
 use super::fields::{Piece, Template};
-use super::html::{Target, escape};
+use super::html::escape;
+use super::target::Target;
 use super::pictures::NoPictures;
 use super::rendered::{Letter, render};
 use super::source::read;

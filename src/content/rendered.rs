@@ -2,7 +2,8 @@
 
 use super::advice;
 use super::front_matter::Cover;
-use super::html::{self, Target};
+use super::html;
+use super::target::Target;
 use super::links::{Refused, no_picture};
 use super::parse::{self, Dialect};
 use super::pictures::Pictures;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::fields::{FIELD_END, FIELD_START};
-use super::front_matter::{self, Cover, FrontMatter};
+use super::fields::is_private;
+use super::front_matter::{self, FrontMatter};
 use super::problem::{Lines, Position, Problem};
 
 /// Two hundred times a long essay; every later step is bounded by this.
@@ -27,17 +27,6 @@ impl Issue {
     /// The Markdown below the front matter. Lines end in `\n`.
     pub fn body(&self) -> &str {
         &self.text[self.body_at..]
-    }
-
-    /// The files that it names as its images.
-    pub fn images(&self) -> Vec<String> {
-        let mut names = super::parse::image_names(self);
-        if let Some(Cover::File(name)) = &self.front.image {
-            names.push(name.clone());
-        }
-        names.sort();
-        names.dedup();
-        names
     }
 
     /// Where a byte of the body stands in the file.
@@ -107,12 +96,6 @@ fn decoded(source: &[u8]) -> (String, Vec<Problem>) {
 /// Control characters have no place in a mail. Private-use characters mean nothing to a reader, and mark merge fields.
 pub(super) fn is_refused(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{FFFE}' | '\u{FFFF}') || is_private(c)
-}
-
-/// Whether a character is for private use, as the marks of merge fields are.
-pub(super) fn is_private(c: char) -> bool {
-    const { assert!(FIELD_START as u32 == 0xE000 && FIELD_END as u32 == 0xE001) };
-    ('\u{E000}'..='\u{F8FF}').contains(&c)
 }
 
 pub(super) fn refused_character(at: Position, c: char) -> Problem {

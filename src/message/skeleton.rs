@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use crate::content::fields::{Piece, Template, without_marks};
-use crate::domain::delivery::DeliveryKind;
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::token::TOKEN_LEN;
 
+use super::content::{Content, Profile};
 use super::dkim::Signer;
 use super::embed::Related;
+use super::error::SkeletonError;
 use super::headers::StaticHeaders;
 use super::splice::Part;
 use super::values::{Escape, Places, Tally};
@@ -20,36 +21,6 @@ use super::values::{Escape, Places, Tally};
 const SIGNATURE_BYTES: usize = 900;
 /// About what boundaries and the headers of the parts take.
 const FRAME_BYTES: usize = 300;
-
-/// The parts of a mail as a revision holds them.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// What kind of mail it is: it decides on headers, and on which links may be missing.
-    pub kind: DeliveryKind,
-    /// The subject, as people read it.
-    pub subject: String,
-    /// The HTML part.
-    pub html: Template,
-    /// The text part.
-    pub text: Template,
-    /// BCP 47.
-    pub language: String,
-    /// The issue's name in links, if it is an issue.
-    pub slug: Option<String>,
-    /// A hash of all this, which the MIME boundary is derived from.
-    pub digest: [u8; 32],
-}
-
-/// How a relay wants its mail.
-#[derive(Clone, Debug, Default)]
-pub struct Profile {
-    /// Who signs; empty when the relay does. Signatures of RSA keys come first, in whatever order these are.
-    pub signers: Vec<Arc<Signer>>,
-    /// Headers that the relay rewrites, so that no signature may cover them (Amazon SES: `Message-ID`, `Date`).
-    pub unsigned_headers: Vec<String>,
-    /// Fields that stand above everything else, each with its line end. No signature covers them.
-    pub extra_headers: String,
-}
 
 /// A mail without its reader.
 #[derive(Debug)]
@@ -70,40 +41,6 @@ pub struct Skeleton {
     /// The same of a mail that is text alone.
     pub(super) text_links: Tally,
     size_estimate: usize,
-}
-
-/// Why content cannot be mailed.
-#[derive(Debug, thiserror::Error)]
-pub enum SkeletonError {
-    /// A line end there would begin a header of its own.
-    #[error("the value for the header {header} has a control character in it; write it on one line")]
-    Control {
-        /// The header.
-        header: &'static str,
-    },
-    /// A value that stands bare in a header.
-    #[error("{value:?} cannot stand in the header {header}; use letters, digits, `.`, `-` and `_`")]
-    Token {
-        /// The header.
-        header: &'static str,
-        /// The value.
-        value: String,
-    },
-    /// It is the base of every link.
-    #[error(
-        "the public address {0:?} is not one that links can begin with; it is of the form https://news.example.com"
-    )]
-    PublicUrl(String),
-    /// Everyone who got it could act for that reader.
-    #[error(
-        "the {part} part has one reader's own link in it ({link}); write a merge field such as {{{{ unsubscribe_url }}}} instead"
-    )]
-    ReadersLink {
-        /// `HTML` or `text`.
-        part: &'static str,
-        /// The link's beginning.
-        link: String,
-    },
 }
 
 impl Skeleton {

@@ -3,7 +3,7 @@
 
 use crate::content::fields::{Field, Piece, Template};
 
-use super::fill::FillError;
+use super::error::FillError;
 use super::mime::{Base64Lines, Encoding, quoted_printable, with_lf};
 use super::values::{Escape, Tally, Values};
 

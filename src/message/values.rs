@@ -12,7 +12,7 @@ use crate::domain::{ConsentId, DeliveryId, RequestId, SubscriptionId};
 use crate::token::{Keyring, Mark, Purpose, TEST_NUMBER};
 use crate::words::Words;
 
-use super::fill::FillError;
+use super::error::FillError;
 
 /// Who a mail is for.
 #[derive(Clone, Copy, Debug)]

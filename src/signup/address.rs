@@ -7,7 +7,8 @@
 
 use std::time::Duration;
 
-use super::letters::{Letter, post};
+use super::letter::Letter;
+use super::letters::post;
 use super::limits::asked;
 use super::{Act, CONFIRM_FOR, Door, Signup, person};
 use crate::clock::Timestamp;

@@ -1,6 +1,6 @@
 //! One newsletter as strangers meet it: its settings, its row, and the mails they may cause. Knows no request.
 
-use super::letters::Letter;
+use super::letter::Letter;
 use crate::clock::Timestamp;
 use crate::content::{Parts, prose};
 use crate::domain::delivery::DeliveryKind;

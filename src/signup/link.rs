@@ -3,7 +3,8 @@
 //! The form asks anybody, like that of a sign-up, and has limits of its own: neither shuts the other.
 
 use super::challenge::Spent;
-use super::letters::{Letter, post};
+use super::letter::Letter;
+use super::letters::post;
 use super::limits::asked;
 use super::proof::{self, Due, NextStep, Proof};
 use super::request::{admit, press};

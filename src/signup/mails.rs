@@ -1,7 +1,7 @@
 //! The mails that a signup may cause, without a reader: they hold nothing that a stranger typed. Knows no database.
 
 use super::door::{Emblem, Letters};
-use super::letters::Letter;
+use super::letter::Letter;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::{Parts, in_heading_with};
 use crate::domain::newsletter::Newsletter;

@@ -20,6 +20,7 @@ mod erasure;
 mod export;
 mod import;
 mod leave;
+mod letter;
 mod letters;
 mod limits;
 mod link;
@@ -53,7 +54,7 @@ pub use import::{
     UNDO_FOR, Understood, Undo, Undone, Value, forget_imports, import, undo_import,
 };
 pub use leave::{Leaving, leave};
-pub use letters::Letter;
+pub use letter::Letter;
 pub use limits::{ChallengeWhen, Limits, WhyNot};
 pub use link::{LinkAsk, send_link};
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};

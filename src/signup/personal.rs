@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::address::rightful;
-use super::letters::{Letter, post};
+use super::letter::Letter;
+use super::letters::post;
 use super::{Act, Door, Signup, copy, erasure};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;

@@ -12,7 +12,7 @@ use super::ask::{Answer, Ask};
 use super::challenge::{Challenge, Spent};
 use super::door::Door;
 use super::entry::{Job, RequestError, Written};
-use super::letters::Letter;
+use super::letter::Letter;
 use super::proof::{self, Due, Judgement, NextStep, Proof};
 use super::stranger::Signup;
 use super::throttle::{Pressure, Throttle, Wanted};

@@ -4,6 +4,7 @@
 mod archive;
 mod forms;
 mod frame;
+mod links;
 mod preferences;
 mod reader;
 mod signup;
@@ -14,9 +15,10 @@ pub use archive::{
 pub use forms::{DataPage, LinkPage, LostNewsletter, LostPage, NoMailPage, SentPage, TroublePage};
 pub use frame::{Foot, Frame, Relation, Sharing, Style};
 pub use preferences::{Chosen, Done, Other, PauseDays, PreferencesPage, Subscribed, Wrong};
-pub use reader::{
+pub use links::{
     AbsentPage, AllowedPage, AlreadyPage, BackPage, ConfirmPage, ConfirmedPage, DepartedPage, Ended, ErasedPage,
-    LatestIssue, LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, Reader, RefusePage,
+    LatestIssue, LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, RefusePage,
     RefusedPage, StaleLink, StalePage, StopPage, StoppedPage,
 };
+pub use reader::Reader;
 pub use signup::{Again, CheckPage, Hidden, MeantPage, Resent, SignupPage, StepPage, StepWork, Tongue, Webmail};

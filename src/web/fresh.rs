@@ -4,8 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
-use super::assets::fingerprint;
 use super::failure::Dressed;
+use super::sheets::fingerprint;
 use crate::clock::Timestamp;
 
 /// A correction is to be seen soon; a page that a thousand readers open at once is to be made once.

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::assets::Sheets;
-use super::client::Proxies;
 use super::failure::{Dressed, Failure, Open};
 use super::fresh::fresh;
+use super::proxies::Proxies;
+use super::sheets::Sheets;
 use super::trouble::TroublePages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;

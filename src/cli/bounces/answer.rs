@@ -1,7 +1,7 @@
 //! Release and discard. What may be answered is `inbound`'s to say.
 
 use super::Desk;
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::NoticeId;
 use crate::inbound::{self, Answer, AnswerError, Wanted};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::cli::output::{Output, printable};
+use crate::cli::output::Output;
+use crate::cli::text::printable;
 use crate::cli::{Context, Exit, Failure};
 use crate::domain::cause::{Cause, Class, Judgement, Party, judge};
 use crate::domain::notice::NoticeEvidence;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::Desk;
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{about, local, shared_zone};
 use crate::cli::{Exit, Failure};
@@ -168,7 +168,7 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         ("follows", follows(&notice).replace("ID", &notice.id.0.to_string())),
     ];
     for (name, value) in rows {
-        output.line(format!("{name:<9} {}", crate::cli::output::printable(&value)))?;
+        output.line(format!("{name:<9} {}", crate::cli::text::printable(&value)))?;
     }
     Ok(Exit::Ok)
 }
@@ -202,7 +202,7 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
     output.table(&table)?;
     let examples = notices::page(&mut tx, &Filter { effect: Some(Effect::Held), ..Filter::default() }, 3).await?;
     for notice in &examples {
-        output.line(format!("  {}: {}", notice.id.0, crate::cli::output::printable(&notice.diagnostic)))?;
+        output.line(format!("  {}: {}", notice.id.0, crate::cli::text::printable(&notice.diagnostic)))?;
     }
     output.note(
         "None of these readers is left out yet. `coranto bounces release ISSUE` believes the notices, `coranto bounces discard \

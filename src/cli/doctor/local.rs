@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Finding, Health};
-use crate::cli::output::{count, size};
+use crate::cli::text::{count, size};
 use crate::cli::signing::Signature;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;

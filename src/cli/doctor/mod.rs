@@ -8,7 +8,8 @@ mod tags;
 
 use std::net::SocketAddr;
 
-use super::output::{Tone, count};
+use super::output::Tone;
+use super::text::count;
 use super::whose::newsletter;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};

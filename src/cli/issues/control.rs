@@ -1,7 +1,7 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
 use super::{Desk, Named};
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::shelf::Shelf;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Desk;
 use super::control::instead;
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::shelf::{Shelf, tell};
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;

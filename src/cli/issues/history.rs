@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::clock::Timestamp;

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Desk, history};
-use crate::cli::output::{Tone, count};
+use crate::cli::output::Tone;
+use crate::cli::text::count;
 use crate::cli::shelf::Shelf;
 use crate::cli::table::Table;
 use crate::cli::when::when;

@@ -1,75 +1,24 @@
 //! `coranto preview`: an issue as its readers would get it: on a page that follows the file, or one part of it on
 //! stdout. Needs no database and sends nothing.
 
+mod args;
 mod live;
 mod place;
 mod reader;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::shelf::{Shelf, tell};
 use super::whose::Known;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::library::name_parts;
 use crate::publishing::{Checked, Draft};
+pub(super) use args::Args;
 use reader::Reader;
-
-/// One part on stdout, instead of the page.
-#[derive(Debug, clap::Args)]
-#[group(id = "part", required = false, multiple = false)]
-pub(super) struct Part {
-    /// Print the HTML part.
-    #[arg(long)]
-    html: bool,
-    /// Print the text part.
-    #[arg(long)]
-    text: bool,
-    /// Print the whole message, headers, signature and all.
-    #[arg(long)]
-    eml: bool,
-}
-
-/// Show an issue in all its views while it is written, or print one part of it.
-///
-/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
-/// headers, with the checks beside them, and follows every save. Only this machine can open it. A file with errors is
-/// shown as far as it goes; its parts are printed too, with the errors on stderr and exit code 3.
-#[derive(Debug, clap::Args)]
-#[command(
-    before_help = "Examples:
-  coranto preview issues/2026-11-27-a-note.md --open
-  coranto preview issues/2026-11-27-a-note.md --text",
-    after_help = "More examples:
-  coranto preview                                               the next issue's file
-  coranto preview issues/2026-11-27-a-note.md --html > note.html
-  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
-)]
-pub(super) struct Args {
-    /// The issue's file; without one, that of the next issue.
-    file: Option<PathBuf>,
-    #[command(flatten)]
-    part: Part,
-    /// Open the page in the browser.
-    #[arg(long, conflicts_with = "part")]
-    open: bool,
-    /// The page's port on this machine [default: 8026, or any that is free].
-    #[arg(long, value_name = "PORT", conflicts_with = "part")]
-    port: Option<u16>,
-    /// The reader's address.
-    #[arg(long, default_value = "reader@example.org")]
-    to: EmailAddress,
-    /// The reader's name; without one, fallbacks show.
-    #[arg(long)]
-    name: Option<String>,
-    /// The newsletter, where there are several.
-    #[arg(long, value_name = "SLUG")]
-    newsletter: Option<String>,
-}
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::cli::Context;
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::shelf::Shelf;
 use crate::clock::Timestamp;
 use crate::config::Config;

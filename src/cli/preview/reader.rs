@@ -1,6 +1,6 @@
 //! The reader that a preview is made for: a made-up one, whose links open and change nothing.
 
-use super::Args;
+use super::args::Args;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{Desk, address};
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{local, shared_zone};
 use crate::cli::{Exit, Failure};

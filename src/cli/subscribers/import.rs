@@ -8,7 +8,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::Desk;
-use crate::cli::output::{Output, count, printable};
+use crate::cli::output::Output;
+use crate::cli::text::{count, printable};
 use crate::cli::progress::Progress;
 use crate::cli::table::Table;
 use crate::cli::{Exit, Failure};

@@ -1,7 +1,7 @@
 //! Imports that were made: what they did, and taking one back.
 
 use super::Desk;
-use crate::cli::output::{count, printable};
+use crate::cli::text::{count, printable};
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};

@@ -4,7 +4,8 @@ use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::{Desk, address};
-use crate::cli::output::{Tone, count};
+use crate::cli::output::Tone;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::cli::{Context, Exit, Failure};

@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 
-use super::Target;
 use super::style::Look;
 use crate::content::fields::{FIELD_END, FIELD_START, Field};
 use crate::content::links;
 use crate::content::merge;
 use crate::content::scripts::{self, Script};
+use crate::content::target::Target;
 use crate::words::Words;
 
 /// Elements within elements. The sanitiser takes the square of this.

@@ -4,7 +4,8 @@
 //!
 //! Classes are for that and for dark mode.
 
-use super::{Align, Target};
+use crate::content::target::Target;
+use crate::content::tree::Align;
 use crate::domain::design::Design;
 
 /// For small print and tables.

@@ -1,8 +1,8 @@
 //! Tags amid words that are words after all, which only the whole paragraph tells. Without this a `<textarea>` that nobody
 //! put between backticks would take the rest of the issue along.
 
-use super::Reading;
 use super::raw::unknown;
+use super::reading::Reading;
 use crate::content::html::raw::{self, TagAt};
 use crate::content::pasted;
 use crate::content::tree::{Block, Document, Inline};

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
 use super::headings::take_id;
-use super::{Numbers, Reading, is_inline, shown_level};
-use crate::content::fields::Field;
+use super::reading::{Numbers, Reading, is_inline, shown_level};
+use crate::content::fields::{self, Field};
 use crate::content::links::{self, Refused};
 use crate::content::marks::{Address, Stretch, is_escaped};
 use crate::content::merge;
@@ -348,7 +348,7 @@ fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Dest
                 None
             }
         },
-        _ if typed.contains(source::is_private) => {
+        _ if typed.contains(fields::is_private) => {
             let message = "a merge field is only part of this link's address";
             let problem = Problem::error(reading.place(at), "field-in-address", message);
             reading.problem(problem.hint("the whole address is the field, as in [leave]({{ unsubscribe_url }})"));

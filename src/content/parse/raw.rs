@@ -1,8 +1,8 @@
 //! Raw HTML amid Markdown: kept for the sanitiser where a newsletter allows it, text where it does not. Knows what is told
 //! of it, and no element's look.
 
-use super::Reading;
 use super::builder::{Builder, Frame};
+use super::reading::Reading;
 use crate::content::fields::Field;
 use crate::content::html::escape;
 use crate::content::marks::Stretch;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::Sample;
-use super::Reader;
+use super::reader::Reader;
 
 /// What was just done; an act that changed nothing leaves it empty.
 #[derive(Clone, Debug, Default, Serialize)]

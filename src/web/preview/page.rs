@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::super::assets;
+use super::super::sheets;
 use super::super::frame::Ground;
 use super::super::public::issue;
 use crate::clock::Timestamp;
@@ -65,6 +65,6 @@ impl Publication<'_> {
 
     /// The style sheet of the newsletter's pages.
     pub fn style(&self) -> Result<String, TemplateError> {
-        self.templates.render(&assets::style(&self.newsletter.design))
+        self.templates.render(&sheets::style(&self.newsletter.design))
     }
 }

@@ -5,6 +5,8 @@ mod again;
 mod embed;
 mod json;
 mod pages;
+mod request;
+mod surface;
 mod typed;
 mod webmail;
 
@@ -15,21 +17,21 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use url::Url;
 
 use super::super::client::From;
 use super::super::failure::Failure;
 use super::super::form::{Form, Media};
-use super::super::policy::Policy;
 use super::super::site::Site;
-use super::super::wording;
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NameError, parse_name};
 use crate::domain::typo;
-use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestError};
-use crate::words::Language;
+use crate::signup::{Answer, Ask, Client, Door, NextStep, Proof, RequestError};
 
 use again::Question;
+use pages::Wrong;
+use request::request;
+use surface::Place;
+use typed::allowed;
 pub(super) use again::asked_page;
 pub(in crate::web) use embed::cors;
 pub(super) use pages::{address_error, form, link_step, name_error};
@@ -49,52 +51,6 @@ pub(super) fn router() -> Router<Arc<Site>> {
     page.merge(frame).merge(embed::router())
 }
 
-/// Where the form is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// On a page of its own.
-    Page,
-    /// In a frame on another site.
-    Frame,
-}
-
-impl Place {
-    /// The last part of its path.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Page => "subscribe",
-            Self::Frame => "embed",
-        }
-    }
-
-    /// Of the form, and of what is below it.
-    fn path(self, site: &Site, door: &Door) -> String {
-        site.path(&format!("{}/{}", door.newsletter.slug, self.name()))
-    }
-
-    /// The form in a language.
-    fn form(self, site: &Site, door: &Door, language: Option<Language>) -> String {
-        let query = language.map(|language| format!("?lang={}", language.tag())).unwrap_or_default();
-        self.path(site, door) + &query
-    }
-
-    /// What the record of consents says of a request from here.
-    fn source(self) -> &'static str {
-        match self {
-            Self::Page => "form",
-            Self::Frame => "frame",
-        }
-    }
-
-    /// A page as it is sent here: another site's frame may show the frame's pages alone.
-    fn dressed(self, site: &Site, mut response: Response) -> Response {
-        if self == Self::Frame {
-            Policy::of(&mut response).frames(&site.embedding.origins);
-        }
-        response
-    }
-}
-
 /// What becomes of what was typed.
 enum Outcome {
     Taken(Question),
@@ -102,16 +58,6 @@ enum Outcome {
     /// The address as it was typed, and what was probably meant.
     Meant(EmailAddress, String),
     Step(EmailAddress, Box<NextStep>),
-}
-
-/// What is wrong with what was typed.
-#[derive(Clone, Debug)]
-pub(super) enum Wrong {
-    Form(AddressError),
-    Name(NameError),
-    Disposable,
-    /// With its domain.
-    NoServer(String),
 }
 
 async fn show(
@@ -155,12 +101,6 @@ fn sent_to(site: &Site, place: Place, typed: &Typed, question: &Question) -> Res
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// The page that the form wants its reader sent to, if it is one of those.
-fn allowed<'a>(site: &'a Site, typed: &Typed) -> Option<&'a Url> {
-    let wanted = Url::parse(&typed.redirect).ok()?;
-    site.embedding.redirects.iter().find(|page| **page == wanted)
-}
-
 /// Takes a request, or says what is wrong or missing.
 async fn take(
     site: &Arc<Site>,
@@ -200,15 +140,3 @@ async fn take(
     }
 }
 
-/// Asks in a task of its own, which goes on when the client is gone.
-async fn request(
-    site: &Arc<Site>,
-    door: &Arc<Door>,
-    ask: Ask,
-    source: &str,
-    client: Option<Client>,
-) -> Result<Result<Answer, RequestError>, Failure> {
-    let act = site.act(source, wording::signup(site.words_in(door, ask.language)), client);
-    let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { Ok::<_, Failure>(signup::request(&signup, &door, &ask, &act).await) }).await
-}

@@ -9,12 +9,23 @@ use super::super::super::frame::description;
 use super::super::super::policy::Policy;
 use super::super::super::site::Site;
 use super::super::reader::link_url;
-use super::{Place, Typed, Wrong, allowed};
+use super::surface::Place;
+use super::typed::{Typed, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NAME_CHARS_MAX, NameError};
 use crate::signup::{Door, NextStep, Work};
 use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, Tongue};
 use crate::words::{Language, Words};
+
+/// What is wrong with what was typed.
+#[derive(Clone, Debug)]
+pub(super) enum Wrong {
+    Form(AddressError),
+    Name(NameError),
+    Disposable,
+    /// With its domain.
+    NoServer(String),
+}
 
 /// What is wrong with an address, said to who typed it.
 pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {

@@ -1,8 +1,10 @@
 //! What came with a form or a JSON object, as it came. Decides nothing.
 
 use serde::Deserialize;
+use url::Url;
 
 use super::super::super::form::Form;
+use super::super::super::site::Site;
 use crate::words::Language;
 
 /// A tag for reports is a word, not a text.
@@ -95,4 +97,10 @@ pub(in crate::web) fn bare(typed: &str) -> &str {
     let typed = typed.trim();
     let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
     typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
+}
+
+/// The page that the form wants its reader sent to, if it is one of those.
+pub(super) fn allowed<'a>(site: &'a Site, typed: &Typed) -> Option<&'a Url> {
+    let wanted = Url::parse(&typed.redirect).ok()?;
+    site.embedding.redirects.iter().find(|page| **page == wanted)
 }
