@@ -12,24 +12,24 @@ spelled! {
         Active = "active",
         /// Gets none until a date, or until they say so.
         Paused = "paused",
-        /// Left; only they themselves can come back.
-        Left = "left",
+        /// Gets none; only they themselves can come back.
+        Unsubscribed = "unsubscribed",
     }
 }
 
 impl SubscriptionState {
     /// Whether a subscription in this state may get into `next`.
     pub fn may_become(self, next: Self) -> bool {
-        use SubscriptionState::{Active, Left, Paused, Pending};
+        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
         matches!(
             (self, next),
-            (Pending, Active | Left)
-                | (Active, Paused | Left)
-                | (Paused, Active | Paused | Left)
+            (Pending, Active | Unsubscribed)
+                | (Active, Paused | Unsubscribed)
+                | (Paused, Active | Paused | Unsubscribed)
                 // An import that had made it active is taken back.
                 | (Active, Pending)
                 // Within a day what was before can be taken back.
-                | (Left, Pending | Active | Paused)
+                | (Unsubscribed, Pending | Active | Paused)
         )
     }
 
@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn who_left_comes_back_only_by_asking() {
-        use SubscriptionState::{Active, Left, Paused, Pending};
-        assert!(Pending.may_become(Active) && Left.may_become(Pending));
+        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+        assert!(Pending.may_become(Active) && Unsubscribed.may_become(Pending));
         for (from, to) in [(Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");
         }

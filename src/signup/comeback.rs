@@ -75,7 +75,7 @@ async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<G
     let consent = consents::get(tx, withdrawn).await?.filter(|consent| consent.kind == ConsentKind::Withdrawn);
     let Some(consent) = consent else { return Ok(Gone::Unknown) };
     let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else { return Ok(Gone::Unknown) };
-    if subscription.state != SubscriptionState::Left {
+    if subscription.state != SubscriptionState::Unsubscribed {
         return Ok(Gone::Back(subscription));
     }
     let latest = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;

@@ -110,7 +110,7 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
             Confirmation::Stale(subscription)
         }
         SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
-        SubscriptionState::Left => Confirmation::Stale(subscription),
+        SubscriptionState::Unsubscribed => Confirmation::Stale(subscription),
         SubscriptionState::Pending => {
             let withdrawn = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
             let overtaken = withdrawn.is_some_and(|withdrawn| withdrawn.id > asked);

@@ -103,7 +103,7 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
     let found = subscriptions::ensure(tx, &new, act.now).await?;
     let delivery = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Left => question(tx, job, &found, &person.email).await?,
+        SubscriptionState::Pending | SubscriptionState::Unsubscribed => question(tx, job, &found, &person.email).await?,
     };
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
     Ok(Written::Done)
@@ -117,7 +117,7 @@ async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) 
     let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
     let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
     match found.state {
-        SubscriptionState::Left => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
+        SubscriptionState::Unsubscribed => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
         _ => subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?,
     }
     send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, job.act.now).await

@@ -61,7 +61,7 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
         match found.state {
             SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
-            SubscriptionState::Left => {
+            SubscriptionState::Unsubscribed => {
                 if !subscriptions::readmit(tx, found.id, &entry).await? {
                     return Ok(Added::Left(found.left_at));
                 }

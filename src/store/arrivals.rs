@@ -155,7 +155,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
         .sql(batch!(
             "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at, confirmed_at, left_at, ended_by)
              SELECT $2, u.id, r.state, r.language, $3, r.at, CASE WHEN r.state IN ('active', 'paused') THEN r.at END,
-                    CASE WHEN r.state = 'left' THEN $4 END, CASE WHEN r.state = 'left' THEN 'import' END
+                    CASE WHEN r.state = 'unsubscribed' THEN $4 END, CASE WHEN r.state = 'unsubscribed' THEN 'import' END
              FROM r CROSS JOIN subscribers u WHERE u.email_key = r.email_key
              ON CONFLICT (newsletter_id, subscriber_id) DO NOTHING RETURNING id"
         ))
@@ -178,7 +178,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
     .bind(coming.source)
     .bind(coming.now)
     .bind(coming.wording)
-    .bind(SubscriptionState::Left)
+    .bind(SubscriptionState::Unsubscribed)
     .bind(ConsentKind::Withdrawn)
     .bind(ConsentKind::Imported)
     .execute()

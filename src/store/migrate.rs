@@ -94,6 +94,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0016_retention.sql"),
         include_str!("../../migrations/postgres/0016_retention.sql"),
     ),
+    (
+        17,
+        "unsubscribed",
+        include_str!("../../migrations/sqlite/0017_unsubscribed.sql"),
+        include_str!("../../migrations/postgres/0017_unsubscribed.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.
@@ -110,7 +116,14 @@ pub struct Step {
 /// Brings the schema up to date. A schema newer than this program is refused.
 pub async fn run(db: &Db) -> Result<()> {
     match db {
-        Db::Sqlite { writer, .. } => migrator(true).run(writer).await?,
+        Db::Sqlite { writer, .. } => {
+            let mut connection = writer.acquire().await?;
+            // A table that a step builds anew takes with it what refers to it, where foreign keys are held. They cannot be
+            // let go inside a step's transaction; so it is for all steps, and the connection is closed afterwards.
+            connection.close_on_drop();
+            sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
+            migrator(true).run(&mut *connection).await?;
+        }
         Db::Postgres(pool) => migrator(false).run(pool).await?,
     }
     Ok(())

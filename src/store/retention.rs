@@ -61,7 +61,7 @@ macro_rules! unconfirmed {
 /// One that ended before.
 macro_rules! unsubscribed {
     () => {
-        "s.state = 'left' AND s.left_at <= $1"
+        "s.state = 'unsubscribed' AND s.left_at <= $1"
     };
 }
 

@@ -126,7 +126,7 @@ record! {
         /// Having a rest.
         pub paused: i64,
         /// Gone.
-        pub left: i64,
+        pub unsubscribed: i64,
         /// In whichever state, with an address that must not be mailed.
         pub suppressed: i64,
         /// Whom an issue would reach now.
@@ -169,7 +169,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
     .bind(new.language)
     .bind(new.source)
     .bind(now)
-    .bind(SubscriptionState::Left)
+    .bind(SubscriptionState::Unsubscribed)
     .fetch_one()
     .await
 }
@@ -246,7 +246,7 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
         "SELECT COUNT(*) FILTER (WHERE s.state = 'pending') AS pending,
                 COUNT(*) FILTER (WHERE s.state = 'active') AS active,
                 COUNT(*) FILTER (WHERE s.state = 'paused') AS paused,
-                COUNT(*) FILTER (WHERE s.state = 'left') AS left,
+                COUNT(*) FILTER (WHERE s.state = 'unsubscribed') AS unsubscribed,
                 COUNT(x.id) AS suppressed,
                 (SELECT COUNT(*) FROM mailable m WHERE m.newsletter_id = $1) AS mailable
          FROM subscriptions s
@@ -269,7 +269,7 @@ pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Re
             " RETURNING newsletter_id"
         ))
         .bind(id)
-        .bind(sources(&[SubscriptionState::Left], SubscriptionState::Pending))
+        .bind(sources(&[SubscriptionState::Unsubscribed], SubscriptionState::Pending))
         .bind(SubscriptionState::Pending)
         .fetch_optional()
         .await?;
@@ -284,7 +284,7 @@ pub async fn activate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Res
 /// `pending` or `left` to `active`, by the reader's own word that another subscription of theirs goes on here. `false`
 /// when it was neither.
 pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
-    activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Left], entry).await
+    activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Unsubscribed], entry).await
 }
 
 async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &Entry<'_>) -> Result<bool> {
@@ -352,7 +352,7 @@ pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool>
     Ok(any)
 }
 
-/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or
+/// Any other state to `unsubscribed`; what was before is kept for [`take_back`]. `false` when the person had left already, or
 /// nobody has this number.
 pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
     let row = tx
@@ -363,8 +363,8 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
             " RETURNING newsletter_id"
         ))
         .bind(id)
-        .bind(sources(SubscriptionState::ALL, SubscriptionState::Left))
-        .bind(SubscriptionState::Left)
+        .bind(sources(SubscriptionState::ALL, SubscriptionState::Unsubscribed))
+        .bind(SubscriptionState::Unsubscribed)
         .bind(entry.by.now)
         .bind(EndedBy::of(entry.by.actor))
         .fetch_optional()
@@ -381,7 +381,7 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Res
              WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
@@ -398,7 +398,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resu
         )
         .bind(id)
         .bind(SubscriptionState::Active)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
@@ -429,7 +429,7 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resu
              WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
@@ -444,7 +444,7 @@ pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Re
              WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
     written(tx, id, row, entry).await

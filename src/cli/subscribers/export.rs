@@ -21,7 +21,7 @@ pub(super) struct Export {
     /// The file; `-` is standard output. An existing file is not overwritten without --yes.
     #[arg(default_value = "-")]
     file: PathBuf,
-    /// Only readers in this state: pending, active, paused or left.
+    /// Only readers in this state: pending, active, paused or unsubscribed.
     #[arg(long, value_parser = state)]
     state: Option<SubscriptionState>,
 }
@@ -63,7 +63,7 @@ pub(super) async fn export(args: Export, desk: &Desk<'_>) -> anyhow::Result<Exit
 
 async fn write(desk: &Desk<'_>, filter: &Filter, to: impl Write + Send) -> anyhow::Result<u64> {
     let counts = subscriptions::counts(&mut desk.db.read().await?, desk.id).await?;
-    let total = counts.pending + counts.active + counts.paused + counts.left;
+    let total = counts.pending + counts.active + counts.paused + counts.unsubscribed;
     let total = filter.state.is_none().then_some(total.unsigned_abs());
     let mut progress = desk.context.output.progress("Exporting", total);
     signup::export(desk.db, filter, to, |written| progress.set(written)).await.map_err(|error| match error {

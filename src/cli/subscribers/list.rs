@@ -19,7 +19,7 @@ use crate::store::{Db, consents, newsletters, subscriptions};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// Only readers in this state: pending, active, paused or left.
+    /// Only readers in this state: pending, active, paused or unsubscribed.
     #[arg(long, value_parser = state)]
     state: Option<SubscriptionState>,
     /// Only readers with this in their address or name.
@@ -41,7 +41,9 @@ pub(super) struct Show {
 }
 
 pub(super) fn state(text: &str) -> Result<SubscriptionState, String> {
-    text.parse::<SubscriptionState>().map_err(|_| "it is one of pending, active, paused, left".to_owned())
+    // `left` is what it was called in scripts of old.
+    let text = if text == "left" { SubscriptionState::Unsubscribed.as_str() } else { text };
+    text.parse::<SubscriptionState>().map_err(|_| "it is one of pending, active, paused, unsubscribed".to_owned())
 }
 
 /// The spelling of a reader in `--json`.
@@ -184,7 +186,7 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
             ("active", counts.active),
             ("pending", counts.pending),
             ("paused", counts.paused),
-            ("left", counts.left),
+            ("unsubscribed", counts.unsubscribed),
             ("suppressed", counts.suppressed),
         ] {
             table.row([state.to_owned(), count(number.unsigned_abs(), "")]);

@@ -283,7 +283,7 @@ impl Batch {
         self.dropped.extend(row.dropped.into_iter().map(refused));
         let arrival = Arrival {
             person: person(keys, &row.email, row.name.as_deref()),
-            state: standing.state().unwrap_or(SubscriptionState::Left),
+            state: standing.state().unwrap_or(SubscriptionState::Unsubscribed),
             language: row.language,
             subscribed_at: row.subscribed_at.unwrap_or(now),
             network: row.network,

@@ -11,7 +11,7 @@ use crate::store::{StoreError, Tx, arrivals, consents, subscriptions};
 
 /// The rule of the house.
 fn plan(standing: Standing, known: Option<&Known>) -> Plan {
-    use SubscriptionState::{Left, Pending};
+    use SubscriptionState::{Unsubscribed, Pending};
     let is_suppressed = known.and_then(|known| known.suppressed).is_some();
     let (is_departed, is_refused) = known.map_or((false, false), |known| (known.departed, known.refused));
     match (standing, known.and_then(|known| known.state)) {
@@ -19,14 +19,14 @@ fn plan(standing: Standing, known: Option<&Known>) -> Plan {
             true => Plan::Nothing,
             false => Plan::Suppress,
         },
-        (Standing::Unsubscribed, Some(Left)) => Plan::Nothing,
+        (Standing::Unsubscribed, Some(Unsubscribed)) => Plan::Nothing,
         (Standing::Unsubscribed, Some(_)) => Plan::Unsubscribe,
         // That they are gone is known without their address.
         (Standing::Unsubscribed, None) if is_suppressed || is_departed => Plan::Nothing,
         (Standing::Unsubscribed, None) => Plan::Add,
         (Standing::NotAgreed | Standing::Unclear, _) => Plan::KeepOut,
         (_, _) if is_suppressed => Plan::KeepOut,
-        (_, Some(Left)) => Plan::KeepOut,
+        (_, Some(Unsubscribed)) => Plan::KeepOut,
         (_, None) if is_departed => Plan::KeepOut,
         (_, None | Some(Pending)) if is_refused => Plan::KeepOut,
         (Standing::Active, Some(Pending)) => Plan::Activate,
@@ -63,7 +63,7 @@ pub(super) async fn planned(
         if plan == Plan::KeepOut {
             let suppressed = known.and_then(|known| known.suppressed).map(Reason::Suppressed);
             let said_not_me = known
-                .is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Left));
+                .is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Unsubscribed));
             let reason = match candidate.standing {
                 Standing::NotAgreed => Reason::NotAgreed,
                 _ => suppressed.unwrap_or(if said_not_me { Reason::Refused } else { Reason::Left }),

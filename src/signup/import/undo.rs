@@ -139,7 +139,7 @@ async fn restore(
     let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
     let (is_back, counter) = match did {
         _ if found.has_acted => (false, &mut done.stayed),
-        ImportDid::Added if found.state == SubscriptionState::Left => (false, &mut done.stayed),
+        ImportDid::Added if found.state == SubscriptionState::Unsubscribed => (false, &mut done.stayed),
         ImportDid::Added => (subscriptions::unsubscribe(tx, id, &withdrawn).await?, &mut done.unsubscribed),
         ImportDid::Activated => (subscriptions::deactivate(tx, id, &entry).await?, &mut done.restored),
         ImportDid::Unsubscribed => (subscriptions::restore(tx, id, &entry).await?, &mut done.restored),

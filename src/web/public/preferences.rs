@@ -225,7 +225,7 @@ async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Respo
     };
     let status = if wrong.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     match subscription.state {
-        SubscriptionState::Left => whose.page(status, &departed(site, &whose, &subscription, done)),
+        SubscriptionState::Unsubscribed => whose.page(status, &departed(site, &whose, &subscription, done)),
         SubscriptionState::Pending => whose.page(status, &PendingPage { reader: whose.reader.clone(), done }),
         SubscriptionState::Active | SubscriptionState::Paused => {
             let others = others(site, &subscription);

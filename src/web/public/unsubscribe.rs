@@ -153,7 +153,7 @@ async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>
 /// Asks whether the subscription is to end; `wrong` when the day of a pause is none that can be chosen.
 async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<Response, Failure> {
     let known = get_one(site, id).await?;
-    let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Left) else {
+    let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Unsubscribed) else {
         return absent_page(site, known.as_ref());
     };
     let whose = Whose::of(site, subscription).await?;

@@ -2,7 +2,7 @@
 //! form for one's own link.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::Db;
 use coranto::token::Purpose;
@@ -189,7 +189,7 @@ both_databases! {
         web.ground.request(TOM).await.unwrap();
         let old = web.confirm_link(TOM).await;
         web.ground.refuse(TOM).await;
-        assert_eq!(web.ground.state(TOM).await, Some(Left));
+        assert_eq!(web.ground.state(TOM).await, Some(Unsubscribed));
         web.later(24 * 8);
         let again = web.send(post(&old).form(&[("action", "again")])).await;
         assert!(again.text().contains("told us that they did not ask for it"), "{}", again.text());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
 use coranto::domain::subscriber::RequestKind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, requests, subscriptions};
@@ -98,7 +98,7 @@ both_databases! {
         let theirs = web.ground.reader(THIEF).await;
         web.later(25);
         let stop = steal(&web, id).await;
-        assert_eq!((web.ground.state(VICTIM).await, web.ground.state(THIEF).await), (Some(Left), Some(Active)));
+        assert_eq!((web.ground.state(VICTIM).await, web.ground.state(THIEF).await), (Some(Unsubscribed), Some(Active)));
         // By the thief's own link: nothing of the victim's is in it.
         press(&web, &web.preferences_link(theirs).await, &[("action", "data")]).await;
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, theirs, RequestKind::Data).await).await);

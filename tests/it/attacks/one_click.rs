@@ -2,7 +2,7 @@
 //! that the reader is off the list, so nobody is told that who is not.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::signup::Limits;
 use coranto::store::Db;
 use coranto::token::Purpose;
@@ -78,7 +78,7 @@ both_databases! {
             let request = post(&link);
             let request = if media.is_empty() { request.bare(body.clone()) } else { request.body(media, body.clone()) };
             let answer = web.send(request).await;
-            let expected = if order { (StatusCode::OK, Some(Left)) } else { (StatusCode::BAD_REQUEST, Some(Active)) };
+            let expected = if order { (StatusCode::OK, Some(Unsubscribed)) } else { (StatusCode::BAD_REQUEST, Some(Active)) };
             assert_eq!((answer.status, web.ground.state(&email).await), expected, "{media:?} {body:?}");
             assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
             let word = if order { "Unsubscribed." } else { "Nothing has changed" };

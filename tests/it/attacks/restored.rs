@@ -1,6 +1,6 @@
 //! A backup is put back, and numbers come again: links that were mailed in between act on nobody else.
 
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::store::{Db, migrate};
 use coranto::token::Purpose;
 
@@ -48,7 +48,7 @@ async fn scenario(before: &str, restored: &str, copy: impl AsyncFnOnce()) {
     assert_ne!(web.leave_link(yvonne).await, leave);
     for (link, email) in [(mailed_before, "olga@example.org"), (web.leave_link(yvonne).await, "yvonne@example.org")] {
         web.send(post(&link).form(&[("List-Unsubscribe", "One-Click")])).await;
-        assert_eq!(web.ground.state(email).await, Some(Left), "{email}");
+        assert_eq!(web.ground.state(email).await, Some(Unsubscribed), "{email}");
     }
     let forged = web.ground.keys().seal(Purpose::Unsubscribe, yvonne.0.cast_unsigned());
     assert!(

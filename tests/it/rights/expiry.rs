@@ -72,7 +72,7 @@ async fn furnished(ground: &Ground) {
 async fn there(db: &Db, kind: Expiry) -> i64 {
     match kind {
         Expiry::Unconfirmed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'pending'").await,
-        Expiry::Unsubscribed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'left'").await,
+        Expiry::Unsubscribed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'unsubscribed'").await,
         Expiry::Consents => number(db, "SELECT COUNT(*) FROM past_consents").await,
         Expiry::Networks => number(db, "SELECT COUNT(*) FROM consents WHERE client IS NOT NULL").await,
         Expiry::Ledger => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NOT NULL").await,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Answers, Import, ImportError, Imported, List, Reason, Rejected, Step};
 use coranto::store::subscriptions::{Counts, Filter};
@@ -117,7 +117,7 @@ both_databases! {
         assert_eq!(ground.find("ida@example.org").await.unwrap().created_at.to_string(), "2023-12-31T00:00:00Z");
         assert_eq!(ground.history("anna@example.org").await, [Kind::Imported]);
         assert_eq!(ground.history("lena@example.org").await, [Kind::Withdrawn]);
-        assert_eq!(counts(&ground).await, Counts { pending: 1, active: 2, paused: 1, left: 1, suppressed: 0, mailable: 2 });
+        assert_eq!(counts(&ground).await, Counts { pending: 1, active: 2, paused: 1, unsubscribed: 1, suppressed: 0, mailable: 2 });
         assert_eq!(suppressed(&ground, "dead@example.org").await, Some(SuppressionReason::Bounce));
         assert_eq!(ground.waiting().await, 0, "an import sends nothing");
     }
@@ -146,7 +146,7 @@ both_databases! {
         }
         let (done, rejected) = imported(&ground, "email\nback@example.org\nasked@example.org\n").await;
         assert_eq!((done.kept_out, done.activated, done.will_get_mail, rejected[0].line), (1, 1, 1, 2));
-        assert_eq!(ground.state("left@example.org").await, Some(Left));
+        assert_eq!(ground.state("left@example.org").await, Some(Unsubscribed));
         assert_eq!(ground.state("back@example.org").await, Some(Pending));
         assert_eq!(ground.state("asked@example.org").await, Some(Active));
         assert!(ground.find("unknown@example.org").await.is_none());
@@ -157,7 +157,7 @@ both_databases! {
         imported(&ground, "email,status\na@example.org,\nb@example.org,paused\nc@example.org,\nd@example.org,\n").await;
         let (done, _) = imported(&ground, "email,status\na@example.org,unsubscribed\nb@example.org,left\nc@example.org,complained\nd@example.org,paused\n").await;
         assert_eq!((done.unsubscribed, done.suppressed, done.unchanged), (2, 1, 1));
-        assert_eq!((ground.state("a@example.org").await, ground.state("b@example.org").await), (Some(Left), Some(Left)));
+        assert_eq!((ground.state("a@example.org").await, ground.state("b@example.org").await), (Some(Unsubscribed), Some(Unsubscribed)));
         assert_eq!(suppressed(&ground, "c@example.org").await, Some(SuppressionReason::Complaint));
         assert_eq!(ground.state("d@example.org").await, Some(Active), "what a reader chose here stands");
         assert_eq!(counts(&ground).await.mailable, 1);
@@ -274,7 +274,7 @@ both_databases! {
         let mut list = csv::Writer::from_writer(Vec::new());
         list.write_record(["email", "name", "status", "language", "subscribed_at"]).unwrap();
         for (number, name) in names.iter().enumerate() {
-            let state = ["active", "paused", "left", "pending"][number % 4];
+            let state = ["active", "paused", "unsubscribed", "pending"][number % 4];
             let email = format!("{}r{number}@example.org", ["", "+", "=", "'=", "-"][number % 5]);
             let at = format!("20{:02}-01-02T03:04:05.{number:03}Z", 10 + number);
             // What begins like a formula needs its guard, or it would be taken off with nothing behind it.

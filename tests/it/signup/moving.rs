@@ -71,7 +71,7 @@ async fn standing(ground: &Ground, email: &str) -> String {
     }
     match ground.state(email).await.map(|state| state.as_str()) {
         None => "none",
-        Some("left") => "unsubscribed",
+        Some("unsubscribed") => "unsubscribed",
         Some("pending") => "unconfirmed",
         Some(state) => state,
     }

@@ -1,6 +1,6 @@
 //! "That was not me": no more mails that strangers ask for.
 
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::signup::{self, Confirmation};
 use coranto::store::Db;
 
@@ -24,7 +24,7 @@ both_databases! {
         assert_eq!(ground.waiting().await, 1);
         for _twice in 0..2 {
             ground.refuse("anna@example.org").await;
-            assert_eq!((ground.state("anna@example.org").await, ground.waiting().await), (Some(Left), 0));
+            assert_eq!((ground.state("anna@example.org").await, ground.waiting().await), (Some(Unsubscribed), 0));
         }
         assert!(matches!(ground.confirm("anna@example.org").await, Confirmation::Stale(_)), "the link is dead");
         for _month in 0..12 {
@@ -32,7 +32,7 @@ both_databases! {
             ground.request("Anna@example.org").await.unwrap();
             signup::purge_limits(ground.db(), ground.now).await.unwrap();
         }
-        assert_eq!((ground.mails("confirmation").await, ground.state("anna@example.org").await), (1, Some(Left)));
+        assert_eq!((ground.mails("confirmation").await, ground.state("anna@example.org").await), (1, Some(Unsubscribed)));
         ground.later(24 * 6);
         ground.request("anna@example.org").await.unwrap();
         assert_eq!((ground.mails("confirmation").await, ground.state("anna@example.org").await), (2, Some(Pending)));

@@ -4,7 +4,7 @@ use coranto::domain::ImportId;
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Act, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};
@@ -60,7 +60,7 @@ both_databases! {
         assert_eq!(ground.state("was@example.org").await, Some(Active));
         assert_eq!(ground.history("was@example.org").await.last(), Some(&Kind::Undone));
         assert_eq!(ground.state("asked@example.org").await, Some(Pending));
-        assert_eq!(ground.state("acted@example.org").await, Some(Left));
+        assert_eq!(ground.state("acted@example.org").await, Some(Unsubscribed));
         assert_eq!(suppressed(&ground, "dead@example.org").await, None);
         // The subscriber of the one who acted is all that came.
         assert_eq!(ground.fingerprint().await[..2], [before[0] + 1, before[1] + 1]);
@@ -84,7 +84,7 @@ both_databases! {
         let found = ground.find("mailed@example.org").await.unwrap();
         assert_eq!(found.id, reader, "links in their mails go on working");
         if let Undo::Done(Undone { unsubscribed: 1, .. }) = undone {
-            assert_eq!((found.state, found.ended_by), (Left, Some(EndedBy::Import)));
+            assert_eq!((found.state, found.ended_by), (Unsubscribed, Some(EndedBy::Import)));
             assert!(matches!(add(&ground, "mailed@example.org").await, Added::Back(_, EndedBy::Import)), "it was no reader's will");
         }
     }
@@ -125,7 +125,7 @@ both_databases! {
         // No list revives anybody.
         imported(&ground, "email\noperator@example.org\nlist@example.org\nreader@example.org\n").await;
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
-            assert_eq!(ground.state(email).await, Some(Left), "{email}");
+            assert_eq!(ground.state(email).await, Some(Unsubscribed), "{email}");
         }
         assert!(matches!(add(&ground, "operator@example.org").await, Added::Back(_, EndedBy::Operator)));
         assert!(matches!(add(&ground, "list@example.org").await, Added::Back(_, EndedBy::Import)));

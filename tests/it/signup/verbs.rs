@@ -3,7 +3,7 @@
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{ConsentId, SubscriptionId};
 use coranto::signup::{self, Act, Added, Confirmation, Leaving, NewReader, Rest};
@@ -59,7 +59,7 @@ both_databases! {
         assert!(matches!(ground.leave("anna@example.org").await, Leaving::Already(_)));
         let again = async |ground: &Ground| signup::confirm(ground.db(), ground.keys(), first, None, &ground.act(None)).await.unwrap();
         assert!(matches!(again(&ground).await, Confirmation::Stale(_)));
-        assert_eq!(ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(ground.state("anna@example.org").await, Some(Unsubscribed));
         // They ask again: the new link works, the old one still does not.
         ground.later(25);
         ground.request("anna@example.org").await.unwrap();

@@ -5,7 +5,7 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::delivery::{DeliveryKind, Reason};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
 use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::deliveries::NewDelivery;
@@ -24,7 +24,7 @@ async fn claimed_of_each_kind(
     let issue = revision_id.is_none().then_some(ground.issue);
     let bears = revision_id.map_or(0, |revision| revision.0);
     let mut rows = Vec::new();
-    for state in [Active, Left, Paused, SubscriptionState::Pending] {
+    for state in [Active, Unsubscribed, Paused, SubscriptionState::Pending] {
         let reader = ground.reader(&format!("{state}{bears}"), state).await;
         rows.push((ground.put(issue, Some(reader), &entry).await, reader));
     }

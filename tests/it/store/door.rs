@@ -6,7 +6,7 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
 use coranto::store::consents::Typed;
@@ -39,13 +39,13 @@ both_databases! {
     async fn a_leaving_is_taken_back_to_what_was_before(db: Db) {
         let mut tx = db.begin().await.unwrap();
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
-        for (number, (from, back)) in [(Active, Some(Active)), (Paused, Some(Paused)), (Pending, None), (Left, None)].into_iter().enumerate() {
+        for (number, (from, back)) in [(Active, Some(Active)), (Paused, Some(Paused)), (Pending, None), (Unsubscribed, None)].into_iter().enumerate() {
             let id = subscribe(&mut tx, week, &format!("r{number}@example.org"), from).await.unwrap();
             let until = subscriptions::get(&mut tx, id).await.unwrap().unwrap().paused_until;
             subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap();
             assert_eq!(subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), back.is_some(), "{from}");
             let after = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
-            assert_eq!((after.state, after.left_at.is_none()), (back.unwrap_or(Left), back.is_some()));
+            assert_eq!((after.state, after.left_at.is_none()), (back.unwrap_or(Unsubscribed), back.is_some()));
             assert_eq!(after.paused_until, until);
             assert!(!subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), "once is enough");
         }

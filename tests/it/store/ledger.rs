@@ -3,7 +3,7 @@
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::store::ledger::{self, Totals};
 use coranto::store::{Db, deliveries, newsletters, subscriptions};
@@ -45,7 +45,7 @@ both_databases! {
         for local in ["anna", "boris", "clara"] {
             mailable.push(ground.reader(local, Active).await);
         }
-        for (local, state) in [("left", Left), ("paused", Paused), ("asked", SubscriptionState::Pending)] {
+        for (local, state) in [("left", Unsubscribed), ("paused", Paused), ("asked", SubscriptionState::Pending)] {
             ground.reader(local, state).await;
         }
         ground.suppressed("never").await;
@@ -211,7 +211,7 @@ both_databases! {
         let given_up = Entry { reason: Some(Reason::Stopped), ..ground.entry(Failed, ground.live) };
         let pinned = ground.row_like(&given_up).await;
         let mut gone = Vec::new();
-        for reader in [ground.suppressed("gone").await, ground.reader("away", Left).await] {
+        for reader in [ground.suppressed("gone").await, ground.reader("away", Unsubscribed).await] {
             let (issue, refused) = (ground.issue, ground.entry(Failed, ground.live));
             let id = ground.put(Some(issue), Some(reader), &refused).await;
             gone.push((id, ground.get(id).await));

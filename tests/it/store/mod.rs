@@ -27,6 +27,7 @@ mod retention;
 mod revisions;
 mod schema;
 mod settlement;
+mod steps;
 mod suspensions;
 mod time;
 mod transactional;

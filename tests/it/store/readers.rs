@@ -9,7 +9,7 @@ use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::event::Event;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent, Typed};
 use coranto::store::subscribers::{self, NewSubscriber};
@@ -56,7 +56,7 @@ pub(super) async fn subscribe(
             subscriptions::activate(tx, id, &acts::entry(NOW)).await?
                 && subscriptions::pause(tx, id, None, &acts::entry(NOW)).await?
         }
-        Left => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
+        Unsubscribed => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
     };
     Ok(id)
 }
@@ -95,7 +95,7 @@ both_databases! {
     async fn a_state_changes_only_from_where_it_may(db: Db) {
         let (mut tx, week) = start(&db).await;
         // For each change: the state it needs, the state it makes.
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let fresh = async |tx: &mut Tx, verb: &str| subscribe(tx, week, &format!("{from}-{verb}@example.org"), from).await.unwrap();
             let id = fresh(&mut tx, "activate").await;
             assert_eq!(subscriptions::activate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Pending);
@@ -107,24 +107,24 @@ both_databases! {
             assert_eq!(subscriptions::resume(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Paused);
             assert_eq!(state(&mut tx, id).await, if from == Paused { Active } else { from });
             let id = fresh(&mut tx, "leave").await;
-            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Left);
-            assert_eq!(state(&mut tx, id).await, Left);
+            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Unsubscribed);
+            assert_eq!(state(&mut tx, id).await, Unsubscribed);
             let id = fresh(&mut tx, "again").await;
-            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
-            assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
+            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Unsubscribed);
+            assert_eq!(state(&mut tx, id).await, if from == Unsubscribed { Pending } else { from });
         }
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let id = subscribe(&mut tx, week, &format!("{from}-deactivate@example.org"), from).await.unwrap();
             assert_eq!(subscriptions::deactivate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Active);
             assert_eq!(state(&mut tx, id).await, if from == Active { Pending } else { from });
             for actor in [Actor::Reader, Actor::Command("anna".to_owned()), Actor::Import(7), Actor::Provider("ses".to_owned())] {
                 let id = subscribe(&mut tx, week, &format!("{from}-{}@example.org", Actor::role(&actor.to_string())), from).await.unwrap();
                 let entry = Entry { by: actor.at(NOW), ..acts::entry(NOW) };
-                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Left);
+                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Unsubscribed);
                 let ended_by = subscriptions::get(&mut tx, id).await.unwrap().unwrap().ended_by.unwrap();
-                let restores = from != Left && ended_by == EndedBy::Import;
+                let restores = from != Unsubscribed && ended_by == EndedBy::Import;
                 assert_eq!(subscriptions::restore(&mut tx, id, &entry).await.unwrap(), restores, "{from} {actor}");
-                assert_eq!(state(&mut tx, id).await, if restores { from } else { Left });
+                assert_eq!(state(&mut tx, id).await, if restores { from } else { Unsubscribed });
                 subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap();
                 let readmits = !ended_by.is_the_readers();
                 assert_eq!(subscriptions::readmit(&mut tx, id, &entry).await.unwrap(), readmits, "{from} {actor}");
@@ -132,9 +132,9 @@ both_databases! {
                 assert_eq!((found.state == Active, found.ended_by.is_none()), (readmits, readmits));
             }
         }
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
-            let moves = matches!(from, Pending | Left);
+            let moves = matches!(from, Pending | Unsubscribed);
             assert_eq!(subscriptions::take_over(&mut tx, id, &acts::entry(NOW)).await.unwrap(), moves);
             assert_eq!(state(&mut tx, id).await, if moves { Active } else { from });
         }
@@ -158,14 +158,14 @@ both_databases! {
     async fn lists_are_filtered_paged_and_counted(db: Db) {
         let (mut tx, week) = start(&db).await;
         let other = newsletters::ensure(&mut tx, "other", NOW).await.unwrap();
-        for (number, state) in [Active, Active, Paused, Pending, Left, Active].into_iter().enumerate() {
+        for (number, state) in [Active, Active, Paused, Pending, Unsubscribed, Active].into_iter().enumerate() {
             subscribe(&mut tx, week, &format!("reader_{number}@example.org"), state).await.unwrap();
         }
         subscribe(&mut tx, other, "reader_0@example.org", Active).await.unwrap();
         let suppressed = person("reader_5@example.org").address_hash;
         suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap();
         let counts = subscriptions::counts(&mut tx, week).await.unwrap();
-        assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, left: 1, suppressed: 1, mailable: 2 });
+        assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, unsubscribed: 1, suppressed: 1, mailable: 2 });
 
         let emails = async |tx: &mut Tx, filter: &Filter| {
             let all: Vec<_> = subscriptions::stream(tx, filter).try_collect().await.unwrap();

@@ -7,7 +7,7 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Skipped};
 use coranto::domain::import::ImportDid;
 use coranto::domain::retention::Expiry;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending as Unconfirmed};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending as Unconfirmed};
 use coranto::domain::subscriber::{AskedBy, EndedBy};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::consents::{self, NewConsent, Typed};
@@ -44,7 +44,7 @@ both_databases! {
         let asked = ground.reader("asked", Unconfirmed).await;
         let again = ground.reader("again", Unconfirmed).await;
         said(&mut ground.tx, again, ConsentKind::Asked, 5).await;
-        let left = ground.reader("left", Left).await;
+        let left = ground.reader("left", Unsubscribed).await;
         ground.reader("reads", Active).await;
         let tx = &mut ground.tx;
         for (kind, before, expected) in [
@@ -66,7 +66,7 @@ both_databases! {
             }
         }
         assert!(subscriptions::hold(tx, left).await.unwrap() && !subscriptions::hold(tx, SubscriptionId(4711)).await.unwrap());
-        assert_eq!(state(tx, left).await, Left);
+        assert_eq!(state(tx, left).await, Unsubscribed);
         assert_eq!(retention::delete(tx, Expiry::Unconfirmed, minute(9), 10).await.unwrap(), 0, "people go one by one");
     }
 

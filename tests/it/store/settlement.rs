@@ -3,7 +3,7 @@
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
 use coranto::store::settlement::{self, Settlement};
 use coranto::store::{Db, deliveries};
@@ -56,7 +56,7 @@ fn entries(ground: &Ground) -> Vec<Entry> {
 /// A reader of each kind for each entry: an issue has one row for each.
 async fn readers(ground: &mut Ground, number: usize) -> Vec<SubscriptionId> {
     let mut readers = vec![ground.suppressed(&format!("suppressed{number}")).await];
-    for state in [Active, Paused, Left, SubscriptionState::Pending] {
+    for state in [Active, Paused, Unsubscribed, SubscriptionState::Pending] {
         readers.push(ground.reader(&format!("{state}{number}"), state).await);
     }
     readers

@@ -1,7 +1,7 @@
 //! A disk that is full: nothing is acknowledged that is not stored, and reading goes on.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::Left;
+use coranto::domain::subscriber::SubscriptionState::Unsubscribed;
 use coranto::store::Db;
 
 use super::ground::Web;

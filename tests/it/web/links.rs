@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::signup;
 use coranto::store::Db;
 use coranto::token::{Keyring, Purpose};
@@ -71,7 +71,7 @@ both_databases! {
             assert_eq!(web.get(&leave).await.status, StatusCode::OK, "{tail:?}");
             let left = web.send(post(&leave).form(&[("List-Unsubscribe", "One-Click")])).await;
             assert_eq!(left.status, StatusCode::OK, "{tail:?}");
-            assert_eq!(web.ground.state(&email).await, Some(Left), "{tail:?}");
+            assert_eq!(web.ground.state(&email).await, Some(Unsubscribed), "{tail:?}");
         }
         let id = web.ground.reader("other@example.org").await;
         for tail in ["a", "/x", "/.", ".a", "//"] {
@@ -96,7 +96,7 @@ both_databases! {
         web.ground.leave("anna@example.org").await;
         let stale = web.send(post(&link).form(&[("action", "confirm")])).await;
         assert!(stale.text().contains("no longer works") && stale.text().contains("Email me a new link"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
         web.later(25);
         let again = web.send(post(&link).form(&[("action", "again")])).await;
         assert!(again.text().contains("Check your email"));
@@ -133,7 +133,7 @@ both_databases! {
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let done = web.send(post(&link).form(&[("action", "leave")])).await;
         assert!(done.status == StatusCode::OK && done.text().contains("You’ve been unsubscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
         assert!(web.get(&link).await.text().contains("You are not subscribed"));
         let twice = web.send(post(&link).form(&[("action", "leave")])).await;
         assert!(twice.status == StatusCode::OK && twice.text().contains("You’ve been unsubscribed"));
@@ -157,7 +157,7 @@ both_databases! {
                 assert_eq!((answer.status, answer.text()), (StatusCode::OK, "Unsubscribed.\n"));
                 assert!(answer.headers.get("set-cookie").is_none() && answer.headers.get("location").is_none());
             }
-            assert_eq!(web.ground.state(&email).await, Some(Left));
+            assert_eq!(web.ground.state(&email).await, Some(Unsubscribed));
             assert_eq!(web.ground.history(&email).await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn]);
         }
     }
@@ -287,7 +287,7 @@ both_databases! {
         assert_eq!(format!("{:?}", web.ground.find("anna@example.org").await), format!("{before:?}"));
         assert!(press(&[("action", "leave")]).await.text().contains("You’ve been unsubscribed"));
         assert!(press(&[("action", "resume")]).await.text().contains("You are not subscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
     }
 
     async fn a_suppressed_reader_can_still_leave(db: Db) {
@@ -297,6 +297,6 @@ both_databases! {
         let reason = coranto::domain::suppression::SuppressionReason::Bounce;
         signup::suppress(web.ground.db(), web.ground.keys(), &email, reason, "", &web.ground.act(None)).await.unwrap();
         assert!(web.send(post(&web.leave_link(id).await).form(&[("action", "leave")])).await.text().contains("You’ve been unsubscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
     }
 }

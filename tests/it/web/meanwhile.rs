@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::store::{Db, Tx};
 
 use super::ground::Web;
@@ -67,7 +67,7 @@ fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
             assert!(answer.text().contains("<h1>Please try again in a minute</h1>"), "{}", answer.text());
             assert!(answer.text().contains("Nothing has changed") && !answer.text().contains("unsubscribed"));
         }
-        assert_ne!(web.ground.state(ANNA).await, Some(Left));
+        assert_ne!(web.ground.state(ANNA).await, Some(Unsubscribed));
         assert_eq!(web.ground.state("pending@example.org").await, Some(Pending));
         assert_eq!(web.get(&web.leave_link(anna).await).await.status, StatusCode::OK, "reading goes on");
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::Format;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, consents, marks, personal, requests, subscriptions};
@@ -176,7 +176,7 @@ both_databases! {
         web.later(25);
         let late = press(&web, &gone, &[("action", "back")]).await;
         assert!(late.contains("You’ve been unsubscribed") && !late.contains("Undo"));
-        assert_eq!(web.ground.state(ANNA).await, Some(Left));
+        assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
     }
 
     async fn un_02_a_reason_is_noted_once_and_may_be_left_out(db: Db) {
@@ -232,7 +232,7 @@ both_databases! {
         let id = web.ground.reader(ANNA).await;
         web.ground.reader("otto@example.org").await;
         press(&web, &format!("{}?email=otto@example.org", web.leave_link(id).await), &[("action", "leave"), ("email", "otto@example.org")]).await;
-        assert_eq!((web.ground.state(ANNA).await, web.ground.state("otto@example.org").await), (Some(Left), Some(Active)));
+        assert_eq!((web.ground.state(ANNA).await, web.ground.state("otto@example.org").await), (Some(Unsubscribed), Some(Active)));
     }
 
     async fn a_rest_lasts_until_the_day_that_was_chosen(db: Db) {
@@ -378,7 +378,7 @@ both_databases! {
         press(&web, &web.preferences_link(id).await, &[("action", "move"), ("email", "new@example.org")]).await;
         let link = format!("/a/{}", web.token(Purpose::Address, request(&web, ANNA).await).await);
         press(&web, &link, &[("action", "move")]).await;
-        assert_eq!(web.ground.state(ANNA).await, Some(Left));
+        assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
         let found = web.ground.find("new@example.org").await.unwrap();
         assert_eq!((found.id, found.state), (known, Active), "one mail of each issue, not two");
     }
