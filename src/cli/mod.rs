@@ -21,7 +21,7 @@ mod preview;
 mod progress;
 mod queue;
 mod serve;
-mod shelf;
+mod issue_files;
 mod signing;
 pub mod sink;
 mod status;
@@ -31,7 +31,7 @@ mod test;
 mod text;
 mod tidy;
 mod when;
-mod whose;
+mod newsletter_choice;
 mod wiring;
 
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::failure::Closed;
+use super::failure::StdoutClosed;
 use super::progress::Progress;
 use super::table::Table;
 use super::text::message;
@@ -25,7 +25,7 @@ pub struct Output {
 
 /// What a word in colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum TextStyle {
     /// All is well.
     Good,
     /// Someone should look.
@@ -38,7 +38,7 @@ pub enum Tone {
     Faint,
 }
 
-impl Tone {
+impl TextStyle {
     fn code(self) -> &'static str {
         match self {
             Self::Good => "32",
@@ -91,7 +91,7 @@ impl Output {
         }
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(StdoutClosed.into()),
             done => Ok(done?),
         }
     }
@@ -105,16 +105,16 @@ impl Output {
 
     /// A table for people, as wide as the terminal; whole when it goes to a file.
     pub fn table(&self, table: &Table) -> anyhow::Result<()> {
-        self.write(table.render(self.width, |text| self.toned(Tone::Strong, text)).as_bytes())
+        self.write(table.render(self.width, |text| self.toned(TextStyle::Strong, text)).as_bytes())
     }
 
     /// `text` in colour, where stdout shows colours.
-    pub fn toned(&self, tone: Tone, text: &str) -> String {
+    pub fn toned(&self, tone: TextStyle, text: &str) -> String {
         if self.colour.0 { paint(tone, text) } else { text.to_owned() }
     }
 
     /// `word` in the column of keys that `status` begins its lines with.
-    pub fn key(&self, tone: Option<Tone>, word: &str) -> String {
+    pub fn key(&self, tone: Option<TextStyle>, word: &str) -> String {
         let space = " ".repeat(KEY_WIDTH.saturating_sub(word.len()));
         tone.map_or_else(|| word.to_owned(), |tone| self.toned(tone, word)) + &space
     }
@@ -134,7 +134,7 @@ impl Output {
 
     /// A message that is said even when quiet is asked for.
     pub fn warn(&self, text: impl Display) {
-        self.finding(format!("{} {text}", self.toned_message(Tone::Warn, "warning:")));
+        self.finding(format!("{} {text}", self.toned_message(TextStyle::Warn, "warning:")));
     }
 
     /// What a command found wrong beside its result: said even when quiet is asked for.
@@ -145,7 +145,7 @@ impl Output {
     }
 
     /// `text` in colour, where messages have colours.
-    pub fn toned_message(&self, tone: Tone, text: &str) -> String {
+    pub fn toned_message(&self, tone: TextStyle, text: &str) -> String {
         if self.colour.1 { paint(tone, text) } else { text.to_owned() }
     }
 
@@ -156,7 +156,7 @@ impl Output {
             message(&serde_json::json!({ "error": what, "hint": hint, "exit": exit }).to_string());
             return;
         }
-        message(&format!("{} {text}", self.toned_message(Tone::Bad, "error:")));
+        message(&format!("{} {text}", self.toned_message(TextStyle::Bad, "error:")));
     }
 
     /// A bar on a terminal; elsewhere, and where a terminal is to show plain text, a line now and then. Of `total`, when
@@ -166,6 +166,6 @@ impl Output {
     }
 }
 
-fn paint(tone: Tone, text: &str) -> String {
+fn paint(tone: TextStyle, text: &str) -> String {
     format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code())
 }

@@ -10,13 +10,13 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::front_matter::Cover;
 use super::links::image_file;
-use super::marks::{FIELDS_MAX, Marked};
+use super::marks::{FIELDS_MAX, MarkedSource};
 use super::problem::Problem;
-use super::source::Issue;
+use super::source::IssueFile;
 use super::tree::Document;
 use super::typography;
 use builder::Builder;
-use reading::{PROBLEMS_MAX, Reading};
+use reading::{PROBLEMS_MAX, ParseState};
 pub(super) use reading::{DEPTH_MAX, Dialect, EVENTS_MAX};
 
 /// CommonMark, with what GFM adds. Marks of print are set afterwards, in the tree: see `typography`.
@@ -25,9 +25,9 @@ pub(super) const OPTIONS: Options =
 
 /// Reads an issue's text. `problems` grows by errors and warnings; with an error among them the tree is only to be looked
 /// at: what is wrong stands in it as it was typed, or by its words alone.
-pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Problem>) -> Document {
-    let marked = Marked::of(issue.body());
-    let mut reading = Reading { issue, marked: &marked, dialect, problems: Vec::new(), errors: 0, html_bytes: 0 };
+pub(super) fn parse(issue: &IssueFile, dialect: Dialect<'_>, problems: &mut Vec<Problem>) -> Document {
+    let marked = MarkedSource::of(issue.body());
+    let mut reading = ParseState { issue, marked: &marked, dialect, problems: Vec::new(), errors: 0, html_bytes: 0 };
     if let Some(at) = marked.too_many {
         let message = format!("there are more than {FIELDS_MAX} merge fields in the text");
         let problem = Problem::error(issue.place(at), "too-many-fields", message);
@@ -59,7 +59,7 @@ pub(super) fn parse(issue: &Issue, dialect: Dialect<'_>, problems: &mut Vec<Prob
     document
 }
 
-impl Issue {
+impl IssueFile {
     /// The files that it names as its images.
     pub fn images(&self) -> Vec<String> {
         let mut names = image_names(self);
@@ -73,8 +73,8 @@ impl Issue {
 }
 
 /// The files that an issue's text names as its images, as it spells them.
-fn image_names(issue: &Issue) -> Vec<String> {
-    let marked = Marked::of(issue.body());
+fn image_names(issue: &IssueFile) -> Vec<String> {
+    let marked = MarkedSource::of(issue.body());
     let images = Parser::new_ext(&marked.text, OPTIONS).take(EVENTS_MAX).filter_map(|event| match event {
         Event::Start(Tag::Image { dest_url, .. }) => image_file(&marked.as_written(&dest_url)),
         _ => None,

@@ -1,9 +1,9 @@
 //! A subscription's states and which may become which. The store changes none but by an arrow of this table.
 
 use super::actor::Actor;
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Where one person stands with one newsletter.
     SubscriptionState: "subscription state" {
         /// Asked for, not yet confirmed.
@@ -39,7 +39,7 @@ impl SubscriptionState {
     }
 }
 
-spelled! {
+string_enum! {
     /// Whose act the end of a subscription was.
     EndedBy: "end of a subscription" {
         /// The reader's own, by a link or the mail program's button.
@@ -72,7 +72,7 @@ impl EndedBy {
     }
 }
 
-spelled! {
+string_enum! {
     /// How a reader wants their mail.
     Format: "format" {
         /// HTML and text, and the mailbox chooses.
@@ -82,7 +82,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What takes effect only by a mail.
     RequestKind: "request" {
         /// Another address: by a link sent to that address.
@@ -94,7 +94,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// Why a reader left, in their own choice of five.
     Why: "reason for leaving" {
         /// Too many issues.
@@ -110,7 +110,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What shows who asks for a mail: each is counted apart, so that no stranger uses up what is the owner's.
     AskedBy: "way of asking" {
         /// A form, into which anybody types an address.

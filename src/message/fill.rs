@@ -11,7 +11,7 @@ use super::dkim::{self, SignError};
 use super::error::FillError;
 use super::headers::OwnHeaders;
 use super::skeleton::Skeleton;
-use super::splice::{Part, whole_lines};
+use super::splice::{EncodedPart, whole_lines};
 use super::values::{Escape, Recipient, Values};
 use super::verp;
 
@@ -160,7 +160,7 @@ impl Skeleton {
 fn write_part(
     boundary: &str,
     subtype: &str,
-    part: &Part,
+    part: &EncodedPart,
     values: &mut Values<'_>,
     scratch: &mut String,
     out: &mut Vec<u8>,

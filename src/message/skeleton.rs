@@ -14,8 +14,8 @@ use super::dkim::Signer;
 use super::embed::Related;
 use super::error::SkeletonError;
 use super::headers::StaticHeaders;
-use super::splice::Part;
-use super::values::{Escape, Places, Tally};
+use super::splice::EncodedPart;
+use super::values::{Escape, LinkContext, LinkCounts};
 
 /// About what a signature of 2048 bits takes, with its list of headers.
 const SIGNATURE_BYTES: usize = 900;
@@ -25,11 +25,11 @@ const FRAME_BYTES: usize = 300;
 /// A mail without its reader.
 #[derive(Debug)]
 pub struct Skeleton {
-    pub(super) places: Places,
+    pub(super) places: LinkContext,
     pub(super) headers: StaticHeaders,
     pub(super) boundary: String,
-    pub(super) text: Part,
-    pub(super) html: Part,
+    pub(super) text: EncodedPart,
+    pub(super) html: EncodedPart,
     pub(super) related: Option<Related>,
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
@@ -37,9 +37,9 @@ pub struct Skeleton {
     pub(super) bounce_domain: Option<String>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
-    pub(super) links: Tally,
+    pub(super) links: LinkCounts,
     /// The same of a mail that is text alone.
-    pub(super) text_links: Tally,
+    pub(super) text_links: LinkCounts,
     size_estimate: usize,
 }
 
@@ -63,8 +63,8 @@ impl Skeleton {
         let boundary = boundary(&content.digest);
         let content = Content { subject: without_marks(&content.subject).into_owned(), ..content.clone() };
         let headers = StaticHeaders::build(newsletter, public_url, &content, &boundary)?;
-        let (text, html) = (Part::build(&content.text, Escape::Text), Part::build(&content.html, Escape::Html));
-        let mut links = Tally { unsubscribe: usize::from(headers.unsubscribe), ..Tally::default() };
+        let (text, html) = (EncodedPart::build(&content.text, Escape::Text), EncodedPart::build(&content.html, Escape::Html));
+        let mut links = LinkCounts { unsubscribe: usize::from(headers.unsubscribe), ..LinkCounts::default() };
         text.tally(&mut links);
         let text_links = links;
         html.tally(&mut links);
@@ -72,7 +72,7 @@ impl Skeleton {
         let mut signers = profile.signers.clone();
         signers.sort_by_key(|signer| !signer.is_rsa());
         Ok(Self {
-            places: Places {
+            places: LinkContext {
                 kind: content.kind,
                 public_url: public_url.to_owned(),
                 web_url: match content.slug.as_deref() {

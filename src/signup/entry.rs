@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::act::Act;
-use super::challenge::Spent;
+use super::act::ActionContext;
+use super::challenge::SolvedChallenge;
 use super::limits::{Limits, WhyNot, asked};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -12,12 +12,12 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, SubscriptionState};
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
 use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::{Entry, Found, NewSubscription};
+use crate::store::subscriptions::{ConsentEntry, Found, NewSubscription};
 use crate::store::{Result as Stored, StoreError, Tx, deliveries, events, limits, subscribers, subscriptions};
 use crate::words::Language;
 
@@ -46,7 +46,7 @@ pub enum RequestError {
 
 /// One request on its way into the ledger.
 #[derive(Clone, Debug)]
-pub(super) struct Job {
+pub(super) struct SignupJob {
     pub(super) person: NewSubscriber,
     pub(super) newsletter: NewsletterId,
     pub(super) by: AskedBy,
@@ -56,14 +56,14 @@ pub(super) struct Job {
     /// To who reads it already, in whichever language they chose.
     pub(super) notices: Vec<(Language, RevisionId)>,
     pub(super) its_language: Language,
-    pub(super) spent: Option<Spent>,
+    pub(super) spent: Option<SolvedChallenge>,
     pub(super) limits: Limits,
-    pub(super) act: Act,
+    pub(super) act: ActionContext,
 }
 
 /// What became of it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum EntryOutcome {
     Done,
     NoMail(WhyNot),
     /// The challenge that it brings has opened the door before, for another address.
@@ -71,7 +71,7 @@ pub(super) enum Written {
 }
 
 /// Enters requests into the ledger, in their order.
-pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
+pub(super) async fn enter(tx: &mut Tx, jobs: &[&SignupJob]) -> Stored<Vec<EntryOutcome>> {
     // All locks first, in the order of the hashes.
     for job in jobs {
         subscribers::lock_mailbox(tx, &job.person.quota_hash).await?;
@@ -83,19 +83,19 @@ pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
     Ok(written)
 }
 
-async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
+async fn enter_one(tx: &mut Tx, job: &SignupJob) -> Stored<EntryOutcome> {
     let act = &job.act;
     if let Some(spent) = job.spent
         && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&job.person.address_hash)).await?
     {
-        return Ok(Written::SpentBefore);
+        return Ok(EntryOutcome::SpentBefore);
     }
     let asker = Asker { person: &job.person, newsletter: job.newsletter, by: job.by };
     let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
     if let Some(why) = job.limits.why_not(job.by, &standing) {
         let about = About { newsletter: Some(job.newsletter), ..About::default() };
         events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
-        return Ok(Written::NoMail(why));
+        return Ok(EntryOutcome::NoMail(why));
     }
     let person = subscribers::ensure(tx, &job.person, act.now).await?;
     let new =
@@ -106,16 +106,16 @@ async fn enter_one(tx: &mut Tx, job: &Job) -> Stored<Written> {
         SubscriptionState::Pending | SubscriptionState::Unsubscribed => question(tx, job, &found, &person.email).await?,
     };
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
-    Ok(Written::Done)
+    Ok(EntryOutcome::Done)
 }
 
 /// A question to who does not read it yet. All that was typed waits with it for the answer; the mail goes to the address
 /// as it was typed: case is the mailbox's own business (RFC 5321 2.4).
-async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) -> Stored<DeliveryId> {
+async fn question(tx: &mut Tx, job: &SignupJob, found: &Found, stored: &EmailAddress) -> Stored<DeliveryId> {
     let typed = &job.person.email;
     let spelling = (typed != stored).then_some(typed);
-    let typed = Typed { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
-    let entry = Entry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
+    let typed = ConsentDetails { spelling, name: job.name.as_deref(), language: job.language.map(Language::tag) };
+    let entry = ConsentEntry { typed, ..job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked) };
     match found.state {
         SubscriptionState::Unsubscribed => drop(subscriptions::ask_again(tx, found.id, &entry).await?),
         _ => subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?,
@@ -125,7 +125,7 @@ async fn question(tx: &mut Tx, job: &Job, found: &Found, stored: &EmailAddress) 
 
 /// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
 /// before what is so.
-async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
+async fn notice(tx: &mut Tx, job: &SignupJob, found: &Found) -> Stored<DeliveryId> {
     let entry = job.act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
     subscriptions::write_down(tx, job.newsletter, found.id, &entry).await?;
     let theirs = || found.language.as_deref().map(Language::of);

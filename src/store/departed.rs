@@ -112,7 +112,7 @@ pub async fn consents_of_person(tx: &mut Tx, person: &NewSubscriber) -> Result<V
 }
 
 /// Forgets that whoever reads a newsletter now had left it once. `false` when nobody knew.
-pub async fn come_back(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool> {
+pub async fn undo_unsubscribe(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool> {
     let forgotten = tx
         .sql(
             "DELETE FROM departed WHERE (newsletter_id, address_hash) = (

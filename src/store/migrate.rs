@@ -104,7 +104,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
 
 /// What was done to the schema, or is yet to be.
 #[derive(Debug, serde::Serialize)]
-pub struct Step {
+pub struct MigrationStep {
     /// Its number.
     pub number: i64,
     /// What it is called.
@@ -130,7 +130,7 @@ pub async fn run(db: &Db) -> Result<()> {
 }
 
 /// Which steps the database has.
-pub async fn status(db: &Db) -> Result<Vec<Step>> {
+pub async fn status(db: &Db) -> Result<Vec<MigrationStep>> {
     const TABLE: &str = "_sqlx_migrations";
     let applied = match db {
         Db::Sqlite { writer, .. } => {
@@ -145,7 +145,7 @@ pub async fn status(db: &Db) -> Result<Vec<Step>> {
         }
     };
     let has = |number| applied.iter().any(|step| step.version == number);
-    Ok(STEPS.iter().map(|(number, name, ..)| Step { number: *number, name, applied: has(*number) }).collect())
+    Ok(STEPS.iter().map(|(number, name, ..)| MigrationStep { number: *number, name, applied: has(*number) }).collect())
 }
 
 /// Whether the schema has every step, and none that this program does not know. A read alone.

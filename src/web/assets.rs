@@ -8,8 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::failure::{Failure, Open};
-use super::sheets::fingerprint;
+use super::handler_error::{HandlerError, Indexable};
+use super::stylesheets::fingerprint;
 use super::site::Site;
 
 /// A year, which is as long as anything may be kept; the name changes with the content.
@@ -21,7 +21,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 /// Browsers ask for one unasked; nothing is an answer, while an error would stand in everybody's console and log.
 async fn icon() -> Response {
     let mut response = (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, FOR_EVER)]).into_response();
-    response.extensions_mut().insert(Open);
+    response.extensions_mut().insert(Indexable);
     response
 }
 
@@ -33,14 +33,14 @@ pub(super) fn challenge_script() -> String {
     format!("assets/challenge-{}.js", fingerprint(CHALLENGE.as_bytes()))
 }
 
-async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, Failure> {
+async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, HandlerError> {
     let (media_type, content) = match site.sheets.css(&name) {
         Some(css) => ("text/css; charset=utf-8", css),
         None if challenge_script() == format!("assets/{name}") => ("text/javascript; charset=utf-8", CHALLENGE),
-        None => return Err(Failure::NotFound),
+        None => return Err(HandlerError::NotFound),
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CACHE_CONTROL, FOR_EVER)];
     let mut response = (headers, content.to_owned()).into_response();
-    response.extensions_mut().insert(Open);
+    response.extensions_mut().insert(Indexable);
     Ok(response)
 }

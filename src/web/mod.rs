@@ -4,12 +4,12 @@
 //! GET and HEAD change nothing, anywhere: mailbox providers and virus scanners follow every link in a mail.
 
 mod assets;
-mod client;
+mod client_ip;
 mod clock;
-mod failure;
+mod handler_error;
 mod form;
 mod frame;
-mod fresh;
+mod conditional;
 mod health;
 mod host;
 mod one_click;
@@ -20,9 +20,9 @@ mod public;
 mod requests;
 mod respond;
 mod serve;
-mod sheets;
+mod stylesheets;
 mod site;
-mod trouble;
+mod error_page;
 mod wording;
 
 use std::sync::Arc;

@@ -10,11 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
-use super::failure::{Dressed, Known, Open, Sandboxed};
+use super::handler_error::{Complete, ErrorPageKind, Indexable, Sandboxed};
 use super::public;
 use super::requests;
 use super::site::Site;
-use super::trouble::Trouble;
+use super::error_page::ErrorPage;
 use crate::telemetry::metrics;
 use crate::templates::pages::TroublePage;
 
@@ -33,7 +33,7 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
     span.in_scope(|| tracing::debug!(status = status.as_u16(), ms = took.as_secs_f64() * 1000.0, "answered"));
     metrics::request(route, requests::method(&method), status.as_u16(), took);
     let error = status.is_client_error() || status.is_server_error();
-    if error && response.extensions().get::<Dressed>().is_none() {
+    if error && response.extensions().get::<Complete>().is_none() {
         response = explained(&site, response, json);
     }
     if method == Method::HEAD {
@@ -48,17 +48,17 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
 
 fn explained(site: &Site, bare: Response, json: bool) -> Response {
     let status = bare.status();
-    let door = site.only_door();
-    let words = site.words(door);
-    let trouble = bare.extensions().get::<Known>().map_or_else(|| Trouble::of(status), |known| known.0);
+    let list = site.only_list();
+    let words = site.words(list);
+    let trouble = bare.extensions().get::<ErrorPageKind>().map_or_else(|| ErrorPage::of(status), |known| known.0);
     let mut response = if json {
         let body = serde_json::json!({ "error": trouble.sentence(words) }).to_string();
         (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
     } else {
         let html = site.trouble_pages.get(trouble, || {
-            let frame = site.frame(words, door, true);
+            let frame = site.frame(words, list, true);
             match trouble {
-                Trouble::NoSuchLink => site.html(&frame, &public::lost_page(site)),
+                ErrorPage::NoSuchLink => site.html(&frame, &public::lost_page(site)),
                 _ => site.html(&frame, &TroublePage { trouble: trouble.as_str() }),
             }
         });
@@ -86,7 +86,7 @@ fn secure(response: &mut Response) {
     // Without `allow-scripts` nothing runs, without `allow-same-origin` the page is a stranger to all others.
     const SANDBOX: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
         sandbox allow-forms allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
-    let is_open = response.extensions().get::<Open>().is_some();
+    let is_open = response.extensions().get::<Indexable>().is_some();
     let policy = if response.extensions().get::<Sandboxed>().is_some() { SANDBOX } else { POLICY };
     let headers = response.headers_mut();
     for (name, value) in [

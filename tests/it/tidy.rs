@@ -5,6 +5,7 @@
 mod callers;
 mod circles;
 mod links;
+mod names;
 mod reference;
 mod source;
 

@@ -10,7 +10,7 @@ use coranto::domain::retention::Retention;
 use coranto::domain::slot::Slot;
 use coranto::store::issues::NewIssue;
 use coranto::store::{Db, alarms, issues, leases};
-use coranto::upkeep::{Settings, Upkeep};
+use coranto::upkeep::{AlarmSettings, Upkeep};
 
 use crate::delivery::stage::{self, Stage};
 use crate::harness::acts;
@@ -25,7 +25,7 @@ struct Duty {
 impl Duty {
     fn new(db: &Db, newsletters: Vec<Newsletter>, to: &[&str], now: Timestamp) -> Self {
         let to = to.iter().map(|address| address.parse().unwrap()).collect();
-        let settings = Settings {
+        let settings = AlarmSettings {
             to,
             newsletters,
             folder: None,
@@ -185,7 +185,7 @@ both_databases! {
             assert!(taken.await.unwrap());
         };
         let to = vec!["ops@example.org".parse().unwrap()];
-        let settings = Settings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
+        let settings = AlarmSettings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
         let stands = async || {
             let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
             all.iter().any(|one| one.name == AlarmName::ScheduleLate && one.told_at.is_some())

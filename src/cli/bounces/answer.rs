@@ -1,6 +1,6 @@
 //! Release and discard. What may be answered is `inbound`'s to say.
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::NoticeId;
@@ -14,7 +14,7 @@ pub(super) struct Named {
     named: String,
 }
 
-impl Desk<'_> {
+impl CommandSession<'_> {
     async fn wanted(&self, named: &str) -> anyhow::Result<Wanted> {
         let mut tx = self.db.read().await?;
         // A slug may be a number too; the notice goes first where there is one.
@@ -48,7 +48,7 @@ fn refused(error: AnswerError) -> anyhow::Error {
     }
 }
 
-pub(super) async fn release(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn release(args: Named, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let wanted = desk.wanted(&args.named).await?;
     let (actor, now) = (desk.context.actor(), desk.context.now());
     let answer = inbound::release(desk.db, wanted, actor.at(now)).await.map_err(refused)?;
@@ -67,7 +67,7 @@ pub(super) async fn release(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit
     desk.done("released", answer, &words)
 }
 
-pub(super) async fn discard(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn discard(args: Named, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let wanted = desk.wanted(&args.named).await?;
     let (actor, now) = (desk.context.actor(), desk.context.now());
     let answer = inbound::discard(desk.db, wanted, actor.at(now)).await.map_err(refused)?;

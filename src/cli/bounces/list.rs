@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{about, local, shared_zone};
@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::NoticeId;
 use crate::domain::cause::Cause;
 use crate::domain::notice::Effect;
-use crate::store::notices::{self, Filter, Notice};
+use crate::store::notices::{self, NoticeFilter, Notice};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -94,7 +94,7 @@ fn follows(notice: &Notice) -> &'static str {
     }
 }
 
-pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
     let issue = match &args.issue {
@@ -104,7 +104,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     let zone = shared_zone(desk.config);
     let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
     let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
-    let filter = Filter { issue, cause: args.cause, effect: args.effect, since };
+    let filter = NoticeFilter { issue, cause: args.cause, effect: args.effect, since };
     let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
     let mut found = notices::page(&mut tx, &filter, limit + 1).await?;
     let more = found.len() as i64 > limit;
@@ -139,7 +139,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let Some(notice) = notices::get(&mut desk.db.read().await?, NoticeId(args.id)).await? else {
         return Err(Failure::new(format!("there is no notice {}", args.id))
@@ -173,7 +173,7 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn held(desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let mut tx = desk.db.read().await?;
     let zone = shared_zone(desk.config);
@@ -200,7 +200,7 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     output.table(&table)?;
-    let examples = notices::page(&mut tx, &Filter { effect: Some(Effect::Held), ..Filter::default() }, 3).await?;
+    let examples = notices::page(&mut tx, &NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }, 3).await?;
     for notice in &examples {
         output.line(format!("  {}: {}", notice.id.0, crate::cli::text::printable(&notice.diagnostic)))?;
     }

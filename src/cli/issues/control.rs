@@ -1,12 +1,12 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
-use super::{Desk, Named};
+use super::{CommandSession, Named};
 use crate::cli::text::count;
-use crate::cli::shelf::Shelf;
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
-use crate::publishing::queue::{self, Act};
+use crate::publishing::queue::{self, QueueContext};
 use crate::store::issues::Issue;
 use crate::store::ledger;
 
@@ -29,7 +29,7 @@ pub(super) struct Resume {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Retry {
+pub(super) struct RetryArgs {
     #[command(flatten)]
     named: Named,
     /// Try emails whose fate is unknown, instead of the refused; these readers may get it twice.
@@ -40,12 +40,12 @@ pub(super) struct Retry {
     give_up: bool,
 }
 
-async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
+async fn named(desk: &CommandSession<'_>, slug: &str) -> anyhow::Result<Issue> {
     desk.issue(&mut desk.db.read().await?, slug).await
 }
 
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
-fn refused(error: ControlError, issue: &Issue, desk: &Desk<'_>) -> anyhow::Error {
+fn refused(error: ControlError, issue: &Issue, desk: &CommandSession<'_>) -> anyhow::Error {
     let (slug, exit) = (&issue.slug, Exit::NotAllowed);
     let hint = match &error {
         ControlError::Nobody => {
@@ -72,14 +72,14 @@ pub(in crate::cli) fn instead(state: IssueState, slug: &str, file: &str) -> Stri
 }
 
 /// The issue's file as it is typed.
-fn file_of(issue: &Issue, desk: &Desk<'_>) -> String {
+fn file_of(issue: &Issue, desk: &CommandSession<'_>) -> String {
     let placeholder = || "FILE".to_owned();
-    let Ok(shelf) = Shelf::new(desk.config) else { return placeholder() };
+    let Ok(shelf) = IssueFiles::new(desk.config) else { return placeholder() };
     let mut files = desk.config.newsletters.iter().map(|newsletter| shelf.file_of(newsletter, &issue.slug));
     files.find(|file| *file != placeholder()).unwrap_or_else(placeholder)
 }
 
-fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
+fn done(desk: &CommandSession<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     if output.is_json() {
         output.json(&serde_json::json!({ "slug": issue.slug, "did": did, "rows": rows }))?;
@@ -89,7 +89,7 @@ fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &st
     Ok(Exit::Ok)
 }
 
-pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn pause(args: Pause, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, &args.named.slug).await?;
     control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
         .await
@@ -99,7 +99,7 @@ pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     done(desk, &issue, "paused", None, &words)
 }
 
-pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn resume(args: Resume, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, &args.named.slug).await?;
     let actor = desk.context.actor();
     let by = actor.at(desk.context.now());
@@ -111,7 +111,7 @@ pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit
     done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
-pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn stop(slug: &str, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
     let totals = ledger::totals(&mut desk.db.read().await?, issue.id).await?;
     let left = count(totals.open().unsigned_abs(), "reader");
@@ -130,25 +130,25 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     )
 }
 
-pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn retry(args: RetryArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, &args.named.slug).await?;
     let what = match (args.uncertain, args.give_up) {
-        (true, _) => control::Retry::Uncertain,
-        (_, true) => control::Retry::GiveUpUncertain,
-        _ => control::Retry::Failed,
+        (true, _) => control::RetryScope::Uncertain,
+        (_, true) => control::RetryScope::GiveUpUncertain,
+        _ => control::RetryScope::Failed,
     };
     let rows = control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now()))
         .await
         .map_err(|error| refused(error, &issue, desk))?;
     let emails = count(rows, "email");
     let words = match (what, rows) {
-        (control::Retry::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
-        (control::Retry::GiveUpUncertain, _) => format!("{emails} count as failed."),
+        (control::RetryScope::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
+        (control::RetryScope::GiveUpUncertain, _) => format!("{emails} count as failed."),
         (_, 0) => "No email can be tried again.".to_owned(),
         (_, 1) => format!("{emails} is tried again."),
         _ => format!("{emails} are tried again."),
     };
-    if what == control::Retry::Failed {
+    if what == control::RetryScope::Failed {
         let stay = ledger::totals(&mut desk.db.read().await?, issue.id).await?.failed.unsigned_abs();
         if stay > 0 {
             let readers = count(stay, "failed email");
@@ -162,9 +162,9 @@ pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     done(desk, &issue, "retried", Some(rows), &words)
 }
 
-pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn unschedule(slug: &str, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(desk, slug).await?;
-    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
+    let act = QueueContext { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     if !queue::unschedule(desk.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
         let hint = instead(issue.state, &issue.slug, &file_of(&issue, desk));

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::Desk;
+use super::CommandSession;
 use super::control::instead;
 use crate::cli::text::count;
-use crate::cli::shelf::{Shelf, tell};
+use crate::cli::issue_files::{IssueFiles, tell};
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::Act;
+use crate::publishing::queue::QueueContext;
 use crate::publishing::{CorrectError, LibraryError, correct};
 use crate::store::{issues, ledger};
 
@@ -20,10 +20,10 @@ pub(super) struct Correct {
     file: PathBuf,
 }
 
-pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn run(args: Correct, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (newsletter, id, shelf) = whose(&args, desk).await?;
     let library = shelf.library(newsletter);
-    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
+    let act = QueueContext { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
         Ok(draft) => correct(desk.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),
@@ -71,8 +71,8 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 }
 
 /// Whose issue the file is: the database knows it, since it went out.
-async fn whose<'a>(args: &Correct, desk: &Desk<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, Shelf<'a>)> {
-    let shelf = Shelf::new(desk.config)?;
+async fn whose<'a>(args: &Correct, desk: &CommandSession<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, IssueFiles<'a>)> {
+    let shelf = IssueFiles::new(desk.config)?;
     let named = args.file.to_string_lossy();
     match desk.find(&mut desk.db.read().await?, &named).await {
         Ok((newsletter, issue)) => Ok((newsletter, issue.newsletter_id, shelf)),

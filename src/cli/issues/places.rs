@@ -3,17 +3,17 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::queue::{placed, refusal};
-use crate::cli::shelf::Shelf;
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::when::{time, when};
-use crate::cli::whose;
+use crate::cli::newsletter_choice;
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::{next_of, on_day};
-use crate::publishing::queue::Act;
+use crate::publishing::queue::QueueContext;
 use crate::publishing::{self, Library, Moved, SkipError, When};
 use crate::store::newsletters;
 
@@ -21,7 +21,7 @@ use crate::store::newsletters;
 const SHOWN_MAX: usize = 3;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Move {
+pub(super) struct MoveArgs {
     /// The issue's slug, or its file.
     #[arg(value_name = "SLUG")]
     slug: String,
@@ -47,7 +47,7 @@ pub(super) struct Swap {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Skip {
+pub(super) struct SkipArgs {
     /// The slot's day, or its time where a day has several.
     #[arg(value_name = "SLOT")]
     slot: String,
@@ -59,13 +59,13 @@ pub(super) struct Skip {
     note: String,
 }
 
-fn act<'a>(desk: &Desk<'_>, actor: &'a Actor) -> Act<'a> {
-    Act { actor, now: desk.context.now(), dry_run: false, again: true }
+fn act<'a>(desk: &CommandSession<'_>, actor: &'a Actor) -> QueueContext<'a> {
+    QueueContext { actor, now: desk.context.now(), dry_run: false, again: true }
 }
 
-pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn move_issue(args: MoveArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (newsletter, issue) = desk.find(&mut desk.db.read().await?, &args.slug).await?;
-    let shelf = Shelf::new(desk.config)?;
+    let shelf = IssueFiles::new(desk.config)?;
     let library = shelf.library(newsletter);
     let to = if args.to == "next" {
         When::NextSlot
@@ -86,7 +86,7 @@ pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Ex
     }
 }
 
-pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn swap(args: Swap, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let mut tx = desk.db.read().await?;
     let (newsletter, one) = desk.find(&mut tx, &args.one).await?;
     let (of, other) = desk.find(&mut tx, &args.other).await?;
@@ -95,7 +95,7 @@ pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         let text = format!("{} is an issue of {}, and {} of {}", one.slug, newsletter.slug, other.slug, of.slug);
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
     }
-    let shelf = Shelf::new(desk.config)?;
+    let shelf = IssueFiles::new(desk.config)?;
     let actor = desk.context.actor();
     let (library, act) = (shelf.library(newsletter), act(desk, &actor));
     let slugs = [one.slug.as_str(), other.slug.as_str()];
@@ -105,7 +105,7 @@ pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     }
 }
 
-fn report(moved: &Moved, did: &str, newsletter: &Newsletter, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+fn report(moved: &Moved, did: &str, newsletter: &Newsletter, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let Moved { issue, displaced } = moved;
     if output.is_json() {
@@ -163,9 +163,9 @@ fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
     begin.map_or(Timestamp(0), |begin| Timestamp(begin.timestamp().as_millisecond() - 1))
 }
 
-pub(super) async fn skip(args: Skip, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn skip(args: SkipArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let newsletter = whose_slot(&args.slot, desk)?;
-    let shelf = Shelf::new(desk.config)?;
+    let shelf = IssueFiles::new(desk.config)?;
     let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
     let actor = desk.context.actor();
     let act = act(desk, &actor);
@@ -191,9 +191,9 @@ pub(super) async fn skip(args: Skip, desk: &Desk<'_>) -> anyhow::Result<Exit> {
 }
 
 /// Of several newsletters, the one that has a slot then.
-fn whose_slot<'a>(typed: &str, desk: &Desk<'a>) -> anyhow::Result<&'a Newsletter> {
+fn whose_slot<'a>(typed: &str, desk: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
     if desk.named.is_none() && desk.config.newsletters.len() > 1 {
-        let shelf = Shelf::new(desk.config)?;
+        let shelf = IssueFiles::new(desk.config)?;
         let has_it = |newsletter: &&Newsletter| {
             let at = time_or_slot(typed, &shelf.library(newsletter));
             at.is_ok_and(|at| next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) == Some(at))
@@ -203,7 +203,7 @@ fn whose_slot<'a>(typed: &str, desk: &Desk<'a>) -> anyhow::Result<&'a Newsletter
             return Ok(one);
         }
     }
-    whose::newsletter(desk.config, desk.named)
+    newsletter_choice::newsletter(desk.config, desk.named)
 }
 
 fn refused(error: SkipError) -> anyhow::Error {

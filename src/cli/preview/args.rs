@@ -7,7 +7,7 @@ use crate::domain::address::EmailAddress;
 /// One part on stdout, instead of the page.
 #[derive(Debug, clap::Args)]
 #[group(id = "part", required = false, multiple = false)]
-pub(in crate::cli) struct Part {
+pub(in crate::cli) struct PartArgs {
     /// Print the HTML part.
     #[arg(long)]
     pub(super) html: bool,
@@ -38,7 +38,7 @@ pub(in crate::cli) struct Args {
     /// The issue's file; without one, that of the next issue.
     pub(super) file: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) part: Part,
+    pub(super) part: PartArgs,
     /// Open the page in the browser.
     #[arg(long, conflicts_with = "part")]
     pub(super) open: bool,

@@ -9,8 +9,8 @@ mod watch;
 
 use std::path::Path;
 
-use super::shelf::{Shelf, tell};
-use super::whose::Known;
+use super::issue_files::{IssueFiles, tell};
+use super::newsletter_choice::KnownIssues;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -18,19 +18,19 @@ use crate::domain::newsletter::Newsletter;
 use crate::publishing::library::name_parts;
 use crate::publishing::{Checked, Draft};
 pub(super) use args::Args;
-use reader::Reader;
+use reader::SampleReader;
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let known = Known::load(&config, context);
-    let shelf = Shelf::new(&config)?.knowing(known.clone());
+    let known = KnownIssues::load(&config, context);
+    let shelf = IssueFiles::new(&config)?.knowing(known.clone());
     let file = match &args.file {
         Some(file) => file.clone(),
         None => next_file(shelf.files(args.newsletter.as_deref())?, context.now())
             .ok_or_else(|| Failure::new("there is no issue to show").hint("`coranto new \"Title\"` begins one"))?,
     };
     if !(args.part.html || args.part.text || args.part.eml) {
-        let desk = live::Desk { args: &args, file: &file, context, config: &config, known };
+        let desk = live::PreviewSession { args: &args, file: &file, context, config: &config, known };
         return context.block_on(desk.run());
     }
     let shown = Shown::of(&shelf, &file, &args, context.now())?;
@@ -53,7 +53,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(shelf: &'a Shelf<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
+    fn of(shelf: &'a IssueFiles<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
         let newsletter = shelf.newsletter(file, args.newsletter.as_deref())?;
         let library = shelf.library(newsletter);
         let (draft, mut unread) = library.read_so_far(file)?;
@@ -70,7 +70,7 @@ impl<'a> Shown<'a> {
     /// One part of the mail; none where a layout does not work.
     fn part(&self, args: &Args, context: &Context, config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(rendered) = &self.checked.rendered else { return Ok(None) };
-        let reader = Reader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;
+        let reader = SampleReader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;
         Ok(Some(match (args.part.html, args.part.text) {
             (true, _) => reader.html()?.into_bytes(),
             (_, true) => reader.text()?.into_bytes(),
@@ -104,5 +104,5 @@ pub(super) async fn show_on(
         name: None,
         newsletter: None,
     };
-    live::Desk { args: &args, file, context, config, known: Known::default() }.run().await
+    live::PreviewSession { args: &args, file, context, config, known: KnownIssues::default() }.run().await
 }

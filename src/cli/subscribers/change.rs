@@ -1,13 +1,13 @@
 //! What an operator does to single readers. The rules are `signup`'s; here they are put into words.
 
-use super::{Desk, address};
+use super::{CommandSession, address};
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::EndedBy;
 use crate::domain::suppression::SuppressionReason;
-use crate::signup::{self, Added, Leaving, NewReader};
+use crate::signup::{self, Added, UnsubscribeOutcome, NewReader};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
@@ -60,7 +60,7 @@ fn reason(text: &str) -> Result<SuppressionReason, String> {
 }
 
 /// Says what was done, in words or as an object.
-fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> anyhow::Result<Exit> {
+fn done(desk: &CommandSession<'_>, address: &EmailAddress, result: &str, words: &str) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     if output.is_json() {
         output.json(&serde_json::json!({ "email": address.as_str(), "result": result }))?;
@@ -70,7 +70,7 @@ fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> a
     Ok(Exit::Ok)
 }
 
-pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn add(args: Add, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let name = match args.name.as_deref() {
         Some(typed) => match parse_name(typed) {
             Ok(Some(name)) => Some(name),
@@ -118,21 +118,21 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     }
 }
 
-pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn remove(args: Remove, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (email, slug) = (&args.address, &desk.newsletter.slug);
     match signup::remove(desk.db, desk.id, email, &desk.act("operator")).await? {
-        Some(Leaving::Left(_)) => {
+        Some(UnsubscribeOutcome::Left(_)) => {
             desk.context
                 .output
                 .note("`coranto subscribers add` undoes this. It would not undo an unsubscription by the reader.");
             done(desk, email, "removed", &format!("{email} is no longer a reader of {slug}."))
         }
-        Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
-        Some(Leaving::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
+        Some(UnsubscribeOutcome::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
+        Some(UnsubscribeOutcome::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
     }
 }
 
-pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn suppress(args: Suppress, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
     let act = desk.act("operator");
     match signup::suppress(desk.db, &desk.config.keys, email, args.reason, &args.note, &act).await? {
@@ -141,7 +141,7 @@ pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<
     }
 }
 
-pub(super) async fn unsuppress(args: Unsuppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn unsuppress(args: Unsuppress, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
     let question = format!(
         "Take {email} off the suppression list? Email to an address that refuses it harms delivery to all others."

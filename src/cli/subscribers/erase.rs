@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Desk, address};
+use super::{CommandSession, address};
 use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{local, shared_zone};
@@ -25,7 +25,7 @@ pub(super) struct Erase {
     dry_run: bool,
 }
 
-pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn erase(args: Erase, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (email, keys) = (&args.address, &desk.config.keys);
     let found = signup::look_holdings(desk.db, keys, email, desk.context.now()).await?;
     if found.is_empty() {
@@ -48,7 +48,7 @@ pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> 
     tell(desk, email, &erased, false).await
 }
 
-fn nothing(email: &EmailAddress, found: &Holdings, desk: &Desk<'_>) -> anyhow::Error {
+fn nothing(email: &EmailAddress, found: &Holdings, desk: &CommandSession<'_>) -> anyhow::Error {
     match found.settling.first() {
         Some((_, until)) => {
             let until = local(*until, &shared_zone(desk.config));
@@ -64,7 +64,7 @@ fn nothing(email: &EmailAddress, found: &Holdings, desk: &Desk<'_>) -> anyhow::E
 }
 
 /// What goes, newsletter by newsletter.
-async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
+async fn show(desk: &CommandSession<'_>, found: &Holdings) -> anyhow::Result<()> {
     let mut tx = desk.db.read().await?;
     let zone = shared_zone(desk.config);
     let mut table = Table::new(&["NEWSLETTER", "STATE", "SINCE"]);
@@ -83,7 +83,7 @@ async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
+async fn tell(desk: &CommandSession<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     if output.is_json() {
         let mut tx = desk.db.read().await?;
@@ -118,7 +118,7 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
 }
 
 /// Prints the copy of everything that is stored about a person.
-pub(super) async fn copy(email: &EmailAddress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn copy(email: &EmailAddress, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let copy = signup::copy_of(desk.db, &desk.config.keys, email, desk.context.now()).await?;
     let Some(copy) = copy else { return Err(nothing(email, &Holdings::default(), desk)) };
     let output = &desk.context.output;

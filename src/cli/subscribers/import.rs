@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::output::Output;
 use crate::cli::text::{count, printable};
 use crate::cli::progress::Progress;
@@ -16,7 +16,7 @@ use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::private;
 use crate::signup::{
-    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, List, Question, Rejected, Step,
+    self, AGREED_FROM, Answers, DayOrder, ImportArgs as Order, ImportError, Imported, ImportFiles, ColumnQuestion, Rejected, ImportStep,
 };
 use crate::store::imports;
 
@@ -34,7 +34,7 @@ A list never brings back a reader who left or is suppressed, and a bad row never
 A column that may hold consent, and is not understood, stops the import until --column or --ignore
 says what it is. Exits with 3 when it needs an answer, or when a row was rejected."
 )]
-pub(super) struct Import {
+pub(super) struct ImportArgs {
     /// CSV, TSV, text or JSON files, folders, zip archives; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -72,11 +72,11 @@ enum Dates {
     MonthFirst,
 }
 
-pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn import(args: ImportArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let paths = args.paths.clone();
     let answers = answers(&args)?;
-    let looked = tokio::task::spawn_blocking(move || List::look(&paths, answers)).await?;
+    let looked = tokio::task::spawn_blocking(move || ImportFiles::look(&paths, answers)).await?;
     let mut list = looked.map_err(|error| refused(error, &args))?;
     while !list.questions().is_empty() {
         let questions = remembered(list.questions().to_vec(), desk).await?;
@@ -118,7 +118,7 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
 }
 
 /// What the arguments say of the files.
-fn answers(args: &Import) -> anyhow::Result<Answers> {
+fn answers(args: &ImportArgs) -> anyhow::Result<Answers> {
     let mut answers = Answers::default();
     let said = |result: Result<(), String>, flag: &str| result.map_err(|why| Failure::usage(format!("{flag}: {why}")));
     for column in &args.column {
@@ -139,7 +139,7 @@ fn answers(args: &Import) -> anyhow::Result<Answers> {
 }
 
 /// The questions with what was said the last time.
-async fn remembered(mut questions: Vec<Question>, desk: &Desk<'_>) -> anyhow::Result<Vec<Question>> {
+async fn remembered(mut questions: Vec<ColumnQuestion>, desk: &CommandSession<'_>) -> anyhow::Result<Vec<ColumnQuestion>> {
     let mut tx = desk.db.read().await?;
     for question in &mut questions {
         question.before = imports::answer(&mut tx, desk.id, &question.key()).await?;
@@ -148,7 +148,7 @@ async fn remembered(mut questions: Vec<Question>, desk: &Desk<'_>) -> anyhow::Re
 }
 
 /// What stands in a column, for people.
-fn values(question: &Question) -> String {
+fn values(question: &ColumnQuestion) -> String {
     let mut shown: Vec<String> = question
         .values
         .iter()
@@ -161,7 +161,7 @@ fn values(question: &Question) -> String {
 }
 
 /// Flags that would answer a question.
-fn flags(question: &Question) -> String {
+fn flags(question: &ColumnQuestion) -> String {
     let name = &question.column;
     let value = question.values.first().map_or("VALUE", |value| value.text.as_str());
     let said = |meaning: &str| format!("--column {}", quoted(&format!("{name}={meaning}")));
@@ -183,13 +183,13 @@ fn quoted(text: &str) -> String {
 }
 
 /// Says what must be said, where nobody can be asked.
-fn unanswered(questions: &[Question], output: &Output) -> anyhow::Result<Exit> {
+fn unanswered(questions: &[ColumnQuestion], output: &Output) -> anyhow::Result<Exit> {
     if output.is_json() {
         output.json(&serde_json::json!({ "questions": questions }))?;
     }
     let mut hint = Vec::new();
     for question in questions {
-        let Question { file, column, .. } = question;
+        let ColumnQuestion { file, column, .. } = question;
         output.note(format!(
             "{}: the column {:?} holds {}, and nobody has said what it means.",
             printable(file),
@@ -205,7 +205,7 @@ fn unanswered(questions: &[Question], output: &Output) -> anyhow::Result<Exit> {
 }
 
 /// Asks a person what the columns mean.
-fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result<Answers> {
+fn asked(questions: &[ColumnQuestion], list: &ImportFiles, desk: &CommandSession<'_>) -> anyhow::Result<Answers> {
     let mut answers = list.answers().clone();
     for question in questions {
         let output = &desk.context.output;
@@ -229,7 +229,7 @@ fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result
 }
 
 /// Asks a person whether it is to be done, and where the readers agreed.
-fn agreed(would: &Imported, order: &mut Order, desk: &Desk<'_>) -> anyhow::Result<bool> {
+fn agreed(would: &Imported, order: &mut Order, desk: &CommandSession<'_>) -> anyhow::Result<bool> {
     totals(would, true, &desk.context.output)?;
     if would.will_get_mail > 0 && order.agreed.is_none() {
         let words =
@@ -257,16 +257,16 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn hear(&mut self, step: Step) {
+    fn hear(&mut self, step: ImportStep) {
         match step {
-            Step::Progress { rows } => self.progress.set(rows),
-            Step::Rejected(_) | Step::Dropped(_) if !self.is_told => {}
-            Step::Rejected(row) => {
+            ImportStep::Progress { rows } => self.progress.set(rows),
+            ImportStep::Rejected(_) | ImportStep::Dropped(_) if !self.is_told => {}
+            ImportStep::Rejected(row) => {
                 if let Err(error) = self.reject(&row) {
                     self.broken.get_or_insert(error);
                 }
             }
-            Step::Dropped(row) => {
+            ImportStep::Dropped(row) => {
                 self.dropped += 1;
                 if self.dropped <= NAMED_MAX && !self.output.is_json() {
                     self.note(&row);
@@ -303,10 +303,10 @@ impl Report<'_> {
 
 /// Runs an import, dry or not, and tells of rows that are not taken.
 async fn run(
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     order: &Order,
-    args: &Import,
-    desk: &Desk<'_>,
+    args: &ImportArgs,
+    desk: &CommandSession<'_>,
     is_told: bool,
 ) -> anyhow::Result<(Imported, Option<ImportId>)> {
     let output = &desk.context.output;
@@ -350,7 +350,7 @@ async fn run(
     Ok((done, id))
 }
 
-fn refused(error: ImportError, args: &Import) -> anyhow::Error {
+fn refused(error: ImportError, args: &ImportArgs) -> anyhow::Error {
     let exit = match &error {
         // What came before is in and stays so.
         ImportError::Store(_) => Exit::PartWay,
@@ -379,7 +379,7 @@ fn refused(error: ImportError, args: &Import) -> anyhow::Error {
 }
 
 /// What the files were taken for.
-fn shown(list: &List, output: &Output) -> anyhow::Result<()> {
+fn shown(list: &ImportFiles, output: &Output) -> anyhow::Result<()> {
     if output.is_json() {
         return output.json(&serde_json::json!({ "files": list.understood(), "not_read": list.others() }));
     }
@@ -429,7 +429,7 @@ fn totals(done: &Imported, is_dry: bool, output: &Output) -> anyhow::Result<()> 
 }
 
 /// Tells what was done, or would be.
-fn told(id: Option<ImportId>, done: &Imported, list: &List, output: &Output) -> anyhow::Result<Exit> {
+fn told(id: Option<ImportId>, done: &Imported, list: &ImportFiles, output: &Output) -> anyhow::Result<Exit> {
     if output.is_json() {
         let mut value = serde_json::to_value(done)?;
         value["dry_run"] = id.is_none().into();

@@ -1,13 +1,13 @@
 //! Imports that were made: what they did, and taking one back.
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::text::{count, printable};
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::signup::{self, Imported, UNDO_FOR, Undo};
-use crate::store::imports::{self, Stored};
+use crate::store::imports::{self, StoredImport};
 
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
@@ -50,7 +50,7 @@ lifted. Readers who changed something themselves since stay as they are."
     },
 }
 
-pub(super) async fn imports(args: Imports, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn imports(args: Imports, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     match args.command {
         Command::List { limit } => list(i64::from(limit), desk).await,
         Command::Show { id } => show(ImportId(id), desk).await,
@@ -58,11 +58,11 @@ pub(super) async fn imports(args: Imports, desk: &Desk<'_>) -> anyhow::Result<Ex
     }
 }
 
-fn counts(stored: &Stored) -> Imported {
+fn counts(stored: &StoredImport) -> Imported {
     serde_json::from_str(&stored.counts).unwrap_or_default()
 }
 
-fn as_json(stored: &Stored) -> serde_json::Value {
+fn as_json(stored: &StoredImport) -> serde_json::Value {
     serde_json::json!({
         "id": stored.id.0,
         "by": stored.actor,
@@ -76,7 +76,7 @@ fn as_json(stored: &Stored) -> serde_json::Value {
     })
 }
 
-async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+async fn list(limit: i64, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let stored = imports::list(&mut desk.db.read().await?, desk.id, limit).await?;
     if output.is_json() {
@@ -105,18 +105,18 @@ async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn found(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Stored> {
+async fn found(id: ImportId, desk: &CommandSession<'_>) -> anyhow::Result<StoredImport> {
     let stored = imports::get(&mut desk.db.read().await?, id).await?;
     stored.filter(|stored| stored.newsletter_id == desk.id).ok_or_else(|| unknown(id, desk))
 }
 
-fn unknown(id: ImportId, desk: &Desk<'_>) -> anyhow::Error {
+fn unknown(id: ImportId, desk: &CommandSession<'_>) -> anyhow::Error {
     Failure::new(format!("{} has no import {}", desk.newsletter.slug, id.0))
         .hint("`coranto subscribers imports list` has their numbers")
         .into()
 }
 
-async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+async fn show(id: ImportId, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let stored = found(id, desk).await?;
     let mapping: serde_json::Value = serde_json::from_str(&stored.mapping).unwrap_or_default();
@@ -153,7 +153,7 @@ async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+async fn undo(id: ImportId, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
     let stored = found(id, desk).await?;
     let changes = imports::count_changes(&mut desk.db.read().await?, id).await?;

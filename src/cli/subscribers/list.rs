@@ -3,8 +3,8 @@
 use futures_util::StreamExt as _;
 use serde_json::json;
 
-use super::{Desk, address};
-use crate::cli::output::Tone;
+use super::{CommandSession, address};
+use crate::cli::output::TextStyle;
 use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::when;
@@ -14,7 +14,7 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{Counts, Filter, Subscription};
+use crate::store::subscriptions::{Counts, SubscriptionFilter, Subscription};
 use crate::store::{Db, consents, newsletters, subscriptions};
 
 #[derive(Debug, clap::Args)]
@@ -71,9 +71,9 @@ fn standing(reader: &Subscription) -> String {
     }
 }
 
-pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &desk.context.output;
-    let filter = Filter { newsletter: Some(desk.id), state: args.state, text: args.search };
+    let filter = SubscriptionFilter { newsletter: Some(desk.id), state: args.state, text: args.search };
     let mut tx = desk.db.read().await?;
     if output.is_json() {
         let mut rows = subscriptions::stream(&mut tx, &filter);
@@ -108,7 +108,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
     if args.all {
         return super::erase::copy(&args.address, desk).await;
     }
@@ -179,7 +179,7 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
         }
         if about.len() > 1 {
             let blank = if index == 0 { "" } else { "\n" };
-            output.line(format!("{blank}{}", output.toned(Tone::Strong, &newsletter.name)))?;
+            output.line(format!("{blank}{}", output.toned(TextStyle::Strong, &newsletter.name)))?;
         }
         let mut table = Table::new(&["STATE", ">READERS"]);
         for (state, number) in [
@@ -193,7 +193,7 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
         }
         output.table(&table)?;
         let reached = count(counts.mailable.unsigned_abs(), "reader");
-        output.line(format!("\nAn issue would reach {} now.", output.toned(Tone::Strong, &reached)))?;
+        output.line(format!("\nAn issue would reach {} now.", output.toned(TextStyle::Strong, &reached)))?;
     }
     Ok(Exit::Ok)
 }

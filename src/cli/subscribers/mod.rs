@@ -7,13 +7,13 @@ mod import;
 mod imports;
 mod list;
 
-use super::whose::{newsletter, newsletters as whose};
+use super::newsletter_choice::{newsletter, newsletters as whose};
 use super::{Context, Exit};
 use crate::config::Config;
 use crate::domain::NewsletterId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::Act;
+use crate::signup::ActionContext;
 use crate::store::{Db, newsletters};
 
 /// List, add, remove, erase, import, export and count readers.
@@ -73,7 +73,7 @@ enum Command {
   coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
     /// Import readers from another program: CSV, text, JSON, folders, zip archives.
-    Import(import::Import),
+    Import(import::ImportArgs),
     /// List imports, and take one back.
     Imports(imports::Imports),
     /// Write readers to a CSV file.
@@ -84,7 +84,7 @@ enum Command {
 }
 
 /// What every sub-command needs.
-struct Desk<'a> {
+struct CommandSession<'a> {
     context: &'a Context,
     config: &'a Config,
     db: &'a Db,
@@ -92,10 +92,10 @@ struct Desk<'a> {
     id: NewsletterId,
 }
 
-impl Desk<'_> {
+impl CommandSession<'_> {
     /// Who does it, for the record.
-    fn act(&self, source: &str) -> Act {
-        Act {
+    fn act(&self, source: &str) -> ActionContext {
+        ActionContext {
             actor: self.context.actor(),
             source: source.to_owned(),
             wording: "",
@@ -126,7 +126,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             }
             _ => newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE),
         };
-        let desk = Desk { context, config: &config, db: &db, newsletter, id };
+        let desk = CommandSession { context, config: &config, db: &db, newsletter, id };
         let result = match args.command {
             Command::List(args) => list::list(args, &desk).await,
             Command::Show(args) => list::show(args, &desk).await,

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use pulldown_cmark::{Tag, TagEnd};
 
-use crate::content::marks::{Fault, Marked};
+use crate::content::marks::{FieldFault, MarkedSource};
 use crate::content::merge;
 use crate::content::pictures::Pictures;
 use crate::content::problem::{Position, Problem};
-use crate::content::source::Issue;
+use crate::content::source::IssueFile;
 
 /// Blocks within blocks; nobody writes six.
 pub(in crate::content) const DEPTH_MAX: usize = 128;
@@ -34,16 +34,16 @@ pub(in crate::content) struct Dialect<'a> {
 }
 
 /// What the builder asks while it reads.
-pub(super) struct Reading<'a> {
-    pub(super) issue: &'a Issue,
-    pub(super) marked: &'a Marked,
+pub(super) struct ParseState<'a> {
+    pub(super) issue: &'a IssueFile,
+    pub(super) marked: &'a MarkedSource,
     pub(super) dialect: Dialect<'a>,
     pub(super) problems: Vec<Problem>,
     pub(super) errors: usize,
     pub(super) html_bytes: usize,
 }
 
-impl Reading<'_> {
+impl ParseState<'_> {
     /// The place in the file of an offset in the marked text.
     pub(super) fn place(&self, offset: usize) -> Position {
         self.issue.place(self.marked.source_offset(offset))
@@ -62,9 +62,9 @@ impl Reading<'_> {
         let at = self.issue.place(occurrence.at);
         let Err(fault) = &occurrence.field else { return };
         let problem = match fault {
-            Fault::Open => Problem::error(at, "field-open", "a merge field begins here and does not end on this line")
+            FieldFault::Open => Problem::error(at, "field-open", "a merge field begins here and does not end on this line")
                 .hint("write {{ name }}, or \\{{ for two braces"),
-            Fault::Field(error) => {
+            FieldFault::Field(error) => {
                 let code = if matches!(error, merge::FieldError::Unknown(_)) { "field-unknown" } else { "field" };
                 let names = merge::NAMES.iter().map(|name| format!("{{{{ {name} }}}}")).collect::<Vec<_>>().join(", ");
                 Problem::error(at, code, error.to_string()).hint(match error {

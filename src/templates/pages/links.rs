@@ -181,7 +181,7 @@ pub struct DepartedPage {
     #[serde(flatten)]
     pub done: super::Done,
     /// How it ended: `never-began`, `by-reader` or `by-other`; nothing where that is not known.
-    pub ended: Option<Ended>,
+    pub ended: Option<SubscriptionEnd>,
     /// When, written out; may be empty.
     pub ended_on: String,
     /// Until when the address is stored, written out; empty where there is no such day.
@@ -193,7 +193,7 @@ pub struct DepartedPage {
 /// How a subscription ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ended {
+pub enum SubscriptionEnd {
     /// It was never confirmed.
     NeverBegan,
     /// The reader unsubscribed.
@@ -289,7 +289,7 @@ impl Sample for DepartedPage {
         Self {
             reader: Reader::sample(),
             done: Done::sample(),
-            ended: Some(Ended::ByReader),
+            ended: Some(SubscriptionEnd::ByReader),
             ended_on: "20 November 2026".to_owned(),
             kept_until: "20 December 2026".to_owned(),
             subscribe_url: Some("/week/subscribe".to_owned()),

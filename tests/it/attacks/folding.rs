@@ -50,7 +50,7 @@ both_databases! {
         upkeep::admit(web.ground.db(), web.ground.keys(), &acts::actor(), web.ground.now).await.unwrap();
         assert!(web.ground.find("kate@example.org").await.is_none(), "she has no row");
         let new = NewReader { email: "kate@example.org".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         assert_eq!(web.ground.find("kate@example.org").await.unwrap().email.as_str(), "kate@example.org");
     }
@@ -136,7 +136,7 @@ both_databases! {
         assert!(confirmations(&web).await.is_empty());
         // Whom an operator answers for is judged by the address alone, as issues are.
         let new = NewReader { email: "bobbytables@gmail.com".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &act).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &act).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         assert!(signup::unsuppress(web.ground.db(), web.ground.keys(), &"bobbytables@gmail.com".parse().unwrap(), &act).await.unwrap());
     }
@@ -173,7 +173,7 @@ both_databases! {
         web.ground.request("ΟΔΟΣ@example.org").await.unwrap();
         assert!(web.ground.find("ΟΔΟΣ@example.org").await.is_none());
         let new = NewReader { email: "ΟΔΟΣ@example.org".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), keys, web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), keys, web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert_eq!(added, Added::Suppressed(SuppressionReason::Complaint));
         let mut tx = web.ground.db().read().await.unwrap();
         assert!(consents::asked_by_network(&mut tx, web.ground.now).await.unwrap().is_empty());

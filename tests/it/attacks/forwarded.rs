@@ -53,13 +53,13 @@ async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
 async fn reader(web: &Web, tag: String) -> Reader {
     let anna = format!("anna{tag}@example.org");
     let week = web.ground.reader(&anna).await;
-    let month_door = web.site.doors[1].clone();
+    let month_list = web.site.lists[1].clone();
     let act = web.ground.act(None);
     let new = signup::NewReader { email: anna.parse().unwrap(), name: Some("Anna Berg".to_owned()), language: None };
-    signup::add(web.ground.db(), web.ground.keys(), month_door.id, &new, &act).await.unwrap();
+    signup::add(web.ground.db(), web.ground.keys(), month_list.id, &new, &act).await.unwrap();
     let key = anna.clone();
     let month =
-        subscriptions::find(&mut web.ground.db().read().await.unwrap(), month_door.id, &key).await.unwrap().unwrap().id;
+        subscriptions::find(&mut web.ground.db().read().await.unwrap(), month_list.id, &key).await.unwrap().unwrap().id;
     let mut reader = Reader { tag, week, month, links: Vec::new() };
     let confirm = web.confirm_link(&anna).await;
     reader.links.push(('c', confirm));
@@ -70,15 +70,15 @@ async fn reader(web: &Web, tag: String) -> Reader {
     // A leaving that was taken back: the page behind the button is bookmarked.
     signup::leave(web.ground.db(), week, &act).await.unwrap();
     let withdrawn = latest(web, week).await;
-    signup::come_back(web.ground.db(), withdrawn, &act).await.unwrap();
+    signup::undo_unsubscribe(web.ground.db(), withdrawn, &act).await.unwrap();
     reader.links.push(('g', format!("/g/{}", web.token(Purpose::Gone, withdrawn.0).await)));
     // A change of address that was asked for, and her data, both by her.
     let email = reader.email("new").parse().unwrap();
-    signup::ask_address(&web.ground.signup, &web.ground.door, week, &email, &act).await.unwrap();
+    signup::ask_address(&web.ground.signup, &web.ground.list, week, &email, &act).await.unwrap();
     let moved = request(web, week, RequestKind::Address).await;
     reader.links.push(('a', format!("/a/{}", web.token(Purpose::Address, moved).await)));
     reader.links.push(('s', format!("/s/{}", web.token(Purpose::Stop, moved).await)));
-    signup::ask_data(&web.ground.signup, &web.ground.door, week, &act).await.unwrap();
+    signup::ask_data(&web.ground.signup, &web.ground.list, week, &act).await.unwrap();
     let data = request(web, week, RequestKind::Data).await;
     reader.links.push(('d', format!("/d/{}", web.token(Purpose::Data, data).await)));
     let (mail,): (DeliveryId,) = {

@@ -113,15 +113,15 @@ both_databases! {
     async fn the_thiefs_own_subscriptions_stay_apart_from_what_was_moved(db: Db) {
         let mut web = Web::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
         let id = web.ground.reader(VICTIM).await;
-        let month = web.site.doors[1].id;
+        let month = web.site.lists[1].id;
         let new = signup::NewReader { email: THIEF.parse().unwrap(), name: None, language: None };
         let act = web.ground.act(None);
         signup::add(web.ground.db(), web.ground.keys(), month, &new, &act).await.unwrap();
         web.later(25);
         let stop = steal(&web, id).await;
         let own = subscriptions::find(&mut web.ground.db().read().await.unwrap(), month, THIEF).await.unwrap().unwrap().id;
-        let door = web.site.doors[1].clone();
-        signup::ask_data(&web.ground.signup, &door, own, &web.ground.act(None)).await.unwrap();
+        let list = web.site.lists[1].clone();
+        signup::ask_data(&web.ground.signup, &list, own, &web.ground.act(None)).await.unwrap();
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, own, RequestKind::Data).await).await);
         let copy = web.send(post(&link).form(&[("action", "download")])).await.json();
         let newsletters: Vec<_> = copy["subscriptions"].as_array().unwrap().iter().map(|one| one["newsletter"].as_str().unwrap().to_owned()).collect();
@@ -135,7 +135,7 @@ both_databases! {
     async fn a_change_of_one_newsletter_leaves_the_others_alone(db: Db) {
         let web = Web::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
         let id = web.ground.reader(VICTIM).await;
-        let month = web.site.doors[1].id;
+        let month = web.site.lists[1].id;
         let new = signup::NewReader { email: VICTIM.parse().unwrap(), name: None, language: None };
         signup::add(web.ground.db(), web.ground.keys(), month, &new, &web.ground.act(None)).await.unwrap();
         steal(&web, id).await;
@@ -157,7 +157,7 @@ both_databases! {
             assert!(page.contains("Your data has been erased") && page.contains("nothing left to stop"), "{page}");
         }
         let new = signup::NewReader { email: VICTIM.parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert_eq!(added, signup::Added::Suppressed(SuppressionReason::Erased));
     }
 }

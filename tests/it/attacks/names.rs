@@ -124,7 +124,7 @@ both_databases! {
         let web = Web::new(db).await;
         asks(&web, "week", "Mallory", &[("lang", "ja")]).await;
         let new = NewReader { email: VICTIM.parse().unwrap(), name: Some("Vera".to_owned()), language: Some("fr".to_owned()) };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         let reader = web.ground.find(VICTIM).await.unwrap();
         assert_eq!((reader.name.as_deref(), reader.language.as_deref()), (Some("Vera"), Some("fr")));

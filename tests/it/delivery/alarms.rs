@@ -7,20 +7,20 @@ use coranto::domain::evidence::Trouble;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Newsletter, UncertainPolicy};
 use coranto::domain::retention::Retention;
-use coranto::store::alarms::Standing;
+use coranto::store::alarms::StandingAlarm;
 use coranto::store::suspensions::NewSuspension;
 use coranto::store::{Db, alarms, suspensions};
-use coranto::upkeep::{Settings, Upkeep};
+use coranto::upkeep::{AlarmSettings, Upkeep};
 
 use super::script::{Answer, Asked, Script};
 use super::stage::{self, Stage, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
-async fn standing(stage: &Stage) -> Vec<Standing> {
+async fn standing(stage: &Stage) -> Vec<StandingAlarm> {
     alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap()
 }
 
-async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -> Vec<Standing> {
+async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[StandingAlarm]) -> bool) -> Vec<StandingAlarm> {
     let waiting = async {
         loop {
             let all = standing(stage).await;
@@ -36,7 +36,7 @@ async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -
 fn upkeep(stage: &Stage) -> Upkeep {
     let newsletters = vec![Newsletter { slots: Vec::new(), ..stage::newsletter() }];
     let to = vec!["ops@example.net".parse().unwrap()];
-    let settings = Settings {
+    let settings = AlarmSettings {
         to,
         newsletters,
         folder: None,

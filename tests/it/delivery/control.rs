@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::control::{self, ControlError, Retry};
+use coranto::delivery::control::{self, ControlError, RetryScope};
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Skipped};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
@@ -135,7 +135,7 @@ both_databases! {
         assert_eq!((totals.failed, totals.sent), (1, 1));
         assert_eq!(stage.standing(issue, "refused").await, (Failed, 1, Some(Reason::Refused)));
         stage.clock.advance(Duration::from_secs(3600));
-        let rows = control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::Failed, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         assert_eq!(stage.get(issue).await.state, IssueState::Sending, "an issue that was finished goes on");
         let row = stage.row(issue, "refused").await;
@@ -143,7 +143,7 @@ both_databases! {
         stage.finish(issue).await;
         assert_eq!(stage.standing(issue, "refused").await, (Sent, 1, None));
         assert_eq!(script.taken().len(), 2);
-        assert_eq!(control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap(), 0);
+        assert_eq!(control::retry(&stage.db, issue, RetryScope::Failed, acts::by(stage.clock.now())).await.unwrap(), 0);
         assert_eq!(stage.get(issue).await.state, IssueState::Sent, "there was nothing to try again");
     }
 
@@ -153,7 +153,7 @@ both_databases! {
         let nobody = coranto::domain::IssueId(999);
         assert!(matches!(control::pause(&stage.db, nobody, "", acts::by(now)).await, Err(ControlError::Missing)));
         assert!(matches!(
-            control::retry(&stage.db, nobody, Retry::Failed, acts::by(now)).await,
+            control::retry(&stage.db, nobody, RetryScope::Failed, acts::by(now)).await,
             Err(ControlError::Missing)
         ));
         let issue = stage.issue("verbs").await;
@@ -164,7 +164,7 @@ both_databases! {
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending can be paused");
         let error = control::stop(&stage.db, issue, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending or paused can be stopped");
-        let error = control::retry(&stage.db, issue, Retry::Failed, acts::by(now)).await.unwrap_err();
+        let error = control::retry(&stage.db, issue, RetryScope::Failed, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sent, sending or paused can be tried again");
     }
 }

@@ -71,7 +71,7 @@ both_databases! {
         let mut tx = stage.db.read().await.unwrap();
         let hash = stage.keys.address_hash("permfail-x@example.net");
         assert_eq!(suppressions::reason(&mut tx, &hash).await.unwrap(), None, "nothing follows at once");
-        let kept = notices::page(&mut tx, &notices::Filter::default(), 10).await.unwrap();
+        let kept = notices::page(&mut tx, &notices::NoticeFilter::default(), 10).await.unwrap();
         assert_eq!(kept.iter().map(|notice| notice.email.as_deref()).collect::<Vec<_>>(), [Some("permfail-x@example.net")]);
         drop(tx);
         assert_eq!(stage.finish(issue).await.failed, 1);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::proof::{self, Proof, ProofError};
+use coranto::delivery::test_send::{self, TestSend, ProofError};
 use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
@@ -42,7 +42,7 @@ async fn test_revision(stage: &Stage, of: RevisionId) -> RevisionId {
         .unwrap()
 }
 
-async fn send(stage: &Stage, revision: RevisionId, to: &[&str]) -> Result<Vec<Proof>, ProofError> {
+async fn send(stage: &Stage, revision: RevisionId, to: &[&str]) -> Result<Vec<TestSend>, ProofError> {
     let to: Vec<EmailAddress> = to.iter().map(|local| format!("{local}@example.net").parse().unwrap()).collect();
     proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await
 }

@@ -9,7 +9,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::provider::Provider;
 use coranto::domain::quota::{Quota, Span};
 use coranto::smtp::{Sink, SinkOptions};
-use coranto::store::alarms::Standing;
+use coranto::store::alarms::StandingAlarm;
 use coranto::store::{Db, alarms, quotas};
 
 use super::extra_headers::add;
@@ -34,7 +34,7 @@ async fn counted(stage: &Stage, span: Span) -> i64 {
 }
 
 /// What a person is told.
-async fn quota_alarm(stage: &Stage) -> Standing {
+async fn quota_alarm(stage: &Stage) -> StandingAlarm {
     let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
     all.into_iter().find(|alarm| alarm.name == AlarmName::RelayQuota).expect("nobody is told")
 }
@@ -180,7 +180,7 @@ both_databases! {
         stage.crowd(10).await;
         let issue = stage.issue("gmail").await;
         let running = stage.start();
-        let waits = |rows: &[coranto::store::ledger::Row]| {
+        let waits = |rows: &[coranto::store::ledger::LedgerRow]| {
             let mut due: Vec<Timestamp> =
                 rows.iter().filter(|row| row.state == DeliveryState::Pending).filter_map(|row| row.due_at).collect();
             due.sort();

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::control::{self, Retry};
+use coranto::delivery::control::{self, RetryScope};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
@@ -117,10 +117,10 @@ both_databases! {
         assert_eq!(stage.standing(issue, "doubtful").await, (Uncertain, 1, None));
         assert_eq!(stage.get(issue).await.state, IssueState::Sending);
 
-        let rows = control::retry(&stage.db, issue, Retry::Uncertain, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::Uncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_tries(issue, "doubtful", 2).await;
-        let rows = control::retry(&stage.db, issue, Retry::GiveUpUncertain, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::GiveUpUncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;

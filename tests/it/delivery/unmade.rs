@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use coranto::delivery::control;
-use coranto::delivery::proof::{self, ProofError};
+use coranto::delivery::test_send::{self, ProofError};
 use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::alarm::AlarmName;

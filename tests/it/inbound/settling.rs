@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use coranto::domain::IssueId;
-use coranto::domain::cause::{Cause, Certainty, Judgement, Party};
+use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::inbound::{self, AnswerError, Settled, Wanted};
-use coranto::store::notices::{self, Filter, Notice, Refused};
+use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
 use coranto::store::{Db, ledger, suppressions};
 
 use crate::delivery::stage::Stage;
@@ -30,7 +30,7 @@ async fn suppressed(stage: &Stage) -> i64 {
 }
 
 async fn all(stage: &Stage) -> Vec<Notice> {
-    notices::page(&mut stage.db.read().await.unwrap(), &Filter::default(), 10_000).await.unwrap()
+    notices::page(&mut stage.db.read().await.unwrap(), &NoticeFilter::default(), 10_000).await.unwrap()
 }
 
 async fn effects(stage: &Stage) -> Vec<Effect> {
@@ -42,14 +42,14 @@ async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
     let now = stage.clock.now();
     let rows = stage.rows(issue).await;
     let judged =
-        Judgement { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
+        Classification { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
     stage
         .db
         .write(async |tx| {
             for row in rows.iter().take(accused) {
                 let email = row.email.clone().unwrap_or_default();
                 let address: coranto::domain::address::EmailAddress = email.parse().unwrap();
-                let refused = Refused {
+                let refused = RefusedMail {
                     delivery: row.id,
                     newsletter: Some(stage.newsletter),
                     address_hash: &stage.keys.address_hash(&address.key()),
@@ -169,11 +169,11 @@ both_databases! {
         let issue = stage.issue("drops").await;
         let rows = stage.rows(issue).await;
         let judged =
-            Judgement { cause: Cause::NoMailbox, certainty: Certainty::Certain, party: Party::Recipient, rule: "", permanent: true };
+            Classification { cause: Cause::NoMailbox, certainty: Certainty::Certain, party: Party::Recipient, rule: "", permanent: true };
         for row in &rows {
             let address: coranto::domain::address::EmailAddress = row.email.clone().unwrap().parse().unwrap();
             let (hash, now) = (stage.keys.address_hash(&address.key()), stage.clock.now());
-            let refused = Refused {
+            let refused = RefusedMail {
                 delivery: row.id, newsletter: None, address_hash: &hash, relay: "main", destination: "example.net",
                 reply: "550 5.1.1 unknown", judged: &judged, settle_at: now,
             };
@@ -280,7 +280,7 @@ both_databases! {
             .unwrap();
         assert_eq!(stage.finish(issue).await.skipped, 1);
         let retry = async || {
-            let what = coranto::delivery::control::Retry::Failed;
+            let what = coranto::delivery::control::RetryScope::Failed;
             coranto::delivery::control::retry(&stage.db, issue, what, acts::by(stage.clock.now())).await.unwrap()
         };
         assert_eq!(retry().await, 0, "it is suppressed still");

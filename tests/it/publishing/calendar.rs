@@ -8,7 +8,7 @@ use coranto::domain::issue::IssueState::{self, Held, Queued, Sending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::publishing::{Started, When, start_due};
 use coranto::store::db::Sql;
-use coranto::store::ledger::{self, Row};
+use coranto::store::ledger::{self, LedgerRow};
 use coranto::store::{Db, StoreError, issues, subscriptions};
 use coranto::{domain, signup};
 use tokio::task::JoinSet;
@@ -28,7 +28,7 @@ async fn with_issue(db: Db) -> Desk {
     desk
 }
 
-async fn rows(desk: &Desk, slug: &str) -> Vec<Row> {
+async fn rows(desk: &Desk, slug: &str) -> Vec<LedgerRow> {
     let id = desk.issue(slug).await.id;
     ledger::rows(&mut desk.db.read().await.unwrap(), id, &[], domain::DeliveryId(0), 1_000_000).await.unwrap()
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use coranto::delivery::control::{self, Retry};
+use coranto::delivery::control::{self, RetryScope};
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
@@ -97,7 +97,7 @@ async fn act(desk: &mut Desk, deed: Deed, name: &str) {
             assert!(finished.await.unwrap().is_some());
         }
         Deed::Retry => {
-            assert_eq!(control::retry(&desk.db, desk.issue(name).await.id, Retry::Failed, by).await.unwrap(), 1);
+            assert_eq!(control::retry(&desk.db, desk.issue(name).await.id, RetryScope::Failed, by).await.unwrap(), 1);
         }
         Deed::Correct => {
             desk.file(&file, "correction: A date was wrong.\n", &format!("The right text of {name}."));

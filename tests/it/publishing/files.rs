@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 
 use coranto::domain::issue::IssueState::Queued;
-use coranto::publishing::follow::Follower;
+use coranto::publishing::follow::FileWatcher;
 use coranto::store::Db;
 
 use super::ground::{Desk, FRIDAY, FRIDAY_AFTER};
@@ -16,9 +16,9 @@ fn due(text: &str) -> Option<String> {
 }
 
 /// The follower of a newsletter that shares its folder with another.
-fn sharing(desk: &Desk, other: &Desk) -> Follower {
+fn sharing(desk: &Desk, other: &Desk) -> FileWatcher {
     let slug = |desk: &Desk| desk.newsletter.slug.clone();
-    Follower::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
+    FileWatcher::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
 }
 
 both_databases! {

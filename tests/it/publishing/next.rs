@@ -6,8 +6,8 @@ use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{self, Held, Queued};
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::slot::{Slot, next_of, on_day};
-use coranto::images::Gallery;
-use coranto::publishing::{Library, NoSlot, Plan, When};
+use coranto::images::ImageCache;
+use coranto::publishing::{Library, NoSlot, QueuePlan, When};
 use coranto::store::Db;
 use coranto::templates::Templates;
 use jiff::civil::Date;
@@ -163,12 +163,12 @@ proptest! {
         let slots: Vec<Slot> =
             slots.iter().map(|(day, hour, minute)| format!("{} {hour}:{minute:02}", DAYS[*day]).parse().unwrap()).collect();
         let newsletter = newsletter(&slots, &zone);
-        let (templates, gallery) = (&*TEMPLATES, Gallery::default());
+        let (templates, gallery) = (&*TEMPLATES, ImageCache::default());
         let library = Library { newsletter: &newsletter, public_url: PUBLIC_URL, templates, gallery: &gallery };
         let now = Timestamp(now);
         let today = library.date_of(now);
         let day: Date = today.checked_add(jiff::Span::new().days(ahead)).unwrap();
-        let plan = Plan::default();
+        let plan = QueuePlan::default();
         let name = zone.iana_name().unwrap_or_default();
         let found = plan.own_slot(&library, Some(day), now);
         let (Ok(slot) | Err(NoSlot::Past(slot))) = found else { panic!("{name} {day}: {found:?}") };

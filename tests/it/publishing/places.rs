@@ -2,7 +2,7 @@
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Held, Queued, Sending};
-use coranto::publishing::{self, Moved, NoSlot, Plan, QueueError, SkipError, When};
+use coranto::publishing::{self, Moved, NoSlot, QueuePlan, QueueError, SkipError, When};
 use coranto::store::Db;
 use coranto::store::db::Sql;
 use tokio::task::JoinSet;
@@ -232,7 +232,7 @@ both_databases! {
         desk.file("c.md", "", "The text of C.");
         desk.queue("c.md", When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("c").await, (Queued, due(THIRD_FRIDAY)));
-        let plan = Plan::load(&mut desk.db.read().await.unwrap(), &desk.library(), desk.id, "new", desk.now).await.unwrap();
+        let plan = QueuePlan::load(&mut desk.db.read().await.unwrap(), &desk.library(), desk.id, "new", desk.now).await.unwrap();
         assert_eq!(plan.slot(&desk.library(), None, desk.now), Some(at("2026-12-18T08:00:00Z")));
         // A person who says the time is obeyed.
         desk.queue("c.md", When::At(at(FRIDAY))).await.unwrap();

@@ -1,8 +1,8 @@
 //! A file's day and its issue's slot are one; a text that went out goes out again only on purpose.
 
 use coranto::domain::issue::IssueState::{Held, Queued};
-use coranto::publishing::queue::{self, Act};
-use coranto::publishing::{Plan, QueueError, Queued as Done, When};
+use coranto::publishing::queue::{self, QueueContext};
+use coranto::publishing::{QueuePlan, QueueError, Queued as Done, When};
 use coranto::store::{Db, revisions};
 
 use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
@@ -11,7 +11,7 @@ use crate::harness::database::both_databases;
 /// The day that `coranto new` would put into a file's name.
 async fn proposed(desk: &Desk) -> String {
     let mut tx = desk.db.read().await.unwrap();
-    let plan = Plan::load(&mut tx, &desk.library(), desk.id, "new", desk.now).await.unwrap();
+    let plan = QueuePlan::load(&mut tx, &desk.library(), desk.id, "new", desk.now).await.unwrap();
     let slot = plan.slot(&desk.library(), None, desk.now).unwrap();
     desk.library().date_of(slot).to_string()
 }
@@ -92,7 +92,7 @@ both_databases! {
 
         let library = desk.library();
         let draft = library.read(&desk.path("2026-12-04-b.md")).unwrap();
-        let act = Act { again: true, ..desk.actor(false) };
+        let act = QueueContext { again: true, ..desk.actor(false) };
         let again = queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
         assert_eq!(again.issue.due_at, Some(at(FRIDAY_AFTER)));
         // Once it is there it may be queued again, and a few words may be the same every week.

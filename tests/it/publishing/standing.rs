@@ -4,7 +4,7 @@ use std::path::Path;
 
 use coranto::domain::issue::IssueState::{Held, Paused, Sending, Sent};
 use coranto::publishing::When;
-use coranto::publishing::standing::{self, Difference, Standing};
+use coranto::publishing::standing::{self, Difference, QueuedFile};
 use coranto::store::Db;
 
 use super::ground::Desk;
@@ -15,7 +15,7 @@ const A: &str = "2026-11-27-a.md";
 const TEXT: &str = "the text of 25 Nov 11:00";
 
 impl Desk {
-    async fn compared(&self, slug: &str) -> Option<Standing> {
+    async fn compared(&self, slug: &str) -> Option<QueuedFile> {
         let issue = self.issue(slug).await;
         standing::look(&self.db, &self.library(), &[issue]).await.unwrap().remove(0)
     }

@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::delivery::{DeliveryState, Reason};
-use coranto::domain::image::{Image, ImageFormat, Shown};
+use coranto::domain::image::{Image, ImageFormat, PlacedImage};
 use coranto::domain::retention::{Expiry, Retention};
 use coranto::domain::{DeliveryId, IssueId, RevisionId};
 use coranto::signup::{self, NewReader};
 use coranto::store::{Db, StoreError, alarms, departed, images, ledger, retention, suspensions};
-use coranto::upkeep::{self, Ended, Settings, Upkeep};
+use coranto::upkeep::{self, RetentionOutcome, AlarmSettings, Upkeep};
 
 use crate::delivery::stage::Stage;
 use crate::harness::acts;
@@ -25,7 +25,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 async fn expire(ground: &Ground, policy: Retention) -> Vec<(Expiry, u64)> {
     let by = acts::actor();
     let (gone, ended) = upkeep::expire(ground.db(), policy, by.at(ground.now), u32::MAX).await.unwrap();
-    assert_eq!(ended, Ended::Whole);
+    assert_eq!(ended, RetentionOutcome::Whole);
     gone.0
 }
 
@@ -204,7 +204,7 @@ both_databases! {
         let mut ground = Ground::new(db.clone()).await;
         ground.reader("anna@example.org").await;
         ground.leave("anna@example.org").await;
-        let month = crate::signup::door(&db, crate::signup::newsletter("month", "The Month")).await;
+        let month = crate::signup::list(&db, crate::signup::newsletter("month", "The Month")).await;
         let new = NewReader { email: "anna@example.org".parse().unwrap(), name: Some("Anna".to_owned()), language: None };
         signup::add(&db, ground.keys(), month.id, &new, &ground.act(None)).await.unwrap();
         ground.later(24 * 400);
@@ -217,7 +217,7 @@ both_databases! {
         let ground = Ground::new(db).await;
         furnished(&ground).await;
         let mut now = ground.now.plus(DAY * 31);
-        let settings = Settings {
+        let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(),
         };
@@ -244,7 +244,7 @@ both_databases! {
 
     async fn a_new_installation_announces_nothing(db: Db) {
         let ground = Ground::new(db).await;
-        let settings = Settings {
+        let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(),
         };
@@ -265,7 +265,7 @@ both_databases! {
         let by = acts::actor();
         let at = by.at(ground.now.plus(DAY * 40));
         let (gone, ended) = upkeep::expire(ground.db(), Retention::default(), at, u32::MAX).await.unwrap();
-        assert_eq!((gone.rows(), ended), (0, Ended::Sending));
+        assert_eq!((gone.rows(), ended), (0, RetentionOutcome::Sending));
     }
 
     async fn an_old_issue_is_folded_and_its_totals_stay_to_the_row(db: Db) {
@@ -316,7 +316,7 @@ both_databases! {
         let now = stage.clock.now();
         stage.db.write(async |tx| {
             images::ensure(tx, &image, now).await?;
-            let shown = Shown { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
+            let shown = PlacedImage { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
             images::attach(tx, revision, &shown).await
         }).await.unwrap();
         let by = acts::actor();

@@ -4,7 +4,7 @@
 use coranto::domain::retention::Retention;
 use coranto::domain::subscriber::SubscriptionState::{self, Active};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Act, Added, Answers, Limits, NewReader};
+use coranto::signup::{self, ActionContext, Added, Answers, Limits, NewReader};
 use coranto::store::Db;
 use coranto::upkeep;
 
@@ -44,8 +44,8 @@ const TABLE: &[(End, bool, bool)] = &[
 
 async fn add(ground: &Ground, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
-    let act = Act { actor: acts::actor(), ..ground.act(None) };
-    signup::add(ground.db(), ground.keys(), ground.door.id, &new, &act).await.unwrap()
+    let act = ActionContext { actor: acts::actor(), ..ground.act(None) };
+    signup::add(ground.db(), ground.keys(), ground.list.id, &new, &act).await.unwrap()
 }
 
 async fn import(ground: &Ground, email: &str, status: &str) {
@@ -55,7 +55,7 @@ async fn import(ground: &Ground, email: &str, status: &str) {
 
 async fn ended(ground: &Ground, end: End, email: &str) {
     let act = ground.act(None);
-    let operator = Act { actor: acts::actor(), ..act.clone() };
+    let operator = ActionContext { actor: acts::actor(), ..act.clone() };
     let address = email.parse().unwrap();
     if end == NotMe {
         ground.request(email).await.unwrap();
@@ -78,7 +78,7 @@ async fn ended(ground: &Ground, end: End, email: &str) {
             signup::erase_address(ground.db(), ground.keys(), &address, None, &operator).await.unwrap();
         }
         Removed | RemovedAndLeft => {
-            signup::remove(ground.db(), ground.door.id, &address, &operator).await.unwrap();
+            signup::remove(ground.db(), ground.list.id, &address, &operator).await.unwrap();
             if end == RemovedAndLeft {
                 ground.leave(email).await;
             }
@@ -131,8 +131,8 @@ async fn check(db: Db, had_its_time: bool) {
         ground.confirm(&email).await;
         assert_eq!(ground.state(&email).await, Some(Active), "{end:?}: the reader themselves may always come back");
         // And from then on they are a reader like any other.
-        let operator = Act { actor: acts::actor(), ..ground.act(None) };
-        signup::remove(ground.db(), ground.door.id, &email.parse().unwrap(), &operator).await.unwrap();
+        let operator = ActionContext { actor: acts::actor(), ..ground.act(None) };
+        signup::remove(ground.db(), ground.list.id, &email.parse().unwrap(), &operator).await.unwrap();
         assert!(matches!(add(&ground, &email).await, Added::Back(..)), "{end:?}");
     }
 }
@@ -153,10 +153,10 @@ both_databases! {
         ground.later(24 * 400);
         let by = acts::actor();
         upkeep::expire(ground.db(), Retention::default(), by.at(ground.now), u32::MAX).await.unwrap();
-        let week = ground.door.clone();
-        ground.door = crate::signup::door(&db, crate::signup::newsletter("month", "The Month")).await;
+        let week = ground.list.clone();
+        ground.list = crate::signup::list(&db, crate::signup::newsletter("month", "The Month")).await;
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
-        ground.door = week;
+        ground.list = week;
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Left(Some(_))));
         assert!(matches!(add(&ground, "ANNA@example.org").await, Added::Left(Some(_))), "whatever the spelling");
     }

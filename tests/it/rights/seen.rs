@@ -36,16 +36,16 @@ async fn brought(web: &Web, state: &str, email: &str) {
         }
         "removed" => {
             web.ground.reader(email).await;
-            let act = signup::Act { actor: crate::harness::acts::actor(), ..act };
+            let act = signup::ActionContext { actor: crate::harness::acts::actor(), ..act };
             let email = email.parse().unwrap();
-            signup::remove(web.ground.db(), web.ground.door.id, &email, &act).await.unwrap();
+            signup::remove(web.ground.db(), web.ground.list.id, &email, &act).await.unwrap();
         }
         _ => {
             web.ground.request(email).await.unwrap();
             if state == "not me" {
                 let tag = web.ground.keys().address_tag(email);
                 let of = signup::refuse(web.ground.db(), tag, &act).await.unwrap();
-                assert_eq!(of, Some(web.ground.door.id), "the page leads to what is stored");
+                assert_eq!(of, Some(web.ground.list.id), "the page leads to what is stored");
             }
         }
     }

@@ -57,7 +57,7 @@ const TABLE: &[(Deed, &[Deed], &[&str])] = &[
 async fn act(ground: &mut Ground, deed: Deed, email: &str) {
     let address = email.parse().unwrap();
     let (by_reader, anna) = (ground.act(None), Actor::Command("anna".to_owned()));
-    let by_anna = signup::Act { actor: anna, ..ground.act(None) };
+    let by_anna = signup::ActionContext { actor: anna, ..ground.act(None) };
     let found = ground.find(email).await.map(|found| found.id);
     match deed {
         Deed::Ask => ground.request(email).await.unwrap(),
@@ -82,7 +82,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             let mut tx = ground.db().read().await.unwrap();
             let withdrawn = consents::latest(&mut tx, found.unwrap(), ConsentKind::Withdrawn).await.unwrap().unwrap();
             drop(tx);
-            drop(signup::come_back(ground.db(), withdrawn.id, &by_reader).await.unwrap());
+            drop(signup::undo_unsubscribe(ground.db(), withdrawn.id, &by_reader).await.unwrap());
         }
         Deed::Refuse => {
             let tag = ground.keys().address_tag(&email.to_lowercase());
@@ -90,9 +90,9 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
         }
         Deed::Add => {
             let reader = NewReader { email: address, name: None, language: None };
-            signup::add(ground.db(), ground.keys(), ground.door.id, &reader, &by_anna).await.unwrap();
+            signup::add(ground.db(), ground.keys(), ground.list.id, &reader, &by_anna).await.unwrap();
         }
-        Deed::Remove => drop(signup::remove(ground.db(), ground.door.id, &address, &by_anna).await.unwrap().unwrap()),
+        Deed::Remove => drop(signup::remove(ground.db(), ground.list.id, &address, &by_anna).await.unwrap().unwrap()),
         Deed::Suppress => {
             let manual = SuppressionReason::Manual;
             assert!(signup::suppress(ground.db(), ground.keys(), &address, manual, "", &by_anna).await.unwrap());
@@ -101,7 +101,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             assert!(signup::unsuppress(ground.db(), ground.keys(), &address, &by_anna).await.unwrap());
         }
         Deed::Erase => {
-            signup::ask_data(&ground.signup, &ground.door, found.unwrap(), &by_reader).await.unwrap();
+            signup::ask_data(&ground.signup, &ground.list, found.unwrap(), &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             let before = logged(ground.db()).await;
             assert!(signup::erase(&ground.signup, request, &by_reader).await.unwrap());
@@ -113,7 +113,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             // So that one more mail may go to that mailbox.
             ground.later(31 * 24);
             let by_reader = ground.act(None);
-            signup::ask_address(&ground.signup, &ground.door, found.unwrap(), &other, &by_reader).await.unwrap();
+            signup::ask_address(&ground.signup, &ground.list, found.unwrap(), &other, &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             drop(signup::confirm_address(&ground.signup, request, &by_reader).await.unwrap());
         }
@@ -197,7 +197,7 @@ both_databases! {
         act(&mut ground, Deed::Add, "leaves@example.org").await;
         let before = logged(ground.db()).await.len();
         let list = "email,status\nasked@example.org,active\nleaves@example.org,left\nnew@example.org,active\nnever@example.org,suppressed\ndead@example.org,bounced\n";
-        let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+        let (newsletter, actor) = (ground.list.id, Actor::Command("anna".to_owned()));
         let import = Import { newsletter, agreed: None, dry_run: false, actor, now: ground.now };
         let files = Files::new().with("list.csv", list);
         let list = files.look(Answers::default()).unwrap();
@@ -217,7 +217,7 @@ both_databases! {
         let mut ground = Ground::new(db).await;
         act(&mut ground, Deed::Add, "anna@example.org").await;
         let id = ground.find("anna@example.org").await.unwrap().id;
-        signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
+        signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
         let request = latest_request(&ground, id).await;
         let copy = signup::copy_data(&ground.signup, request, &ground.act(None)).await.unwrap().unwrap();
         assert_eq!(copy["subscriptions"][0]["log"][0]["actor"], "command");

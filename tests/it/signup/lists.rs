@@ -10,8 +10,8 @@ use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Answers, Import, ImportError, Imported, List, Reason, Rejected, Step};
-use coranto::store::subscriptions::{Counts, Filter};
+use coranto::signup::{self, Answers, Import, ImportError, Imported, ImportFiles, Reason, Rejected, ImportStep};
+use coranto::store::subscriptions::{Counts, SubscriptionFilter};
 use coranto::store::{Db, subscriptions, suppressions};
 
 use super::Ground;
@@ -36,26 +36,26 @@ impl Files {
         paths
     }
 
-    pub(crate) fn look(&self, answers: Answers) -> Result<Arc<List>, ImportError> {
-        List::look(&self.paths(), answers).map(Arc::new)
+    pub(crate) fn look(&self, answers: Answers) -> Result<Arc<ImportFiles>, ImportError> {
+        ImportFiles::look(&self.paths(), answers).map(Arc::new)
     }
 }
 
 /// A list's outcome: the figures and the rows that were not taken.
 pub(crate) async fn run(
     ground: &Ground,
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     dry_run: bool,
 ) -> Result<(Imported, Vec<Rejected>), ImportError> {
     let agreed = Some("the form of old, since 2019".to_owned());
-    let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+    let (newsletter, actor) = (ground.list.id, Actor::Command("anna".to_owned()));
     let import = Import { newsletter, agreed, dry_run, actor, now: ground.now };
     let mut rejected = Vec::new();
     let mut told = 0;
     let (_, done) = signup::import(ground.db(), ground.keys(), list, &import, |step| match step {
-        Step::Rejected(row) => rejected.push(row),
-        Step::Dropped(_) => {}
-        Step::Progress { rows, .. } => {
+        ImportStep::Rejected(row) => rejected.push(row),
+        ImportStep::Dropped(_) => {}
+        ImportStep::Progress { rows, .. } => {
             assert!(rows >= told, "progress went back");
             told = rows;
         }
@@ -82,7 +82,7 @@ pub(crate) async fn imported(ground: &Ground, list: &str) -> (Imported, Vec<Reje
 }
 
 async fn counts(ground: &Ground) -> Counts {
-    subscriptions::counts(&mut ground.db().read().await.unwrap(), ground.door.id).await.unwrap()
+    subscriptions::counts(&mut ground.db().read().await.unwrap(), ground.list.id).await.unwrap()
 }
 
 pub(crate) async fn suppressed(ground: &Ground, email: &str) -> Option<SuppressionReason> {
@@ -293,7 +293,7 @@ both_databases! {
         signup::suppress(&db, ground.keys(), &email, SuppressionReason::Bounce, "", &ground.act(None)).await.unwrap();
 
         let mut out = Vec::new();
-        let all = Filter { newsletter: Some(ground.door.id), ..Filter::default() };
+        let all = SubscriptionFilter { newsletter: Some(ground.list.id), ..SubscriptionFilter::default() };
         assert_eq!(signup::export(&db, &all, &mut out, |_| {}).await.unwrap(), names.len() as u64);
         let text = String::from_utf8(out.clone()).unwrap();
         for field in csv::Reader::from_reader(text.as_bytes()).records().flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
@@ -303,7 +303,7 @@ both_databases! {
 
         // Into an empty newsletter of the same database, under another slug.
         let mut other = Ground::new(db.clone()).await;
-        other.door = crate::signup::door(&db, crate::signup::newsletter("copy", "Copy")).await;
+        other.list = crate::signup::list(&db, crate::signup::newsletter("copy", "Copy")).await;
         signup::unsuppress(&db, ground.keys(), &email, &ground.act(None)).await.unwrap();
         let files = Files::new().with("export.csv", out);
         let (done, rejected) = run(&other, &files.look(Answers::default()).unwrap(), false).await.unwrap();
@@ -316,7 +316,7 @@ both_databases! {
         assert_eq!(suppressed(&other, "r0@example.org").await, Some(SuppressionReason::Bounce));
         // Only those who were asked for.
         let mut paused = Vec::new();
-        let filter = Filter { state: Some(Paused), ..all };
+        let filter = SubscriptionFilter { state: Some(Paused), ..all };
         assert_eq!(signup::export(&db, &filter, &mut paused, |_| {}).await.unwrap(), 3);
     }
 }
@@ -325,7 +325,7 @@ impl Ground {
     /// Name, state, language and time of each reader.
     async fn readers(&self) -> BTreeMap<String, (String, String, Option<String>, i64)> {
         let mut tx = self.db().read().await.unwrap();
-        let filter = Filter { newsletter: Some(self.door.id), ..Filter::default() };
+        let filter = SubscriptionFilter { newsletter: Some(self.list.id), ..SubscriptionFilter::default() };
         let page = subscriptions::page(&mut tx, &filter, coranto::domain::SubscriptionId(0), 1_000).await.unwrap();
         page.into_iter()
             .map(|reader| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use coranto::domain::actor::Actor;
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Answers, Import, ImportError, List};
+use coranto::signup::{self, Answers, Import, ImportError, ImportFiles};
 use coranto::store::Db;
 
 use super::Ground;
@@ -53,14 +53,14 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    fn look(&self) -> Result<Arc<List>, ImportError> {
+    fn look(&self) -> Result<Arc<ImportFiles>, ImportError> {
         let mut answers = Answers::default();
         self.column.iter().for_each(|column| answers.column(column).unwrap());
         self.ignore.iter().for_each(|name| answers.ignore(name));
         if let Some(word) = &self.standing {
             answers.everyone(word).unwrap();
         }
-        List::look(&[folder().join(&self.file)], answers).map(Arc::new)
+        ImportFiles::look(&[folder().join(&self.file)], answers).map(Arc::new)
     }
 }
 
@@ -166,17 +166,17 @@ both_databases! {
         let silent = |newsletter| Import { newsletter, agreed: None, dry_run: false, actor: actor.clone(), now: ground.now };
         let files = Files::new().with("list.txt", rows(101));
         let list = files.look(Answers::default()).unwrap();
-        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await;
+        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await;
         assert!(matches!(refused, Err(ImportError::NotAgreed { readers: 101 })), "{refused:?}");
         assert_eq!(ground.fingerprint().await[..2], [0, 0]);
         let files = Files::new().with("list.txt", rows(100));
         let list = files.look(Answers::default()).unwrap();
-        let (_, done) = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await.unwrap();
+        let (_, done) = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await.unwrap();
         assert_eq!(done.will_get_mail, 100);
         // An address book says nothing of agreement, however short it is.
         let files = Files::new().with("contacts.csv", "First Name,E-mail 1 - Value\nAnna,x@example.org\n");
         let list = files.look(Answers::default()).unwrap();
-        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await;
+        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await;
         assert!(matches!(refused, Err(ImportError::NotAgreed { readers: 1 })), "{refused:?}");
     }
 
@@ -196,7 +196,7 @@ both_databases! {
 
 #[test]
 fn files_that_are_not_read_are_named() {
-    let list = List::look(&[folder().join("substack.zip")], Answers::default()).unwrap();
+    let list = ImportFiles::look(&[folder().join("substack.zip")], Answers::default()).unwrap();
     assert_eq!(list.rows(), 2);
     for name in ["posts.csv", "1.html", "opens.csv", "readings.csv"] {
         assert!(list.others().iter().any(|other| other.contains(name)), "{name}: {:?}", list.others());

@@ -151,13 +151,13 @@ both_databases! {
 
     async fn a_mailbox_has_a_quota_for_each_newsletter_and_one_in_all(db: Db) {
         let mut ground = Ground::new(db.clone()).await;
-        let mut doors = vec![ground.door.clone()];
+        let mut lists = vec![ground.list.clone()];
         for slug in ["month", "year", "decade", "century"] {
-            doors.push(crate::signup::door(&db, crate::signup::newsletter(slug, slug)).await);
+            lists.push(crate::signup::list(&db, crate::signup::newsletter(slug, slug)).await);
         }
         for day in 0..6 {
-            for door in &doors {
-                ground.door = door.clone();
+            for list in &lists {
+                ground.list = list.clone();
                 for _ in 0..3 {
                     ground.request("anna@example.org").await.unwrap();
                 }

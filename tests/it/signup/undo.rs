@@ -6,7 +6,7 @@ use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Act, Added, Answers, Import, NewReader, Undo, Undone};
+use coranto::signup::{self, ActionContext, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};
 
 use super::Ground;
@@ -18,7 +18,7 @@ fn anna() -> Actor {
 }
 
 fn order(ground: &Ground) -> Import {
-    let (newsletter, agreed) = (ground.door.id, Some("a form".to_owned()));
+    let (newsletter, agreed) = (ground.list.id, Some("a form".to_owned()));
     Import { newsletter, agreed, dry_run: false, actor: anna(), now: ground.now }
 }
 
@@ -30,12 +30,12 @@ async fn imported(ground: &Ground, list: &str) -> ImportId {
 }
 
 async fn undo(ground: &Ground, id: ImportId) -> Undo {
-    signup::undo_import(ground.db(), ground.door.id, id, anna().at(ground.now), |_| {}).await.unwrap()
+    signup::undo_import(ground.db(), ground.list.id, id, anna().at(ground.now), |_| {}).await.unwrap()
 }
 
 async fn add(ground: &Ground, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
-    signup::add(ground.db(), ground.keys(), ground.door.id, &new, &ground.act(None)).await.unwrap()
+    signup::add(ground.db(), ground.keys(), ground.list.id, &new, &ground.act(None)).await.unwrap()
 }
 
 both_databases! {
@@ -116,9 +116,9 @@ both_databases! {
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
             ground.reader(email).await;
         }
-        let act = Act { actor: anna(), ..ground.act(None) };
+        let act = ActionContext { actor: anna(), ..ground.act(None) };
         let operator = "operator@example.org".parse().unwrap();
-        signup::remove(ground.db(), ground.door.id, &operator, &act).await.unwrap();
+        signup::remove(ground.db(), ground.list.id, &operator, &act).await.unwrap();
         assert_eq!(ground.find("operator@example.org").await.unwrap().ended_by, Some(EndedBy::Operator));
         imported(&ground, "email,status\nlist@example.org,unsubscribed\n").await;
         ground.leave("reader@example.org").await;
@@ -136,7 +136,7 @@ both_databases! {
         ground.leave("operator@example.org").await;
         assert!(matches!(add(&ground, "operator@example.org").await, Added::Left(_)));
         // Who asks again after an operator's removal may be added; who left and was asked for again may not.
-        signup::remove(ground.db(), ground.door.id, &"list@example.org".parse().unwrap(), &act).await.unwrap();
+        signup::remove(ground.db(), ground.list.id, &"list@example.org".parse().unwrap(), &act).await.unwrap();
         ground.later(25);
         for email in ["list@example.org", "reader@example.org"] {
             ground.request(email).await.unwrap();
@@ -169,7 +169,7 @@ both_databases! {
                 done = running => panic!("{done:?}"),
             }
         }
-        let stored = imports::list(&mut ground.db().read().await.unwrap(), ground.door.id, 5).await.unwrap();
+        let stored = imports::list(&mut ground.db().read().await.unwrap(), ground.list.id, 5).await.unwrap();
         assert_eq!(stored.len(), 1);
         assert!(stored[0].position >= 1_000 && stored[0].position < 3_500, "{stored:?}");
         let (id, done) = signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap();

@@ -6,7 +6,7 @@ use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{ConsentId, SubscriptionId};
-use coranto::signup::{self, Act, Added, Confirmation, Leaving, NewReader, Rest};
+use coranto::signup::{self, ActionContext, Added, Confirmation, UnsubscribeOutcome, NewReader, Rest};
 use coranto::store::Db;
 
 use super::Ground;
@@ -55,8 +55,8 @@ both_databases! {
         ground.request("anna@example.org").await.unwrap();
         let first = ground.asked("anna@example.org").await;
         ground.confirm("anna@example.org").await;
-        assert!(matches!(ground.leave("anna@example.org").await, Leaving::Left(_)));
-        assert!(matches!(ground.leave("anna@example.org").await, Leaving::Already(_)));
+        assert!(matches!(ground.leave("anna@example.org").await, UnsubscribeOutcome::Left(_)));
+        assert!(matches!(ground.leave("anna@example.org").await, UnsubscribeOutcome::Already(_)));
         let again = async |ground: &Ground| signup::confirm(ground.db(), ground.keys(), first, None, &ground.act(None)).await.unwrap();
         assert!(matches!(again(&ground).await, Confirmation::Stale(_)));
         assert_eq!(ground.state("anna@example.org").await, Some(Unsubscribed));
@@ -102,7 +102,7 @@ both_databases! {
             assert!(matches!(signup::confirm(ground.db(), ground.keys(), ConsentId(number), None, &act).await.unwrap(), Confirmation::Unknown));
         }
         for number in [0, -1, i64::MAX] {
-            assert!(matches!(signup::leave(ground.db(), SubscriptionId(number), &act).await.unwrap(), Leaving::Unknown));
+            assert!(matches!(signup::leave(ground.db(), SubscriptionId(number), &act).await.unwrap(), UnsubscribeOutcome::Unknown));
             assert!(signup::pause(ground.db(), SubscriptionId(number), Rest::Open, &act).await.unwrap().is_none());
             assert!(signup::rename(ground.db(), SubscriptionId(number), None, &ground.act(None)).await.unwrap().is_none());
         }
@@ -135,7 +135,7 @@ both_databases! {
         let ground = Ground::new(db).await;
         for number in 0..450 {
             let reader = NewReader { email: format!("r{number}@example.org").parse().unwrap(), name: None, language: None };
-            let Added::Active(id) = signup::add(ground.db(), ground.keys(), ground.door.id, &reader, &ground.act(None)).await.unwrap() else {
+            let Added::Active(id) = signup::add(ground.db(), ground.keys(), ground.list.id, &reader, &ground.act(None)).await.unwrap() else {
                 panic!("a new reader was not added");
             };
             signup::pause(ground.db(), id, Rest::Until(ground.now), &ground.act(None)).await.unwrap().unwrap();
@@ -147,16 +147,16 @@ both_databases! {
         let mut ground = Ground::new(db).await;
         let reader = |email: &str| NewReader { email: email.parse().unwrap(), name: Some("Anna".to_owned()), language: None };
         let add = async |ground: &Ground, email: &str| {
-            signup::add(ground.db(), ground.keys(), ground.door.id, &reader(email), &ground.act(None)).await.unwrap()
+            signup::add(ground.db(), ground.keys(), ground.list.id, &reader(email), &ground.act(None)).await.unwrap()
         };
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
         assert_eq!(add(&ground, "ANNA@example.org").await, Added::Known(Active));
         let remove = async |ground: &Ground, email: &str| {
-            let act = Act { actor: Actor::Command("anna".to_owned()), ..ground.act(None) };
-            signup::remove(ground.db(), ground.door.id, &email.parse().unwrap(), &act).await.unwrap()
+            let act = ActionContext { actor: Actor::Command("anna".to_owned()), ..ground.act(None) };
+            signup::remove(ground.db(), ground.list.id, &email.parse().unwrap(), &act).await.unwrap()
         };
-        assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Left(_))));
-        assert!(matches!(remove(&ground, "anna@example.org").await, Some(Leaving::Already(_))));
+        assert!(matches!(remove(&ground, "anna@example.org").await, Some(UnsubscribeOutcome::Left(_))));
+        assert!(matches!(remove(&ground, "anna@example.org").await, Some(UnsubscribeOutcome::Already(_))));
         assert!(remove(&ground, "nobody@example.org").await.is_none());
         // What an operator ended, an operator takes back; what the reader did, nobody else.
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Back(_, EndedBy::Operator)));
@@ -199,7 +199,7 @@ both_databases! {
             let ground = std::sync::Arc::clone(&ground);
             tasks.spawn(async move { ground.leave("anna@example.org").await });
         }
-        assert_eq!(tasks.join_all().await.iter().filter(|one| matches!(one, Leaving::Left(_))).count(), 1);
+        assert_eq!(tasks.join_all().await.iter().filter(|one| matches!(one, UnsubscribeOutcome::Left(_))).count(), 1);
         assert_eq!(ground.history("anna@example.org").await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn]);
     }
 }

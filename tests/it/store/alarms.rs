@@ -8,15 +8,15 @@ use coranto::domain::alarm::{Alarm, AlarmName, Severity};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Held, Paused, Queued, Sending};
-use coranto::store::alarms::{self, Standing};
-use coranto::store::issues::Place;
+use coranto::store::alarms::{self, StandingAlarm};
+use coranto::store::issues::QueuePlace;
 use coranto::store::{Db, Tx, issues, ledger, newsletters, subscriptions};
 
 use super::ground::{Ground, NOW, minute, new_issue};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
-async fn all(tx: &mut Tx) -> Vec<Standing> {
+async fn all(tx: &mut Tx) -> Vec<StandingAlarm> {
     alarms::all(tx).await.unwrap()
 }
 
@@ -85,7 +85,7 @@ both_databases! {
         let late = issues::insert(tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         assert!(issues::hold_due(tx, late, NOW, "it was due two days ago", acts::by(NOW)).await.unwrap());
         assert_eq!(standing(tx, NOW).await, [(AlarmName::IssueHeld, "week/late".to_owned())]);
-        assert!(issues::queue(tx, late, Held, Place { due_at: minute(5), on_slot: false, beside: false }, anna.at(NOW)).await.unwrap());
+        assert!(issues::queue(tx, late, Held, QueuePlace { due_at: minute(5), on_slot: false, beside: false }, anna.at(NOW)).await.unwrap());
         assert!(standing(tx, NOW).await.is_empty());
     }
 

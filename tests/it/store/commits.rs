@@ -105,7 +105,7 @@ fn after_a_full_disk_the_writer_is_fit_again() {
             }
             assert!(written < 1000, "the disk is never full");
         };
-        assert!(error.is_disk_full() && error.is_passing(), "{error}");
+        assert!(error.is_disk_full() && error.is_transient(), "{error}");
         db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
     });
 }

@@ -7,7 +7,7 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
 
@@ -142,7 +142,7 @@ both_databases! {
         let anna = ground.reader("anna", Active).await;
         let boris = ground.reader("boris", SubscriptionState::Pending).await;
         for (reader, kind) in [(anna, ConsentKind::Asked), (boris, ConsentKind::Asked), (boris, ConsentKind::Asked)] {
-            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", typed: Typed::default() };
+            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", typed: ConsentDetails::default() };
             consents::append(&mut ground.tx, &new, NOW).await.unwrap();
         }
         let latest = consents::latest(&mut ground.tx, boris, ConsentKind::Asked).await.unwrap().unwrap().id;
@@ -302,10 +302,10 @@ both_databases! {
         let of_dead = ground.row(Claimed, dead).await;
         let entry = ground.entry(Claimed, live);
         let small = ground.put(None, None, &entry).await;
-        assert_eq!(deliveries::unclaim(&mut ground.tx, live, true).await.unwrap(), 1);
+        assert_eq!(deliveries::release_claims(&mut ground.tx, live, true).await.unwrap(), 1);
         assert_eq!(ground.states(&of_issue).await, [Pending, InFlight, Uncertain]);
         assert_eq!(ground.states(&[of_dead, small]).await, [Claimed, Claimed]);
-        assert_eq!(deliveries::unclaim(&mut ground.tx, live, false).await.unwrap(), 1);
+        assert_eq!(deliveries::release_claims(&mut ground.tx, live, false).await.unwrap(), 1);
         assert_eq!(ground.get(small).await, Entry { state: Pending, claimed_by: None, ..entry });
         assert_eq!(ground.state(of_dead).await, Claimed);
     }

@@ -9,7 +9,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
-use coranto::store::consents::Typed;
+use coranto::store::consents::ConsentDetails;
 use coranto::store::deliveries::{self, NewDelivery};
 use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
@@ -120,14 +120,14 @@ both_databases! {
         let pending = subscribe(&mut tx, week, "bert@example.org", Pending).await.unwrap();
         assert!(!choices::rename(&mut tx, pending, Some("Bert")).await.unwrap(), "who has confirmed nothing is called nothing");
 
-        let typed = Typed { spelling: None, name: Some("Anne"), language: Some("fr") };
+        let typed = ConsentDetails { spelling: None, name: Some("Anne"), language: Some("fr") };
         for id in [first, second] {
             assert!(choices::take_answers(&mut tx, id, &typed, "form?src=x").await.unwrap());
             let one = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
             assert_eq!((one.language.as_deref(), one.source.as_str()), (Some("fr"), "form?src=x"));
         }
         assert_eq!(names(&mut tx).await, ["Annie", "Anne"], "a name fills what was empty");
-        let silent = Typed { name: None, language: None, ..typed };
+        let silent = ConsentDetails { name: None, language: None, ..typed };
         assert!(choices::take_answers(&mut tx, second, &silent, "form").await.unwrap());
         let one = subscriptions::get(&mut tx, second).await.unwrap().unwrap();
         assert_eq!((one.language.as_deref(), one.name.as_deref()), (Some("fr"), Some("Anne")));

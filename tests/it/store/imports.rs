@@ -11,7 +11,7 @@ use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::arrivals::{self, Arrival, Coming};
-use coranto::store::consents::{NewConsent, Typed};
+use coranto::store::consents::{NewConsent, ConsentDetails};
 use coranto::store::imports::{self, NewImport};
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::{Db, Tx, consents, subscriptions, suppressions};
@@ -111,7 +111,7 @@ both_databases! {
         }
         ids.push(subscribe(&mut tx, week, "own@example.org", Active).await.unwrap());
         assert!(!imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap().has_acted);
-        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page", typed: Typed::default() };
+        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page", typed: ConsentDetails::default() };
         consents::append(&mut tx, &said, NOW).await.unwrap();
         let changed = imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap();
         assert!(changed.has_acted && changed.state == Active && changed.left_from.is_none());

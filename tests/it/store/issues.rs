@@ -4,7 +4,7 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending};
 use coranto::domain::{IssueId, NewsletterId, RevisionId};
-use coranto::store::issues::{self, Issue, NewIssue, Place};
+use coranto::store::issues::{self, Issue, NewIssue, QueuePlace};
 use coranto::store::{Db, newsletters};
 
 use super::ground::{Ground, NOW, minute, new_issue, revision};
@@ -108,7 +108,7 @@ both_databases! {
     }
 
     async fn a_moment_takes_one_issue(db: Db) {
-        let place = |minutes, on_slot, beside| Place { due_at: minute(minutes), on_slot, beside };
+        let place = |minutes, on_slot, beside| QueuePlace { due_at: minute(minutes), on_slot, beside };
         let slot = |minutes| place(minutes, true, false);
         let mut ground = Ground::new(&db).await;
         let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;

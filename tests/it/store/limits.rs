@@ -8,7 +8,7 @@ use coranto::domain::subscriber::AskedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, NewsletterId};
-use coranto::store::limits::{Asked, Asker, Standing};
+use coranto::store::limits::{MailRequest, Asker, MailAllowance};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, person, subscribe};
@@ -18,14 +18,14 @@ use crate::harness::database::both_databases;
 const WEEK: NewsletterId = NewsletterId(1);
 
 /// How an address stands that was asked for by others.
-async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> Standing {
+async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> MailAllowance {
     standing_with(tx, email, WEEK, AskedBy::Form, now).await
 }
 
-async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> Standing {
+async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> MailAllowance {
     let hours = |hours: u64| NOW.minus(Duration::from_secs(3600 * hours));
     let by = Asker { person: &person(email), newsletter, by };
-    limits::standing(tx, &Asked { by, day: hours(24), month: hours(720) }, now).await.unwrap()
+    limits::standing(tx, &MailRequest { by, day: hours(24), month: hours(720) }, now).await.unwrap()
 }
 
 async fn asked(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, delivery: DeliveryId, at: Timestamp) {
@@ -47,13 +47,13 @@ both_databases! {
             asked(tx, "an.na@gmail.com", WEEK, AskedBy::Form, delivery, ago(hours)).await;
         }
         asked(tx, "bert@example.org", WEEK, AskedBy::Form, sent, ago(1)).await;
-        let free = Standing { suppressed: false, refused: false, day: 0, month: 0, day_in_all: 0, month_in_all: 0 };
+        let free = MailAllowance { suppressed: false, refused: false, day: 0, month: 0, day_in_all: 0, month_in_all: 0 };
         // What no server took does not count for the day, but for the month.
-        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, day_in_all: 1, month_in_all: 3, ..free });
-        assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, day_in_all: 1, month_in_all: 1, ..free });
+        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, MailAllowance { day: 1, month: 3, day_in_all: 1, month_in_all: 3, ..free });
+        assert_eq!(standing(tx, "bert@example.org", NOW).await, MailAllowance { day: 1, month: 1, day_in_all: 1, month_in_all: 1, ..free });
         assert_eq!(standing(tx, "c@example.org", NOW).await, free);
         suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
-        assert_eq!(standing(tx, "c@example.org", NOW).await, Standing { suppressed: true, ..free });
+        assert_eq!(standing(tx, "c@example.org", NOW).await, MailAllowance { suppressed: true, ..free });
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 1);
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 0);
     }

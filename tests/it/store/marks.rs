@@ -8,7 +8,7 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::subscriber::RequestKind;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{ConsentId, DeliveryId, RequestId, SubscriberId, SubscriptionId};
-use coranto::store::consents::{NewConsent, Typed};
+use coranto::store::consents::{NewConsent, ConsentDetails};
 use coranto::store::keys::Stake;
 use coranto::store::requests::NewRequest;
 use coranto::store::{Db, consents, keys, limits, marks, pauses, requests, subscribers, subscriptions, suppressions};
@@ -31,7 +31,7 @@ both_databases! {
         for number in 0..20 {
             let id = subscribe(tx, week, &format!("anna{number}@example.org"), Active).await.unwrap();
             seen.insert(marks::of_subscription(tx, id).await.unwrap().unwrap().mark.unwrap().0);
-            let new = NewConsent { subscription: id, kind: ConsentKind::Asked, wording: "", client: None, source: "", typed: Typed::default() };
+            let new = NewConsent { subscription: id, kind: ConsentKind::Asked, wording: "", client: None, source: "", typed: ConsentDetails::default() };
             let consent = consents::append(tx, &new, NOW).await.unwrap();
             let marked = marks::of_consent(tx, consent).await.unwrap().unwrap().mark;
             assert_eq!(consents::get(tx, consent).await.unwrap().unwrap().mark, marked);

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::SubscriptionId;
-use coranto::domain::cause::{Cause, Certainty, Judgement, Party};
+use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, IssueId, NoticeId};
-use coranto::store::notices::{self, Filter, Notice, Refused};
+use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
 use coranto::store::{Db, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, minute, person};
@@ -20,8 +20,8 @@ use crate::harness::database::both_databases;
 
 const DAY: i64 = 24 * 60;
 
-fn judgement(cause: Cause, certainty: Certainty) -> Judgement {
-    Judgement { cause, certainty, party: Party::Recipient, rule: "X.1.1", permanent: true }
+fn judgement(cause: Cause, certainty: Certainty) -> Classification {
+    Classification { cause, certainty, party: Party::Recipient, rule: "X.1.1", permanent: true }
 }
 
 /// A mail of `issue` to a reader that came back at `at`.
@@ -34,7 +34,7 @@ async fn refused(ground: &mut Ground, issue: IssueId, local: &str, cause: Cause,
 }
 
 async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Cause, at: Timestamp) -> bool {
-    let refused = Refused {
+    let refused = RefusedMail {
         delivery,
         newsletter: Some(ground.week),
         address_hash: &person(&format!("{local}@example.org")).address_hash,
@@ -48,7 +48,7 @@ async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Caus
 }
 
 async fn newest(ground: &mut Ground) -> Notice {
-    notices::page(&mut ground.tx, &Filter::default(), 1).await.unwrap().remove(0)
+    notices::page(&mut ground.tx, &NoticeFilter::default(), 1).await.unwrap().remove(0)
 }
 
 fn hash(local: &str) -> [u8; 16] {
@@ -106,13 +106,13 @@ both_databases! {
         refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         refused(&mut ground, other, "ben", Cause::Full, minute(1)).await;
         refused(&mut ground, other, "cleo", Cause::NoMailbox, minute(2)).await;
-        let mut count = async |filter: Filter| notices::page(&mut ground.tx, &filter, 10).await.unwrap().len();
-        assert_eq!(count(Filter::default()).await, 3);
-        assert_eq!(count(Filter { issue: Some(other), ..Filter::default() }).await, 2);
-        assert_eq!(count(Filter { cause: Some(Cause::Full), ..Filter::default() }).await, 1);
-        assert_eq!(count(Filter { effect: Some(Effect::Waiting), ..Filter::default() }).await, 3);
-        assert_eq!(count(Filter { effect: Some(Effect::Held), ..Filter::default() }).await, 0);
-        assert_eq!(count(Filter { since: Some(minute(2)), ..Filter::default() }).await, 1);
+        let mut count = async |filter: NoticeFilter| notices::page(&mut ground.tx, &filter, 10).await.unwrap().len();
+        assert_eq!(count(NoticeFilter::default()).await, 3);
+        assert_eq!(count(NoticeFilter { issue: Some(other), ..NoticeFilter::default() }).await, 2);
+        assert_eq!(count(NoticeFilter { cause: Some(Cause::Full), ..NoticeFilter::default() }).await, 1);
+        assert_eq!(count(NoticeFilter { effect: Some(Effect::Waiting), ..NoticeFilter::default() }).await, 3);
+        assert_eq!(count(NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }).await, 0);
+        assert_eq!(count(NoticeFilter { since: Some(minute(2)), ..NoticeFilter::default() }).await, 1);
     }
 
     async fn what_is_known_of_an_address(db: Db) {
@@ -159,7 +159,7 @@ both_databases! {
             deliveries.push(refused(&mut ground, issue, local, Cause::NoMailbox, NOW).await);
         }
         let ids: Vec<NoticeId> = {
-            let mut page = notices::page(&mut ground.tx, &Filter::default(), 10).await.unwrap();
+            let mut page = notices::page(&mut ground.tx, &NoticeFilter::default(), 10).await.unwrap();
             page.sort_by_key(|notice| notice.id);
             for notice in &page[..2] {
                 notices::follow(&mut ground.tx, notice.id, Effect::Waiting, Effect::Suppressed, None).await.unwrap();

@@ -91,7 +91,7 @@ both_databases! {
         assert_eq!(found(&mut ground, &half).await, ["c", "b"]);
         assert_eq!(pages::times(&mut ground.tx, ground.week, 9).await.unwrap(), [minute(2), minute(2), minute(1)]);
         for (id, at, before, after) in [(a, 1, None, Some("b")), (b, 2, Some("a"), Some("c")), (c, 2, Some("b"), None)] {
-            let slug = |entry: Option<pages::Entry>| entry.map(|entry| entry.slug);
+            let slug = |entry: Option<pages::ArchiveEntry>| entry.map(|entry| entry.slug);
             assert_eq!(slug(pages::before(&mut ground.tx, ground.week, minute(at), id).await.unwrap()).as_deref(), before);
             assert_eq!(slug(pages::after(&mut ground.tx, ground.week, minute(at), id).await.unwrap()).as_deref(), after);
         }

@@ -4,7 +4,7 @@ use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::IssueState::Queued;
 use coranto::domain::issue::Visibility;
 use coranto::store::pages::NewPage;
-use coranto::store::skips::{self, Skip};
+use coranto::store::skips::{self, SkippedSlot};
 use coranto::store::{Db, leases, newsletters, pages, revisions};
 
 use super::ground::{Ground, NOW, content, minute};
@@ -20,7 +20,7 @@ both_databases! {
         assert!(!skips::add(tx, week, minute(60), "again", NOW).await.unwrap());
         assert!(skips::add(tx, week, minute(30), "", NOW).await.unwrap());
         assert!(skips::add(tx, month, minute(60), "", NOW).await.unwrap(), "another newsletter's");
-        let skip = |minutes, note: &str| Skip { slot_at: minute(minutes), note: note.to_owned() };
+        let skip = |minutes, note: &str| SkippedSlot { slot_at: minute(minutes), note: note.to_owned() };
         assert_eq!(skips::of(tx, week, NOW).await.unwrap(), [skip(30, ""), skip(60, "Christmas")]);
         assert_eq!(skips::of(tx, week, minute(30)).await.unwrap(), [skip(60, "Christmas")]);
         assert!(skips::remove(tx, week, minute(60)).await.unwrap());

@@ -10,10 +10,10 @@ use coranto::domain::retention::Expiry;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending as Unconfirmed};
 use coranto::domain::subscriber::{AskedBy, EndedBy};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::imports::{self, NewImport};
 use coranto::store::limits::Asker;
-use coranto::store::retention::Progress;
+use coranto::store::retention::RetentionProgress;
 use coranto::store::{Db, Tx, departed, folded, limits, personal, retention, subscriptions, suppressions};
 
 use super::ground::{Ground, NOW, minute};
@@ -22,7 +22,7 @@ use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 async fn said(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind, at: i64) {
-    let typed = Typed::default();
+    let typed = ConsentDetails::default();
     let new = NewConsent { subscription, kind, wording: "w", client: Some("192.0.2.0/24"), source: "form", typed };
     consents::append(tx, &new, minute(at)).await.unwrap();
 }
@@ -34,7 +34,7 @@ both_databases! {
         assert!(!retention::finish(&mut tx, NOW).await.unwrap(), "it has not begun");
         assert!(retention::begin(&mut tx, NOW).await.unwrap() && !retention::begin(&mut tx, minute(1)).await.unwrap());
         assert!(retention::finish(&mut tx, minute(2)).await.unwrap() && !retention::finish(&mut tx, minute(1)).await.unwrap());
-        let expected = Progress { begins_at: NOW, ran_at: Some(minute(2)) };
+        let expected = RetentionProgress { begins_at: NOW, ran_at: Some(minute(2)) };
         assert_eq!(retention::progress(&mut tx).await.unwrap(), Some(expected));
     }
 
@@ -77,7 +77,7 @@ both_databases! {
         let anna = subscribe(tx, week, "anna@example.org", Active).await.unwrap();
         assert!(!departed::note(tx, anna).await.unwrap(), "she reads");
         let operator = acts::actor();
-        let removed = subscriptions::Entry { by: operator.at(minute(3)), ..acts::entry(NOW) };
+        let removed = subscriptions::ConsentEntry { by: operator.at(minute(3)), ..acts::entry(NOW) };
         subscriptions::unsubscribe(tx, anna, &removed).await.unwrap();
         said(tx, anna, ConsentKind::Confirmed, 1).await;
         assert!(departed::note(tx, anna).await.unwrap() && departed::note(tx, anna).await.unwrap());
@@ -89,7 +89,7 @@ both_databases! {
         let proofs = departed::consents_of_person(tx, &who).await.unwrap();
         assert!(proofs.iter().any(|one| one.kind == ConsentKind::Confirmed && one.ended_at == minute(3)), "{proofs:?}");
         // Who reads again is nobody who left; what had been agreed to before stays as long as it is to.
-        assert!(departed::come_back(tx, anna).await.unwrap() && !departed::come_back(tx, anna).await.unwrap());
+        assert!(departed::undo_unsubscribe(tx, anna).await.unwrap() && !departed::undo_unsubscribe(tx, anna).await.unwrap());
         assert!(departed::of_person(tx, &who).await.unwrap().is_empty());
         departed::note(tx, anna).await.unwrap();
         assert!(subscriptions::take_over(tx, anna, &acts::entry(NOW)).await.unwrap());

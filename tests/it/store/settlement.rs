@@ -64,7 +64,7 @@ async fn readers(ground: &mut Ground, number: usize) -> Vec<SubscriptionId> {
 
 /// Every situation that a row can be in, twice.
 async fn lay_out(ground: &mut Ground) -> Twins {
-    let mut twins = Twins::default();
+    let mut duplicates = Twins::default();
     let going = [Some(ground.issue), Some(ground.issue("twin", IssueState::Sending).await)];
     let halted = [
         Some(ground.issue("halted", IssueState::Paused).await),
@@ -74,19 +74,19 @@ async fn lay_out(ground: &mut Ground) -> Twins {
     let notice = ground.content(DeliveryKind::Notice, "notice").await;
     for (number, entry) in entries(ground).iter().enumerate() {
         for reader in readers(ground, number).await {
-            twins.add(ground, going, Some(reader), entry).await;
-            twins.add(ground, halted, Some(reader), entry).await;
+            duplicates.add(ground, going, Some(reader), entry).await;
+            duplicates.add(ground, halted, Some(reader), entry).await;
             if entry.revision_id.is_none() {
                 for kind in [confirmation, notice] {
                     let small = Entry { revision_id: Some(kind), ..entry.clone() };
-                    twins.add(ground, [None, None], Some(reader), &small).await;
+                    duplicates.add(ground, [None, None], Some(reader), &small).await;
                 }
             }
         }
         // A test mail.
-        twins.add(ground, [None, None], None, entry).await;
+        duplicates.add(ground, [None, None], None, entry).await;
     }
-    twins
+    duplicates
 }
 
 /// What `ids` are now, read in one transaction.
@@ -109,7 +109,7 @@ fn places(all: &[DeliveryId], ids: &[DeliveryId]) -> Vec<usize> {
 both_databases! {
     async fn one_statement_says_the_same_as_two(db: Db) {
         let mut ground = Ground::new(&db).await;
-        let twins = lay_out(&mut ground).await;
+        let duplicates = lay_out(&mut ground).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let notice = ground.content(DeliveryKind::Notice, "notice").await;
         let (live, dead, older, current) = (ground.live, ground.dead, ground.older, ground.revision);
@@ -120,9 +120,9 @@ both_databases! {
         for (worker, revision) in asked {
             let settlement = Settlement {
                 worker,
-                sent: &twins.one,
+                sent: &duplicates.one,
                 relay: "main",
-                leaving: &twins.one,
+                leaving: &duplicates.one,
                 revision,
                 date: minute(-1),
             };
@@ -131,16 +131,16 @@ both_databases! {
             drop(single);
             let mut tx = db.begin().await.unwrap();
             let recorded_alone =
-                deliveries::record_sent(&mut tx, worker, &twins.other, "main", None, NOW).await.unwrap();
+                deliveries::record_sent(&mut tx, worker, &duplicates.other, "main", None, NOW).await.unwrap();
             let taken_alone =
-                deliveries::take_off(&mut tx, worker, &twins.other, revision, minute(-1), NOW).await.unwrap();
+                deliveries::take_off(&mut tx, worker, &duplicates.other, revision, minute(-1), NOW).await.unwrap();
             tx.commit().await.unwrap();
-            let (one, other) = (look(&db, &twins.one).await, look(&db, &twins.other).await);
-            for ((one, other), of) in one.iter().zip(&other).zip(&twins.of) {
+            let (one, other) = (look(&db, &duplicates.one).await, look(&db, &duplicates.other).await);
+            for ((one, other), of) in one.iter().zip(&other).zip(&duplicates.of) {
                 assert_eq!(one, other, "settled by {worker:?} with {revision:?}; it was: {of}");
             }
             assert_eq!(u64::try_from(recorded).unwrap(), recorded_alone);
-            assert_eq!(places(&twins.one, &taken), places(&twins.other, &taken_alone));
+            assert_eq!(places(&duplicates.one, &taken), places(&duplicates.other, &taken_alone));
             sent += recorded;
             off += taken.len();
         }

@@ -92,7 +92,7 @@ async fn apply(ground: &mut Ground, verb: Verb, worker: WorkerId, id: DeliveryId
         Verb::Uncertain => deliveries::record_uncertain(tx, worker, id, Some(later), "main").await.unwrap(),
         Verb::Release => deliveries::release(tx, worker, &[id], later, false).await.unwrap() == 1,
         Verb::Refuse => deliveries::refuse(tx, worker, &[id]).await.unwrap() == 1,
-        Verb::UnclaimWorker => deliveries::unclaim(tx, worker, true).await.unwrap() == 1,
+        Verb::UnclaimWorker => deliveries::release_claims(tx, worker, true).await.unwrap() == 1,
         Verb::RescueClaimed => deliveries::rescue_claimed(tx, NOW).await.unwrap() == 1,
         Verb::RescueInFlight => deliveries::rescue_in_flight(tx, Some(issue), Some(later), NOW).await.unwrap() == 1,
         Verb::Resend => deliveries::resend_uncertain(tx, NOW).await.unwrap() == 1,

@@ -101,7 +101,7 @@ impl Play {
                 let _ = deliveries::rescue_in_flight(tx, Some(issue), due_at, now).await.unwrap();
             }
             16 => drop(deliveries::resend_uncertain(tx, now).await.unwrap()),
-            17 => drop(deliveries::unclaim(tx, worker, true).await.unwrap()),
+            17 => drop(deliveries::release_claims(tx, worker, true).await.unwrap()),
             18 => match step.flag {
                 true => drop(ledger::retry_failed(tx, issue, now).await.unwrap()),
                 false => drop(ledger::retry_uncertain(tx, issue, now).await.unwrap()),

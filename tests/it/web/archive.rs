@@ -120,7 +120,7 @@ both_databases! {
         press.publish("out", "title: Known", "Text.", days_ago(3)).await;
         let before = [web.get("/week/").await, web.get("/week/feed.xml").await, web.get("/sitemap.xml").await];
         press.queue("secret", "title: Secret matters", "Hidden words.", days_ago(0)).await;
-        let id = issues::find(&mut db.read().await.unwrap(), web.ground.door.id, "secret").await.unwrap().unwrap().id;
+        let id = issues::find(&mut db.read().await.unwrap(), web.ground.list.id, "secret").await.unwrap().unwrap().id;
         for state in ["queued", "draft", "held", "preparing", "stopped"] {
             db.write(async |tx| tx.sql("UPDATE issues SET state = $2, started_at = 1 WHERE id = $1").bind(id).bind(state).execute().await).await.unwrap();
             let known = before[1].header("etag").to_owned();
@@ -149,7 +149,7 @@ both_databases! {
         let web = Web::new(db.clone()).await;
         let press = Press::new(&web);
         press.queue("a", "title: A", "Text.", days_ago(1)).await;
-        let id = issues::find(&mut db.read().await.unwrap(), web.ground.door.id, "a").await.unwrap().unwrap().id;
+        let id = issues::find(&mut db.read().await.unwrap(), web.ground.list.id, "a").await.unwrap().unwrap().id;
         let mut tx = db.begin().await.unwrap();
         assert!(issues::prepare(&mut tx, id, days_ago(1)).await.unwrap());
         assert!(issues::start(&mut tx, id, 0, acts::by(NOW)).await.unwrap());
@@ -174,7 +174,7 @@ both_databases! {
         }
         let mut tx = db.read().await.unwrap();
         for (slug, on_web) in [("private", false), ("after", true)] {
-            let issue = issues::find(&mut tx, web.ground.door.id, slug).await.unwrap().unwrap();
+            let issue = issues::find(&mut tx, web.ground.list.id, slug).await.unwrap().unwrap();
             let revision = revisions::get(&mut tx, issue.revision_id).await.unwrap().unwrap();
             for part in [&revision.html, &revision.plain] {
                 let said = (part.contains(&format!("/week/{slug}")), part.contains("Read online"));

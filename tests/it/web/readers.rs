@@ -98,7 +98,7 @@ both_databases! {
         let person = web.ground.find(ANNA).await.unwrap().subscriber_id;
         let all = subscriptions::of_person(&mut web.ground.db().read().await.unwrap(), person).await.unwrap();
         for one in all {
-            let expected = if one.newsletter_id == web.ground.door.id { Active } else { Pending };
+            let expected = if one.newsletter_id == web.ground.list.id { Active } else { Pending };
             assert_eq!(one.state, expected);
         }
     }

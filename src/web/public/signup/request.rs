@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use super::super::super::failure::Failure;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::site::Site;
 use super::super::super::wording;
-use crate::signup::{self, Answer, Ask, Client, Door, RequestError};
+use crate::signup::{self, RequestOutcome, Ask, ClientNetwork, SignupList, RequestError};
 
 /// Asks in a task of its own, which goes on when the client is gone.
 pub(super) async fn request(
     site: &Arc<Site>,
-    door: &Arc<Door>,
+    list: &Arc<SignupList>,
     ask: Ask,
     source: &str,
-    client: Option<Client>,
-) -> Result<Result<Answer, RequestError>, Failure> {
-    let act = site.act(source, wording::signup(site.words_in(door, ask.language)), client);
-    let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { Ok::<_, Failure>(signup::request(&signup, &door, &ask, &act).await) }).await
+    client: Option<ClientNetwork>,
+) -> Result<Result<RequestOutcome, RequestError>, HandlerError> {
+    let act = site.act(source, wording::signup(site.words_in(list, ask.language)), client);
+    let (signup, list) = (site.signup.clone(), Arc::clone(list));
+    site.write(async move { Ok::<_, HandlerError>(signup::request(&signup, &list, &ask, &act).await) }).await
 }

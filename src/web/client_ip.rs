@@ -8,12 +8,12 @@ use axum::http::request::Parts;
 
 use super::proxies::FORWARDED_FOR;
 use super::site::Site;
-use crate::signup::Client;
+use crate::signup::ClientNetwork;
 
 /// The network a request comes from; none where there is no connection.
-pub(super) struct From(pub(super) Option<Client>);
+pub(super) struct ClientIp(pub(super) Option<ClientNetwork>);
 
-impl FromRequestParts<Arc<Site>> for From {
+impl FromRequestParts<Arc<Site>> for ClientIp {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Self::Rejection> {
@@ -23,7 +23,7 @@ impl FromRequestParts<Arc<Site>> for From {
         if client.is_loopback() && parts.headers.contains_key(FORWARDED_FOR) {
             warn_of_proxy();
         }
-        Ok(Self(Some(Client::of(client))))
+        Ok(Self(Some(ClientNetwork::of(client))))
     }
 }
 

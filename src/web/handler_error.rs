@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::trouble::Trouble;
+use super::error_page::ErrorPage;
 use crate::signup::RequestError;
 use crate::store::StoreError;
 use crate::templates::TemplateError;
@@ -15,7 +15,7 @@ const RETRY_SECONDS: u64 = 30;
 
 /// Why a handler has no page to show.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(super) enum HandlerError {
     /// There is no such page.
     #[error("no such page")]
     NotFound,
@@ -44,11 +44,11 @@ pub(super) enum Failure {
 
 /// Marks a response whose body is one of ours, and must stay.
 #[derive(Clone, Copy)]
-pub(super) struct Dressed;
+pub(super) struct Complete;
 
 /// Marks a page that is for everyone: search engines may know it.
 #[derive(Clone, Copy)]
-pub(super) struct Open;
+pub(super) struct Indexable;
 
 /// Marks a page that shows what an editor wrote.
 #[derive(Clone, Copy)]
@@ -56,9 +56,9 @@ pub(super) struct Sandboxed;
 
 /// Marks a response as a certain trouble; without it the status says which.
 #[derive(Clone, Copy)]
-pub(super) struct Known(pub(super) Trouble);
+pub(super) struct ErrorPageKind(pub(super) ErrorPage);
 
-impl From<RequestError> for Failure {
+impl From<RequestError> for HandlerError {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::TooMany { retry_after } => Self::TooMany(retry_after),
@@ -69,19 +69,19 @@ impl From<RequestError> for Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for HandlerError {
     fn into_response(self) -> Response {
         let (status, trouble, retry) = match &self {
-            Self::NotFound => (StatusCode::NOT_FOUND, Trouble::NotFound, None),
-            Self::NoSuchLink => (StatusCode::NOT_FOUND, Trouble::NoSuchLink, None),
-            Self::Body(status) => (*status, Trouble::of(*status), None),
-            Self::TooMany(after) => (StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany, Some(after.as_secs().max(1))),
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy, Some(RETRY_SECONDS)),
-            Self::Store(error) if error.is_passing() || error.is_disk_full() => {
-                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Busy, Some(RETRY_SECONDS))
+            Self::NotFound => (StatusCode::NOT_FOUND, ErrorPage::NotFound, None),
+            Self::NoSuchLink => (StatusCode::NOT_FOUND, ErrorPage::NoSuchLink, None),
+            Self::Body(status) => (*status, ErrorPage::of(*status), None),
+            Self::TooMany(after) => (StatusCode::TOO_MANY_REQUESTS, ErrorPage::TooMany, Some(after.as_secs().max(1))),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, ErrorPage::Busy, Some(RETRY_SECONDS)),
+            Self::Store(error) if error.is_transient() || error.is_disk_full() => {
+                (StatusCode::SERVICE_UNAVAILABLE, ErrorPage::Busy, Some(RETRY_SECONDS))
             }
             Self::Store(_) | Self::Template(_) | Self::Broken => {
-                (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken, None)
+                (StatusCode::INTERNAL_SERVER_ERROR, ErrorPage::Broken, None)
             }
         };
         // Of those there may be thousands in a second; the use case that is busy says so once.
@@ -89,7 +89,7 @@ impl IntoResponse for Failure {
             tracing::error!(error = %self, "a request failed");
         }
         let mut response = status.into_response();
-        response.extensions_mut().insert(Known(trouble));
+        response.extensions_mut().insert(ErrorPageKind(trouble));
         if let Some(seconds) = retry {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

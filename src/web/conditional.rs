@@ -4,8 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
-use super::failure::Dressed;
-use super::sheets::fingerprint;
+use super::handler_error::Complete;
+use super::stylesheets::fingerprint;
 use crate::clock::Timestamp;
 
 /// A correction is to be seen soon; a page that a thousand readers open at once is to be made once.
@@ -32,7 +32,7 @@ pub(super) fn fresh(asked: &HeaderMap, media: &'static str, body: String, change
     if let Some(changed) = changed.and_then(http_date) {
         headers.insert(header::LAST_MODIFIED, changed);
     }
-    response.extensions_mut().insert(Dressed);
+    response.extensions_mut().insert(Complete);
     response
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::NewsletterId;
 use crate::domain::design::{Accent, Design};
-use crate::signup::Door;
+use crate::signup::SignupList;
 use crate::templates::pages::Style;
 use crate::templates::{TemplateError, Templates};
 
@@ -11,23 +11,23 @@ const NAME_BYTES: usize = 6;
 
 /// The style sheets: one for each newsletter, for each has its colour, and one for the pages of none.
 #[derive(Debug)]
-pub(super) struct Sheets {
-    plain: Sheet,
-    own: Vec<(NewsletterId, Sheet)>,
+pub(super) struct Stylesheets {
+    plain: Stylesheet,
+    own: Vec<(NewsletterId, Stylesheet)>,
 }
 
 #[derive(Debug)]
-struct Sheet {
+struct Stylesheet {
     name: String,
     css: String,
 }
 
-impl Sheets {
+impl Stylesheets {
     /// Renders a sheet for each newsletter.
-    pub(super) fn new(templates: &Templates, doors: &[Door]) -> Result<Self, TemplateError> {
-        let own = doors.iter().map(|door| Ok((door.id, Sheet::new(templates, &style(&door.newsletter.design))?)));
+    pub(super) fn new(templates: &Templates, lists: &[SignupList]) -> Result<Self, TemplateError> {
+        let own = lists.iter().map(|list| Ok((list.id, Stylesheet::new(templates, &style(&list.newsletter.design))?)));
         Ok(Self {
-            plain: Sheet::new(templates, &style(&Design::default()))?,
+            plain: Stylesheet::new(templates, &style(&Design::default()))?,
             own: own.collect::<Result<_, TemplateError>>()?,
         })
     }
@@ -44,7 +44,7 @@ impl Sheets {
     }
 }
 
-impl Sheet {
+impl Stylesheet {
     fn new(templates: &Templates, style: &Style) -> Result<Self, TemplateError> {
         let css = templates.render(style)?;
         Ok(Self { name: format!("style-{}.css", fingerprint(css.as_bytes())), css })

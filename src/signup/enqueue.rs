@@ -1,7 +1,7 @@
 //! How a mail that a request causes gets into the ledger. Knows no words.
 
-use super::Door;
-use super::letter::Letter;
+use super::SignupList;
+use super::mail_kind::MailKind;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::{DeliveryId, RequestId};
@@ -14,17 +14,17 @@ use crate::words::Language;
 /// request that its link is about.
 pub(super) async fn post(
     tx: &mut Tx,
-    door: &Door,
-    letter: Letter,
+    list: &SignupList,
+    letter: MailKind,
     to: &Subscription,
     about: Option<(&EmailAddress, RequestId)>,
     now: Timestamp,
 ) -> Result<DeliveryId> {
-    let language = Language::of(to.language.as_deref().unwrap_or(&door.newsletter.language));
+    let language = Language::of(to.language.as_deref().unwrap_or(&list.newsletter.language));
     let new = NewDelivery {
         subscription: Some(to.id),
         recipient: about.map(|(address, _)| address.as_str()),
-        revision: door.letter(letter, language),
+        revision: list.letter(letter, language),
         request: about.map(|(_, request)| request),
         due_at: now,
     };
