@@ -184,7 +184,7 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// What the pages need: every newsletter's door, with its mails rendered and stored.
+/// What the pages need: every newsletter, with its mails rendered and stored.
 async fn site(
     config: &Config,
     db: &Db,
@@ -196,8 +196,8 @@ async fn site(
     let mut lists = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
         let logo = wiring::logo(config, newsletter, &gallery)?;
-        let letters = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
-        lists.push(SignupList::open(db, newsletter.clone(), &letters, clock.now()).await?);
+        let mails = signup::mails::mails(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
+        lists.push(SignupList::open(db, newsletter.clone(), &mails, clock.now()).await?);
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);
     signup.remember(clock.now()).await?;

@@ -54,14 +54,14 @@ pub struct RenderedText {
 }
 
 /// Renders an issue; refuses it with everything that is wrong, warnings included.
-pub fn render(issue: &IssueFile, letter: &RenderContext<'_>, target: Target) -> Result<RenderedText, Vec<Problem>> {
-    let rendered = render_so_far(issue, letter, target);
+pub fn render(issue: &IssueFile, context: &RenderContext<'_>, target: Target) -> Result<RenderedText, Vec<Problem>> {
+    let rendered = render_so_far(issue, context, target);
     if rendered.problems.iter().any(Problem::is_error) { Err(rendered.problems) } else { Ok(rendered) }
 }
 
 /// The same of an issue that cannot go out yet, as far as it can be shown.
-pub fn render_so_far(issue: &IssueFile, letter: &RenderContext<'_>, target: Target) -> RenderedText {
-    let newsletter = letter.newsletter;
+pub fn render_so_far(issue: &IssueFile, context: &RenderContext<'_>, target: Target) -> RenderedText {
+    let newsletter = context.newsletter;
     let language = issue.front.lang.clone().unwrap_or_else(|| newsletter.language.clone());
     let words = Words::of_mail(&language);
     let rtl = is_rtl(&language);
@@ -69,8 +69,8 @@ pub fn render_so_far(issue: &IssueFile, letter: &RenderContext<'_>, target: Targ
     let dialect = Dialect {
         html: newsletter.allow_html,
         language: &language,
-        web_url: letter.web_url,
-        pictures: letter.pictures,
+        web_url: context.web_url,
+        pictures: context.pictures,
     };
     let document = parse::parse(issue, dialect, &mut problems);
     if document.blocks.is_empty() && !problems.iter().any(Problem::is_error) {
@@ -79,7 +79,7 @@ pub fn render_so_far(issue: &IssueFile, letter: &RenderContext<'_>, target: Targ
     }
     problems.extend(advice::of_issue(issue, newsletter, &document));
 
-    let cover = cover(issue, letter.pictures, &mut problems);
+    let cover = cover(issue, context.pictures, &mut problems);
 
     let text = plain::render(&document, words);
     let (mut html, refused) = html::render(&document, target, rtl, words, &newsletter.design);

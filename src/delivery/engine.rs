@@ -91,7 +91,7 @@ impl Engine {
         let current = Arc::<ActiveRevisions>::default();
         let suspended = Arc::new(Suspended::new(self.db.clone()));
         suspended.read().await?;
-        let (recorder, desk) = Recorder::new(
+        let (recorder, recording) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
@@ -114,7 +114,7 @@ impl Engine {
             stop: stop.clone(),
         };
         let mut tasks = Tasks::default();
-        tasks.recording.spawn(desk.run());
+        tasks.recording.spawn(recording.run());
         self.spawn_connections(&mut tasks, &shared);
         self.spawn_dispatchers(&mut tasks, &shared);
 

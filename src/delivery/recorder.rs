@@ -61,7 +61,7 @@ pub(super) struct RecorderTask {
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the
+    /// A recorder; the caller runs the task. What is refused is settled `settle_after` later. `health` is told whether the
     /// database can be written, and of relays; `current` of issues that go out no more.
     pub(super) fn new(
         db: Db,
@@ -82,7 +82,7 @@ impl Recorder {
 
     /// Hands in what became of a row.
     pub(super) async fn record(&self, held: Held, outcome: DeliveryOutcome) {
-        // The desk ends after all who hand in; when it is gone the process is being killed.
+        // The task ends after all who hand in; when it is gone the process is being killed.
         let _ = self.entries.send(LedgerEntry::Outcome(held, outcome)).await;
     }
 

@@ -24,7 +24,7 @@ pub(super) async fn post(
     let new = NewDelivery {
         subscription: Some(to.id),
         recipient: about.map(|(address, _)| address.as_str()),
-        revision: list.letter(letter, language),
+        revision: list.mail(letter, language),
         request: about.map(|(_, request)| request),
         due_at: now,
     };

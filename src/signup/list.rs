@@ -58,7 +58,7 @@ impl NewsletterLogo {
     }
 }
 
-/// A newsletter's door. Its mails are rendered and stored once, when it opens: a request renders nothing.
+/// A newsletter that people sign up for. Its mails are rendered and stored once, when it opens: a request renders nothing.
 #[derive(Clone, Debug)]
 pub struct SignupList {
     /// The settings.
@@ -76,15 +76,15 @@ pub struct SignupList {
 
 impl SignupList {
     /// Finds or makes the newsletter's row and stores its mails.
-    pub async fn open(db: &Db, newsletter: Newsletter, letters: &SystemMails, now: Timestamp) -> Result<Self, StoreError> {
+    pub async fn open(db: &Db, newsletter: Newsletter, mails: &SystemMails, now: Timestamp) -> Result<Self, StoreError> {
         let slug = newsletter.slug.clone();
-        let logo = letters.logo.clone();
+        let logo = mails.logo.clone();
         let [about, privacy] = [&newsletter.about, &newsletter.privacy]
             .map(|text| text.as_deref().map(|text| prose(text, &newsletter)).unwrap_or_default());
         db.write(async |tx| {
             let id = newsletters::ensure(tx, &slug, now).await?;
-            let mut own = Vec::with_capacity(letters.own.len());
-            for (letter, language, parts) in &letters.own {
+            let mut own = Vec::with_capacity(mails.own.len());
+            for (letter, language, parts) in &mails.own {
                 let stored = revisions::ensure(tx, id, &revision(letter.kind(), parts), now).await?;
                 own.push((*letter, *language, stored));
             }
@@ -100,13 +100,13 @@ impl SignupList {
     }
 
     /// A mail in every language that there is.
-    pub(super) fn letters(&self, letter: MailKind) -> Vec<(Language, RevisionId)> {
+    pub(super) fn mails(&self, letter: MailKind) -> Vec<(Language, RevisionId)> {
         let of_it = self.own.iter().filter(|(known, ..)| *known == letter);
         of_it.map(|(_, language, revision)| (*language, *revision)).collect()
     }
 
     /// A mail in a language; where that is missing, in another.
-    pub(super) fn letter(&self, letter: MailKind, language: Language) -> RevisionId {
+    pub(super) fn mail(&self, letter: MailKind, language: Language) -> RevisionId {
         let of = |wanted: Option<Language>| {
             self.own.iter().find(|(known, spoken, _)| *known == letter && wanted.is_none_or(|wanted| wanted == *spoken))
         };

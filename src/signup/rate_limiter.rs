@@ -265,53 +265,53 @@ mod tests {
     }
 
     /// Asks, and counts what is taken. The mailbox is another each time.
-    fn ask(throttle: &RateLimiter, net: u8, domain: &str, now: Timestamp) -> LimitUsage {
-        let (client, mailbox) = (client(net), throttle.counts().mails.windows.len().to_be_bytes().repeat(2));
+    fn ask(limiter: &RateLimiter, net: u8, domain: &str, now: Timestamp) -> LimitUsage {
+        let (client, mailbox) = (client(net), limiter.counts().mails.windows.len().to_be_bytes().repeat(2));
         let mailbox = mailbox.try_into().unwrap();
         let wanted = MailTarget { client: Some(&client), domain, mailbox: &mailbox, newsletter: WEEK };
-        let pressure = throttle.pressure(&wanted, now);
+        let pressure = limiter.pressure(&wanted, now);
         if pressure.refused.is_none() {
-            throttle.count(&wanted, now);
+            limiter.count(&wanted, now);
         }
         pressure
     }
 
     #[test]
     fn only_the_network_is_refused_and_the_others_cost_work() {
-        let throttle = RateLimiter::new(LIMITS());
+        let limiter = RateLimiter::new(LIMITS());
         let at = |seconds| Timestamp(1_000).plus(Duration::from_secs(seconds));
-        let works = |seconds, domain| ask(&throttle, 1, domain, at(seconds)).work;
+        let works = |seconds, domain| ask(&limiter, 1, domain, at(seconds)).work;
         assert_eq!([works(0, "a.org"), works(60, "a.org"), works(120, "b.org"), works(180, "c.org")], [0, 0, 1, 1]);
-        let refused = ask(&throttle, 1, "d.org", at(600));
+        let refused = ask(&limiter, 1, "d.org", at(600));
         assert_eq!((refused.refused, refused.reached), (Some(Duration::from_secs(3000)), vec![LimitScope::Network]));
-        let again = ask(&throttle, 1, "d.org", at(601));
+        let again = ask(&limiter, 1, "d.org", at(601));
         assert_eq!((again.refused, again.reached), (Some(Duration::from_secs(2999)), vec![]), "told once");
         // Strangers from everywhere fill the limits that all share.
-        let pressures: Vec<LimitUsage> = (2..42).map(|net| ask(&throttle, net, "a.org", at(700))).collect();
+        let pressures: Vec<LimitUsage> = (2..42).map(|net| ask(&limiter, net, "a.org", at(700))).collect();
         assert!(pressures.iter().all(|pressure| pressure.refused.is_none()), "nobody pays for them with a refusal");
         let works: Vec<u32> = pressures.iter().map(|pressure| pressure.work).collect();
         assert!(works.is_sorted() && works[0] == 1 && works[39] == WORK_MAX, "{works:?}");
         let reached: Vec<LimitScope> = pressures.iter().flat_map(|pressure| pressure.reached.clone()).collect();
         assert_eq!(reached, [LimitScope::Domain, LimitScope::All], "each is told once");
-        assert_eq!(throttle.work_of_all(at(700)), WORK_MAX);
+        assert_eq!(limiter.work_of_all(at(700)), WORK_MAX);
         // The hour of the first network's window and that of all are over.
-        assert_eq!(ask(&throttle, 1, "z.org", at(3600)).work, 0);
-        assert_eq!(throttle.work_of_all(at(3600)), 1);
+        assert_eq!(ask(&limiter, 1, "z.org", at(3600)).work, 0);
+        assert_eq!(limiter.work_of_all(at(3600)), 1);
     }
 
     #[test]
     fn a_mailbox_counts_once_and_requests_have_a_limit_of_their_own() {
-        let throttle = RateLimiter::new(LIMITS());
+        let limiter = RateLimiter::new(LIMITS());
         let (here, mailbox, now) = (client(1), [7; 16], Timestamp(0));
         let wanted = |newsletter| MailTarget { client: Some(&here), domain: "a.org", mailbox: &mailbox, newsletter };
         for _ in 0..4 * REQUESTS_PER_MAIL - 1 {
-            assert_eq!(throttle.pressure(&wanted(WEEK), now).refused, None);
-            throttle.count(&wanted(WEEK), now);
+            assert_eq!(limiter.pressure(&wanted(WEEK), now).refused, None);
+            limiter.count(&wanted(WEEK), now);
         }
-        assert_eq!(throttle.counts().all.count, 1, "all of them are one mail");
-        throttle.count(&wanted(NewsletterId(2)), now);
-        assert_eq!(throttle.counts().all.count, 2, "another newsletter's is another");
-        assert!(throttle.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");
+        assert_eq!(limiter.counts().all.count, 1, "all of them are one mail");
+        limiter.count(&wanted(NewsletterId(2)), now);
+        assert_eq!(limiter.counts().all.count, 2, "another newsletter's is another");
+        assert!(limiter.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");
     }
 
     #[test]
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn the_tables_do_not_grow_without_end() {
-        let throttle = RateLimiter::new(Limits { all_requests_per_hour: u32::MAX, ..LIMITS() });
+        let limiter = RateLimiter::new(Limits { all_requests_per_hour: u32::MAX, ..LIMITS() });
         let wanted = |number: u32, now, act: &dyn Fn(&MailTarget<'_>, Timestamp)| {
             let client = ClientNetwork::of(std::net::Ipv4Addr::from_bits(number << 8).into());
             let mut mailbox = [0; 16];
@@ -343,15 +343,15 @@ mod tests {
             act(&MailTarget { client: Some(&client), domain: &domain, mailbox: &mailbox, newsletter: WEEK }, now);
         };
         for number in 0..u32::try_from(ENTRIES_MAX).unwrap() * 2 {
-            wanted(number, Timestamp(0), &|wanted, now| throttle.count(wanted, now));
+            wanted(number, Timestamp(0), &|wanted, now| limiter.count(wanted, now));
         }
-        let counts = throttle.counts();
+        let counts = limiter.counts();
         let full = [&counts.networks, &counts.domains, &counts.mails].map(|table| table.windows.len());
         assert!(full.iter().all(|entries| *entries <= ENTRIES_MAX), "{full:?}");
         drop(counts);
         for (now, work) in [(Timestamp(0), 1), (Timestamp(0).plus(WINDOW), 0)] {
             wanted(u32::MAX >> 8, now, &|wanted, now| {
-                let pressure = throttle.pressure(wanted, now);
+                let pressure = limiter.pressure(wanted, now);
                 assert_eq!((pressure.work, pressure.refused), (work, None), "not told apart");
             });
         }
@@ -359,8 +359,8 @@ mod tests {
 
     #[test]
     fn what_was_asked_before_the_start_counts() {
-        let throttle = RateLimiter::new(LIMITS());
-        throttle.remember(&client(1), 4, Timestamp(0));
-        assert!(ask(&throttle, 1, "a.org", Timestamp(1)).refused.is_some());
+        let limiter = RateLimiter::new(LIMITS());
+        limiter.remember(&client(1), 4, Timestamp(0));
+        assert!(ask(&limiter, 1, "a.org", Timestamp(1)).refused.is_some());
     }
 }

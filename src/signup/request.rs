@@ -46,7 +46,7 @@ impl Signup {
 
     /// A challenge for whoever wants to solve one beforehand, as an ALTCHA widget does.
     pub fn challenge(&self, now: Timestamp) -> Challenge {
-        let work = self.limits.challenge_work.saturating_mul(self.throttle.work_of_all(now));
+        let work = self.limits.challenge_work.saturating_mul(self.limiter.work_of_all(now));
         Challenge::new(&self.keys, work, now)
     }
 }
@@ -80,7 +80,7 @@ async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext
             mailbox: &person.quota_hash,
             newsletter: list.id,
         };
-        let pressure = press(signup, &signup.throttle, &wanted, act).await?;
+        let pressure = press(signup, &signup.limiter, &wanted, act).await?;
         let due = if ask.skip_challenge { Requirement::Nothing } else { Requirement::of(&signup.limits, pressure.work, Requirement::Form) };
         let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
             Ok(spent) => spent,
@@ -90,11 +90,11 @@ async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext
         if ask.honeypot {
             return Ok(RequestOutcome::Taken);
         }
-        signup.throttle.count(&wanted, act.now);
+        signup.limiter.count(&wanted, act.now);
         spent
     };
     signup.checks.look(ask.email.domain()).await?;
-    match signup.desk.write(&signup.db, job(signup, list, ask, person, spent, act)).await? {
+    match signup.commits.write(&signup.db, job(signup, list, ask, person, spent, act)).await? {
         EntryOutcome::NoMail(why) if ask.by_mail => Ok(RequestOutcome::NoMail(why)),
         EntryOutcome::Done | EntryOutcome::NoMail(_) => Ok(RequestOutcome::Taken),
         EntryOutcome::SpentBefore => {
@@ -107,11 +107,11 @@ async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext
 /// Asks a throttle; tells of limits that are reached, each once an hour, and refuses a network that has asked enough.
 pub(super) async fn press(
     signup: &Signup,
-    throttle: &RateLimiter,
+    limiter: &RateLimiter,
     wanted: &MailTarget<'_>,
     act: &ActionContext,
 ) -> Result<LimitUsage, RequestError> {
-    let pressure = throttle.pressure(wanted, act.now);
+    let pressure = limiter.pressure(wanted, act.now);
     for bound in &pressure.reached {
         let bound = bound.as_str();
         tracing::warn!(
@@ -159,8 +159,8 @@ fn job(signup: &Signup, list: &SignupList, ask: &Ask, person: NewSubscriber, spe
         by: if ask.by_mail { AskedBy::Mail } else { AskedBy::Form },
         name: ask.name.clone(),
         language: ask.language,
-        confirmation: list.letter(MailKind::Confirm, ask.language.unwrap_or(its_language)),
-        notices: list.letters(MailKind::Already),
+        confirmation: list.mail(MailKind::Confirm, ask.language.unwrap_or(its_language)),
+        notices: list.mails(MailKind::Already),
         its_language,
         spent,
         limits: signup.limits,

@@ -48,10 +48,10 @@ fn refused(error: AnswerError) -> anyhow::Error {
     }
 }
 
-pub(super) async fn release(args: Named, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let wanted = desk.wanted(&args.named).await?;
-    let (actor, now) = (desk.context.actor(), desk.context.now());
-    let answer = inbound::release(desk.db, wanted, actor.at(now)).await.map_err(refused)?;
+pub(super) async fn release(args: Named, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let wanted = session.wanted(&args.named).await?;
+    let (actor, now) = (session.context.actor(), session.context.now());
+    let answer = inbound::release(session.db, wanted, actor.at(now)).await.map_err(refused)?;
     let words = match answer.notices {
         0 => "Nothing of it is held.".to_owned(),
         notices => format!(
@@ -64,16 +64,16 @@ pub(super) async fn release(args: Named, desk: &CommandSession<'_>) -> anyhow::R
             },
         ),
     };
-    desk.done("released", answer, &words)
+    session.done("released", answer, &words)
 }
 
-pub(super) async fn discard(args: Named, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let wanted = desk.wanted(&args.named).await?;
-    let (actor, now) = (desk.context.actor(), desk.context.now());
-    let answer = inbound::discard(desk.db, wanted, actor.at(now)).await.map_err(refused)?;
+pub(super) async fn discard(args: Named, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let wanted = session.wanted(&args.named).await?;
+    let (actor, now) = (session.context.actor(), session.context.now());
+    let answer = inbound::discard(session.db, wanted, actor.at(now)).await.map_err(refused)?;
     let words = match answer.notices {
         0 => "Nothing of it is held or waits.".to_owned(),
         notices => format!("{} discarded; nothing follows for the readers.", count(notices, "notice")),
     };
-    desk.done("discarded", answer, &words)
+    session.done("discarded", answer, &words)
 }

@@ -94,14 +94,14 @@ fn follows(notice: &Notice) -> &'static str {
     }
 }
 
-pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
     let issue = match &args.issue {
-        Some(slug) => Some(desk.issue(&mut tx, slug).await?),
+        Some(slug) => Some(session.issue(&mut tx, slug).await?),
         None => None,
     };
-    let zone = shared_zone(desk.config);
+    let zone = shared_zone(session.config);
     let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
     let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
     let filter = NoticeFilter { issue, cause: args.cause, effect: args.effect, since };
@@ -139,9 +139,9 @@ pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Resul
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let Some(notice) = notices::get(&mut desk.db.read().await?, NoticeId(args.id)).await? else {
+pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let Some(notice) = notices::get(&mut session.db.read().await?, NoticeId(args.id)).await? else {
         return Err(Failure::new(format!("there is no notice {}", args.id))
             .hint("`coranto bounces list` lists them with their numbers")
             .into());
@@ -150,14 +150,14 @@ pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Resul
         output.json(&as_json(&notice))?;
         return Ok(Exit::Ok);
     }
-    let wait = notice.settle_at.map(|settle_at| settle_at.since(desk.context.now()));
+    let wait = notice.settle_at.map(|settle_at| settle_at.since(session.context.now()));
     let settled = match wait {
         Some(wait) if !wait.is_zero() => format!(" (settled in {})", about(wait)),
         Some(_) => " (settled in a moment)".to_owned(),
         None => String::new(),
     };
     let rows = [
-        ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(desk.config)), notice.source)),
+        ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(session.config)), notice.source)),
         ("address", notice.email.clone().unwrap_or_else(|| "erased".to_owned())),
         ("issue", notice.issue.clone().unwrap_or_else(|| "none: an email of the system".to_owned())),
         ("relay", format!("{}, to {}", notice.relay.as_deref().unwrap_or("none"), notice.destination)),
@@ -173,10 +173,10 @@ pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Resul
     Ok(Exit::Ok)
 }
 
-pub(super) async fn held(desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let zone = shared_zone(desk.config);
+pub(super) async fn held(session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let zone = shared_zone(session.config);
     let groups = notices::held(&mut tx).await?;
     let mut table = Table::new(&["ISSUE", "RELAY", "TO", ">HELD", "SINCE"]);
     for group in &groups {

@@ -87,13 +87,13 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Release(_) | Command::Discard(_) => context.open_existing(&config).await?,
             _ => context.open_existing_to_look(&config).await?,
         };
-        let desk = CommandSession { context, config: &config, db: &db, newsletter };
+        let session = CommandSession { context, config: &config, db: &db, newsletter };
         let result = match command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(args, &desk).await,
-            Command::Held => list::held(&desk).await,
-            Command::Release(args) => answer::release(args, &desk).await,
-            Command::Discard(args) => answer::discard(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(args, &session).await,
+            Command::Held => list::held(&session).await,
+            Command::Release(args) => answer::release(args, &session).await,
+            Command::Discard(args) => answer::discard(args, &session).await,
             Command::Explain(_) => Ok(Exit::Ok),
         };
         db.close().await;

@@ -66,10 +66,10 @@ fn why(row: &LedgerRow, newsletter: &Newsletter) -> String {
     }
 }
 
-pub(super) async fn deliveries(args: Deliveries, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let (newsletter, issue) = desk.find(&mut tx, &args.named.slug).await?;
+pub(super) async fn deliveries(args: Deliveries, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let (newsletter, issue) = session.find(&mut tx, &args.named.slug).await?;
     let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
     let mut after = DeliveryId(i64::MIN);
     let mut more = false;

@@ -90,23 +90,23 @@ pub(in crate::cli) fn shown_state(issue: &Issue, totals: &Totals) -> (IssueState
     (state, tone)
 }
 
-pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let about = newsletter_choice::newsletters(desk.config, desk.named)?;
-    let shelf = IssueFiles::new(desk.config)?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let about = newsletter_choice::newsletters(session.config, session.named)?;
+    let shelf = IssueFiles::new(session.config)?;
     let mut table = Table::new(&["SLUG", "NEWSLETTER", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
     let mut notes = Vec::new();
     for newsletter in &about {
-        let mut tx = desk.db.read().await?;
+        let mut tx = session.db.read().await?;
         let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { continue };
         let all = issues::list(&mut tx, id, args.state, args.limit).await?;
-        let skipped = skips::of(&mut tx, id, desk.context.now()).await?;
+        let skipped = skips::of(&mut tx, id, session.context.now()).await?;
         let mut counted = Vec::with_capacity(all.len());
         for issue in &all {
             counted.push(ledger::totals(&mut tx, issue.id).await?);
         }
         drop(tx);
-        let standings = standing::look(desk.db, &shelf.library(newsletter), &all).await?;
+        let standings = standing::look(session.db, &shelf.library(newsletter), &all).await?;
         for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
             if output.is_json() {
                 let mut value = as_json(issue, totals, newsletter);
@@ -152,16 +152,16 @@ pub(in crate::cli) fn skipped_slot(skip: &SkippedSlot, newsletter: &Newsletter) 
     format!("{}{why}", when(skip.slot_at, newsletter))
 }
 
-pub(super) async fn show(named: &str, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let (newsletter, issue) = desk.find(&mut tx, named).await?;
+pub(super) async fn show(named: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let (newsletter, issue) = session.find(&mut tx, named).await?;
     let totals = ledger::totals(&mut tx, issue.id).await?;
     let revisions = ledger::sent_by_revision(&mut tx, issue.id).await?;
     let events = events::of_issue(&mut tx, issue.id).await?;
     drop(tx);
-    let shelf = IssueFiles::new(desk.config)?;
-    let mut looked = standing::look(desk.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
+    let shelf = IssueFiles::new(session.config)?;
+    let mut looked = standing::look(session.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
     let standing = looked.pop().flatten();
     if output.is_json() {
         let mut value = as_json(&issue, &totals, newsletter);

@@ -135,20 +135,20 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     context.block_on(async {
         let db = context.open_existing(&config).await?;
-        let desk = CommandSession { context, db: &db, config: &config, named };
+        let session = CommandSession { context, db: &db, config: &config, named };
         let result = match args.command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(&args.slug, &desk).await,
-            Command::Pause(args) => control::pause(args, &desk).await,
-            Command::Resume(args) => control::resume(args, &desk).await,
-            Command::Stop(args) => control::stop(&args.slug, &desk).await,
-            Command::Retry(args) => control::retry(args, &desk).await,
-            Command::Move(args) => places::move_issue(args, &desk).await,
-            Command::Swap(args) => places::swap(args, &desk).await,
-            Command::Skip(args) => places::skip(args, &desk).await,
-            Command::Unschedule(args) => control::unschedule(&args.slug, &desk).await,
-            Command::Correct(args) => correct::run(args, &desk).await,
-            Command::Deliveries(args) => deliveries::deliveries(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(&args.slug, &session).await,
+            Command::Pause(args) => control::pause(args, &session).await,
+            Command::Resume(args) => control::resume(args, &session).await,
+            Command::Stop(args) => control::stop(&args.slug, &session).await,
+            Command::Retry(args) => control::retry(args, &session).await,
+            Command::Move(args) => places::move_issue(args, &session).await,
+            Command::Swap(args) => places::swap(args, &session).await,
+            Command::Skip(args) => places::skip(args, &session).await,
+            Command::Unschedule(args) => control::unschedule(&args.slug, &session).await,
+            Command::Correct(args) => correct::run(args, &session).await,
+            Command::Deliveries(args) => deliveries::deliveries(args, &session).await,
         };
         db.close().await;
         result

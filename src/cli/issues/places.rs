@@ -59,13 +59,13 @@ pub(super) struct SkipArgs {
     note: String,
 }
 
-fn act<'a>(desk: &CommandSession<'_>, actor: &'a Actor) -> QueueContext<'a> {
-    QueueContext { actor, now: desk.context.now(), dry_run: false, again: true }
+fn act<'a>(session: &CommandSession<'_>, actor: &'a Actor) -> QueueContext<'a> {
+    QueueContext { actor, now: session.context.now(), dry_run: false, again: true }
 }
 
-pub(super) async fn move_issue(args: MoveArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let (newsletter, issue) = desk.find(&mut desk.db.read().await?, &args.slug).await?;
-    let shelf = IssueFiles::new(desk.config)?;
+pub(super) async fn move_issue(args: MoveArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let (newsletter, issue) = session.find(&mut session.db.read().await?, &args.slug).await?;
+    let shelf = IssueFiles::new(session.config)?;
     let library = shelf.library(newsletter);
     let to = if args.to == "next" {
         When::NextSlot
@@ -77,36 +77,36 @@ pub(super) async fn move_issue(args: MoveArgs, desk: &CommandSession<'_>) -> any
             _ => When::At(at),
         }
     };
-    let actor = desk.context.actor();
-    let act = act(desk, &actor);
-    let moved = publishing::move_issue(desk.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
+    let actor = session.context.actor();
+    let act = act(session, &actor);
+    let moved = publishing::move_issue(session.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
     match moved {
-        Ok(moved) => report(&moved, "moved", newsletter, desk),
+        Ok(moved) => report(&moved, "moved", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
 }
 
-pub(super) async fn swap(args: Swap, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let mut tx = desk.db.read().await?;
-    let (newsletter, one) = desk.find(&mut tx, &args.one).await?;
-    let (of, other) = desk.find(&mut tx, &args.other).await?;
+pub(super) async fn swap(args: Swap, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let mut tx = session.db.read().await?;
+    let (newsletter, one) = session.find(&mut tx, &args.one).await?;
+    let (of, other) = session.find(&mut tx, &args.other).await?;
     drop(tx);
     if one.newsletter_id != other.newsletter_id {
         let text = format!("{} is an issue of {}, and {} of {}", one.slug, newsletter.slug, other.slug, of.slug);
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
     }
-    let shelf = IssueFiles::new(desk.config)?;
-    let actor = desk.context.actor();
-    let (library, act) = (shelf.library(newsletter), act(desk, &actor));
+    let shelf = IssueFiles::new(session.config)?;
+    let actor = session.context.actor();
+    let (library, act) = (shelf.library(newsletter), act(session, &actor));
     let slugs = [one.slug.as_str(), other.slug.as_str()];
-    match publishing::swap(desk.db, &library, one.newsletter_id, slugs, &act).await {
-        Ok(moved) => report(&moved, "swapped", newsletter, desk),
+    match publishing::swap(session.db, &library, one.newsletter_id, slugs, &act).await {
+        Ok(moved) => report(&moved, "swapped", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
 }
 
-fn report(moved: &Moved, did: &str, newsletter: &Newsletter, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+fn report(moved: &Moved, did: &str, newsletter: &Newsletter, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     let Moved { issue, displaced } = moved;
     if output.is_json() {
         output.json(&json!({
@@ -163,47 +163,47 @@ fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
     begin.map_or(Timestamp(0), |begin| Timestamp(begin.timestamp().as_millisecond() - 1))
 }
 
-pub(super) async fn skip(args: SkipArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let newsletter = whose_slot(&args.slot, desk)?;
-    let shelf = IssueFiles::new(desk.config)?;
+pub(super) async fn skip(args: SkipArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let newsletter = whose_slot(&args.slot, session)?;
+    let shelf = IssueFiles::new(session.config)?;
     let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
-    let actor = desk.context.actor();
-    let act = act(desk, &actor);
-    let id = desk.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
+    let actor = session.context.actor();
+    let act = act(session, &actor);
+    let id = session.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
     let shown = when(at, newsletter);
     let (did, changed, words) = if args.undo {
-        let changed = publishing::take_back(desk.db, id, at, &act).await?;
+        let changed = publishing::take_back(session.db, id, at, &act).await?;
         let words = if changed { format!("{shown} is offered again.") } else { format!("{shown} was not skipped.") };
         ("offered", changed, words)
     } else {
-        let changed = publishing::skip(desk.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
+        let changed = publishing::skip(session.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
         let was = if changed { "is" } else { "was already" };
         ("skipped", changed, format!("{shown} {was} skipped: no issue gets it by itself."))
     };
-    if desk.context.output.is_json() {
-        desk.context.output.json(&json!({
+    if session.context.output.is_json() {
+        session.context.output.json(&json!({
             "newsletter": newsletter.slug, "did": did, "slot_at": at, "changed": changed, "note": args.note,
         }))?;
     } else {
-        desk.context.output.line(words)?;
+        session.context.output.line(words)?;
     }
     Ok(Exit::Ok)
 }
 
 /// Of several newsletters, the one that has a slot then.
-fn whose_slot<'a>(typed: &str, desk: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
-    if desk.named.is_none() && desk.config.newsletters.len() > 1 {
-        let shelf = IssueFiles::new(desk.config)?;
+fn whose_slot<'a>(typed: &str, session: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
+    if session.named.is_none() && session.config.newsletters.len() > 1 {
+        let shelf = IssueFiles::new(session.config)?;
         let has_it = |newsletter: &&Newsletter| {
             let at = time_or_slot(typed, &shelf.library(newsletter));
             at.is_ok_and(|at| next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) == Some(at))
         };
-        let mut fitting = desk.config.newsletters.iter().filter(has_it);
+        let mut fitting = session.config.newsletters.iter().filter(has_it);
         if let (Some(one), None) = (fitting.next(), fitting.next()) {
             return Ok(one);
         }
     }
-    newsletter_choice::newsletter(desk.config, desk.named)
+    newsletter_choice::newsletter(session.config, session.named)
 }
 
 fn refused(error: SkipError) -> anyhow::Error {

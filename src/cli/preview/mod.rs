@@ -30,8 +30,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             .ok_or_else(|| Failure::new("there is no issue to show").hint("`coranto new \"Title\"` begins one"))?,
     };
     if !(args.part.html || args.part.text || args.part.eml) {
-        let desk = live::PreviewSession { args: &args, file: &file, context, config: &config, known };
-        return context.block_on(desk.run());
+        let session = live::PreviewSession { args: &args, file: &file, context, config: &config, known };
+        return context.block_on(session.run());
     }
     let shown = Shown::of(&shelf, &file, &args, context.now())?;
     let is_ok = shown.checked.is_ok();

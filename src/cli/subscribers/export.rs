@@ -26,15 +26,15 @@ pub(super) struct Export {
     state: Option<SubscriptionState>,
 }
 
-pub(super) async fn export(args: Export, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let filter = SubscriptionFilter { newsletter: Some(desk.id), state: args.state, text: None };
+pub(super) async fn export(args: Export, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let filter = SubscriptionFilter { newsletter: Some(session.id), state: args.state, text: None };
     if args.file == Path::new("-") {
-        let written = write(desk, &filter, Stdout(output)).await?;
+        let written = write(session, &filter, Stdout(output)).await?;
         output.note(format!("{} written.", count(written, "reader")));
         return Ok(Exit::Ok);
     }
-    if args.file.exists() && !desk.context.confirm(&format!("{} exists. Write over it?", args.file.display()))? {
+    if args.file.exists() && !session.context.confirm(&format!("{} exists. Write over it?", args.file.display()))? {
         return Err(Failure::new("nothing was written").into());
     }
     // Beside its place, so that a failure half-way leaves the old file whole.
@@ -43,7 +43,7 @@ pub(super) async fn export(args: Export, desk: &CommandSession<'_>) -> anyhow::R
     let part = PathBuf::from(part);
     let place = || part.display().to_string();
     let file = private::create(&part).with_context(place)?;
-    let written = match write(desk, &filter, BufWriter::new(&file)).await.and_then(|rows| Ok((rows, file.sync_all()?)))
+    let written = match write(session, &filter, BufWriter::new(&file)).await.and_then(|rows| Ok((rows, file.sync_all()?)))
     {
         Ok((written, ())) => written,
         Err(error) => {
@@ -61,12 +61,12 @@ pub(super) async fn export(args: Export, desk: &CommandSession<'_>) -> anyhow::R
     Ok(Exit::Ok)
 }
 
-async fn write(desk: &CommandSession<'_>, filter: &SubscriptionFilter, to: impl Write + Send) -> anyhow::Result<u64> {
-    let counts = subscriptions::counts(&mut desk.db.read().await?, desk.id).await?;
+async fn write(session: &CommandSession<'_>, filter: &SubscriptionFilter, to: impl Write + Send) -> anyhow::Result<u64> {
+    let counts = subscriptions::counts(&mut session.db.read().await?, session.id).await?;
     let total = counts.pending + counts.active + counts.paused + counts.unsubscribed;
     let total = filter.state.is_none().then_some(total.unsigned_abs());
-    let mut progress = desk.context.output.progress("Exporting", total);
-    signup::export(desk.db, filter, to, |written| progress.set(written)).await.map_err(|error| match error {
+    let mut progress = session.context.output.progress("Exporting", total);
+    signup::export(session.db, filter, to, |written| progress.set(written)).await.map_err(|error| match error {
         // A pipe that was closed is no failure, wherever in the writer it shows.
         ExportError::Write(error) if is_closed(&error) => StdoutClosed.into(),
         error => error.into(),

@@ -72,19 +72,19 @@ enum Dates {
     MonthFirst,
 }
 
-pub(super) async fn import(args: ImportArgs, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+pub(super) async fn import(args: ImportArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     let paths = args.paths.clone();
     let answers = answers(&args)?;
     let looked = tokio::task::spawn_blocking(move || ImportFiles::look(&paths, answers)).await?;
     let mut list = looked.map_err(|error| refused(error, &args))?;
     while !list.questions().is_empty() {
-        let questions = remembered(list.questions().to_vec(), desk).await?;
-        if !desk.context.may_ask || output.is_json() {
+        let questions = remembered(list.questions().to_vec(), session).await?;
+        if !session.context.may_ask || output.is_json() {
             shown(&list, output)?;
             return unanswered(&questions, output);
         }
-        let answers = asked(&questions, &list, desk)?;
+        let answers = asked(&questions, &list, session)?;
         list =
             tokio::task::spawn_blocking(move || list.again(answers)).await?.map_err(|error| refused(error, &args))?;
     }
@@ -93,24 +93,24 @@ pub(super) async fn import(args: ImportArgs, desk: &CommandSession<'_>) -> anyho
         shown(&list, output)?;
     }
     let mut order = Order {
-        newsletter: desk.id,
+        newsletter: session.id,
         agreed: args.agreed.clone().filter(|words| !words.trim().is_empty()),
         dry_run: true,
-        actor: desk.context.actor(),
-        now: desk.context.now(),
+        actor: session.context.actor(),
+        now: session.context.now(),
     };
     // What would be done is known before anything is: a person is asked with the number in sight.
-    if args.dry_run || (desk.context.may_ask && !desk.context.yes) {
-        let (would, _) = run(&list, &order, &args, desk, args.dry_run).await?;
+    if args.dry_run || (session.context.may_ask && !session.context.yes) {
+        let (would, _) = run(&list, &order, &args, session, args.dry_run).await?;
         if args.dry_run {
             return told(None, &would, &list, output);
         }
-        if !agreed(&would, &mut order, desk)? {
+        if !agreed(&would, &mut order, session)? {
             return Err(Failure::new("nothing was imported").exit(Exit::NotAllowed).into());
         }
     }
     order.dry_run = false;
-    let (done, id) = run(&list, &order, &args, desk, true).await?;
+    let (done, id) = run(&list, &order, &args, session, true).await?;
     if order.agreed.is_none() && done.will_get_mail > 0 {
         output.warn("it is not said where these readers agreed; --agreed records it as evidence of their consent");
     }
@@ -139,10 +139,10 @@ fn answers(args: &ImportArgs) -> anyhow::Result<Answers> {
 }
 
 /// The questions with what was said the last time.
-async fn remembered(mut questions: Vec<ColumnQuestion>, desk: &CommandSession<'_>) -> anyhow::Result<Vec<ColumnQuestion>> {
-    let mut tx = desk.db.read().await?;
+async fn remembered(mut questions: Vec<ColumnQuestion>, session: &CommandSession<'_>) -> anyhow::Result<Vec<ColumnQuestion>> {
+    let mut tx = session.db.read().await?;
     for question in &mut questions {
-        question.before = imports::answer(&mut tx, desk.id, &question.key()).await?;
+        question.before = imports::answer(&mut tx, session.id, &question.key()).await?;
     }
     Ok(questions)
 }
@@ -205,10 +205,10 @@ fn unanswered(questions: &[ColumnQuestion], output: &Output) -> anyhow::Result<E
 }
 
 /// Asks a person what the columns mean.
-fn asked(questions: &[ColumnQuestion], list: &ImportFiles, desk: &CommandSession<'_>) -> anyhow::Result<Answers> {
+fn asked(questions: &[ColumnQuestion], list: &ImportFiles, session: &CommandSession<'_>) -> anyhow::Result<Answers> {
     let mut answers = list.answers().clone();
     for question in questions {
-        let output = &desk.context.output;
+        let output = &session.context.output;
         output.note(format!(
             "{}: the column {:?} holds {}. What does it mean?",
             printable(&question.file),
@@ -219,7 +219,7 @@ fn asked(questions: &[ColumnQuestion], list: &ImportFiles, desk: &CommandSession
             "  consent:VALUE  they agreed, if VALUE (others did not)    unsubscribed-if:VALUE   suppressed-if:VALUE\n  \
              status         the status, a word in each row          ignore                  nothing to do with consent",
         );
-        let asked = desk.context.ask("Meaning", question.before.as_deref(), |typed| {
+        let asked = session.context.ask("Meaning", question.before.as_deref(), |typed| {
             let mut tried = answers.clone();
             tried.says(&question.column, typed).map(|()| tried).map_err(|why| (why, None))
         });
@@ -229,18 +229,18 @@ fn asked(questions: &[ColumnQuestion], list: &ImportFiles, desk: &CommandSession
 }
 
 /// Asks a person whether it is to be done, and where the readers agreed.
-fn agreed(would: &Imported, order: &mut Order, desk: &CommandSession<'_>) -> anyhow::Result<bool> {
-    totals(would, true, &desk.context.output)?;
+fn agreed(would: &Imported, order: &mut Order, session: &CommandSession<'_>) -> anyhow::Result<bool> {
+    totals(would, true, &session.context.output)?;
     if would.will_get_mail > 0 && order.agreed.is_none() {
         let words =
-            desk.context.ask("Where did these people agree to get this newsletter?", None, |typed| match typed {
+            session.context.ask("Where did these people agree to get this newsletter?", None, |typed| match typed {
                 "" => Err(("it is the evidence of their consent".to_owned(), None)),
                 words => Ok(words.to_owned()),
             })?;
         order.agreed = Some(words);
     }
     let readers = count(would.will_get_mail, "reader");
-    desk.context.confirm(&format!("Import the list? {readers} will begin to get email."))
+    session.context.confirm(&format!("Import the list? {readers} will begin to get email."))
 }
 
 /// Where rows that were not taken are told.
@@ -306,10 +306,10 @@ async fn run(
     list: &Arc<ImportFiles>,
     order: &Order,
     args: &ImportArgs,
-    desk: &CommandSession<'_>,
+    session: &CommandSession<'_>,
     is_told: bool,
 ) -> anyhow::Result<(Imported, Option<ImportId>)> {
-    let output = &desk.context.output;
+    let output = &session.context.output;
     let file = match &args.rejected {
         Some(path) if is_told => {
             let mut file = csv::Writer::from_writer(private::create(path).with_context(|| path.display().to_string())?);
@@ -323,7 +323,7 @@ async fn run(
     let several = list.understood().len() > 1;
     let mut report = Report { output, file, is_told, several, named: 0, dropped: 0, progress, broken: None };
     let done = tokio::select! {
-        done = signup::import(desk.db, &desk.config.keys, list, order, |step| report.hear(step)) => done,
+        done = signup::import(session.db, &session.config.keys, list, order, |step| report.hear(step)) => done,
         pressed = tokio::signal::ctrl_c() => {
             pressed?;
             return Err(Failure::new("stopped; the rows read so far are in, and the same command resumes")

@@ -71,10 +71,10 @@ fn standing(reader: &Subscription) -> String {
     }
 }
 
-pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let filter = SubscriptionFilter { newsletter: Some(desk.id), state: args.state, text: args.search };
-    let mut tx = desk.db.read().await?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let filter = SubscriptionFilter { newsletter: Some(session.id), state: args.state, text: args.search };
+    let mut tx = session.db.read().await?;
     if output.is_json() {
         let mut rows = subscriptions::stream(&mut tx, &filter);
         let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
@@ -95,7 +95,7 @@ pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Resul
     for reader in &readers {
         let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
         let name = reader.name.clone().unwrap_or_default();
-        table.row([reader.email.to_string(), name, standing(reader), day(since, desk.newsletter)]);
+        table.row([reader.email.to_string(), name, standing(reader), day(since, session.newsletter)]);
     }
     if table.is_empty() {
         output.note("There is no such reader.");
@@ -108,18 +108,18 @@ pub(super) async fn list(args: List, desk: &CommandSession<'_>) -> anyhow::Resul
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     if args.all {
-        return super::erase::copy(&args.address, desk).await;
+        return super::erase::copy(&args.address, session).await;
     }
-    let mut tx = desk.db.read().await?;
-    let reader = subscriptions::find(&mut tx, desk.id, &args.address.key()).await?;
+    let mut tx = session.db.read().await?;
+    let reader = subscriptions::find(&mut tx, session.id, &args.address.key()).await?;
     let Some(reader) = reader else {
-        let text = format!("{} is not a reader of {}", args.address, desk.newsletter.slug);
+        let text = format!("{} is not a reader of {}", args.address, session.newsletter.slug);
         return Err(Failure::new(text).hint("`coranto subscribers list --search` finds parts of an address").into());
     };
     let history = consents::of_subscription(&mut tx, reader.id).await?;
-    let output = &desk.context.output;
+    let output = &session.context.output;
     if output.is_json() {
         let consents: Vec<_> = history
             .iter()
@@ -145,7 +145,7 @@ pub(super) async fn show(args: Show, desk: &CommandSession<'_>) -> anyhow::Resul
     row("state", Some(standing(&reader)));
     row("language", reader.language.clone());
     row("came by", Some(reader.source.clone()));
-    let at = |at: Timestamp| when(at, desk.newsletter);
+    let at = |at: Timestamp| when(at, session.newsletter);
     row("first asked", Some(at(reader.created_at)));
     row("active since", reader.confirmed_at.map(at));
     row("paused until", reader.paused_until.map(at));

@@ -126,19 +126,19 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             }
             _ => newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE),
         };
-        let desk = CommandSession { context, config: &config, db: &db, newsletter, id };
+        let session = CommandSession { context, config: &config, db: &db, newsletter, id };
         let result = match args.command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(args, &session).await,
             Command::Stats => list::stats(&about, &db, context).await,
-            Command::Add(args) => change::add(args, &desk).await,
-            Command::Remove(args) => change::remove(args, &desk).await,
-            Command::Erase(args) => erase::erase(args, &desk).await,
-            Command::Suppress(args) => change::suppress(args, &desk).await,
-            Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
-            Command::Import(args) => import::import(args, &desk).await,
-            Command::Imports(args) => imports::imports(args, &desk).await,
-            Command::Export(args) => export::export(args, &desk).await,
+            Command::Add(args) => change::add(args, &session).await,
+            Command::Remove(args) => change::remove(args, &session).await,
+            Command::Erase(args) => erase::erase(args, &session).await,
+            Command::Suppress(args) => change::suppress(args, &session).await,
+            Command::Unsuppress(args) => change::unsuppress(args, &session).await,
+            Command::Import(args) => import::import(args, &session).await,
+            Command::Imports(args) => imports::imports(args, &session).await,
+            Command::Export(args) => export::export(args, &session).await,
         };
         db.close().await;
         result

@@ -67,7 +67,7 @@ enum Outcome {
 pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, rustls::Error> {
     let version = env!("CARGO_PKG_VERSION");
     let user_agent = format!("coranto/{version} (checks the links of a newsletter; +{})", asking.public_url);
-    let desk = Arc::new(LinkChecker {
+    let checker = Arc::new(LinkChecker {
         line: LinkClient::new(user_agent, asking.may_ask)?,
         seats: Semaphore::new(AT_ONCE),
         hosts: Mutex::new(HashMap::new()),
@@ -86,8 +86,8 @@ pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>,
             problems.push(Problem::warning(link.at, "link-unsure", message).hint("look at the others yourself"));
             break;
         }
-        let desk = Arc::clone(&desk);
-        tasks.spawn(async move { (url.clone(), desk.follow(url).await) });
+        let checker = Arc::clone(&checker);
+        tasks.spawn(async move { (url.clone(), checker.follow(url).await) });
     }
     let mut outcomes = HashMap::new();
     while let Some(done) = tasks.join_next().await {
