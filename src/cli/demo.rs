@@ -18,7 +18,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::{IssueId, NewsletterId};
 use crate::images::ImageCache;
 use crate::message::dkim;
-use crate::publishing::queue::{ActionContext as QueueAct, queue};
+use crate::publishing::queue::{QueueContext, queue};
 use crate::publishing::{Library, Started, When, start_due};
 use crate::signup::{self, ActionContext, NewReader};
 use crate::smtp::{Sink, SinkHandle, SinkOptions};
@@ -286,7 +286,7 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
         newsletter,
         &draft,
         When::Now,
-        &QueueAct { actor: &actor(), now, dry_run: false, again: true },
+        &QueueContext { actor: &actor(), now, dry_run: false, again: true },
     )
     .await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {

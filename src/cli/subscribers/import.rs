@@ -16,7 +16,7 @@ use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::private;
 use crate::signup::{
-    self, AGREED_FROM, Answers, DayOrder, ImportArgs as Order, ImportError, Imported, ImportFiles, ColumnQuestion, Rejected, ImportStep,
+    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, ImportFiles, ColumnQuestion, Rejected, ImportStep,
 };
 use crate::store::imports;
 

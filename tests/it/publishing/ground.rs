@@ -13,7 +13,7 @@ use coranto::domain::{IssueId, NewsletterId};
 use coranto::images::ImageCache;
 use coranto::publishing::follow::FileWatcher;
 use coranto::publishing::notice::FollowNotice;
-use coranto::publishing::queue::{self, ActionContext as QueueAct};
+use coranto::publishing::queue::{self, QueueContext};
 use coranto::publishing::{Library, QueueError, Queued, Started, When, start_due};
 use coranto::signup::{self, ActionContext, Added, NewReader};
 use coranto::store::db::Sql;
@@ -117,9 +117,9 @@ impl Desk {
         queue::queue(&self.db, &library, self.id, &draft, when, &self.actor(dry_run)).await
     }
 
-    pub(crate) fn actor(&self, dry_run: bool) -> QueueAct<'static> {
+    pub(crate) fn actor(&self, dry_run: bool) -> QueueContext<'static> {
         static ANNA: LazyLock<Actor> = LazyLock::new(|| Actor::Command("anna".to_owned()));
-        QueueAct { actor: &ANNA, now: self.now, dry_run, again: false }
+        QueueContext { actor: &ANNA, now: self.now, dry_run, again: false }
     }
 
     pub(crate) async fn unschedule(&self, slug: &str) -> bool {

@@ -199,7 +199,7 @@ both_databases! {
             r#"{"email":"b@example.org","status":"active"}"#,
             r#"{"email":"b@example.org","confirmed":true}"#,
             r#"{"email":"b@example.org","role":"admin"}"#,
-            r#"{"email":"b@example.org","vouched":true}"#,
+            r#"{"email":"b@example.org","skip_challenge":true}"#,
             r#"{"email":"b@example.org","redirect":"https://evil.example"}"#,
             r#"{"email":"b@example.org","email":"c@example.org"}"#,
             r#"{"email":["b@example.org"]}"#,
