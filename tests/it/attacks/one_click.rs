@@ -9,7 +9,7 @@ use coranto::token::Purpose;
 
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=x";
@@ -71,7 +71,7 @@ fn bodies() -> Vec<(&'static str, String, bool)> {
 
 both_databases! {
     async fn un_03_one_click_is_acknowledged_when_it_was_done_and_only_then(db: Db) {
-        let web = Web::with(db, Limits { requests_per_hour: 10_000, ..Limits::default() }, &[]).await;
+        let web = WebFixture::with(db, Limits { requests_per_hour: 10_000, ..Limits::default() }, &[]).await;
         for (number, (media, body, order)) in bodies().into_iter().enumerate() {
             let email = format!("reader{number}@example.org");
             let link = web.leave_link(web.ground.reader(&email).await).await;
@@ -87,7 +87,7 @@ both_databases! {
     }
 
     async fn un_03_what_cannot_be_read_is_no_success(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let packed = post(&link).body(FORM, "List-Unsubscribe=One-Click").header("content-encoding", "gzip");
         assert_eq!(web.send(packed).await.status, StatusCode::BAD_REQUEST);

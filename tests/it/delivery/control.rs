@@ -12,7 +12,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::{Db, issues, ledger};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -22,7 +22,7 @@ fn slow() -> SinkOptions {
 
 both_databases! {
     async fn an_edit_in_mid_send_is_served_to_the_rest(db: Db) {
-        let stage = Stage::with_sink(db, slow()).await;
+        let stage = DeliveryFixture::with_sink(db, slow()).await;
         let locals = stage.crowd(120).await;
         let issue = stage.issue("edited").await;
         let first = stage.get(issue).await.revision_id;
@@ -61,7 +61,7 @@ both_databases! {
 
     async fn what_was_put_back_from_the_wire_gets_the_edit_too(db: Db) {
         // The relay refuses the sender after the take-off was committed: nothing was sent, so nothing is decided.
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let refusing = Script::start(|asked: &Asked| match asked.verb {
             "MAIL" => Answer::Say("451 4.3.2 Not now"),
             _ => Answer::Usual,
@@ -84,7 +84,7 @@ both_databases! {
     }
 
     async fn the_rest_of_a_stopped_issue_is_skipped(db: Db) {
-        let stage = Stage::with_sink(db, slow()).await;
+        let stage = DeliveryFixture::with_sink(db, slow()).await;
         let mut locals = vec!["full-x".to_owned()];
         locals.extend((0..100).map(|number| format!("reader{number}")));
         stage.readers(&locals).await;
@@ -107,7 +107,7 @@ both_databases! {
     async fn a_row_that_comes_back_to_a_stopped_issue_is_skipped(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(150), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         stage.readers(&["full-x"]).await;
         let issue = stage.issue("stopped").await;
         let running = stage.start();
@@ -127,7 +127,7 @@ both_databases! {
             Answer::Usual
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.readers(&["refused", "healthy"]).await;
         let issue = stage.issue("retried").await;
@@ -148,7 +148,7 @@ both_databases! {
     }
 
     async fn each_verb_says_what_it_needs(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let now = stage.clock.now();
         let nobody = coranto::domain::IssueId(999);
         assert!(matches!(control::pause(&stage.db, nobody, "", acts::by(now)).await, Err(ControlError::Missing)));

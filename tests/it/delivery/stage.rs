@@ -37,7 +37,7 @@ pub(crate) const START: Timestamp = Timestamp(1_795_766_400_000);
 /// Longer than any scenario takes; a scenario that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-pub(crate) struct Stage {
+pub(crate) struct DeliveryFixture {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) keys: Keyring,
@@ -68,7 +68,7 @@ impl Running {
     }
 }
 
-impl Stage {
+impl DeliveryFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with_sink(db, SinkOptions { keep: true, ..SinkOptions::default() }).await
     }

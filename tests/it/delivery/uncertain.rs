@@ -11,7 +11,7 @@ use coranto::domain::newsletter::UncertainPolicy;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, Stage, endpoint_at, relay_to};
+use super::stage::{START, DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -27,8 +27,8 @@ async fn forgetful(times: usize) -> Script {
     .await
 }
 
-async fn stage_with(db: Db, script: &Script, policy: UncertainPolicy) -> Stage {
-    let mut stage = Stage::new(db).await;
+async fn stage_with(db: Db, script: &Script, policy: UncertainPolicy) -> DeliveryFixture {
+    let mut stage = DeliveryFixture::new(db).await;
     stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
     stage.settings.newsletters[0].newsletter.uncertain = policy;
     stage.bear_leaps();

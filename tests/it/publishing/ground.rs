@@ -39,7 +39,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 
 /// Cheap to clone, so that tasks may have their own.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct PublishingFixture {
     pub(crate) db: Db,
     pub(crate) now: Timestamp,
     pub(crate) newsletter: Newsletter,
@@ -49,7 +49,7 @@ pub(crate) struct Desk {
     pub(crate) folder: Arc<TempDir>,
 }
 
-impl Desk {
+impl PublishingFixture {
     pub(crate) async fn new(db: Db) -> Self {
         let folder = tempfile::Builder::new().prefix("coranto-issues-").tempdir().unwrap();
         let newsletter = Newsletter { issues: folder.path().to_owned(), ..stage::newsletter() };

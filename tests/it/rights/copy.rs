@@ -10,7 +10,7 @@ use coranto::store::personal::{Hanging, Part};
 use coranto::store::{Db, StoreError};
 
 use crate::harness::database::both_databases;
-use crate::signup::Ground;
+use crate::signup::SignupFixture;
 
 const ANNA: &str = "anna@example.org";
 
@@ -78,7 +78,7 @@ async fn columns(db: &Db) -> Vec<(String, String)> {
 }
 
 /// Rows about a subscription in every table that a part stands in and that the ordinary ways have not filled.
-async fn filled(ground: &Ground, id: SubscriptionId) {
+async fn filled(ground: &SignupFixture, id: SubscriptionId) {
     let person = ground.keys().address_hash(ANNA);
     ground
         .db()
@@ -168,7 +168,7 @@ both_databases! {
     }
 
     async fn who_stands_in_every_table_finds_each_in_the_copy(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
         signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
         let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: HumanCheck::default() };
@@ -195,7 +195,7 @@ both_databases! {
     }
 
     async fn after_an_erasure_no_table_leads_to_them(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
         signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
         let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: HumanCheck::default() };
@@ -238,7 +238,7 @@ both_databases! {
     }
 
     async fn an_address_that_was_just_moved_to_is_not_the_thiefs_to_erase(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
         let act = ground.act(None);
         let thief = "thief@example.org".parse().unwrap();

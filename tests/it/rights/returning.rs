@@ -10,7 +10,7 @@ use coranto::upkeep;
 
 use crate::harness::acts;
 use crate::harness::database::both_databases;
-use crate::signup::Ground;
+use crate::signup::SignupFixture;
 use crate::signup::lists::{Files, run};
 
 /// How it ended.
@@ -42,18 +42,18 @@ const TABLE: &[(End, bool, bool)] = &[
     (ByList, true, false),
 ];
 
-async fn add(ground: &Ground, email: &str) -> Added {
+async fn add(ground: &SignupFixture, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
     let act = ActionContext { actor: acts::actor(), ..ground.act(None) };
     signup::add(ground.db(), ground.keys(), ground.list.id, &new, &act).await.unwrap()
 }
 
-async fn import(ground: &Ground, email: &str, status: &str) {
+async fn import(ground: &SignupFixture, email: &str, status: &str) {
     let files = Files::new().with("list.csv", format!("email,status\n{email},{status}\n"));
     run(ground, &files.look(Answers::default()).unwrap(), false).await.unwrap();
 }
 
-async fn ended(ground: &Ground, end: End, email: &str) {
+async fn ended(ground: &SignupFixture, end: End, email: &str) {
     let act = ground.act(None);
     let operator = ActionContext { actor: acts::actor(), ..act.clone() };
     let address = email.parse().unwrap();
@@ -94,7 +94,7 @@ fn generous() -> Limits {
 
 /// Checks the table, with the rows as they are or after they have had their time.
 async fn check(db: Db, had_its_time: bool) {
-    let mut ground = Ground::with_limits(db, generous()).await;
+    let mut ground = SignupFixture::with_limits(db, generous()).await;
     let email = |end: End, who: &str| format!("{}-{who}@example.org", format!("{end:?}").to_lowercase());
     for end in ENDS {
         for who in ["add", "list"] {
@@ -148,7 +148,7 @@ both_databases! {
     }
 
     async fn what_keeps_somebody_out_of_one_newsletter_keeps_them_out_of_that_alone(db: Db) {
-        let mut ground = Ground::with_limits(db.clone(), generous()).await;
+        let mut ground = SignupFixture::with_limits(db.clone(), generous()).await;
         ended(&ground, Left, "anna@example.org").await;
         ground.later(24 * 400);
         let by = acts::actor();
@@ -162,7 +162,7 @@ both_databases! {
     }
 
     async fn not_me_holds_for_an_address_of_which_nothing_is_stored(db: Db) {
-        let ground = Ground::with_limits(db, generous()).await;
+        let ground = SignupFixture::with_limits(db, generous()).await;
         let act = ground.act(None);
         signup::refuse(ground.db(), ground.keys().address_tag("x@example.org"), &act).await.unwrap();
         assert_eq!(add(&ground, "x@example.org").await, Added::Refused);

@@ -7,11 +7,11 @@ use coranto::store::Db;
 use hickory_resolver::proto::rr::rdata::{A, MX};
 use hickory_resolver::proto::rr::{Name, RData};
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 use crate::harness::names::name_server;
 
-impl Ground {
+impl SignupFixture {
     fn looking(mut self, checks: DomainPolicy) -> Self {
         let Signup { db, keys, limits, .. } = self.signup;
         self.signup = Signup::new(db, (*keys).clone(), limits, checks);
@@ -35,7 +35,7 @@ both_databases! {
             mx("none.example.", "."),
             ("bare.example.".to_owned(), RData::A(A(Ipv4Addr::new(192, 0, 2, 9)))),
         ]);
-        let ground = Ground::new(db).await.looking(DomainPolicy::none().with_servers(MxLookup::new(Some(server)).unwrap()));
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().with_servers(MxLookup::new(Some(server)).unwrap()));
         for taken in ["a@good.example", "a@bare.example"] {
             assert!(matches!(ground.ask_for(taken).await, Ok(RequestOutcome::Taken)), "{taken}");
         }
@@ -49,12 +49,12 @@ both_databases! {
         // It takes questions and says nothing.
         let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
         let servers = MxLookup::new(Some(silent.local_addr().unwrap())).unwrap();
-        let ground = Ground::new(db).await.looking(DomainPolicy::none().with_servers(servers));
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().with_servers(servers));
         assert!(matches!(ground.ask_for("a@good.example").await, Ok(RequestOutcome::Taken)));
     }
 
     async fn throw_away_mailboxes_are_refused_where_the_list_says_so(db: Db) {
-        let ground = Ground::new(db).await.looking(DomainPolicy::none().without_disposable("trash.example\n"));
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().without_disposable("trash.example\n"));
         for refused in ["a@trash.example", "a@more.trash.example"] {
             assert!(matches!(ground.ask_for(refused).await, Err(RequestError::Disposable)), "{refused}");
         }

@@ -9,7 +9,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Answers, Import, NewReader, Rest};
 use coranto::store::{Db, consents, requests};
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::Files;
 use crate::harness::database::both_databases;
 
@@ -54,7 +54,7 @@ const TABLE: &[(Deed, &[Deed], &[&str])] = &[
     (Deed::Join, &[Deed::Add], &["subscription.moved", "subscription.unsubscribed"]),
 ];
 
-async fn act(ground: &mut Ground, deed: Deed, email: &str) {
+async fn act(ground: &mut SignupFixture, deed: Deed, email: &str) {
     let address = email.parse().unwrap();
     let (by_reader, anna) = (ground.act(None), Actor::Command("anna".to_owned()));
     let by_anna = signup::ActionContext { actor: anna, ..ground.act(None) };
@@ -120,7 +120,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
     }
 }
 
-async fn latest_request(ground: &Ground, of: coranto::domain::SubscriptionId) -> coranto::domain::RequestId {
+async fn latest_request(ground: &SignupFixture, of: coranto::domain::SubscriptionId) -> coranto::domain::RequestId {
     let mut tx = ground.db().read().await.unwrap();
     requests::of_subscription(&mut tx, of).await.unwrap().last().unwrap().id
 }
@@ -145,7 +145,7 @@ async fn suppressed(db: &Db) -> i64 {
 
 both_databases! {
     async fn every_change_of_a_reader_leaves_one_event(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         for (number, (deed, before, events)) in TABLE.iter().enumerate() {
             let email = format!("reader{number}@example{number}.org");
             for deed in *before {
@@ -176,7 +176,7 @@ both_databases! {
     }
 
     async fn what_is_repeated_leaves_no_second_event(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Add, "anna@example.org").await;
         act(&mut ground, Deed::Suppress, "otto@example.org").await;
         ground.leave("anna@example.org").await;
@@ -192,7 +192,7 @@ both_databases! {
     }
 
     async fn an_import_leaves_one_event_with_counts(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Ask, "asked@example.org").await;
         act(&mut ground, Deed::Add, "leaves@example.org").await;
         let before = logged(ground.db()).await.len();
@@ -214,7 +214,7 @@ both_databases! {
     }
 
     async fn a_reader_sees_no_operators_name(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Add, "anna@example.org").await;
         let id = ground.find("anna@example.org").await.unwrap().id;
         signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();

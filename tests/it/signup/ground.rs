@@ -58,13 +58,13 @@ pub(crate) async fn list(db: &Db, newsletter: Newsletter) -> SignupList {
 }
 
 /// A newsletter over a database, at a time that a test moves.
-pub(crate) struct Ground {
+pub(crate) struct SignupFixture {
     pub(crate) signup: Signup,
     pub(crate) list: SignupList,
     pub(crate) now: Timestamp,
 }
 
-impl Ground {
+impl SignupFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with_limits(db, Limits::default()).await
     }

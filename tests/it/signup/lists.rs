@@ -14,7 +14,7 @@ use coranto::signup::{self, Answers, Import, ImportError, Imported, ImportFiles,
 use coranto::store::subscriptions::{Counts, SubscriptionFilter};
 use coranto::store::{Db, subscriptions, suppressions};
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 
 /// Files with lists in them; gone when this is dropped.
@@ -43,7 +43,7 @@ impl Files {
 
 /// A list's outcome: the figures and the rows that were not taken.
 pub(crate) async fn run(
-    ground: &Ground,
+    ground: &SignupFixture,
     list: &Arc<ImportFiles>,
     dry_run: bool,
 ) -> Result<(Imported, Vec<Rejected>), ImportError> {
@@ -76,23 +76,23 @@ pub(crate) async fn run(
     Ok((done, rejected))
 }
 
-pub(crate) async fn imported(ground: &Ground, list: &str) -> (Imported, Vec<Rejected>) {
+pub(crate) async fn imported(ground: &SignupFixture, list: &str) -> (Imported, Vec<Rejected>) {
     let files = Files::new().with("list.csv", list);
     run(ground, &files.look(Answers::default()).unwrap(), false).await.unwrap()
 }
 
-async fn counts(ground: &Ground) -> Counts {
+async fn counts(ground: &SignupFixture) -> Counts {
     subscriptions::counts(&mut ground.db().read().await.unwrap(), ground.list.id).await.unwrap()
 }
 
-pub(crate) async fn suppressed(ground: &Ground, email: &str) -> Option<SuppressionReason> {
+pub(crate) async fn suppressed(ground: &SignupFixture, email: &str) -> Option<SuppressionReason> {
     let hash = ground.keys().address_hash(&email.parse::<EmailAddress>().unwrap().key());
     suppressions::reason(&mut ground.db().read().await.unwrap(), &hash).await.unwrap()
 }
 
 both_databases! {
     async fn a_list_is_taken_row_by_row(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let list = "\u{feff}Email Address;Name;Status;Language;Subscribed at\r\n\
             Anna@Example.org;\"Berg; Anna\";active;de;2024-03-01T10:00:00Z\r\n\
             otto@example.org;;pending;;\r\n\
@@ -123,7 +123,7 @@ both_databases! {
     }
 
     async fn un_09_nobody_is_brought_back(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.reader("left@example.org").await;
         ground.leave("left@example.org").await;
         ground.reader("back@example.org").await;
@@ -153,7 +153,7 @@ both_databases! {
     }
 
     async fn a_list_may_end_subscriptions(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,status\na@example.org,\nb@example.org,paused\nc@example.org,\nd@example.org,\n").await;
         let (done, _) = imported(&ground, "email,status\na@example.org,unsubscribed\nb@example.org,left\nc@example.org,complained\nd@example.org,paused\n").await;
         assert_eq!((done.unsubscribed, done.suppressed, done.unchanged), (2, 1, 1));
@@ -164,7 +164,7 @@ both_databases! {
     }
 
     async fn a_dry_run_says_the_same_and_does_nothing(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.reader("left@example.org").await;
         ground.leave("left@example.org").await;
         ground.request("asked@example.org").await.unwrap();
@@ -180,7 +180,7 @@ both_databases! {
     }
 
     async fn a_list_may_be_taken_twice(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let mut list = "email,name\n".to_owned();
         (0..2_500).for_each(|number| list.push_str(&format!("r{number}@example.org,R {number}\n")));
         let (first, _) = imported(&ground, &list).await;
@@ -193,7 +193,7 @@ both_databases! {
     }
 
     async fn two_lists_at_once_and_signups_between_do_not_meet(db: Db) {
-        let ground = std::sync::Arc::new(Ground::with_limits(db, signup::Limits { requests_per_hour: 10_000, ..Default::default() }).await);
+        let ground = std::sync::Arc::new(SignupFixture::with_limits(db, signup::Limits { requests_per_hour: 10_000, ..Default::default() }).await);
         let mut tasks = tokio::task::JoinSet::new();
         for turn in 0..2 {
             let ground = std::sync::Arc::clone(&ground);
@@ -215,7 +215,7 @@ both_databases! {
     }
 
     async fn one_bad_row_never_stops_the_rest(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let mut list = b"email,name\n".to_vec();
         for (number, bad) in [
             b"a\0b@example.org,Nul".as_slice(),
@@ -247,7 +247,7 @@ both_databases! {
     }
 
     async fn a_file_that_is_no_list_is_refused_at_once(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let refused = |list: &[u8]| Files::new().with("list.csv", list).look(Answers::default()).unwrap_err().to_string();
         assert!(refused(b"").contains("empty"));
         assert!(refused(b"\n\n  \n").contains("empty"));
@@ -263,13 +263,13 @@ both_databases! {
     }
 
     async fn bare_addresses_are_a_list(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let (done, _) = imported(&ground, "a@example.org\nb@example.org\r\nnobody\n").await;
         assert_eq!((done.added, done.rejected, done.rows), (2, 1, 3));
     }
 
     async fn an_export_is_read_back(db: Db) {
-        let ground = Ground::new(db.clone()).await;
+        let ground = SignupFixture::new(db.clone()).await;
         let names = ["", "Anna \"the\" Berg", "=HYPERLINK(\"x\")", "'=1", "''+1", "a,b;c", "Ĺéa 用户", "-", "'t Hooft", "@x"];
         let mut list = csv::Writer::from_writer(Vec::new());
         list.write_record(["email", "name", "status", "language", "subscribed_at"]).unwrap();
@@ -302,7 +302,7 @@ both_databases! {
         assert!(text.contains("r0@example.org,,bounced,"));
 
         // Into an empty newsletter of the same database, under another slug.
-        let mut other = Ground::new(db.clone()).await;
+        let mut other = SignupFixture::new(db.clone()).await;
         other.list = crate::signup::list(&db, crate::signup::newsletter("copy", "Copy")).await;
         signup::unsuppress(&db, ground.keys(), &email, &ground.act(None)).await.unwrap();
         let files = Files::new().with("export.csv", out);
@@ -321,7 +321,7 @@ both_databases! {
     }
 }
 
-impl Ground {
+impl SignupFixture {
     /// Name, state, language and time of each reader.
     async fn readers(&self) -> BTreeMap<String, (String, String, Option<String>, i64)> {
         let mut tx = self.db().read().await.unwrap();

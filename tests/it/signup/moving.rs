@@ -10,7 +10,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Answers, Import, ImportError, ImportFiles};
 use coranto::store::Db;
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::{Files, imported, run, suppressed};
 use crate::harness::database::both_databases;
 
@@ -65,7 +65,7 @@ impl Case {
 }
 
 /// Where an address stands, in the words of the cases.
-async fn standing(ground: &Ground, email: &str) -> String {
+async fn standing(ground: &SignupFixture, email: &str) -> String {
     if suppressed(ground, email).await.is_some() {
         return "suppressed".to_owned();
     }
@@ -80,7 +80,7 @@ async fn standing(ground: &Ground, email: &str) -> String {
 
 both_databases! {
     async fn every_export_comes_in_as_it_was(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let cases = cases();
         assert!(cases.len() >= 60, "{}", cases.len());
         let mut wrong = Vec::new();
@@ -129,7 +129,7 @@ both_databases! {
     }
 
     async fn the_stronger_statement_wins_whatever_the_order_of_files(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         for (first, second) in [("1.csv", "2.csv"), ("2.csv", "1.csv")] {
             let email = format!("{}@example.org", first.trim_end_matches(".csv"));
             let files = Files::new()
@@ -142,7 +142,7 @@ both_databases! {
     }
 
     async fn further_rows_of_a_person_say_what_the_first_does_not(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,name,language,created_at\na@example.org,,,2024-05-01\nA@example.org,Anna,de,2023-05-01\n").await;
         let anna = ground.find("a@example.org").await.unwrap();
         assert_eq!((anna.name.as_deref(), anna.language.as_deref()), (Some("Anna"), Some("de")));
@@ -150,7 +150,7 @@ both_databases! {
     }
 
     async fn a_row_that_cannot_be_read_ends_a_subscription_here_when_it_says_so(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.reader("a@example.org").await;
         ground.reader("b@example.org").await;
         let (done, _) = imported(&ground, "email,name,status\na@example.org,Smith, A,unsubscribed\nb@example.org,Smith, B,active\n").await;
@@ -160,7 +160,7 @@ both_databases! {
     }
 
     async fn many_readers_need_words_for_where_they_agreed(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let rows = |count: usize| (0..count).map(|number| format!("r{number}@example.org\n")).collect::<String>();
         let actor = Actor::Command("anna".to_owned());
         let silent = |newsletter| Import { newsletter, agreed: None, dry_run: false, actor: actor.clone(), now: ground.now };
@@ -181,7 +181,7 @@ both_databases! {
     }
 
     async fn the_record_of_consents_keeps_where_and_whence_they_agreed(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,OPTIN_TIME,OPTIN_IP\na@example.org,2020-02-03 04:05:06,192.0.2.77\n").await;
         let id = ground.find("a@example.org").await.unwrap().id;
         let mut tx = ground.db().read().await.unwrap();

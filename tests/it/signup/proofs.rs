@@ -5,7 +5,7 @@ use std::time::Duration;
 use coranto::signup::{RequestOutcome, Ask, Challenge, ChallengeWhen, Limits, NextStep, HumanCheck, WAIT};
 use coranto::store::Db;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::altcha::solve;
 use crate::harness::database::both_databases;
 
@@ -14,7 +14,7 @@ fn ask(email: &str, proof: HumanCheck) -> Ask {
 }
 
 /// The step that is missing; none when the request was taken.
-async fn step(ground: &Ground, email: &str, proof: HumanCheck) -> Option<NextStep> {
+async fn step(ground: &SignupFixture, email: &str, proof: HumanCheck) -> Option<NextStep> {
     match ground.ask(&ask(email, proof), "192.0.2.1").await.unwrap() {
         RequestOutcome::Taken | RequestOutcome::NoMail(_) => None,
         RequestOutcome::Step(step) => Some(*step),
@@ -29,7 +29,7 @@ fn solved(challenge: &Challenge) -> HumanCheck {
     HumanCheck { solution: solve(&serde_json::to_value(challenge).unwrap()), ..HumanCheck::default() }
 }
 
-impl Ground {
+impl SignupFixture {
     fn seconds(&mut self, seconds: u64) {
         self.now = self.now.plus(Duration::from_secs(seconds));
     }
@@ -38,7 +38,7 @@ impl Ground {
 both_databases! {
     async fn su_19_a_stamp_that_is_missing_too_new_or_too_old_costs_one_step_and_loses_nothing(db: Db) {
         let two_seconds = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let mut ground = Ground::with_limits(db, two_seconds).await;
+        let mut ground = SignupFixture::with_limits(db, two_seconds).await;
         let of_the_form = ground.signup.stamp(ground.now);
         let missing = step(&ground, "a@example.org", HumanCheck::default()).await.unwrap();
         assert!(missing.work.is_none(), "a button is enough");
@@ -60,7 +60,7 @@ both_databases! {
 
     async fn near_a_limit_a_machine_must_work(db: Db) {
         let limits = Limits { requests_per_hour: 8, challenge_work: 300, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         let stamp = ground.signup.stamp(ground.now);
         ground.seconds(3);
         for number in 0..4 {
@@ -82,7 +82,7 @@ both_databases! {
 
     async fn who_cannot_compute_waits(db: Db) {
         let limits = Limits { challenge: ChallengeWhen::Always, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         let work = step(&ground, "a@example.org", HumanCheck::default()).await.unwrap().work.unwrap();
         assert_eq!(work.wait_for, WAIT);
         let waiting = HumanCheck { wait: work.wait.clone(), ..HumanCheck::default() };
@@ -99,7 +99,7 @@ both_databases! {
 
     async fn a_challenge_can_be_solved_beforehand_and_switched_off(db: Db) {
         let never = Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, challenge_work: 300, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, never).await;
+        let mut ground = SignupFixture::with_limits(db, never).await;
         let solution = solved(&ground.signup.challenge(ground.now));
         assert!(step(&ground, "a@example.org", solution.clone()).await.is_none(), "in the stamp's place");
         assert!(step(&ground, "b@example.org", solution).await.is_some());
@@ -109,7 +109,7 @@ both_databases! {
     }
 
     async fn a_trap_is_sprung_without_a_row(db: Db) {
-        let ground = Ground::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
+        let ground = SignupFixture::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
         let before = ground.fingerprint().await;
         let honeypot = Ask { honeypot: true, skip_challenge: true, ..Ask::new("a@example.org".parse().unwrap()) };
         for _ in 0..50 {

@@ -4,10 +4,10 @@ use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pendi
 use coranto::signup::{self, Confirmation};
 use coranto::store::Db;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 
-impl Ground {
+impl SignupFixture {
     fn tag(&self, email: &str) -> u64 {
         self.keys().address_tag(&email.parse::<coranto::domain::address::EmailAddress>().unwrap().key())
     }
@@ -19,7 +19,7 @@ impl Ground {
 
 both_databases! {
     async fn su_22_not_me_ends_the_request_and_all_that_come_in_a_year(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.request("anna@example.org").await.unwrap();
         assert_eq!(ground.waiting().await, 1);
         for _twice in 0..2 {
@@ -39,7 +39,7 @@ both_databases! {
     }
 
     async fn a_refusal_is_of_one_address_and_touches_no_reader(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.reader("anna@example.org").await;
         ground.later(48);
         ground.refuse("anna@example.org").await;
@@ -51,7 +51,7 @@ both_databases! {
     }
 
     async fn a_refusal_holds_for_who_is_not_stored_and_can_be_taken_back(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.refuse("nobody@example.org").await;
         ground.request("nobody@example.org").await.unwrap();
         assert!(ground.find("nobody@example.org").await.is_none());

@@ -9,7 +9,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, ActionContext, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::{Files, suppressed};
 use crate::harness::database::both_databases;
 
@@ -17,30 +17,30 @@ fn anna() -> Actor {
     Actor::Command("anna".to_owned())
 }
 
-fn order(ground: &Ground) -> Import {
+fn order(ground: &SignupFixture) -> Import {
     let (newsletter, agreed) = (ground.list.id, Some("a form".to_owned()));
     Import { newsletter, agreed, dry_run: false, actor: anna(), now: ground.now }
 }
 
-async fn imported(ground: &Ground, list: &str) -> ImportId {
+async fn imported(ground: &SignupFixture, list: &str) -> ImportId {
     let files = Files::new().with("list.csv", list);
     let import = order(ground);
     let list = files.look(Answers::default()).unwrap();
     signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap().0.unwrap()
 }
 
-async fn undo(ground: &Ground, id: ImportId) -> Undo {
+async fn undo(ground: &SignupFixture, id: ImportId) -> Undo {
     signup::undo_import(ground.db(), ground.list.id, id, anna().at(ground.now), |_| {}).await.unwrap()
 }
 
-async fn add(ground: &Ground, email: &str) -> Added {
+async fn add(ground: &SignupFixture, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
     signup::add(ground.db(), ground.keys(), ground.list.id, &new, &ground.act(None)).await.unwrap()
 }
 
 both_databases! {
     async fn an_import_is_taken_back_but_for_who_acted_since(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.reader("was@example.org").await;
         ground.request("asked@example.org").await.unwrap();
         ground.reader("known@example.org").await;
@@ -72,7 +72,7 @@ both_databases! {
     }
 
     async fn who_was_mailed_is_unsubscribed_instead(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let id = imported(&ground, "email\nmailed@example.org\n").await;
         ground.later(25);
         // A link of their own is a mail to them.
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn an_old_import_cannot_be_taken_back(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let id = imported(&ground, "email\na@example.org\n").await;
         assert_eq!(undo(&ground, ImportId(id.0 + 1)).await, Undo::Unknown);
         ground.later(31 * 24);
@@ -101,7 +101,7 @@ both_databases! {
     }
 
     async fn an_import_leaves_one_event_with_its_figures(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let before = ground.fingerprint().await[5];
         let id = imported(&ground, "email,status\na@example.org,active\nb@example.org,unsubscribed\nc@example.org,bounced\n").await;
         assert_eq!(ground.fingerprint().await[5], before + 1);
@@ -112,7 +112,7 @@ both_databases! {
     }
 
     async fn an_operator_takes_back_what_an_operator_or_a_list_ended_and_no_more(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
             ground.reader(email).await;
         }
@@ -149,7 +149,7 @@ both_databases! {
 
 both_databases! {
     async fn an_import_that_broke_off_goes_on_where_it_was(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let list: String = std::iter::once("email\n".to_owned())
             .chain((0..3_500).map(|number| format!("r{number}@example.org\n")))
             .collect();

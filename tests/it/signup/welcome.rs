@@ -14,7 +14,7 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, images, issues, pages, revisions};
 use coranto::templates::Templates;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -22,7 +22,7 @@ const URL: &str = "https://news.example.com";
 const WELCOMES: &str = "SELECT COUNT(*) FROM deliveries d JOIN revisions r ON r.id = d.revision_id
      WHERE r.kind = 'welcome' AND d.state = 'pending'";
 
-impl Ground {
+impl SignupFixture {
     async fn greeting(&mut self, wanted: Welcome) -> Option<RevisionId> {
         self.list.newsletter.welcome = wanted;
         let templates = Templates::embedded().unwrap();
@@ -100,7 +100,7 @@ impl Ground {
 
 both_databases! {
     async fn who_confirms_is_welcomed_once(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let welcome = ground.greeting(Welcome::Mail).await;
         assert!(welcome.is_some());
         ground.request("anna@example.org").await.unwrap();
@@ -118,7 +118,7 @@ both_databases! {
     }
 
     async fn presses_at_the_same_moment_make_one_welcome(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let welcome = ground.greeting(Welcome::Mail).await;
         ground.request("anna@example.org").await.unwrap();
         let asked = ground.asked("anna@example.org").await;
@@ -133,14 +133,14 @@ both_databases! {
     }
 
     async fn who_wants_none_sends_none(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         assert_eq!(ground.greeting(Welcome::None).await, None);
         ground.reader("anna@example.org").await;
         assert_eq!(ground.count(WELCOMES).await, 0);
     }
 
     async fn the_latest_issue_comes_along(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let bare = ground.greeting(Welcome::Latest).await.unwrap();
         assert!(!ground.text_of(bare).await.1.contains("latest issue"), "there is none yet");
         ground.published("first", "The first issue", Visibility::Public).await;

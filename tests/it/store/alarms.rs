@@ -12,7 +12,7 @@ use coranto::store::alarms::{self, StandingAlarm};
 use coranto::store::issues::QueuePlace;
 use coranto::store::{Db, Tx, issues, ledger, newsletters, subscriptions};
 
-use super::ground::{Ground, NOW, minute, new_issue};
+use super::ground::{StoreFixture, NOW, minute, new_issue};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -66,7 +66,7 @@ both_databases! {
     }
 
     async fn the_program_calls_a_person_and_a_person_ends_the_call(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, anna) = (ground.issue, Actor::Command("anna".to_owned()));
         let tx = &mut ground.tx;
         assert_eq!(alarms::issue_scope(tx, id).await.unwrap().as_deref(), Some("week/first"));
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn an_issue_that_many_were_refused_is_told_when_it_is_over(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, live) = (ground.issue, ground.live);
         for _ in 0..19 {
             ground.row(Sent, live).await;
@@ -109,7 +109,7 @@ both_databases! {
     }
 
     async fn when_what_waits_is_tried_next_is_known(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (issue, live) = (ground.issue, ground.live);
         assert_eq!(ledger::next_due(&mut ground.tx, issue).await.unwrap(), None);
         ground.row(coranto::domain::delivery::DeliveryState::Pending, live).await;
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn whom_an_issue_would_reach_is_asked_cheaply(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let month = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
         ground.reader("anna", coranto::domain::subscriber::SubscriptionState::Active).await;
         let week = ground.week;

@@ -11,7 +11,7 @@ use coranto::domain::{DeliveryId, NewsletterId};
 use coranto::store::limits::{MailRequest, Asker, MailAllowance};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, person, subscribe};
+use super::ground::{StoreFixture, NOW, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -38,7 +38,7 @@ fn tag(email: &str) -> i64 {
 
 both_databases! {
     async fn mails_that_strangers_caused_are_counted_by_mailbox(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let sent = ground.row(DeliveryState::Sent, ground.live).await;
         let failed = ground.row(DeliveryState::Failed, ground.live).await;
         let tx = &mut ground.tx;
@@ -59,7 +59,7 @@ both_databases! {
     }
 
     async fn mails_are_counted_by_newsletter_and_by_who_asks(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let sent = ground.row(DeliveryState::Sent, ground.live).await;
         let tx = &mut ground.tx;
         let (email, month) = ("anna@example.org", NewsletterId(2));
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn a_refusal_lasts_until_its_end(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let (anna, later) = (tag("anna@example.org"), NOW.plus(Duration::from_secs(60)));
         limits::refuse(tx, anna, None, later).await.unwrap();
@@ -106,7 +106,7 @@ both_databases! {
     }
 
     async fn a_refusal_and_a_complaint_are_the_mailboxs(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let row = ground.row(DeliveryState::Sent, ground.live).await;
         let week = ground.week;
         let tx = &mut ground.tx;
@@ -144,7 +144,7 @@ both_databases! {
     }
 
     async fn what_a_former_hash_keeps_out_stays_out(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let odos = person("ΟΔΟΣ@example.org");
         let former = odos.former_hash.unwrap();
@@ -173,7 +173,7 @@ both_databases! {
     }
 
     async fn a_challenge_is_spent_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         assert!(limits::spend(tx, i64::MIN, NOW, 7).await.unwrap() && limits::spend(tx, 1, NOW, 7).await.unwrap());
         assert!(!limits::spend(tx, i64::MIN, NOW, 8).await.unwrap());
@@ -182,7 +182,7 @@ both_databases! {
     }
 
     async fn what_an_address_asked_for_is_found_by_the_beginning_of_its_hash(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let pending = subscribe(tx, week, "anna-of-the-hills@example.org", Pending).await.unwrap();

@@ -14,7 +14,7 @@ use coranto::domain::{DeliveryId, IssueId, NoticeId};
 use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
 use coranto::store::{Db, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, minute, person};
+use super::ground::{StoreFixture, NOW, minute, person};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -25,7 +25,7 @@ fn judgement(cause: Cause, certainty: Certainty) -> Classification {
 }
 
 /// A mail of `issue` to a reader that came back at `at`.
-async fn refused(ground: &mut Ground, issue: IssueId, local: &str, cause: Cause, at: Timestamp) -> DeliveryId {
+async fn refused(ground: &mut StoreFixture, issue: IssueId, local: &str, cause: Cause, at: Timestamp) -> DeliveryId {
     let reader = ground.reader(local, Active).await;
     let entry = ground.entry(Failed, ground.live);
     let delivery = ground.put(Some(issue), Some(reader), &entry).await;
@@ -33,7 +33,7 @@ async fn refused(ground: &mut Ground, issue: IssueId, local: &str, cause: Cause,
     delivery
 }
 
-async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Cause, at: Timestamp) -> bool {
+async fn add(ground: &mut StoreFixture, delivery: DeliveryId, local: &str, cause: Cause, at: Timestamp) -> bool {
     let refused = RefusedMail {
         delivery,
         newsletter: Some(ground.week),
@@ -47,7 +47,7 @@ async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Caus
     notices::add_relay(&mut ground.tx, &refused, at).await.unwrap()
 }
 
-async fn newest(ground: &mut Ground) -> Notice {
+async fn newest(ground: &mut StoreFixture) -> Notice {
     notices::page(&mut ground.tx, &NoticeFilter::default(), 1).await.unwrap().remove(0)
 }
 
@@ -57,7 +57,7 @@ fn hash(local: &str) -> [u8; 16] {
 
 both_databases! {
     async fn a_refusal_is_kept_without_the_address_and_is_due_later(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let delivery = refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         assert!(!add(&mut ground, delivery, "anna", Cause::NoMailbox, NOW).await, "once");
@@ -78,7 +78,7 @@ both_databases! {
     }
 
     async fn an_effect_follows_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         let notice = newest(&mut ground).await;
@@ -100,7 +100,7 @@ both_databases! {
     }
 
     async fn pages_are_filtered_by_the_database(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let other = ground.issue("other", IssueState::Sending).await;
         let issue = ground.issue;
         refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
@@ -116,7 +116,7 @@ both_databases! {
     }
 
     async fn what_is_known_of_an_address(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (first, second) = (ground.issue, ground.issue("second", IssueState::Sending).await);
         for issue in [first, second] {
             acts::started(&mut ground.tx, issue, minute(-20 * DAY)).await;
@@ -152,7 +152,7 @@ both_databases! {
     }
 
     async fn what_was_said_by_a_party_that_is_not_believed_counts_for_nothing(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let mut deliveries = Vec::new();
         for local in ["anna", "ben", "cleo"] {
@@ -180,7 +180,7 @@ both_databases! {
     }
 
     async fn what_nobody_answers_expires_unless_it_is_said_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (first, second) = (ground.issue, ground.issue("second", IssueState::Sending).await);
         for (issue, local, day) in [(first, "anna", -40), (first, "ben", -40), (second, "ben", -10)] {
             refused(&mut ground, issue, local, Cause::NoMailbox, minute(day * DAY)).await;

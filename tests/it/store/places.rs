@@ -7,12 +7,12 @@ use coranto::store::pages::NewPage;
 use coranto::store::skips::{self, SkippedSlot};
 use coranto::store::{Db, leases, newsletters, pages, revisions};
 
-use super::ground::{Ground, NOW, content, minute};
+use super::ground::{StoreFixture, NOW, content, minute};
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn a_slot_is_skipped_once_and_offered_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let month = newsletters::ensure(tx, "month", NOW).await.unwrap();
@@ -30,7 +30,7 @@ both_databases! {
     }
 
     async fn a_newsletter_is_known_since_it_was_first_named(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let month = newsletters::ensure(tx, "month", minute(5)).await.unwrap();
         newsletters::ensure(tx, "month", minute(6)).await.unwrap();
@@ -38,7 +38,7 @@ both_databases! {
     }
 
     async fn a_revision_tells_what_it_was_made_from(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         ground.issue("other", Queued).await;
         let (id, week) = (ground.revision, ground.week);
         let tx = &mut ground.tx;
@@ -63,7 +63,7 @@ both_databases! {
     }
 
     async fn the_settings_of_who_schedules_are_known_while_its_lease_runs(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let worker = leases::register(tx, "schedule", false, NOW, NOW).await.unwrap();
         assert_eq!(leases::settings_of(tx, "schedule", NOW).await.unwrap(), None);

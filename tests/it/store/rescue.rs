@@ -5,13 +5,13 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, deliveries, issues};
 
-use super::ground::{Entry, Ground, NOW, minute};
+use super::ground::{Entry, StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn what_a_dead_worker_had_claimed_is_pending_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let of_dead = ground.row(Claimed, ground.dead).await;
         let before = ground.get(of_dead).await;
         let kept = [
@@ -29,7 +29,7 @@ both_databases! {
     }
 
     async fn what_a_dead_worker_had_on_the_wire_is_uncertain(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead, issue, week) = (ground.live, ground.dead, ground.issue, ground.week);
         let other = ground.issue("other", IssueState::Sending).await;
         assert_eq!(deliveries::orphaned_issues(&mut ground.tx, NOW).await.unwrap(), []);
@@ -58,8 +58,8 @@ both_databases! {
     }
 
     async fn what_was_uncertain_long_enough_is_sent_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
-        let uncertain = |due_at, ground: &Ground| Entry { due_at, ..ground.entry(Uncertain, ground.dead) };
+        let mut ground = StoreFixture::new(&db).await;
+        let uncertain = |due_at, ground: &StoreFixture| Entry { due_at, ..ground.entry(Uncertain, ground.dead) };
         let mut rows = Vec::new();
         for due_at in [Some(NOW), Some(minute(1)), None] {
             let entry = uncertain(due_at, &ground);

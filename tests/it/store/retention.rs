@@ -16,7 +16,7 @@ use coranto::store::limits::Asker;
 use coranto::store::retention::RetentionProgress;
 use coranto::store::{Db, Tx, departed, folded, limits, personal, retention, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use super::readers::{person, state, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
@@ -39,7 +39,7 @@ both_databases! {
     }
 
     async fn people_are_due_by_their_latest_question_or_their_end(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         assert!(retention::is_sending(&mut ground.tx).await.unwrap());
         let asked = ground.reader("asked", Unconfirmed).await;
         let again = ground.reader("again", Unconfirmed).await;
@@ -71,7 +71,7 @@ both_databases! {
     }
 
     async fn an_end_is_noted_with_its_author_and_forgotten_by_who_reads_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let anna = subscribe(tx, week, "anna@example.org", Active).await.unwrap();
@@ -116,7 +116,7 @@ both_databases! {
     }
 
     async fn rows_go_in_slices_and_only_those_that_had_their_time(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let anna = ground.reader("anna", Active).await;
         for at in [1, 2, 3] {
             said(&mut ground.tx, anna, ConsentKind::Asked, at).await;
@@ -143,7 +143,7 @@ both_databases! {
     }
 
     async fn rows_are_folded_with_their_counts_and_misses(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         for state in [Sent, Sent, Sent, Failed, Skipped, Pending] {
             ground.row(state, ground.live).await;
         }
@@ -173,7 +173,7 @@ both_databases! {
     }
 
     async fn what_is_kept_by_hashes_is_found_for_its_person(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (anna, week) = (ground.reader("anna", Active).await, ground.week);
         let who = person("anna@example.org");
         let tx = &mut ground.tx;

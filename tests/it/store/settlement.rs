@@ -8,7 +8,7 @@ use coranto::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
 use coranto::store::settlement::{self, Settlement};
 use coranto::store::{Db, deliveries};
 
-use super::ground::{Entry, Ground, NOW, minute, read};
+use super::ground::{Entry, StoreFixture, NOW, minute, read};
 use crate::harness::database::both_databases;
 
 /// Two equal ledgers: for each row of the one there is a row of the other.
@@ -23,7 +23,7 @@ struct Twins {
 impl Twins {
     async fn add(
         &mut self,
-        ground: &mut Ground,
+        ground: &mut StoreFixture,
         issues: [Option<IssueId>; 2],
         reader: Option<SubscriptionId>,
         entry: &Entry,
@@ -35,7 +35,7 @@ impl Twins {
 }
 
 /// Rows in every open state, held by either worker, bearing nothing, the issue's content or that of before.
-fn entries(ground: &Ground) -> Vec<Entry> {
+fn entries(ground: &StoreFixture) -> Vec<Entry> {
     let mut entries = Vec::new();
     for state in [Pending, Claimed, InFlight, Uncertain, Sent] {
         for worker in [ground.live, ground.dead] {
@@ -54,7 +54,7 @@ fn entries(ground: &Ground) -> Vec<Entry> {
 }
 
 /// A reader of each kind for each entry: an issue has one row for each.
-async fn readers(ground: &mut Ground, number: usize) -> Vec<SubscriptionId> {
+async fn readers(ground: &mut StoreFixture, number: usize) -> Vec<SubscriptionId> {
     let mut readers = vec![ground.suppressed(&format!("suppressed{number}")).await];
     for state in [Active, Paused, Unsubscribed, SubscriptionState::Pending] {
         readers.push(ground.reader(&format!("{state}{number}"), state).await);
@@ -63,7 +63,7 @@ async fn readers(ground: &mut Ground, number: usize) -> Vec<SubscriptionId> {
 }
 
 /// Every situation that a row can be in, twice.
-async fn lay_out(ground: &mut Ground) -> Twins {
+async fn lay_out(ground: &mut StoreFixture) -> Twins {
     let mut duplicates = Twins::default();
     let going = [Some(ground.issue), Some(ground.issue("twin", IssueState::Sending).await)];
     let halted = [
@@ -108,7 +108,7 @@ fn places(all: &[DeliveryId], ids: &[DeliveryId]) -> Vec<usize> {
 
 both_databases! {
     async fn one_statement_says_the_same_as_two(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let duplicates = lay_out(&mut ground).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let notice = ground.content(DeliveryKind::Notice, "notice").await;
@@ -149,7 +149,7 @@ both_databases! {
     }
 
     async fn each_list_is_for_its_own_rows(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let claimed = ground.row(Claimed, ground.live).await;
         let on_wire = ground.row(InFlight, ground.live).await;
         let uncertain = ground.row(Uncertain, ground.live).await;

@@ -19,17 +19,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::http::{OUR_HOST, Request, Response, get, post};
-use crate::signup::{Ground, NOW};
+use crate::signup::{SignupFixture, NOW};
 
-pub(crate) struct Web {
-    pub(crate) ground: Ground,
+pub(crate) struct WebFixture {
+    pub(crate) ground: SignupFixture,
     pub(crate) site: Arc<Site>,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
     pub(crate) stop: CancellationToken,
 }
 
-impl Web {
+impl WebFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with(db, Limits::default(), &[]).await
     }
@@ -49,7 +49,7 @@ impl Web {
     }
 
     async fn build(db: Db, limits: Limits, more: &[&str], embedding: web::Embedding) -> Self {
-        let ground = Ground::with_limits(db.clone(), limits).await;
+        let ground = SignupFixture::with_limits(db.clone(), limits).await;
         let mut lists = vec![ground.list.clone()];
         for slug in more {
             lists.push(crate::signup::list(&db, crate::signup::newsletter(slug, &slug.to_uppercase())).await);
@@ -166,12 +166,12 @@ impl Web {
 }
 
 /// Serves on a port of its own until the stop.
-pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+pub(crate) async fn start(web: &WebFixture) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     start_with(web, 12_000).await
 }
 
 /// The same with so many connections at a time.
-pub(crate) async fn start_with(web: &Web, seats: usize) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+pub(crate) async fn start_with(web: &WebFixture, seats: usize) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     // Named as the public address is, like behind a proxy that passes the name on.

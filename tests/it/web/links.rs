@@ -10,7 +10,7 @@ use coranto::signup;
 use coranto::store::Db;
 use coranto::token::{Keyring, Purpose};
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Request, get, head, post};
 
@@ -25,7 +25,7 @@ const SCANNERS: [&str; 6] = [
 
 both_databases! {
     async fn cf_01_un_01_two_thousand_looks_change_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.request("pending@example.org").await.unwrap();
         let active = web.ground.reader("active@example.org").await;
         let confirm = web.confirm_link("pending@example.org").await;
@@ -59,7 +59,7 @@ both_databases! {
     }
 
     async fn a_slash_or_a_dot_behind_a_link_is_forgiven(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (number, tail) in ["", "/", ".", "./", ".."].into_iter().enumerate() {
             let email = format!("reader{number}@example.org");
             let id = web.ground.reader(&email).await;
@@ -81,7 +81,7 @@ both_databases! {
     }
 
     async fn the_button_confirms_once(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request("anna@example.org").await.unwrap();
         let link = web.confirm_link("anna@example.org").await;
         let page = web.get(&link).await;
@@ -104,7 +104,7 @@ both_databases! {
     }
 
     async fn a_late_link_offers_a_fresh_one(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request("anna@example.org").await.unwrap();
         let link = web.confirm_link("anna@example.org").await;
         web.later(7 * 24 + 1);
@@ -120,7 +120,7 @@ both_databases! {
     }
 
     async fn un_04_the_button_unsubscribes(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let link = web.leave_link(id).await;
         let page = web.get(&link).await;
@@ -141,7 +141,7 @@ both_databases! {
     }
 
     async fn un_03_one_click_works_as_rfc_8058_says(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let body = [("List-Unsubscribe", "One-Click")];
         for (number, (build, foreign)) in
             [(Request::form as fn(Request, &[(&str, &str)]) -> Request, false), (Request::multipart, false), (Request::form, true)].into_iter().enumerate()
@@ -163,7 +163,7 @@ both_databases! {
     }
 
     async fn un_05_a_hundred_clicks_at_once_are_one(db: Db) {
-        let web = Arc::new(Web::new(db).await);
+        let web = Arc::new(WebFixture::new(db).await);
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..100 {
@@ -175,7 +175,7 @@ both_databases! {
     }
 
     async fn who_is_gone_is_unsubscribed_all_the_same(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let link = format!("/u/{}", web.token(Purpose::Unsubscribe, 4_711).await);
         let answer = web.send(post(&link).form(&[("List-Unsubscribe", "One-Click")])).await;
         assert_eq!((answer.status, answer.text()), (StatusCode::OK, "Unsubscribed.\n"));
@@ -188,7 +188,7 @@ both_databases! {
     }
 
     async fn every_wrong_token_gets_the_same_answer(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let asked = web.ground.asked("anna@example.org").await;
         let before = web.ground.fingerprint().await;
@@ -238,7 +238,7 @@ both_databases! {
     }
 
     async fn links_of_test_mails_work_and_change_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.reader("anna@example.org").await;
         let before = web.ground.fingerprint().await;
         for (prefix, purpose, heading) in [
@@ -260,7 +260,7 @@ both_databases! {
     }
 
     async fn preferences_rest_rename_and_leave(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let link = web.preferences_link(id).await;
         let press = async |fields: &[(&str, &str)]| web.send(post(&link).form(fields)).await;
@@ -291,7 +291,7 @@ both_databases! {
     }
 
     async fn a_suppressed_reader_can_still_leave(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let email = "anna@example.org".parse().unwrap();
         let reason = coranto::domain::suppression::SuppressionReason::Bounce;

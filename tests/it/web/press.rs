@@ -15,7 +15,7 @@ use coranto::store::{Db, StoreError, issues, ledger, pages, revisions};
 use coranto::templates::Templates;
 use tempfile::TempDir;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::acts;
 use crate::signup::NOW;
 
@@ -37,7 +37,7 @@ pub(crate) struct Press {
 }
 
 impl Press {
-    pub(crate) fn new(web: &Web) -> Self {
+    pub(crate) fn new(web: &WebFixture) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let newsletter =
             Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.list.newsletter.clone() };
