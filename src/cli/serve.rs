@@ -196,7 +196,7 @@ async fn site(
     let mut lists = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
         let logo = wiring::logo(config, newsletter, &gallery)?;
-        let mails = signup::mails::mails(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
+        let mails = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
         lists.push(SignupList::open(db, newsletter.clone(), &mails, clock.now()).await?);
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);

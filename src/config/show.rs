@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::check::display;
 use super::database::masked;
 use super::keys::{self, Absent, KEYS, Key, ValueKind};
 use super::problem::Origin;
-use super::rates;
+use super::reader::display;
 use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
 
 /// One key that has a value.
@@ -109,7 +108,7 @@ fn value(kind: ValueKind, node: &Node) -> String {
             format!("[{}]", items.join(", "))
         }
         (ConfigValue::Table(table), ValueKind::Rates) => {
-            let rate = |entry: &ConfigEntry| format!("{} = {}", entry.name, value(rates::NUMBER, &entry.node));
+            let rate = |entry: &ConfigEntry| format!("{} = {}", entry.name, value(keys::RATE, &entry.node));
             format!("{{ {} }}", table.entries.iter().map(rate).collect::<Vec<_>>().join(", "))
         }
         (ConfigValue::Table(_) | ConfigValue::Unfit(_), _) => "?".to_owned(),

@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::fields;
 use super::html::escape;
 use super::html::raw::{self, TagAt};
 use super::links;
-use super::source;
 
 /// What is to be told of a tag.
 #[derive(Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod place;
 mod reader;
 mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::issue_files::{IssueFiles, tell};
 use super::newsletter_choice::KnownIssues;
@@ -97,7 +97,7 @@ pub(super) async fn show_on(
 ) -> anyhow::Result<Exit> {
     let args = Args {
         file: None,
-        part: Part { html: false, text: false, eml: false },
+        part: args::PartArgs { html: false, text: false, eml: false },
         open: false,
         port: Some(port),
         to: "reader@example.org".parse()?,

@@ -5,7 +5,7 @@ use url::Url;
 use super::Found;
 use super::collected::{self, Link};
 use super::vocabulary::Vocabulary;
-use crate::content::source;
+use crate::content::fields;
 use crate::content::tree::Document;
 
 /// Hosts that hide where a link leads: spam filters and readers distrust them, and they may vanish.

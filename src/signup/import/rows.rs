@@ -20,7 +20,7 @@ const JSON_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The rows of one file, behind its header.
 pub(super) enum Rows<'r> {
     Csv { records: Records<&'r mut dyn Read>, delimiter: char, columns: usize, has_header: bool },
-    Json { columns: Vec<String>, rows: std::vec::IntoIter<serde_json::Map<String, ColumnValue>>, line: u64 },
+    Json { columns: Vec<String>, rows: std::vec::IntoIter<serde_json::Map<String, Value>>, line: u64 },
 }
 
 /// What stands above the rows.
@@ -162,7 +162,7 @@ fn json<'r>(lines: Lines<&'r mut dyn Read>) -> Result<(Rows<'r>, Header), Import
         _ => error.into(),
     })?;
     let mut objects = Vec::new();
-    for value in serde_json::Deserializer::from_slice(&text).into_iter::<ColumnValue>() {
+    for value in serde_json::Deserializer::from_slice(&text).into_iter::<Value>() {
         collect(value.map_err(|error| ImportError::Json(error.to_string()))?, &mut objects, true);
     }
     let mut columns: Vec<String> = Vec::new();
@@ -180,14 +180,14 @@ fn json<'r>(lines: Lines<&'r mut dyn Read>) -> Result<(Rows<'r>, Header), Import
 }
 
 /// The objects of a value that are readers: itself, its items, or the items of the first list in it.
-fn collect(value: ColumnValue, into: &mut Vec<serde_json::Map<String, ColumnValue>>, is_top: bool) {
+fn collect(value: Value, into: &mut Vec<serde_json::Map<String, Value>>, is_top: bool) {
     match value {
-        ColumnValue::Array(items) => items.into_iter().for_each(|item| collect(item, into, false)),
-        ColumnValue::Object(mut object) => {
-            let is_list = |value: &ColumnValue| {
+        Value::Array(items) => items.into_iter().for_each(|item| collect(item, into, false)),
+        Value::Object(mut object) => {
+            let is_list = |value: &Value| {
                 value
                     .as_array()
-                    .is_some_and(|items| items.iter().any(ColumnValue::is_object) && items.iter().all(ColumnValue::is_object))
+                    .is_some_and(|items| items.iter().any(Value::is_object) && items.iter().all(Value::is_object))
             };
             let has_address = object.keys().any(|name| by_name(&folded(name)) == Some(super::meaning::Meaning::Email));
             let list = object.iter().find(|(_, value)| is_list(value)).map(|(name, _)| name.clone());
@@ -200,10 +200,10 @@ fn collect(value: ColumnValue, into: &mut Vec<serde_json::Map<String, ColumnValu
     }
 }
 
-fn text_of(value: &ColumnValue) -> String {
+fn text_of(value: &Value) -> String {
     match value {
-        ColumnValue::Null => String::new(),
-        ColumnValue::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }
