@@ -12,7 +12,7 @@ pub use hickory_resolver::proto::rr::{RData, RecordType};
 
 /// Asks name servers; clones share what they remember.
 #[derive(Clone)]
-pub struct Names(TokioResolver);
+pub struct DnsResolver(TokioResolver);
 
 /// For how long answers are remembered, and how many.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct Memory {
     pub time: Duration,
 }
 
-impl Names {
+impl DnsResolver {
     /// Asks the name server at `server`, or those of the system, once, and waits `answer_max` for the answer. Without a
     /// `memory` the resolver's own defaults hold.
     pub fn new(server: Option<SocketAddr>, answer_max: Duration, memory: Option<Memory>) -> Result<Self, NetError> {
@@ -62,7 +62,7 @@ impl Names {
     }
 }
 
-impl std::fmt::Debug for Names {
+impl std::fmt::Debug for DnsResolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Names")
     }

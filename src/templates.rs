@@ -25,7 +25,7 @@ use tera::Tera;
 use crate::words::Words;
 
 /// What one template is rendered with.
-pub trait Context: Serialize {
+pub trait TemplateContext: Serialize {
     /// The template's file, under `templates/`.
     const TEMPLATE: &'static str;
 }
@@ -44,13 +44,13 @@ macro_rules! registered {
         emails: $($html:literal, $text:literal => $email:ty,)+
         pieces: $($piece:literal,)+
     ) => {
-        $(impl Context for $silent_context { const TEMPLATE: &'static str = $silent; })+
-        $(impl Context for $page_context { const TEMPLATE: &'static str = $page; })+
+        $(impl TemplateContext for $silent_context { const TEMPLATE: &'static str = $silent; })+
+        $(impl TemplateContext for $page_context { const TEMPLATE: &'static str = $page; })+
         $(impl email::Email for $email {
             const HTML: &'static str = $html;
             const TEXT: &'static str = $text;
 
-            fn envelope(&self) -> &email::Envelope<'_> {
+            fn envelope(&self) -> &email::EmailFrame<'_> {
                 &self.envelope
             }
         })+
@@ -249,12 +249,12 @@ impl Templates {
     }
 
     /// Renders a template that says nothing.
-    pub fn render<C: Context>(&self, context: &C) -> Result<String, TemplateError> {
+    pub fn render<C: TemplateContext>(&self, context: &C) -> Result<String, TemplateError> {
         self.rendered(C::TEMPLATE, context, |_| {})
     }
 
     /// Renders a page in the words of its frame.
-    pub fn page<C: Context>(&self, frame: &pages::Frame, context: &C) -> Result<String, TemplateError> {
+    pub fn page<C: TemplateContext>(&self, frame: &pages::Frame, context: &C) -> Result<String, TemplateError> {
         self.rendered(C::TEMPLATE, context, |values| {
             values.insert("frame", frame);
             speech::speak(values, frame.words);

@@ -19,7 +19,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use base32::TOKEN_LEN;
 use base32::{BYTES, decode, encode};
-pub use file::{Fingerprint, KeyError, KeyKind};
+pub use file::{Fingerprint, KeyFileError, KeyKind};
 
 /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
 /// spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.

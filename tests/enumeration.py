@@ -59,7 +59,7 @@ def prepare(home):
         command(home, "subscribers", "import", f"{kind}.csv", "--agreed", "a test")
     with sqlite3.connect(home / "coranto.db") as database:
         database.execute(
-            "UPDATE subscriptions SET state = 'left', left_at = 1 WHERE subscriber_id IN"
+            "UPDATE subscriptions SET state = 'unsubscribed', left_at = 1 WHERE subscriber_id IN"
             " (SELECT id FROM subscribers WHERE email LIKE '%@left%')"
         )
         database.execute(

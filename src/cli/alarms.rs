@@ -3,12 +3,12 @@
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::output::Tone;
+use super::output::TextStyle;
 use super::when::{local, shared_zone};
 use super::{Context, Exit};
 use crate::clock::Timestamp;
 use crate::domain::alarm::Severity;
-use crate::store::alarms::{self, Standing};
+use crate::store::alarms::{self, StandingAlarm};
 use crate::store::{Db, Result};
 
 /// List what needs a person now, why, and what to do.
@@ -45,7 +45,7 @@ pub(super) fn run(_: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The alarms that stand, the most urgent first.
-pub(super) async fn standing(db: &Db, now: Timestamp) -> Result<Vec<Standing>> {
+pub(super) async fn standing(db: &Db, now: Timestamp) -> Result<Vec<StandingAlarm>> {
     let mut all = alarms::all(&mut db.read().await?).await?;
     all.retain(|one| one.stands(now));
     all.sort_by_key(|one| (one.severity, one.since));
@@ -53,7 +53,7 @@ pub(super) async fn standing(db: &Db, now: Timestamp) -> Result<Vec<Standing>> {
 }
 
 /// The spelling of an alarm in `--json`.
-pub(super) fn as_json(one: &Standing) -> serde_json::Value {
+pub(super) fn as_json(one: &StandingAlarm) -> serde_json::Value {
     json!({
         "name": one.name,
         "scope": one.scope,
@@ -70,9 +70,9 @@ pub(super) fn as_json(one: &Standing) -> serde_json::Value {
 }
 
 /// What is wrong, why, and what to do; times are on the clock of `zone`.
-pub(super) fn show(one: &Standing, zone: &TimeZone, context: &Context) -> anyhow::Result<()> {
+pub(super) fn show(one: &StandingAlarm, zone: &TimeZone, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
-    let key = output.key(Some(if one.severity == Severity::Person { Tone::Bad } else { Tone::Warn }), "alarm");
+    let key = output.key(Some(if one.severity == Severity::Person { TextStyle::Bad } else { TextStyle::Warn }), "alarm");
     output.line(format!("{key}  {}, since {}", one.name.title(&one.scope), local(one.since, zone)))?;
     let below = output.key(None, "");
     if !one.note.is_empty() {

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::{Tone, count};
-use super::shelf::{Shelf, as_json, show, unclear};
-use super::whose::{Known, Whose};
+use super::output::TextStyle;
+use super::text::count;
+use super::issue_files::{IssueFiles, as_json, show, unclear};
+use super::newsletter_choice::{KnownIssues, NewsletterChoice};
 use super::{Context, Exit, Failure};
 use crate::content::problem::{Position, Problem};
 use crate::publishing::library::name_parts;
-use crate::publishing::{LibraryError, Standing};
+use crate::publishing::{LibraryError, QueuedFile};
 use crate::store::issues::Issue;
 
 /// List everything that is wrong with issues before they go out.
@@ -45,12 +46,12 @@ struct Report {
     date: Option<String>,
     problems: Vec<Problem>,
     /// The issue that the database has of it, and how it stands beside the file.
-    issue: Option<(Issue, Option<Standing>)>,
+    issue: Option<(Issue, Option<QueuedFile>)>,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
+    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
     let files = files(&args, &shelf, context)?;
     if files.is_empty() {
         return Err(Failure::new("there is no issue to check").hint("`coranto new \"Title\"` begins one").into());
@@ -72,14 +73,14 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// The files that were named; or all; or those that are still to come.
-fn files(args: &Args, shelf: &Shelf<'_>, context: &Context) -> anyhow::Result<Vec<PathBuf>> {
+fn files(args: &Args, shelf: &IssueFiles<'_>, context: &Context) -> anyhow::Result<Vec<PathBuf>> {
     if !args.files.is_empty() {
         return Ok(args.files.clone());
     }
     let mut files = shelf.files(args.newsletter.as_deref())?;
     if let Some(named) = &args.newsletter {
         let is_its = |file: &PathBuf| match shelf.whose(file, None) {
-            Ok(Whose::One(newsletter)) => newsletter.slug == *named,
+            Ok(NewsletterChoice::One(newsletter)) => newsletter.slug == *named,
             _ => true,
         };
         files.retain(is_its);
@@ -91,11 +92,11 @@ fn files(args: &Args, shelf: &Shelf<'_>, context: &Context) -> anyhow::Result<Ve
     Ok(files)
 }
 
-fn check(shelf: &Shelf<'_>, file: &Path, args: &Args, context: &Context) -> anyhow::Result<Report> {
+fn check(shelf: &IssueFiles<'_>, file: &Path, args: &Args, context: &Context) -> anyhow::Result<Report> {
     let report = Report { file: file.to_owned(), ..Report::default() };
     let newsletter = match shelf.whose(file, args.newsletter.as_deref())? {
-        Whose::One(newsletter) => newsletter,
-        Whose::Several(several) => return Ok(Report { problems: vec![unclear(&several)], ..report }),
+        NewsletterChoice::One(newsletter) => newsletter,
+        NewsletterChoice::Several(several) => return Ok(Report { problems: vec![unclear(&several)], ..report }),
     };
     let library = shelf.library(newsletter);
     let issue = match name_parts(file) {
@@ -145,7 +146,7 @@ fn print(checked: &Report, context: &Context) -> anyhow::Result<()> {
     }
     let note = checked.issue.as_ref().and_then(|(_, standing)| standing.as_ref()?.note.clone());
     if let Some(note) = note {
-        output.line(format!("{}: {}", checked.file.display(), output.toned(Tone::Warn, &note)))?;
+        output.line(format!("{}: {}", checked.file.display(), output.toned(TextStyle::Warn, &note)))?;
     }
     if checked.problems.iter().any(Problem::is_error) {
         return Ok(());
@@ -155,7 +156,7 @@ fn print(checked: &Report, context: &Context) -> anyhow::Result<()> {
         0 => String::new(),
         number => format!(", {}", count(number, "warning")),
     };
-    let ok = output.toned(Tone::Good, "ok");
+    let ok = output.toned(TextStyle::Good, "ok");
     let words = count(checked.words as u64, "word");
     output.line(format!("{}: {ok}, {words}{draft}{hints}", checked.file.display()))
 }

@@ -1,9 +1,10 @@
 //! `coranto config`: what is in force, whether it is right, and what there is to set.
 
-use super::output::{Tone, count};
+use super::output::TextStyle;
+use super::text::count;
 use super::{Context, Exit, signing, wiring};
-use crate::config::{Config, ConfigErrors, Place, Problem, reference};
-use crate::images::Gallery;
+use crate::config::{Config, ConfigErrors, Origin, ConfigProblem, reference};
+use crate::images::ImageCache;
 
 /// Show or check the configuration.
 #[derive(Debug, clap::Args)]
@@ -53,7 +54,7 @@ fn show(context: &Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     for setting in settings {
-        let from = output.toned(Tone::Faint, &format!("# {}", setting.from));
+        let from = output.toned(TextStyle::Faint, &format!("# {}", setting.from));
         output.line(format!("{} = {}  {from}", setting.key, setting.value))?;
     }
     Ok(Exit::Ok)
@@ -64,14 +65,14 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
     match Config::load(&context.config_file, &context.env) {
         Ok(config) => {
             wiring::templates(&config)?;
-            let gallery = Gallery::default();
+            let gallery = ImageCache::default();
             for newsletter in &config.newsletters {
                 wiring::logo(&config, newsletter, &gallery)?;
                 wiring::signers(&config, &newsletter.slug)?;
             }
             let mut warnings = config.warnings.clone();
-            warnings.extend(signing::doubts(&config).into_iter().map(|doubt| Problem {
-                place: Place::Nowhere,
+            warnings.extend(signing::doubts(&config).into_iter().map(|doubt| ConfigProblem {
+                place: Origin::Nowhere,
                 key: doubt.key,
                 why: doubt.text,
                 hint: Some(doubt.hint),
@@ -112,11 +113,11 @@ fn report(errors: &ConfigErrors, context: &Context) -> anyhow::Result<()> {
     context.output.json(&serde_json::json!({ "ok": false, "problems": problems }))
 }
 
-fn as_json(problem: &Problem, file: &str) -> serde_json::Value {
+fn as_json(problem: &ConfigProblem, file: &str) -> serde_json::Value {
     let (line, column, variable) = match &problem.place {
-        Place::File { line, column } => (Some(line), Some(column), None),
-        Place::Environment(name) => (None, None, Some(name)),
-        Place::Nowhere => (None, None, None),
+        Origin::File { line, column } => (Some(line), Some(column), None),
+        Origin::Environment(name) => (None, None, Some(name)),
+        Origin::Nowhere => (None, None, None),
     };
     serde_json::json!({
         "file": file, "line": line, "column": column, "variable": variable,

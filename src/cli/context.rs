@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Config, Document};
+use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
 use crate::store::lock::was_served;
 use crate::store::{Db, StoreError, migrate};
@@ -40,8 +40,8 @@ impl Context {
     }
 
     /// The configuration as it was written.
-    pub fn document(&self) -> anyhow::Result<Document> {
-        Ok(Document::load(&self.config_file, &self.env)?)
+    pub fn document(&self) -> anyhow::Result<ConfigDocument> {
+        Ok(ConfigDocument::load(&self.config_file, &self.env)?)
     }
 
     /// The folder that relative paths of the configuration count from.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::output::count;
+use super::text::count;
 use super::serve::{self, Role};
 use super::{Context, Exit, Failure, preview};
 use crate::clock::Clock;
@@ -16,11 +16,11 @@ use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::{IssueId, NewsletterId};
-use crate::images::Gallery;
+use crate::images::ImageCache;
 use crate::message::dkim;
-use crate::publishing::queue::{Act as QueueAct, queue};
+use crate::publishing::queue::{QueueContext, queue};
 use crate::publishing::{Library, Started, When, start_due};
-use crate::signup::{self, Act, NewReader};
+use crate::signup::{self, ActionContext, NewReader};
 use crate::smtp::{Sink, SinkHandle, SinkOptions};
 use crate::store::ledger::{self, Totals};
 use crate::store::lock::EngineLock;
@@ -267,8 +267,8 @@ fn actor() -> Actor {
     Actor::Command("demo".to_owned())
 }
 
-fn act(clock: &Clock) -> Act {
-    Act { actor: actor(), source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
+fn act(clock: &Clock) -> ActionContext {
+    ActionContext { actor: actor(), source: "demo".to_owned(), wording: "", client: None, now: clock.now() }
 }
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
@@ -276,7 +276,7 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
     let templates = super::wiring::templates(config)?;
     let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     let public_url = super::wiring::public_url(config);
-    let gallery = Gallery::default();
+    let gallery = ImageCache::default();
     let library = Library { newsletter: settings, public_url: &public_url, templates: &templates, gallery: &gallery };
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
     let now = context.now();
@@ -286,7 +286,7 @@ async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context
         newsletter,
         &draft,
         When::Now,
-        &QueueAct { actor: &actor(), now, dry_run: false, again: true },
+        &QueueContext { actor: &actor(), now, dry_run: false, again: true },
     )
     .await?;
     for started in start_due(db, &[(newsletter, settings.clone())], now).await? {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::new::write_new;
-use super::whose::{newsletter, newsletters};
+use super::newsletter_choice::{newsletter, newsletters};
 use super::{Context, Exit, Failure, wiring};
 use crate::config::{Config, Dkim};
 use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa_pem};

@@ -88,7 +88,7 @@ impl std::error::Error for Failure {}
 /// Standard output was closed by who read it, for instance `head`.
 #[derive(Debug, thiserror::Error)]
 #[error("the output was closed")]
-pub(super) struct Closed;
+pub(super) struct StdoutClosed;
 
 /// The code that an error ends the program with.
 pub(super) fn exit_of(error: &anyhow::Error) -> Exit {
@@ -96,11 +96,11 @@ pub(super) fn exit_of(error: &anyhow::Error) -> Exit {
         if let Some(failure) = cause.downcast_ref::<Failure>() {
             return failure.exit;
         }
-        if cause.is::<Closed>() {
+        if cause.is::<StdoutClosed>() {
             return Exit::Ok;
         }
         if let Some(store) = cause.downcast_ref::<StoreError>() {
-            return if matches!(store, StoreError::Locked { .. }) || store.is_passing() {
+            return if matches!(store, StoreError::Locked { .. }) || store.is_transient() {
                 Exit::Unreachable
             } else {
                 Exit::Failed
@@ -152,6 +152,6 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_no_failure() {
-        assert_eq!(exit_of(&anyhow::Error::new(Closed)), Exit::Ok);
+        assert_eq!(exit_of(&anyhow::Error::new(StdoutClosed)), Exit::Ok);
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::output::count;
+use super::text::count;
 use super::table::Table;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::private;
 use crate::store::Db;
 use crate::token::{KeyKind, Keyring};
-use crate::upkeep::{self, Listed, Use};
+use crate::upkeep::{self, KeySummary, Use};
 
 /// List, rotate and replace the keys that seal links and hash addresses.
 #[derive(Debug, clap::Args)]
@@ -95,7 +95,7 @@ async fn list(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
     Ok(if all.iter().any(|one| one.used == Use::Missing) { Exit::Problems } else { Exit::Ok })
 }
 
-fn value(one: &Listed) -> serde_json::Value {
+fn value(one: &KeySummary) -> serde_json::Value {
     let (kind, number) = match one.kind {
         KeyKind::Address => ("address", None),
         KeyKind::Link(number) => ("link", Some(number)),

@@ -1,6 +1,6 @@
 //! Limits per hour and day as an editor meets them: which is used up and until when, and when an issue ends by them.
 
-use super::output::count;
+use super::text::count;
 use super::when::when;
 use crate::clock::Timestamp;
 use crate::config::{Config, Relay};

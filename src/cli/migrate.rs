@@ -1,6 +1,7 @@
 //! `coranto migrate`: brings the database's schema up to date.
 
-use super::output::{Tone, count};
+use super::output::TextStyle;
+use super::text::count;
 use super::table::Table;
 use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;
@@ -62,7 +63,7 @@ async fn status(db: &Db, context: &Context) -> anyhow::Result<Exit> {
         output.note("A number that is missing was never used: no step is lost.");
     }
     if exit == Exit::Problems {
-        output.note(output.toned_message(Tone::Warn, "Run `coranto migrate`."));
+        output.note(output.toned_message(TextStyle::Warn, "Run `coranto migrate`."));
     }
     Ok(exit)
 }

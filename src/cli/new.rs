@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::civil::Date;
 
-use super::shelf::Shelf;
-use super::whose::newsletter_or_ask;
+use super::issue_files::IssueFiles;
+use super::newsletter_choice::newsletter_or_ask;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -16,7 +16,7 @@ use crate::domain::issue::{SLUG_BYTES_MAX, is_mark, is_slug};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
 use crate::publishing::library::name_parts;
-use crate::publishing::{Library, Plan};
+use crate::publishing::{Library, QueuePlan};
 use crate::store::newsletters;
 
 /// Slugs stand in links; longer ones are cut at a word.
@@ -54,7 +54,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             .hint("use lower-case letters of any script, digits and -")
             .into());
     }
-    let shelf = Shelf::new(&config)?;
+    let shelf = IssueFiles::new(&config)?;
     let library = shelf.library(newsletter);
     let slot = match args.date {
         Some(_) => None,
@@ -122,14 +122,14 @@ async fn free_slot(
     let now = context.now();
     // Whoever only writes need not have the database, and is not given one.
     if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
-        return Ok(Plan::of_files(library, slug, now).slot(library, None, now));
+        return Ok(QueuePlan::of_files(library, slug, now).slot(library, None, now));
     }
     let looked = async {
         let db = context.open(config).await?;
         let mut tx = db.read().await?;
         let plan = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
-            Some(id) => Plan::load(&mut tx, library, id, slug, now).await?,
-            None => Plan::of_files(library, slug, now),
+            Some(id) => QueuePlan::load(&mut tx, library, id, slug, now).await?,
+            None => QueuePlan::of_files(library, slug, now),
         };
         drop(tx);
         db.close().await;
@@ -139,7 +139,7 @@ async fn free_slot(
         Ok(plan) => plan,
         Err(error) => {
             context.output.warn(format!("the queue cannot be looked at, so only files are: {error:#}"));
-            Plan::of_files(library, slug, now)
+            QueuePlan::of_files(library, slug, now)
         }
     };
     Ok(plan.slot(library, None, now))

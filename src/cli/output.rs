@@ -3,9 +3,10 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::failure::Closed;
+use super::failure::StdoutClosed;
 use super::progress::Progress;
 use super::table::Table;
+use super::text::message;
 
 /// The longest keys are `next slot`, `suspended` and `preparing`.
 const KEY_WIDTH: usize = 9;
@@ -24,7 +25,7 @@ pub struct Output {
 
 /// What a word in colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum TextStyle {
     /// All is well.
     Good,
     /// Someone should look.
@@ -37,7 +38,7 @@ pub enum Tone {
     Faint,
 }
 
-impl Tone {
+impl TextStyle {
     fn code(self) -> &'static str {
         match self {
             Self::Good => "32",
@@ -90,7 +91,7 @@ impl Output {
         }
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Closed.into()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(StdoutClosed.into()),
             done => Ok(done?),
         }
     }
@@ -104,16 +105,16 @@ impl Output {
 
     /// A table for people, as wide as the terminal; whole when it goes to a file.
     pub fn table(&self, table: &Table) -> anyhow::Result<()> {
-        self.write(table.render(self.width, |text| self.toned(Tone::Strong, text)).as_bytes())
+        self.write(table.render(self.width, |text| self.toned(TextStyle::Strong, text)).as_bytes())
     }
 
     /// `text` in colour, where stdout shows colours.
-    pub fn toned(&self, tone: Tone, text: &str) -> String {
+    pub fn toned(&self, tone: TextStyle, text: &str) -> String {
         if self.colour.0 { paint(tone, text) } else { text.to_owned() }
     }
 
     /// `word` in the column of keys that `status` begins its lines with.
-    pub fn key(&self, tone: Option<Tone>, word: &str) -> String {
+    pub fn key(&self, tone: Option<TextStyle>, word: &str) -> String {
         let space = " ".repeat(KEY_WIDTH.saturating_sub(word.len()));
         tone.map_or_else(|| word.to_owned(), |tone| self.toned(tone, word)) + &space
     }
@@ -133,7 +134,7 @@ impl Output {
 
     /// A message that is said even when quiet is asked for.
     pub fn warn(&self, text: impl Display) {
-        self.finding(format!("{} {text}", self.toned_message(Tone::Warn, "warning:")));
+        self.finding(format!("{} {text}", self.toned_message(TextStyle::Warn, "warning:")));
     }
 
     /// What a command found wrong beside its result: said even when quiet is asked for.
@@ -144,7 +145,7 @@ impl Output {
     }
 
     /// `text` in colour, where messages have colours.
-    pub fn toned_message(&self, tone: Tone, text: &str) -> String {
+    pub fn toned_message(&self, tone: TextStyle, text: &str) -> String {
         if self.colour.1 { paint(tone, text) } else { text.to_owned() }
     }
 
@@ -155,7 +156,7 @@ impl Output {
             message(&serde_json::json!({ "error": what, "hint": hint, "exit": exit }).to_string());
             return;
         }
-        message(&format!("{} {text}", self.toned_message(Tone::Bad, "error:")));
+        message(&format!("{} {text}", self.toned_message(TextStyle::Bad, "error:")));
     }
 
     /// A bar on a terminal; elsewhere, and where a terminal is to show plain text, a line now and then. Of `total`, when
@@ -165,80 +166,6 @@ impl Output {
     }
 }
 
-fn paint(tone: Tone, text: &str) -> String {
+fn paint(tone: TextStyle, text: &str) -> String {
     format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code())
-}
-
-/// A line to stderr. That nobody reads it is no reason to fail.
-pub(super) fn message(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// `text` without what could steer a terminal: names and replies come from strangers.
-pub(super) fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// A count with its noun: `1 reader`, `2,000 readers`.
-pub(super) fn count(number: u64, noun: &str) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    match (noun, number) {
-        ("", _) => grouped,
-        (_, 1) => format!("1 {noun}"),
-        _ => format!("{grouped} {noun}s"),
-    }
-}
-
-/// A size of disks and messages: `77 GiB`, `1.5 GiB`, `400 MiB`.
-pub(super) fn size(bytes: u64) -> String {
-    const GIB: u64 = 1 << 30;
-    match bytes {
-        bytes if bytes >= 10 * GIB => format!("{} GiB", count(bytes / GIB, "")),
-        // Rounded down: there is never less than is said.
-        bytes if bytes >= GIB => format!("{}.{} GiB", bytes / GIB, bytes % GIB * 10 / GIB),
-        bytes => format!("{} MiB", bytes >> 20),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_read_well() {
-        assert_eq!(count(0, "reader"), "0 readers");
-        assert_eq!(count(1, "reader"), "1 reader");
-        assert_eq!(count(1_234_567, "reader"), "1,234,567 readers");
-        assert_eq!(count(100, ""), "100");
-    }
-
-    #[test]
-    fn sizes_have_the_unit_that_reads_best() {
-        const MIB: u64 = 1 << 20;
-        for (bytes, said) in [
-            (0, "0 MiB"),
-            (1023 * MIB, "1023 MiB"),
-            (1024 * MIB, "1.0 GiB"),
-            (10_239 * MIB, "9.9 GiB"),
-            (78_522 * MIB, "76 GiB"),
-            (4096 * 1024 * MIB, "4,096 GiB"),
-        ] {
-            assert_eq!(size(bytes), said);
-        }
-    }
-
-    #[test]
-    fn a_stranger_cannot_steer_the_terminal() {
-        assert_eq!(printable("Anna\u{1b}[2J\u{202e}x"), "Anna\u{fffd}[2J\u{fffd}x");
-    }
 }

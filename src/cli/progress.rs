@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::{count, message};
+use super::text::{count, message};
 use super::table::cut;
 use super::when::about;
 

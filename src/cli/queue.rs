@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::output::count;
-use super::shelf::{Shelf, as_json, tell};
+use super::text::count;
+use super::issue_files::{IssueFiles, as_json, tell};
 use super::when::{about, countdown, duration, time, when};
-use super::whose::Known;
+use super::newsletter_choice::KnownIssues;
 use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::{self, Act};
+use crate::publishing::queue::{self, QueueContext};
 use crate::publishing::{Draft, Library, QueueError, Queued, When};
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
@@ -78,7 +78,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
+    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
     let (newsletter, draft) = shelf.read_or_ask(&args.file, args.newsletter.as_deref(), context)?;
     let library = shelf.library(newsletter);
     let draft = match draft {
@@ -107,7 +107,7 @@ async fn put(
     let newsletter = library.newsletter;
     let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
     let actor = context.actor();
-    let mut look = Act { actor: &actor, now, dry_run: true, again: args.again };
+    let mut look = QueueContext { actor: &actor, now, dry_run: true, again: args.again };
     let mut would = queue::queue(db, library, id, draft, place, &look).await;
     if let Err(QueueError::Twin { other, state }) = &would {
         let question = format!("{other} has the same text, and is {state}. Queue it all the same?");
@@ -132,7 +132,7 @@ async fn put(
         return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
     }
     // An answer takes its time, and a minute for second thoughts begins after it.
-    let act = Act { now: context.now(), dry_run: false, ..look };
+    let act = QueueContext { now: context.now(), dry_run: false, ..look };
     let queued = match queue::queue(db, library, id, draft, undoable(place, args, act.now), &act).await {
         Ok(queued) => queued,
         Err(error) => return refuse(error, newsletter, args, context),

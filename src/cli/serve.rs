@@ -13,11 +13,11 @@ use super::{Context, Exit, Failure, signing, wiring};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
-use crate::images::Gallery;
+use crate::images::ImageCache;
 use crate::inbound::Settler;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
-use crate::signup::{self, Door, Signup};
+use crate::signup::{self, SignupList, Signup};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;
@@ -184,7 +184,7 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// What the pages need: every newsletter's door, with its mails rendered and stored.
+/// What the pages need: every newsletter, with its mails rendered and stored.
 async fn site(
     config: &Config,
     db: &Db,
@@ -192,18 +192,18 @@ async fn site(
     templates: Arc<Templates>,
     stop: CancellationToken,
 ) -> anyhow::Result<Site> {
-    let gallery = Gallery::default();
-    let mut doors = Vec::with_capacity(config.newsletters.len());
+    let gallery = ImageCache::default();
+    let mut lists = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
         let logo = wiring::logo(config, newsletter, &gallery)?;
-        let letters = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
-        doors.push(Door::open(db, newsletter.clone(), &letters, clock.now()).await?);
+        let mails = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
+        lists.push(SignupList::open(db, newsletter.clone(), &mails, clock.now()).await?);
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);
     signup.remember(clock.now()).await?;
     let networks = config.server.trusted_proxies.clone();
     let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
-    let mut site = Site::new(signup, doors, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
+    let mut site = Site::new(signup, lists, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
     site.embedding =
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };
     // One on this machine is nobody else.

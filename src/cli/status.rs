@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::issues::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::limits::{self, Limit};
-use super::output::{Tone, count};
-use super::shelf::Shelf;
+use super::output::TextStyle;
+use super::text::count;
+use super::issue_files::IssueFiles;
 use super::when::{about, local, shared_zone, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
@@ -22,10 +23,10 @@ use crate::domain::{IssueId, NewsletterId};
 use crate::publishing::settings;
 use crate::publishing::standing as files;
 use crate::publishing::{Library, Problem};
-use crate::store::alarms::Standing;
+use crate::store::alarms::StandingAlarm;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
-use crate::store::skips::Skip;
+use crate::store::skips::SkippedSlot;
 use crate::store::subscriptions::Counts;
 use crate::store::suspensions::{self, Suspension};
 use crate::store::{Db, alarms as store_alarms, issues, leases, ledger, newsletters, skips, subscriptions};
@@ -53,11 +54,11 @@ struct State<'a> {
     newsletter: &'a Newsletter,
     next_slot: Option<Timestamp>,
     /// Slots on which nothing goes out.
-    skipped: Vec<Skip>,
+    skipped: Vec<SkippedSlot>,
     /// Everything that is not finished, and the last that is.
     issues: Vec<(Issue, Totals)>,
     /// How the file of each stands beside it.
-    files: Vec<Option<files::Standing>>,
+    files: Vec<Option<files::QueuedFile>>,
     /// Files that ask to be queued, and cannot be.
     stuck: Vec<files::Stuck>,
     /// When the mails of an issue that wait are tried next.
@@ -82,7 +83,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let now = context.now();
-    let shelf = Shelf::new(config)?;
+    let shelf = IssueFiles::new(config)?;
     let serving = serving(db, now).await?;
     let outdated = settings::outdated(db, &config.newsletters, now).await?;
     let troubles = Troubles::look(db, config, now).await?;
@@ -99,7 +100,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
         } else {
             print(&standing, now, context)?;
             if let Some(keys) = outdated {
-                row(context, Some(Tone::Warn), "server", older(keys))?;
+                row(context, Some(TextStyle::Warn), "server", older(keys))?;
             }
         }
     }
@@ -177,8 +178,8 @@ fn is_in_first_pass(issue: &Issue, totals: &Totals) -> bool {
 
 /// What needs a person, and relays that take no mail at the moment.
 struct Troubles {
-    alarms: Vec<Standing>,
-    relays: Vec<Standing>,
+    alarms: Vec<StandingAlarm>,
+    relays: Vec<StandingAlarm>,
     /// Groups of mail that do not go for now.
     suspended: Vec<Suspension>,
 }
@@ -186,9 +187,9 @@ struct Troubles {
 impl Troubles {
     async fn look(db: &Db, config: &Config, now: Timestamp) -> anyhow::Result<Self> {
         let all = store_alarms::all(&mut db.read().await?).await?;
-        let is_ours = |one: &Standing| config.relays.iter().any(|relay| relay.name == one.scope);
+        let is_ours = |one: &StandingAlarm| config.relays.iter().any(|relay| relay.name == one.scope);
         // A relay that is away is shown at once, and called an alarm later.
-        let is_away = |one: &&Standing| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
+        let is_away = |one: &&StandingAlarm| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));
@@ -200,7 +201,7 @@ impl Troubles {
         let output = &context.output;
         let zone = shared_zone(config);
         self.alarms.iter().try_for_each(|one| alarms::show(one, &zone, context))?;
-        let key = |word| output.key(Some(Tone::Warn), word);
+        let key = |word| output.key(Some(TextStyle::Warn), word);
         for one in &self.relays {
             let since = local(one.since, &zone);
             output.line(format!("{}  {}, since {since}", key("relay"), one.name.title(&one.scope)))?;
@@ -238,7 +239,7 @@ impl Troubles {
 
     /// Those that are about a newsletter, or about the installation as a whole.
     fn of(&self, slug: &str) -> Vec<serde_json::Value> {
-        let is_about = |one: &&Standing| {
+        let is_about = |one: &&StandingAlarm| {
             let owner = one.scope.split('/').next().unwrap_or_default();
             owner == slug
                 || !matches!(one.name.as_str().split('.').next(), Some("issue" | "newsletter" | "slot" | "file"))
@@ -295,7 +296,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
         let all = standing.issues.iter().zip(&standing.files);
         let fits = all.filter(|((issue, _), _)| wanted(issue.state));
-        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::Standing>)| {
+        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::QueuedFile>)| {
             let mut value = as_json(issue, totals, newsletter);
             value["file"] = json!(file);
             value
@@ -322,14 +323,14 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
 }
 
 /// One line about a newsletter, its key in the column of keys.
-fn row(context: &Context, tone: Option<Tone>, key: &str, text: impl std::fmt::Display) -> anyhow::Result<()> {
+fn row(context: &Context, tone: Option<TextStyle>, key: &str, text: impl std::fmt::Display) -> anyhow::Result<()> {
     context.output.line(format!("  {}  {text}", context.output.key(tone, key)))
 }
 
 fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
     let newsletter = standing.newsletter;
-    output.line(output.toned(Tone::Strong, &format!("{} ({})", newsletter.name, newsletter.slug)))?;
+    output.line(output.toned(TextStyle::Strong, &format!("{} ({})", newsletter.name, newsletter.slug)))?;
     let slot = match standing.next_slot {
         Some(at) => {
             let queued =
@@ -342,7 +343,7 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
     };
     row(context, None, "next slot", slot)?;
     for skip in &standing.skipped {
-        row(context, Some(Tone::Warn), "skipped", skipped_slot(skip, newsletter))?;
+        row(context, Some(TextStyle::Warn), "skipped", skipped_slot(skip, newsletter))?;
     }
     let is_held = |issue: &Issue| issue.state == IssueState::Held;
     let mut held = 0_u64;
@@ -355,16 +356,16 @@ fn print(standing: &State<'_>, now: Timestamp, context: &Context) -> anyhow::Res
         let named = format!("\u{201c}{}\u{201d} ({})", issue.title, issue.slug);
         row(context, Some(tone), state.as_str(), format!("{named}: {}", detail(standing, issue, totals, now)))?;
         if let Some(note) = file.as_ref().and_then(|file| file.note.as_ref()) {
-            row(context, None, "", output.toned(Tone::Warn, note))?;
+            row(context, None, "", output.toned(TextStyle::Warn, note))?;
         }
     }
     if held > HELD_MAX {
         let more = count(held - HELD_MAX, "more issue");
-        row(context, Some(Tone::Warn), "held", format!("{more}: coranto issues list --state held"))?;
+        row(context, Some(TextStyle::Warn), "held", format!("{more}: coranto issues list --state held"))?;
     }
     for files::Stuck { path, problem: Problem { line, column, message, .. } } in &standing.stuck {
         let text = format!("{}:{line}:{column} is not queued: {message}", path.display());
-        row(context, Some(Tone::Warn), "file", text)?;
+        row(context, Some(TextStyle::Warn), "file", text)?;
     }
     for limit in &standing.limits {
         row(context, None, "limit", limit.in_words(newsletter))?;

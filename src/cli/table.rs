@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::output::printable;
+use super::text::printable;
 
 /// Between two columns.
 const GAP: usize = 2;

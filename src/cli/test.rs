@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::shelf::{Shelf, as_json, tell};
+use super::issue_files::{IssueFiles, as_json, tell};
 use super::table::Table;
-use super::whose::Known;
+use super::newsletter_choice::KnownIssues;
 use super::{Context, Exit, Failure, wiring};
-use crate::delivery::proof::{self, Proof, ProofError};
+use crate::delivery::test_send::{self, TestSend, ProofError};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::reply::Stage;
-use crate::publishing::queue::Act;
+use crate::publishing::queue::QueueContext;
 use crate::publishing::{self, Draft, Library, QueueError};
 use crate::store::{Db, newsletters};
 
@@ -40,7 +40,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage(format!("a test email goes to at most {RECIPIENTS_MAX} addresses")).into());
     }
     let config = context.config()?;
-    let shelf = Shelf::new(&config)?.knowing(Known::load(&config, context));
+    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
     let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let library = shelf.library(newsletter);
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
@@ -66,7 +66,7 @@ async fn store(
     draft: &Draft,
     context: &Context,
 ) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = Act { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
+    let act = QueueContext { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
     let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
     publishing::proof(db, library, id, draft, &act).await
 }
@@ -100,7 +100,7 @@ fn unreachable(error: ProofError) -> anyhow::Error {
     }
 }
 
-fn report(proofs: Vec<Proof>, context: &Context) -> anyhow::Result<Exit> {
+fn report(proofs: Vec<TestSend>, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
     let mut table = Table::new(&["ADDRESS", "STATE", "AT", "ANSWER"]);
     let mut hints = Vec::new();

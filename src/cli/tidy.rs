@@ -2,14 +2,15 @@
 
 use serde_json::{Map, json};
 
-use super::output::{Tone, count};
+use super::output::TextStyle;
+use super::text::count;
 use super::table::Table;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::domain::retention::Expiry;
 use crate::store::{Db, retention};
-use crate::upkeep::{self, Due, Ended};
+use crate::upkeep::{self, Due, RetentionOutcome};
 
 /// Delete data whose time under [retention] is over.
 #[derive(Debug, clap::Args)]
@@ -56,7 +57,7 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
     let (gone, ended) = upkeep::expire(db, config.retention, actor.at(context.now()), u32::MAX).await?;
     let is_cut = db.scour().await?;
     if output.is_json() {
-        output.json(&json!({ "dry_run": false, "rows": rows(&gone), "whole": ended == Ended::Whole }))?;
+        output.json(&json!({ "dry_run": false, "rows": rows(&gone), "whole": ended == RetentionOutcome::Whole }))?;
     } else {
         output.line(format!("{} are gone.", count(gone.rows(), "row")))?;
     }
@@ -64,8 +65,8 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
         output.note("Another process reads the database, so the server's daily run cuts back the log beside its file.");
     }
     match ended {
-        Ended::Whole => Ok(Exit::Ok),
-        Ended::Sending | Ended::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
+        RetentionOutcome::Whole => Ok(Exit::Ok),
+        RetentionOutcome::Sending | RetentionOutcome::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
             .exit(Exit::PartWay)
             .hint("run the same command when it is out; the server resumes by itself")
             .into()),
@@ -96,7 +97,7 @@ async fn show(due: &Due, db: &Db, config: &Config, context: &Context) -> anyhow:
     }
     output.table(&table)?;
     let much = count(due.rows(), "row");
-    output.line(format!("\n{} to go.", output.toned(Tone::Strong, &much)))?;
+    output.line(format!("\n{} to go.", output.toned(TextStyle::Strong, &much)))?;
     match progress {
         Some(progress) if progress.begins_at > context.now() => {
             output.note(format!("The server begins on {}.", local(progress.begins_at, &shared_zone(config))));

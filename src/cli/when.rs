@@ -62,14 +62,14 @@ pub(super) fn about(duration: Duration) -> String {
         120.. => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
-    super::output::count(number, unit)
+    super::text::count(number, unit)
 }
 
 /// The same with the next unit too, to the minute: `4 days 2 hours`.
 pub(super) fn countdown(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3600, seconds % 3600 / 60);
-    let said = |number, unit| super::output::count(number, unit);
+    let said = |number, unit| super::text::count(number, unit);
     match (days, hours, minutes) {
         (0, 0, _) => about(duration),
         (0, hours, 0) => said(hours, "hour"),

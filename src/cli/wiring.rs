@@ -8,11 +8,11 @@ use anyhow::Context as _;
 
 use super::Failure;
 use crate::config::{Config, Dkim, Relay, RelayTls};
-use crate::delivery::{NewsletterSettings, RelaySettings, Settings};
+use crate::delivery::{NewsletterSettings, RelaySettings, EngineSettings};
 use crate::domain::newsletter::Newsletter;
-use crate::images::Gallery;
+use crate::images::ImageCache;
 use crate::message::dkim::Signer;
-use crate::signup::{ChallengeWhen, Checks, Emblem, Limits, MailServers};
+use crate::signup::{ChallengeWhen, DomainPolicy, NewsletterLogo, Limits, MxLookup};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 use crate::templates::{TemplateError, Templates};
 use crate::upkeep;
@@ -21,14 +21,14 @@ use crate::upkeep;
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// What the engine is told.
-pub(super) fn delivery(config: &Config) -> anyhow::Result<Settings> {
+pub(super) fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
     let newsletter = |newsletter: &Newsletter| {
         let signers = signers(config, &newsletter.slug)?;
         let sending = config.sending.get(&newsletter.slug).cloned().unwrap_or_default();
         let (relays, extra_headers) = (sending.relays, sending.headers);
         Ok(NewsletterSettings { newsletter: newsletter.clone(), signers, relays, extra_headers })
     };
-    let mut settings = Settings::new(public_url(config), config.keys.clone());
+    let mut settings = EngineSettings::new(public_url(config), config.keys.clone());
     settings.newsletters = config.newsletters.iter().map(newsletter).collect::<anyhow::Result<_>>()?;
     settings.relays = config.relays.iter().map(|one| relay(config, one)).collect::<anyhow::Result<_>>()?;
     settings.alarm_relay.clone_from(&config.alarms.relay);
@@ -79,8 +79,8 @@ pub(super) fn templates(config: &Config) -> Result<Templates, TemplateError> {
 }
 
 /// A newsletter's logo, where it has one.
-pub(super) fn logo(config: &Config, newsletter: &Newsletter, gallery: &Gallery) -> anyhow::Result<Option<Emblem>> {
-    Emblem::of(newsletter, &public_url(config), gallery).map_err(|error| {
+pub(super) fn logo(config: &Config, newsletter: &Newsletter, gallery: &ImageCache) -> anyhow::Result<Option<NewsletterLogo>> {
+    NewsletterLogo::of(newsletter, &public_url(config), gallery).map_err(|error| {
         let path = newsletter.design.logo.as_deref().unwrap_or(Path::new("")).display();
         let key = format!("newsletters.{}.design.logo", newsletter.slug);
         Failure::new(format!("{key}: {path} cannot be used: {error}")).hint(error.hint()).into()
@@ -104,24 +104,24 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// What is looked at in the domains of strangers' addresses.
-pub(super) fn checks(config: &Config) -> anyhow::Result<Checks> {
-    let mut checks = Checks::none();
+pub(super) fn checks(config: &Config) -> anyhow::Result<DomainPolicy> {
+    let mut checks = DomainPolicy::none();
     if let Some(path) = &config.signup.disposable_domains {
         let list = std::fs::read_to_string(path)
             .with_context(|| format!("signup.disposable_domains: {} cannot be read", path.display()))?;
         checks = checks.without_disposable(&list);
     }
     if config.signup.check_mail_servers {
-        let servers = MailServers::new(None).context("signup.check_mail_servers: no name server can be asked")?;
+        let servers = MxLookup::new(None).context("signup.check_mail_servers: no name server can be asked")?;
         checks = checks.with_servers(servers);
     }
     Ok(checks)
 }
 
 /// Who is told of alarms, and what is watched.
-pub(super) fn upkeep(config: &Config) -> upkeep::Settings {
+pub(super) fn upkeep(config: &Config) -> upkeep::AlarmSettings {
     let file = config.database.sqlite_file();
-    upkeep::Settings {
+    upkeep::AlarmSettings {
         to: config.alarms.to.clone(),
         newsletters: config.newsletters.clone(),
         folder: file.and_then(Path::parent).map(Path::to_owned),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::reader::Refusal;
+use super::reader::ValueRefusal;
 
 /// `sqlite://FILE` or `postgres://...`; prints itself without the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl DatabaseUrl {
     pub fn parse(text: &str, folder: &Path) -> Result<Self, (String, Option<String>)> {
         let hint = || Some("write sqlite://coranto.db, or postgres://user@host/name".to_owned());
         if let Some(file) = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
-            let wrong = |why: &str| -> Refusal { (why.to_owned(), hint()) };
+            let wrong = |why: &str| -> ValueRefusal { (why.to_owned(), hint()) };
             return match file {
                 "" => Err(wrong("the database has no file")),
                 ":memory:" => Err(wrong("a database in memory forgets who left")),

@@ -1,6 +1,6 @@
 //! `[newsletters.SLUG.design]`. Which colours can be read is the domain's business; the logo's file is read later.
 
-use super::reader::{Refusal, Section};
+use super::reader::{ValueRefusal, Section};
 use super::sender::one_line;
 use crate::domain::design::{Accent, Design, Font};
 
@@ -20,12 +20,12 @@ pub(super) fn read(section: Section<'_>) -> Design {
     }
 }
 
-fn accent(text: &str) -> Result<Accent, Refusal> {
+fn accent(text: &str) -> Result<Accent, ValueRefusal> {
     let hint = || Some("write a # and six hexadecimal digits, such as \"#0b57a4\"".to_owned());
     text.parse().map(Accent::of).map_err(|_| (format!("{text:?} is not a colour"), hint()))
 }
 
-fn font(text: &str) -> Result<Font, Refusal> {
+fn font(text: &str) -> Result<Font, ValueRefusal> {
     text.parse().map_err(|_| {
         let names: Vec<_> = Font::ALL.iter().map(|font| font.as_str()).collect();
         (
@@ -35,7 +35,7 @@ fn font(text: &str) -> Result<Font, Refusal> {
     })
 }
 
-pub(super) fn line(text: &str) -> Result<String, Refusal> {
+pub(super) fn line(text: &str) -> Result<String, ValueRefusal> {
     let text = one_line(text)?;
     let chars = text.chars().count();
     if chars > LINE_CHARS_MAX {

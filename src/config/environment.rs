@@ -1,9 +1,9 @@
 //! `CORANTO__SERVER__LISTEN` and its like, laid over the file. The only reader of the environment.
 
-use super::keys::{self, Kind};
-use super::problem::{Place, Problem};
+use super::keys::{self, ValueKind};
+use super::problem::{Origin, ConfigProblem};
 use super::rates;
-use super::tree::{Node, Table, Value};
+use super::tree::{Node, ConfigTable, ConfigValue};
 
 /// What names of variables begin with. Two underscores separate sections, so that names may hold one.
 const PREFIX: &str = "CORANTO__";
@@ -17,21 +17,21 @@ pub fn environment() -> Vec<(String, String)> {
 }
 
 /// Lays every variable that begins with `CORANTO__` over `table`.
-pub(super) fn overlay(table: &mut Table, env: &[(String, String)], problems: &mut Vec<Problem>) {
+pub(super) fn overlay(table: &mut ConfigTable, env: &[(String, String)], problems: &mut Vec<ConfigProblem>) {
     let mut ours: Vec<_> = env.iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
     ours.sort();
     for (name, value) in ours {
         if let Err((why, hint)) = set(table, name, value) {
-            problems.push(Problem { place: Place::Environment(name.clone()), key: String::new(), why, hint });
+            problems.push(ConfigProblem { place: Origin::Environment(name.clone()), key: String::new(), why, hint });
         }
     }
 }
 
 type Refusal = (String, Option<String>);
 
-fn set(table: &mut Table, name: &str, value: &str) -> Result<(), Refusal> {
+fn set(table: &mut ConfigTable, name: &str, value: &str) -> Result<(), Refusal> {
     let segments: Vec<String> = name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
-    let place = Place::Environment(name.to_owned());
+    let place = Origin::Environment(name.to_owned());
     let Some((last, sections)) = segments.split_last() else { return Ok(()) };
     let (mut pattern, mut here) = (String::new(), table);
     let mut sections = sections.iter().peekable();
@@ -66,31 +66,31 @@ fn unknown(pattern: &str, name: &str) -> Refusal {
     (format!("there is no key {name:?}"), keys::suggest(pattern, name))
 }
 
-fn step<'a>(table: &'a mut Table, name: &str, place: &Place) -> Result<&'a mut Table, Refusal> {
-    table_of(&mut table.entry(name, place, || Value::Table(Table::default())).value)
+fn step<'a>(table: &'a mut ConfigTable, name: &str, place: &Origin) -> Result<&'a mut ConfigTable, Refusal> {
+    table_of(&mut table.entry(name, place, || ConfigValue::Table(ConfigTable::default())).value)
 }
 
-fn table_of(value: &mut Value) -> Result<&mut Table, Refusal> {
+fn table_of(value: &mut ConfigValue) -> Result<&mut ConfigTable, Refusal> {
     match value {
-        Value::Table(table) => Ok(table),
+        ConfigValue::Table(table) => Ok(table),
         other => Err((format!("the file has {} where this variable needs a section", other.describe()), None)),
     }
 }
 
 /// One of the sections called `name` by its number from 0, which may be left out while there is one; the next number adds
 /// one.
-fn nth<'a>(table: &'a mut Table, name: &str, number: Option<usize>, place: &Place) -> Result<&'a mut Table, Refusal> {
-    let empty = || Value::Table(Table::default());
+fn nth<'a>(table: &'a mut ConfigTable, name: &str, number: Option<usize>, place: &Origin) -> Result<&'a mut ConfigTable, Refusal> {
+    let empty = || ConfigValue::Table(ConfigTable::default());
     let node = table.entry(name, place, empty);
-    if matches!((&node.value, number), (Value::Table(_), None | Some(0))) {
+    if matches!((&node.value, number), (ConfigValue::Table(_), None | Some(0))) {
         return table_of(&mut node.value);
     }
-    if let Value::Table(_) = &node.value {
+    if let ConfigValue::Table(_) = &node.value {
         let one = Node { place: node.place.clone(), value: std::mem::replace(&mut node.value, empty()) };
-        node.value = Value::List(vec![one]);
+        node.value = ConfigValue::List(vec![one]);
     }
     let items = match &mut node.value {
-        Value::List(items) => items,
+        ConfigValue::List(items) => items,
         other => return table_of(other),
     };
     let count = items.len();
@@ -107,10 +107,10 @@ fn nth<'a>(table: &'a mut Table, name: &str, number: Option<usize>, place: &Plac
 }
 
 /// The relay that `segment` means: its name, or its number in the file from 0; the next number adds one.
-fn relay<'a>(relays: &'a mut Table, segment: &str, place: &Place) -> Result<&'a mut Table, Refusal> {
+fn relay<'a>(relays: &'a mut ConfigTable, segment: &str, place: &Origin) -> Result<&'a mut ConfigTable, Refusal> {
     let named = |node: &Node| match &node.value {
-        Value::Table(table) => table.get("name").is_some_and(
-            |entry| matches!(&entry.node.value, Value::Text(name) if name.to_lowercase().replace('-', "_") == segment),
+        ConfigValue::Table(table) => table.get("name").is_some_and(
+            |entry| matches!(&entry.node.value, ConfigValue::Text(name) if name.to_lowercase().replace('-', "_") == segment),
         ),
         _ => false,
     };
@@ -126,19 +126,19 @@ fn relay<'a>(relays: &'a mut Table, segment: &str, place: &Place) -> Result<&'a 
 }
 
 /// Makes of a variable's text what its key holds. The text itself is never repeated in a refusal: it may be a secret.
-fn convert(kind: Kind, text: &str) -> Result<Value, Refusal> {
+fn convert(kind: ValueKind, text: &str) -> Result<ConfigValue, Refusal> {
     match kind {
-        Kind::Text | Kind::Path | Kind::Secret | Kind::SecretUrl => Ok(Value::Text(text.to_owned())),
-        Kind::Texts => {
-            let place = Place::Nowhere;
+        ValueKind::Text | ValueKind::Path | ValueKind::Secret | ValueKind::SecretUrl => Ok(ConfigValue::Text(text.to_owned())),
+        ValueKind::Texts => {
+            let place = Origin::Nowhere;
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            let node = |item: &str| Node { place: place.clone(), value: Value::Text(item.to_owned()) };
-            Ok(Value::List(items.map(node).collect()))
+            let node = |item: &str| Node { place: place.clone(), value: ConfigValue::Text(item.to_owned()) };
+            Ok(ConfigValue::List(items.map(node).collect()))
         }
-        Kind::Integer(..) => {
-            text.trim().parse().map(Value::Integer).map_err(|_| ("it must be a whole number".into(), None))
+        ValueKind::Integer(..) => {
+            text.trim().parse().map(ConfigValue::Integer).map_err(|_| ("it must be a whole number".into(), None))
         }
-        Kind::Rates => rates::parse(text),
-        Kind::Boolean => text.trim().parse().map(Value::Boolean).map_err(|_| ("it must be true or false".into(), None)),
+        ValueKind::Rates => rates::parse(text),
+        ValueKind::Boolean => text.trim().parse().map(ConfigValue::Boolean).map_err(|_| ("it must be true or false".into(), None)),
     }
 }

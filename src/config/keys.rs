@@ -5,7 +5,7 @@ mod kind;
 mod lookup;
 mod sections;
 
-pub use kind::{Absent, Kind};
+pub use kind::{Absent, ValueKind};
 pub(super) use lookup::{below, find, is_repeatable, is_section, suggest};
 pub use sections::SECTIONS;
 
@@ -15,7 +15,7 @@ pub struct Key {
     /// Its sections and its name; `*` stands for a newsletter's slug or a relay.
     pub path: &'static str,
     /// What may stand there.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What its absence means.
     pub absent: Absent,
     /// What it is for, in sentences.
@@ -23,17 +23,20 @@ pub struct Key {
 }
 
 /// More mails than any relay takes in a minute, an hour or a day.
-pub(super) const RATE_MAX: u64 = 100_000_000;
+const RATE_MAX: u64 = 100_000_000;
+
+/// What each number of a rate may be.
+pub(super) const RATE: ValueKind = ValueKind::Integer(1, RATE_MAX);
 
 /// A hundred years.
 const DAYS_MAX: u64 = 36_500;
 
-const fn key(path: &'static str, kind: Kind, absent: Absent, doc: &'static str) -> Key {
+const fn key(path: &'static str, kind: ValueKind, absent: Absent, doc: &'static str) -> Key {
     Key { path, kind, absent, doc }
 }
 
 use Absent::{Default, Means, Refused};
-use Kind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
+use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
 /// Every key, in the order of the documentation.
 pub const KEYS: &[Key] = &[

@@ -13,6 +13,7 @@ mod environment;
 mod headers;
 mod inbound;
 pub mod keys;
+mod mismatch;
 mod newsletter;
 mod problem;
 mod rates;
@@ -39,17 +40,17 @@ pub use self::delivery::Delivery;
 pub use self::environment::environment;
 pub use self::inbound::Inbound;
 pub use self::newsletter::{Dkim, time_zone};
-pub use self::problem::{ConfigErrors, Place, Problem};
-use self::reader::{Reader, Section};
+pub use self::problem::{ConfigErrors, Origin, ConfigProblem};
+use self::reader::{ConfigReader, Section};
 pub use self::reference::reference;
 pub use self::relay::{Relay, RelayTls};
 pub use self::sender::sender;
-use self::sending::Known;
+use self::sending::KnownRelay;
 pub use self::sending::Sending;
 pub use self::server::{Network, Server};
 pub use self::show::Setting;
 pub use self::signup::SignupLimits;
-use self::tree::Table;
+use self::tree::ConfigTable;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::retention::Retention;
 use crate::token::Keyring;
@@ -94,12 +95,12 @@ pub struct Config {
     /// Who is told when something needs a person.
     pub alarms: Alarms,
     /// What will do and is hardly what was meant, in the order of the file.
-    pub warnings: Vec<Problem>,
+    pub warnings: Vec<ConfigProblem>,
 }
 
 /// A configuration as written, for `config show`.
-pub struct Document {
-    root: Table,
+pub struct ConfigDocument {
+    root: ConfigTable,
     folder: PathBuf,
 }
 
@@ -113,7 +114,7 @@ impl Config {
     pub fn parse(text: &str, name: &str, folder: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
         let (root, problems) = tree_of(text, name, env)?;
         let reader =
-            Reader { folder: folder.to_owned(), problems: RefCell::new(problems), warnings: RefCell::default() };
+            ConfigReader { folder: folder.to_owned(), problems: RefCell::new(problems), warnings: RefCell::default() };
         let config = read_all(&reader, &root);
         let mut problems = reader.problems.into_inner();
         let mut warnings = reader.warnings.into_inner();
@@ -133,7 +134,7 @@ impl Config {
     }
 }
 
-impl Document {
+impl ConfigDocument {
     /// Reads the file at `path` and lays `env` over it. Values may still be wrong.
     pub fn load(path: &Path, env: &[(String, String)]) -> Result<Self, ConfigErrors> {
         let (root, _) = tree_of(&read(path)?, &path.display().to_string(), env)?;
@@ -169,13 +170,13 @@ fn read(path: &Path) -> Result<String, ConfigErrors> {
         let text = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
         let place = tree::place_of(&text, good);
         let hint = Some("save the file as UTF-8".to_owned());
-        let problem = Problem { place, key: String::new(), why: "this is not UTF-8".to_owned(), hint };
+        let problem = ConfigProblem { place, key: String::new(), why: "this is not UTF-8".to_owned(), hint };
         ConfigErrors { file: name.clone(), problems: vec![problem] }
     })
 }
 
 /// The tree with the environment laid over it, and what the table of keys does not allow.
-fn tree_of(text: &str, name: &str, env: &[(String, String)]) -> Result<(Table, Vec<Problem>), ConfigErrors> {
+fn tree_of(text: &str, name: &str, env: &[(String, String)]) -> Result<(ConfigTable, Vec<ConfigProblem>), ConfigErrors> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut root = tree::parse(text).map_err(|mut problems| {
         problem::sort(&mut problems);
@@ -188,7 +189,7 @@ fn tree_of(text: &str, name: &str, env: &[(String, String)]) -> Result<(Table, V
     Ok((root, problems))
 }
 
-fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
+fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let top = reader.section(root, "");
     let public_url = top.parsed("public_url", public_url);
     let database = database_url(reader, &top);
@@ -208,7 +209,7 @@ fn read_all(reader: &Reader, root: &Table) -> Option<Config> {
         let relay = relay::read(section);
         if let Some(name) = section.written("name") {
             let headers = relay.as_ref().map(|relay| relay.headers.clone()).unwrap_or_default();
-            known.push(Known {
+            known.push(KnownRelay {
                 name: name.trim().to_owned(),
                 only_named: section.boolean("only_named") == Some(true),
                 headers,
@@ -268,7 +269,7 @@ fn warn_of_idle(section: &Section<'_>, sending: &[(String, Sending)], of_alarms:
     }
 }
 
-fn database_url(reader: &Reader, top: &Section<'_>) -> Option<DatabaseUrl> {
+fn database_url(reader: &ConfigReader, top: &Section<'_>) -> Option<DatabaseUrl> {
     let text = top.secret("database")?;
     let refuse = |(why, hint): (String, Option<String>)| top.refuse("database", why, hint.as_deref());
     DatabaseUrl::parse(text.expose(), &reader.folder).map_err(refuse).ok()

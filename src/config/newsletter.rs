@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::design;
 use super::problem::nearest;
-use super::reader::{Refusal, Section};
+use super::reader::{ValueRefusal, Section};
 use super::sender::{address, name, postal_address, sender};
 use crate::domain::address::EmailAddress;
 use crate::domain::design::{Design, ImagesBy, Welcome};
@@ -162,7 +162,7 @@ fn names_file(text: &str) -> bool {
     ends && !text.contains(['\n', '\r']) && !text.contains("://")
 }
 
-fn of_file(path: &std::path::Path) -> Result<String, Refusal> {
+fn of_file(path: &std::path::Path) -> Result<String, ValueRefusal> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             let hint = "the name counts from the folder of the configuration; or write the text itself";
@@ -195,7 +195,7 @@ fn short(text: &str) -> Result<String, String> {
     Ok(text.trim().to_owned())
 }
 
-fn language(text: &str) -> Result<String, Refusal> {
+fn language(text: &str) -> Result<String, ValueRefusal> {
     let mut subtags = text.split('-');
     let primary =
         subtags.next().is_some_and(|tag| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphabetic()));
@@ -220,7 +220,7 @@ pub fn time_zone(text: &str) -> Result<jiff::tz::TimeZone, (String, Option<Strin
     })
 }
 
-fn slot(text: &str) -> Result<Slot, Refusal> {
+fn slot(text: &str) -> Result<Slot, ValueRefusal> {
     text.parse().map_err(|_| {
         (
             format!("{text:?} is not a weekly slot"),
@@ -229,11 +229,11 @@ fn slot(text: &str) -> Result<Slot, Refusal> {
     })
 }
 
-fn uncertain(text: &str) -> Result<UncertainPolicy, Refusal> {
+fn uncertain(text: &str) -> Result<UncertainPolicy, ValueRefusal> {
     text.parse().map_err(|_| (format!("{text:?} is not a policy"), Some("write \"resend\" or \"hold\"".into())))
 }
 
-fn images(text: &str) -> Result<ImagesBy, Refusal> {
+fn images(text: &str) -> Result<ImagesBy, ValueRefusal> {
     text.parse().map_err(|_| (format!("{text:?} is no way to send images"), Some("write \"link\" or \"embed\"".into())))
 }
 
@@ -254,12 +254,12 @@ fn welcome(section: &Section<'_>) -> Option<Welcome> {
 }
 
 /// A domain name, in lower-case A-labels.
-fn domain(text: &str) -> Result<String, Refusal> {
+fn domain(text: &str) -> Result<String, ValueRefusal> {
     let address: Result<EmailAddress, _> = format!("x@{text}").parse();
     address.map(|address| address.domain().to_owned()).map_err(|_| (format!("{text:?} is not a domain name"), None))
 }
 
-fn list_id(text: &str) -> Result<String, Refusal> {
+fn list_id(text: &str) -> Result<String, ValueRefusal> {
     domain(text).map_err(|_| {
         (
             format!("{text:?} is not a list identifier"),
@@ -268,7 +268,7 @@ fn list_id(text: &str) -> Result<String, Refusal> {
     })
 }
 
-fn selector(text: &str) -> Result<String, Refusal> {
+fn selector(text: &str) -> Result<String, ValueRefusal> {
     let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if text.len() <= SLUG_CHARS_MAX && text.split('.').all(label) {
         return Ok(text.to_ascii_lowercase());

@@ -6,7 +6,7 @@ use strsim::osa_distance;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Origin {
     /// A line and a column of the file, from 1.
     File {
         /// The line.
@@ -22,9 +22,9 @@ pub enum Place {
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ConfigProblem {
     /// Where it stands.
-    pub place: Place,
+    pub place: Origin,
     /// The key with its sections, such as `relays.main.port`; empty when the file as a whole is meant.
     pub key: String,
     /// What is wrong. Never holds the value of a secret.
@@ -39,24 +39,24 @@ pub struct ConfigErrors {
     /// The file, as it was named.
     pub file: String,
     /// At least one.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ConfigProblem>,
 }
 
 impl ConfigErrors {
     /// One mistake about the file as a whole.
     pub(super) fn whole(file: &str, why: String, hint: &str) -> Self {
-        let problem = Problem { place: Place::Nowhere, key: String::new(), why, hint: Some(hint.to_owned()) };
+        let problem = ConfigProblem { place: Origin::Nowhere, key: String::new(), why, hint: Some(hint.to_owned()) };
         Self { file: file.to_owned(), problems: vec![problem] }
     }
 }
 
-impl Problem {
+impl ConfigProblem {
     /// `coranto.toml:4:10: server.listen: why`, without the hint.
     pub fn text(&self, file: &str) -> String {
         let place = match &self.place {
-            Place::File { line, column } => format!("{file}:{line}:{column}"),
-            Place::Environment(name) => format!("{name} (environment)"),
-            Place::Nowhere => file.to_owned(),
+            Origin::File { line, column } => format!("{file}:{line}:{column}"),
+            Origin::Environment(name) => format!("{name} (environment)"),
+            Origin::Nowhere => file.to_owned(),
         };
         let key = if self.key.is_empty() { String::new() } else { format!(": {}", self.key) };
         format!("{place}{key}: {}", self.why)
@@ -64,15 +64,15 @@ impl Problem {
 
     fn order(&self) -> (usize, usize, &str) {
         match &self.place {
-            Place::File { line, column } => (*line, *column, ""),
-            Place::Nowhere => (usize::MAX - 1, 0, ""),
-            Place::Environment(name) => (usize::MAX, 0, name),
+            Origin::File { line, column } => (*line, *column, ""),
+            Origin::Nowhere => (usize::MAX - 1, 0, ""),
+            Origin::Environment(name) => (usize::MAX, 0, name),
         }
     }
 }
 
 /// In the order in which a person would mend them: down the file, then what is missing, then the environment.
-pub(super) fn sort(problems: &mut Vec<Problem>) {
+pub(super) fn sort(problems: &mut Vec<ConfigProblem>) {
     problems.sort_by(|a, b| a.order().cmp(&b.order()));
     problems.dedup();
 }

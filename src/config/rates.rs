@@ -1,32 +1,30 @@
 //! Rates: `600`, which is a minute's, or `{ per_minute = 600, per_hour = 10_000, per_day = 50_000 }`.
 
-use super::check::mismatch;
-use super::keys::{Kind, RATE_MAX};
-use super::problem::{Place, Problem, nearest};
+use super::keys;
+use super::mismatch::mismatch;
+use super::problem::{Origin, ConfigProblem, nearest};
 use super::reader::Section;
-use super::tree::{self, Table, Value};
+use super::tree::{self, ConfigTable, ConfigValue};
 use crate::domain::quota::{Quota, Rates};
 
-/// What each of the numbers may be.
-pub(super) const NUMBER: Kind = Kind::Integer(1, RATE_MAX);
 const NAMES: [&str; 3] = ["per_minute", "per_hour", "per_day"];
 
 /// Reports everything in `table`, which is called `path`, that is no rate.
-pub(super) fn check(table: &Table, path: &str, problems: &mut Vec<Problem>) {
+pub(super) fn check(table: &ConfigTable, path: &str, problems: &mut Vec<ConfigProblem>) {
     for entry in &table.entries {
         let (why, hint) = if NAMES.contains(&entry.name.as_str()) {
-            let Some(why) = mismatch(NUMBER, &entry.node.value) else { continue };
+            let Some(why) = mismatch(keys::RATE, &entry.node.value) else { continue };
             (why, None)
         } else {
             let near = nearest(&entry.name, NAMES).unwrap_or("per_hour");
             ("there is no such key".to_owned(), Some(format!("did you mean {near}?")))
         };
-        problems.push(Problem { place: entry.place.clone(), key: format!("{path}.{}", entry.name), why, hint });
+        problems.push(ConfigProblem { place: entry.place.clone(), key: format!("{path}.{}", entry.name), why, hint });
     }
 }
 
 /// The same from a variable of the environment, written as in the file.
-pub(super) fn parse(text: &str) -> Result<Value, (String, Option<String>)> {
+pub(super) fn parse(text: &str) -> Result<ConfigValue, (String, Option<String>)> {
     let wrong = || {
         let hint = "write 600, which is a minute's, or { per_minute = 600, per_hour = 10000, per_day = 50000 }";
         ("it is no rate".to_owned(), Some(hint.to_owned()))
@@ -34,13 +32,13 @@ pub(super) fn parse(text: &str) -> Result<Value, (String, Option<String>)> {
     let read = tree::parse(&format!("rates = {text}")).map_err(|_| wrong())?;
     let [entry] = read.entries.as_slice() else { return Err(wrong()) };
     match &entry.node.value {
-        value @ Value::Integer(_) => Ok(value.clone()),
-        Value::Table(table) => {
+        value @ ConfigValue::Integer(_) => Ok(value.clone()),
+        ConfigValue::Table(table) => {
             let mut table = table.clone();
             for entry in &mut table.entries {
-                (entry.place, entry.node.place) = (Place::Nowhere, Place::Nowhere);
+                (entry.place, entry.node.place) = (Origin::Nowhere, Origin::Nowhere);
             }
-            Ok(Value::Table(table))
+            Ok(ConfigValue::Table(table))
         }
         _ => Err(wrong()),
     }
@@ -48,12 +46,12 @@ pub(super) fn parse(text: &str) -> Result<Value, (String, Option<String>)> {
 
 /// The rates at `name`; `None` when there are none.
 pub(super) fn read(section: &Section<'_>, name: &str) -> Option<Rates> {
-    let number = |value: &Value| match value {
-        Value::Integer(number) => u32::try_from(*number).ok(),
+    let number = |value: &ConfigValue| match value {
+        ConfigValue::Integer(number) => u32::try_from(*number).ok(),
         _ => None,
     };
     match section.value(name)? {
-        Value::Table(table) => {
+        ConfigValue::Table(table) => {
             let of = |name: &str| table.get(name).and_then(|entry| number(&entry.node.value));
             let quota = Quota { per_hour: of("per_hour"), per_day: of("per_day") };
             warn_of_unreachable(section, name, "per_", quota);

@@ -3,66 +3,77 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use super::check::display;
-use super::keys::{self, Absent, Kind};
-use super::problem::{Place, Problem};
-use super::tree::{Entry, Table, Value};
+use super::keys::{self, Absent, ValueKind};
+use super::problem::{Origin, ConfigProblem};
+use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
 use crate::secret::Secret;
 
+/// How a person would call what stands at `pattern` below `path`.
+pub(super) fn display(path: &str, pattern: &str, name: &str, node: &Node) -> String {
+    let shown = match (&node.value, pattern) {
+        (ConfigValue::Table(table), "relays.*") => match table.get("name").map(|entry| &entry.node.value) {
+            Some(ConfigValue::Text(name)) => name.clone(),
+            _ => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    };
+    if path.is_empty() { shown } else { format!("{path}.{shown}") }
+}
+
 /// What every section of one configuration shares.
-pub(super) struct Reader {
+pub(super) struct ConfigReader {
     /// Where relative paths count from.
     pub(super) folder: PathBuf,
-    pub(super) problems: RefCell<Vec<Problem>>,
+    pub(super) problems: RefCell<Vec<ConfigProblem>>,
     /// What will do and is not as it was meant.
-    pub(super) warnings: RefCell<Vec<Problem>>,
+    pub(super) warnings: RefCell<Vec<ConfigProblem>>,
 }
 
 /// One section of the tree. A value that is absent without need, or was found wrong, is `None`; what is wrong is
 /// reported once, so that a section reads all its keys before it gives up.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'a> {
-    reader: &'a Reader,
-    table: &'a Table,
+    reader: &'a ConfigReader,
+    table: &'a ConfigTable,
     pattern: &'static str,
     path: &'a str,
-    place: &'a Place,
+    place: &'a Origin,
 }
 
 /// Why a text is refused, and what to do.
-pub(super) type Refusal = (String, Option<String>);
+pub(super) type ValueRefusal = (String, Option<String>);
 
-static EMPTY: Table = Table { entries: Vec::new() };
+static EMPTY: ConfigTable = ConfigTable { entries: Vec::new() };
 
-impl Reader {
-    pub(super) fn report(&self, place: Place, key: String, (why, hint): Refusal) {
-        self.problems.borrow_mut().push(Problem { place, key, why, hint });
+impl ConfigReader {
+    pub(super) fn report(&self, place: Origin, key: String, (why, hint): ValueRefusal) {
+        self.problems.borrow_mut().push(ConfigProblem { place, key, why, hint });
     }
 
     /// The section `pattern`, which has no `*`; empty when the file does not have it.
-    pub(super) fn section<'a>(&'a self, root: &'a Table, pattern: &'static str) -> Section<'a> {
+    pub(super) fn section<'a>(&'a self, root: &'a ConfigTable, pattern: &'static str) -> Section<'a> {
         let entry =
-            pattern.split('.').filter(|name| !name.is_empty()).try_fold((root, &Place::Nowhere), |(at, _), name| {
+            pattern.split('.').filter(|name| !name.is_empty()).try_fold((root, &Origin::Nowhere), |(at, _), name| {
                 let entry = at.get(name)?;
-                if let Value::Table(table) = &entry.node.value { Some((table, &entry.place)) } else { None }
+                if let ConfigValue::Table(table) = &entry.node.value { Some((table, &entry.place)) } else { None }
             });
-        let (table, place) = entry.unwrap_or((&EMPTY, &Place::Nowhere));
+        let (table, place) = entry.unwrap_or((&EMPTY, &Origin::Nowhere));
         Section { reader: self, table, pattern, path: pattern, place }
     }
 
     /// Hands every section that the `*` of `pattern` stands for to `read`, with its name.
     pub(super) fn each<T>(
         &self,
-        root: &Table,
+        root: &ConfigTable,
         pattern: &'static str,
         mut read: impl FnMut(&str, Section<'_>) -> T,
     ) -> Vec<T> {
         let parent = pattern.trim_end_matches(".*");
-        let Some(Value::Table(tables)) = root.get(parent).map(|entry| &entry.node.value) else { return Vec::new() };
+        let Some(ConfigValue::Table(tables)) = root.get(parent).map(|entry| &entry.node.value) else { return Vec::new() };
         let mut all = Vec::new();
-        for Entry { name, place, node } in &tables.entries {
+        for ConfigEntry { name, place, node } in &tables.entries {
             let path = display(parent, pattern, name, node);
-            let table = if let Value::Table(table) = &node.value { table } else { &EMPTY };
+            let table = if let ConfigValue::Table(table) = &node.value { table } else { &EMPTY };
             all.push(read(name, Section { reader: self, table, pattern, path: &path, place }));
         }
         all
@@ -73,7 +84,7 @@ impl<'a> Section<'a> {
     /// The section called `name` below this one, if it is there; `pattern` is its own.
     pub(super) fn below(&self, name: &str, pattern: &'static str, path: &'a str) -> Option<Section<'a>> {
         let entry = self.table.get(name)?;
-        let Value::Table(table) = &entry.node.value else { return None };
+        let ConfigValue::Table(table) = &entry.node.value else { return None };
         Some(Section { reader: self.reader, table, pattern, path, place: &entry.place })
     }
 
@@ -88,17 +99,17 @@ impl<'a> Section<'a> {
         let Some(entry) = self.table.get(name) else { return Vec::new() };
         let path = format!("{}.{name}", self.path);
         let items = match &entry.node.value {
-            Value::Table(table) => vec![(table, &entry.place, path)],
-            Value::List(items) => {
+            ConfigValue::Table(table) => vec![(table, &entry.place, path)],
+            ConfigValue::List(items) => {
                 let numbered = items.iter().enumerate().filter_map(|(at, item)| match &item.value {
-                    Value::Table(table) => Some((table, &item.place, format!("{path}.{at}"))),
+                    ConfigValue::Table(table) => Some((table, &item.place, format!("{path}.{at}"))),
                     _ => None,
                 });
                 numbered.collect()
             }
             _ => Vec::new(),
         };
-        let section = |(table, place, path): &(&'a Table, &'a Place, String)| {
+        let section = |(table, place, path): &(&'a ConfigTable, &'a Origin, String)| {
             read(Section { reader: self.reader, table, pattern, path, place })
         };
         items.iter().map(section).collect()
@@ -115,13 +126,13 @@ impl<'a> Section<'a> {
     }
 
     /// The value at `name` as it is written, right or wrong.
-    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+    pub(super) fn value(&self, name: &str) -> Option<&'a ConfigValue> {
         self.table.get(name).map(|entry| &entry.node.value)
     }
 
     /// The text at `name` as it is written, right or wrong.
     pub(super) fn written(&self, name: &str) -> Option<&'a str> {
-        if let Value::Text(text) = &self.table.get(name)?.node.value { Some(text) } else { None }
+        if let ConfigValue::Text(text) = &self.table.get(name)?.node.value { Some(text) } else { None }
     }
 
     /// Reports that the value of `name` will not do.
@@ -134,7 +145,7 @@ impl<'a> Section<'a> {
     pub(super) fn warn(&self, name: &str, why: impl Into<String>, hint: &str) {
         let place = self.table.get(name).map_or(self.place, |entry| &entry.node.place);
         let key = format!("{}.{name}", self.path);
-        let warning = Problem { place: place.clone(), key, why: why.into(), hint: Some(hint.to_owned()) };
+        let warning = ConfigProblem { place: place.clone(), key, why: why.into(), hint: Some(hint.to_owned()) };
         self.reader.warnings.borrow_mut().push(warning);
     }
 
@@ -149,25 +160,25 @@ impl<'a> Section<'a> {
     }
 
     /// A text that `parse` understands.
-    pub(super) fn parsed<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<T> {
+    pub(super) fn parsed<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, ValueRefusal>) -> Option<T> {
         let (text, place) = self.text_at(name)?;
         parse(&text).map_err(|refusal| self.report(place, name, refusal)).ok()
     }
 
     /// Whether the value of `name` is a list with nothing in it.
     pub(super) fn is_empty_list(&self, name: &str) -> bool {
-        matches!(self.value(name), Some(Value::List(items)) if items.is_empty())
+        matches!(self.value(name), Some(ConfigValue::List(items)) if items.is_empty())
     }
 
     /// One text or several, each understood by `parse`.
-    pub(super) fn each_text<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, Refusal>) -> Vec<T> {
+    pub(super) fn each_text<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, ValueRefusal>) -> Vec<T> {
         let Some(entry) = self.table.get(name) else { return Vec::new() };
         let one = std::slice::from_ref(&entry.node);
-        let items = if let Value::List(items) = &entry.node.value { items.as_slice() } else { one };
+        let items = if let ConfigValue::List(items) = &entry.node.value { items.as_slice() } else { one };
         let mut all = Vec::new();
         for item in items {
-            let Value::Text(text) = &item.value else { continue };
-            let place = if item.place == Place::Nowhere { &entry.node.place } else { &item.place };
+            let ConfigValue::Text(text) = &item.value else { continue };
+            let place = if item.place == Origin::Nowhere { &entry.node.place } else { &item.place };
             all.extend(parse(text).map_err(|refusal| self.report(place.clone(), name, refusal)).ok());
         }
         all
@@ -176,7 +187,7 @@ impl<'a> Section<'a> {
     /// A whole number, or its default. Its range was checked.
     pub(super) fn integer(&self, name: &str) -> Option<u64> {
         match self.table.get(name).map(|entry| &entry.node.value) {
-            Some(Value::Integer(number)) => u64::try_from(*number).ok(),
+            Some(ConfigValue::Integer(number)) => u64::try_from(*number).ok(),
             Some(_) => None,
             None => self.default_of(name)?.parse().ok(),
         }
@@ -190,7 +201,7 @@ impl<'a> Section<'a> {
     /// `true` or `false`, or its default.
     pub(super) fn boolean(&self, name: &str) -> Option<bool> {
         match self.table.get(name).map(|entry| &entry.node.value) {
-            Some(Value::Boolean(value)) => Some(*value),
+            Some(ConfigValue::Boolean(value)) => Some(*value),
             Some(_) => None,
             None => self.default_of(name)?.parse().ok(),
         }
@@ -210,11 +221,11 @@ impl<'a> Section<'a> {
                 None
             }
             (Some(entry), None) => match &entry.node.value {
-                Value::Text(text) => Some(Secret::new(text)),
+                ConfigValue::Text(text) => Some(Secret::new(text)),
                 _ => None,
             },
             (None, Some(entry)) => match &entry.node.value {
-                Value::Text(path) => self.read_secret(&file, path),
+                ConfigValue::Text(path) => self.read_secret(&file, path),
                 _ => None,
             },
             (None, None) => self.absent_secret(name, &file),
@@ -232,7 +243,7 @@ impl<'a> Section<'a> {
 
     fn absent_secret(&self, name: &str, file: &str) -> Option<Secret> {
         match self.key(name)? {
-            (Kind::SecretUrl, Absent::Default(text)) => Some(Secret::new(text)),
+            (ValueKind::SecretUrl, Absent::Default(text)) => Some(Secret::new(text)),
             (_, Absent::Default(path)) => self.read_secret(file, path),
             (_, Absent::Refused) => {
                 let hint = format!("write {file} = \"FILE\", or {name}");
@@ -261,18 +272,18 @@ impl<'a> Section<'a> {
         Secret::from_file(&path).map_err(refuse).ok()
     }
 
-    fn text_at(&self, name: &str) -> Option<(String, Place)> {
+    fn text_at(&self, name: &str) -> Option<(String, Origin)> {
         match self.table.get(name) {
-            Some(Entry { node, .. }) => match &node.value {
-                Value::Text(text) if text.trim().is_empty() => {
+            Some(ConfigEntry { node, .. }) => match &node.value {
+                ConfigValue::Text(text) if text.trim().is_empty() => {
                     self.refuse(name, "it is empty", Some("give it a value, or leave the whole line out"));
                     None
                 }
-                Value::Text(text) => Some((text.clone(), node.place.clone())),
+                ConfigValue::Text(text) => Some((text.clone(), node.place.clone())),
                 _ => None,
             },
             None => match self.key(name)?.1 {
-                Absent::Default(text) => Some((text.to_owned(), Place::Nowhere)),
+                Absent::Default(text) => Some((text.to_owned(), Origin::Nowhere)),
                 Absent::Means(_) => None,
                 Absent::Refused => {
                     self.report(self.place.clone(), name, ("it is missing".to_owned(), None));
@@ -282,7 +293,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn key(&self, name: &str) -> Option<(Kind, Absent)> {
+    fn key(&self, name: &str) -> Option<(ValueKind, Absent)> {
         let found = keys::find(self.pattern, name).map(|(key, _)| (key.kind, key.absent));
         debug_assert!(found.is_some(), "{}.{name} is not in the table of keys", self.pattern);
         found
@@ -292,7 +303,7 @@ impl<'a> Section<'a> {
         if let Absent::Default(text) = self.key(name)?.1 { Some(text) } else { None }
     }
 
-    fn report(&self, place: Place, name: &str, refusal: Refusal) {
+    fn report(&self, place: Origin, name: &str, refusal: ValueRefusal) {
         let key = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         self.reader.report(place, key, refusal);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{Absent, KEYS, Key, Kind, SECTIONS};
+use super::keys::{Absent, KEYS, Key, ValueKind, SECTIONS};
 use super::show::default;
 
 const HEAD: &str = "\
@@ -73,7 +73,7 @@ fn name(key: &Key) -> String {
 fn absent(key: &Key) -> String {
     match key.absent {
         Absent::Refused => "**required**".to_owned(),
-        Absent::Default(text) if key.kind == Kind::Secret => {
+        Absent::Default(text) if key.kind == ValueKind::Secret => {
             format!("`{}_file = {}`", key.name(), default(key.kind, text))
         }
         Absent::Default(text) => format!("`{}`", default(key.kind, text)),

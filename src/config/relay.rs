@@ -8,10 +8,10 @@ use super::sender::one_line;
 use super::{headers, rates};
 use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::quota::Quota;
-use crate::domain::spelled;
+use crate::domain::string_enum;
 use crate::secret::Secret;
 
-spelled! {
+string_enum! {
     /// How a connection to a relay is protected.
     RelayTls: "protection" {
         /// TLS from the first byte.

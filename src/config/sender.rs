@@ -4,10 +4,10 @@ use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Mailbox;
 use crate::domain::typo::is_of_readers;
 
-use super::reader::Refusal;
+use super::reader::ValueRefusal;
 
 /// A text that may stand in a header.
-pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
+pub(super) fn one_line(text: &str) -> Result<String, ValueRefusal> {
     if text.chars().any(char::is_control) {
         return Err((
             "it has a line end or another control character in it".into(),
@@ -20,7 +20,7 @@ pub(super) fn one_line(text: &str) -> Result<String, Refusal> {
 /// Names that are longer are cut in every list of emails.
 const NAME_CHARS_MAX: usize = 100;
 
-pub(super) fn name(text: &str) -> Result<String, Refusal> {
+pub(super) fn name(text: &str) -> Result<String, ValueRefusal> {
     let name = one_line(text)?;
     match name.chars().count() {
         0 => Err(("it is empty".into(), Some("write the name that readers know it by".into()))),
@@ -31,7 +31,7 @@ pub(super) fn name(text: &str) -> Result<String, Refusal> {
     }
 }
 
-pub(super) fn postal_address(text: &str) -> Result<String, Refusal> {
+pub(super) fn postal_address(text: &str) -> Result<String, ValueRefusal> {
     let address = one_line(text)?;
     // An empty one is allowed while an installation is set up: no issue goes out without.
     if !address.is_empty() && !address.contains(char::is_alphabetic) {
@@ -43,13 +43,13 @@ pub(super) fn postal_address(text: &str) -> Result<String, Refusal> {
     Ok(address)
 }
 
-pub(super) fn address(text: &str) -> Result<EmailAddress, Refusal> {
+pub(super) fn address(text: &str) -> Result<EmailAddress, ValueRefusal> {
     let address = text.parse().map_err(|error| (format!("{text:?} is not an address: {error}"), None))?;
     carried(address)
 }
 
 /// An address that every relay carries: few take letters beyond ASCII before the @ (RFC 6531).
-pub(super) fn carried(address: EmailAddress) -> Result<EmailAddress, Refusal> {
+pub(super) fn carried(address: EmailAddress) -> Result<EmailAddress, ValueRefusal> {
     match address.local().is_ascii() {
         true => Ok(address),
         false => Err((

@@ -15,14 +15,14 @@ pub struct Sending {
 }
 
 /// What a newsletter may find of a relay whose table was read, rightly or not.
-pub(super) struct Known {
+pub(super) struct KnownRelay {
     pub(super) name: String,
     pub(super) only_named: bool,
     pub(super) headers: ExtraHeaders,
 }
 
 /// Reads it for the newsletter of `section`.
-pub(super) fn read(section: &Section<'_>, known: &[Known]) -> Sending {
+pub(super) fn read(section: &Section<'_>, known: &[KnownRelay]) -> Sending {
     let headers = headers::read(section);
     let relays = relays(section, known);
     for relay in known.iter().filter(|relay| relays.contains(&relay.name)) {
@@ -39,7 +39,7 @@ pub(super) fn read(section: &Section<'_>, known: &[Known]) -> Sending {
     Sending { relays, headers }
 }
 
-fn relays(section: &Section<'_>, known: &[Known]) -> Vec<String> {
+fn relays(section: &Section<'_>, known: &[KnownRelay]) -> Vec<String> {
     let open = known.iter().filter(|relay| !relay.only_named).map(|relay| relay.name.clone());
     if !section.has("relays") {
         let open: Vec<String> = open.collect();

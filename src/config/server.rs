@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::reader::{Refusal, Section};
+use super::reader::{ValueRefusal, Section};
 
 /// The web server's settings.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Server> {
     Some(Server { listen: listen?, metrics_listen, trusted_proxies, connections: connections? })
 }
 
-fn socket(text: &str) -> Result<SocketAddr, Refusal> {
+fn socket(text: &str) -> Result<SocketAddr, ValueRefusal> {
     text.parse().map_err(|_| {
         let hint = "write 127.0.0.1:8080, or [::]:8080 for every address";
         (format!("{text:?} is not an address and a port"), Some(hint.into()))
@@ -62,7 +62,7 @@ fn socket(text: &str) -> Result<SocketAddr, Refusal> {
 const PREFIX_MIN_V4: u8 = 8;
 const PREFIX_MIN_V6: u8 = 16;
 
-fn network(text: &str) -> Result<Network, Refusal> {
+fn network(text: &str) -> Result<Network, ValueRefusal> {
     let refusal =
         || (format!("{text:?} is not an address or a network"), Some("write 10.0.0.1 or 10.0.0.0/8".to_owned()));
     let (address, prefix) = match text.split_once('/') {

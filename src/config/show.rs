@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::check::display;
 use super::database::masked;
-use super::keys::{self, Absent, KEYS, Key, Kind};
-use super::problem::Place;
-use super::rates;
-use super::tree::{Entry, Node, Table, Value};
+use super::keys::{self, Absent, KEYS, Key, ValueKind};
+use super::problem::Origin;
+use super::reader::display;
+use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
 
 /// One key that has a value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -20,7 +19,7 @@ pub struct Setting {
     pub from: String,
 }
 
-pub(super) fn settings(root: &Table, folder: &Path) -> Vec<Setting> {
+pub(super) fn settings(root: &ConfigTable, folder: &Path) -> Vec<Setting> {
     let mut all = Vec::new();
     for (section, _) in keys::SECTIONS {
         walk(root, folder, section, ("", ""), &mut all);
@@ -29,7 +28,7 @@ pub(super) fn settings(root: &Table, folder: &Path) -> Vec<Setting> {
 }
 
 /// Goes down `table`, which is at `at` and is called `path`, to every section that `wanted` matches.
-fn walk(table: &Table, folder: &Path, wanted: &'static str, (at, path): (&str, &str), all: &mut Vec<Setting>) {
+fn walk(table: &ConfigTable, folder: &Path, wanted: &'static str, (at, path): (&str, &str), all: &mut Vec<Setting>) {
     if at == wanted {
         all.extend(
             KEYS.iter().filter(|key| key.section() == wanted).filter_map(|key| setting(table, folder, key, path)),
@@ -41,15 +40,15 @@ fn walk(table: &Table, folder: &Path, wanted: &'static str, (at, path): (&str, &
     let below = if at.is_empty() { step.to_owned() } else { format!("{at}.{step}") };
     if step != "*" && table.get(step).is_none() && !wanted.contains('*') {
         let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
-        return walk(&Table::default(), folder, wanted, (&below, &path), all);
+        return walk(&ConfigTable::default(), folder, wanted, (&below, &path), all);
     }
     for entry in table.entries.iter().filter(|entry| step == "*" || entry.name == step) {
         let shown = display(path, &below, &entry.name, &entry.node);
         match &entry.node.value {
-            Value::Table(inner) => walk(inner, folder, wanted, (&below, &shown), all),
-            Value::List(items) if keys::is_repeatable(&below) => {
+            ConfigValue::Table(inner) => walk(inner, folder, wanted, (&below, &shown), all),
+            ConfigValue::List(items) if keys::is_repeatable(&below) => {
                 for (at, item) in items.iter().enumerate() {
-                    let Value::Table(inner) = &item.value else { continue };
+                    let ConfigValue::Table(inner) = &item.value else { continue };
                     walk(inner, folder, wanted, (&below, &format!("{shown}.{at}")), all);
                 }
             }
@@ -58,7 +57,7 @@ fn walk(table: &Table, folder: &Path, wanted: &'static str, (at, path): (&str, &
     }
 }
 
-fn setting(table: &Table, folder: &Path, key: &Key, path: &str) -> Option<Setting> {
+fn setting(table: &ConfigTable, folder: &Path, key: &Key, path: &str) -> Option<Setting> {
     let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let file = format!("{}_file", key.name());
     if let Some(entry) = table.get(key.name()) {
@@ -76,14 +75,14 @@ fn setting(table: &Table, folder: &Path, key: &Key, path: &str) -> Option<Settin
         });
     }
     let Absent::Default(text) = key.absent else { return None };
-    let name = if key.kind == Kind::Secret { file.as_str() } else { key.name() };
+    let name = if key.kind == ValueKind::Secret { file.as_str() } else { key.name() };
     Some(Setting { key: full(name), value: default(key.kind, text), from: "default".to_owned() })
 }
 
 /// A default as TOML writes it.
-pub(super) fn default(kind: Kind, text: &str) -> String {
+pub(super) fn default(kind: ValueKind, text: &str) -> String {
     match kind {
-        Kind::Integer(..) | Kind::Boolean => text.to_owned(),
+        ValueKind::Integer(..) | ValueKind::Boolean => text.to_owned(),
         _ => quoted(text),
     }
 }
@@ -91,43 +90,43 @@ pub(super) fn default(kind: Kind, text: &str) -> String {
 /// The name of a file that holds a secret, if there is such a file: else it may be the secret itself, at the wrong key.
 fn file_of_secret(node: &Node, folder: &Path) -> String {
     match &node.value {
-        Value::Text(text) if folder.join(text).exists() => quoted(text),
+        ConfigValue::Text(text) if folder.join(text).exists() => quoted(text),
         _ => quoted("***"),
     }
 }
 
-fn value(kind: Kind, node: &Node) -> String {
+fn value(kind: ValueKind, node: &Node) -> String {
     match (&node.value, kind) {
-        (_, Kind::Secret) => quoted("***"),
-        (Value::Text(text), Kind::SecretUrl) => quoted(&masked(text)),
-        (_, Kind::SecretUrl) => quoted("***"),
-        (Value::Text(text), _) => quoted(text),
-        (Value::Integer(number), _) => number.to_string(),
-        (Value::Boolean(value), _) => value.to_string(),
-        (Value::List(items), _) => {
+        (_, ValueKind::Secret) => quoted("***"),
+        (ConfigValue::Text(text), ValueKind::SecretUrl) => quoted(&masked(text)),
+        (_, ValueKind::SecretUrl) => quoted("***"),
+        (ConfigValue::Text(text), _) => quoted(text),
+        (ConfigValue::Integer(number), _) => number.to_string(),
+        (ConfigValue::Boolean(value), _) => value.to_string(),
+        (ConfigValue::List(items), _) => {
             let items: Vec<String> = items.iter().map(value_of_item).collect();
             format!("[{}]", items.join(", "))
         }
-        (Value::Table(table), Kind::Rates) => {
-            let rate = |entry: &Entry| format!("{} = {}", entry.name, value(rates::NUMBER, &entry.node));
+        (ConfigValue::Table(table), ValueKind::Rates) => {
+            let rate = |entry: &ConfigEntry| format!("{} = {}", entry.name, value(keys::RATE, &entry.node));
             format!("{{ {} }}", table.entries.iter().map(rate).collect::<Vec<_>>().join(", "))
         }
-        (Value::Table(_) | Value::Unfit(_), _) => "?".to_owned(),
+        (ConfigValue::Table(_) | ConfigValue::Unfit(_), _) => "?".to_owned(),
     }
 }
 
 fn value_of_item(item: &Node) -> String {
-    if let Value::Text(text) = &item.value { quoted(text) } else { "?".to_owned() }
+    if let ConfigValue::Text(text) = &item.value { quoted(text) } else { "?".to_owned() }
 }
 
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-fn from(place: &Place) -> String {
+fn from(place: &Origin) -> String {
     match place {
-        Place::File { line, .. } => format!("line {line}"),
-        Place::Environment(name) => name.clone(),
-        Place::Nowhere => "default".to_owned(),
+        Origin::File { line, .. } => format!("line {line}"),
+        Origin::Environment(name) => name.clone(),
+        Origin::Nowhere => "default".to_owned(),
     }
 }

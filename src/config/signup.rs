@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::{Origin, Url};
 
-use super::reader::{Refusal, Section};
+use super::reader::{ValueRefusal, Section};
 
 /// Limits of the sign-up form, and the sites that may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn read(section: Section<'_>) -> Option<SignupLimits> {
 }
 
 /// A site, as browsers name it in `Origin`.
-fn origin(text: &str) -> Result<String, Refusal> {
+fn origin(text: &str) -> Result<String, ValueRefusal> {
     let refusal = || (format!("{text:?} is not a site"), Some("write it like https://www.example.com".to_owned()));
     let url = web_url(text).ok_or_else(refusal)?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
@@ -85,7 +85,7 @@ fn origin(text: &str) -> Result<String, Refusal> {
     }
 }
 
-fn page(text: &str) -> Result<Url, Refusal> {
+fn page(text: &str) -> Result<Url, ValueRefusal> {
     let hint = || Some("write it like https://www.example.com/thanks".to_owned());
     web_url(text).ok_or_else(|| (format!("{text:?} is not the address of a page"), hint()))
 }

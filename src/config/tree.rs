@@ -2,21 +2,21 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Place, Problem};
+use super::problem::{Origin, ConfigProblem};
 
 /// A value as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum ConfigValue {
     Text(String),
     Integer(i64),
     Boolean(bool),
     List(Vec<Node>),
-    Table(Table),
+    Table(ConfigTable),
     /// A kind of value that no key has, in words.
     Unfit(&'static str),
 }
 
-impl Value {
+impl ConfigValue {
     /// The kind of value, in words.
     pub(super) fn describe(&self) -> &'static str {
         match self {
@@ -33,27 +33,27 @@ impl Value {
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) value: Value,
+    pub(super) place: Origin,
+    pub(super) value: ConfigValue,
 }
 
 /// A section: names and values in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Table {
-    pub(super) entries: Vec<Entry>,
+pub(super) struct ConfigTable {
+    pub(super) entries: Vec<ConfigEntry>,
 }
 
 /// A name in a section and what it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct ConfigEntry {
     pub(super) name: String,
     /// Where the name stands.
-    pub(super) place: Place,
+    pub(super) place: Origin,
     pub(super) node: Node,
 }
 
-impl Table {
-    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+impl ConfigTable {
+    pub(super) fn get(&self, name: &str) -> Option<&ConfigEntry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
@@ -62,10 +62,10 @@ impl Table {
     }
 
     /// The entry called `name`; made with `value` at `place` when it is absent.
-    pub(super) fn entry(&mut self, name: &str, place: &Place, value: impl FnOnce() -> Value) -> &mut Node {
+    pub(super) fn entry(&mut self, name: &str, place: &Origin, value: impl FnOnce() -> ConfigValue) -> &mut Node {
         let at = self.entries.iter().position(|entry| entry.name == name).unwrap_or_else(|| {
             let node = Node { place: place.clone(), value: value() };
-            self.entries.push(Entry { name: name.to_owned(), place: place.clone(), node });
+            self.entries.push(ConfigEntry { name: name.to_owned(), place: place.clone(), node });
             self.entries.len() - 1
         });
         &mut self.entries[at].node
@@ -73,14 +73,14 @@ impl Table {
 }
 
 /// Reads TOML; on a syntax error, every one that the parser could find.
-pub(super) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
+pub(super) fn parse(text: &str) -> Result<ConfigTable, Vec<ConfigProblem>> {
     let lines = Lines::of(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(lines.table(table.get_ref()));
     }
-    let problem = |error: &toml::de::Error| Problem {
-        place: error.span().map_or(Place::Nowhere, |span| lines.place(span.start)),
+    let problem = |error: &toml::de::Error| ConfigProblem {
+        place: error.span().map_or(Origin::Nowhere, |span| lines.place(span.start)),
         key: String::new(),
         why: format!("this is not TOML: {}", error.message().replace('\n', "; ")),
         hint: None,
@@ -89,7 +89,7 @@ pub(super) fn parse(text: &str) -> Result<Table, Vec<Problem>> {
 }
 
 /// Where a byte of `text` stands.
-pub(super) fn place_of(text: &str, offset: usize) -> Place {
+pub(super) fn place_of(text: &str, offset: usize) -> Origin {
     Lines::of(text).place(offset)
 }
 
@@ -105,34 +105,34 @@ impl<'a> Lines<'a> {
         Self { text, starts }
     }
 
-    fn place(&self, offset: usize) -> Place {
+    fn place(&self, offset: usize) -> Origin {
         let line = self.starts.partition_point(|start| *start <= offset);
         let before = self.text.get(self.starts[line - 1]..offset).unwrap_or_default();
-        Place::File { line, column: before.chars().count() + 1 }
+        Origin::File { line, column: before.chars().count() + 1 }
     }
 
-    fn table(&self, table: &DeTable<'_>) -> Table {
+    fn table(&self, table: &DeTable<'_>) -> ConfigTable {
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
-        let entry = |(name, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| Entry {
+        let entry = |(name, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| ConfigEntry {
             name: name.get_ref().to_string(),
             place: self.place(name.span().start),
             node: self.node(value),
         };
-        Table { entries: entries.into_iter().map(entry).collect() }
+        ConfigTable { entries: entries.into_iter().map(entry).collect() }
     }
 
     fn node(&self, value: &toml::Spanned<DeValue<'_>>) -> Node {
         let place = self.place(value.span().start);
         let value = match value.get_ref() {
-            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::String(text) => ConfigValue::Text(text.to_string()),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .map_or(Value::Unfit("a number that is far too large"), Value::Integer),
-            DeValue::Float(_) => Value::Unfit("a number with a fraction"),
-            DeValue::Boolean(value) => Value::Boolean(*value),
-            DeValue::Datetime(_) => Value::Unfit("a date or time"),
-            DeValue::Array(list) => Value::List(list.iter().map(|item| self.node(item)).collect()),
-            DeValue::Table(table) => Value::Table(self.table(table)),
+                .map_or(ConfigValue::Unfit("a number that is far too large"), ConfigValue::Integer),
+            DeValue::Float(_) => ConfigValue::Unfit("a number with a fraction"),
+            DeValue::Boolean(value) => ConfigValue::Boolean(*value),
+            DeValue::Datetime(_) => ConfigValue::Unfit("a date or time"),
+            DeValue::Array(list) => ConfigValue::List(list.iter().map(|item| self.node(item)).collect()),
+            DeValue::Table(table) => ConfigValue::Table(self.table(table)),
         };
         Node { place, value }
     }

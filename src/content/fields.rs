@@ -13,6 +13,12 @@ pub const FIELD_START: char = '\u{E000}';
 /// Ends a field.
 pub const FIELD_END: char = '\u{E001}';
 
+/// Whether a character is for private use, as the marks of merge fields are.
+pub(super) fn is_private(c: char) -> bool {
+    const { assert!(FIELD_START as u32 == 0xE000 && FIELD_END as u32 == 0xE001) };
+    ('\u{E000}'..='\u{F8FF}').contains(&c)
+}
+
 /// Text in which fields are marked: a rendered HTML or text part.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Template(pub String);

@@ -7,11 +7,11 @@ mod suggest;
 
 use url::Url;
 
+use super::fields::is_private;
 use super::links::image_file;
 use super::problem::{Position, Problem};
-use super::source::is_private;
 use crate::domain::issue::Visibility;
-use entries::{Entry, Value};
+use entries::{FrontMatterEntry, FrontMatterValue};
 pub use send_at::SendAt;
 
 /// Front matter is a dozen short lines; more is a mistake or an attack.
@@ -68,7 +68,7 @@ pub struct FrontMatter {
     /// What was wrong in an earlier text: a note on the web version.
     pub correction: Option<String>,
     /// Where the keys stand, for advice about them.
-    pub places: Places,
+    pub places: KeyPositions,
 }
 
 /// The image that stands for an issue.
@@ -92,9 +92,9 @@ impl Cover {
 
 /// Where keys of the front matter stand in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(Vec<(String, Position)>);
+pub struct KeyPositions(Vec<(String, Position)>);
 
-impl Places {
+impl KeyPositions {
     /// The value of `key`, or the first character of the file when it is not there.
     pub fn of(&self, key: &str) -> Position {
         self.0.iter().find(|(name, _)| name == key).map_or(Position::START, |(_, at)| *at)
@@ -184,7 +184,7 @@ impl<'a> Block<'a> {
 
 impl FrontMatter {
     /// Takes over what is in order; what is not is told.
-    fn take(&mut self, entries: Vec<Entry>, syntax: Syntax, warnings: &mut Vec<Problem>) -> Vec<Problem> {
+    fn take(&mut self, entries: Vec<FrontMatterEntry>, syntax: Syntax, warnings: &mut Vec<Problem>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut title_seen = false;
         for entry in entries {
@@ -203,7 +203,7 @@ impl FrontMatter {
         problems
     }
 
-    fn set(&mut self, entry: &Entry, syntax: Syntax) -> Result<(), Problem> {
+    fn set(&mut self, entry: &FrontMatterEntry, syntax: Syntax) -> Result<(), Problem> {
         match entry.key.as_str() {
             "title" => {
                 self.title = one_line(entry)?.ok_or_else(|| {
@@ -232,7 +232,7 @@ impl FrontMatter {
     }
 }
 
-fn unknown_key(entry: &Entry) -> Problem {
+fn unknown_key(entry: &FrontMatterEntry) -> Problem {
     let message = format!("`{}` is not a key of the front matter and is left out", entry.key.escape_debug());
     Problem::warning(entry.key_at, "unknown-key", message).hint(match suggest::nearest(&entry.key, KEYS) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -241,18 +241,18 @@ fn unknown_key(entry: &Entry) -> Problem {
 }
 
 /// The value as text; an empty one counts as absent.
-fn text(entry: &Entry) -> Result<Option<&str>, Problem> {
+fn text(entry: &FrontMatterEntry) -> Result<Option<&str>, Problem> {
     match &entry.value {
-        Value::Null => Ok(None),
-        Value::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-        Value::Bool(_) | Value::Other => {
+        FrontMatterValue::Null => Ok(None),
+        FrontMatterValue::Text(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
+        FrontMatterValue::Bool(_) | FrontMatterValue::Other => {
             let message = format!("`{}` must be text", entry.key);
             Err(Problem::error(entry.at, "wrong-type", message).hint("put the value in quotation marks"))
         }
     }
 }
 
-fn plain(entry: &Entry, chars_max: usize) -> Result<Option<String>, Problem> {
+fn plain(entry: &FrontMatterEntry, chars_max: usize) -> Result<Option<String>, Problem> {
     let Some(text) = text(entry)? else { return Ok(None) };
     let key = &entry.key;
     if text.contains("{{") {
@@ -274,7 +274,7 @@ fn plain(entry: &Entry, chars_max: usize) -> Result<Option<String>, Problem> {
 }
 
 /// Text for a header or a heading: without line ends or other control characters.
-fn one_line(entry: &Entry) -> Result<Option<String>, Problem> {
+fn one_line(entry: &FrontMatterEntry) -> Result<Option<String>, Problem> {
     let text = plain(entry, ONE_LINE_CHARS_MAX)?;
     if text.as_ref().is_some_and(|text| text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')))
     {
@@ -292,9 +292,9 @@ fn squeeze(text: &str) -> String {
         .join(" ")
 }
 
-fn boolean(entry: &Entry, syntax: Syntax) -> Result<bool, Problem> {
+fn boolean(entry: &FrontMatterEntry, syntax: Syntax) -> Result<bool, Problem> {
     match &entry.value {
-        Value::Bool(value) => Ok(*value),
+        FrontMatterValue::Bool(value) => Ok(*value),
         _ => {
             let assign = if syntax == Syntax::Yaml { ": " } else { " = " };
             let message = format!("`{}` is either true or false", entry.key);
@@ -304,7 +304,7 @@ fn boolean(entry: &Entry, syntax: Syntax) -> Result<bool, Problem> {
 }
 
 /// RFC 5646 tags look like this; whether one is registered is not our question.
-fn language(tag: String, entry: &Entry) -> Result<String, Problem> {
+fn language(tag: String, entry: &FrontMatterEntry) -> Result<String, Problem> {
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
     let primary_ok = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
@@ -315,7 +315,7 @@ fn language(tag: String, entry: &Entry) -> Result<String, Problem> {
     Err(Problem::error(entry.at, "lang", message).hint("write a tag such as en, pt-BR, ar or ja"))
 }
 
-fn image(typed: &str, entry: &Entry) -> Result<Cover, Problem> {
+fn image(typed: &str, entry: &FrontMatterEntry) -> Result<Cover, Problem> {
     if let Some(name) = image_file(typed) {
         return Ok(Cover::File(name));
     }
@@ -327,7 +327,7 @@ fn image(typed: &str, entry: &Entry) -> Result<Cover, Problem> {
     })
 }
 
-fn visibility(typed: &str, entry: &Entry) -> Result<Visibility, Problem> {
+fn visibility(typed: &str, entry: &FrontMatterEntry) -> Result<Visibility, Problem> {
     typed.parse().map_err(|_| {
         let message = format!("`web` is public, unlisted or none, not {typed:?}");
         let hint = "public: in the archive and the feeds; unlisted: at its address alone; none: in mailboxes alone";

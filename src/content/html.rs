@@ -9,27 +9,19 @@ use std::collections::HashMap;
 
 use super::fields::Field;
 use super::merge;
-use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
+use super::target::Target;
+use super::tree::{self, Align, Block, Destination, Document, Inline, TableBlock, plain_text};
 use crate::domain::design::Design;
 use crate::words::Words;
 pub use long::{in_body, in_heading, in_heading_with};
-use style::Look;
+use style::InlineStyle;
 
 /// What any issue may become; a mail is refused far below, see `advice`.
 pub const HTML_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// What the HTML is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A mail: styles on every element, no places to jump to.
-    Mail,
-    /// A page with a style sheet of its own: headings have ids, footnotes are linked.
-    Web,
-}
-
 /// Why there is no more HTML.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum HtmlRefused {
     /// It grew past [`HTML_BYTES_MAX`].
     TooLarge,
     /// An editor's own HTML is nested deeper than the sanitiser should see.
@@ -43,8 +35,8 @@ pub(super) fn render(
     rtl: bool,
     words: Words,
     design: &Design,
-) -> (String, Option<Refused>) {
-    let look = Look::new(target, rtl, design);
+) -> (String, Option<HtmlRefused>) {
+    let look = InlineStyle::new(target, rtl, design);
     let mut writer = Writer {
         out: String::new(),
         full: false,
@@ -59,10 +51,10 @@ pub(super) fn render(
     if !document.notes.is_empty() {
         writer.notes(&document.notes, words);
     }
-    let too_large = writer.full.then_some(Refused::TooLarge);
+    let too_large = writer.full.then_some(HtmlRefused::TooLarge);
     let (html, refused) = match writer.out {
         out if !document.has_html => (out, too_large),
-        out if raw::too_deep(&out) => (String::new(), Some(Refused::TooDeep)),
+        out if raw::too_deep(&out) => (String::new(), Some(HtmlRefused::TooDeep)),
         out => (raw::sanitised(&out, target), too_large),
     };
     (look.body(&html), refused)
@@ -92,7 +84,7 @@ pub fn escape(text: &str) -> String {
 struct Writer {
     out: String,
     full: bool,
-    look: Look,
+    look: InlineStyle,
     /// How often an id was wanted.
     ids: HashMap<String, usize>,
     /// Whether a paragraph is nothing but a picture.
@@ -252,7 +244,7 @@ impl Writer {
     }
 
     /// A table of data. On the web its elements say so; in a mail, where every table is taken for layout, its roles do.
-    fn table(&mut self, table: &Table, last: bool) {
+    fn table(&mut self, table: &TableBlock, last: bool) {
         let is_mail = self.look.target == Target::Mail;
         if is_mail {
             let heads: Vec<_> = table.head.iter().map(|cell| plain_text(cell)).collect();

@@ -14,14 +14,14 @@ pub(super) const NOT_FOLLOWED: &str = "link-unfollowed";
 
 /// Why an address cannot be used, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(super) struct LinkRefused {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) hint: String,
 }
 
-fn refused(code: &'static str, message: String, hint: &str) -> Refused {
-    Refused { code, message, hint: hint.to_owned() }
+fn refused(code: &'static str, message: String, hint: &str) -> LinkRefused {
+    LinkRefused { code, message, hint: hint.to_owned() }
 }
 
 /// Schemes that mail programs hand on to a telephone.
@@ -67,7 +67,7 @@ const UNFOLLOWED: &[&str] = &[
 ];
 
 /// A link's address, normalised: `http`, `https`, `mailto`, `tel` or `sms`.
-pub(super) fn link(typed: &str) -> Result<String, Refused> {
+pub(super) fn link(typed: &str) -> Result<String, LinkRefused> {
     let url = absolute(typed, "link")?;
     match url.scheme() {
         "http" | "https" if matches!(url.host_str(), Some("http" | "https")) => {
@@ -86,7 +86,7 @@ pub(super) fn link(typed: &str) -> Result<String, Refused> {
 }
 
 /// An image's address, normalised: `http` or `https`, since mailboxes show no others.
-pub(super) fn image(typed: &str) -> Result<String, Refused> {
+pub(super) fn image(typed: &str) -> Result<String, LinkRefused> {
     let url = absolute(typed, "image")?;
     match url.scheme() {
         "http" | "https" => Ok(settled(url)),
@@ -108,7 +108,7 @@ pub(super) fn is_embedded(address: &str) -> bool {
 }
 
 /// What to say of an image's file that cannot be shown.
-pub(super) fn no_picture(typed: &str, NoPicture { code, message, hint }: NoPicture) -> Refused {
+pub(super) fn no_picture(typed: &str, NoPicture { code, message, hint }: NoPicture) -> LinkRefused {
     let message = format!("the image {typed:?} cannot be used: {message}");
     let host = typed.split('/').next().unwrap_or_default();
     let hint = match code {
@@ -117,10 +117,10 @@ pub(super) fn no_picture(typed: &str, NoPicture { code, message, hint }: NoPictu
         }
         _ => hint,
     };
-    Refused { code, message, hint }
+    LinkRefused { code, message, hint }
 }
 
-fn absolute(typed: &str, what: &'static str) -> Result<Url, Refused> {
+fn absolute(typed: &str, what: &'static str) -> Result<Url, LinkRefused> {
     if typed.is_empty() {
         return Err(refused(what, format!("the {what} has no address"), "write one between the parentheses"));
     }
@@ -140,7 +140,7 @@ fn absolute(typed: &str, what: &'static str) -> Result<Url, Refused> {
                 _ if typed.starts_with("www.") => format!("write https://{typed}"),
                 _ => "write the whole address, beginning with https://".to_owned(),
             };
-            Refused { code: "link-relative", message, hint }
+            LinkRefused { code: "link-relative", message, hint }
         }
         error => refused(what, format!("{typed:?} is not an address: {error}"), "check its host and port"),
     })
@@ -152,7 +152,7 @@ fn looks_like_host(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
 }
 
-fn scheme_refused(what: &str, scheme: &str, allowed: &str) -> Refused {
+fn scheme_refused(what: &str, scheme: &str, allowed: &str) -> LinkRefused {
     let message = format!("a {what} leads to {allowed}, not to {scheme}:");
     refused("link-scheme", message, "link to a page on the web")
 }

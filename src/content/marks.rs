@@ -5,10 +5,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::bare::{Bare, Finder};
-use super::fields::{FIELD_END, FIELD_START, Field};
+use super::autolinks::{Autolink, Autolinks};
+use super::fields::{self, FIELD_END, FIELD_START, Field};
 use super::merge::{self, FieldError};
-use super::source;
 
 /// Merge fields in one issue: an editor uses three.
 pub(super) const FIELDS_MAX: usize = 500;
@@ -27,11 +26,11 @@ pub(super) struct Occurrence {
     /// Its place in the source.
     pub(super) at: usize,
     /// What it means.
-    pub(super) field: Result<Field, Fault>,
+    pub(super) field: Result<Field, FieldFault>,
 }
 
 /// Why braces are no merge field.
-pub(super) enum Fault {
+pub(super) enum FieldFault {
     Open,
     Field(FieldError),
 }
@@ -57,7 +56,7 @@ impl Address {
 }
 
 /// Source text whose fields and addresses are marked.
-pub(super) struct Marked {
+pub(super) struct MarkedSource {
     pub(super) text: String,
     pub(super) occurrences: Vec<Occurrence>,
     addresses: Vec<Address>,
@@ -68,13 +67,13 @@ pub(super) struct Marked {
 }
 
 /// A stretch of marked text.
-pub(super) enum Stretch<'a> {
+pub(super) enum Segment<'a> {
     Text(&'a str),
     Mark(usize),
     Address(&'a Address),
 }
 
-impl Marked {
+impl MarkedSource {
     /// Marks every `{{ ... }}` of `source`, valid or not, and every bare address. A backslash before the braces keeps them
     /// as text.
     pub(super) fn of(source: &str) -> Self {
@@ -85,7 +84,7 @@ impl Marked {
             too_many: None,
             shifts: vec![(0, 0)],
         };
-        let mut addresses = Finder::new(source);
+        let mut addresses = Autolinks::new(source);
         let mut address = addresses.next();
         let mut from = 0;
         let mut braces = source.find("{{");
@@ -123,8 +122,8 @@ impl Marked {
         }
         let near = &source[found..source.floor_char_boundary(found + FIELD_BYTES_MAX)];
         let (written, field) = match near.find("}}").filter(|&end| !near[..end].contains('\n')) {
-            Some(end) => (&near[..end + 2], merge::parse(&near[2..end]).map_err(Fault::Field)),
-            None => ("{{", Err(Fault::Open)),
+            Some(end) => (&near[..end + 2], merge::parse(&near[2..end]).map_err(FieldFault::Field)),
+            None => ("{{", Err(FieldFault::Open)),
         };
         push_mark(&mut self.text, false, self.occurrences.len());
         self.occurrences.push(Occurrence { written: written.to_owned(), at: found, field });
@@ -132,7 +131,7 @@ impl Marked {
         written.len()
     }
 
-    fn push_address(&mut self, source: &str, Bare { range, shown, to }: Bare) {
+    fn push_address(&mut self, source: &str, Autolink { range, shown, to }: Autolink) {
         push_mark(&mut self.text, true, self.addresses.len());
         self.addresses.push(Address { written: source[range.clone()].to_owned(), shown, to });
         self.shift(range.end);
@@ -152,12 +151,12 @@ impl Marked {
     }
 
     /// Text and marks in turn. Private-use characters that are no mark (they can come from `&#xE000;`) are left out.
-    pub(super) fn stretches<'a>(&'a self, text: &'a str) -> Vec<Stretch<'a>> {
+    pub(super) fn stretches<'a>(&'a self, text: &'a str) -> Vec<Segment<'a>> {
         let mut stretches = Vec::new();
         let mut rest = text;
-        while let Some(at) = rest.find(source::is_private) {
+        while let Some(at) = rest.find(fields::is_private) {
             if at > 0 {
-                stretches.push(Stretch::Text(&rest[..at]));
+                stretches.push(Segment::Text(&rest[..at]));
             }
             rest = &rest[at..];
             match read_mark(rest).and_then(|(address, index, len)| Some((self.stretch(address, index)?, len))) {
@@ -165,20 +164,20 @@ impl Marked {
                     stretches.push(stretch);
                     rest = &rest[len..];
                 }
-                None => rest = rest.trim_start_matches(source::is_private),
+                None => rest = rest.trim_start_matches(fields::is_private),
             }
         }
         if !rest.is_empty() {
-            stretches.push(Stretch::Text(rest));
+            stretches.push(Segment::Text(rest));
         }
         stretches
     }
 
-    fn stretch(&self, address: bool, index: usize) -> Option<Stretch<'_>> {
+    fn stretch(&self, address: bool, index: usize) -> Option<Segment<'_>> {
         if address {
-            self.addresses.get(index).map(Stretch::Address)
+            self.addresses.get(index).map(Segment::Address)
         } else {
-            (index < self.occurrences.len()).then_some(Stretch::Mark(index))
+            (index < self.occurrences.len()).then_some(Segment::Mark(index))
         }
     }
 
@@ -190,9 +189,9 @@ impl Marked {
         let mut out = String::with_capacity(text.len());
         for stretch in self.stretches(text) {
             match stretch {
-                Stretch::Text(text) => out.push_str(text),
-                Stretch::Mark(index) => push_mark(&mut out, false, index),
-                Stretch::Address(address) => out.push_str(address.shown()),
+                Segment::Text(text) => out.push_str(text),
+                Segment::Mark(index) => push_mark(&mut out, false, index),
+                Segment::Address(address) => out.push_str(address.shown()),
             }
         }
         Cow::Owned(out)
@@ -200,15 +199,15 @@ impl Marked {
 
     /// What was written: for code, in which braces are braces.
     pub(super) fn as_written(&self, text: &str) -> String {
-        if !text.contains(source::is_private) {
+        if !text.contains(fields::is_private) {
             return text.to_owned();
         }
         let mut out = String::with_capacity(text.len());
         for stretch in self.stretches(text) {
             out.push_str(match stretch {
-                Stretch::Text(text) => text,
-                Stretch::Mark(index) => &self.occurrences[index].written,
-                Stretch::Address(address) => &address.written,
+                Segment::Text(text) => text,
+                Segment::Mark(index) => &self.occurrences[index].written,
+                Segment::Address(address) => &address.written,
             });
         }
         out
@@ -250,7 +249,7 @@ mod tests {
     #[test]
     fn offsets_lead_back_to_the_source() {
         let source = "a {{ name | there }} b {{}} https://example.org/a--b c \\{{ d }} {{ x\ny";
-        let marked = Marked::of(source);
+        let marked = MarkedSource::of(source);
         assert_eq!((marked.occurrences.len(), marked.addresses.len()), (3, 1));
         assert_eq!(marked.as_written(&marked.text), source);
         for word in [" b ", " c ", " x", "y"] {
@@ -265,7 +264,7 @@ mod tests {
 
     #[test]
     fn other_private_characters_vanish() {
-        let marked = Marked::of("{{ name }}");
+        let marked = MarkedSource::of("{{ name }}");
         assert_eq!(marked.as_written("a\u{E000}b\u{E001}\u{E000}\u{E011}\u{E001}\u{F000}c"), "abc");
         assert_eq!(marked.as_written("\u{E000}\u{E010}\u{E001}"), "{{ name }}", "mark 0 is the author's own");
     }

@@ -5,7 +5,7 @@
 
 pub mod addresses;
 pub mod advice;
-mod bare;
+mod autolinks;
 pub mod fields;
 pub mod front_matter;
 mod html;
@@ -22,15 +22,17 @@ mod prose;
 mod rendered;
 mod scripts;
 mod source;
+mod target;
 mod tree;
 mod typography;
 mod wrap;
 
 pub use front_matter::{Cover, FrontMatter, SendAt};
-pub use html::{HTML_BYTES_MAX, Target, escape, in_body, in_heading, in_heading_with};
+pub use html::{HTML_BYTES_MAX, escape, in_body, in_heading, in_heading_with};
 pub use parts::Parts;
 pub use problem::{Problem, Severity};
 pub use prose::prose;
-pub use rendered::{Letter, Rendered, render, render_so_far};
-pub use source::{Issue, SOURCE_BYTES_MAX, read, read_so_far};
+pub use rendered::{RenderContext, RenderedText, render, render_so_far};
+pub use source::{IssueFile, SOURCE_BYTES_MAX, read, read_so_far};
+pub use target::Target;
 pub use wrap::{filled, heading};

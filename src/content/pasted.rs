@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::fields;
 use super::html::escape;
 use super::html::raw::{self, TagAt};
 use super::links;
-use super::source;
 
 /// What is to be told of a tag.
 #[derive(Debug, PartialEq, Eq)]
@@ -257,7 +257,7 @@ fn attributes(tag: &TagAt<'_>, name: &str, tell: &mut dyn FnMut(usize, Told)) ->
 }
 
 fn is_field(value: &str) -> bool {
-    value.contains(source::is_private)
+    value.contains(fields::is_private)
 }
 
 fn without_colours(style: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::html::raw::{self, Tag};
 use super::links;
 use super::scripts::{self, Script};
-use super::tree::{self, Align, Block, Destination, Document, Inline, Table, plain_text};
+use super::tree::{self, Align, Block, Destination, Document, Inline, TableBlock, plain_text};
 use super::wrap::{self, Margin, WIDTH};
 use crate::words::Words;
 
@@ -153,7 +153,7 @@ impl Writer {
     }
 
     /// In columns where there is room, else row by row with the column's name before each value.
-    fn table(&mut self, table: &Table, margin: &Margin) {
+    fn table(&mut self, table: &TableBlock, margin: &Margin) {
         let head: Vec<String> = table.head.iter().map(|cell| self.cell(cell)).collect();
         let rows: Vec<Vec<String>> =
             table.rows.iter().map(|row| row.iter().map(|cell| self.cell(cell)).collect()).collect();

@@ -86,17 +86,17 @@ impl Position {
 
 /// Turns byte offsets into lines and columns without reading the text from its beginning each time.
 #[derive(Clone, Debug)]
-pub struct Lines {
+pub struct LineIndex {
     starts: Vec<usize>,
 }
 
-impl Lines {
+impl LineIndex {
     /// Reads the line ends of `text` once.
     pub fn of(text: &str) -> Self {
         Self { starts: std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect() }
     }
 
-    /// Where the byte `offset` of `text` is; `text` is the one that [`Lines::of`] read.
+    /// Where the byte `offset` of `text` is; `text` is the one that [`LineIndex::of`] read.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn positions_count_characters() {
         let text = "ab\nč中x\r\n";
-        let lines = Lines::of(text);
+        let lines = LineIndex::of(text);
         let at = |offset| {
             let Position { line, column } = lines.position(text, offset);
             (line, column)

@@ -2,13 +2,14 @@
 
 use super::advice;
 use super::front_matter::Cover;
-use super::html::{self, Target};
-use super::links::{Refused, no_picture};
+use super::html;
+use super::target::Target;
+use super::links::{LinkRefused, no_picture};
 use super::parse::{self, Dialect};
 use super::pictures::Pictures;
 use super::plain;
 use super::problem::Problem;
-use super::source::Issue;
+use super::source::IssueFile;
 use super::tree::{self, Block, Document};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::words::Words;
@@ -18,7 +19,7 @@ const PREHEADER_CHARS_MAX: usize = 140;
 
 /// What an issue needs to know to be rendered.
 #[derive(Clone, Copy, Debug)]
-pub struct Letter<'a> {
+pub struct RenderContext<'a> {
     /// Whose issue it is.
     pub newsletter: &'a Newsletter,
     /// Where it stands on the web.
@@ -29,7 +30,7 @@ pub struct Letter<'a> {
 
 /// An issue's text in HTML and in plain text, with merge fields marked.
 #[derive(Debug)]
-pub struct Rendered {
+pub struct RenderedText {
     /// The inside of an article.
     pub html: String,
     /// Filled lines.
@@ -53,14 +54,14 @@ pub struct Rendered {
 }
 
 /// Renders an issue; refuses it with everything that is wrong, warnings included.
-pub fn render(issue: &Issue, letter: &Letter<'_>, target: Target) -> Result<Rendered, Vec<Problem>> {
-    let rendered = render_so_far(issue, letter, target);
+pub fn render(issue: &IssueFile, context: &RenderContext<'_>, target: Target) -> Result<RenderedText, Vec<Problem>> {
+    let rendered = render_so_far(issue, context, target);
     if rendered.problems.iter().any(Problem::is_error) { Err(rendered.problems) } else { Ok(rendered) }
 }
 
 /// The same of an issue that cannot go out yet, as far as it can be shown.
-pub fn render_so_far(issue: &Issue, letter: &Letter<'_>, target: Target) -> Rendered {
-    let newsletter = letter.newsletter;
+pub fn render_so_far(issue: &IssueFile, context: &RenderContext<'_>, target: Target) -> RenderedText {
+    let newsletter = context.newsletter;
     let language = issue.front.lang.clone().unwrap_or_else(|| newsletter.language.clone());
     let words = Words::of_mail(&language);
     let rtl = is_rtl(&language);
@@ -68,8 +69,8 @@ pub fn render_so_far(issue: &Issue, letter: &Letter<'_>, target: Target) -> Rend
     let dialect = Dialect {
         html: newsletter.allow_html,
         language: &language,
-        web_url: letter.web_url,
-        pictures: letter.pictures,
+        web_url: context.web_url,
+        pictures: context.pictures,
     };
     let document = parse::parse(issue, dialect, &mut problems);
     if document.blocks.is_empty() && !problems.iter().any(Problem::is_error) {
@@ -78,17 +79,17 @@ pub fn render_so_far(issue: &Issue, letter: &Letter<'_>, target: Target) -> Rend
     }
     problems.extend(advice::of_issue(issue, newsletter, &document));
 
-    let cover = cover(issue, letter.pictures, &mut problems);
+    let cover = cover(issue, context.pictures, &mut problems);
 
     let text = plain::render(&document, words);
     let (mut html, refused) = html::render(&document, target, rtl, words, &newsletter.design);
-    if matches!(refused, Some(html::Refused::TooDeep)) {
+    if matches!(refused, Some(html::HtmlRefused::TooDeep)) {
         html = text.body.split("\n\n").map(|part| format!("<p>{}</p>\n", html::escape(part))).collect();
     }
     problems.extend(refused.map(|refused| refusal(&refused, issue)));
     problems.sort_by_key(|problem| (problem.line, problem.column));
     let (count, beginning) = words_of(&document);
-    Rendered {
+    RenderedText {
         html,
         text: text.body,
         links: text.links,
@@ -102,12 +103,12 @@ pub fn render_so_far(issue: &Issue, letter: &Letter<'_>, target: Target) -> Rend
     }
 }
 
-fn cover(issue: &Issue, pictures: &dyn Pictures, problems: &mut Vec<Problem>) -> Option<String> {
+fn cover(issue: &IssueFile, pictures: &dyn Pictures, problems: &mut Vec<Problem>) -> Option<String> {
     match issue.front.image.as_ref()? {
         Cover::Web(url) => Some(url.to_string()),
         Cover::File(name) => {
             let found = pictures.cover(name).map_err(|missing| {
-                let Refused { code, message, hint } = no_picture(name, missing);
+                let LinkRefused { code, message, hint } = no_picture(name, missing);
                 problems.push(Problem::error(issue.front.places.of("image"), code, message).hint(hint));
             });
             found.ok().map(|picture| picture.address)
@@ -115,10 +116,10 @@ fn cover(issue: &Issue, pictures: &dyn Pictures, problems: &mut Vec<Problem>) ->
     }
 }
 
-fn refusal(refused: &html::Refused, issue: &Issue) -> Problem {
+fn refusal(refused: &html::HtmlRefused, issue: &IssueFile) -> Problem {
     let message = match refused {
-        html::Refused::TooLarge => format!("the issue comes to more than {} bytes of HTML", html::HTML_BYTES_MAX),
-        html::Refused::TooDeep => "the HTML in this issue is nested too deep".to_owned(),
+        html::HtmlRefused::TooLarge => format!("the issue comes to more than {} bytes of HTML", html::HTML_BYTES_MAX),
+        html::HtmlRefused::TooDeep => "the HTML in this issue is nested too deep".to_owned(),
     };
     Problem::error(issue.place(0), "output-too-large", message).hint("write less; close every tag")
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::fields::{FIELD_END, FIELD_START};
-use super::front_matter::{self, Cover, FrontMatter};
-use super::problem::{Lines, Position, Problem};
+use super::fields::is_private;
+use super::front_matter::{self, FrontMatter};
+use super::problem::{LineIndex, Position, Problem};
 
 /// Two hundred times a long essay; every later step is bounded by this.
 pub const SOURCE_BYTES_MAX: usize = 1024 * 1024;
@@ -13,31 +13,20 @@ const REFUSED_CHARACTERS_MAX: usize = 20;
 
 /// An issue as its editor wrote it: its front matter is valid, its text is clean but not yet read as Markdown.
 #[derive(Clone, Debug)]
-pub struct Issue {
+pub struct IssueFile {
     /// What stands above the text.
     pub front: FrontMatter,
     /// What should be looked at, but does not stop the issue.
     pub warnings: Vec<Problem>,
     text: String,
-    lines: Lines,
+    lines: LineIndex,
     body_at: usize,
 }
 
-impl Issue {
+impl IssueFile {
     /// The Markdown below the front matter. Lines end in `\n`.
     pub fn body(&self) -> &str {
         &self.text[self.body_at..]
-    }
-
-    /// The files that it names as its images.
-    pub fn images(&self) -> Vec<String> {
-        let mut names = super::parse::image_names(self);
-        if let Some(Cover::File(name)) = &self.front.image {
-            names.push(name.clone());
-        }
-        names.sort();
-        names.dedup();
-        names
     }
 
     /// Where a byte of the body stands in the file.
@@ -47,7 +36,7 @@ impl Issue {
 }
 
 /// Reads an issue's file. All that is wrong with its encoding, or else with its front matter, is told at once.
-pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
+pub fn read(source: &[u8]) -> Result<IssueFile, Vec<Problem>> {
     let (mut issue, mut problems) = read_so_far(source);
     if problems.is_empty() {
         return Ok(issue);
@@ -58,9 +47,9 @@ pub fn read(source: &[u8]) -> Result<Issue, Vec<Problem>> {
 }
 
 /// The same of a file that is no issue yet: what can be read of it, to be looked at, and what stops it.
-pub fn read_so_far(source: &[u8]) -> (Issue, Vec<Problem>) {
+pub fn read_so_far(source: &[u8]) -> (IssueFile, Vec<Problem>) {
     let (text, refused) = decoded(source);
-    let lines = Lines::of(&text);
+    let lines = LineIndex::of(&text);
     let front_matter::Split { mut front, body, mut warnings, mut errors } = front_matter::split(&text);
     if !refused.is_empty() {
         warnings.clear();
@@ -70,7 +59,7 @@ pub fn read_so_far(source: &[u8]) -> (Issue, Vec<Problem>) {
         front.title = front_matter::title_of(&text);
     }
     let body_at = text.len() - body.len();
-    (Issue { front, warnings, lines, body_at, text }, errors)
+    (IssueFile { front, warnings, lines, body_at, text }, errors)
 }
 
 /// The file as text with line ends as `\n`, and what of it is none. What is refused is replaced by U+FFFD.
@@ -97,7 +86,7 @@ fn decoded(source: &[u8]) -> (String, Vec<Problem>) {
         return (text, refused);
     }
     if refused.is_empty() {
-        let lines = Lines::of(&text);
+        let lines = LineIndex::of(&text);
         let all = text.char_indices().filter(|&(_, c)| is_refused(c)).take(REFUSED_CHARACTERS_MAX);
         refused = all.map(|(at, c)| refused_character(lines.position(&text, at), c)).collect();
     }
@@ -109,12 +98,6 @@ pub(super) fn is_refused(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{FFFE}' | '\u{FFFF}') || is_private(c)
 }
 
-/// Whether a character is for private use, as the marks of merge fields are.
-pub(super) fn is_private(c: char) -> bool {
-    const { assert!(FIELD_START as u32 == 0xE000 && FIELD_END as u32 == 0xE001) };
-    ('\u{E000}'..='\u{F8FF}').contains(&c)
-}
-
 pub(super) fn refused_character(at: Position, c: char) -> Problem {
     let code = u32::from(c);
     let kind = if is_private(c) { "private-use character" } else { "control character" };
@@ -124,7 +107,7 @@ pub(super) fn refused_character(at: Position, c: char) -> Problem {
 
 fn not_utf8(source: &[u8], valid: usize) -> Problem {
     let before = String::from_utf8_lossy(&source[..valid]);
-    let at = Lines::of(&before).position(&before, before.len());
+    let at = LineIndex::of(&before).position(&before, before.len());
     let message = format!("the file is not UTF-8: byte 0x{:02X} begins no character", source[valid]);
     Problem::error(at, "not-utf8", message).hint("save the file with the encoding UTF-8")
 }

@@ -31,7 +31,7 @@ pub(super) enum Block {
         items: Vec<Vec<Block>>,
     },
     Code(String),
-    Table(Table),
+    Table(TableBlock),
     Rule,
     /// Raw HTML, as written; only where the newsletter allows it.
     Html {
@@ -41,7 +41,7 @@ pub(super) enum Block {
 }
 
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct TableBlock {
     pub(super) columns: Vec<Align>,
     pub(super) head: Vec<Vec<Inline>>,
     pub(super) rows: Vec<Vec<Vec<Inline>>>,

@@ -2,22 +2,12 @@
 //! prose (code, addresses, flags, paths, escaped marks) stays as it was typed. Knows the tree and no output.
 
 mod dashes;
+mod edit;
 mod quotes;
 
 use super::tree::{Block, Document, Inline};
+use edit::{Edit, NOTE, OPAQUE};
 use quotes::Quotes;
-
-/// Stands for what is opaque: code, an address, a field. It joins on to letters as a word does.
-const OPAQUE: char = '\u{FFFC}';
-/// Stands for the number of a note, on to which nothing joins.
-const NOTE: char = '\u{FFFB}';
-
-/// Bytes of a run that are to be others.
-struct Edit {
-    at: usize,
-    len: usize,
-    text: &'static str,
-}
 
 /// Sets a whole document. Languages that have no straight marks of their own, or whose marks are the editor's to type,
 /// are left alone.

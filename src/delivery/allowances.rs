@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::allowance::{Allowance, News};
 use super::floor::Floor;
-use super::queue::Room;
-use super::recorder::{Outcome, Recorder};
+use super::queue::Capacity;
+use super::recorder::{DeliveryOutcome, Recorder};
 use super::route::Routes;
-use super::settings::Settings;
+use super::settings::EngineSettings;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
@@ -32,7 +32,7 @@ pub(super) struct Allowances {
 }
 
 impl Allowances {
-    pub(super) fn new(settings: &Settings, clock: &Clock) -> Self {
+    pub(super) fn new(settings: &EngineSettings, clock: &Clock) -> Self {
         let wanted = Arc::new(Notify::new());
         let new = |party, quota| Allowance::new(party, quota, clock.clone(), Arc::clone(&wanted));
         let relays = settings.relays.iter().map(|relay| new(relay_party(&relay.name), relay.quota)).collect();
@@ -76,7 +76,7 @@ pub(super) struct Keeper {
     pub(super) routes: Arc<Routes>,
     pub(super) recorder: Recorder,
     /// Told when places have returned.
-    pub(super) room: Arc<Room>,
+    pub(super) room: Arc<Capacity>,
     pub(super) every: Duration,
     pub(super) stop: CancellationToken,
 }
@@ -159,7 +159,7 @@ impl Keeper {
             }
             for job in lane.queue.drain_issues() {
                 if let Err(job) = self.floor.hand(job) {
-                    self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+                    self.recorder.record(job.held(), DeliveryOutcome::Released { due_at: self.clock.now() }).await;
                 }
             }
         }

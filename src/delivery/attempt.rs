@@ -9,18 +9,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::held::Held;
 use super::job::Job;
-use super::letters::Letter;
-use super::recorder::{Outcome, Recorder, TakeOff};
+use super::revision_cache::CompiledRevision;
+use super::recorder::{DeliveryOutcome, Recorder, TakeOff};
 use super::refusals::Refusal;
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
-use crate::domain::cause::{Cause, Certainty, Judgement, Party, judge};
+use crate::domain::cause::{Cause, Certainty, Classification, Party, judge};
 use crate::domain::delivery::{FIRST_UNCOUNTED_WAIT, Reason, retry_wait, uncounted_wait};
 use crate::domain::evidence::Trouble;
 use crate::domain::newsletter::UncertainPolicy;
 use crate::domain::reply::{Reply, Stage};
 use crate::message::Filled;
-use crate::smtp::{BodyError, Broken, Envelope, Session};
+use crate::smtp::{BodyError, Broken, EnvelopeOutcome, Session};
 use crate::token::random_bytes;
 
 /// A reply is kept to this length: enough for any provider's code, text and link.
@@ -44,7 +44,7 @@ const ENVELOPE_AFTER_STOP: Duration = Duration::from_secs(1);
 /// A mail ready for the wire.
 pub(super) struct Prepared {
     pub(super) job: Job,
-    pub(super) letter: Arc<Letter>,
+    pub(super) letter: Arc<CompiledRevision>,
     pub(super) address: EmailAddress,
     pub(super) filled: Filled,
     pub(super) bytes: Vec<u8>,
@@ -52,7 +52,7 @@ pub(super) struct Prepared {
 
 /// What the try says of the relay.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Blame {
+pub(super) enum RelayOutcome {
     /// It took the mail.
     Success,
     /// It said something about the recipient or the mail.
@@ -97,7 +97,7 @@ impl Attempt<'_> {
     /// Sends one mail. A take-off that was committed on a connection that ended counts for the next; but whenever much
     /// time has passed since, the row is looked at again before its body. Whenever the session is not usable afterwards the
     /// caller drops it, which closes the connection.
-    pub(super) async fn send(&self, session: &mut Session, mail: &mut Prepared) -> Blame {
+    pub(super) async fn send(&self, session: &mut Session, mail: &mut Prepared) -> RelayOutcome {
         if let Some(refusal) = session.cannot_carry(&mail.address, mail.bytes.len()) {
             return cannot(refusal, mail.bytes.len());
         }
@@ -119,7 +119,7 @@ impl Attempt<'_> {
                 if !granted {
                     // The recorder has settled the row. If the relay waits for the body, dropping the session is the only
                     // way not to send one: a lone dot would deliver an empty mail.
-                    return Blame::Nobody;
+                    return RelayOutcome::Nobody;
                 }
                 mail.job.taken_off = Some(asked_at);
                 envelope
@@ -127,43 +127,43 @@ impl Attempt<'_> {
         };
         let Some(envelope) = envelope else {
             self.release(mail).await;
-            return Blame::Nobody;
+            return RelayOutcome::Nobody;
         };
         match envelope {
-            Ok(Envelope::Ready) if !self.may_still_go(mail).await => Blame::Nobody,
-            Ok(Envelope::Ready) => {
+            Ok(EnvelopeOutcome::Ready) if !self.may_still_go(mail).await => RelayOutcome::Nobody,
+            Ok(EnvelopeOutcome::Ready) => {
                 mail.job.grants.spend();
                 self.send_body(session, mail).await
             }
             // Servers say so too when they have taken enough on one connection.
-            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && may_end => {
-                Blame::Stale { is_limit: true }
+            Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && may_end => {
+                RelayOutcome::Stale { is_limit: true }
             }
-            Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
-                Blame::Another { reason: Reason::TooLarge, reply: reply.to_string() }
+            Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }) if reply.code == EXCEEDS_ALLOCATION => {
+                RelayOutcome::Another { reason: Reason::TooLarge, reply: reply.to_string() }
             }
-            Ok(Envelope::Refused { stage, reply }) if may_end && ends_session(stage, &reply) => {
+            Ok(EnvelopeOutcome::Refused { stage, reply }) if may_end && ends_session(stage, &reply) => {
                 self.end_of_session(mail, &reply).await
             }
-            Ok(Envelope::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
-            Ok(refusal @ (Envelope::TooLarge { .. } | Envelope::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
-            Err(error @ Broken::InvalidSender) => Blame::Unmade(error.to_string()),
-            Err(Broken::Idle { .. } | Broken::Unusable) => Blame::Stale { is_limit: false },
+            Ok(EnvelopeOutcome::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
+            Ok(refusal @ (EnvelopeOutcome::TooLarge { .. } | EnvelopeOutcome::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
+            Err(error @ Broken::InvalidSender) => RelayOutcome::Unmade(error.to_string()),
+            Err(Broken::Idle { .. } | Broken::Unusable) => RelayOutcome::Stale { is_limit: false },
             // It closed the idle connection in the moment in which we wrote.
-            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => Blame::Stale { is_limit: false },
+            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => RelayOutcome::Stale { is_limit: false },
             Err(error @ Broken::Lost { stage: stage @ (Stage::Recipient | Stage::Data), .. }) => {
                 self.lost(mail, stage, error.to_string()).await
             }
             Err(error) => {
                 self.release(mail).await;
-                Blame::Relay(error.to_string())
+                RelayOutcome::Relay(error.to_string())
             }
         }
     }
 
     /// Puts a mail back of which nothing was sent; it loses no try.
     pub(super) async fn release(&self, mail: &Prepared) {
-        self.recorder.record(mail.job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+        self.recorder.record(mail.job.held(), DeliveryOutcome::Released { due_at: self.clock.now() }).await;
     }
 
     /// Whether a row whose take-off was committed a while ago may still be sent: its reader may have left since, its issue
@@ -181,7 +181,7 @@ impl Attempt<'_> {
         tokio::time::sleep(ENVELOPE_AFTER_STOP).await;
     }
 
-    async fn send_body(&self, session: &mut Session, mail: &Prepared) -> Blame {
+    async fn send_body(&self, session: &mut Session, mail: &Prepared) -> RelayOutcome {
         let may_end = session.messages() > 0 && mail.job.ends == 0;
         match session.body(&mail.bytes).await {
             Ok(reply) if may_end && !reply.is_positive() && ends_session(Stage::Dot, &reply) => {
@@ -191,45 +191,45 @@ impl Attempt<'_> {
             Err(BodyError::Unknown(fault)) => {
                 tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the mail is uncertain");
                 let resends = mail.letter.uncertain == UncertainPolicy::Resend;
-                let outcome = Outcome::Uncertain {
+                let outcome = DeliveryOutcome::Uncertain {
                     due_at: resends.then(|| self.clock.now().plus(self.uncertain_for)),
                     relay: Arc::clone(self.relay),
                     is_last: resends && mail.job.row.doubts.is_some(),
                     fault: fault.to_string(),
                 };
                 self.recorder.record(mail.job.held(), outcome).await;
-                Blame::Nobody
+                RelayOutcome::Nobody
             }
             Err(BodyError::NotSent(fault)) => self.lost(mail, Stage::Dot, fault.to_string()).await,
-            Err(BodyError::Malformed(fault)) => Blame::Unmade(fault.to_string()),
-            Err(BodyError::Unusable) => Blame::Stale { is_limit: false },
+            Err(BodyError::Malformed(fault)) => RelayOutcome::Unmade(fault.to_string()),
+            Err(BodyError::Unusable) => RelayOutcome::Stale { is_limit: false },
         }
     }
 
     /// The relay takes no more on a connection that took mails before; or has too many of them, in Exchange Online's words.
-    async fn end_of_session(&self, mail: &Prepared, reply: &Reply) -> Blame {
+    async fn end_of_session(&self, mail: &Prepared, reply: &Reply) -> RelayOutcome {
         if reply.code != TOO_MANY_THREADS {
-            return Blame::Stale { is_limit: true };
+            return RelayOutcome::Stale { is_limit: true };
         }
         self.release(mail).await;
-        Blame::Slow { relay: true }
+        RelayOutcome::Slow { relay: true }
     }
 
     /// Tells what an answer says.
-    async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> Blame {
+    async fn settle(&self, mail: &Prepared, stage: Stage, reply: &Reply) -> RelayOutcome {
         if reply.accepts(stage) {
             if self.faults.load(Ordering::Relaxed) > 0 {
                 self.count_fault(1, 0);
             }
             let reply = self.keep_replies.then(|| shortened(reply.to_string()));
-            let outcome = Outcome::Sent { relay: Arc::clone(self.relay), reply };
+            let outcome = DeliveryOutcome::Sent { relay: Arc::clone(self.relay), reply };
             self.recorder.record(mail.job.held(), outcome).await;
-            return Blame::Success;
+            return RelayOutcome::Success;
         }
         if reply.code != CLOSING && ends_session(stage, reply) {
             // It cannot have had too much on this connection: it has too many of them.
             self.release(mail).await;
-            return Blame::Slow { relay: true };
+            return RelayOutcome::Slow { relay: true };
         }
         let judged = judge(stage, reply);
         let is_early = matches!(stage, Stage::Session | Stage::Mail);
@@ -237,12 +237,12 @@ impl Attempt<'_> {
         match (judged.party, judged.cause) {
             (Party::Relay | Party::Session, cause) if cause == Cause::Rate || reply.code == CLOSING => {
                 self.refused(mail, stage, judged, reply.to_string(), self.slow_down).await;
-                Blame::Slow { relay: true }
+                RelayOutcome::Slow { relay: true }
             }
             // The login went missing, a command was not understood: the session is at fault, and the mail was never seen.
             (Party::Relay, _) if is_early || is_session => {
                 self.release(mail).await;
-                Blame::Relay(format!("{} was refused: {reply}", command(stage)))
+                RelayOutcome::Relay(format!("{} was refused: {reply}", command(stage)))
             }
             (Party::Relay | Party::Session, _) => {
                 let what = format!("{} was refused: {reply}", command(stage));
@@ -251,14 +251,14 @@ impl Attempt<'_> {
             }
             (_, cause) => {
                 self.refused(mail, stage, judged, reply.to_string(), FIRST_UNCOUNTED_WAIT).await;
-                if cause == Cause::Rate { Blame::Slow { relay: false } } else { Blame::Nobody }
+                if cause == Cause::Rate { RelayOutcome::Slow { relay: false } } else { RelayOutcome::Nobody }
             }
         }
     }
 
     /// The connection ended before the whole mail was sent: the relay's trouble, unless it is this one mail's.
-    async fn lost(&self, mail: &Prepared, stage: Stage, what: String) -> Blame {
-        let judged = Judgement {
+    async fn lost(&self, mail: &Prepared, stage: Stage, what: String) -> RelayOutcome {
+        let judged = Classification {
             cause: Cause::Network,
             certainty: Certainty::Likely,
             party: Party::Relay,
@@ -270,8 +270,8 @@ impl Attempt<'_> {
     }
 
     /// Trouble in mid-conversation is the relay's when it has it with several mails.
-    fn fault(&self, what: String) -> Blame {
-        if self.count_fault(0, 1) { Blame::Relay(what) } else { Blame::Nobody }
+    fn fault(&self, what: String) -> RelayOutcome {
+        if self.count_fault(0, 1) { RelayOutcome::Relay(what) } else { RelayOutcome::Nobody }
     }
 
     fn count_fault(&self, accepted: i64, refused: i64) -> bool {
@@ -284,7 +284,7 @@ impl Attempt<'_> {
     }
 
     /// Hands in a refusal, with the times at which the row may be tried again.
-    async fn refused(&self, mail: &Prepared, stage: Stage, judged: Judgement, reply: String, first_wait: Duration) {
+    async fn refused(&self, mail: &Prepared, stage: Stage, judged: Classification, reply: String, first_wait: Duration) {
         let row = &mail.job.row;
         let now = self.clock.now();
         let possible = (0..self.relays).filter(|lane| mail.job.possible.has(*lane)).count().max(1);
@@ -301,27 +301,27 @@ impl Attempt<'_> {
             expires_at: mail.job.date.plus(self.retry_for),
             hand_over: possible > 1 && row.waits.is_none(),
         };
-        self.recorder.record(mail.job.held(), Outcome::Refused(Box::new(refusal))).await;
+        self.recorder.record(mail.job.held(), DeliveryOutcome::Refused(Box::new(refusal))).await;
     }
 
-    pub(super) async fn fail(&self, mail: &Prepared, reason: Reason, reply: Option<String>) -> Blame {
+    pub(super) async fn fail(&self, mail: &Prepared, reason: Reason, reply: Option<String>) -> RelayOutcome {
         let relay = Some(Arc::clone(self.relay));
-        let outcome = Outcome::Failed { reason, relay, reply: reply.map(shortened) };
+        let outcome = DeliveryOutcome::Failed { reason, relay, reply: reply.map(shortened) };
         self.recorder.record(mail.job.held(), outcome).await;
-        Blame::Nobody
+        RelayOutcome::Nobody
     }
 }
 
 /// What a mail that a relay cannot carry fails with when no other can.
-fn cannot(refusal: Envelope, bytes: usize) -> Blame {
+fn cannot(refusal: EnvelopeOutcome, bytes: usize) -> RelayOutcome {
     match refusal {
-        Envelope::TooLarge { size_bytes_max } => {
+        EnvelopeOutcome::TooLarge { size_bytes_max } => {
             let reply = format!("the mail has {bytes} bytes, the relay takes {size_bytes_max}");
-            Blame::Another { reason: Reason::TooLarge, reply }
+            RelayOutcome::Another { reason: Reason::TooLarge, reply }
         }
         _ => {
             let reply = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer".to_owned();
-            Blame::Another { reason: Reason::Unsupported, reply }
+            RelayOutcome::Another { reason: Reason::Unsupported, reply }
         }
     }
 }

@@ -9,17 +9,17 @@ use std::sync::atomic::AtomicI64;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempt, Blame, Prepared};
-use super::current::Current;
+use super::attempt::{Attempt, RelayOutcome, Prepared};
+use super::active_revisions::ActiveRevisions;
 use super::floor::Floor;
 use super::held::Held;
 use super::job::Job;
-use super::lane::{Lane, Seat};
-use super::letters::{LetterError, Letters};
+use super::relay_queue::{RelayQueue, Seat};
+use super::revision_cache::{ComposeError, RevisionCache};
 use super::providers::Providers;
 use super::queue::SLOW;
-use super::recorder::{Outcome, Recorder};
-use super::settings::Settings;
+use super::recorder::{DeliveryOutcome, Recorder};
+use super::settings::EngineSettings;
 use super::suspended::Suspended;
 use crate::clock::Clock;
 use crate::domain::RevisionId;
@@ -51,16 +51,16 @@ struct Line {
 }
 
 /// What a lane's connections share.
-pub(super) struct Crew {
-    pub(super) lane: Arc<Lane>,
+pub(super) struct ConnectionContext {
+    pub(super) lane: Arc<RelayQueue>,
     pub(super) name: Arc<str>,
-    pub(super) letters: Arc<Letters>,
+    pub(super) letters: Arc<RevisionCache>,
     pub(super) recorder: Recorder,
     pub(super) clock: Clock,
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: Arc<EngineSettings>,
     pub(super) providers: Arc<Providers>,
     pub(super) floor: Arc<Floor>,
-    pub(super) current: Arc<Current>,
+    pub(super) current: Arc<ActiveRevisions>,
     pub(super) suspended: Arc<Suspended>,
     /// The points of the relay's own trouble in mid-conversation.
     pub(super) faults: AtomicI64,
@@ -70,7 +70,7 @@ pub(super) struct Crew {
 }
 
 /// Works until the engine stops.
-pub(super) async fn run(crew: Arc<Crew>, number: usize) {
+pub(super) async fn run(crew: Arc<ConnectionContext>, number: usize) {
     let mut hands = Hands { number, line: None, next: None };
     while !crew.stop.is_cancelled() {
         crew.round(&mut hands).await;
@@ -78,7 +78,7 @@ pub(super) async fn run(crew: Arc<Crew>, number: usize) {
     crew.put_down(&mut hands).await;
 }
 
-impl Crew {
+impl ConnectionContext {
     /// One mail, or one step towards it.
     async fn round(&self, hands: &mut Hands) {
         let is_fit = hands.line.as_ref().is_some_and(|line| !self.is_worn(&line.session));
@@ -266,9 +266,9 @@ impl Crew {
     }
 
     /// What follows from a try: for the mail, if it is not settled, for this connection and for the relay.
-    async fn draw_lessons(&self, blame: Blame, mut mail: Prepared, messages: u32, hands: &mut Hands) {
+    async fn draw_lessons(&self, blame: RelayOutcome, mut mail: Prepared, messages: u32, hands: &mut Hands) {
         match blame {
-            Blame::Stale { is_limit } => {
+            RelayOutcome::Stale { is_limit } => {
                 self.lane.ended_after(messages, is_limit);
                 mail.job.ends += 1;
                 self.put_down(hands).await;
@@ -279,12 +279,12 @@ impl Crew {
                     self.give_back(mail.job).await;
                 }
             }
-            Blame::Another { reason, reply } => self.pass_on(mail, reason, reply).await,
-            Blame::Unmade(fault) => {
+            RelayOutcome::Another { reason, reply } => self.pass_on(mail, reason, reply).await,
+            RelayOutcome::Unmade(fault) => {
                 self.lane.give_back_place(&mut mail.job);
                 self.unmade(mail.job.held(), mail.job.revision, mail.job.row.kind, fault).await;
             }
-            Blame::Slow { relay: true } => {
+            RelayOutcome::Slow { relay: true } => {
                 self.lane.slow_down(hands.number);
                 drop(mail);
                 // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
@@ -292,15 +292,15 @@ impl Crew {
                 let rest = tokio::time::sleep(self.settings.timing.backoff);
                 tokio::select! { () = self.stop.cancelled() => {}, () = rest => {} }
             }
-            Blame::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
-            Blame::Success => {
+            RelayOutcome::Slow { relay: false } => self.providers.slow_down(Provider::of(mail.address.domain())),
+            RelayOutcome::Success => {
                 if self.lane.succeeded() {
                     tracing::info!(relay = %self.name, "the relay works again");
                     self.recorder.event(self.actor(), Event::RelayUp { relay: self.name.to_string() }).await;
                 }
             }
-            Blame::Nobody => {}
-            Blame::Relay(what) => self.relay_failed(what).await,
+            RelayOutcome::Nobody => {}
+            RelayOutcome::Relay(what) => self.relay_failed(what).await,
         }
     }
 
@@ -316,7 +316,7 @@ impl Crew {
         if let Err(job) = self.floor.pass_on(mail.job) {
             // The others are down, or may not now: it is theirs when they may.
             let due_at = self.clock.now().plus(self.settings.timing.slow_down);
-            self.recorder.record(job.held(), Outcome::Released { due_at }).await;
+            self.recorder.record(job.held(), DeliveryOutcome::Released { due_at }).await;
         }
     }
 
@@ -331,7 +331,7 @@ impl Crew {
             },
             false => job,
         };
-        self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+        self.recorder.record(job.held(), DeliveryOutcome::Released { due_at: self.clock.now() }).await;
     }
 
     fn actor(&self) -> Actor {
@@ -355,7 +355,7 @@ impl Crew {
         }
         for job in self.lane.queue.drain() {
             if let Err(job) = self.floor.hand(job) {
-                self.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+                self.recorder.record(job.held(), DeliveryOutcome::Released { due_at: self.clock.now() }).await;
             }
         }
     }
@@ -365,10 +365,10 @@ impl Crew {
         let (held, revision, kind) = (job.held(), job.revision, job.row.kind);
         match self.make(job).await {
             Ok(mail) => Some(mail),
-            Err(LetterError::Store(error)) => {
+            Err(ComposeError::Store(error)) => {
                 tracing::warn!(%error, "content could not be read; its mails wait");
                 let due_at = self.clock.now().plus(self.settings.timing.backoff);
-                self.recorder.record(held, Outcome::Released { due_at }).await;
+                self.recorder.record(held, DeliveryOutcome::Released { due_at }).await;
                 None
             }
             Err(error) if !error.is_readers() => {
@@ -378,7 +378,7 @@ impl Crew {
             Err(error) => {
                 tracing::error!(delivery = held.id.0, %error, "a reader cannot be written to");
                 let reply = Some(error.to_string());
-                let outcome = Outcome::Failed { reason: Reason::Unsupported, relay: None, reply };
+                let outcome = DeliveryOutcome::Failed { reason: Reason::Unsupported, relay: None, reply };
                 self.recorder.record(held, outcome).await;
                 None
             }
@@ -390,10 +390,10 @@ impl Crew {
         if let Some(issue) = held.issue {
             self.current.forget(issue);
         }
-        self.recorder.record(held, Outcome::Unmade { revision, kind, fault }).await;
+        self.recorder.record(held, DeliveryOutcome::Unmade { revision, kind, fault }).await;
     }
 
-    async fn make(&self, job: Job) -> Result<Prepared, LetterError> {
+    async fn make(&self, job: Job) -> Result<Prepared, ComposeError> {
         let letter = self.letters.get(job.revision, self.lane.index, &self.lane.relay).await?;
         let signs = letter.signs;
         let letters = Arc::clone(&self.letters);
@@ -410,13 +410,13 @@ impl Crew {
             let _permit = permit;
             caught(fill)
         });
-        filled.await.unwrap_or(Err(LetterError::Crashed))
+        filled.await.unwrap_or(Err(ComposeError::Crashed))
     }
 }
 
 /// Runs `make`; a mail that cannot be made because of a mistake of ours must not end the connection that others need.
-fn caught<T>(make: impl FnOnce() -> Result<T, LetterError>) -> Result<T, LetterError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or(Err(LetterError::Crashed))
+fn caught<T>(make: impl FnOnce() -> Result<T, ComposeError>) -> Result<T, ComposeError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).unwrap_or(Err(ComposeError::Crashed))
 }
 
 #[cfg(test)]
@@ -425,8 +425,8 @@ mod tests {
 
     #[test]
     fn md_24_a_mail_that_crashes_the_program_ends_no_connection() {
-        let made = caught(|| -> Result<(), LetterError> { panic!("a mistake") });
-        assert!(matches!(made, Err(LetterError::Crashed)));
+        let made = caught(|| -> Result<(), ComposeError> { panic!("a mistake") });
+        assert!(matches!(made, Err(ComposeError::Crashed)));
         assert!(matches!(caught(|| Ok(1)), Ok(1)));
     }
 }

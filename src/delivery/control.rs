@@ -39,7 +39,7 @@ pub enum ControlError {
 
 /// What `retry` puts back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
+pub enum RetryScope {
     /// Those that were refused, each with all its tries before it.
     Failed,
     /// Those whose fate is unknown: they may get it twice.
@@ -145,7 +145,7 @@ pub async fn stop(db: &Db, issue: IssueId, by: By<'_>) -> Result<u64, ControlErr
 }
 
 /// Puts rows of an issue back. Returns how many. An issue that was finished goes on.
-pub async fn retry(db: &Db, issue: IssueId, what: Retry, by: By<'_>) -> Result<u64, ControlError> {
+pub async fn retry(db: &Db, issue: IssueId, what: RetryScope, by: By<'_>) -> Result<u64, ControlError> {
     db.write(async |tx| {
         // Nobody may finish the issue between this look and the rows' return.
         issues::lock(tx, issue).await?;
@@ -154,9 +154,9 @@ pub async fn retry(db: &Db, issue: IssueId, what: Retry, by: By<'_>) -> Result<u
             return Err(ControlError::State { state, wanted: "sent, sending or paused", verb: "tried again" });
         }
         let rows = match what {
-            Retry::Failed => ledger::retry_failed(tx, issue, by.now).await?,
-            Retry::Uncertain => ledger::retry_uncertain(tx, issue, by.now).await?,
-            Retry::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, by.now).await?,
+            RetryScope::Failed => ledger::retry_failed(tx, issue, by.now).await?,
+            RetryScope::Uncertain => ledger::retry_uncertain(tx, issue, by.now).await?,
+            RetryScope::GiveUpUncertain => ledger::give_up_uncertain(tx, issue, by.now).await?,
         };
         let event = Event::IssueRetried { rows };
         if rows > 0 && state == IssueState::Sent {

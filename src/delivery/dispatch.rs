@@ -11,19 +11,19 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::allowance::Grant;
-use super::current::Current;
+use super::active_revisions::ActiveRevisions;
 use super::ending;
 use super::floor::Floor;
 use super::held::Held;
-use super::job::{Grants, Job, LaneSet, Place};
+use super::job::{Grants, Job, LaneSet, WindowPlace};
 use super::providers::{Full, Providers};
-use super::queue::{Room, Source};
-use super::recorder::{Outcome, Recorder};
-use super::route::{Group, Routes, Whose};
+use super::queue::{Capacity, ClaimSource};
+use super::recorder::{DeliveryOutcome, Recorder};
+use super::route::{RelayGroup, Routes, MailOwner};
 use super::settings::Timing;
 use super::suspended::Suspended;
 use super::waiting::Waiting;
-use super::way::{Closed, Way, Ways};
+use super::way::{Closed, Way, SuspensionView};
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
@@ -46,20 +46,20 @@ const LET_GO_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Dispatcher {
     pub(super) db: Db,
     pub(super) clock: Clock,
-    pub(super) source: Source,
+    pub(super) source: ClaimSource,
     pub(super) floor: Arc<Floor>,
     pub(super) routes: Arc<Routes>,
     pub(super) providers: Arc<Providers>,
     pub(super) worker: Arc<AtomicI64>,
     pub(super) recorder: Recorder,
-    pub(super) current: Arc<Current>,
+    pub(super) current: Arc<ActiveRevisions>,
     pub(super) suspended: Arc<Suspended>,
     /// Told whenever a relay has room for another row.
-    pub(super) room: Arc<Room>,
+    pub(super) room: Arc<Capacity>,
     /// Rows in memory, at most.
     pub(super) window: usize,
     pub(super) timing: Timing,
-    pub(super) ways: Ways,
+    pub(super) ways: SuspensionView,
     pub(super) stop: CancellationToken,
 }
 
@@ -152,8 +152,8 @@ impl Dispatcher {
                 all = round.window.acquire_many(all) => all,
             };
             let worker = WorkerId(self.worker.load(Ordering::Relaxed));
-            let of_issues = self.source == Source::Issues;
-            match self.db.write(async |tx| deliveries::unclaim(tx, worker, of_issues).await).await {
+            let of_issues = self.source == ClaimSource::Issues;
+            match self.db.write(async |tx| deliveries::release_claims(tx, worker, of_issues).await).await {
                 Ok(rows) => {
                     let what = "the ledger can be claimed from again; claimed rows that were lost count of went back";
                     tracing::info!(rows, "{what}");
@@ -218,8 +218,8 @@ impl Dispatcher {
     /// Looks at what goes out.
     async fn look(&self, round: &mut Round) -> Result<(), StoreError> {
         let wanted: Vec<(Claim, Option<Issue>)> = match self.source {
-            Source::Transactional => self.transactional().into_iter().map(|claim| (claim, None)).collect(),
-            Source::Issues => {
+            ClaimSource::Transactional => self.transactional().into_iter().map(|claim| (claim, None)).collect(),
+            ClaimSource::Issues => {
                 let mut tx = self.db.read().await?;
                 let sending = issues::in_state(&mut tx, IssueState::Sending).await?;
                 drop(tx);
@@ -243,12 +243,12 @@ impl Dispatcher {
 
     /// Transactional mail, by relays: what waits for one newsletter's holds up no other's.
     fn transactional(&self) -> Vec<Claim> {
-        let claim = |group: Group| {
+        let claim = |group: RelayGroup| {
             let kin = match &group.whose {
-                Whose::All => None,
-                Whose::Alarms => Some(Kin::alarms()),
-                Whose::Of(these) => Some(Kin::of(these)),
-                Whose::AllBut(these) => Some(Kin::all_but(these)),
+                MailOwner::All => None,
+                MailOwner::Alarms => Some(Kin::alarms()),
+                MailOwner::Of(these) => Some(Kin::of(these)),
+                MailOwner::AllBut(these) => Some(Kin::all_but(these)),
             };
             Claim { issue: None, lanes: group.lanes, kin }
         };
@@ -259,8 +259,8 @@ impl Dispatcher {
     /// share and one more is kept for the next that begins.
     fn worth(&self, round: &Round, candidate: &Candidate) -> Option<(u32, OwnedSemaphorePermit)> {
         let shares = match self.source {
-            Source::Transactional => round.candidates.len(),
-            Source::Issues => round.candidates.len() + 1,
+            ClaimSource::Transactional => round.candidates.len(),
+            ClaimSource::Issues => round.candidates.len() + 1,
         };
         let share = (self.window / shares).max(1);
         let part = share.div_ceil(CLAIMS_PER_SHARE);
@@ -343,11 +343,11 @@ impl Dispatcher {
             let (open, is_probe) = match self.ways.of_row(&row, &held, lanes) {
                 Way::By(open, is_probe) => (open, is_probe),
                 Way::Waits(suspension) => {
-                    self.recorder.record(held, Outcome::Parked { suspension }).await;
+                    self.recorder.record(held, DeliveryOutcome::Parked { suspension }).await;
                     continue;
                 }
             };
-            let place = Place { _permit: permit, _share: Arc::clone(share) };
+            let place = WindowPlace { _permit: permit, _share: Arc::clone(share) };
             let job = Job {
                 date: row.first_at.unwrap_or(now),
                 row,
@@ -372,8 +372,8 @@ impl Dispatcher {
 
     fn claimant(&self) -> Claimant {
         match self.source {
-            Source::Transactional => Claimant::Transactional,
-            Source::Issues => Claimant::Issue,
+            ClaimSource::Transactional => Claimant::Transactional,
+            ClaimSource::Issues => Claimant::Issue,
         }
     }
 
@@ -401,7 +401,7 @@ impl Dispatcher {
                         match self.providers.admit_held(provider, self.claimant()) {
                             Ok(grant) => {
                                 if let Some(mut job) = round.waiting.pop(provider) {
-                                    job.place = Some(Place { _permit: permit, _share: share });
+                                    job.place = Some(WindowPlace { _permit: permit, _share: share });
                                     self.hand(job, grant).await;
                                 }
                                 continue;
@@ -423,7 +423,7 @@ impl Dispatcher {
     }
 
     async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
-        self.recorder.record(Held::of(row, worker), Outcome::Released { due_at: self.clock.now().plus(wait) }).await;
+        self.recorder.record(Held::of(row, worker), DeliveryOutcome::Released { due_at: self.clock.now().plus(wait) }).await;
     }
 }
 

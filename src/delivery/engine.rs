@@ -10,23 +10,23 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::allowances::{Allowances, Keeper};
-use super::connection::{self, Crew};
-use super::current::Current;
+use super::connection::{self, ConnectionContext};
+use super::active_revisions::ActiveRevisions;
 use super::dispatch::Dispatcher;
 use super::floor::Floor;
 use super::job::LaneSet;
-use super::lane::Lane;
-use super::letters::Letters;
+use super::relay_queue::RelayQueue;
+use super::revision_cache::RevisionCache;
 use super::probes;
 use super::providers::Providers;
-use super::queue::{Room, Source};
-use super::recorder::{Outcome, Recorder};
+use super::queue::{Capacity, ClaimSource};
+use super::recorder::{DeliveryOutcome, Recorder};
 use super::rescue;
 use super::route::Routes;
-use super::settings::Settings;
+use super::settings::EngineSettings;
 use super::suspended::Suspended;
 use super::timekeeper::Timekeeper;
-use super::way::Ways;
+use super::way::SuspensionView;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::WorkerId;
 use crate::domain::alarm::AlarmName;
@@ -44,7 +44,7 @@ const RESCUE_EVERY: Duration = Duration::from_secs(2);
 pub struct Engine {
     db: Db,
     clock: Clock,
-    settings: Arc<Settings>,
+    settings: Arc<EngineSettings>,
     health: Arc<Health>,
     /// The number it works under; zero while it does not.
     worker: Arc<AtomicI64>,
@@ -52,7 +52,7 @@ pub struct Engine {
 
 impl Engine {
     /// An engine that works on `db`. On SQLite the caller holds the [`EngineLock`](crate::store::lock::EngineLock).
-    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
+    pub fn new(db: Db, clock: Clock, settings: EngineSettings) -> Self {
         let health = Arc::new(Health::default());
         settings.relays.iter().for_each(|relay| health.relay(&relay.name));
         Self { db, clock, settings: Arc::new(settings), health, worker: Arc::default() }
@@ -80,7 +80,7 @@ impl Engine {
         worker.store(self.register(true).await?.0, Ordering::Relaxed);
         self.health.alive(now.0);
         self.recall(now).await?;
-        let letters = Arc::new(Letters::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
+        let letters = Arc::new(RevisionCache::new(self.db.clone(), Arc::clone(&self.settings), now).await?);
         rescue::run(&self.db, &letters, timing, now).await?;
         tracing::info!(
             relays = self.settings.relays.len(),
@@ -88,10 +88,10 @@ impl Engine {
             "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
         );
 
-        let current = Arc::<Current>::default();
+        let current = Arc::<ActiveRevisions>::default();
         let suspended = Arc::new(Suspended::new(self.db.clone()));
         suspended.read().await?;
-        let (recorder, desk) = Recorder::new(
+        let (recorder, recording) = Recorder::new(
             self.db.clone(),
             self.clock.clone(),
             self.settings.keys.clone(),
@@ -114,7 +114,7 @@ impl Engine {
             stop: stop.clone(),
         };
         let mut tasks = Tasks::default();
-        tasks.recording.spawn(desk.run());
+        tasks.recording.spawn(recording.run());
         self.spawn_connections(&mut tasks, &shared);
         self.spawn_dispatchers(&mut tasks, &shared);
 
@@ -128,7 +128,7 @@ impl Engine {
         drain(&mut tasks.connections, &mut crash).await;
         for lane in &shared.floor.lanes {
             for job in lane.queue.drain() {
-                shared.recorder.record(job.held(), Outcome::Released { due_at: self.clock.now() }).await;
+                shared.recorder.record(job.held(), DeliveryOutcome::Released { due_at: self.clock.now() }).await;
             }
         }
         drop(shared);
@@ -177,11 +177,11 @@ impl Engine {
             .await
     }
 
-    fn lanes(&self, allowances: &Allowances) -> Vec<Arc<Lane>> {
-        let room = Arc::new(Room::default());
+    fn lanes(&self, allowances: &Allowances) -> Vec<Arc<RelayQueue>> {
+        let room = Arc::new(Capacity::default());
         let relays = self.settings.relays.iter().cloned().enumerate();
         let lane = |(index, relay)| {
-            Lane::new(index, relay, allowances.relay(index).cloned(), self.settings.timing, Arc::clone(&room))
+            RelayQueue::new(index, relay, allowances.relay(index).cloned(), self.settings.timing, Arc::clone(&room))
         };
         relays.map(lane).collect()
     }
@@ -190,7 +190,7 @@ impl Engine {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let signing = Arc::new(Semaphore::new(cores));
         for lane in &shared.floor.lanes {
-            let crew = Arc::new(Crew {
+            let crew = Arc::new(ConnectionContext {
                 lane: Arc::clone(lane),
                 name: lane.relay.name.as_str().into(),
                 letters: Arc::clone(&shared.letters),
@@ -221,7 +221,7 @@ impl Engine {
         }
         // Twice what may wait for the relays: what one issue fills leaves as much for others.
         let wide = shared.floor.lanes.iter().map(|lane| 2 * lane.capacity_max()).sum::<usize>().min(WINDOW_MAX);
-        for (source, window) in [(Source::Transactional, WINDOW_TRANSACTIONAL), (Source::Issues, wide)] {
+        for (source, window) in [(ClaimSource::Transactional, WINDOW_TRANSACTIONAL), (ClaimSource::Issues, wide)] {
             let dispatcher = Dispatcher {
                 db: self.db.clone(),
                 clock: self.clock.clone(),
@@ -236,7 +236,7 @@ impl Engine {
                 room: Arc::clone(&lane.queue.room),
                 window,
                 timing: self.settings.timing,
-                ways: Ways {
+                ways: SuspensionView {
                     floor: Arc::clone(&shared.floor),
                     routes: Arc::clone(&shared.routes),
                     suspended: Arc::clone(&shared.suspended),
@@ -327,9 +327,9 @@ struct Shared {
     floor: Arc<Floor>,
     routes: Arc<Routes>,
     allowances: Arc<Allowances>,
-    letters: Arc<Letters>,
+    letters: Arc<RevisionCache>,
     providers: Arc<Providers>,
-    current: Arc<Current>,
+    current: Arc<ActiveRevisions>,
     suspended: Arc<Suspended>,
     recorder: Recorder,
     worker: Arc<AtomicI64>,

@@ -14,7 +14,7 @@ use crate::domain::{RevisionId, SuspensionId};
 
 /// What became of a row.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum DeliveryOutcome {
     /// `reply` is kept where the settings say so.
     Sent {
         relay: Arc<str>,
@@ -50,7 +50,7 @@ pub(super) enum Outcome {
     },
 }
 
-impl Outcome {
+impl DeliveryOutcome {
     /// As it is counted.
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -74,8 +74,8 @@ pub(super) struct TakeOff {
 }
 
 #[derive(Debug)]
-pub(super) enum Entry {
-    Outcome(Held, Outcome),
+pub(super) enum LedgerEntry {
+    Outcome(Held, DeliveryOutcome),
     TakeOff(TakeOff, oneshot::Sender<bool>),
     /// Whether a row that was taken off a while ago may still go.
     Look(Held, oneshot::Sender<bool>),

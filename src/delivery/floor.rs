@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::job::{Job, LaneSet};
-use super::lane::Lane;
+use super::relay_queue::RelayQueue;
 use super::queue::SLOW;
 use crate::domain::IssueId;
 
@@ -19,13 +19,13 @@ const SHARE_WAITS: Duration = Duration::from_secs(5);
 
 /// Every relay.
 pub(super) struct Floor {
-    pub(super) lanes: Vec<Arc<Lane>>,
+    pub(super) lanes: Vec<Arc<RelayQueue>>,
     /// What each is owed: smooth weighted round-robin.
     credit: Mutex<Vec<i64>>,
 }
 
 impl Floor {
-    pub(super) fn new(lanes: Vec<Arc<Lane>>) -> Self {
+    pub(super) fn new(lanes: Vec<Arc<RelayQueue>>) -> Self {
         let credit = Mutex::new(vec![0; lanes.len()]);
         Self { lanes, credit }
     }
@@ -33,15 +33,15 @@ impl Floor {
     /// How many more rows of an issue, or transactional ones, these relays take now, and how many could wait for them.
     pub(super) fn room(&self, issue: Option<IssueId>, lanes: LaneSet) -> (usize, usize) {
         let these = || self.lanes.iter().filter(|lane| lanes.has(lane.index));
-        let sum = |of: &dyn Fn(&Lane) -> usize| these().map(|lane| of(lane)).fold(0, usize::saturating_add);
+        let sum = |of: &dyn Fn(&RelayQueue) -> usize| these().map(|lane| of(lane)).fold(0, usize::saturating_add);
         (sum(&|lane| lane.room(issue)), sum(&|lane| lane.capacity()))
     }
 
     /// Gives a job to the relay whose turn it is among those that may carry it and have room; or gives it back.
     pub(super) fn hand(&self, job: Job) -> Result<(), Job> {
         let issue = job.row.issue_id;
-        let has_room = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && lane.room(issue) > 0;
-        let mut open: Vec<&Arc<Lane>> = self.lanes.iter().filter(has_room).collect();
+        let has_room = |lane: &&Arc<RelayQueue>| job.lanes.has(lane.index) && lane.room(issue) > 0;
+        let mut open: Vec<&Arc<RelayQueue>> = self.lanes.iter().filter(has_room).collect();
         // A confirmation is no probe: it goes where others go, if there is such a place.
         if issue.is_none() && open.iter().any(|lane| lane.is_open() && !lane.is_failing()) {
             open.retain(|lane| lane.is_open() && !lane.is_failing());
@@ -58,7 +58,7 @@ impl Floor {
     /// Gives a job that one relay cannot carry to another that can, also when much waits there; or gives it back when
     /// all of those are down.
     pub(super) fn pass_on(&self, job: Job) -> Result<(), Job> {
-        let may = |lane: &&Arc<Lane>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
+        let may = |lane: &&Arc<RelayQueue>| job.lanes.has(lane.index) && !lane.is_closed(job.row.issue_id);
         match self.lanes.iter().filter(may).min_by_key(|lane| (lane.is_failing(), lane.queue.lengths(None).1)) {
             Some(lane) => {
                 lane.queue.push(job);
@@ -100,7 +100,7 @@ impl Floor {
     }
 
     /// Among those that have room.
-    fn whose_turn<'a>(&self, open: Vec<&'a Arc<Lane>>) -> Option<&'a Arc<Lane>> {
+    fn whose_turn<'a>(&self, open: Vec<&'a Arc<RelayQueue>>) -> Option<&'a Arc<RelayQueue>> {
         let mut credit = self.credit.lock().unwrap_or_else(PoisonError::into_inner);
         let total: i64 = open.iter().map(|lane| i64::from(lane.relay.weight)).sum();
         for lane in &open {

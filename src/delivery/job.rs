@@ -38,12 +38,12 @@ pub(super) struct Job {
     /// Since when it waits where it waits.
     pub(super) waits_since: Instant,
     /// Its place in the window of claimed rows; none while it waits for its provider's rate.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<WindowPlace>,
 }
 
 /// A place in the window of claimed rows.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct WindowPlace {
     /// One of the window's.
     pub(super) _permit: OwnedSemaphorePermit,
     /// One of its issue's: a copy for each row in memory.

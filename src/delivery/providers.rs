@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::allowance::{ASK_AGAIN, Grant, NoGrant};
 use super::allowances::Allowances;
 use super::limits::Limiter;
-use super::settings::Settings;
+use super::settings::EngineSettings;
 use crate::domain::provider::Provider;
 use crate::domain::quota::Claimant;
 
@@ -36,7 +36,7 @@ pub(super) enum Full {
 }
 
 impl Providers {
-    pub(super) fn new(settings: &Settings, allowances: Arc<Allowances>) -> Self {
+    pub(super) fn new(settings: &EngineSettings, allowances: Arc<Allowances>) -> Self {
         let now = Instant::now();
         let limits =
             settings.provider_rates.iter().map(|(provider, rate)| (*provider, Limiter::per_minute(*rate, now)));

@@ -22,7 +22,7 @@ const STREAMS_MAX: usize = 32;
 
 /// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum ClaimSource {
     /// Confirmations, notices, tests.
     Transactional,
     /// Issues, in turn.
@@ -31,17 +31,17 @@ pub(super) enum Source {
 
 /// Where both dispatchers hear that there is room for another job.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(super) struct Capacity {
     transactional: Notify,
     issues: Notify,
 }
 
-impl Room {
+impl Capacity {
     /// Waits until a job was taken since the last time.
-    pub(super) async fn wait(&self, source: Source) {
+    pub(super) async fn wait(&self, source: ClaimSource) {
         match source {
-            Source::Transactional => self.transactional.notified().await,
-            Source::Issues => self.issues.notified().await,
+            ClaimSource::Transactional => self.transactional.notified().await,
+            ClaimSource::Issues => self.issues.notified().await,
         }
     }
 
@@ -102,11 +102,11 @@ pub(super) struct Queue {
     /// Told when there is work for a connection that would have to be opened.
     wanted: Notify,
     /// Told whenever a job is taken, and when there is room for more.
-    pub(super) room: Arc<Room>,
+    pub(super) room: Arc<Capacity>,
 }
 
 impl Queue {
-    pub(super) fn new(connections: usize, room: Arc<Room>) -> Self {
+    pub(super) fn new(connections: usize, room: Arc<Capacity>) -> Self {
         let state = State { hands: vec![Hand::default(); connections], ..State::default() };
         Self { state: Mutex::new(state), ready: Notify::new(), wanted: Notify::new(), room }
     }
@@ -364,7 +364,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::clock::Timestamp;
-    use crate::delivery::job::{Grants, LaneSet, Place};
+    use crate::delivery::job::{Grants, LaneSet, WindowPlace};
     use crate::domain::{DeliveryId, RevisionId, WorkerId};
     use crate::store::claimed::Claimed;
 
@@ -405,7 +405,7 @@ mod tests {
             ends: 0,
             has_place: false,
             waits_since: Instant::now(),
-            place: Some(Place { _permit: permits.try_acquire_owned().unwrap(), _share: Arc::default() }),
+            place: Some(WindowPlace { _permit: permits.try_acquire_owned().unwrap(), _share: Arc::default() }),
         }
     }
 

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::current::Current;
-pub(super) use super::entry::{Entry, Outcome, TakeOff};
+use super::active_revisions::ActiveRevisions;
+pub(super) use super::entry::{LedgerEntry, DeliveryOutcome, TakeOff};
 use super::held::Held;
 use super::late;
-use super::quick::Quick;
+use super::fast_batch::FastBatch;
 use super::refusals::Court;
-use super::standing::Standing;
+use super::standing::GroupHealth;
 use super::suspended::Suspended;
 use super::unmade;
 use crate::clock::{Clock, Timestamp};
@@ -44,24 +44,24 @@ const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 /// The way in.
 #[derive(Clone, Debug)]
 pub(super) struct Recorder {
-    entries: mpsc::Sender<Entry>,
+    entries: mpsc::Sender<LedgerEntry>,
 }
 
 /// The other end.
-pub(super) struct Desk {
-    entries: mpsc::Receiver<Entry>,
+pub(super) struct RecorderTask {
+    entries: mpsc::Receiver<LedgerEntry>,
     db: Db,
     clock: Clock,
     keys: Keyring,
     settle_after: Duration,
     health: Arc<Health>,
-    current: Arc<Current>,
+    current: Arc<ActiveRevisions>,
     suspended: Arc<Suspended>,
-    standing: Standing,
+    standing: GroupHealth,
 }
 
 impl Recorder {
-    /// A recorder; the caller runs the desk. What is refused is settled `settle_after` later. `health` is told whether the
+    /// A recorder; the caller runs the task. What is refused is settled `settle_after` later. `health` is told whether the
     /// database can be written, and of relays; `current` of issues that go out no more.
     pub(super) fn new(
         db: Db,
@@ -69,42 +69,42 @@ impl Recorder {
         keys: Keyring,
         settle_after: Duration,
         health: Arc<Health>,
-        current: Arc<Current>,
+        current: Arc<ActiveRevisions>,
         suspended: Arc<Suspended>,
-    ) -> (Self, Desk) {
+    ) -> (Self, RecorderTask) {
         let (sender, entries) = mpsc::channel(WAITING_MAX);
-        let standing = Standing::default();
+        let standing = GroupHealth::default();
         (
             Self { entries: sender },
-            Desk { entries, db, clock, keys, settle_after, health, current, suspended, standing },
+            RecorderTask { entries, db, clock, keys, settle_after, health, current, suspended, standing },
         )
     }
 
     /// Hands in what became of a row.
-    pub(super) async fn record(&self, held: Held, outcome: Outcome) {
-        // The desk ends after all who hand in; when it is gone the process is being killed.
-        let _ = self.entries.send(Entry::Outcome(held, outcome)).await;
+    pub(super) async fn record(&self, held: Held, outcome: DeliveryOutcome) {
+        // The task ends after all who hand in; when it is gone the process is being killed.
+        let _ = self.entries.send(LedgerEntry::Outcome(held, outcome)).await;
     }
 
     /// Commits that a row is on the wire; `false` when it must not be sent (any more).
     pub(super) async fn take_off(&self, take_off: TakeOff) -> bool {
         let (answer, granted) = oneshot::channel();
-        self.entries.send(Entry::TakeOff(take_off, answer)).await.is_ok() && granted.await.unwrap_or(false)
+        self.entries.send(LedgerEntry::TakeOff(take_off, answer)).await.is_ok() && granted.await.unwrap_or(false)
     }
 
     /// Looks again at a row that was taken off, before its body is written; one that may not go any more goes back.
     pub(super) async fn look_again(&self, held: Held) -> bool {
         let (answer, granted) = oneshot::channel();
-        self.entries.send(Entry::Look(held, answer)).await.is_ok() && granted.await.unwrap_or(false)
+        self.entries.send(LedgerEntry::Look(held, answer)).await.is_ok() && granted.await.unwrap_or(false)
     }
 
     /// Notes something that is about no row.
     pub(super) async fn event(&self, actor: Actor, event: Event) {
-        let _ = self.entries.send(Entry::Event(actor, event)).await;
+        let _ = self.entries.send(LedgerEntry::Event(actor, event)).await;
     }
 }
 
-impl Desk {
+impl RecorderTask {
     /// Writes until every recorder is gone.
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
@@ -114,10 +114,10 @@ impl Desk {
             let granted = self.write(&batch, &proofs).await;
             self.lift(&batch).await;
             for entry in batch.drain(..) {
-                if let Entry::Outcome(_, outcome) = &entry {
+                if let LedgerEntry::Outcome(_, outcome) = &entry {
                     metrics::delivery(outcome.name());
                 }
-                if let Entry::TakeOff(TakeOff { held, .. }, answer) | Entry::Look(held, answer) = entry {
+                if let LedgerEntry::TakeOff(TakeOff { held, .. }, answer) | LedgerEntry::Look(held, answer) = entry {
                     let _ = answer.send(granted.contains(&held.id));
                 }
             }
@@ -125,9 +125,9 @@ impl Desk {
     }
 
     /// A relay that took a mail is up, whatever was known of it, perhaps from before this process.
-    async fn lift(&self, batch: &[Entry]) {
-        let took = |entry: &Entry| match entry {
-            Entry::Outcome(_, Outcome::Sent { relay, .. }) => Some(Arc::clone(relay)),
+    async fn lift(&self, batch: &[LedgerEntry]) {
+        let took = |entry: &LedgerEntry| match entry {
+            LedgerEntry::Outcome(_, DeliveryOutcome::Sent { relay, .. }) => Some(Arc::clone(relay)),
             _ => None,
         };
         if !self.health.has_trouble() {
@@ -146,23 +146,23 @@ impl Desk {
         }
     }
 
-    fn tell_health(&self, batch: &[Entry]) {
+    fn tell_health(&self, batch: &[LedgerEntry]) {
         for entry in batch {
             match entry {
-                Entry::Event(_, Event::RelayDown { relay, error, .. }) => {
+                LedgerEntry::Event(_, Event::RelayDown { relay, error, .. }) => {
                     self.health.relay_down(relay, self.clock.now().0, error);
                 }
-                Entry::Event(_, Event::RelayUp { relay }) => self.health.relay_up(relay),
+                LedgerEntry::Event(_, Event::RelayUp { relay }) => self.health.relay_up(relay),
                 _ => {}
             }
         }
     }
 
     /// Counts what was taken. Returns the mails that prove that a suspended group goes again.
-    fn weigh_acceptances(&mut self, batch: &[Entry]) -> Vec<(Held, Arc<str>)> {
+    fn weigh_acceptances(&mut self, batch: &[LedgerEntry]) -> Vec<(Held, Arc<str>)> {
         let mut proofs = Vec::new();
         for entry in batch {
-            let Entry::Outcome(held, Outcome::Sent { relay, .. }) = entry else { continue };
+            let LedgerEntry::Outcome(held, DeliveryOutcome::Sent { relay, .. }) = entry else { continue };
             self.standing.accepted(relay, held);
             // What was on the wire when a group was suspended proves nothing.
             if held.is_probe && !self.suspended.covering(&held.membership(relay)).is_empty() {
@@ -173,7 +173,7 @@ impl Desk {
     }
 
     /// Writes a batch, however often it must be tried.
-    async fn write(&mut self, batch: &[Entry], proofs: &[(Held, Arc<str>)]) -> Vec<DeliveryId> {
+    async fn write(&mut self, batch: &[LedgerEntry], proofs: &[(Held, Arc<str>)]) -> Vec<DeliveryId> {
         let mut wait = Duration::from_millis(100);
         let mut is_again = false;
         loop {
@@ -200,13 +200,13 @@ impl Desk {
     /// were written match no row any more, and rows that were taken off are put back, for nothing of them was sent.
     async fn write_once(
         &mut self,
-        batch: &[Entry],
+        batch: &[LedgerEntry],
         proofs: &[(Held, Arc<str>)],
         is_again: bool,
     ) -> Result<Vec<DeliveryId>, StoreError> {
         let now = self.clock.now();
         // After an error nobody knows whether the commit succeeded: the long way asks row by row.
-        let granted = match Quick::of(batch).filter(|_| proofs.is_empty() && !is_again) {
+        let granted = match FastBatch::of(batch).filter(|_| proofs.is_empty() && !is_again) {
             Some(quick) => self.write_quick(&quick, batch, now).await?,
             None => {
                 let mut court = Court::new(&mut self.standing, &self.suspended, &self.keys, self.settle_after, now);
@@ -236,13 +236,13 @@ impl Desk {
 
     /// One statement for the batch as it nearly always is. Rows that may not leave take the long way, which asks again
     /// and settles them.
-    async fn write_quick(&self, quick: &Quick, batch: &[Entry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+    async fn write_quick(&self, quick: &FastBatch, batch: &[LedgerEntry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
         let (taken, recorded) = quick.write(&self.db, now).await?;
         check_recorded(quick.sent.len(), recorded);
         let mut granted: Vec<Held> = quick.leaving.iter().filter(|held| taken.contains(&held.id)).cloned().collect();
         if granted.len() < quick.leaving.len() {
-            let refused = |entry: &&Entry| matches!(entry, Entry::TakeOff(one, _) if !taken.contains(&one.held.id));
-            let refused: Vec<&Entry> = batch.iter().filter(refused).collect();
+            let refused = |entry: &&LedgerEntry| matches!(entry, LedgerEntry::TakeOff(one, _) if !taken.contains(&one.held.id));
+            let refused: Vec<&LedgerEntry> = batch.iter().filter(refused).collect();
             granted.extend(
                 self.db
                     .write(async |tx| take_off(tx, refused.iter().copied(), &self.current, false, now).await)
@@ -289,25 +289,25 @@ fn check_recorded(handed_in: usize, written: usize) {
 /// What acceptances that are written together share: worker, relay, and the reply where it is kept.
 type Acceptance<'a> = (WorkerId, Arc<str>, Option<&'a str>);
 
-async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[Entry], now: Timestamp) -> Result<(), StoreError> {
+async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[LedgerEntry], now: Timestamp) -> Result<(), StoreError> {
     let mut sent: BTreeMap<Acceptance<'_>, Vec<DeliveryId>> = BTreeMap::new();
     let mut released: BTreeMap<(WorkerId, Timestamp, bool), Vec<DeliveryId>> = BTreeMap::new();
     let mut parked: BTreeMap<(WorkerId, SuspensionId), Vec<&Held>> = BTreeMap::new();
     for entry in batch {
         match entry {
-            Entry::Outcome(held, Outcome::Sent { relay, reply }) => {
+            LedgerEntry::Outcome(held, DeliveryOutcome::Sent { relay, reply }) => {
                 sent.entry((held.worker, Arc::clone(relay), reply.as_deref())).or_default().push(held.id);
             }
-            Entry::Outcome(held, Outcome::Released { due_at }) => {
+            LedgerEntry::Outcome(held, DeliveryOutcome::Released { due_at }) => {
                 released.entry((held.worker, *due_at, held.pinned)).or_default().push(held.id);
             }
-            Entry::Outcome(held, Outcome::Refused(refusal)) => court.settle(tx, held, refusal).await?,
-            Entry::Outcome(held, Outcome::Parked { suspension }) => {
+            LedgerEntry::Outcome(held, DeliveryOutcome::Refused(refusal)) => court.settle(tx, held, refusal).await?,
+            LedgerEntry::Outcome(held, DeliveryOutcome::Parked { suspension }) => {
                 parked.entry((held.worker, *suspension)).or_default().push(held);
             }
-            Entry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
-            Entry::Event(actor, event) => note(tx, actor.at(now), event).await?,
-            Entry::TakeOff(..) | Entry::Look(..) => {}
+            LedgerEntry::Outcome(held, outcome) => write_outcome(tx, court, held, outcome, now).await?,
+            LedgerEntry::Event(actor, event) => note(tx, actor.at(now), event).await?,
+            LedgerEntry::TakeOff(..) | LedgerEntry::Look(..) => {}
         }
     }
     for ((worker, relay, reply), ids) in &sent {
@@ -355,16 +355,16 @@ async fn write_outcome(
     tx: &mut Tx,
     court: &mut Court<'_>,
     held: &Held,
-    outcome: &Outcome,
+    outcome: &DeliveryOutcome,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Held { id, worker, issue, .. } = *held;
     let written = match outcome {
-        Outcome::Failed { reason, relay, reply } => {
+        DeliveryOutcome::Failed { reason, relay, reply } => {
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
-        Outcome::Unmade { revision, kind, fault } => unmade::settle(tx, held, *revision, *kind, fault, now).await?,
-        Outcome::Uncertain { due_at, relay, is_last, fault } => {
+        DeliveryOutcome::Unmade { revision, kind, fault } => unmade::settle(tx, held, *revision, *kind, fault, now).await?,
+        DeliveryOutcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };
             let by = Actor::Relay(relay.to_string());
@@ -395,14 +395,14 @@ async fn write_outcome(
 /// `is_again` after a commit whose success nobody knows: it may have taken rows off that nobody was told of.
 async fn take_off<'a>(
     tx: &mut Tx,
-    batch: impl Iterator<Item = &'a Entry>,
-    current: &Current,
+    batch: impl Iterator<Item = &'a LedgerEntry>,
+    current: &ActiveRevisions,
     is_again: bool,
     now: Timestamp,
 ) -> Result<Vec<Held>, StoreError> {
     let mut groups: BTreeMap<(WorkerId, RevisionId, Timestamp), Vec<Held>> = BTreeMap::new();
     for entry in batch {
-        if let Entry::TakeOff(TakeOff { held, revision, date }, _) = entry {
+        if let LedgerEntry::TakeOff(TakeOff { held, revision, date }, _) = entry {
             groups.entry((held.worker, *revision, *date)).or_default().push(held.clone());
         }
     }

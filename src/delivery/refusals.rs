@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::held::Held;
 use super::probes;
-use super::standing::{EvidenceKey, Group, Standing};
+use super::standing::{EvidenceKey, MailGroup, GroupHealth};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{Alarm, AlarmName};
-use crate::domain::cause::{Cause, Class, Judgement, Party};
+use crate::domain::cause::{Cause, Class, Classification, Party};
 use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::evidence::{self as rules, Case, Evidence, Trouble};
@@ -37,7 +37,7 @@ pub(super) struct Refusal {
     pub(super) relay: Arc<str>,
     /// What was said, or what happened.
     pub(super) reply: String,
-    pub(super) judged: Judgement,
+    pub(super) judged: Classification,
     pub(super) stage: Stage,
     pub(super) address: EmailAddress,
     /// The next try when this one does not count.
@@ -64,7 +64,7 @@ enum Fate {
 
 /// Judges the refusals of one transaction.
 pub(super) struct Court<'a> {
-    standing: &'a mut Standing,
+    standing: &'a mut GroupHealth,
     suspended: &'a Suspended,
     keys: &'a Keyring,
     settle_after: Duration,
@@ -76,7 +76,7 @@ pub(super) struct Court<'a> {
 
 impl<'a> Court<'a> {
     pub(super) fn new(
-        standing: &'a mut Standing,
+        standing: &'a mut GroupHealth,
         suspended: &'a Suspended,
         keys: &'a Keyring,
         settle_after: Duration,
@@ -138,7 +138,7 @@ impl<'a> Court<'a> {
 
     /// Keeps what was said: it is settled later, when all that the relay says can be seen.
     async fn note(&self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<()> {
-        let refused = notices::Refused {
+        let refused = notices::RefusedMail {
             delivery: held.id,
             newsletter: Some(held.newsletter).filter(|id| id.0 > 0),
             address_hash: &self.keys.address_hash(&refusal.address.key()),
@@ -196,11 +196,11 @@ impl<'a> Court<'a> {
         evidence::save(tx, issue, relay, "", &whole).await?;
         evidence::save(tx, issue, relay, &held.destination, &part).await?;
         if weighed.suspend_relay {
-            let group = Group::issue(relay, held);
+            let group = MailGroup::issue(relay, held);
             self.restore(tx, issue, relay, None, whole.since).await?;
             self.suspend(tx, Trouble::Recipients, &group, refusal.judged.cause, &refusal.reply).await?;
         } else if weighed.suspend_destination {
-            let group = Group::issue(relay, held).at(held);
+            let group = MailGroup::issue(relay, held).at(held);
             self.restore(tx, issue, relay, Some(&held.destination), part.since).await?;
             self.suspend(tx, Trouble::Recipients, &group, refusal.judged.cause, &refusal.reply).await?;
         }
@@ -282,7 +282,7 @@ impl<'a> Court<'a> {
         if let Some(group) = covering.first() {
             return Ok(Fate::Parked(group.id));
         }
-        let groups = Group::of(refusal.judged.party, refusal.stage, &refusal.relay, held);
+        let groups = MailGroup::of(refusal.judged.party, refusal.stage, &refusal.relay, held);
         let is_early = matches!(refusal.stage, Stage::Session | Stage::Mail);
         let is_news = is_early || held.refused_by.as_deref() != Some(&*refusal.relay);
         let others_go = groups.last().is_none_or(|wide| self.standing.score(Trouble::Refusal, wide) == 0);
@@ -306,7 +306,7 @@ impl<'a> Court<'a> {
             return Ok(Fate::Parked(group.id));
         }
         let trouble = Trouble::Delay;
-        let groups = Group::of(refusal.judged.party, refusal.stage, &refusal.relay, held);
+        let groups = MailGroup::of(refusal.judged.party, refusal.stage, &refusal.relay, held);
         let is_early = matches!(refusal.stage, Stage::Session | Stage::Mail);
         let is_news = is_early || held.is_first;
         // Before a recipient is named it can be about no reader.
@@ -332,7 +332,7 @@ impl<'a> Court<'a> {
 
     /// The relay's own trouble costs no try. It ends a mail's tries only where the relay takes others.
     async fn faulted(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<Fate> {
-        let group = Group::relay(&refusal.relay);
+        let group = MailGroup::relay(&refusal.relay);
         let others_go = self.standing.score(Trouble::Fault, &group) == 0;
         self.standing.refused(Trouble::Fault, &[group], 1);
         if refusal.again_at <= refusal.expires_at || !others_go {
@@ -348,8 +348,8 @@ impl<'a> Court<'a> {
     /// The allowance of an hour or a day is used up: nothing goes until the provider gives more.
     async fn quota(&mut self, tx: &mut Tx, held: &Held, refusal: &Refusal) -> Result<Fate> {
         let group = match refusal.judged.party {
-            Party::Sender => Group::sender(&refusal.relay, held),
-            _ => Group::relay(&refusal.relay),
+            Party::Sender => MailGroup::sender(&refusal.relay, held),
+            _ => MailGroup::relay(&refusal.relay),
         };
         let is_new =
             !self.suspended.covering(&held.membership(&refusal.relay)).iter().any(|one| one.trouble == Trouble::Quota);
@@ -363,7 +363,7 @@ impl<'a> Court<'a> {
 
     /// No answer came to a final dot. A run of these is the relay's fault.
     pub(super) async fn uncertain(&mut self, tx: &mut Tx, relay: &Arc<str>, what: &str) -> Result<()> {
-        let group = Group::relay(relay);
+        let group = MailGroup::relay(relay);
         if let Some(group) = self.standing.refused(Trouble::Uncertain, &[group], 1) {
             self.suspend(tx, Trouble::Uncertain, &group, Cause::Network, what).await?;
         }
@@ -374,7 +374,7 @@ impl<'a> Court<'a> {
         &mut self,
         tx: &mut Tx,
         trouble: Trouble,
-        group: &Group,
+        group: &MailGroup,
         cause: Cause,
         reply: &str,
     ) -> Result<SuspensionId> {

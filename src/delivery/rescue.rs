@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::letters::Letters;
+use super::revision_cache::RevisionCache;
 use super::recorder;
 use super::settings::Timing;
 use crate::clock::Timestamp;
@@ -30,7 +30,7 @@ pub(super) struct Rescued {
 }
 
 /// One round. Cheap when there is nothing to rescue.
-pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timestamp) -> Result<Rescued, StoreError> {
+pub(super) async fn run(db: &Db, letters: &RevisionCache, timing: Timing, now: Timestamp) -> Result<Rescued, StoreError> {
     settle_stopped(db, now).await?;
     let rescued = db
         .write(async |tx| {
@@ -38,7 +38,7 @@ pub(super) async fn run(db: &Db, letters: &Letters, timing: Timing, now: Timesta
             let claimed = deliveries::rescue_claimed(tx, now).await?;
             deliveries::end_tests(tx, now.minus(TESTS_FOR), now).await?;
             let mut uncertain = 0;
-            for (newsletter, issue) in deliveries::wrecks(tx, now).await? {
+            for (newsletter, issue) in deliveries::orphaned_issues(tx, now).await? {
                 let policy = newsletter.map_or(UncertainPolicy::Resend, |id| letters.uncertain_policy(id));
                 let due_at = (policy == UncertainPolicy::Resend).then(|| now.plus(timing.uncertain_for));
                 let rows = deliveries::rescue_in_flight(tx, issue, due_at, now).await?;

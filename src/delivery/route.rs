@@ -10,14 +10,14 @@ pub(super) struct Routes(Vec<(NewsletterId, LaneSet)>);
 
 /// Newsletters that go by the same relays: what waits for those holds up nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Group {
+pub(super) struct RelayGroup {
     pub(super) lanes: LaneSet,
-    pub(super) whose: Whose,
+    pub(super) whose: MailOwner,
 }
 
 /// Whose transactional mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum MailOwner {
     /// Everybody's: all goes by all relays.
     All,
     /// Alarms: they go by any relay, for those of their newsletter may be the trouble.
@@ -48,7 +48,7 @@ impl Routes {
     }
 
     /// Every newsletter there is or was in exactly one group, and alarms in one of their own.
-    pub(super) fn groups(&self) -> Vec<Group> {
+    pub(super) fn groups(&self) -> Vec<RelayGroup> {
         let mut groups: Vec<(LaneSet, Vec<NewsletterId>)> = vec![(LaneSet::ALL, Vec::new())];
         for (newsletter, lanes) in &self.0 {
             match groups.iter_mut().find(|(known, _)| known == lanes) {
@@ -57,14 +57,14 @@ impl Routes {
             }
         }
         if groups.len() == 1 {
-            return vec![Group { lanes: LaneSet::ALL, whose: Whose::All }];
+            return vec![RelayGroup { lanes: LaneSet::ALL, whose: MailOwner::All }];
         }
         let others: Vec<NewsletterId> = groups[1..].iter().flat_map(|(_, newsletters)| newsletters.clone()).collect();
         let group = |(at, (lanes, newsletters))| {
-            let whose = if at == 0 { Whose::AllBut(others.clone()) } else { Whose::Of(newsletters) };
-            Group { lanes, whose }
+            let whose = if at == 0 { MailOwner::AllBut(others.clone()) } else { MailOwner::Of(newsletters) };
+            RelayGroup { lanes, whose }
         };
-        let alarms = Group { lanes: LaneSet::ALL, whose: Whose::Alarms };
+        let alarms = RelayGroup { lanes: LaneSet::ALL, whose: MailOwner::Alarms };
         groups.into_iter().enumerate().map(group).chain([alarms]).collect()
     }
 }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn where_all_goes_by_all_relays_there_is_one_group() {
         let none: [(NewsletterId, &[String]); 1] = [(NewsletterId(1), &[])];
-        assert_eq!(Routes::new(none, &["a", "b"]).groups(), [Group { lanes: LaneSet::ALL, whose: Whose::All }]);
+        assert_eq!(Routes::new(none, &["a", "b"]).groups(), [RelayGroup { lanes: LaneSet::ALL, whose: MailOwner::All }]);
     }
 
     proptest! {
@@ -114,19 +114,19 @@ mod tests {
                 let own: Vec<usize> = (0..5).filter(|lane| routes.of(Some(id)).has(*lane)).collect();
                 let wanted: Vec<usize> = if lanes.is_empty() { (0..5).collect() } else { lanes.iter().copied().collect() };
                 prop_assert_eq!(own, wanted, "no relay but those it names, and each of them");
-                let in_it: Vec<&Group> = groups.iter().filter(|group| group.whose.has(id)).collect();
+                let in_it: Vec<&RelayGroup> = groups.iter().filter(|group| group.whose.has(id)).collect();
                 prop_assert_eq!(in_it.len(), 1);
                 prop_assert_eq!(in_it[0].lanes, routes.of(Some(id)));
             }
             prop_assert_eq!(groups.iter().filter(|group| group.whose.has(NewsletterId(99))).count(), 1);
-            let of_newsletters: Vec<&Group> = groups.iter().filter(|group| group.whose != Whose::Alarms).collect();
+            let of_newsletters: Vec<&RelayGroup> = groups.iter().filter(|group| group.whose != MailOwner::Alarms).collect();
             for (at, group) in of_newsletters.iter().enumerate() {
                 prop_assert!(of_newsletters[..at].iter().all(|other| other.lanes != group.lanes), "no two for the same");
             }
         }
     }
 
-    impl Whose {
+    impl MailOwner {
         fn has(&self, newsletter: NewsletterId) -> bool {
             match self {
                 Self::All => true,

@@ -98,7 +98,7 @@ impl Default for Timing {
 
 /// Everything the engine is told.
 #[derive(Clone)]
-pub struct Settings {
+pub struct EngineSettings {
     /// Links begin with it.
     pub public_url: String,
     /// Seals links.
@@ -125,7 +125,7 @@ pub struct Settings {
     pub timing: Timing,
 }
 
-impl Settings {
+impl EngineSettings {
     /// Settings with nobody to mail and nobody to mail through.
     pub fn new(public_url: impl Into<String>, keys: Keyring) -> Self {
         Self {

@@ -14,14 +14,14 @@ const SCORES_MAX: usize = 20_000;
 
 /// A group of mail, as wide as what is named in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Group {
+pub(super) struct MailGroup {
     pub(super) relay: Arc<str>,
     pub(super) newsletter: Option<NewsletterId>,
     pub(super) destination: Option<Arc<str>>,
     pub(super) issue: Option<IssueId>,
 }
 
-impl Group {
+impl MailGroup {
     /// All that a relay carries.
     pub(super) fn relay(relay: &Arc<str>) -> Self {
         Self { relay: Arc::clone(relay), newsletter: None, destination: None, issue: None }
@@ -74,18 +74,18 @@ pub(super) type EvidenceKey = (IssueId, Arc<str>, Arc<str>);
 
 /// What is known of every group with trouble.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
-    scores: HashMap<(Trouble, Group), i64>,
+pub(super) struct GroupHealth {
+    scores: HashMap<(Trouble, MailGroup), i64>,
     accepted: HashMap<EvidenceKey, i64>,
     /// How many readers issues have.
     pub(super) readers: HashMap<IssueId, i64>,
 }
 
-impl Standing {
+impl GroupHealth {
     /// A mail was taken.
     pub(super) fn accepted(&mut self, relay: &Arc<str>, held: &Held) {
         if !self.scores.is_empty() {
-            for group in Group::all(relay, held) {
+            for group in MailGroup::all(relay, held) {
                 for trouble in [Trouble::Refusal, Trouble::Delay, Trouble::Uncertain, Trouble::Fault] {
                     let key = (trouble, group.clone());
                     if let Some(score) = self.scores.get_mut(&key) {
@@ -108,12 +108,12 @@ impl Standing {
 
     /// A refusal that is evidence for `groups`, the narrowest first, as heavy as `weight` of them. Returns the group that
     /// is to be suspended now: what a narrow one explains is not the wide one's.
-    pub(super) fn refused(&mut self, trouble: Trouble, groups: &[Group], weight: i64) -> Option<Group> {
+    pub(super) fn refused(&mut self, trouble: Trouble, groups: &[MailGroup], weight: i64) -> Option<MailGroup> {
         if self.scores.len() > SCORES_MAX {
             self.scores.clear();
         }
         let rule = trouble.rule();
-        let mut alarmed: Option<(Group, i64)> = None;
+        let mut alarmed: Option<(MailGroup, i64)> = None;
         for group in groups {
             let score = self.scores.entry((trouble, group.clone())).or_default();
             *score = rule.score(*score, 0, weight);
@@ -131,7 +131,7 @@ impl Standing {
     }
 
     /// The points of a group.
-    pub(super) fn score(&self, trouble: Trouble, group: &Group) -> i64 {
+    pub(super) fn score(&self, trouble: Trouble, group: &MailGroup) -> i64 {
         self.scores.get(&(trouble, group.clone())).copied().unwrap_or(0)
     }
 
@@ -171,36 +171,36 @@ mod tests {
     #[test]
     fn an_angry_provider_is_suspended_and_the_sender_is_not() {
         let relay: Arc<str> = "main".into();
-        let mut standing = Standing::default();
+        let mut standing = GroupHealth::default();
         let mut suspended = Vec::new();
         for _ in 0..3 {
-            let groups = Group::of(Party::Destination, Stage::Dot, &relay, &held("gmail"));
+            let groups = MailGroup::of(Party::Destination, Stage::Dot, &relay, &held("gmail"));
             suspended.extend(standing.refused(Trouble::Refusal, &groups, 1));
             standing.accepted(&relay, &held("example.org"));
         }
         assert_eq!(suspended.len(), 1);
         assert_eq!(suspended[0].destination.as_deref(), Some("gmail"));
-        assert_eq!(standing.score(Trouble::Refusal, &Group::sender(&relay, &held("gmail"))), 0);
+        assert_eq!(standing.score(Trouble::Refusal, &MailGroup::sender(&relay, &held("gmail"))), 0);
     }
 
     #[test]
     fn refusals_everywhere_are_the_senders() {
         let relay: Arc<str> = "main".into();
-        let mut standing = Standing::default();
-        let suspended: Vec<Group> = ["a.example", "b.example", "c.example"]
+        let mut standing = GroupHealth::default();
+        let suspended: Vec<MailGroup> = ["a.example", "b.example", "c.example"]
             .into_iter()
             .filter_map(|to| {
-                let groups = Group::of(Party::Sender, Stage::Dot, &relay, &held(to));
+                let groups = MailGroup::of(Party::Sender, Stage::Dot, &relay, &held(to));
                 standing.refused(Trouble::Refusal, &groups, 1)
             })
             .collect();
-        assert_eq!(suspended, [Group::sender(&relay, &held("a.example"))]);
+        assert_eq!(suspended, [MailGroup::sender(&relay, &held("a.example"))]);
     }
 
     #[test]
     fn acceptances_are_counted_where_something_was_refused() {
         let (relay, held) = (Arc::<str>::from("main"), held("example.org"));
-        let mut standing = Standing::default();
+        let mut standing = GroupHealth::default();
         standing.accepted(&relay, &held);
         let key = (IssueId(1), Arc::clone(&relay), Arc::clone(&held.destination));
         assert_eq!(standing.untold(&key), 0);

@@ -98,7 +98,7 @@ impl Suspended {
     }
 
     /// How often a group had asked before it last went again, if that was a short while ago.
-    pub(super) fn former_pauses(&self, group: &standing::Group, now: Timestamp) -> i64 {
+    pub(super) fn former_pauses(&self, group: &standing::MailGroup, now: Timestamp) -> i64 {
         let name = (
             group.relay.to_string(),
             group.newsletter.map_or(0, |id| id.0),

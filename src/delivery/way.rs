@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::floor::Floor;
 use super::held::Held;
 use super::job::LaneSet;
-use super::lane::Lane;
+use super::relay_queue::RelayQueue;
 use super::route::Routes;
 use super::suspended::{Admission, Suspended};
 use crate::domain::SuspensionId;
@@ -33,7 +33,7 @@ pub(super) enum Way {
 }
 
 /// What decides it.
-pub(super) struct Ways {
+pub(super) struct SuspensionView {
     pub(super) floor: Arc<Floor>,
     pub(super) routes: Arc<Routes>,
     pub(super) suspended: Arc<Suspended>,
@@ -41,7 +41,7 @@ pub(super) struct Ways {
     pub(super) alarm_relay: Option<String>,
 }
 
-impl Ways {
+impl SuspensionView {
     /// Whether an issue's mail may go at all: what may not is not claimed, so that it costs no write.
     pub(super) fn closed(&self, issue: &Issue) -> Closed {
         let (mut is_open, mut is_probed, mut is_for_good) = (false, false, true);
@@ -70,8 +70,8 @@ impl Ways {
             return Way::By(kept, false);
         }
         let is_alarm = row.kind == Some(DeliveryKind::Alarm);
-        let is_up = |lane: &Arc<Lane>| lane.down_for().is_none();
-        let refused = |lane: &Arc<Lane>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
+        let is_up = |lane: &Arc<RelayQueue>| lane.down_for().is_none();
+        let refused = |lane: &Arc<RelayQueue>| held.refused_by.as_deref() == Some(lane.relay.name.as_str());
         let (mut open, mut waits_for, mut probes) = (LaneSet::NONE, None, Vec::new());
         for lane in self.floor.lanes.iter().filter(|lane| kept.has(lane.index)) {
             match self.suspended.would_admit(&held.membership(&lane.relay.name)) {
@@ -104,7 +104,7 @@ impl Ways {
 
     /// For an alarm the relay that is kept for it, while it is up; for others those of `its` newsletter.
     fn kept_for(&self, row: &Claimed, its: LaneSet) -> LaneSet {
-        let is_kept = |(_, lane): &(usize, &Arc<Lane>)| {
+        let is_kept = |(_, lane): &(usize, &Arc<RelayQueue>)| {
             Some(&lane.relay.name) == self.alarm_relay.as_ref() && lane.down_for().is_none()
         };
         match (row.kind, self.floor.lanes.iter().enumerate().find(is_kept)) {

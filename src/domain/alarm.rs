@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::spelled;
+use super::string_enum;
 use crate::telemetry::mask_addresses;
 
 /// A note is kept to this length.
@@ -14,7 +14,7 @@ const COUNT_QUIET_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How long a relay may be down before a person is told.
 const RELAY_DOWN_FOR: Duration = Duration::from_secs(10 * 60);
 
-spelled! {
+string_enum! {
     /// What went wrong. The names stand in logs, metrics and monitoring rules; they do not change.
     AlarmName: "alarm" {
         /// The program halted an issue.
@@ -54,7 +54,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// How urgent an alarm is.
     Severity: "severity" {
         /// Something does not happen until a person acts.

@@ -1,8 +1,8 @@
 //! What a reader agreed to or took back: the append-only record that shows why someone is mailed.
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// One event in the history of a subscription.
     ConsentKind: "consent" {
         /// The form was sent; nothing is agreed until it is confirmed.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Where one mail to one recipient stands.
     DeliveryState: "delivery state" {
         /// Waits until it is due.
@@ -39,7 +39,7 @@ impl DeliveryState {
     }
 }
 
-spelled! {
+string_enum! {
     /// What kind of mail a row is. The small kinds go first.
     DeliveryKind: "delivery kind" {
         /// An issue to a reader.
@@ -59,7 +59,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// Why a row was skipped or failed without a word from a server.
     Reason: "reason" {
         /// Left before the mail went.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::spelled;
+use super::string_enum;
 
 /// WCAG 2.2, 1.4.3: what text of any size needs.
 pub const CONTRAST_MIN: f64 = 4.5;
@@ -113,7 +113,7 @@ impl Default for Accent {
     }
 }
 
-spelled! {
+string_enum! {
     /// Letters that are on nearly every reader's machine: mailboxes fetch none.
     Font: "font" {
         /// A serif made for screens.
@@ -181,7 +181,7 @@ impl Default for Design {
     }
 }
 
-spelled! {
+string_enum! {
     /// How an issue's images get to its readers.
     ImagesBy: "way" {
         /// The mail names their addresses; mailboxes fetch them when the reader looks.
@@ -191,7 +191,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What a reader gets for confirming.
     Welcome: "welcome" {
         /// Nothing but the page.

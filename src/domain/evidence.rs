@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use super::spelled;
+use super::string_enum;
 use crate::clock::Timestamp;
 
-spelled! {
+string_enum! {
     /// What kind of trouble a group of mail has. Each is counted apart.
     Trouble: "trouble" {
         /// Its recipients are refused: dead, full, unwanted.

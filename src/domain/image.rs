@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::design::ImagesBy;
-use super::spelled;
+use super::string_enum;
 
 /// The text column of a mail, in CSS pixels: no image is shown wider.
 pub const COLUMN_PX: u32 = 560;
@@ -16,7 +16,7 @@ pub const LOGO: &str = "";
 /// Letters of a digest: 160 bits, far more than chance or malice can meet twice.
 pub const DIGEST_CHARS: usize = 40;
 
-spelled! {
+string_enum! {
     /// What an image is stored as: the three that every mailbox shows.
     ImageFormat: "image format" {
         /// Drawings, screenshots, whatever is see-through.
@@ -56,7 +56,7 @@ pub struct Image {
 
 /// An image as one mail shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct PlacedImage {
     /// What the mail's source calls it.
     pub name: String,
     /// The image.
@@ -69,7 +69,7 @@ pub struct Shown {
     pub embedded: bool,
 }
 
-impl Shown {
+impl PlacedImage {
     /// An image of an issue.
     pub fn new(name: &str, image: Arc<Image>, embedded: bool) -> Self {
         let (width, height) = shown(name, image.width, image.height);

@@ -1,8 +1,8 @@
 //! An import's states, and what it did to a reader.
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Where an import stands.
     ImportState: "import state" {
         /// It runs, or it broke off: the same command again goes on with it.
@@ -16,7 +16,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What an import did to a reader.
     ImportDid: "change of an import" {
         /// Brought them in.

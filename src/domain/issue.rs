@@ -2,9 +2,9 @@
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Where an issue stands.
     IssueState: "issue state" {
         /// Known, not to be sent yet.
@@ -48,7 +48,7 @@ impl IssueState {
     }
 }
 
-spelled! {
+string_enum! {
     /// Who may find an issue's web version.
     Visibility: "visibility" {
         /// In the archive, the feeds and search engines.

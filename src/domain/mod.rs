@@ -73,7 +73,7 @@ impl NewsletterId {
 }
 
 /// An enum with one spelling for database, JSON, command line and templates.
-macro_rules! spelled {
+macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident: $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +109,7 @@ macro_rules! spelled {
         }
     };
 }
-pub(crate) use spelled;
+pub(crate) use string_enum;
 
 /// A word that is not one of an enum's spellings.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::address::EmailAddress;
 use super::design::{Design, ImagesBy, Welcome};
 use super::slot::Slot;
-use super::spelled;
+use super::string_enum;
 
 /// A name and an address, as in a `From` field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Mailbox {
     pub address: EmailAddress,
 }
 
-spelled! {
+string_enum! {
     /// What is done with a mail whose fate is unknown: the last byte left and no answer came.
     UncertainPolicy: "policy" {
         /// Send it again after half an hour without evidence, with the same Message-ID and the same bytes.

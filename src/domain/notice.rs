@@ -1,11 +1,11 @@
 //! What comes back after mail was sent, as it is kept: one notice a report and recipient. Knows no mail and no database.
 
-use super::spelled;
+use super::string_enum;
 
 /// A diagnostic is kept to this length.
 const DIAGNOSTIC_CHARS_MAX: usize = 500;
 
-spelled! {
+string_enum! {
     /// Who told of it.
     NoticeSource: "source of a notice" {
         /// The relay, in the conversation itself.
@@ -13,7 +13,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What kind of report it is.
     NoticeKind: "kind of notice" {
         /// A mail was refused for good.
@@ -21,7 +21,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// How it is known whose mail it was.
     NoticeEvidence: "evidence of a notice" {
         /// Our own conversation about this very mail.
@@ -29,7 +29,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What followed from a notice.
     Effect: "effect of a notice" {
         /// It waits to be settled.

@@ -1,8 +1,8 @@
 //! The large mailbox providers, which each count and slow down on their own. Knows nothing of relays or rates.
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// A group of recipient domains behind which one provider stands.
     Provider: "mailbox provider" {
         /// Google.

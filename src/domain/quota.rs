@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::provider::Provider;
-use super::spelled;
+use super::string_enum;
 use crate::clock::Timestamp;
 
 /// The most places that are taken from the ledger together.
@@ -17,7 +17,7 @@ const BLOCKS: u32 = 20;
 /// Below this an engine takes place by place.
 const SMALL: u32 = 200;
 
-spelled! {
+string_enum! {
     /// How long a limit counts.
     Span: "span" {
         /// Sixty minutes, wherever they begin.

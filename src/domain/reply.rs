@@ -1,6 +1,6 @@
 //! What a mail server says, and where in the conversation. Knows nothing of what follows from it: that is `cause`.
 
-use super::spelled;
+use super::string_enum;
 
 /// An SMTP reply: its code, its enhanced code (RFC 3463) if it bears one, its text on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn split_enhanced(text: &str) -> (Option<(u8, u16, u16)>, &str) {
     }
 }
 
-spelled! {
+string_enum! {
     /// Where in the conversation a reply came.
     Stage: "stage" {
         /// Connecting, TLS, the greeting, EHLO, AUTH.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::spelled;
+use super::string_enum;
 use crate::clock::Timestamp;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -15,7 +15,7 @@ pub const ANNOUNCED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// A process is remembered for so long after its end.
 const WORKER_DAYS: u32 = 100;
 
-spelled! {
+string_enum! {
     /// A kind of row that is not kept for ever, in the order in which they go.
     Expiry: "kind of what expires" {
         /// Subscriptions that were asked for and never confirmed.

@@ -19,7 +19,7 @@ pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// A mail to an address and what is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mailed {
+pub enum MailFate {
     /// It was taken then, and nothing came back.
     Stayed(Timestamp),
     /// It came back then.
@@ -31,7 +31,7 @@ pub enum Mailed {
     },
 }
 
-impl Mailed {
+impl MailFate {
     /// When.
     pub fn at(&self) -> Timestamp {
         match self {
@@ -73,21 +73,21 @@ fn bound(cause: Cause) -> Option<(u8, Bound)> {
 }
 
 /// What follows from a notice of `cause`. `history` are the mails to this address, the noticed one among them.
-pub fn follows(cause: Cause, certainty: Certainty, history: &[Mailed], now: Timestamp) -> Follows {
+pub fn follows(cause: Cause, certainty: Certainty, history: &[MailFate], now: Timestamp) -> Follows {
     let Some((rank, bound)) = bound(cause) else { return Follows::Nothing };
     if cause.class() == Class::Dead && certainty == Certainty::Certain {
         return Follows::Suppress;
     }
     let since = now.minus(FORGOTTEN_AFTER);
     let settled = now.minus(STAYED_AFTER);
-    let stayed = history.iter().filter(|one| matches!(one, Mailed::Stayed(at) if *at <= settled));
-    let last_stayed = stayed.map(Mailed::at).max();
+    let stayed = history.iter().filter(|one| matches!(one, MailFate::Stayed(at) if *at <= settled));
+    let last_stayed = stayed.map(MailFate::at).max();
     let run = history.iter().filter_map(|one| match one {
-        Mailed::Strike { at, cause } => {
+        MailFate::Strike { at, cause } => {
             let counts = self::bound(*cause).is_some_and(|(other, _)| other <= rank);
             (counts && *at > since && last_stayed.is_none_or(|stayed| *at > stayed)).then_some(*at)
         }
-        Mailed::Stayed(_) => None,
+        MailFate::Stayed(_) => None,
     });
     let run: Vec<Timestamp> = run.collect();
     let apart = match (run.iter().min(), run.iter().max()) {
@@ -112,11 +112,11 @@ mod tests {
         NOW.minus(DAY * days)
     }
 
-    fn strikes(cause: Cause, days: &[u32]) -> Vec<Mailed> {
-        days.iter().map(|days| Mailed::Strike { at: ago(*days), cause }).collect()
+    fn strikes(cause: Cause, days: &[u32]) -> Vec<MailFate> {
+        days.iter().map(|days| MailFate::Strike { at: ago(*days), cause }).collect()
     }
 
-    fn likely(cause: Cause, history: &[Mailed]) -> Follows {
+    fn likely(cause: Cause, history: &[MailFate]) -> Follows {
         follows(cause, Certainty::Likely, history, NOW)
     }
 
@@ -149,10 +149,10 @@ mod tests {
     fn a_mail_that_stayed_ends_the_run() {
         let mut history = strikes(Cause::Full, &[0, 7, 14, 28, 35]);
         assert_eq!(likely(Cause::Full, &history), Follows::Suppress);
-        history.push(Mailed::Stayed(ago(21)));
+        history.push(MailFate::Stayed(ago(21)));
         assert_eq!(likely(Cause::Full, &history), Follows::Strike);
         let mut recent = strikes(Cause::Full, &[0, 7, 14, 28, 35]);
-        recent.push(Mailed::Stayed(ago(4)));
+        recent.push(MailFate::Stayed(ago(4)));
         assert_eq!(likely(Cause::Full, &recent), Follows::Suppress, "it may still come back");
     }
 
@@ -166,11 +166,11 @@ mod tests {
         assert_eq!(likely(Cause::Disabled, &history), Follows::Strike);
     }
 
-    fn any_history() -> impl Strategy<Value = Vec<Mailed>> {
+    fn any_history() -> impl Strategy<Value = Vec<MailFate>> {
         let cause = prop::sample::select(Cause::ALL);
         let one = (0..400_u32, prop::option::of(cause)).prop_map(|(days, cause)| match cause {
-            Some(cause) => Mailed::Strike { at: ago(days), cause },
-            None => Mailed::Stayed(ago(days)),
+            Some(cause) => MailFate::Strike { at: ago(days), cause },
+            None => MailFate::Stayed(ago(days)),
         });
         prop::collection::vec(one, 0..20)
     }
@@ -193,10 +193,10 @@ mod tests {
         ) {
             let before = likely(cause, &history);
             let mut more = history.clone();
-            more.push(Mailed::Strike { at: ago(days), cause: other });
+            more.push(MailFate::Strike { at: ago(days), cause: other });
             prop_assert!(before != Follows::Suppress || likely(cause, &more) == Follows::Suppress);
             let mut stayed = history;
-            stayed.push(Mailed::Stayed(ago(days)));
+            stayed.push(MailFate::Stayed(ago(days)));
             prop_assert!(before == Follows::Suppress || likely(cause, &stayed) != Follows::Suppress);
         }
 

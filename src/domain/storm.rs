@@ -2,14 +2,14 @@
 //! suppression alone; whether mail goes on is `evidence`'s matter. Pure.
 
 use super::evidence::allowance;
-use super::spelled;
+use super::string_enum;
 
 /// Readers suppressed for bounces in a day, over all issues, before a person looks.
 pub const DAILY_MIN: i64 = 50;
 /// The same as a share of all active readers, in hundredths.
 const DAILY_HUNDREDTHS: i64 = 2;
 
-spelled! {
+string_enum! {
     /// What holds notices back.
     Brake: "brake" {
         /// One relay calls more of an issue's readers dead than can be believed unseen.

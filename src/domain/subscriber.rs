@@ -1,9 +1,9 @@
 //! A subscription's states and which may become which. The store changes none but by an arrow of this table.
 
 use super::actor::Actor;
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Where one person stands with one newsletter.
     SubscriptionState: "subscription state" {
         /// Asked for, not yet confirmed.
@@ -12,24 +12,24 @@ spelled! {
         Active = "active",
         /// Gets none until a date, or until they say so.
         Paused = "paused",
-        /// Left; only they themselves can come back.
-        Left = "left",
+        /// Gets none; only they themselves can come back.
+        Unsubscribed = "unsubscribed",
     }
 }
 
 impl SubscriptionState {
     /// Whether a subscription in this state may get into `next`.
     pub fn may_become(self, next: Self) -> bool {
-        use SubscriptionState::{Active, Left, Paused, Pending};
+        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
         matches!(
             (self, next),
-            (Pending, Active | Left)
-                | (Active, Paused | Left)
-                | (Paused, Active | Paused | Left)
+            (Pending, Active | Unsubscribed)
+                | (Active, Paused | Unsubscribed)
+                | (Paused, Active | Paused | Unsubscribed)
                 // An import that had made it active is taken back.
                 | (Active, Pending)
                 // Within a day what was before can be taken back.
-                | (Left, Pending | Active | Paused)
+                | (Unsubscribed, Pending | Active | Paused)
         )
     }
 
@@ -39,7 +39,7 @@ impl SubscriptionState {
     }
 }
 
-spelled! {
+string_enum! {
     /// Whose act the end of a subscription was.
     EndedBy: "end of a subscription" {
         /// The reader's own, by a link or the mail program's button.
@@ -72,7 +72,7 @@ impl EndedBy {
     }
 }
 
-spelled! {
+string_enum! {
     /// How a reader wants their mail.
     Format: "format" {
         /// HTML and text, and the mailbox chooses.
@@ -82,7 +82,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What takes effect only by a mail.
     RequestKind: "request" {
         /// Another address: by a link sent to that address.
@@ -94,7 +94,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// Why a reader left, in their own choice of five.
     Why: "reason for leaving" {
         /// Too many issues.
@@ -110,7 +110,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What shows who asks for a mail: each is counted apart, so that no stranger uses up what is the owner's.
     AskedBy: "way of asking" {
         /// A form, into which anybody types an address.
@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn who_left_comes_back_only_by_asking() {
-        use SubscriptionState::{Active, Left, Paused, Pending};
-        assert!(Pending.may_become(Active) && Left.may_become(Pending));
+        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+        assert!(Pending.may_become(Active) && Unsubscribed.may_become(Pending));
         for (from, to) in [(Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");
         }

@@ -1,8 +1,8 @@
 //! Why an address must not be mailed at all, whatever it subscribes to.
 
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// The reason for a suppression.
     SuppressionReason: "suppression reason" {
         /// The mailbox does not exist.

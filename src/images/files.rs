@@ -46,7 +46,7 @@ impl Folder {
 
 /// Prepares images, and remembers those whose files did not change.
 #[derive(Debug, Default)]
-pub struct Gallery {
+pub struct ImageCache {
     kept: Mutex<HashMap<PathBuf, Kept>>,
 }
 
@@ -61,7 +61,7 @@ struct Kept {
 /// Tells two states of a file apart.
 type Stamp = [u64; 6];
 
-impl Gallery {
+impl ImageCache {
     /// The image that an issue in `folder` calls `name`.
     pub fn image(&self, folder: &Folder, name: &str) -> Result<Arc<Image>, ImageError> {
         self.open(&folder.find(name)?)

@@ -10,7 +10,7 @@ const SVG_BYTES: usize = 1024;
 
 /// An image that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ImageKind {
     Png,
     Jpeg,
     Gif,
@@ -35,7 +35,7 @@ const OTHERS: &[(usize, &[u8], &str)] = &[
     (0, b"\x1aE\xdf\xa3", "a film"),
 ];
 
-impl Kind {
+impl ImageKind {
     /// The kind of a file, or what it is instead.
     pub(super) fn of(bytes: &[u8]) -> Result<Self, &'static str> {
         match bytes {
@@ -76,10 +76,10 @@ mod tests {
 
     #[test]
     fn a_file_is_what_it_begins_with() {
-        assert_eq!(Kind::of(b"\x89PNG\r\n\x1a\n...."), Ok(Kind::Png));
-        assert_eq!(Kind::of(b"\xff\xd8\xff\xe0...."), Ok(Kind::Jpeg));
-        assert_eq!(Kind::of(b"GIF89a...."), Ok(Kind::Gif));
-        assert_eq!(Kind::of(b"RIFF\x10\0\0\0WEBPVP8 "), Ok(Kind::WebP));
+        assert_eq!(ImageKind::of(b"\x89PNG\r\n\x1a\n...."), Ok(ImageKind::Png));
+        assert_eq!(ImageKind::of(b"\xff\xd8\xff\xe0...."), Ok(ImageKind::Jpeg));
+        assert_eq!(ImageKind::of(b"GIF89a...."), Ok(ImageKind::Gif));
+        assert_eq!(ImageKind::of(b"RIFF\x10\0\0\0WEBPVP8 "), Ok(ImageKind::WebP));
         for (bytes, name) in [
             (&b""[..], "an empty file"),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", SVG),
@@ -91,7 +91,7 @@ mod tests {
             (b"%PDF-1.7", "a PDF document"),
             (b"GIF88a", "something else"),
         ] {
-            assert_eq!(Kind::of(bytes), Err(name));
+            assert_eq!(ImageKind::of(bytes), Err(name));
         }
     }
 }

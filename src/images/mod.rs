@@ -16,8 +16,8 @@ use aws_lc_rs::digest;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, Image, ImageFormat};
-pub use files::{Folder, Gallery};
-use kind::Kind;
+pub use files::{Folder, ImageCache};
+use kind::ImageKind;
 
 /// A photograph of the largest telephone; a file that is larger is not one.
 pub const FILE_BYTES_MAX: usize = 25 * 1024 * 1024;
@@ -133,20 +133,20 @@ pub fn prepare(bytes: &[u8]) -> Result<Image, ImageError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(ImageError::TooLarge);
     }
-    let kind = Kind::of(bytes).map_err(ImageError::NotAnImage)?;
-    if kind == Kind::Gif && moving::is_moving(bytes)? {
+    let kind = ImageKind::of(bytes).map_err(ImageError::NotAnImage)?;
+    if kind == ImageKind::Gif && moving::is_moving(bytes)? {
         return moving::prepare(bytes);
     }
     let (picture, profile) = decode(bytes, kind)?;
     let picture = encode::fitted(picture, FILE_WIDTH_MAX);
     let picture = encode::in_common_colours(picture, profile.as_deref());
     let (width, height) = (picture.width(), picture.height());
-    let (format, bytes) = encode::encode(&picture, kind == Kind::Jpeg)?;
+    let (format, bytes) = encode::encode(&picture, kind == ImageKind::Jpeg)?;
     finished(format, width, height, bytes)
 }
 
 /// The pixels, the right way up, and the colours they are meant in.
-fn decode(bytes: &[u8], kind: Kind) -> Result<(DynamicImage, Option<Vec<u8>>), ImageError> {
+fn decode(bytes: &[u8], kind: ImageKind) -> Result<(DynamicImage, Option<Vec<u8>>), ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
     let mut limits = Limits::default();
     limits.max_alloc = Some(DECODING_BYTES_MAX);

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Timestamp};
-use crate::dns::{Memory, Names, RecordType};
+use crate::dns::{Memory, DnsResolver, RecordType};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Certainty};
 use crate::domain::event::Event;
 use crate::domain::notice::Effect;
-use crate::domain::standing::{Follows, Mailed, follows};
+use crate::domain::standing::{Follows, MailFate, follows};
 use crate::domain::storm::{Brake, DAILY_MIN, Facts};
 use crate::domain::{IssueId, NoticeId};
 use crate::store::events::{self, About};
@@ -49,7 +49,7 @@ pub struct Settled {
 pub struct Settler {
     db: Db,
     clock: Clock,
-    names: Option<Names>,
+    names: Option<DnsResolver>,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
 }
@@ -58,7 +58,7 @@ impl Settler {
     /// For the process whose scheduler says in `shift_until` until when it is the one that schedules.
     pub fn new(db: Db, clock: Clock, shift_until: Arc<AtomicI64>) -> Self {
         let memory = Memory { entries: 10_000, time: Duration::from_secs(300) };
-        let names = Names::new(None, ANSWER_MAX, Some(memory));
+        let names = DnsResolver::new(None, ANSWER_MAX, Some(memory));
         if let Err(error) = &names {
             tracing::warn!(%error, "no name server can be asked; domains that a relay calls unknown are believed later");
         }
@@ -98,7 +98,7 @@ impl std::fmt::Debug for Settler {
 }
 
 /// Settles everything whose time has come.
-pub async fn settle(db: &Db, names: Option<&Names>, now: Timestamp) -> Result<Settled> {
+pub async fn settle(db: &Db, names: Option<&DnsResolver>, now: Timestamp) -> Result<Settled> {
     let mut all = Settled::default();
     loop {
         let due = notices::due(&mut db.read().await?, now, BATCH).await?;
@@ -151,7 +151,7 @@ async fn expire(db: &Db, now: Timestamp) -> Result<()> {
 }
 
 /// The domains among `due` that name servers do not know. Whoever does not answer has said nothing.
-async fn domains_unknown(names: Option<&Names>, due: &[Notice]) -> BTreeSet<String> {
+async fn domains_unknown(names: Option<&DnsResolver>, due: &[Notice]) -> BTreeSet<String> {
     let mut unknown = BTreeSet::new();
     let Some(names) = names else { return unknown };
     let named = due.iter().filter(|notice| notice.cause == Cause::NoDomain && notice.certainty == Certainty::Certain);
@@ -268,9 +268,9 @@ pub(super) async fn judge(tx: &mut Tx, notice: &Notice, unknown: &BTreeSet<Strin
         _ => notice.certainty,
     };
     let Some(hash) = notice.address_hash.as_deref() else { return Ok(Follows::Nothing) };
-    let stayed = notices::stayed(tx, hash, now).await?.into_iter().map(Mailed::Stayed);
+    let stayed = notices::stayed(tx, hash, now).await?.into_iter().map(MailFate::Stayed);
     let strikes = notices::strikes(tx, hash, now).await?.into_iter();
-    let history: Vec<Mailed> = stayed.chain(strikes.map(|(at, cause)| Mailed::Strike { at, cause })).collect();
+    let history: Vec<MailFate> = stayed.chain(strikes.map(|(at, cause)| MailFate::Strike { at, cause })).collect();
     Ok(follows(notice.cause, certainty, &history, now))
 }
 

@@ -8,9 +8,10 @@ use crate::domain::subscriber::Format;
 use crate::token::{Keyring, Purpose};
 
 use super::dkim::{self, SignError};
+use super::error::FillError;
 use super::headers::OwnHeaders;
 use super::skeleton::Skeleton;
-use super::splice::{Part, whole_lines};
+use super::splice::{EncodedPart, whole_lines};
 use super::values::{Escape, Recipient, Values};
 use super::verp;
 
@@ -21,26 +22,6 @@ pub struct Filled {
     pub envelope_sender: String,
     /// With its angle brackets.
     pub message_id: String,
-}
-
-/// Why a mail could not be made for a reader.
-#[derive(Debug, thiserror::Error)]
-pub enum FillError {
-    /// The mail has a link that needs one.
-    #[error("the email has an unsubscribe or preferences link, and its recipient has no subscription")]
-    NoSubscription,
-    /// The mail has a link that needs one.
-    #[error("the email has a confirmation link, and there is nothing to confirm")]
-    NoConsent,
-    /// The mail has a link that needs one.
-    #[error("the email has a link about a request, and there is none")]
-    NoRequest,
-    /// The program is wrong: the mail must not leave.
-    #[error("the email's links are not all its reader's; this is a fault in coranto, please report it")]
-    WrongLinks,
-    /// The signature could not be made.
-    #[error(transparent)]
-    Sign(#[from] SignError),
 }
 
 impl Skeleton {
@@ -179,7 +160,7 @@ impl Skeleton {
 fn write_part(
     boundary: &str,
     subtype: &str,
-    part: &Part,
+    part: &EncodedPart,
     values: &mut Values<'_>,
     scratch: &mut String,
     out: &mut Vec<u8>,

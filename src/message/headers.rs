@@ -15,7 +15,8 @@ use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 
-use super::skeleton::{Content, SkeletonError};
+use super::content::Content;
+use super::error::SkeletonError;
 
 /// Google asks for 5 to 15 characters.
 const SENDER_ID_CHARS: std::ops::RangeInclusive<usize> = 5..=15;

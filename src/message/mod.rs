@@ -4,8 +4,10 @@
 //! reader's values into it, which is mostly copying, and signs. The same recipient always gives the same bytes: a
 //! mail that is sent again is the same mail, with the same Message-ID.
 
+mod content;
 pub mod dkim;
 mod embed;
+mod error;
 mod fill;
 mod headers;
 mod mime;
@@ -15,6 +17,8 @@ mod values;
 pub mod verp;
 
 pub use crate::content::fields::Template;
-pub use fill::{FillError, Filled};
-pub use skeleton::{Content, Profile, Skeleton, SkeletonError};
+pub use content::{Content, Profile};
+pub use error::{FillError, SkeletonError};
+pub use fill::Filled;
+pub use skeleton::Skeleton;
 pub use values::{Marks, Recipient};

@@ -4,61 +4,32 @@
 use std::sync::Arc;
 
 use crate::content::fields::{Piece, Template, without_marks};
-use crate::domain::delivery::DeliveryKind;
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::token::TOKEN_LEN;
 
+use super::content::{Content, Profile};
 use super::dkim::Signer;
 use super::embed::Related;
+use super::error::SkeletonError;
 use super::headers::StaticHeaders;
-use super::splice::Part;
-use super::values::{Escape, Places, Tally};
+use super::splice::EncodedPart;
+use super::values::{Escape, LinkContext, LinkCounts};
 
 /// About what a signature of 2048 bits takes, with its list of headers.
 const SIGNATURE_BYTES: usize = 900;
 /// About what boundaries and the headers of the parts take.
 const FRAME_BYTES: usize = 300;
 
-/// The parts of a mail as a revision holds them.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// What kind of mail it is: it decides on headers, and on which links may be missing.
-    pub kind: DeliveryKind,
-    /// The subject, as people read it.
-    pub subject: String,
-    /// The HTML part.
-    pub html: Template,
-    /// The text part.
-    pub text: Template,
-    /// BCP 47.
-    pub language: String,
-    /// The issue's name in links, if it is an issue.
-    pub slug: Option<String>,
-    /// A hash of all this, which the MIME boundary is derived from.
-    pub digest: [u8; 32],
-}
-
-/// How a relay wants its mail.
-#[derive(Clone, Debug, Default)]
-pub struct Profile {
-    /// Who signs; empty when the relay does. Signatures of RSA keys come first, in whatever order these are.
-    pub signers: Vec<Arc<Signer>>,
-    /// Headers that the relay rewrites, so that no signature may cover them (Amazon SES: `Message-ID`, `Date`).
-    pub unsigned_headers: Vec<String>,
-    /// Fields that stand above everything else, each with its line end. No signature covers them.
-    pub extra_headers: String,
-}
-
 /// A mail without its reader.
 #[derive(Debug)]
 pub struct Skeleton {
-    pub(super) places: Places,
+    pub(super) places: LinkContext,
     pub(super) headers: StaticHeaders,
     pub(super) boundary: String,
-    pub(super) text: Part,
-    pub(super) html: Part,
+    pub(super) text: EncodedPart,
+    pub(super) html: EncodedPart,
     pub(super) related: Option<Related>,
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
@@ -66,44 +37,10 @@ pub struct Skeleton {
     pub(super) bounce_domain: Option<String>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
-    pub(super) links: Tally,
+    pub(super) links: LinkCounts,
     /// The same of a mail that is text alone.
-    pub(super) text_links: Tally,
+    pub(super) text_links: LinkCounts,
     size_estimate: usize,
-}
-
-/// Why content cannot be mailed.
-#[derive(Debug, thiserror::Error)]
-pub enum SkeletonError {
-    /// A line end there would begin a header of its own.
-    #[error("the value for the header {header} has a control character in it; write it on one line")]
-    Control {
-        /// The header.
-        header: &'static str,
-    },
-    /// A value that stands bare in a header.
-    #[error("{value:?} cannot stand in the header {header}; use letters, digits, `.`, `-` and `_`")]
-    Token {
-        /// The header.
-        header: &'static str,
-        /// The value.
-        value: String,
-    },
-    /// It is the base of every link.
-    #[error(
-        "the public address {0:?} is not one that links can begin with; it is of the form https://news.example.com"
-    )]
-    PublicUrl(String),
-    /// Everyone who got it could act for that reader.
-    #[error(
-        "the {part} part has one reader's own link in it ({link}); write a merge field such as {{{{ unsubscribe_url }}}} instead"
-    )]
-    ReadersLink {
-        /// `HTML` or `text`.
-        part: &'static str,
-        /// The link's beginning.
-        link: String,
-    },
 }
 
 impl Skeleton {
@@ -126,8 +63,8 @@ impl Skeleton {
         let boundary = boundary(&content.digest);
         let content = Content { subject: without_marks(&content.subject).into_owned(), ..content.clone() };
         let headers = StaticHeaders::build(newsletter, public_url, &content, &boundary)?;
-        let (text, html) = (Part::build(&content.text, Escape::Text), Part::build(&content.html, Escape::Html));
-        let mut links = Tally { unsubscribe: usize::from(headers.unsubscribe), ..Tally::default() };
+        let (text, html) = (EncodedPart::build(&content.text, Escape::Text), EncodedPart::build(&content.html, Escape::Html));
+        let mut links = LinkCounts { unsubscribe: usize::from(headers.unsubscribe), ..LinkCounts::default() };
         text.tally(&mut links);
         let text_links = links;
         html.tally(&mut links);
@@ -135,7 +72,7 @@ impl Skeleton {
         let mut signers = profile.signers.clone();
         signers.sort_by_key(|signer| !signer.is_rsa());
         Ok(Self {
-            places: Places {
+            places: LinkContext {
                 kind: content.kind,
                 public_url: public_url.to_owned(),
                 web_url: match content.slug.as_deref() {

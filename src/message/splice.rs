@@ -3,13 +3,13 @@
 
 use crate::content::fields::{Field, Piece, Template};
 
-use super::fill::FillError;
+use super::error::FillError;
 use super::mime::{Base64Lines, Encoding, quoted_printable, with_lf};
-use super::values::{Escape, Tally, Values};
+use super::values::{Escape, LinkCounts, Values};
 
 /// One body part, ready to be filled.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct EncodedPart {
     encoding: Encoding,
     escape: Escape,
     pieces: Vec<Splice>,
@@ -18,9 +18,9 @@ pub(super) struct Part {
 #[derive(Debug)]
 enum Splice {
     /// Bytes as they go on the wire; for base64, which a value shifts, those before encoding.
-    Same(Vec<u8>),
+    Static(Vec<u8>),
     /// A reader's own.
-    Own(Field),
+    Field(Field),
 }
 
 /// The same part with LF for every line end, and one at its end.
@@ -32,7 +32,7 @@ pub(super) fn whole_lines(template: &Template) -> Template {
     Template::new(text)
 }
 
-impl Part {
+impl EncodedPart {
     /// Encodes what is the same for everyone. The part ends in a line end, which is added where it is missing.
     pub(super) fn build(template: &Template, escape: Escape) -> Self {
         let template = whole_lines(template);
@@ -50,10 +50,10 @@ impl Part {
                 Piece::Text(text) if encoding == Encoding::QuotedPrintable => {
                     let mut wire = Vec::with_capacity(text.len() + text.len() / 8);
                     quoted_printable(text, &mut wire);
-                    Splice::Same(wire)
+                    Splice::Static(wire)
                 }
-                Piece::Text(text) => Splice::Same(text.replace('\n', "\r\n").into_bytes()),
-                Piece::Field(field) => Splice::Own(field),
+                Piece::Text(text) => Splice::Static(text.replace('\n', "\r\n").into_bytes()),
+                Piece::Field(field) => Splice::Field(field),
             })
             .collect();
         Self { encoding, escape, pieces }
@@ -65,9 +65,9 @@ impl Part {
     }
 
     /// The links that bear a token.
-    pub(super) fn tally(&self, tally: &mut Tally) {
+    pub(super) fn tally(&self, tally: &mut LinkCounts) {
         for piece in &self.pieces {
-            if let Splice::Own(field) = piece {
+            if let Splice::Field(field) = piece {
                 tally.count(field);
             }
         }
@@ -80,8 +80,8 @@ impl Part {
             .pieces
             .iter()
             .map(|piece| match piece {
-                Splice::Same(bytes) => bytes.len(),
-                Splice::Own(_) => VALUE_BYTES,
+                Splice::Static(bytes) => bytes.len(),
+                Splice::Field(_) => VALUE_BYTES,
             })
             .sum();
         if self.encoding == Encoding::Base64 { bytes / 57 * 78 + 78 } else { bytes }
@@ -98,8 +98,8 @@ impl Part {
             Encoding::QuotedPrintable => {
                 for piece in &self.pieces {
                     match piece {
-                        Splice::Same(wire) => out.extend_from_slice(wire),
-                        Splice::Own(field) => {
+                        Splice::Static(wire) => out.extend_from_slice(wire),
+                        Splice::Field(field) => {
                             scratch.clear();
                             values.append(field, self.escape, scratch)?;
                             quoted_printable(scratch, out);
@@ -111,8 +111,8 @@ impl Part {
                 let mut lines = Base64Lines::new(out);
                 for piece in &self.pieces {
                     match piece {
-                        Splice::Same(bytes) => lines.push(bytes),
-                        Splice::Own(field) => {
+                        Splice::Static(bytes) => lines.push(bytes),
+                        Splice::Field(field) => {
                             scratch.clear();
                             values.append(field, self.escape, scratch)?;
                             lines.push(scratch.as_bytes());

@@ -12,7 +12,7 @@ use crate::domain::{ConsentId, DeliveryId, RequestId, SubscriptionId};
 use crate::token::{Keyring, Mark, Purpose, TEST_NUMBER};
 use crate::words::Words;
 
-use super::fill::FillError;
+use super::error::FillError;
 
 /// Who a mail is for.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ pub struct Marks {
 
 /// What all readers' values have in common.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct LinkContext {
     pub(super) kind: DeliveryKind,
     /// Without a slash at its end.
     pub(super) public_url: String,
@@ -74,7 +74,7 @@ pub(super) enum Escape {
 
 /// How many links of a purpose stand in a mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(super) struct LinkCounts {
     pub(super) unsubscribe: usize,
     pub(super) preferences: usize,
     pub(super) confirm: usize,
@@ -82,7 +82,7 @@ pub(super) struct Tally {
     pub(super) request: usize,
 }
 
-impl Tally {
+impl LinkCounts {
     /// Counts a field, if it is a link that bears a token.
     pub(super) fn count(&mut self, field: &Field) {
         match field {
@@ -99,17 +99,17 @@ impl Tally {
 
 /// One reader's values. Tokens are sealed when a place first asks for them: each costs two HMACs.
 pub(super) struct Values<'a> {
-    places: &'a Places,
+    places: &'a LinkContext,
     keys: &'a Keyring,
     recipient: &'a Recipient<'a>,
     unsubscribe: OnceCell<String>,
     preferences: OnceCell<String>,
     confirm: OnceCell<String>,
-    written: Tally,
+    written: LinkCounts,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(places: &'a Places, keys: &'a Keyring, recipient: &'a Recipient<'a>) -> Self {
+    pub(super) fn new(places: &'a LinkContext, keys: &'a Keyring, recipient: &'a Recipient<'a>) -> Self {
         Self {
             places,
             keys,
@@ -117,12 +117,12 @@ impl<'a> Values<'a> {
             unsubscribe: OnceCell::new(),
             preferences: OnceCell::new(),
             confirm: OnceCell::new(),
-            written: Tally::default(),
+            written: LinkCounts::default(),
         }
     }
 
     /// What was written so far.
-    pub(super) fn written(&self) -> Tally {
+    pub(super) fn written(&self) -> LinkCounts {
         self.written
     }
 

@@ -9,7 +9,7 @@ use crate::store::StoreError;
 
 /// Who queues, when and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Act<'a> {
+pub struct QueueContext<'a> {
     /// Who.
     pub actor: &'a Actor,
     /// Now.
@@ -20,7 +20,7 @@ pub struct Act<'a> {
     pub again: bool,
 }
 
-impl<'a> Act<'a> {
+impl<'a> QueueContext<'a> {
     pub(super) fn by(&self) -> By<'a> {
         self.actor.at(self.now)
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::library::{Draft, Library, Rendered};
-use super::links::{self, Asked, Asking};
+use super::library::{Draft, Library, RenderedIssue};
+use super::links::{self, CheckedLink, Asking};
 use crate::clock::Timestamp;
 use crate::content::{Problem, advice};
 use crate::domain::slot::next_of;
@@ -17,7 +17,7 @@ pub struct Checked {
     /// Where each stands, why it matters and what to do.
     pub problems: Vec<Problem>,
     /// The issue as far as it can be shown; none where a layout does not work.
-    pub rendered: Option<Rendered>,
+    pub rendered: Option<RenderedIssue>,
     /// When it would go out.
     pub at: Timestamp,
     /// The day of that, which it is rendered for.
@@ -61,7 +61,7 @@ impl Library<'_> {
     /// Asks every link of an issue whether it leads anywhere.
     pub async fn ask_links(&self, draft: &Draft) -> Result<Vec<Problem>, rustls::Error> {
         let addresses = advice::addresses(&draft.issue, self.newsletter);
-        let all: Vec<Asked> = addresses.into_iter().map(|(url, at)| Asked { url, at }).collect();
+        let all: Vec<CheckedLink> = addresses.into_iter().map(|(url, at)| CheckedLink { url, at }).collect();
         links::ask(&all, &Asking { public_url: self.public_url.to_owned(), may_ask: links::is_public }).await
     }
 

@@ -7,24 +7,24 @@ use super::preflight::{self, Composed};
 use crate::content::fields::{Template, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{Issue, Letter, Parts, Rendered, Target, advice, in_body, in_heading, render_so_far};
+use crate::content::{IssueFile, RenderContext, Parts, RenderedText, Target, advice, in_body, in_heading, render_so_far};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::templates::Templates;
-use crate::templates::email::{Envelope, IssueEmail, Logo};
+use crate::templates::email::{EmailFrame, IssueEmail, Logo};
 use crate::words::minutes_to_read;
 
 /// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
 /// once; what could be better alone does not stop it and is left to [`preflight()`].
 pub fn compose(
-    issue: &Issue,
+    issue: &IssueFile,
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
     date: Date,
     templates: &Templates,
 ) -> Result<Parts, Vec<Problem>> {
-    let composed = composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE);
+    let composed = composed(issue, newsletter, public_url, slug, date, templates, &IssueImages::NONE);
     let is_ok = !composed.problems.iter().any(Problem::is_error);
     composed.parts.filter(|_| is_ok).ok_or(composed.problems)
 }
@@ -32,26 +32,26 @@ pub fn compose(
 /// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
 /// that it passes with. In the order of the file.
 pub fn preflight(
-    issue: &Issue,
+    issue: &IssueFile,
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
     date: Date,
     templates: &Templates,
 ) -> Vec<Problem> {
-    composed(issue, newsletter, public_url, slug, date, templates, &Art::NONE).problems
+    composed(issue, newsletter, public_url, slug, date, templates, &IssueImages::NONE).problems
 }
 
 /// The pictures of an issue.
 #[derive(Clone, Debug)]
-pub(super) struct Art<'a> {
+pub(super) struct IssueImages<'a> {
     /// Its own.
     pub(super) pictures: &'a dyn Pictures,
     /// Its newsletter's logo.
     pub(super) logo: Option<Picture>,
 }
 
-impl Art<'_> {
+impl IssueImages<'_> {
     const NONE: Self = Self { pictures: &NoPictures, logo: None };
 }
 
@@ -65,16 +65,16 @@ pub(super) struct Composition {
 
 /// Puts an issue into its layouts, whatever is wrong with it.
 pub(super) fn composed(
-    issue: &Issue,
+    issue: &IssueFile,
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
     date: Date,
     templates: &Templates,
-    art: &Art<'_>,
+    art: &IssueImages<'_>,
 ) -> Composition {
     let web_url = web_url(issue, newsletter, public_url, slug);
-    let letter = Letter { newsletter, web_url: &web_url, pictures: art.pictures };
+    let letter = RenderContext { newsletter, web_url: &web_url, pictures: art.pictures };
     let mut rendered = render_so_far(issue, &letter, Target::Mail);
     let mut problems = std::mem::take(&mut rendered.problems);
     let is_whole = !problems.iter().any(Problem::is_error);
@@ -112,31 +112,31 @@ pub(super) fn composed(
 }
 
 /// Where an issue is on the web; empty for one without a web version.
-fn web_url(issue: &Issue, newsletter: &Newsletter, public_url: &str, slug: &str) -> String {
+fn web_url(issue: &IssueFile, newsletter: &Newsletter, public_url: &str, slug: &str) -> String {
     let is_on_web = issue.front.web != Some(Visibility::None);
     if is_on_web { newsletter.issue_url(public_url, slug) } else { String::new() }
 }
 
 fn envelope<'a>(
-    issue: &'a Issue,
+    issue: &'a IssueFile,
     newsletter: &'a Newsletter,
     public_url: &str,
-    rendered: &'a Rendered,
-    art: &'a Art<'_>,
-) -> Envelope<'a> {
+    rendered: &'a RenderedText,
+    art: &'a IssueImages<'_>,
+) -> EmailFrame<'a> {
     let logo = art.logo.as_ref();
     let logo = logo.map(|logo| Logo { src: &logo.address, width: logo.width, height: logo.height });
-    let around = Envelope::of(newsletter, rendered.words, public_url, issue.front.subject(), logo);
-    Envelope { preheader: &rendered.preheader, ..around.written_in(&rendered.language).to_a_reader() }
+    let around = EmailFrame::of(newsletter, rendered.words, public_url, issue.front.subject(), logo);
+    EmailFrame { preheader: &rendered.preheader, ..around.written_in(&rendered.language).to_a_reader() }
 }
 
 fn email<'a>(
-    envelope: Envelope<'a>,
-    issue: &'a Issue,
+    envelope: EmailFrame<'a>,
+    issue: &'a IssueFile,
     newsletter: &'a Newsletter,
     web_url: &'a str,
     date: Date,
-    rendered: &'a Rendered,
+    rendered: &'a RenderedText,
 ) -> IssueEmail<'a> {
     // What the editor says of the issue; its beginning, which may stand for that in a mailbox, is not said twice.
     let standfirst = without_marks(issue.front.summary.as_deref().unwrap_or_default());
@@ -158,6 +158,6 @@ fn email<'a>(
 }
 
 /// Who wrote an issue; empty where nobody is named.
-pub(super) fn author<'a>(issue: &'a Issue, newsletter: &'a Newsletter) -> &'a str {
+pub(super) fn author<'a>(issue: &'a IssueFile, newsletter: &'a Newsletter) -> &'a str {
     issue.front.author.as_deref().or(newsletter.author.as_deref()).unwrap_or_default()
 }

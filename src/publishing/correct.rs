@@ -1,9 +1,9 @@
 //! A mistake in an issue that went out, or is going out, is corrected where it can be: on its page, in the feeds, and
 //! for who has not got it yet. Nobody gets it twice.
 
-use super::library::{Draft, Library, LibraryError, Rendered};
+use super::library::{Draft, Library, LibraryError, RenderedIssue};
 use super::pictures;
-use super::queue::Act;
+use super::queue::QueueContext;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
@@ -39,7 +39,7 @@ pub async fn correct(
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<bool, CorrectError> {
     let mut tx = db.read().await?;
     let issue = issues::find(&mut tx, newsletter, &draft.slug).await?;
@@ -55,7 +55,7 @@ pub async fn correct(
     }
     // Its date stays that of its sending.
     let date = library.date_of(issue.started_at.unwrap_or(act.now));
-    let Rendered { revision, page, images, .. } = library.render(draft, date)?;
+    let RenderedIssue { revision, page, images, .. } = library.render(draft, date)?;
     pictures::store(db, &images, act.now).await?;
     let store = async |tx: &mut Tx| -> Result<bool, CorrectError> {
         // Nobody may pause, end or finish it between this look and the change.

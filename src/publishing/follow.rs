@@ -9,10 +9,10 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::followed::{Done, Followed, Step};
+use super::followed::{FollowUp, Followed, NextLook};
 use super::library::{Library, LibraryError, name_parts};
-use super::notice::Notice;
-use super::queue::{Act, QueueError};
+use super::notice::FollowNotice;
+use super::queue::{QueueContext, QueueError};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
@@ -22,10 +22,10 @@ use crate::store::{Db, StoreError, issues};
 
 /// What was last seen of a newsletter's files, so that one that did not change is not read again.
 #[derive(Debug)]
-pub struct Follower {
+pub struct FileWatcher {
     newsletter: NewsletterId,
     /// Other newsletters in the same folder.
-    sharers: Vec<(NewsletterId, String)>,
+    other_newsletters: Vec<(NewsletterId, String)>,
     /// The slugs of all newsletters that this process knows.
     known: Vec<String>,
     files: HashMap<PathBuf, Seen>,
@@ -37,7 +37,7 @@ pub struct Follower {
 #[derive(Debug)]
 struct Seen {
     stamp: Stamp,
-    step: Step,
+    step: NextLook,
     /// What was last said of it, in this state of the file.
     said: Option<String>,
     /// The images that it shows, and their states; one that is not there has none.
@@ -45,7 +45,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(stamp: Stamp, step: Step) -> Self {
+    fn new(stamp: Stamp, step: NextLook) -> Self {
         Self { stamp, step, said: None, images: Vec::new() }
     }
 
@@ -70,11 +70,11 @@ impl Stamp {
     }
 }
 
-impl Follower {
-    /// A follower of the files of `newsletter`. `sharers` are other newsletters that keep theirs in the same folder:
+impl FileWatcher {
+    /// A follower of the files of `newsletter`. `other_newsletters` are other newsletters that keep theirs in the same folder:
     /// there, a new file is only followed if it names its newsletter. `known` are the slugs of all newsletters.
-    pub fn new(newsletter: NewsletterId, sharers: Vec<(NewsletterId, String)>, known: Vec<String>) -> Self {
-        Self { newsletter, sharers, known, files: HashMap::new(), looked: false, said: None }
+    pub fn new(newsletter: NewsletterId, other_newsletters: Vec<(NewsletterId, String)>, known: Vec<String>) -> Self {
+        Self { newsletter, other_newsletters, known, files: HashMap::new(), looked: false, said: None }
     }
 
     /// Looks at every file once, and adds to `notices` what there is to say. What is wrong with one file is told once per
@@ -84,14 +84,14 @@ impl Follower {
         db: &Db,
         library: &Library<'_>,
         now: Timestamp,
-        notices: &mut Vec<Notice>,
+        notices: &mut Vec<FollowNotice>,
     ) -> Result<(), StoreError> {
         let files = match library.files() {
             Ok(files) => files,
             Err(error) => {
                 let why = format!("the issues cannot be listed: {error}");
                 if self.said.as_ref() != Some(&why) {
-                    notices.push(Notice::Left { path: library.newsletter.issues.clone(), why: why.clone() });
+                    notices.push(FollowNotice::Ignored { path: library.newsletter.issues.clone(), why: why.clone() });
                 }
                 self.said = Some(why);
                 return Ok(());
@@ -102,10 +102,10 @@ impl Follower {
         let due: Vec<_> = files.iter().filter_map(|path| self.due(path).map(|due| (path, due))).collect();
         for (path, (stamp, before)) in due {
             let images = images(library, path);
-            let (step, notice) = match self.follow(db, library, path, &files, before == Step::Again, now).await {
+            let (step, notice) = match self.follow(db, library, path, &files, before == NextLook::Again, now).await {
                 Ok(done) => done,
-                Err(QueueError::Store(error)) if error.is_passing() => return Err(error),
-                Err(error) => (step_after(&error), Some(Notice::Left { path: path.clone(), why: words(&error) })),
+                Err(QueueError::Store(error)) if error.is_transient() => return Err(error),
+                Err(error) => (step_after(&error), Some(FollowNotice::Ignored { path: path.clone(), why: words(&error) })),
             };
             let seen = self.files.entry(path.clone()).or_insert(Seen::new(stamp, step));
             (seen.stamp, seen.step, seen.images) = (stamp, step, images);
@@ -122,15 +122,15 @@ impl Follower {
     }
 
     /// The file's stamp and what was to be done with it, if it is to be read now.
-    fn due(&mut self, path: &Path) -> Option<(Stamp, Step)> {
+    fn due(&mut self, path: &Path) -> Option<(Stamp, NextLook)> {
         let stamp = Stamp::of(&std::fs::metadata(path).ok()?);
         match self.files.get(path) {
-            Some(seen) if seen.stamp == stamp && seen.shows_something_else() => Some((stamp, Step::Settle)),
-            Some(seen) if seen.stamp == stamp => (seen.step != Step::Rest).then_some((stamp, seen.step)),
+            Some(seen) if seen.stamp == stamp && seen.shows_something_else() => Some((stamp, NextLook::Settle)),
+            Some(seen) if seen.stamp == stamp => (seen.step != NextLook::Rest).then_some((stamp, seen.step)),
             // What was there before the process is read at once, for it may be due.
-            None if !self.looked => Some((stamp, Step::Settle)),
+            None if !self.looked => Some((stamp, NextLook::Settle)),
             _ => {
-                self.files.insert(path.to_owned(), Seen::new(stamp, Step::Settle));
+                self.files.insert(path.to_owned(), Seen::new(stamp, NextLook::Settle));
                 None
             }
         }
@@ -142,7 +142,7 @@ impl Follower {
         db: &Db,
         library: &Library<'_>,
         files: &[PathBuf],
-        notices: &mut Vec<Notice>,
+        notices: &mut Vec<FollowNotice>,
     ) -> Result<(), StoreError> {
         let gone: Vec<PathBuf> = self.files.keys().filter(|path| files.binary_search(path).is_err()).cloned().collect();
         for path in gone {
@@ -157,7 +157,7 @@ impl Follower {
                 let why = format!(
                     "the file is gone, but its issue still goes out on {at}; `coranto issues unschedule {slug}` if it is not to"
                 );
-                notices.push(Notice::Left { path: path.clone(), why });
+                notices.push(FollowNotice::Ignored { path: path.clone(), why });
             }
             self.files.remove(&path);
         }
@@ -172,37 +172,37 @@ impl Follower {
         files: &[PathBuf],
         again: bool,
         now: Timestamp,
-    ) -> Done {
+    ) -> FollowUp {
         let draft = match library.read(path) {
             // The other newsletter's follower takes it.
-            Err(LibraryError::Newsletter { named, .. }) if self.sharers.iter().any(|(_, slug)| *slug == named) => {
-                return Ok((Step::Rest, None));
+            Err(LibraryError::Newsletter { named, .. }) if self.other_newsletters.iter().any(|(_, slug)| *slug == named) => {
+                return Ok((NextLook::Rest, None));
             }
             Err(LibraryError::Newsletter { named, .. }) if !self.known.contains(&named) => {
                 let why = format!(
                     "not queued: its front matter says newsletter {named:?}, which this server does not know; \
                      restart `coranto serve` if coranto.toml has it by now"
                 );
-                return Ok((Step::Rest, Some(Notice::Left { path: path.to_owned(), why })));
+                return Ok((NextLook::Rest, Some(FollowNotice::Ignored { path: path.to_owned(), why })));
             }
             read => read?,
         };
         let front = &draft.issue.front;
         let asks = front.send_at.is_some() && !front.draft;
-        let left = |why: String| Notice::Left { path: path.to_owned(), why };
-        if front.newsletter.is_none() && !self.sharers.is_empty() {
+        let left = |why: String| FollowNotice::Ignored { path: path.to_owned(), why };
+        if front.newsletter.is_none() && !self.other_newsletters.is_empty() {
             match self.whose(db, &draft.slug).await? {
                 Whose::Ours => {}
-                Whose::Theirs => return Ok((Step::Rest, None)),
-                Whose::Unclear if !asks => return Ok((Step::Rest, None)),
+                Whose::Theirs => return Ok((NextLook::Rest, None)),
+                Whose::Unclear if !asks => return Ok((NextLook::Rest, None)),
                 Whose::Unclear => {
-                    let others: Vec<_> = self.sharers.iter().map(|(_, slug)| slug.as_str()).collect();
+                    let others: Vec<_> = self.other_newsletters.iter().map(|(_, slug)| slug.as_str()).collect();
                     let why = format!(
                         "not queued: the folder also has the issues of {}; say whose this one is with a line `newsletter: {}`",
                         others.join(", "),
                         library.newsletter.slug
                     );
-                    return Ok((Step::Rest, Some(left(why))));
+                    return Ok((NextLook::Rest, Some(left(why))));
                 }
             }
         }
@@ -210,9 +210,9 @@ impl Follower {
             |other: &&PathBuf| *other != path && name_parts(other).is_some_and(|(_, slug)| slug == draft.slug);
         if asks && let Some(other) = files.iter().find(namesake) {
             let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
-            return Ok((Step::Again, Some(left(why))));
+            return Ok((NextLook::Again, Some(left(why))));
         }
-        let act = Act { actor: &Actor::Scheduler, now, dry_run: false, again: false };
+        let act = QueueContext { actor: &Actor::Scheduler, now, dry_run: false, again: false };
         Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
     }
 
@@ -220,7 +220,7 @@ impl Follower {
     async fn whose(&self, db: &Db, slug: &str) -> Result<Whose, StoreError> {
         let issues = issues::named(&mut db.read().await?, slug).await?;
         let is_of = |newsletter: NewsletterId| issues.iter().any(|issue| issue.newsletter_id == newsletter);
-        Ok(match (is_of(self.newsletter), self.sharers.iter().any(|(id, _)| is_of(*id))) {
+        Ok(match (is_of(self.newsletter), self.other_newsletters.iter().any(|(id, _)| is_of(*id))) {
             (true, false) => Whose::Ours,
             (false, true) => Whose::Theirs,
             _ => Whose::Unclear,
@@ -244,10 +244,10 @@ fn images(library: &Library<'_>, path: &Path) -> Vec<(PathBuf, Option<Stamp>)> {
 }
 
 /// What may have gone by itself is tried again; the rest waits until the file changes.
-fn step_after(error: &QueueError) -> Step {
+fn step_after(error: &QueueError) -> NextLook {
     match error {
-        QueueError::Raced | QueueError::Store(_) | QueueError::Library(LibraryError::Read { .. }) => Step::Again,
-        _ => Step::Rest,
+        QueueError::Raced | QueueError::Store(_) | QueueError::Library(LibraryError::Read { .. }) => NextLook::Again,
+        _ => NextLook::Rest,
     }
 }
 

@@ -1,11 +1,11 @@
 //! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
 
 use super::library::{ASKED_DRAFT, Draft, Library};
-use super::notice::Notice;
-use super::plan::{NoSlot, Plan};
-use super::queue::{self, Act, QueueError, Queued, When};
+use super::notice::FollowNotice;
+use super::plan::{NoSlot, QueuePlan};
+use super::queue::{self, QueueContext, QueueError, Queued, When};
 use super::spot::{SETTLING, is_missed};
-use super::twins;
+use super::duplicates;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
@@ -25,12 +25,12 @@ pub(super) struct Followed<'a> {
     pub(super) draft: &'a Draft,
     /// Whether it says when it is to go out, and is no draft.
     pub(super) asks: bool,
-    pub(super) act: Act<'a>,
+    pub(super) act: QueueContext<'a>,
 }
 
 /// What is done with a file at the next look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum NextLook {
     /// It changed since the last look: an editor may be in the middle of it. It is read once it stayed the same.
     Settle,
     /// It is looked at again though it stayed the same, because what stood in its way may be gone.
@@ -40,22 +40,22 @@ pub(super) enum Step {
 }
 
 /// What is done with the file at the next look, and what there is to be said.
-pub(super) type Done = Result<(Step, Option<Notice>), QueueError>;
+pub(super) type FollowUp = Result<(NextLook, Option<FollowNotice>), QueueError>;
 
 impl Followed<'_> {
     /// Does what the file says, as far as its issue stands where it may be done. `again`: in this state of the file it
     /// was tried before.
-    pub(super) async fn keep_up(&self, again: bool) -> Done {
+    pub(super) async fn keep_up(&self, again: bool) -> FollowUp {
         let found = issues::find(&mut self.db.read().await?, self.newsletter, &self.draft.slug).await?;
         match found {
             None if self.asks => self.put(true).await,
-            None => Ok((Step::Rest, None)),
+            None => Ok((NextLook::Rest, None)),
             Some(issue) => self.known(&issue, again).await,
         }
     }
 
     /// Puts the issue where its file says, or on hold where that cannot be. `new`: the database does not know it yet.
-    async fn put(&self, new: bool) -> Done {
+    async fn put(&self, new: bool) -> FollowUp {
         let now = self.act.now;
         let send_at = self.draft.issue.front.send_at.as_ref();
         let when = match send_at.and_then(|send_at| self.library.wanted(send_at)) {
@@ -72,7 +72,7 @@ impl Followed<'_> {
                     .await
             }
             Err(QueueError::NoSlot(error)) if error != NoSlot::None => self.hold(&self.no_slot(&error)).await,
-            queued => Ok((Step::Rest, told(queued?))),
+            queued => Ok((NextLook::Rest, told(queued?))),
         }
     }
 
@@ -82,7 +82,7 @@ impl Followed<'_> {
         let Self { library, newsletter, draft, act, .. } = *self;
         let mut tx = self.db.read().await?;
         if when == When::OwnSlot {
-            let plan = Plan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
+            let plan = QueuePlan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
             match plan.own_slot(library, draft.named_date, act.now.minus(SETTLING)) {
                 // It is told when it is queued.
                 Ok(_) | Err(NoSlot::None) => {}
@@ -92,7 +92,7 @@ impl Followed<'_> {
         if !new {
             return Ok(None);
         }
-        if let Some(other) = twins::likeness(&mut tx, newsletter, draft).await? {
+        if let Some(other) = duplicates::likeness(&mut tx, newsletter, draft).await? {
             let is = other.state;
             return Ok(Some(format!("it is like {:?}, which is {is}; queue it if it is to go out", other.slug)));
         }
@@ -124,17 +124,17 @@ impl Followed<'_> {
         }
     }
 
-    async fn hold(&self, why: &str) -> Done {
+    async fn hold(&self, why: &str) -> FollowUp {
         let Self { db, library, newsletter, draft, act, .. } = *self;
         let held = queue::hold(db, library, newsletter, draft, why, &act).await?;
-        Ok((Step::Rest, Some(Notice::Off { slug: held.issue.slug, why: why.to_owned() })))
+        Ok((NextLook::Rest, Some(FollowNotice::Off { slug: held.issue.slug, why: why.to_owned() })))
     }
 
-    async fn known(&self, issue: &Issue, again: bool) -> Done {
+    async fn known(&self, issue: &Issue, again: bool) -> FollowUp {
         let asks = self.asks;
         let asked = self.library.asked(self.draft);
         let changed = issue.asked != asked;
-        let rest = Ok((Step::Rest, None));
+        let rest = Ok((NextLook::Rest, None));
         match issue.state {
             IssueState::Queued if !asks && changed => self.take_off(issue, &asked).await,
             IssueState::Draft | IssueState::Held if !asks && changed => {
@@ -145,11 +145,11 @@ impl Followed<'_> {
             // Missed: the calendar holds it.
             IssueState::Queued if asks && is_missed(issue, self.library.newsletter, self.act.now) => rest,
             IssueState::Queued | IssueState::Paused if asks => {
-                Ok((Step::Rest, told(self.queue(When::NextSlot).await?)))
+                Ok((NextLook::Rest, told(self.queue(When::NextSlot).await?)))
             }
             // Once it is paused, the file is read again.
             IssueState::Sending | IssueState::Preparing if asks => {
-                Ok((Step::Again, if again { None } else { self.while_sending(issue).await? }))
+                Ok((NextLook::Again, if again { None } else { self.while_sending(issue).await? }))
             }
             IssueState::Sent | IssueState::Stopped if asks && changed && self.is_ahead() => Err(QueueError::Done {
                 slug: issue.slug.clone(),
@@ -164,7 +164,7 @@ impl Followed<'_> {
         queue::queue(self.db, self.library, self.newsletter, self.draft, when, &self.act).await
     }
 
-    async fn take_off(&self, issue: &Issue, asked: &str) -> Done {
+    async fn take_off(&self, issue: &Issue, asked: &str) -> FollowUp {
         let why = match asked {
             ASKED_DRAFT => "its file says `draft: true`",
             _ => "its file does not say any more when it is to go out",
@@ -176,18 +176,18 @@ impl Followed<'_> {
                 queue::take_off(tx, issue.id, why, &self.act).await
             })
             .await?;
-        let notice = Notice::Off { slug: issue.slug.clone(), why: why.to_owned() };
-        Ok((if off { Step::Rest } else { Step::Again }, off.then_some(notice)))
+        let notice = FollowNotice::Off { slug: issue.slug.clone(), why: why.to_owned() };
+        Ok((if off { NextLook::Rest } else { NextLook::Again }, off.then_some(notice)))
     }
 
     /// An edit of an issue that is going out reaches nobody by itself.
-    async fn while_sending(&self, issue: &Issue) -> Result<Option<Notice>, QueueError> {
+    async fn while_sending(&self, issue: &Issue) -> Result<Option<FollowNotice>, QueueError> {
         let date = self.library.date_of(issue.due_at.unwrap_or(self.act.now));
         let rendered = self.library.render(self.draft, date)?;
         let stored = revisions::get(&mut self.db.read().await?, issue.revision_id).await?;
         let same = stored.is_none_or(|stored| stored.digest == rendered.revision.digest());
         let why = format!("its text changed; {}", QueueError::GoingOut { slug: issue.slug.clone() });
-        Ok((!same).then(|| Notice::Left { path: self.draft.path.clone(), why }))
+        Ok((!same).then(|| FollowNotice::Ignored { path: self.draft.path.clone(), why }))
     }
 
     fn is_ahead(&self) -> bool {
@@ -196,10 +196,10 @@ impl Followed<'_> {
     }
 }
 
-fn told(queued: Queued) -> Option<Notice> {
+fn told(queued: Queued) -> Option<FollowNotice> {
     let Queued { issue, revised, moved, .. } = queued;
     match (moved, issue.due_at) {
-        (true, Some(due_at)) => Some(Notice::Queued { slug: issue.slug, due_at }),
-        _ => revised.then_some(Notice::Revised { slug: issue.slug }),
+        (true, Some(due_at)) => Some(FollowNotice::Queued { slug: issue.slug, due_at }),
+        _ => revised.then_some(FollowNotice::Revised { slug: issue.slug }),
     }
 }

@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use super::compose::{Art, Composition, composed};
+use super::compose::{IssueImages, Composition, composed};
 use super::page::page;
-use super::pictures::{Finder, weight};
+use super::pictures::{ImageResolver, weight};
 use crate::clock::Timestamp;
 use crate::content::problem::Position;
 use crate::content::{self, Problem, SOURCE_BYTES_MAX, SendAt};
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::image::{Image, Shown};
+use crate::domain::image::{Image, PlacedImage};
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
-use crate::images::{Gallery, ImageError};
+use crate::images::{ImageCache, ImageError};
 use crate::store::pages::NewPage;
 use crate::store::revisions::NewRevision;
 use crate::templates::Templates;
@@ -35,7 +35,7 @@ pub struct Library<'a> {
     /// The layouts.
     pub templates: &'a Templates,
     /// Prepares images.
-    pub gallery: &'a Gallery,
+    pub gallery: &'a ImageCache,
 }
 
 /// An issue's file, read and checked; nothing of it is stored yet.
@@ -48,17 +48,17 @@ pub struct Draft {
     /// The date in the file name.
     pub named_date: Option<Date>,
     /// The text with its front matter.
-    pub issue: content::Issue,
+    pub issue: content::IssueFile,
     pub(super) source: String,
 }
 
 /// An issue rendered for a date, and what an editor should look at.
 #[derive(Debug)]
-pub struct Rendered {
+pub struct RenderedIssue {
     /// What is stored.
     pub revision: NewRevision,
     /// What the revision shows.
-    pub images: Vec<Shown>,
+    pub images: Vec<PlacedImage>,
     /// Its web version.
     pub page: NewPage,
     /// Words in it.
@@ -196,7 +196,7 @@ impl Library<'_> {
     }
 
     /// Renders an issue as it looks when it goes out on `date`.
-    pub fn render(&self, draft: &Draft, date: Date) -> Result<Rendered, LibraryError> {
+    pub fn render(&self, draft: &Draft, date: Date) -> Result<RenderedIssue, LibraryError> {
         self.render_with(draft, date, HashMap::new())
     }
 
@@ -206,10 +206,10 @@ impl Library<'_> {
         draft: &Draft,
         date: Date,
         images: HashMap<String, Arc<Image>>,
-    ) -> Result<Rendered, LibraryError> {
+    ) -> Result<RenderedIssue, LibraryError> {
         let (rendered, problems) = self.render_so_far(draft, date, images);
         match rendered.filter(|_| !problems.iter().any(Problem::is_error)) {
-            Some(rendered) => Ok(Rendered { warnings: problems, ..rendered }),
+            Some(rendered) => Ok(RenderedIssue { warnings: problems, ..rendered }),
             None => Err(LibraryError::Content { path: draft.path.clone(), problems }),
         }
     }
@@ -220,13 +220,13 @@ impl Library<'_> {
         draft: &Draft,
         date: Date,
         images: HashMap<String, Arc<Image>>,
-    ) -> (Option<Rendered>, Vec<Problem>) {
+    ) -> (Option<RenderedIssue>, Vec<Problem>) {
         let Self { newsletter, public_url, .. } = *self;
         let (issue, slug) = (&draft.issue, draft.slug.as_str());
-        let finder = Finder::new(newsletter, public_url, self.gallery, &draft.path).with(images);
+        let finder = ImageResolver::new(newsletter, public_url, self.gallery, &draft.path).with(images);
         let logo = finder.logo();
         let no_logo = logo.as_ref().err().map(|error| self.no_logo(error));
-        let art = Art { pictures: &finder, logo: logo.ok().flatten() };
+        let art = IssueImages { pictures: &finder, logo: logo.ok().flatten() };
         let Composition { parts, mut problems } =
             composed(issue, newsletter, public_url, slug, date, self.templates, &art);
         problems.extend(no_logo);
@@ -236,7 +236,7 @@ impl Library<'_> {
         }
         let images = finder.into_shown();
         problems.extend(weight(&images));
-        let rendered = parts.map(|parts| Rendered {
+        let rendered = parts.map(|parts| RenderedIssue {
             revision: NewRevision {
                 kind: DeliveryKind::Issue,
                 slug: Some(slug.to_owned()),

@@ -27,7 +27,7 @@ mod shift;
 mod skip;
 mod spot;
 pub mod standing;
-mod twins;
+mod duplicates;
 
 /// What a check finds: faces show it, and know nothing else of content.
 pub use crate::content::{Problem, escape};
@@ -38,9 +38,9 @@ pub use correct::{CorrectError, correct};
 pub use library::{Draft, Library, LibraryError};
 pub use outlook::outlook;
 pub use page::folded;
-pub use plan::{NoSlot, Plan};
+pub use plan::{NoSlot, QueuePlan};
 pub use proof::proof;
 pub use queue::{QueueError, Queued, When};
 pub use shift::{Moved, move_issue, swap};
 pub use skip::{SkipError, skip, take_back};
-pub use standing::{Difference, Standing};
+pub use standing::{Difference, QueuedFile};

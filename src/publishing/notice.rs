@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 
 /// One thing that happened to a file or its issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub enum FollowNotice {
     /// It has a place on the queue, as its file says.
     Queued {
         /// The issue.
@@ -28,7 +28,7 @@ pub enum Notice {
         why: String,
     },
     /// Nothing was done with it, and a person should know.
-    Left {
+    Ignored {
         /// The file, or the folder.
         path: PathBuf,
         /// Why.
@@ -36,20 +36,20 @@ pub enum Notice {
     },
 }
 
-impl Notice {
+impl FollowNotice {
     /// Whether a person should do something about it.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::Off { .. } | Self::Left { .. })
+        matches!(self, Self::Off { .. } | Self::Ignored { .. })
     }
 }
 
-impl fmt::Display for Notice {
+impl fmt::Display for FollowNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Queued { slug, due_at } => write!(f, "{slug} is queued for {due_at}, as its file says"),
             Self::Revised { slug } => write!(f, "{slug} has the new text of its file"),
             Self::Off { slug, why } => write!(f, "{slug} does not go out by itself: {why}"),
-            Self::Left { path, why } => write!(f, "{}: {why}", path.display()),
+            Self::Ignored { path, why } => write!(f, "{}: {why}", path.display()),
         }
     }
 }

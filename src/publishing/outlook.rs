@@ -1,7 +1,7 @@
 //! What `coranto queue` would do with a file, by the same rule, for whoever only looks. Writes nothing.
 
 use super::library::{Draft, Library};
-use super::plan::Plan;
+use super::plan::QueuePlan;
 use super::queue::QueueError;
 use super::spot::{Spot, When, spot};
 use crate::clock::Timestamp;
@@ -25,10 +25,10 @@ pub async fn outlook(
         let mut tx = db.read().await?;
         if let Some(id) = newsletters::find(&mut tx, &library.newsletter.slug).await? {
             found = issues::find(&mut tx, id, &draft.slug).await?;
-            plan = Some(Plan::load(&mut tx, library, id, &draft.slug, now).await?);
+            plan = Some(QueuePlan::load(&mut tx, library, id, &draft.slug, now).await?);
         }
     }
-    let plan = plan.unwrap_or_else(|| Plan::of_files(library, &draft.slug, now));
+    let plan = plan.unwrap_or_else(|| QueuePlan::of_files(library, &draft.slug, now));
     let Spot { place, .. } = spot(found.as_ref(), library, &plan, draft, when, now)?;
     Ok(place.map(|place| place.due_at))
 }

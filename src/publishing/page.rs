@@ -5,7 +5,7 @@ use super::compose::author;
 use crate::content::fields::{Field, Piece, Template};
 use crate::content::pictures::Pictures;
 use crate::content::problem::Problem;
-use crate::content::{Issue, Letter, Target, escape, render_so_far};
+use crate::content::{IssueFile, RenderContext, Target, escape, render_so_far};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::store::pages::NewPage;
@@ -15,14 +15,14 @@ const SEARCH_CHARS_MAX: usize = 400_000;
 
 /// Makes the web version, as far as it goes, and says what is wrong with it.
 pub(super) fn page(
-    issue: &Issue,
+    issue: &IssueFile,
     newsletter: &Newsletter,
     public_url: &str,
     slug: &str,
     pictures: &dyn Pictures,
 ) -> (NewPage, Vec<Problem>) {
     let neutral = Neutral { home: newsletter.home_url(public_url), web: newsletter.issue_url(public_url, slug) };
-    let rendered = render_so_far(issue, &Letter { newsletter, web_url: &neutral.web, pictures }, Target::Web);
+    let rendered = render_so_far(issue, &RenderContext { newsletter, web_url: &neutral.web, pictures }, Target::Web);
     let front = &issue.front;
     let text = neutral.fill(&rendered.text, str::to_owned);
     let own = [front.title.as_str(), &rendered.preheader, author(issue, newsletter), &text];

@@ -11,9 +11,9 @@ use crate::content::pictures::{NoPicture, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::domain::RevisionId;
 use crate::domain::design::ImagesBy;
-use crate::domain::image::{self, Image, Shown};
+use crate::domain::image::{self, Image, PlacedImage};
 use crate::domain::newsletter::Newsletter;
-use crate::images::{Folder, Gallery, ImageError};
+use crate::images::{Folder, ImageCache, ImageError};
 use crate::store::images::RevisionImage;
 use crate::store::{Db, Result, Tx, images};
 
@@ -26,18 +26,18 @@ const EMBEDDED_BYTES_GOOD: usize = 1024 * 1024;
 
 /// What finds images for one rendering, and remembers which.
 #[derive(Debug)]
-pub(super) struct Finder<'a> {
+pub(super) struct ImageResolver<'a> {
     newsletter: &'a Newsletter,
     public_url: &'a str,
-    gallery: &'a Gallery,
+    gallery: &'a ImageCache,
     folder: Folder,
     /// Images that need not be looked for.
     stored: HashMap<String, Arc<Image>>,
-    shown: RefCell<BTreeMap<String, Shown>>,
+    shown: RefCell<BTreeMap<String, PlacedImage>>,
 }
 
-impl<'a> Finder<'a> {
-    pub(super) fn new(newsletter: &'a Newsletter, public_url: &'a str, gallery: &'a Gallery, file: &Path) -> Self {
+impl<'a> ImageResolver<'a> {
+    pub(super) fn new(newsletter: &'a Newsletter, public_url: &'a str, gallery: &'a ImageCache, file: &Path) -> Self {
         let folder = Folder::of(file, &newsletter.issues);
         Self { newsletter, public_url, gallery, folder, stored: HashMap::new(), shown: RefCell::default() }
     }
@@ -50,7 +50,7 @@ impl<'a> Finder<'a> {
     /// The newsletter's logo, where it has one.
     pub(super) fn logo(&self) -> std::result::Result<Option<Picture>, ImageError> {
         let Some(path) = &self.newsletter.design.logo else { return Ok(None) };
-        let logo = Shown::logo(self.gallery.open(path)?, self.newsletter.images);
+        let logo = PlacedImage::logo(self.gallery.open(path)?, self.newsletter.images);
         Ok(Some(self.show(logo)))
     }
 
@@ -60,7 +60,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What was found, by name.
-    pub(super) fn into_shown(self) -> Vec<Shown> {
+    pub(super) fn into_shown(self) -> Vec<PlacedImage> {
         self.shown.into_inner().into_values().collect()
     }
 
@@ -78,10 +78,10 @@ impl<'a> Finder<'a> {
             Some(image) => Arc::clone(image),
             None => self.gallery.image(&self.folder, name).map_err(refusal)?,
         };
-        Ok(self.show(Shown::new(name, image, embedded)))
+        Ok(self.show(PlacedImage::new(name, image, embedded)))
     }
 
-    fn show(&self, shown: Shown) -> Picture {
+    fn show(&self, shown: PlacedImage) -> Picture {
         let address = shown.address(self.public_url, self.newsletter.from.address.domain());
         let picture = Picture { address, width: shown.width, height: shown.height };
         let mut all = self.shown.borrow_mut();
@@ -91,7 +91,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-impl Pictures for Finder<'_> {
+impl Pictures for ImageResolver<'_> {
     fn find(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
         self.get(name, self.newsletter.images == ImagesBy::Embed)
     }
@@ -103,7 +103,7 @@ impl Pictures for Finder<'_> {
 
 /// Finds images as the web version shows them.
 #[derive(Debug)]
-pub(super) struct Fetched<'a>(&'a Finder<'a>);
+pub(super) struct Fetched<'a>(&'a ImageResolver<'a>);
 
 impl Pictures for Fetched<'_> {
     fn find(&self, name: &str) -> std::result::Result<Picture, NoPicture> {
@@ -116,7 +116,7 @@ fn refusal(error: ImageError) -> NoPicture {
 }
 
 /// What embedded images weigh in every mail, if that is too much or nearly so.
-pub(super) fn weight(shown: &[Shown]) -> Option<Problem> {
+pub(super) fn weight(shown: &[PlacedImage]) -> Option<Problem> {
     let mut embedded: Vec<_> = shown.iter().filter(|shown| shown.embedded).map(|shown| &shown.image).collect();
     embedded.sort_by(|one, other| one.digest.cmp(&other.digest));
     embedded.dedup_by(|one, other| one.digest == other.digest);
@@ -132,15 +132,15 @@ pub(super) fn weight(shown: &[Shown]) -> Option<Problem> {
 
 /// Stores what a revision will show, each in a transaction of its own: they may be large. What no revision comes to show
 /// is taken away later.
-pub(super) async fn store(db: &Db, shown: &[Shown], now: Timestamp) -> Result<()> {
-    for Shown { image, .. } in shown {
+pub(super) async fn store(db: &Db, shown: &[PlacedImage], now: Timestamp) -> Result<()> {
+    for PlacedImage { image, .. } in shown {
         db.write(async |tx| images::ensure(tx, image, now).await).await?;
     }
     Ok(())
 }
 
 /// Says what a revision shows; all of it is stored.
-pub(super) async fn attach(tx: &mut Tx, revision: RevisionId, shown: &[Shown]) -> Result<()> {
+pub(super) async fn attach(tx: &mut Tx, revision: RevisionId, shown: &[PlacedImage]) -> Result<()> {
     for shown in shown {
         images::attach(tx, revision, shown).await?;
     }
@@ -182,16 +182,16 @@ mod tests {
     use super::*;
     use crate::domain::image::ImageFormat;
 
-    fn shown(digest: &str, bytes: usize, embedded: bool) -> Shown {
+    fn shown(digest: &str, bytes: usize, embedded: bool) -> PlacedImage {
         let image =
             Image { digest: digest.to_owned(), format: ImageFormat::Png, width: 1, height: 1, bytes: vec![0; bytes] };
-        Shown::new(&format!("{digest}-{embedded}.png"), Arc::new(image), embedded)
+        PlacedImage::new(&format!("{digest}-{embedded}.png"), Arc::new(image), embedded)
     }
 
     #[test]
     fn what_every_reader_would_carry_is_weighed() {
         // As base64 a million bytes are 1,368,421.
-        let of = |images: &[Shown]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
+        let of = |images: &[PlacedImage]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
         assert_eq!(of(&[shown("a", 700_000, true)]), None);
         assert_eq!(of(&[shown("a", 20_000_000, false)]), None, "what is fetched weighs nothing in the mail");
         let heavy = |kilobytes: &str, stops| {

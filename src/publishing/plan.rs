@@ -15,7 +15,7 @@ use crate::store::{StoreError, Tx, issues, skips};
 
 /// What stands in the way of a newsletter's next issue.
 #[derive(Clone, Debug, Default)]
-pub struct Plan {
+pub struct QueuePlan {
     /// The times of queued issues, and whose they are.
     taken: Vec<(Timestamp, String)>,
     /// The days that files are named for which are not on the queue yet, and the files' slugs.
@@ -51,7 +51,7 @@ pub enum NoSlot {
     },
 }
 
-impl Plan {
+impl QueuePlan {
     /// What queue and files say now. What the issue `slug` itself has is free for it.
     pub async fn load(
         tx: &mut Tx,

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use crate::content::fields::{Field, Piece, Template};
-use crate::content::{Issue, Problem, Rendered, advice};
+use crate::content::{IssueFile, Problem, RenderedText, advice};
 use crate::domain::name::NAME_CHARS_MAX;
 use crate::domain::newsletter::Newsletter;
 use crate::token::TOKEN_LEN;
@@ -20,9 +20,9 @@ const SIGNATURE: &str = "\n-- \n";
 
 /// An issue in its layout.
 pub(super) struct Composed<'a> {
-    pub(super) issue: &'a Issue,
+    pub(super) issue: &'a IssueFile,
     pub(super) newsletter: &'a Newsletter,
-    pub(super) rendered: &'a Rendered,
+    pub(super) rendered: &'a RenderedText,
     /// The day on which it goes out.
     pub(super) date: Date,
     pub(super) html: &'a str,
@@ -44,7 +44,7 @@ pub(super) fn of_parts(composed: &Composed<'_>) -> Vec<Problem> {
 }
 
 /// What the day alone makes wrong, of an issue that cannot be laid out.
-pub(super) fn of_day(issue: &Issue, newsletter: &Newsletter, date: Date) -> Vec<Problem> {
+pub(super) fn of_day(issue: &IssueFile, newsletter: &Newsletter, date: Date) -> Vec<Problem> {
     advice::of_day(issue, issue.front.lang.as_deref().unwrap_or(&newsletter.language), date)
 }
 

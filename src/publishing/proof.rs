@@ -1,8 +1,8 @@
 //! An editor's proof becomes a revision of its own kind: the issue as it stands, marked as a test. Never sends.
 
-use super::library::{Draft, Library, Rendered};
+use super::library::{Draft, Library, RenderedIssue};
 use super::pictures;
-use super::queue::{Act, QueueError};
+use super::queue::{QueueContext, QueueError};
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::{NewsletterId, RevisionId};
 use crate::store::{Db, revisions};
@@ -16,10 +16,10 @@ pub async fn proof(
     library: &Library<'_>,
     newsletter: NewsletterId,
     draft: &Draft,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<RevisionId, QueueError> {
     let date = library.date_of(library.expected_time(draft, act.now));
-    let Rendered { mut revision, images, .. } = library.render(draft, date)?;
+    let RenderedIssue { mut revision, images, .. } = library.render(draft, date)?;
     revision.kind = DeliveryKind::Test;
     revision.subject = format!("{MARK} {}", revision.subject);
     pictures::store(db, &images, act.now).await?;

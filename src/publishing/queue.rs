@@ -2,14 +2,14 @@
 
 use jiff::civil::Date;
 
-pub use super::act::{Act, QueueError};
-use super::library::{Draft, Library, Rendered};
+pub use super::act::{QueueContext, QueueError};
+use super::library::{Draft, Library, RenderedIssue};
 use super::pictures;
-use super::plan::Plan;
+use super::plan::QueuePlan;
 use super::shift::{Shift, displaced};
 pub use super::spot::When;
 use super::spot::{Spot, spot};
-use super::twins;
+use super::duplicates;
 use crate::clock::Timestamp;
 use crate::content::problem::{Position, Problem};
 use crate::domain::actor::By;
@@ -52,7 +52,7 @@ pub async fn queue(
     newsletter: NewsletterId,
     draft: &Draft,
     when: When,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Queued, QueueError> {
     if draft.issue.front.draft && when != When::Hold {
         return Err(QueueError::Draft);
@@ -67,17 +67,17 @@ pub(super) async fn hold(
     newsletter: NewsletterId,
     draft: &Draft,
     note: &str,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Queued, QueueError> {
-    attempts(db, library, newsletter, draft, When::Hold, note, &Act { again: true, ..*act }).await
+    attempts(db, library, newsletter, draft, When::Hold, note, &QueueContext { again: true, ..*act }).await
 }
 
 /// Takes an issue off the queue; `false` if it was not on it.
-pub async fn unschedule(db: &Db, issue: IssueId, act: &Act<'_>) -> Result<bool, StoreError> {
+pub async fn unschedule(db: &Db, issue: IssueId, act: &QueueContext<'_>) -> Result<bool, StoreError> {
     db.write(async |tx| take_off(tx, issue, "taken off the queue", act).await).await
 }
 
-pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &Act<'_>) -> Result<bool, StoreError> {
+pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &QueueContext<'_>) -> Result<bool, StoreError> {
     for from in [IssueState::Queued, IssueState::Held] {
         let event = Event::IssueUnscheduled { note: note.to_owned() };
         if issues::advance(tx, issue, from, IssueState::Draft, note, act.by(), &event).await? {
@@ -96,7 +96,7 @@ async fn attempts(
     draft: &Draft,
     when: When,
     note: &str,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Queued, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match attempt(db, library, newsletter, draft, when, note, act).await {
@@ -115,15 +115,15 @@ async fn attempt(
     draft: &Draft,
     when: When,
     note: &str,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Queued, QueueError> {
     let mut tx = db.read().await?;
     let found = issues::find(&mut tx, newsletter, &draft.slug).await?;
-    let plan = Plan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
+    let plan = QueuePlan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
     let readers = ledger::audience(&mut tx, newsletter).await?;
     let spot = spot(found.as_ref(), library, &plan, draft, when, act.now)?;
     if !act.again && found.is_none() {
-        twins::refuse(&mut tx, newsletter, draft).await?;
+        duplicates::refuse(&mut tx, newsletter, draft).await?;
     }
     let other = match (when, spot.place) {
         (When::Swap(_), Some(place)) => match plan.taken_at(place.due_at) {
@@ -138,13 +138,13 @@ async fn attempt(
         None => None,
     };
     let date = library.date_of(spot.place.map_or(act.now, |place| place.due_at));
-    let Rendered { revision, images, page, words, mut warnings } = library.render(draft, date)?;
+    let RenderedIssue { revision, images, page, words, mut warnings } = library.render(draft, date)?;
     if spot.state == IssueState::Queued {
         warnings.extend(other_day(draft, date));
     }
 
     let (asked, file) = (library.asked(draft), library.file_outside(draft));
-    let change = Change { newsletter, slug: &draft.slug, asked: &asked, file, found: found.as_ref(), spot, note };
+    let change = IssueUpdate { newsletter, slug: &draft.slug, asked: &asked, file, found: found.as_ref(), spot, note };
     let store = async |tx: &mut Tx| -> Result<(Issue, bool, bool, Option<Issue>), QueueError> {
         let id = revisions::ensure(tx, newsletter, &revision, act.now).await?;
         pages::put(tx, id, &page).await?;
@@ -186,7 +186,7 @@ fn other_day(draft: &Draft, date: Date) -> Option<Problem> {
 }
 
 /// What is written of an issue, beside its content.
-struct Change<'a> {
+struct IssueUpdate<'a> {
     newsletter: NewsletterId,
     slug: &'a str,
     asked: &'a str,
@@ -197,14 +197,14 @@ struct Change<'a> {
     note: &'a str,
 }
 
-impl Change<'_> {
+impl IssueUpdate<'_> {
     /// Writes what differs. Returns the issue, whether its content changed, and whether its place did.
     async fn write(
         &self,
         tx: &mut Tx,
         title: &str,
         revision: RevisionId,
-        act: &Act<'_>,
+        act: &QueueContext<'_>,
     ) -> Result<(IssueId, bool, bool), QueueError> {
         let done = match self.found {
             None => (self.insert(tx, title, revision, act.by()).await?, false, true),

@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::calendar::start_due;
-use super::follow::Follower;
+use super::follow::FileWatcher;
 use super::left::{self, Left};
 use super::library::Library;
 use super::settings::{self, LEASE_NAME};
 use crate::clock::{Clock, Timestamp};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, WorkerId};
-use crate::images::Gallery;
+use crate::images::ImageCache;
 use crate::store::{Db, StoreError, leases, newsletters};
 use crate::templates::Templates;
 
@@ -31,7 +31,7 @@ pub struct Scheduler {
     newsletters: Vec<(NewsletterId, Newsletter)>,
     public_url: String,
     templates: Arc<Templates>,
-    gallery: Gallery,
+    gallery: ImageCache,
     ticked_at: Arc<AtomicI64>,
     shift_until: Arc<AtomicI64>,
 }
@@ -62,7 +62,7 @@ impl Scheduler {
             newsletters,
             public_url: public_url.to_owned(),
             templates,
-            gallery: Gallery::default(),
+            gallery: ImageCache::default(),
             ticked_at,
             shift_until: Arc::new(AtomicI64::new(i64::MIN)),
         })
@@ -169,18 +169,18 @@ impl Scheduler {
         Ok(shift.until > now)
     }
 
-    fn followers(&self) -> Vec<Follower> {
+    fn followers(&self) -> Vec<FileWatcher> {
         // By its true name where it exists, so that two spellings of one folder are one.
         let folder = |newsletter: &Newsletter| {
             std::fs::canonicalize(&newsletter.issues).unwrap_or_else(|_| newsletter.issues.clone())
         };
-        let sharers = |of: &Newsletter| {
+        let other_newsletters = |of: &Newsletter| {
             let others =
                 self.newsletters.iter().filter(|(_, other)| other.slug != of.slug && folder(other) == folder(of));
             others.map(|(id, other)| (*id, other.slug.clone())).collect()
         };
         let known: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.slug.clone()).collect();
-        let follower = |(id, newsletter): &(_, _)| Follower::new(*id, sharers(newsletter), known.clone());
+        let follower = |(id, newsletter): &(_, _)| FileWatcher::new(*id, other_newsletters(newsletter), known.clone());
         self.newsletters.iter().map(follower).collect()
     }
 
@@ -202,7 +202,7 @@ struct Shift {
     worker: WorkerId,
     /// Until when it has the lease.
     until: Timestamp,
-    followers: Vec<Follower>,
+    followers: Vec<FileWatcher>,
     /// Files that cannot go out, and when they were looked at.
     left: Vec<Left>,
     looked_at: Timestamp,

@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::act::{Act, QueueError};
-use super::library::{Library, Rendered};
+use super::act::{QueueContext, QueueError};
+use super::library::{Library, RenderedIssue};
 use super::pictures;
-use super::plan::{NoSlot, Plan};
+use super::plan::{NoSlot, QueuePlan};
 use super::spot::{When, moment_for, slot};
 use crate::clock::Timestamp;
 use crate::domain::image::Image;
 use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId};
-use crate::store::issues::{Issue, Place};
+use crate::store::issues::{Issue, QueuePlace};
 use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
 
 /// How often what is there now is looked at again when another command got in between.
@@ -27,7 +27,7 @@ const ATTEMPTS_MAX: usize = 16;
 pub(super) async fn displaced(
     db: &Db,
     library: &Library<'_>,
-    plan: &Plan,
+    plan: &QueuePlan,
     found: Option<&Issue>,
     other: Issue,
     now: Timestamp,
@@ -46,14 +46,14 @@ pub(super) async fn displaced(
 /// One issue and where it is to go.
 pub(super) struct Shift {
     issue: Issue,
-    to: Place,
+    to: QueuePlace,
     /// Its mail for that day, where that is another day.
-    rendered: Option<Rendered>,
+    rendered: Option<RenderedIssue>,
 }
 
 impl Shift {
     /// Of an issue that is queued.
-    pub(super) async fn to(db: &Db, library: &Library<'_>, issue: Issue, to: Place) -> Result<Self, QueueError> {
+    pub(super) async fn to(db: &Db, library: &Library<'_>, issue: Issue, to: QueuePlace) -> Result<Self, QueueError> {
         let date = library.date_of(to.due_at);
         let same_day = issue.due_at.is_some_and(|due_at| library.date_of(due_at) == date);
         let rendered = if same_day { None } else { Some(redated(db, library, &issue, date).await?) };
@@ -67,7 +67,7 @@ impl Shift {
     }
 
     /// Stores the images that its mail shows.
-    pub(super) async fn store_images(&self, db: &Db, act: &Act<'_>) -> Result<(), StoreError> {
+    pub(super) async fn store_images(&self, db: &Db, act: &QueueContext<'_>) -> Result<(), StoreError> {
         match &self.rendered {
             Some(rendered) => pictures::store(db, &rendered.images, act.now).await,
             None => Ok(()),
@@ -75,7 +75,7 @@ impl Shift {
     }
 
     /// Moves it, if it is still where it was.
-    pub(super) async fn write(&self, tx: &mut Tx, act: &Act<'_>) -> Result<Issue, QueueError> {
+    pub(super) async fn write(&self, tx: &mut Tx, act: &QueueContext<'_>) -> Result<Issue, QueueError> {
         let Self { issue, to, rendered } = self;
         let mut revision = issue.revision_id;
         if let Some(rendered) = rendered {
@@ -109,7 +109,7 @@ pub async fn move_issue(
     newsletter: NewsletterId,
     slug: &str,
     when: When,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Moved, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match move_once(db, library, newsletter, slug, when, act).await {
@@ -126,11 +126,11 @@ async fn move_once(
     newsletter: NewsletterId,
     slug: &str,
     when: When,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Moved, QueueError> {
     let mut tx = db.read().await?;
     let issue = queued(&mut tx, newsletter, slug).await?;
-    let plan = Plan::load(&mut tx, library, newsletter, slug, act.now).await?;
+    let plan = QueuePlan::load(&mut tx, library, newsletter, slug, act.now).await?;
     let to = match when {
         When::At(_) | When::Beside(_) | When::Swap(_) => moment_for(library, &plan, Some(&issue), when, act.now)?,
         _ => slot(plan.slot_after(library, act.now).ok_or(NoSlot::None)?),
@@ -157,7 +157,7 @@ pub async fn swap(
     library: &Library<'_>,
     newsletter: NewsletterId,
     slugs: [&str; 2],
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Moved, QueueError> {
     for _ in 0..ATTEMPTS_MAX {
         match swap_once(db, library, newsletter, slugs, act).await {
@@ -173,7 +173,7 @@ async fn swap_once(
     library: &Library<'_>,
     newsletter: NewsletterId,
     [one, other]: [&str; 2],
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<Moved, QueueError> {
     let mut tx = db.read().await?;
     let one = queued(&mut tx, newsletter, one).await?;
@@ -202,7 +202,7 @@ fn is_raced(error: &QueueError) -> bool {
 }
 
 /// First off its place, then the other there, then on its own: at no moment do two have one place.
-async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &Act<'_>) -> Result<Moved, QueueError> {
+async fn write(db: &Db, shift: Shift, other: Option<Shift>, act: &QueueContext<'_>) -> Result<Moved, QueueError> {
     if !act.dry_run {
         shift.store_images(db, act).await?;
         if let Some(other) = &other {
@@ -243,7 +243,7 @@ fn done(changed: bool) -> Result<(), QueueError> {
 }
 
 /// What is stored of an issue, rendered for another day.
-async fn redated(db: &Db, library: &Library<'_>, issue: &Issue, date: Date) -> Result<Rendered, QueueError> {
+async fn redated(db: &Db, library: &Library<'_>, issue: &Issue, date: Date) -> Result<RenderedIssue, QueueError> {
     let mut tx = db.read().await?;
     let source = revisions::source(&mut tx, issue.revision_id).await?.unwrap_or_default();
     let images: HashMap<String, Arc<Image>> = pictures::stored(&mut tx, issue.revision_id).await?;

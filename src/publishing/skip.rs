@@ -1,7 +1,7 @@
 //! A slot on which nothing goes out, on purpose: no issue gets it by itself, and nobody is told that it is empty. It
 //! moves nothing that is queued.
 
-use super::queue::Act;
+use super::queue::QueueContext;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::event::Event;
@@ -45,7 +45,7 @@ pub async fn skip(
     id: NewsletterId,
     at: Timestamp,
     note: &str,
-    act: &Act<'_>,
+    act: &QueueContext<'_>,
 ) -> Result<bool, SkipError> {
     let shown = moment(at, &newsletter.time_zone);
     if next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) != Some(at) {
@@ -70,7 +70,7 @@ pub async fn skip(
 }
 
 /// Offers a slot again; `false` if it was not skipped.
-pub async fn take_back(db: &Db, id: NewsletterId, at: Timestamp, act: &Act<'_>) -> Result<bool, StoreError> {
+pub async fn take_back(db: &Db, id: NewsletterId, at: Timestamp, act: &QueueContext<'_>) -> Result<bool, StoreError> {
     db.write(async |tx| {
         let offered = skips::remove(tx, id, at).await?;
         if offered {

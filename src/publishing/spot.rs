@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::act::QueueError;
 use super::library::{Draft, Library};
-use super::plan::{NoSlot, Plan};
+use super::plan::{NoSlot, QueuePlan};
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::next_of;
-use crate::store::issues::{Issue, Place};
+use crate::store::issues::{Issue, QueuePlace};
 
 /// A new file is read one look after it was seen: it is not late for that. A few looks, for a busy machine.
 pub(super) const SETTLING: Duration = Duration::from_secs(5);
@@ -39,20 +39,20 @@ pub enum When {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
     pub(super) state: IssueState,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<QueuePlace>,
 }
 
 pub(super) fn spot(
     found: Option<&Issue>,
     library: &Library<'_>,
-    plan: &Plan,
+    plan: &QueuePlan,
     draft: &Draft,
     when: When,
     now: Timestamp,
 ) -> Result<Spot, QueueError> {
     if let Some(issue) = found {
         let slug = issue.slug.clone();
-        let place = issue.due_at.map(|due_at| Place { due_at, on_slot: issue.on_slot, beside: issue.beside });
+        let place = issue.due_at.map(|due_at| QueuePlace { due_at, on_slot: issue.on_slot, beside: issue.beside });
         let stays = Spot { state: issue.state, place };
         match issue.state {
             IssueState::Sent => return Err(QueueError::Done { slug, state: "was sent" }),
@@ -78,18 +78,18 @@ pub(super) fn spot(
 }
 
 /// A slot that nobody has.
-pub(super) fn slot(due_at: Timestamp) -> Place {
-    Place { due_at, on_slot: true, beside: false }
+pub(super) fn slot(due_at: Timestamp) -> QueuePlace {
+    QueuePlace { due_at, on_slot: true, beside: false }
 }
 
 /// The place at a time that somebody chose for an issue; `found` is the issue as it stands.
 pub(super) fn moment_for(
     library: &Library<'_>,
-    plan: &Plan,
+    plan: &QueuePlan,
     found: Option<&Issue>,
     when: When,
     now: Timestamp,
-) -> Result<Place, QueueError> {
+) -> Result<QueuePlace, QueueError> {
     let (When::At(at) | When::Beside(at) | When::Swap(at)) = when else { return Err(NoSlot::None.into()) };
     if at < now {
         return Err(QueueError::Past(at));
@@ -105,7 +105,7 @@ pub(super) fn moment_for(
         (Some(slug), When::At(_)) => Err(QueueError::Taken { slug: slug.to_owned(), shown: moment(at, time_zone) }),
         (taken, _) => {
             let beside = taken.is_some() && matches!(when, When::Beside(_));
-            Ok(Place { due_at: at, on_slot, beside })
+            Ok(QueuePlace { due_at: at, on_slot, beside })
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::library::{Draft, Library, LibraryError, Rendered, name_parts};
+use super::library::{Draft, Library, LibraryError, RenderedIssue, name_parts};
 use crate::clock::Timestamp;
 use crate::content::Problem;
 use crate::domain::issue::IssueState;
@@ -19,7 +19,7 @@ use crate::store::{Db, StoreError, Tx, images, issues, pages, revisions};
 
 /// An issue's file beside its queued text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct QueuedFile {
     /// The file; none where it is gone, or not known on this machine.
     pub path: Option<PathBuf>,
     /// When the queued text was stored.
@@ -79,7 +79,7 @@ pub struct Stuck {
 
 /// How the file of each of `issues` stands, in their order; none of an issue that is over, was never queued, or whose
 /// folder is not on this machine.
-pub async fn look(db: &Db, library: &Library<'_>, issues: &[Issue]) -> Result<Vec<Option<Standing>>, StoreError> {
+pub async fn look(db: &Db, library: &Library<'_>, issues: &[Issue]) -> Result<Vec<Option<QueuedFile>>, StoreError> {
     let mut stored = Vec::with_capacity(issues.len());
     let mut tx = db.read().await?;
     for issue in issues {
@@ -150,7 +150,7 @@ async fn load(tx: &mut Tx, issue: &Issue) -> Result<Option<Stored>, StoreError> 
 }
 
 /// What there is to say of one issue, from the newsletter's files and what is stored.
-fn compare(library: &Library<'_>, files: &[PathBuf], issue: &Issue, stored: &Stored) -> Option<Standing> {
+fn compare(library: &Library<'_>, files: &[PathBuf], issue: &Issue, stored: &Stored) -> Option<QueuedFile> {
     // A machine without the folder cannot say that a file is gone.
     if issue.file.is_none() && !library.newsletter.issues.is_dir() {
         return None;
@@ -163,9 +163,9 @@ fn compare(library: &Library<'_>, files: &[PathBuf], issue: &Issue, stored: &Sto
             (Some(path), differs)
         }
     };
-    let standing = Standing { path, text_of: stored.text_of, differs, note: None };
+    let standing = QueuedFile { path, text_of: stored.text_of, differs, note: None };
     let note = standing.differs.as_ref().and_then(|differs| words(library, issue, &standing, differs));
-    Some(Standing { note, ..standing })
+    Some(QueuedFile { note, ..standing })
 }
 
 enum Found {
@@ -220,20 +220,20 @@ fn difference(library: &Library<'_>, path: &Path, issue: &Issue, stored: &Stored
 }
 
 /// As it would be stored if it were queued again where it stands.
-fn rendered(library: &Library<'_>, draft: &Draft, issue: &Issue) -> Result<Rendered, LibraryError> {
+fn rendered(library: &Library<'_>, draft: &Draft, issue: &Issue) -> Result<RenderedIssue, LibraryError> {
     let at = issue.due_at.or(issue.started_at).unwrap_or(issue.created_at);
     library.render(draft, library.date_of(at))
 }
 
 /// Whether an image is another than it was.
-fn shows_others(rendered: &Rendered, stored: &Stored) -> bool {
+fn shows_others(rendered: &RenderedIssue, stored: &Stored) -> bool {
     rendered.images.iter().any(|shown| {
         let was = stored.images.iter().find(|(name, _)| *name == shown.name);
         was.is_some_and(|(_, digest)| *digest != shown.image.digest)
     })
 }
 
-fn words(library: &Library<'_>, issue: &Issue, standing: &Standing, differs: &Difference) -> Option<String> {
+fn words(library: &Library<'_>, issue: &Issue, standing: &QueuedFile, differs: &Difference) -> Option<String> {
     let text = format!("the text of {}", short(standing.text_of, &library.newsletter.time_zone));
     let file = standing.path.as_ref().map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
     let waits = issue.state == IssueState::Held;

@@ -1,19 +1,19 @@
 //! Who does something and how, and the row of a person.
 
-use super::client::Client;
+use super::client::ClientNetwork;
 use crate::clock::Timestamp;
 use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::Entry;
+use crate::store::subscriptions::ConsentEntry;
 use crate::token::Keyring;
 
 /// Who does something and how: what the record of consents and the event log say about it.
 #[derive(Clone, Debug)]
-pub struct Act {
+pub struct ActionContext {
     /// Who.
     pub actor: Actor,
     /// How it came: `form`, `one-click`, the name of a file.
@@ -21,22 +21,22 @@ pub struct Act {
     /// The version of the words that were shown.
     pub wording: &'static str,
     /// The network it came from.
-    pub client: Option<Client>,
+    pub client: Option<ClientNetwork>,
     /// When.
     pub now: Timestamp,
 }
 
-impl Act {
+impl ActionContext {
     /// Who and when.
     pub(super) fn by(&self) -> By<'_> {
         self.actor.at(self.now)
     }
 
     /// What is written down of it with a change of a subscription.
-    pub(super) fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> Entry<'a> {
-        let client = self.client.as_ref().map(Client::as_str);
+    pub(super) fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> ConsentEntry<'a> {
+        let client = self.client.as_ref().map(ClientNetwork::as_str);
         let (wording, source) = (self.wording, self.source.as_str());
-        Entry { by: self.by(), consent, event: Some(event), wording, client, source, typed: Typed::default() }
+        ConsentEntry { by: self.by(), consent, event: Some(event), wording, client, source, typed: ConsentDetails::default() }
     }
 }
 

@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
-use super::letters::{Letter, post};
+use super::mail_kind::MailKind;
+use super::enqueue::post;
 use super::limits::asked;
-use super::{Act, CONFIRM_FOR, Door, Signup, person};
+use super::{ActionContext, CONFIRM_FOR, SignupList, Signup, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
@@ -31,7 +32,7 @@ pub(super) const UNDO_FOR: Duration = MONTH;
 
 /// What a link about another address leads to.
 #[derive(Clone, Debug)]
-pub enum Move {
+pub enum AddressLink {
     /// It can be confirmed, or stopped; after that: it was, now.
     Fresh(Subscription),
     /// It was before.
@@ -44,7 +45,7 @@ pub enum Move {
 
 /// What became of a wish for another address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum AddressChange {
     /// Mails go out, as far as the limits let them: the answer says nothing of the new address.
     Taken,
     /// The last change can be taken back until then, by the mailbox that was there before. No other is made meanwhile.
@@ -57,34 +58,34 @@ pub enum Asked {
 /// same.
 pub async fn ask_address(
     signup: &Signup,
-    door: &Door,
+    list: &SignupList,
     id: SubscriptionId,
     email: &EmailAddress,
-    act: &Act,
-) -> Result<Asked> {
+    act: &ActionContext,
+) -> Result<AddressChange> {
     let new = person(&signup.keys, email, None);
     signup
         .db
         .write(async |tx| {
             subscribers::lock_mailbox(tx, &new.quota_hash).await?;
             let found = subscriptions::get(tx, id).await?.filter(is_reader);
-            let Some(subscription) = found else { return Ok(Asked::NoReader) };
+            let Some(subscription) = found else { return Ok(AddressChange::NoReader) };
             if let Some(first) = requests::moves(tx, id, act.now.minus(UNDO_FOR)).await?.first() {
-                return Ok(Asked::Settling(first.created_at.plus(UNDO_FOR)));
+                return Ok(AddressChange::Settling(first.created_at.plus(UNDO_FOR)));
             }
             if subscription.email.key() == email.key() || !may_ask(tx, signup, &subscription, &new, act.now).await? {
-                return Ok(Asked::Taken);
+                return Ok(AddressChange::Taken);
             }
             let addresses = Some((email, &subscription.email));
             let asked = NewRequest { subscription: id, kind: RequestKind::Address, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::AddressAsked).await?;
-            let sent = post(tx, door, Letter::NewAddress, &subscription, Some((email, request)), act.now).await?;
+            let sent = post(tx, list, MailKind::NewAddress, &subscription, Some((email, request)), act.now).await?;
             limits::add_asked_mail(tx, &asker(&subscription, &new), sent, act.now).await?;
             // To the address of today, even if it is another when the mail goes out.
             let old = Some((&subscription.email, request));
-            post(tx, door, Letter::OldAddress, &subscription, old, act.now).await?;
-            Ok(Asked::Taken)
+            post(tx, list, MailKind::OldAddress, &subscription, old, act.now).await?;
+            Ok(AddressChange::Taken)
         })
         .await
 }
@@ -118,36 +119,36 @@ pub(super) async fn rightful(tx: &mut Tx, subscription: &Subscription, now: Time
 }
 
 /// What confirming the new address would do now. Changes nothing.
-pub async fn look_address(signup: &Signup, id: RequestId, now: Timestamp) -> Result<Move> {
+pub async fn address_status(signup: &Signup, id: RequestId, now: Timestamp) -> Result<AddressLink> {
     let mut tx = signup.db.read().await?;
     Ok(standing(&mut tx, id, now).await?.0)
 }
 
 /// Confirms the new address: the newsletter goes there from now on.
-pub async fn confirm_address(signup: &Signup, id: RequestId, act: &Act) -> Result<Move> {
+pub async fn confirm_address(signup: &Signup, id: RequestId, act: &ActionContext) -> Result<AddressLink> {
     signup
         .db
         .write(async |tx| {
-            let (Move::Fresh(subscription), Some(request)) = standing(tx, id, act.now).await? else {
+            let (AddressLink::Fresh(subscription), Some(request)) = standing(tx, id, act.now).await? else {
                 return Ok(standing(tx, id, act.now).await?.0);
             };
-            let Some(email) = &request.email else { return Ok(Move::Unknown) };
+            let Some(email) = &request.email else { return Ok(AddressLink::Unknown) };
             let new = person(&signup.keys, email, subscription.name.as_deref());
             if suppressions::reason_of(tx, &new).await?.is_some() || !requests::finish(tx, id, act.now).await? {
-                return Ok(Move::Stale(subscription));
+                return Ok(AddressLink::Stale(subscription));
             }
             let to = subscribers::ensure(tx, &new, act.now).await?.id;
             give(tx, &subscription, to, act).await?;
             subscribers::drop_if_alone(tx, subscription.subscriber_id).await?;
             let moved = Subscription { email: email.clone(), ..subscription };
-            Ok(Move::Fresh(moved))
+            Ok(AddressLink::Fresh(moved))
         })
         .await
 }
 
 /// Gives a subscription to another person. Whoever has one to that newsletter keeps theirs, now as a reader, and this one
 /// ends: nobody gets an issue twice.
-async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &Act) -> Result<()> {
+async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &ActionContext) -> Result<()> {
     let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
     let theirs = subscriptions::of_person(tx, to).await?;
     let Some(known) = theirs.iter().find(|known| known.newsletter_id == mine.newsletter_id) else {
@@ -163,24 +164,24 @@ async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &Act) -> 
 }
 
 /// Stops a change, from the old address: before it was confirmed, or after, for as long as [`UNDO_FOR`].
-pub async fn stop_address(signup: &Signup, id: RequestId, act: &Act) -> Result<Move> {
+pub async fn stop_address(signup: &Signup, id: RequestId, act: &ActionContext) -> Result<AddressLink> {
     signup
         .db
         .write(async |tx| {
-            let Some((request, subscription)) = found(tx, id).await? else { return Ok(Move::Unknown) };
+            let Some((request, subscription)) = found(tx, id).await? else { return Ok(AddressLink::Unknown) };
             if request.stopped_at.is_some() {
-                return Ok(Move::Already(subscription));
+                return Ok(AddressLink::Already(subscription));
             }
             if act.now.since(request.created_at) > UNDO_FOR {
-                return Ok(Move::Stale(subscription));
+                return Ok(AddressLink::Stale(subscription));
             }
-            let Some(old) = &request.old_email else { return Ok(Move::Unknown) };
+            let Some(old) = &request.old_email else { return Ok(AddressLink::Unknown) };
             requests::stop(tx, id, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::AddressStopped).await?;
             if request.done_at.is_some() {
                 take_back(tx, signup, &subscription, old, act).await?;
             }
-            Ok(Move::Fresh(subscription))
+            Ok(AddressLink::Fresh(subscription))
         })
         .await
 }
@@ -192,7 +193,7 @@ async fn take_back(
     signup: &Signup,
     subscription: &Subscription,
     old: &EmailAddress,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<()> {
     if subscription.email.key() == old.key() {
         let returned = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
@@ -207,29 +208,29 @@ async fn take_back(
 }
 
 /// What stopping would do now. Changes nothing.
-pub async fn look_stop(signup: &Signup, id: RequestId, now: Timestamp) -> Result<Move> {
+pub async fn stop_status(signup: &Signup, id: RequestId, now: Timestamp) -> Result<AddressLink> {
     let Some((request, subscription)) = found(&mut signup.db.read().await?, id).await? else {
-        return Ok(Move::Unknown);
+        return Ok(AddressLink::Unknown);
     };
     Ok(match request.stopped_at {
-        Some(_) => Move::Already(subscription),
-        None if now.since(request.created_at) > UNDO_FOR => Move::Stale(subscription),
-        None => Move::Fresh(subscription),
+        Some(_) => AddressLink::Already(subscription),
+        None if now.since(request.created_at) > UNDO_FOR => AddressLink::Stale(subscription),
+        None => AddressLink::Fresh(subscription),
     })
 }
 
-async fn standing(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<(Move, Option<Request>)> {
-    let Some((request, subscription)) = found(tx, id).await? else { return Ok((Move::Unknown, None)) };
+async fn standing(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<(AddressLink, Option<Request>)> {
+    let Some((request, subscription)) = found(tx, id).await? else { return Ok((AddressLink::Unknown, None)) };
     let overtaken = request.old_email.as_ref().map(EmailAddress::key) != Some(subscription.email.key());
     let is_old = now.since(request.created_at) > CONFIRM_FOR;
     let standing = if request.stopped_at.is_some() {
-        Move::Stale(subscription)
+        AddressLink::Stale(subscription)
     } else if request.done_at.is_some() {
-        Move::Already(subscription)
+        AddressLink::Already(subscription)
     } else if is_old || overtaken || !is_reader(&subscription) {
-        Move::Stale(subscription)
+        AddressLink::Stale(subscription)
     } else {
-        Move::Fresh(subscription)
+        AddressLink::Fresh(subscription)
     };
     Ok((standing, Some(request)))
 }

@@ -1,7 +1,7 @@
 //! What a stranger asks, and what becomes of it.
 
 use super::limits::WhyNot;
-use super::proof::{NextStep, Proof};
+use super::human_check::{NextStep, HumanCheck};
 use crate::domain::address::EmailAddress;
 use crate::words::Language;
 
@@ -15,18 +15,18 @@ pub struct Ask {
     /// The language that they chose on the page: the mail is in it, and the subscription when it is confirmed.
     pub language: Option<Language>,
     /// Whether the field that people do not see was filled in.
-    pub trapped: bool,
+    pub honeypot: bool,
     /// What shows that a person asks.
-    pub proof: Proof,
+    pub proof: HumanCheck,
     /// Whether a token of ours says that this request follows one that was taken: it needs no other proof.
-    pub vouched: bool,
+    pub skip_challenge: bool,
     /// Whether a link that was mailed to the mailbox says so.
     pub by_mail: bool,
 }
 
 /// What becomes of a request.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum RequestOutcome {
     /// It was taken. That says nothing about the address: new, known, suppressed and over its quota all answer alike.
     Taken,
     /// No mail goes out. Only who comes by a link that was mailed to the mailbox is told.
@@ -38,7 +38,7 @@ pub enum Answer {
 impl Ask {
     /// For an address, with nothing else.
     pub fn new(email: EmailAddress) -> Self {
-        let proof = Proof::default();
-        Self { email, name: None, language: None, trapped: false, proof, vouched: false, by_mail: false }
+        let proof = HumanCheck::default();
+        Self { email, name: None, language: None, honeypot: false, proof, skip_challenge: false, by_mail: false }
     }
 }

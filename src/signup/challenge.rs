@@ -2,7 +2,7 @@
 //! protocol: SHA-256, one number), made and checked here, without any other server. Knows no request.
 //!
 //! A challenge has no row. Its salt says when it ends and is part of what is hashed, and the hash is signed; so nothing
-//! of it can be changed. That it opens the door once is the ledger's part: see [`Spent`].
+//! of it can be changed. That it opens the door once is the ledger's part: see [`SolvedChallenge`].
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -36,7 +36,7 @@ pub struct Challenge {
 
 /// A challenge that was solved and has not ended. It must be spent in the transaction that it opens the door for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spent {
+pub(super) struct SolvedChallenge {
     pub(super) tag: i64,
     pub(super) expires_at: Timestamp,
 }
@@ -64,7 +64,7 @@ impl Challenge {
 }
 
 /// Looks at a solution, as the widget sends it: JSON in base64.
-pub(super) fn check(keys: &Keyring, solution: &str, now: Timestamp) -> Option<Spent> {
+pub(super) fn check(keys: &Keyring, solution: &str, now: Timestamp) -> Option<SolvedChallenge> {
     if solution.len() > SOLUTION_BYTES_MAX {
         return None;
     }
@@ -77,7 +77,7 @@ pub(super) fn check(keys: &Keyring, solution: &str, now: Timestamp) -> Option<Sp
         && challenge == hash(&salt, number)
         && keys.verify(Purpose::Challenge, &challenge, &unhex(&signature)?);
     let tag = i64::from_be_bytes(unhex(&challenge)?.get(..8)?.try_into().ok()?);
-    holds.then_some(Spent { tag, expires_at })
+    holds.then_some(SolvedChallenge { tag, expires_at })
 }
 
 fn hash(salt: &str, number: u64) -> String {

@@ -6,14 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// A client's network: what one household or office has. It is what limits count and what the record of consents
 /// keeps; the address itself is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Client(String);
+pub struct ClientNetwork(String);
 
 /// 256 addresses: the smallest block that is routed by itself.
 const IPV4_PREFIX: u32 = 24;
 /// What providers give to one customer (RFC 6177).
 const IPV6_PREFIX: u32 = 56;
 
-impl Client {
+impl ClientNetwork {
     /// The network of an address. An IPv4 address written as IPv6 is taken for what it is.
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
@@ -39,7 +39,7 @@ impl Client {
     }
 }
 
-impl fmt::Display for Client {
+impl fmt::Display for ClientNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -57,7 +57,7 @@ mod tests {
             ("2001:db8:1234:56ff:1:2:3:4", "2001:db8:1234:5600::/56"),
             ("::1", "::/56"),
         ] {
-            assert_eq!(Client::of(address.parse().unwrap()).as_str(), network);
+            assert_eq!(ClientNetwork::of(address.parse().unwrap()).as_str(), network);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Act, person};
+use super::{ActionContext, person};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::suppression::SuppressionReason;
 use crate::domain::{ConsentId, RevisionId};
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::deliveries::NewDelivery;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, Tx, choices, consents, deliveries, limits, subscribers, subscriptions, suppressions};
@@ -45,7 +45,7 @@ pub async fn confirm(
     keys: &Keyring,
     asked: ConsentId,
     welcome: Option<RevisionId>,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<Confirmation> {
     db.write(async |tx| {
         let subscription = match standing(tx, asked, act.now).await? {
@@ -93,7 +93,7 @@ async fn take_answers(tx: &mut Tx, asked: ConsentId, subscription: Subscription)
     if let Some(name) = &question.name {
         subscribers::name_first(tx, subscription.subscriber_id, name).await?;
     }
-    let typed = Typed { spelling: None, name: question.name.as_deref(), language: question.language.as_deref() };
+    let typed = ConsentDetails { spelling: None, name: question.name.as_deref(), language: question.language.as_deref() };
     choices::take_answers(tx, subscription.id, &typed, &question.source).await?;
     Ok(subscriptions::get(tx, subscription.id).await?.unwrap_or(subscription))
 }
@@ -110,7 +110,7 @@ async fn standing(tx: &mut Tx, asked: ConsentId, now: Timestamp) -> Result<Confi
             Confirmation::Stale(subscription)
         }
         SubscriptionState::Active | SubscriptionState::Paused => Confirmation::Already(subscription),
-        SubscriptionState::Left => Confirmation::Stale(subscription),
+        SubscriptionState::Unsubscribed => Confirmation::Stale(subscription),
         SubscriptionState::Pending => {
             let withdrawn = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
             let overtaken = withdrawn.is_some_and(|withdrawn| withdrawn.id > asked);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::act::Act;
-use super::challenge::Spent;
+use super::act::ActionContext;
+use super::challenge::SolvedChallenge;
 use super::limits::{Limits, WhyNot, asked};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
@@ -12,10 +12,10 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, SubscriptionState};
 use crate::domain::{DeliveryId, NewsletterId, RevisionId, SubscriptionId};
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::deliveries::NewDelivery;
 use crate::store::events::About;
-use crate::store::history::Line;
+use crate::store::history::HistoryEntry;
 use crate::store::limits::Asker;
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::{Found, NewSubscription};
@@ -47,7 +47,7 @@ pub enum RequestError {
 
 /// One request on its way into the ledger.
 #[derive(Clone, Debug)]
-pub(super) struct Job {
+pub(super) struct SignupJob {
     pub(super) person: NewSubscriber,
     pub(super) newsletter: NewsletterId,
     pub(super) by: AskedBy,
@@ -57,14 +57,14 @@ pub(super) struct Job {
     /// To who reads it already, in whichever language they chose.
     pub(super) notices: Vec<(Language, RevisionId)>,
     pub(super) its_language: Language,
-    pub(super) spent: Option<Spent>,
+    pub(super) spent: Option<SolvedChallenge>,
     pub(super) limits: Limits,
-    pub(super) act: Act,
+    pub(super) act: ActionContext,
 }
 
 /// What became of it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum EntryOutcome {
     Done,
     NoMail(WhyNot),
     /// The challenge that it brings has opened the door before, for another address.
@@ -72,7 +72,7 @@ pub(super) enum Written {
 }
 
 /// Enters requests into the ledger, in their order.
-pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
+pub(super) async fn enter(tx: &mut Tx, jobs: &[&SignupJob]) -> Stored<Vec<EntryOutcome>> {
     // All locks first, in the order of the hashes.
     for job in jobs {
         subscribers::lock_mailbox(tx, &job.person.quota_hash).await?;
@@ -87,19 +87,19 @@ pub(super) async fn enter(tx: &mut Tx, jobs: &[&Job]) -> Stored<Vec<Written>> {
 }
 
 /// What is to be written down of it is added to `lines`.
-async fn enter_one<'a>(tx: &mut Tx, job: &'a Job, lines: &mut Vec<Line<'a>>) -> Stored<Written> {
+async fn enter_one<'a>(tx: &mut Tx, job: &'a SignupJob, lines: &mut Vec<HistoryEntry<'a>>) -> Stored<EntryOutcome> {
     let act = &job.act;
     if let Some(spent) = job.spent
         && !limits::spend(tx, spent.tag, spent.expires_at, limits::tag(&job.person.address_hash)).await?
     {
-        return Ok(Written::SpentBefore);
+        return Ok(EntryOutcome::SpentBefore);
     }
     let asker = Asker { person: &job.person, newsletter: job.newsletter, by: job.by };
     let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
     if let Some(why) = job.limits.why_not(job.by, &standing) {
         let about = About { newsletter: Some(job.newsletter), ..About::default() };
         events::append(tx, act.by(), about, &Event::SignupIgnored { why: why.as_str() }).await?;
-        return Ok(Written::NoMail(why));
+        return Ok(EntryOutcome::NoMail(why));
     }
     let person = subscribers::ensure(tx, &job.person, act.now).await?;
     let new =
@@ -108,24 +108,24 @@ async fn enter_one<'a>(tx: &mut Tx, job: &'a Job, lines: &mut Vec<Line<'a>>) -> 
     let mut entry = act.entry(ConsentKind::Asked, &Event::SubscriptionAsked);
     let delivery = match found.state {
         SubscriptionState::Active | SubscriptionState::Paused => notice(tx, job, &found).await?,
-        SubscriptionState::Pending | SubscriptionState::Left => {
+        SubscriptionState::Pending | SubscriptionState::Unsubscribed => {
             // All that was typed waits with the question for the answer.
             let spelling = (job.person.email != person.email).then_some(&job.person.email);
             let language = job.language.map(Language::tag);
-            entry.typed = Typed { spelling, name: job.name.as_deref(), language };
+            entry.typed = ConsentDetails { spelling, name: job.name.as_deref(), language };
             send(tx, found.id, spelling, DeliveryKind::Confirmation, job.confirmation, act.now).await?
         }
     };
-    if found.state != SubscriptionState::Left || !subscriptions::ask_again(tx, found.id, &entry).await? {
-        lines.push(Line { newsletter: job.newsletter, subscription: found.id, entry });
+    if found.state != SubscriptionState::Unsubscribed || !subscriptions::ask_again(tx, found.id, &entry).await? {
+        lines.push(HistoryEntry { newsletter: job.newsletter, subscription: found.id, entry });
     }
     limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
-    Ok(Written::Done)
+    Ok(EntryOutcome::Done)
 }
 
 /// Tells a reader that somebody asked, in the language of the page, or else in theirs. What was typed is dropped: they said
 /// before what is so.
-async fn notice(tx: &mut Tx, job: &Job, found: &Found) -> Stored<DeliveryId> {
+async fn notice(tx: &mut Tx, job: &SignupJob, found: &Found) -> Stored<DeliveryId> {
     let theirs = || found.language.as_deref().map(Language::of);
     let language = job.language.or_else(theirs).unwrap_or(job.its_language);
     let of = |wanted| job.notices.iter().find(|(spoken, _)| *spoken == wanted);

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::address::{UNDO_FOR, rightful};
-use super::{Act, copy, person};
+use super::{ActionContext, copy, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
@@ -66,7 +66,7 @@ pub async fn erase_address(
     keys: &Keyring,
     email: &EmailAddress,
     reason: Option<&str>,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<Holdings> {
     let found = db
         .write(async |tx| {
@@ -132,7 +132,7 @@ pub(super) async fn mailbox(
     keys: &Keyring,
     mailbox: &EmailAddress,
     all: &[Subscription],
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<()> {
     for subscription in all {
         marks::keep_requests(tx, subscription.id).await?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use futures_util::TryStreamExt as _;
 
 use crate::domain::suppression::SuppressionReason;
-use crate::store::subscriptions::{Filter, Subscription};
+use crate::store::subscriptions::{SubscriptionFilter, Subscription};
 use crate::store::{Db, StoreError, subscriptions};
 
 /// The first line.
@@ -29,7 +29,7 @@ pub enum ExportError {
 /// there are so far. Returns how many there were.
 pub async fn export(
     db: &Db,
-    filter: &Filter,
+    filter: &SubscriptionFilter,
     out: impl Write + Send,
     mut tell: impl FnMut(u64) + Send,
 ) -> Result<u64, ExportError> {

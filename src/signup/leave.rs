@@ -1,6 +1,6 @@
 //! A reader leaves. Idempotent; works from every state, for ever, and never fails for want of a row.
 
-use super::Act;
+use super::ActionContext;
 use crate::domain::SubscriptionId;
 use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
@@ -10,7 +10,7 @@ use crate::store::{Db, Result, subscriptions};
 
 /// What leaving did.
 #[derive(Clone, Debug)]
-pub enum Leaving {
+pub enum UnsubscribeOutcome {
     /// The reader has left, now.
     Left(Subscription),
     /// They had before.
@@ -21,18 +21,18 @@ pub enum Leaving {
 
 /// Ends a subscription, as the act of whoever does it. Mail that is not on the wire when this returns is never sent: the engine looks again in the
 /// statement that commits a take-off.
-pub async fn leave(db: &Db, id: SubscriptionId, act: &Act) -> Result<Leaving> {
+pub async fn leave(db: &Db, id: SubscriptionId, act: &ActionContext) -> Result<UnsubscribeOutcome> {
     db.write(async |tx| {
-        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(Leaving::Unknown) };
+        let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(UnsubscribeOutcome::Unknown) };
         let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
         match subscriptions::unsubscribe(tx, id, &entry).await? {
-            true => Ok(Leaving::Left(subscription)),
+            true => Ok(UnsubscribeOutcome::Left(subscription)),
             false => {
                 // Whom an operator or a list had taken out, and who leaves as well, is not to be brought back by them.
                 if act.actor == Actor::Reader {
                     subscriptions::make_own(tx, id, &entry).await?;
                 }
-                Ok(Leaving::Already(subscription))
+                Ok(UnsubscribeOutcome::Already(subscription))
             }
         }
     })

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::subscriber::AskedBy;
-use crate::store::limits::{Asked, Asker, Standing};
+use crate::store::limits::{MailRequest, Asker, MailAllowance};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -81,16 +81,16 @@ impl Limits {
     }
 
     /// Why no mail goes out, if none does.
-    pub(super) fn why_not(&self, by: AskedBy, standing: &Standing) -> Option<WhyNot> {
+    pub(super) fn why_not(&self, by: AskedBy, standing: &MailAllowance) -> Option<WhyNot> {
         match standing {
-            Standing { suppressed: true, .. } => Some(WhyNot::Suppressed),
-            Standing { refused: true, .. } => Some(WhyNot::Refused),
+            MailAllowance { suppressed: true, .. } => Some(WhyNot::Suppressed),
+            MailAllowance { refused: true, .. } => Some(WhyNot::Refused),
             _ => is_full(self.allowance(by), standing).then_some(WhyNot::Quota),
         }
     }
 
     /// Why no mail with a link goes out, if none does. A reader who said "not me" has the link in each issue.
-    pub(super) fn why_no_link(&self, is_reader: bool, standing: &Standing) -> Option<WhyNot> {
+    pub(super) fn why_no_link(&self, is_reader: bool, standing: &MailAllowance) -> Option<WhyNot> {
         let allowance = match (is_reader, standing.refused) {
             (true, true) => return Some(WhyNot::Refused),
             (true, false) => self.allowance(AskedBy::Link),
@@ -102,7 +102,7 @@ impl Limits {
 }
 
 /// Whether the mailbox got as many as it may, from the newsletter or from all together.
-fn is_full((day, month): (u32, u32), standing: &Standing) -> bool {
+fn is_full((day, month): (u32, u32), standing: &MailAllowance) -> bool {
     standing.day >= i64::from(day)
         || standing.month >= i64::from(month)
         || standing.day_in_all >= i64::from(day) * i64::from(IN_ALL)
@@ -110,8 +110,8 @@ fn is_full((day, month): (u32, u32), standing: &Standing) -> bool {
 }
 
 /// What is asked of the ledger about a mailbox.
-pub(super) fn asked(by: Asker<'_>, now: Timestamp) -> Asked<'_> {
-    Asked { by, day: now.minus(DAY), month: now.minus(MONTH) }
+pub(super) fn asked(by: Asker<'_>, now: Timestamp) -> MailRequest<'_> {
+    MailRequest { by, day: now.minus(DAY), month: now.minus(MONTH) }
 }
 
 /// When a request must bring a solved challenge.

@@ -2,13 +2,14 @@
 //!
 //! The form asks anybody, like that of a sign-up, and has limits of its own: neither shuts the other.
 
-use super::challenge::Spent;
-use super::letters::{Letter, post};
+use super::challenge::SolvedChallenge;
+use super::mail_kind::MailKind;
+use super::enqueue::post;
 use super::limits::asked;
-use super::proof::{self, Due, NextStep, Proof};
+use super::human_check::{self, Requirement, NextStep, HumanCheck};
 use super::request::{admit, press};
-use super::throttle::Wanted;
-use super::{Act, Answer, Door, RequestError, Signup, WhyNot, person};
+use super::rate_limiter::MailTarget;
+use super::{ActionContext, RequestOutcome, SignupList, RequestError, Signup, WhyNot, person};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
@@ -25,7 +26,7 @@ pub struct LinkAsk {
     /// Whose link is to be sent.
     pub email: EmailAddress,
     /// What shows that a person asks, where that is due.
-    pub proof: Proof,
+    pub proof: HumanCheck,
 }
 
 /// Sends whoever is stored their link, or asks for one step more: a reader, who has left, who never confirmed, who said
@@ -33,38 +34,38 @@ pub struct LinkAsk {
 /// time that it takes. Who is not stored gets no mail, nor does who called our mail unwanted.
 pub async fn send_link(
     signup: &Signup,
-    door: &Door,
+    list: &SignupList,
     ask: &LinkAsk,
-    act: &Act,
-) -> std::result::Result<Answer, RequestError> {
+    act: &ActionContext,
+) -> std::result::Result<RequestOutcome, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let person = person(&signup.keys, &ask.email, None);
-    let wanted = Wanted {
+    let wanted = MailTarget {
         client: act.client.as_ref(),
         domain: ask.email.domain(),
         mailbox: &person.quota_hash,
-        newsletter: door.id,
+        newsletter: list.id,
     };
     let pressure = press(signup, &signup.links, &wanted, act).await?;
-    let due = Due::of(&signup.limits, pressure.work, Due::Nothing);
+    let due = Requirement::of(&signup.limits, pressure.work, Requirement::Nothing);
     let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
         Ok(spent) => spent,
-        Err(step) => return Ok(Answer::Step(step)),
+        Err(step) => return Ok(RequestOutcome::Step(step)),
     };
     signup.links.count(&wanted, act.now);
-    if !send(signup, door, &person, spent, act).await? {
-        return Ok(Answer::Step(next_step(signup, ask, act)));
+    if !send(signup, list, &person, spent, act).await? {
+        return Ok(RequestOutcome::Step(next_step(signup, ask, act)));
     }
     tokio::time::sleep_until(earliest).await;
-    Ok(Answer::Taken)
+    Ok(RequestOutcome::Taken)
 }
 
-fn next_step(signup: &Signup, ask: &LinkAsk, act: &Act) -> Box<NextStep> {
-    Box::new(proof::step(signup, &ask.email, &ask.proof, Due::Work(1), act.now))
+fn next_step(signup: &Signup, ask: &LinkAsk, act: &ActionContext) -> Box<NextStep> {
+    Box::new(human_check::step(signup, &ask.email, &ask.proof, Requirement::Work(1), act.now))
 }
 
 /// `false` when the challenge has opened the door before, for another address.
-async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Option<Spent>, act: &Act) -> Result<bool> {
+async fn send(signup: &Signup, list: &SignupList, person: &NewSubscriber, spent: Option<SolvedChallenge>, act: &ActionContext) -> Result<bool> {
     signup
         .db
         .write(async |tx| {
@@ -74,13 +75,13 @@ async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Optio
             {
                 return Ok(false);
             }
-            let found = subscriptions::find(tx, door.id, &person.email.key()).await?;
-            let asker = Asker { person, newsletter: door.id, by: AskedBy::Link };
+            let found = subscriptions::find(tx, list.id, &person.email.key()).await?;
+            let asker = Asker { person, newsletter: list.id, by: AskedBy::Link };
             let why_not = match &found {
                 None => Some("unknown"),
                 Some(found) => why_not(signup, tx, found, asker, act).await?.map(WhyNot::as_str),
             };
-            let about = About { newsletter: Some(door.id), ..About::default() };
+            let about = About { newsletter: Some(list.id), ..About::default() };
             let (Some(found), None) = (&found, why_not) else {
                 let event = Event::LinkIgnored { why: why_not.unwrap_or_default() };
                 events::append(tx, act.by(), about, &event).await?;
@@ -90,8 +91,8 @@ async fn send(signup: &Signup, door: &Door, person: &NewSubscriber, spent: Optio
             let request = requests::add(tx, &asked, act.now).await?;
             let about = About { subscription: Some(found.id), ..about };
             events::append(tx, act.by(), about, &Event::LinkAsked).await?;
-            let letter = if is_reader(found) { Letter::Link } else { Letter::Stored };
-            let delivery = post(tx, door, letter, found, Some((&found.email, request)), act.now).await?;
+            let letter = if is_reader(found) { MailKind::Link } else { MailKind::Stored };
+            let delivery = post(tx, list, letter, found, Some((&found.email, request)), act.now).await?;
             limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
             Ok(true)
         })
@@ -104,7 +105,7 @@ async fn why_not(
     tx: &mut Tx,
     found: &Subscription,
     asker: Asker<'_>,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<Option<WhyNot>> {
     if !subscriptions::is_answerable(tx, found.id).await? {
         return Ok(Some(WhyNot::Suppressed));

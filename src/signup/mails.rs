@@ -1,11 +1,11 @@
 //! The mails that a signup may cause, without a reader: they hold nothing that a stranger typed. Knows no database.
 
-use super::door::{Emblem, Letters};
-use super::letters::Letter;
+use super::list::{NewsletterLogo, SystemMails};
+use super::mail_kind::MailKind;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::{Parts, in_heading_with};
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{Envelope, NoticeEmail, Rendered, Ways};
+use crate::templates::email::{EmailFrame, NoticeEmail, RenderedEmail, EmailLinks};
 use crate::templates::{TemplateError, Templates};
 use crate::words::{Language, Words};
 
@@ -14,36 +14,36 @@ pub fn letters(
     newsletter: &Newsletter,
     public_url: &str,
     templates: &Templates,
-    logo: Option<&Emblem>,
-) -> Result<Letters, TemplateError> {
-    let press = Press { newsletter, public_url, templates, logo };
-    let mut own = Vec::with_capacity(Letter::ALL.len() * Language::ALL.len());
+    logo: Option<&NewsletterLogo>,
+) -> Result<SystemMails, TemplateError> {
+    let press = SystemMailRenderer { newsletter, public_url, templates, logo };
+    let mut own = Vec::with_capacity(MailKind::ALL.len() * Language::ALL.len());
     // The newsletter's own language may be the one that tests are read in.
     let its = Some(Language::of(&newsletter.language)).filter(|its| !Language::ALL.contains(its));
     for language in Language::ALL.into_iter().chain(its) {
-        for letter in Letter::ALL {
+        for letter in MailKind::ALL {
             own.push((letter, language, press.mail(letter, language)?));
         }
     }
-    Ok(Letters { own, logo: logo.cloned() })
+    Ok(SystemMails { own, logo: logo.cloned() })
 }
 
 /// What every mail of a newsletter is made with.
-struct Press<'a> {
+struct SystemMailRenderer<'a> {
     newsletter: &'a Newsletter,
     public_url: &'a str,
     templates: &'a Templates,
-    logo: Option<&'a Emblem>,
+    logo: Option<&'a NewsletterLogo>,
 }
 
-impl Press<'_> {
+impl SystemMailRenderer<'_> {
     /// A mail in a language: one link. All of it is the program's own words.
-    fn mail(&self, letter: Letter, language: Language) -> Result<Parts, TemplateError> {
+    fn mail(&self, letter: MailKind, language: Language) -> Result<Parts, TemplateError> {
         let words = Words::of_mail(language.tag());
         let name = without_marks(&self.newsletter.name);
         let subject = subject(letter, words, &name);
-        let logo = self.logo.map(Emblem::as_logo);
-        let mut envelope = Envelope::of(self.newsletter, words, self.public_url, &subject, logo);
+        let logo = self.logo.map(NewsletterLogo::as_logo);
+        let mut envelope = EmailFrame::of(self.newsletter, words, self.public_url, &subject, logo);
         envelope.ways = ways(letter);
         let url = link(letter);
         let email = NoticeEmail {
@@ -66,7 +66,7 @@ impl Press<'_> {
 }
 
 /// A mail in the program's own words alone.
-pub(super) fn parts(subject: &str, words: Words, rendered: Rendered) -> Parts {
+pub(super) fn parts(subject: &str, words: Words, rendered: RenderedEmail) -> Parts {
     Parts {
         title: subject.to_owned(),
         subject: subject.to_owned(),
@@ -78,41 +78,41 @@ pub(super) fn parts(subject: &str, words: Words, rendered: Rendered) -> Parts {
     }
 }
 
-fn subject(letter: Letter, words: Words, name: &str) -> String {
+fn subject(letter: MailKind, words: Words, name: &str) -> String {
     match letter {
-        Letter::Confirm => words.mail_confirm_subject(name),
-        Letter::Already => words.mail_already_subject(name),
-        Letter::Link => words.mail_link_subject(name),
-        Letter::Stored | Letter::Data => words.mail_data_subject(name),
-        Letter::NewAddress => words.mail_new_address_subject(name),
-        Letter::OldAddress => words.mail_old_address_subject(name),
+        MailKind::Confirm => words.mail_confirm_subject(name),
+        MailKind::Already => words.mail_already_subject(name),
+        MailKind::Link => words.mail_link_subject(name),
+        MailKind::Stored | MailKind::Data => words.mail_data_subject(name),
+        MailKind::NewAddress => words.mail_new_address_subject(name),
+        MailKind::OldAddress => words.mail_old_address_subject(name),
     }
 }
 
 /// What the mail's link is about.
-fn link(letter: Letter) -> Field {
+fn link(letter: MailKind) -> Field {
     match letter {
-        Letter::Confirm => Field::ConfirmUrl,
-        Letter::Already | Letter::Link | Letter::Stored => Field::PreferencesUrl,
-        Letter::Data => Field::DataUrl,
-        Letter::NewAddress => Field::AddressUrl,
-        Letter::OldAddress => Field::StopUrl,
+        MailKind::Confirm => Field::ConfirmUrl,
+        MailKind::Already | MailKind::Link | MailKind::Stored => Field::PreferencesUrl,
+        MailKind::Data => Field::DataUrl,
+        MailKind::NewAddress => Field::AddressUrl,
+        MailKind::OldAddress => Field::StopUrl,
     }
 }
 
 /// Which ways out a mail offers.
-fn ways(letter: Letter) -> Ways {
+fn ways(letter: MailKind) -> EmailLinks {
     let (leaves, refuses) = match letter {
         // To an address that whoever may have typed into a form.
-        Letter::Confirm | Letter::Already | Letter::Link | Letter::Stored => (true, true),
+        MailKind::Confirm | MailKind::Already | MailKind::Link | MailKind::Stored => (true, true),
         // To a reader.
-        Letter::Data | Letter::OldAddress => (true, false),
+        MailKind::Data | MailKind::OldAddress => (true, false),
         // To an address that another reader named: whom a link to leave would unsubscribe is that reader.
-        Letter::NewAddress => (false, true),
+        MailKind::NewAddress => (false, true),
     };
-    Ways {
+    EmailLinks {
         unsubscribe_url: leaves.then(|| Field::UnsubscribeUrl.to_string()),
         refuse_url: refuses.then(|| Field::RefuseUrl.to_string()),
-        ..Ways::default()
+        ..EmailLinks::default()
     }
 }

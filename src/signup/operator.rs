@@ -2,7 +2,7 @@
 //! by a command or a list, an operator may take back.
 
 use super::limits::asked;
-use super::{Act, person};
+use super::{ActionContext, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
@@ -46,7 +46,7 @@ pub enum Added {
 }
 
 /// Enters a reader as active, at an operator's word that they agreed.
-pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &Act) -> Result<Added> {
+pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &ActionContext) -> Result<Added> {
     let new = person(keys, &reader.email, reader.name.as_deref());
     db.write(async |tx| {
         if let Some(kept_out) = kept_out(tx, newsletter, &new, act.now).await? {
@@ -61,7 +61,7 @@ pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &New
         let entry = act.entry(ConsentKind::Added, &Event::SubscriptionAdded);
         match found.state {
             SubscriptionState::Active | SubscriptionState::Paused => return Ok(Added::Known(found.state)),
-            SubscriptionState::Left => {
+            SubscriptionState::Unsubscribed => {
                 if !subscriptions::readmit(tx, found.id, &entry).await? {
                     return Ok(Added::Left(found.left_at));
                 }
@@ -109,8 +109,8 @@ pub async fn remove(
     db: &Db,
     newsletter: NewsletterId,
     email: &EmailAddress,
-    act: &Act,
-) -> Result<Option<super::Leaving>> {
+    act: &ActionContext,
+) -> Result<Option<super::UnsubscribeOutcome>> {
     let found = subscriptions::find(&mut db.read().await?, newsletter, &email.key()).await?;
     match found {
         Some(subscription) => super::leave(db, subscription.id, act).await.map(Some),
@@ -125,7 +125,7 @@ pub async fn suppress(
     email: &EmailAddress,
     reason: SuppressionReason,
     note: &str,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<bool> {
     let person = person(keys, email, None);
     db.write(async |tx| {
@@ -137,7 +137,7 @@ pub async fn suppress(
 }
 
 /// Takes an address off the suppression list. `false` when it was not there.
-pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &Act) -> Result<bool> {
+pub async fn unsuppress(db: &Db, keys: &Keyring, email: &EmailAddress, act: &ActionContext) -> Result<bool> {
     let person = person(keys, email, None);
     db.write(async |tx| suppressions::remove_of(tx, &person, act.by()).await).await
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::address::rightful;
-use super::letters::{Letter, post};
-use super::{Act, Door, Signup, copy, erasure};
+use super::mail_kind::MailKind;
+use super::enqueue::post;
+use super::{ActionContext, SignupList, Signup, copy, erasure};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
@@ -28,7 +29,7 @@ const MAILS_PER_DAY: i64 = 3;
 
 /// Sends the reader a link to what is stored about them. The answer is the same when it was asked for too often. `true`
 /// when the mail goes to the address before the last change, since that can still be taken back.
-pub async fn ask_data(signup: &Signup, door: &Door, id: SubscriptionId, act: &Act) -> Result<bool> {
+pub async fn ask_data(signup: &Signup, list: &SignupList, id: SubscriptionId, act: &ActionContext) -> Result<bool> {
     signup
         .db
         .write(async |tx| {
@@ -42,19 +43,19 @@ pub async fn ask_data(signup: &Signup, door: &Door, id: SubscriptionId, act: &Ac
             let asked = NewRequest { subscription: id, kind: RequestKind::Data, addresses };
             let request = requests::add(tx, &asked, act.now).await?;
             events::append(tx, act.by(), about(&subscription), &Event::DataAsked).await?;
-            post(tx, door, Letter::Data, &subscription, Some((&mailbox, request)), act.now).await?;
+            post(tx, list, MailKind::Data, &subscription, Some((&mailbox, request)), act.now).await?;
             Ok(is_before)
         })
         .await
 }
 
 /// Whose data a link opens; none when it is too old, or was used for the end.
-pub async fn look_data(signup: &Signup, id: RequestId, now: Timestamp) -> Result<Option<Subscription>> {
+pub async fn data_status(signup: &Signup, id: RequestId, now: Timestamp) -> Result<Option<Subscription>> {
     Ok(opened(&mut signup.db.read().await?, id, now).await?.map(|opened| opened.by))
 }
 
 /// Everything that is stored about whoever has the mailbox, as JSON.
-pub async fn copy_data(signup: &Signup, id: RequestId, act: &Act) -> Result<Option<Value>> {
+pub async fn copy_data(signup: &Signup, id: RequestId, act: &ActionContext) -> Result<Option<Value>> {
     signup
         .db
         .write(async |tx| {
@@ -67,7 +68,7 @@ pub async fn copy_data(signup: &Signup, id: RequestId, act: &Act) -> Result<Opti
 }
 
 /// Erases the person: everything that [`erasure::mailbox`] takes away. `false` when the link is too old, or was used.
-pub async fn erase(signup: &Signup, id: RequestId, act: &Act) -> Result<bool> {
+pub async fn erase(signup: &Signup, id: RequestId, act: &ActionContext) -> Result<bool> {
     let erased = signup
         .db
         .write(async |tx| {

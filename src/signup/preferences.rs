@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Act;
+use super::ActionContext;
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
 use crate::domain::actor::Actor;
@@ -43,7 +43,7 @@ impl Rest {
 }
 
 /// Begins a rest, or changes when it ends. `None` when the subscription is neither active nor paused.
-pub async fn pause(db: &Db, id: SubscriptionId, rest: Rest, act: &Act) -> Result<Option<Subscription>> {
+pub async fn pause(db: &Db, id: SubscriptionId, rest: Rest, act: &ActionContext) -> Result<Option<Subscription>> {
     db.write(async |tx| {
         let entry = act.entry(ConsentKind::Paused, &Event::SubscriptionPaused);
         match subscriptions::pause(tx, id, rest.until(act.now), &entry).await? {
@@ -55,7 +55,7 @@ pub async fn pause(db: &Db, id: SubscriptionId, rest: Rest, act: &Act) -> Result
 }
 
 /// Ends a rest. Idempotent: who is active stays so. `None` when the reader never confirmed, has left, or is unknown.
-pub async fn resume(db: &Db, id: SubscriptionId, act: &Act) -> Result<Option<Subscription>> {
+pub async fn resume(db: &Db, id: SubscriptionId, act: &ActionContext) -> Result<Option<Subscription>> {
     db.write(async |tx| {
         subscriptions::resume(tx, id, &act.entry(ConsentKind::Resumed, &Event::SubscriptionResumed)).await?;
         let subscription = subscriptions::get(tx, id).await?;
@@ -66,7 +66,7 @@ pub async fn resume(db: &Db, id: SubscriptionId, act: &Act) -> Result<Option<Sub
 
 /// Says what this newsletter is to call the reader, if anything: a link of one newsletter has no power over another.
 /// `None` when nobody reads it by this number.
-pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>, act: &Act) -> Result<Option<Subscription>> {
+pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>, act: &ActionContext) -> Result<Option<Subscription>> {
     db.write(async |tx| {
         if !choices::rename(tx, id, name).await? {
             return Ok(None);
@@ -85,7 +85,7 @@ pub async fn choose(
     id: SubscriptionId,
     language: Option<&str>,
     format: Format,
-    act: &Act,
+    act: &ActionContext,
 ) -> Result<Option<Subscription>> {
     db.write(async |tx| {
         if !choices::choose(tx, id, language, format).await? {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Act;
+use super::ActionContext;
 use crate::domain::NewsletterId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
@@ -19,7 +19,7 @@ pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// asked for so far. The address is given as
 /// [`Keyring::address_tag`](crate::token::Keyring::address_tag): this works for an address of which nothing is stored.
 /// Returns a newsletter where something was asked for, and so is stored.
-pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<Option<NewsletterId>> {
+pub async fn refuse(db: &Db, address_tag: u64, act: &ActionContext) -> Result<Option<NewsletterId>> {
     db.write(async |tx| {
         let address_tag = address_tag.cast_signed();
         let mailbox_tag = limits::mailbox_of(tx, address_tag).await?;
@@ -39,7 +39,7 @@ pub async fn refuse(db: &Db, address_tag: u64, act: &Act) -> Result<Option<Newsl
 }
 
 /// Takes a refusal back: pressed by mistake.
-pub async fn allow_again(db: &Db, address_tag: u64, act: &Act) -> Result<()> {
+pub async fn allow_again(db: &Db, address_tag: u64, act: &ActionContext) -> Result<()> {
     db.write(async |tx| {
         if limits::forget_refusal(tx, address_tag.cast_signed()).await? {
             events::append(tx, act.by(), About::default(), &Event::SignupAllowed).await?;

@@ -7,15 +7,15 @@
 
 use std::time::Duration;
 
-use super::act::{Act, person};
-use super::ask::{Answer, Ask};
-use super::challenge::{Challenge, Spent};
-use super::door::Door;
-use super::entry::{Job, RequestError, Written};
-use super::letters::Letter;
-use super::proof::{self, Due, Judgement, NextStep, Proof};
+use super::act::{ActionContext, person};
+use super::ask::{RequestOutcome, Ask};
+use super::challenge::{Challenge, SolvedChallenge};
+use super::list::SignupList;
+use super::entry::{SignupJob, RequestError, EntryOutcome};
+use super::mail_kind::MailKind;
+use super::human_check::{self, Requirement, CheckResult, NextStep, HumanCheck};
 use super::stranger::Signup;
-use super::throttle::{Pressure, Throttle, Wanted};
+use super::rate_limiter::{LimitUsage, RateLimiter, MailTarget};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
@@ -35,29 +35,29 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 impl Signup {
     /// The token for a form that is shown now: it goes with the request.
     pub fn stamp(&self, now: Timestamp) -> String {
-        proof::stamp(self, now)
+        human_check::stamp(self, now)
     }
 
     /// The same for a form on a page that is kept: it changes once an hour.
     pub fn stamp_of_hour(&self, now: Timestamp) -> String {
         const HOUR_MS: i64 = 3_600_000;
-        proof::stamp(self, Timestamp(now.0 - now.0.rem_euclid(HOUR_MS)))
+        human_check::stamp(self, Timestamp(now.0 - now.0.rem_euclid(HOUR_MS)))
     }
 
     /// A challenge for whoever wants to solve one beforehand, as an ALTCHA widget does.
     pub fn challenge(&self, now: Timestamp) -> Challenge {
-        let work = self.limits.challenge_work.saturating_mul(self.throttle.work_of_all(now));
+        let work = self.limits.challenge_work.saturating_mul(self.limiter.work_of_all(now));
         Challenge::new(&self.keys, work, now)
     }
 }
 
 /// Takes a request, or asks for one step more. Whatever is known of the address, an answer takes the same time.
-pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
+pub async fn request(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext) -> Result<RequestOutcome, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
-    let answer = take(signup, door, ask, act).await;
+    let answer = take(signup, list, ask, act).await;
     let (outcome, earliest) = match &answer {
-        Ok(Answer::Taken | Answer::NoMail(_)) => ("taken", Some(earliest)),
-        Ok(Answer::Step(_)) => ("asked_for_more", None),
+        Ok(RequestOutcome::Taken | RequestOutcome::NoMail(_)) => ("taken", Some(earliest)),
+        Ok(RequestOutcome::Step(_)) => ("asked_for_more", None),
         Err(RequestError::TooMany { .. }) => ("limited", None),
         Err(RequestError::Busy) => ("busy", Some(earliest + BUSY_FOR)),
         Err(_) => ("failed", None),
@@ -69,37 +69,37 @@ pub async fn request(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Resu
     answer
 }
 
-async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answer, RequestError> {
+async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext) -> Result<RequestOutcome, RequestError> {
     let person = person(&signup.keys, &ask.email, None);
     let spent = if ask.by_mail {
         None
     } else {
-        let wanted = Wanted {
+        let wanted = MailTarget {
             client: act.client.as_ref(),
             domain: ask.email.domain(),
             mailbox: &person.quota_hash,
-            newsletter: door.id,
+            newsletter: list.id,
         };
-        let pressure = press(signup, &signup.throttle, &wanted, act).await?;
-        let due = if ask.vouched { Due::Nothing } else { Due::of(&signup.limits, pressure.work, Due::Form) };
+        let pressure = press(signup, &signup.limiter, &wanted, act).await?;
+        let due = if ask.skip_challenge { Requirement::Nothing } else { Requirement::of(&signup.limits, pressure.work, Requirement::Form) };
         let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
             Ok(spent) => spent,
-            Err(step) => return Ok(Answer::Step(step)),
+            Err(step) => return Ok(RequestOutcome::Step(step)),
         };
         // What goes nowhere uses up nothing.
-        if ask.trapped {
-            return Ok(Answer::Taken);
+        if ask.honeypot {
+            return Ok(RequestOutcome::Taken);
         }
-        signup.throttle.count(&wanted, act.now);
+        signup.limiter.count(&wanted, act.now);
         spent
     };
     signup.checks.look(ask.email.domain()).await?;
-    match signup.desk.write(&signup.db, job(signup, door, ask, person, spent, act)).await? {
-        Written::NoMail(why) if ask.by_mail => Ok(Answer::NoMail(why)),
-        Written::Done | Written::NoMail(_) => Ok(Answer::Taken),
-        Written::SpentBefore => {
-            let step = proof::step(signup, &ask.email, &ask.proof, Due::Work(1), act.now);
-            Ok(Answer::Step(Box::new(step)))
+    match signup.commits.write(&signup.db, job(signup, list, ask, person, spent, act)).await? {
+        EntryOutcome::NoMail(why) if ask.by_mail => Ok(RequestOutcome::NoMail(why)),
+        EntryOutcome::Done | EntryOutcome::NoMail(_) => Ok(RequestOutcome::Taken),
+        EntryOutcome::SpentBefore => {
+            let step = human_check::step(signup, &ask.email, &ask.proof, Requirement::Work(1), act.now);
+            Ok(RequestOutcome::Step(Box::new(step)))
         }
     }
 }
@@ -107,11 +107,11 @@ async fn take(signup: &Signup, door: &Door, ask: &Ask, act: &Act) -> Result<Answ
 /// Asks a throttle; tells of limits that are reached, each once an hour, and refuses a network that has asked enough.
 pub(super) async fn press(
     signup: &Signup,
-    throttle: &Throttle,
-    wanted: &Wanted<'_>,
-    act: &Act,
-) -> Result<Pressure, RequestError> {
-    let pressure = throttle.pressure(wanted, act.now);
+    limiter: &RateLimiter,
+    wanted: &MailTarget<'_>,
+    act: &ActionContext,
+) -> Result<LimitUsage, RequestError> {
+    let pressure = limiter.pressure(wanted, act.now);
     for bound in &pressure.reached {
         let bound = bound.as_str();
         tracing::warn!(
@@ -133,17 +133,17 @@ pub(super) async fn press(
 pub(super) async fn admit(
     signup: &Signup,
     email: &EmailAddress,
-    proof: &Proof,
-    due: Due,
+    proof: &HumanCheck,
+    due: Requirement,
     now: Timestamp,
-) -> Result<Option<Spent>, Box<NextStep>> {
-    match proof::judge(signup, email, proof, due, now) {
-        Judgement::Enough => Ok(None),
-        Judgement::Solved(spent) => Ok(Some(spent)),
-        Judgement::Lacks(step) => Err(step),
-        Judgement::Waits(left) => {
+) -> Result<Option<SolvedChallenge>, Box<NextStep>> {
+    match human_check::judge(signup, email, proof, due, now) {
+        CheckResult::Enough => Ok(None),
+        CheckResult::Solved(spent) => Ok(Some(spent)),
+        CheckResult::Lacks(step) => Err(step),
+        CheckResult::Waits(left) => {
             let Ok(_seat) = signup.patience.try_acquire() else {
-                return Err(Box::new(proof::step(signup, email, proof, due, now)));
+                return Err(Box::new(human_check::step(signup, email, proof, due, now)));
             };
             tokio::time::sleep(left).await;
             Ok(None)
@@ -151,16 +151,16 @@ pub(super) async fn admit(
     }
 }
 
-fn job(signup: &Signup, door: &Door, ask: &Ask, person: NewSubscriber, spent: Option<Spent>, act: &Act) -> Job {
-    let its_language = Language::of(&door.newsletter.language);
-    Job {
+fn job(signup: &Signup, list: &SignupList, ask: &Ask, person: NewSubscriber, spent: Option<SolvedChallenge>, act: &ActionContext) -> SignupJob {
+    let its_language = Language::of(&list.newsletter.language);
+    SignupJob {
         person,
-        newsletter: door.id,
+        newsletter: list.id,
         by: if ask.by_mail { AskedBy::Mail } else { AskedBy::Form },
         name: ask.name.clone(),
         language: ask.language,
-        confirmation: door.letter(Letter::Confirm, ask.language.unwrap_or(its_language)),
-        notices: door.letters(Letter::Already),
+        confirmation: list.mail(MailKind::Confirm, ask.language.unwrap_or(its_language)),
+        notices: list.mails(MailKind::Already),
         its_language,
         spent,
         limits: signup.limits,

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::door::Door;
+use super::list::SignupList;
 use super::mails;
 use crate::clock::Timestamp;
 use crate::content::fields::without_marks;
 use crate::content::pictures::Picture;
-use crate::content::{self, Letter, Parts, Rendered, Target, in_heading, in_heading_with};
+use crate::content::{self, RenderContext, Parts, RenderedText, Target, in_heading, in_heading_with};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
@@ -16,7 +16,7 @@ use crate::domain::image;
 use crate::domain::newsletter::is_rtl;
 use crate::store::pages::Latest;
 use crate::store::{Db, StoreError, images, pages, revisions};
-use crate::templates::email::{Envelope, LatestEmail, WelcomeEmail};
+use crate::templates::email::{EmailFrame, LatestEmail, WelcomeEmail};
 use crate::templates::{TemplateError, Templates};
 use crate::words::Words;
 
@@ -24,28 +24,28 @@ use crate::words::Words;
 /// logged: whoever confirms has confirmed all the same.
 pub async fn welcome(
     db: &Db,
-    door: &Door,
+    list: &SignupList,
     templates: &Templates,
     public_url: &str,
     now: Timestamp,
 ) -> Result<Option<RevisionId>, StoreError> {
-    let latest = match door.newsletter.welcome {
+    let latest = match list.newsletter.welcome {
         Welcome::None => return Ok(None),
         Welcome::Mail => None,
-        Welcome::Latest => latest(db, door, public_url).await?,
+        Welcome::Latest => latest(db, list, public_url).await?,
     };
-    let parts = match parts(door, latest.as_ref(), templates, public_url) {
+    let parts = match parts(list, latest.as_ref(), templates, public_url) {
         Ok(parts) => parts,
         Err(error) => {
-            tracing::error!(newsletter = door.newsletter.slug, %error, "the welcome mail cannot be made, so none is sent");
+            tracing::error!(newsletter = list.newsletter.slug, %error, "the welcome mail cannot be made, so none is sent");
             return Ok(None);
         }
     };
-    let revision = super::door::revision(DeliveryKind::Welcome, &parts);
+    let revision = super::list::revision(DeliveryKind::Welcome, &parts);
     let id = db
         .write(async |tx| {
-            let id = revisions::ensure(tx, door.id, &revision, now).await?;
-            for shown in door.logo.iter().map(super::door::Emblem::shown) {
+            let id = revisions::ensure(tx, list.id, &revision, now).await?;
+            for shown in list.logo.iter().map(super::list::NewsletterLogo::shown) {
                 images::attach(tx, id, shown).await?;
             }
             for (name, digest, size) in latest.iter().flat_map(|issue| &issue.images) {
@@ -61,14 +61,14 @@ pub async fn welcome(
 struct Issue {
     title: String,
     web_url: String,
-    rendered: Rendered,
+    rendered: RenderedText,
     images: Vec<(String, String, (i64, i64))>,
 }
 
 /// The latest issue that the public may read. One whose source cannot be read any more is left out.
-async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>, StoreError> {
+async fn latest(db: &Db, list: &SignupList, public_url: &str) -> Result<Option<Issue>, StoreError> {
     let mut tx = db.read().await?;
-    let Some(Latest { slug, title, source, revision_id }) = pages::latest_public(&mut tx, door.id).await? else {
+    let Some(Latest { slug, title, source, revision_id }) = pages::latest_public(&mut tx, list.id).await? else {
         return Ok(None);
     };
     let rows = images::of_revision(&mut tx, revision_id).await?;
@@ -81,21 +81,21 @@ async fn latest(db: &Db, door: &Door, public_url: &str) -> Result<Option<Issue>,
             (row.name.clone(), Picture { address, width: size(row.width), height: size(row.height) })
         })
         .collect();
-    let web_url = door.newsletter.issue_url(public_url, &slug);
-    let letter = Letter { newsletter: &door.newsletter, web_url: &web_url, pictures: &pictures };
+    let web_url = list.newsletter.issue_url(public_url, &slug);
+    let letter = RenderContext { newsletter: &list.newsletter, web_url: &web_url, pictures: &pictures };
     let rendered = content::read(source.as_bytes()).and_then(|issue| content::render(&issue, &letter, Target::Mail));
     let images = rows.into_iter().filter(|row| row.name != image::LOGO);
     let images = images.map(|row| (row.name, row.digest, (row.width, row.height))).collect();
     Ok(rendered.ok().map(|rendered| Issue { title, web_url, rendered, images }))
 }
 
-fn parts(door: &Door, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
-    let (newsletter, words) = (&door.newsletter, Words::of_mail(&door.newsletter.language));
+fn parts(list: &SignupList, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
+    let (newsletter, words) = (&list.newsletter, Words::of_mail(&list.newsletter.language));
     let name = without_marks(&newsletter.name);
     let subject = words.mail_welcome_subject(&name);
-    let logo = door.logo.as_ref().map(super::door::Emblem::as_logo);
+    let logo = list.logo.as_ref().map(super::list::NewsletterLogo::as_logo);
     let email = WelcomeEmail {
-        envelope: Envelope::of(newsletter, words, public_url, &subject, logo).to_a_reader(),
+        envelope: EmailFrame::of(newsletter, words, public_url, &subject, logo).to_a_reader(),
         title_html: in_heading_with(&subject, &name),
         description: without_marks(newsletter.description.as_deref().unwrap_or_default()).into_owned(),
         latest: latest.map(|issue| LatestEmail {

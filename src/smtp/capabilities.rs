@@ -24,7 +24,7 @@ pub struct Capabilities {
     /// RFC 1870: whether `SIZE=` may be given at all.
     pub size: bool,
     /// RFC 9422.
-    pub limits: Limits,
+    pub limits: ServerLimits,
     /// RFC 4954: the mechanisms among them that we know.
     pub(super) mechanisms: Vec<Mechanism>,
     /// Whether AUTH is offered at all, with whatever mechanisms.
@@ -33,7 +33,7 @@ pub struct Capabilities {
 
 /// The limits that a server declares (RFC 9422).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
+pub struct ServerLimits {
     /// Messages on one connection, refused ones too.
     pub mails_max: Option<u32>,
     /// Recipients of one message.
@@ -77,14 +77,14 @@ fn mechanism(word: &str) -> Option<Mechanism> {
         .find(|mechanism| mechanism.to_string().eq_ignore_ascii_case(word))
 }
 
-fn limits(line: &str) -> Limits {
+fn limits(line: &str) -> ServerLimits {
     let value = |name: &str| {
         line.split_ascii_whitespace().find_map(|word| {
             let (key, value) = word.split_once('=')?;
             if key.eq_ignore_ascii_case(name) { value.parse().ok().filter(|value| *value > 0) } else { None }
         })
     };
-    Limits { mails_max: value("MAILMAX"), recipients_max: value("RCPTMAX") }
+    ServerLimits { mails_max: value("MAILMAX"), recipients_max: value("RCPTMAX") }
 }
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
         assert!(found.pipelining && found.size && found.auth && found.eight_bit && !found.dsn && !found.starttls);
         assert_eq!(found.size_bytes_max, Some(35_882_577));
         assert_eq!(found.mechanisms, [Mechanism::Login, Mechanism::Plain]);
-        assert_eq!(found.limits, Limits { mails_max: Some(5), recipients_max: Some(20) });
+        assert_eq!(found.limits, ServerLimits { mails_max: Some(5), recipients_max: Some(20) });
     }
 
     #[test]

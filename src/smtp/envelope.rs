@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use super::fault::Fault;
-use super::session::{Broken, Envelope, Session, State};
+use super::session::{Broken, EnvelopeOutcome, Session, State};
 use crate::domain::address::EmailAddress;
 use crate::domain::reply::{Reply, Stage};
 
@@ -14,12 +14,12 @@ const START_MAIL_INPUT: u16 = 354;
 
 impl Session {
     /// Why this server cannot carry a message, as far as it has said what it offers.
-    pub fn cannot_carry(&self, recipient: &EmailAddress, message_bytes: usize) -> Option<Envelope> {
+    pub fn cannot_carry(&self, recipient: &EmailAddress, message_bytes: usize) -> Option<EnvelopeOutcome> {
         match self.capabilities.size_bytes_max {
             Some(size_bytes_max) if message_bytes as u64 > size_bytes_max => {
-                Some(Envelope::TooLarge { size_bytes_max })
+                Some(EnvelopeOutcome::TooLarge { size_bytes_max })
             }
-            _ if recipient.needs_smtputf8() && !self.capabilities.smtputf8 => Some(Envelope::NeedsSmtpUtf8),
+            _ if recipient.needs_smtputf8() && !self.capabilities.smtputf8 => Some(EnvelopeOutcome::NeedsSmtpUtf8),
             _ => None,
         }
     }
@@ -30,7 +30,7 @@ impl Session {
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
-    ) -> Result<Envelope, Broken> {
+    ) -> Result<EnvelopeOutcome, Broken> {
         if !self.is_usable() {
             return Err(Broken::Unusable);
         }
@@ -59,7 +59,7 @@ impl Session {
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
-    ) -> Result<Envelope, Broken> {
+    ) -> Result<EnvelopeOutcome, Broken> {
         let mut line = std::mem::take(&mut self.line);
         line.clear();
         let reset = std::mem::take(&mut self.needs_reset);
@@ -119,7 +119,7 @@ impl Session {
         sender: &str,
         recipient: &EmailAddress,
         message_bytes: usize,
-    ) -> Result<Envelope, Broken> {
+    ) -> Result<EnvelopeOutcome, Broken> {
         let mut line = std::mem::take(&mut self.line);
         if std::mem::take(&mut self.needs_reset)
             && let Some(refusal) = self.ask(b"RSET\r\n", Stage::Session).await?
@@ -137,7 +137,7 @@ impl Session {
                 if reply.code != CLOSING {
                     self.clean();
                 }
-                return Ok(Envelope::Refused { stage, reply });
+                return Ok(EnvelopeOutcome::Refused { stage, reply });
             }
         }
         self.line = line;
@@ -147,17 +147,17 @@ impl Session {
     }
 
     /// What the answer to DATA means when sender and recipient were taken.
-    fn after_data(&mut self, data: Reply, recipient: &EmailAddress) -> Result<Envelope, Broken> {
+    fn after_data(&mut self, data: Reply, recipient: &EmailAddress) -> Result<EnvelopeOutcome, Broken> {
         match data.code {
             START_MAIL_INPUT => {
                 self.state = State::Body { eight_bit: recipient.needs_smtputf8() };
-                Ok(Envelope::Ready)
+                Ok(EnvelopeOutcome::Ready)
             }
             code if code >= 400 => {
                 if code != CLOSING {
                     self.clean();
                 }
-                Ok(Envelope::Refused { stage: Stage::Data, reply: data })
+                Ok(EnvelopeOutcome::Refused { stage: Stage::Data, reply: data })
             }
             _ => Err(Broken::Lost { stage: Stage::Data, fault: Fault::Unexpected(data) }),
         }
@@ -188,9 +188,9 @@ impl Session {
     }
 
     /// The write failed: the server closed, perhaps with a word of its own.
-    async fn broke_off(&mut self, fault: Fault) -> Result<Envelope, Broken> {
+    async fn broke_off(&mut self, fault: Fault) -> Result<EnvelopeOutcome, Broken> {
         match self.wire.last_words().await {
-            Some(reply) if reply.code >= 400 => Ok(Envelope::Refused { stage: Stage::Mail, reply }),
+            Some(reply) if reply.code >= 400 => Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }),
             _ => Err(Broken::Lost { stage: Stage::Mail, fault }),
         }
     }
@@ -229,6 +229,6 @@ fn is_closing(refused: Option<&(Stage, Reply)>) -> bool {
     refused.is_some_and(|(_, reply)| reply.code == CLOSING)
 }
 
-fn outcome(refused: Option<(Stage, Reply)>) -> Envelope {
-    refused.map_or(Envelope::Ready, |(stage, reply)| Envelope::Refused { stage, reply })
+fn outcome(refused: Option<(Stage, Reply)>) -> EnvelopeOutcome {
+    refused.map_or(EnvelopeOutcome::Ready, |(stage, reply)| EnvelopeOutcome::Refused { stage, reply })
 }

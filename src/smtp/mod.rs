@@ -23,12 +23,12 @@ mod stream;
 mod trust;
 mod wire;
 
-pub use capabilities::{Capabilities, Limits};
+pub use capabilities::{Capabilities, ServerLimits};
 pub use connector::{Connector, Deadlines, Endpoint, TlsMode};
 pub use dot::Malformed;
 pub use fault::{CertificateFault, Fault, TlsFault};
 pub use open::{OpenCause, OpenError};
 pub use reply::ReplyError;
-pub use session::{BodyError, Broken, Envelope, Session};
+pub use session::{BodyError, Broken, EnvelopeOutcome, Session};
 pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats, SinkTls};
 pub use trust::ConnectorError;

@@ -47,7 +47,7 @@ pub(super) enum State {
 
 /// What became of MAIL, RCPT and DATA.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Envelope {
+pub enum EnvelopeOutcome {
     /// The server waits for the message.
     Ready,
     /// The server refused; `stage` says which command.

@@ -13,7 +13,7 @@ use crate::domain::issue::IssueState;
 record! {
     /// An alarm that stands, or has not been quiet long enough to be over.
     #[derive(Clone, Debug)]
-    pub struct Standing {
+    pub struct StandingAlarm {
         /// The row.
         pub id: i64,
         /// What.
@@ -41,7 +41,7 @@ record! {
     }
 }
 
-/// What every [`Standing`] is read with; a condition follows.
+/// What every [`StandingAlarm`] is read with; a condition follows.
 macro_rules! select {
     ($condition:literal) => {
         concat!(
@@ -90,7 +90,7 @@ pub async fn clear(tx: &mut Tx, name: AlarmName, scope: &str, now: Timestamp) ->
 }
 
 /// Takes an alarm away that is over, with the event that says so.
-pub async fn end(tx: &mut Tx, standing: &Standing, by: By<'_>) -> Result<bool> {
+pub async fn end(tx: &mut Tx, standing: &StandingAlarm, by: By<'_>) -> Result<bool> {
     let gone = tx.sql("DELETE FROM alarms WHERE id = $1").bind(standing.id).execute().await? == 1;
     if gone {
         let event = Event::AlarmCleared { name: standing.name, scope: standing.scope.clone() };
@@ -112,7 +112,7 @@ pub async fn told(tx: &mut Tx, id: i64, how: &str, now: Timestamp) -> Result<boo
 }
 
 /// Every alarm there is, also those that a person is not told of yet and those whose cause is gone, oldest first.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Standing>> {
+pub async fn all(tx: &mut Tx) -> Result<Vec<StandingAlarm>> {
     tx.sql(select!("ORDER BY since, id")).fetch_all().await
 }
 
@@ -126,7 +126,7 @@ pub async fn mails_since(tx: &mut Tx, since: Timestamp) -> Result<i64> {
     Ok(count)
 }
 
-impl Standing {
+impl StandingAlarm {
     /// Whether it stands at `now`, and has lasted long enough that a person is told.
     pub fn stands(&self, now: Timestamp) -> bool {
         self.cleared_at.is_none() && self.due_at <= now

@@ -35,7 +35,7 @@ pub struct Arrival {
 record! {
     /// What is known of an address already.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Known {
+    pub struct KnownAddress {
         /// The place of the address in the batch, from 0.
         pub place: i64,
         /// Its subscription to the newsletter.
@@ -87,7 +87,7 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
 }
 
 /// What is known of each address of a batch at `now`; of those that nothing is known of, nothing.
-pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now: Timestamp) -> Result<Vec<Known>> {
+pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now: Timestamp) -> Result<Vec<KnownAddress>> {
     tx.sql(batch!(
         "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed,
                 EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.address_hash)
@@ -106,10 +106,10 @@ pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now
     .bind(now)
     .fetch_all()
     .await
-    .map(|all: Vec<Known>| all.into_iter().filter(Known::is_anything).collect())
+    .map(|all: Vec<KnownAddress>| all.into_iter().filter(KnownAddress::is_anything).collect())
 }
 
-impl Known {
+impl KnownAddress {
     /// Whether anything is.
     fn is_anything(&self) -> bool {
         self.subscription.is_some() || self.suppressed.is_some() || self.departed || self.refused
@@ -155,7 +155,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
         .sql(batch!(
             "INSERT INTO subscriptions (newsletter_id, subscriber_id, state, language, source, created_at, confirmed_at, left_at, ended_by)
              SELECT $2, u.id, r.state, r.language, $3, r.at, CASE WHEN r.state IN ('active', 'paused') THEN r.at END,
-                    CASE WHEN r.state = 'left' THEN $4 END, CASE WHEN r.state = 'left' THEN 'import' END
+                    CASE WHEN r.state = 'unsubscribed' THEN $4 END, CASE WHEN r.state = 'unsubscribed' THEN 'import' END
              FROM r CROSS JOIN subscribers u WHERE u.email_key = r.email_key
              ON CONFLICT (newsletter_id, subscriber_id) DO NOTHING RETURNING id"
         ))
@@ -178,7 +178,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
     .bind(coming.source)
     .bind(coming.now)
     .bind(coming.wording)
-    .bind(SubscriptionState::Left)
+    .bind(SubscriptionState::Unsubscribed)
     .bind(ConsentKind::Withdrawn)
     .bind(ConsentKind::Imported)
     .execute()

@@ -1,6 +1,6 @@
 //! What readers say of their own subscription: language, format, what they are called. Changes no state.
 
-use super::consents::Typed;
+use super::consents::ConsentDetails;
 use super::{Result, Tx};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::Format;
@@ -30,7 +30,7 @@ pub async fn rename(tx: &mut Tx, id: SubscriptionId, name: Option<&str>) -> Resu
 
 /// What a confirmed question says of a subscription becomes so: how it came, and the language where one was chosen. A name
 /// counts where the newsletter was to use none. `false` when there is no such subscription.
-pub async fn take_answers(tx: &mut Tx, id: SubscriptionId, typed: &Typed<'_>, source: &str) -> Result<bool> {
+pub async fn take_answers(tx: &mut Tx, id: SubscriptionId, typed: &ConsentDetails<'_>, source: &str) -> Result<bool> {
     let changed = tx
         .sql(
             "UPDATE subscriptions SET source = $2, language = COALESCE($3, language),

@@ -52,12 +52,12 @@ pub struct NewConsent<'a> {
     /// How it came.
     pub source: &'a str,
     /// What was typed with it.
-    pub typed: Typed<'a>,
+    pub typed: ConsentDetails<'a>,
 }
 
 /// What was typed with a question. It belongs to the question: anybody can ask, and only who confirms says what is so.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Typed<'a> {
+pub struct ConsentDetails<'a> {
     /// The address, where it is not how the address is stored.
     pub spelling: Option<&'a EmailAddress>,
     /// A name.

@@ -19,7 +19,7 @@ use sqlx::{Arguments, ConnectOptions, Encode, FromRow, Transaction, Type};
 use tokio_util::task::TaskTracker;
 
 use super::lock::SqliteFile;
-use super::wire::{self, Wire};
+use super::wire::{self, ConnectionSecurity};
 use super::{Result, StoreError};
 use crate::clock::{Clock, Timestamp};
 use crate::private;
@@ -201,7 +201,7 @@ impl Db {
     }
 
     /// How the connection to the server is protected; none of an SQLite file.
-    pub async fn wire(&self) -> Result<Option<Wire>> {
+    pub async fn wire(&self) -> Result<Option<ConnectionSecurity>> {
         match self {
             Self::Sqlite { .. } => Ok(None),
             Self::Postgres(pool) => Ok(Some(wire::of(pool).await?)),

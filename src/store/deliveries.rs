@@ -376,7 +376,7 @@ pub async fn refuse(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId]) -> Result
 }
 
 /// Puts back everything a worker has claimed and not begun to send, of issues or transactional: it has lost count.
-pub async fn unclaim(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
+pub async fn release_claims(tx: &mut Tx, worker: WorkerId, of_issues: bool) -> Result<u64> {
     tx.sql(
         "UPDATE deliveries SET state = 'pending', claimed_by = NULL
          WHERE state = 'claimed' AND claimed_by = $1 AND (issue_id IS NOT NULL) = $2",
@@ -399,7 +399,7 @@ pub async fn rescue_claimed(tx: &mut Tx, now: Timestamp) -> Result<u64> {
 }
 
 /// The newsletters and issues of which dead workers left rows on the wire.
-pub async fn wrecks(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Option<NewsletterId>, Option<IssueId>)>> {
+pub async fn orphaned_issues(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Option<NewsletterId>, Option<IssueId>)>> {
     tx.sql(
         "SELECT DISTINCT i.newsletter_id, d.issue_id FROM deliveries d LEFT JOIN issues i ON i.id = d.issue_id
          WHERE d.state = 'in_flight' AND d.claimed_by IN (SELECT id FROM workers WHERE lease_until <= $1)",

@@ -58,7 +58,7 @@ pub async fn note(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool> {
              SELECT s.newsletter_id, u.address_hash, s.ended_by, COALESCE(s.left_at,
                         (SELECT MAX(c.at) FROM consents c WHERE c.subscription_id = s.id AND c.kind = 'withdrawn'), s.created_at)
              FROM subscriptions s JOIN subscribers u ON u.id = s.subscriber_id
-             WHERE s.id = $1 AND (s.state = 'left' OR s.ended_by IS NOT NULL OR EXISTS (
+             WHERE s.id = $1 AND (s.state = 'unsubscribed' OR s.ended_by IS NOT NULL OR EXISTS (
                  SELECT 1 FROM consents w WHERE w.subscription_id = s.id AND w.kind = 'withdrawn'
                    AND NOT EXISTS (SELECT 1 FROM consents o WHERE o.subscription_id = s.id AND o.kind = 'undone' AND o.id > w.id)))
              ON CONFLICT (newsletter_id, address_hash) DO UPDATE SET ended_by = excluded.ended_by, at = excluded.at",
@@ -112,7 +112,7 @@ pub async fn consents_of_person(tx: &mut Tx, person: &NewSubscriber) -> Result<V
 }
 
 /// Forgets that whoever reads a newsletter now had left it once. `false` when nobody knew.
-pub async fn come_back(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool> {
+pub async fn undo_unsubscribe(tx: &mut Tx, subscription: SubscriptionId) -> Result<bool> {
     let forgotten = tx
         .sql(
             "DELETE FROM departed WHERE (newsletter_id, address_hash) = (

@@ -21,7 +21,7 @@ pub struct About {
 record! {
     /// One entry of the log.
     #[derive(Clone, Debug)]
-    pub struct Logged {
+    pub struct LoggedEvent {
         /// Its place in the order.
         pub id: i64,
         /// When.
@@ -54,6 +54,6 @@ pub async fn append(tx: &mut Tx, by: By<'_>, about: About, event: &Event) -> Res
 }
 
 /// The events of one issue, oldest first.
-pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<Logged>> {
+pub async fn of_issue(tx: &mut Tx, issue: IssueId) -> Result<Vec<LoggedEvent>> {
     tx.sql("SELECT id, at, kind, actor, data FROM events WHERE issue_id = $1 ORDER BY id").bind(issue).fetch_all().await
 }

@@ -10,7 +10,7 @@ use crate::domain::evidence::Evidence;
 record! {
     /// A row.
     #[derive(Clone, Copy, Debug)]
-    pub struct Stored {
+    pub struct StoredEvidence {
         /// The points.
         pub score: i64,
         /// When they last left nothing.
@@ -28,9 +28,9 @@ record! {
     }
 }
 
-impl From<Stored> for Evidence {
-    fn from(stored: Stored) -> Self {
-        let Stored { score, since, recent, accepted, refused, alarms, trusted } = stored;
+impl From<StoredEvidence> for Evidence {
+    fn from(stored: StoredEvidence) -> Self {
+        let StoredEvidence { score, since, recent, accepted, refused, alarms, trusted } = stored;
         Self { score, since, recent, accepted, refused, alarms, trusted }
     }
 }
@@ -38,7 +38,7 @@ impl From<Stored> for Evidence {
 /// What is known of a relay at a destination, or of the whole relay when that is empty. Nobody else changes it until the
 /// transaction ends; engines that ask for several ask in one order.
 pub async fn lock(tx: &mut Tx, issue: IssueId, relay: &str, destination: &str) -> Result<Evidence> {
-    let stored: Stored = tx
+    let stored: StoredEvidence = tx
         .sql(
             "INSERT INTO evidence (issue_id, relay, destination, score, since, recent, accepted, refused, alarms, trusted)
              VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, FALSE)

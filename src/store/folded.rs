@@ -32,7 +32,7 @@ record! {
 record! {
     /// A row on its way out of the ledger.
     #[derive(Clone, Debug)]
-    pub struct Leaving {
+    pub struct ExpiringRow {
         /// The row.
         pub id: DeliveryId,
         /// To whom.
@@ -97,7 +97,7 @@ pub async fn next(tx: &mut Tx, before: Timestamp) -> Result<Option<IssueId>> {
 
 /// Folds up to `limit` settled rows of an issue that is over. Returns how many.
 pub async fn fold(tx: &mut Tx, issue: IssueId, before: Timestamp, limit: i64) -> Result<u64> {
-    let rows: Vec<Leaving> = tx
+    let rows: Vec<ExpiringRow> = tx
         .sql(concat!(
             "DELETE FROM deliveries WHERE state IN ('sent', 'failed', 'skipped')
                AND EXISTS (SELECT 1 FROM issues i WHERE i.id = $2 AND ",
@@ -156,7 +156,7 @@ async fn add(
     Ok(())
 }
 
-async fn keep_miss(tx: &mut Tx, issue: IssueId, row: &Leaving) -> Result<()> {
+async fn keep_miss(tx: &mut Tx, issue: IssueId, row: &ExpiringRow) -> Result<()> {
     let reply = row.reply.as_ref().map(|reply| reply.chars().take(REPLY_CHARS_MAX).collect::<String>());
     tx.sql(
         "INSERT INTO folded_misses

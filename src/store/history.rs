@@ -1,19 +1,19 @@
 //! Entries of many subscriptions at once: one statement for what their readers said, one for the log. Decides nothing.
 
 use super::db::Sql;
-use super::subscriptions::Entry;
+use super::subscriptions::ConsentEntry;
 use super::{Result, Tx};
 use crate::domain::{NewsletterId, SubscriptionId};
 
 /// An entry, and in whose history it stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct HistoryEntry<'a> {
     /// The newsletter.
     pub newsletter: NewsletterId,
     /// The subscription.
     pub subscription: SubscriptionId,
     /// What is written down.
-    pub entry: Entry<'a>,
+    pub entry: ConsentEntry<'a>,
 }
 
 /// A statement over lines, which are `$1` and are called `r` in the text: one JSON text, since a statement for each line
@@ -44,7 +44,7 @@ macro_rules! lines {
 }
 
 /// Writes down acts that leave the states as they are, in their order.
-pub async fn write_down(tx: &mut Tx, lines: &[Line<'_>]) -> Result<()> {
+pub async fn write_down(tx: &mut Tx, lines: &[HistoryEntry<'_>]) -> Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
@@ -66,8 +66,8 @@ pub async fn write_down(tx: &mut Tx, lines: &[Line<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn unfolded(lines: &[Line<'_>]) -> String {
-    let rows = lines.iter().enumerate().map(|(place, Line { newsletter, subscription, entry })| {
+fn unfolded(lines: &[HistoryEntry<'_>]) -> String {
+    let rows = lines.iter().enumerate().map(|(place, HistoryEntry { newsletter, subscription, entry })| {
         serde_json::json!({
             "place": place,
             "newsletter": newsletter.0,

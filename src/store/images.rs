@@ -4,7 +4,7 @@ use super::column::record;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::RevisionId;
-use crate::domain::image::{Image, ImageFormat, Shown};
+use crate::domain::image::{Image, ImageFormat, PlacedImage};
 
 record! {
     /// A picture as it is served.
@@ -84,7 +84,7 @@ pub async fn get(tx: &mut Tx, digest: &str) -> Result<Option<StoredImage>> {
 }
 
 /// Says that a revision shows a picture, which is stored. Said twice, the first stays: a revision never changes.
-pub async fn attach(tx: &mut Tx, revision: RevisionId, shown: &Shown) -> Result<()> {
+pub async fn attach(tx: &mut Tx, revision: RevisionId, shown: &PlacedImage) -> Result<()> {
     tx.sql(
         "INSERT INTO revision_images (revision_id, name, digest, width, height, embedded) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (revision_id, name) DO NOTHING",

@@ -11,7 +11,7 @@ use crate::domain::{ImportId, NewsletterId, SubscriptionId};
 record! {
     /// An import as it is stored.
     #[derive(Clone, Debug)]
-    pub struct Stored {
+    pub struct StoredImport {
         /// The row.
         pub id: ImportId,
         /// Into what.
@@ -82,7 +82,7 @@ pub struct NewImport<'a> {
     pub agreed: &'a str,
 }
 
-/// What every [`Stored`] is read with; a condition follows.
+/// What every [`StoredImport`] is read with; a condition follows.
 macro_rules! select {
     () => {
         "SELECT id, newsletter_id, actor, state, files, mapping, agreed, position, counts, created_at, finished_at, undone_at
@@ -91,7 +91,7 @@ macro_rules! select {
 }
 
 /// Begins an import, or finds the one of the same files, read in the same way, that broke off.
-pub async fn open(tx: &mut Tx, new: &NewImport<'_>) -> Result<Stored> {
+pub async fn open(tx: &mut Tx, new: &NewImport<'_>) -> Result<StoredImport> {
     let broken = tx
         .sql(concat!(
             select!(),
@@ -153,12 +153,12 @@ pub async fn finish(tx: &mut Tx, id: ImportId, now: Timestamp) -> Result<bool> {
 }
 
 /// An import by its number.
-pub async fn get(tx: &mut Tx, id: ImportId) -> Result<Option<Stored>> {
+pub async fn get(tx: &mut Tx, id: ImportId) -> Result<Option<StoredImport>> {
     tx.sql(concat!(select!(), "WHERE id = $1")).bind(id).fetch_optional().await
 }
 
 /// The imports of a newsletter, the latest first.
-pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<Stored>> {
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<Vec<StoredImport>> {
     tx.sql(concat!(select!(), "WHERE newsletter_id = $1 ORDER BY id DESC LIMIT $2"))
         .bind(newsletter)
         .bind(limit)

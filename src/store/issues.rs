@@ -53,7 +53,7 @@ record! {
 
 /// A place on the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct QueuePlace {
     /// When an issue in it goes out.
     pub due_at: Timestamp,
     /// Whether that is a slot.
@@ -64,9 +64,9 @@ pub struct Place {
 
 impl Issue {
     /// Its place on the queue, if it has one.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<QueuePlace> {
         let due_at = self.due_at.filter(|_| self.state == IssueState::Queued)?;
-        Some(Place { due_at, on_slot: self.on_slot, beside: self.beside })
+        Some(QueuePlace { due_at, on_slot: self.on_slot, beside: self.beside })
     }
 }
 
@@ -417,7 +417,7 @@ pub async fn put_content(
 
 /// Puts an issue in state `from` into the queue; `false` if it was in another. One that is queued moves. A moment that
 /// another issue has is refused as a key that exists.
-pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, place: Place, by: By<'_>) -> Result<bool> {
+pub async fn queue(tx: &mut Tx, id: IssueId, from: IssueState, place: QueuePlace, by: By<'_>) -> Result<bool> {
     let row: Option<(NewsletterId, RevisionId)> = tx
         .sql(worded!(
             "UPDATE issues SET state = 'queued', due_at = $3, on_slot = $4, beside = $5, note = '' WHERE id = $1 AND state IN ",
@@ -457,7 +457,7 @@ pub async fn shift(
     tx: &mut Tx,
     id: IssueId,
     due_at: Timestamp,
-    to: Place,
+    to: QueuePlace,
     revision: RevisionId,
     by: By<'_>,
 ) -> Result<bool> {

@@ -8,7 +8,7 @@ use crate::token::Fingerprint;
 record! {
     /// A key that was used with this database.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Known {
+    pub struct KnownKey {
         /// `address` or `link`.
         pub kind: String,
         /// Its number; 0 for the one that hashes addresses.
@@ -27,7 +27,7 @@ record! {
 }
 
 /// Every key that was ever used, the one that hashes addresses first.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Known>> {
+pub async fn all(tx: &mut Tx) -> Result<Vec<KnownKey>> {
     tx.sql("SELECT kind, number, fingerprint, first_at, last_at, retired_at, folding FROM keys ORDER BY kind, number")
         .fetch_all()
         .await

@@ -48,7 +48,7 @@ impl Totals {
 record! {
     /// One row, as a list shows it.
     #[derive(Clone, Debug)]
-    pub struct Row {
+    pub struct LedgerRow {
         /// The row.
         pub id: DeliveryId,
         /// The address; none once the reader was erased.
@@ -223,7 +223,7 @@ pub async fn rows(
     states: &[DeliveryState],
     after: DeliveryId,
     limit: i64,
-) -> Result<Vec<Row>> {
+) -> Result<Vec<LedgerRow>> {
     // One text for both databases; empty stands for every state.
     let states: String = states.iter().map(|state| format!(",{state},")).collect();
     tx.sql(
@@ -250,7 +250,7 @@ pub async fn rows(
 }
 
 /// A page of an issue's rows after `after` that were not sent: refused, left out, of unknown fate, or to be tried again.
-pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) -> Result<Vec<Row>> {
+pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) -> Result<Vec<LedgerRow>> {
     tx.sql(
         "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
                 d.relay, d.reply, d.reason, d.revision_id

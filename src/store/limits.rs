@@ -50,7 +50,7 @@ pub async fn forgive(tx: &mut Tx, quota_hash: &Hash, newsletter: NewsletterId) -
 record! {
     /// Whether a stranger may cause a mail.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Standing {
+    pub struct MailAllowance {
         /// The address must not be mailed at all.
         pub suppressed: bool,
         /// Its owner wants no mail that strangers ask for.
@@ -68,7 +68,7 @@ record! {
 
 /// Whose mail is asked for, and since when mails count.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct MailRequest<'a> {
     /// For whom, by which newsletter, and what shows who asks: mails count that were asked for in the same way.
     pub by: Asker<'a>,
     /// When the day began that is counted.
@@ -79,7 +79,7 @@ pub struct Asked<'a> {
 
 /// How things stand with an address and its mailbox. Who called a mail unwanted, or refused,
 /// did so for the mailbox. A mail that no server took is not counted for the day: the reader never had it.
-pub async fn standing(tx: &mut Tx, asked: &Asked<'_>, now: Timestamp) -> Result<Standing> {
+pub async fn standing(tx: &mut Tx, asked: &MailRequest<'_>, now: Timestamp) -> Result<MailAllowance> {
     let Asker { person, newsletter, by } = asked.by;
     let former = person.former_hash.as_ref().unwrap_or(&person.address_hash);
     tx.sql(

@@ -11,7 +11,7 @@ use crate::token::Mark;
 record! {
     /// A row that is there, and its mark, if it has one.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Marked {
+    pub struct MarkedRow {
         /// None in a row from before marks.
         pub mark: Option<Mark>,
     }
@@ -42,17 +42,17 @@ record! {
 }
 
 /// A subscription's, if there is such a subscription.
-pub async fn of_subscription(tx: &mut Tx, id: SubscriptionId) -> Result<Option<Marked>> {
+pub async fn of_subscription(tx: &mut Tx, id: SubscriptionId) -> Result<Option<MarkedRow>> {
     tx.sql("SELECT mark FROM subscriptions WHERE id = $1").bind(id).fetch_optional().await
 }
 
 /// That of an entry in the record of consents, if there is one.
-pub async fn of_consent(tx: &mut Tx, id: ConsentId) -> Result<Option<Marked>> {
+pub async fn of_consent(tx: &mut Tx, id: ConsentId) -> Result<Option<MarkedRow>> {
     tx.sql("SELECT mark FROM consents WHERE id = $1").bind(id).fetch_optional().await
 }
 
 /// A request's, if there is one.
-pub async fn of_request(tx: &mut Tx, id: RequestId) -> Result<Option<Marked>> {
+pub async fn of_request(tx: &mut Tx, id: RequestId) -> Result<Option<MarkedRow>> {
     tx.sql("SELECT mark FROM requests WHERE id = $1").bind(id).fetch_optional().await
 }
 

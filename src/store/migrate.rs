@@ -94,11 +94,17 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0016_retention.sql"),
         include_str!("../../migrations/postgres/0016_retention.sql"),
     ),
+    (
+        17,
+        "unsubscribed",
+        include_str!("../../migrations/sqlite/0017_unsubscribed.sql"),
+        include_str!("../../migrations/postgres/0017_unsubscribed.sql"),
+    ),
 ];
 
 /// What was done to the schema, or is yet to be.
 #[derive(Debug, serde::Serialize)]
-pub struct Step {
+pub struct MigrationStep {
     /// Its number.
     pub number: i64,
     /// What it is called.
@@ -110,14 +116,21 @@ pub struct Step {
 /// Brings the schema up to date. A schema newer than this program is refused.
 pub async fn run(db: &Db) -> Result<()> {
     match db {
-        Db::Sqlite { writer, .. } => migrator(true).run(writer).await?,
+        Db::Sqlite { writer, .. } => {
+            let mut connection = writer.acquire().await?;
+            // A table that a step builds anew takes with it what refers to it, where foreign keys are held. They cannot be
+            // let go inside a step's transaction; so it is for all steps, and the connection is closed afterwards.
+            connection.close_on_drop();
+            sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
+            migrator(true).run(&mut *connection).await?;
+        }
         Db::Postgres(pool) => migrator(false).run(pool).await?,
     }
     Ok(())
 }
 
 /// Which steps the database has.
-pub async fn status(db: &Db) -> Result<Vec<Step>> {
+pub async fn status(db: &Db) -> Result<Vec<MigrationStep>> {
     const TABLE: &str = "_sqlx_migrations";
     let applied = match db {
         Db::Sqlite { writer, .. } => {
@@ -132,7 +145,7 @@ pub async fn status(db: &Db) -> Result<Vec<Step>> {
         }
     };
     let has = |number| applied.iter().any(|step| step.version == number);
-    Ok(STEPS.iter().map(|(number, name, ..)| Step { number: *number, name, applied: has(*number) }).collect())
+    Ok(STEPS.iter().map(|(number, name, ..)| MigrationStep { number: *number, name, applied: has(*number) }).collect())
 }
 
 /// Whether the schema has every step, and none that this program does not know. A read alone.

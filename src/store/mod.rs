@@ -45,7 +45,7 @@ pub mod transactional;
 mod wire;
 
 pub use db::{Db, Single, Tx};
-pub use wire::Wire;
+pub use wire::ConnectionSecurity;
 
 /// What every store function answers with.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -137,7 +137,7 @@ impl StoreError {
     }
 
     /// Whether trying again later may help: the database is away, busy, full, or takes no writes at the moment.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed) => true,
             Self::Database(sqlx::Error::Database(error)) => {

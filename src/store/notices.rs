@@ -8,7 +8,7 @@ use super::suppressions;
 use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
-use crate::domain::cause::{Cause, Certainty, Judgement};
+use crate::domain::cause::{Cause, Certainty, Classification};
 use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind, NoticeSource, diagnostic, status};
 use crate::domain::standing::{FORGOTTEN_AFTER, STAYED_AFTER};
 use crate::domain::suppression::SuppressionReason;
@@ -16,7 +16,7 @@ use crate::domain::{DeliveryId, IssueId, NewsletterId, NoticeId, SubscriptionId}
 
 /// What a relay said of a mail that it refused for good.
 #[derive(Clone, Copy, Debug)]
-pub struct Refused<'a> {
+pub struct RefusedMail<'a> {
     /// The mail.
     pub delivery: DeliveryId,
     /// Whose it was, where that is known.
@@ -30,7 +30,7 @@ pub struct Refused<'a> {
     /// The reply, codes first.
     pub reply: &'a str,
     /// What it means.
-    pub judged: &'a Judgement,
+    pub judged: &'a Classification,
     /// When it is settled.
     pub settle_at: Timestamp,
 }
@@ -111,7 +111,7 @@ macro_rules! dead {
 }
 
 /// Keeps a relay's refusal of a mail to a reader; mails to nobody's subscription (tests) leave none. `false` then.
-pub async fn add_relay(tx: &mut Tx, refused: &Refused<'_>, now: Timestamp) -> Result<bool> {
+pub async fn add_relay(tx: &mut Tx, refused: &RefusedMail<'_>, now: Timestamp) -> Result<bool> {
     let fingerprint = [refused.delivery.0.to_be_bytes(), now.0.to_be_bytes()].concat();
     let added = tx
         .sql(
@@ -159,7 +159,7 @@ pub async fn get(tx: &mut Tx, id: NoticeId) -> Result<Option<Notice>> {
 
 /// What a list shows.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct NoticeFilter {
     /// Of this issue alone.
     pub issue: Option<IssueId>,
     /// For this cause alone.
@@ -171,7 +171,7 @@ pub struct Filter {
 }
 
 /// A page of notices, newest first.
-pub async fn page(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Notice>> {
+pub async fn page(tx: &mut Tx, filter: &NoticeFilter, limit: i64) -> Result<Vec<Notice>> {
     tx.sql(select!(
         "WHERE (n.issue_id = $1 OR $1 IS NULL) AND (n.cause = $2 OR $2 IS NULL) AND (n.effect = $3 OR $3 IS NULL)
            AND (n.received_at >= $4 OR $4 IS NULL)

@@ -66,7 +66,7 @@ record! {
 record! {
     /// A published issue in a list.
     #[derive(Clone, Debug)]
-    pub struct Entry {
+    pub struct ArchiveEntry {
         /// Its name in addresses.
         pub slug: String,
         /// Its title.
@@ -144,7 +144,7 @@ macro_rules! page {
     };
 }
 
-/// What an [`Entry`] is made of.
+/// What an [`ArchiveEntry`] is made of.
 macro_rules! entry {
     () => {
         "SELECT i.slug, i.title, r.language, i.started_at AS published_at, i.corrected_at, p.summary"
@@ -204,7 +204,7 @@ pub async fn latest(tx: &mut Tx, newsletter: NewsletterId, limit: i64, offset: i
 }
 
 /// Listed issues without their text, latest first.
-pub async fn list(tx: &mut Tx, newsletter: NewsletterId, query: &Query) -> Result<Vec<Entry>> {
+pub async fn list(tx: &mut Tx, newsletter: NewsletterId, query: &Query) -> Result<Vec<ArchiveEntry>> {
     tx.sql(concat!(
             entry!(),
             listed!(),
@@ -238,7 +238,7 @@ pub async fn times(tx: &mut Tx, newsletter: NewsletterId, limit: i64) -> Result<
 }
 
 /// The listed issue before one that began to go out at `at`.
-pub async fn before(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<Entry>> {
+pub async fn before(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<ArchiveEntry>> {
     tx.sql(concat!(
         entry!(),
         listed!(),
@@ -252,7 +252,7 @@ pub async fn before(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: Is
 }
 
 /// The listed issue after one that began to go out at `at`.
-pub async fn after(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<Entry>> {
+pub async fn after(tx: &mut Tx, newsletter: NewsletterId, at: Timestamp, id: IssueId) -> Result<Option<ArchiveEntry>> {
     tx.sql(concat!(
         entry!(),
         listed!(),

@@ -7,9 +7,9 @@ use crate::clock::Timestamp;
 use crate::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use crate::domain::import::ImportDid;
 use crate::domain::suppression::SuppressionReason;
-use crate::domain::{NewsletterId, SubscriptionId, spelled};
+use crate::domain::{NewsletterId, SubscriptionId, string_enum};
 
-spelled! {
+string_enum! {
     /// A part of what is stored about a person. The copy that they get has every one of them, by this name.
     Part: "part of what is stored" {
         /// Address, name, since when.
@@ -29,7 +29,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// A part that hangs on a subscription.
     Hanging: "part of a subscription" {
         /// What the reader agreed to and took back.
@@ -75,7 +75,7 @@ impl Hanging {
 record! {
     /// A mail to a reader.
     #[derive(Clone, Debug, serde::Serialize)]
-    pub struct Mailed {
+    pub struct PersonalMail {
         /// What kind of mail.
         pub kind: Option<DeliveryKind>,
         /// Which issue, if it was one.
@@ -115,7 +115,7 @@ record! {
 record! {
     /// An entry of the log about a reader.
     #[derive(Clone, Debug, serde::Serialize)]
-    pub struct Logged {
+    pub struct PersonalEvent {
         /// When.
         pub at: Timestamp,
         /// What, in dotted words.
@@ -175,7 +175,7 @@ record! {
 }
 
 /// The mails to one reader, oldest first.
-pub async fn mails(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<Mailed>> {
+pub async fn mails(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<PersonalMail>> {
     tx.sql(
         "SELECT 'issue' AS kind, i.slug AS issue, d.recipient, d.state, d.reason, d.first_at, d.final_at, d.reply, d.id
          FROM issues i JOIN deliveries d ON d.issue_id = i.id WHERE d.subscription_id = $1
@@ -202,7 +202,7 @@ pub async fn missed(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<Mis
 }
 
 /// The entries of the log about one reader, oldest first.
-pub async fn events(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<Logged>> {
+pub async fn events(tx: &mut Tx, subscription: SubscriptionId) -> Result<Vec<PersonalEvent>> {
     tx.sql("SELECT at, kind, actor, data FROM events WHERE subscription_id = $1 ORDER BY id")
         .bind(subscription)
         .fetch_all()

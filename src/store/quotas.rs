@@ -11,7 +11,7 @@ const LOCK: i64 = -1;
 record! {
     /// Places taken of one party in one bucket.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Taken {
+    pub struct QuotaUse {
         /// `relay NAME` or `destination PROVIDER`.
         pub party: String,
         /// Towards which limit.
@@ -48,7 +48,7 @@ pub async fn counts(tx: &mut Tx, party: &str) -> Result<Vec<Count>> {
 }
 
 /// Everybody's counts, by party.
-pub async fn all(tx: &mut Tx) -> Result<Vec<Taken>> {
+pub async fn all(tx: &mut Tx) -> Result<Vec<QuotaUse>> {
     tx.sql(
         "SELECT party, span, bucket, taken FROM relay_counts WHERE bucket > $1 AND taken > 0 ORDER BY party, span, bucket",
     )

@@ -10,7 +10,7 @@ use crate::domain::retention::Expiry;
 record! {
     /// How far retention is.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Progress {
+    pub struct RetentionProgress {
         /// From when on anything is taken away.
         pub begins_at: Timestamp,
         /// When all that had had its time was last gone.
@@ -19,7 +19,7 @@ record! {
 }
 
 /// How far it is; none before the first look.
-pub async fn progress(tx: &mut Tx) -> Result<Option<Progress>> {
+pub async fn progress(tx: &mut Tx) -> Result<Option<RetentionProgress>> {
     tx.sql("SELECT begins_at, ran_at FROM retention WHERE id = 1").fetch_optional().await
 }
 
@@ -61,7 +61,7 @@ macro_rules! unconfirmed {
 /// One that ended before.
 macro_rules! unsubscribed {
     () => {
-        "s.state = 'left' AND s.left_at <= $1"
+        "s.state = 'unsubscribed' AND s.left_at <= $1"
     };
 }
 

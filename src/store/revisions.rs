@@ -120,7 +120,7 @@ pub async fn ensure(tx: &mut Tx, newsletter: NewsletterId, new: &NewRevision, no
 record! {
     /// What an issue was made from.
     #[derive(Clone, Debug)]
-    pub struct Source {
+    pub struct RevisionSource {
         /// The issue's slug.
         pub slug: String,
         /// Where it stands.
@@ -138,7 +138,7 @@ pub async fn sources(
     slug: &str,
     least: usize,
     most: usize,
-) -> Result<Vec<Source>> {
+) -> Result<Vec<RevisionSource>> {
     let chars = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     tx.sql(
         "SELECT i.slug, i.state, r.source FROM issues i JOIN revisions r ON r.id = i.revision_id

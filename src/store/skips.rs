@@ -8,7 +8,7 @@ use crate::domain::NewsletterId;
 record! {
     /// A slot that is skipped.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Skip {
+    pub struct SkippedSlot {
         /// The slot.
         pub slot_at: Timestamp,
         /// Why, for whoever wonders; may be empty.
@@ -50,7 +50,7 @@ pub async fn remove(tx: &mut Tx, newsletter: NewsletterId, slot_at: Timestamp) -
 }
 
 /// The slots after `after` that are skipped, in their order.
-pub async fn of(tx: &mut Tx, newsletter: NewsletterId, after: Timestamp) -> Result<Vec<Skip>> {
+pub async fn of(tx: &mut Tx, newsletter: NewsletterId, after: Timestamp) -> Result<Vec<SkippedSlot>> {
     tx.sql("SELECT slot_at, note FROM skips WHERE newsletter_id = $1 AND slot_at > $2 ORDER BY slot_at")
         .bind(newsletter)
         .bind(after)

@@ -4,7 +4,7 @@
 use futures_util::stream::BoxStream;
 
 use super::column::{json_words, record, worded};
-use super::consents::{self, NewConsent, Typed};
+use super::consents::{self, NewConsent, ConsentDetails};
 use super::events::{self, About};
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
@@ -70,7 +70,7 @@ pub struct NewSubscription<'a> {
 
 /// What is written down with a change: an entry in the record of consents, and an event.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct ConsentEntry<'a> {
     /// Who changes it, and when.
     pub by: By<'a>,
     /// What the record of consents says.
@@ -84,7 +84,7 @@ pub struct Entry<'a> {
     /// How it came.
     pub source: &'a str,
     /// What was typed with a question.
-    pub typed: Typed<'a>,
+    pub typed: ConsentDetails<'a>,
 }
 
 record! {
@@ -106,7 +106,7 @@ record! {
 
 /// Which subscriptions a list is of; an empty filter is of all.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct SubscriptionFilter {
     /// To this newsletter.
     pub newsletter: Option<NewsletterId>,
     /// In this state.
@@ -126,7 +126,7 @@ record! {
         /// Having a rest.
         pub paused: i64,
         /// Gone.
-        pub left: i64,
+        pub unsubscribed: i64,
         /// In whichever state, with an address that must not be mailed.
         pub suppressed: i64,
         /// Whom an issue would reach now.
@@ -145,7 +145,7 @@ macro_rules! select {
     };
 }
 
-/// What a [`Filter`] asks, with its parts as `$1` to `$3`.
+/// What a [`SubscriptionFilter`] asks, with its parts as `$1` to `$3`.
 macro_rules! filter {
     () => {
         "WHERE ($1 IS NULL OR s.newsletter_id = $1) AND ($2 IS NULL OR s.state = $2)
@@ -169,7 +169,7 @@ pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> R
     .bind(new.language)
     .bind(new.source)
     .bind(now)
-    .bind(SubscriptionState::Left)
+    .bind(SubscriptionState::Unsubscribed)
     .fetch_one()
     .await
 }
@@ -214,7 +214,7 @@ pub async fn pending_of(
 }
 
 /// A list in the order in which it grew: up to `limit` behind the subscription `after`.
-pub async fn page(tx: &mut Tx, filter: &Filter, after: SubscriptionId, limit: i64) -> Result<Vec<Subscription>> {
+pub async fn page(tx: &mut Tx, filter: &SubscriptionFilter, after: SubscriptionId, limit: i64) -> Result<Vec<Subscription>> {
     tx.sql(concat!(select!(), filter!(), "AND s.id > $4 ORDER BY s.id LIMIT $5"))
         .bind(filter.newsletter)
         .bind(filter.state)
@@ -226,7 +226,7 @@ pub async fn page(tx: &mut Tx, filter: &Filter, after: SubscriptionId, limit: i6
 }
 
 /// The whole list, row by row: it need not fit into memory, and is as of one instant.
-pub fn stream<'t>(tx: &'t mut Tx, filter: &Filter) -> BoxStream<'t, Result<Subscription>> {
+pub fn stream<'t>(tx: &'t mut Tx, filter: &SubscriptionFilter) -> BoxStream<'t, Result<Subscription>> {
     tx.sql(concat!(select!(), filter!(), "ORDER BY s.id"))
         .bind(filter.newsletter)
         .bind(filter.state)
@@ -246,7 +246,7 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
         "SELECT COUNT(*) FILTER (WHERE s.state = 'pending') AS pending,
                 COUNT(*) FILTER (WHERE s.state = 'active') AS active,
                 COUNT(*) FILTER (WHERE s.state = 'paused') AS paused,
-                COUNT(*) FILTER (WHERE s.state = 'left') AS left,
+                COUNT(*) FILTER (WHERE s.state = 'unsubscribed') AS unsubscribed,
                 COUNT(x.id) AS suppressed,
                 (SELECT COUNT(*) FROM mailable m WHERE m.newsletter_id = $1) AS mailable
          FROM subscriptions s
@@ -260,7 +260,7 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
 }
 
 /// Who unsubscribed asks again: `left` to `pending`. `false` when it was not so.
-pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, left_at = NULL, left_from = NULL, paused_until = NULL
@@ -269,7 +269,7 @@ pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Re
             " RETURNING newsletter_id"
         ))
         .bind(id)
-        .bind(sources(&[SubscriptionState::Left], SubscriptionState::Pending))
+        .bind(sources(&[SubscriptionState::Unsubscribed], SubscriptionState::Pending))
         .bind(SubscriptionState::Pending)
         .fetch_optional()
         .await?;
@@ -277,17 +277,17 @@ pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Re
 }
 
 /// `pending` to `active`. `false` when it was not so.
-pub async fn activate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn activate(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     activate_from(tx, id, &[SubscriptionState::Pending], entry).await
 }
 
 /// `pending` or `left` to `active`, by the reader's own word that another subscription of theirs goes on here. `false`
 /// when it was neither.
-pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
-    activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Left], entry).await
+pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
+    activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Unsubscribed], entry).await
 }
 
-async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &Entry<'_>) -> Result<bool> {
+async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL,
@@ -303,14 +303,14 @@ async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionStat
         .fetch_optional()
         .await?;
     if row.is_some() {
-        departed::come_back(tx, id).await?;
+        departed::undo_unsubscribe(tx, id).await?;
     }
     written(tx, id, row, entry).await
 }
 
 /// `active` to `paused`, or another end for a pause that has begun; without an end it lasts until the reader says so.
 /// `false` when it was neither.
-pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>, entry: &Entry<'_>) -> Result<bool> {
+pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, paused_until = $4 WHERE id = $1 AND state IN ",
@@ -327,7 +327,7 @@ pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>, en
 }
 
 /// `paused` to `active`. `false` when it was not so.
-pub async fn resume(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn resume(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, paused_until = NULL WHERE id = $1 AND state IN ",
@@ -352,9 +352,9 @@ pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool>
     Ok(any)
 }
 
-/// Any other state to `left`; what was before is kept for [`take_back`]. `false` when the person had left already, or
+/// Any other state to `unsubscribed`; what was before is kept for [`take_back`]. `false` when the person had left already, or
 /// nobody has this number.
-pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4, ended_by = $5
@@ -363,8 +363,8 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
             " RETURNING newsletter_id"
         ))
         .bind(id)
-        .bind(sources(SubscriptionState::ALL, SubscriptionState::Left))
-        .bind(SubscriptionState::Left)
+        .bind(sources(SubscriptionState::ALL, SubscriptionState::Unsubscribed))
+        .bind(SubscriptionState::Unsubscribed)
         .bind(entry.by.now)
         .bind(EndedBy::of(entry.by.actor))
         .fetch_optional()
@@ -374,14 +374,14 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> 
 
 /// An end that somebody else had made is the reader's own from now on: they left as well. `false` when it was, or nothing had
 /// ended.
-pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(
             "UPDATE subscriptions SET ended_by = $3
              WHERE id = $1 AND state = $2 AND ended_by IN ('operator', 'import', 'provider') RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Reader)
         .fetch_optional()
         .await?;
@@ -389,7 +389,7 @@ pub async fn make_own(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Res
 }
 
 /// `left` to `active`, where the end was not the reader's own will. `false` when it was, or nothing had ended.
-pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = $2, confirmed_at = $4, left_at = NULL, left_from = NULL, ended_by = NULL,
@@ -398,7 +398,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resu
         )
         .bind(id)
         .bind(SubscriptionState::Active)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(entry.by.now)
         .fetch_optional()
         .await?;
@@ -406,7 +406,7 @@ pub async fn readmit(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resu
 }
 
 /// `active` back to `pending`: an import that had made it active is taken back. `false` when it was not so.
-pub async fn deactivate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn deactivate(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, confirmed_at = NULL WHERE id = $1 AND state IN ",
@@ -422,14 +422,14 @@ pub async fn deactivate(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> R
 }
 
 /// `left` back to what was before an import ended it. `false` when somebody else had.
-pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
              WHERE id = $1 AND state = $2 AND ended_by = $3 AND left_from IS NOT NULL RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .bind(EndedBy::Import)
         .fetch_optional()
         .await?;
@@ -437,14 +437,14 @@ pub async fn restore(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Resu
 }
 
 /// `left` back to what was before, if that was more than a question. `false` when it was not so.
-pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &Entry<'_>) -> Result<bool> {
+pub async fn take_back(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(
             "UPDATE subscriptions SET state = left_from, left_at = NULL, left_from = NULL, ended_by = NULL
              WHERE id = $1 AND state = $2 AND left_from IN ('active', 'paused') RETURNING newsletter_id",
         )
         .bind(id)
-        .bind(SubscriptionState::Left)
+        .bind(SubscriptionState::Unsubscribed)
         .fetch_optional()
         .await?;
     written(tx, id, row, entry).await
@@ -456,15 +456,15 @@ fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
 }
 
 /// Writes down a change that was made; there was none without a row.
-async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, entry: &Entry<'_>) -> Result<bool> {
+async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, entry: &ConsentEntry<'_>) -> Result<bool> {
     let Some((newsletter,)) = row else { return Ok(false) };
     write_down(tx, newsletter, id, entry).await?;
     Ok(true)
 }
 
 /// Writes down an act that leaves the state as it is.
-pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &Entry<'_>) -> Result<()> {
-    let Entry { by, consent: kind, event, wording, client, source, typed } = *entry;
+pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<()> {
+    let ConsentEntry { by, consent: kind, event, wording, client, source, typed } = *entry;
     consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, typed }, by.now).await?;
     if let Some(event) = event {
         let about = About { newsletter: Some(newsletter), subscription: Some(id), ..About::default() };
@@ -503,7 +503,7 @@ pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscrip
     tx.sql(concat!(select!(), "WHERE s.subscriber_id = $1 ORDER BY s.id")).bind(person).fetch_all().await
 }
 
-impl Filter {
+impl SubscriptionFilter {
     /// The pattern of `LIKE` that finds the text anywhere.
     fn pattern(&self) -> Option<String> {
         self.text.as_ref().map(|text| {

@@ -8,7 +8,7 @@ use super::StoreError;
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire {
+pub enum ConnectionSecurity {
     /// It does not leave this machine.
     Local,
     /// TLS, and the server has shown that it is the one that is meant.
@@ -66,10 +66,10 @@ fn certificate_problem(error: &sqlx::Error) -> Option<String> {
 }
 
 /// How the pool's connections are protected.
-pub(super) async fn of(pool: &PgPool) -> Result<Wire, StoreError> {
+pub(super) async fn of(pool: &PgPool) -> Result<ConnectionSecurity, StoreError> {
     let options = pool.connect_options();
     if is_local(&options) {
-        return Ok(Wire::Local);
+        return Ok(ConnectionSecurity::Local);
     }
     let encrypted: bool = sqlx::query_scalar("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         .fetch_optional(pool)
@@ -77,9 +77,9 @@ pub(super) async fn of(pool: &PgPool) -> Result<Wire, StoreError> {
         .unwrap_or(false);
     let verifies = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa);
     Ok(match (encrypted, verifies) {
-        (false, _) => Wire::Plain,
-        (true, false) => Wire::Encrypted,
-        (true, true) => Wire::Verified,
+        (false, _) => ConnectionSecurity::Plain,
+        (true, false) => ConnectionSecurity::Encrypted,
+        (true, true) => ConnectionSecurity::Verified,
     })
 }
 

@@ -11,13 +11,13 @@ use std::time::Duration;
 pub struct Health {
     /// When delivery last gave a sign of life; zero before the first.
     alive_at: AtomicI64,
-    unwritable: Mutex<Option<Trouble>>,
-    relays: Mutex<BTreeMap<String, Option<Trouble>>>,
+    unwritable: Mutex<Option<HealthProblem>>,
+    relays: Mutex<BTreeMap<String, Option<HealthProblem>>>,
 }
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct HealthProblem {
     /// Since when.
     pub since: i64,
     /// What is wrong, in the words of whoever knows.
@@ -42,7 +42,7 @@ impl Health {
         let mut unwritable = lock(&self.unwritable);
         let is_news = unwritable.is_none();
         let since = unwritable.as_ref().map_or(now, |trouble| trouble.since);
-        *unwritable = Some(Trouble { since, why: why.to_owned() });
+        *unwritable = Some(HealthProblem { since, why: why.to_owned() });
         is_news
     }
 
@@ -52,7 +52,7 @@ impl Health {
     }
 
     /// Why the ledger cannot be written, while it cannot.
-    pub fn unwritable(&self) -> Option<Trouble> {
+    pub fn unwritable(&self) -> Option<HealthProblem> {
         lock(&self.unwritable).clone()
     }
 
@@ -66,7 +66,7 @@ impl Health {
         let mut relays = lock(&self.relays);
         let trouble = relays.entry(name.to_owned()).or_default();
         let since = trouble.as_ref().map_or(now, |trouble| trouble.since);
-        *trouble = Some(Trouble { since, why: why.to_owned() });
+        *trouble = Some(HealthProblem { since, why: why.to_owned() });
     }
 
     /// A relay works.
@@ -85,7 +85,7 @@ impl Health {
     }
 
     /// The relays of this process, and what is wrong with each.
-    pub fn relays(&self) -> BTreeMap<String, Option<Trouble>> {
+    pub fn relays(&self) -> BTreeMap<String, Option<HealthProblem>> {
         lock(&self.relays).clone()
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         assert!(health.cannot_write(1_000_500, "the disk is full"));
         assert!(!health.cannot_write(1_001_000, "the disk is full"), "that is known");
         assert!(!health.is_well(1_000_500, MINUTE));
-        let told = Trouble { since: 1_000_500, why: "the disk is full".to_owned() };
+        let told = HealthProblem { since: 1_000_500, why: "the disk is full".to_owned() };
         assert_eq!(health.unwritable(), Some(told));
         assert!(health.wrote() && !health.wrote());
         assert!(health.is_well(1_000_500, MINUTE));
@@ -122,7 +122,7 @@ mod tests {
         health.relay_down("main", 5, "connection refused");
         health.relay_down("main", 9, "535 no");
         health.relay("main");
-        let down = Some(Trouble { since: 5, why: "535 no".to_owned() });
+        let down = Some(HealthProblem { since: 5, why: "535 no".to_owned() });
         assert_eq!(health.relays(), BTreeMap::from([("main".to_owned(), down)]));
         assert!(health.has_trouble() && health.is_down("main") && !health.is_down("other"));
         health.relay_up("main");

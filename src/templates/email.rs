@@ -18,12 +18,12 @@ pub trait Email: Serialize {
     const TEXT: &'static str;
 
     /// What is around it.
-    fn envelope(&self) -> &Envelope<'_>;
+    fn envelope(&self) -> &EmailFrame<'_>;
 }
 
 /// An email as it was rendered, with the marks of a reader's own values.
 #[derive(Clone, Debug)]
-pub struct Rendered {
+pub struct RenderedEmail {
     /// The HTML part.
     pub html: String,
     /// The text part.
@@ -32,20 +32,20 @@ pub struct Rendered {
 
 impl Templates {
     /// Renders both parts of an email in its words.
-    pub fn email<E: Email>(&self, email: &E) -> Result<Rendered, TemplateError> {
+    pub fn email<E: Email>(&self, email: &E) -> Result<RenderedEmail, TemplateError> {
         let envelope = email.envelope();
         let html = self.spoken(E::HTML, envelope.words, email)?;
         let mut text = self.spoken(E::TEXT, envelope.words, email)?;
         if addresses::are_odd(&html, &text) {
             text.push_str(&format!("{}\n", envelope.home_url));
         }
-        Ok(Rendered { html, text })
+        Ok(RenderedEmail { html, text })
     }
 }
 
 /// What every email needs.
 #[derive(Clone, Debug, Serialize)]
-pub struct Envelope<'a> {
+pub struct EmailFrame<'a> {
     /// The email's own words are in these.
     #[serde(skip)]
     pub words: Words,
@@ -70,17 +70,17 @@ pub struct Envelope<'a> {
     /// On one line.
     pub postal_address: String,
     /// What the newsletter looks like.
-    pub look: Look<'a>,
+    pub look: EmailDesign<'a>,
     /// The reader's address.
     pub address: String,
     /// Since when the reader subscribes, written out.
     pub subscribed_on: String,
     /// The ways out of the newsletter, and in.
     #[serde(flatten)]
-    pub ways: Ways,
+    pub ways: EmailLinks,
 }
 
-impl<'a> Envelope<'a> {
+impl<'a> EmailFrame<'a> {
     /// What an email of `newsletter` has around it that is in the program's own words.
     pub fn of(
         newsletter: &'a Newsletter,
@@ -104,10 +104,10 @@ impl<'a> Envelope<'a> {
             newsletter: name,
             home_url: newsletter.home_url(public_url),
             postal_address: words.list(lines),
-            look: Look::of(&newsletter.design, logo),
+            look: EmailDesign::of(&newsletter.design, logo),
             address: Field::Address.to_string(),
             subscribed_on: Field::SubscribedOn.to_string(),
-            ways: Ways::default(),
+            ways: EmailLinks::default(),
         }
     }
 
@@ -120,7 +120,7 @@ impl<'a> Envelope<'a> {
     /// The same to a reader: with all ways.
     #[must_use]
     pub fn to_a_reader(self) -> Self {
-        let ways = Ways {
+        let ways = EmailLinks {
             unsubscribe_url: Some(Field::UnsubscribeUrl.to_string()),
             preferences_url: Some(Field::PreferencesUrl.to_string()),
             subscribe_url: Some(format!("{}subscribe", self.home_url)),
@@ -132,7 +132,7 @@ impl<'a> Envelope<'a> {
 
 /// The ways out of a newsletter, and in. Those that are not there are not offered.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Ways {
+pub struct EmailLinks {
     /// Where a reader unsubscribes.
     pub unsubscribe_url: Option<String>,
     /// Where a reader changes their preferences.
@@ -145,7 +145,7 @@ pub struct Ways {
 
 /// A newsletter's look, for a mail.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Look<'a> {
+pub struct EmailDesign<'a> {
     /// Links and buttons on a light ground.
     pub accent: Colour,
     /// The same on a dark ground.
@@ -175,7 +175,7 @@ pub struct Logo<'a> {
     pub height: u32,
 }
 
-impl<'a> Look<'a> {
+impl<'a> EmailDesign<'a> {
     /// The look that a newsletter's settings ask for.
     pub fn of(design: &'a Design, logo: Option<Logo<'a>>) -> Self {
         Self {
@@ -210,7 +210,7 @@ impl<'a> Look<'a> {
 pub struct IssueEmail<'a> {
     /// What every email needs.
     #[serde(flatten)]
-    pub envelope: Envelope<'a>,
+    pub envelope: EmailFrame<'a>,
     /// The heading.
     pub title: &'a str,
     /// The same as HTML.
@@ -242,7 +242,7 @@ pub struct IssueEmail<'a> {
 pub struct NoticeEmail<'a> {
     /// What every email needs.
     #[serde(flatten)]
-    pub envelope: Envelope<'a>,
+    pub envelope: EmailFrame<'a>,
     /// Its kind: `confirm`, `already`, `link`, `stored`, `data`, `new-address` or `old-address`.
     pub mail: &'static str,
     /// Where the sign-up page is.
@@ -260,7 +260,7 @@ pub struct NoticeEmail<'a> {
 pub struct WelcomeEmail<'a> {
     /// What every email needs.
     #[serde(flatten)]
-    pub envelope: Envelope<'a>,
+    pub envelope: EmailFrame<'a>,
     /// The subject, as HTML of which long words may be broken.
     pub title_html: String,
     /// What the newsletter is, in its own words; may be empty.
@@ -290,7 +290,7 @@ pub struct LatestEmail<'a> {
     pub links: &'a [String],
 }
 
-impl Envelope<'_> {
+impl EmailFrame<'_> {
     fn sample(subject: &'static str) -> Self {
         let words = Words::of_mail("en");
         Self {
@@ -305,10 +305,10 @@ impl Envelope<'_> {
             brand: "The Week".to_owned(),
             home_url: "https://news.example.com/week/".to_owned(),
             postal_address: "1 Example Street, Example 10001".to_owned(),
-            look: Look::sample(),
+            look: EmailDesign::sample(),
             address: "anna@example.org".to_owned(),
             subscribed_on: "20 November 2026".to_owned(),
-            ways: Ways {
+            ways: EmailLinks {
                 unsubscribe_url: Some("https://news.example.com/u/TOKEN".to_owned()),
                 preferences_url: Some("https://news.example.com/p/TOKEN".to_owned()),
                 subscribe_url: Some("https://news.example.com/week/subscribe".to_owned()),
@@ -321,7 +321,7 @@ impl Envelope<'_> {
 impl Sample for IssueEmail<'_> {
     fn sample() -> Self {
         Self {
-            envelope: Envelope::sample("The calendar is not an agreement"),
+            envelope: EmailFrame::sample("The calendar is not an agreement"),
             title: "The calendar is not an agreement",
             title_html: "The calendar is not an agreement".to_owned(),
             standfirst: "A date was set, and little else.".to_owned(),
@@ -341,7 +341,7 @@ impl Sample for IssueEmail<'_> {
 impl Sample for NoticeEmail<'_> {
     fn sample() -> Self {
         Self {
-            envelope: Envelope::sample("Confirm your subscription"),
+            envelope: EmailFrame::sample("Confirm your subscription"),
             mail: "confirm",
             host: "news.example.com",
             title_html: "Confirm your <span style=\"display:inline-block\">subscription</span>".to_owned(),
@@ -354,7 +354,7 @@ impl Sample for NoticeEmail<'_> {
 impl Sample for WelcomeEmail<'_> {
     fn sample() -> Self {
         Self {
-            envelope: Envelope::sample("Welcome to The Week"),
+            envelope: EmailFrame::sample("Welcome to The Week"),
             title_html: "Welcome to The Week".to_owned(),
             description: "One essay a week.".to_owned(),
             latest: Some(LatestEmail {

@@ -4,19 +4,21 @@
 mod archive;
 mod forms;
 mod frame;
+mod links;
 mod preferences;
 mod reader;
 mod signup;
 
 pub use archive::{
-    ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, Listed, Outcome, PrivacyPage, QuickForm, Teaser, Year,
+    ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, ListedNewsletter, SearchOutcome, PrivacyPage, QuickForm, Teaser, Year,
 };
 pub use forms::{DataPage, LinkPage, LostNewsletter, LostPage, NoMailPage, SentPage, TroublePage};
 pub use frame::{Foot, Frame, Relation, Sharing, Style};
-pub use preferences::{Chosen, Done, Other, PauseDays, PreferencesPage, Subscribed, Wrong};
-pub use reader::{
-    AbsentPage, AllowedPage, AlreadyPage, BackPage, ConfirmPage, ConfirmedPage, DepartedPage, Ended, ErasedPage,
-    LatestIssue, LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, Reader, RefusePage,
+pub use preferences::{Chosen, Done, Other, PauseDays, PreferencesPage, Subscribed, FormError};
+pub use links::{
+    AbsentPage, AllowedPage, AlreadyPage, BackPage, ConfirmPage, ConfirmedPage, DepartedPage, SubscriptionEnd, ErasedPage,
+    LatestIssue, LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, RefusePage,
     RefusedPage, StaleLink, StalePage, StopPage, StoppedPage,
 };
-pub use signup::{Again, CheckPage, Hidden, MeantPage, Resent, SignupPage, StepPage, StepWork, Tongue, Webmail};
+pub use reader::Reader;
+pub use signup::{Again, CheckPage, Hidden, MeantPage, Resent, SignupPage, StepPage, StepWork, LanguageLink, Webmail};

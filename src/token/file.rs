@@ -14,7 +14,7 @@ const ADDRESS_HEAD: &str =
 
 /// Why a key file cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
+pub enum KeyFileError {
     /// The file has no key.
     #[error("it holds no key that seals; bring the file back from a backup of this installation")]
     Empty,
@@ -65,7 +65,7 @@ impl Keyring {
     /// Reads keys from text, one to a line: `number:hex` seals and opens links, newest first; `number-:hex` is leaked
     /// and ends subscriptions alone; `address:hex` hashes addresses. Without that line the **last** key does that too:
     /// hashes must stay comparable for ever. `#` begins a comment.
-    pub fn parse(text: &str) -> Result<Self, KeyError> {
+    pub fn parse(text: &str) -> Result<Self, KeyFileError> {
         let mut keys: Vec<Key> = Vec::new();
         let mut address = None;
         let mut oldest = Vec::new();
@@ -74,8 +74,8 @@ impl Keyring {
             if line.is_empty() {
                 continue;
             }
-            let malformed = || KeyError::Malformed(at + 1);
-            let twice = |name: &str| KeyError::Twice { line: at + 1, name: name.to_owned() };
+            let malformed = || KeyFileError::Malformed(at + 1);
+            let twice = |name: &str| KeyFileError::Twice { line: at + 1, name: name.to_owned() };
             let (name, hex) = line.split_once(':').ok_or_else(malformed)?;
             let name = name.trim();
             let bytes = unhex(hex.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
@@ -93,7 +93,7 @@ impl Keyring {
             keys.push(key(id, leaked, &bytes));
             oldest = bytes;
         }
-        let sealing = keys.iter().position(|key| !key.leaked).ok_or(KeyError::Empty)?;
+        let sealing = keys.iter().position(|key| !key.leaked).ok_or(KeyFileError::Empty)?;
         let address = address.unwrap_or_else(|| derive(&oldest, b"coranto address").to_vec());
         Ok(Self {
             keys,
@@ -112,12 +112,12 @@ impl Keyring {
 
     /// `text`, which is that of a key file, with a new key on top that bears `number`. The key that hashes addresses gets a
     /// line of its own, so that the old ones can go one day. Comments stay.
-    pub fn rotated(text: &str, number: u8) -> Result<String, KeyError> {
+    pub fn rotated(text: &str, number: u8) -> Result<String, KeyFileError> {
         let before = Self::parse(text)?;
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let name = |line: &String| line.split_once(':').map(|(name, _)| name.trim().to_owned());
         if !lines.iter().any(|line| name(line).as_deref() == Some(ADDRESS)) {
-            let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyError::Empty)?;
+            let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyFileError::Empty)?;
             lines.push(ADDRESS_HEAD.trim_end().to_owned());
             lines.push(format!("{ADDRESS}:{}", hex(&derive(&oldest, b"coranto address"))));
         }
@@ -189,20 +189,20 @@ mod tests {
     fn a_bad_key_file_names_its_line() {
         let error = |text: &str| Keyring::parse(text).err();
         let (one, two) = (digits('1'), digits('2'));
-        assert_eq!(error("# nothing\n"), Some(KeyError::Empty));
-        assert_eq!(error("# x\n1:zz"), Some(KeyError::Malformed(2)));
-        assert_eq!(error("1"), Some(KeyError::Malformed(1)));
-        assert_eq!(error(&format!("256:{one}")), Some(KeyError::Malformed(1)));
-        assert_eq!(error(&format!("x:{one}")), Some(KeyError::Malformed(1)));
-        assert_eq!(error(&format!("1:{one}0")), Some(KeyError::Malformed(1)));
-        assert_eq!(error(&format!("address:{one}")), Some(KeyError::Empty));
-        assert_eq!(error(&format!("1-:{one}")), Some(KeyError::Empty));
+        assert_eq!(error("# nothing\n"), Some(KeyFileError::Empty));
+        assert_eq!(error("# x\n1:zz"), Some(KeyFileError::Malformed(2)));
+        assert_eq!(error("1"), Some(KeyFileError::Malformed(1)));
+        assert_eq!(error(&format!("256:{one}")), Some(KeyFileError::Malformed(1)));
+        assert_eq!(error(&format!("x:{one}")), Some(KeyFileError::Malformed(1)));
+        assert_eq!(error(&format!("1:{one}0")), Some(KeyFileError::Malformed(1)));
+        assert_eq!(error(&format!("address:{one}")), Some(KeyFileError::Empty));
+        assert_eq!(error(&format!("1-:{one}")), Some(KeyFileError::Empty));
         for again in ["1", "1-"] {
             let text = format!("1:{one}\n# old\n{again}:{two}\n");
-            assert_eq!(error(&text), Some(KeyError::Twice { line: 3, name: "1".into() }), "{again}");
+            assert_eq!(error(&text), Some(KeyFileError::Twice { line: 3, name: "1".into() }), "{again}");
         }
         let text = format!("1:{one}\naddress:{one}\naddress:{two}");
-        assert_eq!(error(&text), Some(KeyError::Twice { line: 3, name: "address".into() }));
+        assert_eq!(error(&text), Some(KeyFileError::Twice { line: 3, name: "address".into() }));
         assert!(Keyring::parse(&format!("  3:{two}   # seals\n 1:{one}#opens\n")).is_ok());
     }
 
@@ -242,7 +242,7 @@ mod tests {
             assert_eq!(Keyring::parse(&without).unwrap().address_hash("a@b"), before.address_hash("a@b"));
             assert_eq!(
                 Keyring::rotated(&text, 7).err(),
-                Some(KeyError::Twice {
+                Some(KeyFileError::Twice {
                     line: text.lines().position(|line| line.starts_with("7:")).unwrap() + 2,
                     name: "7".into()
                 })

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::mail::Say;
-use super::{Settings, mail};
+use super::{AlarmSettings, mail};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::AlarmName;
-use crate::store::alarms::{self, Standing};
+use crate::store::alarms::{self, StandingAlarm};
 use crate::store::{Db, StoreError, deliveries};
 
 /// How often a person is told of the same that still stands.
@@ -17,10 +17,10 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MAILS_PER_HOUR: i64 = 10;
 
 /// Tells what is due.
-pub(super) async fn tell(db: &Db, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn tell(db: &Db, settings: &AlarmSettings, now: Timestamp) -> Result<(), StoreError> {
     let all = alarms::all(&mut db.read().await?).await?;
     let is_waiting = waits(db, &all, now).await?;
-    let due: Vec<(Say, Standing)> = all
+    let due: Vec<(Say, StandingAlarm)> = all
         .into_iter()
         .filter(|one| is_waiting || one.name != AlarmName::RelayDown || one.told_at.is_some() || is_over(one, now))
         .filter_map(|one| Some((due(&one, now)?, one)))
@@ -56,7 +56,7 @@ pub(super) async fn tell(db: &Db, settings: &Settings, now: Timestamp) -> Result
 }
 
 /// Adds one email of these alarms for each address, and notes that they are told, in one transaction.
-async fn tell_all(db: &Db, settings: &Settings, told: &[(Say, Standing)], now: Timestamp) -> Result<(), StoreError> {
+async fn tell_all(db: &Db, settings: &AlarmSettings, told: &[(Say, StandingAlarm)], now: Timestamp) -> Result<(), StoreError> {
     let letter = mail::compose(settings, told, now);
     db.write(async |tx| {
         let revision = mail::store(tx, settings, &letter, now).await?;
@@ -76,7 +76,7 @@ async fn tell_all(db: &Db, settings: &Settings, told: &[(Say, Standing)], now: T
 async fn settle(
     tx: &mut crate::store::Tx,
     say: Say,
-    one: &Standing,
+    one: &StandingAlarm,
     how: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -87,7 +87,7 @@ async fn settle(
 }
 
 /// What is to be said of an alarm now, if anything.
-fn due(one: &Standing, now: Timestamp) -> Option<Say> {
+fn due(one: &StandingAlarm, now: Timestamp) -> Option<Say> {
     if is_over(one, now) {
         return Some(Say::Over);
     }
@@ -99,13 +99,13 @@ fn due(one: &Standing, now: Timestamp) -> Option<Say> {
 }
 
 /// Whether it has been quiet for long enough.
-fn is_over(one: &Standing, now: Timestamp) -> bool {
+fn is_over(one: &StandingAlarm, now: Timestamp) -> bool {
     let quiet_since = if one.name.is_count() { one.cleared_at.or(Some(one.last_at)) } else { one.cleared_at };
     quiet_since.is_some_and(|since| now.since(since) >= one.name.quiet_for())
 }
 
 /// Whether mail waits that a relay which is down could carry: nobody is called for a relay that nobody needs.
-async fn waits(db: &Db, all: &[Standing], now: Timestamp) -> Result<bool, StoreError> {
+async fn waits(db: &Db, all: &[StandingAlarm], now: Timestamp) -> Result<bool, StoreError> {
     if !all.iter().any(|one| one.name == AlarmName::RelayDown && one.told_at.is_none() && one.stands(now)) {
         return Ok(false);
     }
@@ -114,8 +114,8 @@ async fn waits(db: &Db, all: &[Standing], now: Timestamp) -> Result<bool, StoreE
 }
 
 /// One line with stable names.
-fn log(say: Say, one: &Standing) {
-    let Standing { name, scope, severity, note, count, .. } = one;
+fn log(say: Say, one: &StandingAlarm) {
+    let StandingAlarm { name, scope, severity, note, count, .. } = one;
     let what = name.title(scope);
     match say {
         Say::Raised => tracing::warn!(target: "coranto::alarm", %name, scope, %severity, count, "{what}: {note}"),
@@ -137,8 +137,8 @@ mod tests {
         Timestamp(NOW.0 + count * 60_000)
     }
 
-    fn standing(name: AlarmName) -> Standing {
-        Standing {
+    fn standing(name: AlarmName) -> StandingAlarm {
+        StandingAlarm {
             id: 1,
             name,
             scope: "main".to_owned(),
@@ -158,9 +158,9 @@ mod tests {
     fn the_rhythm_is_at_once_daily_and_at_the_end() {
         let held = standing(AlarmName::IssueHeld);
         assert_eq!(due(&held, NOW), Some(Say::Raised));
-        let told = Standing { told_at: Some(NOW), ..held };
+        let told = StandingAlarm { told_at: Some(NOW), ..held };
         assert_eq!((due(&told, minutes(1439)), due(&told, minutes(1440))), (None, Some(Say::Stands)));
-        let cleared = Standing { cleared_at: Some(minutes(5)), ..told };
+        let cleared = StandingAlarm { cleared_at: Some(minutes(5)), ..told };
         assert_eq!((due(&cleared, minutes(14)), due(&cleared, minutes(15))), (None, Some(Say::Over)));
     }
 
@@ -168,13 +168,13 @@ mod tests {
     fn a_relay_is_told_of_after_ten_minutes() {
         let down = standing(AlarmName::RelayDown);
         assert_eq!((due(&down, minutes(9)), due(&down, minutes(10))), (None, Some(Say::Raised)));
-        let up = Standing { cleared_at: Some(minutes(9)), ..down };
+        let up = StandingAlarm { cleared_at: Some(minutes(9)), ..down };
         assert_eq!((due(&up, minutes(10)), due(&up, minutes(19))), (None, Some(Say::Over)));
     }
 
     #[test]
     fn what_happened_once_is_told_once_and_over_after_a_quiet_day() {
-        let failed = Standing { told_at: Some(NOW), ..standing(AlarmName::IssueFailed) };
+        let failed = StandingAlarm { told_at: Some(NOW), ..standing(AlarmName::IssueFailed) };
         assert_eq!((due(&failed, minutes(1439)), due(&failed, minutes(1440))), (None, Some(Say::Over)));
     }
 }

@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::store::events::About;
-use crate::store::keys::{Known, Stake};
+use crate::store::keys::{KnownKey, Stake};
 use crate::store::{Db, StoreError, Tx, events, keys, subscribers};
 use crate::token::{Fingerprint, KeyKind, Keyring};
 
@@ -115,7 +115,7 @@ pub async fn admit(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Re
 async fn note_all(
     tx: &mut Tx,
     ring: &Keyring,
-    known: &[Known],
+    known: &[KnownKey],
     actor: &Actor,
     now: Timestamp,
 ) -> Result<(), KeyTrouble> {
@@ -133,7 +133,7 @@ async fn note_all(
     Ok(())
 }
 
-async fn judge(tx: &mut Tx, ring: &Keyring, now: Timestamp) -> Result<Vec<Known>, KeyTrouble> {
+async fn judge(tx: &mut Tx, ring: &Keyring, now: Timestamp) -> Result<Vec<KnownKey>, KeyTrouble> {
     let known = keys::all(tx).await?;
     let has = ring.fingerprints();
     let of = |kind| has.iter().find(|(one, _)| *one == kind).map(|(_, print)| *print);
@@ -173,7 +173,7 @@ async fn fits(tx: &mut Tx, ring: &Keyring) -> Result<bool, StoreError> {
 }
 
 /// What hangs on a key that sealed links: the mails since it was on top, until another was.
-async fn stake(tx: &mut Tx, one: Option<&Known>, known: &[Known], now: Timestamp) -> Result<Stake, StoreError> {
+async fn stake(tx: &mut Tx, one: Option<&KnownKey>, known: &[KnownKey], now: Timestamp) -> Result<Stake, StoreError> {
     let since = now.minus(MAILS_FOR);
     let Some(one) = one else { return keys::stake(tx, since, now).await };
     let next = known.iter().filter(|other| other.kind == "link" && other.first_at > one.first_at);
@@ -217,7 +217,7 @@ impl Use {
 
 /// A key as an operator sees it: nothing tells what it is.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct KeySummary {
     /// Which.
     pub kind: KeyKind,
     /// What it is recognised by.
@@ -231,7 +231,7 @@ pub struct Listed {
 }
 
 /// The keys of the file and of the database.
-pub async fn list(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Vec<Listed>, StoreError> {
+pub async fn list(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Vec<KeySummary>, StoreError> {
     let mut tx = db.read().await?;
     let known = keys::all(&mut tx).await?;
     let mut all = Vec::new();
@@ -247,7 +247,7 @@ pub async fn list(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Vec<Listed>
             (KeyKind::Link(_), Some(one)) => Some(stake(&mut tx, Some(one), &known, now).await?.mails),
             _ => None,
         };
-        all.push(Listed { kind, fingerprint, since: noted.map(|one| one.first_at), used, mails });
+        all.push(KeySummary { kind, fingerprint, since: noted.map(|one| one.first_at), used, mails });
     }
     for one in &known {
         let kind = kind(one);
@@ -256,7 +256,7 @@ pub async fn list(db: &Db, ring: &Keyring, now: Timestamp) -> Result<Vec<Listed>
         }
         let used = if one.retired_at.is_some() { Use::Retired } else { Use::Missing };
         let mails = Some(stake(&mut tx, Some(one), &known, now).await?.mails).filter(|_| kind != KeyKind::Address);
-        all.push(Listed { kind, fingerprint: one.fingerprint, since: Some(one.first_at), used, mails });
+        all.push(KeySummary { kind, fingerprint: one.fingerprint, since: Some(one.first_at), used, mails });
     }
     Ok(all)
 }
@@ -299,11 +299,11 @@ pub async fn adopt(db: &Db, ring: &Keyring, actor: &Actor, now: Timestamp) -> Re
     Ok(Adopted { rehashed: done.changed, stake })
 }
 
-fn find(known: &[Known], wanted: KeyKind) -> Option<&Known> {
+fn find(known: &[KnownKey], wanted: KeyKind) -> Option<&KnownKey> {
     known.iter().find(|one| kind(one) == wanted)
 }
 
-fn kind(known: &Known) -> KeyKind {
+fn kind(known: &KnownKey) -> KeyKind {
     match known.kind.as_str() {
         "address" => KeyKind::Address,
         _ => KeyKind::Link(u8::try_from(known.number).unwrap_or_default()),

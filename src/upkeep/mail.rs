@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::Settings;
+use super::AlarmSettings;
 use crate::clock::Timestamp;
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
-use crate::store::alarms::Standing;
+use crate::store::alarms::StandingAlarm;
 use crate::store::revisions::{self, NewRevision};
 use crate::store::{Result, Tx, newsletters};
 
@@ -23,12 +23,12 @@ pub(super) enum Say {
 
 /// Subject and text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Letter {
+pub(super) struct AlarmMail {
     pub(super) subject: String,
     pub(super) text: String,
 }
 
-pub(super) fn compose(settings: &Settings, told: &[(Say, Standing)], now: Timestamp) -> Letter {
+pub(super) fn compose(settings: &AlarmSettings, told: &[(Say, StandingAlarm)], now: Timestamp) -> AlarmMail {
     let subject = match told {
         [(say, one)] => format!("[coranto] {}{}", before(*say), one.name.title(&one.scope)),
         _ => format!("[coranto] {} alarms", told.len()),
@@ -52,7 +52,7 @@ pub(super) fn compose(settings: &Settings, told: &[(Say, Standing)], now: Timest
          `coranto alarms` lists what stands now.\n",
         settings.host
     );
-    Letter { subject, text }
+    AlarmMail { subject, text }
 }
 
 fn before(say: Say) -> &'static str {
@@ -64,7 +64,7 @@ fn before(say: Say) -> &'static str {
 }
 
 /// Stores it as a revision of the first newsletter, whose address it comes from.
-pub(super) async fn store(tx: &mut Tx, settings: &Settings, letter: &Letter, now: Timestamp) -> Result<RevisionId> {
+pub(super) async fn store(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmMail, now: Timestamp) -> Result<RevisionId> {
     let slug = settings.newsletters.first().map_or("", |newsletter| newsletter.slug.as_str());
     let newsletter = newsletters::ensure(tx, slug, now).await?;
     let new = NewRevision {

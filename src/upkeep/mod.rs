@@ -19,8 +19,8 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
-pub use keys::{Adopted, KeyTrouble, Listed, Use, admit, adopt, list, look, next_number};
-pub use retention::{Due, Ended, due, expire};
+pub use keys::{Adopted, KeyTrouble, KeySummary, Use, admit, adopt, list, look, next_number};
+pub use retention::{Due, RetentionOutcome, due, expire};
 pub use watch::room;
 
 use crate::clock::{Clock, Timestamp};
@@ -35,7 +35,7 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// Who is told, and by what.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct AlarmSettings {
     /// The addresses that get alarms by email.
     pub to: Vec<EmailAddress>,
     /// The newsletters; alarms come from the first one's address.
@@ -53,7 +53,7 @@ pub struct Settings {
 pub struct Upkeep {
     db: Db,
     clock: Clock,
-    settings: Settings,
+    settings: AlarmSettings,
     /// Until when this process is the one that schedules.
     shift_until: Arc<AtomicI64>,
     /// This process among those that stand in.
@@ -63,7 +63,7 @@ pub struct Upkeep {
 impl Upkeep {
     /// For a process whose scheduler says in `shift_until` until when it is the one that schedules; one without a
     /// scheduler only says when nobody schedules.
-    pub fn new(db: Db, clock: Clock, settings: Settings, shift_until: Arc<AtomicI64>) -> Self {
+    pub fn new(db: Db, clock: Clock, settings: AlarmSettings, shift_until: Arc<AtomicI64>) -> Self {
         Self { db, clock, settings, shift_until, worker: OnceCell::new() }
     }
 

@@ -7,7 +7,7 @@ use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::event::Event;
 use crate::domain::retention::{ANNOUNCED_FOR, Expiry, Retention, latest_run};
 use crate::store::events::About;
-use crate::store::retention::{self, Progress};
+use crate::store::retention::{self, RetentionProgress};
 use crate::store::{Db, Result, Tx, alarms, departed, events, folded, personal, subscribers, subscriptions};
 use crate::telemetry::metrics;
 
@@ -44,7 +44,7 @@ impl Due {
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum RetentionOutcome {
     /// Nothing is left that has had its time.
     Whole,
     /// An issue goes out; the next run goes on.
@@ -66,16 +66,16 @@ pub async fn due(db: &Db, policy: Retention, now: Timestamp) -> Result<Due> {
 }
 
 /// Takes away what has had its time, in at most `slices` transactions. Returns what went.
-pub async fn expire(db: &Db, policy: Retention, by: By<'_>, mut slices: u32) -> Result<(Due, Ended)> {
+pub async fn expire(db: &Db, policy: Retention, by: By<'_>, mut slices: u32) -> Result<(Due, RetentionOutcome)> {
     let mut gone = Due::default();
     for kind in Expiry::ALL {
         let Some(before) = policy.before(*kind, by.now) else { continue };
         loop {
             if retention::is_sending(&mut db.read().await?).await? {
-                return Ok((gone, Ended::Sending));
+                return Ok((gone, RetentionOutcome::Sending));
             }
             if slices == 0 {
-                return Ok((gone, Ended::Enough));
+                return Ok((gone, RetentionOutcome::Enough));
             }
             slices -= 1;
             let rows = db.write(async |tx| slice(tx, *kind, before, by).await).await?;
@@ -86,7 +86,7 @@ pub async fn expire(db: &Db, policy: Retention, by: By<'_>, mut slices: u32) -> 
             gone.add(*kind, rows);
         }
     }
-    Ok((gone, Ended::Whole))
+    Ok((gone, RetentionOutcome::Whole))
 }
 
 /// One transaction's worth of a kind, with its event. Returns how many rows went.
@@ -138,7 +138,7 @@ pub(super) async fn look(db: &Db, policy: Retention, now: Timestamp) -> Result<(
 }
 
 /// Whether it has begun, and today's run is not done.
-fn is_time(progress: Progress, now: Timestamp) -> bool {
+fn is_time(progress: RetentionProgress, now: Timestamp) -> bool {
     progress.begins_at <= now && progress.ran_at.is_none_or(|ran_at| ran_at < latest_run(now))
 }
 
@@ -163,7 +163,7 @@ async fn run(db: &Db, policy: Retention, now: Timestamp) -> Result<()> {
         tracing::info!(rows = gone.rows(), "old data is gone: {}", gone.note());
     }
     // Somebody may be reading: the next look tries again.
-    if ended != Ended::Whole || !db.scour().await? {
+    if ended != RetentionOutcome::Whole || !db.scour().await? {
         return Ok(());
     }
     db.write(async |tx| {

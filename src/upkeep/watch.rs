@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::Settings;
+use super::AlarmSettings;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
@@ -16,7 +16,7 @@ const EMPTY_BEFORE: Duration = Duration::from_secs(18 * 3600);
 /// Below this a busy evening may fill the disk.
 const FREE_BYTES_MIN: u64 = 500 << 20;
 
-pub(super) async fn look(db: &Db, settings: &Settings, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn look(db: &Db, settings: &AlarmSettings, now: Timestamp) -> Result<(), StoreError> {
     let mut found = Vec::new();
     let mut tx = db.read().await?;
     for newsletter in &settings.newsletters {

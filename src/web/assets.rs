@@ -8,78 +8,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::failure::{Failure, Open};
+use super::handler_error::{HandlerError, Indexable};
+use super::stylesheets::fingerprint;
 use super::site::Site;
-use crate::domain::NewsletterId;
-use crate::domain::design::{Accent, Design};
-use crate::signup::Door;
-use crate::templates::pages::Style;
-use crate::templates::{TemplateError, Templates};
 
 /// A year, which is as long as anything may be kept; the name changes with the content.
 pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-/// Of a SHA-256, in bytes: enough that no two sheets of an installation share a name.
-const NAME_BYTES: usize = 6;
-
-/// The style sheets: one for each newsletter, for each has its colour, and one for the pages of none.
-#[derive(Debug)]
-pub(super) struct Sheets {
-    plain: Sheet,
-    own: Vec<(NewsletterId, Sheet)>,
-}
-
-#[derive(Debug)]
-struct Sheet {
-    name: String,
-    css: String,
-}
-
-impl Sheets {
-    /// Renders a sheet for each newsletter.
-    pub(super) fn new(templates: &Templates, doors: &[Door]) -> Result<Self, TemplateError> {
-        let own = doors.iter().map(|door| Ok((door.id, Sheet::new(templates, &style(&door.newsletter.design))?)));
-        Ok(Self {
-            plain: Sheet::new(templates, &style(&Design::default()))?,
-            own: own.collect::<Result<_, TemplateError>>()?,
-        })
-    }
-
-    /// The path of a newsletter's sheet, without a `/` at its beginning.
-    pub(super) fn path(&self, newsletter: Option<NewsletterId>) -> String {
-        let own = newsletter.and_then(|id| self.own.iter().find(|(owner, _)| *owner == id));
-        format!("assets/{}", own.map_or(&self.plain, |(_, sheet)| sheet).name)
-    }
-
-    fn css(&self, name: &str) -> Option<&str> {
-        let mut sheets = self.own.iter().map(|(_, sheet)| sheet).chain([&self.plain]);
-        sheets.find(|sheet| sheet.name == name).map(|sheet| sheet.css.as_str())
-    }
-}
-
-impl Sheet {
-    fn new(templates: &Templates, style: &Style) -> Result<Self, TemplateError> {
-        let css = templates.render(style)?;
-        Ok(Self { name: format!("style-{}.css", fingerprint(css.as_bytes())), css })
-    }
-}
-
-/// A few letters that stand for a content.
-pub(super) fn fingerprint(content: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content);
-    digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The style sheet of a newsletter that looks like `design`.
-pub(super) fn style(design: &Design) -> Style {
-    Style {
-        accent: design.accent.light.to_string(),
-        dark_accent: design.accent.dark.to_string(),
-        dark_ink: Accent::DARK_INK.to_string(),
-        font: design.font.families().to_owned(),
-        heading_font: design.heading_font.families().to_owned(),
-    }
-}
-
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/assets/{name}", get(asset)).route("/favicon.ico", get(icon))
 }
@@ -87,7 +21,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
 /// Browsers ask for one unasked; nothing is an answer, while an error would stand in everybody's console and log.
 async fn icon() -> Response {
     let mut response = (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, FOR_EVER)]).into_response();
-    response.extensions_mut().insert(Open);
+    response.extensions_mut().insert(Indexable);
     response
 }
 
@@ -99,14 +33,14 @@ pub(super) fn challenge_script() -> String {
     format!("assets/challenge-{}.js", fingerprint(CHALLENGE.as_bytes()))
 }
 
-async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, Failure> {
+async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Result<Response, HandlerError> {
     let (media_type, content) = match site.sheets.css(&name) {
         Some(css) => ("text/css; charset=utf-8", css),
         None if challenge_script() == format!("assets/{name}") => ("text/javascript; charset=utf-8", CHALLENGE),
-        None => return Err(Failure::NotFound),
+        None => return Err(HandlerError::NotFound),
     };
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CACHE_CONTROL, FOR_EVER)];
     let mut response = (headers, content.to_owned()).into_response();
-    response.extensions_mut().insert(Open);
+    response.extensions_mut().insert(Indexable);
     Ok(response)
 }

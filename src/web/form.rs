@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::BODY_BYTES_MAX;
-use super::failure::Failure;
+use super::handler_error::HandlerError;
 use super::site::Site;
 
 /// The largest form has ten; more is not one of ours.
@@ -51,16 +51,16 @@ impl Form {
     }
 
     /// Refuses a form with any field but these.
-    pub(super) fn only(&self, names: &[&str]) -> Result<(), Failure> {
+    pub(super) fn only(&self, names: &[&str]) -> Result<(), HandlerError> {
         let known = self.0.iter().all(|(name, _)| names.contains(&name.as_str()));
-        if known { Ok(()) } else { Err(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY)) }
+        if known { Ok(()) } else { Err(HandlerError::Body(StatusCode::UNPROCESSABLE_ENTITY)) }
     }
 }
 
 impl FromRequest<Arc<Site>> for Form {
-    type Rejection = Failure;
+    type Rejection = HandlerError;
 
-    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Failure> {
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, HandlerError> {
         readable(request.headers())?;
         match Media::of(request.headers()) {
             Media::Form => {
@@ -68,51 +68,51 @@ impl FromRequest<Arc<Site>> for Form {
                 let mut fields = url::form_urlencoded::parse(&body).into_owned();
                 let form = Self(fields.by_ref().take(FIELDS_MAX).collect());
                 match fields.next() {
-                    Some(_) => Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE)),
+                    Some(_) => Err(HandlerError::Body(StatusCode::PAYLOAD_TOO_LARGE)),
                     None => Ok(form),
                 }
             }
             Media::Multipart => multipart(request, site).await,
-            Media::Json | Media::Other => Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+            Media::Json | Media::Other => Err(HandlerError::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
         }
     }
 }
 
 /// No form is so long that anybody compresses it; what unpacks to a thousand times its size is none of ours.
-fn readable(headers: &HeaderMap) -> Result<(), Failure> {
+fn readable(headers: &HeaderMap) -> Result<(), HandlerError> {
     match headers.get(header::CONTENT_ENCODING) {
         Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") => {
-            Err(Failure::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+            Err(HandlerError::Body(StatusCode::UNSUPPORTED_MEDIA_TYPE))
         }
         _ => announced(headers),
     }
 }
 
 /// What says beforehand that it is too long need not be waited for. What does not say so is cut off at the limit.
-fn announced(headers: &HeaderMap) -> Result<(), Failure> {
+fn announced(headers: &HeaderMap) -> Result<(), HandlerError> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     match length {
-        Some(length) if length > BODY_BYTES_MAX => Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE)),
+        Some(length) if length > BODY_BYTES_MAX => Err(HandlerError::Body(StatusCode::PAYLOAD_TOO_LARGE)),
         _ => Ok(()),
     }
 }
 
 /// The whole body.
-pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, Failure> {
+pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, HandlerError> {
     readable(request.headers())?;
-    Bytes::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))
+    Bytes::from_request(request, site).await.map_err(|rejection| HandlerError::Body(rejection.status()))
 }
 
-async fn multipart(request: Request, site: &Arc<Site>) -> Result<Form, Failure> {
+async fn multipart(request: Request, site: &Arc<Site>) -> Result<Form, HandlerError> {
     let mut parts =
-        Multipart::from_request(request, site).await.map_err(|rejection| Failure::Body(rejection.status()))?;
+        Multipart::from_request(request, site).await.map_err(|rejection| HandlerError::Body(rejection.status()))?;
     let mut fields = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(|error| Failure::Body(error.status()))? {
+    while let Some(part) = parts.next_field().await.map_err(|error| HandlerError::Body(error.status()))? {
         if fields.len() == FIELDS_MAX {
-            return Err(Failure::Body(StatusCode::PAYLOAD_TOO_LARGE));
+            return Err(HandlerError::Body(StatusCode::PAYLOAD_TOO_LARGE));
         }
         let name = part.name().unwrap_or_default().to_owned();
-        let value = part.bytes().await.map_err(|error| Failure::Body(error.status()))?;
+        let value = part.bytes().await.map_err(|error| HandlerError::Body(error.status()))?;
         fields.push((name, String::from_utf8_lossy(&value).into_owned()));
     }
     Ok(Form(fields))

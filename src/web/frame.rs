@@ -5,19 +5,19 @@ use url::Url;
 
 use super::site::Site;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::{Door, Emblem};
+use crate::signup::{SignupList, NewsletterLogo};
 use crate::templates::pages::{Foot, Frame, Relation, Sharing};
 use crate::words::Words;
 
 /// What a page stands on: all that its surroundings are made of.
 #[derive(Clone, Debug)]
-pub(super) struct Ground<'a> {
+pub(super) struct PageContext<'a> {
     /// Where readers reach this server.
     pub(super) public_url: &'a Url,
     /// Whose page it is; none for what belongs to no newsletter.
     pub(super) newsletter: Option<&'a Newsletter>,
     /// That newsletter's logo.
-    pub(super) logo: Option<&'a Emblem>,
+    pub(super) logo: Option<&'a NewsletterLogo>,
     /// Where the style sheet is.
     pub(super) style_url: String,
     /// Whether there are other newsletters here.
@@ -26,24 +26,24 @@ pub(super) struct Ground<'a> {
 
 impl Site {
     /// What the pages of a newsletter stand on, or those of none.
-    pub(super) fn ground<'a>(&'a self, door: Option<&'a Door>) -> Ground<'a> {
-        Ground {
+    pub(super) fn ground<'a>(&'a self, list: Option<&'a SignupList>) -> PageContext<'a> {
+        PageContext {
             public_url: &self.public_url,
-            newsletter: door.map(|door| &door.newsletter),
-            logo: door.and_then(|door| door.logo.as_ref()),
-            style_url: self.path(&self.sheets.path(door.map(|door| door.id))),
-            several: self.doors.len() > 1,
+            newsletter: list.map(|list| &list.newsletter),
+            logo: list.and_then(|list| list.logo.as_ref()),
+            style_url: self.path(&self.sheets.path(list.map(|list| list.id))),
+            several: self.lists.len() > 1,
         }
     }
 
     /// What surrounds a page of a newsletter, or of none.
-    pub(super) fn frame(&self, words: Words, door: Option<&Door>, private: bool) -> Frame {
-        self.ground(door).frame(words, private)
+    pub(super) fn frame(&self, words: Words, list: Option<&SignupList>, private: bool) -> Frame {
+        self.ground(list).frame(words, private)
     }
 
     /// Gives a page its one true address, where others may share it.
-    pub(super) fn share(&self, frame: &mut Frame, door: Option<&Door>, path: &str) {
-        self.ground(door).share(frame, path);
+    pub(super) fn share(&self, frame: &mut Frame, list: Option<&SignupList>, path: &str) {
+        self.ground(list).share(frame, path);
     }
 
     /// A path on this site, as a browser is to ask for it.
@@ -57,7 +57,7 @@ impl Site {
     }
 }
 
-impl Ground<'_> {
+impl PageContext<'_> {
     /// What surrounds a page. A private page is a reader's own, or a mistake: search engines are to leave it alone, and
     /// it invites nobody to subscribe.
     pub(super) fn frame(&self, words: Words, private: bool) -> Frame {

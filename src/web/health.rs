@@ -12,13 +12,13 @@ use axum::routing::get;
 use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
-use super::failure::{Dressed, Failure};
+use super::handler_error::{Complete, HandlerError};
 use super::host;
 use super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::alarm::AlarmName;
 use crate::store::{Result, alarms, deliveries, leases, migrate};
-use crate::telemetry::health::Trouble;
+use crate::telemetry::health::HealthProblem;
 use crate::telemetry::metrics::{self, Gauge};
 
 /// A database that takes longer for one row is not one to send readers to.
@@ -44,7 +44,7 @@ async fn ready(
     State(site): State<Arc<Site>>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-) -> (StatusCode, Extension<Dressed>, Json<Value>) {
+) -> (StatusCode, Extension<Complete>, Json<Value>) {
     let mut scheduler = "unknown";
     let mut standing_now = Vec::new();
     let why = if site.stop.is_cancelled() {
@@ -71,18 +71,18 @@ async fn ready(
     let mut answer = json!({ "ready": why.is_none(), "why": why, "scheduler": scheduler });
     // Relays and alarms are nothing for strangers.
     if !is_from_here(peer, &headers) {
-        return (status, Extension(Dressed), Json(answer));
+        return (status, Extension(Complete), Json(answer));
     }
     if let Some(delivery) = &site.delivery {
-        let state = |trouble: Option<Trouble>| match trouble {
+        let state = |trouble: Option<HealthProblem>| match trouble {
             None => json!({ "up": true }),
-            Some(Trouble { since, why }) => json!({ "up": false, "since": Timestamp(since), "why": why }),
+            Some(HealthProblem { since, why }) => json!({ "up": false, "since": Timestamp(since), "why": why }),
         };
         answer["relays"] = delivery.relays().into_iter().map(|(name, trouble)| (name, state(trouble))).collect();
     }
-    let alarm = |one: alarms::Standing| json!({ "name": one.name, "scope": one.scope, "severity": one.severity, "since": one.since });
+    let alarm = |one: alarms::StandingAlarm| json!({ "name": one.name, "scope": one.scope, "severity": one.severity, "since": one.since });
     answer["alarms"] = standing_now.into_iter().map(alarm).collect();
-    (status, Extension(Dressed), Json(answer))
+    (status, Extension(Complete), Json(answer))
 }
 
 async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
@@ -93,7 +93,7 @@ async fn within<T>(work: impl Future<Output = T>) -> Option<T> {
 struct Look {
     is_current: bool,
     scheduled_until: Option<Timestamp>,
-    alarms: Vec<alarms::Standing>,
+    alarms: Vec<alarms::StandingAlarm>,
 }
 
 /// Reads alone: it may be dropped when it takes too long.
@@ -145,12 +145,12 @@ fn standing(until: Option<Timestamp>, now: Timestamp) -> &'static str {
 
 /// Not here: numbers tell strangers how many readers there are, and a proxy need not say that it is one. Whoever collected
 /// them here is told where they are now.
-async fn elsewhere() -> Failure {
+async fn elsewhere() -> HandlerError {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing::warn!("/metrics was asked for here; it has an address of its own: set metrics_listen under [server]");
     });
-    Failure::NotFound
+    HandlerError::NotFound
 }
 
 /// Whether a request comes from this machine, and not through a proxy on it: it names this machine, and nobody else.
@@ -168,7 +168,7 @@ pub(super) fn metrics_router() -> Router<Arc<Site>> {
     Router::new().route("/metrics", get(async |State(site): State<Arc<Site>>| numbers(&site).await))
 }
 
-async fn numbers(site: &Site) -> Result<Response, Failure> {
+async fn numbers(site: &Site) -> Result<Response, HandlerError> {
     let mut tx = site.signup.db.read().await?;
     let (waiting, open) = deliveries::depth(&mut tx).await?;
     let until = leases::until(&mut tx, SCHEDULER).await?;
@@ -190,7 +190,7 @@ async fn numbers(site: &Site) -> Result<Response, Failure> {
         },
     ];
     if let Some(delivery) = &site.delivery {
-        let up = |(name, trouble): (String, Option<Trouble>)| {
+        let up = |(name, trouble): (String, Option<HealthProblem>)| {
             (vec![("relay", name)], f64::from(u8::from(trouble.is_none())))
         };
         let values = delivery.relays().into_iter().map(up).collect();
@@ -202,7 +202,7 @@ async fn numbers(site: &Site) -> Result<Response, Failure> {
 }
 
 /// How many alarms of each name stand; also the one that the ledger cannot hold.
-fn standing_alarms(site: &Site, all: &[alarms::Standing]) -> Vec<(metrics::Labels, f64)> {
+fn standing_alarms(site: &Site, all: &[alarms::StandingAlarm]) -> Vec<(metrics::Labels, f64)> {
     let now = site.clock.now();
     let mut counts: BTreeMap<AlarmName, u32> = BTreeMap::new();
     for one in all.iter().filter(|one| one.stands(now)) {

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use url::{Host, Url};
 
-use super::failure::Failure;
+use super::handler_error::HandlerError;
 use super::site::Site;
 
 const PROBES: &[&str] = &["/healthz", "/readyz"];
@@ -24,7 +24,7 @@ pub(super) async fn check(State(site): State<Arc<Site>>, request: Request, next:
         Ok(()) => next.run(request).await,
         Err(status) => {
             warn_of_proxy();
-            Failure::Body(status).into_response()
+            HandlerError::Body(status).into_response()
         }
     }
 }

@@ -4,22 +4,25 @@
 //! GET and HEAD change nothing, anywhere: mailbox providers and virus scanners follow every link in a mail.
 
 mod assets;
-mod client;
+mod client_ip;
 mod clock;
-mod failure;
+mod handler_error;
 mod form;
 mod frame;
-mod fresh;
+mod conditional;
 mod health;
 mod host;
 mod one_click;
 mod policy;
 pub mod preview;
+mod proxies;
 mod public;
 mod requests;
+mod respond;
 mod serve;
+mod stylesheets;
 mod site;
-mod trouble;
+mod error_page;
 mod wording;
 
 use std::sync::Arc;
@@ -32,7 +35,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-pub use client::Proxies;
+pub use proxies::Proxies;
 pub use serve::serve;
 pub use site::{Embedding, Site};
 
@@ -43,7 +46,7 @@ const REQUEST_SECONDS_MAX: u64 = 30;
 
 /// What Prometheus reads, for an address of its own.
 pub fn metrics_router(site: Arc<Site>) -> Router {
-    health::metrics_router().layer(from_fn_with_state(Arc::clone(&site), failure::dress)).with_state(site)
+    health::metrics_router().layer(from_fn_with_state(Arc::clone(&site), respond::dress)).with_state(site)
 }
 
 /// The public pages.
@@ -59,7 +62,7 @@ pub fn router(site: Arc<Site>) -> Router {
         ))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(Arc::clone(&site), host::check))
-        .layer(from_fn_with_state(Arc::clone(&site), failure::dress))
+        .layer(from_fn_with_state(Arc::clone(&site), respond::dress))
         .layer(from_fn_with_state(Arc::clone(&site), public::signup::cors))
         .layer(from_fn(policy::widen))
         .with_state(site)

@@ -9,13 +9,13 @@ use url::Url;
 
 /// Goes with a response until its headers are written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Policy {
+pub(super) struct ContentPolicy {
     frames: Option<Vec<String>>,
     leads_to: Option<String>,
     runs_own_script: bool,
 }
 
-impl Policy {
+impl ContentPolicy {
     /// The response's own, to be widened.
     pub(super) fn of(response: &mut Response) -> &mut Self {
         response.extensions_mut().get_or_insert_default()
@@ -61,7 +61,7 @@ impl Policy {
 /// Widens the headers of pages that ask for it. Runs after every page has got the common ones.
 pub(super) async fn widen(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    if let Some(policy) = response.extensions_mut().remove::<Policy>() {
+    if let Some(policy) = response.extensions_mut().remove::<ContentPolicy>() {
         policy.write(response.headers_mut());
     }
     response

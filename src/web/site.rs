@@ -10,20 +10,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::assets::Sheets;
-use super::client::Proxies;
-use super::failure::{Dressed, Failure, Open};
-use super::fresh::fresh;
-use super::trouble::TroublePages;
+use super::handler_error::{Complete, HandlerError, Indexable};
+use super::conditional::fresh;
+use super::proxies::Proxies;
+use super::stylesheets::Stylesheets;
+use super::error_page::ErrorPages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::domain::retention::Retention;
-use crate::signup::{Act, Client, Door, Signup};
+use crate::signup::{ActionContext, ClientNetwork, SignupList, Signup};
 use crate::store::subscriptions::Subscription;
 use crate::telemetry::health::Health;
 use crate::templates::pages::Frame;
-use crate::templates::{Context, TemplateError, Templates};
+use crate::templates::{TemplateContext, TemplateError, Templates};
 use crate::words::{Language, Words};
 
 /// What other sites may do with the form.
@@ -44,7 +44,7 @@ pub struct Site {
     /// What time it is.
     pub clock: Clock,
     /// The newsletters, in the order of the configuration.
-    pub doors: Vec<Arc<Door>>,
+    pub lists: Vec<Arc<SignupList>>,
     /// Where readers reach this server: links are made from this and never from what a request says.
     pub public_url: Url,
     /// Who may say on whose behalf they ask.
@@ -68,26 +68,26 @@ pub struct Site {
     /// Seats for searches.
     pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
-    pub(super) sheets: Sheets,
-    pub(super) trouble_pages: TroublePages,
+    pub(super) sheets: Stylesheets,
+    pub(super) trouble_pages: ErrorPages,
 }
 
 impl Site {
     /// The state of a web face for `doors`.
     pub fn new(
         signup: Signup,
-        doors: Vec<Door>,
+        lists: Vec<SignupList>,
         templates: Arc<Templates>,
         clock: Clock,
         public_url: Url,
         proxies: Proxies,
         stop: CancellationToken,
     ) -> Result<Self, TemplateError> {
-        let sheets = Sheets::new(&templates, &doors)?;
+        let sheets = Stylesheets::new(&templates, &lists)?;
         Ok(Self {
             signup,
             clock,
-            doors: doors.into_iter().map(Arc::new).collect(),
+            lists: lists.into_iter().map(Arc::new).collect(),
             public_url,
             proxies,
             embedding: Embedding::default(),
@@ -100,97 +100,97 @@ impl Site {
             stop,
             searches: Semaphore::new(SEARCHES_MAX),
             sheets,
-            trouble_pages: TroublePages::default(),
+            trouble_pages: ErrorPages::default(),
             templates,
         })
     }
 
     /// The newsletter with this slug.
-    pub(super) fn door(&self, slug: &str) -> Result<Arc<Door>, Failure> {
-        self.doors.iter().find(|door| door.newsletter.slug == slug).map(Arc::clone).ok_or(Failure::NotFound)
+    pub(super) fn list(&self, slug: &str) -> Result<Arc<SignupList>, HandlerError> {
+        self.lists.iter().find(|list| list.newsletter.slug == slug).map(Arc::clone).ok_or(HandlerError::NotFound)
     }
 
     /// The newsletter of a row; none when the configuration does not name it any more.
-    pub(super) fn door_of(&self, id: NewsletterId) -> Option<&Door> {
-        self.doors.iter().find(|door| door.id == id).map(AsRef::as_ref)
+    pub(super) fn list_of(&self, id: NewsletterId) -> Option<&SignupList> {
+        self.lists.iter().find(|list| list.id == id).map(AsRef::as_ref)
     }
 
     /// The newsletter that is meant when none is named: the only one.
-    pub(super) fn only_door(&self) -> Option<&Door> {
-        match self.doors.as_slice() {
-            [door] => Some(door),
+    pub(super) fn only_list(&self) -> Option<&SignupList> {
+        match self.lists.as_slice() {
+            [list] => Some(list),
             _ => None,
         }
     }
 
     /// The words of a newsletter's pages; of a page of none, those of the first newsletter.
-    pub(super) fn words(&self, door: Option<&Door>) -> Words {
-        let door = door.or_else(|| self.doors.first().map(AsRef::as_ref));
-        Words::of_page(door.map_or("en", |door| &door.newsletter.language))
+    pub(super) fn words(&self, list: Option<&SignupList>) -> Words {
+        let list = list.or_else(|| self.lists.first().map(AsRef::as_ref));
+        Words::of_page(list.map_or("en", |list| &list.newsletter.language))
     }
 
     /// The words of a page in a language that its reader chose, or in the newsletter's.
-    pub(super) fn words_in(&self, door: &Door, chosen: Option<Language>) -> Words {
-        chosen.map_or_else(|| self.words(Some(door)), |language| Words::of_page(language.tag()))
+    pub(super) fn words_in(&self, list: &SignupList, chosen: Option<Language>) -> Words {
+        chosen.map_or_else(|| self.words(Some(list)), |language| Words::of_page(language.tag()))
     }
 
     /// The words for a reader: in the language they chose, or the newsletter's.
-    pub(super) fn words_for(&self, door: Option<&Door>, subscription: Option<&Subscription>) -> Words {
+    pub(super) fn words_for(&self, list: Option<&SignupList>, subscription: Option<&Subscription>) -> Words {
         let chosen = subscription.and_then(|subscription| subscription.language.as_deref());
-        chosen.map_or_else(|| self.words(door), Words::of_page)
+        chosen.map_or_else(|| self.words(list), Words::of_page)
     }
 
     /// A page as a response. Search engines may know it unless it is private.
-    pub(super) fn page<C: Context>(&self, status: StatusCode, frame: &Frame, page: &C) -> Result<Response, Failure> {
+    pub(super) fn page<C: TemplateContext>(&self, status: StatusCode, frame: &Frame, page: &C) -> Result<Response, HandlerError> {
         Ok(known(Self::dressed(status, self.html(frame, page)?), frame))
     }
 
     /// A page as its text.
-    pub(super) fn html<C: Context>(&self, frame: &Frame, page: &C) -> Result<String, Failure> {
-        self.templates.page(frame, page).map_err(Failure::Template)
+    pub(super) fn html<C: TemplateContext>(&self, frame: &Frame, page: &C) -> Result<String, HandlerError> {
+        self.templates.page(frame, page).map_err(HandlerError::Template)
     }
 
     /// A page's text as a response.
     pub(super) fn dressed(status: StatusCode, html: impl Into<Body>) -> Response {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let mut response = (status, [content_type], html.into()).into_response();
-        response.extensions_mut().insert(Dressed);
+        response.extensions_mut().insert(Complete);
         response
     }
 
     /// The same of a page that a client may keep.
-    pub(super) fn fresh_page<C: Context>(
+    pub(super) fn fresh_page<C: TemplateContext>(
         &self,
         asked: &HeaderMap,
         frame: &Frame,
         page: &C,
         changed: Option<Timestamp>,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, HandlerError> {
         Ok(known(fresh(asked, "text/html; charset=utf-8", self.html(frame, page)?, changed), frame))
     }
 
     /// What the record says about an act that came over the web now.
-    pub(super) fn act(&self, source: &str, wording: &'static str, client: Option<Client>) -> Act {
-        Act { actor: Actor::Reader, source: source.to_owned(), wording, client, now: self.clock.now() }
+    pub(super) fn act(&self, source: &str, wording: &'static str, client: Option<ClientNetwork>) -> ActionContext {
+        ActionContext { actor: Actor::Reader, source: source.to_owned(), wording, client, now: self.clock.now() }
     }
 
     /// Runs a write to its end, whatever becomes of the request.
     pub(super) async fn write<T, E>(
         &self,
         work: impl Future<Output = Result<T, E>> + Send + 'static,
-    ) -> Result<T, Failure>
+    ) -> Result<T, HandlerError>
     where
         T: Send + 'static,
-        E: Into<Failure> + Send + 'static,
+        E: Into<HandlerError> + Send + 'static,
     {
-        self.tasks.spawn(work).await.map_err(|_| Failure::Broken)?.map_err(Into::into)
+        self.tasks.spawn(work).await.map_err(|_| HandlerError::Broken)?.map_err(Into::into)
     }
 }
 
 /// Marks a page that is for everyone.
 fn known(mut response: Response, frame: &Frame) -> Response {
     if !frame.private {
-        response.extensions_mut().insert(Open);
+        response.extensions_mut().insert(Indexable);
     }
     response
 }

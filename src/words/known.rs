@@ -29,12 +29,12 @@ pub fn nearest(typed: &str) -> Option<&'static str> {
 
 /// What a pattern names: values, and other messages.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct PatternNames {
     pub(super) values: BTreeSet<String>,
     pub(super) messages: BTreeSet<String>,
 }
 
-impl Names {
+impl PatternNames {
     /// Its own values and those of the messages that it names.
     pub(super) fn all_values(&self, messages: &BTreeMap<String, Self>) -> BTreeSet<String> {
         let inner = self.messages.iter().filter_map(|key| messages.get(key));
@@ -76,14 +76,14 @@ impl Names {
 }
 
 /// The messages of a file in their order, and what each names.
-pub(super) fn parsed(file: &str) -> Vec<(String, Names)> {
+pub(super) fn parsed(file: &str) -> Vec<(String, PatternNames)> {
     let resource = fluent_syntax::parser::parse(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
     let messages = resource.body.into_iter().filter_map(|entry| match entry {
         Entry::Message(message) => Some(message),
         _ => None,
     });
     let named = messages.map(|message| {
-        let mut names = Names::default();
+        let mut names = PatternNames::default();
         message.value.iter().for_each(|pattern| names.pattern(pattern));
         (message.id.name, names)
     });

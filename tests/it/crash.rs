@@ -19,7 +19,7 @@ use coranto::config::Config;
 use coranto::domain::DeliveryId;
 use coranto::domain::actor::Actor;
 use coranto::domain::delivery::DeliveryState;
-use coranto::signup::{self, Act, NewReader};
+use coranto::signup::{self, ActionContext, NewReader};
 use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};
 use coranto::store::{Db, issues, leases, ledger, newsletters};
 use coranto::token::Keyring;
@@ -141,7 +141,7 @@ impl Scene {
     async fn add_readers(&self) {
         let config = Config::load(&self.folder.path().join("coranto.toml"), &[]).unwrap();
         let now = Clock::system().now();
-        let act = Act {
+        let act = ActionContext {
             actor: Actor::Command("anna".to_owned()),
             source: "crash test".to_owned(),
             wording: "",

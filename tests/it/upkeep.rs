@@ -10,9 +10,9 @@ use coranto::domain::retention::Retention;
 use coranto::domain::slot::Slot;
 use coranto::store::issues::NewIssue;
 use coranto::store::{Db, alarms, issues, leases};
-use coranto::upkeep::{Settings, Upkeep};
+use coranto::upkeep::{AlarmSettings, Upkeep};
 
-use crate::delivery::stage::{self, Stage};
+use crate::delivery::stage::{self, DeliveryFixture};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -25,7 +25,7 @@ struct Duty {
 impl Duty {
     fn new(db: &Db, newsletters: Vec<Newsletter>, to: &[&str], now: Timestamp) -> Self {
         let to = to.iter().map(|address| address.parse().unwrap()).collect();
-        let settings = Settings {
+        let settings = AlarmSettings {
             to,
             newsletters,
             folder: None,
@@ -70,7 +70,7 @@ const HELD: AlarmName = AlarmName::IssueHeld;
 
 both_databases! {
     async fn an_alarm_is_told_at_once_daily_and_when_it_is_over(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], stage.clock.now());
         assert!(duty.after(0).await.is_empty());
         duty.raise(HELD, "week/calendar").await;
@@ -87,7 +87,7 @@ both_databases! {
     }
 
     async fn what_comes_back_within_ten_minutes_was_never_over(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], stage.clock.now());
         duty.raise(HELD, "week/a").await;
         assert_eq!(duty.after(0).await.len(), 1);
@@ -100,7 +100,7 @@ both_databases! {
     }
 
     async fn a_relay_is_told_of_after_ten_minutes_and_only_while_mail_waits(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], stage.clock.now());
         duty.raise(AlarmName::RelayDown, "main").await;
         assert!(duty.after(9).await.is_empty());
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn ten_emails_an_hour_and_then_one_list(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], stage.clock.now());
         for number in 0..25 {
             duty.raise(HELD, &format!("week/issue{number}")).await;
@@ -133,7 +133,7 @@ both_databases! {
     }
 
     async fn several_addresses_each_get_it_and_none_is_no_trouble(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let newsletters = vec![week()];
         let mut silent = Duty::new(&stage.db, newsletters.clone(), &[], stage.clock.now());
         silent.raise(HELD, "week/a").await;
@@ -146,7 +146,7 @@ both_databases! {
     }
 
     async fn an_empty_slot_is_told_eighteen_hours_before(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let slots = vec!["Fri 09:00".parse::<Slot>().unwrap()];
         let newsletter = Newsletter { slots, time_zone: jiff::tz::TimeZone::UTC, ..week() };
         let thursday: jiff::Timestamp = "2026-12-03T14:59:00Z".parse().unwrap();
@@ -175,7 +175,7 @@ both_databases! {
     }
 
     async fn who_only_delivers_says_when_nobody_schedules(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let now = stage.clock.now();
         let lease = async |until: Timestamp| {
             let taken = stage.db.write(async |tx| {
@@ -185,7 +185,7 @@ both_databases! {
             assert!(taken.await.unwrap());
         };
         let to = vec!["ops@example.org".parse().unwrap()];
-        let settings = Settings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
+        let settings = AlarmSettings { to, newsletters: vec![week()], folder: None, host: "news.example.org".to_owned(), retention: Retention::default() };
         let stands = async || {
             let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
             all.iter().any(|one| one.name == AlarmName::ScheduleLate && one.told_at.is_some())
@@ -211,7 +211,7 @@ both_databases! {
     }
 
     async fn an_alarm_is_plain_text_and_names_no_reader(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let mut duty = Duty::new(&stage.db, vec![week()], &["ops@example.org"], stage.clock.now());
         duty.raise(AlarmName::NewsletterSender, "week").await;
         assert_eq!(duty.after(0).await.len(), 1);

@@ -1,7 +1,7 @@
 //! Release and discard. What may be answered is `inbound`'s to say.
 
-use super::Desk;
-use crate::cli::output::count;
+use super::CommandSession;
+use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::NoticeId;
 use crate::inbound::{self, Answer, AnswerError, Wanted};
@@ -14,7 +14,7 @@ pub(super) struct Named {
     named: String,
 }
 
-impl Desk<'_> {
+impl CommandSession<'_> {
     async fn wanted(&self, named: &str) -> anyhow::Result<Wanted> {
         let mut tx = self.db.read().await?;
         // A slug may be a number too; the notice goes first where there is one.
@@ -48,10 +48,10 @@ fn refused(error: AnswerError) -> anyhow::Error {
     }
 }
 
-pub(super) async fn release(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let wanted = desk.wanted(&args.named).await?;
-    let (actor, now) = (desk.context.actor(), desk.context.now());
-    let answer = inbound::release(desk.db, wanted, actor.at(now)).await.map_err(refused)?;
+pub(super) async fn release(args: Named, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let wanted = session.wanted(&args.named).await?;
+    let (actor, now) = (session.context.actor(), session.context.now());
+    let answer = inbound::release(session.db, wanted, actor.at(now)).await.map_err(refused)?;
     let words = match answer.notices {
         0 => "Nothing of it is held.".to_owned(),
         notices => format!(
@@ -64,16 +64,16 @@ pub(super) async fn release(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit
             },
         ),
     };
-    desk.done("released", answer, &words)
+    session.done("released", answer, &words)
 }
 
-pub(super) async fn discard(args: Named, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let wanted = desk.wanted(&args.named).await?;
-    let (actor, now) = (desk.context.actor(), desk.context.now());
-    let answer = inbound::discard(desk.db, wanted, actor.at(now)).await.map_err(refused)?;
+pub(super) async fn discard(args: Named, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let wanted = session.wanted(&args.named).await?;
+    let (actor, now) = (session.context.actor(), session.context.now());
+    let answer = inbound::discard(session.db, wanted, actor.at(now)).await.map_err(refused)?;
     let words = match answer.notices {
         0 => "Nothing of it is held or waits.".to_owned(),
         notices => format!("{} discarded; nothing follows for the readers.", count(notices, "notice")),
     };
-    desk.done("discarded", answer, &words)
+    session.done("discarded", answer, &words)
 }

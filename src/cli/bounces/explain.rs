@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use crate::cli::output::{Output, printable};
+use crate::cli::output::Output;
+use crate::cli::text::printable;
 use crate::cli::{Context, Exit, Failure};
-use crate::domain::cause::{Cause, Class, Judgement, Party, judge};
+use crate::domain::cause::{Cause, Class, Classification, Party, judge};
 use crate::domain::notice::NoticeEvidence;
 use crate::domain::reply::{Reply, Stage};
 
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
 }
 
 /// One line a file or reply; a reply is about one recipient.
-fn as_json(stage: Stage, reply: &Reply, judged: Option<&Judgement>) -> serde_json::Value {
+fn as_json(stage: Stage, reply: &Reply, judged: Option<&Classification>) -> serde_json::Value {
     let status = reply.enhanced.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}"));
     let kind = match judged {
         None => "delivered",
@@ -66,7 +67,7 @@ fn as_json(stage: Stage, reply: &Reply, judged: Option<&Judgement>) -> serde_jso
     })
 }
 
-fn words(output: &Output, stage: Stage, judged: &Judgement) -> anyhow::Result<()> {
+fn words(output: &Output, stage: Stage, judged: &Classification) -> anyhow::Result<()> {
     let lasts = if judged.permanent { "for good" } else { "for now" };
     for (name, value) in [
         ("stage", stage.to_string()),
@@ -91,7 +92,7 @@ fn about(party: Party) -> &'static str {
     }
 }
 
-fn follows(judged: &Judgement) -> &'static str {
+fn follows(judged: &Classification) -> &'static str {
     match (judged.party, judged.permanent, judged.cause) {
         (Party::Session, ..) => "the email goes over a new connection",
         (_, _, Cause::Quota) => "the group waits until the allowance returns",

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::Desk;
-use crate::cli::output::count;
+use super::CommandSession;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{about, local, shared_zone};
 use crate::cli::{Exit, Failure};
@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::domain::NoticeId;
 use crate::domain::cause::Cause;
 use crate::domain::notice::Effect;
-use crate::store::notices::{self, Filter, Notice};
+use crate::store::notices::{self, NoticeFilter, Notice};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -94,17 +94,17 @@ fn follows(notice: &Notice) -> &'static str {
     }
 }
 
-pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
     let issue = match &args.issue {
-        Some(slug) => Some(desk.issue(&mut tx, slug).await?),
+        Some(slug) => Some(session.issue(&mut tx, slug).await?),
         None => None,
     };
-    let zone = shared_zone(desk.config);
+    let zone = shared_zone(session.config);
     let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
     let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
-    let filter = Filter { issue, cause: args.cause, effect: args.effect, since };
+    let filter = NoticeFilter { issue, cause: args.cause, effect: args.effect, since };
     let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
     let mut found = notices::page(&mut tx, &filter, limit + 1).await?;
     let more = found.len() as i64 > limit;
@@ -139,9 +139,9 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let Some(notice) = notices::get(&mut desk.db.read().await?, NoticeId(args.id)).await? else {
+pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let Some(notice) = notices::get(&mut session.db.read().await?, NoticeId(args.id)).await? else {
         return Err(Failure::new(format!("there is no notice {}", args.id))
             .hint("`coranto bounces list` lists them with their numbers")
             .into());
@@ -150,14 +150,14 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         output.json(&as_json(&notice))?;
         return Ok(Exit::Ok);
     }
-    let wait = notice.settle_at.map(|settle_at| settle_at.since(desk.context.now()));
+    let wait = notice.settle_at.map(|settle_at| settle_at.since(session.context.now()));
     let settled = match wait {
         Some(wait) if !wait.is_zero() => format!(" (settled in {})", about(wait)),
         Some(_) => " (settled in a moment)".to_owned(),
         None => String::new(),
     };
     let rows = [
-        ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(desk.config)), notice.source)),
+        ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(session.config)), notice.source)),
         ("address", notice.email.clone().unwrap_or_else(|| "erased".to_owned())),
         ("issue", notice.issue.clone().unwrap_or_else(|| "none: an email of the system".to_owned())),
         ("relay", format!("{}, to {}", notice.relay.as_deref().unwrap_or("none"), notice.destination)),
@@ -168,15 +168,15 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         ("follows", follows(&notice).replace("ID", &notice.id.0.to_string())),
     ];
     for (name, value) in rows {
-        output.line(format!("{name:<9} {}", crate::cli::output::printable(&value)))?;
+        output.line(format!("{name:<9} {}", crate::cli::text::printable(&value)))?;
     }
     Ok(Exit::Ok)
 }
 
-pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let zone = shared_zone(desk.config);
+pub(super) async fn held(session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let zone = shared_zone(session.config);
     let groups = notices::held(&mut tx).await?;
     let mut table = Table::new(&["ISSUE", "RELAY", "TO", ">HELD", "SINCE"]);
     for group in &groups {
@@ -200,9 +200,9 @@ pub(super) async fn held(desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     output.table(&table)?;
-    let examples = notices::page(&mut tx, &Filter { effect: Some(Effect::Held), ..Filter::default() }, 3).await?;
+    let examples = notices::page(&mut tx, &NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }, 3).await?;
     for notice in &examples {
-        output.line(format!("  {}: {}", notice.id.0, crate::cli::output::printable(&notice.diagnostic)))?;
+        output.line(format!("  {}: {}", notice.id.0, crate::cli::text::printable(&notice.diagnostic)))?;
     }
     output.note(
         "None of these readers is left out yet. `coranto bounces release ISSUE` believes the notices, `coranto bounces discard \

@@ -4,7 +4,7 @@ mod answer;
 mod explain;
 mod list;
 
-use super::{Context, Exit, whose};
+use super::{Context, Exit, newsletter_choice};
 use crate::config::Config;
 use crate::domain::IssueId;
 use crate::store::{Db, Tx};
@@ -57,7 +57,7 @@ enum Command {
 }
 
 /// What every sub-command but `explain` needs.
-struct Desk<'a> {
+struct CommandSession<'a> {
     context: &'a Context,
     config: &'a Config,
     db: &'a Db,
@@ -65,10 +65,10 @@ struct Desk<'a> {
     newsletter: Option<&'a str>,
 }
 
-impl Desk<'_> {
+impl CommandSession<'_> {
     /// The issue called `slug`, of whichever newsletter has one.
     async fn issue(&self, tx: &mut Tx, slug: &str) -> anyhow::Result<IssueId> {
-        Ok(whose::of_slug(tx, self.config, self.newsletter, slug).await?.1.id)
+        Ok(newsletter_choice::of_slug(tx, self.config, self.newsletter, slug).await?.1.id)
     }
 }
 
@@ -80,20 +80,20 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let newsletter = args.newsletter.as_deref();
     if newsletter.is_some() {
-        whose::newsletter(&config, newsletter)?;
+        newsletter_choice::newsletter(&config, newsletter)?;
     }
     context.block_on(async {
         let db = match command {
             Command::Release(_) | Command::Discard(_) => context.open_existing(&config).await?,
             _ => context.open_existing_to_look(&config).await?,
         };
-        let desk = Desk { context, config: &config, db: &db, newsletter };
+        let session = CommandSession { context, config: &config, db: &db, newsletter };
         let result = match command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(args, &desk).await,
-            Command::Held => list::held(&desk).await,
-            Command::Release(args) => answer::release(args, &desk).await,
-            Command::Discard(args) => answer::discard(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(args, &session).await,
+            Command::Held => list::held(&session).await,
+            Command::Release(args) => answer::release(args, &session).await,
+            Command::Discard(args) => answer::discard(args, &session).await,
             Command::Explain(_) => Ok(Exit::Ok),
         };
         db.close().await;

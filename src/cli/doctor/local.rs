@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Finding, Health};
-use crate::cli::output::{count, size};
+use crate::cli::text::{count, size};
 use crate::cli::signing::Signature;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::is_reserved;
-use crate::store::{Db, Wire, leases, migrate};
+use crate::store::{Db, ConnectionSecurity, leases, migrate};
 use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
@@ -165,12 +165,12 @@ async fn wire(db: &Db) -> Option<Finding> {
     let line = "write `?sslmode=verify-full` behind the database's address, and `&sslrootcert=FILE` where its certificate is \
                 signed by an authority of your own";
     Some(match db.wire().await.ok()?? {
-        Wire::Local => Finding::ok("database wire", "the database is on this machine"),
-        Wire::Verified => Finding::ok("database wire", "encrypted, and the server's certificate is verified"),
-        Wire::Encrypted => {
+        ConnectionSecurity::Local => Finding::ok("database wire", "the database is on this machine"),
+        ConnectionSecurity::Verified => Finding::ok("database wire", "encrypted, and the server's certificate is verified"),
+        ConnectionSecurity::Encrypted => {
             Finding::warn("database wire", "encrypted, but not verified: whoever answers can be the server", line)
         }
-        Wire::Plain => {
+        ConnectionSecurity::Plain => {
             let text = "NOT ENCRYPTED: readers' addresses and names cross the network in the clear";
             Finding::warn("database wire", text, format!("switch TLS on at the server, and {line}"))
         }

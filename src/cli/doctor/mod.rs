@@ -8,8 +8,9 @@ mod tags;
 
 use std::net::SocketAddr;
 
-use super::output::{Tone, count};
-use super::whose::newsletter;
+use super::output::TextStyle;
+use super::text::count;
+use super::newsletter_choice::newsletter;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 
@@ -83,9 +84,9 @@ impl Report<'_> {
     fn say(&mut self, finding: &Finding) -> anyhow::Result<()> {
         let output = &self.context.output;
         let (word, tone) = match finding.health {
-            Health::Ok => ("ok  ", Tone::Good),
-            Health::Warn => ("warn", Tone::Warn),
-            Health::Fail => ("fail", Tone::Bad),
+            Health::Ok => ("ok  ", TextStyle::Good),
+            Health::Warn => ("warn", TextStyle::Warn),
+            Health::Fail => ("fail", TextStyle::Bad),
         };
         self.warnings += u64::from(finding.health == Health::Warn);
         self.failures += u64::from(finding.health == Health::Fail);
@@ -156,7 +157,7 @@ fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
 }
 
 fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {
-    let one = |problem: &crate::config::Problem| Finding {
+    let one = |problem: &crate::config::ConfigProblem| Finding {
         hint: problem.hint.clone(),
         ..Finding::new("configuration", Health::Fail, problem.text(&errors.file))
     };

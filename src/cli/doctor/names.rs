@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::spf::{Evaluation, is_spf};
-use super::tags::{self, Policy, is_dmarc};
+use super::tags::{self, DmarcPolicy, is_dmarc};
 use super::{Finding, Health};
 use crate::cli::signing::{Signature, signing_domains};
 use crate::cli::wiring;
 use crate::config::Config;
-use crate::dns::{Names, NetError, RData, RecordType};
+use crate::dns::{DnsResolver, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
 use crate::message::dkim::Signer;
@@ -22,7 +22,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
 pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
-    let questions = match Names::new(server, ANSWER_MAX, None) {
+    let questions = match DnsResolver::new(server, ANSWER_MAX, None) {
         Ok(names) => Questions { names, answered: Cell::new(false) },
         Err(error) => return vec![unreachable(&error)],
     };
@@ -54,7 +54,7 @@ fn unreachable(error: &NetError) -> Finding {
 
 /// Asks, and knows whether anybody answers.
 struct Questions {
-    names: Names,
+    names: DnsResolver,
     answered: Cell<bool>,
 }
 
@@ -189,7 +189,7 @@ async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Find
 }
 
 /// The policy of `domain`; where the name has none, the organisation's holds (RFC 7489 6.6.3).
-async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<Policy>), NetError> {
+async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<DmarcPolicy>), NetError> {
     let check = format!("DMARC of {domain}");
     let of_organisation = organisation(domain);
     let mut own = match questions.texts(&check, &format!("_dmarc.{domain}")).await? {
@@ -211,7 +211,7 @@ async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<P
 
 /// Whether what DMARC compares with the sender is the sender's: the signature's domain and the envelope's. What a relay
 /// signs with only its operator knows.
-fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&Policy>) -> Vec<Finding> {
+fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPolicy>) -> Vec<Finding> {
     let sender = newsletter.from.address.domain();
     let envelope = newsletter.bounce_domain.as_deref().unwrap_or(sender);
     let policy = policy.cloned().unwrap_or_default();

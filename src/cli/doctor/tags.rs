@@ -104,7 +104,7 @@ fn is_test(record: &str) -> bool {
 
 /// What a DMARC record asks receivers to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Policy {
+pub(super) struct DmarcPolicy {
     /// `none`, `quarantine` or `reject`, for the sender's domain.
     pub(super) asks: String,
     /// `adkim=s`.
@@ -113,7 +113,7 @@ pub(super) struct Policy {
     pub(super) strict_spf: bool,
 }
 
-impl Policy {
+impl DmarcPolicy {
     /// Whether mail without DMARC is not to be taken as it is.
     pub(super) fn is_enforced(&self) -> bool {
         self.asks != "none"
@@ -132,7 +132,7 @@ fn is_meant_as_dmarc(text: &str) -> bool {
 }
 
 /// Judges the records of `domain`, which were found at `_dmarc.{at}`. The policy is what receivers make of them.
-pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Option<Policy>) {
+pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Option<DmarcPolicy>) {
     let check = format!("DMARC of {domain}");
     let found: Vec<&String> = texts.iter().filter(|text| is_dmarc(text)).collect();
     let finding = match found.as_slice() {
@@ -152,7 +152,7 @@ pub(super) fn dmarc(domain: &str, at: &str, texts: &[String]) -> (Finding, Optio
     (finding, None)
 }
 
-fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option<Policy>) {
+fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option<DmarcPolicy>) {
     let (policy, reports) = match read_policy(domain, at, record) {
         Ok(read) => read,
         Err(fault) => {
@@ -172,7 +172,7 @@ fn policy(check: &str, domain: &str, at: &str, record: &str) -> (Finding, Option
 }
 
 /// The policy, and where reports go; or why receivers cannot read it.
-fn read_policy(domain: &str, at: &str, record: &str) -> Result<(Policy, Vec<String>), String> {
+fn read_policy(domain: &str, at: &str, record: &str) -> Result<(DmarcPolicy, Vec<String>), String> {
     const ASKS: &[&str] = &["none", "quarantine", "reject"];
     let tags = self::tags(record).map_err(|fault| format!("{record}: {fault}"))?;
     let of = |name: &str| value(&tags, name).map(str::to_ascii_lowercase);
@@ -185,7 +185,7 @@ fn read_policy(domain: &str, at: &str, record: &str) -> Result<(Policy, Vec<Stri
     // For domains below the one where the record stands.
     let below = one_of("sp", ASKS)?.filter(|_| at != domain);
     let policy =
-        Policy { asks: below.unwrap_or(asked), strict_dkim: is_strict("adkim")?, strict_spf: is_strict("aspf")? };
+        DmarcPolicy { asks: below.unwrap_or(asked), strict_dkim: is_strict("adkim")?, strict_spf: is_strict("aspf")? };
     let reports = [of("rua"), of("ruf")].into_iter().flatten();
     let uris = reports.flat_map(|list| list.split(',').map(|uri| uri.trim().to_owned()).collect::<Vec<_>>());
     Ok((policy, uris.collect()))

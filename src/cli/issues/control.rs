@@ -1,12 +1,12 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
-use super::{Desk, Named};
-use crate::cli::output::count;
-use crate::cli::shelf::Shelf;
+use super::{CommandSession, Named};
+use crate::cli::text::count;
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
-use crate::publishing::queue::{self, Act};
+use crate::publishing::queue::{self, QueueContext};
 use crate::store::issues::Issue;
 use crate::store::ledger;
 
@@ -29,7 +29,7 @@ pub(super) struct Resume {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Retry {
+pub(super) struct RetryArgs {
     #[command(flatten)]
     named: Named,
     /// Try emails whose fate is unknown, instead of the refused; these readers may get it twice.
@@ -40,18 +40,18 @@ pub(super) struct Retry {
     give_up: bool,
 }
 
-async fn named(desk: &Desk<'_>, slug: &str) -> anyhow::Result<Issue> {
-    desk.issue(&mut desk.db.read().await?, slug).await
+async fn named(session: &CommandSession<'_>, slug: &str) -> anyhow::Result<Issue> {
+    session.issue(&mut session.db.read().await?, slug).await
 }
 
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
-fn refused(error: ControlError, issue: &Issue, desk: &Desk<'_>) -> anyhow::Error {
+fn refused(error: ControlError, issue: &Issue, session: &CommandSession<'_>) -> anyhow::Error {
     let (slug, exit) = (&issue.slug, Exit::NotAllowed);
     let hint = match &error {
         ControlError::Nobody => {
             format!("`coranto issues retry {slug}` tries the failed again; `coranto issues stop {slug}` ends it")
         }
-        ControlError::State { state, .. } => instead(*state, slug, &file_of(issue, desk)),
+        ControlError::State { state, .. } => instead(*state, slug, &file_of(issue, session)),
         ControlError::Missing | ControlError::Store(_) => return error.into(),
     };
     Failure::new(error.to_string()).exit(exit).hint(hint).into()
@@ -72,15 +72,15 @@ pub(in crate::cli) fn instead(state: IssueState, slug: &str, file: &str) -> Stri
 }
 
 /// The issue's file as it is typed.
-fn file_of(issue: &Issue, desk: &Desk<'_>) -> String {
+fn file_of(issue: &Issue, session: &CommandSession<'_>) -> String {
     let placeholder = || "FILE".to_owned();
-    let Ok(shelf) = Shelf::new(desk.config) else { return placeholder() };
-    let mut files = desk.config.newsletters.iter().map(|newsletter| shelf.file_of(newsletter, &issue.slug));
+    let Ok(shelf) = IssueFiles::new(session.config) else { return placeholder() };
+    let mut files = session.config.newsletters.iter().map(|newsletter| shelf.file_of(newsletter, &issue.slug));
     files.find(|file| *file != placeholder()).unwrap_or_else(placeholder)
 }
 
-fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+fn done(session: &CommandSession<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     if output.is_json() {
         output.json(&serde_json::json!({ "slug": issue.slug, "did": did, "rows": rows }))?;
     } else {
@@ -89,40 +89,40 @@ fn done(desk: &Desk<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &st
     Ok(Exit::Ok)
 }
 
-pub(super) async fn pause(args: Pause, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, &args.named.slug).await?;
-    control::pause(desk.db, issue.id, &args.note, desk.context.actor().at(desk.context.now()))
+pub(super) async fn pause(args: Pause, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = named(session, &args.named.slug).await?;
+    control::pause(session.db, issue.id, &args.note, session.context.actor().at(session.context.now()))
         .await
-        .map_err(|error| refused(error, &issue, desk))?;
+        .map_err(|error| refused(error, &issue, session))?;
     let words =
         format!("{} is paused. `coranto issues resume {}` resumes it from where it stopped.", issue.slug, issue.slug);
-    done(desk, &issue, "paused", None, &words)
+    done(session, &issue, "paused", None, &words)
 }
 
-pub(super) async fn resume(args: Resume, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, &args.named.slug).await?;
-    let actor = desk.context.actor();
-    let by = actor.at(desk.context.now());
+pub(super) async fn resume(args: Resume, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = named(session, &args.named.slug).await?;
+    let actor = session.context.actor();
+    let by = actor.at(session.context.now());
     let resumed = match args.believe {
-        true => control::believe(desk.db, issue.id, by).await,
-        false => control::resume(desk.db, issue.id, by).await,
+        true => control::believe(session.db, issue.id, by).await,
+        false => control::resume(session.db, issue.id, by).await,
     };
-    resumed.map_err(|error| refused(error, &issue, desk))?;
-    done(desk, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
+    resumed.map_err(|error| refused(error, &issue, session))?;
+    done(session, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
-pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, slug).await?;
-    let totals = ledger::totals(&mut desk.db.read().await?, issue.id).await?;
+pub(super) async fn stop(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = named(session, slug).await?;
+    let totals = ledger::totals(&mut session.db.read().await?, issue.id).await?;
     let left = count(totals.open().unsigned_abs(), "reader");
-    if !desk.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
+    if !session.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
         return Err(Failure::new("nothing was changed").into());
     }
-    let rows = control::stop(desk.db, issue.id, desk.context.actor().at(desk.context.now()))
+    let rows = control::stop(session.db, issue.id, session.context.actor().at(session.context.now()))
         .await
-        .map_err(|error| refused(error, &issue, desk))?;
+        .map_err(|error| refused(error, &issue, session))?;
     done(
-        desk,
+        session,
         &issue,
         "stopped",
         Some(rows),
@@ -130,46 +130,46 @@ pub(super) async fn stop(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     )
 }
 
-pub(super) async fn retry(args: Retry, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, &args.named.slug).await?;
+pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = named(session, &args.named.slug).await?;
     let what = match (args.uncertain, args.give_up) {
-        (true, _) => control::Retry::Uncertain,
-        (_, true) => control::Retry::GiveUpUncertain,
-        _ => control::Retry::Failed,
+        (true, _) => control::RetryScope::Uncertain,
+        (_, true) => control::RetryScope::GiveUpUncertain,
+        _ => control::RetryScope::Failed,
     };
-    let rows = control::retry(desk.db, issue.id, what, desk.context.actor().at(desk.context.now()))
+    let rows = control::retry(session.db, issue.id, what, session.context.actor().at(session.context.now()))
         .await
-        .map_err(|error| refused(error, &issue, desk))?;
+        .map_err(|error| refused(error, &issue, session))?;
     let emails = count(rows, "email");
     let words = match (what, rows) {
-        (control::Retry::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
-        (control::Retry::GiveUpUncertain, _) => format!("{emails} count as failed."),
+        (control::RetryScope::GiveUpUncertain, 1) => format!("{emails} counts as failed."),
+        (control::RetryScope::GiveUpUncertain, _) => format!("{emails} count as failed."),
         (_, 0) => "No email can be tried again.".to_owned(),
         (_, 1) => format!("{emails} is tried again."),
         _ => format!("{emails} are tried again."),
     };
-    if what == control::Retry::Failed {
-        let stay = ledger::totals(&mut desk.db.read().await?, issue.id).await?.failed.unsigned_abs();
+    if what == control::RetryScope::Failed {
+        let stay = ledger::totals(&mut session.db.read().await?, issue.id).await?.failed.unsigned_abs();
         if stay > 0 {
             let readers = count(stay, "failed email");
-            desk.context.output.note(format!(
+            session.context.output.note(format!(
                 "{readers} not tried: the reader is unsubscribed, paused or suppressed, or the answer is unknown.\n\
                  `coranto issues deliveries {} --state failed` lists them.",
                 issue.slug
             ));
         }
     }
-    done(desk, &issue, "retried", Some(rows), &words)
+    done(session, &issue, "retried", Some(rows), &words)
 }
 
-pub(super) async fn unschedule(slug: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let issue = named(desk, slug).await?;
-    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
-    if !queue::unschedule(desk.db, issue.id, &act).await? {
+pub(super) async fn unschedule(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let issue = named(session, slug).await?;
+    let act = QueueContext { actor: &session.context.actor(), now: session.context.now(), dry_run: false, again: true };
+    if !queue::unschedule(session.db, issue.id, &act).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
-        let hint = instead(issue.state, &issue.slug, &file_of(&issue, desk));
+        let hint = instead(issue.state, &issue.slug, &file_of(&issue, session));
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint(hint).into());
     }
     let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);
-    done(desk, &issue, "unscheduled", None, &words)
+    done(session, &issue, "unscheduled", None, &words)
 }

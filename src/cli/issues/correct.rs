@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::Desk;
+use super::CommandSession;
 use super::control::instead;
-use crate::cli::output::count;
-use crate::cli::shelf::{Shelf, tell};
+use crate::cli::text::count;
+use crate::cli::issue_files::{IssueFiles, tell};
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::Act;
+use crate::publishing::queue::QueueContext;
 use crate::publishing::{CorrectError, LibraryError, correct};
 use crate::store::{issues, ledger};
 
@@ -20,23 +20,23 @@ pub(super) struct Correct {
     file: PathBuf,
 }
 
-pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let (newsletter, id, shelf) = whose(&args, desk).await?;
+pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let (newsletter, id, shelf) = whose(&args, session).await?;
     let library = shelf.library(newsletter);
-    let act = Act { actor: &desk.context.actor(), now: desk.context.now(), dry_run: false, again: true };
+    let act = QueueContext { actor: &session.context.actor(), now: session.context.now(), dry_run: false, again: true };
     let draft = library.read(&args.file).map_err(CorrectError::from);
     let done = match draft {
-        Ok(draft) => correct(desk.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),
+        Ok(draft) => correct(session.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),
         Err(error) => Err(error),
     };
-    let output = &desk.context.output;
+    let output = &session.context.output;
     match done {
         Ok((slug, changed)) if output.is_json() => {
             output.json(&serde_json::json!({ "slug": slug, "did": "correct", "changed": changed }))?;
             Ok(Exit::Ok)
         }
         Ok((slug, true)) => {
-            let mut tx = desk.db.read().await?;
+            let mut tx = session.db.read().await?;
             let waiting = match issues::find(&mut tx, id, &slug).await? {
                 Some(issue) => ledger::totals(&mut tx, issue.id).await?.open(),
                 None => 0,
@@ -54,7 +54,7 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
         }
         Err(CorrectError::Library(error)) if !error.problems().is_empty() => {
             for problem in error.problems() {
-                tell(&args.file, problem, desk.context);
+                tell(&args.file, problem, session.context);
             }
             Ok(Exit::Problems)
         }
@@ -71,10 +71,10 @@ pub(super) async fn run(args: Correct, desk: &Desk<'_>) -> anyhow::Result<Exit> 
 }
 
 /// Whose issue the file is: the database knows it, since it went out.
-async fn whose<'a>(args: &Correct, desk: &Desk<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, Shelf<'a>)> {
-    let shelf = Shelf::new(desk.config)?;
+async fn whose<'a>(args: &Correct, session: &CommandSession<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, IssueFiles<'a>)> {
+    let shelf = IssueFiles::new(session.config)?;
     let named = args.file.to_string_lossy();
-    match desk.find(&mut desk.db.read().await?, &named).await {
+    match session.find(&mut session.db.read().await?, &named).await {
         Ok((newsletter, issue)) => Ok((newsletter, issue.newsletter_id, shelf)),
         // It says what is wrong with the file first, if something is.
         Err(unknown) => {

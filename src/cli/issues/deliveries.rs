@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Desk, Named};
+use super::{CommandSession, Named};
 use crate::cli::Exit;
 use crate::cli::table::Table;
 use crate::cli::when::when;
@@ -10,7 +10,7 @@ use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::newsletter::Newsletter;
 use crate::store::folded;
-use crate::store::ledger::{self, Row};
+use crate::store::ledger::{self, LedgerRow};
 
 /// Rows read at a time: a list of a million is streamed.
 const PAGE: i64 = 500;
@@ -37,7 +37,7 @@ fn state(text: &str) -> Result<DeliveryState, String> {
     })
 }
 
-fn as_json(row: &Row) -> serde_json::Value {
+fn as_json(row: &LedgerRow) -> serde_json::Value {
     json!({
         "email": row.email,
         "state": row.state,
@@ -53,7 +53,7 @@ fn as_json(row: &Row) -> serde_json::Value {
 }
 
 /// Why a row stands where it stands. A reader who was left out in the end was not left out for an earlier reply.
-fn why(row: &Row, newsletter: &Newsletter) -> String {
+fn why(row: &LedgerRow, newsletter: &Newsletter) -> String {
     let reason = row.reason.map(|reason| reason.to_string());
     let reply = row.reply.clone();
     match row.state {
@@ -66,10 +66,10 @@ fn why(row: &Row, newsletter: &Newsletter) -> String {
     }
 }
 
-pub(super) async fn deliveries(args: Deliveries, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let (newsletter, issue) = desk.find(&mut tx, &args.named.slug).await?;
+pub(super) async fn deliveries(args: Deliveries, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let (newsletter, issue) = session.find(&mut tx, &args.named.slug).await?;
     let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
     let mut after = DeliveryId(i64::MIN);
     let mut more = false;

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use crate::cli::output::count;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
-use crate::store::events::Logged;
+use crate::store::events::LoggedEvent;
 
 /// A row for each event, oldest first.
-pub(super) fn table(history: &[Logged], newsletter: &Newsletter) -> Table {
+pub(super) fn table(history: &[LoggedEvent], newsletter: &Newsletter) -> Table {
     let mut table = Table::new(&["WHEN", "WHAT", "BY", "DETAILS"]);
     for event in history {
         let details = details(&event.data, newsletter).join(", ");

@@ -2,18 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, history};
-use crate::cli::output::{Tone, count};
-use crate::cli::shelf::Shelf;
+use super::{CommandSession, history};
+use crate::cli::output::TextStyle;
+use crate::cli::text::count;
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::table::Table;
 use crate::cli::when::when;
-use crate::cli::{Exit, whose};
+use crate::cli::{Exit, newsletter_choice};
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::standing;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
-use crate::store::skips::Skip;
+use crate::store::skips::SkippedSlot;
 use crate::store::{events, issues, ledger, newsletters, skips};
 
 #[derive(Debug, clap::Args)]
@@ -79,33 +80,33 @@ pub(in crate::cli) fn is_past_first_pass(issue: &Issue, totals: &Totals) -> bool
 
 /// The state as an editor asks for it, and what it asks of them. An issue that everybody was sent once is sent, also while
 /// some are being retried.
-pub(in crate::cli) fn shown_state(issue: &Issue, totals: &Totals) -> (IssueState, Tone) {
+pub(in crate::cli) fn shown_state(issue: &Issue, totals: &Totals) -> (IssueState, TextStyle) {
     let state = if is_past_first_pass(issue, totals) { IssueState::Sent } else { issue.state };
     let tone = match state {
-        IssueState::Sent => Tone::Good,
-        IssueState::Held | IssueState::Paused | IssueState::Stopped => Tone::Warn,
-        _ => Tone::Strong,
+        IssueState::Sent => TextStyle::Good,
+        IssueState::Held | IssueState::Paused | IssueState::Stopped => TextStyle::Warn,
+        _ => TextStyle::Strong,
     };
     (state, tone)
 }
 
-pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let about = whose::newsletters(desk.config, desk.named)?;
-    let shelf = Shelf::new(desk.config)?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let about = newsletter_choice::newsletters(session.config, session.named)?;
+    let shelf = IssueFiles::new(session.config)?;
     let mut table = Table::new(&["SLUG", "NEWSLETTER", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
     let mut notes = Vec::new();
     for newsletter in &about {
-        let mut tx = desk.db.read().await?;
+        let mut tx = session.db.read().await?;
         let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { continue };
         let all = issues::list(&mut tx, id, args.state, args.limit).await?;
-        let skipped = skips::of(&mut tx, id, desk.context.now()).await?;
+        let skipped = skips::of(&mut tx, id, session.context.now()).await?;
         let mut counted = Vec::with_capacity(all.len());
         for issue in &all {
             counted.push(ledger::totals(&mut tx, issue.id).await?);
         }
         drop(tx);
-        let standings = standing::look(desk.db, &shelf.library(newsletter), &all).await?;
+        let standings = standing::look(session.db, &shelf.library(newsletter), &all).await?;
         for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
             if output.is_json() {
                 let mut value = as_json(issue, totals, newsletter);
@@ -126,7 +127,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     } else {
         output.table(&if about.len() > 1 { table } else { table.without("NEWSLETTER") })?;
     }
-    notes.iter().try_for_each(|note| output.line(output.toned(Tone::Warn, note)))?;
+    notes.iter().try_for_each(|note| output.line(output.toned(TextStyle::Warn, note)))?;
     Ok(Exit::Ok)
 }
 
@@ -146,21 +147,21 @@ fn row(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> [String; 7] {
 }
 
 /// `Fri 2026-12-25 09:00 Europe/Prague (Christmas)`.
-pub(in crate::cli) fn skipped_slot(skip: &Skip, newsletter: &Newsletter) -> String {
+pub(in crate::cli) fn skipped_slot(skip: &SkippedSlot, newsletter: &Newsletter) -> String {
     let why = if skip.note.is_empty() { String::new() } else { format!(" ({})", skip.note) };
     format!("{}{why}", when(skip.slot_at, newsletter))
 }
 
-pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let mut tx = desk.db.read().await?;
-    let (newsletter, issue) = desk.find(&mut tx, named).await?;
+pub(super) async fn show(named: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let mut tx = session.db.read().await?;
+    let (newsletter, issue) = session.find(&mut tx, named).await?;
     let totals = ledger::totals(&mut tx, issue.id).await?;
     let revisions = ledger::sent_by_revision(&mut tx, issue.id).await?;
     let events = events::of_issue(&mut tx, issue.id).await?;
     drop(tx);
-    let shelf = Shelf::new(desk.config)?;
-    let mut looked = standing::look(desk.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
+    let shelf = IssueFiles::new(session.config)?;
+    let mut looked = standing::look(session.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
     let standing = looked.pop().flatten();
     if output.is_json() {
         let mut value = as_json(&issue, &totals, newsletter);
@@ -174,10 +175,10 @@ pub(super) async fn show(named: &str, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     let (state, tone) = shown_state(&issue, &totals);
-    output.line(format!("{}  {}", output.toned(Tone::Strong, &issue.title), output.toned(tone, state.as_str())))?;
+    output.line(format!("{}  {}", output.toned(TextStyle::Strong, &issue.title), output.toned(tone, state.as_str())))?;
     let file = standing.as_ref().and_then(|standing| standing.note.clone());
     for note in [Some(issue.note.clone()).filter(|note| !note.is_empty()), file].into_iter().flatten() {
-        output.line(format!("  {}", output.toned(Tone::Warn, &note)))?;
+        output.line(format!("  {}", output.toned(TextStyle::Warn, &note)))?;
     }
     let mut table = Table::new(&["", ""]);
     let mut row = |what: &str, value: Option<String>| {

@@ -9,7 +9,7 @@ mod places;
 
 pub(super) use self::control::instead;
 pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
-use super::whose;
+use super::newsletter_choice;
 use super::{Context, Exit};
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
@@ -62,7 +62,7 @@ enum Command {
     /// Try refused emails again, or those whose fate is unknown.
     #[command(before_help = "Examples:
   coranto issues retry the-calendar-is-not-an-agreement")]
-    Retry(control::Retry),
+    Retry(control::RetryArgs),
     /// Move a queued issue to another time.
     ///
     /// It keeps the text that was queued. An issue whose file has `send_at` stays there until that line changes.
@@ -71,7 +71,7 @@ enum Command {
   coranto issues move the-long-way-round \"2026-12-10 18:00\"
   coranto issues move the-long-way-round next
   coranto issues move the-long-way-round 2026-12-11 --swap")]
-    Move(places::Move),
+    Move(places::MoveArgs),
     /// Swap the times of two queued issues.
     #[command(before_help = "Examples:
   coranto issues swap the-long-way-round the-calendar-is-not-an-agreement")]
@@ -80,7 +80,7 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues skip 2026-12-25 --note Christmas
   coranto issues skip 2026-12-25 --undo")]
-    Skip(places::Skip),
+    Skip(places::SkipArgs),
     /// Take an issue off the queue.
     #[command(before_help = "Examples:
   coranto issues unschedule the-calendar-is-not-an-agreement")]
@@ -107,7 +107,7 @@ struct Named {
 }
 
 /// What every sub-command needs.
-struct Desk<'a> {
+struct CommandSession<'a> {
     context: &'a Context,
     db: &'a Db,
     config: &'a Config,
@@ -115,10 +115,10 @@ struct Desk<'a> {
     named: Option<&'a str>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> CommandSession<'a> {
     /// The issue that was named, and whose it is.
     async fn find(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<(&'a Newsletter, Issue)> {
-        whose::of_slug(tx, self.config, self.named, typed).await
+        newsletter_choice::of_slug(tx, self.config, self.named, typed).await
     }
 
     /// The issue that was named.
@@ -131,24 +131,24 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let named = args.newsletter.as_deref();
     if let Some(named) = named {
-        whose::newsletter(&config, Some(named))?;
+        newsletter_choice::newsletter(&config, Some(named))?;
     }
     context.block_on(async {
         let db = context.open_existing(&config).await?;
-        let desk = Desk { context, db: &db, config: &config, named };
+        let session = CommandSession { context, db: &db, config: &config, named };
         let result = match args.command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(&args.slug, &desk).await,
-            Command::Pause(args) => control::pause(args, &desk).await,
-            Command::Resume(args) => control::resume(args, &desk).await,
-            Command::Stop(args) => control::stop(&args.slug, &desk).await,
-            Command::Retry(args) => control::retry(args, &desk).await,
-            Command::Move(args) => places::move_issue(args, &desk).await,
-            Command::Swap(args) => places::swap(args, &desk).await,
-            Command::Skip(args) => places::skip(args, &desk).await,
-            Command::Unschedule(args) => control::unschedule(&args.slug, &desk).await,
-            Command::Correct(args) => correct::run(args, &desk).await,
-            Command::Deliveries(args) => deliveries::deliveries(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(&args.slug, &session).await,
+            Command::Pause(args) => control::pause(args, &session).await,
+            Command::Resume(args) => control::resume(args, &session).await,
+            Command::Stop(args) => control::stop(&args.slug, &session).await,
+            Command::Retry(args) => control::retry(args, &session).await,
+            Command::Move(args) => places::move_issue(args, &session).await,
+            Command::Swap(args) => places::swap(args, &session).await,
+            Command::Skip(args) => places::skip(args, &session).await,
+            Command::Unschedule(args) => control::unschedule(&args.slug, &session).await,
+            Command::Correct(args) => correct::run(args, &session).await,
+            Command::Deliveries(args) => deliveries::deliveries(args, &session).await,
         };
         db.close().await;
         result

@@ -3,17 +3,17 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::Desk;
+use super::CommandSession;
 use crate::cli::queue::{placed, refusal};
-use crate::cli::shelf::Shelf;
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::when::{time, when};
-use crate::cli::whose;
+use crate::cli::newsletter_choice;
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::{next_of, on_day};
-use crate::publishing::queue::Act;
+use crate::publishing::queue::QueueContext;
 use crate::publishing::{self, Library, Moved, SkipError, When};
 use crate::store::newsletters;
 
@@ -21,7 +21,7 @@ use crate::store::newsletters;
 const SHOWN_MAX: usize = 3;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Move {
+pub(super) struct MoveArgs {
     /// The issue's slug, or its file.
     #[arg(value_name = "SLUG")]
     slug: String,
@@ -47,7 +47,7 @@ pub(super) struct Swap {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Skip {
+pub(super) struct SkipArgs {
     /// The slot's day, or its time where a day has several.
     #[arg(value_name = "SLOT")]
     slot: String,
@@ -59,13 +59,13 @@ pub(super) struct Skip {
     note: String,
 }
 
-fn act<'a>(desk: &Desk<'_>, actor: &'a Actor) -> Act<'a> {
-    Act { actor, now: desk.context.now(), dry_run: false, again: true }
+fn act<'a>(session: &CommandSession<'_>, actor: &'a Actor) -> QueueContext<'a> {
+    QueueContext { actor, now: session.context.now(), dry_run: false, again: true }
 }
 
-pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let (newsletter, issue) = desk.find(&mut desk.db.read().await?, &args.slug).await?;
-    let shelf = Shelf::new(desk.config)?;
+pub(super) async fn move_issue(args: MoveArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let (newsletter, issue) = session.find(&mut session.db.read().await?, &args.slug).await?;
+    let shelf = IssueFiles::new(session.config)?;
     let library = shelf.library(newsletter);
     let to = if args.to == "next" {
         When::NextSlot
@@ -77,36 +77,36 @@ pub(super) async fn move_issue(args: Move, desk: &Desk<'_>) -> anyhow::Result<Ex
             _ => When::At(at),
         }
     };
-    let actor = desk.context.actor();
-    let act = act(desk, &actor);
-    let moved = publishing::move_issue(desk.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
+    let actor = session.context.actor();
+    let act = act(session, &actor);
+    let moved = publishing::move_issue(session.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
     match moved {
-        Ok(moved) => report(&moved, "moved", newsletter, desk),
+        Ok(moved) => report(&moved, "moved", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
 }
 
-pub(super) async fn swap(args: Swap, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let mut tx = desk.db.read().await?;
-    let (newsletter, one) = desk.find(&mut tx, &args.one).await?;
-    let (of, other) = desk.find(&mut tx, &args.other).await?;
+pub(super) async fn swap(args: Swap, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let mut tx = session.db.read().await?;
+    let (newsletter, one) = session.find(&mut tx, &args.one).await?;
+    let (of, other) = session.find(&mut tx, &args.other).await?;
     drop(tx);
     if one.newsletter_id != other.newsletter_id {
         let text = format!("{} is an issue of {}, and {} of {}", one.slug, newsletter.slug, other.slug, of.slug);
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
     }
-    let shelf = Shelf::new(desk.config)?;
-    let actor = desk.context.actor();
-    let (library, act) = (shelf.library(newsletter), act(desk, &actor));
+    let shelf = IssueFiles::new(session.config)?;
+    let actor = session.context.actor();
+    let (library, act) = (shelf.library(newsletter), act(session, &actor));
     let slugs = [one.slug.as_str(), other.slug.as_str()];
-    match publishing::swap(desk.db, &library, one.newsletter_id, slugs, &act).await {
-        Ok(moved) => report(&moved, "swapped", newsletter, desk),
+    match publishing::swap(session.db, &library, one.newsletter_id, slugs, &act).await {
+        Ok(moved) => report(&moved, "swapped", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
 }
 
-fn report(moved: &Moved, did: &str, newsletter: &Newsletter, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+fn report(moved: &Moved, did: &str, newsletter: &Newsletter, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     let Moved { issue, displaced } = moved;
     if output.is_json() {
         output.json(&json!({
@@ -163,47 +163,47 @@ fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
     begin.map_or(Timestamp(0), |begin| Timestamp(begin.timestamp().as_millisecond() - 1))
 }
 
-pub(super) async fn skip(args: Skip, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let newsletter = whose_slot(&args.slot, desk)?;
-    let shelf = Shelf::new(desk.config)?;
+pub(super) async fn skip(args: SkipArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let newsletter = whose_slot(&args.slot, session)?;
+    let shelf = IssueFiles::new(session.config)?;
     let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
-    let actor = desk.context.actor();
-    let act = act(desk, &actor);
-    let id = desk.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
+    let actor = session.context.actor();
+    let act = act(session, &actor);
+    let id = session.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
     let shown = when(at, newsletter);
     let (did, changed, words) = if args.undo {
-        let changed = publishing::take_back(desk.db, id, at, &act).await?;
+        let changed = publishing::take_back(session.db, id, at, &act).await?;
         let words = if changed { format!("{shown} is offered again.") } else { format!("{shown} was not skipped.") };
         ("offered", changed, words)
     } else {
-        let changed = publishing::skip(desk.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
+        let changed = publishing::skip(session.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
         let was = if changed { "is" } else { "was already" };
         ("skipped", changed, format!("{shown} {was} skipped: no issue gets it by itself."))
     };
-    if desk.context.output.is_json() {
-        desk.context.output.json(&json!({
+    if session.context.output.is_json() {
+        session.context.output.json(&json!({
             "newsletter": newsletter.slug, "did": did, "slot_at": at, "changed": changed, "note": args.note,
         }))?;
     } else {
-        desk.context.output.line(words)?;
+        session.context.output.line(words)?;
     }
     Ok(Exit::Ok)
 }
 
 /// Of several newsletters, the one that has a slot then.
-fn whose_slot<'a>(typed: &str, desk: &Desk<'a>) -> anyhow::Result<&'a Newsletter> {
-    if desk.named.is_none() && desk.config.newsletters.len() > 1 {
-        let shelf = Shelf::new(desk.config)?;
+fn whose_slot<'a>(typed: &str, session: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
+    if session.named.is_none() && session.config.newsletters.len() > 1 {
+        let shelf = IssueFiles::new(session.config)?;
         let has_it = |newsletter: &&Newsletter| {
             let at = time_or_slot(typed, &shelf.library(newsletter));
             at.is_ok_and(|at| next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) == Some(at))
         };
-        let mut fitting = desk.config.newsletters.iter().filter(has_it);
+        let mut fitting = session.config.newsletters.iter().filter(has_it);
         if let (Some(one), None) = (fitting.next(), fitting.next()) {
             return Ok(one);
         }
     }
-    whose::newsletter(desk.config, desk.named)
+    newsletter_choice::newsletter(session.config, session.named)
 }
 
 fn refused(error: SkipError) -> anyhow::Error {

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::place::{self, Standing};
-use super::reader::Reader;
+use super::place::{self, FileStatus};
+use super::reader::SampleReader;
 use super::watch::{EVERY, Stamps};
-use super::{Args, Shown};
+use super::Shown;
+use super::args::Args;
 use crate::cli::context::stop_signal;
-use crate::cli::output::{Tone, count};
-use crate::cli::shelf::{Shelf, show};
+use crate::cli::output::TextStyle;
+use crate::cli::text::count;
+use crate::cli::issue_files::{IssueFiles, show};
 use crate::cli::when::when;
-use crate::cli::whose::Known;
+use crate::cli::newsletter_choice::KnownIssues;
 use crate::cli::{Context, Exit, Failure, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -24,11 +26,11 @@ use crate::content::problem::Position;
 use crate::domain::image;
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::library::Rendered;
-use crate::signup::Emblem;
+use crate::publishing::library::RenderedIssue;
+use crate::signup::NewsletterLogo;
 use crate::templates::Templates;
 use crate::web;
-use crate::web::preview::{Picture, Preview, Publication, Sheet};
+use crate::web::preview::{PreviewImage, Preview, Publication, PreviewState};
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;
@@ -45,21 +47,21 @@ struct Web {
 }
 
 /// What a preview is made of.
-pub(super) struct Desk<'a> {
+pub(super) struct PreviewSession<'a> {
     pub(super) args: &'a Args,
     pub(super) file: &'a Path,
     pub(super) context: &'a Context,
     pub(super) config: &'a Config,
     /// What the database knew at the start.
-    pub(super) known: Known,
+    pub(super) known: KnownIssues,
 }
 
-impl Desk<'_> {
+impl PreviewSession<'_> {
     /// Shows the file until a person ends it.
     pub(super) async fn run(&self) -> anyhow::Result<Exit> {
         let mut stamps = self.look(&[]);
-        let mut shelf = Shelf::new(self.config)?.knowing(self.known.clone());
-        let mut sheet = self.placed(self.sheet(&shelf, &Sheet::default())?, &shelf).await?;
+        let mut shelf = IssueFiles::new(self.config)?.knowing(self.known.clone());
+        let mut sheet = self.placed(self.sheet(&shelf, &PreviewState::default())?, &shelf).await?;
         let listener = self.listen().await?;
         let address = format!("http://{}/", listener.local_addr()?);
         let stop = CancellationToken::new();
@@ -91,7 +93,7 @@ impl Desk<'_> {
                     let shown = (**sender.borrow()).clone();
                     let placed = self.placed(shown.clone(), &shelf).await?;
                     if (&shown.queued, &shown.outlook, shown.place) != (&placed.queued, &placed.outlook, placed.place) {
-                        sender.send_replace(Arc::new(Sheet { number: shown.number + 1, ..placed }));
+                        sender.send_replace(Arc::new(PreviewState { number: shown.number + 1, ..placed }));
                     }
                 }
                 continue;
@@ -100,7 +102,7 @@ impl Desk<'_> {
             tokio::time::sleep(EVERY).await;
             let settled = self.look(&others);
             if settled.differs_below(&stamps, &self.config.templates) {
-                match Shelf::new(self.config) {
+                match IssueFiles::new(self.config) {
                     Ok(fresh) => shelf = fresh.knowing(self.known.clone()),
                     Err(error) => self.context.output.warn(format!("{error:#}")),
                 }
@@ -147,15 +149,15 @@ impl Desk<'_> {
     }
 
     /// The file as it is now, as far as it can be shown.
-    fn sheet(&self, shelf: &Shelf<'_>, before: &Sheet) -> anyhow::Result<Sheet> {
+    fn sheet(&self, shelf: &IssueFiles<'_>, before: &PreviewState) -> anyhow::Result<PreviewState> {
         let source = std::fs::read_to_string(self.file).unwrap_or_default();
         let Shown { newsletter, draft, checked } = Shown::of(shelf, self.file, self.args, self.context.now())?;
         let is_ok = checked.is_ok();
         let sheet = match &checked.rendered {
             Some(rendered) => self.rendered(shelf, newsletter, rendered, checked.at)?,
-            None => Sheet { title: draft.issue.front.title, ..Sheet::default() },
+            None => PreviewState { title: draft.issue.front.title, ..PreviewState::default() },
         };
-        Ok(Sheet {
+        Ok(PreviewState {
             number: before.number + 1,
             file: self.file.display().to_string(),
             date: when(checked.at, newsletter),
@@ -168,15 +170,15 @@ impl Desk<'_> {
 
     /// The same of a later save. Where nothing can be shown, as in the moment in which an editor saves by a new file, what
     /// was there before stays.
-    fn next(&self, shelf: &Shelf<'_>, before: &Sheet) -> Sheet {
+    fn next(&self, shelf: &IssueFiles<'_>, before: &PreviewState) -> PreviewState {
         self.sheet(shelf, before).unwrap_or_else(|error| {
             let problem = Problem::error(Position::START, "unreadable", format!("{error:#}"));
-            Sheet { number: before.number + 1, problems: vec![problem], ok: false, stale: true, ..before.clone() }
+            PreviewState { number: before.number + 1, problems: vec![problem], ok: false, stale: true, ..before.clone() }
         })
     }
 
     /// A sheet with where the issue stands.
-    async fn placed(&self, sheet: Sheet, shelf: &Shelf<'_>) -> anyhow::Result<Sheet> {
+    async fn placed(&self, sheet: PreviewState, shelf: &IssueFiles<'_>) -> anyhow::Result<PreviewState> {
         let newsletter = shelf.newsletter(self.file, self.args.newsletter.as_deref());
         let read = newsletter.ok().and_then(|its| Some((its, shelf.library(its).read_so_far(self.file).ok()?)));
         let standing = match read {
@@ -184,25 +186,25 @@ impl Desk<'_> {
                 let errors = sheet.problems.iter().filter(|problem| problem.is_error()).count();
                 place::of(&draft, errors, &shelf.library(newsletter), shelf, self.config, self.context).await?
             }
-            None => Standing::default(),
+            None => FileStatus::default(),
         };
-        let Standing { place, note, outlook } = standing;
-        Ok(Sheet { place, queued: note, outlook, ..sheet })
+        let FileStatus { place, note, outlook } = standing;
+        Ok(PreviewState { place, queued: note, outlook, ..sheet })
     }
 
     fn rendered(
         &self,
-        shelf: &Shelf<'_>,
+        shelf: &IssueFiles<'_>,
         newsletter: &Newsletter,
-        rendered: &Rendered,
+        rendered: &RenderedIssue,
         at: Timestamp,
-    ) -> anyhow::Result<Sheet> {
+    ) -> anyhow::Result<PreviewState> {
         let revision = &rendered.revision;
-        let reader = Reader::new(self.args, self.context, self.config, newsletter, rendered, at)?;
+        let reader = SampleReader::new(self.args, self.context, self.config, newsletter, rendered, at)?;
         let message = String::from_utf8_lossy(&reader.message()?).into_owned();
         let headers = message.split_once("\r\n\r\n").map_or(message.as_str(), |(headers, _)| headers);
         let web = self.web(shelf, newsletter, rendered, at)?;
-        Ok(Sheet {
+        Ok(PreviewState {
             title: revision.title.clone(),
             subject: revision.subject.clone(),
             from: newsletter.from.name.clone(),
@@ -217,22 +219,22 @@ impl Desk<'_> {
             pictures: self.pictures(newsletter, rendered),
             words: rendered.words,
             bytes: message.len(),
-            ..Sheet::default()
+            ..PreviewState::default()
         })
     }
 
     /// The web version, with the style sheet it has on the site.
     fn web(
         &self,
-        shelf: &Shelf<'_>,
+        shelf: &IssueFiles<'_>,
         newsletter: &Newsletter,
-        rendered: &Rendered,
+        rendered: &RenderedIssue,
         at: Timestamp,
     ) -> anyhow::Result<Web> {
         if rendered.page.visibility == Visibility::None {
             return Ok(Web { page: String::new(), style: String::new() });
         }
-        let logo = Emblem::of(newsletter, &wiring::public_url(self.config), shelf.gallery())?;
+        let logo = NewsletterLogo::of(newsletter, &wiring::public_url(self.config), shelf.gallery())?;
         let publication = Publication {
             newsletter,
             logo: logo.as_ref(),
@@ -244,10 +246,10 @@ impl Desk<'_> {
     }
 
     /// The issue's images, which are not on the web yet.
-    fn pictures(&self, newsletter: &Newsletter, rendered: &Rendered) -> Vec<Picture> {
+    fn pictures(&self, newsletter: &Newsletter, rendered: &RenderedIssue) -> Vec<PreviewImage> {
         let public_url = wiring::public_url(self.config);
         let domain = newsletter.from.address.domain();
-        let picture = |shown: &image::Shown| Picture {
+        let picture = |shown: &image::PlacedImage| PreviewImage {
             name: shown.name.clone(),
             addresses: vec![
                 shown.address(&public_url, domain),
@@ -266,33 +268,33 @@ impl Desk<'_> {
     }
 
     /// The same on the terminal.
-    fn tell(&self, sheet: &Sheet) -> anyhow::Result<()> {
+    fn tell(&self, sheet: &PreviewState) -> anyhow::Result<()> {
         let output = &self.context.output;
         if output.is_json() {
-            let mut value = crate::cli::shelf::as_json(self.file, &sheet.problems);
+            let mut value = crate::cli::issue_files::as_json(self.file, &sheet.problems);
             value["queued"] = sheet.queued.clone().into();
             return output.json(&value);
         }
         let now = self.context.now().to_jiff().to_zoned(jiff::tz::TimeZone::system());
-        output.line(output.toned(Tone::Faint, &format!("\n{}", now.strftime("%H:%M:%S"))))?;
+        output.line(output.toned(TextStyle::Faint, &format!("\n{}", now.strftime("%H:%M:%S"))))?;
         if !sheet.queued.is_empty() {
-            output.line(output.toned(Tone::Warn, &sheet.queued))?;
+            output.line(output.toned(TextStyle::Warn, &sheet.queued))?;
         }
         for problem in &sheet.problems {
             show(self.file, problem, self.context)?;
         }
         if !sheet.ok {
-            return output.line(output.toned(Tone::Bad, "it cannot go out like this"));
+            return output.line(output.toned(TextStyle::Bad, "it cannot go out like this"));
         }
         let words = count(sheet.words as u64, "word");
         let kilobytes = sheet.html.len().div_ceil(1024);
-        output.line(format!("{}: {words}, {kilobytes} KB of HTML", output.toned(Tone::Good, "ok")))
+        output.line(format!("{}: {words}, {kilobytes} KB of HTML", output.toned(TextStyle::Good, "ok")))
     }
 }
 
 /// The files that a save may be of, beside the issue's own: every image that was shown since the start, and the folder
 /// while something is missing that may come.
-fn beside(sheet: &Sheet, mut known: Vec<PathBuf>) -> Vec<PathBuf> {
+fn beside(sheet: &PreviewState, mut known: Vec<PathBuf>) -> Vec<PathBuf> {
     let folder = Path::new(&sheet.file).parent().unwrap_or(Path::new(""));
     let images = sheet.pictures.iter().map(|picture| folder.join(&picture.name));
     let missing = (!sheet.ok).then(|| if folder == Path::new("") { PathBuf::from(".") } else { folder.to_owned() });

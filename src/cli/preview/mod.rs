@@ -1,6 +1,7 @@
 //! `coranto preview`: an issue as its readers would get it: on a page that follows the file, or one part of it on
 //! stdout. Needs no database and sends nothing.
 
+mod args;
 mod live;
 mod place;
 mod reader;
@@ -8,81 +9,29 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 
-use super::shelf::{Shelf, tell};
-use super::whose::Known;
+use super::issue_files::{IssueFiles, tell};
+use super::newsletter_choice::KnownIssues;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::library::name_parts;
 use crate::publishing::{Checked, Draft};
-use reader::Reader;
-
-/// One part on stdout, instead of the page.
-#[derive(Debug, clap::Args)]
-#[group(id = "part", required = false, multiple = false)]
-pub(super) struct Part {
-    /// Print the HTML part.
-    #[arg(long)]
-    html: bool,
-    /// Print the text part.
-    #[arg(long)]
-    text: bool,
-    /// Print the whole message, headers, signature and all.
-    #[arg(long)]
-    eml: bool,
-}
-
-/// Show an issue in all its views while it is written, or print one part of it.
-///
-/// The page shows it light, dark, on a phone, without styles and without images, its text part, its web version and its
-/// headers, with the checks beside them, and follows every save. Only this machine can open it. A file with errors is
-/// shown as far as it goes; its parts are printed too, with the errors on stderr and exit code 3.
-#[derive(Debug, clap::Args)]
-#[command(
-    before_help = "Examples:
-  coranto preview issues/2026-11-27-a-note.md --open
-  coranto preview issues/2026-11-27-a-note.md --text",
-    after_help = "More examples:
-  coranto preview                                               the next issue's file
-  coranto preview issues/2026-11-27-a-note.md --html > note.html
-  coranto preview issues/2026-11-27-a-note.md --eml > note.eml"
-)]
-pub(super) struct Args {
-    /// The issue's file; without one, that of the next issue.
-    file: Option<PathBuf>,
-    #[command(flatten)]
-    part: Part,
-    /// Open the page in the browser.
-    #[arg(long, conflicts_with = "part")]
-    open: bool,
-    /// The page's port on this machine [default: 8026, or any that is free].
-    #[arg(long, value_name = "PORT", conflicts_with = "part")]
-    port: Option<u16>,
-    /// The reader's address.
-    #[arg(long, default_value = "reader@example.org")]
-    to: EmailAddress,
-    /// The reader's name; without one, fallbacks show.
-    #[arg(long)]
-    name: Option<String>,
-    /// The newsletter, where there are several.
-    #[arg(long, value_name = "SLUG")]
-    newsletter: Option<String>,
-}
+pub(super) use args::Args;
+use reader::SampleReader;
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let known = Known::load(&config, context);
-    let shelf = Shelf::new(&config)?.knowing(known.clone());
+    let known = KnownIssues::load(&config, context);
+    let shelf = IssueFiles::new(&config)?.knowing(known.clone());
     let file = match &args.file {
         Some(file) => file.clone(),
         None => next_file(shelf.files(args.newsletter.as_deref())?, context.now())
             .ok_or_else(|| Failure::new("there is no issue to show").hint("`coranto new \"Title\"` begins one"))?,
     };
     if !(args.part.html || args.part.text || args.part.eml) {
-        let desk = live::Desk { args: &args, file: &file, context, config: &config, known };
-        return context.block_on(desk.run());
+        let session = live::PreviewSession { args: &args, file: &file, context, config: &config, known };
+        return context.block_on(session.run());
     }
     let shown = Shown::of(&shelf, &file, &args, context.now())?;
     let is_ok = shown.checked.is_ok();
@@ -104,7 +53,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(shelf: &'a Shelf<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
+    fn of(shelf: &'a IssueFiles<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
         let newsletter = shelf.newsletter(file, args.newsletter.as_deref())?;
         let library = shelf.library(newsletter);
         let (draft, mut unread) = library.read_so_far(file)?;
@@ -121,7 +70,7 @@ impl<'a> Shown<'a> {
     /// One part of the mail; none where a layout does not work.
     fn part(&self, args: &Args, context: &Context, config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(rendered) = &self.checked.rendered else { return Ok(None) };
-        let reader = Reader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;
+        let reader = SampleReader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;
         Ok(Some(match (args.part.html, args.part.text) {
             (true, _) => reader.html()?.into_bytes(),
             (_, true) => reader.text()?.into_bytes(),
@@ -148,12 +97,12 @@ pub(super) async fn show_on(
 ) -> anyhow::Result<Exit> {
     let args = Args {
         file: None,
-        part: Part { html: false, text: false, eml: false },
+        part: args::PartArgs { html: false, text: false, eml: false },
         open: false,
         port: Some(port),
         to: "reader@example.org".parse()?,
         name: None,
         newsletter: None,
     };
-    live::Desk { args: &args, file, context, config, known: Known::default() }.run().await
+    live::PreviewSession { args: &args, file, context, config, known: KnownIssues::default() }.run().await
 }

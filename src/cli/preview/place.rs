@@ -3,20 +3,20 @@
 use jiff::tz::TimeZone;
 
 use crate::cli::Context;
-use crate::cli::output::count;
-use crate::cli::shelf::Shelf;
+use crate::cli::text::count;
+use crate::cli::issue_files::IssueFiles;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
 use crate::publishing::{Draft, Library, QueueError, outlook};
 use crate::store::issues::Issue;
-use crate::web::preview::Place;
+use crate::web::preview::PreviewPlace;
 
 /// What is to be said of a file beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) place: Place,
+pub(super) struct FileStatus {
+    pub(super) place: PreviewPlace,
     /// What is queued, where that is something else; may be empty.
     pub(super) note: String,
     /// What `coranto queue` would do.
@@ -28,10 +28,10 @@ pub(super) async fn of(
     draft: &Draft,
     errors: usize,
     library: &Library<'_>,
-    shelf: &Shelf<'_>,
+    shelf: &IssueFiles<'_>,
     config: &Config,
     context: &Context,
-) -> anyhow::Result<Standing> {
+) -> anyhow::Result<FileStatus> {
     let found = shelf.standing(library, &draft.slug, context).await?;
     let standing = found.as_ref().and_then(|(_, standing)| standing.as_ref());
     let note = standing.and_then(|standing| standing.note.clone()).unwrap_or_default();
@@ -44,23 +44,23 @@ pub(super) async fn of(
     let issue = found.as_ref().map(|(issue, _)| issue);
     let place = place(issue, draft.issue.front.draft, differs);
     let outlook = sentence(place, errors, issue.map(|issue| issue.state), would, &library.newsletter.time_zone);
-    Ok(Standing { place, note, outlook })
+    Ok(FileStatus { place, note, outlook })
 }
 
-fn place(issue: Option<&Issue>, is_draft: bool, differs: bool) -> Place {
+fn place(issue: Option<&Issue>, is_draft: bool, differs: bool) -> PreviewPlace {
     match issue.map(|issue| issue.state) {
-        None | Some(IssueState::Draft) if is_draft => Place::Draft,
-        None | Some(IssueState::Draft) => Place::Unqueued,
-        Some(IssueState::Held) => Place::Held,
-        Some(IssueState::Sent | IssueState::Stopped) => Place::Over,
-        Some(_) if differs => Place::Other,
-        Some(_) => Place::Queued,
+        None | Some(IssueState::Draft) if is_draft => PreviewPlace::Draft,
+        None | Some(IssueState::Draft) => PreviewPlace::Unqueued,
+        Some(IssueState::Held) => PreviewPlace::Held,
+        Some(IssueState::Sent | IssueState::Stopped) => PreviewPlace::Over,
+        Some(_) if differs => PreviewPlace::Other,
+        Some(_) => PreviewPlace::Queued,
     }
 }
 
 /// What `coranto queue` would do, in a sentence.
 fn sentence(
-    place: Place,
+    place: PreviewPlace,
     errors: usize,
     state: Option<IssueState>,
     would: Result<Option<Timestamp>, QueueError>,
@@ -68,11 +68,11 @@ fn sentence(
 ) -> String {
     let at = |at: Option<Timestamp>| at.map_or_else(String::new, |at| format!(" for {}", moment(at, zone)));
     match (place, state, would) {
-        (Place::Queued, Some(IssueState::Paused), _) => "This text is queued, and the issue is paused.".to_owned(),
-        (Place::Queued, Some(IssueState::Sending | IssueState::Preparing), _) => {
+        (PreviewPlace::Queued, Some(IssueState::Paused), _) => "This text is queued, and the issue is paused.".to_owned(),
+        (PreviewPlace::Queued, Some(IssueState::Sending | IssueState::Preparing), _) => {
             "The issue is going out with this text.".to_owned()
         }
-        (Place::Draft, ..) if errors > 0 => {
+        (PreviewPlace::Draft, ..) if errors > 0 => {
             let errors = count(errors as u64, "error");
             format!("`coranto queue` would refuse this file: it is a draft, with {errors}.")
         }
@@ -81,8 +81,8 @@ fn sentence(
             format!("`coranto queue` would refuse this file: {} is past.", moment(at, zone))
         }
         (_, _, Err(why)) => format!("`coranto queue` would refuse this file: {why}."),
-        (Place::Queued, _, Ok(due_at)) => format!("This text is queued{}.", at(due_at)),
-        (Place::Other, _, Ok(due_at)) => {
+        (PreviewPlace::Queued, _, Ok(due_at)) => format!("This text is queued{}.", at(due_at)),
+        (PreviewPlace::Other, _, Ok(due_at)) => {
             format!("`coranto queue` would put this text in the place of the queued one{}.", at(due_at))
         }
         (_, _, Ok(due_at)) => format!("`coranto queue` would queue this text{}.", at(due_at)),
@@ -100,27 +100,27 @@ mod tests {
     fn what_queue_would_do_is_said_for_every_place() {
         let sending = || QueueError::GoingOut { slug: "a".to_owned() };
         for (place, errors, state, would, said) in [
-            (Place::Unqueued, 0, None, Ok(Some(AT)), "would queue this text for Fri 2026-12-04 09:00 UTC."),
-            (Place::Unqueued, 0, None, Ok(None), "would queue this text."),
+            (PreviewPlace::Unqueued, 0, None, Ok(Some(AT)), "would queue this text for Fri 2026-12-04 09:00 UTC."),
+            (PreviewPlace::Unqueued, 0, None, Ok(None), "would queue this text."),
             (
-                Place::Unqueued,
+                PreviewPlace::Unqueued,
                 0,
                 None,
                 Err(QueueError::Past(AT)),
                 "refuse this file: Fri 2026-12-04 09:00 UTC is past.",
             ),
-            (Place::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
-            (Place::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
-            (Place::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),
-            (Place::Held, 0, Some(IssueState::Held), Ok(Some(AT)), "would queue this text for Fri"),
-            (Place::Queued, 0, Some(IssueState::Queued), Ok(Some(AT)), "This text is queued for Fri 2026-12-04"),
-            (Place::Queued, 0, Some(IssueState::Paused), Ok(Some(AT)), "the issue is paused"),
-            (Place::Queued, 0, Some(IssueState::Sending), Err(sending()), "is going out with this text"),
-            (Place::Other, 0, Some(IssueState::Queued), Ok(Some(AT)), "in the place of the queued one for Fri"),
-            (Place::Other, 0, Some(IssueState::Sending), Err(sending()), "`coranto issues pause a` first"),
-            (Place::Other, 1, Some(IssueState::Queued), Ok(Some(AT)), "would refuse this file: 1 error."),
+            (PreviewPlace::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
+            (PreviewPlace::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
+            (PreviewPlace::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),
+            (PreviewPlace::Held, 0, Some(IssueState::Held), Ok(Some(AT)), "would queue this text for Fri"),
+            (PreviewPlace::Queued, 0, Some(IssueState::Queued), Ok(Some(AT)), "This text is queued for Fri 2026-12-04"),
+            (PreviewPlace::Queued, 0, Some(IssueState::Paused), Ok(Some(AT)), "the issue is paused"),
+            (PreviewPlace::Queued, 0, Some(IssueState::Sending), Err(sending()), "is going out with this text"),
+            (PreviewPlace::Other, 0, Some(IssueState::Queued), Ok(Some(AT)), "in the place of the queued one for Fri"),
+            (PreviewPlace::Other, 0, Some(IssueState::Sending), Err(sending()), "`coranto issues pause a` first"),
+            (PreviewPlace::Other, 1, Some(IssueState::Queued), Ok(Some(AT)), "would refuse this file: 1 error."),
             (
-                Place::Over,
+                PreviewPlace::Over,
                 0,
                 Some(IssueState::Sent),
                 Err(QueueError::Done { slug: "a".to_owned(), state: "was sent" }),

@@ -1,6 +1,6 @@
 //! The reader that a preview is made for: a made-up one, whose links open and change nothing.
 
-use super::Args;
+use super::args::Args;
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -10,11 +10,11 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::Format;
 use crate::message::{Content, Marks, Profile, Recipient, Skeleton};
-use crate::publishing::library::Rendered;
+use crate::publishing::library::RenderedIssue;
 use crate::token::TEST_NUMBER;
 
 /// One issue, as one made-up reader gets it.
-pub(super) struct Reader<'a> {
+pub(super) struct SampleReader<'a> {
     config: &'a Config,
     html: Template,
     text: Template,
@@ -22,14 +22,14 @@ pub(super) struct Reader<'a> {
     recipient: Recipient<'a>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SampleReader<'a> {
     /// For the reader that `args` describe: who subscribed today, and is sent the issue at `at`.
     pub(super) fn new(
         args: &'a Args,
         context: &Context,
         config: &'a Config,
         newsletter: &Newsletter,
-        rendered: &Rendered,
+        rendered: &RenderedIssue,
         at: Timestamp,
     ) -> anyhow::Result<Self> {
         let revision = &rendered.revision;

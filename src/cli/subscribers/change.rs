@@ -1,13 +1,13 @@
 //! What an operator does to single readers. The rules are `signup`'s; here they are put into words.
 
-use super::{Desk, address};
+use super::{CommandSession, address};
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::EndedBy;
 use crate::domain::suppression::SuppressionReason;
-use crate::signup::{self, Added, Leaving, NewReader};
+use crate::signup::{self, Added, UnsubscribeOutcome, NewReader};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
@@ -60,8 +60,8 @@ fn reason(text: &str) -> Result<SuppressionReason, String> {
 }
 
 /// Says what was done, in words or as an object.
-fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+fn done(session: &CommandSession<'_>, address: &EmailAddress, result: &str, words: &str) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     if output.is_json() {
         output.json(&serde_json::json!({ "email": address.as_str(), "result": result }))?;
     } else {
@@ -70,7 +70,7 @@ fn done(desk: &Desk<'_>, address: &EmailAddress, result: &str, words: &str) -> a
     Ok(Exit::Ok)
 }
 
-pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn add(args: Add, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let name = match args.name.as_deref() {
         Some(typed) => match parse_name(typed) {
             Ok(Some(name)) => Some(name),
@@ -80,26 +80,26 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         None => None,
     };
     let new = NewReader { email: args.address, name, language: args.language };
-    let added = signup::add(desk.db, &desk.config.keys, desk.id, &new, &desk.act(&args.source)).await?;
-    let (email, slug) = (&new.email, &desk.newsletter.slug);
+    let added = signup::add(session.db, &session.config.keys, session.id, &new, &session.act(&args.source)).await?;
+    let (email, slug) = (&new.email, &session.newsletter.slug);
     match added {
-        Added::Active(_) => done(desk, email, "added", &format!("{email} reads {slug} from now on.")),
+        Added::Active(_) => done(session, email, "added", &format!("{email} reads {slug} from now on.")),
         Added::Back(_, by) => {
             let end = match by {
                 EndedBy::Operator => "an operator had removed them",
                 EndedBy::Import => "a list had ended it",
                 _ => "email to them had come back",
             };
-            done(desk, email, "restored", &format!("{email} reads {slug} again: {end}, and that is taken back."))
+            done(session, email, "restored", &format!("{email} reads {slug} again: {end}, and that is taken back."))
         }
         Added::Known(state) => done(
-            desk,
+            session,
             email,
             "known",
             &format!("{email} was a reader of {slug} already and is {state}. Nothing was changed."),
         ),
         Added::Left(at) => {
-            let day = at.map(|at| format!(" on {}", when(at, desk.newsletter))).unwrap_or_default();
+            let day = at.map(|at| format!(" on {}", when(at, session.newsletter))).unwrap_or_default();
             Err(Failure::new(format!("{email} left{day}"))
                 .exit(Exit::NotAllowed)
                 .hint("only the reader can come back, through the sign-up page")
@@ -118,39 +118,39 @@ pub(super) async fn add(args: Add, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     }
 }
 
-pub(super) async fn remove(args: Remove, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let (email, slug) = (&args.address, &desk.newsletter.slug);
-    match signup::remove(desk.db, desk.id, email, &desk.act("operator")).await? {
-        Some(Leaving::Left(_)) => {
-            desk.context
+pub(super) async fn remove(args: Remove, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let (email, slug) = (&args.address, &session.newsletter.slug);
+    match signup::remove(session.db, session.id, email, &session.act("operator")).await? {
+        Some(UnsubscribeOutcome::Left(_)) => {
+            session.context
                 .output
                 .note("`coranto subscribers add` undoes this. It would not undo an unsubscription by the reader.");
-            done(desk, email, "removed", &format!("{email} is no longer a reader of {slug}."))
+            done(session, email, "removed", &format!("{email} is no longer a reader of {slug}."))
         }
-        Some(Leaving::Already(_)) => done(desk, email, "unchanged", &format!("{email} had left {slug} before.")),
-        Some(Leaving::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
+        Some(UnsubscribeOutcome::Already(_)) => done(session, email, "unchanged", &format!("{email} had left {slug} before.")),
+        Some(UnsubscribeOutcome::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
     }
 }
 
-pub(super) async fn suppress(args: Suppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn suppress(args: Suppress, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
-    let act = desk.act("operator");
-    match signup::suppress(desk.db, &desk.config.keys, email, args.reason, &args.note, &act).await? {
-        true => done(desk, email, "suppressed", &format!("{email} gets no more email from here.")),
-        false => done(desk, email, "unchanged", &format!("{email} was on the suppression list already.")),
+    let act = session.act("operator");
+    match signup::suppress(session.db, &session.config.keys, email, args.reason, &args.note, &act).await? {
+        true => done(session, email, "suppressed", &format!("{email} gets no more email from here.")),
+        false => done(session, email, "unchanged", &format!("{email} was on the suppression list already.")),
     }
 }
 
-pub(super) async fn unsuppress(args: Unsuppress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn unsuppress(args: Unsuppress, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let email = &args.address;
     let question = format!(
         "Take {email} off the suppression list? Email to an address that refuses it harms delivery to all others."
     );
-    if !desk.context.confirm(&question)? {
+    if !session.context.confirm(&question)? {
         return Err(Failure::new("nothing was changed").into());
     }
-    match signup::unsuppress(desk.db, &desk.config.keys, email, &desk.act("operator")).await? {
-        true => done(desk, email, "unsuppressed", &format!("{email} may get email again.")),
-        false => done(desk, email, "unchanged", &format!("{email} was not on the suppression list.")),
+    match signup::unsuppress(session.db, &session.config.keys, email, &session.act("operator")).await? {
+        true => done(session, email, "unsuppressed", &format!("{email} may get email again.")),
+        false => done(session, email, "unchanged", &format!("{email} was not on the suppression list.")),
     }
 }

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::{Desk, address};
-use crate::cli::output::count;
+use super::{CommandSession, address};
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::{local, shared_zone};
 use crate::cli::{Exit, Failure};
@@ -25,33 +25,33 @@ pub(super) struct Erase {
     dry_run: bool,
 }
 
-pub(super) async fn erase(args: Erase, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let (email, keys) = (&args.address, &desk.config.keys);
-    let found = signup::look_holdings(desk.db, keys, email, desk.context.now()).await?;
+pub(super) async fn erase(args: Erase, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let (email, keys) = (&args.address, &session.config.keys);
+    let found = signup::look_holdings(session.db, keys, email, session.context.now()).await?;
     if found.is_empty() {
-        return Err(nothing(email, &found, desk));
+        return Err(nothing(email, &found, session));
     }
     if args.dry_run {
-        return tell(desk, email, &found, true).await;
+        return tell(session, email, &found, true).await;
     }
-    let output = &desk.context.output;
-    if !desk.context.yes && !output.is_json() {
-        show(desk, &found).await?;
+    let output = &session.context.output;
+    if !session.context.yes && !output.is_json() {
+        show(session, &found).await?;
     }
-    if !desk.context.confirm(&format!("Erase everything about {email}, in every newsletter? This cannot be undone."))? {
+    if !session.context.confirm(&format!("Erase everything about {email}, in every newsletter? This cannot be undone."))? {
         return Err(Failure::new("nothing was erased").into());
     }
-    let erased = signup::erase_address(desk.db, keys, email, args.reason.as_deref(), &desk.act("operator")).await?;
+    let erased = signup::erase_address(session.db, keys, email, args.reason.as_deref(), &session.act("operator")).await?;
     if erased.is_empty() {
-        return Err(nothing(email, &erased, desk));
+        return Err(nothing(email, &erased, session));
     }
-    tell(desk, email, &erased, false).await
+    tell(session, email, &erased, false).await
 }
 
-fn nothing(email: &EmailAddress, found: &Holdings, desk: &Desk<'_>) -> anyhow::Error {
+fn nothing(email: &EmailAddress, found: &Holdings, session: &CommandSession<'_>) -> anyhow::Error {
     match found.settling.first() {
         Some((_, until)) => {
-            let until = local(*until, &shared_zone(desk.config));
+            let until = local(*until, &shared_zone(session.config));
             Failure::new(format!("the subscription was moved to {email} recently, and can be moved back until {until}"))
                 .exit(Exit::NotAllowed)
                 .hint("until then it belongs to the previous address: erase that one, or wait")
@@ -64,29 +64,29 @@ fn nothing(email: &EmailAddress, found: &Holdings, desk: &Desk<'_>) -> anyhow::E
 }
 
 /// What goes, newsletter by newsletter.
-async fn show(desk: &Desk<'_>, found: &Holdings) -> anyhow::Result<()> {
-    let mut tx = desk.db.read().await?;
-    let zone = shared_zone(desk.config);
+async fn show(session: &CommandSession<'_>, found: &Holdings) -> anyhow::Result<()> {
+    let mut tx = session.db.read().await?;
+    let zone = shared_zone(session.config);
     let mut table = Table::new(&["NEWSLETTER", "STATE", "SINCE"]);
     for one in &found.subscriptions {
         let slug = newsletters::slug(&mut tx, one.newsletter_id).await?.unwrap_or_default();
         table.row([slug, one.state.to_string(), local(one.created_at, &zone)]);
     }
     if !table.is_empty() {
-        desk.context.output.table(&table)?;
+        session.context.output.table(&table)?;
     }
     if found.by_hash > 0 {
-        desk.context
+        session.context
             .output
             .line(format!("And {} of an earlier subscription.", count(found.by_hash as u64, "record")))?;
     }
     Ok(())
 }
 
-async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+async fn tell(session: &CommandSession<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     if output.is_json() {
-        let mut tx = desk.db.read().await?;
+        let mut tx = session.db.read().await?;
         let mut all = Vec::new();
         for one in &found.subscriptions {
             let slug = newsletters::slug(&mut tx, one.newsletter_id).await?;
@@ -99,7 +99,7 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
         return Ok(Exit::Ok);
     }
     if dry_run {
-        show(desk, found).await?;
+        show(session, found).await?;
     }
     let much = count(found.subscriptions.len() as u64, "subscription");
     output.line(match dry_run {
@@ -118,10 +118,10 @@ async fn tell(desk: &Desk<'_>, email: &EmailAddress, found: &Holdings, dry_run: 
 }
 
 /// Prints the copy of everything that is stored about a person.
-pub(super) async fn copy(email: &EmailAddress, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let copy = signup::copy_of(desk.db, &desk.config.keys, email, desk.context.now()).await?;
-    let Some(copy) = copy else { return Err(nothing(email, &Holdings::default(), desk)) };
-    let output = &desk.context.output;
+pub(super) async fn copy(email: &EmailAddress, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let copy = signup::copy_of(session.db, &session.config.keys, email, session.context.now()).await?;
+    let Some(copy) = copy else { return Err(nothing(email, &Holdings::default(), session)) };
+    let output = &session.context.output;
     match output.is_json() {
         true => output.json(&copy)?,
         false => output.line(format!("{copy:#}"))?,

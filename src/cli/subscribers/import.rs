@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::Desk;
-use crate::cli::output::{Output, count, printable};
+use super::CommandSession;
+use crate::cli::output::Output;
+use crate::cli::text::{count, printable};
 use crate::cli::progress::Progress;
 use crate::cli::table::Table;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::private;
 use crate::signup::{
-    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, List, Question, Rejected, Step,
+    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, ImportFiles, ColumnQuestion, Rejected, ImportStep,
 };
 use crate::store::imports;
 
@@ -33,7 +34,7 @@ A list never brings back a reader who left or is suppressed, and a bad row never
 A column that may hold consent, and is not understood, stops the import until --column or --ignore
 says what it is. Exits with 3 when it needs an answer, or when a row was rejected."
 )]
-pub(super) struct Import {
+pub(super) struct ImportArgs {
     /// CSV, TSV, text or JSON files, folders, zip archives; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -71,19 +72,19 @@ enum Dates {
     MonthFirst,
 }
 
-pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
+pub(super) async fn import(args: ImportArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
     let paths = args.paths.clone();
     let answers = answers(&args)?;
-    let looked = tokio::task::spawn_blocking(move || List::look(&paths, answers)).await?;
+    let looked = tokio::task::spawn_blocking(move || ImportFiles::look(&paths, answers)).await?;
     let mut list = looked.map_err(|error| refused(error, &args))?;
     while !list.questions().is_empty() {
-        let questions = remembered(list.questions().to_vec(), desk).await?;
-        if !desk.context.may_ask || output.is_json() {
+        let questions = remembered(list.questions().to_vec(), session).await?;
+        if !session.context.may_ask || output.is_json() {
             shown(&list, output)?;
             return unanswered(&questions, output);
         }
-        let answers = asked(&questions, &list, desk)?;
+        let answers = asked(&questions, &list, session)?;
         list =
             tokio::task::spawn_blocking(move || list.again(answers)).await?.map_err(|error| refused(error, &args))?;
     }
@@ -92,24 +93,24 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
         shown(&list, output)?;
     }
     let mut order = Order {
-        newsletter: desk.id,
+        newsletter: session.id,
         agreed: args.agreed.clone().filter(|words| !words.trim().is_empty()),
         dry_run: true,
-        actor: desk.context.actor(),
-        now: desk.context.now(),
+        actor: session.context.actor(),
+        now: session.context.now(),
     };
     // What would be done is known before anything is: a person is asked with the number in sight.
-    if args.dry_run || (desk.context.may_ask && !desk.context.yes) {
-        let (would, _) = run(&list, &order, &args, desk, args.dry_run).await?;
+    if args.dry_run || (session.context.may_ask && !session.context.yes) {
+        let (would, _) = run(&list, &order, &args, session, args.dry_run).await?;
         if args.dry_run {
             return told(None, &would, &list, output);
         }
-        if !agreed(&would, &mut order, desk)? {
+        if !agreed(&would, &mut order, session)? {
             return Err(Failure::new("nothing was imported").exit(Exit::NotAllowed).into());
         }
     }
     order.dry_run = false;
-    let (done, id) = run(&list, &order, &args, desk, true).await?;
+    let (done, id) = run(&list, &order, &args, session, true).await?;
     if order.agreed.is_none() && done.will_get_mail > 0 {
         output.warn("it is not said where these readers agreed; --agreed records it as evidence of their consent");
     }
@@ -117,7 +118,7 @@ pub(super) async fn import(args: Import, desk: &Desk<'_>) -> anyhow::Result<Exit
 }
 
 /// What the arguments say of the files.
-fn answers(args: &Import) -> anyhow::Result<Answers> {
+fn answers(args: &ImportArgs) -> anyhow::Result<Answers> {
     let mut answers = Answers::default();
     let said = |result: Result<(), String>, flag: &str| result.map_err(|why| Failure::usage(format!("{flag}: {why}")));
     for column in &args.column {
@@ -138,16 +139,16 @@ fn answers(args: &Import) -> anyhow::Result<Answers> {
 }
 
 /// The questions with what was said the last time.
-async fn remembered(mut questions: Vec<Question>, desk: &Desk<'_>) -> anyhow::Result<Vec<Question>> {
-    let mut tx = desk.db.read().await?;
+async fn remembered(mut questions: Vec<ColumnQuestion>, session: &CommandSession<'_>) -> anyhow::Result<Vec<ColumnQuestion>> {
+    let mut tx = session.db.read().await?;
     for question in &mut questions {
-        question.before = imports::answer(&mut tx, desk.id, &question.key()).await?;
+        question.before = imports::answer(&mut tx, session.id, &question.key()).await?;
     }
     Ok(questions)
 }
 
 /// What stands in a column, for people.
-fn values(question: &Question) -> String {
+fn values(question: &ColumnQuestion) -> String {
     let mut shown: Vec<String> = question
         .values
         .iter()
@@ -160,7 +161,7 @@ fn values(question: &Question) -> String {
 }
 
 /// Flags that would answer a question.
-fn flags(question: &Question) -> String {
+fn flags(question: &ColumnQuestion) -> String {
     let name = &question.column;
     let value = question.values.first().map_or("VALUE", |value| value.text.as_str());
     let said = |meaning: &str| format!("--column {}", quoted(&format!("{name}={meaning}")));
@@ -182,13 +183,13 @@ fn quoted(text: &str) -> String {
 }
 
 /// Says what must be said, where nobody can be asked.
-fn unanswered(questions: &[Question], output: &Output) -> anyhow::Result<Exit> {
+fn unanswered(questions: &[ColumnQuestion], output: &Output) -> anyhow::Result<Exit> {
     if output.is_json() {
         output.json(&serde_json::json!({ "questions": questions }))?;
     }
     let mut hint = Vec::new();
     for question in questions {
-        let Question { file, column, .. } = question;
+        let ColumnQuestion { file, column, .. } = question;
         output.note(format!(
             "{}: the column {:?} holds {}, and nobody has said what it means.",
             printable(file),
@@ -204,10 +205,10 @@ fn unanswered(questions: &[Question], output: &Output) -> anyhow::Result<Exit> {
 }
 
 /// Asks a person what the columns mean.
-fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result<Answers> {
+fn asked(questions: &[ColumnQuestion], list: &ImportFiles, session: &CommandSession<'_>) -> anyhow::Result<Answers> {
     let mut answers = list.answers().clone();
     for question in questions {
-        let output = &desk.context.output;
+        let output = &session.context.output;
         output.note(format!(
             "{}: the column {:?} holds {}. What does it mean?",
             printable(&question.file),
@@ -218,7 +219,7 @@ fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result
             "  consent:VALUE  they agreed, if VALUE (others did not)    unsubscribed-if:VALUE   suppressed-if:VALUE\n  \
              status         the status, a word in each row          ignore                  nothing to do with consent",
         );
-        let asked = desk.context.ask("Meaning", question.before.as_deref(), |typed| {
+        let asked = session.context.ask("Meaning", question.before.as_deref(), |typed| {
             let mut tried = answers.clone();
             tried.says(&question.column, typed).map(|()| tried).map_err(|why| (why, None))
         });
@@ -228,18 +229,18 @@ fn asked(questions: &[Question], list: &List, desk: &Desk<'_>) -> anyhow::Result
 }
 
 /// Asks a person whether it is to be done, and where the readers agreed.
-fn agreed(would: &Imported, order: &mut Order, desk: &Desk<'_>) -> anyhow::Result<bool> {
-    totals(would, true, &desk.context.output)?;
+fn agreed(would: &Imported, order: &mut Order, session: &CommandSession<'_>) -> anyhow::Result<bool> {
+    totals(would, true, &session.context.output)?;
     if would.will_get_mail > 0 && order.agreed.is_none() {
         let words =
-            desk.context.ask("Where did these people agree to get this newsletter?", None, |typed| match typed {
+            session.context.ask("Where did these people agree to get this newsletter?", None, |typed| match typed {
                 "" => Err(("it is the evidence of their consent".to_owned(), None)),
                 words => Ok(words.to_owned()),
             })?;
         order.agreed = Some(words);
     }
     let readers = count(would.will_get_mail, "reader");
-    desk.context.confirm(&format!("Import the list? {readers} will begin to get email."))
+    session.context.confirm(&format!("Import the list? {readers} will begin to get email."))
 }
 
 /// Where rows that were not taken are told.
@@ -256,16 +257,16 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn hear(&mut self, step: Step) {
+    fn hear(&mut self, step: ImportStep) {
         match step {
-            Step::Progress { rows } => self.progress.set(rows),
-            Step::Rejected(_) | Step::Dropped(_) if !self.is_told => {}
-            Step::Rejected(row) => {
+            ImportStep::Progress { rows } => self.progress.set(rows),
+            ImportStep::Rejected(_) | ImportStep::Dropped(_) if !self.is_told => {}
+            ImportStep::Rejected(row) => {
                 if let Err(error) = self.reject(&row) {
                     self.broken.get_or_insert(error);
                 }
             }
-            Step::Dropped(row) => {
+            ImportStep::Dropped(row) => {
                 self.dropped += 1;
                 if self.dropped <= NAMED_MAX && !self.output.is_json() {
                     self.note(&row);
@@ -302,13 +303,13 @@ impl Report<'_> {
 
 /// Runs an import, dry or not, and tells of rows that are not taken.
 async fn run(
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     order: &Order,
-    args: &Import,
-    desk: &Desk<'_>,
+    args: &ImportArgs,
+    session: &CommandSession<'_>,
     is_told: bool,
 ) -> anyhow::Result<(Imported, Option<ImportId>)> {
-    let output = &desk.context.output;
+    let output = &session.context.output;
     let file = match &args.rejected {
         Some(path) if is_told => {
             let mut file = csv::Writer::from_writer(private::create(path).with_context(|| path.display().to_string())?);
@@ -322,7 +323,7 @@ async fn run(
     let several = list.understood().len() > 1;
     let mut report = Report { output, file, is_told, several, named: 0, dropped: 0, progress, broken: None };
     let done = tokio::select! {
-        done = signup::import(desk.db, &desk.config.keys, list, order, |step| report.hear(step)) => done,
+        done = signup::import(session.db, &session.config.keys, list, order, |step| report.hear(step)) => done,
         pressed = tokio::signal::ctrl_c() => {
             pressed?;
             return Err(Failure::new("stopped; the rows read so far are in, and the same command resumes")
@@ -349,7 +350,7 @@ async fn run(
     Ok((done, id))
 }
 
-fn refused(error: ImportError, args: &Import) -> anyhow::Error {
+fn refused(error: ImportError, args: &ImportArgs) -> anyhow::Error {
     let exit = match &error {
         // What came before is in and stays so.
         ImportError::Store(_) => Exit::PartWay,
@@ -378,7 +379,7 @@ fn refused(error: ImportError, args: &Import) -> anyhow::Error {
 }
 
 /// What the files were taken for.
-fn shown(list: &List, output: &Output) -> anyhow::Result<()> {
+fn shown(list: &ImportFiles, output: &Output) -> anyhow::Result<()> {
     if output.is_json() {
         return output.json(&serde_json::json!({ "files": list.understood(), "not_read": list.others() }));
     }
@@ -428,7 +429,7 @@ fn totals(done: &Imported, is_dry: bool, output: &Output) -> anyhow::Result<()> 
 }
 
 /// Tells what was done, or would be.
-fn told(id: Option<ImportId>, done: &Imported, list: &List, output: &Output) -> anyhow::Result<Exit> {
+fn told(id: Option<ImportId>, done: &Imported, list: &ImportFiles, output: &Output) -> anyhow::Result<Exit> {
     if output.is_json() {
         let mut value = serde_json::to_value(done)?;
         value["dry_run"] = id.is_none().into();

@@ -1,13 +1,13 @@
 //! Imports that were made: what they did, and taking one back.
 
-use super::Desk;
-use crate::cli::output::{count, printable};
+use super::CommandSession;
+use crate::cli::text::{count, printable};
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::signup::{self, Imported, UNDO_FOR, Undo};
-use crate::store::imports::{self, Stored};
+use crate::store::imports::{self, StoredImport};
 
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
@@ -50,19 +50,19 @@ lifted. Readers who changed something themselves since stay as they are."
     },
 }
 
-pub(super) async fn imports(args: Imports, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn imports(args: Imports, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     match args.command {
-        Command::List { limit } => list(i64::from(limit), desk).await,
-        Command::Show { id } => show(ImportId(id), desk).await,
-        Command::Undo { id } => undo(ImportId(id), desk).await,
+        Command::List { limit } => list(i64::from(limit), session).await,
+        Command::Show { id } => show(ImportId(id), session).await,
+        Command::Undo { id } => undo(ImportId(id), session).await,
     }
 }
 
-fn counts(stored: &Stored) -> Imported {
+fn counts(stored: &StoredImport) -> Imported {
     serde_json::from_str(&stored.counts).unwrap_or_default()
 }
 
-fn as_json(stored: &Stored) -> serde_json::Value {
+fn as_json(stored: &StoredImport) -> serde_json::Value {
     serde_json::json!({
         "id": stored.id.0,
         "by": stored.actor,
@@ -76,9 +76,9 @@ fn as_json(stored: &Stored) -> serde_json::Value {
     })
 }
 
-async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let stored = imports::list(&mut desk.db.read().await?, desk.id, limit).await?;
+async fn list(limit: i64, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let stored = imports::list(&mut session.db.read().await?, session.id, limit).await?;
     if output.is_json() {
         stored.iter().try_for_each(|stored| output.json(&as_json(stored)))?;
         return Ok(Exit::Ok);
@@ -92,7 +92,7 @@ async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         let done = counts(stored);
         table.row([
             stored.id.0.to_string(),
-            when(stored.created_at, desk.newsletter),
+            when(stored.created_at, session.newsletter),
             stored.state.to_string(),
             count(done.rows, ""),
             count(done.will_get_mail, ""),
@@ -105,22 +105,22 @@ async fn list(limit: i64, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn found(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Stored> {
-    let stored = imports::get(&mut desk.db.read().await?, id).await?;
-    stored.filter(|stored| stored.newsletter_id == desk.id).ok_or_else(|| unknown(id, desk))
+async fn found(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<StoredImport> {
+    let stored = imports::get(&mut session.db.read().await?, id).await?;
+    stored.filter(|stored| stored.newsletter_id == session.id).ok_or_else(|| unknown(id, session))
 }
 
-fn unknown(id: ImportId, desk: &Desk<'_>) -> anyhow::Error {
-    Failure::new(format!("{} has no import {}", desk.newsletter.slug, id.0))
+fn unknown(id: ImportId, session: &CommandSession<'_>) -> anyhow::Error {
+    Failure::new(format!("{} has no import {}", session.newsletter.slug, id.0))
         .hint("`coranto subscribers imports list` has their numbers")
         .into()
 }
 
-async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let stored = found(id, desk).await?;
+async fn show(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let stored = found(id, session).await?;
     let mapping: serde_json::Value = serde_json::from_str(&stored.mapping).unwrap_or_default();
-    let changes = imports::count_changes(&mut desk.db.read().await?, id).await?;
+    let changes = imports::count_changes(&mut session.db.read().await?, id).await?;
     if output.is_json() {
         let mut value = as_json(&stored);
         value["mapping"] = mapping;
@@ -129,7 +129,7 @@ async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     let done = counts(&stored);
-    let at = when(stored.created_at, desk.newsletter);
+    let at = when(stored.created_at, session.newsletter);
     output.line(format!("import {}, {}, {at}", id.0, stored.state))?;
     let agreed = if stored.agreed.is_empty() { "not said" } else { &stored.agreed };
     output.line(format!("agreed: {}", printable(agreed)))?;
@@ -153,23 +153,23 @@ async fn show(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let stored = found(id, desk).await?;
-    let changes = imports::count_changes(&mut desk.db.read().await?, id).await?;
+async fn undo(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let stored = found(id, session).await?;
+    let changes = imports::count_changes(&mut session.db.read().await?, id).await?;
     let question = format!(
         "Take back import {} of {} ({})?",
         id.0,
         stored.files.replace('\n', ", "),
         count(changes.unsigned_abs(), "change")
     );
-    if !desk.context.confirm(&question)? {
+    if !session.context.confirm(&question)? {
         return Err(Failure::new("nothing was changed").exit(Exit::NotAllowed).into());
     }
     let mut progress = output.progress("Taking back (changes)", Some(changes.unsigned_abs()));
-    let actor = desk.context.actor();
+    let actor = session.context.actor();
     let undone =
-        signup::undo_import(desk.db, desk.id, id, actor.at(desk.context.now()), |done| progress.set(done)).await?;
+        signup::undo_import(session.db, session.id, id, actor.at(session.context.now()), |done| progress.set(done)).await?;
     drop(progress);
     match undone {
         Undo::Done(undone) if output.is_json() => {
@@ -194,7 +194,7 @@ async fn undo(id: ImportId, desk: &Desk<'_>) -> anyhow::Result<Exit> {
                 .hint("its changes are forgotten by then; `coranto subscribers remove ADDRESS` ends single subscriptions")
                 .into());
         }
-        Undo::Unknown => return Err(unknown(id, desk)),
+        Undo::Unknown => return Err(unknown(id, session)),
     }
     Ok(Exit::Ok)
 }

@@ -3,8 +3,9 @@
 use futures_util::StreamExt as _;
 use serde_json::json;
 
-use super::{Desk, address};
-use crate::cli::output::{Tone, count};
+use super::{CommandSession, address};
+use crate::cli::output::TextStyle;
+use crate::cli::text::count;
 use crate::cli::table::Table;
 use crate::cli::when::when;
 use crate::cli::{Context, Exit, Failure};
@@ -13,12 +14,12 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{Counts, Filter, Subscription};
+use crate::store::subscriptions::{Counts, SubscriptionFilter, Subscription};
 use crate::store::{Db, consents, newsletters, subscriptions};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// Only readers in this state: pending, active, paused or left.
+    /// Only readers in this state: pending, active, paused or unsubscribed.
     #[arg(long, value_parser = state)]
     state: Option<SubscriptionState>,
     /// Only readers with this in their address or name.
@@ -40,7 +41,9 @@ pub(super) struct Show {
 }
 
 pub(super) fn state(text: &str) -> Result<SubscriptionState, String> {
-    text.parse::<SubscriptionState>().map_err(|_| "it is one of pending, active, paused, left".to_owned())
+    // `left` is what it was called in scripts of old.
+    let text = if text == "left" { SubscriptionState::Unsubscribed.as_str() } else { text };
+    text.parse::<SubscriptionState>().map_err(|_| "it is one of pending, active, paused, unsubscribed".to_owned())
 }
 
 /// The spelling of a reader in `--json`.
@@ -68,10 +71,10 @@ fn standing(reader: &Subscription) -> String {
     }
 }
 
-pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
-    let output = &desk.context.output;
-    let filter = Filter { newsletter: Some(desk.id), state: args.state, text: args.search };
-    let mut tx = desk.db.read().await?;
+pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
+    let output = &session.context.output;
+    let filter = SubscriptionFilter { newsletter: Some(session.id), state: args.state, text: args.search };
+    let mut tx = session.db.read().await?;
     if output.is_json() {
         let mut rows = subscriptions::stream(&mut tx, &filter);
         let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
@@ -92,7 +95,7 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     for reader in &readers {
         let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
         let name = reader.name.clone().unwrap_or_default();
-        table.row([reader.email.to_string(), name, standing(reader), day(since, desk.newsletter)]);
+        table.row([reader.email.to_string(), name, standing(reader), day(since, session.newsletter)]);
     }
     if table.is_empty() {
         output.note("There is no such reader.");
@@ -105,18 +108,18 @@ pub(super) async fn list(args: List, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
+pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     if args.all {
-        return super::erase::copy(&args.address, desk).await;
+        return super::erase::copy(&args.address, session).await;
     }
-    let mut tx = desk.db.read().await?;
-    let reader = subscriptions::find(&mut tx, desk.id, &args.address.key()).await?;
+    let mut tx = session.db.read().await?;
+    let reader = subscriptions::find(&mut tx, session.id, &args.address.key()).await?;
     let Some(reader) = reader else {
-        let text = format!("{} is not a reader of {}", args.address, desk.newsletter.slug);
+        let text = format!("{} is not a reader of {}", args.address, session.newsletter.slug);
         return Err(Failure::new(text).hint("`coranto subscribers list --search` finds parts of an address").into());
     };
     let history = consents::of_subscription(&mut tx, reader.id).await?;
-    let output = &desk.context.output;
+    let output = &session.context.output;
     if output.is_json() {
         let consents: Vec<_> = history
             .iter()
@@ -142,7 +145,7 @@ pub(super) async fn show(args: Show, desk: &Desk<'_>) -> anyhow::Result<Exit> {
     row("state", Some(standing(&reader)));
     row("language", reader.language.clone());
     row("came by", Some(reader.source.clone()));
-    let at = |at: Timestamp| when(at, desk.newsletter);
+    let at = |at: Timestamp| when(at, session.newsletter);
     row("first asked", Some(at(reader.created_at)));
     row("active since", reader.confirmed_at.map(at));
     row("paused until", reader.paused_until.map(at));
@@ -176,21 +179,21 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
         }
         if about.len() > 1 {
             let blank = if index == 0 { "" } else { "\n" };
-            output.line(format!("{blank}{}", output.toned(Tone::Strong, &newsletter.name)))?;
+            output.line(format!("{blank}{}", output.toned(TextStyle::Strong, &newsletter.name)))?;
         }
         let mut table = Table::new(&["STATE", ">READERS"]);
         for (state, number) in [
             ("active", counts.active),
             ("pending", counts.pending),
             ("paused", counts.paused),
-            ("left", counts.left),
+            ("unsubscribed", counts.unsubscribed),
             ("suppressed", counts.suppressed),
         ] {
             table.row([state.to_owned(), count(number.unsigned_abs(), "")]);
         }
         output.table(&table)?;
         let reached = count(counts.mailable.unsigned_abs(), "reader");
-        output.line(format!("\nAn issue would reach {} now.", output.toned(Tone::Strong, &reached)))?;
+        output.line(format!("\nAn issue would reach {} now.", output.toned(TextStyle::Strong, &reached)))?;
     }
     Ok(Exit::Ok)
 }

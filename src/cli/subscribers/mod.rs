@@ -7,13 +7,13 @@ mod import;
 mod imports;
 mod list;
 
-use super::whose::{newsletter, newsletters as whose};
+use super::newsletter_choice::{newsletter, newsletters as whose};
 use super::{Context, Exit};
 use crate::config::Config;
 use crate::domain::NewsletterId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::Act;
+use crate::signup::ActionContext;
 use crate::store::{Db, newsletters};
 
 /// List, add, remove, erase, import, export and count readers.
@@ -73,7 +73,7 @@ enum Command {
   coranto subscribers unsuppress anna@example.org")]
     Unsuppress(change::Unsuppress),
     /// Import readers from another program: CSV, text, JSON, folders, zip archives.
-    Import(import::Import),
+    Import(import::ImportArgs),
     /// List imports, and take one back.
     Imports(imports::Imports),
     /// Write readers to a CSV file.
@@ -84,7 +84,7 @@ enum Command {
 }
 
 /// What every sub-command needs.
-struct Desk<'a> {
+struct CommandSession<'a> {
     context: &'a Context,
     config: &'a Config,
     db: &'a Db,
@@ -92,10 +92,10 @@ struct Desk<'a> {
     id: NewsletterId,
 }
 
-impl Desk<'_> {
+impl CommandSession<'_> {
     /// Who does it, for the record.
-    fn act(&self, source: &str) -> Act {
-        Act {
+    fn act(&self, source: &str) -> ActionContext {
+        ActionContext {
             actor: self.context.actor(),
             source: source.to_owned(),
             wording: "",
@@ -126,19 +126,19 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             }
             _ => newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE),
         };
-        let desk = Desk { context, config: &config, db: &db, newsletter, id };
+        let session = CommandSession { context, config: &config, db: &db, newsletter, id };
         let result = match args.command {
-            Command::List(args) => list::list(args, &desk).await,
-            Command::Show(args) => list::show(args, &desk).await,
+            Command::List(args) => list::list(args, &session).await,
+            Command::Show(args) => list::show(args, &session).await,
             Command::Stats => list::stats(&about, &db, context).await,
-            Command::Add(args) => change::add(args, &desk).await,
-            Command::Remove(args) => change::remove(args, &desk).await,
-            Command::Erase(args) => erase::erase(args, &desk).await,
-            Command::Suppress(args) => change::suppress(args, &desk).await,
-            Command::Unsuppress(args) => change::unsuppress(args, &desk).await,
-            Command::Import(args) => import::import(args, &desk).await,
-            Command::Imports(args) => imports::imports(args, &desk).await,
-            Command::Export(args) => export::export(args, &desk).await,
+            Command::Add(args) => change::add(args, &session).await,
+            Command::Remove(args) => change::remove(args, &session).await,
+            Command::Erase(args) => erase::erase(args, &session).await,
+            Command::Suppress(args) => change::suppress(args, &session).await,
+            Command::Unsuppress(args) => change::unsuppress(args, &session).await,
+            Command::Import(args) => import::import(args, &session).await,
+            Command::Imports(args) => imports::imports(args, &session).await,
+            Command::Export(args) => export::export(args, &session).await,
         };
         db.close().await;
         result

@@ -2,7 +2,7 @@
 
 /// What may stand at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A text.
     Text,
     /// One text or a list of texts; in the environment separated by commas.
@@ -21,7 +21,7 @@ pub enum Kind {
     Rates,
 }
 
-impl Kind {
+impl ValueKind {
     /// Whether `NAME_file` may stand in its place.
     pub fn has_file(self) -> bool {
         matches!(self, Self::Secret | Self::SecretUrl)

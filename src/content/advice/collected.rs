@@ -17,7 +17,7 @@ pub(super) struct Link<'a> {
 }
 
 /// An image as it stands in the text.
-pub(super) struct Image<'a> {
+pub(super) struct ImageUse<'a> {
     pub(super) source: Cow<'a, str>,
     /// None where raw HTML says nothing.
     pub(super) alt: Option<Cow<'a, str>>,
@@ -106,7 +106,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// All images, in the order in which they are read.
-pub(super) fn images(document: &Document) -> Vec<Image<'_>> {
+pub(super) fn images(document: &Document) -> Vec<ImageUse<'_>> {
     let mut all = Vec::new();
     tree::each_run(document, &mut |run| images_of(run, &mut all));
     tree::each_html(document, &mut |html, at| images_of_html(html, at, &mut all));
@@ -114,10 +114,10 @@ pub(super) fn images(document: &Document) -> Vec<Image<'_>> {
     all
 }
 
-fn images_of<'a>(content: &'a [Inline], all: &mut Vec<Image<'a>>) {
+fn images_of<'a>(content: &'a [Inline], all: &mut Vec<ImageUse<'a>>) {
     for inline in content {
         match inline {
-            Inline::Image { source, size, alt, at, .. } => all.push(Image {
+            Inline::Image { source, size, alt, at, .. } => all.push(ImageUse {
                 source: Cow::Borrowed(source.as_str()),
                 alt: Some(Cow::Borrowed(alt.as_str())).filter(|alt| !alt.trim().is_empty()),
                 is_sized: size.is_some(),
@@ -133,10 +133,10 @@ fn images_of<'a>(content: &'a [Inline], all: &mut Vec<Image<'a>>) {
     }
 }
 
-fn images_of_html<'a>(html: &str, at: usize, all: &mut Vec<Image<'a>>) {
+fn images_of_html<'a>(html: &str, at: usize, all: &mut Vec<ImageUse<'a>>) {
     for tag in raw::tags(html).filter(|tag| tag.name.eq_ignore_ascii_case("img")) {
         let attribute = |name| pasted::attribute(tag.inside, name);
-        all.push(Image {
+        all.push(ImageUse {
             source: Cow::Owned(attribute("src").unwrap_or_default()),
             alt: attribute("alt").map(Cow::Owned),
             is_sized: attribute("width").is_some(),

@@ -6,7 +6,7 @@ use super::vocabulary::Vocabulary;
 
 /// A day that a text names; people often leave the year out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct NamedDay {
     year: Option<i16>,
     month: i8,
     day: i8,
@@ -14,7 +14,7 @@ pub(super) struct Named {
     swapped: bool,
 }
 
-impl Named {
+impl NamedDay {
     /// Whether it may be `date`.
     pub(super) fn may_be(self, date: Date) -> bool {
         let is_day = |month, day| (month, day) == (date.month(), date.day());
@@ -36,7 +36,7 @@ enum Token {
 const BETWEEN: &[&str] = &["of", "de", "del", "di", "st", "nd", "rd", "th", "er", "e", "º", "ª", "г"];
 
 /// The first day that a text names.
-pub(super) fn named(text: &str, vocabulary: &Vocabulary) -> Option<Named> {
+pub(super) fn named(text: &str, vocabulary: &Vocabulary) -> Option<NamedDay> {
     let tokens = tokens(text);
     (0..tokens.len()).find_map(|at| {
         let rest = &tokens[at..];
@@ -71,7 +71,7 @@ fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// `2026-11-27`, `27.11.2026`, `11/27/2026`.
-fn in_digits(tokens: &[Token]) -> Option<Named> {
+fn in_digits(tokens: &[Token]) -> Option<NamedDay> {
     let [
         Token::Number(a, a_len),
         Token::Mark(one),
@@ -94,7 +94,7 @@ fn in_digits(tokens: &[Token]) -> Option<Named> {
 }
 
 /// `2026年11月27日`, `11月27日`.
-fn in_characters(tokens: &[Token]) -> Option<Named> {
+fn in_characters(tokens: &[Token]) -> Option<NamedDay> {
     let (year, rest) = match tokens {
         [Token::Number(year, 4), Token::Word(word), rest @ ..] if word == "年" => (Some(*year), rest),
         _ => (None, tokens),
@@ -110,7 +110,7 @@ fn in_characters(tokens: &[Token]) -> Option<Named> {
 }
 
 /// `27 November 2026`, `27th of November`, `November 27, 2026`, `27. listopadu`.
-fn in_words(tokens: &[Token], vocabulary: &Vocabulary) -> Option<Named> {
+fn in_words(tokens: &[Token], vocabulary: &Vocabulary) -> Option<NamedDay> {
     let kept: Vec<&Token> = tokens
         .iter()
         .take(8)
@@ -136,7 +136,7 @@ fn in_words(tokens: &[Token], vocabulary: &Vocabulary) -> Option<Named> {
     of(year, i32::from(month), day, false)
 }
 
-fn of(year: Option<i32>, month: i32, day: i32, swapped: bool) -> Option<Named> {
+fn of(year: Option<i32>, month: i32, day: i32, swapped: bool) -> Option<NamedDay> {
     let year = match year {
         Some(year) => Some(i16::try_from(year).ok().filter(|year| (1900..2200).contains(year))?),
         None => None,
@@ -144,7 +144,7 @@ fn of(year: Option<i32>, month: i32, day: i32, swapped: bool) -> Option<Named> {
     let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
     // A leap year, for the day may be the 29th of February.
     Date::new(year.unwrap_or(2024), month, day).ok()?;
-    Some(Named { year, month, day, swapped })
+    Some(NamedDay { year, month, day, swapped })
 }
 
 #[cfg(test)]

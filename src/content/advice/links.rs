@@ -5,7 +5,7 @@ use url::Url;
 use super::Found;
 use super::collected::{self, Link};
 use super::vocabulary::Vocabulary;
-use crate::content::source;
+use crate::content::fields;
 use crate::content::tree::Document;
 
 /// Hosts that hide where a link leads: spam filters and readers distrust them, and they may vanish.
@@ -108,7 +108,7 @@ fn is_same_site(a: &str, b: &str) -> bool {
 
 /// Every address that the document leads to or shows, and where it stands in the body.
 pub(super) fn addresses(document: &Document) -> Vec<(String, usize)> {
-    let is_web = |address: &str| address.contains(':') && !address.contains(source::is_private);
+    let is_web = |address: &str| address.contains(':') && !address.contains(fields::is_private);
     let links = collected::links(document).into_iter().map(|link| (link.to.into_owned(), link.at));
     let images = collected::images(document).into_iter().map(|image| (image.source.into_owned(), image.at));
     let mut all: Vec<_> = links.chain(images).filter(|(address, _)| is_web(address)).collect();

@@ -18,11 +18,11 @@ mod vocabulary;
 use jiff::civil::Date;
 
 use super::fields::Field;
-use super::marks::Marked;
+use super::marks::MarkedSource;
 use super::parse::{Dialect, parse};
 use super::pictures::NoPictures;
 use super::problem::{Position, Problem};
-use super::source::Issue;
+use super::source::IssueFile;
 use super::tree::{Block, Document, Inline, plain_text};
 use super::typography;
 use crate::domain::issue::Visibility;
@@ -42,7 +42,7 @@ const WORDS_GOOD: usize = 6600;
 const CHARACTERS_GOOD: usize = 15_000;
 
 /// Everything about an issue that can be told without its layout and its day.
-pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Document) -> Vec<Problem> {
+pub(super) fn of_issue(issue: &IssueFile, newsletter: &Newsletter, document: &Document) -> Vec<Problem> {
     let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
     let vocabulary = vocabulary::of(language);
     let mut found = Found { issue, problems: Vec::new() };
@@ -62,7 +62,7 @@ pub(super) fn of_issue(issue: &Issue, newsletter: &Newsletter, document: &Docume
 
 /// Every address that the text leads to or shows, with its place in the file. The reader's own links are not among
 /// them, nor are images that lie beside the issue.
-pub fn addresses(issue: &Issue, newsletter: &Newsletter) -> Vec<(String, Position)> {
+pub fn addresses(issue: &IssueFile, newsletter: &Newsletter) -> Vec<(String, Position)> {
     // What `{{ web_url }}` becomes is not there yet, so nobody is to ask for it.
     let language = issue.front.lang.as_deref().unwrap_or(&newsletter.language);
     let dialect = Dialect { html: newsletter.allow_html, language, web_url: "", pictures: &NoPictures };
@@ -71,7 +71,7 @@ pub fn addresses(issue: &Issue, newsletter: &Newsletter) -> Vec<(String, Positio
 }
 
 /// What depends on the day on which the issue goes out.
-pub fn of_day(issue: &Issue, language: &str, date: Date) -> Vec<Problem> {
+pub fn of_day(issue: &IssueFile, language: &str, date: Date) -> Vec<Problem> {
     let mut found = Found { issue, problems: Vec::new() };
     subject::of_date(&issue.front, vocabulary::of(language), date, &mut found.problems);
     text::of_year(&prose::passages(issue.body()), date.year(), &mut found);
@@ -104,7 +104,7 @@ pub fn of_length(words: usize, language: &str) -> Option<Problem> {
 
 /// What was found so far.
 struct Found<'a> {
-    issue: &'a Issue,
+    issue: &'a IssueFile,
     problems: Vec<Problem>,
 }
 
@@ -152,7 +152,7 @@ fn of_headings(blocks: &[Block], found: &mut Found<'_>) {
 
 /// Readers may have no name, and an issue no page: a gap or a dead link would stand there.
 fn of_fields(found: &mut Found<'_>) {
-    let marked = Marked::of(found.issue.body());
+    let marked = MarkedSource::of(found.issue.body());
     if marked.too_many.is_some() {
         return; // which is told already
     }

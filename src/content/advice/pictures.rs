@@ -1,7 +1,7 @@
 //! What an editor should know of images: whether those who do not see them are told what they show.
 
 use super::Found;
-use super::collected::{self, Image};
+use super::collected::{self, ImageUse};
 use crate::content::tree::Document;
 
 /// Endings of files that are images.
@@ -41,7 +41,7 @@ pub(super) fn of_document(document: &Document, found: &mut Found<'_>) {
     }
 }
 
-fn of_alternative(image: &Image<'_>, found: &mut Found<'_>) {
+fn of_alternative(image: &ImageUse<'_>, found: &mut Found<'_>) {
     match image.alt.as_deref().map(str::trim) {
         None => {
             let message = "this image has no alternative text, so it will be taken for decoration";

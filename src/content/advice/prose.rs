@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
 
-use crate::content::marks::{Marked, Stretch};
+use crate::content::marks::{MarkedSource, Segment};
 use crate::content::parse::{DEPTH_MAX, EVENTS_MAX, OPTIONS};
 
 /// Stands for what is no prose within a passage, such as code: it parts words.
@@ -57,7 +57,7 @@ pub(super) fn code(body: &str) -> Vec<Range<usize>> {
 }
 
 fn read(body: &str, everything: bool) -> Vec<Passage> {
-    let marked = Marked::of(body);
+    let marked = MarkedSource::of(body);
     let mut all: Vec<Passage> = Vec::new();
     let mut open = Passage::of(None);
     let mut code = false;
@@ -86,14 +86,14 @@ fn read(body: &str, everything: bool) -> Vec<Passage> {
             Event::Text(text) if !code => {
                 for stretch in marked.stretches(&text) {
                     match stretch {
-                        Stretch::Text(part) => {
+                        Segment::Text(part) => {
                             open.push(part, marked.source_offset(range.start + offset_of(part, &text)));
                         }
-                        Stretch::Mark(index) => open.gap(marked.occurrences[index].at),
-                        Stretch::Address(address) if everything => {
+                        Segment::Mark(index) => open.gap(marked.occurrences[index].at),
+                        Segment::Address(address) if everything => {
                             open.push(address.shown(), marked.source_offset(range.start));
                         }
-                        Stretch::Address(_) => open.gap(marked.source_offset(range.start)),
+                        Segment::Address(_) => open.gap(marked.source_offset(range.start)),
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::prose;
 use crate::content::problem::{Position, Problem};
-use crate::content::source::Issue;
+use crate::content::source::IssueFile;
 
 /// Gmail cuts a mail at 102 KB of HTML and hides the rest behind a link.
 pub const HTML_BYTES_SHOWN: usize = 102 * 1024;
@@ -11,7 +11,7 @@ const LETTERS: usize = 40;
 
 /// Whether Gmail shows all of an issue. `filled_bytes` is how long `html` is with the longest values of a reader. More than
 /// `stop_bytes` stop it: an operator who raises that knows that Gmail's readers find the rest behind a link.
-pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize, stop_bytes: usize) -> Option<Problem> {
+pub fn of_size(issue: &IssueFile, html: &str, filled_bytes: usize, stop_bytes: usize) -> Option<Problem> {
     if filled_bytes <= HTML_BYTES_SHOWN {
         return None;
     }
@@ -29,7 +29,7 @@ pub fn of_size(issue: &Issue, html: &str, filled_bytes: usize, stop_bytes: usize
 }
 
 /// Where the text stands that `html` ends with: its last letters are looked for in what the editor wrote.
-fn place(issue: &Issue, html: &str) -> Position {
+fn place(issue: &IssueFile, html: &str) -> Position {
     let wanted = last_letters(html);
     let passages = prose::whole_passages(issue.body());
     let (mut letters, mut places) = (String::new(), Vec::new());

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::content::problem::{Lines, Position, Problem};
+use crate::content::problem::{LineIndex, Position, Problem};
 
 /// Keys in one front matter: ten are known.
 const ENTRIES_MAX: usize = 200;
@@ -13,15 +13,15 @@ const ENTRIES_MAX: usize = 200;
 const EVENTS_MAX: usize = 1000;
 
 /// One `key: value`.
-pub(super) struct Entry {
+pub(super) struct FrontMatterEntry {
     pub(super) key: String,
     pub(super) key_at: Position,
-    pub(super) value: Value,
+    pub(super) value: FrontMatterValue,
     pub(super) at: Position,
 }
 
 /// What a key may hold.
-pub(super) enum Value {
+pub(super) enum FrontMatterValue {
     Null,
     Bool(bool),
     /// Text; also numbers and dates, as they were typed.
@@ -31,7 +31,7 @@ pub(super) enum Value {
 }
 
 /// Reads the block between the `---` lines, which begins on the file's second line.
-pub(super) fn yaml(block: &str) -> Result<Vec<Entry>, Problem> {
+pub(super) fn yaml(block: &str) -> Result<Vec<FrontMatterEntry>, Problem> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: EVENTS_MAX,
@@ -60,32 +60,32 @@ pub(super) fn yaml(block: &str) -> Result<Vec<Entry>, Problem> {
     let entries = read.map(|yaml| yaml.0).unwrap_or_default();
     Ok(entries
         .into_iter()
-        .map(|(key, value)| Entry {
+        .map(|(key, value)| FrontMatterEntry {
             key_at: place(key.referenced),
             key: key.value,
             at: place(value.referenced),
             value: match value.value {
-                Scalar::Null => Value::Null,
-                Scalar::Bool(value) => Value::Bool(value),
-                Scalar::Text(text) => Value::Text(text),
+                Scalar::Null => FrontMatterValue::Null,
+                Scalar::Bool(value) => FrontMatterValue::Bool(value),
+                Scalar::Text(text) => FrontMatterValue::Text(text),
                 // As typed: `title: 1984` is a title, and `007` is not 7.
                 Scalar::Number => {
                     let span = value.defined.span();
                     let typed = span.byte_offset().zip(span.byte_len());
                     let typed = typed.and_then(|(at, len)| block.get(at as usize..(at + len) as usize));
-                    Value::Text(typed.unwrap_or_default().trim().to_owned())
+                    FrontMatterValue::Text(typed.unwrap_or_default().trim().to_owned())
                 }
-                Scalar::Other => Value::Other,
+                Scalar::Other => FrontMatterValue::Other,
             },
         })
         .collect())
 }
 
 /// Reads the block between the `+++` lines, which begins on the file's second line.
-pub(super) fn toml(block: &str) -> Result<Vec<Entry>, Problem> {
+pub(super) fn toml(block: &str) -> Result<Vec<FrontMatterEntry>, Problem> {
     use std::collections::BTreeMap;
 
-    let lines = Lines::of(block);
+    let lines = LineIndex::of(block);
     let place = |offset: usize| below_fence(lines.position(block, offset));
     let read: BTreeMap<toml::Spanned<String>, toml::Spanned<toml::Value>> = toml::from_str(block).map_err(|error| {
         let at = error.span().map_or(Position::START, |span| place(span.start));
@@ -93,16 +93,16 @@ pub(super) fn toml(block: &str) -> Result<Vec<Entry>, Problem> {
     })?;
     let mut entries: Vec<_> = read
         .into_iter()
-        .map(|(key, value)| Entry {
+        .map(|(key, value)| FrontMatterEntry {
             key_at: place(key.span().start),
             at: place(value.span().start),
             value: match value.get_ref() {
-                toml::Value::String(text) => Value::Text(text.clone()),
-                toml::Value::Boolean(value) => Value::Bool(*value),
+                toml::Value::String(text) => FrontMatterValue::Text(text.clone()),
+                toml::Value::Boolean(value) => FrontMatterValue::Bool(*value),
                 toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Datetime(_) => {
-                    Value::Text(block[value.span()].to_owned())
+                    FrontMatterValue::Text(block[value.span()].to_owned())
                 }
-                toml::Value::Array(_) | toml::Value::Table(_) => Value::Other,
+                toml::Value::Array(_) | toml::Value::Table(_) => FrontMatterValue::Other,
             },
             key: key.into_inner(),
         })

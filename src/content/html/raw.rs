@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 
-use super::Target;
-use super::style::Look;
+use super::style::InlineStyle;
 use crate::content::fields::{FIELD_END, FIELD_START, Field};
 use crate::content::links;
 use crate::content::merge;
 use crate::content::scripts::{self, Script};
+use crate::content::target::Target;
 use crate::words::Words;
 
 /// Elements within elements. The sanitiser takes the square of this.
@@ -167,7 +167,7 @@ fn single_quotes(html: &str) -> String {
 }
 
 /// An editor's own elements in the look of the house, where they bring none themselves.
-pub(super) fn styled(html: &str, look: Look) -> String {
+pub(super) fn styled(html: &str, look: InlineStyle) -> String {
     let mut out = String::with_capacity(html.len());
     let mut from = 0;
     for tag in tags(html).filter(|tag| !tag.closes) {

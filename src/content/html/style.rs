@@ -4,7 +4,8 @@
 //!
 //! Classes are for that and for dark mode.
 
-use super::{Align, Target};
+use crate::content::target::Target;
+use crate::content::tree::Align;
 use crate::domain::design::Design;
 
 /// For small print and tables.
@@ -19,7 +20,7 @@ const BODY: &str = "font-size:18px;line-height:28px;mso-line-height-rule:exactly
 
 /// How elements are styled: not at all on the web, where the page has a style sheet.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
+pub(super) struct InlineStyle {
     pub(super) target: Target,
     pub(super) rtl: bool,
     pub(super) depth: usize,
@@ -27,7 +28,7 @@ pub(super) struct Look {
     heading_font: &'static str,
 }
 
-impl Look {
+impl InlineStyle {
     pub(super) fn new(target: Target, rtl: bool, design: &Design) -> Self {
         let (font, heading_font) = (design.font.families(), design.heading_font.families());
         Self { target, rtl, depth: 0, font, heading_font }

@@ -1,20 +1,20 @@
 //! Tags amid words that are words after all, which only the whole paragraph tells. Without this a `<textarea>` that nobody
 //! put between backticks would take the rest of the issue along.
 
-use super::Reading;
 use super::raw::unknown;
+use super::reading::ParseState;
 use crate::content::html::raw::{self, TagAt};
 use crate::content::pasted;
 use crate::content::tree::{Block, Document, Inline};
 
 /// Makes text of such tags, and says so.
-pub(super) fn settle(document: &mut Document, reading: &mut Reading<'_>) {
+pub(super) fn settle(document: &mut Document, reading: &mut ParseState<'_>) {
     for blocks in std::iter::once(&mut document.blocks).chain(&mut document.notes) {
         of_blocks(blocks, reading);
     }
 }
 
-fn of_blocks(blocks: &mut [Block], reading: &mut Reading<'_>) {
+fn of_blocks(blocks: &mut [Block], reading: &mut ParseState<'_>) {
     for block in blocks {
         match block {
             Block::Paragraph(content) | Block::Plain(content) | Block::Heading { content, .. } => {
@@ -30,7 +30,7 @@ fn of_blocks(blocks: &mut [Block], reading: &mut Reading<'_>) {
     }
 }
 
-fn of_run(content: &mut [Inline], reading: &mut Reading<'_>) {
+fn of_run(content: &mut [Inline], reading: &mut ParseState<'_>) {
     let tag_of = |inline: &Inline| match inline {
         Inline::Html { html, .. } => Some(html.clone()),
         _ => None,

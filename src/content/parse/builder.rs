@@ -5,21 +5,21 @@ use std::collections::HashMap;
 use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
 use super::headings::take_id;
-use super::{Numbers, Reading, is_inline, shown_level};
-use crate::content::fields::Field;
-use crate::content::links::{self, Refused};
-use crate::content::marks::{Address, Stretch, is_escaped};
+use super::reading::{Numbers, ParseState, is_inline, shown_level};
+use crate::content::fields::{self, Field};
+use crate::content::links::{self, LinkRefused};
+use crate::content::marks::{Address, Segment, is_escaped};
 use crate::content::merge;
 use crate::content::pictures::Picture;
 use crate::content::problem::Problem;
 use crate::content::source;
-use crate::content::tree::{Align, Block, Destination, Document, Inline, Table, plain_text};
+use crate::content::tree::{Align, Block, Destination, Document, Inline, TableBlock, plain_text};
 
 /// The tree while it grows.
 #[derive(Default)]
 pub(super) struct Builder {
-    pub(super) stack: Vec<Frame>,
-    root: Frame,
+    pub(super) stack: Vec<OpenElement>,
+    root: OpenElement,
     numbers: Numbers,
     notes: HashMap<String, (Vec<Block>, usize)>,
     pub(super) has_html: bool,
@@ -29,7 +29,7 @@ pub(super) struct Builder {
 
 /// An element that has begun.
 #[derive(Default)]
-pub(super) struct Frame {
+pub(super) struct OpenElement {
     kind: Kind,
     at: usize,
     blocks: Vec<Block>,
@@ -68,11 +68,11 @@ impl Builder {
         self.stack.len()
     }
 
-    fn top(&mut self) -> &mut Frame {
+    fn top(&mut self) -> &mut OpenElement {
         self.stack.last_mut().unwrap_or(&mut self.root)
     }
 
-    pub(super) fn start(&mut self, tag: Tag<'_>, at: usize, reading: &mut Reading<'_>) {
+    pub(super) fn start(&mut self, tag: Tag<'_>, at: usize, reading: &mut ParseState<'_>) {
         let level = shown_level(&tag);
         let kind = match tag {
             Tag::Paragraph => {
@@ -95,10 +95,10 @@ impl Builder {
             }
             _ => Kind::Other,
         };
-        self.stack.push(Frame { kind, at, ..Frame::default() });
+        self.stack.push(OpenElement { kind, at, ..OpenElement::default() });
     }
 
-    pub(super) fn leaf(&mut self, event: Event<'_>, at: usize, reading: &mut Reading<'_>) {
+    pub(super) fn leaf(&mut self, event: Event<'_>, at: usize, reading: &mut ParseState<'_>) {
         match event {
             Event::Text(text) => match &mut self.top().kind {
                 Kind::Code(code) => code.push_str(&reading.marked.as_written(&text)),
@@ -130,7 +130,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn end(&mut self, tag: TagEnd, reading: &mut Reading<'_>) {
+    pub(super) fn end(&mut self, tag: TagEnd, reading: &mut ParseState<'_>) {
         let Some(mut frame) = self.stack.pop() else { return };
         let at = reading.marked.source_offset(frame.at);
         if is_inline(&tag) {
@@ -166,7 +166,7 @@ impl Builder {
             (TagEnd::TableHead, _) => self.top().head = frame.cells,
             (TagEnd::TableRow, _) => self.top().rows.push(frame.cells),
             (_, Kind::Table(columns)) => {
-                self.block(Block::Table(Table { columns, head: frame.head, rows: frame.rows }))
+                self.block(Block::Table(TableBlock { columns, head: frame.head, rows: frame.rows }))
             }
             _ => {}
         }
@@ -192,7 +192,7 @@ impl Builder {
     }
 
     /// The document, complete with its footnotes. Where reading broke off, what was open ends.
-    pub(super) fn finish(mut self, reading: &mut Reading<'_>) -> Document {
+    pub(super) fn finish(mut self, reading: &mut ParseState<'_>) -> Document {
         while let Some(frame) = self.stack.pop() {
             let items: Vec<Block> = frame.items.into_iter().flatten().collect();
             let inlines = (!frame.inlines.is_empty()).then_some(Block::Paragraph(frame.inlines));
@@ -239,7 +239,7 @@ impl Builder {
     }
 
     /// Words at `at` of the marked text. A mark behind a backslash, or written as a reference, is meant as it is.
-    pub(super) fn text(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
+    pub(super) fn text(&mut self, text: &str, at: usize, reading: &mut ParseState<'_>) {
         let source = &reading.marked.text;
         let is_reference = source[at..].starts_with('&') && !text.starts_with('&');
         let rest = text.strip_prefix(['"', '\'', '-', '.']).filter(|_| is_reference || is_escaped(source, at));
@@ -249,12 +249,12 @@ impl Builder {
         self.words(rest.unwrap_or(text), at, reading);
     }
 
-    fn words(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
+    fn words(&mut self, text: &str, at: usize, reading: &mut ParseState<'_>) {
         for stretch in reading.marked.stretches(text) {
             match stretch {
-                Stretch::Text(part) => self.visible(part, at, reading),
-                Stretch::Address(address) => self.address(address, reading.marked.source_offset(at)),
-                Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
+                Segment::Text(part) => self.visible(part, at, reading),
+                Segment::Address(address) => self.address(address, reading.marked.source_offset(at)),
+                Segment::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => self.web_url(index, reading),
                     Ok(field) => self.inline(Inline::Field(field.clone())),
                     Err(_) => {
@@ -267,7 +267,7 @@ impl Builder {
     }
 
     /// Text without what a reference such as `&#8;` can stand for and no file may hold.
-    fn visible(&mut self, text: &str, at: usize, reading: &mut Reading<'_>) {
+    fn visible(&mut self, text: &str, at: usize, reading: &mut ParseState<'_>) {
         match text.chars().find(|c| source::is_refused(*c)) {
             Some(refused) => {
                 reading.problem(source::refused_character(reading.place(at), refused));
@@ -287,7 +287,7 @@ impl Builder {
     /// An address is a link, unless it stands within one or within the words for a picture.
     fn address(&mut self, address: &Address, at: usize) {
         let shown = Inline::Literal(address.shown().to_owned());
-        let is_within = |frame: &Frame| matches!(frame.kind, Kind::Link(..) | Kind::Image(..));
+        let is_within = |frame: &OpenElement| matches!(frame.kind, Kind::Link(..) | Kind::Image(..));
         let within = self.raw_link || self.stack.iter().any(is_within);
         match address.to.as_ref().filter(|_| !within) {
             Some(url) => self.inline(Inline::Link { to: Destination::Url(url.clone()), content: vec![shown], at }),
@@ -296,7 +296,7 @@ impl Builder {
     }
 
     /// Within a link it is the text; elsewhere it is a link of its own.
-    fn web_url(&mut self, index: usize, reading: &Reading<'_>) {
+    fn web_url(&mut self, index: usize, reading: &ParseState<'_>) {
         let url = reading.dialect.web_url.to_owned();
         let shown = Inline::Text(url.clone());
         let at = reading.marked.occurrences[index].at;
@@ -308,7 +308,7 @@ impl Builder {
     }
 }
 
-impl Frame {
+impl OpenElement {
     /// Text of a tight list's item becomes a block of its own when a block follows or the item ends.
     fn flush(&mut self) {
         if !self.inlines.is_empty() {
@@ -336,10 +336,10 @@ fn align(alignment: Alignment) -> Align {
     }
 }
 
-fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Destination> {
+fn destination(typed: &str, at: usize, reading: &mut ParseState<'_>) -> Option<Destination> {
     let typed = &*reading.marked.with_addresses(typed);
     match reading.marked.stretches(typed)[..] {
-        [Stretch::Mark(index)] => match &reading.marked.occurrences[index].field {
+        [Segment::Mark(index)] => match &reading.marked.occurrences[index].field {
             Ok(Field::WebUrl) => Some(Destination::Url(reading.dialect.web_url.to_owned())),
             Ok(field) if merge::is_url(field) => Some(Destination::Field(field.clone())),
             Ok(field) => not_an_address(field, at, reading),
@@ -348,7 +348,7 @@ fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Dest
                 None
             }
         },
-        _ if typed.contains(source::is_private) => {
+        _ if typed.contains(fields::is_private) => {
             let message = "a merge field is only part of this link's address";
             let problem = Problem::error(reading.place(at), "field-in-address", message);
             reading.problem(problem.hint("the whole address is the field, as in [leave]({{ unsubscribe_url }})"));
@@ -358,14 +358,14 @@ fn destination(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Dest
     }
 }
 
-fn not_an_address(field: &Field, at: usize, reading: &mut Reading<'_>) -> Option<Destination> {
+fn not_an_address(field: &Field, at: usize, reading: &mut ParseState<'_>) -> Option<Destination> {
     let message = format!("a link cannot lead to {{{{ {} }}}}, which is no address", field.name());
     let hint = "use {{ unsubscribe_url }}, {{ preferences_url }} or {{ web_url }}";
     reading.problem(Problem::error(reading.place(at), "field-in-address", message).hint(hint));
     None
 }
 
-fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Source> {
+fn image_source(typed: &str, at: usize, reading: &mut ParseState<'_>) -> Option<Source> {
     let typed = reading.marked.as_written(typed);
     let checked = match links::image_file(&typed) {
         None => links::image(&typed).map(|url| (url, None)),
@@ -379,9 +379,9 @@ fn image_source(typed: &str, at: usize, reading: &mut Reading<'_>) -> Option<Sou
     tell(checked, at, reading)
 }
 
-fn tell<T>(checked: Result<T, Refused>, at: usize, reading: &mut Reading<'_>) -> Option<T> {
+fn tell<T>(checked: Result<T, LinkRefused>, at: usize, reading: &mut ParseState<'_>) -> Option<T> {
     checked
-        .map_err(|Refused { code, message, hint }| {
+        .map_err(|LinkRefused { code, message, hint }| {
             let place = reading.place(at);
             let problem = match code {
                 links::NOT_FOLLOWED => Problem::warning(place, code, message),

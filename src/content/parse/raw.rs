@@ -1,11 +1,11 @@
 //! Raw HTML amid Markdown: kept for the sanitiser where a newsletter allows it, text where it does not. Knows what is told
 //! of it, and no element's look.
 
-use super::Reading;
-use super::builder::{Builder, Frame};
+use super::builder::{Builder, OpenElement};
+use super::reading::ParseState;
 use crate::content::fields::Field;
 use crate::content::html::escape;
-use crate::content::marks::Stretch;
+use crate::content::marks::Segment;
 use crate::content::pasted::{self, Told};
 use crate::content::problem::Problem;
 use crate::content::tree::{Block, Inline};
@@ -14,7 +14,7 @@ use crate::content::tree::{Block, Inline};
 const SHOWN_CHARS_MAX: usize = 30;
 
 impl Builder {
-    pub(super) fn raw_tag(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
+    pub(super) fn raw_tag(&mut self, html: &str, at: usize, reading: &mut ParseState<'_>) {
         if is_comment(html) {
             return;
         }
@@ -33,7 +33,7 @@ impl Builder {
         self.text(html, at, reading);
     }
 
-    pub(super) fn raw_block(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) {
+    pub(super) fn raw_block(&mut self, html: &str, at: usize, reading: &mut ParseState<'_>) {
         if reading.dialect.html && !(is_comment(html) && html.trim_end().ends_with("-->")) {
             let html = self.kept_html(html, at, reading);
             let at = reading.marked.source_offset(at);
@@ -43,7 +43,7 @@ impl Builder {
         let shown = pasted::without_comments(html);
         if !shown.trim().is_empty() {
             warn_of_html(&shown, at, reading);
-            self.stack.push(Frame::default());
+            self.stack.push(OpenElement::default());
             for (index, line) in shown.trim().split('\n').enumerate() {
                 if index > 0 {
                     self.inline(Inline::HardBreak);
@@ -56,7 +56,7 @@ impl Builder {
     }
 
     /// Raw HTML with its fields as marks, which the sanitiser leaves alone.
-    fn kept_html(&mut self, html: &str, at: usize, reading: &mut Reading<'_>) -> String {
+    fn kept_html(&mut self, html: &str, at: usize, reading: &mut ParseState<'_>) -> String {
         self.has_html = true;
         if !reading.takes_html(html.len(), at) {
             return String::new();
@@ -64,9 +64,9 @@ impl Builder {
         let mut out = String::with_capacity(html.len());
         for stretch in reading.marked.stretches(html) {
             match stretch {
-                Stretch::Text(text) => out.push_str(text),
-                Stretch::Address(address) => out.push_str(address.written()),
-                Stretch::Mark(index) => match &reading.marked.occurrences[index].field {
+                Segment::Text(text) => out.push_str(text),
+                Segment::Address(address) => out.push_str(address.written()),
+                Segment::Mark(index) => match &reading.marked.occurrences[index].field {
                     Ok(Field::WebUrl) => out.push_str(&escape(reading.dialect.web_url)),
                     Ok(field) => out.push_str(&field.to_string()),
                     Err(_) => {
@@ -112,7 +112,7 @@ fn is_comment(html: &str) -> bool {
 }
 
 /// Tells of a tag that is shown as it was typed; of one that ends another nothing.
-fn warn_of_html(html: &str, at: usize, reading: &mut Reading<'_>) {
+fn warn_of_html(html: &str, at: usize, reading: &mut ParseState<'_>) {
     if html.starts_with("</") {
         return;
     }

@@ -1,6 +1,6 @@
 //! Dashes and ellipses. In flags, paths and arrows they are what they are.
 
-use super::Edit;
+use super::edit::Edit;
 
 /// Two hyphens are an en dash, three an em dash, three full stops an ellipsis.
 pub(super) fn edits(flat: &str, edits: &mut Vec<Edit>) {

@@ -1,7 +1,7 @@
 //! Quotation marks, apostrophes and primes: which of them a straight mark stands for, by what is beside it and by what
 //! follows in the same run. The marks of a language are those of Unicode's CLDR.
 
-use super::{Edit, NOTE, OPAQUE};
+use super::edit::{Edit, NOTE, OPAQUE};
 
 /// The marks of a language.
 pub(super) struct Quotes {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Cause, Certainty, Judgement, Party, judge};
+use super::{Cause, Certainty, Classification, Party, judge};
 use crate::domain::reply::{Reply, Stage};
 
 const REPLIES: &str = include_str!("../../../tests/fixtures/replies.tsv");
@@ -28,11 +28,11 @@ fn rows() -> Vec<Row> {
         .collect()
 }
 
-fn judged(stage: Stage, text: &str) -> Judgement {
+fn judged(stage: Stage, text: &str) -> Classification {
     judge(stage, &text.parse::<Reply>().unwrap())
 }
 
-fn answer(judgement: &Judgement) -> (Cause, Certainty, Party) {
+fn answer(judgement: &Classification) -> (Cause, Certainty, Party) {
     (judgement.cause, judgement.certainty, judgement.party)
 }
 

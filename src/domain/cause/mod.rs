@@ -8,9 +8,9 @@ mod phrases;
 use normal::{Enhanced, normal};
 
 pub use super::reply::{Reply, Stage};
-use super::spelled;
+use super::string_enum;
 
-spelled! {
+string_enum! {
     /// Why a mail was refused.
     Cause: "cause" {
         /// The mailbox does not exist.
@@ -62,7 +62,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// What kind of trouble a cause is. It follows from the cause alone.
     Class: "class" {
         /// No mail can ever arrive there.
@@ -78,7 +78,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// How sure a cause is.
     Certainty: "certainty" {
         /// Said for good, by a code or in words that mean nothing else, where they can be trusted.
@@ -88,7 +88,7 @@ spelled! {
     }
 }
 
-spelled! {
+string_enum! {
     /// About whom a refusal speaks: for this party alone it is evidence.
     Party: "party" {
         /// The relay itself: its disk, its rules for us as a client, our log-in.
@@ -131,7 +131,7 @@ impl Cause {
 
 /// What a refusal says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judgement {
+pub struct Classification {
     /// Why.
     pub cause: Cause,
     /// How sure.
@@ -172,7 +172,7 @@ struct Finding {
 }
 
 /// What `reply`, which is no acceptance, says at `stage`.
-pub fn judge(stage: Stage, reply: &Reply) -> Judgement {
+pub fn judge(stage: Stage, reply: &Reply) -> Classification {
     let normal = normal(&reply.text);
     let permanent = reply.is_permanent();
     let agrees = |code: &Enhanced| u16::from(code.0) == reply.code / 100;
@@ -189,7 +189,7 @@ pub fn judge(stage: Stage, reply: &Reply) -> Judgement {
         true => Certainty::Certain,
         false => Certainty::Likely,
     };
-    Judgement { cause, certainty, party, rule: found.rule, permanent }
+    Classification { cause, certainty, party, rule: found.rule, permanent }
 }
 
 /// The weightiest of what words, enhanced code and digits say; of one weight words go before codes, and the enhanced code

@@ -19,7 +19,7 @@ pub(super) enum PrivateKey {
 
 /// Why a DKIM key cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyError {
+pub enum DkimKeyError {
     /// Not text of that form.
     #[error("it is not a private key in PEM (`-----BEGIN PRIVATE KEY-----`); make one with `coranto dkim`")]
     Malformed,
@@ -43,19 +43,19 @@ pub enum KeyError {
 }
 
 impl PrivateKey {
-    pub(super) fn parse(pem: &str) -> Result<Self, KeyError> {
-        let (label, der) = decode_pem(pem).ok_or(KeyError::Malformed)?;
+    pub(super) fn parse(pem: &str) -> Result<Self, DkimKeyError> {
+        let (label, der) = decode_pem(pem).ok_or(DkimKeyError::Malformed)?;
         match label {
             "PRIVATE KEY" => RsaKeyPair::from_pkcs8(&der)
                 .map(|pair| Self::Rsa(Box::new(pair)))
                 .or_else(|_| Ed25519KeyPair::from_pkcs8(&der).map(Self::Ed25519))
-                .map_err(|_| KeyError::Unusable),
-            "RSA PRIVATE KEY" if pem.contains("ENCRYPTED") => Err(KeyError::Encrypted),
+                .map_err(|_| DkimKeyError::Unusable),
+            "RSA PRIVATE KEY" if pem.contains("ENCRYPTED") => Err(DkimKeyError::Encrypted),
             "RSA PRIVATE KEY" => {
-                RsaKeyPair::from_der(&der).map(|pair| Self::Rsa(Box::new(pair))).map_err(|_| KeyError::Unusable)
+                RsaKeyPair::from_der(&der).map(|pair| Self::Rsa(Box::new(pair))).map_err(|_| DkimKeyError::Unusable)
             }
-            "ENCRYPTED PRIVATE KEY" => Err(KeyError::Encrypted),
-            _ => Err(KeyError::Malformed),
+            "ENCRYPTED PRIVATE KEY" => Err(DkimKeyError::Encrypted),
+            _ => Err(DkimKeyError::Malformed),
         }
     }
 }
@@ -70,10 +70,10 @@ pub struct DnsRecord {
 }
 
 impl DnsRecord {
-    pub(super) fn new(selector: &str, domain: &str, key: &PrivateKey) -> Result<Self, KeyError> {
+    pub(super) fn new(selector: &str, domain: &str, key: &PrivateKey) -> Result<Self, DkimKeyError> {
         let (kind, public) = match key {
             PrivateKey::Rsa(pair) => {
-                let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| KeyError::Made)?;
+                let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| DkimKeyError::Made)?;
                 ("rsa", STANDARD.encode(der.as_ref()))
             }
             // RFC 8463 4: the 32 bytes alone.
@@ -96,16 +96,16 @@ impl DnsRecord {
 }
 
 /// A new RSA key of 2048 bits, as PKCS#8 in PEM: what every receiver verifies, and what fits into a TXT record.
-pub fn generate_rsa_pem() -> Result<Secret, KeyError> {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Made)?;
-    let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Made)?;
+pub fn generate_rsa_pem() -> Result<Secret, DkimKeyError> {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| DkimKeyError::Made)?;
+    let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().map_err(|_| DkimKeyError::Made)?;
     Ok(encode_pem(der.as_ref()))
 }
 
 /// A new Ed25519 key, as PKCS#8 in PEM: small and fast, but not yet verified everywhere, so only beside an RSA key.
-pub fn generate_ed25519_pem() -> Result<Secret, KeyError> {
-    let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Made)?;
-    Ok(encode_pem(pair.to_pkcs8v1().map_err(|_| KeyError::Made)?.as_ref()))
+pub fn generate_ed25519_pem() -> Result<Secret, DkimKeyError> {
+    let pair = Ed25519KeyPair::generate().map_err(|_| DkimKeyError::Made)?;
+    Ok(encode_pem(pair.to_pkcs8v1().map_err(|_| DkimKeyError::Made)?.as_ref()))
 }
 
 /// Whether `name` is made of labels that may stand in a signature and in the DNS.

@@ -19,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 
-pub use key::{DnsRecord, KeyError, generate_ed25519_pem, generate_rsa_pem};
+pub use key::{DnsRecord, DkimKeyError, generate_ed25519_pem, generate_rsa_pem};
 
 use key::PrivateKey;
 
@@ -67,10 +67,10 @@ pub struct SignError {
 
 impl Signer {
     /// Reads a private key in PEM: PKCS#8 (RSA or Ed25519) or PKCS#1.
-    pub fn new(domain: &str, selector: &str, pem: &Secret) -> Result<Self, KeyError> {
+    pub fn new(domain: &str, selector: &str, pem: &Secret) -> Result<Self, DkimKeyError> {
         for (what, name) in [("domain", domain), ("selector", selector)] {
             if !key::is_dns_name(name) {
-                return Err(KeyError::Name { what, name: name.to_owned() });
+                return Err(DkimKeyError::Name { what, name: name.to_owned() });
             }
         }
         let key = PrivateKey::parse(pem.expose())?;
@@ -93,7 +93,7 @@ impl Signer {
     }
 
     /// What has to stand in the DNS so that receivers find the public key.
-    pub fn dns_record(&self) -> Result<DnsRecord, KeyError> {
+    pub fn dns_record(&self) -> Result<DnsRecord, DkimKeyError> {
         DnsRecord::new(&self.selector, &self.domain, &self.key)
     }
 

@@ -22,7 +22,7 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 
 /// What a host said.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct ServerReply {
     pub(super) status: StatusCode,
     /// Where it sends us.
     pub(super) location: Option<String>,
@@ -44,13 +44,13 @@ pub(super) enum Unheard {
 }
 
 /// What is needed to ask.
-pub(super) struct Line {
+pub(super) struct LinkClient {
     tls: TlsConnector,
     user_agent: String,
     may_ask: fn(IpAddr) -> bool,
 }
 
-impl Line {
+impl LinkClient {
     /// `may_ask` judges every address before it is connected to.
     pub(super) fn new(user_agent: String, may_ask: fn(IpAddr) -> bool) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore::empty();
@@ -66,7 +66,7 @@ impl Line {
 
     /// Asks for `url` once. The connection goes to the very address that was judged: a name that changes its address
     /// between two look-ups gains nothing.
-    pub(super) async fn ask(&self, method: Method, url: &Url) -> Result<Said, Unheard> {
+    pub(super) async fn ask(&self, method: Method, url: &Url) -> Result<ServerReply, Unheard> {
         let host = url.host().ok_or(Unheard::NoHost)?.to_owned();
         let stream = self.connect(&host, url.port_or_known_default().unwrap_or(80)).await?;
         let request = self.request(method, url);
@@ -124,7 +124,7 @@ impl Line {
 }
 
 /// Sends the request and reads the answer's head. Whatever follows is left on the line, which is closed.
-async fn exchange<S>(stream: S, request: Request<String>) -> Result<Said, Unheard>
+async fn exchange<S>(stream: S, request: Request<String>) -> Result<ServerReply, Unheard>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -137,5 +137,5 @@ where
         _ = &mut connection => answer.await,
     }?;
     let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(Said { status: answer.status(), location })
+    Ok(ServerReply { status: answer.status(), location })
 }

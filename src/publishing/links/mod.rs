@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::content::problem::{Position, Problem};
-use ask::{Line, Said, Unheard};
+use ask::{LinkClient, ServerReply, Unheard};
 pub use guard::is_public;
 
 /// Different links that are asked in one run; an issue has thirty.
@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// An address in an issue, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct CheckedLink {
     /// As it is mailed.
     pub url: String,
     /// In the file.
@@ -64,11 +64,11 @@ enum Outcome {
 }
 
 /// Asks every link once, and says what a reader would find there. In the order of the file.
-pub async fn ask(links: &[Asked], asking: &Asking) -> Result<Vec<Problem>, rustls::Error> {
+pub async fn ask(links: &[CheckedLink], asking: &Asking) -> Result<Vec<Problem>, rustls::Error> {
     let version = env!("CARGO_PKG_VERSION");
     let user_agent = format!("coranto/{version} (checks the links of a newsletter; +{})", asking.public_url);
-    let desk = Arc::new(Desk {
-        line: Line::new(user_agent, asking.may_ask)?,
+    let checker = Arc::new(LinkChecker {
+        line: LinkClient::new(user_agent, asking.may_ask)?,
         seats: Semaphore::new(AT_ONCE),
         hosts: Mutex::new(HashMap::new()),
     });
@@ -86,8 +86,8 @@ pub async fn ask(links: &[Asked], asking: &Asking) -> Result<Vec<Problem>, rustl
             problems.push(Problem::warning(link.at, "link-unsure", message).hint("look at the others yourself"));
             break;
         }
-        let desk = Arc::clone(&desk);
-        tasks.spawn(async move { (url.clone(), desk.follow(url).await) });
+        let checker = Arc::clone(&checker);
+        tasks.spawn(async move { (url.clone(), checker.follow(url).await) });
     }
     let mut outcomes = HashMap::new();
     while let Some(done) = tasks.join_next().await {
@@ -104,8 +104,8 @@ pub async fn ask(links: &[Asked], asking: &Asking) -> Result<Vec<Problem>, rustl
     Ok(problems)
 }
 
-fn told(link: &Asked, outcome: &Outcome) -> Option<Problem> {
-    let Asked { url, at } = link;
+fn told(link: &CheckedLink, outcome: &Outcome) -> Option<Problem> {
+    let CheckedLink { url, at } = link;
     Some(match outcome {
         Outcome::Fine => return None,
         Outcome::Moved(to) => Problem::warning(*at, "link-moved", format!("{url} has moved for good to {to}"))
@@ -121,14 +121,14 @@ fn told(link: &Asked, outcome: &Outcome) -> Option<Problem> {
 }
 
 /// What all questions of one run share.
-struct Desk {
-    line: Line,
+struct LinkChecker {
+    line: LinkClient,
     seats: Semaphore,
     /// Whoever holds a host's lock may ask it.
     hosts: Mutex<HashMap<String, Arc<Mutex<()>>>>,
 }
 
-impl Desk {
+impl LinkChecker {
     /// Follows a link to its end.
     async fn follow(&self, first: Url) -> Outcome {
         let mut url = first.clone();
@@ -157,7 +157,7 @@ impl Desk {
     }
 
     /// Asks for the head of a page, and for the page where a server does not know such questions.
-    async fn question(&self, url: &Url) -> Result<Said, Unheard> {
+    async fn question(&self, url: &Url) -> Result<ServerReply, Unheard> {
         let host = self.host(url).await;
         let _turn = host.lock().await;
         let seat = self.seats.acquire().await;
@@ -175,7 +175,7 @@ impl Desk {
         said
     }
 
-    async fn within_time(&self, method: Method, url: &Url) -> Result<Said, Unheard> {
+    async fn within_time(&self, method: Method, url: &Url) -> Result<ServerReply, Unheard> {
         let limit = Duration::from_secs(QUESTION_SECONDS_MAX);
         tokio::time::timeout(limit, self.line.ask(method, url)).await.unwrap_or_else(|_| {
             let text = format!("no answer within {QUESTION_SECONDS_MAX} seconds");

@@ -74,20 +74,20 @@ pub(super) fn key_of(name: &str) -> String {
 
 /// A column of which only a person can say what it means.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Question {
+pub struct ColumnQuestion {
     /// In which file.
     pub file: String,
     /// The column.
     pub column: String,
     /// What stands in it, the commonest first.
-    pub values: Vec<Value>,
+    pub values: Vec<ColumnValue>,
     /// Whether more than that stands in it.
     pub has_more: bool,
     /// What was said of a column of this name the last time.
     pub before: Option<String>,
 }
 
-impl Question {
+impl ColumnQuestion {
     /// How the column's name is compared, and kept with its answer.
     pub fn key(&self) -> String {
         key_of(&self.column)
@@ -96,7 +96,7 @@ impl Question {
 
 /// A value of a column.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Value {
+pub struct ColumnValue {
     /// As it stands there.
     pub text: String,
     /// In how many rows.

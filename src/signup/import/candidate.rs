@@ -34,7 +34,7 @@ pub(super) struct Candidate {
 
 /// What is to be done about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
+pub(super) enum ImportAction {
     Add,
     Activate,
     Unsubscribe,

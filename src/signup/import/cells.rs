@@ -185,7 +185,7 @@ pub(super) fn unguarded(text: &str) -> &str {
 
 /// An address with what stands around it in lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Written {
+pub(super) struct AddressCell {
     pub(super) email: EmailAddress,
     /// The name beside it.
     pub(super) name: Option<String>,
@@ -195,11 +195,11 @@ pub(super) struct Written {
 
 /// Reads an address as people and programs write it: bare, in `<>`, behind a name or `mailto:`, in quotation marks,
 /// with a dot or comma behind.
-pub(super) fn address(cell: &str) -> Result<Written, Reason> {
+pub(super) fn address(cell: &str) -> Result<AddressCell, Reason> {
     let cell = trimmed(unguarded(trimmed(cell)));
     // What is an address as it stands is one.
     let bare = match cell.parse::<EmailAddress>() {
-        Ok(email) => return Ok(Written { email, name: None, remark: None }),
+        Ok(email) => return Ok(AddressCell { email, name: None, remark: None }),
         Err(error) => error,
     };
     if is_nothing(cell) {
@@ -208,7 +208,7 @@ pub(super) fn address(cell: &str) -> Result<Written, Reason> {
     let (inside, name, remark) = taken_apart(cell);
     let inside = bared(inside);
     match inside.parse::<EmailAddress>() {
-        Ok(email) => Ok(Written { email, name, remark }),
+        Ok(email) => Ok(AddressCell { email, name, remark }),
         Err(_) if cell.matches('@').count() > 1 => Err(Reason::TwoAddresses),
         Err(_) => Err(Reason::Address(bare)),
     }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::candidate::{Candidate, Import, Plan};
-use super::outcome::{Imported, Rejected, Step};
+use super::candidate::{Candidate, Import, ImportAction};
+use super::outcome::{Imported, Rejected, ImportStep};
 use super::people::{People, Turn};
 use super::plan::planned;
-use super::records::Record;
+use super::records::CsvRecord;
 use super::rows::Rows;
 use super::standing::Standing;
-use super::table::{Reading, Table};
-use super::{ImportError, List, Reason};
+use super::table::{RowOutcome, ImportTable};
+use super::{ImportError, ImportFiles, Reason};
 use crate::clock::Timestamp;
 use crate::domain::ImportId;
 use crate::domain::actor::Actor;
@@ -24,10 +24,10 @@ use crate::domain::import::ImportDid;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::person;
 use crate::store::arrivals::{Arrival, Coming};
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::events::About;
 use crate::store::imports::NewImport;
-use crate::store::subscriptions::Entry;
+use crate::store::subscriptions::ConsentEntry;
 use crate::store::{Db, StoreError, Tx, arrivals, deliveries, events, imports, subscriptions};
 use crate::token::Keyring;
 
@@ -54,9 +54,9 @@ struct Batch {
 pub async fn import(
     db: &Db,
     keys: &Keyring,
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     import: &Import,
-    mut step: impl FnMut(Step) + Send,
+    mut step: impl FnMut(ImportStep) + Send,
 ) -> Result<(Option<ImportId>, Imported), ImportError> {
     if !list.questions().is_empty() {
         return Err(ImportError::Questions(list.questions().len()));
@@ -77,16 +77,16 @@ pub async fn import(
 async fn rehearse(
     db: &Db,
     keys: &Keyring,
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     import: &Import,
-    step: &mut (impl FnMut(Step) + Send),
+    step: &mut (impl FnMut(ImportStep) + Send),
 ) -> Result<Imported, ImportError> {
     let (reading, mut batches) = batches(keys, list, import.now);
     let mut total = Imported::default();
     while let Some(batch) = batches.recv().await {
         let done = look(&mut db.read().await?, import, batch, step).await?;
         total.add(&done);
-        step(Step::Progress { rows: total.rows });
+        step(ImportStep::Progress { rows: total.rows });
     }
     reading.await.map_err(std::io::Error::other)??;
     Ok(total)
@@ -95,9 +95,9 @@ async fn rehearse(
 async fn commit(
     db: &Db,
     keys: &Keyring,
-    list: &Arc<List>,
+    list: &Arc<ImportFiles>,
     import: &Import,
-    mut step: impl FnMut(Step) + Send,
+    mut step: impl FnMut(ImportStep) + Send,
 ) -> Result<(Option<ImportId>, Imported), ImportError> {
     let (mapping, files) = (serde_json::json!(list.understood()).to_string(), list.names());
     let new = NewImport {
@@ -142,9 +142,9 @@ async fn commit(
             .await?;
         place += rows;
         rejected.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-        rejected.into_iter().for_each(|row| step(Step::Rejected(row)));
-        dropped.into_iter().for_each(|row| step(Step::Dropped(row)));
-        step(Step::Progress { rows: total.rows });
+        rejected.into_iter().for_each(|row| step(ImportStep::Rejected(row)));
+        dropped.into_iter().for_each(|row| step(ImportStep::Dropped(row)));
+        step(ImportStep::Progress { rows: total.rows });
     }
     reading.await.map_err(std::io::Error::other)??;
     db.write(async |tx| {
@@ -177,7 +177,7 @@ pub(super) fn source(id: ImportId) -> String {
 type Reader = tokio::task::JoinHandle<Result<(), ImportError>>;
 
 /// Reads the files in a thread of their own.
-fn batches(keys: &Keyring, list: &Arc<List>, now: Timestamp) -> (Reader, mpsc::Receiver<Batch>) {
+fn batches(keys: &Keyring, list: &Arc<ImportFiles>, now: Timestamp) -> (Reader, mpsc::Receiver<Batch>) {
     let (sender, batches) = mpsc::channel(READ_AHEAD);
     let (keys, list) = (keys.clone(), Arc::clone(list));
     // Nobody listens any more when the other end broke off.
@@ -187,12 +187,12 @@ fn batches(keys: &Keyring, list: &Arc<List>, now: Timestamp) -> (Reader, mpsc::R
 }
 
 /// Reads the files twice: who is in them, and then row by row. Ends early when a batch is not wanted.
-fn read(list: &List, keys: &Keyring, now: Timestamp, mut wants: impl FnMut(Batch) -> bool) -> Result<(), ImportError> {
+fn read(list: &ImportFiles, keys: &Keyring, now: Timestamp, mut wants: impl FnMut(Batch) -> bool) -> Result<(), ImportError> {
     let mut people = People::default();
     each_row(list, |table, record| {
         match table.read(&record, now) {
-            Reading::Person(row) => people.add(&row.email.key(), &row)?,
-            Reading::Broken { addresses, .. } => {
+            RowOutcome::Person(row) => people.add(&row.email.key(), &row)?,
+            RowOutcome::Broken { addresses, .. } => {
                 addresses.iter().try_for_each(|email| people.name(&email.key()))?;
             }
         }
@@ -219,7 +219,7 @@ fn read(list: &List, keys: &Keyring, now: Timestamp, mut wants: impl FnMut(Batch
 }
 
 /// Hands every row of every file to `work`, until it says that it has enough.
-fn each_row(list: &List, mut work: impl FnMut(&Table, Record) -> Result<bool, ImportError>) -> Result<(), ImportError> {
+fn each_row(list: &ImportFiles, mut work: impl FnMut(&ImportTable, CsvRecord) -> Result<bool, ImportError>) -> Result<(), ImportError> {
     let is_email = |name: &str| {
         list.answers.columns.iter().any(|(known, meaning, _)| known == name && *meaning == super::Meaning::Email)
     };
@@ -243,8 +243,8 @@ fn each_row(list: &List, mut work: impl FnMut(&Table, Record) -> Result<bool, Im
 impl Batch {
     fn take(
         &mut self,
-        table: &Table,
-        record: &Record,
+        table: &ImportTable,
+        record: &CsvRecord,
         file: Arc<str>,
         people: &mut People,
         keys: &Keyring,
@@ -262,8 +262,8 @@ impl Batch {
             is_kept_out: false,
         };
         let mut row = match table.read(record, now) {
-            Reading::Person(row) => row,
-            Reading::Broken { reason, .. } => return self.rejected.push(refused(reason)),
+            RowOutcome::Person(row) => row,
+            RowOutcome::Broken { reason, .. } => return self.rejected.push(refused(reason)),
         };
         let why = row.why.take();
         let standing = match people.turn(&row.email.key(), &mut row) {
@@ -283,7 +283,7 @@ impl Batch {
         self.dropped.extend(row.dropped.into_iter().map(refused));
         let arrival = Arrival {
             person: person(keys, &row.email, row.name.as_deref()),
-            state: standing.state().unwrap_or(SubscriptionState::Left),
+            state: standing.state().unwrap_or(SubscriptionState::Unsubscribed),
             language: row.language,
             subscribed_at: row.subscribed_at.unwrap_or(now),
             network: row.network,
@@ -309,15 +309,15 @@ async fn look(
     tx: &mut Tx,
     import: &Import,
     batch: Batch,
-    step: &mut (impl FnMut(Step) + Send),
+    step: &mut (impl FnMut(ImportStep) + Send),
 ) -> Result<Imported, StoreError> {
     let mut counted = batch.counted();
     let mut rejected = batch.rejected;
     let (_, done) = planned(tx, import, batch.candidates, &mut rejected).await?;
     counted.add(&done);
     rejected.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-    rejected.into_iter().for_each(|row| step(Step::Rejected(row)));
-    batch.dropped.into_iter().for_each(|row| step(Step::Dropped(row)));
+    rejected.into_iter().for_each(|row| step(ImportStep::Rejected(row)));
+    batch.dropped.into_iter().for_each(|row| step(ImportStep::Dropped(row)));
     Ok(counted)
 }
 
@@ -337,17 +337,17 @@ async fn store(
     let (mut new, mut suppressed) = (Vec::new(), Vec::new());
     let actor = Actor::Import(id.0);
     let (by, consent) = (actor.at(import.now), ConsentKind::Imported);
-    let imported = Entry { by, consent, event: None, wording, client: None, source: &source, typed: Typed::default() };
-    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..imported };
+    let imported = ConsentEntry { by, consent, event: None, wording, client: None, source: &source, typed: ConsentDetails::default() };
+    let withdrawn = ConsentEntry { consent: ConsentKind::Withdrawn, ..imported };
     for (candidate, known, plan) in plans {
         match (plan, known.and_then(|known| known.subscription)) {
-            (Plan::Add, _) => new.push(candidate.arrival),
-            (Plan::Suppress, _) => suppressed.push(candidate.arrival),
-            (Plan::Activate, Some(reader)) if subscriptions::activate(tx, reader, &imported).await? => {
+            (ImportAction::Add, _) => new.push(candidate.arrival),
+            (ImportAction::Suppress, _) => suppressed.push(candidate.arrival),
+            (ImportAction::Activate, Some(reader)) if subscriptions::activate(tx, reader, &imported).await? => {
                 deliveries::supersede(tx, reader, DeliveryKind::Confirmation, import.now).await?;
                 imports::note(tx, id, reader, ImportDid::Activated).await?;
             }
-            (Plan::Unsubscribe, Some(reader)) if subscriptions::unsubscribe(tx, reader, &withdrawn).await? => {
+            (ImportAction::Unsubscribe, Some(reader)) if subscriptions::unsubscribe(tx, reader, &withdrawn).await? => {
                 imports::note(tx, id, reader, ImportDid::Unsubscribed).await?;
             }
             _ => {}

@@ -36,13 +36,13 @@ use self::rows::Rows;
 use self::sources::Sources;
 use self::standing::Standing;
 use self::survey::Survey;
-use self::table::Table;
+use self::table::ImportTable;
 
-pub use answers::{Answers, Question, Value};
+pub use answers::{Answers, ColumnQuestion, ColumnValue};
 pub use candidate::Import;
 pub use commit::{AGREED_FROM, import};
 pub use error::{ImportError, Reason};
-pub use outcome::{Imported, Rejected, Step};
+pub use outcome::{Imported, Rejected, ImportStep};
 pub use times::DayOrder;
 pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
 
@@ -58,12 +58,12 @@ pub struct Understood {
     /// Where everybody in it stands at least, when that is not active.
     pub everyone: Option<&'static str>,
     /// What each column was taken for.
-    pub columns: Vec<Taken>,
+    pub columns: Vec<ColumnMeaning>,
 }
 
 /// A column and what it was taken for.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Taken {
+pub struct ColumnMeaning {
     /// Its name.
     pub column: String,
     /// In words.
@@ -72,15 +72,15 @@ pub struct Taken {
 
 /// Files that were looked at.
 #[derive(Debug)]
-pub struct List {
+pub struct ImportFiles {
     sources: Sources,
-    tables: Vec<Table>,
+    tables: Vec<ImportTable>,
     answers: Answers,
     digest: String,
-    questions: Vec<Question>,
+    questions: Vec<ColumnQuestion>,
 }
 
-impl List {
+impl ImportFiles {
     /// Looks at the files behind `paths`: lists, folders, archives; `-` is standard input. Reads them once, and waits for
     /// them: not for an asynchronous task.
     pub fn look(paths: &[PathBuf], answers: Answers) -> Result<Self, ImportError> {
@@ -122,10 +122,10 @@ impl List {
             }
         }
         // Where one file of an archive is known for a list of readers, others with addresses in them are none.
-        let found = |table: &Table| self.sources.files[table.source].is_found;
+        let found = |table: &ImportTable| self.sources.files[table.source].is_found;
         if surveyed.iter().any(|(table, _)| found(table) && table.vendor.is_some()) {
             let (kept, others) =
-                surveyed.into_iter().partition(|(table, _): &(Table, _)| !found(table) || table.vendor.is_some());
+                surveyed.into_iter().partition(|(table, _): &(ImportTable, _)| !found(table) || table.vendor.is_some());
             self.sources.others.extend(Vec::into_iter(others).map(|(table, _)| table.name));
             surveyed = kept;
         }
@@ -147,7 +147,7 @@ impl List {
     }
 
     /// What must be said before anything can be done.
-    pub fn questions(&self) -> &[Question] {
+    pub fn questions(&self) -> &[ColumnQuestion] {
         &self.questions
     }
 
@@ -168,10 +168,10 @@ impl List {
 
     /// What the files were taken for.
     pub fn understood(&self) -> Vec<Understood> {
-        let is_open = |table: &Table, column: &str| {
+        let is_open = |table: &ImportTable, column: &str| {
             self.questions.iter().any(|question| question.file == table.name && question.column == column)
         };
-        let told = |table: &Table| Understood {
+        let told = |table: &ImportTable| Understood {
             file: table.name.clone(),
             from: table.vendor.map(|vendor| vendor.name),
             rows: table.rows,
@@ -180,7 +180,7 @@ impl List {
                 .columns
                 .iter()
                 .enumerate()
-                .map(|(at, column)| Taken {
+                .map(|(at, column)| ColumnMeaning {
                     column: column.name.clone(),
                     taken_for: match &column.meaning {
                         _ if is_open(table, &column.name) => "? nobody has said what it is".to_owned(),
@@ -197,7 +197,7 @@ impl List {
 
     /// What the files do not say, and where it is to be found.
     pub fn missing(&self) -> Vec<&'static str> {
-        let says = |table: &&Table| table.says_standing() || table.everyone != Standing::Active;
+        let says = |table: &&ImportTable| table.says_standing() || table.everyone != Standing::Active;
         let mut missing: Vec<&str> = Vec::new();
         let nobody_left = self.tables.iter().all(|table| table.everyone == Standing::Active);
         for table in &self.tables {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::candidate::Plan;
+use super::candidate::ImportAction;
 use super::error::Reason;
 use super::standing::Standing;
 
@@ -57,7 +57,7 @@ pub struct Rejected {
 
 /// What an import tells on its way.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum ImportStep {
     /// A row was not taken.
     Rejected(Rejected),
     /// A row was taken, but for a cell.
@@ -109,7 +109,7 @@ impl Imported {
     }
 
     /// Counts what is done about one row.
-    pub(super) fn count(&mut self, plan: Plan, standing: Standing) {
+    pub(super) fn count(&mut self, plan: ImportAction, standing: Standing) {
         let of_new = match standing {
             Standing::Active => &mut self.will_get_mail,
             Standing::Paused => &mut self.paused,
@@ -117,18 +117,18 @@ impl Imported {
             _ => &mut self.unsubscribed,
         };
         match plan {
-            Plan::Add => {
+            ImportAction::Add => {
                 *of_new += 1;
                 self.added += 1;
             }
-            Plan::Activate => {
+            ImportAction::Activate => {
                 self.will_get_mail += 1;
                 self.activated += 1;
             }
-            Plan::Unsubscribe => self.unsubscribed += 1,
-            Plan::Suppress => self.suppressed += 1,
-            Plan::Nothing => self.unchanged += 1,
-            Plan::KeepOut => self.kept_out += 1,
+            ImportAction::Unsubscribe => self.unsubscribed += 1,
+            ImportAction::Suppress => self.suppressed += 1,
+            ImportAction::Nothing => self.unchanged += 1,
+            ImportAction::KeepOut => self.kept_out += 1,
         }
     }
 }

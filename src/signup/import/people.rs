@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use super::ImportError;
 use super::standing::Standing;
-use super::table::Row;
+use super::table::ImportRow;
 use crate::clock::Timestamp;
 
 /// A list of as many takes some 100 MB.
@@ -57,7 +57,7 @@ impl People {
     }
 
     /// Notes what a row says.
-    pub(super) fn add(&mut self, key: &str, row: &Row) -> Result<(), ImportError> {
+    pub(super) fn add(&mut self, key: &str, row: &ImportRow) -> Result<(), ImportError> {
         let number = self.number(key);
         let entry = self.entry(number, row.standing)?;
         let was_read = std::mem::replace(&mut entry.is_read, true);
@@ -83,7 +83,7 @@ impl People {
     }
 
     /// Takes a row a second time, now that all are known; it gets what the others have and it lacks.
-    pub(super) fn turn(&mut self, key: &str, row: &mut Row) -> Turn {
+    pub(super) fn turn(&mut self, key: &str, row: &mut ImportRow) -> Turn {
         let number = self.number(key);
         let Some(entry) = self.entries.get_mut(&number) else { return Turn::First(row.standing) };
         if std::mem::replace(&mut entry.is_applied, true) {
@@ -98,7 +98,7 @@ impl People {
 }
 
 impl Joined {
-    fn fill(&mut self, row: &Row) {
+    fn fill(&mut self, row: &ImportRow) {
         if self.name.is_none() {
             self.name.clone_from(&row.name);
         }
@@ -111,7 +111,7 @@ impl Joined {
         self.subscribed_at = earlier(self.subscribed_at, row.subscribed_at);
     }
 
-    fn complete(&self, row: &mut Row) {
+    fn complete(&self, row: &mut ImportRow) {
         row.name = row.name.take().or_else(|| self.name.clone());
         row.language = row.language.take().or_else(|| self.language.clone());
         row.network = row.network.take().or_else(|| self.network.clone());

@@ -17,7 +17,7 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// A row, or why it is none.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     /// Of its first line.
     pub(super) line: u64,
     pub(super) fields: Result<Vec<String>, Reason>,
@@ -61,12 +61,12 @@ impl<R: Read> Records<R> {
     }
 
     /// The next record; empty lines are none.
-    pub(super) fn next(&mut self) -> io::Result<Option<Record>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<CsvRecord>> {
         loop {
             let Some(first) = self.line()? else { return Ok(None) };
             let delimiter = self.delimiter;
             let torn = |text: &str| text.split(delimiter).map(|cell| cell.trim_matches('"').to_owned()).collect();
-            let record = |fields, salvage, windows| Ok(Some(Record { line: first.number, fields, salvage, windows }));
+            let record = |fields, salvage, windows| Ok(Some(CsvRecord { line: first.number, fields, salvage, windows }));
             let mut text = match first.text {
                 Ok(text) if text.trim().is_empty() => continue,
                 Ok(text) => text,

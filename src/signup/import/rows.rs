@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::cells::{address, folded, trimmed};
 use super::lines::Lines;
 use super::names::by_name;
-use super::records::{Record, Records, cells_of, delimiter_of};
+use super::records::{CsvRecord, Records, cells_of, delimiter_of};
 use super::{ImportError, Reason};
 
 /// Lines above the one that names the columns: notes of a program, a title.
@@ -59,7 +59,7 @@ impl<'r> Rows<'r> {
     }
 
     /// The next row.
-    pub(super) fn next(&mut self) -> Result<Option<Record>, ImportError> {
+    pub(super) fn next(&mut self) -> Result<Option<CsvRecord>, ImportError> {
         match self {
             Self::Csv { records, delimiter, columns, has_header } => {
                 let Some(mut record) = records.next()? else { return Ok(None) };
@@ -76,7 +76,7 @@ impl<'r> Rows<'r> {
                 *line += 1;
                 Ok(rows.next().map(|row| {
                     let cells = columns.iter().map(|name| row.get(name).map(text_of).unwrap_or_default()).collect();
-                    Record { line: *line, fields: Ok(cells), salvage: Vec::new(), windows: false }
+                    CsvRecord { line: *line, fields: Ok(cells), salvage: Vec::new(), windows: false }
                 }))
             }
         }

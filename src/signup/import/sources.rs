@@ -22,7 +22,7 @@ const NO_LISTS: &[&str] = &["opens", "delivers", "clicks", "activity", "posts", 
 
 /// A file that may be a list.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(super) struct ListFile {
     /// What it is called: its path, within its archive too.
     pub(super) name: String,
     /// Whether it was found in a folder or an archive: then it may turn out to be something else.
@@ -40,7 +40,7 @@ enum Place {
 /// What a move is made of.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    pub(super) files: Vec<Source>,
+    pub(super) files: Vec<ListFile>,
     /// Names of files that are not read.
     pub(super) others: Vec<String>,
 }
@@ -96,7 +96,7 @@ impl Sources {
                 Err(ImportError::Packed { name, what: "a spreadsheet", how: "save it as CSV in UTF-8" })
             }
             _ => {
-                self.files.push(Source { name, is_found, place });
+                self.files.push(ListFile { name, is_found, place });
                 Ok(())
             }
         }
@@ -137,13 +137,13 @@ impl Sources {
         }
         for (number, inside) in lists {
             let place = Place::Entry { archive: Box::new(place.again()?), number };
-            self.files.push(Source { name: format!("{name}/{inside}"), is_found: true, place });
+            self.files.push(ListFile { name: format!("{name}/{inside}"), is_found: true, place });
         }
         Ok(())
     }
 }
 
-impl Source {
+impl ListFile {
     /// Reads the file from its beginning.
     pub(super) fn read<T>(&self, work: impl FnOnce(&mut dyn Read) -> Result<T, ImportError>) -> Result<T, ImportError> {
         let result = self.place.with_file(work);

@@ -48,7 +48,7 @@ impl Standing {
             Self::Active => Some(SubscriptionState::Active),
             Self::Paused => Some(SubscriptionState::Paused),
             Self::Pending => Some(SubscriptionState::Pending),
-            Self::Unsubscribed => Some(SubscriptionState::Left),
+            Self::Unsubscribed => Some(SubscriptionState::Unsubscribed),
             _ => None,
         }
     }

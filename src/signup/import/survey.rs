@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::answers::{Answers, Question, Value};
+use super::answers::{Answers, ColumnQuestion, ColumnValue};
 use super::cells::{folded, is_nothing, trimmed, truth};
 use super::error::ImportError;
 use super::meaning::Meaning;
@@ -11,7 +11,7 @@ use super::names::{by_name, email_rank};
 use super::rows::Header;
 use super::standing::{self, Standing};
 use super::suspicion::{has_stem, is_harmless, role, stands_beside_an_end};
-use super::table::{Column, Table, statement};
+use super::table::{Column, ImportTable, statement};
 use super::times::{DayOrder, order_shown};
 use super::vendor::Vendor;
 
@@ -96,14 +96,14 @@ impl Survey {
         stem: &str,
         from: Option<&'static Vendor>,
         answers: &Answers,
-    ) -> Result<(Table, Vec<Question>), ImportError> {
+    ) -> Result<(ImportTable, Vec<ColumnQuestion>), ImportError> {
         if let Some((one, other)) = self.differing.first() {
             let name = |at: &usize| self.header.names[*at].clone();
             return Err(ImportError::TwoEmailColumns { one: name(one), other: name(other) });
         }
         let names: Vec<String> = self.header.names.iter().map(|name| folded(name)).collect();
         let vendor = from.or_else(|| Vendor::of(&names));
-        let mut table = Table {
+        let mut table = ImportTable {
             source,
             name: name.to_owned(),
             vendor,
@@ -161,13 +161,13 @@ impl Survey {
         }
     }
 
-    fn question(&self, at: usize, table: &mut Table, file: &str) -> Question {
+    fn question(&self, at: usize, table: &mut ImportTable, file: &str) -> ColumnQuestion {
         let profile = &self.profiles[at];
-        let mut values: Vec<Value> =
-            profile.values.iter().map(|(text, rows)| Value { text: text.clone(), rows: *rows }).collect();
+        let mut values: Vec<ColumnValue> =
+            profile.values.iter().map(|(text, rows)| ColumnValue { text: text.clone(), rows: *rows }).collect();
         values.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.text.cmp(&other.text)));
         values.truncate(SHOWN_MAX);
-        Question {
+        ColumnQuestion {
             file: file.to_owned(),
             column: table.columns[at].name.clone(),
             values,
@@ -266,7 +266,7 @@ impl Profile {
     }
 }
 
-impl Table {
+impl ImportTable {
     /// A file with a last name and no first name has the first one under "name".
     fn name_alone_is_first(&mut self) {
         let has = |meaning: &Meaning| self.columns.iter().any(|column| column.meaning == *meaning);
@@ -289,7 +289,7 @@ impl Table {
     }
 }
 
-impl Table {
+impl ImportTable {
     /// Why, or by which issue somebody unsubscribed says nothing new where a column says that they did.
     fn is_companion(&self, folded: &str) -> bool {
         let is_said = |column: &Column| {
@@ -302,7 +302,7 @@ impl Table {
 
 /// Where everybody in a file stands at least: what an operator says, what the vendor's file is of, or, when no column
 /// says it, what the file is called.
-fn everyone(table: &Table, stem: &str, answers: &Answers) -> Standing {
+fn everyone(table: &ImportTable, stem: &str, answers: &Answers) -> Standing {
     let by_vendor = table.vendor.and_then(|vendor| vendor.everyone);
     let is_mailchimp = table.vendor.is_some_and(|vendor| vendor.key == "mailchimp");
     let by_name = role(stem).filter(|_| !table.says_standing() || is_mailchimp);

@@ -6,14 +6,14 @@ use std::net::IpAddr;
 use super::Reason;
 use super::cells::{self, folded, is_no_name, is_nothing, short, trimmed, truth, unguarded};
 use super::meaning::{Meaning, is_one_of};
-use super::records::Record;
+use super::records::CsvRecord;
 use super::standing::{self, Standing};
-use super::times::{DayOrder, Moment, moment};
+use super::times::{DayOrder, CellTime, moment};
 use super::vendor::Vendor;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::name::storable;
-use crate::signup::Client;
+use crate::signup::ClientNetwork;
 
 /// Clocks of other programs differ from ours by less.
 const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -31,7 +31,7 @@ pub(super) struct Column {
 
 /// A file that is a list.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(super) struct ImportTable {
     /// Its place among the sources.
     pub(super) source: usize,
     pub(super) name: String,
@@ -46,7 +46,7 @@ pub(super) struct Table {
 
 /// A row that was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct ImportRow {
     pub(super) email: EmailAddress,
     pub(super) name: Option<String>,
     pub(super) standing: Standing,
@@ -62,9 +62,9 @@ pub(super) struct Row {
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum RowOutcome {
     /// A person.
-    Person(Row),
+    Person(ImportRow),
     /// No row; whoever is named in it is not mailed because of another.
     Broken { reason: Reason, addresses: Vec<EmailAddress> },
 }
@@ -77,7 +77,7 @@ struct Said {
     is_unmistakable: bool,
 }
 
-impl Table {
+impl ImportTable {
     /// Whether any column says where somebody stands.
     pub(super) fn says_standing(&self) -> bool {
         self.columns.iter().any(|column| column.meaning.is_of_standing())
@@ -91,7 +91,7 @@ impl Table {
     }
 
     /// Reads a row.
-    pub(super) fn read(&self, record: &Record, now: Timestamp) -> Reading {
+    pub(super) fn read(&self, record: &CsvRecord, now: Timestamp) -> RowOutcome {
         match &record.fields {
             Ok(cells) if cells.len() == self.columns.len() => self.person(cells, now),
             Ok(cells) => self.misshapen(cells, now),
@@ -99,10 +99,10 @@ impl Table {
         }
     }
 
-    fn person(&self, cells: &[String], now: Timestamp) -> Reading {
+    fn person(&self, cells: &[String], now: Timestamp) -> RowOutcome {
         let written = match self.address(cells) {
             Ok(written) => written,
-            Err(reason) => return Reading::Broken { reason, addresses: addresses_in(cells) },
+            Err(reason) => return RowOutcome::Broken { reason, addresses: addresses_in(cells) },
         };
         let mut dropped = Vec::new();
         let mut said = self.said(cells, 0);
@@ -114,7 +114,7 @@ impl Table {
         let least = if is_deleted { self.everyone.max(Standing::NotAgreed) } else { self.everyone };
         let stands = said.standing.unwrap_or(Standing::Active).max(least);
         let names = remark.filter(|_| remarked.is_none()).map(str::to_owned).or(written.name);
-        Reading::Person(Row {
+        RowOutcome::Person(ImportRow {
             email: written.email,
             name: self.name_of(cells).or_else(|| names.as_deref().and_then(storable)),
             why: said.why.filter(|_| stands == Standing::Unclear),
@@ -129,7 +129,7 @@ impl Table {
     /// A row with more or fewer cells than the header has. Where blanks alone are too many it is whole. Otherwise nobody
     /// knows which cell is which: it may end a subscription, when what says so cannot be read otherwise, and never
     /// begins one.
-    fn misshapen(&self, cells: &[String], now: Timestamp) -> Reading {
+    fn misshapen(&self, cells: &[String], now: Timestamp) -> RowOutcome {
         let (found, expected) = (cells.len(), self.columns.len());
         let blank_end = found > expected && cells[expected..].iter().all(|cell| trimmed(cell).is_empty());
         let from_left = self.said(cells, 0);
@@ -143,9 +143,9 @@ impl Table {
     }
 
     /// What of a row that is none says for certain that somebody left.
-    fn salvaged(&self, cells: &[String], reason: Reason) -> Reading {
+    fn salvaged(&self, cells: &[String], reason: Reason) -> RowOutcome {
         let addresses = addresses_in(cells);
-        let broken = |addresses| Reading::Broken { reason: reason.clone(), addresses };
+        let broken = |addresses| RowOutcome::Broken { reason: reason.clone(), addresses };
         let [email] = addresses.as_slice() else { return broken(addresses) };
         let email = email.clone();
         let shift = cells.len().checked_sub(self.columns.len());
@@ -162,7 +162,7 @@ impl Table {
         let agreed = readable.iter().filter_map(|said| said.standing).min().filter(|_| is_agreed);
         let everyone = Some(self.everyone).filter(|everyone| everyone.is_leaving());
         match sure.or(agreed).max(everyone).filter(|standing| standing.is_leaving()) {
-            Some(standing) => Reading::Person(Row {
+            Some(standing) => RowOutcome::Person(ImportRow {
                 email,
                 name: None,
                 standing,
@@ -177,7 +177,7 @@ impl Table {
     }
 
     /// The first address among the columns of addresses.
-    fn address(&self, cells: &[String]) -> Result<cells::Written, Reason> {
+    fn address(&self, cells: &[String]) -> Result<cells::AddressCell, Reason> {
         let mut values = self.emails.iter().filter_map(|at| cells.get(*at)).filter(|cell| !is_nothing(cell));
         cells::address(values.next().map_or("", String::as_str))
     }
@@ -215,9 +215,9 @@ impl Table {
                 continue;
             }
             match moment(cell, column.days) {
-                Some(Moment::At(at)) if at > now.plus(AHEAD) => dropped.push(Reason::Future(short(cell))),
-                Some(Moment::At(at)) => earliest = Some(earliest.map_or(at, |known| known.min(at))),
-                Some(Moment::Either) => dropped.push(Reason::EitherDay(short(cell))),
+                Some(CellTime::At(at)) if at > now.plus(AHEAD) => dropped.push(Reason::Future(short(cell))),
+                Some(CellTime::At(at)) => earliest = Some(earliest.map_or(at, |known| known.min(at))),
+                Some(CellTime::Either) => dropped.push(Reason::EitherDay(short(cell))),
                 None => dropped.push(Reason::Date(short(cell))),
             }
         }
@@ -227,7 +227,7 @@ impl Table {
     fn network(&self, cells: &[String]) -> Option<String> {
         let mut typed = self.of(&Meaning::OptInNetwork).filter_map(|at| cells.get(at));
         let address = typed.find_map(|cell| trimmed(cell).parse::<IpAddr>().ok())?;
-        Some(Client::of(address).as_str().to_owned())
+        Some(ClientNetwork::of(address).as_str().to_owned())
     }
 
     fn of(&self, meaning: &Meaning) -> impl Iterator<Item = usize> {

@@ -16,7 +16,7 @@ pub enum DayOrder {
 
 /// A time in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum CellTime {
     /// This one.
     At(Timestamp),
     /// A time, but 01/02 may be either of two days.
@@ -25,16 +25,16 @@ pub(super) enum Moment {
 
 /// Reads a time: with an offset or in UTC, a day alone, seconds or milliseconds since 1970, month names in English. `None`
 /// when it is no time.
-pub(super) fn moment(cell: &str, order: Option<DayOrder>) -> Option<Moment> {
+pub(super) fn moment(cell: &str, order: Option<DayOrder>) -> Option<CellTime> {
     let text = trimmed(cell);
     if text.len() < 6 || text.len() > 80 || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return epoch(text).map(Moment::At);
+        return epoch(text).map(CellTime::At);
     }
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Some(Moment::At(Timestamp::from_jiff(instant)));
+        return Some(CellTime::At(Timestamp::from_jiff(instant)));
     }
     let parts = Parts::of(text)?;
     let (day, month, either) = parts.day_and_month(order)?;
@@ -42,7 +42,7 @@ pub(super) fn moment(cell: &str, order: Option<DayOrder>) -> Option<Moment> {
     let civil = date.to_datetime(parts.time);
     let offset = jiff::tz::Offset::from_seconds(parts.offset).ok()?;
     let at = offset.to_timestamp(civil).ok()?;
-    Some(if either { Moment::Either } else { Moment::At(Timestamp::from_jiff(at)) })
+    Some(if either { CellTime::Either } else { CellTime::At(Timestamp::from_jiff(at)) })
 }
 
 /// What a column's cell shows of the order of its days and months.
@@ -278,8 +278,8 @@ mod tests {
 
     fn shown(text: &str, order: Option<DayOrder>) -> Option<String> {
         match moment(text, order)? {
-            Moment::At(at) => Some(at.to_string()),
-            Moment::Either => Some("either".to_owned()),
+            CellTime::At(at) => Some(at.to_string()),
+            CellTime::Either => Some("either".to_owned()),
         }
     }
 

@@ -10,10 +10,10 @@ use crate::domain::event::Event;
 use crate::domain::import::{ImportDid, ImportState};
 use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId, SubscriptionId};
-use crate::store::consents::Typed;
+use crate::store::consents::ConsentDetails;
 use crate::store::events::About;
 use crate::store::imports::Change;
-use crate::store::subscriptions::Entry;
+use crate::store::subscriptions::ConsentEntry;
 use crate::store::{Db, Result, StoreError, Tx, events, imports, subscriptions};
 
 /// How long an import can be taken back.
@@ -135,11 +135,11 @@ async fn restore(
     let actor = Actor::Import(import.0);
     let import = actor.at(by.now);
     let (consent, wording) = (ConsentKind::Undone, "import undone");
-    let entry = Entry { by: import, consent, event: None, wording, client: None, source, typed: Typed::default() };
-    let withdrawn = Entry { consent: ConsentKind::Withdrawn, ..entry };
+    let entry = ConsentEntry { by: import, consent, event: None, wording, client: None, source, typed: ConsentDetails::default() };
+    let withdrawn = ConsentEntry { consent: ConsentKind::Withdrawn, ..entry };
     let (is_back, counter) = match did {
         _ if found.has_acted => (false, &mut done.stayed),
-        ImportDid::Added if found.state == SubscriptionState::Left => (false, &mut done.stayed),
+        ImportDid::Added if found.state == SubscriptionState::Unsubscribed => (false, &mut done.stayed),
         ImportDid::Added => (subscriptions::unsubscribe(tx, id, &withdrawn).await?, &mut done.unsubscribed),
         ImportDid::Activated => (subscriptions::deactivate(tx, id, &entry).await?, &mut done.restored),
         ImportDid::Unsubscribed => (subscriptions::restore(tx, id, &entry).await?, &mut done.restored),

@@ -8,8 +8,8 @@ use tokio::net::TcpStream;
 
 use super::body::{Body, BodyReader, Defect};
 use super::command::{self, Command, Path};
-use super::fault::Fault;
-use super::line::Line;
+use super::fault::InjectedFault;
+use super::line::SinkStream;
 use super::shared::Shared;
 use super::stats::add;
 
@@ -21,7 +21,7 @@ const MISTAKES_MAX: u32 = 20;
 /// A conversation.
 pub(super) struct Conversation<'a> {
     shared: &'a Shared,
-    pub(super) line: Line,
+    pub(super) line: SinkStream,
     greeted: bool,
     logged_in: bool,
     mistakes: u32,
@@ -34,7 +34,7 @@ struct Envelope {
     from: String,
     smtputf8: bool,
     to: Vec<String>,
-    fault: Fault,
+    fault: InjectedFault,
 }
 
 /// Whether the conversation goes on.
@@ -52,7 +52,7 @@ enum Next {
 impl<'a> Conversation<'a> {
     /// Takes the connection over, with TLS if that comes first.
     pub(super) async fn begin(socket: TcpStream, shared: &'a Shared) -> io::Result<Self> {
-        let line = Line::begin(socket, &shared.options).await?;
+        let line = SinkStream::begin(socket, &shared.options).await?;
         Ok(Self { shared, line, greeted: false, logged_in: false, mistakes: 0, envelope: None })
     }
 
@@ -191,16 +191,16 @@ impl<'a> Conversation<'a> {
             add(&shared.counters.recipients_refused, 1);
             return self.go("553 5.6.7 This address needs SMTPUTF8\r\n").await;
         }
-        let fault = Fault::of(path.address);
+        let fault = InjectedFault::of(path.address);
         let reply = match fault {
-            Fault::Closing => return self.closing().await,
-            Fault::TempFail => "451 4.3.0 Try again later\r\n",
-            Fault::PermFail => "550 5.1.1 No such mailbox\r\n",
-            Fault::Full => "452 4.2.2 Mailbox full\r\n",
-            Fault::DeferTwice if shared.defers(path.address) => "451 4.3.0 Not yet\r\n",
+            InjectedFault::Closing => return self.closing().await,
+            InjectedFault::TempFail => "451 4.3.0 Try again later\r\n",
+            InjectedFault::PermFail => "550 5.1.1 No such mailbox\r\n",
+            InjectedFault::Full => "452 4.2.2 Mailbox full\r\n",
+            InjectedFault::DeferTwice if shared.defers(path.address) => "451 4.3.0 Not yet\r\n",
             _ => {
                 envelope.to.push(path.address.to_owned());
-                if fault != Fault::None {
+                if fault != InjectedFault::None {
                     envelope.fault = fault;
                 }
                 "250 2.1.5 Ok\r\n"
@@ -220,7 +220,7 @@ impl<'a> Conversation<'a> {
         if envelope.to.is_empty() {
             return self.mistake("554 5.5.1 No valid recipients\r\n").await;
         }
-        if envelope.fault == Fault::DropData {
+        if envelope.fault == InjectedFault::DropData {
             add(&shared.counters.dropped, 1);
             self.line.say("354 End with CRLF.CRLF\r\n");
             self.line.leave_at_once().await?;
@@ -244,7 +244,7 @@ impl<'a> Conversation<'a> {
             Some(Defect::TooLarge) => "552 5.3.4 Message too large\r\n",
             Some(Defect::BareLineEnd) => "550 5.6.0 A CR or LF stands alone\r\n",
             None => {
-                let replied = envelope.fault != Fault::DropDot;
+                let replied = envelope.fault != InjectedFault::DropDot;
                 let data = body.message.unwrap_or_default();
                 match shared.keep.message(&envelope.from, &envelope.to, data, replied).await {
                     Ok(()) if !replied => {
@@ -302,7 +302,7 @@ impl<'a> Conversation<'a> {
     /// Whether the command pipelined behind this one names a `421-` recipient.
     fn next_recipient_closes(&self) -> bool {
         match self.line.peek_line().map(command::parse) {
-            Some(Command::Rcpt(path)) => Fault::of(path.address) == Fault::Closing,
+            Some(Command::Rcpt(path)) => InjectedFault::of(path.address) == InjectedFault::Closing,
             _ => false,
         }
     }
@@ -319,7 +319,7 @@ impl<'a> Conversation<'a> {
 
     /// Puts a reply to the others, or, for a `slow-` recipient, sends it alone and late.
     pub(super) async fn say(&mut self, reply: &str) -> io::Result<()> {
-        if self.envelope.as_ref().is_some_and(|envelope| envelope.fault == Fault::Slow) {
+        if self.envelope.as_ref().is_some_and(|envelope| envelope.fault == InjectedFault::Slow) {
             self.line.flush().await?;
             tokio::time::sleep(self.shared.options.slow_delay).await;
             self.line.say(reply);

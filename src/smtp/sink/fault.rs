@@ -2,7 +2,7 @@
 
 /// What a recipient's local part asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum InjectedFault {
     /// Nothing.
     #[default]
     None,
@@ -24,18 +24,18 @@ pub(super) enum Fault {
     Closing,
 }
 
-const NAMES: [(&str, Fault); 8] = [
-    ("tempfail-", Fault::TempFail),
-    ("permfail-", Fault::PermFail),
-    ("full-", Fault::Full),
-    ("defer2-", Fault::DeferTwice),
-    ("slow-", Fault::Slow),
-    ("drop-data-", Fault::DropData),
-    ("drop-dot-", Fault::DropDot),
-    ("421-", Fault::Closing),
+const NAMES: [(&str, InjectedFault); 8] = [
+    ("tempfail-", InjectedFault::TempFail),
+    ("permfail-", InjectedFault::PermFail),
+    ("full-", InjectedFault::Full),
+    ("defer2-", InjectedFault::DeferTwice),
+    ("slow-", InjectedFault::Slow),
+    ("drop-data-", InjectedFault::DropData),
+    ("drop-dot-", InjectedFault::DropDot),
+    ("421-", InjectedFault::Closing),
 ];
 
-impl Fault {
+impl InjectedFault {
     /// The fault that an address asks for.
     pub(super) fn of(address: &str) -> Self {
         let named = |name: &str| {
@@ -51,10 +51,10 @@ mod tests {
 
     #[test]
     fn a_name_counts_only_at_the_front() {
-        assert_eq!(Fault::of("Drop-Dot-1@example.org"), Fault::DropDot);
-        assert_eq!(Fault::of("421-x@example.org"), Fault::Closing);
-        assert_eq!(Fault::of("anna+full-x@example.org"), Fault::None);
-        assert_eq!(Fault::of("full@example.org"), Fault::None);
-        assert_eq!(Fault::of(""), Fault::None);
+        assert_eq!(InjectedFault::of("Drop-Dot-1@example.org"), InjectedFault::DropDot);
+        assert_eq!(InjectedFault::of("421-x@example.org"), InjectedFault::Closing);
+        assert_eq!(InjectedFault::of("anna+full-x@example.org"), InjectedFault::None);
+        assert_eq!(InjectedFault::of("full@example.org"), InjectedFault::None);
+        assert_eq!(InjectedFault::of(""), InjectedFault::None);
     }
 }

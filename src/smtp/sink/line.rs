@@ -18,7 +18,7 @@ const LINE_BYTES_MAX: usize = 12 * 1024;
 /// How much is read at once: a typical newsletter whole.
 const READ_BYTES: usize = 64 * 1024;
 
-pub(super) struct Line {
+pub(super) struct SinkStream {
     stream: Stream,
     input: Vec<u8>,
     /// How much of `input` is used up.
@@ -28,7 +28,7 @@ pub(super) struct Line {
     reply_delay: Duration,
 }
 
-impl Line {
+impl SinkStream {
     /// Takes the connection over, with TLS if that comes first.
     pub(super) async fn begin(socket: TcpStream, options: &SinkOptions) -> io::Result<Self> {
         let stream = match &options.tls {

@@ -36,7 +36,7 @@ pub struct Teaser {
 
 /// A newsletter in a list.
 #[derive(Clone, Debug, Serialize)]
-pub struct Listed {
+pub struct ListedNewsletter {
     /// Its page.
     pub url: String,
     /// What it is called.
@@ -53,7 +53,7 @@ pub struct Listed {
 #[derive(Clone, Debug, Serialize)]
 pub struct HomePage {
     /// Each.
-    pub newsletters: Vec<Listed>,
+    pub newsletters: Vec<ListedNewsletter>,
 }
 
 /// The page of the only newsletter.
@@ -85,7 +85,7 @@ pub struct Year {
 /// What came of looking for issues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum SearchOutcome {
     /// A search found so many.
     Found,
     /// A search found more, and shows so many.
@@ -110,7 +110,7 @@ pub struct ArchivePage {
     /// What was searched for, as it was typed.
     pub typed: String,
     /// `found`, `many`, `none` or `empty`; nothing where there is nothing to say.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<SearchOutcome>,
     /// How many were found.
     pub count: i64,
     /// The years that have issues.
@@ -196,7 +196,7 @@ pub struct PrivacyPage {
 
 impl Sample for HomePage {
     fn sample() -> Self {
-        let listed = Listed {
+        let listed = ListedNewsletter {
             url: "/week/".to_owned(),
             name: "The Week".to_owned(),
             description: "One essay a week.".to_owned(),
@@ -227,7 +227,7 @@ impl Sample for ArchivePage {
             searchable: true,
             action: "/week/".to_owned(),
             typed: "calendar".to_owned(),
-            outcome: Some(Outcome::Found),
+            outcome: Some(SearchOutcome::Found),
             count: 1,
             years: vec![Year { url: "/week/?year=2026".to_owned(), number: "2026".to_owned(), current: true }],
             entries: vec![teaser()],

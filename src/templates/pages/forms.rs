@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::Sample;
-use super::Reader;
+use super::reader::Reader;
 
 /// What is stored about a reader, to be taken along or erased.
 #[derive(Clone, Debug, Serialize)]

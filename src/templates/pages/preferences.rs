@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::Sample;
-use super::Reader;
+use super::reader::Reader;
 
 /// What was just done; an act that changed nothing leaves it empty.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -28,7 +28,7 @@ pub struct PauseDays {
 
 /// What was typed wrong.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Wrong {
+pub struct FormError {
     /// Its field: `until`, `name` or `email`; empty when nothing is wrong.
     pub wrong: &'static str,
     /// What is wrong with it; empty for a day, which says so itself.
@@ -87,7 +87,7 @@ pub struct PreferencesPage {
     pub done: Done,
     /// What was typed wrong.
     #[serde(flatten)]
-    pub wrong: Wrong,
+    pub wrong: FormError,
     /// What is set.
     #[serde(flatten)]
     pub subscribed: Subscribed,
@@ -118,7 +118,7 @@ impl Sample for PreferencesPage {
         Self {
             reader: Reader::sample(),
             done: Done::sample(),
-            wrong: Wrong { wrong: "email", error: "Enter your email address".to_owned(), typed: "anna".to_owned() },
+            wrong: FormError { wrong: "email", error: "Enter your email address".to_owned(), typed: "anna".to_owned() },
             subscribed: Subscribed {
                 paused: true,
                 until: "25 December 2026".to_owned(),

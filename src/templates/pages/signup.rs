@@ -37,12 +37,12 @@ pub struct SignupPage {
     /// What goes with it unseen.
     pub hidden: Vec<Hidden>,
     /// The same page in other languages; none in a frame.
-    pub languages: Vec<Tongue>,
+    pub languages: Vec<LanguageLink>,
 }
 
 /// A language in a list.
 #[derive(Clone, Debug, Serialize)]
-pub struct Tongue {
+pub struct LanguageLink {
     /// The page in it.
     pub url: String,
     /// What its speakers call it.
@@ -156,7 +156,7 @@ impl Sample for SignupPage {
             name_error: String::new(),
             name: "Anna".to_owned(),
             hidden: stamp(),
-            languages: vec![Tongue {
+            languages: vec![LanguageLink {
                 url: "/week/subscribe?lang=de".to_owned(),
                 name: "Deutsch",
                 language: "de",

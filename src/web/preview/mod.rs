@@ -34,7 +34,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// An issue at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Sheet {
+pub struct PreviewState {
     /// Grows with each save.
     pub number: u64,
     /// Where the issue is.
@@ -66,7 +66,7 @@ pub struct Sheet {
     /// The file as it stands.
     pub source: String,
     /// The issue's own images.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<PreviewImage>,
     /// Words in it.
     pub words: usize,
     /// Bytes of the whole mail.
@@ -76,7 +76,7 @@ pub struct Sheet {
     /// What is queued of the issue, where that is not what the file says; may be empty.
     pub queued: String,
     /// Where the issue stands.
-    pub place: Place,
+    pub place: PreviewPlace,
     /// What `coranto queue` would do with it.
     pub outlook: String,
     /// Whether it may go out; if not, it is shown as far as it goes.
@@ -88,7 +88,7 @@ pub struct Sheet {
 /// Where an issue stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum PreviewPlace {
     /// Nothing of it is queued.
     #[default]
     Unqueued,
@@ -106,7 +106,7 @@ pub enum Place {
 
 /// An image that only this server has.
 #[derive(Clone, Debug)]
-pub struct Picture {
+pub struct PreviewImage {
     /// Its file.
     pub name: String,
     /// What stands in the parts for it.
@@ -120,7 +120,7 @@ pub struct Picture {
 /// The state of the page.
 #[derive(Debug)]
 pub struct Preview {
-    sheets: watch::Sender<Arc<Sheet>>,
+    sheets: watch::Sender<Arc<PreviewState>>,
     address: SocketAddr,
     stop: CancellationToken,
     page: String,
@@ -142,11 +142,11 @@ impl Preview {
     }
 
     /// Takes a sheet for each save.
-    pub fn sender(&self) -> watch::Sender<Arc<Sheet>> {
+    pub fn sender(&self) -> watch::Sender<Arc<PreviewState>> {
         self.sheets.clone()
     }
 
-    fn sheet(&self) -> Arc<Sheet> {
+    fn sheet(&self) -> Arc<PreviewState> {
         Arc::clone(&self.sheets.borrow())
     }
 }

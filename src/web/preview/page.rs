@@ -3,13 +3,13 @@
 
 use url::Url;
 
-use super::super::assets;
-use super::super::frame::Ground;
+use super::super::stylesheets;
+use super::super::frame::PageContext;
 use super::super::public::issue;
 use crate::clock::Timestamp;
 use crate::domain::IssueId;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::Emblem;
+use crate::signup::NewsletterLogo;
 use crate::store::pages::{NewPage, Page};
 use crate::store::revisions::NewRevision;
 use crate::templates::{TemplateError, Templates};
@@ -23,7 +23,7 @@ pub struct Publication<'a> {
     /// The newsletter.
     pub newsletter: &'a Newsletter,
     /// Its logo.
-    pub logo: Option<&'a Emblem>,
+    pub logo: Option<&'a NewsletterLogo>,
     /// Whether there are other newsletters on the same site.
     pub several: bool,
     /// Where readers will reach the site.
@@ -35,7 +35,7 @@ pub struct Publication<'a> {
 impl Publication<'_> {
     /// The issue's page, if it is published at `at`.
     pub fn issue(&self, revision: &NewRevision, page: &NewPage, at: Timestamp) -> Result<String, TemplateError> {
-        let ground = Ground {
+        let ground = PageContext {
             public_url: self.public_url,
             newsletter: Some(self.newsletter),
             logo: self.logo,
@@ -65,6 +65,6 @@ impl Publication<'_> {
 
     /// The style sheet of the newsletter's pages.
     pub fn style(&self) -> Result<String, TemplateError> {
-        self.templates.render(&assets::style(&self.newsletter.design))
+        self.templates.render(&stylesheets::style(&self.newsletter.design))
     }
 }

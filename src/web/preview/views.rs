@@ -1,6 +1,6 @@
 //! One mail, seen as by different mailboxes: what each of them does to it is done to its HTML here. Knows no request.
 
-use super::Sheet;
+use super::PreviewState;
 use crate::publishing::{Problem, escape};
 
 /// A mail in its frame: pictures and styles, nothing that runs, nothing that sends. The frame is in a sandbox besides.
@@ -21,7 +21,7 @@ const NO_WEB: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf
     <code>web: none</code>.</p></main></body></html>";
 
 /// The page of one view, and what it may do. None for a view that there is not.
-pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)> {
+pub(super) fn render(view: &str, sheet: &PreviewState) -> Option<(String, &'static str)> {
     let html = if sheet.html.is_empty() { unfinished(sheet) } else { with_pictures(&sheet.html, sheet) };
     Some(match view {
         "light" | "phone" => (light(&html), MAIL_POLICY),
@@ -34,7 +34,7 @@ pub(super) fn render(view: &str, sheet: &Sheet) -> Option<(String, &'static str)
 }
 
 /// What there is of an issue whose layout does not work: its title, what is wrong and where, and the text as it is.
-fn unfinished(sheet: &Sheet) -> String {
+fn unfinished(sheet: &PreviewState) -> String {
     let title = escape(&sheet.title);
     let told = |problem: &Problem| format!("<li>{}:{} {}</li>", problem.line, problem.column, escape(&problem.message));
     let problems: String = sheet.problems.iter().filter(|problem| problem.is_error()).map(told).collect();
@@ -81,7 +81,7 @@ fn without_styles(html: &str) -> String {
 }
 
 /// Images that are not on the web yet are here.
-fn with_pictures(html: &str, sheet: &Sheet) -> String {
+fn with_pictures(html: &str, sheet: &PreviewState) -> String {
     let mut html = html.to_owned();
     for (index, picture) in sheet.pictures.iter().enumerate() {
         for address in &picture.addresses {
@@ -92,7 +92,7 @@ fn with_pictures(html: &str, sheet: &Sheet) -> String {
 }
 
 /// The page that readers will see. What it names by a path is on the site and not here.
-fn web(sheet: &Sheet) -> String {
+fn web(sheet: &PreviewState) -> String {
     if sheet.html.is_empty() {
         return unfinished(sheet);
     }
@@ -103,7 +103,7 @@ fn web(sheet: &Sheet) -> String {
 }
 
 /// Its style sheet, as by day.
-pub(super) fn web_style(sheet: &Sheet) -> String {
+pub(super) fn web_style(sheet: &PreviewState) -> String {
     format!("{}\n:root{{color-scheme:only light}}\n", sheet.web_style.replace(DARK_QUERY, "not all"))
 }
 
@@ -111,8 +111,8 @@ pub(super) fn web_style(sheet: &Sheet) -> String {
 mod tests {
     use super::*;
 
-    fn sheet(html: &str) -> Sheet {
-        Sheet { html: html.to_owned(), title: "<A> & B".to_owned(), language: "he".to_owned(), ..Sheet::default() }
+    fn sheet(html: &str) -> PreviewState {
+        PreviewState { html: html.to_owned(), title: "<A> & B".to_owned(), language: "he".to_owned(), ..PreviewState::default() }
     }
 
     fn html(view: &str, html: &str) -> String {

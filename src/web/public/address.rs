@@ -9,16 +9,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::client::From;
-use super::super::failure::Failure;
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
-use super::reader::Whose;
+use super::reader::ReaderContext;
 use super::token::{Opened, Token, is_erased, open};
 use crate::domain::RequestId;
-use crate::signup::{self, Move};
+use crate::signup::{self, AddressLink};
 use crate::templates::pages::{ErasedPage, MovePage, MovedPage, StaleLink, StalePage, StopPage, StoppedPage};
 use crate::token::Purpose;
 
@@ -34,21 +34,21 @@ pub(super) fn router() -> Router<Arc<Site>> {
 }
 
 /// The request that a link is about; none when it is gone.
-async fn request(site: &Site, purpose: Purpose, token: &str) -> Result<Option<RequestId>, Failure> {
+async fn request(site: &Site, purpose: Purpose, token: &str) -> Result<Option<RequestId>, HandlerError> {
     match open(site, purpose, token).await? {
         Opened::Row(number) => Ok(Some(RequestId(number))),
         Opened::Absent => Ok(None),
-        Opened::Test => Err(Failure::NoSuchLink),
+        Opened::Test => Err(HandlerError::NoSuchLink),
     }
 }
 
-async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
-    let standing = signup::look_address(&site.signup, id, site.clock.now()).await?;
+    let standing = signup::address_status(&site.signup, id, site.clock.now()).await?;
     match standing {
-        Move::Fresh(subscription) => {
+        AddressLink::Fresh(subscription) => {
             // The page is opened at the new address, and shows nothing of the old one.
-            let whose = Whose::of(&site, &subscription).await?.without_address();
+            let whose = ReaderContext::of(&site, &subscription).await?.without_address();
             whose.page(StatusCode::OK, &MovePage(whose.reader.clone()))
         }
         other => outcome(&site, other).await,
@@ -58,9 +58,9 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
 async fn act(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Fields,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let Some(id) = request(&site, Purpose::Address, &token).await? else { return absent_page(&site, None) };
     if fields.get("action") != MOVE {
         return show(State(site), Token(token)).await;
@@ -71,28 +71,28 @@ async fn act(
     outcome(&site, moved).await
 }
 
-async fn outcome(site: &Site, moved: Move) -> Result<Response, Failure> {
+async fn outcome(site: &Site, moved: AddressLink) -> Result<Response, HandlerError> {
     match moved {
-        Move::Fresh(subscription) | Move::Already(subscription) => {
-            let whose = Whose::of(site, &subscription).await?.without_address();
+        AddressLink::Fresh(subscription) | AddressLink::Already(subscription) => {
+            let whose = ReaderContext::of(site, &subscription).await?.without_address();
             whose.page(StatusCode::OK, &MovedPage(whose.reader.clone()))
         }
-        Move::Stale(subscription) => {
-            stale(&Whose::of(site, &subscription).await?.without_address(), StaleLink::Address)
+        AddressLink::Stale(subscription) => {
+            stale(&ReaderContext::of(site, &subscription).await?.without_address(), StaleLink::Address)
         }
-        Move::Unknown => Err(Failure::NoSuchLink),
+        AddressLink::Unknown => Err(HandlerError::NoSuchLink),
     }
 }
 
-fn stale(whose: &Whose<'_>, link: StaleLink) -> Result<Response, Failure> {
+fn stale(whose: &ReaderContext<'_>, link: StaleLink) -> Result<Response, HandlerError> {
     whose.page(StatusCode::OK, &StalePage { reader: whose.reader.clone(), link, days: 0 })
 }
 
-async fn show_stop(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show_stop(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
-    match signup::look_stop(&site.signup, id, site.clock.now()).await? {
-        Move::Fresh(subscription) => {
-            let whose = Whose::of(&site, &subscription).await?.without_address();
+    match signup::stop_status(&site.signup, id, site.clock.now()).await? {
+        AddressLink::Fresh(subscription) => {
+            let whose = ReaderContext::of(&site, &subscription).await?.without_address();
             whose.page(StatusCode::OK, &StopPage(whose.reader.clone()))
         }
         other => stopped(&site, other).await,
@@ -102,9 +102,9 @@ async fn show_stop(State(site): State<Arc<Site>>, Token(token): Token) -> Result
 async fn act_stop(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Fields,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let Some(id) = request(&site, Purpose::Stop, &token).await? else { return ended(&site, &token).await };
     if fields.get("action") != STOP {
         return show_stop(State(site), Token(token)).await;
@@ -115,21 +115,21 @@ async fn act_stop(
     stopped(&site, moved).await
 }
 
-async fn stopped(site: &Site, stop: Move) -> Result<Response, Failure> {
+async fn stopped(site: &Site, stop: AddressLink) -> Result<Response, HandlerError> {
     match stop {
-        Move::Fresh(subscription) | Move::Already(subscription) => {
-            let whose = Whose::of(site, &subscription).await?.without_address();
+        AddressLink::Fresh(subscription) | AddressLink::Already(subscription) => {
+            let whose = ReaderContext::of(site, &subscription).await?.without_address();
             whose.page(StatusCode::OK, &StoppedPage(whose.reader.clone()))
         }
-        Move::Stale(subscription) => stale(&Whose::of(site, &subscription).await?.without_address(), StaleLink::Stop),
-        Move::Unknown => Err(Failure::NoSuchLink),
+        AddressLink::Stale(subscription) => stale(&ReaderContext::of(site, &subscription).await?.without_address(), StaleLink::Stop),
+        AddressLink::Unknown => Err(HandlerError::NoSuchLink),
     }
 }
 
 /// The link to stop a change says what happened also when nothing is left to stop.
-async fn ended(site: &Site, token: &str) -> Result<Response, Failure> {
-    let unproved = site.signup.keys.open_row(Purpose::Stop, token).ok_or(Failure::NoSuchLink)?;
-    let whose = Whose::nobody(site);
+async fn ended(site: &Site, token: &str) -> Result<Response, HandlerError> {
+    let unproved = site.signup.keys.open_row(Purpose::Stop, token).ok_or(HandlerError::NoSuchLink)?;
+    let whose = ReaderContext::nobody(site);
     match is_erased(site, &unproved).await? {
         true => whose.page(StatusCode::OK, &ErasedPage { stop: true }),
         false => stale(&whose, StaleLink::Stop),

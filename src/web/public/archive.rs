@@ -13,15 +13,15 @@ use axum::routing::get;
 use jiff::civil::date;
 use serde::Deserialize;
 
-use super::super::failure::Failure;
+use super::super::handler_error::HandlerError;
 use super::super::frame::description;
 use super::super::site::Site;
 use super::teaser::{below, teaser};
 use crate::clock::Timestamp;
 use crate::publishing::folded;
-use crate::signup::Door;
-use crate::store::pages::{self, Entry, TERMS_MAX};
-use crate::templates::pages::{ArchivePage, Outcome, Year};
+use crate::signup::SignupList;
+use crate::store::pages::{self, ArchiveEntry, TERMS_MAX};
+use crate::templates::pages::{ArchivePage, SearchOutcome, Year};
 
 /// A page stays below 15 KB, also in scripts of three bytes a letter.
 const PER_PAGE: usize = 20;
@@ -77,9 +77,9 @@ impl Wanted {
     }
 }
 
-async fn with_slash(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
-    let place = [(header::LOCATION, below(&site, &door, ""))];
+async fn with_slash(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
+    let place = [(header::LOCATION, below(&site, &list, ""))];
     Ok((StatusCode::PERMANENT_REDIRECT, place).into_response())
 }
 
@@ -88,42 +88,42 @@ async fn show(
     Path(slug): Path<String>,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
-    let wanted = Wanted::of(asked).ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
+    let wanted = Wanted::of(asked).ok_or(HandlerError::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
     let shelf = if wanted.terms.is_empty() {
-        year(&site, &door, &wanted).await?
+        year(&site, &list, &wanted).await?
     } else {
-        search(&site, &door, &wanted).await?
+        search(&site, &list, &wanted).await?
     };
-    let words = site.words(Some(&door));
+    let words = site.words(Some(&list));
     // What a search finds is of use to who searched alone.
-    let mut frame = site.frame(words, Some(&door), false);
+    let mut frame = site.frame(words, Some(&list), false);
     if wanted.terms.is_empty() && wanted.year.is_none() && wanted.page == 1 {
-        site.share(&mut frame, Some(&door), &format!("{slug}/"));
+        site.share(&mut frame, Some(&list), &format!("{slug}/"));
     } else {
         frame.private = true;
     }
     let (outcome, count) = shelf.outcome(&wanted).unzip();
     let page = ArchivePage {
-        newsletter: door.newsletter.name.clone(),
-        description: description(&door.newsletter),
+        newsletter: list.newsletter.name.clone(),
+        description: description(&list.newsletter),
         searchable: shelf.times.len() >= SEARCHABLE || !wanted.typed.is_empty(),
-        action: below(&site, &door, ""),
+        action: below(&site, &list, ""),
         typed: wanted.typed.clone(),
         outcome,
         count: number(count.unwrap_or_default()),
-        years: shelf.years(&site, &door, &wanted),
-        entries: shelf.entries.iter().map(|entry| teaser(&site, &door, words, entry)).collect(),
-        newer_url: (wanted.page > 1).then(|| address(&site, &door, &wanted, wanted.page - 1)),
-        older_url: shelf.more.then(|| address(&site, &door, &wanted, wanted.page + 1)),
+        years: shelf.years(&site, &list, &wanted),
+        entries: shelf.entries.iter().map(|entry| teaser(&site, &list, words, entry)).collect(),
+        newer_url: (wanted.page > 1).then(|| address(&site, &list, &wanted, wanted.page - 1)),
+        older_url: shelf.more.then(|| address(&site, &list, &wanted, wanted.page + 1)),
     };
     site.fresh_page(&headers, &frame, &page, shelf.times.first().copied())
 }
 
 /// What a page of the archive shows.
-struct Shelf {
-    entries: Vec<Entry>,
+struct PublicArchive {
+    entries: Vec<ArchiveEntry>,
     /// Whether older ones follow.
     more: bool,
     /// Of a search, how many were found; one more than the most stands for many.
@@ -136,20 +136,20 @@ struct Shelf {
     year: Option<i16>,
 }
 
-impl Shelf {
+impl PublicArchive {
     /// What came of a search, and how many it found; or that there is nothing at all.
-    fn outcome(&self, wanted: &Wanted) -> Option<(Outcome, usize)> {
+    fn outcome(&self, wanted: &Wanted) -> Option<(SearchOutcome, usize)> {
         match self.count {
-            Some(0) => Some((Outcome::None, 0)),
-            Some(count) if count > FOUND_MAX => Some((Outcome::Many, FOUND_MAX)),
-            Some(count) => Some((Outcome::Found, count)),
-            None => (self.entries.is_empty() && wanted.page == 1).then_some((Outcome::Empty, 0)),
+            Some(0) => Some((SearchOutcome::None, 0)),
+            Some(count) if count > FOUND_MAX => Some((SearchOutcome::Many, FOUND_MAX)),
+            Some(count) => Some((SearchOutcome::Found, count)),
+            None => (self.entries.is_empty() && wanted.page == 1).then_some((SearchOutcome::Empty, 0)),
         }
     }
 
-    fn years(&self, site: &Site, door: &Door, wanted: &Wanted) -> Vec<Year> {
+    fn years(&self, site: &Site, list: &SignupList, wanted: &Wanted) -> Vec<Year> {
         let one = |year: &i16| Year {
-            url: below(site, door, &format!("?year={year}")),
+            url: below(site, list, &format!("?year={year}")),
             number: year.to_string(),
             current: self.year == Some(*year) && wanted.terms.is_empty(),
         };
@@ -158,44 +158,44 @@ impl Shelf {
     }
 }
 
-async fn year(site: &Site, door: &Door, wanted: &Wanted) -> Result<Shelf, Failure> {
+async fn year(site: &Site, list: &SignupList, wanted: &Wanted) -> Result<PublicArchive, HandlerError> {
     let mut tx = site.signup.db.read().await?;
-    let times = pages::times(&mut tx, door.id, ISSUES_MAX).await?;
-    let all_years = years_of(door, &times);
+    let times = pages::times(&mut tx, list.id, ISSUES_MAX).await?;
+    let all_years = years_of(list, &times);
     let year = wanted.year.or_else(|| all_years.first().copied());
     if wanted.year.is_some_and(|year| !all_years.contains(&year)) {
-        return Err(Failure::NotFound);
+        return Err(HandlerError::NotFound);
     }
     let Some(year) = year else {
-        return Ok(Shelf { entries: Vec::new(), more: false, count: None, times, all_years, year: None });
+        return Ok(PublicArchive { entries: Vec::new(), more: false, count: None, times, all_years, year: None });
     };
-    let (from, until) = bounds(door, year);
+    let (from, until) = bounds(list, year);
     let query =
         pages::Query { from, until, ..pages::Query::all(number(PER_PAGE + 1), number((wanted.page - 1) * PER_PAGE)) };
-    let mut entries = pages::list(&mut tx, door.id, &query).await?;
+    let mut entries = pages::list(&mut tx, list.id, &query).await?;
     if entries.is_empty() && wanted.page > 1 {
-        return Err(Failure::NotFound);
+        return Err(HandlerError::NotFound);
     }
     let more = entries.len() > PER_PAGE;
     entries.truncate(PER_PAGE);
-    Ok(Shelf { entries, more, count: None, times, all_years, year: Some(year) })
+    Ok(PublicArchive { entries, more, count: None, times, all_years, year: Some(year) })
 }
 
-async fn search(site: &Site, door: &Door, wanted: &Wanted) -> Result<Shelf, Failure> {
+async fn search(site: &Site, list: &SignupList, wanted: &Wanted) -> Result<PublicArchive, HandlerError> {
     let wait = Duration::from_secs(SEARCH_WAIT_SECONDS_MAX);
-    let _seat = tokio::time::timeout(wait, site.searches.acquire()).await.map_err(|_| Failure::Busy)?;
+    let _seat = tokio::time::timeout(wait, site.searches.acquire()).await.map_err(|_| HandlerError::Busy)?;
     let mut tx = site.signup.db.read().await?;
-    let times = pages::times(&mut tx, door.id, ISSUES_MAX).await?;
+    let times = pages::times(&mut tx, list.id, ISSUES_MAX).await?;
     let query = pages::Query { terms: wanted.terms.clone(), ..pages::Query::all(number(FOUND_MAX + 1), 0) };
-    let found = pages::list(&mut tx, door.id, &query).await?;
+    let found = pages::list(&mut tx, list.id, &query).await?;
     let before = (wanted.page - 1) * PER_PAGE;
     let shown = found.len().min(FOUND_MAX);
     if before > 0 && before >= shown {
-        return Err(Failure::NotFound);
+        return Err(HandlerError::NotFound);
     }
     let entries = found[before..shown.min(before + PER_PAGE)].to_vec();
-    let all_years = years_of(door, &times);
-    Ok(Shelf { entries, more: before + PER_PAGE < shown, count: Some(found.len()), times, all_years, year: None })
+    let all_years = years_of(list, &times);
+    Ok(PublicArchive { entries, more: before + PER_PAGE < shown, count: Some(found.len()), times, all_years, year: None })
 }
 
 fn number(count: usize) -> i64 {
@@ -203,24 +203,24 @@ fn number(count: usize) -> i64 {
 }
 
 /// The years in which issues went out, where the newsletter is at home; latest first.
-fn years_of(door: &Door, times: &[Timestamp]) -> Vec<i16> {
-    let zone = &door.newsletter.time_zone;
+fn years_of(list: &SignupList, times: &[Timestamp]) -> Vec<i16> {
+    let zone = &list.newsletter.time_zone;
     let mut years: Vec<i16> = times.iter().map(|at| at.to_jiff().to_zoned(zone.clone()).year()).collect();
     years.dedup();
     years
 }
 
 /// When a year begins and ends there.
-fn bounds(door: &Door, year: i16) -> (Timestamp, Timestamp) {
+fn bounds(list: &SignupList, year: i16) -> (Timestamp, Timestamp) {
     let start = |year: i16| {
-        let midnight = date(year, 1, 1).to_zoned(door.newsletter.time_zone.clone());
+        let midnight = date(year, 1, 1).to_zoned(list.newsletter.time_zone.clone());
         midnight.map_or(Timestamp(i64::MAX), |zoned| Timestamp::from_jiff(zoned.timestamp()))
     };
     (start(year), start(year + 1))
 }
 
 /// The same page of the archive at another place.
-fn address(site: &Site, door: &Door, wanted: &Wanted, page: usize) -> String {
+fn address(site: &Site, list: &SignupList, wanted: &Wanted, page: usize) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if !wanted.typed.is_empty() {
         query.append_pair("q", &wanted.typed);
@@ -232,5 +232,5 @@ fn address(site: &Site, door: &Door, wanted: &Wanted, page: usize) -> String {
         query.append_pair("page", &page.to_string());
     }
     let query = query.finish();
-    below(site, door, &if query.is_empty() { query } else { format!("?{query}") })
+    below(site, list, &if query.is_empty() { query } else { format!("?{query}") })
 }

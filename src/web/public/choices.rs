@@ -1,7 +1,7 @@
 //! What is set for a subscription, as its page shows it, and what a form chooses. Knows no act.
 
 use super::super::form::Form as Fields;
-use super::reader::Whose;
+use super::reader::ReaderContext;
 use crate::domain::name::presentable;
 use crate::domain::subscriber::{Format, SubscriptionState};
 use crate::store::subscriptions::Subscription;
@@ -15,7 +15,7 @@ pub(super) fn read(fields: &Fields) -> Option<(Option<&'static str>, Format)> {
 }
 
 /// What is set; without a subscription, what an active reader has who chose nothing.
-pub(super) fn of(whose: &Whose<'_>, subscription: Option<&Subscription>) -> Subscribed {
+pub(super) fn of(whose: &ReaderContext<'_>, subscription: Option<&Subscription>) -> Subscribed {
     let paused = subscription.filter(|subscription| subscription.state == SubscriptionState::Paused);
     let until = paused.and_then(|paused| paused.paused_until).map(|until| whose.written(until));
     let chosen = subscription.and_then(|subscription| subscription.language.as_deref());

@@ -8,18 +8,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::client::From;
-use super::super::failure::Failure;
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::HandlerError;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
-use super::reader::Whose;
+use super::reader::ReaderContext;
 use super::signup::asked_page;
 use super::token::{Opened, Token, open};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
-use crate::signup::{self, Ask, CONFIRM_FOR, Client, Confirmation};
+use crate::signup::{self, Ask, CONFIRM_FOR, ClientNetwork, Confirmation};
 use crate::store::subscriptions::Subscription;
 use crate::store::{consents, issues, pages, skips};
 use crate::templates::pages::{AlreadyPage, ConfirmPage, ConfirmedPage, LatestIssue, NextIssue, StaleLink, StalePage};
@@ -33,7 +33,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/c/{token}", get(show).post(act)).route("/c/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     let asked = match open(&site, Purpose::Confirm, &token).await? {
         Opened::Row(number) => ConsentId(number),
         Opened::Absent => return absent_page(&site, None),
@@ -41,7 +41,7 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
     };
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     match standing {
-        Confirmation::Fresh(subscription) => ask_page(&Whose::of(&site, &subscription).await?),
+        Confirmation::Fresh(subscription) => ask_page(&ReaderContext::of(&site, &subscription).await?),
         other => outcome(&site, other).await,
     }
 }
@@ -49,9 +49,9 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
 async fn act(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Form,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let asked = match open(&site, Purpose::Confirm, &token).await? {
         Opened::Row(number) => ConsentId(number),
         Opened::Absent => return absent_page(&site, None),
@@ -72,62 +72,62 @@ async fn act(
 }
 
 /// The welcome mail for who is about to confirm, where there is one.
-async fn greeting(site: &Site, asked: ConsentId) -> Result<Option<RevisionId>, Failure> {
+async fn greeting(site: &Site, asked: ConsentId) -> Result<Option<RevisionId>, HandlerError> {
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     let Confirmation::Fresh(subscription) = standing else { return Ok(None) };
-    let Some(door) = site.door_of(subscription.newsletter_id) else { return Ok(None) };
+    let Some(list) = site.list_of(subscription.newsletter_id) else { return Ok(None) };
     let url = site.public_url.as_str();
-    Ok(signup::welcome(&site.signup.db, door, &site.templates, url, site.clock.now()).await?)
+    Ok(signup::welcome(&site.signup.db, list, &site.templates, url, site.clock.now()).await?)
 }
 
 /// Asks once more. The link was mailed to this mailbox, so its owner asks; what was typed with the old question need not be
 /// theirs, but for the spelling that the mail went to.
-async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<Client>) -> Result<Response, Failure> {
+async fn again(site: &Arc<Site>, asked: ConsentId, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
     let standing = signup::look(&site.signup.db, asked, site.clock.now()).await?;
     let Confirmation::Stale(subscription) = standing else { return outcome(site, standing).await };
-    let door = site.doors.iter().find(|door| door.id == subscription.newsletter_id).ok_or(Failure::NoSuchLink)?;
-    let words = site.words_for(Some(door), Some(&subscription));
+    let list = site.lists.iter().find(|list| list.id == subscription.newsletter_id).ok_or(HandlerError::NoSuchLink)?;
+    let words = site.words_for(Some(list), Some(&subscription));
     let language = subscription.language.as_deref().and_then(Language::chosen);
     let question = consents::get(&mut site.signup.db.read().await?, asked).await?;
     let email = question.and_then(|question| question.spelling).unwrap_or(subscription.email);
     let ask = Ask { by_mail: true, language, ..Ask::new(email) };
     let act = site.act("old link", wording::signup(words), client);
-    let (signup, its_door) = (site.signup.clone(), Arc::clone(door));
-    let answer = site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    asked_page(site, door, words, &answer)
+    let (signup, its_list) = (site.signup.clone(), Arc::clone(list));
+    let answer = site.write(async move { signup::request(&signup, &its_list, &ask, &act).await }).await?;
+    asked_page(site, list, words, &answer)
 }
 
-async fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, Failure> {
+async fn outcome(site: &Site, confirmation: Confirmation) -> Result<Response, HandlerError> {
     match confirmation {
-        Confirmation::Fresh(subscription) => ask_page(&Whose::of(site, &subscription).await?),
+        Confirmation::Fresh(subscription) => ask_page(&ReaderContext::of(site, &subscription).await?),
         Confirmation::Already(subscription) => {
-            let whose = Whose::of(site, &subscription).await?;
+            let whose = ReaderContext::of(site, &subscription).await?;
             whose.page(StatusCode::OK, &AlreadyPage(whose.reader.clone()))
         }
         Confirmation::Stale(subscription) => {
-            let whose = Whose::of(site, &subscription).await?;
+            let whose = ReaderContext::of(site, &subscription).await?;
             let days = i64::try_from(CONFIRM_FOR.as_secs() / 86_400).unwrap_or(i64::MAX);
             whose.page(StatusCode::OK, &StalePage { reader: whose.reader.clone(), link: StaleLink::Confirm, days })
         }
-        Confirmation::Unknown => Err(Failure::NoSuchLink),
+        Confirmation::Unknown => Err(HandlerError::NoSuchLink),
     }
 }
 
-fn ask_page(whose: &Whose<'_>) -> Result<Response, Failure> {
+fn ask_page(whose: &ReaderContext<'_>) -> Result<Response, HandlerError> {
     whose.page(StatusCode::OK, &ConfirmPage(whose.reader.clone()))
 }
 
-async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
-    let whose = Whose::of(site, subscription).await?;
+async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Response, HandlerError> {
+    let whose = ReaderContext::of(site, subscription).await?;
     let mut page = welcome(&whose);
-    if let Some(door) = whose.door {
+    if let Some(list) = whose.list {
         let now = site.clock.now();
         let mut tx = site.signup.db.read().await?;
-        let queued = issues::taken_times(&mut tx, door.id).await?.into_iter().find(|due| *due > now);
-        let skipped: Vec<_> = skips::of(&mut tx, door.id, now).await?.into_iter().map(|skip| skip.slot_at).collect();
-        let latest = pages::latest(&mut tx, door.id, 1, 0).await?.into_iter().next();
+        let queued = issues::taken_times(&mut tx, list.id).await?.into_iter().find(|due| *due > now);
+        let skipped: Vec<_> = skips::of(&mut tx, list.id, now).await?.into_iter().map(|skip| skip.slot_at).collect();
+        let latest = pages::latest(&mut tx, list.id, 1, 0).await?.into_iter().next();
         drop(tx);
-        let newsletter = &door.newsletter;
+        let newsletter = &list.newsletter;
         let slot = || offered(&newsletter.slots, &newsletter.time_zone, &skipped, now).next();
         page.next = queued.or_else(slot).map(|next| {
             let day = next.to_jiff().to_zoned(newsletter.time_zone.clone()).date();
@@ -142,12 +142,12 @@ async fn welcome_page(site: &Site, subscription: &Subscription) -> Result<Respon
     whose.page(StatusCode::OK, &page)
 }
 
-fn welcome(whose: &Whose<'_>) -> ConfirmedPage {
-    let sender = whose.door.map(|door| door.newsletter.from.address.to_string());
+fn welcome(whose: &ReaderContext<'_>) -> ConfirmedPage {
+    let sender = whose.list.map(|list| list.newsletter.from.address.to_string());
     ConfirmedPage { reader: whose.reader.clone(), next: None, sender: sender.unwrap_or_default(), latest: None }
 }
 
-fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
-    let whose = Whose::test(site);
+fn test_page(site: &Site, asks: bool) -> Result<Response, HandlerError> {
+    let whose = ReaderContext::test(site);
     if asks { ask_page(&whose) } else { whose.page(StatusCode::OK, &welcome(&whose)) }
 }

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::super::failure::Failure;
-use super::super::fresh::fresh;
+use super::super::handler_error::HandlerError;
+use super::super::conditional::fresh;
 use super::super::site::Site;
 use crate::store::pages::{self, Query};
 use crate::templates::feeds::{Sitemap, SitemapEntry};
@@ -34,23 +34,23 @@ async fn robots(State(site): State<Arc<Site>>) -> Response {
     (headers, text).into_response()
 }
 
-async fn sitemap(State(site): State<Arc<Site>>, headers: HeaderMap) -> Result<Response, Failure> {
+async fn sitemap(State(site): State<Arc<Site>>, headers: HeaderMap) -> Result<Response, HandlerError> {
     let mut entries = vec![SitemapEntry { url: site.url(""), modified: String::new() }];
     let mut tx = site.signup.db.read().await?;
-    for door in site.doors.iter().filter(|door| door.newsletter.indexed) {
-        let slug = &door.newsletter.slug;
+    for list in site.lists.iter().filter(|list| list.newsletter.indexed) {
+        let slug = &list.newsletter.slug;
         let left = PAGES_MAX.saturating_sub(entries.len() + 2);
-        let issues = pages::list(&mut tx, door.id, &Query::all(i64::try_from(left).unwrap_or(0), 0)).await?;
+        let issues = pages::list(&mut tx, list.id, &Query::all(i64::try_from(left).unwrap_or(0), 0)).await?;
         let latest = issues.iter().map(|entry| entry.corrected_at.unwrap_or(entry.published_at)).max();
         let modified = latest.map(|at| at.to_string()).unwrap_or_default();
         entries.push(SitemapEntry { url: site.url(&format!("{slug}/")), modified });
         entries.push(SitemapEntry { url: site.url(&format!("{slug}/privacy")), modified: String::new() });
         entries.extend(issues.iter().map(|entry| SitemapEntry {
-            url: door.newsletter.issue_url(site.public_url.as_str(), &entry.slug),
+            url: list.newsletter.issue_url(site.public_url.as_str(), &entry.slug),
             modified: entry.corrected_at.unwrap_or(entry.published_at).to_string(),
         }));
     }
     drop(tx);
-    let xml = site.templates.render(&Sitemap { entries }).map_err(Failure::Template)?;
+    let xml = site.templates.render(&Sitemap { entries }).map_err(HandlerError::Template)?;
     Ok(fresh(&headers, "application/xml; charset=utf-8", xml, None))
 }

@@ -12,12 +12,12 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::failure::{Failure, Open};
-use super::super::fresh::fresh;
+use super::super::handler_error::{HandlerError, Indexable};
+use super::super::conditional::fresh;
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::Door;
+use crate::signup::SignupList;
 use crate::store::pages::{self, Page};
 use crate::templates::feeds::{AtomFeed, FeedEntry, FeedLink};
 use crate::words::Words;
@@ -41,8 +41,8 @@ struct Asked {
 }
 
 /// One page of a feed.
-struct Shelf {
-    door: Arc<Door>,
+struct FeedSource {
+    list: Arc<SignupList>,
     page: usize,
     last: usize,
     issues: Vec<Page>,
@@ -50,20 +50,20 @@ struct Shelf {
     updated: Option<Timestamp>,
 }
 
-async fn shelf(site: &Site, slug: &str, asked: Result<Query<Asked>, QueryRejection>) -> Result<Shelf, Failure> {
-    let door = site.door(slug)?;
+async fn shelf(site: &Site, slug: &str, asked: Result<Query<Asked>, QueryRejection>) -> Result<FeedSource, HandlerError> {
+    let list = site.list(slug)?;
     let page = asked.ok().map_or(Some(0), |Query(asked)| Some(asked.page.unwrap_or(1)));
     let page = page.filter(|page| (1..=PAGE_MAX).contains(page));
-    let page = page.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let page = page.ok_or(HandlerError::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
     let mut tx = site.signup.db.read().await?;
     let (limit, offset) = (number(PER_PAGE), number((page - 1) * PER_PAGE));
-    let issues = pages::latest(&mut tx, door.id, limit, offset).await?;
-    let count = pages::times(&mut tx, door.id, number(PAGE_MAX * PER_PAGE)).await?.len();
+    let issues = pages::latest(&mut tx, list.id, limit, offset).await?;
+    let count = pages::times(&mut tx, list.id, number(PAGE_MAX * PER_PAGE)).await?.len();
     if issues.is_empty() && page > 1 {
-        return Err(Failure::NotFound);
+        return Err(HandlerError::NotFound);
     }
     let updated = issues.iter().map(changed).max();
-    Ok(Shelf { door, page, last: count.div_ceil(PER_PAGE).max(1), issues, updated })
+    Ok(FeedSource { list, page, last: count.div_ceil(PER_PAGE).max(1), issues, updated })
 }
 
 async fn atom(
@@ -71,10 +71,10 @@ async fn atom(
     Path(slug): Path<String>,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let shelf = shelf(&site, &slug, asked).await?;
-    let newsletter = &shelf.door.newsletter;
-    let words = site.words(Some(&shelf.door));
+    let newsletter = &shelf.list.newsletter;
+    let words = site.words(Some(&shelf.list));
     let link = |relation, media_type, url| FeedLink { relation, media_type, url };
     let mut links = vec![
         link("self", ATOM, shelf.url(&site, "feed.xml", shelf.page)),
@@ -102,7 +102,7 @@ async fn atom(
         links,
         entries: shelf.entries(&site),
     };
-    let xml = site.templates.render(&feed).map_err(Failure::Template)?;
+    let xml = site.templates.render(&feed).map_err(HandlerError::Template)?;
     Ok(open(fresh(&headers, "application/atom+xml; charset=utf-8", xml, shelf.updated)))
 }
 
@@ -111,14 +111,14 @@ async fn json_feed(
     Path(slug): Path<String>,
     asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let shelf = shelf(&site, &slug, asked).await?;
-    let newsletter = &shelf.door.newsletter;
+    let newsletter = &shelf.list.newsletter;
     let items: Vec<Value> = shelf.entries(&site).into_iter().map(item).collect();
     let mut feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": newsletter.name,
-        "description": pitch(site.words(Some(&shelf.door)), newsletter),
+        "description": pitch(site.words(Some(&shelf.list)), newsletter),
         "home_page_url": site.url(&format!("{slug}/")),
         "feed_url": shelf.url(&site, "feed.json", shelf.page),
         "language": newsletter.language,
@@ -154,10 +154,10 @@ fn item(entry: FeedEntry) -> Value {
 /// RFC 4151 wants a date on which the name in a `tag:` was its owner's; it is part of every feed's id and never changes.
 const IDS_SINCE: &str = "2026";
 
-impl Shelf {
+impl FeedSource {
     fn url(&self, site: &Site, file: &str, page: usize) -> String {
         let query = if page > 1 { format!("?page={page}") } else { String::new() };
-        site.url(&format!("{}/{file}{query}", self.door.newsletter.slug))
+        site.url(&format!("{}/{file}{query}", self.list.newsletter.slug))
     }
 
     fn entries(&self, site: &Site) -> Vec<FeedEntry> {
@@ -171,7 +171,7 @@ impl Shelf {
     }
 
     fn entry(&self, site: &Site, page: &Page, whole: bool) -> FeedEntry {
-        let newsletter = &self.door.newsletter;
+        let newsletter = &self.list.newsletter;
         let url = newsletter.issue_url(site.public_url.as_str(), &page.slug);
         let published = page.published_at.to_string();
         let day = published.get(..10).unwrap_or_default();
@@ -199,7 +199,7 @@ fn changed(page: &Page) -> Timestamp {
 }
 
 fn open(mut response: Response) -> Response {
-    response.extensions_mut().insert(Open);
+    response.extensions_mut().insert(Indexable);
     response
 }
 

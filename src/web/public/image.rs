@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use super::super::assets::FOR_EVER;
-use super::super::failure::Failure;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::domain::image::parse_name;
 use crate::store::images;
@@ -22,8 +22,8 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/i/{name}", get(show))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, asked: HeaderMap) -> Result<Response, Failure> {
-    let (digest, format) = parse_name(&name).ok_or(Failure::NotFound)?;
+async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, asked: HeaderMap) -> Result<Response, HandlerError> {
+    let (digest, format) = parse_name(&name).ok_or(HandlerError::NotFound)?;
     // What has this name has this content: who has any of it has all of it.
     let tag = format!("\"{digest}\"");
     if asked
@@ -33,11 +33,11 @@ async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, asked: He
         return Ok((StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, FOR_EVER)]).into_response());
     }
     let image = images::get(&mut site.signup.db.read().await?, digest).await?;
-    let image = image.filter(|image| image.format == format).ok_or(Failure::NotFound)?;
+    let image = image.filter(|image| image.format == format).ok_or(HandlerError::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (header::CACHE_CONTROL, FOR_EVER),
-        (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Failure::NotFound)?),
+        (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| HandlerError::NotFound)?),
         SHOWN_ANYWHERE,
     ];
     Ok((headers, image.bytes).into_response())

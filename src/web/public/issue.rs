@@ -9,8 +9,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::failure::{Failure, Sandboxed};
-use super::super::frame::Ground;
+use super::super::handler_error::{HandlerError, Sandboxed};
+use super::super::frame::PageContext;
 use super::super::site::Site;
 use super::teaser::{date, shortened, stamped_form, teaser};
 use crate::domain::issue::{Visibility, is_slug};
@@ -27,26 +27,26 @@ async fn show(
     State(site): State<Arc<Site>>,
     Path((newsletter, slug)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let door = site.door(&newsletter)?;
+) -> Result<Response, HandlerError> {
+    let list = site.list(&newsletter)?;
     // What is no issue's name is asked of no database: one of them holds no NUL.
     let slug = slug.trim_end_matches('.');
     if !is_slug(slug) {
-        return Err(Failure::NotFound);
+        return Err(HandlerError::NotFound);
     }
     let mut tx = site.signup.db.read().await?;
-    let page = pages::find(&mut tx, door.id, slug).await?.ok_or(Failure::NotFound)?;
-    let previous = pages::before(&mut tx, door.id, page.published_at, page.id).await?;
-    let next = pages::after(&mut tx, door.id, page.published_at, page.id).await?;
+    let page = pages::find(&mut tx, list.id, slug).await?.ok_or(HandlerError::NotFound)?;
+    let previous = pages::before(&mut tx, list.id, page.published_at, page.id).await?;
+    let next = pages::after(&mut tx, list.id, page.published_at, page.id).await?;
     drop(tx);
     let after = next.as_ref().map(|next| next.published_at);
     let changed = [Some(page.published_at), page.corrected_at, after].into_iter().flatten().max();
-    let words = Words::of_page(&door.newsletter.language);
-    let shown = |entry| teaser(&site, &door, words, entry);
+    let words = Words::of_page(&list.newsletter.language);
+    let shown = |entry| teaser(&site, &list, words, entry);
     let beside = Beside { previous: previous.as_ref().map(shown), next: next.as_ref().map(shown) };
     // The hour alone, so that a page that may be kept changes once an hour and not with each look.
     let stamp = site.signup.stamp_of_hour(site.clock.now());
-    let (frame, page) = context(&site.ground(Some(&door)), &door.newsletter, page, beside, stamp);
+    let (frame, page) = context(&site.ground(Some(&list)), &list.newsletter, page, beside, stamp);
     let mut response = site.fresh_page(&headers, &frame, &page, changed)?;
     response.extensions_mut().insert(Sandboxed);
     Ok(response)
@@ -61,7 +61,7 @@ pub(in super::super) struct Beside {
 
 /// The page of an issue of `newsletter` with what is around it, shown at the time that `stamp` says.
 pub(in super::super) fn context(
-    ground: &Ground<'_>,
+    ground: &PageContext<'_>,
     newsletter: &Newsletter,
     page: Page,
     beside: Beside,

@@ -9,14 +9,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::client::From;
-use super::super::failure::Failure;
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
 use super::super::site::Site;
 use super::super::wording;
 use super::choices;
 use super::gone::{absent_page, departed, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, Whose};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, ReaderContext};
 use super::signup::{address_error, asked_page, bare, name_error};
 use super::token::{Opened, Token, open};
 use super::unsubscribe::{LEAVE, leave};
@@ -25,9 +25,9 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, Ask, Asked, Client, Door, Rest};
+use crate::signup::{self, Ask, AddressChange, ClientNetwork, SignupList, Rest};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Done, Other, PendingPage, PreferencesPage, Wrong};
+use crate::templates::pages::{Done, Other, PendingPage, PreferencesPage, FormError};
 use crate::token::Purpose;
 use crate::words::Language;
 
@@ -51,10 +51,10 @@ enum Did {
     /// The address was changed not long ago, and stays until then.
     Settling(Timestamp),
     /// What was typed into a field is wrong.
-    Wrong(Wrong),
+    Wrong(FormError),
 }
 
-async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     match open(&site, Purpose::Preferences, &token).await? {
         Opened::Row(number) => current_page(&site, SubscriptionId(number), Did::Nothing).await,
         Opened::Absent => absent_page(&site, None),
@@ -65,9 +65,9 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
 async fn act(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Fields,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let id = match open(&site, Purpose::Preferences, &token).await? {
         Opened::Row(number) => SubscriptionId(number),
         Opened::Absent => return absent_page(&site, None),
@@ -107,37 +107,37 @@ fn fields_of(action: &str) -> &'static [&'static str] {
     }
 }
 
-async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Did, Failure> {
+async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
     Ok(paused.map_or(Did::Nothing, |_| Did::It("paused")))
 }
 
-async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
-    let door = site.door_of(subscription.newsletter_id);
-    match reader::rest_until(site, door, typed) {
+    let list = site.list_of(subscription.newsletter_id);
+    match reader::rest_until(site, list, typed) {
         Some(rest) => pause(site, id, rest, client).await,
-        None => Ok(Did::Wrong(Wrong { wrong: "until", ..Wrong::default() })),
+        None => Ok(Did::Wrong(FormError { wrong: "until", ..FormError::default() })),
     }
 }
 
-async fn resume(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Did, Failure> {
+async fn resume(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let resumed = site.write(async move { signup::resume(&db, id, &act).await }).await?;
     Ok(resumed.map_or(Did::Nothing, |_| Did::It("resumed")))
 }
 
-async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
-    let door = site.door_of(subscription.newsletter_id);
+    let list = site.list_of(subscription.newsletter_id);
     let name = match parse_name(typed) {
         Ok(name) => name,
         Err(error) => {
-            let error = name_error(site.words_for(door, Some(&subscription)), error);
-            return Ok(Did::Wrong(Wrong { wrong: "name", error, typed: typed.to_owned() }));
+            let error = name_error(site.words_for(list, Some(&subscription)), error);
+            return Ok(Did::Wrong(FormError { wrong: "name", error, typed: typed.to_owned() }));
         }
     };
     let done = if name.is_some() { "named" } else { "unnamed" };
@@ -147,7 +147,7 @@ async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Cli
     Ok(renamed.map_or(Did::Nothing, |_| Did::It(done)))
 }
 
-async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<Client>) -> Result<Did, Failure> {
+async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let Some((language, format)) = choices::read(fields) else { return Ok(Did::Nothing) };
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
@@ -155,52 +155,52 @@ async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option
     Ok(chosen.map_or(Did::Nothing, |_| Did::It("chosen")))
 }
 
-async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Did, Failure> {
+async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
-    let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
+    let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
     let email: EmailAddress = match bare(typed).parse() {
         Ok(email) => email,
         Err(error) => {
-            let error = address_error(site.words_for(Some(door), Some(&subscription)), error);
-            return Ok(Did::Wrong(Wrong { wrong: "email", error, typed: typed.to_owned() }));
+            let error = address_error(site.words_for(Some(list), Some(&subscription)), error);
+            return Ok(Did::Wrong(FormError { wrong: "email", error, typed: typed.to_owned() }));
         }
     };
     let act = site.act("preferences", wording::address(site.words(None)), client);
-    let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    let asked = site.write(async move { signup::ask_address(&signup, &door, id, &email, &act).await }).await?;
+    let (signup, list) = (site.signup.clone(), Arc::clone(list));
+    let asked = site.write(async move { signup::ask_address(&signup, &list, id, &email, &act).await }).await?;
     Ok(match asked {
-        Asked::Taken => Did::It("address-asked"),
-        Asked::Settling(until) => Did::Settling(until),
-        Asked::NoReader => Did::Nothing,
+        AddressChange::Taken => Did::It("address-asked"),
+        AddressChange::Settling(until) => Did::Settling(until),
+        AddressChange::NoReader => Did::Nothing,
     })
 }
 
-async fn data(site: &Site, id: SubscriptionId, client: Option<Client>) -> Result<Did, Failure> {
+async fn data(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
-    let Some(door) = site.doors.iter().find(|door| door.id == subscription.newsletter_id) else {
+    let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
     let act = site.act("preferences", "", client);
-    let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    let moved = site.write(async move { signup::ask_data(&signup, &door, id, &act).await }).await?;
+    let (signup, list) = (site.signup.clone(), Arc::clone(list));
+    let moved = site.write(async move { signup::ask_data(&signup, &list, id, &act).await }).await?;
     Ok(Did::It(if moved { "data-asked-before" } else { "data-asked" }))
 }
 
 /// Asks for another newsletter in the reader's name: confirmed by a mail like every other, with a record of its own.
-async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<Client>) -> Result<Response, Failure> {
+async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
     let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
-    let door = site.door(slug)?;
+    let list = site.list(slug)?;
     let language = subscription.language.as_deref().and_then(Language::chosen);
     let ask = Ask { by_mail: true, language, ..Ask::new(subscription.email) };
-    let act = site.act("preferences", wording::signup(site.words_in(&door, language)), client);
-    let (signup, its_door) = (site.signup.clone(), Arc::clone(&door));
-    let answer = site.write(async move { signup::request(&signup, &its_door, &ask, &act).await }).await?;
-    asked_page(site, &door, site.words_in(&door, language), &answer)
+    let act = site.act("preferences", wording::signup(site.words_in(&list, language)), client);
+    let (signup, its_list) = (site.signup.clone(), Arc::clone(&list));
+    let answer = site.write(async move { signup::request(&signup, &its_list, &ask, &act).await }).await?;
+    asked_page(site, &list, site.words_in(&list, language), &answer)
 }
 
-async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {
+async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
     Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
 }
 
@@ -208,12 +208,12 @@ fn is_reader(subscription: &Subscription) -> bool {
     matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
 }
 
-async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, Failure> {
+async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, HandlerError> {
     let mut tx = site.signup.db.read().await?;
     let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
     drop(tx);
-    let whose = Whose::of(site, &subscription).await?;
-    let mut wrong = Wrong::default();
+    let whose = ReaderContext::of(site, &subscription).await?;
+    let mut wrong = FormError::default();
     let done = match did {
         Did::Nothing => Done::default(),
         Did::It(done) => Done { done, ..Done::default() },
@@ -225,7 +225,7 @@ async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Respo
     };
     let status = if wrong.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     match subscription.state {
-        SubscriptionState::Left => whose.page(status, &departed(site, &whose, &subscription, done)),
+        SubscriptionState::Unsubscribed => whose.page(status, &departed(site, &whose, &subscription, done)),
         SubscriptionState::Pending => whose.page(status, &PendingPage { reader: whose.reader.clone(), done }),
         SubscriptionState::Active | SubscriptionState::Paused => {
             let others = others(site, &subscription);
@@ -234,17 +234,17 @@ async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Respo
     }
 }
 
-fn test_page(site: &Site) -> Result<Response, Failure> {
-    let whose = Whose::test(site);
+fn test_page(site: &Site) -> Result<Response, HandlerError> {
+    let whose = ReaderContext::test(site);
     whose.page(StatusCode::OK, &page(&whose, None))
 }
 
 /// The page of an active or paused subscription; without one it is an active reader's.
-fn page(whose: &Whose<'_>, subscription: Option<&Subscription>) -> PreferencesPage {
+fn page(whose: &ReaderContext<'_>, subscription: Option<&Subscription>) -> PreferencesPage {
     PreferencesPage {
         reader: whose.reader.clone(),
         done: Done::default(),
-        wrong: Wrong::default(),
+        wrong: FormError::default(),
         subscribed: choices::of(whose, subscription),
         pause: whose.pause_days(),
         others: Vec::new(),
@@ -253,7 +253,7 @@ fn page(whose: &Whose<'_>, subscription: Option<&Subscription>) -> PreferencesPa
 
 /// The site's other newsletters, whether the person gets them or not: that is for the mail to say which follows.
 fn others(site: &Site, own: &Subscription) -> Vec<Other> {
-    let others = site.doors.iter().filter(|door| door.id != own.newsletter_id && site.doors.len() > 1);
-    let other = |door: &Arc<Door>| Other { slug: door.newsletter.slug.clone(), name: door.newsletter.name.clone() };
+    let others = site.lists.iter().filter(|list| list.id != own.newsletter_id && site.lists.len() > 1);
+    let other = |list: &Arc<SignupList>| Other { slug: list.newsletter.slug.clone(), name: list.newsletter.name.clone() };
     others.map(other).collect()
 }

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::failure::Failure;
+use super::super::handler_error::HandlerError;
 use super::super::frame::{contact, one_line};
 use super::super::site::Site;
 use super::reader::link_url;
@@ -27,16 +27,16 @@ async fn show(
     State(site): State<Arc<Site>>,
     Path(slug): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
-    let words = site.words(Some(&door));
-    let mut frame = site.frame(words, Some(&door), false);
-    site.share(&mut frame, Some(&door), &format!("{slug}/privacy"));
+) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
+    let words = site.words(Some(&list));
+    let mut frame = site.frame(words, Some(&list), false);
+    site.share(&mut frame, Some(&list), &format!("{slug}/privacy"));
     let days = |kind| i64::from(site.retention.days(kind));
     let page = PrivacyPage {
-        newsletter: door.newsletter.name.clone(),
-        publisher: publisher(words, &door.newsletter),
-        contact: contact(&door.newsletter),
+        newsletter: list.newsletter.name.clone(),
+        publisher: publisher(words, &list.newsletter),
+        contact: contact(&list.newsletter),
         days: KeptDays {
             unconfirmed: days(Expiry::Unconfirmed),
             unsubscribed: days(Expiry::Unsubscribed),
@@ -44,11 +44,11 @@ async fn show(
             networks: days(Expiry::Networks),
             ledger: days(Expiry::Ledger),
         },
-        images_are_linked: door.newsletter.images == ImagesBy::Link,
+        images_are_linked: list.newsletter.images == ImagesBy::Link,
         relays: words.list(site.relays.iter().map(String::as_str)),
-        more: door.privacy.clone(),
+        more: list.privacy.clone(),
         // What it says of rights is done on the preferences page; here is the way there without an issue at hand.
-        link_url: link_url(&site, &door),
+        link_url: link_url(&site, &list),
     };
     site.fresh_page(&headers, &frame, &page, None)
 }

@@ -6,14 +6,14 @@ use axum::response::Response;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::super::failure::Failure;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
-use crate::signup::{Door, Rest};
+use crate::signup::{SignupList, Rest};
 use crate::store::newsletters;
 use crate::store::subscriptions::Subscription;
-use crate::templates::Context;
+use crate::templates::TemplateContext;
 use crate::templates::pages::{PauseDays, PausedPage, Reader};
 use crate::words::Words;
 
@@ -25,36 +25,36 @@ pub(super) const UNTIL: &str = "pause-until";
 const REST_DAYS_MAX: i64 = 366;
 
 /// A reader, and the newsletter that a page is about.
-pub(super) struct Whose<'a> {
+pub(super) struct ReaderContext<'a> {
     site: &'a Site,
     /// None when the configuration does not name the newsletter any more.
-    pub(super) door: Option<&'a Door>,
+    pub(super) list: Option<&'a SignupList>,
     /// In the language that the reader chose, or the newsletter's.
     pub(super) words: Words,
     /// As the page shows them.
     pub(super) reader: Reader,
 }
 
-impl<'a> Whose<'a> {
+impl<'a> ReaderContext<'a> {
     /// Of a subscription. Of the address it shows enough to recognise it, for mails are forwarded.
-    pub(super) async fn of(site: &'a Site, subscription: &Subscription) -> Result<Self, Failure> {
-        let door = site.door_of(subscription.newsletter_id);
-        let words = site.words_for(door, Some(subscription));
-        let newsletter = match door {
-            Some(door) => door.newsletter.name.clone(),
+    pub(super) async fn of(site: &'a Site, subscription: &Subscription) -> Result<Self, HandlerError> {
+        let list = site.list_of(subscription.newsletter_id);
+        let words = site.words_for(list, Some(subscription));
+        let newsletter = match list {
+            Some(list) => list.newsletter.name.clone(),
             None => gone(site, words, subscription.newsletter_id).await?,
         };
         let reader = Reader { newsletter, address: subscription.email.masked(), test: false };
-        Ok(Self { site, door, words, reader })
+        Ok(Self { site, list, words, reader })
     }
 
     /// Of nobody: in the name of the only newsletter, or of the site.
     pub(super) fn nobody(site: &'a Site) -> Self {
-        let door = site.only_door();
+        let list = site.only_list();
         let host = || site.public_url.host_str().unwrap_or_default().to_owned();
-        let newsletter = door.map_or_else(host, |door| door.newsletter.name.clone());
+        let newsletter = list.map_or_else(host, |list| list.newsletter.name.clone());
         let reader = Reader { newsletter, address: String::new(), test: false };
-        Self { site, door, words: site.words(door), reader }
+        Self { site, list, words: site.words(list), reader }
     }
 
     /// Of a test email's link.
@@ -70,28 +70,28 @@ impl<'a> Whose<'a> {
         self
     }
 
-    pub(super) fn page<C: Context>(&self, status: StatusCode, page: &C) -> Result<Response, Failure> {
-        self.site.page(status, &self.site.frame(self.words, self.door, true), page)
+    pub(super) fn page<C: TemplateContext>(&self, status: StatusCode, page: &C) -> Result<Response, HandlerError> {
+        self.site.page(status, &self.site.frame(self.words, self.list, true), page)
     }
 
     /// The day of a moment, where the newsletter is, written out.
     pub(super) fn written(&self, at: Timestamp) -> String {
-        self.words.date(day(at, self.door))
+        self.words.date(day(at, self.list))
     }
 
     /// The newsletter's form.
     pub(super) fn subscribe_url(&self) -> Option<String> {
-        self.door.map(|door| self.site.path(&format!("{}/subscribe", door.newsletter.slug)))
+        self.list.map(|list| self.site.path(&format!("{}/subscribe", list.newsletter.slug)))
     }
 
     /// Where a reader gets the link to everything else, by a fresh mail.
     pub(super) fn link_url(&self) -> Option<String> {
-        self.door.map(|door| link_url(self.site, door))
+        self.list.map(|list| link_url(self.site, list))
     }
 
     /// The days that a pause may end on.
     pub(super) fn pause_days(&self) -> PauseDays {
-        let (first, last) = days(self.site, self.door);
+        let (first, last) = days(self.site, self.list);
         PauseDays { first: first.to_string(), last: last.to_string(), last_written: self.words.date(last) }
     }
 
@@ -103,35 +103,35 @@ impl<'a> Whose<'a> {
 }
 
 /// What a newsletter is called that the configuration does not name any more: its slug, in quotation marks.
-async fn gone(site: &Site, words: Words, id: NewsletterId) -> Result<String, Failure> {
+async fn gone(site: &Site, words: Words, id: NewsletterId) -> Result<String, HandlerError> {
     let slug = newsletters::slug(&mut site.signup.db.read().await?, id).await?;
     // The sentence isolates it.
     Ok(Words::of_mail(words.tag()).gone_newsletter(slug.as_deref().unwrap_or_default()))
 }
 
 /// Where a reader of a newsletter gets their link, by a fresh mail.
-pub(super) fn link_url(site: &Site, door: &Door) -> String {
-    site.path(&format!("{}/link", door.newsletter.slug))
+pub(super) fn link_url(site: &Site, list: &SignupList) -> String {
+    site.path(&format!("{}/link", list.newsletter.slug))
 }
 
 /// Until when a reader wants to rest; none when the day that was typed is none of those. The day is the newsletter's.
-pub(super) fn rest_until(site: &Site, door: Option<&Door>, typed: &str) -> Option<Rest> {
-    let (first, last) = days(site, door);
+pub(super) fn rest_until(site: &Site, list: Option<&SignupList>, typed: &str) -> Option<Rest> {
+    let (first, last) = days(site, list);
     let day: Date = typed.trim().parse().ok()?;
-    let start = (first..=last).contains(&day).then(|| day.to_zoned(zone(door)))?.ok()?;
+    let start = (first..=last).contains(&day).then(|| day.to_zoned(zone(list)))?.ok()?;
     Some(Rest::Until(Timestamp::from_jiff(start.timestamp())))
 }
 
-fn days(site: &Site, door: Option<&Door>) -> (Date, Date) {
-    let today = day(site.clock.now(), door);
+fn days(site: &Site, list: Option<&SignupList>) -> (Date, Date) {
+    let today = day(site.clock.now(), list);
     (today.saturating_add(1.day()), today.saturating_add(REST_DAYS_MAX.days()))
 }
 
-fn zone(door: Option<&Door>) -> jiff::tz::TimeZone {
-    door.map_or(jiff::tz::TimeZone::UTC, |door| door.newsletter.time_zone.clone())
+fn zone(list: Option<&SignupList>) -> jiff::tz::TimeZone {
+    list.map_or(jiff::tz::TimeZone::UTC, |list| list.newsletter.time_zone.clone())
 }
 
 /// The day at a moment, where the newsletter is.
-fn day(at: Timestamp, door: Option<&Door>) -> Date {
-    at.to_jiff().to_zoned(zone(door)).date()
+fn day(at: Timestamp, list: Option<&SignupList>) -> Date {
+    at.to_jiff().to_zoned(zone(list)).date()
 }

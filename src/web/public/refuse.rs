@@ -9,15 +9,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::client::From;
-use super::super::failure::Failure;
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::HandlerError;
 use super::super::form::Form;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::link_url;
 use super::token::Token;
 use crate::signup;
-use crate::templates::Context;
+use crate::templates::TemplateContext;
 use crate::templates::pages::{AllowedPage, RefusePage, RefusedPage};
 use crate::token::{Purpose, TEST_NUMBER};
 
@@ -28,11 +28,11 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/n/{token}", get(show).post(act)).route("/n/{token}/", get(show).post(act))
 }
 
-fn open(site: &Site, token: &str) -> Result<u64, Failure> {
-    site.signup.keys.open(Purpose::Refuse, token).ok_or(Failure::NoSuchLink)
+fn open(site: &Site, token: &str) -> Result<u64, HandlerError> {
+    site.signup.keys.open(Purpose::Refuse, token).ok_or(HandlerError::NoSuchLink)
 }
 
-async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     open(&site, &token)?;
     page(&site, &RefusePage {})
 }
@@ -40,11 +40,11 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
 async fn act(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Form,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let tag = open(&site, &token)?;
-    let words = site.words(site.only_door());
+    let words = site.words(site.only_list());
     let db = site.signup.db.clone();
     let act = site.act("not me", wording::refuse(words), client);
     // A test mail's link shows its pages and changes nothing.
@@ -60,11 +60,11 @@ async fn act(
         false => site.write(async move { signup::refuse(&db, tag, &act).await }).await?,
     };
     // What was asked for is stored still; the way to it is a fresh mail.
-    let its = stored.and_then(|id| site.door_of(id));
-    page(&site, &RefusedPage { link_url: its.map(|door| link_url(&site, door)) })
+    let its = stored.and_then(|id| site.list_of(id));
+    page(&site, &RefusedPage { link_url: its.map(|list| link_url(&site, list)) })
 }
 
-fn page<C: Context>(site: &Site, page: &C) -> Result<Response, Failure> {
-    let door = site.only_door();
-    site.page(StatusCode::OK, &site.frame(site.words(door), door, true), page)
+fn page<C: TemplateContext>(site: &Site, page: &C) -> Result<Response, HandlerError> {
+    let list = site.only_list();
+    site.page(StatusCode::OK, &site.frame(site.words(list), list, true), page)
 }

@@ -1,11 +1,11 @@
 //! Issues as lists show them, and the form that stands beside them. Knows no page.
 
-use super::super::frame::{Ground, description};
+use super::super::frame::{PageContext, description};
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::Door;
-use crate::store::pages::Entry;
+use crate::signup::SignupList;
+use crate::store::pages::ArchiveEntry;
 use crate::templates::pages::{QuickForm, Teaser};
 use crate::words::Words;
 
@@ -13,25 +13,25 @@ use crate::words::Words;
 const SUMMARY_CHARS_MAX: usize = 160;
 
 /// An issue in a list.
-pub(super) fn teaser(site: &Site, door: &Door, words: Words, entry: &Entry) -> Teaser {
+pub(super) fn teaser(site: &Site, list: &SignupList, words: Words, entry: &ArchiveEntry) -> Teaser {
     Teaser {
-        url: issue_path(site, door, &entry.slug),
+        url: issue_path(site, list, &entry.slug),
         title: entry.title.clone(),
         language: entry.language.clone(),
-        date: date(&door.newsletter, words, entry.published_at),
+        date: date(&list.newsletter, words, entry.published_at),
         datetime: entry.published_at.to_string(),
         summary: shortened(&entry.summary),
     }
 }
 
 /// The path of an issue.
-pub(super) fn issue_path(site: &Site, door: &Door, slug: &str) -> String {
-    door.newsletter.issue_url(site.public_url.path(), slug)
+pub(super) fn issue_path(site: &Site, list: &SignupList, slug: &str) -> String {
+    list.newsletter.issue_url(site.public_url.path(), slug)
 }
 
 /// A path below a newsletter's.
-pub(super) fn below(site: &Site, door: &Door, path: &str) -> String {
-    site.path(&format!("{}/{path}", door.newsletter.slug))
+pub(super) fn below(site: &Site, list: &SignupList, path: &str) -> String {
+    site.path(&format!("{}/{path}", list.newsletter.slug))
 }
 
 /// The day of an instant where the newsletter is at home, written out.
@@ -40,14 +40,14 @@ pub(super) fn date(newsletter: &Newsletter, words: Words, at: Timestamp) -> Stri
 }
 
 /// The form with one field.
-pub(super) fn quick_form(site: &Site, door: &Door) -> QuickForm {
+pub(super) fn quick_form(site: &Site, list: &SignupList) -> QuickForm {
     // The hour alone, so that a page that may be kept changes once an hour and not with each look.
     let stamp = site.signup.stamp_of_hour(site.clock.now());
-    stamped_form(&site.ground(Some(door)), &door.newsletter, stamp)
+    stamped_form(&site.ground(Some(list)), &list.newsletter, stamp)
 }
 
 /// The same, shown at the time that `stamp` says.
-pub(super) fn stamped_form(ground: &Ground<'_>, newsletter: &Newsletter, stamp: String) -> QuickForm {
+pub(super) fn stamped_form(ground: &PageContext<'_>, newsletter: &Newsletter, stamp: String) -> QuickForm {
     QuickForm {
         action: ground.path(&format!("{}/subscribe", newsletter.slug)),
         newsletter: newsletter.name.clone(),

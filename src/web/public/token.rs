@@ -4,7 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use super::super::failure::Failure;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::domain::{ConsentId, RequestId, SubscriptionId};
 use crate::store::marks;
@@ -37,28 +37,28 @@ pub(super) enum Opened {
 }
 
 /// Opens `token` for `purpose`, and holds it against the row that it names.
-pub(super) async fn open(site: &Site, purpose: Purpose, token: &str) -> Result<Opened, Failure> {
+pub(super) async fn open(site: &Site, purpose: Purpose, token: &str) -> Result<Opened, HandlerError> {
     let keys = &site.signup.keys;
-    let Some(unproved) = keys.open_row(purpose, token) else { return Err(Failure::NoSuchLink) };
+    let Some(unproved) = keys.open_row(purpose, token) else { return Err(HandlerError::NoSuchLink) };
     let number = unproved.number();
     if number == TEST_NUMBER && keys.proves(&unproved, None) {
         return Ok(Opened::Test);
     }
-    let Ok(id) = i64::try_from(number) else { return Err(Failure::NoSuchLink) };
+    let Ok(id) = i64::try_from(number) else { return Err(HandlerError::NoSuchLink) };
     let mut tx = site.signup.db.read().await?;
     let row = match purpose {
         Purpose::Unsubscribe | Purpose::Preferences => marks::of_subscription(&mut tx, SubscriptionId(id)).await?,
         Purpose::Confirm | Purpose::Gone => marks::of_consent(&mut tx, ConsentId(id)).await?,
         Purpose::Address | Purpose::Stop | Purpose::Data => marks::of_request(&mut tx, RequestId(id)).await?,
         // The other purposes name no row that a page shows.
-        _ => return Err(Failure::NoSuchLink),
+        _ => return Err(HandlerError::NoSuchLink),
     };
     let is_its = row.is_some_and(|row| keys.proves(&unproved, row.mark));
     Ok(if is_its { Opened::Row(id) } else { Opened::Absent })
 }
 
 /// What a token about a change of address stands for, when its row is gone: whether that is since the person was erased.
-pub(super) async fn is_erased(site: &Site, unproved: &Unproved) -> Result<bool, Failure> {
+pub(super) async fn is_erased(site: &Site, unproved: &Unproved) -> Result<bool, HandlerError> {
     let Ok(id) = i64::try_from(unproved.number()) else { return Ok(false) };
     let left = marks::of_erased_request(&mut site.signup.db.read().await?, RequestId(id)).await?;
     Ok(left.is_some_and(|left| site.signup.keys.proves(unproved, left.mark)))

@@ -12,18 +12,18 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::super::client::From;
-use super::super::failure::{Dressed, Failure};
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::{Complete, HandlerError};
 use super::super::form::{Form, bytes};
 use super::super::one_click::is_one_click;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, Whose};
+use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, ReaderContext};
 use super::token::{Opened, Token, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, Client, Leaving, Rest};
+use crate::signup::{self, ClientNetwork, UnsubscribeOutcome, Rest};
 use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::LeavePage;
 use crate::token::Purpose;
@@ -34,7 +34,7 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/u/{token}", get(show).post(act)).route("/u/{token}/", get(show).post(act))
 }
 
-async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, Failure> {
+async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
     match open(&site, Purpose::Unsubscribe, &token).await? {
         Opened::Row(number) => question_page(&site, SubscriptionId(number), false).await,
         Opened::Absent => absent_page(&site, None),
@@ -45,9 +45,9 @@ async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Resp
 async fn act(
     State(site): State<Arc<Site>>,
     Token(token): Token,
-    From(client): From,
+    ClientIp(client): ClientIp,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let opened = open(&site, Purpose::Unsubscribe, &token).await?;
     let (one_click, action, until) = match read(request, &site).await? {
         Body::OneClick => (true, String::new(), String::new()),
@@ -83,23 +83,23 @@ pub(super) async fn leave(
     id: SubscriptionId,
     source: &str,
     wording: &'static str,
-    client: Option<Client>,
-) -> Result<Leaving, Failure> {
+    client: Option<ClientNetwork>,
+) -> Result<UnsubscribeOutcome, HandlerError> {
     let act = site.act(source, wording, client);
     let db = site.signup.db.clone();
     site.write(async move { signup::leave(&db, id, &act).await }).await
 }
 
-async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<Client>) -> Result<Response, Failure> {
+async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return absent_page(site, None) };
-    let door = site.door_of(subscription.newsletter_id);
-    match reader::rest_until(site, door, typed) {
+    let list = site.list_of(subscription.newsletter_id);
+    match reader::rest_until(site, list, typed) {
         Some(rest_until) => rest(site, id, rest_until, client).await,
         None => question_page(site, id, true).await,
     }
 }
 
-async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client>) -> Result<Response, Failure> {
+async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
     let act = site.act("link", wording::leave(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
@@ -112,7 +112,7 @@ async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<Client
 /// An answer to a program.
 fn plain(status: StatusCode, text: &str) -> Response {
     let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (status, content_type, Extension(Dressed), format!("{text}\n")).into_response()
+    (status, content_type, Extension(Complete), format!("{text}\n")).into_response()
 }
 
 /// The answer to what is neither one-click nor a button of ours.
@@ -128,11 +128,11 @@ enum Body {
     Other,
 }
 
-async fn read(request: Request, site: &Arc<Site>) -> Result<Body, Failure> {
+async fn read(request: Request, site: &Arc<Site>) -> Result<Body, HandlerError> {
     let (head, body) = request.into_parts();
     let body = match bytes(Request::from_parts(head.clone(), body), site).await {
         Ok(body) => body,
-        Err(Failure::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => return Ok(Body::Other),
+        Err(HandlerError::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => return Ok(Body::Other),
         Err(failure) => return Err(failure),
     };
     if is_one_click(&body) {
@@ -141,22 +141,22 @@ async fn read(request: Request, site: &Arc<Site>) -> Result<Body, Failure> {
     match Form::from_request(Request::from_parts(head, body.into()), site).await {
         Ok(fields) if !fields.get("action").is_empty() => Ok(Body::Form(fields)),
         Ok(_) => Ok(Body::Other),
-        Err(Failure::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => Ok(Body::Other),
+        Err(HandlerError::Body(status)) if status != StatusCode::PAYLOAD_TOO_LARGE => Ok(Body::Other),
         Err(failure) => Err(failure),
     }
 }
 
-async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, Failure> {
+async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
     Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
 }
 
 /// Asks whether the subscription is to end; `wrong` when the day of a pause is none that can be chosen.
-async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<Response, Failure> {
+async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<Response, HandlerError> {
     let known = get_one(site, id).await?;
-    let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Left) else {
+    let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Unsubscribed) else {
         return absent_page(site, known.as_ref());
     };
-    let whose = Whose::of(site, subscription).await?;
+    let whose = ReaderContext::of(site, subscription).await?;
     let mut page = question(&whose, subscription.state == SubscriptionState::Active);
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.wrong = if wrong { "until" } else { "" };
@@ -165,7 +165,7 @@ async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<R
 
 /// The way to everything else is a fresh mail. This link stands in a header that mailbox providers, archives and reports
 /// pass on, and does no more than end or pause.
-fn question(whose: &Whose<'_>, pauses: bool) -> LeavePage {
+fn question(whose: &ReaderContext<'_>, pauses: bool) -> LeavePage {
     LeavePage {
         reader: whose.reader.clone(),
         pause: pauses.then(|| whose.pause_days()),
@@ -174,13 +174,13 @@ fn question(whose: &Whose<'_>, pauses: bool) -> LeavePage {
     }
 }
 
-async fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, Failure> {
-    let whose = Whose::of(site, subscription).await?;
+async fn paused_page(site: &Site, subscription: &Subscription) -> Result<Response, HandlerError> {
+    let whose = ReaderContext::of(site, subscription).await?;
     whose.page(StatusCode::OK, &whose.paused(subscription.paused_until))
 }
 
-fn test_page(site: &Site, asks: bool) -> Result<Response, Failure> {
-    let whose = Whose::test(site);
+fn test_page(site: &Site, asks: bool) -> Result<Response, HandlerError> {
+    let whose = ReaderContext::test(site);
     if asks {
         return whose.page(StatusCode::OK, &question(&whose, true));
     }

@@ -2,7 +2,7 @@
 //! form for one's own link.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::Db;
 use coranto::token::Purpose;
@@ -11,7 +11,7 @@ use crate::harness::altcha::solve;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Response, post};
 use crate::harness::visitor::{hidden, unescaped};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const TOM: &str = "tom@example.org";
 
@@ -20,12 +20,12 @@ fn network(number: u32) -> String {
     format!("2001:db8:{:x}:{:x}00::1", number >> 8, number & 0xff)
 }
 
-async fn ask_link(web: &Web, email: &str, client: &str, more: &[(&str, &str)]) -> Response {
+async fn ask_link(web: &WebFixture, email: &str, client: &str, more: &[(&str, &str)]) -> Response {
     let fields: Vec<_> = [("email", email)].into_iter().chain(more.iter().copied()).collect();
     web.send_from(post("/week/link").form(&fields), client).await
 }
 
-async fn sign_up(web: &Web, email: &str, client: &str, more: &[(&str, &str)]) -> Response {
+async fn sign_up(web: &WebFixture, email: &str, client: &str, more: &[(&str, &str)]) -> Response {
     let stamp = web.stamp();
     let fields: Vec<_> = [("email", email), ("stamp", &*stamp)].into_iter().chain(more.iter().copied()).collect();
     web.send_from(post("/week/subscribe").form(&fields), client).await
@@ -38,7 +38,7 @@ fn solved(page: &Response) -> String {
 }
 
 /// The latest mail: its subject, its language, its text.
-async fn latest_mail(web: &Web) -> (String, String, String) {
+async fn latest_mail(web: &WebFixture) -> (String, String, String) {
     let mut tx = web.ground.db().read().await.unwrap();
     tx.sql("SELECT r.subject, r.language, r.plain FROM deliveries d JOIN revisions r ON r.id = d.revision_id ORDER BY d.id DESC LIMIT 1")
         .fetch_one()
@@ -49,7 +49,7 @@ async fn latest_mail(web: &Web) -> (String, String, String) {
 both_databases! {
     async fn s5_free_requests_for_links_shut_no_door(db: Db) {
         let limits = Limits { domain_requests_per_hour: 20, all_requests_per_hour: 60, challenge_work: 300, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         web.ground.reader("vera@gmail.com").await;
         let mut steps = 0;
         for number in 0..120 {
@@ -78,7 +78,7 @@ both_databases! {
 
     async fn s5_a_flood_of_signups_refuses_nobody_else(db: Db) {
         let limits = Limits { domain_requests_per_hour: 10, all_requests_per_hour: 30, challenge_work: 300, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         for number in 0..90 {
             let (email, client) = (format!("x{number}@gmail.com"), network(number));
             let asked = sign_up(&web, &email, &client, &[]).await;
@@ -100,7 +100,7 @@ both_databases! {
 
     async fn s5_what_falls_into_the_trap_uses_up_nothing(db: Db) {
         let limits = Limits { requests_per_hour: 4, domain_requests_per_hour: 6, all_requests_per_hour: 8, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         for number in 0..40 {
             let answer = sign_up(&web, &format!("x{number}@example.org"), "198.51.100.1", &[("website", "x")]).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -110,7 +110,7 @@ both_databases! {
     }
 
     async fn s13_not_me_is_heard_by_the_form_for_links(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.reader("vera@gmail.com").await;
         ask_link(&web, "vera@gmail.com", "198.51.100.1", &[]).await;
         let (subject, _, text) = latest_mail(&web).await;
@@ -146,7 +146,7 @@ both_databases! {
 
     async fn s16_strangers_keep_nobody_out(db: Db) {
         let limits = Limits { requests_per_hour: 5, challenge: ChallengeWhen::Never, ..Limits::default() };
-        let mut web = Web::with(db, limits, &[]).await;
+        let mut web = WebFixture::with(db, limits, &[]).await;
         let mut old = String::new();
         for day in [1, 6, 11, 15] {
             let answer = sign_up(&web, TOM, "203.0.113.1", &[("lang", "ja"), ("name", "Mallory")]).await;
@@ -185,11 +185,11 @@ both_databases! {
     }
 
     async fn s16_who_said_not_me_is_told_why_nothing_comes(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request(TOM).await.unwrap();
         let old = web.confirm_link(TOM).await;
         web.ground.refuse(TOM).await;
-        assert_eq!(web.ground.state(TOM).await, Some(Left));
+        assert_eq!(web.ground.state(TOM).await, Some(Unsubscribed));
         web.later(24 * 8);
         let again = web.send(post(&old).form(&[("action", "again")])).await;
         assert!(again.text().contains("told us that they did not ask for it"), "{}", again.text());
@@ -197,7 +197,7 @@ both_databases! {
     }
 
     async fn f1_f2_another_newsletter_and_a_return_need_no_other_day(db: Db) {
-        let web = Web::with(db, Limits::default(), &["month"]).await;
+        let web = WebFixture::with(db, Limits::default(), &["month"]).await;
         let stamp = web.stamp();
         for slug in ["week", "month"] {
             web.send(post(&format!("/{slug}/subscribe")).form(&[("email", TOM), ("stamp", &*stamp)])).await;
@@ -210,7 +210,7 @@ both_databases! {
     }
 
     async fn a_readers_notice_is_in_the_readers_language(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(TOM).await;
         let preferences = web.preferences_link(id).await;
         for (own, expected) in [("fr", "fr"), ("", "en")] {

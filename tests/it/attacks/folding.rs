@@ -12,10 +12,10 @@ use coranto::upkeep;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 /// To whom confirmations went, in order.
-async fn confirmations(web: &Web) -> Vec<String> {
+async fn confirmations(web: &WebFixture) -> Vec<String> {
     let mut tx = web.ground.db().read().await.unwrap();
     let rows: Vec<(String,)> = tx
         .sql(
@@ -31,7 +31,7 @@ async fn confirmations(web: &Web) -> Vec<String> {
 
 both_databases! {
     async fn a_kelvin_sign_locks_nobody_out(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.request("\u{212a}ate@example.org").await.unwrap();
         web.ground.request("\u{ff4b}ate@example.org").await.unwrap();
         web.ground.request("kate@example.org").await.unwrap();
@@ -40,7 +40,7 @@ both_databases! {
     }
 
     async fn a_kelvin_row_of_a_former_version_is_not_kates(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         // As the former version stored it: by the key of somebody else.
         web.ground.request("kate@example.org").await.unwrap();
         let stored = web.ground.find("kate@example.org").await.unwrap();
@@ -50,13 +50,13 @@ both_databases! {
         upkeep::admit(web.ground.db(), web.ground.keys(), &acts::actor(), web.ground.now).await.unwrap();
         assert!(web.ground.find("kate@example.org").await.is_none(), "she has no row");
         let new = NewReader { email: "kate@example.org".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         assert_eq!(web.ground.find("kate@example.org").await.unwrap().email.as_str(), "kate@example.org");
     }
 
     async fn what_the_owner_typed_is_what_is_mailed(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request("ANNA@example.org").await.unwrap();
         web.later(25);
         web.ground.request("Anna@example.org").await.unwrap();
@@ -72,7 +72,7 @@ both_databases! {
     }
 
     async fn an_address_of_any_script_reads_and_leaves(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (typed, other) in [
             ("संपर्क@example.org", "संपर्क@EXAMPLE.org"),
             ("ติดต่อ@example.org", "ติดต่อ@example.org"),
@@ -91,7 +91,7 @@ both_databases! {
 
     async fn not_me_is_heard_under_every_spelling_at_every_door(db: Db) {
         let limits = Limits { answer_after: Duration::ZERO, confirmations_per_day: 100, confirmations_per_month: 100, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         for (number, (refused, spellings)) in [
             ("john.smith@proton.me", &["johnsmith@proton.me", "john.smith+a@proton.me", "john_smith@protonmail.com", "j-ohnsmith@pm.me"][..]),
             ("bobby.tables@gmail.com", &["bobbytables@gmail.com", "b.obbytables@googlemail.com", "bobby.tables+1@gmail.com"]),
@@ -121,7 +121,7 @@ both_databases! {
     }
 
     async fn one_mailbox_has_one_quota_whatever_its_spelling(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for spelling in ["john.smith@proton.me", "johnsmith@proton.me", "j.ohnsmith@proton.me", "john-smith@proton.me", "john_smith@proton.me", "johnsmith@protonmail.com", "johnsmith@pm.me"] {
             web.ground.request(spelling).await.unwrap();
         }
@@ -129,20 +129,20 @@ both_databases! {
     }
 
     async fn a_complaint_is_the_mailboxs_where_strangers_ask(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (email, act) = ("bobby.tables@gmail.com".parse().unwrap(), web.ground.act(None));
         signup::suppress(web.ground.db(), web.ground.keys(), &email, SuppressionReason::Complaint, "", &act).await.unwrap();
         web.ground.request("bobbytables@gmail.com").await.unwrap();
         assert!(confirmations(&web).await.is_empty());
         // Whom an operator answers for is judged by the address alone, as issues are.
         let new = NewReader { email: "bobbytables@gmail.com".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &act).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &act).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         assert!(signup::unsuppress(web.ground.db(), web.ground.keys(), &"bobbytables@gmail.com".parse().unwrap(), &act).await.unwrap());
     }
 
     async fn two_rows_that_become_one_address_both_stay_and_are_named(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for email in ["οδοσ@example.org", "other@example.org"] {
             web.ground.request(email).await.unwrap();
         }
@@ -166,14 +166,14 @@ both_databases! {
     }
 
     async fn former_hashes_keep_out_whom_nothing_is_stored_of(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let keys: &Keyring = web.ground.keys();
         let former = keys.address_hash(&"ΟΔΟΣ@example.org".to_lowercase());
         web.ground.db().write(async |tx| suppressions::add(tx, &former, SuppressionReason::Complaint, "", acts::by(web.ground.now)).await).await.unwrap();
         web.ground.request("ΟΔΟΣ@example.org").await.unwrap();
         assert!(web.ground.find("ΟΔΟΣ@example.org").await.is_none());
         let new = NewReader { email: "ΟΔΟΣ@example.org".parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), keys, web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), keys, web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert_eq!(added, Added::Suppressed(SuppressionReason::Complaint));
         let mut tx = web.ground.db().read().await.unwrap();
         assert!(consents::asked_by_network(&mut tx, web.ground.now).await.unwrap().is_empty());

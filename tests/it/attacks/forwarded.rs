@@ -14,7 +14,7 @@ use coranto::token::{Mark, Purpose};
 
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 /// When the link is pressed, and by whom. Who holds a forwarded mail has the very link of its reader: the first two are
 /// pressed alike and must end alike.
@@ -43,23 +43,23 @@ impl Reader {
     }
 }
 
-async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
+async fn press(web: &WebFixture, link: &str, fields: &[(&str, &str)]) -> String {
     let answer = web.send(post(link).form(fields)).await;
     assert!(answer.status.is_success() || answer.status == StatusCode::NOT_FOUND, "{link}: {}", answer.status);
     answer.text().to_owned()
 }
 
 /// A reader, and the mails that she has by now.
-async fn reader(web: &Web, tag: String) -> Reader {
+async fn reader(web: &WebFixture, tag: String) -> Reader {
     let anna = format!("anna{tag}@example.org");
     let week = web.ground.reader(&anna).await;
-    let month_door = web.site.doors[1].clone();
+    let month_list = web.site.lists[1].clone();
     let act = web.ground.act(None);
     let new = signup::NewReader { email: anna.parse().unwrap(), name: Some("Anna Berg".to_owned()), language: None };
-    signup::add(web.ground.db(), web.ground.keys(), month_door.id, &new, &act).await.unwrap();
+    signup::add(web.ground.db(), web.ground.keys(), month_list.id, &new, &act).await.unwrap();
     let key = anna.clone();
     let month =
-        subscriptions::find(&mut web.ground.db().read().await.unwrap(), month_door.id, &key).await.unwrap().unwrap().id;
+        subscriptions::find(&mut web.ground.db().read().await.unwrap(), month_list.id, &key).await.unwrap().unwrap().id;
     let mut reader = Reader { tag, week, month, links: Vec::new() };
     let confirm = web.confirm_link(&anna).await;
     reader.links.push(('c', confirm));
@@ -70,15 +70,15 @@ async fn reader(web: &Web, tag: String) -> Reader {
     // A leaving that was taken back: the page behind the button is bookmarked.
     signup::leave(web.ground.db(), week, &act).await.unwrap();
     let withdrawn = latest(web, week).await;
-    signup::come_back(web.ground.db(), withdrawn, &act).await.unwrap();
+    signup::undo_unsubscribe(web.ground.db(), withdrawn, &act).await.unwrap();
     reader.links.push(('g', format!("/g/{}", web.token(Purpose::Gone, withdrawn.0).await)));
     // A change of address that was asked for, and her data, both by her.
     let email = reader.email("new").parse().unwrap();
-    signup::ask_address(&web.ground.signup, &web.ground.door, week, &email, &act).await.unwrap();
+    signup::ask_address(&web.ground.signup, &web.ground.list, week, &email, &act).await.unwrap();
     let moved = request(web, week, RequestKind::Address).await;
     reader.links.push(('a', format!("/a/{}", web.token(Purpose::Address, moved).await)));
     reader.links.push(('s', format!("/s/{}", web.token(Purpose::Stop, moved).await)));
-    signup::ask_data(&web.ground.signup, &web.ground.door, week, &act).await.unwrap();
+    signup::ask_data(&web.ground.signup, &web.ground.list, week, &act).await.unwrap();
     let data = request(web, week, RequestKind::Data).await;
     reader.links.push(('d', format!("/d/{}", web.token(Purpose::Data, data).await)));
     let (mail,): (DeliveryId,) = {
@@ -92,18 +92,18 @@ async fn reader(web: &Web, tag: String) -> Reader {
     reader
 }
 
-async fn latest(web: &Web, id: SubscriptionId) -> ConsentId {
+async fn latest(web: &WebFixture, id: SubscriptionId) -> ConsentId {
     use coranto::domain::consent::ConsentKind::Withdrawn;
     consents::latest(&mut web.ground.db().read().await.unwrap(), id, Withdrawn).await.unwrap().unwrap().id
 }
 
-async fn request(web: &Web, id: SubscriptionId, kind: RequestKind) -> i64 {
+async fn request(web: &WebFixture, id: SubscriptionId, kind: RequestKind) -> i64 {
     let all = requests::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap();
     all.into_iter().rev().find(|one| one.kind == kind).expect("it was asked for").id.0
 }
 
 /// What happened to the reader before the link is pressed.
-async fn happen(web: &Web, reader: &Reader, column: &str) {
+async fn happen(web: &WebFixture, reader: &Reader, column: &str) {
     match column {
         "left" => {
             press(web, reader.link('u'), &[("List-Unsubscribe", "One-Click")]).await;
@@ -123,7 +123,7 @@ async fn happen(web: &Web, reader: &Reader, column: &str) {
 }
 
 /// A backup from before the reader came is put back, and somebody else gets her numbers.
-async fn be_made_again(web: &Web, reader: &Reader) {
+async fn be_made_again(web: &WebFixture, reader: &Reader) {
     let db = web.ground.db();
     let other = web.ground.reader(&reader.email("stranger")).await;
     db.write(async |tx| {
@@ -193,7 +193,7 @@ async fn be_made_again(web: &Web, reader: &Reader) {
 }
 
 /// Everything that pressing may change, a line each.
-async fn snapshot(web: &Web, reader: &Reader) -> Vec<String> {
+async fn snapshot(web: &WebFixture, reader: &Reader) -> Vec<String> {
     let mut tx = web.ground.db().read().await.unwrap();
     let like = format!("%{}@example.org", reader.tag);
     let mut lines = Vec::new();
@@ -233,7 +233,7 @@ async fn snapshot(web: &Web, reader: &Reader) -> Vec<String> {
 }
 
 /// What can be done with a link, and what came of it.
-async fn walk(web: &Web, reader: &Reader, kind: char, link: &str) -> String {
+async fn walk(web: &WebFixture, reader: &Reader, kind: char, link: &str) -> String {
     if kind == 'b' {
         return returned(web, link).await;
     }
@@ -275,7 +275,7 @@ async fn walk(web: &Web, reader: &Reader, kind: char, link: &str) -> String {
     cell
 }
 
-async fn returned(web: &Web, address: &str) -> String {
+async fn returned(web: &WebFixture, address: &str) -> String {
     let Some(verp::Returned::Bounce(found)) = verp::open(web.ground.keys(), address.split('@').next().unwrap()) else {
         return "no mail".to_owned();
     };
@@ -301,7 +301,7 @@ both_databases! {
             answer_after: Duration::ZERO,
             ..Limits::default()
         };
-        let web = Web::with(db, limits, &["month"]).await;
+        let web = WebFixture::with(db, limits, &["month"]).await;
         let mut table = String::new();
         let mut number = 0;
         for kind in LINKS {
@@ -328,7 +328,7 @@ both_databases! {
     }
 
     async fn the_right_holder_of_a_mailbox_still_gets_in(db: Db) {
-        let web = Web::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
+        let web = WebFixture::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
         let reader = reader(&web, "1".to_owned()).await;
         assert!(matches!(web.ground.confirm(&reader.email("anna")).await, Confirmation::Already(_)));
         let page = web.send(get(reader.link('d'))).await;

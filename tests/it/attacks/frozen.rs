@@ -9,7 +9,7 @@ use coranto::clock::{Clock, Timestamp};
 use coranto::domain::address::EmailAddress;
 use coranto::domain::{ConsentId, DeliveryId, RequestId, SubscriptionId};
 use coranto::message::verp::{self, Returned};
-use coranto::signup::{self, Act, Added, Ask, Checks, Limits, NewReader, Signup};
+use coranto::signup::{self, ActionContext, Added, Ask, DomainPolicy, Limits, NewReader, Signup};
 use coranto::store::{Db, marks, migrate, subscriptions};
 use coranto::templates::Templates;
 use coranto::token::{Keyring, Purpose};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::harness::acts;
 use crate::harness::database::{PostgresPlace, SqlitePlace};
 use crate::harness::http::get;
-use crate::signup::{door, newsletter};
+use crate::signup::{signup_list, newsletter};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/frozen")
@@ -102,15 +102,15 @@ impl Frozen {
     }
 
     async fn every_page_opens(&self) {
-        let signup = Signup::new(self.db.clone(), self.keys.clone(), Limits::default(), Checks::none());
-        let mut doors = Vec::new();
+        let signup = Signup::new(self.db.clone(), self.keys.clone(), Limits::default(), DomainPolicy::none());
+        let mut signup_lists = Vec::new();
         for (slug, name) in [("week", "The Week"), ("month", "Der Monat")] {
-            doors.push(door(&self.db, newsletter(slug, name)).await);
+            signup_lists.push(signup_list(&self.db, newsletter(slug, name)).await);
         }
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
         let clock = Clock::fixed(self.now);
-        let site = Site::new(signup, doors, templates, clock, url, Proxies::none(), CancellationToken::new()).unwrap();
+        let site = Site::new(signup, signup_lists, templates, clock, url, Proxies::none(), CancellationToken::new()).unwrap();
         let router = web::router(Arc::new(site));
         for fact in self.facts["tokens"].as_array().unwrap() {
             let (purpose, token) = (fact["purpose"].as_str().unwrap(), fact["token"].as_str().unwrap());
@@ -129,14 +129,14 @@ impl Frozen {
     }
 
     async fn everybody_who_was_kept_out_stays_out(&self) {
-        let act = Act { actor: acts::actor(), source: "test".to_owned(), wording: "", client: None, now: self.now };
-        let slug = |slug: &'static str| async move { door(&self.db, newsletter(slug, slug)).await };
+        let act = ActionContext { actor: acts::actor(), source: "test".to_owned(), wording: "", client: None, now: self.now };
+        let slug = |slug: &'static str| async move { signup_list(&self.db, newsletter(slug, slug)).await };
         let week = slug("week").await;
         let signup = Signup::new(
             self.db.clone(),
             self.keys.clone(),
             Limits { answer_after: Duration::ZERO, ..Limits::default() },
-            Checks::none(),
+            DomainPolicy::none(),
         );
         for name in ["suppressed", "erased", "refused", "unsubscribed"] {
             for spelling in self.list(name) {
@@ -149,7 +149,7 @@ impl Frozen {
                         assert!(!matches!(added, Added::Active(_)), "{name} {typed}: {added:?}");
                     }
                     if matches!(name, "suppressed" | "refused") {
-                        let ask = Ask { vouched: true, ..Ask::new(email) };
+                        let ask = Ask { skip_challenge: true, ..Ask::new(email) };
                         signup::request(&signup, &week, &ask, &act).await.unwrap();
                         assert_eq!(self.mails().await, before, "{name} {typed} was mailed");
                     }

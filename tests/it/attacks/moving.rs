@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
 use coranto::domain::subscriber::RequestKind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, requests, subscriptions};
@@ -14,24 +14,24 @@ use coranto::token::Purpose;
 
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const VICTIM: &str = "victim@example.org";
 const THIEF: &str = "thief@evil.example";
 
-async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
+async fn press(web: &WebFixture, link: &str, fields: &[(&str, &str)]) -> String {
     let answer = web.send(post(link).form(fields)).await;
     assert!(answer.status == StatusCode::OK, "{link} {fields:?}: {}", answer.status);
     answer.text().to_owned()
 }
 
-async fn request(web: &Web, id: SubscriptionId, kind: RequestKind) -> i64 {
+async fn request(web: &WebFixture, id: SubscriptionId, kind: RequestKind) -> i64 {
     let all = requests::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap();
     all.into_iter().rev().find(|one| one.kind == kind).expect("it was asked for").id.0
 }
 
 /// To whom mails of a subject went, in order.
-async fn mailed(web: &Web, subject: &str) -> Vec<String> {
+async fn mailed(web: &WebFixture, subject: &str) -> Vec<String> {
     let mut tx = web.ground.db().read().await.unwrap();
     let rows: Vec<(String,)> = tx
         .sql(
@@ -47,7 +47,7 @@ async fn mailed(web: &Web, subject: &str) -> Vec<String> {
 }
 
 /// The thief's part: a forwarded mail's preferences link, and the mail to their own address.
-async fn steal(web: &Web, id: SubscriptionId) -> String {
+async fn steal(web: &WebFixture, id: SubscriptionId) -> String {
     let preferences = web.preferences_link(id).await;
     press(web, &preferences, &[("action", "move"), ("email", THIEF)]).await;
     let number = request(web, id, RequestKind::Address).await;
@@ -59,7 +59,7 @@ async fn steal(web: &Web, id: SubscriptionId) -> String {
 
 both_databases! {
     async fn data_and_the_end_of_them_go_to_the_mailbox_that_was_there(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(VICTIM).await;
         let stop = steal(&web, id).await;
         let preferences = web.preferences_link(id).await;
@@ -80,7 +80,7 @@ both_databases! {
     }
 
     async fn after_a_month_the_new_mailbox_stands_for_the_reader(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(VICTIM).await;
         let stop = steal(&web, id).await;
         web.later(30 * 24 + 1);
@@ -93,12 +93,12 @@ both_databases! {
     }
 
     async fn one_who_reads_already_takes_nothing_that_cannot_be_taken_back(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(VICTIM).await;
         let theirs = web.ground.reader(THIEF).await;
         web.later(25);
         let stop = steal(&web, id).await;
-        assert_eq!((web.ground.state(VICTIM).await, web.ground.state(THIEF).await), (Some(Left), Some(Active)));
+        assert_eq!((web.ground.state(VICTIM).await, web.ground.state(THIEF).await), (Some(Unsubscribed), Some(Active)));
         // By the thief's own link: nothing of the victim's is in it.
         press(&web, &web.preferences_link(theirs).await, &[("action", "data")]).await;
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, theirs, RequestKind::Data).await).await);
@@ -111,17 +111,17 @@ both_databases! {
     }
 
     async fn the_thiefs_own_subscriptions_stay_apart_from_what_was_moved(db: Db) {
-        let mut web = Web::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
+        let mut web = WebFixture::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
         let id = web.ground.reader(VICTIM).await;
-        let month = web.site.doors[1].id;
+        let month = web.site.lists[1].id;
         let new = signup::NewReader { email: THIEF.parse().unwrap(), name: None, language: None };
         let act = web.ground.act(None);
         signup::add(web.ground.db(), web.ground.keys(), month, &new, &act).await.unwrap();
         web.later(25);
         let stop = steal(&web, id).await;
         let own = subscriptions::find(&mut web.ground.db().read().await.unwrap(), month, THIEF).await.unwrap().unwrap().id;
-        let door = web.site.doors[1].clone();
-        signup::ask_data(&web.ground.signup, &door, own, &web.ground.act(None)).await.unwrap();
+        let list = web.site.lists[1].clone();
+        signup::ask_data(&web.ground.signup, &list, own, &web.ground.act(None)).await.unwrap();
         let link = format!("/d/{}", web.token(Purpose::Data, request(&web, own, RequestKind::Data).await).await);
         let copy = web.send(post(&link).form(&[("action", "download")])).await.json();
         let newsletters: Vec<_> = copy["subscriptions"].as_array().unwrap().iter().map(|one| one["newsletter"].as_str().unwrap().to_owned()).collect();
@@ -133,9 +133,9 @@ both_databases! {
     }
 
     async fn a_change_of_one_newsletter_leaves_the_others_alone(db: Db) {
-        let web = Web::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
+        let web = WebFixture::with(db, Limits { answer_after: Duration::ZERO, ..Limits::default() }, &["month"]).await;
         let id = web.ground.reader(VICTIM).await;
-        let month = web.site.doors[1].id;
+        let month = web.site.lists[1].id;
         let new = signup::NewReader { email: VICTIM.parse().unwrap(), name: None, language: None };
         signup::add(web.ground.db(), web.ground.keys(), month, &new, &web.ground.act(None)).await.unwrap();
         steal(&web, id).await;
@@ -145,7 +145,7 @@ both_databases! {
     }
 
     async fn the_old_mailbox_erases_what_was_moved_away_and_its_link_says_so(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(VICTIM).await;
         let stop = steal(&web, id).await;
         press(&web, &web.preferences_link(id).await, &[("action", "data")]).await;
@@ -157,7 +157,7 @@ both_databases! {
             assert!(page.contains("Your data has been erased") && page.contains("nothing left to stop"), "{page}");
         }
         let new = signup::NewReader { email: VICTIM.parse().unwrap(), name: None, language: None };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert_eq!(added, signup::Added::Suppressed(SuppressionReason::Erased));
     }
 }

@@ -8,11 +8,11 @@ use coranto::store::{Db, subscriptions};
 
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const VICTIM: &str = "victim@example.org";
 
-async fn asks(web: &Web, slug: &str, name: &str, more: &[(&str, &str)]) {
+async fn asks(web: &WebFixture, slug: &str, name: &str, more: &[(&str, &str)]) {
     let stamp = web.stamp();
     let fields: Vec<_> =
         [("email", VICTIM), ("name", name), ("stamp", &*stamp)].into_iter().chain(more.iter().copied()).collect();
@@ -21,7 +21,7 @@ async fn asks(web: &Web, slug: &str, name: &str, more: &[(&str, &str)]) {
 }
 
 /// What each newsletter calls the victim, in the order in which they came.
-async fn names(web: &Web) -> Vec<Option<String>> {
+async fn names(web: &WebFixture) -> Vec<Option<String>> {
     let person = web.ground.find(VICTIM).await.unwrap().subscriber_id;
     let all = subscriptions::of_person(&mut web.ground.db().read().await.unwrap(), person).await.unwrap();
     all.into_iter().map(|one| one.name).collect()
@@ -31,7 +31,7 @@ fn said(names: &[&str]) -> Vec<Option<String>> {
     names.iter().map(|name| (!name.is_empty()).then(|| (*name).to_owned())).collect()
 }
 
-async fn person_name(web: &Web) -> Option<String> {
+async fn person_name(web: &WebFixture) -> Option<String> {
     let mut tx = web.ground.db().read().await.unwrap();
     let (name,) = tx.sql("SELECT name FROM subscribers WHERE email_key = $1").bind(VICTIM).fetch_one().await.unwrap();
     name
@@ -39,7 +39,7 @@ async fn person_name(web: &Web) -> Option<String> {
 
 both_databases! {
     async fn s2_the_first_to_type_is_not_the_one_who_is_believed(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         asks(&web, "week", "Your account is locked", &[("lang", "ja"), ("src", "evil")]).await;
         assert_eq!((names(&web).await, person_name(&web).await), (said(&[""]), None), "a stranger names nobody");
         web.later(25);
@@ -64,7 +64,7 @@ both_databases! {
     }
 
     async fn s2_each_link_brings_what_was_typed_with_its_own_question(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         asks(&web, "week", "Victoria", &[("lang", "fr"), ("src", "blog")]).await;
         let mine = web.confirm_link(VICTIM).await;
         assert!(web.get(&mine).await.text().contains("<html lang=\"fr\""), "the page speaks her language");
@@ -79,7 +79,7 @@ both_databases! {
     }
 
     async fn s2_asking_again_on_the_page_asks_the_same(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let stamp = web.stamp();
         let fields = [("email", VICTIM), ("name", "Victoria Berg"), ("lang", "fr"), ("src", "blog"), ("stamp", &*stamp)];
         let taken = web.send(post("/week/subscribe").form(&fields)).await;
@@ -97,7 +97,7 @@ both_databases! {
     }
 
     async fn s2_a_forwarded_mail_renames_nobody_elsewhere(db: Db) {
-        let web = Web::with(db, signup::Limits::default(), &["month"]).await;
+        let web = WebFixture::with(db, signup::Limits::default(), &["month"]).await;
         asks(&web, "week", "Vera", &[]).await;
         web.ground.confirm(VICTIM).await;
         asks(&web, "month", "Mallory", &[]).await;
@@ -121,10 +121,10 @@ both_databases! {
     }
 
     async fn s2_an_operators_word_counts_where_a_stranger_was_first(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         asks(&web, "week", "Mallory", &[("lang", "ja")]).await;
         let new = NewReader { email: VICTIM.parse().unwrap(), name: Some("Vera".to_owned()), language: Some("fr".to_owned()) };
-        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.door.id, &new, &web.ground.act(None)).await.unwrap();
+        let added = signup::add(web.ground.db(), web.ground.keys(), web.ground.list.id, &new, &web.ground.act(None)).await.unwrap();
         assert!(matches!(added, Added::Active(_)));
         let reader = web.ground.find(VICTIM).await.unwrap();
         assert_eq!((reader.name.as_deref(), reader.language.as_deref()), (Some("Vera"), Some("fr")));

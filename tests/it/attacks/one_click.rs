@@ -2,14 +2,14 @@
 //! that the reader is off the list, so nobody is told that who is not.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::signup::Limits;
 use coranto::store::Db;
 use coranto::token::Purpose;
 
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=x";
@@ -71,14 +71,14 @@ fn bodies() -> Vec<(&'static str, String, bool)> {
 
 both_databases! {
     async fn un_03_one_click_is_acknowledged_when_it_was_done_and_only_then(db: Db) {
-        let web = Web::with(db, Limits { requests_per_hour: 10_000, ..Limits::default() }, &[]).await;
+        let web = WebFixture::with(db, Limits { requests_per_hour: 10_000, ..Limits::default() }, &[]).await;
         for (number, (media, body, order)) in bodies().into_iter().enumerate() {
             let email = format!("reader{number}@example.org");
             let link = web.leave_link(web.ground.reader(&email).await).await;
             let request = post(&link);
             let request = if media.is_empty() { request.bare(body.clone()) } else { request.body(media, body.clone()) };
             let answer = web.send(request).await;
-            let expected = if order { (StatusCode::OK, Some(Left)) } else { (StatusCode::BAD_REQUEST, Some(Active)) };
+            let expected = if order { (StatusCode::OK, Some(Unsubscribed)) } else { (StatusCode::BAD_REQUEST, Some(Active)) };
             assert_eq!((answer.status, web.ground.state(&email).await), expected, "{media:?} {body:?}");
             assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
             let word = if order { "Unsubscribed." } else { "Nothing has changed" };
@@ -87,7 +87,7 @@ both_databases! {
     }
 
     async fn un_03_what_cannot_be_read_is_no_success(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let packed = post(&link).body(FORM, "List-Unsubscribe=One-Click").header("content-encoding", "gzip");
         assert_eq!(web.send(packed).await.status, StatusCode::BAD_REQUEST);

@@ -1,25 +1,25 @@
 //! A backup is put back, and numbers come again: links that were mailed in between act on nobody else.
 
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::store::{Db, migrate};
 use coranto::token::Purpose;
 
 use crate::harness::database::{PostgresPlace, SqlitePlace};
 use crate::harness::http::{get, post};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 /// `before` is the database that was at work, `restored` what `copy` makes of it in the night.
 async fn scenario(before: &str, restored: &str, copy: impl AsyncFnOnce()) {
     let db = Db::open(before).await.unwrap();
     migrate::run(&db).await.unwrap();
-    let web = Web::new(db.clone()).await;
+    let web = WebFixture::new(db.clone()).await;
     let olga = web.ground.reader("olga@example.org").await;
     let mailed_before = web.leave_link(olga).await;
     db.close().await;
     copy().await;
 
     let db = Db::open(before).await.unwrap();
-    let web = Web::new(db.clone()).await;
+    let web = WebFixture::new(db.clone()).await;
     let xaver = web.ground.reader("xaver@example.org").await;
     web.ground.request("zoe@example.org").await.unwrap();
     let (leave, preferences) = (web.leave_link(xaver).await, web.preferences_link(xaver).await);
@@ -27,7 +27,7 @@ async fn scenario(before: &str, restored: &str, copy: impl AsyncFnOnce()) {
     db.close().await;
 
     let db = Db::open(restored).await.unwrap();
-    let web = Web::new(db.clone()).await;
+    let web = WebFixture::new(db.clone()).await;
     let yvonne = web.ground.reader("yvonne@example.org").await;
     assert_eq!(yvonne, xaver, "the number came again");
     web.ground.request("walter@example.org").await.unwrap();
@@ -48,7 +48,7 @@ async fn scenario(before: &str, restored: &str, copy: impl AsyncFnOnce()) {
     assert_ne!(web.leave_link(yvonne).await, leave);
     for (link, email) in [(mailed_before, "olga@example.org"), (web.leave_link(yvonne).await, "yvonne@example.org")] {
         web.send(post(&link).form(&[("List-Unsubscribe", "One-Click")])).await;
-        assert_eq!(web.ground.state(email).await, Some(Left), "{email}");
+        assert_eq!(web.ground.state(email).await, Some(Unsubscribed), "{email}");
     }
     let forged = web.ground.keys().seal(Purpose::Unsubscribe, yvonne.0.cast_unsigned());
     assert!(

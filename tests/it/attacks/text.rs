@@ -4,11 +4,11 @@ use axum::http::StatusCode;
 use coranto::store::Db;
 
 use crate::harness::database::both_databases;
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 both_databases! {
     async fn a_nul_is_in_no_pages_address(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for target in ["/week/%00", "/week/x%00y", "/%00/", "/u/%00", "/i/%00", "/images/%00"] {
             assert_eq!(web.get(target).await.status, StatusCode::NOT_FOUND, "{target}");
         }

@@ -4,7 +4,7 @@
 use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
-use coranto::store::{Db, StoreError, Wire};
+use coranto::store::{Db, StoreError, ConnectionSecurity};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use crate::harness::postgres::Secured;
@@ -44,7 +44,7 @@ impl Authority {
 }
 
 /// What comes of opening the database at an address.
-fn open(url: &str) -> Result<Wire, StoreError> {
+fn open(url: &str) -> Result<ConnectionSecurity, StoreError> {
     let url = url.to_owned();
     blocking(async move || {
         let db = tokio::time::timeout(Duration::from_secs(30), Db::open(&url)).await.unwrap()?;
@@ -65,15 +65,15 @@ fn a_server_with_tls_is_verified() {
         let Some(server) = Secured::start(Some(authority.sign(&name)), rules) else { return };
         let root = server.file("root.pem", &authority.pem);
         let trusted = format!("{}?sslrootcert={root}", server.url(&name));
-        assert_eq!(open(&trusted).unwrap(), Wire::Verified, "{rules}");
-        assert_eq!(open(&format!("{trusted}&sslmode=verify-full")).unwrap(), Wire::Verified, "{rules}");
-        assert_eq!(open(&format!("{}?sslmode=require", server.url(&name))).unwrap(), Wire::Encrypted, "{rules}");
+        assert_eq!(open(&trusted).unwrap(), ConnectionSecurity::Verified, "{rules}");
+        assert_eq!(open(&format!("{trusted}&sslmode=verify-full")).unwrap(), ConnectionSecurity::Verified, "{rules}");
+        assert_eq!(open(&format!("{}?sslmode=require", server.url(&name))).unwrap(), ConnectionSecurity::Encrypted, "{rules}");
         let plain = open(&format!("{}?sslmode=disable", server.url(&name)));
         match rules {
-            ANYHOW => assert_eq!(plain.unwrap(), Wire::Plain, "said in words"),
+            ANYHOW => assert_eq!(plain.unwrap(), ConnectionSecurity::Plain, "said in words"),
             _ => assert!(plain.is_err(), "the server takes no other"),
         }
-        assert_eq!(open(&server.url("127.0.0.1")).unwrap(), Wire::Local, "{rules}");
+        assert_eq!(open(&server.url("127.0.0.1")).unwrap(), ConnectionSecurity::Local, "{rules}");
     }
 }
 
@@ -101,9 +101,9 @@ fn a_wrong_certificate_is_refused_with_what_to_write() {
 fn a_server_without_tls_is_told_in_words_and_refused_where_that_is_asked_for() {
     let Some(name) = other_name() else { return };
     let Some(server) = Secured::start(None, ANYHOW) else { return };
-    assert_eq!(open(&server.url(&name)).unwrap(), Wire::Plain);
+    assert_eq!(open(&server.url(&name)).unwrap(), ConnectionSecurity::Plain);
     for mode in ["verify-full", "verify-ca", "require"] {
         assert!(open(&format!("{}?sslmode={mode}", server.url(&name))).is_err(), "{mode}");
     }
-    assert_eq!(open(&server.url("localhost")).unwrap(), Wire::Local);
+    assert_eq!(open(&server.url("localhost")).unwrap(), ConnectionSecurity::Local);
 }

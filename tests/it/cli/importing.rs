@@ -76,7 +76,7 @@ fn an_import_takes_what_is_good_and_names_what_is_not() {
     let shown = &json(folder, &["subscribers", "show", "anna@example.org"])[0];
     assert_eq!((&shown["name"], &shown["source"]), (&"Anna".into(), &"import:1".into()));
     assert_eq!(shown["consents"][0]["wording"], "old list");
-    assert_eq!(json(folder, &["subscribers", "show", "bo@example.org"])[0]["state"], "left");
+    assert_eq!(json(folder, &["subscribers", "show", "bo@example.org"])[0]["state"], "unsubscribed");
 
     let again = lines(folder, &import(&["list.csv"]));
     assert_eq!(again.last().unwrap()["imported"]["unchanged"], 5, "repeating it does no harm");
@@ -129,7 +129,7 @@ fn a_column_that_may_be_consent_stops_the_import_until_it_is_explained() {
     let lines: Vec<serde_json::Value> = asked.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.last().unwrap()["questions"][0]["column"], "Mailing OK?");
     ok(folder, &import(&["list.csv", "--column", "Mailing OK?=unsubscribed-if:no"]));
-    assert_eq!(states(folder), ["a@example.org active", "b@example.org left"]);
+    assert_eq!(states(folder), ["a@example.org active", "b@example.org unsubscribed"]);
     // What was said is offered the next time.
     let said = fails(folder, &import(&["list.csv"]), 3);
     assert!(said.contains("--column 'Mailing OK?=unsubscribed-if:no' (as the last time)"), "{said}");
@@ -161,7 +161,7 @@ fn on_a_terminal_questions_are_asked_and_answered() {
     terminal.type_line("y");
     let (code, screen) = terminal.wait(AT_MOST);
     assert_eq!(code, 0, "{screen}");
-    assert_eq!(states(folder), ["a@example.org active", "b@example.org left"]);
+    assert_eq!(states(folder), ["a@example.org active", "b@example.org unsubscribed"]);
     let shown = &json(folder, &["subscribers", "show", "a@example.org"])[0];
     assert_eq!(shown["consents"][0]["wording"], "our stand at the fair");
 
@@ -211,5 +211,5 @@ fn a_list_comes_from_a_pipe_too() {
     input.unwrap();
     command.stdin(fs::File::open(folder.join("list")).unwrap());
     assert!(command.output().unwrap().status.success());
-    assert_eq!(states(folder), ["a@example.org active", "b@example.org left"]);
+    assert_eq!(states(folder), ["a@example.org active", "b@example.org unsubscribed"]);
 }

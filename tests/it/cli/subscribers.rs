@@ -54,7 +54,8 @@ fn a_list_is_filtered_and_cut() {
     ok(folder, &["subscribers", "remove", "reader3@example.org"]);
     let list = |args: &[&str]| json(folder, &[&["subscribers", "list"], args].concat()).len();
     assert_eq!(list(&[]), 5);
-    assert_eq!(list(&["--state", "left"]), 1);
+    assert_eq!(list(&["--state", "unsubscribed"]), 1);
+    assert_eq!(list(&["--state", "left"]), 1, "its former name");
     assert_eq!(list(&["--search", "READER4"]), 1);
     assert_eq!(list(&["--limit", "2"]), 2);
     let ended = cli(folder, &["subscribers", "list", "--limit", "2"]);

@@ -1,6 +1,6 @@
 //! Relays of a newsletter, header fields, limits: what they turn into, and what is refused or warned of.
 
-use coranto::config::{Config, Place};
+use coranto::config::{Config, Origin};
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::extra_header::Filling;
 use coranto::domain::provider::Provider;
@@ -190,5 +190,5 @@ fn what_will_do_and_is_hardly_meant_is_warned_of() {
     let gmail = warnings(&format!("{GOOD}[delivery.domain_rates]\ngmail = {{ per_hour = 10, per_day = 5 }}\n"));
     assert!(gmail[0].contains("domain_rates.gmail: per_hour allows 10 and per_day 5"), "{gmail:?}");
     let config = parse(&with("", "only_named = true"), &[]).unwrap();
-    assert!(matches!(config.warnings[0].place, Place::File { .. }) && config.warnings[0].hint.is_some());
+    assert!(matches!(config.warnings[0].place, Origin::File { .. }) && config.warnings[0].hint.is_some());
 }

@@ -1,6 +1,6 @@
 //! `[newsletters.SLUG.dkim]`, once or several times.
 
-use coranto::config::{Config, Document};
+use coranto::config::{Config, ConfigDocument};
 
 use super::{GOOD, parse, refused};
 
@@ -97,7 +97,7 @@ fn several_keys_are_shown_without_their_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("coranto.toml");
     std::fs::write(&path, with(TWO)).unwrap();
-    let shown: Vec<_> = Document::load(&path, &[])
+    let shown: Vec<_> = ConfigDocument::load(&path, &[])
         .unwrap()
         .settings()
         .into_iter()

@@ -1,6 +1,6 @@
 //! What a right configuration turns into.
 
-use coranto::config::{Config, Document, RelayTls};
+use coranto::config::{Config, ConfigDocument, RelayTls};
 use coranto::domain::design::{CONTRAST_MIN, Colour, Design, Font, ImagesBy, Welcome};
 use coranto::domain::newsletter::UncertainPolicy;
 
@@ -103,7 +103,7 @@ fn settings_are_shown_with_their_origin_and_without_secrets() {
         ("CORANTO__DATABASE".to_owned(), "postgres://anna:hunter3@db/news".to_owned()),
         ("CORANTO__NEWSLETTERS__WEEK__DKIM__KEY".to_owned(), "hunter4".to_owned()),
     ];
-    let shown: Vec<String> = Document::load(&path, &env)
+    let shown: Vec<String> = ConfigDocument::load(&path, &env)
         .unwrap()
         .settings()
         .into_iter()

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use coranto::content::{self, Issue, Parts};
+use coranto::content::{self, IssueFile, Parts};
 
 use super::ground::{body_of, compose, filled, newsletter, preflight, text_body_of, told};
 
@@ -26,7 +26,7 @@ pub(crate) fn name_of(file: &Path) -> String {
     stem.splitn(4, '-').last().unwrap().to_owned()
 }
 
-fn read(file: &Path) -> Issue {
+fn read(file: &Path) -> IssueFile {
     content::read(&std::fs::read(file).unwrap()).unwrap_or_else(|problems| panic!("{file:?}: {:?}", told(&problems)))
 }
 

@@ -1,6 +1,6 @@
 //! Everything Markdown can say, in both parts, from left to right and from right to left.
 
-use coranto::content::{self, Letter, Target};
+use coranto::content::{self, RenderContext, Target};
 
 use super::ground::{compose, filled, html_of, issue, newsletter, read, text_of};
 
@@ -82,7 +82,7 @@ fn a_language_without_words_of_its_own_gets_english_ones_marked_as_such() {
 #[test]
 fn the_web_version_has_no_mail_styles_and_places_to_jump_to() {
     let newsletter = newsletter();
-    let letter = Letter {
+    let letter = RenderContext {
         newsletter: &newsletter,
         web_url: "https://news.example.com/week/x",
         pictures: &coranto::content::pictures::NoPictures,

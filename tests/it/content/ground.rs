@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::content::fields::{Field, Piece, Template};
-use coranto::content::{self, Issue, Parts, Problem};
+use coranto::content::{self, IssueFile, Parts, Problem};
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::subscriber::Format;
@@ -53,25 +53,25 @@ pub(crate) fn day() -> Date {
 }
 
 /// An issue with a good title and summary, so that only its text can be wrong.
-pub(crate) fn issue(body: &str) -> Issue {
+pub(crate) fn issue(body: &str) -> IssueFile {
     read(&format!("---\ntitle: A title that is long enough\nsummary: What it says.\n---\n{body}")).unwrap()
 }
 
-pub(crate) fn read(source: &str) -> Result<Issue, Vec<Problem>> {
+pub(crate) fn read(source: &str) -> Result<IssueFile, Vec<Problem>> {
     content::read(source.as_bytes())
 }
 
-pub(crate) fn sample(name: &str) -> Issue {
+pub(crate) fn sample(name: &str) -> IssueFile {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues").join(name);
     content::read(&std::fs::read(path).unwrap()).unwrap()
 }
 
-pub(crate) fn compose(issue: &Issue, newsletter: &Newsletter) -> Result<Parts, Vec<Problem>> {
+pub(crate) fn compose(issue: &IssueFile, newsletter: &Newsletter) -> Result<Parts, Vec<Problem>> {
     let templates = Templates::embedded().unwrap();
     publishing::compose(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
 }
 
-pub(crate) fn preflight(issue: &Issue, newsletter: &Newsletter) -> Vec<Problem> {
+pub(crate) fn preflight(issue: &IssueFile, newsletter: &Newsletter) -> Vec<Problem> {
     let templates = Templates::embedded().unwrap();
     publishing::preflight(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use coranto::content::pictures::NoPictures;
-use coranto::content::{Letter, Target, read_so_far, render_so_far};
+use coranto::content::{RenderContext, Target, read_so_far, render_so_far};
 use coranto::domain::newsletter::Newsletter;
 
 use super::ground::newsletter;
@@ -46,7 +46,7 @@ fn found(source: &str) -> Vec<String> {
     let newsletter = Newsletter { allow_html: true, ..newsletter() };
     let (issue, unread) = read_so_far(source.as_bytes());
     assert!(unread.is_empty(), "{unread:?}");
-    let letter = Letter { newsletter: &newsletter, web_url: "https://news.example.com/week/a", pictures: &NoPictures };
+    let letter = RenderContext { newsletter: &newsletter, web_url: "https://news.example.com/week/a", pictures: &NoPictures };
     let rendered = render_so_far(&issue, &letter, Target::Mail);
     rendered.problems.iter().map(|problem| format!("{} {}", problem.line, problem.code)).collect()
 }

@@ -7,7 +7,7 @@ use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -15,7 +15,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 both_databases! {
     async fn after_a_long_absence_nothing_goes_on_by_itself(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["full-x", "healthy"]).await;
         let old = stage.issue("old").await;
         stage.run_until(old, |totals| totals.sent == 1 && totals.deferred == 1).await;
@@ -35,7 +35,7 @@ both_databases! {
     }
 
     async fn a_short_absence_changes_nothing(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["full-x", "healthy"]).await;
         let issue = stage.issue("short").await;
         stage.run_until(issue, |totals| totals.sent == 1 && totals.deferred == 1).await;
@@ -49,7 +49,7 @@ both_databases! {
     async fn a_clock_that_jumps_stops_what_was_going_out(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(10), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         stage.crowd(200).await;
         let issue = stage.issue("jump").await;
         let running = stage.start();

@@ -7,20 +7,20 @@ use coranto::domain::evidence::Trouble;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Newsletter, UncertainPolicy};
 use coranto::domain::retention::Retention;
-use coranto::store::alarms::Standing;
+use coranto::store::alarms::StandingAlarm;
 use coranto::store::suspensions::NewSuspension;
 use coranto::store::{Db, alarms, suspensions};
-use coranto::upkeep::{Settings, Upkeep};
+use coranto::upkeep::{AlarmSettings, Upkeep};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{self, Stage, endpoint_at, relay_to};
+use super::stage::{self, DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
-async fn standing(stage: &Stage) -> Vec<Standing> {
+async fn standing(stage: &DeliveryFixture) -> Vec<StandingAlarm> {
     alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap()
 }
 
-async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -> Vec<Standing> {
+async fn wait_for_alarm(stage: &DeliveryFixture, is_there: impl Fn(&[StandingAlarm]) -> bool) -> Vec<StandingAlarm> {
     let waiting = async {
         loop {
             let all = standing(stage).await;
@@ -33,10 +33,10 @@ async fn wait_for_alarm(stage: &Stage, is_there: impl Fn(&[Standing]) -> bool) -
     tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("the alarms do not come to that")
 }
 
-fn upkeep(stage: &Stage) -> Upkeep {
+fn upkeep(stage: &DeliveryFixture) -> Upkeep {
     let newsletters = vec![Newsletter { slots: Vec::new(), ..stage::newsletter() }];
     let to = vec!["ops@example.net".parse().unwrap()];
-    let settings = Settings {
+    let settings = AlarmSettings {
         to,
         newsletters,
         folder: None,
@@ -48,7 +48,7 @@ fn upkeep(stage: &Stage) -> Upkeep {
 
 both_databases! {
     async fn a_relay_is_down_in_its_own_words_until_it_takes_mail(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let well = stage.settings.relays.clone();
         let script = Script::start(|asked: &Asked| match asked.verb {
             "CONNECT" => Answer::Say("554 5.3.2 Closed for business"),
@@ -74,7 +74,7 @@ both_databases! {
     }
 
     async fn alarms_go_by_the_relay_that_is_kept_for_them(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let kept = Script::start(|_: &Asked| Answer::Usual).await;
         stage.settings.relays.push(relay_to("kept", endpoint_at(kept.address)));
         stage.settings.alarm_relay = Some("kept".to_owned());
@@ -94,7 +94,7 @@ both_databases! {
     }
 
     async fn no_suspension_stops_an_alarm(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let now = stage.clock.now();
         let group = NewSuspension {
             relay: "main",
@@ -128,7 +128,7 @@ both_databases! {
     }
 
     async fn who_must_decide_over_uncertain_mails_is_called(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let script = Script::start(|asked: &Asked| match asked.verb {
             "DOT" => Answer::Drop,
             _ => Answer::Usual,
@@ -145,7 +145,7 @@ both_databases! {
     }
 
     async fn a_relay_that_left_the_configuration_is_nobodys_trouble(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let alarm = coranto::domain::alarm::Alarm::new(AlarmName::RelayDown, "former", "no");
         let by = crate::harness::acts::by(stage.clock.now());
         stage.db.write(async |tx| alarms::raise(tx, &alarm, by).await).await.unwrap();
@@ -155,7 +155,7 @@ both_databases! {
     }
 
     async fn an_alarm_goes_by_the_relay_that_is_up(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let dead = Script::start(|_: &Asked| Answer::Drop).await;
         let mut relays = vec![relay_to("dead", endpoint_at(dead.address))];
         relays.append(&mut stage.settings.relays);

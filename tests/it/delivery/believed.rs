@@ -10,14 +10,14 @@ use coranto::store::Db;
 
 use super::parties::{pass_time_until, refusing, suppressed, suspended, wait_for_suspension};
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn a_relay_that_calls_everybody_dead_burns_no_list(db: Db) {
         let (script, is_mended) = refusing("550 5.1.1 No such user", |asked| asked.verb == "RCPT").await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.crowd(60).await;
@@ -47,7 +47,7 @@ both_databases! {
             asked.verb == "RCPT" && asked.domain == "closed.example"
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         let locals: Vec<String> =
@@ -69,7 +69,7 @@ both_databases! {
     async fn a_list_with_a_third_of_dead_addresses_gets_through(db: Db) {
         let (script, _) =
             refusing("550 5.1.1 No such user", |asked| asked.verb == "RCPT" && asked.reader.starts_with("dead")).await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         let locals: Vec<String> =
@@ -85,7 +85,7 @@ both_databases! {
     }
 
     async fn single_dead_addresses_are_believed(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         let locals: Vec<String> =
             (0..60).map(|n| if n % 6 == 5 { format!("permfail-{n}") } else { format!("r{n}") }).collect();
@@ -109,7 +109,7 @@ both_databases! {
             })
             .await
         };
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.crowd(160).await;
@@ -128,7 +128,7 @@ both_databases! {
 
     async fn restarts_burn_no_allowance_anew(db: Db) {
         let (script, _) = refusing("550 5.1.1 No such user", |asked| asked.verb == "RCPT").await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.crowd(60).await;
@@ -149,7 +149,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db.clone()).await;
+        let mut stage = DeliveryFixture::new(db.clone()).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.readers(&["full", "a", "b"]).await;
         let issue = stage.issue("one").await;

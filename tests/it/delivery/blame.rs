@@ -17,11 +17,11 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 /// The issue waits, untouched, while the relay fails for the reason `why`; then everybody gets it at the first try.
-async fn assert_waits_and_recovers(stage: &Stage, why: &str, mend: impl AsyncFnOnce() -> SinkHandle) {
+async fn assert_waits_and_recovers(stage: &DeliveryFixture, why: &str, mend: impl AsyncFnOnce() -> SinkHandle) {
     let locals = stage.crowd(20).await;
     let issue = stage.issue("blame").await;
     let running = stage.start();
@@ -53,7 +53,7 @@ async fn assert_waits_and_recovers(stage: &Stage, why: &str, mend: impl AsyncFnO
 }
 
 /// Nobody lost a try, nor a minute of the time in which tries are made.
-async fn assert_untouched(stage: &Stage, issue: IssueId) {
+async fn assert_untouched(stage: &DeliveryFixture, issue: IssueId) {
     // A row may be on its way at any moment; none may have come back changed.
     for row in stage.rows(issue).await {
         assert_eq!((row.attempts, row.reply.as_deref(), row.reason), (0, None, None), "{row:?}");
@@ -63,8 +63,8 @@ async fn assert_untouched(stage: &Stage, issue: IssueId) {
 }
 
 /// A sink, and a stage whose relay leads to it.
-async fn before(db: Db, options: SinkOptions, change: impl FnOnce(Endpoint) -> Endpoint) -> (Stage, SinkHandle) {
-    let mut stage = Stage::new(db).await;
+async fn before(db: Db, options: SinkOptions, change: impl FnOnce(Endpoint) -> Endpoint) -> (DeliveryFixture, SinkHandle) {
+    let mut stage = DeliveryFixture::new(db).await;
     let failing = Sink::start(SinkOptions { keep: true, ..options }).await.unwrap();
     stage.settings.relays = vec![relay_to("main", change(endpoint(&failing)))];
     (stage, failing)
@@ -140,7 +140,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         let locals = stage.crowd(10).await;
         let issue = stage.issue("blame").await;
@@ -157,7 +157,7 @@ both_databases! {
     }
 
     async fn a_relay_that_nobody_answers_for_costs_no_try(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
@@ -175,7 +175,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.readers(&["anna"]).await;
         let issue = stage.issue("blame").await;
@@ -192,7 +192,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.settings.relays[0].connections = 1;
         stage.crowd(20).await;

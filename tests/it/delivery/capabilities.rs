@@ -6,7 +6,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 const SMALL: &str = "250-relay.example.org\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250 ENHANCEDSTATUSCODES";
@@ -29,7 +29,7 @@ async fn says_too_large() -> Script {
 
 both_databases! {
     async fn a_mail_that_is_too_large_for_one_relay_goes_through_another(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (offered, said) = (takes_small_mails().await, says_too_large().await);
         stage.settings.relays.insert(0, relay_to("offered", endpoint_at(offered.address)));
         stage.settings.relays.insert(1, relay_to("said", endpoint_at(said.address)));
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn it_fails_when_no_relay_takes_it(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (offered, said) = (takes_small_mails().await, says_too_large().await);
         stage.settings.relays =
             vec![relay_to("offered", endpoint_at(offered.address)), relay_to("said", endpoint_at(said.address))];
@@ -65,7 +65,7 @@ both_databases! {
 
     async fn an_address_outside_ascii_goes_where_it_is_understood(db: Db) {
         let ascii = Script::start(|_: &Asked| Answer::Usual).await;
-        let mut stage = Stage::with_sink(db, SinkOptions { keep: true, ..SinkOptions::default() }).await;
+        let mut stage = DeliveryFixture::with_sink(db, SinkOptions { keep: true, ..SinkOptions::default() }).await;
         stage.settings.relays.insert(0, relay_to("ascii", endpoint_at(ascii.address)));
         stage.readers(&["žofie", "řehoř", "anna", "ed"]).await;
         let issue = stage.issue("alphabet").await;

@@ -9,7 +9,7 @@ use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::{Db, leases};
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::{Fresh, both_databases, on_postgres};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -19,7 +19,7 @@ const HOUR_MS: i64 = 3_600_000;
 fn a_machine_that_is_ahead_goes_by_the_databases_clock() {
     on_postgres(async |fresh: Fresh| {
         let options = SinkOptions { keep: true, reply_delay: Duration::from_millis(4), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(fresh.db, options).await;
+        let mut stage = DeliveryFixture::with_sink(fresh.db, options).await;
         stage.settings.timing.uncertain_for = Duration::ZERO;
         stage.clock = Clock::system();
         stage.crowd(120).await;
@@ -49,7 +49,7 @@ fn a_machine_that_is_ahead_goes_by_the_databases_clock() {
 both_databases! {
     async fn what_an_engine_put_off_whose_clock_was_ahead_goes_out(db: Db) {
         // It died three hours ahead of the clock that is right now: its lease and its rows are in the future.
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.clock = Clock::system();
         stage.crowd(30).await;
         let now = stage.clock.now();
@@ -69,7 +69,7 @@ both_databases! {
 
     async fn a_clock_that_is_set_back_under_way_freezes_nothing(db: Db) {
         let options = SinkOptions { keep: true, reply_delay: Duration::from_millis(10), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.clock = Clock::system();
         if !stage.db.is_sqlite() {
             // There the machine's clock is of no account; see above.

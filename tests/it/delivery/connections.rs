@@ -6,14 +6,14 @@ use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn there_are_never_more_than_allowed(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(2), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.settings.relays[0].connections = 6;
         stage.crowd(150).await;
         let issue = stage.issue("peak").await;
@@ -24,7 +24,7 @@ both_databases! {
     }
 
     async fn each_bears_so_many_messages(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].connections = 1;
         stage.settings.relays[0].messages_per_connection = 10;
         stage.crowd(45).await;
@@ -37,7 +37,7 @@ both_databases! {
     }
 
     async fn each_is_closed_when_it_is_old(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].connections = 1;
         stage.settings.relays[0].connection_age_max = Duration::ZERO;
         stage.crowd(8).await;
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn an_unused_one_is_closed(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(20).await;
         let issue = stage.issue("idle").await;
         let running = stage.start();
@@ -63,7 +63,7 @@ both_databases! {
     async fn a_relay_that_asks_for_less_sees_fewer_and_then_more_again(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(12), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.settings.relays[0].connections = 8;
         let locals: Vec<String> =
             (0..260).map(|number| if number == 100 { "421-x".to_owned() } else { format!("reader{number}") }).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::control::{self, ControlError, Retry};
+use coranto::delivery::control::{self, ControlError, RetryScope};
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Skipped};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
@@ -12,7 +12,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::{Db, issues, ledger};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -22,7 +22,7 @@ fn slow() -> SinkOptions {
 
 both_databases! {
     async fn an_edit_in_mid_send_is_served_to_the_rest(db: Db) {
-        let stage = Stage::with_sink(db, slow()).await;
+        let stage = DeliveryFixture::with_sink(db, slow()).await;
         let locals = stage.crowd(120).await;
         let issue = stage.issue("edited").await;
         let first = stage.get(issue).await.revision_id;
@@ -61,7 +61,7 @@ both_databases! {
 
     async fn what_was_put_back_from_the_wire_gets_the_edit_too(db: Db) {
         // The relay refuses the sender after the take-off was committed: nothing was sent, so nothing is decided.
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let refusing = Script::start(|asked: &Asked| match asked.verb {
             "MAIL" => Answer::Say("451 4.3.2 Not now"),
             _ => Answer::Usual,
@@ -84,7 +84,7 @@ both_databases! {
     }
 
     async fn the_rest_of_a_stopped_issue_is_skipped(db: Db) {
-        let stage = Stage::with_sink(db, slow()).await;
+        let stage = DeliveryFixture::with_sink(db, slow()).await;
         let mut locals = vec!["full-x".to_owned()];
         locals.extend((0..100).map(|number| format!("reader{number}")));
         stage.readers(&locals).await;
@@ -107,7 +107,7 @@ both_databases! {
     async fn a_row_that_comes_back_to_a_stopped_issue_is_skipped(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(150), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         stage.readers(&["full-x"]).await;
         let issue = stage.issue("stopped").await;
         let running = stage.start();
@@ -127,7 +127,7 @@ both_databases! {
             Answer::Usual
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.readers(&["refused", "healthy"]).await;
         let issue = stage.issue("retried").await;
@@ -135,7 +135,7 @@ both_databases! {
         assert_eq!((totals.failed, totals.sent), (1, 1));
         assert_eq!(stage.standing(issue, "refused").await, (Failed, 1, Some(Reason::Refused)));
         stage.clock.advance(Duration::from_secs(3600));
-        let rows = control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::Failed, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         assert_eq!(stage.get(issue).await.state, IssueState::Sending, "an issue that was finished goes on");
         let row = stage.row(issue, "refused").await;
@@ -143,17 +143,17 @@ both_databases! {
         stage.finish(issue).await;
         assert_eq!(stage.standing(issue, "refused").await, (Sent, 1, None));
         assert_eq!(script.taken().len(), 2);
-        assert_eq!(control::retry(&stage.db, issue, Retry::Failed, acts::by(stage.clock.now())).await.unwrap(), 0);
+        assert_eq!(control::retry(&stage.db, issue, RetryScope::Failed, acts::by(stage.clock.now())).await.unwrap(), 0);
         assert_eq!(stage.get(issue).await.state, IssueState::Sent, "there was nothing to try again");
     }
 
     async fn each_verb_says_what_it_needs(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let now = stage.clock.now();
         let nobody = coranto::domain::IssueId(999);
         assert!(matches!(control::pause(&stage.db, nobody, "", acts::by(now)).await, Err(ControlError::Missing)));
         assert!(matches!(
-            control::retry(&stage.db, nobody, Retry::Failed, acts::by(now)).await,
+            control::retry(&stage.db, nobody, RetryScope::Failed, acts::by(now)).await,
             Err(ControlError::Missing)
         ));
         let issue = stage.issue("verbs").await;
@@ -164,7 +164,7 @@ both_databases! {
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending can be paused");
         let error = control::stop(&stage.db, issue, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sending or paused can be stopped");
-        let error = control::retry(&stage.db, issue, Retry::Failed, acts::by(now)).await.unwrap_err();
+        let error = control::retry(&stage.db, issue, RetryScope::Failed, acts::by(now)).await.unwrap_err();
         assert_eq!(error.to_string(), "the issue is stopped; only one that is sent, sending or paused can be tried again");
     }
 }

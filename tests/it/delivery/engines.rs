@@ -11,7 +11,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay, relay_to};
 use crate::harness::database::{Fresh, both_databases, on_postgres};
 
 fn slow() -> SinkOptions {
@@ -22,7 +22,7 @@ fn slow() -> SinkOptions {
 #[test]
 fn two_engines_share_an_issue() {
     on_postgres(async |fresh: Fresh| {
-        let stage = Stage::with_sink(fresh.db, slow()).await;
+        let stage = DeliveryFixture::with_sink(fresh.db, slow()).await;
         stage.crowd(300).await;
         let issue = stage.issue("shared").await;
         let other = Db::open(&fresh.url).await.unwrap();
@@ -54,7 +54,7 @@ fn two_engines_share_an_issue() {
 #[test]
 fn the_other_engine_takes_over() {
     on_postgres(async |fresh: Fresh| {
-        let stage = Stage::with_sink(fresh.db, slow()).await;
+        let stage = DeliveryFixture::with_sink(fresh.db, slow()).await;
         let locals = stage.crowd(200).await;
         let issue = stage.issue("taken").await;
         let other = Db::open(&fresh.url).await.unwrap();
@@ -82,7 +82,7 @@ fn the_other_engine_takes_over() {
 
 both_databases! {
     async fn an_engine_that_lost_its_lease_goes_on_under_a_new_number(db: Db) {
-        let stage = Stage::with_sink(db, slow()).await;
+        let stage = DeliveryFixture::with_sink(db, slow()).await;
         let locals = stage.crowd(200).await;
         let issue = stage.issue("lease").await;
         let running = stage.start();
@@ -119,7 +119,7 @@ both_databases! {
             }
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.settings.relays[0].connections = 3;
         stage.readers(&["taken", "later", "never"]).await;

@@ -8,7 +8,7 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, deliveries, revisions};
 
-use super::stage::{START, Stage, mails, relay};
+use super::stage::{START, DeliveryFixture, mails, relay};
 use crate::harness::database::both_databases;
 
 fn fields(fields: &[(Scope, &str)]) -> ExtraHeaders {
@@ -23,7 +23,7 @@ fn first_lines(mail: &SinkMessage) -> Vec<String> {
 }
 
 /// Puts a mail of `kind` to `to` into the ledger.
-pub(super) async fn add(stage: &Stage, kind: DeliveryKind, to: &str) {
+pub(super) async fn add(stage: &DeliveryFixture, kind: DeliveryKind, to: &str) {
     let new = NewRevision {
         kind,
         slug: None,
@@ -48,7 +48,7 @@ pub(super) async fn add(stage: &Stage, kind: DeliveryKind, to: &str) {
 
 both_databases! {
     async fn each_relay_and_kind_has_its_own_fields(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let other = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         stage.settings.relays.push(relay("ses", &other));
         stage.settings.relays[0].extra_headers = fields(&[
@@ -90,7 +90,7 @@ both_databases! {
 
     /// A mail that is sent again by another relay differs in the relay's fields alone.
     async fn the_same_delivery_is_the_same_mail_but_for_its_relays_fields(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.readers(&["anna"]).await;
         let issue = stage.issue("again").await;
         stage.settings.relays[0].extra_headers = fields(&[(Scope::All, "X-Relay: one")]);

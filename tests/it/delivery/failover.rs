@@ -9,7 +9,7 @@ use coranto::smtp::{Sink, SinkHandle, SinkOptions};
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, mails, relay, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, mails, relay, relay_to};
 use crate::harness::database::both_databases;
 
 async fn another_sink(options: SinkOptions) -> SinkHandle {
@@ -18,7 +18,7 @@ async fn another_sink(options: SinkOptions) -> SinkHandle {
 
 both_databases! {
     async fn what_a_dead_relay_had_goes_through_the_other(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let dead = listener.local_addr().unwrap();
         drop(listener);
@@ -40,7 +40,7 @@ both_databases! {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays.insert(0, relay_to("hanging", endpoint_at(address)));
         stage.crowd(4).await;
         let first = stage.issue("first").await;
@@ -56,7 +56,7 @@ both_databases! {
     }
 
     async fn each_relay_takes_its_share(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let second = another_sink(SinkOptions::default()).await;
         stage.settings.relays = vec![relay("three", &stage.sink), relay("one", &second)];
         stage.settings.relays[0].weight = 3;
@@ -77,7 +77,7 @@ both_databases! {
     }
 
     async fn a_slow_relay_does_not_hold_up_a_fast_one(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let second = another_sink(SinkOptions::default()).await;
         stage.settings.relays = vec![relay("fast", &stage.sink), relay("slow", &second)];
         stage.settings.relays[1].rate_per_minute = Some(60);
@@ -94,7 +94,7 @@ both_databases! {
     }
 
     async fn nothing_goes_elsewhere_after_the_dot(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let second = another_sink(SinkOptions::default()).await;
         stage.settings.relays.push(relay("second", &second));
         let locals: Vec<String> = (0..10).map(|number| format!("drop-dot-{number}")).collect();
@@ -117,7 +117,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays.insert(0, relay_to("refusing", endpoint_at(refusing.address)));
         let locals = stage.crowd(30).await;
         let issue = stage.issue("before").await;

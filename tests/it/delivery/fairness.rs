@@ -7,11 +7,11 @@ use coranto::domain::issue::IssueState;
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 /// A relay that takes `wait` at the dot for readers whose names begin with `slow`.
-async fn slow_for_some(stage: &mut Stage, wait: Duration) -> Script {
+async fn slow_for_some(stage: &mut DeliveryFixture, wait: Duration) -> Script {
     let script = Script::start(move |asked: &Asked| match asked.verb {
         "DOT" if asked.reader.starts_with("slow") => Answer::After(wait),
         _ => Answer::Usual,
@@ -23,7 +23,7 @@ async fn slow_for_some(stage: &mut Stage, wait: Duration) -> Script {
 
 both_databases! {
     async fn a_slow_issue_blocks_no_other(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let _script = slow_for_some(&mut stage, Duration::from_millis(1500)).await;
         stage.settings.relays[0].connections = 10;
         let slow = stage.issue_to("slow", "slow", 400).await;
@@ -39,7 +39,7 @@ both_databases! {
     }
 
     async fn a_confirmation_never_waits_behind_an_issue(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let script = slow_for_some(&mut stage, Duration::from_secs(15)).await;
         let issue = stage.issue_to("slow", "slow", 60).await;
         let running = stage.start();
@@ -56,7 +56,7 @@ both_databases! {
     }
 
     async fn one_slow_mail_holds_up_no_other(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let _script = slow_for_some(&mut stage, Duration::from_secs(60)).await;
         stage.settings.relays[0].connections = 2;
         stage.readers(&["slow"]).await;
@@ -69,7 +69,7 @@ both_databases! {
     }
 
     async fn a_quick_issue_has_every_connection(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let script = Script::start(|asked: &Asked| match asked.verb {
             "DOT" => Answer::After(Duration::from_millis(20)),
             _ => Answer::Usual,

@@ -9,13 +9,13 @@ use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::{Db, notices, suppressions};
 
-use super::stage::{START, Stage};
+use super::stage::{START, DeliveryFixture};
 use crate::harness::database::both_databases;
 
 /// A stage with one reader who has a fault and one who has none, after the first try of both.
-async fn after_one_try(db: Db, faulty: &str, is_tried: impl Fn(&coranto::store::ledger::Totals) -> bool) -> Stage {
+async fn after_one_try(db: Db, faulty: &str, is_tried: impl Fn(&coranto::store::ledger::Totals) -> bool) -> DeliveryFixture {
     let options = SinkOptions { keep: true, slow_delay: Duration::from_millis(50), ..SinkOptions::default() };
-    let mut stage = Stage::with_sink(db, options).await;
+    let mut stage = DeliveryFixture::with_sink(db, options).await;
     stage.bear_leaps();
     stage.readers(&[faulty, "healthy"]).await;
     let issue = stage.issue("faults").await;
@@ -25,13 +25,13 @@ async fn after_one_try(db: Db, faulty: &str, is_tried: impl Fn(&coranto::store::
     stage
 }
 
-async fn issue(stage: &Stage) -> coranto::domain::IssueId {
+async fn issue(stage: &DeliveryFixture) -> coranto::domain::IssueId {
     let mut tx = stage.db.read().await.unwrap();
     coranto::store::issues::find(&mut tx, stage.newsletter, "faults").await.unwrap().unwrap().id
 }
 
 /// The row waits for `minutes`, with a fifth of play.
-async fn assert_waits(stage: &Stage, local: &str, minutes: u64) {
+async fn assert_waits(stage: &DeliveryFixture, local: &str, minutes: u64) {
     let row = stage.row(issue(stage).await, local).await;
     let wait = row.due_at.unwrap().since(START).as_secs_f64() / 60.0;
     let wanted = minutes as f64;
@@ -71,7 +71,7 @@ both_databases! {
         let mut tx = stage.db.read().await.unwrap();
         let hash = stage.keys.address_hash("permfail-x@example.net");
         assert_eq!(suppressions::reason(&mut tx, &hash).await.unwrap(), None, "nothing follows at once");
-        let kept = notices::page(&mut tx, &notices::Filter::default(), 10).await.unwrap();
+        let kept = notices::page(&mut tx, &notices::NoticeFilter::default(), 10).await.unwrap();
         assert_eq!(kept.iter().map(|notice| notice.email.as_deref()).collect::<Vec<_>>(), [Some("permfail-x@example.net")]);
         drop(tx);
         assert_eq!(stage.finish(issue).await.failed, 1);
@@ -157,7 +157,7 @@ both_databases! {
     }
 
     async fn retries_end_after_two_days(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         stage.readers(&["full-x", "healthy"]).await;
         let issue = stage.issue("faults").await;

@@ -4,7 +4,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::Db;
 
 use super::parties::{mixed_crowd, pass_time_until, refusing};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 both_databases! {
@@ -13,7 +13,7 @@ both_databases! {
             asked.verb == "DOT" && asked.domain == "gmail.com"
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         mixed_crowd(&stage, 80).await;
@@ -40,7 +40,7 @@ both_databases! {
         .enumerate()
         {
             let (script, _) = refusing(refusal, move |asked| asked.verb == verb).await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
             stage.bear_leaps();
             if number == 0 {
@@ -59,7 +59,7 @@ both_databases! {
     }
 
     async fn one_reader_who_is_not_there_is_no_success(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["permfail-x"]).await;
         let issue = stage.issue("alone").await;
         let running = stage.start();

@@ -8,11 +8,11 @@ use coranto::domain::issue::IssueState;
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, mails, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, mails, relay_to};
 use crate::harness::database::both_databases;
 
 /// A relay that accepts and never greets, before the one that works.
-async fn beside_a_hung_one(stage: &mut Stage) -> Script {
+async fn beside_a_hung_one(stage: &mut DeliveryFixture) -> Script {
     let hung = Script::start(|_: &Asked| Answer::Hang).await;
     stage.settings.relays.insert(0, relay_to("hung", endpoint_at(hung.address)));
     hung
@@ -20,7 +20,7 @@ async fn beside_a_hung_one(stage: &mut Stage) -> Script {
 
 both_databases! {
     async fn a_relay_that_never_greets_holds_up_nobody(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let hung = beside_a_hung_one(&mut stage).await;
         let locals = stage.crowd(300).await;
         let issue = stage.issue("hung").await;
@@ -42,7 +42,7 @@ both_databases! {
     }
 
     async fn a_relay_that_opens_no_connection_for_long_counts_as_down(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let _hung = beside_a_hung_one(&mut stage).await;
         stage.settings.timing.patience = Duration::from_millis(300);
         stage.crowd(20).await;
@@ -57,7 +57,7 @@ both_databases! {
     }
 
     async fn a_relay_that_is_slow_at_the_dot_holds_what_is_on_its_wire(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let slow = Script::start(|asked: &Asked| match asked.verb {
             "DOT" => Answer::After(Duration::from_secs(20)),
             _ => Answer::Usual,
@@ -80,7 +80,7 @@ both_databases! {
                 _ => Answer::Usual,
             })
             .await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("hung", endpoint_at(hung.address))];
             let issue = stage.issue_to(&verb.to_lowercase(), verb, 2).await;
             let running = stage.start();

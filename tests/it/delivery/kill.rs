@@ -10,7 +10,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 use coranto::token::random_bytes;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 
 const DEATHS: usize = 15;
@@ -21,7 +21,7 @@ both_databases! {
     async fn nobody_is_missed_and_only_the_uncertain_get_it_twice(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(3), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         // Long enough that no living engine loses it, short enough that 15 of them end before anything is resent.
         stage.settings.timing.lease = Duration::from_secs(60);
         let locals = stage.crowd(READERS).await;
@@ -71,7 +71,7 @@ both_databases! {
     async fn what_was_only_claimed_is_not_in_doubt(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_secs(5), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.settings.relays[0].connections = 1;
         stage.crowd(20).await;
         let issue = stage.issue("claimed").await;
@@ -90,7 +90,7 @@ both_databases! {
     async fn a_death_after_the_take_off_is_in_doubt_and_shown(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(100), ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.settings.relays[0].connections = 1;
         stage.crowd(5).await;
         let issue = stage.issue("doubt").await;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use coranto::domain::issue::IssueState;
 use coranto::store::Db;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn claims_nothing_and_bothers_no_relay_until_it_has_a_new_number(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         // No sign of life comes during this test, so the lease that ends stays ended.
         stage.settings.timing.heartbeat = Duration::from_secs(3600);
         stage.readers(&["anna"]).await;

@@ -12,7 +12,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Running, Stage, endpoint_at, relay_to};
+use super::stage::{Running, DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -20,7 +20,7 @@ use crate::harness::database::both_databases;
 const SLOW: Duration = Duration::from_millis(2500);
 
 /// A relay that is slow once, with one reader's mail taken off and its envelope on the wire.
-async fn waiting(stage: &mut Stage) -> (Script, Running, coranto::domain::IssueId) {
+async fn waiting(stage: &mut DeliveryFixture) -> (Script, Running, coranto::domain::IssueId) {
     let was_slow = Arc::new(AtomicBool::new(false));
     let script = Script::start(move |asked: &Asked| match asked.verb {
         "RCPT" if !was_slow.swap(true, Ordering::SeqCst) => Answer::After(SLOW),
@@ -38,7 +38,7 @@ async fn waiting(stage: &mut Stage) -> (Script, Running, coranto::domain::IssueI
 
 both_databases! {
     async fn who_leaves_meanwhile_gets_no_mail(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
         stage.leaves("anna").await;
         stage.wait_for_state(issue, IssueState::Sent).await;
@@ -48,7 +48,7 @@ both_databases! {
     }
 
     async fn a_pause_meanwhile_is_obeyed(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
         control::pause(&stage.db, issue, "wait", acts::by(stage.clock.now())).await.unwrap();
         stage.wait_until(issue, |totals| totals.in_flight == 0).await;
@@ -61,7 +61,7 @@ both_databases! {
     }
 
     async fn a_stop_meanwhile_is_obeyed(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
         control::stop(&stage.db, issue, acts::by(stage.clock.now())).await.unwrap();
         stage.wait_until(issue, |totals| totals.in_flight + totals.claimed + totals.pending == 0).await;
@@ -71,7 +71,7 @@ both_databases! {
     }
 
     async fn an_edit_meanwhile_is_what_is_sent(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
         let (now, edited) = (stage.clock.now(), stage.revision("late", "second").await);
         // The issue goes out again before the answer comes.
@@ -86,7 +86,7 @@ both_databases! {
     }
 
     async fn nothing_that_happens_meanwhile_costs_a_try(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (script, running, issue) = waiting(&mut stage).await;
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;

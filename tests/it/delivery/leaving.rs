@@ -14,14 +14,14 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, deliveries, leases, ledger, revisions};
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A stage whose one connection is slow: the first reader's mail is on the wire, the next is made, the rest are claimed.
-async fn in_the_middle(db: Db, readers: &[&str]) -> (Stage, coranto::domain::IssueId) {
+async fn in_the_middle(db: Db, readers: &[&str]) -> (DeliveryFixture, coranto::domain::IssueId) {
     let options = SinkOptions { keep: true, reply_delay: Duration::from_millis(150), ..SinkOptions::default() };
-    let mut stage = Stage::with_sink(db, options).await;
+    let mut stage = DeliveryFixture::with_sink(db, options).await;
     stage.settings.relays[0].connections = 1;
     stage.readers(readers).await;
     let issue = stage.issue("leaving").await;
@@ -70,7 +70,7 @@ both_databases! {
     }
 
     async fn a_deferred_reader_who_left_is_not_tried_again(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         stage.readers(&["defer2-x"]).await;
         let issue = stage.issue("leaving").await;
@@ -87,7 +87,7 @@ both_databases! {
     async fn un_08_no_mail_after_leaving_was_acknowledged(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(4), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         let locals = stage.crowd(240).await;
         let issue = stage.issue("leaving").await;
         let running = stage.start();
@@ -115,7 +115,7 @@ both_databases! {
 
     async fn leaving_while_the_take_off_is_committed_is_found(db: Db) {
         // Step by step, what two connections of PostgreSQL may do at once. SQLite lets nobody in between.
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["anna", "leaver"]).await;
         let issue = stage.issue("race").await;
         let now = stage.clock.now();
@@ -152,7 +152,7 @@ both_databases! {
     }
 
     async fn a_confirmation_that_was_superseded_is_not_sent(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let address = "stranger@example.net".parse().unwrap();
         let ask = signup::NewReader { email: address, name: None, language: None };
         let now = stage.clock.now();
@@ -179,7 +179,7 @@ both_databases! {
     }
 }
 
-async fn confirmation(stage: &Stage, now: Timestamp) -> coranto::domain::RevisionId {
+async fn confirmation(stage: &DeliveryFixture, now: Timestamp) -> coranto::domain::RevisionId {
     let new = NewRevision {
         kind: DeliveryKind::Confirmation,
         slug: None,

@@ -11,7 +11,7 @@ use coranto::store::lock::{SqliteFile, sqlite_path};
 use coranto::store::{Db, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::{Fresh, on_postgres, on_sqlite};
 
 fn slow() -> SinkOptions {
@@ -19,12 +19,12 @@ fn slow() -> SinkOptions {
 }
 
 /// Rows that may have reached the sink, as the ledger has it on disk.
-async fn taken_off(stage: &Stage, issue: coranto::domain::IssueId) -> i64 {
+async fn taken_off(stage: &DeliveryFixture, issue: coranto::domain::IssueId) -> i64 {
     let totals = stage.totals(issue).await;
     totals.sent + totals.in_flight + totals.uncertain
 }
 
-async fn assert_all_once(stage: &Stage, issue: coranto::domain::IssueId, locals: &[String]) {
+async fn assert_all_once(stage: &DeliveryFixture, issue: coranto::domain::IssueId, locals: &[String]) {
     stage.assert_once(issue).await;
     for local in locals {
         assert_eq!(stage.standing(issue, local).await, (Sent, 1, None), "{local}");
@@ -52,7 +52,7 @@ async fn pragma(db: &Db, sql: &'static str) -> i64 {
 #[test]
 fn a_full_disk_pauses_sending() {
     on_sqlite(async |fresh: Fresh| {
-        let stage = Stage::with_sink(fresh.db, slow()).await;
+        let stage = DeliveryFixture::with_sink(fresh.db, slow()).await;
         let locals = stage.crowd(400).await;
         let issue = stage.issue("full").await;
         let small = on_a_small_disk(&fresh.url, pragma(&stage.db, "PRAGMA page_count").await).await;
@@ -82,7 +82,7 @@ fn a_full_disk_pauses_sending() {
 #[test]
 fn a_lock_of_another_process_is_waited_for() {
     on_sqlite(async |fresh: Fresh| {
-        let stage = Stage::with_sink(fresh.db, slow()).await;
+        let stage = DeliveryFixture::with_sink(fresh.db, slow()).await;
         let locals = stage.crowd(150).await;
         let issue = stage.issue("locked").await;
         let running = stage.start();
@@ -108,7 +108,7 @@ fn a_lock_of_another_process_is_waited_for() {
 #[test]
 fn a_server_that_ends_connections_loses_nothing() {
     on_postgres(async |fresh: Fresh| {
-        let mut stage = Stage::with_sink(fresh.db, slow()).await;
+        let mut stage = DeliveryFixture::with_sink(fresh.db, slow()).await;
         stage.settings.timing.poll = Duration::from_millis(20);
         let locals = stage.crowd(400).await;
         let issue = stage.issue("ended").await;

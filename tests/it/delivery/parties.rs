@@ -14,7 +14,7 @@ use coranto::store::suspensions::{self, Suspension};
 use coranto::store::{Db, StoreError, newsletters};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, Stage, endpoint_at, newsletter, relay, relay_to};
+use super::stage::{START, DeliveryFixture, endpoint_at, newsletter, relay, relay_to};
 use crate::harness::database::both_databases;
 
 /// A relay that answers where `refuses` says so with `refusal`, until it is mended.
@@ -33,11 +33,11 @@ pub(super) async fn refusing(
     (script, is_mended)
 }
 
-pub(super) async fn suspended(stage: &Stage) -> Vec<Suspension> {
+pub(super) async fn suspended(stage: &DeliveryFixture) -> Vec<Suspension> {
     suspensions::all(&mut stage.db.read().await.unwrap()).await.unwrap()
 }
 
-pub(super) async fn wait_for_suspension(stage: &Stage) -> Suspension {
+pub(super) async fn wait_for_suspension(stage: &DeliveryFixture) -> Suspension {
     for _ in 0..9000 {
         if let Some(group) = suspended(stage).await.pop() {
             return group;
@@ -47,14 +47,14 @@ pub(super) async fn wait_for_suspension(stage: &Stage) -> Suspension {
     panic!("nothing is suspended");
 }
 
-pub(super) async fn suppressed(stage: &Stage) -> i64 {
+pub(super) async fn suppressed(stage: &DeliveryFixture) -> i64 {
     let mut tx = stage.db.read().await.unwrap();
     let (count,): (i64,) = tx.sql("SELECT COUNT(*) FROM suppressions").fetch_one().await.unwrap();
     count
 }
 
 /// Lets time pass minute by minute until an issue is in `state`.
-pub(super) async fn pass_time_until(stage: &Stage, issue: IssueId, state: IssueState) {
+pub(super) async fn pass_time_until(stage: &DeliveryFixture, issue: IssueId, state: IssueState) {
     for _ in 0..2000 {
         if stage.get(issue).await.state == state {
             return;
@@ -66,7 +66,7 @@ pub(super) async fn pass_time_until(stage: &Stage, issue: IssueId, state: IssueS
 }
 
 /// Half of them at gmail, half at a domain of their own.
-pub(super) async fn mixed_crowd(stage: &Stage, readers: usize) {
+pub(super) async fn mixed_crowd(stage: &DeliveryFixture, readers: usize) {
     let locals: Vec<String> = (0..readers)
         .map(|n| if n % 2 == 0 { format!("g{n}@gmail.com") } else { format!("r{n}@host{n}.example") })
         .collect();
@@ -74,7 +74,7 @@ pub(super) async fn mixed_crowd(stage: &Stage, readers: usize) {
 }
 
 /// A second newsletter with a sender of its own, and the first one's number put aside.
-pub(super) async fn second_newsletter(stage: &mut Stage) -> coranto::domain::NewsletterId {
+pub(super) async fn second_newsletter(stage: &mut DeliveryFixture) -> coranto::domain::NewsletterId {
     let month = Newsletter {
         slug: "month".to_owned(),
         from: Mailbox { name: "The Month".to_owned(), address: "month@month.example.org".parse().unwrap() },
@@ -90,7 +90,7 @@ pub(super) async fn second_newsletter(stage: &mut Stage) -> coranto::domain::New
 both_databases! {
     async fn one_relay_of_two_that_calls_everybody_dead_costs_nobody(db: Db) {
         let (script, _) = refusing("550 5.1.1 No such user", |asked| asked.verb == "RCPT").await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("broken", endpoint_at(script.address)), relay("main", &stage.sink)];
         stage.bear_leaps();
         stage.crowd(300).await;
@@ -107,7 +107,7 @@ both_databases! {
 
     async fn an_account_that_is_suspended_at_one_relay_costs_nobody(db: Db) {
         let (script, _) = refusing("550 5.7.1 account suspended", |asked| asked.verb == "RCPT").await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("broken", endpoint_at(script.address)), relay("main", &stage.sink)];
         stage.bear_leaps();
         stage.crowd(200).await;
@@ -126,7 +126,7 @@ both_databases! {
                 asked.verb == "DOT" && asked.domain == "gmail.com"
             })
             .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         mixed_crowd(&stage, 200).await;
@@ -154,7 +154,7 @@ both_databases! {
             asked.verb == "MAIL" && asked.sender.ends_with("month.example.org")
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         let month = second_newsletter(&mut stage).await;
@@ -197,7 +197,7 @@ both_databases! {
         .enumerate()
         {
             let (script, is_mended) = refusing(refusal, move |asked| asked.verb == verb).await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
             stage.bear_leaps();
             if number == 0 {
@@ -230,7 +230,7 @@ both_databases! {
         .enumerate()
         {
             let (script, _) = refusing(refusal, move |asked| asked.verb == verb).await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("broken", endpoint_at(script.address)), relay("main", &stage.sink)];
             if number == 0 {
                 stage.crowd(100).await;
@@ -256,7 +256,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.crowd(60).await;
@@ -286,7 +286,7 @@ both_databases! {
             asked.verb == "RCPT" && asked.reader.starts_with("grey")
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.readers(&["grey@one.example", "plain@two.example"]).await;

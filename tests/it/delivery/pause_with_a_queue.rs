@@ -7,13 +7,13 @@ use coranto::delivery::control;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, issues};
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn what_waits_for_a_relay_when_its_issue_is_paused_is_claimed_anew(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         // Some wait for a place when the pause comes, and still do at the resume.
         stage.settings.relays[0].rate_per_minute = Some(60 * 20);
         let locals: Vec<String> = (0..40).map(|number| format!("reader{number}")).collect();

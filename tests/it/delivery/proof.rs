@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::proof::{self, Proof, ProofError};
+use coranto::delivery::test_send::{self, TestSend, ProofError};
 use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
@@ -15,11 +15,11 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, revisions};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 /// The issue's content once more, as a proof.
-async fn test_revision(stage: &Stage, of: RevisionId) -> RevisionId {
+async fn test_revision(stage: &DeliveryFixture, of: RevisionId) -> RevisionId {
     let now = stage.clock.now();
     stage
         .db
@@ -42,13 +42,13 @@ async fn test_revision(stage: &Stage, of: RevisionId) -> RevisionId {
         .unwrap()
 }
 
-async fn send(stage: &Stage, revision: RevisionId, to: &[&str]) -> Result<Vec<Proof>, ProofError> {
+async fn send(stage: &DeliveryFixture, revision: RevisionId, to: &[&str]) -> Result<Vec<TestSend>, ProofError> {
     let to: Vec<EmailAddress> = to.iter().map(|local| format!("{local}@example.net").parse().unwrap()).collect();
     proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await
 }
 
 /// State, tries and kind of every row that belongs to no issue.
-async fn small_rows(stage: &Stage) -> Vec<(String, DeliveryState, i64, DeliveryKind)> {
+async fn small_rows(stage: &DeliveryFixture) -> Vec<(String, DeliveryState, i64, DeliveryKind)> {
     let mut tx = stage.db.read().await.unwrap();
     let sql =
         "SELECT d.recipient, d.state, d.attempts, r.kind FROM deliveries d JOIN revisions r ON r.id = d.revision_id
@@ -74,7 +74,7 @@ fn common(mail: &[u8]) -> Vec<String> {
 
 both_databases! {
     async fn an_editor_gets_what_readers_get(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["anna"]).await;
         let issue = stage.issue("proof").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
@@ -105,7 +105,7 @@ both_databases! {
     async fn it_goes_out_while_an_issue_does(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(5), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         stage.crowd(150).await;
         let issue = stage.issue("both").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
@@ -122,7 +122,7 @@ both_databases! {
     }
 
     async fn a_relay_that_cannot_be_reached_leaves_no_row(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let issue = stage.issue("nobody").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -146,7 +146,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         let issue = stage.issue("away").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
@@ -171,7 +171,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         let issue = stage.issue("rest").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
@@ -199,7 +199,7 @@ both_databases! {
             ("DOT", At::Dot, "554 5.7.1 Spam message rejected"),
             ("DOT", At::Dot, "451 4.3.0 Local error"),
         ];
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let issue = stage.issue("shown").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
         for (verb, shown, words) in TABLE {
@@ -224,7 +224,7 @@ both_databases! {
     }
 
     async fn a_proof_whose_command_died_is_not_sent_after_five_minutes(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let issue = stage.issue("died").await;
         let revision = test_revision(&stage, stage.get(issue).await.revision_id).await;
         let now = stage.clock.now();

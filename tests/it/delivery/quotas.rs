@@ -9,11 +9,11 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::provider::Provider;
 use coranto::domain::quota::{Quota, Span};
 use coranto::smtp::{Sink, SinkOptions};
-use coranto::store::alarms::Standing;
+use coranto::store::alarms::StandingAlarm;
 use coranto::store::{Db, alarms, quotas};
 
 use super::extra_headers::add;
-use super::stage::{Stage, relay};
+use super::stage::{DeliveryFixture, relay};
 use crate::harness::database::both_databases;
 
 const HOUR: Duration = Duration::from_secs(61 * 60);
@@ -28,13 +28,13 @@ fn per_day(limit: u32) -> Quota {
 }
 
 /// Places that the ledger counts for the relay `main`.
-async fn counted(stage: &Stage, span: Span) -> i64 {
+async fn counted(stage: &DeliveryFixture, span: Span) -> i64 {
     let counts = quotas::counts(&mut stage.db.read().await.unwrap(), "relay main").await.unwrap();
     counts.iter().filter(|count| count.span == span).map(|count| count.taken).sum()
 }
 
 /// What a person is told.
-async fn quota_alarm(stage: &Stage) -> Standing {
+async fn quota_alarm(stage: &DeliveryFixture) -> StandingAlarm {
     let all = alarms::all(&mut stage.db.read().await.unwrap()).await.unwrap();
     all.into_iter().find(|alarm| alarm.name == AlarmName::RelayQuota).expect("nobody is told")
 }
@@ -44,7 +44,7 @@ async fn a_while() {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
 
-async fn wait_for_mails(stage: &Stage, wanted: usize) {
+async fn wait_for_mails(stage: &DeliveryFixture, wanted: usize) {
     for _ in 0..3000 {
         if stage.sink.messages().len() >= wanted {
             return;
@@ -56,7 +56,7 @@ async fn wait_for_mails(stage: &Stage, wanted: usize) {
 
 both_databases! {
     async fn an_hours_limit_is_reached_and_not_passed(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         stage.settings.relays[0].quota = per_hour(100);
         stage.crowd(250).await;
@@ -80,7 +80,7 @@ both_databases! {
     }
 
     async fn a_days_limit_holds_over_restarts_and_several_engines(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].quota = per_day(400);
         stage.crowd(500).await;
         let issue = stage.issue("day").await;
@@ -104,7 +104,7 @@ both_databases! {
     }
 
     async fn a_crash_costs_at_most_a_block(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].quota = per_day(400);
         stage.crowd(500).await;
         let issue = stage.issue("crash").await;
@@ -123,7 +123,7 @@ both_databases! {
     }
 
     async fn transactional_mail_has_a_reserve(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         stage.settings.relays[0].quota = per_hour(100);
         stage.crowd(120).await;
@@ -143,7 +143,7 @@ both_databases! {
     }
 
     async fn another_relay_takes_what_one_may_not(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let other = Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         stage.settings.relays.push(relay("other", &other));
         stage.settings.relays[0].quota = per_hour(25);
@@ -157,7 +157,7 @@ both_databases! {
     }
 
     async fn a_refused_recipient_takes_no_place(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].quota = per_hour(50);
         stage.readers(&["permfail-a", "permfail-b", "permfail-c"]).await;
         stage.crowd(60).await;
@@ -172,7 +172,7 @@ both_databases! {
     }
 
     async fn a_destinations_limit_holds_back_its_own_rows_once(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.bear_leaps();
         stage.settings.provider_quotas.insert(Provider::Gmail, per_day(20));
         let gmail: Vec<String> = (0..50).map(|number| format!("g{number}@gmail.com")).collect();
@@ -180,7 +180,7 @@ both_databases! {
         stage.crowd(10).await;
         let issue = stage.issue("gmail").await;
         let running = stage.start();
-        let waits = |rows: &[coranto::store::ledger::Row]| {
+        let waits = |rows: &[coranto::store::ledger::LedgerRow]| {
             let mut due: Vec<Timestamp> =
                 rows.iter().filter(|row| row.state == DeliveryState::Pending).filter_map(|row| row.due_at).collect();
             due.sort();

@@ -11,13 +11,13 @@ use coranto::smtp::SinkOptions;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, Stage, endpoint_at, relay_to};
+use super::stage::{START, DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn a_relays_rate_is_kept(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         // Twenty a second: a burst of five, then one every 50 ms.
         stage.settings.relays[0].rate_per_minute = Some(1200);
         stage.crowd(25).await;
@@ -32,7 +32,7 @@ both_databases! {
     }
 
     async fn a_confirmation_passes_a_throttled_issue(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].rate_per_minute = Some(300);
         stage.crowd(60).await;
         let issue = stage.issue("rate").await;
@@ -52,7 +52,7 @@ both_databases! {
     }
 
     async fn a_providers_rate_spreads_its_rows_and_lets_the_others_pass(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.provider_rates.insert(Provider::Gmail, 60);
         let gmail: Vec<String> = (0..15).map(|number| format!("g{number}@gmail.com")).collect();
         stage.readers(&gmail).await;
@@ -84,7 +84,7 @@ both_databases! {
     }
 
     async fn a_providers_high_rate_is_reached(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.timing.poll = coranto::delivery::Timing::default().poll;
         stage.settings.provider_rates.insert(Provider::Gmail, 12_000);
         let gmail: Vec<String> = (0..800).map(|number| format!("g{number}@gmail.com")).collect();
@@ -104,7 +104,7 @@ both_databases! {
     }
 
     async fn what_goes_out_no_more_takes_no_place_of_the_rate(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].rate_per_minute = Some(60);
         stage.crowd(100).await;
         let issue = stage.issue("rate").await;
@@ -125,7 +125,7 @@ both_databases! {
     }
 
     async fn a_throttled_issue_does_not_hold_up_another(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.provider_rates.insert(Provider::Gmail, 6);
         let gmail: Vec<String> = (0..300).map(|number| format!("g{number}@gmail.com")).collect();
         stage.readers(&gmail).await;
@@ -149,7 +149,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.settings.relays[0].connections = 1;
         stage.readers(&["first@gmail.com"]).await;
@@ -176,7 +176,7 @@ both_databases! {
     async fn a_relay_that_greets_with_slow_down_is_not_down(db: Db) {
         // It takes three connections and turns the others away; all mail goes through those three.
         let options = SinkOptions { keep: true, connections_max: 3, ..SinkOptions::default() };
-        let mut stage = Stage::with_sink(db, options).await;
+        let mut stage = DeliveryFixture::with_sink(db, options).await;
         stage.settings.relays[0].connections = 8;
         stage.crowd(150).await;
         let issue = stage.issue("crowded").await;

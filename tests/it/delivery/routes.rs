@@ -9,14 +9,14 @@ use coranto::smtp::{Sink, SinkHandle, SinkOptions};
 use coranto::store::Db;
 
 use super::extra_headers::add;
-use super::stage::{START, Stage, endpoint_at, newsletter, relay, relay_to, sends};
+use super::stage::{START, DeliveryFixture, endpoint_at, newsletter, relay, relay_to, sends};
 use crate::harness::database::both_databases;
 
 /// What is of no issue and needs no reader.
 const KINDS: [DeliveryKind; 2] = [DeliveryKind::Request, DeliveryKind::Test];
 
 /// Adds a newsletter that goes by these relays, and makes the stage speak of it from now on.
-async fn found(stage: &mut Stage, slug: &str, relays: &[&str]) -> NewsletterId {
+async fn found(stage: &mut DeliveryFixture, slug: &str, relays: &[&str]) -> NewsletterId {
     let mut entry = sends(newsletter());
     entry.newsletter.slug = slug.to_owned();
     entry.relays = relays.iter().map(|name| (*name).to_owned()).collect();
@@ -28,7 +28,7 @@ async fn found(stage: &mut Stage, slug: &str, relays: &[&str]) -> NewsletterId {
 }
 
 /// An issue to `readers` of the newsletter that the stage speaks of, and so many transactional mails of each kind.
-async fn fill(stage: &Stage, slug: &str, readers: usize, transactional: usize) -> IssueId {
+async fn fill(stage: &DeliveryFixture, slug: &str, readers: usize, transactional: usize) -> IssueId {
     let locals: Vec<String> = (0..readers).map(|number| format!("{slug}{number}")).collect();
     stage.readers(&locals).await;
     for number in 0..transactional {
@@ -56,7 +56,7 @@ async fn arrived(sink: &SinkHandle, wanted: usize) -> usize {
 
 both_databases! {
     async fn all_mail_of_a_newsletter_goes_by_its_relays(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let (other, third) = (sink().await, sink().await);
         stage.settings.relays.extend([relay("other", &other), relay("third", &third)]);
         found(&mut stage, "month", &["other"]).await;
@@ -78,7 +78,7 @@ both_databases! {
     }
 
     async fn a_newsletter_whose_relays_are_down_stops_no_other(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         let dead = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
         stage.settings.relays.push(relay_to("dead", endpoint_at(dead)));
         found(&mut stage, "month", &["dead"]).await;

@@ -9,7 +9,7 @@ use coranto::domain::delivery::DeliveryState::Sent;
 use coranto::store::Db;
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::database::both_databases;
 
 /// How a relay says that five messages on one connection are enough.
@@ -38,7 +38,7 @@ both_databases! {
                 _ => Answer::Usual,
             })
             .await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
             // What it has learnt lasts for the scenario.
             stage.settings.timing.backoff = Duration::from_secs(10);
@@ -72,7 +72,7 @@ both_databases! {
             _ => Answer::Usual,
         })
         .await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.settings.relays[0].connections = 8;
         stage.crowd(150).await;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::harness::acts;
 use coranto::clock::{Clock, Timestamp};
-use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, Settings, Timing};
+use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, EngineSettings, Timing};
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
@@ -18,11 +18,11 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::quota::Quota;
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
-use coranto::signup::{self, Act, Leaving};
+use coranto::signup::{self, ActionContext, UnsubscribeOutcome};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::issues::{Issue, NewIssue};
-use coranto::store::ledger::{Row, Totals};
+use coranto::store::ledger::{LedgerRow, Totals};
 use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
@@ -37,13 +37,13 @@ pub(crate) const START: Timestamp = Timestamp(1_795_766_400_000);
 /// Longer than any scenario takes; a scenario that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-pub(crate) struct Stage {
+pub(crate) struct DeliveryFixture {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) keys: Keyring,
     pub(crate) newsletter: NewsletterId,
     pub(crate) sink: SinkHandle,
-    pub(crate) settings: Settings,
+    pub(crate) settings: EngineSettings,
 }
 
 /// An engine at work; stop it, or it is dropped like a process that is killed.
@@ -68,7 +68,7 @@ impl Running {
     }
 }
 
-impl Stage {
+impl DeliveryFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with_sink(db, SinkOptions { keep: true, ..SinkOptions::default() }).await
     }
@@ -76,7 +76,7 @@ impl Stage {
     pub(crate) async fn with_sink(db: Db, options: SinkOptions) -> Self {
         let keys = Keyring::parse(&format!("1:{}", "07".repeat(32))).unwrap();
         let sink = Sink::start(options).await.unwrap();
-        let mut settings = Settings::new("https://news.example.org", keys.clone());
+        let mut settings = EngineSettings::new("https://news.example.org", keys.clone());
         settings.newsletters = vec![sends(newsletter())];
         settings.relays = vec![relay("main", &sink)];
         settings.timing = Timing {
@@ -138,7 +138,7 @@ impl Stage {
     /// A reader leaves; when this returns they were told so.
     pub(crate) async fn leaves(&self, local: &str) {
         let id = self.subscription(local).await;
-        assert!(matches!(signup::leave(&self.db, id, &self.act()).await.unwrap(), Leaving::Left(_)), "{local}");
+        assert!(matches!(signup::leave(&self.db, id, &self.act()).await.unwrap(), UnsubscribeOutcome::Left(_)), "{local}");
     }
 
     /// What no verb of the program does.
@@ -146,8 +146,8 @@ impl Stage {
         self.db.write(async |tx| tx.sql(sql).execute().await).await.unwrap()
     }
 
-    pub(crate) fn act(&self) -> Act {
-        Act { now: self.clock.now(), actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
+    pub(crate) fn act(&self) -> ActionContext {
+        ActionContext { now: self.clock.now(), actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
     }
 
     /// An issue that is going out to everybody there is now.
@@ -247,12 +247,12 @@ impl Stage {
         self.start_with(self.settings.clone())
     }
 
-    pub(crate) fn start_with(&self, settings: Settings) -> Running {
+    pub(crate) fn start_with(&self, settings: EngineSettings) -> Running {
         self.start_on(self.db.clone(), settings)
     }
 
     /// On connections of its own, as another process would be.
-    pub(crate) fn start_on(&self, db: Db, settings: Settings) -> Running {
+    pub(crate) fn start_on(&self, db: Db, settings: EngineSettings) -> Running {
         let engine = Arc::new(Engine::new(db, self.clock.clone(), settings));
         let health = engine.health();
         let stop = CancellationToken::new();
@@ -330,19 +330,19 @@ impl Stage {
     }
 
     /// All rows of an issue.
-    pub(crate) async fn rows(&self, issue: IssueId) -> Vec<Row> {
+    pub(crate) async fn rows(&self, issue: IssueId) -> Vec<LedgerRow> {
         let mut tx = self.db.read().await.unwrap();
         ledger::rows(&mut tx, issue, &[], DeliveryId(0), 100_000).await.unwrap()
     }
 
     /// The one row of a reader.
-    pub(crate) async fn row(&self, issue: IssueId, local: &str) -> Row {
+    pub(crate) async fn row(&self, issue: IssueId, local: &str) -> LedgerRow {
         let wanted = address(local);
         self.rows(issue).await.into_iter().find(|row| row.email.as_deref() == Some(&wanted)).unwrap()
     }
 
     /// Waits until the row of a reader was tried so often and is in nobody's hands.
-    pub(crate) async fn wait_for_tries(&self, issue: IssueId, local: &str, tries: i64) -> Row {
+    pub(crate) async fn wait_for_tries(&self, issue: IssueId, local: &str, tries: i64) -> LedgerRow {
         let waiting = async {
             loop {
                 let row = self.row(issue, local).await;

@@ -6,14 +6,14 @@ use coranto::domain::delivery::DeliveryState::{Pending, Sent};
 use coranto::smtp::SinkOptions;
 use coranto::store::Db;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn nothing_is_left_in_hand(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(15), ..SinkOptions::default() };
-        let stage = Stage::with_sink(db, options).await;
+        let stage = DeliveryFixture::with_sink(db, options).await;
         stage.crowd(100).await;
         let issue = stage.issue("stop").await;
         // Again and again, at different moments.
@@ -35,7 +35,7 @@ both_databases! {
     }
 
     async fn a_stop_does_not_wait_for_the_rate(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays[0].rate_per_minute = Some(6);
         stage.crowd(30).await;
         let issue = stage.issue("stop").await;
@@ -50,17 +50,17 @@ both_databases! {
     }
 
     async fn a_stop_while_the_relay_is_down_is_at_once(db: Db) {
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.timing.backoff = Duration::from_secs(60);
         stage.settings.timing.backoff_max = Duration::from_secs(60);
         stage.crowd(30).await;
         let issue = stage.issue("stop").await;
         let address = stage.sink.addr();
-        let Stage { sink, db, clock, keys, newsletter, settings } = stage;
+        let DeliveryFixture { sink, db, clock, keys, newsletter, settings } = stage;
         sink.stop().await;
         let sink = coranto::smtp::Sink::start(SinkOptions { keep: true, ..SinkOptions::default() }).await.unwrap();
         assert_ne!(sink.addr(), address);
-        let stage = Stage { sink, db, clock, keys, newsletter, settings };
+        let stage = DeliveryFixture { sink, db, clock, keys, newsletter, settings };
         let running = stage.start();
         stage.wait_for_event("relay.down").await;
         stage.wait_until(issue, |totals| totals.claimed == 0).await;

@@ -4,12 +4,12 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::store::Db;
 
-use super::stage::Stage;
+use super::stage::DeliveryFixture;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn everybody_gets_the_issue_once(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let locals = stage.crowd(200).await;
         let issue = stage.issue("straight").await;
 
@@ -31,7 +31,7 @@ both_databases! {
     }
 
     async fn an_issue_without_readers_is_finished_at_once(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let issue = stage.issue("nobody").await;
         let running = stage.start();
         stage.wait_for_state(issue, IssueState::Sent).await;

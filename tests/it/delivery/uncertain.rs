@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::control::{self, Retry};
+use coranto::delivery::control::{self, RetryScope};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
@@ -11,7 +11,7 @@ use coranto::domain::newsletter::UncertainPolicy;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, Stage, endpoint_at, relay_to};
+use super::stage::{START, DeliveryFixture, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -27,8 +27,8 @@ async fn forgetful(times: usize) -> Script {
     .await
 }
 
-async fn stage_with(db: Db, script: &Script, policy: UncertainPolicy) -> Stage {
-    let mut stage = Stage::new(db).await;
+async fn stage_with(db: Db, script: &Script, policy: UncertainPolicy) -> DeliveryFixture {
+    let mut stage = DeliveryFixture::new(db).await;
     stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
     stage.settings.newsletters[0].newsletter.uncertain = policy;
     stage.bear_leaps();
@@ -117,10 +117,10 @@ both_databases! {
         assert_eq!(stage.standing(issue, "doubtful").await, (Uncertain, 1, None));
         assert_eq!(stage.get(issue).await.state, IssueState::Sending);
 
-        let rows = control::retry(&stage.db, issue, Retry::Uncertain, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::Uncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_tries(issue, "doubtful", 2).await;
-        let rows = control::retry(&stage.db, issue, Retry::GiveUpUncertain, acts::by(stage.clock.now())).await.unwrap();
+        let rows = control::retry(&stage.db, issue, RetryScope::GiveUpUncertain, acts::by(stage.clock.now())).await.unwrap();
         assert_eq!(rows, 1);
         stage.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;

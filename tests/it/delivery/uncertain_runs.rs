@@ -9,7 +9,7 @@ use coranto::store::Db;
 
 use super::parties::{suspended, wait_for_suspension};
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay, relay_to};
 use crate::harness::database::both_databases;
 
 async fn silent() -> Script {
@@ -27,7 +27,7 @@ fn copies(script: &Script) -> HashMap<String, usize> {
 both_databases! {
     async fn nobody_gets_a_third_copy(db: Db) {
         let script = silent().await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
         stage.bear_leaps();
         stage.readers(&["a", "b"]).await;
@@ -49,7 +49,7 @@ both_databases! {
     async fn a_run_of_them_suspends_the_relay_and_calls_a_person(db: Db) {
         for policy in [UncertainPolicy::Resend, UncertainPolicy::Hold] {
             let script = silent().await;
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
             stage.settings.newsletters[0].newsletter.uncertain = policy;
             stage.bear_leaps();
@@ -79,7 +79,7 @@ both_databases! {
 
     async fn the_other_relay_carries_the_rest(db: Db) {
         let script = silent().await;
-        let mut stage = Stage::new(db).await;
+        let mut stage = DeliveryFixture::new(db).await;
         stage.settings.relays = vec![relay_to("silent", endpoint_at(script.address)), relay("main", &stage.sink)];
         stage.crowd(200).await;
         let issue = stage.issue("rest").await;

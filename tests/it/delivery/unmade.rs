@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use coranto::delivery::control;
-use coranto::delivery::proof::{self, ProofError};
+use coranto::delivery::test_send::{self, ProofError};
 use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::alarm::AlarmName;
@@ -15,14 +15,14 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, alarms, deliveries, issues, ledger, revisions};
 
-use super::stage::{Stage, newsletter, sends};
+use super::stage::{DeliveryFixture, newsletter, sends};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const READERS: usize = 12;
 
 /// What is wrong with an installation.
-type Setting = fn(&mut Stage);
+type Setting = fn(&mut DeliveryFixture);
 /// What is wrong with a text.
 type Text = fn(&mut NewRevision);
 
@@ -63,7 +63,7 @@ const TEXTS: &[(&str, Text, &str)] = &[
     ),
 ];
 
-fn of(stage: &mut Stage, change: impl Fn(&mut Newsletter)) {
+fn of(stage: &mut DeliveryFixture, change: impl Fn(&mut Newsletter)) {
     let mut one = newsletter();
     change(&mut one);
     stage.settings.newsletters = vec![sends(one)];
@@ -84,13 +84,13 @@ fn text(kind: DeliveryKind, slug: Option<&str>) -> NewRevision {
     }
 }
 
-async fn store(stage: &Stage, text: &NewRevision) -> RevisionId {
+async fn store(stage: &DeliveryFixture, text: &NewRevision) -> RevisionId {
     let now = stage.clock.now();
     stage.db.write(async |tx| revisions::ensure(tx, stage.newsletter, text, now).await).await.unwrap()
 }
 
 /// The issue stands, with everybody's row as it was, and a person is called.
-async fn assert_halted(stage: &Stage, issue: coranto::domain::IssueId, slug: &str, word: &str) {
+async fn assert_halted(stage: &DeliveryFixture, issue: coranto::domain::IssueId, slug: &str, word: &str) {
     let row = stage.get(issue).await;
     assert_eq!(row.state, IssueState::Paused);
     assert!(row.note.contains(word) && row.note.contains("resume"), "{slug}: {}", row.note);
@@ -109,7 +109,7 @@ async fn assert_halted(stage: &Stage, issue: coranto::domain::IssueId, slug: &st
 both_databases! {
     async fn a_setting_that_makes_no_mail_halts_the_issue_and_fails_nobody(db: Db) {
         for (number, (slug, break_it, word)) in SETTINGS.iter().enumerate() {
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             if number == 0 {
                 stage.crowd(READERS).await;
             }
@@ -134,7 +134,7 @@ both_databases! {
 
     async fn a_text_that_makes_no_mail_halts_the_issue_until_it_is_corrected(db: Db) {
         for (number, (slug, break_it, word)) in TEXTS.iter().enumerate() {
-            let stage = Stage::new(db.clone()).await;
+            let stage = DeliveryFixture::new(db.clone()).await;
             if number == 0 {
                 stage.crowd(READERS).await;
             }
@@ -163,7 +163,7 @@ both_databases! {
     async fn a_test_that_cannot_be_made_says_so_and_is_over(db: Db) {
         let (mut rows, to) = (0_i64, ["editor@example.net".parse::<EmailAddress>().unwrap()]);
         for (slug, break_it, word) in SETTINGS.iter().filter(|(slug, ..)| *slug != "newsletter") {
-            let mut stage = Stage::new(db.clone()).await;
+            let mut stage = DeliveryFixture::new(db.clone()).await;
             break_it(&mut stage);
             let revision = store(&stage, &text(DeliveryKind::Test, Some(slug))).await;
             let sent = proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await;
@@ -181,7 +181,7 @@ both_databases! {
     }
 
     async fn a_notice_that_cannot_be_made_fails_alone_and_is_told_once(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let kinds = [DeliveryKind::Notice, DeliveryKind::Request, DeliveryKind::Notice, DeliveryKind::Alarm];
         let mut rows = Vec::new();
         for (number, kind) in kinds.into_iter().enumerate() {
@@ -211,14 +211,14 @@ both_databases! {
     }
 }
 
-async fn add(stage: &Stage, text: &NewRevision, local: &str) -> coranto::domain::DeliveryId {
+async fn add(stage: &DeliveryFixture, text: &NewRevision, local: &str) -> coranto::domain::DeliveryId {
     let revision = store(stage, text).await;
     let (due_at, to) = (stage.clock.now(), format!("{local}@example.net"));
     let new = NewDelivery { subscription: None, recipient: Some(&to), revision, request: None, due_at };
     stage.db.write(async |tx| deliveries::add(tx, &new).await).await.unwrap()
 }
 
-async fn wait_for_end(stage: &Stage, row: coranto::domain::DeliveryId) {
+async fn wait_for_end(stage: &DeliveryFixture, row: coranto::domain::DeliveryId) {
     let waiting = async {
         loop {
             let outcome = ledger::outcome(&mut stage.db.read().await.unwrap(), row).await.unwrap();

@@ -12,7 +12,7 @@ use coranto::store::{Db, migrate};
 
 use super::parties::{pass_time_until, second_newsletter, suspended};
 use super::script::{Answer, Asked, Script};
-use super::stage::{Stage, endpoint_at, relay, relay_to};
+use super::stage::{DeliveryFixture, endpoint_at, relay, relay_to};
 use crate::harness::database::{SqlitePlace, both_databases};
 
 /// Where the faulty relay answers; at the last the connection is lost.
@@ -100,7 +100,7 @@ async fn faulty(verb: &'static str, reply: &'static str, sender: &'static str) -
 }
 
 /// Plays a case on a database of its own.
-async fn on_fresh(play: impl AsyncFnOnce(Stage)) {
+async fn on_fresh(play: impl AsyncFnOnce(DeliveryFixture)) {
     let place = SqlitePlace::new();
     let db = Db::open(&place.url()).await.unwrap();
     migrate::run(&db).await.unwrap();
@@ -108,15 +108,15 @@ async fn on_fresh(play: impl AsyncFnOnce(Stage)) {
     db.close().await;
 }
 
-async fn stage_on(db: Db) -> Stage {
-    let mut stage = Stage::new(db).await;
+async fn stage_on(db: Db) -> DeliveryFixture {
+    let mut stage = DeliveryFixture::new(db).await;
     stage.bear_leaps();
     stage.readers(&(0..READERS).map(|n| format!("r{n}@h{}.example", n % 3)).collect::<Vec<_>>()).await;
     stage
 }
 
 /// With one relay nobody fails but by the word of a relay about readers, and of those not more than the allowance.
-async fn with_one(mut stage: Stage, verb: &'static str, at: At, reply: &'static str) {
+async fn with_one(mut stage: DeliveryFixture, verb: &'static str, at: At, reply: &'static str) {
     let what = format!("one relay, {verb} {reply}");
     let (script, is_mended) = faulty(verb, reply, "").await;
     stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
@@ -148,7 +148,7 @@ async fn with_one(mut stage: Stage, verb: &'static str, at: At, reply: &'static 
 }
 
 /// With two relays everybody gets it by the other.
-async fn with_two(mut stage: Stage, verb: &'static str, at: At, reply: &'static str) {
+async fn with_two(mut stage: DeliveryFixture, verb: &'static str, at: At, reply: &'static str) {
     let what = format!("two relays, {verb} {reply}");
     let (script, _) = faulty(verb, reply, "").await;
     stage.settings.relays = vec![relay_to("faulty", endpoint_at(script.address)), relay("main", &stage.sink)];
@@ -170,7 +170,7 @@ async fn with_two(mut stage: Stage, verb: &'static str, at: At, reply: &'static 
 }
 
 /// With two newsletters of which one is refused, the other gets through at the first try of each.
-async fn with_two_newsletters(mut stage: Stage, verb: &'static str, reply: &'static str) {
+async fn with_two_newsletters(mut stage: DeliveryFixture, verb: &'static str, reply: &'static str) {
     let what = format!("two newsletters, {verb} {reply}");
     let (script, _) = faulty(verb, reply, "month.example.org").await;
     stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];

@@ -12,7 +12,7 @@ use crate::harness::altcha::solve;
 use crate::harness::http::{Request, Response, get, post};
 use crate::harness::visitor::{hidden, unescaped};
 use crate::signup::newsletter;
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 use crate::web::press::{Press, days_ago};
 
 /// The host of the pages; nothing is asked of it, since each answer is at hand.
@@ -20,7 +20,7 @@ const SITE: &str = "https://news.example";
 
 /// A site in one language, and its pages so far.
 pub(super) struct Album {
-    web: Web,
+    web: WebFixture,
     /// Whether the same pages were judged whole in another language.
     brief: bool,
     pages: Vec<Value>,
@@ -59,7 +59,7 @@ impl Album {
             slots: vec!["Fri 09:00".parse().unwrap()],
             ..newsletter("week", name)
         };
-        let web = Web::with(db, limits, &[]).await.with_newsletter(own).await;
+        let web = WebFixture::with(db, limits, &[]).await.with_newsletter(own).await;
         let mut album = Self { web, brief: language != "en", pages: Vec::new(), assets: serde_json::Map::new() };
         album.public().await;
         album.signup().await;

@@ -5,8 +5,8 @@ use coranto::domain::IssueId;
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::consent::ConsentKind;
 use coranto::store::Tx;
-use coranto::store::consents::Typed;
-use coranto::store::subscriptions::Entry;
+use coranto::store::consents::ConsentDetails;
+use coranto::store::subscriptions::ConsentEntry;
 
 /// Somebody at the command line.
 pub(crate) fn actor() -> Actor {
@@ -19,15 +19,15 @@ pub(crate) fn by(now: Timestamp) -> By<'static> {
 }
 
 /// What is written down with a change that is only made to set a scene: it leaves no event.
-pub(crate) fn entry(now: Timestamp) -> Entry<'static> {
-    Entry {
+pub(crate) fn entry(now: Timestamp) -> ConsentEntry<'static> {
+    ConsentEntry {
         by: by(now),
         consent: ConsentKind::Added,
         event: None,
         wording: "",
         client: None,
         source: "test",
-        typed: Typed::default(),
+        typed: ConsentDetails::default(),
     }
 }
 

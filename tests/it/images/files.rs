@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-use coranto::images::{Folder, Gallery, ImageError};
+use coranto::images::{Folder, ImageCache, ImageError};
 use tempfile::TempDir;
 
 use super::png;
@@ -25,7 +25,7 @@ fn place() -> (TempDir, Folder) {
 #[test]
 fn images_lie_beside_the_issue_or_elsewhere_in_its_folder() {
     let (_place, folder) = place();
-    let gallery = Gallery::default();
+    let gallery = ImageCache::default();
     for name in ["beside.png", "./beside.png", "charts/below.png", "../own.png"] {
         assert!(gallery.image(&folder, name).is_ok(), "{name}");
     }
@@ -36,7 +36,7 @@ fn images_lie_beside_the_issue_or_elsewhere_in_its_folder() {
 #[test]
 fn no_way_leads_out_of_the_folder() {
     let (place, folder) = place();
-    let gallery = Gallery::default();
+    let gallery = ImageCache::default();
     let (issues, secret) = (place.path().join("issues"), place.path().join("secret.png"));
     symlink(&secret, issues.join("2026/link.png")).unwrap();
     symlink(place.path(), issues.join("2026/door")).unwrap();
@@ -52,7 +52,7 @@ fn no_way_leads_out_of_the_folder() {
 fn an_issue_elsewhere_has_its_own_folder_alone() {
     let (place, _) = place();
     let folder = Folder::of(&place.path().join("draft.md"), &place.path().join("issues"));
-    let gallery = Gallery::default();
+    let gallery = ImageCache::default();
     assert!(gallery.image(&folder, "secret.png").is_ok());
     assert!(gallery.image(&folder, "issues/own.png").is_ok());
     assert_eq!(gallery.image(&folder, "../own.png"), Err(ImageError::Missing));
@@ -66,14 +66,14 @@ fn what_is_no_file_is_not_opened() {
     let pipe = place.path().join("issues/2026/pipe.png");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for name in ["pipe.png", "charts"] {
-        assert!(matches!(Gallery::default().image(&folder, name), Err(ImageError::NotAnImage(_))), "{name}");
+        assert!(matches!(ImageCache::default().image(&folder, name), Err(ImageError::NotAnImage(_))), "{name}");
     }
 }
 
 #[test]
 fn a_file_is_prepared_once_until_it_changes() {
     let (place, folder) = place();
-    let gallery = Gallery::default();
+    let gallery = ImageCache::default();
     let first = gallery.image(&folder, "beside.png").unwrap();
     assert!(Arc::ptr_eq(&first, &gallery.image(&folder, "beside.png").unwrap()));
     fs::write(place.path().join("issues/2026/beside.png"), png(9, 9)).unwrap();

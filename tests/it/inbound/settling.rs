@@ -3,53 +3,53 @@
 use std::time::Duration;
 
 use coranto::domain::IssueId;
-use coranto::domain::cause::{Cause, Certainty, Judgement, Party};
+use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::inbound::{self, AnswerError, Settled, Wanted};
-use coranto::store::notices::{self, Filter, Notice, Refused};
+use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
 use coranto::store::{Db, ledger, suppressions};
 
-use crate::delivery::stage::Stage;
+use crate::delivery::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-async fn settle(stage: &Stage) -> Settled {
+async fn settle(stage: &DeliveryFixture) -> Settled {
     inbound::settle(&stage.db, None, stage.clock.now()).await.unwrap()
 }
 
-async fn suppressed(stage: &Stage) -> i64 {
+async fn suppressed(stage: &DeliveryFixture) -> i64 {
     let mut tx = stage.db.read().await.unwrap();
     let (count,): (i64,) = tx.sql("SELECT COUNT(*) FROM suppressions").fetch_one().await.unwrap();
     count
 }
 
-async fn all(stage: &Stage) -> Vec<Notice> {
-    notices::page(&mut stage.db.read().await.unwrap(), &Filter::default(), 10_000).await.unwrap()
+async fn all(stage: &DeliveryFixture) -> Vec<Notice> {
+    notices::page(&mut stage.db.read().await.unwrap(), &NoticeFilter::default(), 10_000).await.unwrap()
 }
 
-async fn effects(stage: &Stage) -> Vec<Effect> {
+async fn effects(stage: &DeliveryFixture) -> Vec<Effect> {
     all(stage).await.iter().map(|notice| notice.effect).collect()
 }
 
 /// Says of the first `accused` of an issue's readers what a relay might have said.
-async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
+async fn accuse(stage: &DeliveryFixture, issue: IssueId, accused: usize, cause: Cause) {
     let now = stage.clock.now();
     let rows = stage.rows(issue).await;
     let judged =
-        Judgement { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
+        Classification { cause, certainty: Certainty::Certain, party: Party::Recipient, rule: "test", permanent: true };
     stage
         .db
         .write(async |tx| {
             for row in rows.iter().take(accused) {
                 let email = row.email.clone().unwrap_or_default();
                 let address: coranto::domain::address::EmailAddress = email.parse().unwrap();
-                let refused = Refused {
+                let refused = RefusedMail {
                     delivery: row.id,
                     newsletter: Some(stage.newsletter),
                     address_hash: &stage.keys.address_hash(&address.key()),
@@ -68,8 +68,8 @@ async fn accuse(stage: &Stage, issue: IssueId, accused: usize, cause: Cause) {
 }
 
 /// A list of 60 with one dead address in it, and an issue that was sent to it.
-async fn sent(db: Db) -> (Stage, IssueId) {
-    let stage = Stage::new(db).await;
+async fn sent(db: Db) -> (DeliveryFixture, IssueId) {
+    let stage = DeliveryFixture::new(db).await;
     stage.readers(&["permfail-0"]).await;
     stage.crowd(59).await;
     let issue = stage.issue("first").await;
@@ -79,8 +79,8 @@ async fn sent(db: Db) -> (Stage, IssueId) {
 }
 
 /// A list of 60, and an issue in which a relay calls so many of them dead.
-async fn accused(db: Db, dead: usize) -> (Stage, IssueId) {
-    let stage = Stage::new(db).await;
+async fn accused(db: Db, dead: usize) -> (DeliveryFixture, IssueId) {
+    let stage = DeliveryFixture::new(db).await;
     stage.crowd(60).await;
     let issue = stage.issue("first").await;
     accuse(&stage, issue, dead, Cause::NoMailbox).await;
@@ -150,7 +150,7 @@ both_databases! {
     }
 
     async fn the_bound_is_exact_at_every_size(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(600).await;
         for (slug, accused, suppressed_then) in [("a", 12, 12), ("b", 13, 12)] {
             let issue = stage.issue(slug).await;
@@ -164,16 +164,16 @@ both_databases! {
     }
 
     async fn what_comes_in_drops_stays_within_the_bound(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(60).await;
         let issue = stage.issue("drops").await;
         let rows = stage.rows(issue).await;
         let judged =
-            Judgement { cause: Cause::NoMailbox, certainty: Certainty::Certain, party: Party::Recipient, rule: "", permanent: true };
+            Classification { cause: Cause::NoMailbox, certainty: Certainty::Certain, party: Party::Recipient, rule: "", permanent: true };
         for row in &rows {
             let address: coranto::domain::address::EmailAddress = row.email.clone().unwrap().parse().unwrap();
             let (hash, now) = (stage.keys.address_hash(&address.key()), stage.clock.now());
-            let refused = Refused {
+            let refused = RefusedMail {
                 delivery: row.id, newsletter: None, address_hash: &hash, relay: "main", destination: "example.net",
                 reply: "550 5.1.1 unknown", judged: &judged, settle_at: now,
             };
@@ -200,7 +200,7 @@ both_databases! {
     }
 
     async fn a_full_mailbox_is_counted_and_what_is_ours_is_not(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(20).await;
         for (slug, cause, expected) in [
             ("full", Cause::Full, Settled { counted: 5, ..Settled::default() }),
@@ -216,7 +216,7 @@ both_databases! {
     }
 
     async fn five_issues_in_a_row_at_a_full_mailbox_are_enough(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(20).await;
         for week in 0..5 {
             let issue = stage.issue(&format!("week{week}")).await;
@@ -230,7 +230,7 @@ both_databases! {
     }
 
     async fn a_domain_is_gone_only_when_name_servers_say_so(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(20).await;
         let issue = stage.issue("domains").await;
         accuse(&stage, issue, 2, Cause::NoDomain).await;
@@ -239,7 +239,7 @@ both_databases! {
     }
 
     async fn a_dead_list_that_nobody_answers_for_is_settled_by_the_next_issues(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.crowd(60).await;
         let first = stage.issue("first").await;
         accuse(&stage, first, 15, Cause::NoMailbox).await;
@@ -269,7 +269,7 @@ both_databases! {
     }
 
     async fn who_was_skipped_gets_the_issue_when_the_suppression_is_lifted(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         stage.readers(&["anna", "ben"]).await;
         let issue = stage.issue("lifted").await;
         let (hash, now) = (stage.keys.address_hash("anna@example.net"), stage.clock.now());
@@ -280,7 +280,7 @@ both_databases! {
             .unwrap();
         assert_eq!(stage.finish(issue).await.skipped, 1);
         let retry = async || {
-            let what = coranto::delivery::control::Retry::Failed;
+            let what = coranto::delivery::control::RetryScope::Failed;
             coranto::delivery::control::retry(&stage.db, issue, what, acts::by(stage.clock.now())).await.unwrap()
         };
         assert_eq!(retry().await, 0, "it is suppressed still");

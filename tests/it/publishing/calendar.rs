@@ -8,12 +8,12 @@ use coranto::domain::issue::IssueState::{self, Held, Queued, Sending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::publishing::{Started, When, start_due};
 use coranto::store::db::Sql;
-use coranto::store::ledger::{self, Row};
+use coranto::store::ledger::{self, LedgerRow};
 use coranto::store::{Db, StoreError, issues, subscriptions};
 use coranto::{domain, signup};
 use tokio::task::JoinSet;
 
-use super::ground::{Desk, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, at, keys, no_event};
+use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, at, keys, no_event};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases};
 
@@ -21,14 +21,14 @@ const A: &str = "2026-11-27-a.md";
 const B: &str = "2026-12-04-b.md";
 
 /// A desk with one issue on Friday's slot.
-async fn with_issue(db: Db) -> Desk {
-    let desk = Desk::new(db).await;
+async fn with_issue(db: Db) -> PublishingFixture {
+    let desk = PublishingFixture::new(db).await;
     desk.file(A, "", "Text.");
     desk.queue(A, When::NextSlot).await.unwrap();
     desk
 }
 
-async fn rows(desk: &Desk, slug: &str) -> Vec<Row> {
+async fn rows(desk: &PublishingFixture, slug: &str) -> Vec<LedgerRow> {
     let id = desk.issue(slug).await.id;
     ledger::rows(&mut desk.db.read().await.unwrap(), id, &[], domain::DeliveryId(0), 1_000_000).await.unwrap()
 }
@@ -106,7 +106,7 @@ both_databases! {
     }
 
     async fn years_later_nothing_fires_by_itself(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         for number in 0..30 {
             let name = format!("issue-{number}.md");
             desk.file(&name, "", "Text.");
@@ -146,12 +146,12 @@ both_databases! {
             let now = coranto::clock::Timestamp(at(FRIDAY).0 + week * 7 * 86_400_000);
             let name = format!("week-{week}.md");
             desk.file(&name, "", "Text.");
-            Desk { now, ..desk.clone() }.queue(&name, When::Beside(now)).await.unwrap();
+            PublishingFixture { now, ..desk.clone() }.queue(&name, When::Beside(now)).await.unwrap();
             let mut tasks = JoinSet::new();
             for _ in 0..3 {
                 let db = Db::open(&fresh.url).await.unwrap();
                 for _ in 0..2 {
-                    let desk = Desk { db: db.clone(), now, ..desk.clone() };
+                    let desk = PublishingFixture { db: db.clone(), now, ..desk.clone() };
                     tasks.spawn(async move { desk.start_due().await });
                 }
             }
@@ -198,7 +198,7 @@ both_databases! {
             desk.file(&name, "", "Text.");
             friday.queue(&name, When::Beside(friday.now)).await.unwrap();
             let mut tasks = JoinSet::new();
-            let (scheduler, person) = (friday.clone(), Desk { db: Db::open(&fresh.url).await.unwrap(), ..friday.clone() });
+            let (scheduler, person) = (friday.clone(), PublishingFixture { db: Db::open(&fresh.url).await.unwrap(), ..friday.clone() });
             tasks.spawn(async move { drop(scheduler.start_due().await) });
             tasks.spawn(async move { drop(person.queue(&name, When::Beside(at(FRIDAY_AFTER))).await) });
             while let Some(ended) = tasks.join_next().await {
@@ -256,7 +256,7 @@ both_databases! {
     }
 }
 
-async fn subscription(desk: &Desk, local: &str) -> SubscriptionId {
+async fn subscription(desk: &PublishingFixture, local: &str) -> SubscriptionId {
     let email = format!("{local}@example.net");
     let mut tx = desk.db.read().await.unwrap();
     let (id,) = tx
@@ -272,13 +272,13 @@ async fn subscription(desk: &Desk, local: &str) -> SubscriptionId {
     id
 }
 
-async fn suppress(desk: &Desk, local: &str, reason: SuppressionReason) {
+async fn suppress(desk: &PublishingFixture, local: &str, reason: SuppressionReason) {
     let email: domain::address::EmailAddress = format!("{local}@example.net").parse().unwrap();
     signup::suppress(&desk.db, &keys(), &email, reason, "", &desk.act()).await.unwrap();
 }
 
 /// A reader who asked and has not confirmed.
-async fn signup_pending(desk: &Desk, local: &str) {
+async fn signup_pending(desk: &PublishingFixture, local: &str) {
     desk.readers(&[local]).await;
     let id = subscription(desk, local).await;
     let changed = desk
@@ -295,7 +295,7 @@ async fn signup_pending(desk: &Desk, local: &str) {
 }
 
 /// Many active readers at once, past the use cases.
-async fn crowd(desk: &Desk, count: i64) {
+async fn crowd(desk: &PublishingFixture, count: i64) {
     let (id, now) = (desk.id, desk.now);
     desk.db
         .write(async |tx| {

@@ -6,23 +6,23 @@ use coranto::publishing::{CorrectError, When, correct};
 use coranto::store::pages::Page;
 use coranto::store::{Db, pages};
 
-use super::ground::{Desk, FRIDAY, at};
+use super::ground::{PublishingFixture, FRIDAY, at};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
 
-async fn page(desk: &Desk) -> Option<Page> {
+async fn page(desk: &PublishingFixture) -> Option<Page> {
     pages::find(&mut desk.db.read().await.unwrap(), desk.id, "a").await.unwrap()
 }
 
-async fn corrected(desk: &Desk) -> Result<bool, CorrectError> {
+async fn corrected(desk: &PublishingFixture) -> Result<bool, CorrectError> {
     let library = desk.library();
     let draft = library.read(&desk.path(A)).unwrap();
     correct(&desk.db, &library, desk.id, &draft, &desk.actor(false)).await
 }
 
 /// Queued, due and sent.
-pub(super) async fn sent(desk: &Desk) {
+pub(super) async fn sent(desk: &PublishingFixture) {
     desk.queue(A, When::NextSlot).await.unwrap();
     assert!(page(desk).await.is_none(), "what is queued is nobody's business");
     desk.readers(&["one"]).await;
@@ -33,7 +33,7 @@ pub(super) async fn sent(desk: &Desk) {
 
 both_databases! {
     async fn the_web_version_is_nobodys_own(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "author: A. Writer", "Dear {{ name | friend }}{{ name }}, [leave]({{ unsubscribe_url }}) or [read]({{ web_url }}).\n\n## Ünder");
         sent(&desk).await;
         let page = page(&desk).await.unwrap();
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn what_was_sent_can_be_corrected_on_the_web(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "A wrong date.");
         assert!(matches!(corrected(&desk).await, Err(CorrectError::Unknown(_))));
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -67,7 +67,7 @@ both_databases! {
     }
 
     async fn from_the_first_mail_on_it_can_be_corrected(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         desk.file(A, "", "A wrong date.");
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -89,7 +89,7 @@ both_databases! {
     }
 
     async fn the_front_matter_says_who_may_see_it(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         for (front, seen) in [("web: unlisted", Some(Visibility::Unlisted)), ("web: none", None), ("web: public", Some(Visibility::Public))] {
             desk.file(A, front, "Text.");
             if desk.found("a").await.is_none() {

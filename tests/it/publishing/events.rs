@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use coranto::delivery::control::{self, Retry};
+use coranto::delivery::control::{self, RetryScope};
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::publishing::{When, correct, move_issue};
 use coranto::store::{Db, issues};
 
-use super::ground::{Desk, at};
+use super::ground::{PublishingFixture, at};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -57,7 +57,7 @@ const TABLE: &[(Deed, &[Deed], &str, IssueState)] = &[
 
 const FRIDAY: &str = "2026-11-27T09:00:00Z";
 
-async fn act(desk: &mut Desk, deed: Deed, name: &str) {
+async fn act(desk: &mut PublishingFixture, deed: Deed, name: &str) {
     let file = format!("{name}.md");
     let by: By<'_> = Actor::scheduler(desk.now);
     match deed {
@@ -97,7 +97,7 @@ async fn act(desk: &mut Desk, deed: Deed, name: &str) {
             assert!(finished.await.unwrap().is_some());
         }
         Deed::Retry => {
-            assert_eq!(control::retry(&desk.db, desk.issue(name).await.id, Retry::Failed, by).await.unwrap(), 1);
+            assert_eq!(control::retry(&desk.db, desk.issue(name).await.id, RetryScope::Failed, by).await.unwrap(), 1);
         }
         Deed::Correct => {
             desk.file(&file, "correction: A date was wrong.\n", &format!("The right text of {name}."));
@@ -110,7 +110,7 @@ async fn act(desk: &mut Desk, deed: Deed, name: &str) {
 
 both_databases! {
     async fn every_change_of_an_issue_leaves_one_event_and_follows_an_arrow(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["anna"]).await;
         for (number, (deed, before, event, state)) in TABLE.iter().enumerate() {
             let (mut desk, name) = (desk.at("2026-11-26T09:00:00Z"), format!("issue{number}"));
@@ -134,7 +134,7 @@ both_databases! {
     }
 
     async fn an_arrow_that_the_domain_does_not_know_changes_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("a.md", "", "Text.");
         desk.queue("a.md", When::At(at(FRIDAY))).await.unwrap();
         let id = desk.issue("a").await.id;

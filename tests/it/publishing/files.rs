@@ -3,10 +3,10 @@
 use std::os::unix::ffi::OsStrExt as _;
 
 use coranto::domain::issue::IssueState::Queued;
-use coranto::publishing::follow::Follower;
+use coranto::publishing::follow::FileWatcher;
 use coranto::store::Db;
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
@@ -16,14 +16,14 @@ fn due(text: &str) -> Option<String> {
 }
 
 /// The follower of a newsletter that shares its folder with another.
-fn sharing(desk: &Desk, other: &Desk) -> Follower {
-    let slug = |desk: &Desk| desk.newsletter.slug.clone();
-    Follower::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
+fn sharing(desk: &PublishingFixture, other: &PublishingFixture) -> FileWatcher {
+    let slug = |desk: &PublishingFixture| desk.newsletter.slug.clone();
+    FileWatcher::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
 }
 
 both_databases! {
     async fn what_cannot_be_read_stops_no_other(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.raw("2026-11-01-latin.md", b"---\ntitle: caf\xE9\nsend_at: next\n---\nText.\n");
         desk.raw("2026-11-02 Not a slug.md", b"---\ntitle: a\nsend_at: next\n---\nText.\n");
@@ -46,7 +46,7 @@ both_databases! {
     }
 
     async fn editors_leftovers_are_no_issues(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.look(&mut follower).await;
         let good = b"---\ntitle: A title\nsend_at: next\n---\nText.\n";
@@ -78,7 +78,7 @@ both_databases! {
     }
 
     async fn a_symbolic_link_is_as_good_as_a_file(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let elsewhere = tempfile::tempdir().unwrap();
         let target = elsewhere.path().join("text");
         std::fs::write(&target, "---\ntitle: A title\nsend_at: next\n---\nFirst text.\n").unwrap();
@@ -92,7 +92,7 @@ both_databases! {
 
     async fn a_file_that_was_closed_is_read_when_it_opens(db: Db) {
         use std::os::unix::fs::PermissionsExt as _;
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         let path = desk.file(A, "send_at: next", "Text.");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
@@ -109,7 +109,7 @@ both_databases! {
     }
 
     async fn two_newsletters_may_share_a_folder(db: Db) {
-        let week = Desk::new(db).await;
+        let week = PublishingFixture::new(db).await;
         let month = week.other("month").await;
         let (mut of_week, mut of_month) = (sharing(&week, &month), sharing(&month, &week));
         week.file("for-week.md", "newsletter: week\nsend_at: next", "Text.");
@@ -137,7 +137,7 @@ both_databases! {
     }
 
     async fn a_second_newsletter_in_the_folder_takes_nothing_from_the_first(db: Db) {
-        let week = Desk::new(db).await;
+        let week = PublishingFixture::new(db).await;
         let month = week.other("month").await;
         week.file("2026-11-27-known.md", "send_at: next", "Text.");
         week.follow(&mut week.follower()).await;
@@ -153,14 +153,14 @@ both_databases! {
     }
 
     async fn a_newsletter_that_the_server_does_not_know_is_said(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "newsletter: month\nsend_at: next", "Text.");
         let told = desk.follow(&mut desk.follower()).await;
         assert!(told.len() == 1 && told[0].contains("restart `coranto serve`"), "{told:?}");
     }
 
     async fn two_files_of_one_slug_are_followed_by_neither(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file("2026-11-27-a.md", "send_at: 2026-11-27 09:00", "One.");
         desk.follow(&mut follower).await;
@@ -178,7 +178,7 @@ both_databases! {
     }
 
     async fn a_file_that_is_gone_is_said(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: 2026-11-27 09:00", "Text.");
         desk.follow(&mut follower).await;
@@ -192,7 +192,7 @@ both_databases! {
     }
 
     async fn a_folder_that_is_missing_is_empty_and_one_that_is_none_is_said_once(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.newsletter.issues = desk.path("issues");
         assert!(desk.follow(&mut follower).await.is_empty());

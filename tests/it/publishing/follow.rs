@@ -4,7 +4,7 @@ use coranto::domain::issue::IssueState::{Draft, Held, Paused, Queued, Sending, S
 use coranto::publishing::When;
 use coranto::store::Db;
 
-use super::ground::{Desk, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at, no_event};
+use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at, no_event};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
@@ -16,7 +16,7 @@ fn due(text: &str) -> Option<String> {
 
 both_databases! {
     async fn a_file_is_queued_for_the_time_it_names(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("next.md", "send_at: next", "Text.");
         desk.file("civil.md", "send_at: 2026-11-27 18:30", "Text.");
         desk.file("offset.md", "send_at: 2026-11-27 18:30-05:00", "Text.");
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn what_did_not_change_is_not_written_again(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "send_at: next", "Text.");
         desk.file(B, "send_at: 2026-12-04 09:00", "Text.");
         let mut follower = desk.follower();
@@ -62,7 +62,7 @@ both_databases! {
     }
 
     async fn a_file_is_read_once_it_rests(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         assert!(desk.look(&mut follower).await.is_empty());
         desk.file(A, "send_at: next", "Half of the");
@@ -77,7 +77,7 @@ both_databases! {
     }
 
     async fn a_file_without_the_end_of_its_front_matter_is_not_sent(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         let before = desk.rows().await;
         desk.raw(A, b"---\ntitle: About a half\nsend_at: next\n\nDear reader,\n");
@@ -92,7 +92,7 @@ both_databases! {
     }
 
     async fn a_time_that_was_past_when_the_file_was_first_seen_is_held(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.look(&mut follower).await;
         desk.file(A, "send_at: 2026-11-25 10:59", "Text.");
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn a_file_moves_its_issue(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.look(&mut follower).await;
         let mut before = "";
@@ -146,7 +146,7 @@ both_databases! {
     }
 
     async fn a_new_text_is_the_issues_while_queued_and_while_paused(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "First text.");
         desk.follow(&mut follower).await;
@@ -164,7 +164,7 @@ both_databases! {
     }
 
     async fn md_25_an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "First text.");
         desk.follow(&mut follower).await;
@@ -181,7 +181,7 @@ both_databases! {
     }
 
     async fn a_broken_edit_keeps_the_last_good_text_and_is_told_once(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "Good text.");
         desk.follow(&mut follower).await;
@@ -205,7 +205,7 @@ both_databases! {
     }
 
     async fn what_a_person_took_off_stays_off(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: 2026-11-27 09:00", "Text.");
         desk.follow(&mut follower).await;
@@ -221,7 +221,7 @@ both_databases! {
     }
 
     async fn a_command_stands_until_the_file_says_something_else(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "send_at: 2026-11-27 09:00", "Text.");
         desk.follow(&mut desk.follower()).await;
         desk.queue(A, When::At(at(FRIDAY_AFTER))).await.unwrap();
@@ -242,7 +242,7 @@ both_databases! {
     }
 
     async fn a_file_may_take_itself_off(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "Text.");
         desk.follow(&mut follower).await;
@@ -262,7 +262,7 @@ both_databases! {
     }
 
     async fn a_file_without_a_time_is_a_commands_alone(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "", "First text.");
         assert!(desk.follow(&mut follower).await.is_empty());
@@ -281,7 +281,7 @@ both_databases! {
     }
 
     async fn what_was_sent_is_not_sent_again(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: 2026-11-27 09:00", "Text.");
         desk.follow(&mut follower).await;
@@ -298,7 +298,7 @@ both_databases! {
     }
 
     async fn a_restart_within_the_grace_does_not_put_off_what_is_due(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         desk.file(A, "send_at: next", "Text.");
         desk.file(B, "send_at: 2026-11-27 09:30", "Text.");
@@ -317,7 +317,7 @@ both_databases! {
     }
 
     async fn when_the_database_fails_a_file_is_looked_at_again(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "Text.");
         desk.execute(&no_event("issue.queued")).await;
@@ -331,7 +331,7 @@ both_databases! {
     }
 
     async fn without_a_slot_next_is_refused_in_words(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.slots.clear();
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "Text.");

@@ -10,12 +10,12 @@ use coranto::domain::address::EmailAddress;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::{IssueId, NewsletterId};
-use coranto::images::Gallery;
-use coranto::publishing::follow::Follower;
-use coranto::publishing::notice::Notice;
-use coranto::publishing::queue::{self, Act as QueueAct};
+use coranto::images::ImageCache;
+use coranto::publishing::follow::FileWatcher;
+use coranto::publishing::notice::FollowNotice;
+use coranto::publishing::queue::{self, QueueContext};
 use coranto::publishing::{Library, QueueError, Queued, Started, When, start_due};
-use coranto::signup::{self, Act, Added, NewReader};
+use coranto::signup::{self, ActionContext, Added, NewReader};
 use coranto::store::db::Sql;
 use coranto::store::issues::Issue;
 use coranto::store::ledger::Totals;
@@ -39,17 +39,17 @@ pub(crate) fn at(text: &str) -> Timestamp {
 
 /// Cheap to clone, so that tasks may have their own.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct PublishingFixture {
     pub(crate) db: Db,
     pub(crate) now: Timestamp,
     pub(crate) newsletter: Newsletter,
     pub(crate) id: NewsletterId,
     pub(crate) templates: Arc<Templates>,
-    pub(crate) gallery: Arc<Gallery>,
+    pub(crate) gallery: Arc<ImageCache>,
     pub(crate) folder: Arc<TempDir>,
 }
 
-impl Desk {
+impl PublishingFixture {
     pub(crate) async fn new(db: Db) -> Self {
         let folder = tempfile::Builder::new().prefix("coranto-issues-").tempdir().unwrap();
         let newsletter = Newsletter { issues: folder.path().to_owned(), ..stage::newsletter() };
@@ -117,27 +117,27 @@ impl Desk {
         queue::queue(&self.db, &library, self.id, &draft, when, &self.actor(dry_run)).await
     }
 
-    pub(crate) fn actor(&self, dry_run: bool) -> QueueAct<'static> {
+    pub(crate) fn actor(&self, dry_run: bool) -> QueueContext<'static> {
         static ANNA: LazyLock<Actor> = LazyLock::new(|| Actor::Command("anna".to_owned()));
-        QueueAct { actor: &ANNA, now: self.now, dry_run, again: false }
+        QueueContext { actor: &ANNA, now: self.now, dry_run, again: false }
     }
 
     pub(crate) async fn unschedule(&self, slug: &str) -> bool {
         queue::unschedule(&self.db, self.issue(slug).await.id, &self.actor(false)).await.unwrap()
     }
 
-    pub(crate) fn follower(&self) -> Follower {
-        Follower::new(self.id, Vec::new(), vec![self.newsletter.slug.clone()])
+    pub(crate) fn follower(&self) -> FileWatcher {
+        FileWatcher::new(self.id, Vec::new(), vec![self.newsletter.slug.clone()])
     }
 
-    pub(crate) async fn look(&self, follower: &mut Follower) -> Vec<Notice> {
+    pub(crate) async fn look(&self, follower: &mut FileWatcher) -> Vec<FollowNotice> {
         let mut notices = Vec::new();
         follower.look(&self.db, &self.library(), self.now, &mut notices).await.unwrap();
         notices
     }
 
     /// Two looks: a file that changed is read at the second.
-    pub(crate) async fn follow(&self, follower: &mut Follower) -> Vec<String> {
+    pub(crate) async fn follow(&self, follower: &mut FileWatcher) -> Vec<String> {
         let mut notices = self.look(follower).await;
         notices.extend(self.look(follower).await);
         notices.iter().map(ToString::to_string).collect()
@@ -197,8 +197,8 @@ impl Desk {
         }
     }
 
-    pub(crate) fn act(&self) -> Act {
-        Act { now: self.now, actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
+    pub(crate) fn act(&self) -> ActionContext {
+        ActionContext { now: self.now, actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
     }
 
     /// How many rows each table has.

@@ -5,13 +5,13 @@ use coranto::publishing::When;
 use coranto::publishing::left::Left;
 use coranto::store::{Db, alarms};
 
-use super::ground::Desk;
+use super::ground::PublishingFixture;
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
 
 /// What is raised after a look: scopes and notes.
-async fn looked(desk: &Desk, left: &mut Left) -> Vec<(String, String)> {
+async fn looked(desk: &PublishingFixture, left: &mut Left) -> Vec<(String, String)> {
     left.look(&desk.db, &desk.library(), desk.id, desk.now).await.unwrap();
     let all = alarms::all(&mut desk.db.read().await.unwrap()).await.unwrap();
     let stands = all.into_iter().filter(|one| one.name == AlarmName::FileLeft && one.cleared_at.is_none());
@@ -20,7 +20,7 @@ async fn looked(desk: &Desk, left: &mut Left) -> Vec<(String, String)> {
 
 both_databases! {
     async fn a_broken_file_calls_when_it_stays_broken_and_its_time_is_near(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "Good text.");
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.file(A, "", "Dear {{ nmae }},");
@@ -55,7 +55,7 @@ both_databases! {
     }
 
     async fn a_file_that_asks_and_cannot_be_queued_calls(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "send_at: next", "Dear {{ nmae }},");
         desk.file("2026-12-11-later.md", "send_at: next", "Dear {{ nmae }},");
         let eve = desk.at("2026-11-26T20:00:00Z");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use coranto::content::Problem;
 use coranto::content::problem::Position;
-use coranto::publishing::links::{self, Asked, Asking};
+use coranto::publishing::links::{self, CheckedLink, Asking};
 
 /// What a server was asked, and what it answers.
 #[derive(Default)]
@@ -91,10 +91,10 @@ fn loopback_alone(address: IpAddr) -> bool {
 }
 
 async fn asked(urls: &[String], may_ask: fn(IpAddr) -> bool) -> Vec<Problem> {
-    let links: Vec<Asked> = urls
+    let links: Vec<CheckedLink> = urls
         .iter()
         .enumerate()
-        .map(|(index, url)| Asked { url: url.clone(), at: Position { line: index + 1, column: 3 } })
+        .map(|(index, url)| CheckedLink { url: url.clone(), at: Position { line: index + 1, column: 3 } })
         .collect();
     links::ask(&links, &Asking { public_url: "https://news.example.org".to_owned(), may_ask }).await.unwrap()
 }

@@ -6,26 +6,26 @@ use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{self, Held, Queued};
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::slot::{Slot, next_of, on_day};
-use coranto::images::Gallery;
-use coranto::publishing::{Library, NoSlot, Plan, When};
+use coranto::images::ImageCache;
+use coranto::publishing::{Library, NoSlot, QueuePlan, When};
 use coranto::store::Db;
 use coranto::templates::Templates;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use proptest::prelude::*;
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, THIRD_FRIDAY, at};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, THIRD_FRIDAY, at};
 use crate::delivery::stage;
 use crate::harness::database::both_databases;
 
-async fn standing(desk: &Desk, slug: &str) -> (IssueState, Option<Timestamp>) {
+async fn standing(desk: &PublishingFixture, slug: &str) -> (IssueState, Option<Timestamp>) {
     let issue = desk.issue(slug).await;
     (issue.state, issue.due_at)
 }
 
 both_databases! {
     async fn a_new_database_beside_old_files_queues_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         let files = [
             ("2023-11-03-oldest.md", "send_at: next"),
@@ -55,7 +55,7 @@ both_databases! {
         // For a year of Fridays, with restarts between, nobody gets anything.
         let mut now = at(FRIDAY);
         for _ in 0..52 {
-            let later = Desk { now, ..desk.clone() };
+            let later = PublishingFixture { now, ..desk.clone() };
             later.follow(&mut later.follower()).await;
             assert!(later.start_due().await.is_empty());
             now = Timestamp(now.0 + 7 * 86_400_000);
@@ -66,7 +66,7 @@ both_databases! {
     }
 
     async fn an_undated_file_that_is_younger_than_the_database_gets_the_next_free_slot(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("2026-11-27-a.md", "send_at: next", "One.");
         desk.file("undated.md", "send_at: next", "Another.");
         desk.follow(&mut desk.follower()).await;
@@ -74,7 +74,7 @@ both_databases! {
     }
 
     async fn a_day_without_a_slot_means_the_next_slot(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("2026-11-30-monday.md", "send_at: next", "Of Monday.");
         desk.file("2026-12-05-saturday.md", "send_at: next", "Of Saturday.");
         desk.follow(&mut desk.follower()).await;
@@ -84,7 +84,7 @@ both_databases! {
     }
 
     async fn what_another_has_or_is_named_for_holds_it(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("other.md", "", "Another issue.");
         desk.queue("other.md", When::At(at(FRIDAY))).await.unwrap();
         let mut follower = desk.follower();
@@ -116,7 +116,7 @@ both_databases! {
     }
 
     async fn saved_in_the_last_second_it_is_in_time(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         let eve = desk.at("2026-11-27T07:59:59Z");
         let mut follower = eve.follower();
@@ -163,12 +163,12 @@ proptest! {
         let slots: Vec<Slot> =
             slots.iter().map(|(day, hour, minute)| format!("{} {hour}:{minute:02}", DAYS[*day]).parse().unwrap()).collect();
         let newsletter = newsletter(&slots, &zone);
-        let (templates, gallery) = (&*TEMPLATES, Gallery::default());
+        let (templates, gallery) = (&*TEMPLATES, ImageCache::default());
         let library = Library { newsletter: &newsletter, public_url: PUBLIC_URL, templates, gallery: &gallery };
         let now = Timestamp(now);
         let today = library.date_of(now);
         let day: Date = today.checked_add(jiff::Span::new().days(ahead)).unwrap();
-        let plan = Plan::default();
+        let plan = QueuePlan::default();
         let name = zone.iana_name().unwrap_or_default();
         let found = plan.own_slot(&library, Some(day), now);
         let (Ok(slot) | Err(NoSlot::Past(slot))) = found else { panic!("{name} {day}: {found:?}") };

@@ -8,14 +8,14 @@ use coranto::store::images::RevisionImage;
 use coranto::store::{Db, images, pages, revisions};
 
 use super::correct::sent;
-use super::ground::{Desk, EVENTS_AGAIN, FRIDAY_AFTER, PUBLIC_URL, no_event};
+use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY_AFTER, PUBLIC_URL, no_event};
 use crate::harness::database::both_databases;
 use crate::images::png;
 
 const A: &str = "2026-11-27-a.md";
 const TEXT: &str = "Look:\n\n![A chart](chart.png)\n\n![A map](maps/old%20town@2x.png)";
 
-impl Desk {
+impl PublishingFixture {
     fn with_pictures(&self) {
         self.raw("chart.png", &png(1400, 700));
         std::fs::create_dir(self.path("maps")).unwrap();
@@ -49,7 +49,7 @@ fn tag<'a>(html: &'a str, alt: &str) -> &'a str {
 
 both_databases! {
     async fn an_image_beside_an_issue_just_works(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         desk.queue(A, When::NextSlot).await.unwrap();
         let (html, rows) = desk.html("a").await;
@@ -67,7 +67,7 @@ both_databases! {
     }
 
     async fn a_dry_run_stores_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         let before = desk.rows().await;
         desk.dry_run(A, When::NextSlot).await.unwrap();
@@ -75,7 +75,7 @@ both_databases! {
     }
 
     async fn an_image_that_changed_is_a_new_text(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         desk.queue(A, When::NextSlot).await.unwrap();
         let before = desk.html("a").await.1;
@@ -86,7 +86,7 @@ both_databases! {
     }
 
     async fn an_image_that_changes_or_comes_late_is_followed(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: 2026-11-27 09:00", "![A chart](chart.png)");
         let said = desk.follow(&mut follower).await;
@@ -103,7 +103,7 @@ both_databases! {
     }
 
     async fn images_may_travel_inside_the_mail(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         desk.newsletter = Newsletter { images: ImagesBy::Embed, ..desk.newsletter.clone() };
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -116,7 +116,7 @@ both_databases! {
     }
 
     async fn a_logo_stands_on_top_and_its_name_is_its_text(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.design.logo = Some(desk.raw("logo.png", &png(400, 100)));
         desk.file(A, "", "Text.");
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -128,7 +128,7 @@ both_databases! {
     }
 
     async fn what_cannot_be_shown_is_told_with_its_place(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.raw("drawing.svg", b"<svg/>");
         desk.raw("broken.png", &png(10, 10)[..40]);
         desk.raw("note.jpg", b"text");
@@ -140,7 +140,7 @@ both_databases! {
     }
 
     async fn an_album_is_refused(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut text = String::new();
         for number in 0..51 {
             desk.raw(&format!("{number}.png"), &png(4, 4 + number));
@@ -157,7 +157,7 @@ both_databases! {
     }
 
     async fn a_correction_brings_its_images(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "Text.");
         sent(&desk).await;
         desk.raw("chart.png", &png(20, 10));
@@ -182,7 +182,7 @@ both_databases! {
     }
 
     async fn a_stop_between_images_and_issue_leaves_nothing_to_send(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         let before = desk.rows().await;
         desk.execute(&no_event("issue.queued")).await;
@@ -202,7 +202,7 @@ both_databases! {
     }
 
     async fn unused_images_are_tidied_away(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.with_pictures();
         desk.queue(A, When::NextSlot).await.unwrap();
         assert_eq!(pictures::tidy(&desk.db, desk.at("2026-12-31T00:00:00Z").now).await.unwrap(), 0, "all are shown");

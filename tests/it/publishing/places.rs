@@ -2,12 +2,12 @@
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Held, Queued, Sending};
-use coranto::publishing::{self, Moved, NoSlot, Plan, QueueError, SkipError, When};
+use coranto::publishing::{self, Moved, NoSlot, QueuePlan, QueueError, SkipError, When};
 use coranto::store::Db;
 use coranto::store::db::Sql;
 use tokio::task::JoinSet;
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
 use crate::harness::database::{Fresh, both_databases};
 
 const A: &str = "2026-11-27-a.md";
@@ -19,8 +19,8 @@ fn due(text: &str) -> Option<String> {
 }
 
 /// A desk with two issues on the first two Fridays.
-async fn with_two(db: Db) -> Desk {
-    let desk = Desk::new(db).await;
+async fn with_two(db: Db) -> PublishingFixture {
+    let desk = PublishingFixture::new(db).await;
     for name in [A, B] {
         desk.file(name, "", &format!("The text of {name}."));
         desk.queue(name, When::NextSlot).await.unwrap();
@@ -28,7 +28,7 @@ async fn with_two(db: Db) -> Desk {
     desk
 }
 
-impl Desk {
+impl PublishingFixture {
     async fn move_issue(&self, slug: &str, when: When) -> Result<Moved, QueueError> {
         publishing::move_issue(&self.db, &self.library(), self.id, slug, when, &self.actor(false)).await
     }
@@ -137,7 +137,7 @@ both_databases! {
     }
 
     async fn a_move_of_a_followed_file_stands_until_its_line_changes(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "First text.");
         desk.follow(&mut follower).await;
@@ -180,10 +180,10 @@ both_databases! {
                 let db = Db::open(&fresh.url).await.unwrap();
                 let name = format!("issue-{round}-{command}.md");
                 desk.file(&name, "", &format!("The text of {name}."));
-                let desk = Desk { db, ..desk.clone() };
+                let desk = PublishingFixture { db, ..desk.clone() };
                 tasks.spawn(async move { desk.queue(&name, When::At(time)).await.map(|queued| queued.issue) });
             }
-            let mover = Desk { db: Db::open(&fresh.url).await.unwrap(), ..desk.clone() };
+            let mover = PublishingFixture { db: Db::open(&fresh.url).await.unwrap(), ..desk.clone() };
             tasks.spawn(async move { mover.move_issue("a", When::At(time)).await.map(|moved| moved.issue) });
             let (mut won, mut lost) = (0, 0);
             while let Some(ended) = tasks.join_next().await {
@@ -204,7 +204,7 @@ both_databases! {
         desk.queue("c.md", When::NextSlot).await.unwrap();
         let mut tasks = JoinSet::new();
         for pair in [["a", "b"], ["b", "c"], ["c", "a"], ["b", "a"]] {
-            let desk = Desk { db: Db::open(&fresh.url).await.unwrap(), ..desk.clone() };
+            let desk = PublishingFixture { db: Db::open(&fresh.url).await.unwrap(), ..desk.clone() };
             tasks.spawn(async move { desk.swap(pair).await.map(drop) });
         }
         while let Some(ended) = tasks.join_next().await {
@@ -223,7 +223,7 @@ both_databases! {
     }
 
     async fn a_skipped_slot_is_offered_to_nobody(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         assert!(desk.skip(FRIDAY).await.unwrap());
         assert!(!desk.skip(FRIDAY).await.unwrap(), "it is skipped already");
         desk.file(A, "send_at: next", "The text of A.");
@@ -232,7 +232,7 @@ both_databases! {
         desk.file("c.md", "", "The text of C.");
         desk.queue("c.md", When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("c").await, (Queued, due(THIRD_FRIDAY)));
-        let plan = Plan::load(&mut desk.db.read().await.unwrap(), &desk.library(), desk.id, "new", desk.now).await.unwrap();
+        let plan = QueuePlan::load(&mut desk.db.read().await.unwrap(), &desk.library(), desk.id, "new", desk.now).await.unwrap();
         assert_eq!(plan.slot(&desk.library(), None, desk.now), Some(at("2026-12-18T08:00:00Z")));
         // A person who says the time is obeyed.
         desk.queue("c.md", When::At(at(FRIDAY))).await.unwrap();
@@ -261,7 +261,7 @@ both_databases! {
 }
 
 /// How many moments two queued issues share that do not say so.
-async fn moments_of_two(desk: &Desk) -> i64 {
+async fn moments_of_two(desk: &PublishingFixture) -> i64 {
     let sql = Sql::from(
         "SELECT COUNT(*) FROM (SELECT due_at FROM issues WHERE state = 'queued' AND NOT beside
          GROUP BY newsletter_id, due_at HAVING COUNT(*) > 1) t",

@@ -1,17 +1,17 @@
 //! A file's day and its issue's slot are one; a text that went out goes out again only on purpose.
 
 use coranto::domain::issue::IssueState::{Held, Queued};
-use coranto::publishing::queue::{self, Act};
-use coranto::publishing::{Plan, QueueError, Queued as Done, When};
+use coranto::publishing::queue::{self, QueueContext};
+use coranto::publishing::{QueuePlan, QueueError, Queued as Done, When};
 use coranto::store::{Db, revisions};
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
 use crate::harness::database::both_databases;
 
 /// The day that `coranto new` would put into a file's name.
-async fn proposed(desk: &Desk) -> String {
+async fn proposed(desk: &PublishingFixture) -> String {
     let mut tx = desk.db.read().await.unwrap();
-    let plan = Plan::load(&mut tx, &desk.library(), desk.id, "new", desk.now).await.unwrap();
+    let plan = QueuePlan::load(&mut tx, &desk.library(), desk.id, "new", desk.now).await.unwrap();
     let slot = plan.slot(&desk.library(), None, desk.now).unwrap();
     desk.library().date_of(slot).to_string()
 }
@@ -22,7 +22,7 @@ fn days(done: &Done) -> Vec<String> {
 
 both_databases! {
     async fn the_day_of_a_file_is_the_day_of_its_slot(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         // An installation begins with a file that nobody has queued.
         desk.file("2026-11-27-first-things.md", "", "First.");
         assert_eq!(proposed(&desk).await, "2026-12-04");
@@ -37,7 +37,7 @@ both_databases! {
     }
 
     async fn a_file_without_a_slot_of_its_own_gets_one_that_nobody_has(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("2026-11-27-reserved.md", "", "Reserved.");
         desk.file("2026-11-25-wednesday.md", "", "On no slot.");
         desk.file("2026-11-20-late.md", "", "Late.");
@@ -57,7 +57,7 @@ both_databases! {
     }
 
     async fn what_went_out_reserves_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         desk.file("2026-11-27-early.md", "", "Sent before its day.");
         desk.queue("2026-11-27-early.md", When::Now).await.unwrap();
@@ -70,7 +70,7 @@ both_databases! {
     }
 
     async fn a_slot_that_is_taken_is_not_given_to_the_file_of_its_day(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file("other.md", "", "Other.");
         desk.queue("other.md", When::At(at(FRIDAY))).await.unwrap();
         desk.file("2026-11-27-a.md", "", "Text.");
@@ -79,7 +79,7 @@ both_databases! {
     }
 
     async fn the_same_text_goes_out_twice_only_on_purpose(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let text = "A text of more than twenty words is not the same by chance, and so whoever queues it under another \
                     name has most likely forgotten to write a new one.";
         desk.file("2026-11-27-a.md", "", text);
@@ -92,7 +92,7 @@ both_databases! {
 
         let library = desk.library();
         let draft = library.read(&desk.path("2026-12-04-b.md")).unwrap();
-        let act = Act { again: true, ..desk.actor(false) };
+        let act = QueueContext { again: true, ..desk.actor(false) };
         let again = queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
         assert_eq!(again.issue.due_at, Some(at(FRIDAY_AFTER)));
         // Once it is there it may be queued again, and a few words may be the same every week.
@@ -106,7 +106,7 @@ both_databases! {
     }
 
     async fn sources_are_those_of_other_issues_of_a_length(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         for (name, text) in [("a.md", "One."), ("b.md", "Two and a half.")] {
             desk.file(name, "", text);
             desk.queue(name, When::NextSlot).await.unwrap();

@@ -9,7 +9,7 @@ use coranto::publishing::{NoSlot, QueueError, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at};
 use crate::harness::database::{Fresh, both_databases};
 
 const A: &str = "2026-11-27-a.md";
@@ -21,7 +21,7 @@ fn due(text: &str) -> Option<String> {
 
 both_databases! {
     async fn issues_take_one_slot_after_the_other(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         for name in [A, B, "c.md", "d.md"] {
             desk.file(name, "", "Text.");
         }
@@ -39,7 +39,7 @@ both_databases! {
     }
 
     async fn another_newsletters_slots_are_its_own(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let other = desk.other("month").await;
         desk.file(A, "", "Text.");
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -48,7 +48,7 @@ both_databases! {
     }
 
     async fn commands_at_the_same_moment_never_share_a_slot(fresh: Fresh) {
-        let desk = Desk::new(fresh.db.clone()).await;
+        let desk = PublishingFixture::new(fresh.db.clone()).await;
         let mut tasks = JoinSet::new();
         // Several processes, each with several commands.
         for process in 0..3 {
@@ -56,7 +56,7 @@ both_databases! {
             for command in 0..4 {
                 let name = format!("issue-{process}-{command}.md");
                 desk.file(&name, "", "Text.");
-                let desk = Desk { db: db.clone(), ..desk.clone() };
+                let desk = PublishingFixture { db: db.clone(), ..desk.clone() };
                 tasks.spawn(async move { desk.queue(&name, When::NextSlot).await.unwrap().issue.due_at.unwrap() });
             }
         }
@@ -69,13 +69,13 @@ both_databases! {
     }
 
     async fn the_same_issue_queued_at_the_same_moment_has_one_place(fresh: Fresh) {
-        let desk = Desk::new(fresh.db.clone()).await;
+        let desk = PublishingFixture::new(fresh.db.clone()).await;
         desk.file(A, "", "Text.");
         let mut tasks = JoinSet::new();
         for _ in 0..3 {
             let db = Db::open(&fresh.url).await.unwrap();
             for _ in 0..3 {
-                let desk = Desk { db: db.clone(), ..desk.clone() };
+                let desk = PublishingFixture { db: db.clone(), ..desk.clone() };
                 tasks.spawn(async move { desk.queue(A, When::NextSlot).await.unwrap() });
             }
         }
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn a_time_a_hold_and_at_once(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "Text.");
         let before = desk.rows().await;
         let error = desk.queue(A, When::At(Timestamp(desk.now.0 - 1))).await.unwrap_err();
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn queued_again_it_keeps_its_place_and_nothing_is_written(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         desk.file(B, "", "Text.");
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -140,7 +140,7 @@ both_databases! {
     }
 
     async fn an_issue_that_is_due_this_moment_is_not_put_off(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         desk.readers(&["one"]).await;
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -153,7 +153,7 @@ both_databases! {
     }
 
     async fn an_issue_that_missed_its_slot_gets_the_next(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "Text.");
         desk.queue(A, When::NextSlot).await.unwrap();
         // No scheduler ran; a person queues it again after the grace.
@@ -162,7 +162,7 @@ both_databases! {
     }
 
     async fn a_paused_issue_gets_new_content_and_nothing_else(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.force("a", Paused).await;
@@ -177,7 +177,7 @@ both_databases! {
     }
 
     async fn what_went_out_or_goes_out_is_refused(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         desk.queue(A, When::NextSlot).await.unwrap();
         desk.file(A, "", "Second text.");
@@ -197,7 +197,7 @@ both_databases! {
     }
 
     async fn a_draft_is_refused_unless_it_is_only_put_on_hold(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "draft: true", "Text.");
         let before = desk.rows().await;
         for when in [When::NextSlot, When::Now, When::At(at(FRIDAY)), When::OwnSlot] {
@@ -209,7 +209,7 @@ both_databases! {
     }
 
     async fn a_dry_run_says_what_would_be_and_stores_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one", "two"]).await;
         desk.file(A, "", "First text.");
         desk.file(B, "", "Text.");
@@ -232,7 +232,7 @@ both_databases! {
     }
 
     async fn off_the_queue_the_slot_is_free(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "Text.");
         desk.file("b.md", "", "Text.");
         desk.queue(A, When::NextSlot).await.unwrap();
@@ -256,7 +256,7 @@ both_databases! {
     }
 
     async fn a_newsletter_without_a_slot_has_only_times(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.slots.clear();
         desk.file(A, "", "Text.");
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
@@ -268,7 +268,7 @@ both_databases! {
     }
 
     async fn a_file_that_is_no_issue_changes_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         desk.queue(A, When::NextSlot).await.unwrap();
         let before = (desk.rows().await, desk.issue("a").await.revision_id);
@@ -293,7 +293,7 @@ both_databases! {
     }
 
     async fn the_sample_issues_are_queued(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.issues = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues");
         let library = desk.library();
         let files = library.files().unwrap();

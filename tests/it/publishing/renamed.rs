@@ -4,21 +4,21 @@ use coranto::domain::issue::IssueState::{Held, Queued, Sent};
 use coranto::publishing::When;
 use coranto::store::Db;
 
-use super::ground::Desk;
+use super::ground::PublishingFixture;
 use crate::harness::database::both_databases;
 
 const LONG: &str = "The ferry takes two hours for four miles, and nobody minds. Who lives on the island knows the pilot, \
     the pilot knows the tide, and the tide knows nobody. In the morning the boxes come off first, then the post, then \
     the children.";
 
-fn titled(desk: &Desk, name: &str, title: &str, text: &str) {
+fn titled(desk: &PublishingFixture, name: &str, title: &str, text: &str) {
     let source = format!("---\ntitle: {title}\nsummary: What it says.\nsend_at: next\n---\n\n{text}\n");
     desk.raw(name, source.as_bytes());
 }
 
 both_databases! {
     async fn a_renamed_file_is_held_however_it_was_touched(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         titled(&desk, "2026-11-27-ferry.md", "The ferry", LONG);
         let mut follower = desk.follower();
         desk.follow(&mut follower).await;
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn a_new_text_under_the_same_title_each_week_is_queued(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let texts = [
             "Nothing of the harbour this week. The library opens on Saturday instead, and the bakery closes early on \
              Monday since the oven is being built anew. Bring your own bread, says Marta.",
@@ -64,7 +64,7 @@ both_databases! {
     }
 
     async fn short_texts_under_one_title_are_one_issue(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         titled(&desk, "2026-11-27-short.md", "No issue this week", "See you next Friday.");
         let mut follower = desk.follower();
         desk.follow(&mut follower).await;

@@ -14,7 +14,7 @@ use coranto::store::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::ground::{Desk, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, at};
+use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, at};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
@@ -28,7 +28,7 @@ struct Running {
 
 impl Running {
     async fn start(
-        desk: &Desk,
+        desk: &PublishingFixture,
         clock: &Clock,
         newsletters: &[Newsletter],
     ) -> (Self, Arc<std::sync::atomic::AtomicI64>) {
@@ -64,14 +64,14 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "never: {what}");
 }
 
-async fn holder(desk: &Desk) -> Option<(WorkerId, coranto::clock::Timestamp)> {
+async fn holder(desk: &PublishingFixture) -> Option<(WorkerId, coranto::clock::Timestamp)> {
     let mut tx = desk.db.read().await.unwrap();
     tx.sql("SELECT worker_id, lease_until FROM leases WHERE name = 'schedule'").fetch_optional().await.unwrap()
 }
 
 both_databases! {
     async fn from_the_file_to_the_start_at_its_slot(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         let clock = Clock::fixed(desk.now);
         let (running, ticked_at) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
@@ -86,7 +86,7 @@ both_databases! {
     }
 
     async fn one_of_two_works_and_the_other_takes_over_at_once(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let clock = Clock::fixed(desk.now);
         let (first, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
         until("the first has the lease", async || holder(&desk).await.is_some()).await;
@@ -110,7 +110,7 @@ both_databases! {
     }
 
     async fn the_lease_of_a_dead_process_ends(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         let clock = Clock::fixed(desk.now);
         let (first, _) = Running::start(&desk, &clock, std::slice::from_ref(&desk.newsletter)).await;
@@ -133,7 +133,7 @@ both_databases! {
     }
 
     async fn a_clock_that_is_set_back_stops_nothing(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         desk.readers(&["one"]).await;
         let friday = desk.at(FRIDAY_AFTER);
         let clock = Clock::fixed(friday.now);
@@ -150,7 +150,7 @@ both_databases! {
     }
 
     async fn newsletters_that_share_a_folder_share_no_issue(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         let month = desk.other("month").await;
         let clock = Clock::fixed(desk.now);
         desk.file(A, "newsletter: month\nsend_at: next", "Text.");

@@ -4,18 +4,18 @@ use std::path::Path;
 
 use coranto::domain::issue::IssueState::{Held, Paused, Sending, Sent};
 use coranto::publishing::When;
-use coranto::publishing::standing::{self, Difference, Standing};
+use coranto::publishing::standing::{self, Difference, QueuedFile};
 use coranto::store::Db;
 
-use super::ground::Desk;
+use super::ground::PublishingFixture;
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";
 /// When the text was queued: the desk's Wednesday, in Prague.
 const TEXT: &str = "the text of 25 Nov 11:00";
 
-impl Desk {
-    async fn compared(&self, slug: &str) -> Option<Standing> {
+impl PublishingFixture {
+    async fn compared(&self, slug: &str) -> Option<QueuedFile> {
         let issue = self.issue(slug).await;
         standing::look(&self.db, &self.library(), &[issue]).await.unwrap().remove(0)
     }
@@ -25,8 +25,8 @@ impl Desk {
     }
 }
 
-async fn queued(db: Db) -> Desk {
-    let desk = Desk::new(db).await;
+async fn queued(db: Db) -> PublishingFixture {
+    let desk = PublishingFixture::new(db).await;
     desk.file(A, "", "First text.");
     desk.queue(A, When::NextSlot).await.unwrap();
     desk
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn a_file_from_elsewhere_is_compared_there(db: Db) {
-        let mut desk = Desk::new(db).await;
+        let mut desk = PublishingFixture::new(db).await;
         desk.file(A, "", "First text.");
         let issues = desk.path("issues");
         std::fs::create_dir(&issues).unwrap();
@@ -136,7 +136,7 @@ both_databases! {
     }
 
     async fn an_image_that_changed_is_a_change(db: Db) {
-        let desk = Desk::new(db).await;
+        let desk = PublishingFixture::new(db).await;
         image(&desk.path("gate.png"), 1);
         desk.file(A, "", "![The gate](gate.png)");
         desk.queue(A, When::NextSlot).await.unwrap();

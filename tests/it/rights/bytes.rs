@@ -10,7 +10,7 @@ use coranto::upkeep;
 
 use crate::harness::acts;
 use crate::harness::database::{Fresh, on_sqlite};
-use crate::signup::Ground;
+use crate::signup::SignupFixture;
 
 const EMAIL: &str = "zacharias.unique@example.org";
 const NAME: &str = "Zacharias Singular";
@@ -42,14 +42,14 @@ fn found(fresh: &Fresh) -> Vec<String> {
     found
 }
 
-async fn add(ground: &Ground, email: &str, name: &str) {
+async fn add(ground: &SignupFixture, email: &str, name: &str) {
     let new = NewReader { email: email.parse().unwrap(), name: Some(name.to_owned()), language: None };
-    signup::add(ground.db(), ground.keys(), ground.door.id, &new, &ground.act(None)).await.unwrap();
+    signup::add(ground.db(), ground.keys(), ground.list.id, &new, &ground.act(None)).await.unwrap();
 }
 
 /// The person among others who come before and after, with all that hangs on them.
-async fn peopled(fresh: &Fresh) -> Ground {
-    let ground = Ground::new(fresh.db.clone()).await;
+async fn peopled(fresh: &Fresh) -> SignupFixture {
+    let ground = SignupFixture::new(fresh.db.clone()).await;
     for number in 0..NEIGHBOURS {
         add(&ground, &format!("neighbour{number}@example.org"), "Neighbour").await;
         if number == NEIGHBOURS / 2 {
@@ -58,7 +58,7 @@ async fn peopled(fresh: &Fresh) -> Ground {
     }
     let id = ground.find(EMAIL).await.unwrap().id;
     signup::rename(ground.db(), id, Some(&format!("{NAME} the Second")), &ground.act(None)).await.unwrap();
-    signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
+    signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
     ground.db().scour().await.unwrap();
     assert!(!found(fresh).is_empty(), "the search finds what is there");
     ground
@@ -82,7 +82,7 @@ fn after_a_readers_erasure_no_byte_is_left() {
 fn after_an_operators_erasure_no_byte_is_left() {
     on_sqlite(async |fresh: Fresh| {
         let ground = peopled(&fresh).await;
-        let act = signup::Act { actor: acts::actor(), ..ground.act(None) };
+        let act = signup::ActionContext { actor: acts::actor(), ..ground.act(None) };
         signup::erase_address(ground.db(), ground.keys(), &EMAIL.parse().unwrap(), None, &act).await.unwrap();
         assert_eq!(found(&fresh), Vec::<String>::new());
     });
@@ -105,7 +105,7 @@ fn after_retention_no_byte_is_left() {
 #[test]
 fn a_reader_of_the_file_puts_the_end_of_the_log_off_and_holds_up_nobody() {
     on_sqlite(async |db: Db| {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         add(&ground, EMAIL, NAME).await;
         let mut reading = ground.db().read().await.unwrap();
         assert_eq!(subscriptions::active(&mut reading).await.unwrap(), 1);

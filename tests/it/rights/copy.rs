@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use coranto::domain::SubscriptionId;
 use coranto::domain::subscriber::EndedBy;
-use coranto::signup::{self, LinkAsk, Proof};
+use coranto::signup::{self, LinkAsk, HumanCheck};
 use coranto::store::personal::{Hanging, Part};
 use coranto::store::{Db, StoreError};
 
 use crate::harness::database::both_databases;
-use crate::signup::Ground;
+use crate::signup::SignupFixture;
 
 const ANNA: &str = "anna@example.org";
 
@@ -78,7 +78,7 @@ async fn columns(db: &Db) -> Vec<(String, String)> {
 }
 
 /// Rows about a subscription in every table that a part stands in and that the ordinary ways have not filled.
-async fn filled(ground: &Ground, id: SubscriptionId) {
+async fn filled(ground: &SignupFixture, id: SubscriptionId) {
     let person = ground.keys().address_hash(ANNA);
     ground
         .db()
@@ -97,7 +97,7 @@ async fn filled(ground: &Ground, id: SubscriptionId) {
                 "INSERT INTO imports (newsletter_id, actor, state, files, digest, mapping, agreed, position, counts, created_at)
                  VALUES ($1, 'command:x', 'done', 'fair.csv', 'd', '{}', 'a form at the fair', 1, '{}', $2)",
             )
-            .bind(ground.door.id)
+            .bind(ground.list.id)
             .bind(ground.now)
             .execute()
             .await?;
@@ -124,7 +124,7 @@ async fn filled(ground: &Ground, id: SubscriptionId) {
                 .execute()
                 .await?;
             tx.sql("INSERT INTO departed (newsletter_id, address_hash, ended_by, at) VALUES ($1, $2, $3, $4)")
-                .bind(ground.door.id)
+                .bind(ground.list.id)
                 .bind(person.as_slice())
                 .bind(EndedBy::Operator)
                 .bind(ground.now)
@@ -134,7 +134,7 @@ async fn filled(ground: &Ground, id: SubscriptionId) {
                 "INSERT INTO past_consents (newsletter_id, address_hash, kind, at, wording, client, source, ended_at)
                  VALUES ($1, $2, 'confirmed', $3, 'w', '192.0.2.0/24', 'form', $3)",
             )
-            .bind(ground.door.id)
+            .bind(ground.list.id)
             .bind(person.as_slice())
             .bind(ground.now)
             .execute()
@@ -168,11 +168,11 @@ both_databases! {
     }
 
     async fn who_stands_in_every_table_finds_each_in_the_copy(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
-        signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
-        let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: Proof::default() };
-        signup::send_link(&ground.signup, &ground.door, &ask, &ground.act(None)).await.unwrap();
+        signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
+        let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: HumanCheck::default() };
+        signup::send_link(&ground.signup, &ground.list, &ask, &ground.act(None)).await.unwrap();
         filled(&ground, id).await;
         let email = ANNA.parse().unwrap();
         let copy = signup::copy_of(ground.db(), ground.keys(), &email, ground.now).await.unwrap().unwrap();
@@ -195,13 +195,13 @@ both_databases! {
     }
 
     async fn after_an_erasure_no_table_leads_to_them(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
-        signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
-        let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: Proof::default() };
-        signup::send_link(&ground.signup, &ground.door, &ask, &ground.act(None)).await.unwrap();
+        signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
+        let ask = LinkAsk { email: ANNA.parse().unwrap(), proof: HumanCheck::default() };
+        signup::send_link(&ground.signup, &ground.list, &ask, &ground.act(None)).await.unwrap();
         filled(&ground, id).await;
-        let act = signup::Act { actor: crate::harness::acts::actor(), ..ground.act(None) };
+        let act = signup::ActionContext { actor: crate::harness::acts::actor(), ..ground.act(None) };
         let email = ANNA.parse().unwrap();
         let gone =
             signup::erase_address(ground.db(), ground.keys(), &email, Some("asked by anna@example.org"), &act).await.unwrap();
@@ -238,11 +238,11 @@ both_databases! {
     }
 
     async fn an_address_that_was_just_moved_to_is_not_the_thiefs_to_erase(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let id = ground.reader(ANNA).await;
         let act = ground.act(None);
         let thief = "thief@example.org".parse().unwrap();
-        signup::ask_address(&ground.signup, &ground.door, id, &thief, &act).await.unwrap();
+        signup::ask_address(&ground.signup, &ground.list, id, &thief, &act).await.unwrap();
         let request = {
             let mut tx = ground.db().read().await.unwrap();
             coranto::store::requests::of_subscription(&mut tx, id).await.unwrap().last().unwrap().id

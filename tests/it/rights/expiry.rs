@@ -7,25 +7,25 @@ use axum::http::StatusCode;
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::alarm::AlarmName;
 use coranto::domain::delivery::{DeliveryState, Reason};
-use coranto::domain::image::{Image, ImageFormat, Shown};
+use coranto::domain::image::{Image, ImageFormat, PlacedImage};
 use coranto::domain::retention::{Expiry, Retention};
 use coranto::domain::{DeliveryId, IssueId, RevisionId};
 use coranto::signup::{self, NewReader};
 use coranto::store::{Db, StoreError, alarms, departed, images, ledger, retention, suspensions};
-use coranto::upkeep::{self, Ended, Settings, Upkeep};
+use coranto::upkeep::{self, RetentionOutcome, AlarmSettings, Upkeep};
 
-use crate::delivery::stage::Stage;
+use crate::delivery::stage::DeliveryFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
-use crate::signup::Ground;
-use crate::web::ground::Web;
+use crate::signup::SignupFixture;
+use crate::web::ground::WebFixture;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-async fn expire(ground: &Ground, policy: Retention) -> Vec<(Expiry, u64)> {
+async fn expire(ground: &SignupFixture, policy: Retention) -> Vec<(Expiry, u64)> {
     let by = acts::actor();
     let (gone, ended) = upkeep::expire(ground.db(), policy, by.at(ground.now), u32::MAX).await.unwrap();
-    assert_eq!(ended, Ended::Whole);
+    assert_eq!(ended, RetentionOutcome::Whole);
     gone.0
 }
 
@@ -35,7 +35,7 @@ async fn number(db: &Db, sql: &'static str) -> i64 {
 }
 
 /// Rows of every kind that has a time, made at `now`.
-async fn furnished(ground: &Ground) {
+async fn furnished(ground: &SignupFixture) {
     ground.request("pending@example.org").await.unwrap();
     ground.reader("left@example.org").await;
     ground.leave("left@example.org").await;
@@ -72,7 +72,7 @@ async fn furnished(ground: &Ground) {
 async fn there(db: &Db, kind: Expiry) -> i64 {
     match kind {
         Expiry::Unconfirmed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'pending'").await,
-        Expiry::Unsubscribed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'left'").await,
+        Expiry::Unsubscribed => number(db, "SELECT COUNT(*) FROM subscriptions WHERE state = 'unsubscribed'").await,
         Expiry::Consents => number(db, "SELECT COUNT(*) FROM past_consents").await,
         Expiry::Networks => number(db, "SELECT COUNT(*) FROM consents WHERE client IS NOT NULL").await,
         Expiry::Ledger => number(db, "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NOT NULL").await,
@@ -100,7 +100,7 @@ fn alone(kind: Expiry) -> Retention {
 }
 
 /// An issue that went out, with a picture, and rows in every state that a settled issue has.
-async fn issue(stage: &Stage, rows: usize) -> (IssueId, RevisionId) {
+async fn issue(stage: &DeliveryFixture, rows: usize) -> (IssueId, RevisionId) {
     stage.crowd(rows).await;
     let issue = stage.issue("old").await;
     let revision = stage.revision("old", "first").await;
@@ -135,7 +135,7 @@ async fn issue(stage: &Stage, rows: usize) -> (IssueId, RevisionId) {
 
 both_databases! {
     async fn each_kind_goes_on_its_day_and_not_the_day_before(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         furnished(&ground).await;
         let start = ground.now;
         // Workers have a time whatever is set.
@@ -173,7 +173,7 @@ both_databases! {
     }
 
     async fn every_slice_leaves_an_event_with_its_number(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         furnished(&ground).await;
         ground.now = ground.now.plus(DAY * 2000);
         let gone = expire(&ground, Retention::default()).await;
@@ -188,7 +188,7 @@ both_databases! {
 
     async fn who_asks_again_has_a_new_month(db: Db) {
         let limits = signup::Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..signup::Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         ground.request("pending@example.org").await.unwrap();
         ground.later(24 * 29);
         ground.request("pending@example.org").await.unwrap();
@@ -201,10 +201,10 @@ both_databases! {
     }
 
     async fn a_person_goes_only_with_the_last_of_what_is_theirs(db: Db) {
-        let mut ground = Ground::new(db.clone()).await;
+        let mut ground = SignupFixture::new(db.clone()).await;
         ground.reader("anna@example.org").await;
         ground.leave("anna@example.org").await;
-        let month = crate::signup::door(&db, crate::signup::newsletter("month", "The Month")).await;
+        let month = crate::signup::list(&db, crate::signup::newsletter("month", "The Month")).await;
         let new = NewReader { email: "anna@example.org".parse().unwrap(), name: Some("Anna".to_owned()), language: None };
         signup::add(&db, ground.keys(), month.id, &new, &ground.act(None)).await.unwrap();
         ground.later(24 * 400);
@@ -214,10 +214,10 @@ both_databases! {
     }
 
     async fn the_first_time_is_announced_and_begins_a_week_later(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         furnished(&ground).await;
         let mut now = ground.now.plus(DAY * 31);
-        let settings = Settings {
+        let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(),
         };
@@ -243,8 +243,8 @@ both_databases! {
     }
 
     async fn a_new_installation_announces_nothing(db: Db) {
-        let ground = Ground::new(db).await;
-        let settings = Settings {
+        let ground = SignupFixture::new(db).await;
+        let settings = AlarmSettings {
             to: Vec::new(), newsletters: Vec::new(), folder: None, host: "news.example.org".to_owned(),
             retention: Retention::default(),
         };
@@ -257,19 +257,19 @@ both_databases! {
     }
 
     async fn nothing_goes_while_an_issue_goes_out(db: Db) {
-        let stage = Stage::new(db.clone()).await;
+        let stage = DeliveryFixture::new(db.clone()).await;
         stage.readers(&["anna"]).await;
         stage.issue("going").await;
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.request("pending@example.org").await.unwrap();
         let by = acts::actor();
         let at = by.at(ground.now.plus(DAY * 40));
         let (gone, ended) = upkeep::expire(ground.db(), Retention::default(), at, u32::MAX).await.unwrap();
-        assert_eq!((gone.rows(), ended), (0, Ended::Sending));
+        assert_eq!((gone.rows(), ended), (0, RetentionOutcome::Sending));
     }
 
     async fn an_old_issue_is_folded_and_its_totals_stay_to_the_row(db: Db) {
-        let stage = Stage::new(db).await;
+        let stage = DeliveryFixture::new(db).await;
         let (issue, revision) = issue(&stage, 2_345).await;
         let read = async || {
             let mut tx = stage.db.read().await.unwrap();
@@ -309,14 +309,14 @@ both_databases! {
     }
 
     async fn the_picture_and_the_page_of_a_folded_issue_answer(db: Db) {
-        let web = Web::new(db.clone()).await;
-        let stage = Stage::new(db).await;
+        let web = WebFixture::new(db.clone()).await;
+        let stage = DeliveryFixture::new(db).await;
         let (_, revision) = issue(&stage, 3).await;
         let image = Image { digest: "ab".repeat(20), format: ImageFormat::Png, width: 2, height: 2, bytes: vec![1, 2, 3] };
         let now = stage.clock.now();
         stage.db.write(async |tx| {
             images::ensure(tx, &image, now).await?;
-            let shown = Shown { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
+            let shown = PlacedImage { name: "a.png".to_owned(), image: std::sync::Arc::new(image.clone()), width: 2, height: 2, embedded: false };
             images::attach(tx, revision, &shown).await
         }).await.unwrap();
         let by = acts::actor();
@@ -329,7 +329,7 @@ both_databases! {
     }
 }
 
-fn person(ground: &Ground, email: &str) -> coranto::store::subscribers::NewSubscriber {
+fn person(ground: &SignupFixture, email: &str) -> coranto::store::subscribers::NewSubscriber {
     let email: coranto::domain::address::EmailAddress = email.parse().unwrap();
     coranto::store::subscribers::NewSubscriber {
         address_hash: ground.keys().address_hash(&email.key()),

@@ -4,13 +4,13 @@
 use coranto::domain::retention::Retention;
 use coranto::domain::subscriber::SubscriptionState::{self, Active};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Act, Added, Answers, Limits, NewReader};
+use coranto::signup::{self, ActionContext, Added, Answers, Limits, NewReader};
 use coranto::store::Db;
 use coranto::upkeep;
 
 use crate::harness::acts;
 use crate::harness::database::both_databases;
-use crate::signup::Ground;
+use crate::signup::SignupFixture;
 use crate::signup::lists::{Files, run};
 
 /// How it ended.
@@ -42,20 +42,20 @@ const TABLE: &[(End, bool, bool)] = &[
     (ByList, true, false),
 ];
 
-async fn add(ground: &Ground, email: &str) -> Added {
+async fn add(ground: &SignupFixture, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
-    let act = Act { actor: acts::actor(), ..ground.act(None) };
-    signup::add(ground.db(), ground.keys(), ground.door.id, &new, &act).await.unwrap()
+    let act = ActionContext { actor: acts::actor(), ..ground.act(None) };
+    signup::add(ground.db(), ground.keys(), ground.list.id, &new, &act).await.unwrap()
 }
 
-async fn import(ground: &Ground, email: &str, status: &str) {
+async fn import(ground: &SignupFixture, email: &str, status: &str) {
     let files = Files::new().with("list.csv", format!("email,status\n{email},{status}\n"));
     run(ground, &files.look(Answers::default()).unwrap(), false).await.unwrap();
 }
 
-async fn ended(ground: &Ground, end: End, email: &str) {
+async fn ended(ground: &SignupFixture, end: End, email: &str) {
     let act = ground.act(None);
-    let operator = Act { actor: acts::actor(), ..act.clone() };
+    let operator = ActionContext { actor: acts::actor(), ..act.clone() };
     let address = email.parse().unwrap();
     if end == NotMe {
         ground.request(email).await.unwrap();
@@ -78,7 +78,7 @@ async fn ended(ground: &Ground, end: End, email: &str) {
             signup::erase_address(ground.db(), ground.keys(), &address, None, &operator).await.unwrap();
         }
         Removed | RemovedAndLeft => {
-            signup::remove(ground.db(), ground.door.id, &address, &operator).await.unwrap();
+            signup::remove(ground.db(), ground.list.id, &address, &operator).await.unwrap();
             if end == RemovedAndLeft {
                 ground.leave(email).await;
             }
@@ -94,7 +94,7 @@ fn generous() -> Limits {
 
 /// Checks the table, with the rows as they are or after they have had their time.
 async fn check(db: Db, had_its_time: bool) {
-    let mut ground = Ground::with_limits(db, generous()).await;
+    let mut ground = SignupFixture::with_limits(db, generous()).await;
     let email = |end: End, who: &str| format!("{}-{who}@example.org", format!("{end:?}").to_lowercase());
     for end in ENDS {
         for who in ["add", "list"] {
@@ -131,8 +131,8 @@ async fn check(db: Db, had_its_time: bool) {
         ground.confirm(&email).await;
         assert_eq!(ground.state(&email).await, Some(Active), "{end:?}: the reader themselves may always come back");
         // And from then on they are a reader like any other.
-        let operator = Act { actor: acts::actor(), ..ground.act(None) };
-        signup::remove(ground.db(), ground.door.id, &email.parse().unwrap(), &operator).await.unwrap();
+        let operator = ActionContext { actor: acts::actor(), ..ground.act(None) };
+        signup::remove(ground.db(), ground.list.id, &email.parse().unwrap(), &operator).await.unwrap();
         assert!(matches!(add(&ground, &email).await, Added::Back(..)), "{end:?}");
     }
 }
@@ -148,21 +148,21 @@ both_databases! {
     }
 
     async fn what_keeps_somebody_out_of_one_newsletter_keeps_them_out_of_that_alone(db: Db) {
-        let mut ground = Ground::with_limits(db.clone(), generous()).await;
+        let mut ground = SignupFixture::with_limits(db.clone(), generous()).await;
         ended(&ground, Left, "anna@example.org").await;
         ground.later(24 * 400);
         let by = acts::actor();
         upkeep::expire(ground.db(), Retention::default(), by.at(ground.now), u32::MAX).await.unwrap();
-        let week = ground.door.clone();
-        ground.door = crate::signup::door(&db, crate::signup::newsletter("month", "The Month")).await;
+        let week = ground.list.clone();
+        ground.list = crate::signup::list(&db, crate::signup::newsletter("month", "The Month")).await;
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Active(_)));
-        ground.door = week;
+        ground.list = week;
         assert!(matches!(add(&ground, "anna@example.org").await, Added::Left(Some(_))));
         assert!(matches!(add(&ground, "ANNA@example.org").await, Added::Left(Some(_))), "whatever the spelling");
     }
 
     async fn not_me_holds_for_an_address_of_which_nothing_is_stored(db: Db) {
-        let ground = Ground::with_limits(db, generous()).await;
+        let ground = SignupFixture::with_limits(db, generous()).await;
         let act = ground.act(None);
         signup::refuse(ground.db(), ground.keys().address_tag("x@example.org"), &act).await.unwrap();
         assert_eq!(add(&ground, "x@example.org").await, Added::Refused);

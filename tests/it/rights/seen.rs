@@ -9,21 +9,21 @@ use coranto::token::Purpose;
 
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
-use crate::web::ground::Web;
+use crate::web::ground::WebFixture;
 
 const ANNA: &str = "anna@example.org";
 
 /// How somebody came to be stored without getting an issue.
 const STATES: &[&str] = &["left", "removed", "never confirmed", "not me", "bounced and left"];
 
-async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
+async fn press(web: &WebFixture, link: &str, fields: &[(&str, &str)]) -> String {
     let answer = web.send(post(link).form(fields)).await;
     assert!(answer.status == StatusCode::OK, "{link} {fields:?}: {}", answer.status);
     answer.text().to_owned()
 }
 
 /// Brings a person into such a state.
-async fn brought(web: &Web, state: &str, email: &str) {
+async fn brought(web: &WebFixture, state: &str, email: &str) {
     let act = web.ground.act(None);
     match state {
         "left" | "bounced and left" => {
@@ -36,30 +36,30 @@ async fn brought(web: &Web, state: &str, email: &str) {
         }
         "removed" => {
             web.ground.reader(email).await;
-            let act = signup::Act { actor: crate::harness::acts::actor(), ..act };
+            let act = signup::ActionContext { actor: crate::harness::acts::actor(), ..act };
             let email = email.parse().unwrap();
-            signup::remove(web.ground.db(), web.ground.door.id, &email, &act).await.unwrap();
+            signup::remove(web.ground.db(), web.ground.list.id, &email, &act).await.unwrap();
         }
         _ => {
             web.ground.request(email).await.unwrap();
             if state == "not me" {
                 let tag = web.ground.keys().address_tag(email);
                 let of = signup::refuse(web.ground.db(), tag, &act).await.unwrap();
-                assert_eq!(of, Some(web.ground.door.id), "the page leads to what is stored");
+                assert_eq!(of, Some(web.ground.list.id), "the page leads to what is stored");
             }
         }
     }
 }
 
 /// The number of the latest request of a kind, if there is one.
-async fn request(web: &Web, email: &str, kind: RequestKind) -> Option<i64> {
+async fn request(web: &WebFixture, email: &str, kind: RequestKind) -> Option<i64> {
     let id = web.ground.find(email).await?.id;
     let all = requests::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap();
     all.into_iter().rev().find(|one| one.kind == kind).map(|one| one.id.0)
 }
 
 /// Whether the latest mail of a request would be let go by the engine.
-async fn may_go(web: &Web) -> bool {
+async fn may_go(web: &WebFixture) -> bool {
     let (any,): (bool,) = web
         .ground
         .db()
@@ -78,7 +78,7 @@ async fn may_go(web: &Web) -> bool {
 
 both_databases! {
     async fn whoever_is_stored_gets_a_link_and_erases_everything(db: Db) {
-        let web = Web::with(db, Limits { confirmations_per_day: 9, ..Limits::default() }, &["month"]).await;
+        let web = WebFixture::with(db, Limits { confirmations_per_day: 9, ..Limits::default() }, &["month"]).await;
         for (number, state) in STATES.iter().enumerate() {
             let email = format!("reader{number}@example.org");
             brought(&web, state, &email).await;
@@ -109,7 +109,7 @@ both_databases! {
     }
 
     async fn the_form_answers_alike_whoever_is_stored(db: Db) {
-        let web = Web::with(db, Limits { confirmations_per_day: 9, requests_per_hour: 1000, ..Limits::default() }, &[]).await;
+        let web = WebFixture::with(db, Limits { confirmations_per_day: 9, requests_per_hour: 1000, ..Limits::default() }, &[]).await;
         let mut answers = std::collections::BTreeSet::new();
         for (number, state) in STATES.iter().enumerate() {
             let email = format!("reader{number}@example.org");
@@ -127,7 +127,7 @@ both_databases! {
     }
 
     async fn who_called_our_mail_unwanted_gets_none(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.reader(ANNA).await;
         let (email, act) = (ANNA.parse().unwrap(), web.ground.act(None));
         signup::suppress(web.ground.db(), web.ground.keys(), &email, SuppressionReason::Complaint, "", &act).await.unwrap();
@@ -140,7 +140,7 @@ both_databases! {
     }
 
     async fn after_not_me_a_stranger_causes_one_mail_in_a_month(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         brought(&web, "not me", ANNA).await;
         for _ in 0..10 {
             press(&web, "/week/link", &[("email", ANNA)]).await;
@@ -153,7 +153,7 @@ both_databases! {
     }
 
     async fn the_link_to_leave_opens_nothing_that_is_stored(db: Db) {
-        let web = Web::with(db, Limits::default(), &["month"]).await;
+        let web = WebFixture::with(db, Limits::default(), &["month"]).await;
         let id = web.ground.reader(ANNA).await;
         web.ground.leave(ANNA).await;
         let page = web.send(get(&web.leave_link(id).await)).await;

@@ -2,24 +2,24 @@
 
 use std::net::{Ipv4Addr, UdpSocket};
 
-use coranto::signup::{Answer, Ask, Checks, MailServers, RequestError, Signup};
+use coranto::signup::{RequestOutcome, Ask, DomainPolicy, MxLookup, RequestError, Signup};
 use coranto::store::Db;
 use hickory_resolver::proto::rr::rdata::{A, MX};
 use hickory_resolver::proto::rr::{Name, RData};
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 use crate::harness::names::name_server;
 
-impl Ground {
-    fn looking(mut self, checks: Checks) -> Self {
+impl SignupFixture {
+    fn looking(mut self, checks: DomainPolicy) -> Self {
         let Signup { db, keys, limits, .. } = self.signup;
         self.signup = Signup::new(db, (*keys).clone(), limits, checks);
         self
     }
 
-    async fn ask_for(&self, email: &str) -> Result<Answer, RequestError> {
-        let ask = Ask { vouched: true, ..Ask::new(email.parse().unwrap()) };
+    async fn ask_for(&self, email: &str) -> Result<RequestOutcome, RequestError> {
+        let ask = Ask { skip_challenge: true, ..Ask::new(email.parse().unwrap()) };
         self.ask(&ask, "192.0.2.1").await
     }
 }
@@ -35,9 +35,9 @@ both_databases! {
             mx("none.example.", "."),
             ("bare.example.".to_owned(), RData::A(A(Ipv4Addr::new(192, 0, 2, 9)))),
         ]);
-        let ground = Ground::new(db).await.looking(Checks::none().with_servers(MailServers::new(Some(server)).unwrap()));
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().with_servers(MxLookup::new(Some(server)).unwrap()));
         for taken in ["a@good.example", "a@bare.example"] {
-            assert!(matches!(ground.ask_for(taken).await, Ok(Answer::Taken)), "{taken}");
+            assert!(matches!(ground.ask_for(taken).await, Ok(RequestOutcome::Taken)), "{taken}");
         }
         for refused in ["a@none.example", "a@nowhere.example", "b@nowhere.example"] {
             assert!(matches!(ground.ask_for(refused).await, Err(RequestError::NoMailServer)), "{refused}");
@@ -48,16 +48,16 @@ both_databases! {
     async fn a_name_server_that_does_not_answer_refuses_nobody(db: Db) {
         // It takes questions and says nothing.
         let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let servers = MailServers::new(Some(silent.local_addr().unwrap())).unwrap();
-        let ground = Ground::new(db).await.looking(Checks::none().with_servers(servers));
-        assert!(matches!(ground.ask_for("a@good.example").await, Ok(Answer::Taken)));
+        let servers = MxLookup::new(Some(silent.local_addr().unwrap())).unwrap();
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().with_servers(servers));
+        assert!(matches!(ground.ask_for("a@good.example").await, Ok(RequestOutcome::Taken)));
     }
 
     async fn throw_away_mailboxes_are_refused_where_the_list_says_so(db: Db) {
-        let ground = Ground::new(db).await.looking(Checks::none().without_disposable("trash.example\n"));
+        let ground = SignupFixture::new(db).await.looking(DomainPolicy::none().without_disposable("trash.example\n"));
         for refused in ["a@trash.example", "a@more.trash.example"] {
             assert!(matches!(ground.ask_for(refused).await, Err(RequestError::Disposable)), "{refused}");
         }
-        assert!(matches!(ground.ask_for("a@example.org").await, Ok(Answer::Taken)));
+        assert!(matches!(ground.ask_for("a@example.org").await, Ok(RequestOutcome::Taken)));
     }
 }

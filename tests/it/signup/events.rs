@@ -9,7 +9,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Answers, Import, NewReader, Rest};
 use coranto::store::{Db, consents, requests};
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::Files;
 use crate::harness::database::both_databases;
 
@@ -54,10 +54,10 @@ const TABLE: &[(Deed, &[Deed], &[&str])] = &[
     (Deed::Join, &[Deed::Add], &["subscription.moved", "subscription.unsubscribed"]),
 ];
 
-async fn act(ground: &mut Ground, deed: Deed, email: &str) {
+async fn act(ground: &mut SignupFixture, deed: Deed, email: &str) {
     let address = email.parse().unwrap();
     let (by_reader, anna) = (ground.act(None), Actor::Command("anna".to_owned()));
-    let by_anna = signup::Act { actor: anna, ..ground.act(None) };
+    let by_anna = signup::ActionContext { actor: anna, ..ground.act(None) };
     let found = ground.find(email).await.map(|found| found.id);
     match deed {
         Deed::Ask => ground.request(email).await.unwrap(),
@@ -82,7 +82,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             let mut tx = ground.db().read().await.unwrap();
             let withdrawn = consents::latest(&mut tx, found.unwrap(), ConsentKind::Withdrawn).await.unwrap().unwrap();
             drop(tx);
-            drop(signup::come_back(ground.db(), withdrawn.id, &by_reader).await.unwrap());
+            drop(signup::undo_unsubscribe(ground.db(), withdrawn.id, &by_reader).await.unwrap());
         }
         Deed::Refuse => {
             let tag = ground.keys().address_tag(&email.to_lowercase());
@@ -90,9 +90,9 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
         }
         Deed::Add => {
             let reader = NewReader { email: address, name: None, language: None };
-            signup::add(ground.db(), ground.keys(), ground.door.id, &reader, &by_anna).await.unwrap();
+            signup::add(ground.db(), ground.keys(), ground.list.id, &reader, &by_anna).await.unwrap();
         }
-        Deed::Remove => drop(signup::remove(ground.db(), ground.door.id, &address, &by_anna).await.unwrap().unwrap()),
+        Deed::Remove => drop(signup::remove(ground.db(), ground.list.id, &address, &by_anna).await.unwrap().unwrap()),
         Deed::Suppress => {
             let manual = SuppressionReason::Manual;
             assert!(signup::suppress(ground.db(), ground.keys(), &address, manual, "", &by_anna).await.unwrap());
@@ -101,7 +101,7 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             assert!(signup::unsuppress(ground.db(), ground.keys(), &address, &by_anna).await.unwrap());
         }
         Deed::Erase => {
-            signup::ask_data(&ground.signup, &ground.door, found.unwrap(), &by_reader).await.unwrap();
+            signup::ask_data(&ground.signup, &ground.list, found.unwrap(), &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             let before = logged(ground.db()).await;
             assert!(signup::erase(&ground.signup, request, &by_reader).await.unwrap());
@@ -113,14 +113,14 @@ async fn act(ground: &mut Ground, deed: Deed, email: &str) {
             // So that one more mail may go to that mailbox.
             ground.later(31 * 24);
             let by_reader = ground.act(None);
-            signup::ask_address(&ground.signup, &ground.door, found.unwrap(), &other, &by_reader).await.unwrap();
+            signup::ask_address(&ground.signup, &ground.list, found.unwrap(), &other, &by_reader).await.unwrap();
             let request = latest_request(ground, found.unwrap()).await;
             drop(signup::confirm_address(&ground.signup, request, &by_reader).await.unwrap());
         }
     }
 }
 
-async fn latest_request(ground: &Ground, of: coranto::domain::SubscriptionId) -> coranto::domain::RequestId {
+async fn latest_request(ground: &SignupFixture, of: coranto::domain::SubscriptionId) -> coranto::domain::RequestId {
     let mut tx = ground.db().read().await.unwrap();
     requests::of_subscription(&mut tx, of).await.unwrap().last().unwrap().id
 }
@@ -145,7 +145,7 @@ async fn suppressed(db: &Db) -> i64 {
 
 both_databases! {
     async fn every_change_of_a_reader_leaves_one_event(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         for (number, (deed, before, events)) in TABLE.iter().enumerate() {
             let email = format!("reader{number}@example{number}.org");
             for deed in *before {
@@ -176,7 +176,7 @@ both_databases! {
     }
 
     async fn what_is_repeated_leaves_no_second_event(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Add, "anna@example.org").await;
         act(&mut ground, Deed::Suppress, "otto@example.org").await;
         ground.leave("anna@example.org").await;
@@ -192,12 +192,12 @@ both_databases! {
     }
 
     async fn an_import_leaves_one_event_with_counts(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Ask, "asked@example.org").await;
         act(&mut ground, Deed::Add, "leaves@example.org").await;
         let before = logged(ground.db()).await.len();
         let list = "email,status\nasked@example.org,active\nleaves@example.org,left\nnew@example.org,active\nnever@example.org,suppressed\ndead@example.org,bounced\n";
-        let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+        let (newsletter, actor) = (ground.list.id, Actor::Command("anna".to_owned()));
         let import = Import { newsletter, agreed: None, dry_run: false, actor, now: ground.now };
         let files = Files::new().with("list.csv", list);
         let list = files.look(Answers::default()).unwrap();
@@ -214,10 +214,10 @@ both_databases! {
     }
 
     async fn a_reader_sees_no_operators_name(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         act(&mut ground, Deed::Add, "anna@example.org").await;
         let id = ground.find("anna@example.org").await.unwrap().id;
-        signup::ask_data(&ground.signup, &ground.door, id, &ground.act(None)).await.unwrap();
+        signup::ask_data(&ground.signup, &ground.list, id, &ground.act(None)).await.unwrap();
         let request = latest_request(&ground, id).await;
         let copy = signup::copy_data(&ground.signup, request, &ground.act(None)).await.unwrap().unwrap();
         assert_eq!(copy["subscriptions"][0]["log"][0]["actor"], "command");

@@ -9,7 +9,7 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::subscriber::SubscriptionState;
 use coranto::signup::{
-    self, Act, Answer, Ask, Checks, Client, Confirmation, Door, Leaving, Limits, RequestError, Signup,
+    self, ActionContext, RequestOutcome, Ask, DomainPolicy, ClientNetwork, Confirmation, SignupList, UnsubscribeOutcome, Limits, RequestError, Signup,
 };
 use coranto::store::consents::Consent;
 use coranto::store::subscriptions::Subscription;
@@ -51,28 +51,28 @@ pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
 }
 
 /// A newsletter's door, with the mails that readers really get.
-pub(crate) async fn door(db: &Db, newsletter: Newsletter) -> Door {
+pub(crate) async fn list(db: &Db, newsletter: Newsletter) -> SignupList {
     let letters =
         signup::mails::letters(&newsletter, "https://news.example.com", &Templates::embedded().unwrap(), None).unwrap();
-    Door::open(db, newsletter, &letters, NOW).await.unwrap()
+    SignupList::open(db, newsletter, &letters, NOW).await.unwrap()
 }
 
 /// A newsletter over a database, at a time that a test moves.
-pub(crate) struct Ground {
+pub(crate) struct SignupFixture {
     pub(crate) signup: Signup,
-    pub(crate) door: Door,
+    pub(crate) list: SignupList,
     pub(crate) now: Timestamp,
 }
 
-impl Ground {
+impl SignupFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with_limits(db, Limits::default()).await
     }
 
     pub(crate) async fn with_limits(db: Db, limits: Limits) -> Self {
-        let door = door(&db, newsletter("week", "The Week")).await;
+        let list = list(&db, newsletter("week", "The Week")).await;
         let keys = Keyring::parse(&format!("1:{}", "5c".repeat(32))).unwrap();
-        Self { signup: Signup::new(db, keys, limits, Checks::none()), door, now: NOW }
+        Self { signup: Signup::new(db, keys, limits, DomainPolicy::none()), list, now: NOW }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -83,9 +83,9 @@ impl Ground {
         &self.signup.keys
     }
 
-    pub(crate) fn act(&self, client: Option<&str>) -> Act {
-        let client = client.map(|address| Client::of(address.parse().unwrap()));
-        Act { actor: Actor::Reader, source: "form".to_owned(), wording: "test", client, now: self.now }
+    pub(crate) fn act(&self, client: Option<&str>) -> ActionContext {
+        let client = client.map(|address| ClientNetwork::of(address.parse().unwrap()));
+        ActionContext { actor: Actor::Reader, source: "form".to_owned(), wording: "test", client, now: self.now }
     }
 
     pub(crate) fn later(&mut self, hours: u64) {
@@ -97,16 +97,16 @@ impl Ground {
     }
 
     pub(crate) async fn request_from(&self, email: &str, client: &str) -> Result<(), RequestError> {
-        let ask = Ask { vouched: true, ..Ask::new(email.parse().unwrap()) };
+        let ask = Ask { skip_challenge: true, ..Ask::new(email.parse().unwrap()) };
         match self.ask(&ask, client).await? {
-            Answer::Taken => Ok(()),
-            Answer::NoMail(why) => panic!("strangers are told: {why:?}"),
-            Answer::Step(step) => panic!("one step more: {step:?}"),
+            RequestOutcome::Taken => Ok(()),
+            RequestOutcome::NoMail(why) => panic!("strangers are told: {why:?}"),
+            RequestOutcome::Step(step) => panic!("one step more: {step:?}"),
         }
     }
 
-    pub(crate) async fn ask(&self, ask: &Ask, client: &str) -> Result<Answer, RequestError> {
-        signup::request(&self.signup, &self.door, ask, &self.act(Some(client))).await
+    pub(crate) async fn ask(&self, ask: &Ask, client: &str) -> Result<RequestOutcome, RequestError> {
+        signup::request(&self.signup, &self.list, ask, &self.act(Some(client))).await
     }
 
     pub(crate) async fn confirm(&self, email: &str) -> Confirmation {
@@ -114,7 +114,7 @@ impl Ground {
         signup::confirm(self.db(), self.keys(), asked, None, &self.act(None)).await.unwrap()
     }
 
-    pub(crate) async fn leave(&self, email: &str) -> Leaving {
+    pub(crate) async fn leave(&self, email: &str) -> UnsubscribeOutcome {
         let id = self.find(email).await.unwrap().id;
         signup::leave(self.db(), id, &self.act(None)).await.unwrap()
     }
@@ -141,7 +141,7 @@ impl Ground {
     pub(crate) async fn find(&self, email: &str) -> Option<Subscription> {
         let key = email.parse::<coranto::domain::address::EmailAddress>().unwrap().key();
         let mut tx = self.db().read().await.unwrap();
-        subscriptions::find(&mut tx, self.door.id, &key).await.unwrap()
+        subscriptions::find(&mut tx, self.list.id, &key).await.unwrap()
     }
 
     pub(crate) async fn state(&self, email: &str) -> Option<SubscriptionState> {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Answers, Import, ImportError, Imported, List, Reason, Rejected, Step};
-use coranto::store::subscriptions::{Counts, Filter};
+use coranto::signup::{self, Answers, Import, ImportError, Imported, ImportFiles, Reason, Rejected, ImportStep};
+use coranto::store::subscriptions::{Counts, SubscriptionFilter};
 use coranto::store::{Db, subscriptions, suppressions};
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 
 /// Files with lists in them; gone when this is dropped.
@@ -36,26 +36,26 @@ impl Files {
         paths
     }
 
-    pub(crate) fn look(&self, answers: Answers) -> Result<Arc<List>, ImportError> {
-        List::look(&self.paths(), answers).map(Arc::new)
+    pub(crate) fn look(&self, answers: Answers) -> Result<Arc<ImportFiles>, ImportError> {
+        ImportFiles::look(&self.paths(), answers).map(Arc::new)
     }
 }
 
 /// A list's outcome: the figures and the rows that were not taken.
 pub(crate) async fn run(
-    ground: &Ground,
-    list: &Arc<List>,
+    ground: &SignupFixture,
+    list: &Arc<ImportFiles>,
     dry_run: bool,
 ) -> Result<(Imported, Vec<Rejected>), ImportError> {
     let agreed = Some("the form of old, since 2019".to_owned());
-    let (newsletter, actor) = (ground.door.id, Actor::Command("anna".to_owned()));
+    let (newsletter, actor) = (ground.list.id, Actor::Command("anna".to_owned()));
     let import = Import { newsletter, agreed, dry_run, actor, now: ground.now };
     let mut rejected = Vec::new();
     let mut told = 0;
     let (_, done) = signup::import(ground.db(), ground.keys(), list, &import, |step| match step {
-        Step::Rejected(row) => rejected.push(row),
-        Step::Dropped(_) => {}
-        Step::Progress { rows, .. } => {
+        ImportStep::Rejected(row) => rejected.push(row),
+        ImportStep::Dropped(_) => {}
+        ImportStep::Progress { rows, .. } => {
             assert!(rows >= told, "progress went back");
             told = rows;
         }
@@ -76,23 +76,23 @@ pub(crate) async fn run(
     Ok((done, rejected))
 }
 
-pub(crate) async fn imported(ground: &Ground, list: &str) -> (Imported, Vec<Rejected>) {
+pub(crate) async fn imported(ground: &SignupFixture, list: &str) -> (Imported, Vec<Rejected>) {
     let files = Files::new().with("list.csv", list);
     run(ground, &files.look(Answers::default()).unwrap(), false).await.unwrap()
 }
 
-async fn counts(ground: &Ground) -> Counts {
-    subscriptions::counts(&mut ground.db().read().await.unwrap(), ground.door.id).await.unwrap()
+async fn counts(ground: &SignupFixture) -> Counts {
+    subscriptions::counts(&mut ground.db().read().await.unwrap(), ground.list.id).await.unwrap()
 }
 
-pub(crate) async fn suppressed(ground: &Ground, email: &str) -> Option<SuppressionReason> {
+pub(crate) async fn suppressed(ground: &SignupFixture, email: &str) -> Option<SuppressionReason> {
     let hash = ground.keys().address_hash(&email.parse::<EmailAddress>().unwrap().key());
     suppressions::reason(&mut ground.db().read().await.unwrap(), &hash).await.unwrap()
 }
 
 both_databases! {
     async fn a_list_is_taken_row_by_row(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let list = "\u{feff}Email Address;Name;Status;Language;Subscribed at\r\n\
             Anna@Example.org;\"Berg; Anna\";active;de;2024-03-01T10:00:00Z\r\n\
             otto@example.org;;pending;;\r\n\
@@ -117,13 +117,13 @@ both_databases! {
         assert_eq!(ground.find("ida@example.org").await.unwrap().created_at.to_string(), "2023-12-31T00:00:00Z");
         assert_eq!(ground.history("anna@example.org").await, [Kind::Imported]);
         assert_eq!(ground.history("lena@example.org").await, [Kind::Withdrawn]);
-        assert_eq!(counts(&ground).await, Counts { pending: 1, active: 2, paused: 1, left: 1, suppressed: 0, mailable: 2 });
+        assert_eq!(counts(&ground).await, Counts { pending: 1, active: 2, paused: 1, unsubscribed: 1, suppressed: 0, mailable: 2 });
         assert_eq!(suppressed(&ground, "dead@example.org").await, Some(SuppressionReason::Bounce));
         assert_eq!(ground.waiting().await, 0, "an import sends nothing");
     }
 
     async fn un_09_nobody_is_brought_back(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.reader("left@example.org").await;
         ground.leave("left@example.org").await;
         ground.reader("back@example.org").await;
@@ -146,25 +146,25 @@ both_databases! {
         }
         let (done, rejected) = imported(&ground, "email\nback@example.org\nasked@example.org\n").await;
         assert_eq!((done.kept_out, done.activated, done.will_get_mail, rejected[0].line), (1, 1, 1, 2));
-        assert_eq!(ground.state("left@example.org").await, Some(Left));
+        assert_eq!(ground.state("left@example.org").await, Some(Unsubscribed));
         assert_eq!(ground.state("back@example.org").await, Some(Pending));
         assert_eq!(ground.state("asked@example.org").await, Some(Active));
         assert!(ground.find("unknown@example.org").await.is_none());
     }
 
     async fn a_list_may_end_subscriptions(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,status\na@example.org,\nb@example.org,paused\nc@example.org,\nd@example.org,\n").await;
         let (done, _) = imported(&ground, "email,status\na@example.org,unsubscribed\nb@example.org,left\nc@example.org,complained\nd@example.org,paused\n").await;
         assert_eq!((done.unsubscribed, done.suppressed, done.unchanged), (2, 1, 1));
-        assert_eq!((ground.state("a@example.org").await, ground.state("b@example.org").await), (Some(Left), Some(Left)));
+        assert_eq!((ground.state("a@example.org").await, ground.state("b@example.org").await), (Some(Unsubscribed), Some(Unsubscribed)));
         assert_eq!(suppressed(&ground, "c@example.org").await, Some(SuppressionReason::Complaint));
         assert_eq!(ground.state("d@example.org").await, Some(Active), "what a reader chose here stands");
         assert_eq!(counts(&ground).await.mailable, 1);
     }
 
     async fn a_dry_run_says_the_same_and_does_nothing(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.reader("left@example.org").await;
         ground.leave("left@example.org").await;
         ground.request("asked@example.org").await.unwrap();
@@ -180,7 +180,7 @@ both_databases! {
     }
 
     async fn a_list_may_be_taken_twice(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let mut list = "email,name\n".to_owned();
         (0..2_500).for_each(|number| list.push_str(&format!("r{number}@example.org,R {number}\n")));
         let (first, _) = imported(&ground, &list).await;
@@ -193,7 +193,7 @@ both_databases! {
     }
 
     async fn two_lists_at_once_and_signups_between_do_not_meet(db: Db) {
-        let ground = std::sync::Arc::new(Ground::with_limits(db, signup::Limits { requests_per_hour: 10_000, ..Default::default() }).await);
+        let ground = std::sync::Arc::new(SignupFixture::with_limits(db, signup::Limits { requests_per_hour: 10_000, ..Default::default() }).await);
         let mut tasks = tokio::task::JoinSet::new();
         for turn in 0..2 {
             let ground = std::sync::Arc::clone(&ground);
@@ -215,7 +215,7 @@ both_databases! {
     }
 
     async fn one_bad_row_never_stops_the_rest(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let mut list = b"email,name\n".to_vec();
         for (number, bad) in [
             b"a\0b@example.org,Nul".as_slice(),
@@ -247,7 +247,7 @@ both_databases! {
     }
 
     async fn a_file_that_is_no_list_is_refused_at_once(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let refused = |list: &[u8]| Files::new().with("list.csv", list).look(Answers::default()).unwrap_err().to_string();
         assert!(refused(b"").contains("empty"));
         assert!(refused(b"\n\n  \n").contains("empty"));
@@ -263,18 +263,18 @@ both_databases! {
     }
 
     async fn bare_addresses_are_a_list(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let (done, _) = imported(&ground, "a@example.org\nb@example.org\r\nnobody\n").await;
         assert_eq!((done.added, done.rejected, done.rows), (2, 1, 3));
     }
 
     async fn an_export_is_read_back(db: Db) {
-        let ground = Ground::new(db.clone()).await;
+        let ground = SignupFixture::new(db.clone()).await;
         let names = ["", "Anna \"the\" Berg", "=HYPERLINK(\"x\")", "'=1", "''+1", "a,b;c", "Ĺéa 用户", "-", "'t Hooft", "@x"];
         let mut list = csv::Writer::from_writer(Vec::new());
         list.write_record(["email", "name", "status", "language", "subscribed_at"]).unwrap();
         for (number, name) in names.iter().enumerate() {
-            let state = ["active", "paused", "left", "pending"][number % 4];
+            let state = ["active", "paused", "unsubscribed", "pending"][number % 4];
             let email = format!("{}r{number}@example.org", ["", "+", "=", "'=", "-"][number % 5]);
             let at = format!("20{:02}-01-02T03:04:05.{number:03}Z", 10 + number);
             // What begins like a formula needs its guard, or it would be taken off with nothing behind it.
@@ -293,7 +293,7 @@ both_databases! {
         signup::suppress(&db, ground.keys(), &email, SuppressionReason::Bounce, "", &ground.act(None)).await.unwrap();
 
         let mut out = Vec::new();
-        let all = Filter { newsletter: Some(ground.door.id), ..Filter::default() };
+        let all = SubscriptionFilter { newsletter: Some(ground.list.id), ..SubscriptionFilter::default() };
         assert_eq!(signup::export(&db, &all, &mut out, |_| {}).await.unwrap(), names.len() as u64);
         let text = String::from_utf8(out.clone()).unwrap();
         for field in csv::Reader::from_reader(text.as_bytes()).records().flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
@@ -302,8 +302,8 @@ both_databases! {
         assert!(text.contains("r0@example.org,,bounced,"));
 
         // Into an empty newsletter of the same database, under another slug.
-        let mut other = Ground::new(db.clone()).await;
-        other.door = crate::signup::door(&db, crate::signup::newsletter("copy", "Copy")).await;
+        let mut other = SignupFixture::new(db.clone()).await;
+        other.list = crate::signup::list(&db, crate::signup::newsletter("copy", "Copy")).await;
         signup::unsuppress(&db, ground.keys(), &email, &ground.act(None)).await.unwrap();
         let files = Files::new().with("export.csv", out);
         let (done, rejected) = run(&other, &files.look(Answers::default()).unwrap(), false).await.unwrap();
@@ -316,16 +316,16 @@ both_databases! {
         assert_eq!(suppressed(&other, "r0@example.org").await, Some(SuppressionReason::Bounce));
         // Only those who were asked for.
         let mut paused = Vec::new();
-        let filter = Filter { state: Some(Paused), ..all };
+        let filter = SubscriptionFilter { state: Some(Paused), ..all };
         assert_eq!(signup::export(&db, &filter, &mut paused, |_| {}).await.unwrap(), 3);
     }
 }
 
-impl Ground {
+impl SignupFixture {
     /// Name, state, language and time of each reader.
     async fn readers(&self) -> BTreeMap<String, (String, String, Option<String>, i64)> {
         let mut tx = self.db().read().await.unwrap();
-        let filter = Filter { newsletter: Some(self.door.id), ..Filter::default() };
+        let filter = SubscriptionFilter { newsletter: Some(self.list.id), ..SubscriptionFilter::default() };
         let page = subscriptions::page(&mut tx, &filter, coranto::domain::SubscriptionId(0), 1_000).await.unwrap();
         page.into_iter()
             .map(|reader| {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use coranto::domain::actor::Actor;
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Answers, Import, ImportError, List};
+use coranto::signup::{self, Answers, Import, ImportError, ImportFiles};
 use coranto::store::Db;
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::{Files, imported, run, suppressed};
 use crate::harness::database::both_databases;
 
@@ -53,25 +53,25 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    fn look(&self) -> Result<Arc<List>, ImportError> {
+    fn look(&self) -> Result<Arc<ImportFiles>, ImportError> {
         let mut answers = Answers::default();
         self.column.iter().for_each(|column| answers.column(column).unwrap());
         self.ignore.iter().for_each(|name| answers.ignore(name));
         if let Some(word) = &self.standing {
             answers.everyone(word).unwrap();
         }
-        List::look(&[folder().join(&self.file)], answers).map(Arc::new)
+        ImportFiles::look(&[folder().join(&self.file)], answers).map(Arc::new)
     }
 }
 
 /// Where an address stands, in the words of the cases.
-async fn standing(ground: &Ground, email: &str) -> String {
+async fn standing(ground: &SignupFixture, email: &str) -> String {
     if suppressed(ground, email).await.is_some() {
         return "suppressed".to_owned();
     }
     match ground.state(email).await.map(|state| state.as_str()) {
         None => "none",
-        Some("left") => "unsubscribed",
+        Some("unsubscribed") => "unsubscribed",
         Some("pending") => "unconfirmed",
         Some(state) => state,
     }
@@ -80,7 +80,7 @@ async fn standing(ground: &Ground, email: &str) -> String {
 
 both_databases! {
     async fn every_export_comes_in_as_it_was(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let cases = cases();
         assert!(cases.len() >= 60, "{}", cases.len());
         let mut wrong = Vec::new();
@@ -129,7 +129,7 @@ both_databases! {
     }
 
     async fn the_stronger_statement_wins_whatever_the_order_of_files(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         for (first, second) in [("1.csv", "2.csv"), ("2.csv", "1.csv")] {
             let email = format!("{}@example.org", first.trim_end_matches(".csv"));
             let files = Files::new()
@@ -142,7 +142,7 @@ both_databases! {
     }
 
     async fn further_rows_of_a_person_say_what_the_first_does_not(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,name,language,created_at\na@example.org,,,2024-05-01\nA@example.org,Anna,de,2023-05-01\n").await;
         let anna = ground.find("a@example.org").await.unwrap();
         assert_eq!((anna.name.as_deref(), anna.language.as_deref()), (Some("Anna"), Some("de")));
@@ -150,7 +150,7 @@ both_databases! {
     }
 
     async fn a_row_that_cannot_be_read_ends_a_subscription_here_when_it_says_so(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.reader("a@example.org").await;
         ground.reader("b@example.org").await;
         let (done, _) = imported(&ground, "email,name,status\na@example.org,Smith, A,unsubscribed\nb@example.org,Smith, B,active\n").await;
@@ -160,28 +160,28 @@ both_databases! {
     }
 
     async fn many_readers_need_words_for_where_they_agreed(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let rows = |count: usize| (0..count).map(|number| format!("r{number}@example.org\n")).collect::<String>();
         let actor = Actor::Command("anna".to_owned());
         let silent = |newsletter| Import { newsletter, agreed: None, dry_run: false, actor: actor.clone(), now: ground.now };
         let files = Files::new().with("list.txt", rows(101));
         let list = files.look(Answers::default()).unwrap();
-        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await;
+        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await;
         assert!(matches!(refused, Err(ImportError::NotAgreed { readers: 101 })), "{refused:?}");
         assert_eq!(ground.fingerprint().await[..2], [0, 0]);
         let files = Files::new().with("list.txt", rows(100));
         let list = files.look(Answers::default()).unwrap();
-        let (_, done) = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await.unwrap();
+        let (_, done) = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await.unwrap();
         assert_eq!(done.will_get_mail, 100);
         // An address book says nothing of agreement, however short it is.
         let files = Files::new().with("contacts.csv", "First Name,E-mail 1 - Value\nAnna,x@example.org\n");
         let list = files.look(Answers::default()).unwrap();
-        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.door.id), |_| {}).await;
+        let refused = signup::import(ground.db(), ground.keys(), &list, &silent(ground.list.id), |_| {}).await;
         assert!(matches!(refused, Err(ImportError::NotAgreed { readers: 1 })), "{refused:?}");
     }
 
     async fn the_record_of_consents_keeps_where_and_whence_they_agreed(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         imported(&ground, "email,OPTIN_TIME,OPTIN_IP\na@example.org,2020-02-03 04:05:06,192.0.2.77\n").await;
         let id = ground.find("a@example.org").await.unwrap().id;
         let mut tx = ground.db().read().await.unwrap();
@@ -196,7 +196,7 @@ both_databases! {
 
 #[test]
 fn files_that_are_not_read_are_named() {
-    let list = List::look(&[folder().join("substack.zip")], Answers::default()).unwrap();
+    let list = ImportFiles::look(&[folder().join("substack.zip")], Answers::default()).unwrap();
     assert_eq!(list.rows(), 2);
     for name in ["posts.csv", "1.html", "opens.csv", "readings.csv"] {
         assert!(list.others().iter().any(|other| other.contains(name)), "{name}: {:?}", list.others());

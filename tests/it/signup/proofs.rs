@@ -2,34 +2,34 @@
 
 use std::time::Duration;
 
-use coranto::signup::{Answer, Ask, Challenge, ChallengeWhen, Limits, NextStep, Proof, WAIT};
+use coranto::signup::{RequestOutcome, Ask, Challenge, ChallengeWhen, Limits, NextStep, HumanCheck, WAIT};
 use coranto::store::Db;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::altcha::solve;
 use crate::harness::database::both_databases;
 
-fn ask(email: &str, proof: Proof) -> Ask {
+fn ask(email: &str, proof: HumanCheck) -> Ask {
     Ask { proof, ..Ask::new(email.parse().unwrap()) }
 }
 
 /// The step that is missing; none when the request was taken.
-async fn step(ground: &Ground, email: &str, proof: Proof) -> Option<NextStep> {
+async fn step(ground: &SignupFixture, email: &str, proof: HumanCheck) -> Option<NextStep> {
     match ground.ask(&ask(email, proof), "192.0.2.1").await.unwrap() {
-        Answer::Taken | Answer::NoMail(_) => None,
-        Answer::Step(step) => Some(*step),
+        RequestOutcome::Taken | RequestOutcome::NoMail(_) => None,
+        RequestOutcome::Step(step) => Some(*step),
     }
 }
 
-fn stamped(stamp: &str) -> Proof {
-    Proof { stamp: stamp.to_owned(), ..Proof::default() }
+fn stamped(stamp: &str) -> HumanCheck {
+    HumanCheck { stamp: stamp.to_owned(), ..HumanCheck::default() }
 }
 
-fn solved(challenge: &Challenge) -> Proof {
-    Proof { solution: solve(&serde_json::to_value(challenge).unwrap()), ..Proof::default() }
+fn solved(challenge: &Challenge) -> HumanCheck {
+    HumanCheck { solution: solve(&serde_json::to_value(challenge).unwrap()), ..HumanCheck::default() }
 }
 
-impl Ground {
+impl SignupFixture {
     fn seconds(&mut self, seconds: u64) {
         self.now = self.now.plus(Duration::from_secs(seconds));
     }
@@ -38,9 +38,9 @@ impl Ground {
 both_databases! {
     async fn su_19_a_stamp_that_is_missing_too_new_or_too_old_costs_one_step_and_loses_nothing(db: Db) {
         let two_seconds = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let mut ground = Ground::with_limits(db, two_seconds).await;
+        let mut ground = SignupFixture::with_limits(db, two_seconds).await;
         let of_the_form = ground.signup.stamp(ground.now);
-        let missing = step(&ground, "a@example.org", Proof::default()).await.unwrap();
+        let missing = step(&ground, "a@example.org", HumanCheck::default()).await.unwrap();
         assert!(missing.work.is_none(), "a button is enough");
         ground.seconds(1);
         let hasty = step(&ground, "a@example.org", stamped(&of_the_form)).await.unwrap();
@@ -60,7 +60,7 @@ both_databases! {
 
     async fn near_a_limit_a_machine_must_work(db: Db) {
         let limits = Limits { requests_per_hour: 8, challenge_work: 300, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         let stamp = ground.signup.stamp(ground.now);
         ground.seconds(3);
         for number in 0..4 {
@@ -77,15 +77,15 @@ both_databases! {
         assert!(ground.find("b@example.org").await.is_some() && ground.find("c@example.org").await.is_none());
         // A network that is new does not pay for another one.
         let elsewhere = ground.ask(&ask("d@example.org", stamped(&stamp)), "198.51.100.1").await.unwrap();
-        assert!(matches!(elsewhere, Answer::Taken));
+        assert!(matches!(elsewhere, RequestOutcome::Taken));
     }
 
     async fn who_cannot_compute_waits(db: Db) {
         let limits = Limits { challenge: ChallengeWhen::Always, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
-        let work = step(&ground, "a@example.org", Proof::default()).await.unwrap().work.unwrap();
+        let mut ground = SignupFixture::with_limits(db, limits).await;
+        let work = step(&ground, "a@example.org", HumanCheck::default()).await.unwrap().work.unwrap();
         assert_eq!(work.wait_for, WAIT);
-        let waiting = Proof { wait: work.wait.clone(), ..Proof::default() };
+        let waiting = HumanCheck { wait: work.wait.clone(), ..HumanCheck::default() };
         ground.seconds(19);
         // The wait was for one address.
         assert!(step(&ground, "b@example.org", waiting.clone()).await.is_some());
@@ -99,7 +99,7 @@ both_databases! {
 
     async fn a_challenge_can_be_solved_beforehand_and_switched_off(db: Db) {
         let never = Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, challenge_work: 300, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, never).await;
+        let mut ground = SignupFixture::with_limits(db, never).await;
         let solution = solved(&ground.signup.challenge(ground.now));
         assert!(step(&ground, "a@example.org", solution.clone()).await.is_none(), "in the stamp's place");
         assert!(step(&ground, "b@example.org", solution).await.is_some());
@@ -109,11 +109,11 @@ both_databases! {
     }
 
     async fn a_trap_is_sprung_without_a_row(db: Db) {
-        let ground = Ground::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
+        let ground = SignupFixture::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
         let before = ground.fingerprint().await;
-        let trapped = Ask { trapped: true, vouched: true, ..Ask::new("a@example.org".parse().unwrap()) };
+        let honeypot = Ask { honeypot: true, skip_challenge: true, ..Ask::new("a@example.org".parse().unwrap()) };
         for _ in 0..50 {
-            assert!(matches!(ground.ask(&trapped, "192.0.2.1").await.unwrap(), Answer::Taken), "and it counts for nothing");
+            assert!(matches!(ground.ask(&honeypot, "192.0.2.1").await.unwrap(), RequestOutcome::Taken), "and it counts for nothing");
         }
         assert_eq!(ground.fingerprint().await, before);
         ground.request("a@example.org").await.unwrap();

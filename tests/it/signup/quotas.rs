@@ -7,12 +7,12 @@ use coranto::signup::{Limits, RequestError};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn a_mailbox_gets_one_mail_a_day_and_three_a_month(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let mut mails = Vec::new();
         for _day in 0..40 {
             for _ in 0..3 {
@@ -27,7 +27,7 @@ both_databases! {
     }
 
     async fn su_14_two_hundred_spellings_of_one_mailbox_share_its_quota(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         for day in 0..10 {
             for number in 0..20 {
                 let dots = if number % 2 == 0 { "vic.tim" } else { "v.i.c.t.i.m" };
@@ -39,7 +39,7 @@ both_databases! {
     }
 
     async fn su_13_fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
-        let ground = Arc::new(Ground::new(db).await);
+        let ground = Arc::new(SignupFixture::new(db).await);
         let mut tasks = JoinSet::new();
         for number in 0..50 {
             let ground = Arc::clone(&ground);
@@ -55,14 +55,14 @@ both_databases! {
 
     async fn a_network_is_told_to_wait(db: Db) {
         let limits = Limits { requests_per_hour: 5, ..Limits::default() };
-        let mut ground = Ground::with_limits(db.clone(), limits).await;
+        let mut ground = SignupFixture::with_limits(db.clone(), limits).await;
         for number in 0..5 {
             ground.request_from(&format!("a{number}@example.org"), &format!("192.0.2.{number}")).await.unwrap();
         }
         let refused = |answer| matches!(answer, Err(RequestError::TooMany { retry_after }) if retry_after == Duration::from_secs(3600));
         assert!(refused(ground.request_from("b@example.org", "192.0.2.200").await));
         // A restart forgets what was counted in memory; the record of consents does not.
-        let restarted = Ground::with_limits(db, limits).await;
+        let restarted = SignupFixture::with_limits(db, limits).await;
         restarted.signup.remember(restarted.now).await.unwrap();
         assert!(refused(restarted.request_from("c@example.org", "192.0.2.9").await));
         restarted.request_from("d@example.org", "192.0.3.1").await.unwrap();
@@ -78,7 +78,7 @@ both_databases! {
             (Limits { domain_requests_per_hour: 20, requests_per_hour: 1_000, ..Limits::default() }, 0),
             (Limits { all_requests_per_hour: 20, requests_per_hour: 1_000, ..Limits::default() }, 0),
         ] {
-            let ground = Ground::with_limits(db.clone(), limits).await;
+            let ground = SignupFixture::with_limits(db.clone(), limits).await;
             let [before, .., events] = ground.fingerprint().await;
             let mut refused = 0;
             for number in 0..200 {
@@ -100,7 +100,7 @@ both_databases! {
     }
 
     async fn a_mail_that_no_server_took_is_asked_for_again_the_same_day(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.request("anna@example.org").await.unwrap();
         ground.request("anna@example.org").await.unwrap();
         assert_eq!(ground.mails("confirmation").await, 1);
@@ -113,7 +113,7 @@ both_databases! {
     }
 
     async fn a_quota_outlives_the_reader(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         ground.request("anna@example.org").await.unwrap();
         ground.db().write(async |tx| tx.sql("DELETE FROM subscribers").execute().await).await.unwrap();
         ground.request("anna@example.org").await.unwrap();
@@ -122,7 +122,7 @@ both_databases! {
 
     async fn the_limit_of_a_network_does_not_tell_known_from_new(db: Db) {
         let limits = Limits { requests_per_hour: 10, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         ground.reader("known@example.org").await;
         ground.later(25);
         ground.request("known@example.org").await.unwrap();
@@ -141,7 +141,7 @@ both_databases! {
     }
 
     async fn who_knocks_without_end_is_told_to_wait(db: Db) {
-        let ground = Ground::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
+        let ground = SignupFixture::with_limits(db, Limits { requests_per_hour: 3, ..Limits::default() }).await;
         let mut taken = 0;
         while ground.request("anna@example.org").await.is_ok() {
             taken += 1;
@@ -150,14 +150,14 @@ both_databases! {
     }
 
     async fn a_mailbox_has_a_quota_for_each_newsletter_and_one_in_all(db: Db) {
-        let mut ground = Ground::new(db.clone()).await;
-        let mut doors = vec![ground.door.clone()];
+        let mut ground = SignupFixture::new(db.clone()).await;
+        let mut lists = vec![ground.list.clone()];
         for slug in ["month", "year", "decade", "century"] {
-            doors.push(crate::signup::door(&db, crate::signup::newsletter(slug, slug)).await);
+            lists.push(crate::signup::list(&db, crate::signup::newsletter(slug, slug)).await);
         }
         for day in 0..6 {
-            for door in &doors {
-                ground.door = door.clone();
+            for list in &lists {
+                ground.list = list.clone();
                 for _ in 0..3 {
                     ground.request("anna@example.org").await.unwrap();
                 }
@@ -169,7 +169,7 @@ both_databases! {
     }
 
     async fn who_confirms_has_wanted_the_mail_and_it_counts_no_more(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         for round in 1..5 {
             ground.request("anna@example.org").await.unwrap();
             assert_eq!(ground.mails("confirmation").await, round);

@@ -4,12 +4,12 @@ use coranto::domain::ImportId;
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Act, Added, Answers, Import, NewReader, Undo, Undone};
+use coranto::signup::{self, ActionContext, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};
 
-use super::Ground;
+use super::SignupFixture;
 use super::lists::{Files, suppressed};
 use crate::harness::database::both_databases;
 
@@ -17,30 +17,30 @@ fn anna() -> Actor {
     Actor::Command("anna".to_owned())
 }
 
-fn order(ground: &Ground) -> Import {
-    let (newsletter, agreed) = (ground.door.id, Some("a form".to_owned()));
+fn order(ground: &SignupFixture) -> Import {
+    let (newsletter, agreed) = (ground.list.id, Some("a form".to_owned()));
     Import { newsletter, agreed, dry_run: false, actor: anna(), now: ground.now }
 }
 
-async fn imported(ground: &Ground, list: &str) -> ImportId {
+async fn imported(ground: &SignupFixture, list: &str) -> ImportId {
     let files = Files::new().with("list.csv", list);
     let import = order(ground);
     let list = files.look(Answers::default()).unwrap();
     signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap().0.unwrap()
 }
 
-async fn undo(ground: &Ground, id: ImportId) -> Undo {
-    signup::undo_import(ground.db(), ground.door.id, id, anna().at(ground.now), |_| {}).await.unwrap()
+async fn undo(ground: &SignupFixture, id: ImportId) -> Undo {
+    signup::undo_import(ground.db(), ground.list.id, id, anna().at(ground.now), |_| {}).await.unwrap()
 }
 
-async fn add(ground: &Ground, email: &str) -> Added {
+async fn add(ground: &SignupFixture, email: &str) -> Added {
     let new = NewReader { email: email.parse().unwrap(), name: None, language: None };
-    signup::add(ground.db(), ground.keys(), ground.door.id, &new, &ground.act(None)).await.unwrap()
+    signup::add(ground.db(), ground.keys(), ground.list.id, &new, &ground.act(None)).await.unwrap()
 }
 
 both_databases! {
     async fn an_import_is_taken_back_but_for_who_acted_since(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         ground.reader("was@example.org").await;
         ground.request("asked@example.org").await.unwrap();
         ground.reader("known@example.org").await;
@@ -60,7 +60,7 @@ both_databases! {
         assert_eq!(ground.state("was@example.org").await, Some(Active));
         assert_eq!(ground.history("was@example.org").await.last(), Some(&Kind::Undone));
         assert_eq!(ground.state("asked@example.org").await, Some(Pending));
-        assert_eq!(ground.state("acted@example.org").await, Some(Left));
+        assert_eq!(ground.state("acted@example.org").await, Some(Unsubscribed));
         assert_eq!(suppressed(&ground, "dead@example.org").await, None);
         // The subscriber of the one who acted is all that came.
         assert_eq!(ground.fingerprint().await[..2], [before[0] + 1, before[1] + 1]);
@@ -72,7 +72,7 @@ both_databases! {
     }
 
     async fn who_was_mailed_is_unsubscribed_instead(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let id = imported(&ground, "email\nmailed@example.org\n").await;
         ground.later(25);
         // A link of their own is a mail to them.
@@ -84,13 +84,13 @@ both_databases! {
         let found = ground.find("mailed@example.org").await.unwrap();
         assert_eq!(found.id, reader, "links in their mails go on working");
         if let Undo::Done(Undone { unsubscribed: 1, .. }) = undone {
-            assert_eq!((found.state, found.ended_by), (Left, Some(EndedBy::Import)));
+            assert_eq!((found.state, found.ended_by), (Unsubscribed, Some(EndedBy::Import)));
             assert!(matches!(add(&ground, "mailed@example.org").await, Added::Back(_, EndedBy::Import)), "it was no reader's will");
         }
     }
 
     async fn an_old_import_cannot_be_taken_back(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let id = imported(&ground, "email\na@example.org\n").await;
         assert_eq!(undo(&ground, ImportId(id.0 + 1)).await, Undo::Unknown);
         ground.later(31 * 24);
@@ -101,7 +101,7 @@ both_databases! {
     }
 
     async fn an_import_leaves_one_event_with_its_figures(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let before = ground.fingerprint().await[5];
         let id = imported(&ground, "email,status\na@example.org,active\nb@example.org,unsubscribed\nc@example.org,bounced\n").await;
         assert_eq!(ground.fingerprint().await[5], before + 1);
@@ -112,20 +112,20 @@ both_databases! {
     }
 
     async fn an_operator_takes_back_what_an_operator_or_a_list_ended_and_no_more(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
             ground.reader(email).await;
         }
-        let act = Act { actor: anna(), ..ground.act(None) };
+        let act = ActionContext { actor: anna(), ..ground.act(None) };
         let operator = "operator@example.org".parse().unwrap();
-        signup::remove(ground.db(), ground.door.id, &operator, &act).await.unwrap();
+        signup::remove(ground.db(), ground.list.id, &operator, &act).await.unwrap();
         assert_eq!(ground.find("operator@example.org").await.unwrap().ended_by, Some(EndedBy::Operator));
         imported(&ground, "email,status\nlist@example.org,unsubscribed\n").await;
         ground.leave("reader@example.org").await;
         // No list revives anybody.
         imported(&ground, "email\noperator@example.org\nlist@example.org\nreader@example.org\n").await;
         for email in ["operator@example.org", "list@example.org", "reader@example.org"] {
-            assert_eq!(ground.state(email).await, Some(Left), "{email}");
+            assert_eq!(ground.state(email).await, Some(Unsubscribed), "{email}");
         }
         assert!(matches!(add(&ground, "operator@example.org").await, Added::Back(_, EndedBy::Operator)));
         assert!(matches!(add(&ground, "list@example.org").await, Added::Back(_, EndedBy::Import)));
@@ -136,7 +136,7 @@ both_databases! {
         ground.leave("operator@example.org").await;
         assert!(matches!(add(&ground, "operator@example.org").await, Added::Left(_)));
         // Who asks again after an operator's removal may be added; who left and was asked for again may not.
-        signup::remove(ground.db(), ground.door.id, &"list@example.org".parse().unwrap(), &act).await.unwrap();
+        signup::remove(ground.db(), ground.list.id, &"list@example.org".parse().unwrap(), &act).await.unwrap();
         ground.later(25);
         for email in ["list@example.org", "reader@example.org"] {
             ground.request(email).await.unwrap();
@@ -149,7 +149,7 @@ both_databases! {
 
 both_databases! {
     async fn an_import_that_broke_off_goes_on_where_it_was(db: Db) {
-        let ground = Ground::new(db).await;
+        let ground = SignupFixture::new(db).await;
         let list: String = std::iter::once("email\n".to_owned())
             .chain((0..3_500).map(|number| format!("r{number}@example.org\n")))
             .collect();
@@ -169,7 +169,7 @@ both_databases! {
                 done = running => panic!("{done:?}"),
             }
         }
-        let stored = imports::list(&mut ground.db().read().await.unwrap(), ground.door.id, 5).await.unwrap();
+        let stored = imports::list(&mut ground.db().read().await.unwrap(), ground.list.id, 5).await.unwrap();
         assert_eq!(stored.len(), 1);
         assert!(stored[0].position >= 1_000 && stored[0].position < 3_500, "{stored:?}");
         let (id, done) = signup::import(ground.db(), ground.keys(), &list, &import, |_| {}).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use coranto::domain::RevisionId;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::design::Welcome;
-use coranto::domain::image::{Image, ImageFormat, Shown};
+use coranto::domain::image::{Image, ImageFormat, PlacedImage};
 use coranto::domain::issue::{IssueState, Visibility};
 use coranto::signup::{self, Confirmation};
 use coranto::store::issues::NewIssue;
@@ -14,7 +14,7 @@ use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, images, issues, pages, revisions};
 use coranto::templates::Templates;
 
-use super::Ground;
+use super::SignupFixture;
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -22,11 +22,11 @@ const URL: &str = "https://news.example.com";
 const WELCOMES: &str = "SELECT COUNT(*) FROM deliveries d JOIN revisions r ON r.id = d.revision_id
      WHERE r.kind = 'welcome' AND d.state = 'pending'";
 
-impl Ground {
+impl SignupFixture {
     async fn greeting(&mut self, wanted: Welcome) -> Option<RevisionId> {
-        self.door.newsletter.welcome = wanted;
+        self.list.newsletter.welcome = wanted;
         let templates = Templates::embedded().unwrap();
-        signup::welcome(self.db(), &self.door, &templates, URL, self.now).await.unwrap()
+        signup::welcome(self.db(), &self.list, &templates, URL, self.now).await.unwrap()
     }
 
     async fn text_of(&self, id: RevisionId) -> (String, String) {
@@ -73,14 +73,14 @@ impl Ground {
             words: 1,
             search: String::new(),
         };
-        let (door, now) = (self.door.id, self.now);
+        let (list, now) = (self.list.id, self.now);
         let write = async |tx: &mut coranto::store::Tx| {
-            let id = revisions::ensure(tx, door, &revision, now).await?;
+            let id = revisions::ensure(tx, list, &revision, now).await?;
             images::ensure(tx, &image, now).await?;
-            images::attach(tx, id, &Shown::new("chart.png", Arc::clone(&image), false)).await?;
+            images::attach(tx, id, &PlacedImage::new("chart.png", Arc::clone(&image), false)).await?;
             pages::put(tx, id, &page).await?;
             let new = NewIssue {
-                newsletter: door,
+                newsletter: list,
                 slug,
                 title,
                 state: IssueState::Sent,
@@ -100,7 +100,7 @@ impl Ground {
 
 both_databases! {
     async fn who_confirms_is_welcomed_once(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let welcome = ground.greeting(Welcome::Mail).await;
         assert!(welcome.is_some());
         ground.request("anna@example.org").await.unwrap();
@@ -118,7 +118,7 @@ both_databases! {
     }
 
     async fn presses_at_the_same_moment_make_one_welcome(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let welcome = ground.greeting(Welcome::Mail).await;
         ground.request("anna@example.org").await.unwrap();
         let asked = ground.asked("anna@example.org").await;
@@ -133,14 +133,14 @@ both_databases! {
     }
 
     async fn who_wants_none_sends_none(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         assert_eq!(ground.greeting(Welcome::None).await, None);
         ground.reader("anna@example.org").await;
         assert_eq!(ground.count(WELCOMES).await, 0);
     }
 
     async fn the_latest_issue_comes_along(db: Db) {
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let bare = ground.greeting(Welcome::Latest).await.unwrap();
         assert!(!ground.text_of(bare).await.1.contains("latest issue"), "there is none yet");
         ground.published("first", "The first issue", Visibility::Public).await;
@@ -148,7 +148,7 @@ both_databases! {
         ground.published("second", "The second issue", Visibility::Public).await;
         ground.later(24);
         ground.published("private", "Not for strangers", Visibility::None).await;
-        let found = pages::latest_public(&mut ground.db().read().await.unwrap(), ground.door.id).await.unwrap().unwrap();
+        let found = pages::latest_public(&mut ground.db().read().await.unwrap(), ground.list.id).await.unwrap().unwrap();
         assert_eq!((found.slug.as_str(), found.title.as_str()), ("second", "The second issue"));
         let id = ground.greeting(Welcome::Latest).await.unwrap();
         let (html, text) = ground.text_of(id).await;

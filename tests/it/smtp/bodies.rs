@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coranto::domain::reply::Reply;
-use coranto::smtp::{BodyError, Broken, Envelope, Fault, Malformed, Session};
+use coranto::smtp::{BodyError, Broken, EnvelopeOutcome, Fault, Malformed, Session};
 
 use super::scripted::{Close, Drip, Hear, HearBytes, HearMessage, Ignore, Pause, Step, after_hello, against, say};
 use super::{SHORT, address, deadlines};
@@ -26,7 +26,7 @@ async fn body(steps: Vec<Step>, message: &[u8]) -> (Result<Reply, BodyError>, bo
     let ((outcome, usable), heard) = against(steps, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
-        assert_eq!(envelope, Envelope::Ready);
+        assert_eq!(envelope, EnvelopeOutcome::Ready);
         // What the server sends behind 354 is to be there.
         tokio::time::sleep(Duration::from_millis(30)).await;
         (session.body(message).await, session.is_usable())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coranto::smtp::{BodyError, Broken, Envelope, Session};
+use coranto::smtp::{BodyError, Broken, EnvelopeOutcome, Session};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,7 +81,7 @@ async fn converse(port: u16) -> Option<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for _ in 0..3 {
         outcomes.push(match session.envelope("", &address("reader@example.org"), MESSAGE.len()).await {
-            Ok(Envelope::Ready) => Ok(session.body(MESSAGE).await.map(|reply| reply.code)),
+            Ok(EnvelopeOutcome::Ready) => Ok(session.body(MESSAGE).await.map(|reply| reply.code)),
             Ok(_) => Err(None),
             Err(broken) => Err(Some(broken)),
         });

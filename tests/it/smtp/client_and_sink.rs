@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
 use coranto::domain::reply::{Reply, Stage};
-use coranto::smtp::{BodyError, Broken, Envelope, Fault, Session, Sink, SinkHandle, SinkOffer, SinkOptions};
+use coranto::smtp::{BodyError, Broken, EnvelopeOutcome, Fault, Session, Sink, SinkHandle, SinkOffer, SinkOptions};
 
 use super::{AMPLE, SHORT, address, connector, deadlines};
 
@@ -18,13 +18,13 @@ async fn session(sink: &SinkHandle) -> Session {
     Session::open(&connector(sink.addr().port()), &deadlines(AMPLE)).await.unwrap()
 }
 
-async fn offer(session: &mut Session, recipient: &str) -> Envelope {
+async fn offer(session: &mut Session, recipient: &str) -> EnvelopeOutcome {
     session.envelope("sender@example.org", &address(recipient), MESSAGE.len()).await.unwrap()
 }
 
-fn refused(envelope: Envelope) -> (Stage, Reply) {
+fn refused(envelope: EnvelopeOutcome) -> (Stage, Reply) {
     match envelope {
-        Envelope::Refused { stage, reply } => (stage, reply),
+        EnvelopeOutcome::Refused { stage, reply } => (stage, reply),
         other => panic!("{other:?} is no refusal"),
     }
 }
@@ -35,7 +35,7 @@ async fn messages_arrive_byte_for_byte_over_one_connection() {
     let mut session = session(&sink).await;
     assert!(session.capabilities().pipelining && session.capabilities().smtputf8);
     for number in 0..5 {
-        assert_eq!(offer(&mut session, &format!("reader{number}@example.org")).await, Envelope::Ready);
+        assert_eq!(offer(&mut session, &format!("reader{number}@example.org")).await, EnvelopeOutcome::Ready);
         let reply = session.body(MESSAGE).await.unwrap();
         assert_eq!((reply.code, reply.enhanced), (250, Some((2, 0, 0))));
     }
@@ -71,7 +71,7 @@ async fn a_refused_recipient_costs_neither_the_connection_nor_the_next_message()
             let (stage, reply) = refused(offer(&mut session, recipient).await);
             assert_eq!((stage, reply.to_string().as_str()), (Stage::Recipient, expected));
             assert!(session.is_usable());
-            assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+            assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
             assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
         }
         let stats = sink.stats();
@@ -88,7 +88,7 @@ async fn defer2_is_put_off_twice_for_each_message() {
         for _ in 0..2 {
             assert_eq!(refused(offer(&mut session, "defer2-1@example.org").await).1.code, 451);
         }
-        assert_eq!(offer(&mut session, "defer2-1@example.org").await, Envelope::Ready);
+        assert_eq!(offer(&mut session, "defer2-1@example.org").await, EnvelopeOutcome::Ready);
         assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
     }
     assert_eq!(sink.stats().recipients_deferred, 4);
@@ -99,7 +99,7 @@ async fn slow_takes_its_time_for_each_reply() {
     let sink = sink(SinkOptions { slow_delay: Duration::from_millis(60), ..SinkOptions::default() }).await;
     let mut session = session(&sink).await;
     let begun = std::time::Instant::now();
-    assert_eq!(offer(&mut session, "slow-1@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "slow-1@example.org").await, EnvelopeOutcome::Ready);
     assert!(begun.elapsed() >= Duration::from_millis(120), "RCPT and DATA");
     assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
     assert!(begun.elapsed() >= Duration::from_millis(180), "and the dot");
@@ -111,7 +111,7 @@ async fn drop_data_is_a_definite_no() {
         let sink = sink(options).await;
         for _ in 0..20 {
             let mut session = session(&sink).await;
-            assert_eq!(offer(&mut session, "drop-data-1@example.org").await, Envelope::Ready);
+            assert_eq!(offer(&mut session, "drop-data-1@example.org").await, EnvelopeOutcome::Ready);
             let error = session.body(MESSAGE).await.unwrap_err();
             assert!(matches!(error, BodyError::NotSent(Fault::Closed)), "{error:?}");
             assert!(!session.is_usable());
@@ -124,7 +124,7 @@ async fn drop_data_is_a_definite_no() {
 async fn drop_dot_is_uncertain_and_the_sink_has_it() {
     let sink = sink(SinkOptions::default()).await;
     let mut session = session(&sink).await;
-    assert_eq!(offer(&mut session, "drop-dot-1@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "drop-dot-1@example.org").await, EnvelopeOutcome::Ready);
     let error = session.body(MESSAGE).await.unwrap_err();
     assert!(matches!(error, BodyError::Unknown(Fault::Closed)), "{error:?}");
     assert!(matches!(session.body(MESSAGE).await, Err(BodyError::Unusable)));
@@ -166,9 +166,9 @@ async fn the_size_is_asked_before_anything_is_sent() {
     let mut session = session(&sink).await;
     let recipient = address("reader@example.org");
     let too_large = session.envelope("", &recipient, 101).await.unwrap();
-    assert_eq!(too_large, Envelope::TooLarge { size_bytes_max: 100 });
+    assert_eq!(too_large, EnvelopeOutcome::TooLarge { size_bytes_max: 100 });
     assert_eq!(sink.stats().senders_refused, 0);
-    assert_eq!(session.envelope("", &recipient, 100).await.unwrap(), Envelope::Ready);
+    assert_eq!(session.envelope("", &recipient, 100).await.unwrap(), EnvelopeOutcome::Ready);
     assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
     assert_eq!(sink.messages()[0].from, "");
 }
@@ -178,9 +178,9 @@ async fn a_size_that_was_not_declared_is_refused_at_the_dot() {
     let offer_no_size = SinkOffer { size: false, ..SinkOffer::default() };
     let sink = sink(SinkOptions { message_bytes_max: 40, offer: offer_no_size, ..SinkOptions::default() }).await;
     let mut session = session(&sink).await;
-    assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
     assert_eq!(session.body(MESSAGE).await.unwrap().to_string(), "552 5.3.4 Message too large");
-    assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
     assert_eq!(session.body(b"Short\r\n").await.unwrap().code, 250);
     assert_eq!((sink.stats().messages_refused, sink.stats().connections), (1, 1));
 }
@@ -189,18 +189,18 @@ async fn a_size_that_was_not_declared_is_refused_at_the_dot() {
 async fn smtputf8_is_asked_for_only_where_it_is_needed_and_offered() {
     let offering = sink(SinkOptions::default()).await;
     let mut session = session(&offering).await;
-    assert_eq!(offer(&mut session, "用户@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "用户@example.org").await, EnvelopeOutcome::Ready);
     assert_eq!(session.body("To: 用户@example.org\r\n\r\n".as_bytes()).await.unwrap().code, 250);
     // Without the need, 8-bit bytes do not leave.
-    assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
     assert!(matches!(session.body("é\r\n".as_bytes()).await, Err(BodyError::Malformed(_))));
 
     let lacking =
         sink(SinkOptions { offer: SinkOffer { smtputf8: false, ..SinkOffer::default() }, ..SinkOptions::default() })
             .await;
     let mut session = self::session(&lacking).await;
-    assert_eq!(offer(&mut session, "用户@example.org").await, Envelope::NeedsSmtpUtf8);
-    assert_eq!(offer(&mut session, "reader@bücher.example").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "用户@example.org").await, EnvelopeOutcome::NeedsSmtpUtf8);
+    assert_eq!(offer(&mut session, "reader@bücher.example").await, EnvelopeOutcome::Ready);
     assert_eq!(session.body(MESSAGE).await.unwrap().code, 250);
     assert_eq!(lacking.messages()[0].to, ["reader@xn--bcher-kva.example"]);
 }
@@ -213,7 +213,7 @@ async fn a_sender_that_would_break_the_command_is_refused_before_it() {
         let outcome = session.envelope(sender, &address("reader@example.org"), 1).await;
         assert!(matches!(outcome, Err(Broken::InvalidSender)), "{sender:?}: {outcome:?}");
     }
-    assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_body_without_an_envelope_and_an_envelope_without_its_body_are_refused
     assert!(matches!(session.body(MESSAGE).await, Err(BodyError::Unusable)));
 
     let mut session = self::session(&sink).await;
-    assert_eq!(offer(&mut session, "reader@example.org").await, Envelope::Ready);
+    assert_eq!(offer(&mut session, "reader@example.org").await, EnvelopeOutcome::Ready);
     let second = session.envelope("", &address("reader@example.org"), 1).await;
     assert!(matches!(second, Err(Broken::Unusable)), "{second:?}");
     assert!(sink.messages().is_empty());
@@ -277,7 +277,7 @@ async fn journal_and_folder_tell_what_came() {
     let sink = sink(options).await;
     let mut session = session(&sink).await;
     for recipient in ["reader@example.org", "drop-dot-1@example.org"] {
-        assert_eq!(offer(&mut session, recipient).await, Envelope::Ready);
+        assert_eq!(offer(&mut session, recipient).await, EnvelopeOutcome::Ready);
         let _ = session.body(MESSAGE).await;
     }
     let text = std::fs::read_to_string(&journal).unwrap();

@@ -1,7 +1,7 @@
 //! MAIL, RCPT and DATA with every combination of answers, cut in every way; and that the session is in step afterwards.
 
 use coranto::domain::reply::Stage;
-use coranto::smtp::{Broken, Envelope, Fault, Session};
+use coranto::smtp::{Broken, EnvelopeOutcome, Fault, Session};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -122,8 +122,8 @@ async fn check(answers: Answers, cut: Cut) {
         });
         let (refused, goes_on) = expected(given);
         match (first, refused) {
-            (Ok(Envelope::Refused { stage, reply }), Some(expected)) => assert_eq!((stage, reply.code), expected),
-            (Ok(Envelope::Ready), None) => assert_eq!(given, [Some(250), Some(250), Some(354)]),
+            (Ok(EnvelopeOutcome::Refused { stage, reply }), Some(expected)) => assert_eq!((stage, reply.code), expected),
+            (Ok(EnvelopeOutcome::Ready), None) => assert_eq!(given, [Some(250), Some(250), Some(354)]),
             (Err(Broken::Lost { .. }), None) => assert!(given.contains(&None)),
             (outcome, _) => panic!("{answers:?} {cut:?}: {outcome:?}"),
         }
@@ -133,7 +133,7 @@ async fn check(answers: Answers, cut: Cut) {
         assert_eq!(session.is_usable(), goes_on, "{answers:?} {cut:?}");
         let second = session.envelope("sender@example.org", &reader, 10).await;
         match second {
-            Ok(outcome) => assert!(goes_on && outcome == Envelope::Ready, "{answers:?} {cut:?}: {outcome:?}"),
+            Ok(outcome) => assert!(goes_on && outcome == EnvelopeOutcome::Ready, "{answers:?} {cut:?}: {outcome:?}"),
             Err(error) => assert!(!goes_on && matches!(error, Broken::Unusable), "{answers:?} {cut:?}: {error:?}"),
         }
     };
@@ -167,8 +167,8 @@ async fn an_envelope_is_one_segment_and_a_reset_goes_with_the_next() {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let reader = address("reader@example.org");
         let first = session.envelope("sender@example.org", &reader, 10).await.unwrap();
-        assert!(matches!(first, Envelope::Refused { stage: Stage::Recipient, .. }));
-        assert_eq!(session.envelope("sender@example.org", &reader, 10).await.unwrap(), Envelope::Ready);
+        assert!(matches!(first, EnvelopeOutcome::Refused { stage: Stage::Recipient, .. }));
+        assert_eq!(session.envelope("sender@example.org", &reader, 10).await.unwrap(), EnvelopeOutcome::Ready);
         assert_eq!(session.body(b"x\r\n").await.unwrap().code, 250);
         session.quit().await;
     })

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use coranto::domain::reply::Stage;
-use coranto::smtp::{Envelope, Session, Sink, SinkOptions};
+use coranto::smtp::{EnvelopeOutcome, Session, Sink, SinkOptions};
 
 use super::{AMPLE, address, connector, deadlines};
 
@@ -70,7 +70,7 @@ async fn smtp_sink_takes_many_messages_over_one_connection() {
         for number in 0..50 {
             let reader = address(&format!("reader{number}@example.org"));
             let envelope = session.envelope("sender@example.org", &reader, message.len()).await.unwrap();
-            assert_eq!(envelope, Envelope::Ready);
+            assert_eq!(envelope, EnvelopeOutcome::Ready);
             assert_eq!(session.body(&message).await.unwrap().code, 250);
         }
         assert_eq!(session.messages(), 50);
@@ -89,8 +89,8 @@ async fn smtp_sink_refuses_each_command_and_the_session_goes_on() {
             for _ in 0..3 {
                 let envelope = session.envelope("", &address("reader@example.org"), 3).await.unwrap();
                 let (refused, reply) = match envelope {
-                    Envelope::Refused { stage, reply } => (stage, reply),
-                    Envelope::Ready => (Stage::Dot, session.body(b"x\r\n").await.unwrap()),
+                    EnvelopeOutcome::Refused { stage, reply } => (stage, reply),
+                    EnvelopeOutcome::Ready => (Stage::Dot, session.body(b"x\r\n").await.unwrap()),
                     other => panic!("{other:?}"),
                 };
                 assert_eq!((refused, reply.code / 100), (stage, class), "{flag} {command}: {reply}");

@@ -1,6 +1,6 @@
 //! Whatever a message holds, the sink gets its bytes.
 
-use coranto::smtp::{Envelope, Session, Sink, SinkOptions};
+use coranto::smtp::{EnvelopeOutcome, Session, Sink, SinkOptions};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -32,7 +32,7 @@ fn any_crlf_message_arrives_byte_identical() {
             runtime.block_on(async {
                 let mut session = session.lock().await;
                 let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
-                prop_assert_eq!(envelope, Envelope::Ready);
+                prop_assert_eq!(envelope, EnvelopeOutcome::Ready);
                 prop_assert_eq!(session.body(&message).await.unwrap().code, 250);
                 prop_assert_eq!(sink.messages().pop().map(|taken| taken.data), Some(message));
                 Ok(())
@@ -48,7 +48,7 @@ async fn a_large_message_arrives_whole() {
     let mut session = Session::open(&connector(sink.addr().port()), &deadlines(AMPLE)).await.unwrap();
     let message: Vec<u8> = (0..200_000).flat_map(|line| format!(".{line} of many\r\n").into_bytes()).collect();
     let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
-    assert_eq!(envelope, Envelope::Ready);
+    assert_eq!(envelope, EnvelopeOutcome::Ready);
     assert_eq!(session.body(&message).await.unwrap().code, 250);
     assert!(sink.messages()[0].data == message);
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use coranto::secret::Secret;
 use coranto::smtp::{
-    BodyError, Broken, Connector, Endpoint, Envelope, OpenCause, OpenError, Session, Sink, SinkAuth, SinkHandle,
+    BodyError, Broken, Connector, Endpoint, EnvelopeOutcome, OpenCause, OpenError, Session, Sink, SinkAuth, SinkHandle,
     SinkOptions, SinkTls, TlsMode,
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -62,7 +62,7 @@ async fn open_with(endpoint: Endpoint) -> Result<Session, OpenError> {
 
 async fn deliver(session: &mut Session, message: &[u8]) {
     let envelope = session.envelope("", &address("reader@example.org"), message.len()).await.unwrap();
-    assert_eq!(envelope, Envelope::Ready);
+    assert_eq!(envelope, EnvelopeOutcome::Ready);
     assert_eq!(session.body(message).await.unwrap().code, 250);
 }
 
@@ -161,7 +161,7 @@ async fn logins_are_made_inside_tls() {
 
         let mut without = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
         let refused = without.envelope("", &address("reader@example.org"), 1).await.unwrap();
-        assert!(matches!(refused, Envelope::Refused { reply, .. } if reply.code == 530));
+        assert!(matches!(refused, EnvelopeOutcome::Refused { reply, .. } if reply.code == 530));
     }
 }
 
@@ -190,11 +190,11 @@ async fn a_connection_that_ends_inside_tls_is_judged_like_any_other() {
     let authority = Authority::new();
     let sink = sink(authority.sign("localhost", true, |_| {}), SinkOptions::default()).await;
     let mut session = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
-    assert_eq!(session.envelope("", &address("drop-dot-1@example.org"), 3).await.unwrap(), Envelope::Ready);
+    assert_eq!(session.envelope("", &address("drop-dot-1@example.org"), 3).await.unwrap(), EnvelopeOutcome::Ready);
     assert!(matches!(session.body(b"x\r\n").await, Err(BodyError::Unknown(_))));
 
     let mut session = open(&sink, TlsMode::Implicit, &authority).await.unwrap();
-    assert_eq!(session.envelope("", &address("drop-data-1@example.org"), 3).await.unwrap(), Envelope::Ready);
+    assert_eq!(session.envelope("", &address("drop-data-1@example.org"), 3).await.unwrap(), EnvelopeOutcome::Ready);
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!matches!(session.body(b"x\r\n").await, Ok(_) | Err(BodyError::Unknown(_))));
 

@@ -8,15 +8,15 @@ use coranto::domain::alarm::{Alarm, AlarmName, Severity};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Held, Paused, Queued, Sending};
-use coranto::store::alarms::{self, Standing};
-use coranto::store::issues::Place;
+use coranto::store::alarms::{self, StandingAlarm};
+use coranto::store::issues::QueuePlace;
 use coranto::store::{Db, Tx, issues, ledger, newsletters, subscriptions};
 
-use super::ground::{Ground, NOW, minute, new_issue};
+use super::ground::{StoreFixture, NOW, minute, new_issue};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
-async fn all(tx: &mut Tx) -> Vec<Standing> {
+async fn all(tx: &mut Tx) -> Vec<StandingAlarm> {
     alarms::all(tx).await.unwrap()
 }
 
@@ -66,7 +66,7 @@ both_databases! {
     }
 
     async fn the_program_calls_a_person_and_a_person_ends_the_call(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, anna) = (ground.issue, Actor::Command("anna".to_owned()));
         let tx = &mut ground.tx;
         assert_eq!(alarms::issue_scope(tx, id).await.unwrap().as_deref(), Some("week/first"));
@@ -85,12 +85,12 @@ both_databases! {
         let late = issues::insert(tx, &new, acts::by(NOW)).await.unwrap().unwrap();
         assert!(issues::hold_due(tx, late, NOW, "it was due two days ago", acts::by(NOW)).await.unwrap());
         assert_eq!(standing(tx, NOW).await, [(AlarmName::IssueHeld, "week/late".to_owned())]);
-        assert!(issues::queue(tx, late, Held, Place { due_at: minute(5), on_slot: false, beside: false }, anna.at(NOW)).await.unwrap());
+        assert!(issues::queue(tx, late, Held, QueuePlace { due_at: minute(5), on_slot: false, beside: false }, anna.at(NOW)).await.unwrap());
         assert!(standing(tx, NOW).await.is_empty());
     }
 
     async fn an_issue_that_many_were_refused_is_told_when_it_is_over(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, live) = (ground.issue, ground.live);
         for _ in 0..19 {
             ground.row(Sent, live).await;
@@ -109,7 +109,7 @@ both_databases! {
     }
 
     async fn when_what_waits_is_tried_next_is_known(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (issue, live) = (ground.issue, ground.live);
         assert_eq!(ledger::next_due(&mut ground.tx, issue).await.unwrap(), None);
         ground.row(coranto::domain::delivery::DeliveryState::Pending, live).await;
@@ -117,7 +117,7 @@ both_databases! {
     }
 
     async fn whom_an_issue_would_reach_is_asked_cheaply(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let month = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
         ground.reader("anna", coranto::domain::subscriber::SubscriptionState::Active).await;
         let week = ground.week;

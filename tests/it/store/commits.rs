@@ -9,7 +9,7 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, StoreError, issues, ledger, newsletters};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases, on_postgres, on_sqlite};
 
@@ -105,7 +105,7 @@ fn after_a_full_disk_the_writer_is_fit_again() {
             }
             assert!(written < 1000, "the disk is never full");
         };
-        assert!(error.is_disk_full() && error.is_passing(), "{error}");
+        assert!(error.is_disk_full() && error.is_transient(), "{error}");
         db.write(async |tx| newsletters::ensure(tx, "week", NOW).await).await.unwrap();
     });
 }
@@ -114,7 +114,7 @@ fn after_a_full_disk_the_writer_is_fit_again() {
 #[test]
 fn nobody_finishes_an_issue_that_is_being_retried() {
     on_postgres(async |db: Db| {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (issue, live) = (ground.issue, ground.live);
         ground.row(DeliveryState::Failed, live).await;
         ground.tx.commit().await.unwrap();

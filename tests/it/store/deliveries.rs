@@ -5,26 +5,26 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::delivery::{DeliveryKind, Reason};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
 
-use super::ground::{Entry, Ground, NOW, minute};
+use super::ground::{Entry, StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A claimed row of an issue, never tried, to each kind of reader: active, left, paused, pending, suppressed.
 async fn claimed_of_each_kind(
-    ground: &mut Ground,
+    ground: &mut StoreFixture,
     revision_id: Option<RevisionId>,
 ) -> Vec<(DeliveryId, SubscriptionId)> {
     let entry = Entry { revision_id, attempts: 0, first_at: None, ..ground.entry(Claimed, ground.live) };
     let issue = revision_id.is_none().then_some(ground.issue);
     let bears = revision_id.map_or(0, |revision| revision.0);
     let mut rows = Vec::new();
-    for state in [Active, Left, Paused, SubscriptionState::Pending] {
+    for state in [Active, Unsubscribed, Paused, SubscriptionState::Pending] {
         let reader = ground.reader(&format!("{state}{bears}"), state).await;
         rows.push((ground.put(issue, Some(reader), &entry).await, reader));
     }
@@ -44,7 +44,7 @@ fn sorted(mut ids: Vec<DeliveryId>) -> Vec<DeliveryId> {
 
 both_databases! {
     async fn the_queue_is_as_deep_as_what_waits(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let live = ground.live;
         for state in DeliveryState::ALL {
             ground.row(*state, live).await;
@@ -53,7 +53,7 @@ both_databases! {
     }
 
     async fn a_small_mail_waits_until_it_is_due(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let reader = ground.reader("anna", SubscriptionState::Pending).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let new = NewDelivery { subscription: Some(reader), recipient: None, revision: confirmation, request: None, due_at: minute(2) };
@@ -72,7 +72,7 @@ both_databases! {
     }
 
     async fn a_newer_small_mail_takes_the_place_of_those_that_wait(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let reader = ground.reader("anna", Active).await;
         let other = ground.reader("boris", Active).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
@@ -100,7 +100,7 @@ both_databases! {
     }
 
     async fn a_claim_takes_the_rows_longest_due_and_each_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let mut rows = Vec::new();
         for at in [0, -5, -3, 1] {
             let entry = Entry { due_at: Some(minute(at)), ..ground.entry(Pending, ground.live) };
@@ -122,7 +122,7 @@ both_databases! {
     }
 
     async fn one_row_is_claimed_only_while_it_is_pending(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         for state in DeliveryState::ALL {
             let id = ground.row(*state, ground.dead).await;
             let (before, live) = (ground.get(id).await, ground.live);
@@ -137,12 +137,12 @@ both_databases! {
     }
 
     async fn claimed_rows_say_all_that_is_needed_to_send_them(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, issue, older) = (ground.live, ground.issue, ground.older);
         let anna = ground.reader("anna", Active).await;
         let boris = ground.reader("boris", SubscriptionState::Pending).await;
         for (reader, kind) in [(anna, ConsentKind::Asked), (boris, ConsentKind::Asked), (boris, ConsentKind::Asked)] {
-            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", typed: Typed::default() };
+            let new = NewConsent { subscription: reader, kind, wording: "form", client: None, source: "form", typed: ConsentDetails::default() };
             consents::append(&mut ground.tx, &new, NOW).await.unwrap();
         }
         let latest = consents::latest(&mut ground.tx, boris, ConsentKind::Asked).await.unwrap().unwrap().id;
@@ -167,7 +167,7 @@ both_databases! {
     }
 
     async fn an_issue_skips_readers_who_may_not_be_mailed_each_with_the_reason(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let rows = claimed_of_each_kind(&mut ground, None).await;
         let (live, dead, ids) = (ground.live, ground.dead, ids(&rows));
         assert_eq!(deliveries::skip_unmailable(&mut ground.tx, dead, &ids, NOW).await.unwrap(), 0, "not its rows");
@@ -187,7 +187,7 @@ both_databases! {
     }
 
     async fn a_confirmation_is_skipped_when_it_has_no_use_and_a_notice_goes_to_whoever_can_be_reached(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let live = ground.live;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(confirmation)).await);
@@ -211,7 +211,7 @@ both_databases! {
     }
 
     async fn only_claimed_rows_of_a_live_worker_take_off(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead, content, older) = (ground.live, ground.dead, ground.revision, ground.older);
         let date = minute(-1);
         let mut rows = Vec::new();
@@ -243,7 +243,7 @@ both_databases! {
     }
 
     async fn only_to_mailable_readers_of_an_issue_that_goes_out(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, issue, content) = (ground.live, ground.issue, ground.revision);
         let rows = ids(&claimed_of_each_kind(&mut ground, None).await);
         let tx = &mut ground.tx;
@@ -266,7 +266,7 @@ both_databases! {
     }
 
     async fn who_left_behind_the_take_off_is_seen_by_looking_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead, issue) = (ground.live, ground.dead, ground.issue);
         let stays = ground.row(InFlight, live).await;
         let reader = ground.reader("anna", Active).await;
@@ -284,7 +284,7 @@ both_databases! {
     }
 
     async fn refused_rows_are_pending_as_they_were(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead) = (ground.live, ground.dead);
         let claimed = ground.row(Claimed, live).await;
         let kept = [ground.row(Claimed, dead).await, ground.row(InFlight, live).await, ground.row(Claimed, live).await];
@@ -296,16 +296,16 @@ both_databases! {
     }
 
     async fn who_lost_count_puts_back_what_was_not_begun(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead) = (ground.live, ground.dead);
         let of_issue = [ground.row(Claimed, live).await, ground.row(InFlight, live).await, ground.row(Uncertain, live).await];
         let of_dead = ground.row(Claimed, dead).await;
         let entry = ground.entry(Claimed, live);
         let small = ground.put(None, None, &entry).await;
-        assert_eq!(deliveries::unclaim(&mut ground.tx, live, true).await.unwrap(), 1);
+        assert_eq!(deliveries::release_claims(&mut ground.tx, live, true).await.unwrap(), 1);
         assert_eq!(ground.states(&of_issue).await, [Pending, InFlight, Uncertain]);
         assert_eq!(ground.states(&[of_dead, small]).await, [Claimed, Claimed]);
-        assert_eq!(deliveries::unclaim(&mut ground.tx, live, false).await.unwrap(), 1);
+        assert_eq!(deliveries::release_claims(&mut ground.tx, live, false).await.unwrap(), 1);
         assert_eq!(ground.get(small).await, Entry { state: Pending, claimed_by: None, ..entry });
         assert_eq!(ground.state(of_dead).await, Claimed);
     }

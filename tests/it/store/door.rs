@@ -6,10 +6,10 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
-use coranto::store::consents::Typed;
+use coranto::store::consents::ConsentDetails;
 use coranto::store::deliveries::{self, NewDelivery};
 use coranto::store::events::{self, About};
 use coranto::store::issues::{self, NewIssue};
@@ -39,13 +39,13 @@ both_databases! {
     async fn a_leaving_is_taken_back_to_what_was_before(db: Db) {
         let mut tx = db.begin().await.unwrap();
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
-        for (number, (from, back)) in [(Active, Some(Active)), (Paused, Some(Paused)), (Pending, None), (Left, None)].into_iter().enumerate() {
+        for (number, (from, back)) in [(Active, Some(Active)), (Paused, Some(Paused)), (Pending, None), (Unsubscribed, None)].into_iter().enumerate() {
             let id = subscribe(&mut tx, week, &format!("r{number}@example.org"), from).await.unwrap();
             let until = subscriptions::get(&mut tx, id).await.unwrap().unwrap().paused_until;
             subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap();
             assert_eq!(subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), back.is_some(), "{from}");
             let after = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
-            assert_eq!((after.state, after.left_at.is_none()), (back.unwrap_or(Left), back.is_some()));
+            assert_eq!((after.state, after.left_at.is_none()), (back.unwrap_or(Unsubscribed), back.is_some()));
             assert_eq!(after.paused_until, until);
             assert!(!subscriptions::take_back(&mut tx, id, &acts::entry(NOW)).await.unwrap(), "once is enough");
         }
@@ -120,14 +120,14 @@ both_databases! {
         let pending = subscribe(&mut tx, week, "bert@example.org", Pending).await.unwrap();
         assert!(!choices::rename(&mut tx, pending, Some("Bert")).await.unwrap(), "who has confirmed nothing is called nothing");
 
-        let typed = Typed { spelling: None, name: Some("Anne"), language: Some("fr") };
+        let typed = ConsentDetails { spelling: None, name: Some("Anne"), language: Some("fr") };
         for id in [first, second] {
             assert!(choices::take_answers(&mut tx, id, &typed, "form?src=x").await.unwrap());
             let one = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
             assert_eq!((one.language.as_deref(), one.source.as_str()), (Some("fr"), "form?src=x"));
         }
         assert_eq!(names(&mut tx).await, ["Annie", "Anne"], "a name fills what was empty");
-        let silent = Typed { name: None, language: None, ..typed };
+        let silent = ConsentDetails { name: None, language: None, ..typed };
         assert!(choices::take_answers(&mut tx, second, &silent, "form").await.unwrap());
         let one = subscriptions::get(&mut tx, second).await.unwrap().unwrap();
         assert_eq!((one.language.as_deref(), one.name.as_deref()), (Some("fr"), Some("Anne")));

@@ -5,14 +5,14 @@ use coranto::domain::event::Event;
 use coranto::store::Db;
 use coranto::store::events::{self, About};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::issue::IssueState;
 
 both_databases! {
     async fn events_stand_in_the_order_in_which_they_were_appended(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let other = ground.issue("other", IssueState::Draft).await;
         let (week, issue) = (ground.week, ground.issue);
         let tx = &mut ground.tx;

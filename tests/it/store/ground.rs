@@ -45,7 +45,7 @@ type Columns = (
 );
 
 /// In one transaction, which a test may commit.
-pub(super) struct Ground {
+pub(super) struct StoreFixture {
     pub(super) tx: Tx,
     pub(super) week: NewsletterId,
     /// In state `sending`, with nobody in its audience yet.
@@ -65,7 +65,7 @@ pub(super) fn minute(minutes: i64) -> Timestamp {
     Timestamp(NOW.0 + minutes * 60_000)
 }
 
-impl Ground {
+impl StoreFixture {
     pub(super) async fn new(db: &Db) -> Self {
         let mut tx = db.begin().await.unwrap();
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();

@@ -3,9 +3,9 @@
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::event::Event;
 use coranto::domain::subscriber::SubscriptionState::Pending;
-use coranto::store::consents::Typed;
-use coranto::store::history::{self, Line};
-use coranto::store::subscriptions::Entry;
+use coranto::store::consents::ConsentDetails;
+use coranto::store::history::{self, HistoryEntry};
+use coranto::store::subscriptions::ConsentEntry;
 use coranto::store::{Db, consents, newsletters, subscriptions};
 
 use super::readers::{NOW, subscribe};
@@ -23,22 +23,22 @@ both_databases! {
             twins.push((one, many));
         }
         let spelling = "Anna.Ünal@Example.org".parse().unwrap();
-        let plain = Entry { event: Some(&Event::SubscriptionAsked), ..acts::entry(NOW) };
+        let plain = ConsentEntry { event: Some(&Event::SubscriptionAsked), ..acts::entry(NOW) };
         let ignored = Event::SignupIgnored { why: "\"quota\"\\" };
-        let typed = Typed { spelling: Some(&spelling), name: Some("O'Hara \"\u{1F98A}\" \\ 小川"), language: Some("pt-BR") };
+        let typed = ConsentDetails { spelling: Some(&spelling), name: Some("O'Hara \"\u{1F98A}\" \\ 小川"), language: Some("pt-BR") };
         let entries = [
             plain,
-            Entry { typed, client: Some("2001:db8::/48"), consent: ConsentKind::Asked, ..plain },
-            Entry { event: Some(&ignored), source: "a 'file'.csv", ..plain },
-            Entry { event: None, wording: "", client: None, ..plain },
+            ConsentEntry { typed, client: Some("2001:db8::/48"), consent: ConsentKind::Asked, ..plain },
+            ConsentEntry { event: Some(&ignored), source: "a 'file'.csv", ..plain },
+            ConsentEntry { event: None, wording: "", client: None, ..plain },
         ];
         for (entry, (one, _)) in entries.iter().zip(&twins) {
             subscriptions::write_down(&mut tx, week, *one, entry).await.unwrap();
         }
-        let lines: Vec<Line<'_>> = entries
+        let lines: Vec<HistoryEntry<'_>> = entries
             .iter()
             .zip(&twins)
-            .map(|(entry, (_, many))| Line { newsletter: week, subscription: *many, entry: *entry })
+            .map(|(entry, (_, many))| HistoryEntry { newsletter: week, subscription: *many, entry: *entry })
             .collect();
         history::write_down(&mut tx, &lines).await.unwrap();
         history::write_down(&mut tx, &[]).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use coranto::domain::RevisionId;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::design::ImagesBy;
-use coranto::domain::image::{Image, ImageFormat, Shown};
+use coranto::domain::image::{Image, ImageFormat, PlacedImage};
 use coranto::store::{Db, images, newsletters, revisions};
 
 use super::ground::{NOW, content, minute};
@@ -33,16 +33,16 @@ both_databases! {
         let week = newsletters::ensure(&mut tx, "week", NOW).await.unwrap();
         let revision = revisions::ensure(&mut tx, week, &content(DeliveryKind::Issue, "text"), NOW).await.unwrap();
         let shown = [
-            Shown::new("plain.png", image('a'), false),
-            Shown::new("sharp@2x.png", image('b'), true),
-            Shown::logo(image('a'), ImagesBy::Link),
+            PlacedImage::new("plain.png", image('a'), false),
+            PlacedImage::new("sharp@2x.png", image('b'), true),
+            PlacedImage::logo(image('a'), ImagesBy::Link),
         ];
         for shown in &shown {
             images::ensure(&mut tx, &shown.image, NOW).await.unwrap();
             images::attach(&mut tx, revision, shown).await.unwrap();
         }
         // A revision never changes.
-        images::attach(&mut tx, revision, &Shown::new("plain.png", image('b'), true)).await.unwrap();
+        images::attach(&mut tx, revision, &PlacedImage::new("plain.png", image('b'), true)).await.unwrap();
         let found = images::of_revision(&mut tx, revision).await.unwrap();
         let facts: Vec<_> = found.iter().map(|row| (row.name.as_str(), &row.digest[..1], row.width, row.height, row.embedded)).collect();
         assert_eq!(facts, [("", "a", 280, 20, false), ("plain.png", "a", 560, 40, false), ("sharp@2x.png", "b", 560, 40, true)]);
@@ -63,7 +63,7 @@ both_databases! {
         for letter in ['a', 'b', 'c'] {
             images::ensure(&mut tx, &image(letter), NOW).await.unwrap();
         }
-        images::attach(&mut tx, revision, &Shown::new("a.png", image('a'), false)).await.unwrap();
+        images::attach(&mut tx, revision, &PlacedImage::new("a.png", image('a'), false)).await.unwrap();
         // Somebody is about to use it.
         images::ensure(&mut tx, &image('b'), minute(2)).await.unwrap();
         assert_eq!(images::remove_unused(&mut tx, NOW).await.unwrap(), 0);

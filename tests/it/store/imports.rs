@@ -8,10 +8,10 @@ use coranto::domain::NewsletterId;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::import::{ImportDid, ImportState};
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::arrivals::{self, Arrival, Coming};
-use coranto::store::consents::{NewConsent, Typed};
+use coranto::store::consents::{NewConsent, ConsentDetails};
 use coranto::store::imports::{self, NewImport};
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::{Db, Tx, consents, subscriptions, suppressions};
@@ -39,7 +39,7 @@ async fn begun(tx: &mut Tx, newsletter: NewsletterId, digest: &str) -> ImportId 
 both_databases! {
     async fn a_batch_is_looked_up_and_stored_in_a_few_statements(db: Db) {
         let (mut tx, week) = start(&db).await;
-        let left = subscribe(&mut tx, week, "left@example.org", Left).await.unwrap();
+        let left = subscribe(&mut tx, week, "left@example.org", Unsubscribed).await.unwrap();
         let suppressed = person("never@example.org").address_hash;
         suppressions::add(&mut tx, &suppressed, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
         let batch = ["new@example.org", "Left@example.org", "never@example.org", "用户@例子.公司"].map(arrival);
@@ -48,10 +48,10 @@ both_databases! {
         arrivals::lock(&mut tx).await.unwrap();
         let known = arrivals::known(&mut tx, week, &batch, NOW).await.unwrap();
         let as_told = known.iter().map(|one| (one.place, one.subscription, one.state, one.suppressed)).collect::<Vec<_>>();
-        assert_eq!(as_told, [(1, Some(left), Some(Left), None), (2, None, None, Some(SuppressionReason::Manual))]);
+        assert_eq!(as_told, [(1, Some(left), Some(Unsubscribed), None), (2, None, None, Some(SuppressionReason::Manual))]);
         assert_eq!(arrivals::store(&mut tx, &coming, &batch).await.unwrap(), 3);
         assert_eq!(arrivals::store(&mut tx, &coming, &batch).await.unwrap(), 0);
-        assert_eq!(state(&mut tx, left).await, Left);
+        assert_eq!(state(&mut tx, left).await, Unsubscribed);
         let stored = subscriptions::find(&mut tx, week, "new@example.org").await.unwrap().unwrap();
         assert_eq!((stored.state, stored.created_at, stored.source.as_str()), (Active, Timestamp(1_700_000_000_123), "import:1"));
         assert_eq!(stored.name.as_deref(), Some("O\"Neill \\ 'x'\u{1f4ee}"));
@@ -60,10 +60,10 @@ both_databases! {
         assert_eq!((history.len(), history[0].kind, history[0].wording.as_str()), (1, ConsentKind::Imported, "a form"));
         assert_eq!(history[0].client.as_deref(), Some("192.0.2.0/24"));
         assert_eq!(arrivals::known(&mut tx, week, &[], NOW).await.unwrap(), []);
-        let gone = Arrival { state: Left, ..arrival("gone@example.org") };
+        let gone = Arrival { state: Unsubscribed, ..arrival("gone@example.org") };
         assert_eq!(arrivals::store(&mut tx, &coming, &[gone]).await.unwrap(), 1);
         let gone = subscriptions::find(&mut tx, week, "gone@example.org").await.unwrap().unwrap();
-        assert_eq!((gone.state, gone.ended_by), (Left, Some(EndedBy::Import)));
+        assert_eq!((gone.state, gone.ended_by), (Unsubscribed, Some(EndedBy::Import)));
         assert_eq!(imports::count_changes(&mut tx, import).await.unwrap(), 4);
 
         let dead = ["dead@example.org", "never@example.org"].map(|email| Arrival { suppress: Some(SuppressionReason::Bounce), ..arrival(email) });
@@ -111,7 +111,7 @@ both_databases! {
         }
         ids.push(subscribe(&mut tx, week, "own@example.org", Active).await.unwrap());
         assert!(!imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap().has_acted);
-        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page", typed: Typed::default() };
+        let said = NewConsent { subscription: ids[1], kind: ConsentKind::Paused, wording: "", client: None, source: "page", typed: ConsentDetails::default() };
         consents::append(&mut tx, &said, NOW).await.unwrap();
         let changed = imports::changed(&mut tx, ids[1], "import:1").await.unwrap().unwrap();
         assert!(changed.has_acted && changed.state == Active && changed.left_from.is_none());

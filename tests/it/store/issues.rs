@@ -4,10 +4,10 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState::{self, Draft, Held, Paused, Preparing, Queued, Sending};
 use coranto::domain::{IssueId, NewsletterId, RevisionId};
-use coranto::store::issues::{self, Issue, NewIssue, Place};
+use coranto::store::issues::{self, Issue, NewIssue, QueuePlace};
 use coranto::store::{Db, newsletters};
 
-use super::ground::{Ground, NOW, minute, new_issue, revision};
+use super::ground::{StoreFixture, NOW, minute, new_issue, revision};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::delivery::DeliveryKind;
@@ -17,7 +17,7 @@ fn slugs(issues: &[Issue]) -> Vec<&str> {
 }
 
 /// Issues due after so many minutes, all in `state`.
-async fn issues_due(ground: &mut Ground, state: IssueState, minutes: &[(&'static str, i64)]) -> Vec<IssueId> {
+async fn issues_due(ground: &mut StoreFixture, state: IssueState, minutes: &[(&'static str, i64)]) -> Vec<IssueId> {
     let mut ids = Vec::new();
     for (slug, at) in minutes {
         let new = NewIssue { due_at: Some(minute(*at)), ..new_issue(ground.week, ground.revision, slug, state) };
@@ -26,13 +26,13 @@ async fn issues_due(ground: &mut Ground, state: IssueState, minutes: &[(&'static
     ids
 }
 
-async fn state(ground: &mut Ground, id: IssueId) -> IssueState {
+async fn state(ground: &mut StoreFixture, id: IssueId) -> IssueState {
     issues::get(&mut ground.tx, id).await.unwrap().unwrap().state
 }
 
 both_databases! {
     async fn a_slug_names_one_issue_of_a_newsletter(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (week, content) = (ground.week, ground.revision);
         let new = NewIssue {
             title: "The first",
@@ -61,7 +61,7 @@ both_databases! {
     }
 
     async fn an_issue_moves_only_from_where_it_is(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let id = ground.issue;
         let tx = &mut ground.tx;
         assert!(!issues::advance(tx, id, Queued, Preparing, "no", acts::by(NOW), &Event::IssueResumed).await.unwrap());
@@ -74,7 +74,7 @@ both_databases! {
     }
 
     async fn a_due_issue_moves_only_for_the_time_it_is_queued_for(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let id = issues_due(&mut ground, Queued, &[("queued", 1)]).await[0];
         let tx = &mut ground.tx;
         assert!(!issues::prepare(tx, id, minute(2)).await.unwrap(), "that is another time");
@@ -95,7 +95,7 @@ both_databases! {
     }
 
     async fn content_changes_only_in_the_state_it_was_looked_at_in(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, older, content): (_, RevisionId, _) = (ground.issue, ground.older, ground.revision);
         let tx = &mut ground.tx;
         assert!(!issues::revise(tx, id, Draft, "Older", older, acts::by(NOW)).await.unwrap());
@@ -108,9 +108,9 @@ both_databases! {
     }
 
     async fn a_moment_takes_one_issue(db: Db) {
-        let place = |minutes, on_slot, beside| Place { due_at: minute(minutes), on_slot, beside };
+        let place = |minutes, on_slot, beside| QueuePlace { due_at: minute(minutes), on_slot, beside };
         let slot = |minutes| place(minutes, true, false);
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let ids = issues_due(&mut ground, Draft, &[("one", 0), ("two", 0), ("three", 0)]).await;
         let (by, content) = (acts::by(NOW), ground.older);
         let tx = &mut ground.tx;
@@ -142,7 +142,7 @@ both_databases! {
     }
 
     async fn lists_have_their_order(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         issues_due(&mut ground, Queued, &[("late", 30), ("early", -30), ("now", 0)]).await;
         issues_due(&mut ground, Draft, &[("draft", -60)]).await;
         let month: NewsletterId = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
@@ -175,7 +175,7 @@ both_databases! {
     }
 
     async fn what_is_noted_of_an_issue_is_kept(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let other = ground.issue("other", Queued).await;
         let id = ground.issue;
         let tx = &mut ground.tx;
@@ -197,7 +197,7 @@ both_databases! {
     }
 
     async fn an_issue_is_finished_when_nothing_of_it_is_open(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         for final_state in [Sent, Failed, Skipped] {
             ground.row(final_state, ground.live).await;
         }

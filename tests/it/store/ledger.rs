@@ -3,17 +3,17 @@
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::store::ledger::{self, Totals};
 use coranto::store::{Db, deliveries, newsletters, subscriptions};
 
-use super::ground::{Entry, Ground, NOW, minute, subscribe};
+use super::ground::{Entry, StoreFixture, NOW, minute, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 /// A row in every state, of readers of their own.
-async fn one_of_each(ground: &mut Ground) -> Vec<DeliveryId> {
+async fn one_of_each(ground: &mut StoreFixture) -> Vec<DeliveryId> {
     let mut ids = Vec::new();
     for state in DeliveryState::ALL {
         ids.push(ground.row(*state, ground.live).await);
@@ -22,7 +22,7 @@ async fn one_of_each(ground: &mut Ground) -> Vec<DeliveryId> {
 }
 
 /// What a person's decision makes of a ledger: every row but those in `from` is as before.
-async fn assert_untouched(ground: &mut Ground, ids: &[DeliveryId], before: &[Entry], from: &[DeliveryState]) {
+async fn assert_untouched(ground: &mut StoreFixture, ids: &[DeliveryId], before: &[Entry], from: &[DeliveryState]) {
     for (id, before) in ids.iter().zip(before) {
         if !from.contains(&before.state) {
             assert_eq!(ground.get(*id).await, *before);
@@ -30,7 +30,7 @@ async fn assert_untouched(ground: &mut Ground, ids: &[DeliveryId], before: &[Ent
     }
 }
 
-async fn entries(ground: &mut Ground, ids: &[DeliveryId]) -> Vec<Entry> {
+async fn entries(ground: &mut StoreFixture, ids: &[DeliveryId]) -> Vec<Entry> {
     let mut entries = Vec::new();
     for id in ids {
         entries.push(ground.get(*id).await);
@@ -40,12 +40,12 @@ async fn entries(ground: &mut Ground, ids: &[DeliveryId]) -> Vec<Entry> {
 
 both_databases! {
     async fn an_audience_is_frozen_once_and_is_who_may_be_mailed(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let mut mailable: Vec<SubscriptionId> = Vec::new();
         for local in ["anna", "boris", "clara"] {
             mailable.push(ground.reader(local, Active).await);
         }
-        for (local, state) in [("left", Left), ("paused", Paused), ("asked", SubscriptionState::Pending)] {
+        for (local, state) in [("left", Unsubscribed), ("paused", Paused), ("asked", SubscriptionState::Pending)] {
             ground.reader(local, state).await;
         }
         ground.suppressed("never").await;
@@ -68,7 +68,7 @@ both_databases! {
     }
 
     async fn totals_count_every_row_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         assert_eq!(ledger::totals(&mut ground.tx, issue).await.unwrap(), Totals::default());
         // Two that wait for their first try, one of each other state; a pending row of `row` was tried before.
@@ -97,7 +97,7 @@ both_databases! {
     }
 
     async fn the_first_pass_ends_when_everybody_was_tried_or_left_out(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let reached = |minutes| Some(minute(minutes));
         for (state, first, last) in [(Sent, 1, Some(2)), (Failed, 3, Some(4)), (Pending, 5, None), (Uncertain, 6, None)] {
@@ -125,7 +125,7 @@ both_databases! {
 
     async fn an_issue_is_open_as_long_as_something_will_happen(db: Db) {
         for state in DeliveryState::ALL {
-            let mut ground = Ground::new(&db).await;
+            let mut ground = StoreFixture::new(&db).await;
             let issue = ground.issue;
             assert!(!ledger::is_open(&mut ground.tx, issue).await.unwrap());
             ground.row(*state, ground.live).await;
@@ -135,7 +135,7 @@ both_databases! {
     }
 
     async fn rows_are_listed_page_by_page(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let ids = one_of_each(&mut ground).await;
         let issue = ground.issue;
         let all = ledger::rows(&mut ground.tx, issue, &[], DeliveryId(0), 100).await.unwrap();
@@ -174,7 +174,7 @@ both_databases! {
     }
 
     async fn sent_rows_are_counted_by_what_they_bore(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (issue, older, content) = (ground.issue, ground.older, ground.revision);
         for (revision, state) in [(older, Sent), (content, Sent), (content, Sent), (content, Failed)] {
             let entry = Entry { revision_id: Some(revision), ..ground.entry(state, ground.live) };
@@ -184,7 +184,7 @@ both_databases! {
     }
 
     async fn stopping_skips_what_has_not_begun(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let ids = one_of_each(&mut ground).await;
         let before = entries(&mut ground, &ids).await;
         let issue = ground.issue;
@@ -205,13 +205,13 @@ both_databases! {
     }
 
     async fn failed_rows_get_all_their_tries_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let ids = one_of_each(&mut ground).await;
         let before = entries(&mut ground, &ids).await;
         let given_up = Entry { reason: Some(Reason::Stopped), ..ground.entry(Failed, ground.live) };
         let pinned = ground.row_like(&given_up).await;
         let mut gone = Vec::new();
-        for reader in [ground.suppressed("gone").await, ground.reader("away", Left).await] {
+        for reader in [ground.suppressed("gone").await, ground.reader("away", Unsubscribed).await] {
             let (issue, refused) = (ground.issue, ground.entry(Failed, ground.live));
             let id = ground.put(Some(issue), Some(reader), &refused).await;
             gone.push((id, ground.get(id).await));
@@ -232,7 +232,7 @@ both_databases! {
     }
 
     async fn a_person_decides_about_uncertain_rows(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let ids = one_of_each(&mut ground).await;
         let before = entries(&mut ground, &ids).await;
         let at = before.iter().position(|entry| entry.state == Uncertain).unwrap();
@@ -258,7 +258,7 @@ both_databases! {
     }
 
     async fn a_stopped_issue_ends_uncertain_rows_when_their_time_is_over(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let mut ids = Vec::new();
         for due_at in [None, Some(minute(-1)), Some(NOW), Some(minute(1))] {
             let entry = Entry { due_at, ..ground.entry(Uncertain, ground.live) };
@@ -274,7 +274,7 @@ both_databases! {
     }
 
     async fn readers_who_left_are_listed_still(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let reader = ground.reader("anna", Active).await;
         let (issue, week) = (ground.issue, ground.week);
         ledger::freeze(&mut ground.tx, issue, week, NOW).await.unwrap();

@@ -8,24 +8,24 @@ use coranto::domain::subscriber::AskedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, NewsletterId};
-use coranto::store::limits::{Asked, Asker, Standing};
+use coranto::store::limits::{MailRequest, Asker, MailAllowance};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, person, subscribe};
+use super::ground::{StoreFixture, NOW, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const WEEK: NewsletterId = NewsletterId(1);
 
 /// How an address stands that was asked for by others.
-async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> Standing {
+async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> MailAllowance {
     standing_with(tx, email, WEEK, AskedBy::Form, now).await
 }
 
-async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> Standing {
+async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> MailAllowance {
     let hours = |hours: u64| NOW.minus(Duration::from_secs(3600 * hours));
     let by = Asker { person: &person(email), newsletter, by };
-    limits::standing(tx, &Asked { by, day: hours(24), month: hours(720) }, now).await.unwrap()
+    limits::standing(tx, &MailRequest { by, day: hours(24), month: hours(720) }, now).await.unwrap()
 }
 
 async fn asked(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, delivery: DeliveryId, at: Timestamp) {
@@ -38,7 +38,7 @@ fn tag(email: &str) -> i64 {
 
 both_databases! {
     async fn mails_that_strangers_caused_are_counted_by_mailbox(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let sent = ground.row(DeliveryState::Sent, ground.live).await;
         let failed = ground.row(DeliveryState::Failed, ground.live).await;
         let tx = &mut ground.tx;
@@ -47,19 +47,19 @@ both_databases! {
             asked(tx, "an.na@gmail.com", WEEK, AskedBy::Form, delivery, ago(hours)).await;
         }
         asked(tx, "bert@example.org", WEEK, AskedBy::Form, sent, ago(1)).await;
-        let free = Standing { suppressed: false, refused: false, day: 0, month: 0, day_in_all: 0, month_in_all: 0 };
+        let free = MailAllowance { suppressed: false, refused: false, day: 0, month: 0, day_in_all: 0, month_in_all: 0 };
         // What no server took does not count for the day, but for the month.
-        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, Standing { day: 1, month: 3, day_in_all: 1, month_in_all: 3, ..free });
-        assert_eq!(standing(tx, "bert@example.org", NOW).await, Standing { day: 1, month: 1, day_in_all: 1, month_in_all: 1, ..free });
+        assert_eq!(standing(tx, "anna@googlemail.com", NOW).await, MailAllowance { day: 1, month: 3, day_in_all: 1, month_in_all: 3, ..free });
+        assert_eq!(standing(tx, "bert@example.org", NOW).await, MailAllowance { day: 1, month: 1, day_in_all: 1, month_in_all: 1, ..free });
         assert_eq!(standing(tx, "c@example.org", NOW).await, free);
         suppressions::add(tx, &person("c@example.org").address_hash, SuppressionReason::Manual, "", acts::by(NOW)).await.unwrap();
-        assert_eq!(standing(tx, "c@example.org", NOW).await, Standing { suppressed: true, ..free });
+        assert_eq!(standing(tx, "c@example.org", NOW).await, MailAllowance { suppressed: true, ..free });
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 1);
         assert_eq!(limits::purge(tx, ago(720), NOW).await.unwrap(), 0);
     }
 
     async fn mails_are_counted_by_newsletter_and_by_who_asks(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let sent = ground.row(DeliveryState::Sent, ground.live).await;
         let tx = &mut ground.tx;
         let (email, month) = ("anna@example.org", NewsletterId(2));
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn a_refusal_lasts_until_its_end(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let (anna, later) = (tag("anna@example.org"), NOW.plus(Duration::from_secs(60)));
         limits::refuse(tx, anna, None, later).await.unwrap();
@@ -106,7 +106,7 @@ both_databases! {
     }
 
     async fn a_refusal_and_a_complaint_are_the_mailboxs(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let row = ground.row(DeliveryState::Sent, ground.live).await;
         let week = ground.week;
         let tx = &mut ground.tx;
@@ -144,7 +144,7 @@ both_databases! {
     }
 
     async fn what_a_former_hash_keeps_out_stays_out(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let odos = person("ΟΔΟΣ@example.org");
         let former = odos.former_hash.unwrap();
@@ -173,7 +173,7 @@ both_databases! {
     }
 
     async fn a_challenge_is_spent_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         assert!(limits::spend(tx, i64::MIN, NOW, 7).await.unwrap() && limits::spend(tx, 1, NOW, 7).await.unwrap());
         assert!(!limits::spend(tx, i64::MIN, NOW, 8).await.unwrap());
@@ -182,7 +182,7 @@ both_databases! {
     }
 
     async fn what_an_address_asked_for_is_found_by_the_beginning_of_its_hash(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let pending = subscribe(tx, week, "anna-of-the-hills@example.org", Pending).await.unwrap();

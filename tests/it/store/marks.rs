@@ -8,13 +8,13 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::subscriber::RequestKind;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{ConsentId, DeliveryId, RequestId, SubscriberId, SubscriptionId};
-use coranto::store::consents::{NewConsent, Typed};
+use coranto::store::consents::{NewConsent, ConsentDetails};
 use coranto::store::keys::Stake;
 use coranto::store::requests::NewRequest;
 use coranto::store::{Db, consents, keys, limits, marks, pauses, requests, subscribers, subscriptions, suppressions};
 use coranto::token::Fingerprint;
 
-use super::ground::{Ground, NOW, person, subscribe};
+use super::ground::{StoreFixture, NOW, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -24,14 +24,14 @@ fn later(seconds: u64) -> Timestamp {
 
 both_databases! {
     async fn every_new_row_has_a_mark_of_its_own(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let mut seen = std::collections::HashSet::new();
         for number in 0..20 {
             let id = subscribe(tx, week, &format!("anna{number}@example.org"), Active).await.unwrap();
             seen.insert(marks::of_subscription(tx, id).await.unwrap().unwrap().mark.unwrap().0);
-            let new = NewConsent { subscription: id, kind: ConsentKind::Asked, wording: "", client: None, source: "", typed: Typed::default() };
+            let new = NewConsent { subscription: id, kind: ConsentKind::Asked, wording: "", client: None, source: "", typed: ConsentDetails::default() };
             let consent = consents::append(tx, &new, NOW).await.unwrap();
             let marked = marks::of_consent(tx, consent).await.unwrap().unwrap().mark;
             assert_eq!(consents::get(tx, consent).await.unwrap().unwrap().mark, marked);
@@ -53,7 +53,7 @@ both_databases! {
     }
 
     async fn a_row_from_before_has_none_and_a_mail_has_its_subscriptions(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let id = ground.row(DeliveryState::Sent, ground.live).await;
         let issue = ground.issue;
         let tx = &mut ground.tx;
@@ -70,7 +70,7 @@ both_databases! {
     }
 
     async fn of_a_change_of_address_its_mark_outlives_an_erasure(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let id = subscribe(tx, week, "anna@example.org", Active).await.unwrap();
@@ -90,7 +90,7 @@ both_databases! {
     }
 
     async fn keys_are_known_by_their_fingerprints(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         ground.row(DeliveryState::Sent, ground.live).await;
         let tx = &mut ground.tx;
         assert!(keys::all(tx).await.unwrap().is_empty());
@@ -110,7 +110,7 @@ both_databases! {
     }
 
     async fn addresses_are_folded_anew(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         for email in ["anna@example.org", "émile@example.org", "οδοσ@example.org", "last@example.org"] {

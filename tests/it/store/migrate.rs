@@ -1,6 +1,6 @@
 //! Steps of the schema: what a database has, bringing it up to date, and one that is newer than the program.
 
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, NewSubscription};
 use coranto::store::{Db, StoreError, migrate, newsletters};
@@ -57,7 +57,7 @@ both_databases! {
             let new = NewSubscription { newsletter: week, subscriber, language: Some("ja"), source: "form" };
             let id = subscriptions::ensure(&mut tx, &new, NOW).await.unwrap().id;
             for kind in consents {
-                let new = NewConsent { subscription: id, kind: kind.parse().unwrap(), wording: "", client: None, source: "", typed: Typed::default() };
+                let new = NewConsent { subscription: id, kind: kind.parse().unwrap(), wording: "", client: None, source: "", typed: ConsentDetails::default() };
                 consents::append(&mut tx, &new, NOW).await.unwrap();
             }
             rows.push((who, id));

@@ -28,6 +28,7 @@ mod retention;
 mod revisions;
 mod schema;
 mod settlement;
+mod steps;
 mod suspensions;
 mod time;
 mod transactional;

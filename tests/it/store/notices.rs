@@ -4,28 +4,28 @@ use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::domain::SubscriptionId;
-use coranto::domain::cause::{Cause, Certainty, Judgement, Party};
+use coranto::domain::cause::{Cause, Certainty, Classification, Party};
 use coranto::domain::delivery::DeliveryState::{Failed, Sent};
 use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, IssueId, NoticeId};
-use coranto::store::notices::{self, Filter, Notice, Refused};
+use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
 use coranto::store::{Db, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, minute, person};
+use super::ground::{StoreFixture, NOW, minute, person};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const DAY: i64 = 24 * 60;
 
-fn judgement(cause: Cause, certainty: Certainty) -> Judgement {
-    Judgement { cause, certainty, party: Party::Recipient, rule: "X.1.1", permanent: true }
+fn judgement(cause: Cause, certainty: Certainty) -> Classification {
+    Classification { cause, certainty, party: Party::Recipient, rule: "X.1.1", permanent: true }
 }
 
 /// A mail of `issue` to a reader that came back at `at`.
-async fn refused(ground: &mut Ground, issue: IssueId, local: &str, cause: Cause, at: Timestamp) -> DeliveryId {
+async fn refused(ground: &mut StoreFixture, issue: IssueId, local: &str, cause: Cause, at: Timestamp) -> DeliveryId {
     let reader = ground.reader(local, Active).await;
     let entry = ground.entry(Failed, ground.live);
     let delivery = ground.put(Some(issue), Some(reader), &entry).await;
@@ -33,8 +33,8 @@ async fn refused(ground: &mut Ground, issue: IssueId, local: &str, cause: Cause,
     delivery
 }
 
-async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Cause, at: Timestamp) -> bool {
-    let refused = Refused {
+async fn add(ground: &mut StoreFixture, delivery: DeliveryId, local: &str, cause: Cause, at: Timestamp) -> bool {
+    let refused = RefusedMail {
         delivery,
         newsletter: Some(ground.week),
         address_hash: &person(&format!("{local}@example.org")).address_hash,
@@ -47,8 +47,8 @@ async fn add(ground: &mut Ground, delivery: DeliveryId, local: &str, cause: Caus
     notices::add_relay(&mut ground.tx, &refused, at).await.unwrap()
 }
 
-async fn newest(ground: &mut Ground) -> Notice {
-    notices::page(&mut ground.tx, &Filter::default(), 1).await.unwrap().remove(0)
+async fn newest(ground: &mut StoreFixture) -> Notice {
+    notices::page(&mut ground.tx, &NoticeFilter::default(), 1).await.unwrap().remove(0)
 }
 
 fn hash(local: &str) -> [u8; 16] {
@@ -57,7 +57,7 @@ fn hash(local: &str) -> [u8; 16] {
 
 both_databases! {
     async fn a_refusal_is_kept_without_the_address_and_is_due_later(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let delivery = refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         assert!(!add(&mut ground, delivery, "anna", Cause::NoMailbox, NOW).await, "once");
@@ -78,7 +78,7 @@ both_databases! {
     }
 
     async fn an_effect_follows_once(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         let notice = newest(&mut ground).await;
@@ -100,23 +100,23 @@ both_databases! {
     }
 
     async fn pages_are_filtered_by_the_database(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let other = ground.issue("other", IssueState::Sending).await;
         let issue = ground.issue;
         refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         refused(&mut ground, other, "ben", Cause::Full, minute(1)).await;
         refused(&mut ground, other, "cleo", Cause::NoMailbox, minute(2)).await;
-        let mut count = async |filter: Filter| notices::page(&mut ground.tx, &filter, 10).await.unwrap().len();
-        assert_eq!(count(Filter::default()).await, 3);
-        assert_eq!(count(Filter { issue: Some(other), ..Filter::default() }).await, 2);
-        assert_eq!(count(Filter { cause: Some(Cause::Full), ..Filter::default() }).await, 1);
-        assert_eq!(count(Filter { effect: Some(Effect::Waiting), ..Filter::default() }).await, 3);
-        assert_eq!(count(Filter { effect: Some(Effect::Held), ..Filter::default() }).await, 0);
-        assert_eq!(count(Filter { since: Some(minute(2)), ..Filter::default() }).await, 1);
+        let mut count = async |filter: NoticeFilter| notices::page(&mut ground.tx, &filter, 10).await.unwrap().len();
+        assert_eq!(count(NoticeFilter::default()).await, 3);
+        assert_eq!(count(NoticeFilter { issue: Some(other), ..NoticeFilter::default() }).await, 2);
+        assert_eq!(count(NoticeFilter { cause: Some(Cause::Full), ..NoticeFilter::default() }).await, 1);
+        assert_eq!(count(NoticeFilter { effect: Some(Effect::Waiting), ..NoticeFilter::default() }).await, 3);
+        assert_eq!(count(NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }).await, 0);
+        assert_eq!(count(NoticeFilter { since: Some(minute(2)), ..NoticeFilter::default() }).await, 1);
     }
 
     async fn what_is_known_of_an_address(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (first, second) = (ground.issue, ground.issue("second", IssueState::Sending).await);
         for issue in [first, second] {
             acts::started(&mut ground.tx, issue, minute(-20 * DAY)).await;
@@ -152,14 +152,14 @@ both_databases! {
     }
 
     async fn what_was_said_by_a_party_that_is_not_believed_counts_for_nothing(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let mut deliveries = Vec::new();
         for local in ["anna", "ben", "cleo"] {
             deliveries.push(refused(&mut ground, issue, local, Cause::NoMailbox, NOW).await);
         }
         let ids: Vec<NoticeId> = {
-            let mut page = notices::page(&mut ground.tx, &Filter::default(), 10).await.unwrap();
+            let mut page = notices::page(&mut ground.tx, &NoticeFilter::default(), 10).await.unwrap();
             page.sort_by_key(|notice| notice.id);
             for notice in &page[..2] {
                 notices::follow(&mut ground.tx, notice.id, Effect::Waiting, Effect::Suppressed, None).await.unwrap();
@@ -180,7 +180,7 @@ both_databases! {
     }
 
     async fn what_nobody_answers_expires_unless_it_is_said_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (first, second) = (ground.issue, ground.issue("second", IssueState::Sending).await);
         for (issue, local, day) in [(first, "anna", -40), (first, "ben", -40), (second, "ben", -10)] {
             refused(&mut ground, issue, local, Cause::NoMailbox, minute(day * DAY)).await;

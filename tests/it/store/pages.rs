@@ -7,7 +7,7 @@ use coranto::domain::{IssueId, RevisionId};
 use coranto::store::pages::{NewPage, Query};
 use coranto::store::{Db, issues, pages};
 
-use super::ground::{Ground, content, minute};
+use super::ground::{StoreFixture, content, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -26,7 +26,7 @@ fn page(visibility: Visibility, word: &str) -> NewPage {
 
 /// An issue that began to go out so many minutes after `NOW`, with a page.
 async fn publish(
-    ground: &mut Ground,
+    ground: &mut StoreFixture,
     slug: &str,
     minutes: i64,
     visibility: Visibility,
@@ -40,14 +40,14 @@ async fn publish(
     (id, revision)
 }
 
-async fn found(ground: &mut Ground, query: &Query) -> Vec<String> {
+async fn found(ground: &mut StoreFixture, query: &Query) -> Vec<String> {
     let entries = pages::list(&mut ground.tx, ground.week, query).await.unwrap();
     entries.into_iter().map(|entry| entry.slug).collect()
 }
 
 both_databases! {
     async fn an_issue_is_shown_while_it_goes_out_and_after(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (id, _) = publish(&mut ground, "a", 1, Visibility::Public, "text").await;
         for (state, shown) in [
             ("draft", false), ("queued", false), ("preparing", false), ("held", false), ("stopped", false),
@@ -64,7 +64,7 @@ both_databases! {
     }
 
     async fn an_unlisted_issue_is_at_its_address_alone(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (listed, _) = publish(&mut ground, "listed", 1, Visibility::Public, "text").await;
         let (_, revision) = publish(&mut ground, "unlisted", 2, Visibility::Unlisted, "text").await;
         publish(&mut ground, "none", 3, Visibility::None, "text").await;
@@ -80,7 +80,7 @@ both_databases! {
     }
 
     async fn issues_stand_in_the_order_of_their_sending(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (b, _) = publish(&mut ground, "b", 2, Visibility::Public, "two").await;
         let (a, _) = publish(&mut ground, "a", 1, Visibility::Public, "one").await;
         // At the same moment: the later row is the later issue.
@@ -91,14 +91,14 @@ both_databases! {
         assert_eq!(found(&mut ground, &half).await, ["c", "b"]);
         assert_eq!(pages::times(&mut ground.tx, ground.week, 9).await.unwrap(), [minute(2), minute(2), minute(1)]);
         for (id, at, before, after) in [(a, 1, None, Some("b")), (b, 2, Some("a"), Some("c")), (c, 2, Some("b"), None)] {
-            let slug = |entry: Option<pages::Entry>| entry.map(|entry| entry.slug);
+            let slug = |entry: Option<pages::ArchiveEntry>| entry.map(|entry| entry.slug);
             assert_eq!(slug(pages::before(&mut ground.tx, ground.week, minute(at), id).await.unwrap()).as_deref(), before);
             assert_eq!(slug(pages::after(&mut ground.tx, ground.week, minute(at), id).await.unwrap()).as_deref(), after);
         }
     }
 
     async fn a_search_finds_words_in_any_script_and_no_pattern(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         publish(&mut ground, "a", 1, Visibility::Public, "über den wolken, 100% sicher").await;
         publish(&mut ground, "b", 2, Visibility::Public, "under_scored back\\slash 暦は合意ではない").await;
         for (terms, slugs) in [
@@ -121,7 +121,7 @@ both_databases! {
     }
 
     async fn a_correction_is_noted_of_what_went_out(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let draft = ground.issue("draft", IssueState::Draft).await;
         assert!(!issues::mark_corrected(&mut ground.tx, draft, minute(5)).await.unwrap());
         let (id, _) = publish(&mut ground, "a", 1, Visibility::Public, "text").await;

@@ -4,15 +4,15 @@ use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::IssueState::Queued;
 use coranto::domain::issue::Visibility;
 use coranto::store::pages::NewPage;
-use coranto::store::skips::{self, Skip};
+use coranto::store::skips::{self, SkippedSlot};
 use coranto::store::{Db, leases, newsletters, pages, revisions};
 
-use super::ground::{Ground, NOW, content, minute};
+use super::ground::{StoreFixture, NOW, content, minute};
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn a_slot_is_skipped_once_and_offered_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let month = newsletters::ensure(tx, "month", NOW).await.unwrap();
@@ -20,7 +20,7 @@ both_databases! {
         assert!(!skips::add(tx, week, minute(60), "again", NOW).await.unwrap());
         assert!(skips::add(tx, week, minute(30), "", NOW).await.unwrap());
         assert!(skips::add(tx, month, minute(60), "", NOW).await.unwrap(), "another newsletter's");
-        let skip = |minutes, note: &str| Skip { slot_at: minute(minutes), note: note.to_owned() };
+        let skip = |minutes, note: &str| SkippedSlot { slot_at: minute(minutes), note: note.to_owned() };
         assert_eq!(skips::of(tx, week, NOW).await.unwrap(), [skip(30, ""), skip(60, "Christmas")]);
         assert_eq!(skips::of(tx, week, minute(30)).await.unwrap(), [skip(60, "Christmas")]);
         assert!(skips::remove(tx, week, minute(60)).await.unwrap());
@@ -30,7 +30,7 @@ both_databases! {
     }
 
     async fn a_newsletter_is_known_since_it_was_first_named(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let month = newsletters::ensure(tx, "month", minute(5)).await.unwrap();
         newsletters::ensure(tx, "month", minute(6)).await.unwrap();
@@ -38,7 +38,7 @@ both_databases! {
     }
 
     async fn a_revision_tells_what_it_was_made_from(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         ground.issue("other", Queued).await;
         let (id, week) = (ground.revision, ground.week);
         let tx = &mut ground.tx;
@@ -63,7 +63,7 @@ both_databases! {
     }
 
     async fn the_settings_of_who_schedules_are_known_while_its_lease_runs(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let tx = &mut ground.tx;
         let worker = leases::register(tx, "schedule", false, NOW, NOW).await.unwrap();
         assert_eq!(leases::settings_of(tx, "schedule", NOW).await.unwrap(), None);

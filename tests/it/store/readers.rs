@@ -9,11 +9,11 @@ use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::event::Event;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::subscribers::{self, NewSubscriber};
-use coranto::store::subscriptions::{self, Counts, Entry, Filter, NewSubscription};
+use coranto::store::subscriptions::{self, Counts, ConsentEntry, SubscriptionFilter, NewSubscription};
 use coranto::store::{Db, Result, Tx, newsletters, pauses, personal, suppressions};
 use futures_util::TryStreamExt as _;
 
@@ -56,7 +56,7 @@ pub(super) async fn subscribe(
             subscriptions::activate(tx, id, &acts::entry(NOW)).await?
                 && subscriptions::pause(tx, id, None, &acts::entry(NOW)).await?
         }
-        Left => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
+        Unsubscribed => subscriptions::unsubscribe(tx, id, &acts::entry(NOW)).await?,
     };
     Ok(id)
 }
@@ -95,7 +95,7 @@ both_databases! {
     async fn a_state_changes_only_from_where_it_may(db: Db) {
         let (mut tx, week) = start(&db).await;
         // For each change: the state it needs, the state it makes.
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let fresh = async |tx: &mut Tx, verb: &str| subscribe(tx, week, &format!("{from}-{verb}@example.org"), from).await.unwrap();
             let id = fresh(&mut tx, "activate").await;
             assert_eq!(subscriptions::activate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Pending);
@@ -107,24 +107,24 @@ both_databases! {
             assert_eq!(subscriptions::resume(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Paused);
             assert_eq!(state(&mut tx, id).await, if from == Paused { Active } else { from });
             let id = fresh(&mut tx, "leave").await;
-            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Left);
-            assert_eq!(state(&mut tx, id).await, Left);
+            assert_eq!(subscriptions::unsubscribe(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from != Unsubscribed);
+            assert_eq!(state(&mut tx, id).await, Unsubscribed);
             let id = fresh(&mut tx, "again").await;
-            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Left);
-            assert_eq!(state(&mut tx, id).await, if from == Left { Pending } else { from });
+            assert_eq!(subscriptions::ask_again(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Unsubscribed);
+            assert_eq!(state(&mut tx, id).await, if from == Unsubscribed { Pending } else { from });
         }
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let id = subscribe(&mut tx, week, &format!("{from}-deactivate@example.org"), from).await.unwrap();
             assert_eq!(subscriptions::deactivate(&mut tx, id, &acts::entry(NOW)).await.unwrap(), from == Active);
             assert_eq!(state(&mut tx, id).await, if from == Active { Pending } else { from });
             for actor in [Actor::Reader, Actor::Command("anna".to_owned()), Actor::Import(7), Actor::Provider("ses".to_owned())] {
                 let id = subscribe(&mut tx, week, &format!("{from}-{}@example.org", Actor::role(&actor.to_string())), from).await.unwrap();
-                let entry = Entry { by: actor.at(NOW), ..acts::entry(NOW) };
-                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Left);
+                let entry = ConsentEntry { by: actor.at(NOW), ..acts::entry(NOW) };
+                assert_eq!(subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap(), from != Unsubscribed);
                 let ended_by = subscriptions::get(&mut tx, id).await.unwrap().unwrap().ended_by.unwrap();
-                let restores = from != Left && ended_by == EndedBy::Import;
+                let restores = from != Unsubscribed && ended_by == EndedBy::Import;
                 assert_eq!(subscriptions::restore(&mut tx, id, &entry).await.unwrap(), restores, "{from} {actor}");
-                assert_eq!(state(&mut tx, id).await, if restores { from } else { Left });
+                assert_eq!(state(&mut tx, id).await, if restores { from } else { Unsubscribed });
                 subscriptions::unsubscribe(&mut tx, id, &entry).await.unwrap();
                 let readmits = !ended_by.is_the_readers();
                 assert_eq!(subscriptions::readmit(&mut tx, id, &entry).await.unwrap(), readmits, "{from} {actor}");
@@ -132,9 +132,9 @@ both_databases! {
                 assert_eq!((found.state == Active, found.ended_by.is_none()), (readmits, readmits));
             }
         }
-        for from in [Pending, Active, Paused, Left] {
+        for from in [Pending, Active, Paused, Unsubscribed] {
             let id = subscribe(&mut tx, week, &format!("{from}-take-over@example.org"), from).await.unwrap();
-            let moves = matches!(from, Pending | Left);
+            let moves = matches!(from, Pending | Unsubscribed);
             assert_eq!(subscriptions::take_over(&mut tx, id, &acts::entry(NOW)).await.unwrap(), moves);
             assert_eq!(state(&mut tx, id).await, if moves { Active } else { from });
         }
@@ -147,7 +147,7 @@ both_databases! {
         let (mut tx, week) = start(&db).await;
         let id = subscribe(&mut tx, week, "anna@example.org", Active).await.unwrap();
         let before = consents::of_subscription(&mut tx, id).await.unwrap().len();
-        let entry = Entry { event: Some(&Event::SubscriptionMoved), consent: ConsentKind::Moved, ..acts::entry(NOW) };
+        let entry = ConsentEntry { event: Some(&Event::SubscriptionMoved), consent: ConsentKind::Moved, ..acts::entry(NOW) };
         subscriptions::write_down(&mut tx, week, id, &entry).await.unwrap();
         let history = consents::of_subscription(&mut tx, id).await.unwrap();
         assert_eq!((history.len(), history[before].kind), (before + 1, ConsentKind::Moved));
@@ -158,16 +158,16 @@ both_databases! {
     async fn lists_are_filtered_paged_and_counted(db: Db) {
         let (mut tx, week) = start(&db).await;
         let other = newsletters::ensure(&mut tx, "other", NOW).await.unwrap();
-        for (number, state) in [Active, Active, Paused, Pending, Left, Active].into_iter().enumerate() {
+        for (number, state) in [Active, Active, Paused, Pending, Unsubscribed, Active].into_iter().enumerate() {
             subscribe(&mut tx, week, &format!("reader_{number}@example.org"), state).await.unwrap();
         }
         subscribe(&mut tx, other, "reader_0@example.org", Active).await.unwrap();
         let suppressed = person("reader_5@example.org").address_hash;
         suppressions::add(&mut tx, &suppressed, SuppressionReason::Bounce, "", acts::by(NOW)).await.unwrap();
         let counts = subscriptions::counts(&mut tx, week).await.unwrap();
-        assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, left: 1, suppressed: 1, mailable: 2 });
+        assert_eq!(counts, Counts { pending: 1, active: 3, paused: 1, unsubscribed: 1, suppressed: 1, mailable: 2 });
 
-        let emails = async |tx: &mut Tx, filter: &Filter| {
+        let emails = async |tx: &mut Tx, filter: &SubscriptionFilter| {
             let all: Vec<_> = subscriptions::stream(tx, filter).try_collect().await.unwrap();
             let mut paged = Vec::new();
             let mut after = SubscriptionId(0);
@@ -181,13 +181,13 @@ both_databases! {
             assert_eq!(ids(&all), ids(&paged));
             all.iter().map(|one| one.email.local().to_owned()).collect::<Vec<_>>()
         };
-        let of_week = Filter { newsletter: Some(week), ..Filter::default() };
-        assert_eq!(emails(&mut tx, &Filter::default()).await.len(), 7);
+        let of_week = SubscriptionFilter { newsletter: Some(week), ..SubscriptionFilter::default() };
+        assert_eq!(emails(&mut tx, &SubscriptionFilter::default()).await.len(), 7);
         assert_eq!(emails(&mut tx, &of_week).await.len(), 6);
-        assert_eq!(emails(&mut tx, &Filter { state: Some(Active), ..of_week.clone() }).await, ["reader_0", "reader_1", "reader_5"]);
-        assert_eq!(emails(&mut tx, &Filter { text: Some("READER_3".to_owned()), ..of_week.clone() }).await, ["reader_3"]);
+        assert_eq!(emails(&mut tx, &SubscriptionFilter { state: Some(Active), ..of_week.clone() }).await, ["reader_0", "reader_1", "reader_5"]);
+        assert_eq!(emails(&mut tx, &SubscriptionFilter { text: Some("READER_3".to_owned()), ..of_week.clone() }).await, ["reader_3"]);
         for literal in ["%", "reader%", "\\"] {
-            assert!(emails(&mut tx, &Filter { text: Some(literal.to_owned()), ..of_week.clone() }).await.is_empty());
+            assert!(emails(&mut tx, &SubscriptionFilter { text: Some(literal.to_owned()), ..of_week.clone() }).await.is_empty());
         }
         let found = subscriptions::find(&mut tx, week, "reader_5@example.org").await.unwrap().unwrap();
         assert_eq!(found.suppressed, Some(SuppressionReason::Bounce));
@@ -213,7 +213,7 @@ both_databases! {
         let id = subscribe(&mut tx, week, "an.na@gmail.com", Pending).await.unwrap();
         let same_mailbox = subscribe(&mut tx, week, "anna+x@gmail.com", Pending).await.unwrap();
         let client = Some("192.0.2.0/24");
-        let typed = Typed { spelling: None, name: Some("Anna"), language: Some("de") };
+        let typed = ConsentDetails { spelling: None, name: Some("Anna"), language: Some("de") };
         let mut ids = Vec::new();
         for (subscription, kind, minute) in
             [(id, ConsentKind::Asked, 0), (same_mailbox, ConsentKind::Asked, 1), (id, ConsentKind::Confirmed, 2), (id, ConsentKind::Withdrawn, 3)]

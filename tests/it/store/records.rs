@@ -5,11 +5,11 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::delivery::{DeliveryKind, Reason};
 use coranto::store::{Db, deliveries};
 
-use super::ground::{Entry, Ground, NOW, minute};
+use super::ground::{Entry, StoreFixture, NOW, minute};
 use crate::harness::database::both_databases;
 
 /// A row in every state, held by `live` where it is held, and what each is.
-async fn one_of_each(ground: &mut Ground) -> Vec<(DeliveryId, Entry)> {
+async fn one_of_each(ground: &mut StoreFixture) -> Vec<(DeliveryId, Entry)> {
     let mut rows = Vec::new();
     for state in DeliveryState::ALL {
         let id = ground.row(*state, ground.live).await;
@@ -29,7 +29,7 @@ fn counted(before: &Entry) -> i64 {
 
 both_databases! {
     async fn an_acceptance_settles_what_is_on_the_wire_and_what_was_uncertain(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let rows = one_of_each(&mut ground).await;
         let (live, dead, ids) = (ground.live, ground.dead, ids(&rows));
         let tx = &mut ground.tx;
@@ -56,7 +56,7 @@ both_databases! {
     }
 
     async fn a_late_acceptance_is_of_whoever_held_the_row(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let live = ground.live;
         let late = ground.row(InFlight, live).await;
         let tx = &mut ground.tx;
@@ -75,7 +75,7 @@ both_databases! {
 
     async fn a_deferred_row_waits_and_may_bear_something_else(db: Db) {
         for (pinned, tries) in [(false, 1), (true, 0)] {
-            let mut ground = Ground::new(&db).await;
+            let mut ground = StoreFixture::new(&db).await;
             let (live, dead) = (ground.live, ground.dead);
             for (id, before) in one_of_each(&mut ground).await {
                 let tx = &mut ground.tx;
@@ -107,7 +107,7 @@ both_databases! {
     }
 
     async fn a_failed_row_says_why(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead) = (ground.live, ground.dead);
         let (relay, reply) = (Some("main"), Some("550 5.1.1 nobody"));
         for (id, before) in one_of_each(&mut ground).await {
@@ -139,7 +139,7 @@ both_databases! {
     }
 
     async fn an_uncertain_row_stays_its_worker_s(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead) = (ground.live, ground.dead);
         for due_at in [Some(minute(30)), None] {
             for (id, before) in one_of_each(&mut ground).await {
@@ -164,7 +164,7 @@ both_databases! {
 
     async fn a_released_row_loses_no_try_and_no_time(db: Db) {
         for pinned in [false, true] {
-            let mut ground = Ground::new(&db).await;
+            let mut ground = StoreFixture::new(&db).await;
             let rows = one_of_each(&mut ground).await;
             let (live, dead, all) = (ground.live, ground.dead, ids(&rows));
             assert_eq!(deliveries::release(&mut ground.tx, dead, &all, minute(1), pinned).await.unwrap(), 0);

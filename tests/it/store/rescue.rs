@@ -5,13 +5,13 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, deliveries, issues};
 
-use super::ground::{Entry, Ground, NOW, minute};
+use super::ground::{Entry, StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn what_a_dead_worker_had_claimed_is_pending_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let of_dead = ground.row(Claimed, ground.dead).await;
         let before = ground.get(of_dead).await;
         let kept = [
@@ -29,10 +29,10 @@ both_databases! {
     }
 
     async fn what_a_dead_worker_had_on_the_wire_is_uncertain(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead, issue, week) = (ground.live, ground.dead, ground.issue, ground.week);
         let other = ground.issue("other", IssueState::Sending).await;
-        assert_eq!(deliveries::wrecks(&mut ground.tx, NOW).await.unwrap(), []);
+        assert_eq!(deliveries::orphaned_issues(&mut ground.tx, NOW).await.unwrap(), []);
         let wreck = ground.row(InFlight, dead).await;
         ground.row(InFlight, dead).await;
         let alive = ground.row(InFlight, live).await;
@@ -41,9 +41,9 @@ both_databases! {
         let reader = ground.reader("anna", coranto::domain::subscriber::SubscriptionState::Active).await;
         let of_other = ground.put(Some(other), Some(reader), &entry).await;
         let small = ground.put(None, None, &entry).await;
-        let mut wrecks = deliveries::wrecks(&mut ground.tx, NOW).await.unwrap();
-        wrecks.sort_unstable();
-        assert_eq!(wrecks, [(None, None), (Some(week), Some(issue)), (Some(week), Some(other))]);
+        let mut orphaned_issues = deliveries::orphaned_issues(&mut ground.tx, NOW).await.unwrap();
+        orphaned_issues.sort_unstable();
+        assert_eq!(orphaned_issues, [(None, None), (Some(week), Some(issue)), (Some(week), Some(other))]);
 
         let before = ground.get(wreck).await;
         let tx = &mut ground.tx;
@@ -54,12 +54,12 @@ both_databases! {
         assert_eq!(deliveries::rescue_in_flight(&mut ground.tx, None, None, NOW).await.unwrap(), 1);
         let small = ground.get(small).await;
         assert_eq!((small.state, small.due_at), (Uncertain, None));
-        assert_eq!(deliveries::wrecks(&mut ground.tx, NOW).await.unwrap(), [(Some(week), Some(other))]);
+        assert_eq!(deliveries::orphaned_issues(&mut ground.tx, NOW).await.unwrap(), [(Some(week), Some(other))]);
     }
 
     async fn what_was_uncertain_long_enough_is_sent_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
-        let uncertain = |due_at, ground: &Ground| Entry { due_at, ..ground.entry(Uncertain, ground.dead) };
+        let mut ground = StoreFixture::new(&db).await;
+        let uncertain = |due_at, ground: &StoreFixture| Entry { due_at, ..ground.entry(Uncertain, ground.dead) };
         let mut rows = Vec::new();
         for due_at in [Some(NOW), Some(minute(1)), None] {
             let entry = uncertain(due_at, &ground);

@@ -7,22 +7,22 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent, Skipped};
 use coranto::domain::import::ImportDid;
 use coranto::domain::retention::Expiry;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending as Unconfirmed};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending as Unconfirmed};
 use coranto::domain::subscriber::{AskedBy, EndedBy};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent, Typed};
+use coranto::store::consents::{self, NewConsent, ConsentDetails};
 use coranto::store::imports::{self, NewImport};
 use coranto::store::limits::Asker;
-use coranto::store::retention::Progress;
+use coranto::store::retention::RetentionProgress;
 use coranto::store::{Db, Tx, departed, folded, limits, personal, retention, subscriptions, suppressions};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use super::readers::{person, state, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 async fn said(tx: &mut Tx, subscription: SubscriptionId, kind: ConsentKind, at: i64) {
-    let typed = Typed::default();
+    let typed = ConsentDetails::default();
     let new = NewConsent { subscription, kind, wording: "w", client: Some("192.0.2.0/24"), source: "form", typed };
     consents::append(tx, &new, minute(at)).await.unwrap();
 }
@@ -34,17 +34,17 @@ both_databases! {
         assert!(!retention::finish(&mut tx, NOW).await.unwrap(), "it has not begun");
         assert!(retention::begin(&mut tx, NOW).await.unwrap() && !retention::begin(&mut tx, minute(1)).await.unwrap());
         assert!(retention::finish(&mut tx, minute(2)).await.unwrap() && !retention::finish(&mut tx, minute(1)).await.unwrap());
-        let expected = Progress { begins_at: NOW, ran_at: Some(minute(2)) };
+        let expected = RetentionProgress { begins_at: NOW, ran_at: Some(minute(2)) };
         assert_eq!(retention::progress(&mut tx).await.unwrap(), Some(expected));
     }
 
     async fn people_are_due_by_their_latest_question_or_their_end(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         assert!(retention::is_sending(&mut ground.tx).await.unwrap());
         let asked = ground.reader("asked", Unconfirmed).await;
         let again = ground.reader("again", Unconfirmed).await;
         said(&mut ground.tx, again, ConsentKind::Asked, 5).await;
-        let left = ground.reader("left", Left).await;
+        let left = ground.reader("left", Unsubscribed).await;
         ground.reader("reads", Active).await;
         let tx = &mut ground.tx;
         for (kind, before, expected) in [
@@ -66,18 +66,18 @@ both_databases! {
             }
         }
         assert!(subscriptions::hold(tx, left).await.unwrap() && !subscriptions::hold(tx, SubscriptionId(4711)).await.unwrap());
-        assert_eq!(state(tx, left).await, Left);
+        assert_eq!(state(tx, left).await, Unsubscribed);
         assert_eq!(retention::delete(tx, Expiry::Unconfirmed, minute(9), 10).await.unwrap(), 0, "people go one by one");
     }
 
     async fn an_end_is_noted_with_its_author_and_forgotten_by_who_reads_again(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let week = ground.week;
         let tx = &mut ground.tx;
         let anna = subscribe(tx, week, "anna@example.org", Active).await.unwrap();
         assert!(!departed::note(tx, anna).await.unwrap(), "she reads");
         let operator = acts::actor();
-        let removed = subscriptions::Entry { by: operator.at(minute(3)), ..acts::entry(NOW) };
+        let removed = subscriptions::ConsentEntry { by: operator.at(minute(3)), ..acts::entry(NOW) };
         subscriptions::unsubscribe(tx, anna, &removed).await.unwrap();
         said(tx, anna, ConsentKind::Confirmed, 1).await;
         assert!(departed::note(tx, anna).await.unwrap() && departed::note(tx, anna).await.unwrap());
@@ -89,7 +89,7 @@ both_databases! {
         let proofs = departed::consents_of_person(tx, &who).await.unwrap();
         assert!(proofs.iter().any(|one| one.kind == ConsentKind::Confirmed && one.ended_at == minute(3)), "{proofs:?}");
         // Who reads again is nobody who left; what had been agreed to before stays as long as it is to.
-        assert!(departed::come_back(tx, anna).await.unwrap() && !departed::come_back(tx, anna).await.unwrap());
+        assert!(departed::undo_unsubscribe(tx, anna).await.unwrap() && !departed::undo_unsubscribe(tx, anna).await.unwrap());
         assert!(departed::of_person(tx, &who).await.unwrap().is_empty());
         departed::note(tx, anna).await.unwrap();
         assert!(subscriptions::take_over(tx, anna, &acts::entry(NOW)).await.unwrap());
@@ -116,7 +116,7 @@ both_databases! {
     }
 
     async fn rows_go_in_slices_and_only_those_that_had_their_time(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let anna = ground.reader("anna", Active).await;
         for at in [1, 2, 3] {
             said(&mut ground.tx, anna, ConsentKind::Asked, at).await;
@@ -143,7 +143,7 @@ both_databases! {
     }
 
     async fn rows_are_folded_with_their_counts_and_misses(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         for state in [Sent, Sent, Sent, Failed, Skipped, Pending] {
             ground.row(state, ground.live).await;
         }
@@ -173,7 +173,7 @@ both_databases! {
     }
 
     async fn what_is_kept_by_hashes_is_found_for_its_person(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (anna, week) = (ground.reader("anna", Active).await, ground.week);
         let who = person("anna@example.org");
         let tx = &mut ground.tx;

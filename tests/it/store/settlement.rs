@@ -3,12 +3,12 @@
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Left, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
 use coranto::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
 use coranto::store::settlement::{self, Settlement};
 use coranto::store::{Db, deliveries};
 
-use super::ground::{Entry, Ground, NOW, minute, read};
+use super::ground::{Entry, StoreFixture, NOW, minute, read};
 use crate::harness::database::both_databases;
 
 /// Two equal ledgers: for each row of the one there is a row of the other.
@@ -23,7 +23,7 @@ struct Twins {
 impl Twins {
     async fn add(
         &mut self,
-        ground: &mut Ground,
+        ground: &mut StoreFixture,
         issues: [Option<IssueId>; 2],
         reader: Option<SubscriptionId>,
         entry: &Entry,
@@ -35,7 +35,7 @@ impl Twins {
 }
 
 /// Rows in every open state, held by either worker, bearing nothing, the issue's content or that of before.
-fn entries(ground: &Ground) -> Vec<Entry> {
+fn entries(ground: &StoreFixture) -> Vec<Entry> {
     let mut entries = Vec::new();
     for state in [Pending, Claimed, InFlight, Uncertain, Sent] {
         for worker in [ground.live, ground.dead] {
@@ -54,17 +54,17 @@ fn entries(ground: &Ground) -> Vec<Entry> {
 }
 
 /// A reader of each kind for each entry: an issue has one row for each.
-async fn readers(ground: &mut Ground, number: usize) -> Vec<SubscriptionId> {
+async fn readers(ground: &mut StoreFixture, number: usize) -> Vec<SubscriptionId> {
     let mut readers = vec![ground.suppressed(&format!("suppressed{number}")).await];
-    for state in [Active, Paused, Left, SubscriptionState::Pending] {
+    for state in [Active, Paused, Unsubscribed, SubscriptionState::Pending] {
         readers.push(ground.reader(&format!("{state}{number}"), state).await);
     }
     readers
 }
 
 /// Every situation that a row can be in, twice.
-async fn lay_out(ground: &mut Ground) -> Twins {
-    let mut twins = Twins::default();
+async fn lay_out(ground: &mut StoreFixture) -> Twins {
+    let mut duplicates = Twins::default();
     let going = [Some(ground.issue), Some(ground.issue("twin", IssueState::Sending).await)];
     let halted = [
         Some(ground.issue("halted", IssueState::Paused).await),
@@ -74,19 +74,19 @@ async fn lay_out(ground: &mut Ground) -> Twins {
     let notice = ground.content(DeliveryKind::Notice, "notice").await;
     for (number, entry) in entries(ground).iter().enumerate() {
         for reader in readers(ground, number).await {
-            twins.add(ground, going, Some(reader), entry).await;
-            twins.add(ground, halted, Some(reader), entry).await;
+            duplicates.add(ground, going, Some(reader), entry).await;
+            duplicates.add(ground, halted, Some(reader), entry).await;
             if entry.revision_id.is_none() {
                 for kind in [confirmation, notice] {
                     let small = Entry { revision_id: Some(kind), ..entry.clone() };
-                    twins.add(ground, [None, None], Some(reader), &small).await;
+                    duplicates.add(ground, [None, None], Some(reader), &small).await;
                 }
             }
         }
         // A test mail.
-        twins.add(ground, [None, None], None, entry).await;
+        duplicates.add(ground, [None, None], None, entry).await;
     }
-    twins
+    duplicates
 }
 
 /// What `ids` are now, read in one transaction.
@@ -108,8 +108,8 @@ fn places(all: &[DeliveryId], ids: &[DeliveryId]) -> Vec<usize> {
 
 both_databases! {
     async fn one_statement_says_the_same_as_two(db: Db) {
-        let mut ground = Ground::new(&db).await;
-        let twins = lay_out(&mut ground).await;
+        let mut ground = StoreFixture::new(&db).await;
+        let duplicates = lay_out(&mut ground).await;
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let notice = ground.content(DeliveryKind::Notice, "notice").await;
         let (live, dead, older, current) = (ground.live, ground.dead, ground.older, ground.revision);
@@ -120,9 +120,9 @@ both_databases! {
         for (worker, revision) in asked {
             let settlement = Settlement {
                 worker,
-                sent: &twins.one,
+                sent: &duplicates.one,
                 relay: "main",
-                leaving: &twins.one,
+                leaving: &duplicates.one,
                 revision,
                 date: minute(-1),
             };
@@ -131,16 +131,16 @@ both_databases! {
             drop(single);
             let mut tx = db.begin().await.unwrap();
             let recorded_alone =
-                deliveries::record_sent(&mut tx, worker, &twins.other, "main", None, NOW).await.unwrap();
+                deliveries::record_sent(&mut tx, worker, &duplicates.other, "main", None, NOW).await.unwrap();
             let taken_alone =
-                deliveries::take_off(&mut tx, worker, &twins.other, revision, minute(-1), NOW).await.unwrap();
+                deliveries::take_off(&mut tx, worker, &duplicates.other, revision, minute(-1), NOW).await.unwrap();
             tx.commit().await.unwrap();
-            let (one, other) = (look(&db, &twins.one).await, look(&db, &twins.other).await);
-            for ((one, other), of) in one.iter().zip(&other).zip(&twins.of) {
+            let (one, other) = (look(&db, &duplicates.one).await, look(&db, &duplicates.other).await);
+            for ((one, other), of) in one.iter().zip(&other).zip(&duplicates.of) {
                 assert_eq!(one, other, "settled by {worker:?} with {revision:?}; it was: {of}");
             }
             assert_eq!(u64::try_from(recorded).unwrap(), recorded_alone);
-            assert_eq!(places(&twins.one, &taken), places(&twins.other, &taken_alone));
+            assert_eq!(places(&duplicates.one, &taken), places(&duplicates.other, &taken_alone));
             sent += recorded;
             off += taken.len();
         }
@@ -149,7 +149,7 @@ both_databases! {
     }
 
     async fn each_list_is_for_its_own_rows(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let claimed = ground.row(Claimed, ground.live).await;
         let on_wire = ground.row(InFlight, ground.live).await;
         let uncertain = ground.row(Uncertain, ground.live).await;

@@ -9,7 +9,7 @@ use coranto::domain::{NewsletterId, SuspensionId};
 use coranto::store::suspensions::{self, NewSuspension, Wait};
 use coranto::store::{Db, deliveries, evidence, issues, ledger};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use crate::harness::database::both_databases;
 
 fn group<'a>(destination: &'a str, reply: &'a str) -> NewSuspension<'a> {
@@ -27,7 +27,7 @@ fn group<'a>(destination: &'a str, reply: &'a str) -> NewSuspension<'a> {
 }
 
 /// A pending row that waits for a suspension.
-async fn parked(ground: &mut Ground, suspension: SuspensionId) -> DeliveryId {
+async fn parked(ground: &mut StoreFixture, suspension: SuspensionId) -> DeliveryId {
     let id = ground.row(Claimed, ground.live).await;
     assert!(suspensions::lock(&mut ground.tx, suspension).await.unwrap());
     assert_eq!(suspensions::park(&mut ground.tx, ground.live, &[id], suspension).await.unwrap(), 1);
@@ -36,7 +36,7 @@ async fn parked(ground: &mut Ground, suspension: SuspensionId) -> DeliveryId {
 
 both_databases! {
     async fn a_group_is_suspended_once_and_hears_the_latest_words(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (first, is_new) = suspensions::suspend(&mut ground.tx, &group("gmail", "550 first"), NOW).await.unwrap();
         assert!(is_new);
         let again = suspensions::suspend(&mut ground.tx, &group("gmail", "550 again"), minute(9)).await.unwrap();
@@ -51,7 +51,7 @@ both_databases! {
     }
 
     async fn one_engine_alone_lets_a_mail_ask(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap().0;
         assert!(suspensions::take_probe(&mut ground.tx, id, minute(1), Some(minute(3))).await.unwrap());
         assert!(!suspensions::take_probe(&mut ground.tx, id, minute(1), Some(minute(3))).await.unwrap());
@@ -61,7 +61,7 @@ both_databases! {
     }
 
     async fn rows_wait_and_are_freed(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let id = suspensions::suspend(&mut ground.tx, &group("gmail", "550"), NOW).await.unwrap().0;
         let (one, two, three) =
             (parked(&mut ground, id).await, parked(&mut ground, id).await, parked(&mut ground, id).await);
@@ -83,7 +83,7 @@ both_databases! {
     }
 
     async fn a_refused_row_waits_uncounted(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let worker = ground.live;
         let id = ground.row(InFlight, worker).await;
         let before = ground.get(id).await.attempts;
@@ -101,7 +101,7 @@ both_databases! {
     }
 
     async fn rows_that_a_guilty_party_failed_go_back(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (worker, issue) = (ground.live, ground.issue);
         let mut rows = Vec::new();
         for (relay, at) in [("main", 0), ("main", 5), ("other", 5)] {
@@ -123,7 +123,7 @@ both_databases! {
     }
 
     async fn an_issue_is_held_when_only_a_person_can_go_on(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue("held", IssueState::Sending).await;
         assert!(issues::annotate(&mut ground.tx, issue, "gmail refuses").await.unwrap());
         assert_eq!(issues::get(&mut ground.tx, issue).await.unwrap().unwrap().note, "gmail refuses");
@@ -146,7 +146,7 @@ both_databases! {
     }
 
     async fn shares_say_what_each_relay_did(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (worker, issue) = (ground.live, ground.issue);
         let taken = ground.row(InFlight, worker).await;
         assert_eq!(deliveries::record_sent(&mut ground.tx, worker, &[taken], "main", None, NOW).await.unwrap(), 1);
@@ -165,7 +165,7 @@ both_databases! {
     }
 
     async fn evidence_is_kept_until_the_issue_is_over(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let issue = ground.issue;
         let tx = &mut ground.tx;
         assert_eq!(evidence::lock(tx, issue, "main", "gmail").await.unwrap(), Evidence::default());
@@ -184,7 +184,7 @@ both_databases! {
     }
 
     async fn what_was_sent_twice_is_given_up(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let worker = ground.live;
         let id = ground.row(InFlight, worker).await;
         let tx = &mut ground.tx;

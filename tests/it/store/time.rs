@@ -10,7 +10,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::store::{Db, issues, leases, ledger, settlement, subscriptions};
 
-use super::ground::{Entry, Ground, NOW, minute};
+use super::ground::{Entry, StoreFixture, NOW, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -46,9 +46,9 @@ both_databases! {
     }
 
     async fn what_waits_for_a_time_that_comes_again_is_pulled_back(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let live = ground.live;
-        let due = async |ground: &mut Ground, state, at| {
+        let due = async |ground: &mut StoreFixture, state, at| {
             let entry = Entry { due_at: Some(at), ..ground.entry(state, live) };
             ground.row_like(&entry).await
         };
@@ -66,7 +66,7 @@ both_databases! {
     }
 
     async fn a_row_taken_off_a_while_ago_is_asked_what_its_take_off_was(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (live, dead, issue, older) = (ground.live, ground.dead, ground.issue, ground.older);
         let reader = ground.reader("anna", Active).await;
         let entry = ground.entry(InFlight, live);

@@ -6,12 +6,12 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::transactional::Kin;
 use coranto::store::{Db, claimed, deliveries, newsletters, transactional};
 
-use super::ground::{Ground, NOW, minute, revision};
+use super::ground::{StoreFixture, NOW, minute, revision};
 use crate::harness::database::both_databases;
 
 both_databases! {
     async fn those_of_some_newsletters_alone_are_claimed(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let (week, live) = (ground.week, ground.live);
         let month = newsletters::ensure(&mut ground.tx, "month", NOW).await.unwrap();
         let mut rows = Vec::new();

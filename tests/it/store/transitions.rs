@@ -8,7 +8,7 @@ use coranto::domain::delivery::Reason;
 use coranto::domain::{DeliveryId, WorkerId};
 use coranto::store::{Db, deliveries, leases, ledger};
 
-use super::ground::{Ground, NOW, minute};
+use super::ground::{StoreFixture, NOW, minute};
 use crate::harness::database::both_databases;
 
 const STATES: [DeliveryState; 7] = [Pending, Claimed, InFlight, Sent, Failed, Uncertain, Skipped];
@@ -72,7 +72,7 @@ const OF_THE_HOLDER: [Verb; 8] = [
 ];
 
 /// Returns whether the statement says that it changed the row.
-async fn apply(ground: &mut Ground, verb: Verb, worker: WorkerId, id: DeliveryId) -> bool {
+async fn apply(ground: &mut StoreFixture, verb: Verb, worker: WorkerId, id: DeliveryId) -> bool {
     let (tx, issue) = (&mut ground.tx, ground.issue);
     let later = minute(60);
     match verb {
@@ -92,7 +92,7 @@ async fn apply(ground: &mut Ground, verb: Verb, worker: WorkerId, id: DeliveryId
         Verb::Uncertain => deliveries::record_uncertain(tx, worker, id, Some(later), "main").await.unwrap(),
         Verb::Release => deliveries::release(tx, worker, &[id], later, false).await.unwrap() == 1,
         Verb::Refuse => deliveries::refuse(tx, worker, &[id]).await.unwrap() == 1,
-        Verb::UnclaimWorker => deliveries::unclaim(tx, worker, true).await.unwrap() == 1,
+        Verb::UnclaimWorker => deliveries::release_claims(tx, worker, true).await.unwrap() == 1,
         Verb::RescueClaimed => deliveries::rescue_claimed(tx, NOW).await.unwrap() == 1,
         Verb::RescueInFlight => deliveries::rescue_in_flight(tx, Some(issue), Some(later), NOW).await.unwrap() == 1,
         Verb::Resend => deliveries::resend_uncertain(tx, NOW).await.unwrap() == 1,
@@ -116,7 +116,7 @@ fn the_statements_and_the_domain_know_one_machine() {
 
 both_databases! {
     async fn every_verb_changes_what_it_may_and_says_so(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         for (verb, from, to) in TABLE {
             // What is rescued was a dead worker's.
             let worker = if matches!(verb, Verb::RescueClaimed | Verb::RescueInFlight) { ground.dead } else { ground.live };
@@ -141,7 +141,7 @@ both_databases! {
     }
 
     async fn what_another_worker_holds_is_not_touched(db: Db) {
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let other = leases::register(&mut ground.tx, "other", true, NOW, minute(60)).await.unwrap();
         for verb in OF_THE_HOLDER {
             for state in STATES {
@@ -157,12 +157,12 @@ both_databases! {
 
     async fn several_workers_share_the_rows_and_none_is_taken_twice(db: Db) {
         const ROWS: usize = 60;
-        let mut ground = Ground::new(&db).await;
+        let mut ground = StoreFixture::new(&db).await;
         let mut rows = BTreeSet::new();
         for _ in 0..ROWS {
             rows.insert(ground.row(Pending, ground.live).await);
         }
-        let Ground { tx, issue, .. } = ground;
+        let StoreFixture { tx, issue, .. } = ground;
         tx.commit().await.unwrap();
         let mut workers = tokio::task::JoinSet::new();
         for number in 0..6 {

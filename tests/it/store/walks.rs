@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use super::ground::{Ground, NOW};
+use super::ground::{StoreFixture, NOW};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -50,7 +50,7 @@ async fn states(tx: &mut Tx) -> BTreeMap<DeliveryId, DeliveryState> {
 }
 
 struct Play {
-    ground: Ground,
+    ground: StoreFixture,
     readers: Vec<SubscriptionId>,
     rows: Vec<DeliveryId>,
     workers: [WorkerId; 2],
@@ -60,7 +60,7 @@ struct Play {
 impl Play {
     /// An issue that goes out to all readers, in a transaction that is never committed.
     async fn new(db: &Db) -> Self {
-        let mut ground = Ground::new(db).await;
+        let mut ground = StoreFixture::new(db).await;
         let mut readers = Vec::new();
         for number in 0..READERS {
             readers.push(ground.reader(&format!("reader{number}"), Active).await);
@@ -101,7 +101,7 @@ impl Play {
                 let _ = deliveries::rescue_in_flight(tx, Some(issue), due_at, now).await.unwrap();
             }
             16 => drop(deliveries::resend_uncertain(tx, now).await.unwrap()),
-            17 => drop(deliveries::unclaim(tx, worker, true).await.unwrap()),
+            17 => drop(deliveries::release_claims(tx, worker, true).await.unwrap()),
             18 => match step.flag {
                 true => drop(ledger::retry_failed(tx, issue, now).await.unwrap()),
                 false => drop(ledger::retry_uncertain(tx, issue, now).await.unwrap()),

@@ -21,7 +21,7 @@ use coranto::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionStat
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::email::{self, Email, IssueEmail, NoticeEmail, WelcomeEmail};
-use coranto::templates::{Context, Sample, Templates, feeds, pages, preview};
+use coranto::templates::{TemplateContext, Sample, Templates, feeds, pages, preview};
 use serde_json::Value;
 
 use super::root;
@@ -153,7 +153,7 @@ fn every_template_and_every_value_in_it_is_explained() {
         let own = keys(&serde_json::to_value(sample).unwrap());
         assert_names(PAGE, heading, own.iter().filter(|name| !heading.contains("email/") || !around.contains(*name)));
     }
-    fn page<C: Context + Sample>() -> &'static str {
+    fn page<C: TemplateContext + Sample>() -> &'static str {
         check(&format!("`{}`", C::TEMPLATE), C::sample());
         C::TEMPLATE
     }

@@ -5,7 +5,7 @@ use coranto::store::{Db, issues, revisions};
 use coranto::token::Purpose;
 use tokio::net::TcpListener;
 
-use super::ground::{Web, start};
+use super::ground::{WebFixture, start};
 use super::press::{Press, days_ago};
 use crate::door::album::fixture;
 use crate::harness::acts;
@@ -32,7 +32,7 @@ fn prose(page: &Response) -> &str {
 
 both_databases! {
     async fn ar_01_nothing_hostile_survives(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         Press::new(&web).publish("a", "title: A", HOSTILE, days_ago(1)).await;
         let page = web.get("/week/a").await;
         assert_eq!(page.status, StatusCode::OK);
@@ -47,7 +47,7 @@ both_databases! {
     }
 
     async fn ar_02_every_answer_has_the_headers(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         Press::new(&web).publish("a", "title: A", "Text.", days_ago(1)).await;
         for target in [
             "/", "/week/", "/week/a", "/week/feed.xml", "/week/feed.json", "/week/privacy", "/sitemap.xml", "/robots.txt",
@@ -69,7 +69,7 @@ both_databases! {
     }
 
     async fn ar_03_and_04_the_web_version_is_the_same_for_everyone(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let reader = web.ground.reader("anna@example.org").await;
         let text = "Dear {{ name | reader }}, [leave]({{ unsubscribe_url }}), [change]({{ preferences_url }}), [read]({{ web_url }}).";
         Press::new(&web).publish("a", "title: A", text, days_ago(1)).await;
@@ -86,7 +86,7 @@ both_databases! {
     }
 
     async fn ar_05_wrong_questions_are_refused(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let press = Press::new(&web);
         press.publish("a", "title: A 100% calm issue", "Text.", days_ago(1)).await;
         let long = format!("/week/?q={}", "x".repeat(101));
@@ -115,12 +115,12 @@ both_databases! {
     }
 
     async fn ar_06_what_is_not_published_is_nowhere(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.publish("out", "title: Known", "Text.", days_ago(3)).await;
         let before = [web.get("/week/").await, web.get("/week/feed.xml").await, web.get("/sitemap.xml").await];
         press.queue("secret", "title: Secret matters", "Hidden words.", days_ago(0)).await;
-        let id = issues::find(&mut db.read().await.unwrap(), web.ground.door.id, "secret").await.unwrap().unwrap().id;
+        let id = issues::find(&mut db.read().await.unwrap(), web.ground.list.id, "secret").await.unwrap().unwrap().id;
         for state in ["queued", "draft", "held", "preparing", "stopped"] {
             db.write(async |tx| tx.sql("UPDATE issues SET state = $2, started_at = 1 WHERE id = $1").bind(id).bind(state).execute().await).await.unwrap();
             let known = before[1].header("etag").to_owned();
@@ -146,10 +146,10 @@ both_databases! {
     }
 
     async fn ar_07_an_issue_is_seen_after_the_commit(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.queue("a", "title: A", "Text.", days_ago(1)).await;
-        let id = issues::find(&mut db.read().await.unwrap(), web.ground.door.id, "a").await.unwrap().unwrap().id;
+        let id = issues::find(&mut db.read().await.unwrap(), web.ground.list.id, "a").await.unwrap().unwrap().id;
         let mut tx = db.begin().await.unwrap();
         assert!(issues::prepare(&mut tx, id, days_ago(1)).await.unwrap());
         assert!(issues::start(&mut tx, id, 0, acts::by(NOW)).await.unwrap());
@@ -161,7 +161,7 @@ both_databases! {
     }
 
     async fn an_issue_without_a_web_version_is_in_mails_alone(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.publish("before", "title: Before", "Text.", days_ago(3)).await;
         press.publish("private", "title: For readers\nweb: none", "The ferry of Monday.", days_ago(2)).await;
@@ -174,7 +174,7 @@ both_databases! {
         }
         let mut tx = db.read().await.unwrap();
         for (slug, on_web) in [("private", false), ("after", true)] {
-            let issue = issues::find(&mut tx, web.ground.door.id, slug).await.unwrap().unwrap();
+            let issue = issues::find(&mut tx, web.ground.list.id, slug).await.unwrap().unwrap();
             let revision = revisions::get(&mut tx, issue.revision_id).await.unwrap().unwrap();
             for part in [&revision.html, &revision.plain] {
                 let said = (part.contains(&format!("/week/{slug}")), part.contains("Read online"));
@@ -184,7 +184,7 @@ both_databases! {
     }
 
     async fn ar_10_search_engines_get_what_the_settings_say(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.publish("a", "title: A", "Text.", days_ago(2)).await;
         press.publish("b", "title: B\nweb: unlisted", "Text.", days_ago(1)).await;
@@ -210,7 +210,7 @@ both_databases! {
     }
 
     async fn issues_are_shelved_by_year(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let empty = web.get("/week/").await;
         assert!(empty.text().contains("There are no issues yet."));
         Press::new(&web).print(800).await;
@@ -235,7 +235,7 @@ both_databases! {
     }
 
     async fn an_issue_has_neighbours_a_date_and_its_corrections(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let press = Press::new(&web);
         press.publish("a", "title: The first", "Text.", days_ago(9)).await;
         press.publish("b", "title: The <second>\nsummary: What it is.\nauthor: A. Writer\nimage: https://pictures.example/x.png", "Text.", days_ago(2)).await;
@@ -266,7 +266,7 @@ both_databases! {
     }
 
     async fn the_privacy_page_says_what_is_so(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let page = web.get("/week/privacy").await;
         let text = page.text();
         for part in ["1 Example Street, Example", "week@news.example", "no hidden image", "no cookies", "loads them from this site"] {
@@ -291,7 +291,7 @@ both_databases! {
     }
 
     async fn what_a_newsletter_is_stands_wherever_it_is_offered(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let plain = web.get("/").await.text().to_owned();
         let mut own = crate::signup::newsletter("week", "The Week");
         own.description = Some("One <essay> & no more".to_owned());
@@ -310,7 +310,7 @@ both_databases! {
     }
 
     async fn a_search_is_shown_from_ten_issues_on(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for number in 1..=10 {
             assert!(!web.get("/week/").await.text().contains("type=\"search\""), "{number}");
             Press::new(&web).publish(&format!("n{number}"), "title: A", "Some text.", days_ago(number)).await;
@@ -325,7 +325,7 @@ both_databases! {
 #[test]
 fn a_long_issue_adds_its_text_and_little_else() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (front, text) = fixture("2026-12-11-seven-thousand-words");
         Press::new(&web).publish("long", &front, &text, days_ago(1)).await;
         let page = web.get("/week/long").await;
@@ -340,7 +340,7 @@ fn a_long_issue_adds_its_text_and_little_else() {
 fn ar_01_a_browser_runs_nothing_and_asks_nobody_else() {
     on_sqlite(async |db: Db| {
         let Some(browser) = Browser::start(Scripts::On).await else { return };
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let other = format!("http://{}", elsewhere.local_addr().unwrap());
         let text = format!(

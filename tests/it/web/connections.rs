@@ -7,13 +7,13 @@ use coranto::store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::ground::{Web, start, start_with};
+use super::ground::{WebFixture, start, start_with};
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::get;
 
 both_databases! {
     async fn requests_are_answered_over_tcp_until_the_stop(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         assert_eq!(get("/healthz").send_to(address).await.unwrap().text(), "ok\n");
         let answer = web.form(&[("email", "anna@example.org")]).send_to(address).await.unwrap();
@@ -34,7 +34,7 @@ both_databases! {
 }
 
 /// A form as it goes over the wire, up to the middle of its body, and the rest.
-fn halves(web: &Web, email: &str) -> (String, String) {
+fn halves(web: &WebFixture, email: &str) -> (String, String) {
     let stamp = web.stamp();
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("email", email), ("stamp", &stamp)])
@@ -54,7 +54,7 @@ async fn first_line(stream: &mut TcpStream) -> String {
 #[test]
 fn a_request_that_is_under_way_at_the_stop_is_answered() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         let (first, rest) = halves(&web, "anna@example.org");
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -76,7 +76,7 @@ fn a_request_that_is_under_way_at_the_stop_is_answered() {
 #[test]
 fn more_connections_than_seats_wait_for_their_turn() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start_with(&web, 2).await;
         let mut seated = Vec::new();
         for _ in 0..2 {
@@ -100,7 +100,7 @@ fn more_connections_than_seats_wait_for_their_turn() {
 #[test]
 fn a_body_that_never_ends_is_given_up_and_holds_up_nobody() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         let (first, _) = halves(&web, "anna@example.org");
         let mut slow = TcpStream::connect(address).await.unwrap();
@@ -131,7 +131,7 @@ fn a_body_that_never_ends_is_given_up_and_holds_up_nobody() {
 #[test]
 fn su_25_silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         let mut silent = Vec::new();
         for _ in 0..200 {
@@ -160,7 +160,7 @@ fn su_25_silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
 #[test]
 fn su_09_26_bodies_that_lie_and_other_protocols_are_cut_off() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         let head = "POST /week/subscribe HTTP/1.1\r\nhost: news.example\r\ncontent-type: application/json\r\n";
         let answer = async |sent: Vec<u8>| {

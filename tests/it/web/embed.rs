@@ -4,15 +4,15 @@ use axum::http::{Method, StatusCode};
 use coranto::store::Db;
 use serde_json::json;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Request, get, post};
 use crate::harness::visitor::hidden;
 
 const FRIEND: &str = "https://www.friend.example";
 
-async fn embedded(db: Db) -> Web {
-    Web::embedded(db, &[FRIEND], &["https://www.friend.example/thanks?a=b"]).await
+async fn embedded(db: Db) -> WebFixture {
+    WebFixture::embedded(db, &[FRIEND], &["https://www.friend.example/thanks?a=b"]).await
 }
 
 both_databases! {
@@ -40,7 +40,7 @@ both_databases! {
         for path in ["/week/subscribe", "/week/subscribe/sent", "/"] {
             assert!(web.get(path).await.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         }
-        let closed = Web::new(db).await.get("/week/embed").await;
+        let closed = WebFixture::new(db).await.get("/week/embed").await;
         assert!(closed.header("content-security-policy").contains("frame-ancestors 'none'"));
         assert_eq!(closed.header("x-frame-options"), "DENY");
     }

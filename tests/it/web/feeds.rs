@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use axum::http::StatusCode;
 use coranto::store::Db;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use super::press::{Press, days_ago};
 use crate::harness::database::both_databases;
 use crate::harness::http::get;
@@ -62,7 +62,7 @@ print(json.dumps({'bozo': int(feed.bozo), 'why': str(feed.get('bozo_exception', 
 
 both_databases! {
     async fn ar_08_any_title_makes_a_valid_feed(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let press = Press::new(&web);
         let empty = web.get("/week/feed.xml").await;
         well_formed(empty.text());
@@ -96,7 +96,7 @@ both_databases! {
     }
 
     async fn ar_09_five_thousand_issues_come_in_pages(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         Press::new(&web).print(5_000).await;
         let first = web.get("/week/feed.xml").await;
         well_formed(first.text());
@@ -120,7 +120,7 @@ both_databases! {
     }
 
     async fn a_json_feed_says_the_same(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let press = Press::new(&web);
         press.publish("a", "title: \"A & <b>\"\nauthor: A. Writer", "Text.", days_ago(1)).await;
         let feed = web.get("/week/feed.json").await;
@@ -138,7 +138,7 @@ both_databases! {
     }
 
     async fn a_reader_that_has_it_gets_no_second_copy(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         Press::new(&web).publish("a", "title: A", "Text.", days_ago(1)).await;
         for target in ["/week/feed.xml", "/week/feed.json", "/week/", "/week/a", "/"] {
             let first = web.get(target).await;

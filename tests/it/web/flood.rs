@@ -8,7 +8,7 @@ use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::Db;
 use futures_util::future::join_all;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::on_sqlite;
 
 /// As many as may wait, the one that writes, and some more.
@@ -18,7 +18,7 @@ const PEOPLE: usize = 300;
 fn who_comes_when_too_many_wait_is_asked_to_come_again() {
     on_sqlite(async |db: Db| {
         let limits = Limits { domain_requests_per_hour: 10_000, challenge: ChallengeWhen::Never, ..Limits::default() };
-        let web = Web::with(db.clone(), limits, &[]).await;
+        let web = WebFixture::with(db.clone(), limits, &[]).await;
         let people: Vec<String> = (0..PEOPLE).map(|number| format!("reader{number}@example.org")).collect();
         // Whoever holds SQLite's one writer holds up all others.
         let writer = db.begin().await.unwrap();

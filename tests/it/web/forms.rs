@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use coranto::store::Db;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::post;
 
 both_databases! {
     async fn a_broken_body_is_never_our_fault(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let targets = ["/week/subscribe".to_owned(), web.leave_link(id).await, web.preferences_link(id).await, web.confirm_link("anna@example.org").await];
         let before = web.ground.fingerprint().await;
@@ -33,7 +33,7 @@ both_databases! {
     }
 
     async fn a_multipart_of_many_fields_is_cut(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let fields: Vec<(String, String)> = (0..40).map(|number| (format!("f{number}"), String::new())).collect();
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(web.send(post("/week/subscribe").multipart(&fields)).await.status, StatusCode::PAYLOAD_TOO_LARGE);

@@ -1,10 +1,10 @@
 //! A disk that is full: nothing is acknowledged that is not stored, and reading goes on.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::Left;
+use coranto::domain::subscriber::SubscriptionState::Unsubscribed;
 use coranto::store::Db;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::on_sqlite;
 use crate::harness::http::post;
 
@@ -18,7 +18,7 @@ async fn limit_pages(db: &Db, pragma: &'static str) {
 #[test]
 fn su_27_nothing_is_acknowledged_that_is_not_stored() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let id = web.ground.reader("anna@example.org").await;
         // No more pages than there are.
         limit_pages(&db, "PRAGMA max_page_count = 1").await;

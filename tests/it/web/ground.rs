@@ -19,17 +19,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::http::{OUR_HOST, Request, Response, get, post};
-use crate::signup::{Ground, NOW};
+use crate::signup::{SignupFixture, NOW};
 
-pub(crate) struct Web {
-    pub(crate) ground: Ground,
+pub(crate) struct WebFixture {
+    pub(crate) ground: SignupFixture,
     pub(crate) site: Arc<Site>,
     pub(crate) router: Router,
     pub(crate) clock: Clock,
     pub(crate) stop: CancellationToken,
 }
 
-impl Web {
+impl WebFixture {
     pub(crate) async fn new(db: Db) -> Self {
         Self::with(db, Limits::default(), &[]).await
     }
@@ -49,17 +49,17 @@ impl Web {
     }
 
     async fn build(db: Db, limits: Limits, more: &[&str], embedding: web::Embedding) -> Self {
-        let ground = Ground::with_limits(db.clone(), limits).await;
-        let mut doors = vec![ground.door.clone()];
+        let ground = SignupFixture::with_limits(db.clone(), limits).await;
+        let mut lists = vec![ground.list.clone()];
         for slug in more {
-            doors.push(crate::signup::door(&db, crate::signup::newsletter(slug, &slug.to_uppercase())).await);
+            lists.push(crate::signup::list(&db, crate::signup::newsletter(slug, &slug.to_uppercase())).await);
         }
         let (clock, stop) = (Clock::fixed(NOW), CancellationToken::new());
         let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
         let mut site =
-            Site::new(ground.signup.clone(), doors, templates, clock.clone(), url, proxies, stop.clone()).unwrap();
+            Site::new(ground.signup.clone(), lists, templates, clock.clone(), url, proxies, stop.clone()).unwrap();
         site.embedding = embedding;
         let site = Arc::new(site);
         Self { router: web::router(Arc::clone(&site)), ground, site, clock, stop }
@@ -67,11 +67,11 @@ impl Web {
 
     /// The same site, after its newsletter's settings have changed.
     pub(crate) async fn with_newsletter(mut self, newsletter: Newsletter) -> Self {
-        self.ground.door = crate::signup::door(self.ground.db(), newsletter).await;
+        self.ground.list = crate::signup::list(self.ground.db(), newsletter).await;
         let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
         let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
-        let (signup, doors) = (self.ground.signup.clone(), vec![self.ground.door.clone()]);
-        let site = Site::new(signup, doors, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
+        let (signup, lists) = (self.ground.signup.clone(), vec![self.ground.list.clone()]);
+        let site = Site::new(signup, lists, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
         self.site = Arc::new(site);
         self.router = web::router(Arc::clone(&self.site));
         self
@@ -81,9 +81,9 @@ impl Web {
     pub(crate) async fn delivering(mut self, health: Arc<Health>) -> Self {
         let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
         let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
-        let (signup, doors) = (self.ground.signup.clone(), vec![self.ground.door.clone()]);
+        let (signup, lists) = (self.ground.signup.clone(), vec![self.ground.list.clone()]);
         let mut site =
-            Site::new(signup, doors, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
+            Site::new(signup, lists, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
         site.delivery = Some(health);
         self.site = Arc::new(site);
         self.router = web::router(Arc::clone(&self.site));
@@ -166,12 +166,12 @@ impl Web {
 }
 
 /// Serves on a port of its own until the stop.
-pub(crate) async fn start(web: &Web) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+pub(crate) async fn start(web: &WebFixture) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     start_with(web, 12_000).await
 }
 
 /// The same with so many connections at a time.
-pub(crate) async fn start_with(web: &Web, seats: usize) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
+pub(crate) async fn start_with(web: &WebFixture, seats: usize) -> (SocketAddr, JoinHandle<std::io::Result<()>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     // Named as the public address is, like behind a proxy that passes the name on.

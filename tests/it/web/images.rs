@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use coranto::domain::image::{Image, ImageFormat};
 use coranto::store::{Db, images};
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, head};
 use crate::signup::NOW;
 
 both_databases! {
     async fn an_image_is_kept_by_whoever_fetched_it(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let digest = "0123456789".repeat(4);
         let image = Arc::new(Image { digest: digest.clone(), format: ImageFormat::Jpeg, width: 2, height: 2, bytes: vec![0xff, 0xd8, 0xff] });
         db.write(async |tx| images::ensure(tx, &image, NOW).await).await.unwrap();
@@ -33,7 +33,7 @@ both_databases! {
     }
 
     async fn nothing_else_is_served(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let digest = "0123456789".repeat(4);
         let image = Arc::new(Image { digest: digest.clone(), format: ImageFormat::Jpeg, width: 2, height: 2, bytes: vec![1] });
         db.write(async |tx| images::ensure(tx, &image, NOW).await).await.unwrap();

@@ -5,7 +5,7 @@ use coranto::domain::newsletter::Newsletter;
 use coranto::store::Db;
 use serde_json::json;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
 use crate::harness::visitor::hidden;
@@ -14,7 +14,7 @@ use crate::signup::newsletter;
 const ANNA: &str = "anna@example.org";
 
 /// Languages of the mails in the ledger, in their order.
-async fn mails(web: &Web) -> Vec<String> {
+async fn mails(web: &WebFixture) -> Vec<String> {
     let mut tx = web.ground.db().read().await.unwrap();
     let sql = "SELECT r.language FROM deliveries d JOIN revisions r ON r.id = d.revision_id ORDER BY d.id";
     tx.sql(sql).fetch_all::<(String,)>().await.unwrap().into_iter().map(|(language,)| language).collect()
@@ -27,7 +27,7 @@ fn title(page: &str) -> &str {
 
 both_databases! {
     async fn a_newsletter_that_is_gone_is_called_by_its_slug(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let (leave, preferences) = (web.leave_link(id).await, web.preferences_link(id).await);
         for (language, asked, own) in [
@@ -51,7 +51,7 @@ both_databases! {
     }
 
     async fn the_title_of_a_page_with_a_mistake_is_joined_as_the_language_does(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (language, joined) in [("en", "Error: The Week"), ("fr", "Erreur\u{a0}: The Week"), ("ja", "エラー：The Week")] {
             let mistake = web.send(web.form(&[("email", "anna"), ("lang", language)])).await;
             assert_eq!(title(mistake.text()), joined);
@@ -63,7 +63,7 @@ both_databases! {
     }
 
     async fn the_mail_follows_the_page(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let page = web.get("/week/subscribe?lang=de&src=blog").await;
         assert!(page.text().contains("<html lang=\"de\"") && page.text().contains("Abonnieren"));
         assert!(page.text().contains("href=\"/week/subscribe?lang=uk&amp;src=blog\"") || page.text().contains("?lang=uk&src=blog"));
@@ -101,7 +101,7 @@ both_databases! {
     }
 
     async fn nothing_but_our_own_tags_is_a_choice(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (number, tag) in ["", "xx", "DE", "en-XA", "de-AT", "de\r\nBcc: x@example.org"].into_iter().enumerate() {
             let email = format!("a{number}@example.org");
             assert_eq!(web.send(web.form(&[("email", &email), ("lang", tag)])).await.status, StatusCode::SEE_OTHER);
@@ -116,7 +116,7 @@ both_databases! {
 
     async fn the_page_says_how_many_mails_a_day_there_are(db: Db) {
         let limits = coranto::signup::Limits { confirmations_per_day: 3, ..coranto::signup::Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         assert!(web.get("/week/subscribe/sent").await.text().contains("no more than 3 emails like this a day"));
     }
 }

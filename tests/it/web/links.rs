@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::signup;
 use coranto::store::Db;
 use coranto::token::{Keyring, Purpose};
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Request, get, head, post};
 
@@ -25,7 +25,7 @@ const SCANNERS: [&str; 6] = [
 
 both_databases! {
     async fn cf_01_un_01_two_thousand_looks_change_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.request("pending@example.org").await.unwrap();
         let active = web.ground.reader("active@example.org").await;
         let confirm = web.confirm_link("pending@example.org").await;
@@ -59,7 +59,7 @@ both_databases! {
     }
 
     async fn a_slash_or_a_dot_behind_a_link_is_forgiven(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (number, tail) in ["", "/", ".", "./", ".."].into_iter().enumerate() {
             let email = format!("reader{number}@example.org");
             let id = web.ground.reader(&email).await;
@@ -71,7 +71,7 @@ both_databases! {
             assert_eq!(web.get(&leave).await.status, StatusCode::OK, "{tail:?}");
             let left = web.send(post(&leave).form(&[("List-Unsubscribe", "One-Click")])).await;
             assert_eq!(left.status, StatusCode::OK, "{tail:?}");
-            assert_eq!(web.ground.state(&email).await, Some(Left), "{tail:?}");
+            assert_eq!(web.ground.state(&email).await, Some(Unsubscribed), "{tail:?}");
         }
         let id = web.ground.reader("other@example.org").await;
         for tail in ["a", "/x", "/.", ".a", "//"] {
@@ -81,7 +81,7 @@ both_databases! {
     }
 
     async fn the_button_confirms_once(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request("anna@example.org").await.unwrap();
         let link = web.confirm_link("anna@example.org").await;
         let page = web.get(&link).await;
@@ -96,7 +96,7 @@ both_databases! {
         web.ground.leave("anna@example.org").await;
         let stale = web.send(post(&link).form(&[("action", "confirm")])).await;
         assert!(stale.text().contains("no longer works") && stale.text().contains("Email me a new link"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
         web.later(25);
         let again = web.send(post(&link).form(&[("action", "again")])).await;
         assert!(again.text().contains("Check your email"));
@@ -104,7 +104,7 @@ both_databases! {
     }
 
     async fn a_late_link_offers_a_fresh_one(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request("anna@example.org").await.unwrap();
         let link = web.confirm_link("anna@example.org").await;
         web.later(7 * 24 + 1);
@@ -120,7 +120,7 @@ both_databases! {
     }
 
     async fn un_04_the_button_unsubscribes(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let link = web.leave_link(id).await;
         let page = web.get(&link).await;
@@ -133,7 +133,7 @@ both_databases! {
         assert_eq!(web.ground.state("anna@example.org").await, Some(Active));
         let done = web.send(post(&link).form(&[("action", "leave")])).await;
         assert!(done.status == StatusCode::OK && done.text().contains("You’ve been unsubscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
         assert!(web.get(&link).await.text().contains("You are not subscribed"));
         let twice = web.send(post(&link).form(&[("action", "leave")])).await;
         assert!(twice.status == StatusCode::OK && twice.text().contains("You’ve been unsubscribed"));
@@ -141,7 +141,7 @@ both_databases! {
     }
 
     async fn un_03_one_click_works_as_rfc_8058_says(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let body = [("List-Unsubscribe", "One-Click")];
         for (number, (build, foreign)) in
             [(Request::form as fn(Request, &[(&str, &str)]) -> Request, false), (Request::multipart, false), (Request::form, true)].into_iter().enumerate()
@@ -157,13 +157,13 @@ both_databases! {
                 assert_eq!((answer.status, answer.text()), (StatusCode::OK, "Unsubscribed.\n"));
                 assert!(answer.headers.get("set-cookie").is_none() && answer.headers.get("location").is_none());
             }
-            assert_eq!(web.ground.state(&email).await, Some(Left));
+            assert_eq!(web.ground.state(&email).await, Some(Unsubscribed));
             assert_eq!(web.ground.history(&email).await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn]);
         }
     }
 
     async fn un_05_a_hundred_clicks_at_once_are_one(db: Db) {
-        let web = Arc::new(Web::new(db).await);
+        let web = Arc::new(WebFixture::new(db).await);
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..100 {
@@ -175,7 +175,7 @@ both_databases! {
     }
 
     async fn who_is_gone_is_unsubscribed_all_the_same(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let link = format!("/u/{}", web.token(Purpose::Unsubscribe, 4_711).await);
         let answer = web.send(post(&link).form(&[("List-Unsubscribe", "One-Click")])).await;
         assert_eq!((answer.status, answer.text()), (StatusCode::OK, "Unsubscribed.\n"));
@@ -188,7 +188,7 @@ both_databases! {
     }
 
     async fn every_wrong_token_gets_the_same_answer(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let asked = web.ground.asked("anna@example.org").await;
         let before = web.ground.fingerprint().await;
@@ -238,7 +238,7 @@ both_databases! {
     }
 
     async fn links_of_test_mails_work_and_change_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.reader("anna@example.org").await;
         let before = web.ground.fingerprint().await;
         for (prefix, purpose, heading) in [
@@ -260,7 +260,7 @@ both_databases! {
     }
 
     async fn preferences_rest_rename_and_leave(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let link = web.preferences_link(id).await;
         let press = async |fields: &[(&str, &str)]| web.send(post(&link).form(fields)).await;
@@ -287,16 +287,16 @@ both_databases! {
         assert_eq!(format!("{:?}", web.ground.find("anna@example.org").await), format!("{before:?}"));
         assert!(press(&[("action", "leave")]).await.text().contains("You’ve been unsubscribed"));
         assert!(press(&[("action", "resume")]).await.text().contains("You are not subscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
     }
 
     async fn a_suppressed_reader_can_still_leave(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let email = "anna@example.org".parse().unwrap();
         let reason = coranto::domain::suppression::SuppressionReason::Bounce;
         signup::suppress(web.ground.db(), web.ground.keys(), &email, reason, "", &web.ground.act(None)).await.unwrap();
         assert!(web.send(post(&web.leave_link(id).await).form(&[("action", "leave")])).await.text().contains("You’ve been unsubscribed"));
-        assert_eq!(web.ground.state("anna@example.org").await, Some(Left));
+        assert_eq!(web.ground.state("anna@example.org").await, Some(Unsubscribed));
     }
 }

@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
 use coranto::store::{Db, Tx};
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use super::press::Press;
 use crate::harness::database::{both_databases, on_sqlite};
 use crate::harness::http::post;
@@ -13,7 +13,7 @@ use crate::harness::http::post;
 const ANNA: &str = "anna@example.org";
 
 /// How many issues wait for a reader or went to them.
-async fn issues(web: &Web, id: SubscriptionId) -> i64 {
+async fn issues(web: &WebFixture, id: SubscriptionId) -> i64 {
     let mut tx = web.ground.db().read().await.unwrap();
     let sql = "SELECT COUNT(*) FROM deliveries WHERE issue_id IS NOT NULL AND subscription_id = $1";
     tx.sql(sql).bind(id).fetch_one::<(i64,)>().await.unwrap().0
@@ -21,7 +21,7 @@ async fn issues(web: &Web, id: SubscriptionId) -> i64 {
 
 both_databases! {
     async fn cf_08_who_confirms_after_the_audience_was_frozen_gets_the_next_issue(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let press = Press::new(&web);
         let early = web.ground.reader("early@example.org").await;
         web.ground.request(ANNA).await.unwrap();
@@ -46,7 +46,7 @@ async fn read_only(db: &Db) {
 #[test]
 fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
     on_sqlite(async |db: Db| {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let anna = web.ground.reader(ANNA).await;
         web.ground.request("pending@example.org").await.unwrap();
         let confirm = web.confirm_link("pending@example.org").await;
@@ -67,7 +67,7 @@ fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
             assert!(answer.text().contains("<h1>Please try again in a minute</h1>"), "{}", answer.text());
             assert!(answer.text().contains("Nothing has changed") && !answer.text().contains("unsubscribed"));
         }
-        assert_ne!(web.ground.state(ANNA).await, Some(Left));
+        assert_ne!(web.ground.state(ANNA).await, Some(Unsubscribed));
         assert_eq!(web.ground.state("pending@example.org").await, Some(Pending));
         assert_eq!(web.get(&web.leave_link(anna).await).await.status, StatusCode::OK, "reading goes on");
     });

@@ -11,7 +11,7 @@ use coranto::store::{Db, alarms, leases, migrate};
 use coranto::telemetry::health::Health;
 use coranto::web;
 
-use super::ground::{Web, start};
+use super::ground::{WebFixture, start};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases};
 use crate::harness::http::{get, post};
@@ -27,13 +27,13 @@ async fn lease(db: &Db, until: coranto::clock::Timestamp) {
     assert!(taken.unwrap());
 }
 
-async fn ready(web: &Web) -> crate::harness::http::Response {
+async fn ready(web: &WebFixture) -> crate::harness::http::Response {
     web.send_from(get("/readyz").header("host", "127.0.0.1:8080"), "127.0.0.1").await
 }
 
 both_databases! {
     async fn readiness_knows_schema_and_scheduler(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         assert_eq!(web.get("/readyz").await.json()["scheduler"], "absent");
         lease(&db, NOW).await;
         assert_eq!(leases::until(&mut db.read().await.unwrap(), "schedule").await.unwrap(), Some(NOW));
@@ -53,7 +53,7 @@ both_databases! {
     async fn readiness_is_about_the_ledger_and_nothing_else(db: Db) {
         let health = Arc::new(Health::default());
         health.relay("main");
-        let web = Web::new(db.clone()).await.delivering(Arc::clone(&health)).await;
+        let web = WebFixture::new(db.clone()).await.delivering(Arc::clone(&health)).await;
         assert_eq!(ready(&web).await.status, StatusCode::SERVICE_UNAVAILABLE, "delivery has not begun");
         health.alive(NOW.0);
         let well = ready(&web).await;
@@ -95,7 +95,7 @@ both_databases! {
     }
 
     async fn a_ledger_that_cannot_be_written_is_not_ready(fresh: Fresh) {
-        let web = Web::new(fresh.db.clone()).await;
+        let web = WebFixture::new(fresh.db.clone()).await;
         assert_eq!(web.get("/readyz").await.status, StatusCode::OK);
         let other = Db::open(&fresh.url).await.unwrap();
         if !fresh.db.is_sqlite() {
@@ -121,7 +121,7 @@ both_databases! {
     }
 
     async fn numbers_have_an_address_of_their_own(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         // Not on the pages' address, whoever asks: a proxy need not say that it is one.
         for client in ["192.0.2.1", "127.0.0.1"] {
             assert_eq!(web.send_from(get("/metrics"), client).await.status, StatusCode::NOT_FOUND, "{client}");
@@ -144,7 +144,7 @@ both_databases! {
     }
 
     async fn a_request_has_an_id_that_no_stranger_chooses(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (one, two) = (web.get("/").await, web.get("/").await);
         assert_eq!(one.header("x-request-id").len(), 16);
         assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
@@ -159,7 +159,7 @@ both_databases! {
     }
 
     async fn errors_are_pages_or_json_and_echo_nothing(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         let large = "x".repeat(20_000);
         for (request, status) in [
             (get("/EVIL"), 404),
@@ -182,7 +182,7 @@ both_databases! {
 
     async fn who_asks_too_often_is_told_when_to_come_again(db: Db) {
         let limits = Limits { requests_per_hour: 1, challenge: ChallengeWhen::Never, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         assert_eq!(web.subscribe("a@example.org").await.status, StatusCode::SEE_OTHER);
         let page = web.subscribe("EVIL@example.org").await;
         assert_eq!((page.status, page.header("content-type")), (StatusCode::TOO_MANY_REQUESTS, "text/html; charset=utf-8"));
@@ -197,7 +197,7 @@ both_databases! {
     }
 
     async fn the_stop_ends_idle_connections_and_takes_no_more(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
         assert_eq!(get("/readyz").send_to(address).await.unwrap().status, StatusCode::OK);
         web.stop.cancel();

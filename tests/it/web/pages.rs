@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use coranto::store::Db;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Request, Response, get, head, post};
 
@@ -19,7 +19,7 @@ fn has_the_headers(response: &Response) {
 }
 
 /// Each of the pages, by name.
-async fn pages(web: &Web) -> Vec<(&'static str, Response)> {
+async fn pages(web: &WebFixture) -> Vec<(&'static str, Response)> {
     web.ground.request("pending@example.org").await.unwrap();
     let active = web.ground.reader("active@example.org").await;
     let confirm = web.confirm_link("pending@example.org").await;
@@ -43,7 +43,7 @@ async fn pages(web: &Web) -> Vec<(&'static str, Response)> {
 
 both_databases! {
     async fn every_page_is_whole(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (name, page) in pages(&web).await {
             has_the_headers(&page);
             let html = page.text();
@@ -71,7 +71,7 @@ both_databases! {
     }
 
     async fn the_style_sheet_is_kept_for_ever(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let home = web.get("/").await;
         let href = home.text().split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let style = web.get(&href).await;
@@ -84,7 +84,7 @@ both_databases! {
     }
 
     async fn an_error_page_echoes_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for target in [
             "/Call-0800-EVIL-now",
             "/week/Call-0800-EVIL-now",
@@ -110,7 +110,7 @@ both_databases! {
     }
 
     async fn su_23_links_are_made_from_the_configuration_and_other_hosts_are_refused(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (name, value) in [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("x-host", "evil.example")] {
             let page = web.send(get("/week/subscribe").header(name, value)).await;
             assert!(page.status.is_success() && !page.text().contains("evil.example"), "{name}");
@@ -135,7 +135,7 @@ both_databases! {
     }
 
     async fn a_head_is_answered_without_a_body(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for target in ["/", "/week/subscribe", "/u/x", "/healthz", "/nothing"] {
             let (page, bare) = (web.get(target).await, web.send(head(target)).await);
             assert_eq!((bare.status, bare.body.len()), (page.status, 0), "{target}");
@@ -146,13 +146,13 @@ both_databases! {
     }
 
     async fn health_says_what_is_so(db: Db) {
-        let web = Web::new(db.clone()).await;
+        let web = WebFixture::new(db.clone()).await;
         assert_eq!(web.get("/healthz").await.text(), "ok\n");
         assert_eq!(web.get("/readyz").await.json(), serde_json::json!({ "ready": true, "why": null, "scheduler": "absent" }));
         web.stop.cancel();
         let stopping = web.get("/readyz").await;
         assert_eq!((stopping.status, stopping.json()["why"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("stopping")));
-        let gone = Web::new(db.clone()).await;
+        let gone = WebFixture::new(db.clone()).await;
         db.close().await;
         let down = gone.get("/readyz").await;
         assert_eq!((down.status, down.json()["ready"].as_bool()), (StatusCode::SERVICE_UNAVAILABLE, Some(false)));

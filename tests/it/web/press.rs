@@ -5,8 +5,8 @@ use coranto::domain::actor::Actor;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::{IssueState, Visibility};
 use coranto::domain::newsletter::Newsletter;
-use coranto::images::Gallery;
-use coranto::publishing::queue::{self, Act};
+use coranto::images::ImageCache;
+use coranto::publishing::queue::{self, QueueContext};
 use coranto::publishing::{Library, When, correct};
 use coranto::store::issues::NewIssue;
 use coranto::store::pages::NewPage;
@@ -15,7 +15,7 @@ use coranto::store::{Db, StoreError, issues, ledger, pages, revisions};
 use coranto::templates::Templates;
 use tempfile::TempDir;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::acts;
 use crate::signup::NOW;
 
@@ -32,17 +32,17 @@ pub(crate) struct Press {
     newsletter: Newsletter,
     id: coranto::domain::NewsletterId,
     templates: Templates,
-    gallery: Gallery,
+    gallery: ImageCache,
     folder: TempDir,
 }
 
 impl Press {
-    pub(crate) fn new(web: &Web) -> Self {
+    pub(crate) fn new(web: &WebFixture) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let newsletter =
-            Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.door.newsletter.clone() };
-        let (db, id) = (web.ground.db().clone(), web.ground.door.id);
-        Self { db, newsletter, id, templates: Templates::embedded().unwrap(), gallery: Gallery::default(), folder }
+            Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.list.newsletter.clone() };
+        let (db, id) = (web.ground.db().clone(), web.ground.list.id);
+        Self { db, newsletter, id, templates: Templates::embedded().unwrap(), gallery: ImageCache::default(), folder }
     }
 
     fn library(&self) -> Library<'_> {
@@ -63,7 +63,7 @@ impl Press {
     /// Queued for a moment, and not out.
     pub(crate) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Act { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
+        let act = QueueContext { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
         queue::queue(&self.db, &self.library(), self.id, &draft, When::Beside(at), &act).await.unwrap();
     }
 
@@ -95,7 +95,7 @@ impl Press {
     /// The mended text, put on the page of what was sent.
     pub(crate) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
         let draft = self.write(slug, front, text);
-        let act = Act { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
+        let act = QueueContext { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
         assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use coranto::templates::Templates;
-use coranto::web::preview::{Preview, Sheet, router};
+use coranto::web::preview::{Preview, PreviewState, router};
 use tokio::sync::watch::Sender;
 use tokio_util::sync::CancellationToken;
 
@@ -14,11 +14,11 @@ use crate::harness::http::{Request, get, post};
 
 const HOST: &str = "127.0.0.1:8026";
 
-fn page() -> (Router, Sender<Arc<Sheet>>) {
+fn page() -> (Router, Sender<Arc<PreviewState>>) {
     let address: SocketAddr = HOST.parse().unwrap();
     let preview = Preview::new(&Templates::embedded().unwrap(), address, CancellationToken::new()).unwrap();
     let sender = preview.sender();
-    let sheet = Sheet {
+    let sheet = PreviewState {
         number: 7,
         title: "A title".to_owned(),
         html: "<html><head><style>@media (prefers-color-scheme: dark) { p { color: red } }</style></head>\
@@ -26,7 +26,7 @@ fn page() -> (Router, Sender<Arc<Sheet>>) {
             .to_owned(),
         text: "Hi".to_owned(),
         ok: true,
-        ..Sheet::default()
+        ..PreviewState::default()
     };
     sender.send_replace(Arc::new(sheet));
     (router(Arc::new(preview)), sender)

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::Format;
-use coranto::domain::subscriber::SubscriptionState::{Active, Left, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, consents, marks, personal, requests, subscriptions};
 use coranto::token::{Keyring, Purpose};
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::database::both_databases;
 use crate::harness::http::{get, post};
 
@@ -25,12 +25,12 @@ fn action(page: &str, prefix: &str) -> String {
 }
 
 /// The number of the latest request that was made by a reader's link.
-async fn request(web: &Web, email: &str) -> i64 {
+async fn request(web: &WebFixture, email: &str) -> i64 {
     let id = web.ground.find(email).await.unwrap().id;
     requests::of_subscription(&mut web.ground.db().read().await.unwrap(), id).await.unwrap().last().unwrap().id.0
 }
 
-async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
+async fn press(web: &WebFixture, link: &str, fields: &[(&str, &str)]) -> String {
     let answer = web.send(post(link).form(fields)).await;
     assert!(answer.status == StatusCode::OK, "{link} {fields:?}: {}", answer.status);
     answer.text().to_owned()
@@ -38,7 +38,7 @@ async fn press(web: &Web, link: &str, fields: &[(&str, &str)]) -> String {
 
 both_databases! {
     async fn cf_02_what_was_agreed_is_recorded_whole(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.subscribe(ANNA).await;
         let link = web.confirm_link(ANNA).await;
         let page = press(&web, &link, &[("action", "confirm")]).await;
@@ -51,7 +51,7 @@ both_databases! {
     }
 
     async fn cf_03_fifty_presses_are_one(db: Db) {
-        let web = Arc::new(Web::new(db).await);
+        let web = Arc::new(WebFixture::new(db).await);
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
         let mut tasks = tokio::task::JoinSet::new();
@@ -64,7 +64,7 @@ both_databases! {
     }
 
     async fn cf_04_an_address_with_a_wish_in_it_changes_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
         for wish in ["confirm=true", "action=confirm", "action=again"] {
@@ -74,7 +74,7 @@ both_databases! {
     }
 
     async fn cf_05_a_link_that_is_too_old_says_so_and_offers_another(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
         web.later(7 * 24 + 1);
@@ -88,7 +88,7 @@ both_databases! {
 
     async fn cf_06_a_link_confirms_its_own_newsletter_alone(db: Db) {
         let limits = Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..Limits::default() };
-        let web = Web::with(db, limits, &["month"]).await;
+        let web = WebFixture::with(db, limits, &["month"]).await;
         for slug in ["week", "month"] {
             let fields = [("email", ANNA), ("stamp", &web.stamp())];
             web.send(post(&format!("/{slug}/subscribe")).form(&fields)).await;
@@ -98,13 +98,13 @@ both_databases! {
         let person = web.ground.find(ANNA).await.unwrap().subscriber_id;
         let all = subscriptions::of_person(&mut web.ground.db().read().await.unwrap(), person).await.unwrap();
         for one in all {
-            let expected = if one.newsletter_id == web.ground.door.id { Active } else { Pending };
+            let expected = if one.newsletter_id == web.ground.list.id { Active } else { Pending };
             assert_eq!(one.state, expected);
         }
     }
 
     async fn cf_07_who_is_suppressed_or_erased_is_not_brought_back(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
         let (email, act) = (ANNA.parse().unwrap(), web.ground.act(None));
@@ -118,7 +118,7 @@ both_databases! {
     }
 
     async fn cf_09_a_link_that_opens_nothing_echoes_nothing_and_leads_further(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for junk in ["abc", "%3Cscript%3E", "anna@example.org"] {
             let answer = web.get(&format!("/c/{junk}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -129,7 +129,7 @@ both_databases! {
     }
 
     async fn cf_10_pages_behind_tokens_leave_no_trace(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let preferences = web.preferences_link(id).await;
         press(&web, &preferences, &[("action", "move"), ("email", "new@example.org")]).await;
@@ -155,7 +155,7 @@ both_databases! {
     }
 
     async fn un_02_leaving_can_be_taken_back_for_a_day(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let link = web.leave_link(id).await;
         let page = press(&web, &link, &[("action", "leave")]).await;
@@ -176,11 +176,11 @@ both_databases! {
         web.later(25);
         let late = press(&web, &gone, &[("action", "back")]).await;
         assert!(late.contains("You’ve been unsubscribed") && !late.contains("Undo"));
-        assert_eq!(web.ground.state(ANNA).await, Some(Left));
+        assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
     }
 
     async fn un_02_a_reason_is_noted_once_and_may_be_left_out(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let gone = action(&press(&web, &web.leave_link(id).await, &[("action", "leave")]).await, "/g/");
         press(&web, &gone, &[("action", "why"), ("why", "<script>")]).await;
@@ -194,7 +194,7 @@ both_databases! {
     }
 
     async fn un_06_links_of_a_retired_key_work_for_ever(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let old = web.leave_link(id).await;
         web.later(5 * 365 * 24);
@@ -207,7 +207,7 @@ both_databases! {
     }
 
     async fn un_07_who_erased_everything_can_still_press_the_old_button(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let link = web.leave_link(id).await;
         web.ground.db().write(async |tx| subscriptions::erase(tx, id).await).await.unwrap();
@@ -217,7 +217,7 @@ both_databases! {
     }
 
     async fn un_11_a_token_opens_nothing_but_its_own_page(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let token = web.token(Purpose::Unsubscribe, id.0).await;
         for page in ["c", "p", "g", "a", "s", "d"] {
@@ -228,15 +228,15 @@ both_databases! {
     }
 
     async fn un_12_an_address_in_the_query_is_nobody(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         web.ground.reader("otto@example.org").await;
         press(&web, &format!("{}?email=otto@example.org", web.leave_link(id).await), &[("action", "leave"), ("email", "otto@example.org")]).await;
-        assert_eq!((web.ground.state(ANNA).await, web.ground.state("otto@example.org").await), (Some(Left), Some(Active)));
+        assert_eq!((web.ground.state(ANNA).await, web.ground.state("otto@example.org").await), (Some(Unsubscribed), Some(Active)));
     }
 
     async fn a_rest_lasts_until_the_day_that_was_chosen(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         for link in [web.leave_link(id).await, web.preferences_link(id).await] {
             for wrong in ["", "tomorrow", "2027-01-15", "2020-01-01", "2029-01-01", "9999-99-99"] {
@@ -252,7 +252,7 @@ both_databases! {
     }
 
     async fn pr_01_the_page_shows_nothing_to_who_holds_a_forwarded_mail(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         press(&web, &web.preferences_link(id).await, &[("action", "rename"), ("name", "Anna Berg")]).await;
         let page = web.get(&web.preferences_link(id).await).await;
@@ -261,7 +261,7 @@ both_databases! {
     }
 
     async fn pr_02_only_what_has_a_field_can_be_changed(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let before = format!("{:?}", web.ground.find(ANNA).await);
         for (action, mine) in [("choose", ("format", "plain")), ("rename", ("name", "Anna")), ("pause-4-weeks", ("", "")), ("", ("", ""))] {
@@ -288,7 +288,7 @@ both_databases! {
 
     async fn pr_03_another_newsletter_is_asked_for_and_confirmed_like_any(db: Db) {
         let limits = Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..Limits::default() };
-        let web = Web::with(db, limits, &["month"]).await;
+        let web = WebFixture::with(db, limits, &["month"]).await;
         let id = web.ground.reader(ANNA).await;
         let page = web.get(&web.preferences_link(id).await).await;
         assert!(page.text().contains("Subscribe to MONTH"), "{}", page.text());
@@ -305,7 +305,7 @@ both_databases! {
     }
 
     async fn pr_04_two_windows_write_one_after_the_other_and_both_are_logged(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         for format in ["plain", "html"] {
             press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", format)]).await;
@@ -316,7 +316,7 @@ both_databases! {
     }
 
     async fn pr_05_without_the_token_no_site_can_write(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.reader(ANNA).await;
         let before = web.ground.fingerprint().await;
         for target in ["/p/1", "/u/1", "/d/1"] {
@@ -327,7 +327,7 @@ both_databases! {
     }
 
     async fn an_address_changes_when_the_new_one_confirms(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let preferences = web.preferences_link(id).await;
         let wrong = web.send(post(&preferences).form(&[("action", "move"), ("email", "new@")])).await;
@@ -351,7 +351,7 @@ both_databases! {
     }
 
     async fn a_change_that_was_stopped_or_is_old_does_nothing(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         press(&web, &web.preferences_link(id).await, &[("action", "move"), ("email", "new@example.org")]).await;
         let number = request(&web, ANNA).await;
@@ -367,7 +367,7 @@ both_databases! {
     }
 
     async fn an_address_that_reads_already_is_joined(db: Db) {
-        let web = Web::with(db, Limits::default(), &["month"]).await;
+        let web = WebFixture::with(db, Limits::default(), &["month"]).await;
         let id = web.ground.reader(ANNA).await;
         let known = web.ground.reader("new@example.org").await;
         web.subscribe("new@example.org").await;
@@ -378,13 +378,13 @@ both_databases! {
         press(&web, &web.preferences_link(id).await, &[("action", "move"), ("email", "new@example.org")]).await;
         let link = format!("/a/{}", web.token(Purpose::Address, request(&web, ANNA).await).await);
         press(&web, &link, &[("action", "move")]).await;
-        assert_eq!(web.ground.state(ANNA).await, Some(Left));
+        assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
         let found = web.ground.find("new@example.org").await.unwrap();
         assert_eq!((found.id, found.state), (known, Active), "one mail of each issue, not two");
     }
 
     async fn data_are_shown_and_erased_behind_a_fresh_mail_alone(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         assert!(press(&web, &web.preferences_link(id).await, &[("action", "data")]).await.contains("Check your email for the link"));
         assert_eq!(web.ground.mails("notice").await, 1);
@@ -415,7 +415,7 @@ both_databases! {
     }
 
     async fn send_me_my_link_tells_a_stranger_nothing(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.ground.reader(ANNA).await;
         web.ground.request("pending@example.org").await.unwrap();
         assert_eq!(web.get("/week/link").await.status, StatusCode::OK);
@@ -432,7 +432,7 @@ both_databases! {
     }
 
     async fn a_reader_is_met_in_their_own_language(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         for (tag, words) in [("de", "Sie erhalten jede Ausgabe."), ("ar", "تصلك جميع الأعداد."), ("ja", "すべての号をお届けしています。")] {
             press(&web, &web.preferences_link(id).await, &[("action", "choose"), ("format", "html"), ("language", tag)]).await;

@@ -10,7 +10,7 @@ use coranto::signup::{self, ChallengeWhen, Limits};
 use coranto::store::Db;
 use serde_json::json;
 
-use super::ground::Web;
+use super::ground::WebFixture;
 use crate::harness::altcha::solve;
 use crate::harness::database::both_databases;
 use crate::harness::http::{Request, Response, get, post};
@@ -30,7 +30,7 @@ fn visible(response: &Response) -> (StatusCode, Vec<(String, String)>, Vec<u8>) 
 
 both_databases! {
     async fn a_form_becomes_a_request(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let form = web.get("/week/subscribe").await;
         assert_eq!(form.status, StatusCode::OK);
         assert!(form.text().contains("<form method=\"post\" action=\"/week/subscribe\""));
@@ -52,7 +52,7 @@ both_databases! {
     }
 
     async fn what_people_paste_is_understood(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for typed in ["mailto:a@example.org", "<b@example.org>", "\u{a0}c@example.org\t"] {
             assert_eq!(web.subscribe(typed).await.status, StatusCode::SEE_OTHER, "{typed:?}");
         }
@@ -65,7 +65,7 @@ both_databases! {
     }
 
     async fn su_01_04_05_a_mistake_is_said_and_nothing_is_stored(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let before = web.ground.fingerprint().await;
         let format = "in the correct format";
         for (typed, said) in [
@@ -105,7 +105,7 @@ both_databases! {
     }
 
     async fn su_02_03_06_addresses_of_any_script_and_case(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (typed, stored) in [
             // With a Cyrillic letter it is another domain, and seen as one.
             ("user@ex\u{430}mple.com", "user@xn--exmple-4nf.com"),
@@ -123,7 +123,7 @@ both_databases! {
     }
 
     async fn su_07_names_bear_no_mischief(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         for (number, (typed, kept)) in [
             ("Anna\r\nBerg\t", Some("Anna Berg")),
             ("<script>alert(1)</script>", Some("<script>alert(1)</script>")),
@@ -160,7 +160,7 @@ both_databases! {
     }
 
     async fn su_10_12_every_address_gets_the_same_answer(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         web.ground.reader("active@example.org").await;
         web.ground.reader("left@example.org").await;
         web.ground.leave("left@example.org").await;
@@ -191,7 +191,7 @@ both_databases! {
     }
 
     async fn su_08_json_takes_what_it_knows_and_nothing_else(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let answer = web.send(web.json(json!({ "email": "a@example.org", "name": "A" }))).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::ACCEPTED, "application/json"));
         let before = web.ground.fingerprint().await;
@@ -199,7 +199,7 @@ both_databases! {
             r#"{"email":"b@example.org","status":"active"}"#,
             r#"{"email":"b@example.org","confirmed":true}"#,
             r#"{"email":"b@example.org","role":"admin"}"#,
-            r#"{"email":"b@example.org","vouched":true}"#,
+            r#"{"email":"b@example.org","skip_challenge":true}"#,
             r#"{"email":"b@example.org","redirect":"https://evil.example"}"#,
             r#"{"email":"b@example.org","email":"c@example.org"}"#,
             r#"{"email":["b@example.org"]}"#,
@@ -224,7 +224,7 @@ both_databases! {
     }
 
     async fn su_09_too_large_or_packed_is_refused(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let large = "x".repeat(20_000);
         for request in [
             web.form(&[("email", "a@example.org"), ("name", &large)]),
@@ -244,7 +244,7 @@ both_databases! {
     }
 
     async fn su_18_a_program_falls_into_the_trap(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let before = web.ground.fingerprint().await;
         let answer = web.send(web.form(&[("email", "a@example.org"), ("website", "https://x")])).await;
         let by_script = web.send(web.json(json!({ "email": "a@example.org", "website": "x" }))).await;
@@ -256,7 +256,7 @@ both_databases! {
 
     async fn su_19_a_form_without_its_stamp_takes_one_button_more(db: Db) {
         let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         // A plain form on another site has no stamp.
         let bare = post("/week/subscribe").form(&[("email", "anna@example.org"), ("name", "Anna"), ("src", "blog")]);
         let page = web.send(bare).await;
@@ -280,7 +280,7 @@ both_databases! {
 
     async fn su_20_every_way_in_takes_the_same_checks(db: Db) {
         let limits = Limits { challenge: ChallengeWhen::Always, challenge_work: 300, requests_per_hour: 12, ..Limits::default() };
-        let mut web = Web::with(db, limits, &[]).await;
+        let mut web = WebFixture::with(db, limits, &[]).await;
         for (number, way) in ["form", "frame", "json"].into_iter().enumerate() {
             let request = |email: &str, more: &[(&str, &str)]| -> Request {
                 let fields: Vec<_> = [("email", email)].into_iter().chain(more.iter().copied()).collect();
@@ -339,7 +339,7 @@ both_databases! {
     }
 
     async fn su_15_16_17_a_network_that_asks_too_often_waits(db: Db) {
-        let web = Web::with(db, Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, ..Limits::default() }, &[]).await;
+        let web = WebFixture::with(db, Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, ..Limits::default() }, &[]).await;
         let ask = async |number: u32, peer: &str, forwarded: &str| {
             let request = web.form(&[("email", &format!("a{number}@example.org"))]);
             let request = if forwarded.is_empty() { request } else { request.header("x-forwarded-for", forwarded) };
@@ -366,7 +366,7 @@ both_databases! {
     }
 
     async fn the_same_address_at_once_is_one_row(db: Db) {
-        let web = std::sync::Arc::new(Web::new(db).await);
+        let web = std::sync::Arc::new(WebFixture::new(db).await);
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..40 {
             let web = std::sync::Arc::clone(&web);
@@ -381,7 +381,7 @@ both_databases! {
 
     async fn su_21_a_dropped_request_is_all_or_nothing(db: Db) {
         let limits = Limits { requests_per_hour: 10_000, challenge: ChallengeWhen::Never, ..Limits::default() };
-        let web = Web::with(db, limits, &[]).await;
+        let web = WebFixture::with(db, limits, &[]).await;
         for number in 0..500_u64 {
             let email = format!("a{number}@example.org");
             let request = web.send(web.form(&[("email", &email)]));
@@ -400,7 +400,7 @@ both_databases! {
     }
 
     async fn su_24_newsletters_that_are_not_there_cannot_be_asked_for(db: Db) {
-        let web = Web::with(db, Limits::default(), &["other"]).await;
+        let web = WebFixture::with(db, Limits::default(), &["other"]).await;
         let home = web.get("/").await;
         assert!(home.text().contains("/week/") && home.text().contains("/other/"));
         let stamp = web.stamp();
@@ -415,7 +415,7 @@ both_databases! {
 
     async fn the_form_on_the_front_page_needs_no_step_more(db: Db) {
         let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
-        let mut web = Web::with(db, limits, &[]).await;
+        let mut web = WebFixture::with(db, limits, &[]).await;
         web.seconds(2);
         let stamp = hidden(web.get("/").await.text(), "stamp");
         let answer = web.send(post("/week/subscribe").form(&[("email", "a@example.org"), ("stamp", &stamp)])).await;
@@ -425,7 +425,7 @@ both_databases! {
     }
 
     async fn a_slip_is_asked_about_and_never_refused(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         let page = web.send(web.form(&[("email", "anna@gmial.com"), ("name", "Anna")])).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains("Did you mean anna@gmail.com?") && page.text().contains("Keep anna@gmial.com"));
@@ -443,7 +443,7 @@ both_databases! {
     }
 
     async fn the_mail_can_be_asked_for_again(db: Db) {
-        let mut web = Web::new(db).await;
+        let mut web = WebFixture::new(db).await;
         let location = web.subscribe("anna@gmail.com").await.header("location").to_owned();
         let page = web.get(&format!("/week/{location}")).await;
         assert!(page.text().contains("Open Gmail") && page.text().contains("https://mail.google.com/"));
@@ -472,7 +472,7 @@ both_databases! {
     }
 
     async fn su_22_not_me_is_a_page_with_a_button(db: Db) {
-        let web = Web::new(db).await;
+        let web = WebFixture::new(db).await;
         web.subscribe("anna@example.org").await;
         let tag = web.ground.keys().address_tag("anna@example.org").cast_signed();
         let link = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, tag).await);

@@ -172,7 +172,7 @@ fn file(style: Style, rows: &[Said], unknown: usize) -> Vec<u8> {
 fn outcome(bytes: &[u8]) -> BTreeMap<String, Standing> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
-    let list = List::look(&[file.path().to_owned()], Answers::default()).unwrap();
+    let list = ImportFiles::look(&[file.path().to_owned()], Answers::default()).unwrap();
     if !list.questions().is_empty() {
         // Nothing of it can be understood: somebody is asked, and nothing is stored.
         return BTreeMap::new();

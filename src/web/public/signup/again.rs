@@ -9,15 +9,17 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::super::super::client::From;
-use super::super::super::failure::Failure;
+use super::super::super::client_ip::ClientIp;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::form::Form;
 use super::super::super::site::Site;
+use super::pages;
+use super::request::request;
+use super::surface::Surface;
 use super::webmail::webmail;
-use super::{Place, pages, request};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::signup::{Answer, Ask, CONFIRM_FOR, Door, WhyNot};
+use crate::signup::{RequestOutcome, Ask, CONFIRM_FOR, SignupList, WhyNot};
 use crate::templates::pages::{Again, CheckPage, NoMailPage, Resent, Webmail};
 use crate::token::Purpose;
 use crate::words::{Language, Words};
@@ -67,64 +69,64 @@ fn opened(site: &Site, token: &str) -> Option<Sent> {
 /// The page, for who knows its link.
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
-    Extension(place): Extension<Place>,
+    Extension(place): Extension<Surface>,
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
+) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
     let mut pairs = url::form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     let token = pairs.find(|(name, _)| name == "for").map(|(_, value)| value.into_owned());
     let sent = token.as_deref().and_then(|token| opened(&site, token));
-    let words = site.words_in(&door, sent.as_ref().and_then(|sent| sent.question.language));
-    let mut page = page(&site, &door, place, token.as_deref().zip(sent.as_ref()));
+    let words = site.words_in(&list, sent.as_ref().and_then(|sent| sent.question.language));
+    let mut page = page(&site, &list, place, token.as_deref().zip(sent.as_ref()));
     page.done = sent.filter(|sent| sent.again).map(|_| Resent::AskedAgain);
-    let frame = pages::frame(&site, &door, words, place, true);
+    let frame = pages::frame(&site, &list, words, place, true);
     Ok(place.dressed(&site, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// Asks once more, in the name of who had asked. Every limit holds, and the answer is always the same.
 pub(super) async fn act(
     State(site): State<Arc<Site>>,
-    Extension(place): Extension<Place>,
+    Extension(place): Extension<Surface>,
     Path(slug): Path<String>,
-    From(client): From,
+    ClientIp(client): ClientIp,
     fields: Form,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
+) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
     let token_of_page = fields.get("for");
     let Some(sent) = opened(&site, token_of_page) else {
-        let location = HeaderValue::try_from(place.path(&site, &door)).map_err(|_| Failure::NotFound)?;
+        let location = HeaderValue::try_from(place.path(&site, &list)).map_err(|_| HandlerError::NotFound)?;
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response());
     };
     if site.clock.now().since(sent.at) < AGAIN_AFTER {
-        let words = site.words_in(&door, sent.question.language);
-        let mut page = page(&site, &door, place, Some((token_of_page, &sent)));
+        let words = site.words_in(&list, sent.question.language);
+        let mut page = page(&site, &list, place, Some((token_of_page, &sent)));
         page.done = Some(Resent::TooEarly);
-        let frame = pages::frame(&site, &door, words, place, true);
+        let frame = pages::frame(&site, &list, words, place, true);
         return Ok(place.dressed(&site, site.page(StatusCode::OK, &frame, &page)?));
     }
     let Question { email, name, language, source } = &sent.question;
-    let ask = Ask { vouched: true, name: name.clone(), language: *language, ..Ask::new(email.clone()) };
-    request(&site, &door, ask, source, client).await??;
+    let ask = Ask { skip_challenge: true, name: name.clone(), language: *language, ..Ask::new(email.clone()) };
+    request(&site, &list, ask, source, client).await??;
     let location = format!("sent?for={}", token(&site, &sent.question, true));
-    let location = HeaderValue::try_from(location).map_err(|_| Failure::Broken)?;
+    let location = HeaderValue::try_from(location).map_err(|_| HandlerError::Broken)?;
     Ok(place.dressed(&site, (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()))
 }
 
 /// The answer to who asked by a link that was mailed to them: to them it is said when no mail goes out.
-pub(in crate::web) fn asked_page(site: &Site, door: &Door, words: Words, answer: &Answer) -> Result<Response, Failure> {
-    let frame = site.frame(words, Some(door), true);
+pub(in crate::web) fn asked_page(site: &Site, list: &SignupList, words: Words, answer: &RequestOutcome) -> Result<Response, HandlerError> {
+    let frame = site.frame(words, Some(list), true);
     let why = match answer {
-        Answer::NoMail(WhyNot::Quota) => "quota",
-        Answer::NoMail(WhyNot::Refused) => "refused",
-        Answer::NoMail(WhyNot::Suppressed) => "suppressed",
-        _ => return site.page(StatusCode::OK, &frame, &page(site, door, Place::Page, None)),
+        RequestOutcome::NoMail(WhyNot::Quota) => "quota",
+        RequestOutcome::NoMail(WhyNot::Refused) => "refused",
+        RequestOutcome::NoMail(WhyNot::Suppressed) => "suppressed",
+        _ => return site.page(StatusCode::OK, &frame, &page(site, list, Surface::Page, None)),
     };
     site.page(StatusCode::OK, &frame, &NoMailPage { why })
 }
 
-fn page(site: &Site, door: &Door, place: Place, sent: Option<(&str, &Sent)>) -> CheckPage {
-    let newsletter = &door.newsletter;
+fn page(site: &Site, list: &SignupList, place: Surface, sent: Option<(&str, &Sent)>) -> CheckPage {
+    let newsletter = &list.newsletter;
     let mailbox = sent.and_then(|(_, sent)| webmail(&sent.question.email, &newsletter.from.address));
     CheckPage {
         newsletter: newsletter.name.clone(),
@@ -134,7 +136,7 @@ fn page(site: &Site, door: &Door, place: Place, sent: Option<(&str, &Sent)>) -> 
         webmail: mailbox.map(|(name, url)| Webmail { name, url }),
         emails_a_day: i64::from(site.signup.limits.confirmations_per_day),
         again: sent
-            .map(|(token, _)| Again { action: format!("{}/again", place.path(site, door)), token: token.to_owned() }),
-        form_url: place.form(site, door, sent.and_then(|(_, sent)| sent.question.language)),
+            .map(|(token, _)| Again { action: format!("{}/again", place.path(site, list)), token: token.to_owned() }),
+        form_url: place.form(site, list, sent.and_then(|(_, sent)| sent.question.language)),
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 
-use super::super::super::failure::Failure;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::site::Site;
 
 /// The script for forms on other sites. Its name stays: it stands in their pages.
@@ -34,8 +34,8 @@ async fn script() -> impl axum::response::IntoResponse {
 }
 
 /// A challenge for an ALTCHA widget. It has no row: any number may be asked for.
-async fn challenge(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, Failure> {
-    site.door(&slug)?;
+async fn challenge(State(site): State<Arc<Site>>, Path(slug): Path<String>) -> Result<Response, HandlerError> {
+    site.list(&slug)?;
     Ok(Json(site.signup.challenge(site.clock.now())).into_response())
 }
 

@@ -8,26 +8,26 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::super::super::failure::{Dressed, Failure};
+use super::super::super::handler_error::{Complete, HandlerError};
 use super::super::super::form;
 use super::super::super::site::Site;
-use super::{Outcome, Typed, pages, take};
-use crate::signup::{Client, Door, NextStep};
+use super::{Outcome, SignupForm, pages, take};
+use crate::signup::{ClientNetwork, SignupList, NextStep};
 
 pub(super) async fn subscribe(
     site: &Arc<Site>,
-    door: Arc<Door>,
-    client: Option<Client>,
+    list: Arc<SignupList>,
+    client: Option<ClientNetwork>,
     request: Request,
-) -> Result<Response, Failure> {
+) -> Result<Response, HandlerError> {
     let body = form::bytes(request, site).await?;
     // serde would take an array of the values as well.
     let object = body.trim_ascii_start().starts_with(b"{");
-    let typed = serde_json::from_slice::<Typed>(&body).ok().filter(|_| object);
-    let typed = typed.ok_or(Failure::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
-    let words = site.words_in(&door, typed.language());
+    let typed = serde_json::from_slice::<SignupForm>(&body).ok().filter(|_| object);
+    let typed = typed.ok_or(HandlerError::Body(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let words = site.words_in(&list, typed.language());
     let source = typed.source("json");
-    let (status, body) = match take(site, &door, &typed, source, client).await? {
+    let (status, body) = match take(site, &list, &typed, source, client).await? {
         Outcome::Taken(_) => (StatusCode::ACCEPTED, json!({ "message": words.check_heading() })),
         Outcome::Wrong(wrong) => {
             let (error, field) = (pages::what_is_wrong(words, &wrong), wrong.field());
@@ -42,7 +42,7 @@ pub(super) async fn subscribe(
             (StatusCode::PRECONDITION_REQUIRED, json!({ "error": error, "step": described(&step) }))
         }
     };
-    Ok((status, Extension(Dressed), Json(body)).into_response())
+    Ok((status, Extension(Complete), Json(body)).into_response())
 }
 
 /// What is to come with the next request.

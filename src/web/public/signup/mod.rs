@@ -5,6 +5,8 @@ mod again;
 mod embed;
 mod json;
 mod pages;
+mod request;
+mod surface;
 mod typed;
 mod webmail;
 
@@ -15,137 +17,81 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use url::Url;
 
-use super::super::client::From;
-use super::super::failure::Failure;
+use super::super::client_ip::ClientIp;
+use super::super::handler_error::HandlerError;
 use super::super::form::{Form, Media};
-use super::super::policy::Policy;
 use super::super::site::Site;
-use super::super::wording;
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NameError, parse_name};
 use crate::domain::typo;
-use crate::signup::{self, Answer, Ask, Client, Door, NextStep, Proof, RequestError};
-use crate::words::Language;
+use crate::signup::{RequestOutcome, Ask, ClientNetwork, SignupList, NextStep, HumanCheck, RequestError};
 
 use again::Question;
+use pages::InputError;
+use request::request;
+use surface::Surface;
+use typed::allowed;
 pub(super) use again::asked_page;
 pub(in crate::web) use embed::cors;
 pub(super) use pages::{address_error, form, link_step, name_error};
-pub(super) use typed::{Typed, bare};
+pub(super) use typed::{SignupForm, bare};
 
 pub(super) fn router() -> Router<Arc<Site>> {
     let page = Router::new()
         .route("/{newsletter}/subscribe", get(show).post(subscribe))
         .route("/{newsletter}/subscribe/sent", get(again::show))
         .route("/{newsletter}/subscribe/again", post(again::act))
-        .layer(Extension(Place::Page));
+        .layer(Extension(Surface::Page));
     let frame = Router::new()
         .route("/{newsletter}/embed", get(show).post(subscribe))
         .route("/{newsletter}/embed/sent", get(again::show))
         .route("/{newsletter}/embed/again", post(again::act))
-        .layer(Extension(Place::Frame));
+        .layer(Extension(Surface::Frame));
     page.merge(frame).merge(embed::router())
-}
-
-/// Where the form is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// On a page of its own.
-    Page,
-    /// In a frame on another site.
-    Frame,
-}
-
-impl Place {
-    /// The last part of its path.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Page => "subscribe",
-            Self::Frame => "embed",
-        }
-    }
-
-    /// Of the form, and of what is below it.
-    fn path(self, site: &Site, door: &Door) -> String {
-        site.path(&format!("{}/{}", door.newsletter.slug, self.name()))
-    }
-
-    /// The form in a language.
-    fn form(self, site: &Site, door: &Door, language: Option<Language>) -> String {
-        let query = language.map(|language| format!("?lang={}", language.tag())).unwrap_or_default();
-        self.path(site, door) + &query
-    }
-
-    /// What the record of consents says of a request from here.
-    fn source(self) -> &'static str {
-        match self {
-            Self::Page => "form",
-            Self::Frame => "frame",
-        }
-    }
-
-    /// A page as it is sent here: another site's frame may show the frame's pages alone.
-    fn dressed(self, site: &Site, mut response: Response) -> Response {
-        if self == Self::Frame {
-            Policy::of(&mut response).frames(&site.embedding.origins);
-        }
-        response
-    }
 }
 
 /// What becomes of what was typed.
 enum Outcome {
     Taken(Question),
-    Wrong(Wrong),
+    Wrong(InputError),
     /// The address as it was typed, and what was probably meant.
     Meant(EmailAddress, String),
     Step(EmailAddress, Box<NextStep>),
 }
 
-/// What is wrong with what was typed.
-#[derive(Clone, Debug)]
-pub(super) enum Wrong {
-    Form(AddressError),
-    Name(NameError),
-    Disposable,
-    /// With its domain.
-    NoServer(String),
-}
-
 async fn show(
     State(site): State<Arc<Site>>,
-    Extension(place): Extension<Place>,
+    Extension(place): Extension<Surface>,
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, Failure> {
-    form(&site, &*site.door(&slug)?, place, &Typed::asked(query.as_deref()), None)
+) -> Result<Response, HandlerError> {
+    form(&site, &*site.list(&slug)?, place, &SignupForm::asked(query.as_deref()), None)
 }
 
 async fn subscribe(
     State(site): State<Arc<Site>>,
-    Extension(place): Extension<Place>,
+    Extension(place): Extension<Surface>,
     Path(slug): Path<String>,
-    From(client): From,
+    ClientIp(client): ClientIp,
     request: Request,
-) -> Result<Response, Failure> {
-    let door = site.door(&slug)?;
-    if place == Place::Page && Media::of(request.headers()) == Media::Json {
-        return json::subscribe(&site, door, client, request).await;
+) -> Result<Response, HandlerError> {
+    let list = site.list(&slug)?;
+    if place == Surface::Page && Media::of(request.headers()) == Media::Json {
+        return json::subscribe(&site, list, client, request).await;
     }
-    let typed = Typed::of(&Form::from_request(request, &site).await?);
+    let typed = SignupForm::of(&Form::from_request(request, &site).await?);
     let source = typed.source(place.source());
-    match take(&site, &door, &typed, source, client).await? {
+    match take(&site, &list, &typed, source, client).await? {
         Outcome::Taken(question) => Ok(place.dressed(&site, sent_to(&site, place, &typed, &question))),
-        Outcome::Wrong(wrong) => form(&site, &door, place, &typed, Some(&wrong)),
-        Outcome::Meant(email, meant) => pages::meant(&site, &door, place, &typed, &email, meant),
-        Outcome::Step(email, step) => pages::step(&site, &door, place, &typed, &email, &step),
+        Outcome::Wrong(wrong) => form(&site, &list, place, &typed, Some(&wrong)),
+        Outcome::Meant(email, meant) => pages::meant(&site, &list, place, &typed, &email, meant),
+        Outcome::Step(email, step) => pages::step(&site, &list, place, &typed, &email, &step),
     }
 }
 
 /// The way to "check your email", or to the page that the form named and the configuration allows.
-fn sent_to(site: &Site, place: Place, typed: &Typed, question: &Question) -> Response {
+fn sent_to(site: &Site, place: Surface, typed: &SignupForm, question: &Question) -> Response {
     let location = match allowed(site, typed) {
         Some(page) => page.to_string(),
         // Relative, so that it is right behind any proxy.
@@ -155,27 +101,21 @@ fn sent_to(site: &Site, place: Place, typed: &Typed, question: &Question) -> Res
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// The page that the form wants its reader sent to, if it is one of those.
-fn allowed<'a>(site: &'a Site, typed: &Typed) -> Option<&'a Url> {
-    let wanted = Url::parse(&typed.redirect).ok()?;
-    site.embedding.redirects.iter().find(|page| **page == wanted)
-}
-
 /// Takes a request, or says what is wrong or missing.
 async fn take(
     site: &Arc<Site>,
-    door: &Arc<Door>,
-    typed: &Typed,
+    list: &Arc<SignupList>,
+    typed: &SignupForm,
     source: String,
-    client: Option<Client>,
-) -> Result<Outcome, Failure> {
+    client: Option<ClientNetwork>,
+) -> Result<Outcome, HandlerError> {
     let email: EmailAddress = match typed.address().parse() {
         Ok(email) => email,
-        Err(error) => return Ok(Outcome::Wrong(Wrong::Form(error))),
+        Err(error) => return Ok(Outcome::Wrong(InputError::Form(error))),
     };
     let name = match parse_name(typed.name.as_deref().unwrap_or_default()) {
         Ok(name) => name,
-        Err(error) => return Ok(Outcome::Wrong(Wrong::Name(error))),
+        Err(error) => return Ok(Outcome::Wrong(InputError::Name(error))),
     };
     if !typed.as_typed
         && let Some(meant) = typo::meant(&email)
@@ -185,30 +125,18 @@ async fn take(
     let ask = Ask {
         name: name.clone(),
         language: typed.language(),
-        trapped: !typed.website.is_empty(),
-        proof: Proof { stamp: typed.stamp.clone(), solution: typed.altcha.clone(), wait: typed.wait.clone() },
+        honeypot: !typed.website.is_empty(),
+        proof: HumanCheck { stamp: typed.stamp.clone(), solution: typed.altcha.clone(), wait: typed.wait.clone() },
         ..Ask::new(email.clone())
     };
-    match request(site, door, ask, &source, client).await? {
-        Ok(Answer::Taken | Answer::NoMail(_)) => {
+    match request(site, list, ask, &source, client).await? {
+        Ok(RequestOutcome::Taken | RequestOutcome::NoMail(_)) => {
             Ok(Outcome::Taken(Question { email, name, language: typed.language(), source }))
         }
-        Ok(Answer::Step(step)) => Ok(Outcome::Step(email, step)),
-        Err(RequestError::Disposable) => Ok(Outcome::Wrong(Wrong::Disposable)),
-        Err(RequestError::NoMailServer) => Ok(Outcome::Wrong(Wrong::NoServer(email.domain().to_owned()))),
+        Ok(RequestOutcome::Step(step)) => Ok(Outcome::Step(email, step)),
+        Err(RequestError::Disposable) => Ok(Outcome::Wrong(InputError::Disposable)),
+        Err(RequestError::NoMailServer) => Ok(Outcome::Wrong(InputError::NoServer(email.domain().to_owned()))),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Asks in a task of its own, which goes on when the client is gone.
-async fn request(
-    site: &Arc<Site>,
-    door: &Arc<Door>,
-    ask: Ask,
-    source: &str,
-    client: Option<Client>,
-) -> Result<Result<Answer, RequestError>, Failure> {
-    let act = site.act(source, wording::signup(site.words_in(door, ask.language)), client);
-    let (signup, door) = (site.signup.clone(), Arc::clone(door));
-    site.write(async move { Ok::<_, Failure>(signup::request(&signup, &door, &ask, &act).await) }).await
-}

@@ -4,25 +4,36 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::super::assets;
-use super::super::super::failure::Failure;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::frame::description;
-use super::super::super::policy::Policy;
+use super::super::super::policy::ContentPolicy;
 use super::super::super::site::Site;
 use super::super::reader::link_url;
-use super::{Place, Typed, Wrong, allowed};
+use super::surface::Surface;
+use super::typed::{SignupForm, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NAME_CHARS_MAX, NameError};
-use crate::signup::{Door, NextStep, Work};
-use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, Tongue};
+use crate::signup::{SignupList, NextStep, Work};
+use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, LanguageLink};
 use crate::words::{Language, Words};
 
+/// What is wrong with what was typed.
+#[derive(Clone, Debug)]
+pub(super) enum InputError {
+    Form(AddressError),
+    Name(NameError),
+    Disposable,
+    /// With its domain.
+    NoServer(String),
+}
+
 /// What is wrong with an address, said to who typed it.
-pub(super) fn what_is_wrong(words: Words, wrong: &Wrong) -> String {
+pub(super) fn what_is_wrong(words: Words, wrong: &InputError) -> String {
     match wrong {
-        Wrong::Form(error) => address_error(words, *error),
-        Wrong::Name(error) => name_error(words, *error),
-        Wrong::Disposable => words.address_disposable(),
-        Wrong::NoServer(domain) => words.address_no_server(domain),
+        InputError::Form(error) => address_error(words, *error),
+        InputError::Name(error) => name_error(words, *error),
+        InputError::Disposable => words.address_disposable(),
+        InputError::NoServer(domain) => words.address_no_server(domain),
     }
 }
 
@@ -44,7 +55,7 @@ pub(in crate::web) fn name_error(words: Words, error: NameError) -> String {
     }
 }
 
-impl Wrong {
+impl InputError {
     /// The field that it is about.
     pub(super) fn field(&self) -> &'static str {
         match self {
@@ -57,16 +68,16 @@ impl Wrong {
 /// The form, with what was typed and what is wrong with it.
 pub(in crate::web) fn form(
     site: &Site,
-    door: &Door,
-    place: Place,
-    typed: &Typed,
-    wrong: Option<&Wrong>,
-) -> Result<Response, Failure> {
-    let newsletter = &door.newsletter;
-    let words = site.words_in(door, typed.language());
-    let mut frame = frame(site, door, words, place, wrong.is_some());
+    list: &SignupList,
+    place: Surface,
+    typed: &SignupForm,
+    wrong: Option<&InputError>,
+) -> Result<Response, HandlerError> {
+    let newsletter = &list.newsletter;
+    let words = site.words_in(list, typed.language());
+    let mut frame = frame(site, list, words, place, wrong.is_some());
     if wrong.is_none() {
-        site.share(&mut frame, Some(door), &format!("{}/subscribe", newsletter.slug));
+        site.share(&mut frame, Some(list), &format!("{}/subscribe", newsletter.slug));
     }
     // The form is on this page.
     frame.subscribe_url = None;
@@ -82,25 +93,25 @@ pub(in crate::web) fn form(
     let page = SignupPage {
         newsletter: newsletter.name.clone(),
         description: description(newsletter),
-        about: if place == Place::Page { door.about.clone() } else { String::new() },
-        action: place.path(site, door),
-        wrong: wrong.map_or("", Wrong::field),
+        about: if place == Surface::Page { list.about.clone() } else { String::new() },
+        action: place.path(site, list),
+        wrong: wrong.map_or("", InputError::field),
         email_error: error_of("email"),
         email: typed.email.clone(),
         name_error: error_of("name"),
         name: typed.name.clone().unwrap_or_default(),
         hidden,
-        languages: if place == Place::Page { languages(site, door, words, typed) } else { Vec::new() },
+        languages: if place == Surface::Page { languages(site, list, words, typed) } else { Vec::new() },
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(on_its_way(site, place, typed, site.page(status, &frame, &page)?))
 }
 
 /// The page in each language, each in its own words: whoever looks for their language can read that.
-fn languages(site: &Site, door: &Door, words: Words, typed: &Typed) -> Vec<Tongue> {
+fn languages(site: &Site, list: &SignupList, words: Words, typed: &SignupForm) -> Vec<LanguageLink> {
     let source = if typed.tag().is_empty() { String::new() } else { format!("&src={}", typed.tag()) };
-    let one = |language: Language| Tongue {
-        url: Place::Page.form(site, door, Some(language)) + &source,
+    let one = |language: Language| LanguageLink {
+        url: Surface::Page.form(site, list, Some(language)) + &source,
         name: language.own_name(),
         language: language.tag(),
         current: words.language() == language,
@@ -111,13 +122,13 @@ fn languages(site: &Site, door: &Door, words: Words, typed: &Typed) -> Vec<Tongu
 /// "Did you mean": what was typed is never refused.
 pub(super) fn meant(
     site: &Site,
-    door: &Door,
-    place: Place,
-    typed: &Typed,
+    list: &SignupList,
+    place: Surface,
+    typed: &SignupForm,
     email: &EmailAddress,
     meant: String,
-) -> Result<Response, Failure> {
-    let words = site.words_in(door, typed.language());
+) -> Result<Response, HandlerError> {
+    let words = site.words_in(list, typed.language());
     let mut hidden = carried(site, typed);
     hidden.extend([
         Hidden { name: "name", value: typed.name.clone().unwrap_or_default() },
@@ -126,21 +137,21 @@ pub(super) fn meant(
         Hidden { name: "altcha", value: typed.altcha.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let page = MeantPage { action: place.path(site, door), hidden, meant, typed: email.to_string() };
-    let frame = frame(site, door, words, place, true);
+    let page = MeantPage { action: place.path(site, list), hidden, meant, typed: email.to_string() };
+    let frame = frame(site, list, words, place, true);
     Ok(on_its_way(site, place, typed, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// One step more: a button, or some seconds of a machine's work, or of patience.
 pub(super) fn step(
     site: &Site,
-    door: &Door,
-    place: Place,
-    typed: &Typed,
+    list: &SignupList,
+    place: Surface,
+    typed: &SignupForm,
     email: &EmailAddress,
     step: &NextStep,
-) -> Result<Response, Failure> {
-    let words = site.words_in(door, typed.language());
+) -> Result<Response, HandlerError> {
+    let words = site.words_in(list, typed.language());
     let due = what_is_due(site, step)?;
     let mut hidden = due.hidden.clone();
     hidden.extend(carried(site, typed));
@@ -150,29 +161,29 @@ pub(super) fn step(
         Hidden { name: "website", value: typed.website.clone() },
         Hidden { name: "as_typed", value: "yes".to_owned() },
     ]);
-    let page = StepPage { address: email.to_string(), action: place.path(site, door), hidden, ..due };
-    let frame = frame(site, door, words, place, true);
+    let page = StepPage { address: email.to_string(), action: place.path(site, list), hidden, ..due };
+    let frame = frame(site, list, words, place, true);
     Ok(worked_on(step, on_its_way(site, place, typed, site.page(StatusCode::OK, &frame, &page)?)))
 }
 
 /// The same before a reader's own link is sent.
 pub(in crate::web) fn link_step(
     site: &Site,
-    door: &Door,
+    list: &SignupList,
     email: &EmailAddress,
     step: &NextStep,
-) -> Result<Response, Failure> {
-    let words = site.words(Some(door));
+) -> Result<Response, HandlerError> {
+    let words = site.words(Some(list));
     let due = what_is_due(site, step)?;
     let mut hidden = due.hidden.clone();
     hidden.push(Hidden { name: "email", value: email.to_string() });
-    let page = StepPage { address: email.to_string(), action: link_url(site, door), hidden, ..due };
-    let frame = frame(site, door, words, Place::Page, true);
+    let page = StepPage { address: email.to_string(), action: link_url(site, list), hidden, ..due };
+    let frame = frame(site, list, words, Surface::Page, true);
     Ok(worked_on(step, site.page(StatusCode::OK, &frame, &page)?))
 }
 
 /// The page of a step, without what it is a step of.
-fn what_is_due(site: &Site, step: &NextStep) -> Result<StepPage, Failure> {
+fn what_is_due(site: &Site, step: &NextStep) -> Result<StepPage, HandlerError> {
     let mut hidden = vec![Hidden { name: "stamp", value: step.stamp.clone() }];
     if let Some(work) = &step.work {
         hidden.push(Hidden { name: "wait", value: work.wait.clone() });
@@ -188,21 +199,21 @@ fn what_is_due(site: &Site, step: &NextStep) -> Result<StepPage, Failure> {
 /// A page with work runs its own script.
 fn worked_on(step: &NextStep, mut response: Response) -> Response {
     if step.work.is_some() {
-        Policy::of(&mut response).runs_own_script();
+        ContentPolicy::of(&mut response).runs_own_script();
     }
     response
 }
 
-fn machine_work(site: &Site, work: &Work) -> Result<StepWork, Failure> {
-    let challenge = serde_json::to_string(&work.challenge).map_err(|_| Failure::Broken)?;
+fn machine_work(site: &Site, work: &Work) -> Result<StepWork, HandlerError> {
+    let challenge = serde_json::to_string(&work.challenge).map_err(|_| HandlerError::Broken)?;
     let script_url = site.path(&assets::challenge_script());
     Ok(StepWork { challenge, patience: work.wait_for.as_secs(), script_url })
 }
 
 /// What surrounds a page: in a frame nothing but the style.
-pub(super) fn frame(site: &Site, door: &Door, words: Words, place: Place, private: bool) -> Frame {
-    let mut frame = site.frame(words, Some(door), private);
-    if place == Place::Frame {
+pub(super) fn frame(site: &Site, list: &SignupList, words: Words, place: Surface, private: bool) -> Frame {
+    let mut frame = site.frame(words, Some(list), private);
+    if place == Surface::Frame {
         frame.bare = true;
         frame.foot = None;
     }
@@ -210,7 +221,7 @@ pub(super) fn frame(site: &Site, door: &Door, words: Words, place: Place, privat
 }
 
 /// What goes through all the pages.
-fn carried(site: &Site, typed: &Typed) -> Vec<Hidden> {
+fn carried(site: &Site, typed: &SignupForm) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     if !typed.tag().is_empty() {
         hidden.push(Hidden { name: "src", value: typed.tag().to_owned() });
@@ -225,9 +236,9 @@ fn carried(site: &Site, typed: &Typed) -> Vec<Hidden> {
 }
 
 /// A page whose form may lead to another site: browsers hold redirects to `form-action` as well.
-fn on_its_way(site: &Site, place: Place, typed: &Typed, mut response: Response) -> Response {
+fn on_its_way(site: &Site, place: Surface, typed: &SignupForm, mut response: Response) -> Response {
     if let Some(page) = allowed(site, typed) {
-        Policy::of(&mut response).leads_to(page);
+        ContentPolicy::of(&mut response).leads_to(page);
     }
     place.dressed(site, response)
 }

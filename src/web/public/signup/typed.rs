@@ -1,8 +1,10 @@
 //! What came with a form or a JSON object, as it came. Decides nothing.
 
 use serde::Deserialize;
+use url::Url;
 
 use super::super::super::form::Form;
+use super::super::super::site::Site;
 use crate::words::Language;
 
 /// A tag for reports is a word, not a text.
@@ -11,7 +13,7 @@ const SRC_BYTES_MAX: usize = 64;
 /// What was typed, and what the page sent with it. In JSON nothing else may be given.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::web) struct Typed {
+pub(in crate::web) struct SignupForm {
     pub(super) email: String,
     #[serde(default)]
     pub(super) name: Option<String>,
@@ -41,7 +43,7 @@ pub(in crate::web) struct Typed {
     pub(super) redirect: String,
 }
 
-impl Typed {
+impl SignupForm {
     pub(super) fn of(fields: &Form) -> Self {
         let field = |name| fields.get(name).to_owned();
         Self {
@@ -95,4 +97,10 @@ pub(in crate::web) fn bare(typed: &str) -> &str {
     let typed = typed.trim();
     let typed = typed.strip_prefix("mailto:").unwrap_or(typed);
     typed.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(typed)
+}
+
+/// The page that the form wants its reader sent to, if it is one of those.
+pub(super) fn allowed<'a>(site: &'a Site, typed: &SignupForm) -> Option<&'a Url> {
+    let wanted = Url::parse(&typed.redirect).ok()?;
+    site.embedding.redirects.iter().find(|page| **page == wanted)
 }

@@ -1,13 +1,13 @@
 //! One newsletter as strangers meet it: its settings, its row, and the mails they may cause. Knows no request.
 
-use super::letters::Letter;
+use super::mail_kind::MailKind;
 use crate::clock::Timestamp;
 use crate::content::{Parts, prose};
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::image::Shown;
+use crate::domain::image::PlacedImage;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::{NewsletterId, RevisionId};
-use crate::images::{Gallery, ImageError};
+use crate::images::{ImageCache, ImageError};
 use crate::store::revisions::NewRevision;
 use crate::store::{Db, StoreError, images, newsletters, revisions};
 use crate::templates::email::Logo;
@@ -16,25 +16,25 @@ use crate::words::Language;
 /// The mails that a request may cause. They hold nothing that a stranger typed: else the form were a way to send
 /// anything to anyone.
 #[derive(Clone, Debug)]
-pub struct Letters {
+pub struct SystemMails {
     /// Each in every language.
-    pub own: Vec<(Letter, Language, Parts)>,
+    pub own: Vec<(MailKind, Language, Parts)>,
     /// The logo that they show.
-    pub logo: Option<Emblem>,
+    pub logo: Option<NewsletterLogo>,
 }
 
 /// A newsletter's logo, and where mails find it.
 #[derive(Clone, Debug)]
-pub struct Emblem {
-    shown: Shown,
+pub struct NewsletterLogo {
+    shown: PlacedImage,
     address: String,
 }
 
-impl Emblem {
+impl NewsletterLogo {
     /// The logo of a newsletter that has one. Reads its file.
-    pub fn of(newsletter: &Newsletter, public_url: &str, gallery: &Gallery) -> Result<Option<Self>, ImageError> {
+    pub fn of(newsletter: &Newsletter, public_url: &str, gallery: &ImageCache) -> Result<Option<Self>, ImageError> {
         let Some(path) = &newsletter.design.logo else { return Ok(None) };
-        let shown = Shown::logo(gallery.open(path)?, newsletter.images);
+        let shown = PlacedImage::logo(gallery.open(path)?, newsletter.images);
         let address = shown.address(public_url, newsletter.from.address.domain());
         Ok(Some(Self { shown, address }))
     }
@@ -49,7 +49,7 @@ impl Emblem {
         (self.shown.width, self.shown.height)
     }
 
-    pub(super) fn shown(&self) -> &Shown {
+    pub(super) fn shown(&self) -> &PlacedImage {
         &self.shown
     }
 
@@ -58,37 +58,37 @@ impl Emblem {
     }
 }
 
-/// A newsletter's door. Its mails are rendered and stored once, when it opens: a request renders nothing.
+/// A newsletter that people sign up for. Its mails are rendered and stored once, when it opens: a request renders nothing.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub struct SignupList {
     /// The settings.
     pub newsletter: Newsletter,
     /// The row.
     pub id: NewsletterId,
     /// The logo, where it has one.
-    pub logo: Option<Emblem>,
+    pub logo: Option<NewsletterLogo>,
     /// What the newsletter is, at length: HTML; may be empty.
     pub about: String,
     /// What its operator adds to the privacy page: HTML; may be empty.
     pub privacy: String,
-    own: Vec<(Letter, Language, RevisionId)>,
+    own: Vec<(MailKind, Language, RevisionId)>,
 }
 
-impl Door {
+impl SignupList {
     /// Finds or makes the newsletter's row and stores its mails.
-    pub async fn open(db: &Db, newsletter: Newsletter, letters: &Letters, now: Timestamp) -> Result<Self, StoreError> {
+    pub async fn open(db: &Db, newsletter: Newsletter, mails: &SystemMails, now: Timestamp) -> Result<Self, StoreError> {
         let slug = newsletter.slug.clone();
-        let logo = letters.logo.clone();
+        let logo = mails.logo.clone();
         let [about, privacy] = [&newsletter.about, &newsletter.privacy]
             .map(|text| text.as_deref().map(|text| prose(text, &newsletter)).unwrap_or_default());
         db.write(async |tx| {
             let id = newsletters::ensure(tx, &slug, now).await?;
-            let mut own = Vec::with_capacity(letters.own.len());
-            for (letter, language, parts) in &letters.own {
+            let mut own = Vec::with_capacity(mails.own.len());
+            for (letter, language, parts) in &mails.own {
                 let stored = revisions::ensure(tx, id, &revision(letter.kind(), parts), now).await?;
                 own.push((*letter, *language, stored));
             }
-            if let Some(Emblem { shown, .. }) = &logo {
+            if let Some(NewsletterLogo { shown, .. }) = &logo {
                 images::ensure(tx, &shown.image, now).await?;
                 for (.., revision) in &own {
                     images::attach(tx, *revision, shown).await?;
@@ -100,13 +100,13 @@ impl Door {
     }
 
     /// A mail in every language that there is.
-    pub(super) fn letters(&self, letter: Letter) -> Vec<(Language, RevisionId)> {
+    pub(super) fn mails(&self, letter: MailKind) -> Vec<(Language, RevisionId)> {
         let of_it = self.own.iter().filter(|(known, ..)| *known == letter);
         of_it.map(|(_, language, revision)| (*language, *revision)).collect()
     }
 
     /// A mail in a language; where that is missing, in another.
-    pub(super) fn letter(&self, letter: Letter, language: Language) -> RevisionId {
+    pub(super) fn mail(&self, letter: MailKind, language: Language) -> RevisionId {
         let of = |wanted: Option<Language>| {
             self.own.iter().find(|(known, spoken, _)| *known == letter && wanted.is_none_or(|wanted| wanted == *spoken))
         };

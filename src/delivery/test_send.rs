@@ -7,15 +7,15 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::letters::{Letter, LetterError, Letters};
-use super::settings::{RelaySettings, Settings};
+use super::revision_cache::{CompiledRevision, ComposeError, RevisionCache};
+use super::settings::{RelaySettings, EngineSettings};
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{DeliveryState, Reason};
 use crate::domain::reply::Stage;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::message::Filled;
-use crate::smtp::{BodyError, Broken, Envelope, OpenError, Session};
+use crate::smtp::{BodyError, Broken, EnvelopeOutcome, OpenError, Session};
 use crate::store::claimed::{self, Claimed};
 use crate::store::deliveries::{self, NewDelivery};
 use crate::store::{Db, StoreError, leases, ledger};
@@ -30,7 +30,7 @@ const GREETING: Duration = Duration::from_secs(60);
 
 /// What became of a proof.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Proof {
+pub struct TestSend {
     /// To whom.
     #[serde(serialize_with = "as_text")]
     pub address: EmailAddress,
@@ -75,17 +75,17 @@ enum Outcome {
 pub async fn send(
     db: &Db,
     clock: &Clock,
-    settings: Settings,
+    settings: EngineSettings,
     revision: RevisionId,
     recipients: &[EmailAddress],
-) -> Result<Vec<Proof>, ProofError> {
+) -> Result<Vec<TestSend>, ProofError> {
     let settings = Arc::new(settings);
     let (relay, session) = open(&settings).await?;
-    let letters = Letters::new(db.clone(), Arc::clone(&settings), clock.now()).await?;
+    let letters = RevisionCache::new(db.clone(), Arc::clone(&settings), clock.now()).await?;
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
-    let press = Press { db, clock, letters: &letters, letter, relay: &relay, settings: &settings, worker, revision };
+    let press = TestSender { db, clock, letters: &letters, letter, relay: &relay, settings: &settings, worker, revision };
     let mut session = Some(session);
     let mut proofs = Vec::with_capacity(recipients.len());
     let mut failure = None;
@@ -109,13 +109,13 @@ pub async fn send(
 }
 
 /// What all proofs of one call share.
-struct Press<'a> {
+struct TestSender<'a> {
     db: &'a Db,
     clock: &'a Clock,
-    letters: &'a Letters,
-    letter: Arc<Letter>,
+    letters: &'a RevisionCache,
+    letter: Arc<CompiledRevision>,
     relay: &'a RelaySettings,
-    settings: &'a Settings,
+    settings: &'a EngineSettings,
     worker: WorkerId,
     revision: RevisionId,
 }
@@ -128,9 +128,9 @@ struct Mail {
     bytes: Vec<u8>,
 }
 
-impl Press<'_> {
+impl TestSender<'_> {
     /// Sends one mail, on the session at hand if it is fit for it, else on a new one, and writes what came of it.
-    async fn send(&self, session: &mut Option<Session>, recipient: &EmailAddress) -> Result<Proof, ProofError> {
+    async fn send(&self, session: &mut Option<Session>, recipient: &EmailAddress) -> Result<TestSend, ProofError> {
         let row = self.claim(recipient).await?;
         let (id, mut bytes) = (row.id, Vec::new());
         let (address, filled) = match self.letters.fill(&self.letter, &row, self.clock.now(), &mut bytes) {
@@ -171,7 +171,7 @@ impl Press<'_> {
             ledger::outcome(&mut self.db.read().await?, id).await?.map_or(DeliveryState::Failed, |(state, _)| state);
         let hint = stage.map(|stage| hint(stage, reply.as_deref().unwrap_or_default()));
         let relay = self.relay.name.clone();
-        Ok(Proof { address: recipient.clone(), relay, state, stage, reply, hint })
+        Ok(TestSend { address: recipient.clone(), relay, state, stage, reply, hint })
     }
 
     async fn attempt(&self, session: &mut Option<Session>, mail: &Mail) -> Result<Outcome, ProofError> {
@@ -186,17 +186,17 @@ impl Press<'_> {
             };
             let is_fresh = open.messages() == 0;
             match open.envelope(&mail.filled.envelope_sender, &mail.address, mail.bytes.len()).await {
-                Ok(Envelope::Ready) => return self.body(session, mail).await,
-                Ok(Envelope::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !is_fresh => {
+                Ok(EnvelopeOutcome::Ready) => return self.body(session, mail).await,
+                Ok(EnvelopeOutcome::Refused { stage: Stage::Mail, reply }) if reply.code < 500 && !is_fresh => {
                     // Servers say so, too, when they have taken enough on one connection.
                     words = reply.to_string();
                 }
-                Ok(Envelope::Refused { stage, reply }) => return Ok(Outcome::Refused(stage, reply.to_string())),
-                Ok(Envelope::TooLarge { size_bytes_max }) => {
+                Ok(EnvelopeOutcome::Refused { stage, reply }) => return Ok(Outcome::Refused(stage, reply.to_string())),
+                Ok(EnvelopeOutcome::TooLarge { size_bytes_max }) => {
                     let words = format!("the mail has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
                     return Ok(Outcome::Refused(Stage::Mail, words));
                 }
-                Ok(Envelope::NeedsSmtpUtf8) => {
+                Ok(EnvelopeOutcome::NeedsSmtpUtf8) => {
                     let words = "the address needs SMTPUTF8 (RFC 6531), which the relay does not offer";
                     return Ok(Outcome::Refused(Stage::Recipient, words.to_owned()));
                 }
@@ -259,7 +259,7 @@ impl Press<'_> {
 
 /// The first relay that opens a session. Another is tried beside it when one takes long, for somebody waits; a failure is
 /// the last one's.
-async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofError> {
+async fn open(settings: &EngineSettings) -> Result<(RelaySettings, Session), ProofError> {
     let mut deadlines = settings.deadlines;
     deadlines.greeting = deadlines.greeting.min(GREETING);
     let mut failure = ProofError::NoRelay;
@@ -281,9 +281,9 @@ async fn open(settings: &Settings) -> Result<(RelaySettings, Session), ProofErro
     }
 }
 
-fn cannot(error: LetterError) -> ProofError {
+fn cannot(error: ComposeError) -> ProofError {
     match error {
-        LetterError::Store(error) => ProofError::Store(error),
+        ComposeError::Store(error) => ProofError::Store(error),
         error => ProofError::Mail(error.to_string()),
     }
 }

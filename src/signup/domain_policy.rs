@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::RequestError;
-use crate::dns::{Memory, Names, NetError, RData, RecordType};
+use crate::dns::{Memory, DnsResolver, NetError, RData, RecordType};
 
 /// The wait for one answer of a name server.
 const ANSWER_MAX: Duration = Duration::from_millis(1500);
@@ -26,19 +26,19 @@ const CACHE_MAX: Duration = Duration::from_secs(600);
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Checks {
+pub struct DomainPolicy {
     disposable: Arc<HashSet<String>>,
-    servers: Option<MailServers>,
+    servers: Option<MxLookup>,
 }
 
 /// Asks name servers whether a domain takes mail.
 #[derive(Clone, Debug)]
-pub struct MailServers {
-    names: Names,
+pub struct MxLookup {
+    names: DnsResolver,
     seats: Arc<Semaphore>,
 }
 
-impl Checks {
+impl DomainPolicy {
     /// Looks at nothing.
     pub fn none() -> Self {
         Self::default()
@@ -52,7 +52,7 @@ impl Checks {
     }
 
     /// Refuses domains that no server takes mail for.
-    pub fn with_servers(mut self, servers: MailServers) -> Self {
+    pub fn with_servers(mut self, servers: MxLookup) -> Self {
         self.servers = Some(servers);
         self
     }
@@ -81,11 +81,11 @@ impl Checks {
     }
 }
 
-impl MailServers {
+impl MxLookup {
     /// Asks the name server at `server`, or those of the system.
     pub fn new(server: Option<SocketAddr>) -> Result<Self, NetError> {
         let memory = Memory { entries: CACHE_ENTRIES, time: CACHE_MAX };
-        let names = Names::new(server, ANSWER_MAX, Some(memory))?;
+        let names = DnsResolver::new(server, ANSWER_MAX, Some(memory))?;
         Ok(Self { names, seats: Arc::new(Semaphore::new(LOOKS_MAX)) })
     }
 
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_list_of_domains_holds_what_is_below_them() {
-        let checks = Checks::none().without_disposable("# throw-away\nMailinator.example\n\n trash.example # why\n");
+        let checks = DomainPolicy::none().without_disposable("# throw-away\nMailinator.example\n\n trash.example # why\n");
         for (domain, expected) in [
             ("mailinator.example", true),
             ("a.b.trash.example", true),
@@ -127,6 +127,6 @@ mod tests {
         ] {
             assert_eq!(checks.is_disposable(domain), expected, "{domain}");
         }
-        assert!(!Checks::none().is_disposable("mailinator.example"));
+        assert!(!DomainPolicy::none().is_disposable("mailinator.example"));
     }
 }

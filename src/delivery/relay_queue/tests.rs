@@ -5,7 +5,7 @@ use crate::domain::extra_header::ExtraHeaders;
 use crate::domain::quota::Quota;
 use crate::smtp::{Connector, Endpoint, TlsMode};
 
-fn lane(connections: usize, backoff: Duration) -> Arc<Lane> {
+fn lane(connections: usize, backoff: Duration) -> Arc<RelayQueue> {
     let endpoint = Endpoint {
         host: "127.0.0.1".to_owned(),
         port: 25,
@@ -29,10 +29,10 @@ fn lane(connections: usize, backoff: Duration) -> Arc<Lane> {
         unsigned_headers: Vec::new(),
         extra_headers: ExtraHeaders::default(),
     };
-    Lane::new(0, relay, None, Timing { backoff, ..Timing::default() }, Arc::new(Room::default()))
+    RelayQueue::new(0, relay, None, Timing { backoff, ..Timing::default() }, Arc::new(Capacity::default()))
 }
 
-fn succeed(lane: &Lane, times: usize) {
+fn succeed(lane: &RelayQueue, times: usize) {
     for _ in 0..times {
         lane.succeeded();
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::route::Routes;
-use super::settings::{NewsletterSettings, RelaySettings, Settings};
+use super::settings::{NewsletterSettings, RelaySettings, EngineSettings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::extra_header::Filling;
@@ -22,7 +22,7 @@ const KEPT_MAX: usize = 32;
 
 /// A revision for one relay.
 #[derive(Debug)]
-pub(super) struct Letter {
+pub(super) struct CompiledRevision {
     skeleton: Skeleton,
     /// What is done with a mail of it whose fate is unknown.
     pub(super) uncertain: UncertainPolicy,
@@ -32,7 +32,7 @@ pub(super) struct Letter {
 
 /// Why a mail cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LetterError {
+pub(super) enum ComposeError {
     #[error("its content is not in the database")]
     Missing,
     #[error("its newsletter is not in the configuration")]
@@ -51,7 +51,7 @@ pub(super) enum LetterError {
     Store(#[from] StoreError),
 }
 
-impl LetterError {
+impl ComposeError {
     /// Whether another reader's mail may be made all the same. Every other fault is that of what was to be sent.
     pub(super) fn is_readers(&self) -> bool {
         matches!(self, Self::Reader | Self::Address(_))
@@ -59,19 +59,19 @@ impl LetterError {
 }
 
 /// Revision and lane to skeleton, oldest first.
-type Kept = VecDeque<((RevisionId, usize), Arc<Letter>)>;
+type Kept = VecDeque<((RevisionId, usize), Arc<CompiledRevision>)>;
 
 /// The skeletons at hand.
-pub(super) struct Letters {
+pub(super) struct RevisionCache {
     db: Db,
-    settings: Arc<Settings>,
+    settings: Arc<EngineSettings>,
     newsletters: Vec<(NewsletterId, NewsletterSettings)>,
     kept: Mutex<Kept>,
 }
 
-impl Letters {
+impl RevisionCache {
     /// For the newsletters of `settings`, whose rows are made where they are new.
-    pub(super) async fn new(db: Db, settings: Arc<Settings>, now: Timestamp) -> Result<Self, StoreError> {
+    pub(super) async fn new(db: Db, settings: Arc<EngineSettings>, now: Timestamp) -> Result<Self, StoreError> {
         let known = &settings.newsletters;
         let newsletters = db
             .write(async |tx| {
@@ -104,17 +104,17 @@ impl Letters {
         revision: RevisionId,
         lane: usize,
         relay: &RelaySettings,
-    ) -> Result<Arc<Letter>, LetterError> {
+    ) -> Result<Arc<CompiledRevision>, ComposeError> {
         let key = (revision, lane);
         if let Some((_, letter)) = self.lock().iter().find(|(known, _)| *known == key) {
             return Ok(Arc::clone(letter));
         }
         let mut tx = self.db.read().await?;
-        let revision = revisions::get(&mut tx, revision).await?.ok_or(LetterError::Missing)?;
+        let revision = revisions::get(&mut tx, revision).await?.ok_or(ComposeError::Missing)?;
         let images = images::embedded_in(&mut tx, revision.id).await?;
         drop(tx);
         let newsletter = self.newsletters.iter().find(|(id, _)| *id == revision.newsletter_id);
-        let (_, entry) = newsletter.ok_or(LetterError::Newsletter)?;
+        let (_, entry) = newsletter.ok_or(ComposeError::Newsletter)?;
         let content = Content {
             kind: revision.kind,
             subject: revision.subject,
@@ -134,7 +134,7 @@ impl Letters {
         let skeleton = Skeleton::build(&entry.newsletter, &self.settings.public_url, &content, &profile)?;
         let images: Vec<_> = images.into_iter().map(Image::from).collect();
         let skeleton = skeleton.with_images(&images);
-        let letter = Arc::new(Letter { skeleton, uncertain: entry.newsletter.uncertain, signs });
+        let letter = Arc::new(CompiledRevision { skeleton, uncertain: entry.newsletter.uncertain, signs });
         let mut kept = self.lock();
         kept.push_back((key, Arc::clone(&letter)));
         if kept.len() > KEPT_MAX {
@@ -146,13 +146,13 @@ impl Letters {
     /// Writes the mail for the reader of `row` into `out`. Costs a private-key operation per signature.
     pub(super) fn fill(
         &self,
-        letter: &Letter,
+        letter: &CompiledRevision,
         row: &Claimed,
         date: Timestamp,
         out: &mut Vec<u8>,
-    ) -> Result<(EmailAddress, Filled), LetterError> {
-        let email = row.email.as_deref().ok_or(LetterError::Reader)?;
-        let address = EmailAddress::stored(email).map_err(|_| LetterError::Address(masked(email)))?;
+    ) -> Result<(EmailAddress, Filled), ComposeError> {
+        let email = row.email.as_deref().ok_or(ComposeError::Reader)?;
+        let address = EmailAddress::stored(email).map_err(|_| ComposeError::Address(masked(email)))?;
         let issue = row.issue_id.map(|id| id.0);
         let mail = row.subscription_id.map(|id| Mark::of_mail(id.0, row.subscription_mark, issue));
         let marks =

@@ -4,8 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
-use super::assets::fingerprint;
-use super::failure::Dressed;
+use super::handler_error::Complete;
+use super::stylesheets::fingerprint;
 use crate::clock::Timestamp;
 
 /// A correction is to be seen soon; a page that a thousand readers open at once is to be made once.
@@ -34,7 +34,7 @@ pub(super) fn fresh(asked: &HeaderMap, media: &'static str, mut body: String, ch
     if let Some(changed) = changed.and_then(http_date) {
         headers.insert(header::LAST_MODIFIED, changed);
     }
-    response.extensions_mut().insert(Dressed);
+    response.extensions_mut().insert(Complete);
     response
 }
 

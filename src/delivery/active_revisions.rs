@@ -9,9 +9,9 @@ use crate::domain::{IssueId, RevisionId};
 /// What goes out, as of the last look: with it a connection spares the relay an envelope that nothing would follow. What
 /// counts is the look of the take-off.
 #[derive(Debug, Default)]
-pub(super) struct Current(Mutex<HashMap<IssueId, RevisionId>>);
+pub(super) struct ActiveRevisions(Mutex<HashMap<IssueId, RevisionId>>);
 
-impl Current {
+impl ActiveRevisions {
     pub(super) fn set(&self, issues: impl Iterator<Item = (IssueId, RevisionId)>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = issues.collect();
     }

@@ -8,7 +8,7 @@ use super::act::QueueError;
 use super::library::Draft;
 use crate::content;
 use crate::domain::NewsletterId;
-use crate::store::revisions::Source;
+use crate::store::revisions::RevisionSource;
 use crate::store::{StoreError, Tx, revisions};
 
 /// Front matter has at most so many characters; the text is the rest of a source.
@@ -46,7 +46,7 @@ pub(super) async fn likeness(
     tx: &mut Tx,
     newsletter: NewsletterId,
     draft: &Draft,
-) -> Result<Option<Source>, StoreError> {
+) -> Result<Option<RevisionSource>, StoreError> {
     let text = squeezed(draft.issue.body());
     let title = draft.issue.front.title.trim().to_lowercase();
     let is_short = |text: &str| text.split(' ').count() < WORDS_MIN;

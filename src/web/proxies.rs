@@ -1,16 +1,12 @@
-//! From which network a request comes, when proxies stand in between. Believes nobody but them.
+//! Which proxies may say on whose behalf they ask, and what they say. Knows no request.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
 
-use super::site::Site;
-use crate::signup::Client;
-
-const FORWARDED_FOR: &str = "x-forwarded-for";
+/// What a proxy says it in.
+pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The proxies that may say on whose behalf they ask, by `X-Forwarded-For`.
 #[derive(Clone)]
@@ -34,7 +30,7 @@ impl Proxies {
 
     /// Who asks: the hop nearest to us that is not one of our proxies. What stands further left in the header was
     /// written by the client and proves nothing.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let fields = headers.get_all(FORWARDED_FOR).iter().rev();
         let hops = fields.flat_map(|field| field.to_str().unwrap_or("?").rsplit(','));
@@ -55,33 +51,6 @@ impl Proxies {
 fn address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
-}
-
-/// The network a request comes from; none where there is no connection.
-pub(super) struct From(pub(super) Option<Client>);
-
-impl FromRequestParts<Arc<Site>> for From {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Self::Rejection> {
-        let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else { return Ok(Self(None)) };
-        let peer = peer.ip().to_canonical();
-        let client = site.proxies.client(peer, &parts.headers);
-        if client.is_loopback() && parts.headers.contains_key(FORWARDED_FOR) {
-            warn_of_proxy();
-        }
-        Ok(Self(Some(Client::of(client))))
-    }
-}
-
-/// Without this all readers share one network's limit, and nobody sees why.
-fn warn_of_proxy() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        tracing::warn!(
-            "requests come through a proxy on this machine that is not trusted: add \"127.0.0.1\" to trusted_proxies"
-        );
-    });
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher as _, Hash};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Client, Limits};
+use super::{ClientNetwork, Limits};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::store::subscribers;
@@ -33,7 +33,7 @@ const WORK_MAX: u32 = 4;
 
 /// The requests of the last hour.
 #[derive(Debug)]
-pub(super) struct Throttle {
+pub(super) struct RateLimiter {
     limits: Limits,
     hasher: RandomState,
     counts: Mutex<Counts>,
@@ -71,7 +71,7 @@ impl Default for Window {
 
 /// Which limit is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(super) enum LimitScope {
     /// Of one network.
     Network,
     /// Of one domain of addresses.
@@ -80,7 +80,7 @@ pub(super) enum Bound {
     All,
 }
 
-impl Bound {
+impl LimitScope {
     /// As logs and events spell it.
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -93,21 +93,21 @@ impl Bound {
 
 /// How close a request is to the limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pressure {
+pub(super) struct LimitUsage {
     /// How much work it costs, in multiples of the setting; none far from every limit. When so many are counted that no
     /// more can be told apart, it is one.
     pub(super) work: u32,
     /// The network has asked for as much as it may: when it may ask again.
     pub(super) refused: Option<Duration>,
     /// Limits that are reached for the first time in their hour.
-    pub(super) reached: Vec<Bound>,
+    pub(super) reached: Vec<LimitScope>,
 }
 
 /// Whose mail is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct MailTarget<'a> {
     /// By which network.
-    pub(super) client: Option<&'a Client>,
+    pub(super) client: Option<&'a ClientNetwork>,
     /// Of the address.
     pub(super) domain: &'a str,
     /// The mailbox's keyed hash.
@@ -116,17 +116,17 @@ pub(super) struct Wanted<'a> {
     pub(super) newsletter: NewsletterId,
 }
 
-impl Throttle {
+impl RateLimiter {
     /// Nothing was counted yet.
     pub(super) fn new(limits: Limits) -> Self {
         Self { limits, hasher: RandomState::new(), counts: Mutex::default() }
     }
 
     /// How close to its limits a request is.
-    pub(super) fn pressure(&self, wanted: &Wanted<'_>, now: Timestamp) -> Pressure {
+    pub(super) fn pressure(&self, wanted: &MailTarget<'_>, now: Timestamp) -> LimitUsage {
         let mut counts = self.counts();
         let Counts { networks, domains, all, .. } = &mut *counts;
-        let mut pressure = Pressure::default();
+        let mut pressure = LimitUsage::default();
         if let Some(client) = wanted.client {
             let mails = self.limits.requests_per_hour;
             for (key, limit) in
@@ -136,12 +136,12 @@ impl Throttle {
                 if let Some(window) = window.as_deref().filter(|window| window.count_at(now) >= limit) {
                     pressure.refused = pressure.refused.max(Some(WINDOW.saturating_sub(now.since(window.start))));
                 }
-                pressure.add(Bound::Network, limit, window, now);
+                pressure.add(LimitScope::Network, limit, window, now);
             }
         }
         let domain = domains.lookup(self.key(wanted.domain), now);
-        pressure.add(Bound::Domain, self.limits.domain_requests_per_hour, domain, now);
-        pressure.add(Bound::All, self.limits.all_requests_per_hour, Some(all), now);
+        pressure.add(LimitScope::Domain, self.limits.domain_requests_per_hour, domain, now);
+        pressure.add(LimitScope::All, self.limits.all_requests_per_hour, Some(all), now);
         pressure
     }
 
@@ -151,7 +151,7 @@ impl Throttle {
     }
 
     /// Counts a request that was taken.
-    pub(super) fn count(&self, wanted: &Wanted<'_>, now: Timestamp) {
+    pub(super) fn count(&self, wanted: &MailTarget<'_>, now: Timestamp) {
         let mut counts = self.counts();
         if let Some(client) = wanted.client {
             counts.networks.add(self.key((client, "requests")), 1, now);
@@ -171,7 +171,7 @@ impl Throttle {
     }
 
     /// Counts what a network asked in the last hour, before this process began.
-    pub(super) fn remember(&self, network: &Client, count: u32, first: Timestamp) {
+    pub(super) fn remember(&self, network: &ClientNetwork, count: u32, first: Timestamp) {
         let mut counts = self.counts();
         counts.networks.add(self.key(network), count, first);
         counts.all.add(count, first);
@@ -227,9 +227,9 @@ impl Window {
     }
 }
 
-impl Pressure {
+impl LimitUsage {
     /// With one bound more.
-    fn add(&mut self, bound: Bound, limit: u32, window: Option<&mut Window>, now: Timestamp) {
+    fn add(&mut self, bound: LimitScope, limit: u32, window: Option<&mut Window>, now: Timestamp) {
         // One that cannot be told apart from others is treated as near, never as reached.
         let Some(window) = window else {
             self.work = self.work.max(1);
@@ -260,58 +260,58 @@ mod tests {
         || Limits { requests_per_hour: 4, domain_requests_per_hour: 6, all_requests_per_hour: 8, ..Limits::default() };
     const WEEK: NewsletterId = NewsletterId(1);
 
-    fn client(net: u8) -> Client {
-        Client::of([10, 0, net, 1].into())
+    fn client(net: u8) -> ClientNetwork {
+        ClientNetwork::of([10, 0, net, 1].into())
     }
 
     /// Asks, and counts what is taken. The mailbox is another each time.
-    fn ask(throttle: &Throttle, net: u8, domain: &str, now: Timestamp) -> Pressure {
-        let (client, mailbox) = (client(net), throttle.counts().mails.windows.len().to_be_bytes().repeat(2));
+    fn ask(limiter: &RateLimiter, net: u8, domain: &str, now: Timestamp) -> LimitUsage {
+        let (client, mailbox) = (client(net), limiter.counts().mails.windows.len().to_be_bytes().repeat(2));
         let mailbox = mailbox.try_into().unwrap();
-        let wanted = Wanted { client: Some(&client), domain, mailbox: &mailbox, newsletter: WEEK };
-        let pressure = throttle.pressure(&wanted, now);
+        let wanted = MailTarget { client: Some(&client), domain, mailbox: &mailbox, newsletter: WEEK };
+        let pressure = limiter.pressure(&wanted, now);
         if pressure.refused.is_none() {
-            throttle.count(&wanted, now);
+            limiter.count(&wanted, now);
         }
         pressure
     }
 
     #[test]
     fn only_the_network_is_refused_and_the_others_cost_work() {
-        let throttle = Throttle::new(LIMITS());
+        let limiter = RateLimiter::new(LIMITS());
         let at = |seconds| Timestamp(1_000).plus(Duration::from_secs(seconds));
-        let works = |seconds, domain| ask(&throttle, 1, domain, at(seconds)).work;
+        let works = |seconds, domain| ask(&limiter, 1, domain, at(seconds)).work;
         assert_eq!([works(0, "a.org"), works(60, "a.org"), works(120, "b.org"), works(180, "c.org")], [0, 0, 1, 1]);
-        let refused = ask(&throttle, 1, "d.org", at(600));
-        assert_eq!((refused.refused, refused.reached), (Some(Duration::from_secs(3000)), vec![Bound::Network]));
-        let again = ask(&throttle, 1, "d.org", at(601));
+        let refused = ask(&limiter, 1, "d.org", at(600));
+        assert_eq!((refused.refused, refused.reached), (Some(Duration::from_secs(3000)), vec![LimitScope::Network]));
+        let again = ask(&limiter, 1, "d.org", at(601));
         assert_eq!((again.refused, again.reached), (Some(Duration::from_secs(2999)), vec![]), "told once");
         // Strangers from everywhere fill the limits that all share.
-        let pressures: Vec<Pressure> = (2..42).map(|net| ask(&throttle, net, "a.org", at(700))).collect();
+        let pressures: Vec<LimitUsage> = (2..42).map(|net| ask(&limiter, net, "a.org", at(700))).collect();
         assert!(pressures.iter().all(|pressure| pressure.refused.is_none()), "nobody pays for them with a refusal");
         let works: Vec<u32> = pressures.iter().map(|pressure| pressure.work).collect();
         assert!(works.is_sorted() && works[0] == 1 && works[39] == WORK_MAX, "{works:?}");
-        let reached: Vec<Bound> = pressures.iter().flat_map(|pressure| pressure.reached.clone()).collect();
-        assert_eq!(reached, [Bound::Domain, Bound::All], "each is told once");
-        assert_eq!(throttle.work_of_all(at(700)), WORK_MAX);
+        let reached: Vec<LimitScope> = pressures.iter().flat_map(|pressure| pressure.reached.clone()).collect();
+        assert_eq!(reached, [LimitScope::Domain, LimitScope::All], "each is told once");
+        assert_eq!(limiter.work_of_all(at(700)), WORK_MAX);
         // The hour of the first network's window and that of all are over.
-        assert_eq!(ask(&throttle, 1, "z.org", at(3600)).work, 0);
-        assert_eq!(throttle.work_of_all(at(3600)), 1);
+        assert_eq!(ask(&limiter, 1, "z.org", at(3600)).work, 0);
+        assert_eq!(limiter.work_of_all(at(3600)), 1);
     }
 
     #[test]
     fn a_mailbox_counts_once_and_requests_have_a_limit_of_their_own() {
-        let throttle = Throttle::new(LIMITS());
+        let limiter = RateLimiter::new(LIMITS());
         let (here, mailbox, now) = (client(1), [7; 16], Timestamp(0));
-        let wanted = |newsletter| Wanted { client: Some(&here), domain: "a.org", mailbox: &mailbox, newsletter };
+        let wanted = |newsletter| MailTarget { client: Some(&here), domain: "a.org", mailbox: &mailbox, newsletter };
         for _ in 0..4 * REQUESTS_PER_MAIL - 1 {
-            assert_eq!(throttle.pressure(&wanted(WEEK), now).refused, None);
-            throttle.count(&wanted(WEEK), now);
+            assert_eq!(limiter.pressure(&wanted(WEEK), now).refused, None);
+            limiter.count(&wanted(WEEK), now);
         }
-        assert_eq!(throttle.counts().all.count, 1, "all of them are one mail");
-        throttle.count(&wanted(NewsletterId(2)), now);
-        assert_eq!(throttle.counts().all.count, 2, "another newsletter's is another");
-        assert!(throttle.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");
+        assert_eq!(limiter.counts().all.count, 1, "all of them are one mail");
+        limiter.count(&wanted(NewsletterId(2)), now);
+        assert_eq!(limiter.counts().all.count, 2, "another newsletter's is another");
+        assert!(limiter.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");
     }
 
     #[test]
@@ -334,24 +334,24 @@ mod tests {
 
     #[test]
     fn the_tables_do_not_grow_without_end() {
-        let throttle = Throttle::new(Limits { all_requests_per_hour: u32::MAX, ..LIMITS() });
-        let wanted = |number: u32, now, act: &dyn Fn(&Wanted<'_>, Timestamp)| {
-            let client = Client::of(std::net::Ipv4Addr::from_bits(number << 8).into());
+        let limiter = RateLimiter::new(Limits { all_requests_per_hour: u32::MAX, ..LIMITS() });
+        let wanted = |number: u32, now, act: &dyn Fn(&MailTarget<'_>, Timestamp)| {
+            let client = ClientNetwork::of(std::net::Ipv4Addr::from_bits(number << 8).into());
             let mut mailbox = [0; 16];
             mailbox[..4].copy_from_slice(&number.to_be_bytes());
             let domain = format!("{number}.example");
-            act(&Wanted { client: Some(&client), domain: &domain, mailbox: &mailbox, newsletter: WEEK }, now);
+            act(&MailTarget { client: Some(&client), domain: &domain, mailbox: &mailbox, newsletter: WEEK }, now);
         };
         for number in 0..u32::try_from(ENTRIES_MAX).unwrap() * 2 {
-            wanted(number, Timestamp(0), &|wanted, now| throttle.count(wanted, now));
+            wanted(number, Timestamp(0), &|wanted, now| limiter.count(wanted, now));
         }
-        let counts = throttle.counts();
+        let counts = limiter.counts();
         let full = [&counts.networks, &counts.domains, &counts.mails].map(|table| table.windows.len());
         assert!(full.iter().all(|entries| *entries <= ENTRIES_MAX), "{full:?}");
         drop(counts);
         for (now, work) in [(Timestamp(0), 1), (Timestamp(0).plus(WINDOW), 0)] {
             wanted(u32::MAX >> 8, now, &|wanted, now| {
-                let pressure = throttle.pressure(wanted, now);
+                let pressure = limiter.pressure(wanted, now);
                 assert_eq!((pressure.work, pressure.refused), (work, None), "not told apart");
             });
         }
@@ -359,8 +359,8 @@ mod tests {
 
     #[test]
     fn what_was_asked_before_the_start_counts() {
-        let throttle = Throttle::new(LIMITS());
-        throttle.remember(&client(1), 4, Timestamp(0));
-        assert!(ask(&throttle, 1, "a.org", Timestamp(1)).refused.is_some());
+        let limiter = RateLimiter::new(LIMITS());
+        limiter.remember(&client(1), 4, Timestamp(0));
+        assert!(ask(&limiter, 1, "a.org", Timestamp(1)).refused.is_some());
     }
 }

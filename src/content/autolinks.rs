@@ -5,12 +5,12 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::fields;
 use super::links;
-use super::source;
 
 /// An address in the source.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Bare {
+pub(super) struct Autolink {
     pub(super) range: Range<usize>,
     /// As it is read, where escapes or references were typed in it.
     pub(super) shown: Option<String>,
@@ -29,7 +29,7 @@ const BEFORE_WWW: &[char] =
 const ENDING_REFERENCES: &[&str] = &["&quot;", "&lt;", "&gt;", "&nbsp;", "&apos;", "&#34;", "&#39;", "&#160;"];
 
 /// The addresses of a source, in its order.
-pub(super) struct Finder<'a> {
+pub(super) struct Autolinks<'a> {
     source: &'a str,
     /// What the source gives an address for: `[label]: address`.
     labels: HashSet<String>,
@@ -43,7 +43,7 @@ struct Cursor {
     next: Option<usize>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> Autolinks<'a> {
     pub(super) fn new(source: &'a str) -> Self {
         let cursors = ["://", "www.", "@"].map(|needle| Cursor { needle, next: source.find(needle) });
         let label = |line: &'a str| {
@@ -69,7 +69,7 @@ impl<'a> Finder<'a> {
         self.cursors.iter().filter_map(|cursor| Some((cursor.needle, cursor.next?))).min_by_key(|(_, at)| *at)
     }
 
-    fn read(&self, needle: &str, at: usize) -> Option<Bare> {
+    fn read(&self, needle: &str, at: usize) -> Option<Autolink> {
         match needle {
             "://" => self.with_scheme(at),
             "www." => self.without_scheme(at),
@@ -77,7 +77,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn with_scheme(&self, at: usize) -> Option<Bare> {
+    fn with_scheme(&self, at: usize) -> Option<Autolink> {
         let before = &self.source[self.from..at];
         let lower = |len: usize| before.get(before.len().checked_sub(len)?..).map(str::to_ascii_lowercase);
         let web = [("https", 5), ("http", 4)].into_iter().find(|(name, len)| lower(*len).as_deref() == Some(*name));
@@ -95,7 +95,7 @@ impl<'a> Finder<'a> {
         (is_address || web.is_none() && range.end > at + 3).then(|| self.bare(range, ""))
     }
 
-    fn without_scheme(&self, at: usize) -> Option<Bare> {
+    fn without_scheme(&self, at: usize) -> Option<Autolink> {
         let before = self.source[..at].chars().next_back();
         if !before.is_none_or(|c| c.is_whitespace() || BEFORE_WWW.contains(&c) || is_unspaced(c)) {
             return None;
@@ -106,7 +106,7 @@ impl<'a> Finder<'a> {
         is_host.then(|| self.bare(range, "https://"))
     }
 
-    fn mailbox(&self, at: usize) -> Option<Bare> {
+    fn mailbox(&self, at: usize) -> Option<Autolink> {
         let is_local = |c: char| (c.is_alphanumeric() && !is_unspaced(c)) || ".+-_".contains(c);
         let before = &self.source[self.from..at];
         let local = before.rsplit(|c| !is_local(c)).next().unwrap_or_default();
@@ -136,11 +136,11 @@ impl<'a> Finder<'a> {
         Some(self.bare(start..end, if has_scheme { "" } else { scheme }))
     }
 
-    fn bare(&self, range: Range<usize>, scheme: &str) -> Bare {
+    fn bare(&self, range: Range<usize>, scheme: &str) -> Autolink {
         let typed = &self.source[range.clone()];
         let shown = typed.contains(['\\', '&']).then(|| read(typed)).filter(|read| read != typed);
         let to = links::link(&format!("{scheme}{}", shown.as_deref().unwrap_or(typed))).ok();
-        Bare { range, shown, to }
+        Autolink { range, shown, to }
     }
 
     /// Where an address ends that begins at `start` and of which `from` on can be told what it holds.
@@ -220,10 +220,10 @@ impl<'a> Finder<'a> {
     }
 }
 
-impl Iterator for Finder<'_> {
-    type Item = Bare;
+impl Iterator for Autolinks<'_> {
+    type Item = Autolink;
 
-    fn next(&mut self) -> Option<Bare> {
+    fn next(&mut self) -> Option<Autolink> {
         loop {
             let (needle, at) = self.candidate()?;
             match self.read(needle, at) {
@@ -265,7 +265,7 @@ fn ends(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c, '<' | '>' | '`' | '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '—')
-        || source::is_private(c)
+        || fields::is_private(c)
         || ('\u{3000}'..='\u{303F}').contains(&c)
         || ('\u{FF00}'..='\u{FFEF}').contains(&c)
 }
@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     fn found(source: &str) -> Vec<&str> {
-        Finder::new(source).map(|bare| &source[bare.range]).collect()
+        Autolinks::new(source).map(|bare| &source[bare.range]).collect()
     }
 
     /// A text and the addresses in it; `«` and `»` stand around each.
@@ -408,7 +408,7 @@ mod tests {
             ("ftp://example.org/a--b", None, None),
             ("https://bücher.example/", None, Some("https://xn--bcher-kva.example/")),
         ] {
-            let bare = Finder::new(source).next().unwrap_or_else(|| panic!("{source}"));
+            let bare = Autolinks::new(source).next().unwrap_or_else(|| panic!("{source}"));
             assert_eq!((bare.shown.as_deref(), bare.to.as_deref()), (shown, to), "{source}");
         }
     }
@@ -428,7 +428,7 @@ mod tests {
         #[test]
         fn any_text_is_read(source in "(https?://|www\\.|@|[a-z]|[\\[\\]()<>\"'*_~`|\\\\&;.: \n]|\\PC){0,40}") {
             let mut end = 0;
-            for bare in Finder::new(&source) {
+            for bare in Autolinks::new(&source) {
                 prop_assert!(bare.range.start >= end && bare.range.start < bare.range.end);
                 end = bare.range.end;
             }

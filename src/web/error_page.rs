@@ -10,7 +10,7 @@ use crate::words::Words;
 
 /// What went wrong, in the words of an error page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum ErrorPage {
     /// No such page.
     NotFound,
     /// No such link.
@@ -31,11 +31,11 @@ pub(super) enum Trouble {
 
 /// The error pages of a site, each made when it is first needed.
 #[derive(Debug, Default)]
-pub(super) struct TroublePages([OnceLock<Bytes>; Trouble::COUNT]);
+pub(super) struct ErrorPages([OnceLock<Bytes>; ErrorPage::COUNT]);
 
-impl TroublePages {
+impl ErrorPages {
     /// The page of `trouble`, made by `render` if there is none yet. A page that could not be made is tried anew.
-    pub(super) fn get<E>(&self, trouble: Trouble, render: impl FnOnce() -> Result<String, E>) -> Result<Bytes, E> {
+    pub(super) fn get<E>(&self, trouble: ErrorPage, render: impl FnOnce() -> Result<String, E>) -> Result<Bytes, E> {
         let kept = &self.0[trouble as usize];
         match kept.get() {
             Some(page) => Ok(page.clone()),
@@ -44,7 +44,7 @@ impl TroublePages {
     }
 }
 
-impl Trouble {
+impl ErrorPage {
     const COUNT: usize = Self::Broken as usize + 1;
 
     pub(super) fn of(status: StatusCode) -> Self {

@@ -8,10 +8,10 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
-use super::current::Current;
+use super::active_revisions::ActiveRevisions;
 use super::job::Job;
 use super::limits::Limiter;
-use super::queue::{Queue, Room};
+use super::queue::{Queue, Capacity};
 use super::settings::{RelaySettings, Timing};
 use crate::domain::IssueId;
 use crate::domain::quota::{Claimant, UsedUp};
@@ -36,7 +36,7 @@ fn claimant(issue: Option<IssueId>) -> Claimant {
 }
 
 /// A relay, its queue and its state.
-pub(super) struct Lane {
+pub(super) struct RelayQueue {
     /// Its place among the relays.
     pub(super) index: usize,
     /// What is known of it.
@@ -65,7 +65,7 @@ struct State {
 }
 
 /// An open connection: it counts as one until it is dropped.
-pub(super) struct Seat(Arc<Lane>);
+pub(super) struct Seat(Arc<RelayQueue>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
@@ -73,14 +73,14 @@ impl Drop for Seat {
     }
 }
 
-impl Lane {
+impl RelayQueue {
     /// `room` is told whenever a job is taken from the queue.
     pub(super) fn new(
         index: usize,
         relay: RelaySettings,
         allowance: Option<Arc<Allowance>>,
         timing: Timing,
-        room: Arc<Room>,
+        room: Arc<Capacity>,
     ) -> Arc<Self> {
         let rate = relay.rate_per_minute.map(|rate| Limiter::per_minute(rate, Instant::now()));
         let connections = relay.connections.max(1);
@@ -180,7 +180,7 @@ impl Lane {
     /// Waits for a job for an open connection, at the rate the relay allows. Which one is decided at the last moment, so
     /// that a confirmation passes an issue that waits for the rate; what goes out no more takes no place of the rate.
     /// Nothing is lost when this is dropped half-way.
-    pub(super) async fn next(&self, connection: usize, current: &Current) -> Job {
+    pub(super) async fn next(&self, connection: usize, current: &ActiveRevisions) -> Job {
         self.queue.rest(connection);
         loop {
             match self.queue.take(connection, self.allowed()) {
@@ -197,18 +197,18 @@ impl Lane {
     }
 
     /// A job of an issue to be prepared while a connection sends another, if the rate allows it.
-    pub(super) fn next_ahead(&self, connection: usize, current: &Current) -> Option<Job> {
+    pub(super) fn next_ahead(&self, connection: usize, current: &ActiveRevisions) -> Option<Job> {
         self.queue.take_ahead(connection, self.allowed()).and_then(|job| self.admit_job(job, current).ok())
     }
 
     /// A transactional job that goes before what was prepared, if the rate allows it.
-    pub(super) fn next_transactional(&self, current: &Current) -> Option<Job> {
+    pub(super) fn next_transactional(&self, current: &ActiveRevisions) -> Option<Job> {
         self.queue.take_transactional().and_then(|job| self.admit_job(job, current).ok())
     }
 
     /// Takes a place of the rate and of the limits for a job, or puts it back and says how long there is none. What goes
     /// out no more needs none.
-    fn admit_job(&self, mut job: Job, current: &Current) -> Result<Job, Duration> {
+    fn admit_job(&self, mut job: Job, current: &ActiveRevisions) -> Result<Job, Duration> {
         if !current.has(&job) {
             return Ok(job);
         }

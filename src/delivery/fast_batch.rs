@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::held::Held;
-use super::recorder::{Entry, Outcome};
+use super::recorder::{LedgerEntry, DeliveryOutcome};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::store::settlement::{self, Settlement};
@@ -12,7 +12,7 @@ use crate::store::{Db, StoreError};
 
 /// Such a batch.
 #[derive(Debug)]
-pub(super) struct Quick {
+pub(super) struct FastBatch {
     worker: WorkerId,
     relay: Arc<str>,
     revision: RevisionId,
@@ -21,21 +21,21 @@ pub(super) struct Quick {
     pub(super) leaving: Vec<Held>,
 }
 
-impl Quick {
+impl FastBatch {
     /// The batch as one statement; `None` when it is not of this kind.
-    pub(super) fn of(batch: &[Entry]) -> Option<Self> {
+    pub(super) fn of(batch: &[LedgerEntry]) -> Option<Self> {
         let mut accepted: Option<(WorkerId, &Arc<str>)> = None;
         let mut leaves: Option<(WorkerId, RevisionId, Timestamp)> = None;
         let (mut sent, mut leaving) = (Vec::new(), Vec::new());
         for entry in batch {
             match entry {
-                Entry::Outcome(held, Outcome::Sent { relay, reply: None }) => {
+                LedgerEntry::Outcome(held, DeliveryOutcome::Sent { relay, reply: None }) => {
                     if *accepted.get_or_insert((held.worker, relay)) != (held.worker, relay) {
                         return None;
                     }
                     sent.push(held.id);
                 }
-                Entry::TakeOff(one, _) => {
+                LedgerEntry::TakeOff(one, _) => {
                     let shared = (one.held.worker, one.revision, one.date);
                     if *leaves.get_or_insert(shared) != shared {
                         return None;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::Act;
+use super::ActionContext;
 use crate::clock::Timestamp;
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
@@ -18,7 +18,7 @@ pub const RETURN_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// What the link behind the button leads to.
 #[derive(Clone, Debug)]
-pub enum Gone {
+pub enum UndoStatus {
     /// The reader has left, and can take it back.
     Fresh(Subscription),
     /// They have left; there is nothing to take back any more, or never was.
@@ -30,30 +30,30 @@ pub enum Gone {
 }
 
 /// How a leaving stands. Changes nothing.
-pub async fn look_back(db: &Db, withdrawn: ConsentId, now: Timestamp) -> Result<Gone> {
+pub async fn undo_status(db: &Db, withdrawn: ConsentId, now: Timestamp) -> Result<UndoStatus> {
     standing(&mut db.read().await?, withdrawn, now).await
 }
 
 /// Takes a leaving back: the reader is what they were. Idempotent.
-pub async fn come_back(db: &Db, withdrawn: ConsentId, act: &Act) -> Result<Gone> {
+pub async fn undo_unsubscribe(db: &Db, withdrawn: ConsentId, act: &ActionContext) -> Result<UndoStatus> {
     db.write(async |tx| {
         let subscription = match standing(tx, withdrawn, act.now).await? {
-            Gone::Fresh(subscription) => subscription,
+            UndoStatus::Fresh(subscription) => subscription,
             other => return Ok(other),
         };
         let entry = act.entry(ConsentKind::Returned, &Event::SubscriptionReturned);
         if !subscriptions::take_back(tx, subscription.id, &entry).await? {
             return standing(tx, withdrawn, act.now).await;
         }
-        Ok(subscriptions::get(tx, subscription.id).await?.map_or(Gone::Unknown, Gone::Back))
+        Ok(subscriptions::get(tx, subscription.id).await?.map_or(UndoStatus::Unknown, UndoStatus::Back))
     })
     .await
 }
 
 /// Notes why a reader left, once for each leaving.
-pub async fn say_why(db: &Db, withdrawn: ConsentId, why: Why, act: &Act) -> Result<()> {
+pub async fn record_reason(db: &Db, withdrawn: ConsentId, why: Why, act: &ActionContext) -> Result<()> {
     db.write(async |tx| {
-        let (Gone::Fresh(subscription) | Gone::Final(subscription)) = standing(tx, withdrawn, act.now).await? else {
+        let (UndoStatus::Fresh(subscription) | UndoStatus::Final(subscription)) = standing(tx, withdrawn, act.now).await? else {
             return Ok(());
         };
         let Some(since) = subscription.left_at else { return Ok(()) };
@@ -71,12 +71,12 @@ pub async fn say_why(db: &Db, withdrawn: ConsentId, why: Why, act: &Act) -> Resu
     .await
 }
 
-async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<Gone> {
+async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<UndoStatus> {
     let consent = consents::get(tx, withdrawn).await?.filter(|consent| consent.kind == ConsentKind::Withdrawn);
-    let Some(consent) = consent else { return Ok(Gone::Unknown) };
-    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else { return Ok(Gone::Unknown) };
-    if subscription.state != SubscriptionState::Left {
-        return Ok(Gone::Back(subscription));
+    let Some(consent) = consent else { return Ok(UndoStatus::Unknown) };
+    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else { return Ok(UndoStatus::Unknown) };
+    if subscription.state != SubscriptionState::Unsubscribed {
+        return Ok(UndoStatus::Back(subscription));
     }
     let latest = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
     let is_latest = latest.is_some_and(|latest| latest.id == withdrawn);
@@ -84,5 +84,5 @@ async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<G
         .left_from
         .is_some_and(|before| matches!(before, SubscriptionState::Active | SubscriptionState::Paused));
     let fresh = is_latest && was_reader && now.since(consent.at) <= RETURN_FOR && subscription.suppressed.is_none();
-    Ok(if fresh { Gone::Fresh(subscription) } else { Gone::Final(subscription) })
+    Ok(if fresh { UndoStatus::Fresh(subscription) } else { UndoStatus::Final(subscription) })
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::challenge::{self, Challenge, Spent};
+use super::challenge::{self, Challenge, SolvedChallenge};
 use super::limits::{ChallengeWhen, Limits};
 use super::stranger::Signup;
 use crate::clock::Timestamp;
@@ -22,7 +22,7 @@ const WAIT_TAG_BITS: u32 = 22;
 
 /// What a request brings besides its address. All of it is what came with the request, right or wrong.
 #[derive(Clone, Debug, Default)]
-pub struct Proof {
+pub struct HumanCheck {
     /// When the form was shown: a token.
     pub stamp: String,
     /// A challenge's solution.
@@ -53,7 +53,7 @@ pub struct Work {
 
 /// What a request must bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(super) enum Requirement {
     Nothing,
     /// A form that was shown to somebody.
     Form,
@@ -61,7 +61,7 @@ pub(super) enum Due {
     Work(u32),
 }
 
-impl Due {
+impl Requirement {
     /// What the work is that the limits ask for, or else less.
     pub(super) fn of(limits: &Limits, work: u32, else_due: Self) -> Self {
         match limits.challenge {
@@ -73,33 +73,33 @@ impl Due {
 }
 
 /// Whether a request brings enough.
-pub(super) enum Judgement {
+pub(super) enum CheckResult {
     Enough,
     /// Enough, if the challenge was not spent before for another address.
-    Solved(Spent),
+    Solved(SolvedChallenge),
     /// Enough, when so much time is over.
     Waits(Duration),
     Lacks(Box<NextStep>),
 }
 
 /// Judges what a request for `email` brings.
-pub(super) fn judge(signup: &Signup, email: &EmailAddress, proof: &Proof, due: Due, now: Timestamp) -> Judgement {
-    if due == Due::Nothing {
-        return Judgement::Enough;
+pub(super) fn judge(signup: &Signup, email: &EmailAddress, proof: &HumanCheck, due: Requirement, now: Timestamp) -> CheckResult {
+    if due == Requirement::Nothing {
+        return CheckResult::Enough;
     }
-    if due == Due::Form {
+    if due == Requirement::Form {
         let age = age(signup, &proof.stamp, now);
         if age.is_some_and(|age| (signup.limits.form_age_min..=FORM_AGE_MAX).contains(&age)) {
-            return Judgement::Enough;
+            return CheckResult::Enough;
         }
     }
     // A challenge from when less work was due is good as well: nobody works twice.
     if let Some(spent) = challenge::check(&signup.keys, &proof.solution, now) {
-        return Judgement::Solved(spent);
+        return CheckResult::Solved(spent);
     }
     match waited(signup, email, proof, now).filter(|waited| *waited < WAIT_AGE_MAX) {
-        Some(waited) => Judgement::Waits(WAIT.saturating_sub(waited)),
-        None => Judgement::Lacks(Box::new(step(signup, email, proof, due, now))),
+        Some(waited) => CheckResult::Waits(WAIT.saturating_sub(waited)),
+        None => CheckResult::Lacks(Box::new(step(signup, email, proof, due, now))),
     }
 }
 
@@ -109,9 +109,9 @@ pub(super) fn stamp(signup: &Signup, now: Timestamp) -> String {
 }
 
 /// What is to be done next. Its stamp is of age: the page that bears it is shown to who has filled in a form already.
-pub(super) fn step(signup: &Signup, email: &EmailAddress, proof: &Proof, due: Due, now: Timestamp) -> NextStep {
+pub(super) fn step(signup: &Signup, email: &EmailAddress, proof: &HumanCheck, due: Requirement, now: Timestamp) -> NextStep {
     let stamp = stamp(signup, now.minus(signup.limits.form_age_min));
-    let Due::Work(times) = due else { return NextStep { stamp, work: None } };
+    let Requirement::Work(times) = due else { return NextStep { stamp, work: None } };
     // A clock that runs is not set back.
     let waited = waited(signup, email, proof, now).filter(|waited| *waited < WAIT_AGE_MAX);
     let wait = match waited {
@@ -134,7 +134,7 @@ fn wait_number(signup: &Signup, email: &EmailAddress, now: Timestamp) -> u64 {
     now.0.cast_unsigned() << WAIT_TAG_BITS | tag
 }
 
-fn waited(signup: &Signup, email: &EmailAddress, proof: &Proof, now: Timestamp) -> Option<Duration> {
+fn waited(signup: &Signup, email: &EmailAddress, proof: &HumanCheck, now: Timestamp) -> Option<Duration> {
     let number = signup.keys.open(Purpose::Wait, &proof.wait)?;
     let began = Timestamp((number >> WAIT_TAG_BITS).cast_signed());
     (began <= now && number == wait_number(signup, email, began)).then(|| now.since(began))

@@ -4,38 +4,38 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::output::Tone;
-use super::whose::{self, Known, Whose};
+use super::output::TextStyle;
+use super::newsletter_choice::{self, KnownIssues, NewsletterChoice};
 use super::{Context, Failure, wiring};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};
 use crate::domain::newsletter::Newsletter;
-use crate::images::Gallery;
+use crate::images::ImageCache;
 use crate::publishing::library::name_parts;
-use crate::publishing::{Draft, Library, LibraryError, Standing, standing};
+use crate::publishing::{Draft, Library, LibraryError, QueuedFile, standing};
 use crate::store::issues::Issue;
 use crate::store::{issues, newsletters};
 use crate::templates::Templates;
 
 /// What is needed to read and render issues of any newsletter.
-pub(super) struct Shelf<'a> {
+pub(super) struct IssueFiles<'a> {
     config: &'a Config,
     public_url: String,
     templates: Templates,
-    gallery: Gallery,
-    known: Known,
+    gallery: ImageCache,
+    known: KnownIssues,
 }
 
-impl<'a> Shelf<'a> {
+impl<'a> IssueFiles<'a> {
     /// With the templates of `config`.
     pub(super) fn new(config: &'a Config) -> anyhow::Result<Self> {
         let templates = wiring::templates(config)?;
         let public_url = wiring::public_url(config);
-        Ok(Self { config, public_url, templates, gallery: Gallery::default(), known: Known::default() })
+        Ok(Self { config, public_url, templates, gallery: ImageCache::default(), known: KnownIssues::default() })
     }
 
     /// The same, with what the database knows of the issues of several newsletters.
-    pub(super) fn knowing(self, known: Known) -> Self {
+    pub(super) fn knowing(self, known: KnownIssues) -> Self {
         Self { known, ..self }
     }
 
@@ -50,13 +50,13 @@ impl<'a> Shelf<'a> {
     }
 
     /// What prepares images.
-    pub(super) fn gallery(&self) -> &Gallery {
+    pub(super) fn gallery(&self) -> &ImageCache {
         &self.gallery
     }
 
     /// Whose issue `file` is.
-    pub(super) fn whose(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<Whose<'a>> {
-        whose::of_file(self.config, &self.known, file, named)
+    pub(super) fn whose(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<NewsletterChoice<'a>> {
+        newsletter_choice::of_file(self.config, &self.known, file, named)
     }
 
     /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be.
@@ -72,8 +72,8 @@ impl<'a> Shelf<'a> {
     /// The newsletter `named`, or the one whose issue `file` must be.
     pub(super) fn newsletter(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<&'a Newsletter> {
         match self.whose(file, named)? {
-            Whose::One(newsletter) => Ok(newsletter),
-            Whose::Several(several) => {
+            NewsletterChoice::One(newsletter) => Ok(newsletter),
+            NewsletterChoice::Several(several) => {
                 let problem = unclear(&several);
                 Err(Failure::usage(format!("{}: {}", file.display(), problem.message))
                     .hint(problem.hint.unwrap_or_default())
@@ -90,9 +90,9 @@ impl<'a> Shelf<'a> {
         context: &Context,
     ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
         match self.whose(file, named)? {
-            Whose::Several(several) if context.may_ask => {
+            NewsletterChoice::Several(several) if context.may_ask => {
                 context.output.note(format!("{}: {}", file.display(), unclear(&several).message));
-                let newsletter = whose::ask(&several, context)?;
+                let newsletter = newsletter_choice::ask(&several, context)?;
                 Ok((newsletter, self.library(newsletter).read(file)))
             }
             _ => self.read(file, named),
@@ -105,7 +105,7 @@ impl<'a> Shelf<'a> {
         library: &Library<'_>,
         slug: &str,
         context: &Context,
-    ) -> anyhow::Result<Option<(Issue, Option<Standing>)>> {
+    ) -> anyhow::Result<Option<(Issue, Option<QueuedFile>)>> {
         let Some(db) = context.peek(self.config).await else { return Ok(None) };
         let mut tx = db.read().await?;
         let found = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
@@ -165,10 +165,10 @@ pub(super) fn tell(file: &Path, problem: &Problem, context: &Context) {
 }
 
 /// `FILE:LINE:COLUMN: error: what`, and the hint below.
-fn in_words(file: &Path, problem: &Problem, toned: impl Fn(Tone, &str) -> String) -> String {
+fn in_words(file: &Path, problem: &Problem, toned: impl Fn(TextStyle, &str) -> String) -> String {
     let word = match problem.is_error() {
-        true => toned(Tone::Bad, "error"),
-        false => toned(Tone::Warn, "warning"),
+        true => toned(TextStyle::Bad, "error"),
+        false => toned(TextStyle::Warn, "warning"),
     };
     let Problem { line, column, message, hint, .. } = problem;
     let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n  hint: {hint}"));

@@ -12,7 +12,7 @@ use crate::store::issues::{self, Issue};
 use crate::store::{StoreError, Tx, newsletters};
 
 /// The newsletters that may be meant: one, or too many.
-pub(super) enum Whose<'a> {
+pub(super) enum NewsletterChoice<'a> {
     One(&'a Newsletter),
     Several(Vec<&'a Newsletter>),
 }
@@ -20,9 +20,9 @@ pub(super) enum Whose<'a> {
 /// Newsletters and slugs of the issues that the database knows. Empty where there is one newsletter only: then nobody
 /// asks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(Vec<(String, String)>);
+pub(super) struct KnownIssues(Vec<(String, String)>);
 
-impl Known {
+impl KnownIssues {
     /// What the database says, if there is one and it can be read.
     pub(super) fn load(config: &Config, context: &Context) -> Self {
         if config.newsletters.len() < 2 {
@@ -96,18 +96,18 @@ fn slugs(newsletters: &[&Newsletter], between: &str) -> String {
 /// folder it is in; else of the one that has an issue of its slug.
 pub(super) fn of_file<'a>(
     config: &'a Config,
-    known: &Known,
+    known: &KnownIssues,
     file: &Path,
     named: Option<&str>,
-) -> anyhow::Result<Whose<'a>> {
+) -> anyhow::Result<NewsletterChoice<'a>> {
     if named.is_some() || config.newsletters.len() == 1 {
-        return Ok(Whose::One(newsletter(config, named)?));
+        return Ok(NewsletterChoice::One(newsletter(config, named)?));
     }
     match std::fs::read(file).map(|bytes| content::read(&bytes)) {
         Ok(Ok(issue)) => {
             if let Some(slug) = &issue.front.newsletter {
                 return match config.newsletter(slug) {
-                    Some(newsletter) => Ok(Whose::One(newsletter)),
+                    Some(newsletter) => Ok(NewsletterChoice::One(newsletter)),
                     None => {
                         let all: Vec<_> = config.newsletters.iter().collect();
                         let text = format!("{}: its front matter says newsletter {slug:?}", file.display());
@@ -119,15 +119,15 @@ pub(super) fn of_file<'a>(
         // Whoever reads it says what is wrong, and that is the same for all.
         Ok(Err(_)) | Err(_) => {
             let near = by_folder(config, file).into_iter().next();
-            return near.or(config.newsletters.first()).map(Whose::One).ok_or_else(|| several_newsletters(&[]));
+            return near.or(config.newsletters.first()).map(NewsletterChoice::One).ok_or_else(|| several_newsletters(&[]));
         }
     }
     let near = by_folder(config, file);
     let slug = name_parts(file).map(|(_, slug)| slug).unwrap_or_default();
     let have_it: Vec<_> = near.iter().copied().filter(|newsletter| known.has(newsletter, &slug)).collect();
     Ok(match (near.as_slice(), have_it.as_slice()) {
-        ([one], _) | (_, [one]) => Whose::One(one),
-        _ => Whose::Several(near),
+        ([one], _) | (_, [one]) => NewsletterChoice::One(one),
+        _ => NewsletterChoice::Several(near),
     })
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::entry::{Job, RequestError, Written, enter};
+use super::entry::{SignupJob, RequestError, EntryOutcome, enter};
 use crate::store::{Db, StoreError};
 
 /// Requests in one commit, at most: so few that none waits long for the others.
@@ -22,7 +22,7 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// Where requests wait for their turn.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct GroupCommit {
     waiting: Mutex<VecDeque<Entry>>,
     told_at: Mutex<Option<Instant>>,
     turn: tokio::sync::Mutex<()>,
@@ -30,15 +30,15 @@ pub(super) struct Desk {
 
 #[derive(Debug)]
 struct Entry {
-    job: Job,
+    job: SignupJob,
     answer: oneshot::Sender<Answer>,
 }
 
-type Answer = Result<Written, RequestError>;
+type Answer = Result<EntryOutcome, RequestError>;
 
-impl Desk {
+impl GroupCommit {
     /// Writes `job`, and returns when it is durable.
-    pub(super) async fn write(&self, db: &Db, job: Job) -> Answer {
+    pub(super) async fn write(&self, db: &Db, job: SignupJob) -> Answer {
         let (answer, mut answered) = oneshot::channel();
         {
             let mut waiting = self.waiting();
@@ -87,7 +87,7 @@ impl Desk {
 async fn write_next(db: &Db, mut batch: Vec<Entry>) {
     // Two processes that lock the same mailboxes lock them in the same order.
     batch.sort_by_key(|entry| entry.job.person.quota_hash);
-    let jobs: Vec<&Job> = batch.iter().map(|entry| &entry.job).collect();
+    let jobs: Vec<&SignupJob> = batch.iter().map(|entry| &entry.job).collect();
     match write(db, &jobs).await {
         Ok(written) => {
             for (entry, written) in batch.into_iter().zip(written) {
@@ -95,7 +95,7 @@ async fn write_next(db: &Db, mut batch: Vec<Entry>) {
                 let _ = entry.answer.send(Ok(written));
             }
         }
-        Err(error) if error.is_passing() || batch.len() == 1 => refuse(batch, error),
+        Err(error) if error.is_transient() || batch.len() == 1 => refuse(batch, error),
         // One of them is at fault: the others must not pay for it.
         Err(_) => {
             for entry in batch {
@@ -116,6 +116,6 @@ fn refuse(batch: Vec<Entry>, error: StoreError) {
     }
 }
 
-async fn write(db: &Db, jobs: &[&Job]) -> Result<Vec<Written>, StoreError> {
+async fn write(db: &Db, jobs: &[&SignupJob]) -> Result<Vec<EntryOutcome>, StoreError> {
     db.write(async |tx| enter(tx, jobs).await).await
 }

@@ -1,18 +1,10 @@
-//! The mails that the door causes: which there are, and how one gets into the ledger. Knows no words.
+//! Which mails a request may cause. Knows no words and no ledger.
 
-use super::Door;
-use crate::clock::Timestamp;
-use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
-use crate::domain::{DeliveryId, RequestId};
-use crate::store::deliveries::NewDelivery;
-use crate::store::subscriptions::Subscription;
-use crate::store::{Result, Tx, deliveries};
-use crate::words::Language;
 
 /// A mail to who asks for a subscription or has one. It is there in every language: a reader may have chosen one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letter {
+pub enum MailKind {
     /// "Please confirm".
     Confirm,
     /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
@@ -29,7 +21,7 @@ pub enum Letter {
     OldAddress,
 }
 
-impl Letter {
+impl MailKind {
     /// All there are.
     pub const ALL: [Self; 7] =
         [Self::Confirm, Self::Already, Self::Link, Self::Stored, Self::Data, Self::NewAddress, Self::OldAddress];
@@ -55,25 +47,4 @@ impl Letter {
             Self::Already | Self::Link | Self::Stored | Self::Data | Self::OldAddress => DeliveryKind::Notice,
         }
     }
-}
-
-/// Puts a mail into the ledger, in the reader's language. It goes to the reader, unless another address is named with the
-/// request that its link is about.
-pub(super) async fn post(
-    tx: &mut Tx,
-    door: &Door,
-    letter: Letter,
-    to: &Subscription,
-    about: Option<(&EmailAddress, RequestId)>,
-    now: Timestamp,
-) -> Result<DeliveryId> {
-    let language = Language::of(to.language.as_deref().unwrap_or(&door.newsletter.language));
-    let new = NewDelivery {
-        subscription: Some(to.id),
-        recipient: about.map(|(address, _)| address.as_str()),
-        revision: door.letter(letter, language),
-        request: about.map(|(_, request)| request),
-        due_at: now,
-    };
-    deliveries::add(tx, &new).await
 }
