@@ -54,7 +54,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Ok(revision) => revision,
             Err(error) => return refuse(error, &args, context),
         };
-        let sent = proof::send(&db, &context.clock, settings, revision, &args.to).await;
+        let sent = test_send::send(&db, &context.clock, settings, revision, &args.to).await;
         db.close().await;
         report(sent.map_err(unreachable)?, context)
     })

@@ -102,7 +102,7 @@ impl ParseState<'_> {
 
 /// Footnotes are numbered as they are first mentioned.
 #[derive(Default)]
-pub(super) struct Numbers(HashMap<String, usize>);
+pub(super) struct Numbers(pub(super) HashMap<String, usize>);
 
 impl Numbers {
     pub(super) fn of(&mut self, label: &str) -> usize {
