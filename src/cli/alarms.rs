@@ -72,7 +72,8 @@ pub(super) fn as_json(one: &StandingAlarm) -> serde_json::Value {
 /// What is wrong, why, and what to do; times are on the clock of `zone`.
 pub(super) fn show(one: &StandingAlarm, zone: &TimeZone, context: &Context) -> anyhow::Result<()> {
     let output = &context.output;
-    let key = output.key(Some(if one.severity == Severity::Person { TextStyle::Bad } else { TextStyle::Warn }), "alarm");
+    let key =
+        output.key(Some(if one.severity == Severity::Person { TextStyle::Bad } else { TextStyle::Warn }), "alarm");
     output.line(format!("{key}  {}, since {}", one.name.title(&one.scope), local(one.since, zone)))?;
     let below = output.key(None, "");
     if !one.note.is_empty() {

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::TextStyle;
-use super::text::count;
 use super::issue_files::{IssueFiles, as_json, show, unclear};
 use super::newsletter_choice::{KnownIssues, NewsletterChoice};
+use super::output::TextStyle;
+use super::text::count;
 use super::{Context, Exit, Failure};
 use crate::content::problem::{Position, Problem};
 use crate::publishing::library::name_parts;

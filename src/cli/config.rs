@@ -3,7 +3,7 @@
 use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit, signing, wiring};
-use crate::config::{Config, ConfigErrors, Origin, ConfigProblem, reference};
+use crate::config::{Config, ConfigErrors, ConfigProblem, Origin, reference};
 use crate::images::ImageCache;
 
 /// Show or check the configuration.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::text::count;
 use super::serve::{self, Role};
+use super::text::count;
 use super::{Context, Exit, Failure, preview};
 use crate::clock::Clock;
 use crate::config::Config;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::output::TextStyle;
 use super::newsletter_choice::{self, KnownIssues, NewsletterChoice};
+use super::output::TextStyle;
 use super::{Context, Failure, wiring};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::text::count;
 use super::table::Table;
+use super::text::count;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;

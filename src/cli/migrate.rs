@@ -1,8 +1,8 @@
 //! `coranto migrate`: brings the database's schema up to date.
 
 use super::output::TextStyle;
-use super::text::count;
 use super::table::Table;
+use super::text::count;
 use super::{Context, Exit, Failure};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};

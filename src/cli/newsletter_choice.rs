@@ -119,7 +119,10 @@ pub(super) fn of_file<'a>(
         // Whoever reads it says what is wrong, and that is the same for all.
         Ok(Err(_)) | Err(_) => {
             let near = by_folder(config, file).into_iter().next();
-            return near.or(config.newsletters.first()).map(NewsletterChoice::One).ok_or_else(|| several_newsletters(&[]));
+            return near
+                .or(config.newsletters.first())
+                .map(NewsletterChoice::One)
+                .ok_or_else(|| several_newsletters(&[]));
         }
     }
     let near = by_folder(config, file);

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::text::{count, message};
 use super::table::cut;
+use super::text::{count, message};
 use super::when::about;
 
 /// Between two lines where there is no terminal.

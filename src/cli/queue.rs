@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::text::count;
 use super::issue_files::{IssueFiles, as_json, tell};
-use super::when::{about, countdown, duration, time, when};
 use super::newsletter_choice::KnownIssues;
+use super::text::count;
+use super::when::{about, countdown, duration, time, when};
 use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
 use crate::config::Config;

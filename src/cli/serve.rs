@@ -17,7 +17,7 @@ use crate::images::ImageCache;
 use crate::inbound::Settler;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
-use crate::signup::{self, SignupList, Signup};
+use crate::signup::{self, Signup, SignupList};
 use crate::store::lock::EngineLock;
 use crate::store::{Db, migrate};
 use crate::supervise::Supervisor;

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::issue_files::IssueFiles;
 use super::issues::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
 use super::limits::{self, Limit};
 use super::output::TextStyle;
 use super::text::count;
-use super::issue_files::IssueFiles;
 use super::when::{about, local, shared_zone, when};
 use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
@@ -189,7 +189,8 @@ impl Troubles {
         let all = store_alarms::all(&mut db.read().await?).await?;
         let is_ours = |one: &StandingAlarm| config.relays.iter().any(|relay| relay.name == one.scope);
         // A relay that is away is shown at once, and called an alarm later.
-        let is_away = |one: &&StandingAlarm| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
+        let is_away =
+            |one: &&StandingAlarm| one.name == AlarmName::RelayDown && one.cleared_at.is_none() && is_ours(one);
         let relays = all.iter().filter(is_away).filter(|one| !one.stands(now)).cloned().collect();
         let mut alarms: Vec<_> = all.into_iter().filter(|one| one.stands(now)).collect();
         alarms.sort_by_key(|one| (one.severity, one.since));

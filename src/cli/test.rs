@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::issue_files::{IssueFiles, as_json, tell};
-use super::table::Table;
 use super::newsletter_choice::KnownIssues;
+use super::table::Table;
 use super::{Context, Exit, Failure, wiring};
-use crate::delivery::test_send::{self, TestSend, ProofError};
+use crate::delivery::test_send::{self, ProofError, TestSend};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::reply::Stage;

@@ -3,8 +3,8 @@
 use serde_json::{Map, json};
 
 use super::output::TextStyle;
-use super::text::count;
 use super::table::Table;
+use super::text::count;
 use super::when::{local, shared_zone};
 use super::{Context, Exit, Failure};
 use crate::config::Config;
@@ -66,10 +66,12 @@ async fn tidy(dry_run: bool, db: &Db, config: &Config, context: &Context) -> any
     }
     match ended {
         RetentionOutcome::Whole => Ok(Exit::Ok),
-        RetentionOutcome::Sending | RetentionOutcome::Enough => Err(Failure::new("an issue is going out, so the rest stays for now")
-            .exit(Exit::PartWay)
-            .hint("run the same command when it is out; the server resumes by itself")
-            .into()),
+        RetentionOutcome::Sending | RetentionOutcome::Enough => {
+            Err(Failure::new("an issue is going out, so the rest stays for now")
+                .exit(Exit::PartWay)
+                .hint("run the same command when it is out; the server resumes by itself")
+                .into())
+        }
     }
 }
 

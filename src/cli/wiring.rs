@@ -8,11 +8,11 @@ use anyhow::Context as _;
 
 use super::Failure;
 use crate::config::{Config, Dkim, Relay, RelayTls};
-use crate::delivery::{NewsletterSettings, RelaySettings, EngineSettings};
+use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::newsletter::Newsletter;
 use crate::images::ImageCache;
 use crate::message::dkim::Signer;
-use crate::signup::{ChallengeWhen, DomainPolicy, NewsletterLogo, Limits, MxLookup};
+use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup, NewsletterLogo};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 use crate::templates::{TemplateError, Templates};
 use crate::upkeep;
@@ -79,7 +79,11 @@ pub(super) fn templates(config: &Config) -> Result<Templates, TemplateError> {
 }
 
 /// A newsletter's logo, where it has one.
-pub(super) fn logo(config: &Config, newsletter: &Newsletter, gallery: &ImageCache) -> anyhow::Result<Option<NewsletterLogo>> {
+pub(super) fn logo(
+    config: &Config,
+    newsletter: &Newsletter,
+    gallery: &ImageCache,
+) -> anyhow::Result<Option<NewsletterLogo>> {
     NewsletterLogo::of(newsletter, &public_url(config), gallery).map_err(|error| {
         let path = newsletter.design.logo.as_deref().unwrap_or(Path::new("")).display();
         let key = format!("newsletters.{}.design.logo", newsletter.slug);

@@ -5,7 +5,7 @@ use super::mismatch::mismatch;
 use super::problem::ConfigProblem;
 use super::rates;
 use super::reader::display;
-use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
+use super::tree::{ConfigEntry, ConfigTable, ConfigValue, Node};
 
 /// Makes the list `[[relays]]` a section like others, its entries named by their number, so that one walk reads all.
 pub(super) fn number_relays(root: &mut ConfigTable, problems: &mut Vec<ConfigProblem>) {
@@ -75,4 +75,3 @@ fn check_each(items: &[Node], pattern: &str, path: &str, problems: &mut Vec<Conf
         problems.push(ConfigProblem { place: item.place.clone(), key: path, why, hint });
     }
 }
-

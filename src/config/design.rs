@@ -1,6 +1,6 @@
 //! `[newsletters.SLUG.design]`. Which colours can be read is the domain's business; the logo's file is read later.
 
-use super::reader::{ValueRefusal, Section};
+use super::reader::{Section, ValueRefusal};
 use super::sender::one_line;
 use crate::domain::design::{Accent, Design, Font};
 

@@ -1,9 +1,9 @@
 //! `CORANTO__SERVER__LISTEN` and its like, laid over the file. The only reader of the environment.
 
 use super::keys::{self, ValueKind};
-use super::problem::{Origin, ConfigProblem};
+use super::problem::{ConfigProblem, Origin};
 use super::rates;
-use super::tree::{Node, ConfigTable, ConfigValue};
+use super::tree::{ConfigTable, ConfigValue, Node};
 
 /// What names of variables begin with. Two underscores separate sections, so that names may hold one.
 const PREFIX: &str = "CORANTO__";
@@ -79,7 +79,12 @@ fn table_of(value: &mut ConfigValue) -> Result<&mut ConfigTable, Refusal> {
 
 /// One of the sections called `name` by its number from 0, which may be left out while there is one; the next number adds
 /// one.
-fn nth<'a>(table: &'a mut ConfigTable, name: &str, number: Option<usize>, place: &Origin) -> Result<&'a mut ConfigTable, Refusal> {
+fn nth<'a>(
+    table: &'a mut ConfigTable,
+    name: &str,
+    number: Option<usize>,
+    place: &Origin,
+) -> Result<&'a mut ConfigTable, Refusal> {
     let empty = || ConfigValue::Table(ConfigTable::default());
     let node = table.entry(name, place, empty);
     if matches!((&node.value, number), (ConfigValue::Table(_), None | Some(0))) {
@@ -108,11 +113,13 @@ fn nth<'a>(table: &'a mut ConfigTable, name: &str, number: Option<usize>, place:
 
 /// The relay that `segment` means: its name, or its number in the file from 0; the next number adds one.
 fn relay<'a>(relays: &'a mut ConfigTable, segment: &str, place: &Origin) -> Result<&'a mut ConfigTable, Refusal> {
-    let named = |node: &Node| match &node.value {
+    let named = |node: &Node| {
+        match &node.value {
         ConfigValue::Table(table) => table.get("name").is_some_and(
             |entry| matches!(&entry.node.value, ConfigValue::Text(name) if name.to_lowercase().replace('-', "_") == segment),
         ),
         _ => false,
+    }
     };
     let count = relays.entries.len();
     let by_name = relays.entries.iter().find(|entry| named(&entry.node)).map(|entry| entry.name.clone());
@@ -128,7 +135,9 @@ fn relay<'a>(relays: &'a mut ConfigTable, segment: &str, place: &Origin) -> Resu
 /// Makes of a variable's text what its key holds. The text itself is never repeated in a refusal: it may be a secret.
 fn convert(kind: ValueKind, text: &str) -> Result<ConfigValue, Refusal> {
     match kind {
-        ValueKind::Text | ValueKind::Path | ValueKind::Secret | ValueKind::SecretUrl => Ok(ConfigValue::Text(text.to_owned())),
+        ValueKind::Text | ValueKind::Path | ValueKind::Secret | ValueKind::SecretUrl => {
+            Ok(ConfigValue::Text(text.to_owned()))
+        }
         ValueKind::Texts => {
             let place = Origin::Nowhere;
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
@@ -139,6 +148,8 @@ fn convert(kind: ValueKind, text: &str) -> Result<ConfigValue, Refusal> {
             text.trim().parse().map(ConfigValue::Integer).map_err(|_| ("it must be a whole number".into(), None))
         }
         ValueKind::Rates => rates::parse(text),
-        ValueKind::Boolean => text.trim().parse().map(ConfigValue::Boolean).map_err(|_| ("it must be true or false".into(), None)),
+        ValueKind::Boolean => {
+            text.trim().parse().map(ConfigValue::Boolean).map_err(|_| ("it must be true or false".into(), None))
+        }
     }
 }

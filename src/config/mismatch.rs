@@ -6,12 +6,19 @@ use super::tree::ConfigValue;
 /// Why a value is not of its kind, if it is not.
 pub(super) fn mismatch(kind: ValueKind, value: &ConfigValue) -> Option<String> {
     let wanted = match (kind, value) {
-        (ValueKind::Text | ValueKind::Texts | ValueKind::Path | ValueKind::Secret | ValueKind::SecretUrl, ConfigValue::Text(_))
+        (
+            ValueKind::Text | ValueKind::Texts | ValueKind::Path | ValueKind::Secret | ValueKind::SecretUrl,
+            ConfigValue::Text(_),
+        )
         | (ValueKind::Boolean, ConfigValue::Boolean(_)) => return None,
-        (ValueKind::Texts, ConfigValue::List(items)) if items.iter().all(|item| matches!(item.value, ConfigValue::Text(_))) => {
+        (ValueKind::Texts, ConfigValue::List(items))
+            if items.iter().all(|item| matches!(item.value, ConfigValue::Text(_))) =>
+        {
             return None;
         }
-        (ValueKind::Texts, ConfigValue::List(_)) => return Some("every item of the list must be a text in quotes".to_owned()),
+        (ValueKind::Texts, ConfigValue::List(_)) => {
+            return Some("every item of the list must be a text in quotes".to_owned());
+        }
         (ValueKind::Rates, ConfigValue::Integer(_)) => return mismatch(keys::RATE, value),
         (ValueKind::Rates, _) => "a whole number without quotes, or { per_minute = N, per_hour = N, per_day = N }",
         (ValueKind::Integer(least, most), ConfigValue::Integer(number)) => {

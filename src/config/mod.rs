@@ -40,7 +40,7 @@ pub use self::delivery::Delivery;
 pub use self::environment::environment;
 pub use self::inbound::Inbound;
 pub use self::newsletter::{Dkim, time_zone};
-pub use self::problem::{ConfigErrors, Origin, ConfigProblem};
+pub use self::problem::{ConfigErrors, ConfigProblem, Origin};
 use self::reader::{ConfigReader, Section};
 pub use self::reference::reference;
 pub use self::relay::{Relay, RelayTls};
@@ -176,7 +176,11 @@ fn read(path: &Path) -> Result<String, ConfigErrors> {
 }
 
 /// The tree with the environment laid over it, and what the table of keys does not allow.
-fn tree_of(text: &str, name: &str, env: &[(String, String)]) -> Result<(ConfigTable, Vec<ConfigProblem>), ConfigErrors> {
+fn tree_of(
+    text: &str,
+    name: &str,
+    env: &[(String, String)],
+) -> Result<(ConfigTable, Vec<ConfigProblem>), ConfigErrors> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut root = tree::parse(text).map_err(|mut problems| {
         problem::sort(&mut problems);

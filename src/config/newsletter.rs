@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::design;
 use super::problem::nearest;
-use super::reader::{ValueRefusal, Section};
+use super::reader::{Section, ValueRefusal};
 use super::sender::{address, name, postal_address, sender};
 use crate::domain::address::EmailAddress;
 use crate::domain::design::{Design, ImagesBy, Welcome};

@@ -2,7 +2,7 @@
 
 use super::keys;
 use super::mismatch::mismatch;
-use super::problem::{Origin, ConfigProblem, nearest};
+use super::problem::{ConfigProblem, Origin, nearest};
 use super::reader::Section;
 use super::tree::{self, ConfigTable, ConfigValue};
 use crate::domain::quota::{Quota, Rates};

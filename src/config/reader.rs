@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use super::keys::{self, Absent, ValueKind};
-use super::problem::{Origin, ConfigProblem};
-use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
+use super::problem::{ConfigProblem, Origin};
+use super::tree::{ConfigEntry, ConfigTable, ConfigValue, Node};
 use crate::secret::Secret;
 
 /// How a person would call what stands at `pattern` below `path`.
@@ -69,7 +69,9 @@ impl ConfigReader {
         mut read: impl FnMut(&str, Section<'_>) -> T,
     ) -> Vec<T> {
         let parent = pattern.trim_end_matches(".*");
-        let Some(ConfigValue::Table(tables)) = root.get(parent).map(|entry| &entry.node.value) else { return Vec::new() };
+        let Some(ConfigValue::Table(tables)) = root.get(parent).map(|entry| &entry.node.value) else {
+            return Vec::new();
+        };
         let mut all = Vec::new();
         for ConfigEntry { name, place, node } in &tables.entries {
             let path = display(parent, pattern, name, node);

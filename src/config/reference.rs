@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{Absent, KEYS, Key, ValueKind, SECTIONS};
+use super::keys::{Absent, KEYS, Key, SECTIONS, ValueKind};
 use super::show::default;
 
 const HEAD: &str = "\

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::reader::{ValueRefusal, Section};
+use super::reader::{Section, ValueRefusal};
 
 /// The web server's settings.
 #[derive(Clone, Debug)]

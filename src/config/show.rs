@@ -6,7 +6,7 @@ use super::database::masked;
 use super::keys::{self, Absent, KEYS, Key, ValueKind};
 use super::problem::Origin;
 use super::reader::display;
-use super::tree::{ConfigEntry, Node, ConfigTable, ConfigValue};
+use super::tree::{ConfigEntry, ConfigTable, ConfigValue, Node};
 
 /// One key that has a value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::{Origin, Url};
 
-use super::reader::{ValueRefusal, Section};
+use super::reader::{Section, ValueRefusal};
 
 /// Limits of the sign-up form, and the sites that may show it.
 #[derive(Clone, Debug, PartialEq, Eq)]

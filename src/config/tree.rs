@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Origin, ConfigProblem};
+use super::problem::{ConfigProblem, Origin};
 
 /// A value as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,11 +114,12 @@ impl<'a> Lines<'a> {
     fn table(&self, table: &DeTable<'_>) -> ConfigTable {
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
-        let entry = |(name, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| ConfigEntry {
-            name: name.get_ref().to_string(),
-            place: self.place(name.span().start),
-            node: self.node(value),
-        };
+        let entry =
+            |(name, value): (&toml::Spanned<toml::de::DeString<'_>>, &toml::Spanned<DeValue<'_>>)| ConfigEntry {
+                name: name.get_ref().to_string(),
+                place: self.place(name.span().start),
+                node: self.node(value),
+            };
         ConfigTable { entries: entries.into_iter().map(entry).collect() }
     }
 

@@ -16,8 +16,8 @@ use super::source::IssueFile;
 use super::tree::Document;
 use super::typography;
 use builder::Builder;
-use reading::{PROBLEMS_MAX, ParseState};
 pub(super) use reading::{DEPTH_MAX, Dialect, EVENTS_MAX};
+use reading::{PROBLEMS_MAX, ParseState};
 
 /// CommonMark, with what GFM adds. Marks of print are set afterwards, in the tree: see `typography`.
 pub(super) const OPTIONS: Options =

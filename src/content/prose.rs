@@ -2,10 +2,10 @@
 
 use super::fields::{Piece, Template};
 use super::html::escape;
-use super::target::Target;
 use super::pictures::NoPictures;
 use super::rendered::{RenderContext, render};
 use super::source::read;
+use super::target::Target;
 use crate::domain::newsletter::Newsletter;
 
 /// A text of a newsletter's settings as HTML. One that cannot be read as Markdown stands there as it was typed.

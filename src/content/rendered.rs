@@ -3,13 +3,13 @@
 use super::advice;
 use super::front_matter::Cover;
 use super::html;
-use super::target::Target;
 use super::links::{LinkRefused, no_picture};
 use super::parse::{self, Dialect};
 use super::pictures::Pictures;
 use super::plain;
 use super::problem::Problem;
 use super::source::IssueFile;
+use super::target::Target;
 use super::tree::{self, Block, Document};
 use crate::domain::newsletter::{Newsletter, is_rtl};
 use crate::words::Words;

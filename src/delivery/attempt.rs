@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::held::Held;
 use super::job::Job;
-use super::revision_cache::CompiledRevision;
 use super::recorder::{DeliveryOutcome, Recorder, TakeOff};
 use super::refusals::Refusal;
+use super::revision_cache::CompiledRevision;
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::cause::{Cause, Certainty, Classification, Party, judge};
@@ -146,11 +146,15 @@ impl Attempt<'_> {
                 self.end_of_session(mail, &reply).await
             }
             Ok(EnvelopeOutcome::Refused { stage, reply }) => self.settle(mail, stage, &reply).await,
-            Ok(refusal @ (EnvelopeOutcome::TooLarge { .. } | EnvelopeOutcome::NeedsSmtpUtf8)) => cannot(refusal, mail.bytes.len()),
+            Ok(refusal @ (EnvelopeOutcome::TooLarge { .. } | EnvelopeOutcome::NeedsSmtpUtf8)) => {
+                cannot(refusal, mail.bytes.len())
+            }
             Err(error @ Broken::InvalidSender) => RelayOutcome::Unmade(error.to_string()),
             Err(Broken::Idle { .. } | Broken::Unusable) => RelayOutcome::Stale { is_limit: false },
             // It closed the idle connection in the moment in which we wrote.
-            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => RelayOutcome::Stale { is_limit: false },
+            Err(Broken::Lost { stage: Stage::Session | Stage::Mail, .. }) if !fresh => {
+                RelayOutcome::Stale { is_limit: false }
+            }
             Err(error @ Broken::Lost { stage: stage @ (Stage::Recipient | Stage::Data), .. }) => {
                 self.lost(mail, stage, error.to_string()).await
             }
@@ -284,7 +288,14 @@ impl Attempt<'_> {
     }
 
     /// Hands in a refusal, with the times at which the row may be tried again.
-    async fn refused(&self, mail: &Prepared, stage: Stage, judged: Classification, reply: String, first_wait: Duration) {
+    async fn refused(
+        &self,
+        mail: &Prepared,
+        stage: Stage,
+        judged: Classification,
+        reply: String,
+        first_wait: Duration,
+    ) {
         let row = &mail.job.row;
         let now = self.clock.now();
         let possible = (0..self.relays).filter(|lane| mail.job.possible.has(*lane)).count().max(1);

@@ -10,8 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::allowance::Grant;
 use super::active_revisions::ActiveRevisions;
+use super::allowance::Grant;
 use super::ending;
 use super::floor::Floor;
 use super::held::Held;
@@ -19,11 +19,11 @@ use super::job::{Grants, Job, LaneSet, WindowPlace};
 use super::providers::{Full, Providers};
 use super::queue::{Capacity, ClaimSource};
 use super::recorder::{DeliveryOutcome, Recorder};
-use super::route::{RelayGroup, Routes, MailOwner};
+use super::route::{MailOwner, RelayGroup, Routes};
 use super::settings::Timing;
 use super::suspended::Suspended;
 use super::waiting::Waiting;
-use super::way::{Closed, Way, SuspensionView};
+use super::way::{Closed, SuspensionView, Way};
 use crate::clock::Clock;
 use crate::domain::issue::IssueState;
 use crate::domain::provider::Provider;
@@ -423,7 +423,9 @@ impl Dispatcher {
     }
 
     async fn release(&self, row: &Claimed, worker: WorkerId, wait: Duration) {
-        self.recorder.record(Held::of(row, worker), DeliveryOutcome::Released { due_at: self.clock.now().plus(wait) }).await;
+        self.recorder
+            .record(Held::of(row, worker), DeliveryOutcome::Released { due_at: self.clock.now().plus(wait) })
+            .await;
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::held::Held;
-use super::recorder::{LedgerEntry, DeliveryOutcome};
+use super::recorder::{DeliveryOutcome, LedgerEntry};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::store::settlement::{self, Settlement};

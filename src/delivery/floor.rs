@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::job::{Job, LaneSet};
-use super::relay_queue::RelayQueue;
 use super::queue::SLOW;
+use super::relay_queue::RelayQueue;
 use crate::domain::IssueId;
 
 /// Between looks for work that waits for one relay while another has none.

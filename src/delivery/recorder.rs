@@ -14,10 +14,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::active_revisions::ActiveRevisions;
-pub(super) use super::entry::{LedgerEntry, DeliveryOutcome, TakeOff};
+pub(super) use super::entry::{DeliveryOutcome, LedgerEntry, TakeOff};
+use super::fast_batch::FastBatch;
 use super::held::Held;
 use super::late;
-use super::fast_batch::FastBatch;
 use super::refusals::Court;
 use super::standing::GroupHealth;
 use super::suspended::Suspended;
@@ -236,12 +236,18 @@ impl RecorderTask {
 
     /// One statement for the batch as it nearly always is. Rows that may not leave take the long way, which asks again
     /// and settles them.
-    async fn write_quick(&self, quick: &FastBatch, batch: &[LedgerEntry], now: Timestamp) -> Result<Vec<Held>, StoreError> {
+    async fn write_quick(
+        &self,
+        quick: &FastBatch,
+        batch: &[LedgerEntry],
+        now: Timestamp,
+    ) -> Result<Vec<Held>, StoreError> {
         let (taken, recorded) = quick.write(&self.db, now).await?;
         check_recorded(quick.sent.len(), recorded);
         let mut granted: Vec<Held> = quick.leaving.iter().filter(|held| taken.contains(&held.id)).cloned().collect();
         if granted.len() < quick.leaving.len() {
-            let refused = |entry: &&LedgerEntry| matches!(entry, LedgerEntry::TakeOff(one, _) if !taken.contains(&one.held.id));
+            let refused =
+                |entry: &&LedgerEntry| matches!(entry, LedgerEntry::TakeOff(one, _) if !taken.contains(&one.held.id));
             let refused: Vec<&LedgerEntry> = batch.iter().filter(refused).collect();
             granted.extend(
                 self.db
@@ -363,7 +369,9 @@ async fn write_outcome(
         DeliveryOutcome::Failed { reason, relay, reply } => {
             deliveries::record_failed(tx, worker, id, *reason, relay.as_deref(), reply.as_deref(), now).await?
         }
-        DeliveryOutcome::Unmade { revision, kind, fault } => unmade::settle(tx, held, *revision, *kind, fault, now).await?,
+        DeliveryOutcome::Unmade { revision, kind, fault } => {
+            unmade::settle(tx, held, *revision, *kind, fault, now).await?
+        }
         DeliveryOutcome::Uncertain { due_at, relay, is_last, fault } => {
             let about = About { issue, ..About::default() };
             let event = Event::DeliveryUncertain { rows: 1, policy: None };

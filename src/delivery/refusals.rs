@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::held::Held;
 use super::probes;
-use super::standing::{EvidenceKey, MailGroup, GroupHealth};
+use super::standing::{EvidenceKey, GroupHealth, MailGroup};
 use super::suspended::Suspended;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;

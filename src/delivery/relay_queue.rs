@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
 use super::active_revisions::ActiveRevisions;
+use super::allowance::{ASK_AGAIN, Allowance, NoGrant};
 use super::job::Job;
 use super::limits::Limiter;
-use super::queue::{Queue, Capacity};
+use super::queue::{Capacity, Queue};
 use super::settings::{RelaySettings, Timing};
 use crate::domain::IssueId;
 use crate::domain::quota::{Claimant, UsedUp};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::revision_cache::RevisionCache;
 use super::recorder;
+use super::revision_cache::RevisionCache;
 use super::settings::Timing;
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
@@ -30,7 +30,12 @@ pub(super) struct Rescued {
 }
 
 /// One round. Cheap when there is nothing to rescue.
-pub(super) async fn run(db: &Db, letters: &RevisionCache, timing: Timing, now: Timestamp) -> Result<Rescued, StoreError> {
+pub(super) async fn run(
+    db: &Db,
+    letters: &RevisionCache,
+    timing: Timing,
+    now: Timestamp,
+) -> Result<Rescued, StoreError> {
     settle_stopped(db, now).await?;
     let rescued = db
         .write(async |tx| {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::route::Routes;
-use super::settings::{NewsletterSettings, RelaySettings, EngineSettings};
+use super::settings::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::extra_header::Filling;

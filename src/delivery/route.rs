@@ -95,7 +95,10 @@ mod tests {
     #[test]
     fn where_all_goes_by_all_relays_there_is_one_group() {
         let none: [(NewsletterId, &[String]); 1] = [(NewsletterId(1), &[])];
-        assert_eq!(Routes::new(none, &["a", "b"]).groups(), [RelayGroup { lanes: LaneSet::ALL, whose: MailOwner::All }]);
+        assert_eq!(
+            Routes::new(none, &["a", "b"]).groups(),
+            [RelayGroup { lanes: LaneSet::ALL, whose: MailOwner::All }]
+        );
     }
 
     proptest! {

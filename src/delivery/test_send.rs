@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::revision_cache::{CompiledRevision, ComposeError, RevisionCache};
-use super::settings::{RelaySettings, EngineSettings};
+use super::settings::{EngineSettings, RelaySettings};
 use crate::clock::Clock;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::{DeliveryState, Reason};
@@ -85,7 +85,8 @@ pub async fn send(
     let letter = letters.get(revision, 0, &relay).await.map_err(cannot)?;
     let worker =
         db.write(async |tx| leases::register(tx, "proof", false, clock.now(), clock.now().plus(LEASE)).await).await?;
-    let press = TestSender { db, clock, letters: &letters, letter, relay: &relay, settings: &settings, worker, revision };
+    let press =
+        TestSender { db, clock, letters: &letters, letter, relay: &relay, settings: &settings, worker, revision };
     let mut session = Some(session);
     let mut proofs = Vec::with_capacity(recipients.len());
     let mut failure = None;

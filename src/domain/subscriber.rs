@@ -20,7 +20,7 @@ string_enum! {
 impl SubscriptionState {
     /// Whether a subscription in this state may get into `next`.
     pub fn may_become(self, next: Self) -> bool {
-        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+        use SubscriptionState::{Active, Paused, Pending, Unsubscribed};
         matches!(
             (self, next),
             (Pending, Active | Unsubscribed)
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn who_left_comes_back_only_by_asking() {
-        use SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+        use SubscriptionState::{Active, Paused, Pending, Unsubscribed};
         assert!(Pending.may_become(Active) && Unsubscribed.may_become(Pending));
         for (from, to) in [(Paused, Pending), (Pending, Paused)] {
             assert!(!from.may_become(to), "{from} -> {to}");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Timestamp};
-use crate::dns::{Memory, DnsResolver, RecordType};
+use crate::dns::{DnsResolver, Memory, RecordType};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Certainty};

@@ -63,7 +63,8 @@ impl Skeleton {
         let boundary = boundary(&content.digest);
         let content = Content { subject: without_marks(&content.subject).into_owned(), ..content.clone() };
         let headers = StaticHeaders::build(newsletter, public_url, &content, &boundary)?;
-        let (text, html) = (EncodedPart::build(&content.text, Escape::Text), EncodedPart::build(&content.html, Escape::Html));
+        let (text, html) =
+            (EncodedPart::build(&content.text, Escape::Text), EncodedPart::build(&content.html, Escape::Html));
         let mut links = LinkCounts { unsubscribe: usize::from(headers.unsubscribe), ..LinkCounts::default() };
         text.tally(&mut links);
         let text_links = links;

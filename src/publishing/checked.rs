@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::library::{Draft, Library, RenderedIssue};
-use super::links::{self, CheckedLink, Asking};
+use super::links::{self, Asking, CheckedLink};
 use crate::clock::Timestamp;
 use crate::content::{Problem, advice};
 use crate::domain::slot::next_of;

@@ -7,7 +7,9 @@ use super::preflight::{self, Composed};
 use crate::content::fields::{Template, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
-use crate::content::{IssueFile, RenderContext, Parts, RenderedText, Target, advice, in_body, in_heading, render_so_far};
+use crate::content::{
+    IssueFile, Parts, RenderContext, RenderedText, Target, advice, in_body, in_heading, render_so_far,
+};
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
 use crate::templates::Templates;

@@ -105,7 +105,9 @@ impl FileWatcher {
             let (step, notice) = match self.follow(db, library, path, &files, before == NextLook::Again, now).await {
                 Ok(done) => done,
                 Err(QueueError::Store(error)) if error.is_transient() => return Err(error),
-                Err(error) => (step_after(&error), Some(FollowNotice::Ignored { path: path.clone(), why: words(&error) })),
+                Err(error) => {
+                    (step_after(&error), Some(FollowNotice::Ignored { path: path.clone(), why: words(&error) }))
+                }
             };
             let seen = self.files.entry(path.clone()).or_insert(Seen::new(stamp, step));
             (seen.stamp, seen.step, seen.images) = (stamp, step, images);
@@ -175,7 +177,9 @@ impl FileWatcher {
     ) -> FollowUp {
         let draft = match library.read(path) {
             // The other newsletter's follower takes it.
-            Err(LibraryError::Newsletter { named, .. }) if self.other_newsletters.iter().any(|(_, slug)| *slug == named) => {
+            Err(LibraryError::Newsletter { named, .. })
+                if self.other_newsletters.iter().any(|(_, slug)| *slug == named) =>
+            {
                 return Ok((NextLook::Rest, None));
             }
             Err(LibraryError::Newsletter { named, .. }) if !self.known.contains(&named) => {

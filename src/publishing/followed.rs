@@ -1,11 +1,11 @@
 //! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
 
+use super::duplicates;
 use super::library::{ASKED_DRAFT, Draft, Library};
 use super::notice::FollowNotice;
 use super::plan::{NoSlot, QueuePlan};
 use super::queue::{self, QueueContext, QueueError, Queued, When};
 use super::spot::{SETTLING, is_missed};
-use super::duplicates;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use super::compose::{IssueImages, Composition, composed};
+use super::compose::{Composition, IssueImages, composed};
 use super::page::page;
 use super::pictures::{ImageResolver, weight};
 use crate::clock::Timestamp;

@@ -8,6 +8,7 @@ pub mod calendar;
 mod checked;
 mod compose;
 mod correct;
+mod duplicates;
 pub mod follow;
 mod followed;
 pub mod left;
@@ -27,7 +28,6 @@ mod shift;
 mod skip;
 mod spot;
 pub mod standing;
-mod duplicates;
 
 /// What a check finds: faces show it, and know nothing else of content.
 pub use crate::content::{Problem, escape};

@@ -191,7 +191,8 @@ mod tests {
     #[test]
     fn what_every_reader_would_carry_is_weighed() {
         // As base64 a million bytes are 1,368,421.
-        let of = |images: &[PlacedImage]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
+        let of =
+            |images: &[PlacedImage]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
         assert_eq!(of(&[shown("a", 700_000, true)]), None);
         assert_eq!(of(&[shown("a", 20_000_000, false)]), None, "what is fetched weighs nothing in the mail");
         let heavy = |kilobytes: &str, stops| {

@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 
 pub use super::act::{QueueContext, QueueError};
+use super::duplicates;
 use super::library::{Draft, Library, RenderedIssue};
 use super::pictures;
 use super::plan::QueuePlan;
 use super::shift::{Shift, displaced};
 pub use super::spot::When;
 use super::spot::{Spot, spot};
-use super::duplicates;
 use crate::clock::Timestamp;
 use crate::content::problem::{Position, Problem};
 use crate::domain::actor::By;
@@ -77,7 +77,12 @@ pub async fn unschedule(db: &Db, issue: IssueId, act: &QueueContext<'_>) -> Resu
     db.write(async |tx| take_off(tx, issue, "taken off the queue", act).await).await
 }
 
-pub(super) async fn take_off(tx: &mut Tx, issue: IssueId, note: &str, act: &QueueContext<'_>) -> Result<bool, StoreError> {
+pub(super) async fn take_off(
+    tx: &mut Tx,
+    issue: IssueId,
+    note: &str,
+    act: &QueueContext<'_>,
+) -> Result<bool, StoreError> {
     for from in [IssueState::Queued, IssueState::Held] {
         let event = Event::IssueUnscheduled { note: note.to_owned() };
         if issues::advance(tx, issue, from, IssueState::Draft, note, act.by(), &event).await? {

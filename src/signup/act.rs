@@ -36,7 +36,15 @@ impl ActionContext {
     pub(super) fn entry<'a>(&'a self, consent: ConsentKind, event: &'a Event) -> ConsentEntry<'a> {
         let client = self.client.as_ref().map(ClientNetwork::as_str);
         let (wording, source) = (self.wording, self.source.as_str());
-        ConsentEntry { by: self.by(), consent, event: Some(event), wording, client, source, typed: ConsentDetails::default() }
+        ConsentEntry {
+            by: self.by(),
+            consent,
+            event: Some(event),
+            wording,
+            client,
+            source,
+            typed: ConsentDetails::default(),
+        }
     }
 }
 

@@ -7,10 +7,10 @@
 
 use std::time::Duration;
 
-use super::mail_kind::MailKind;
 use super::enqueue::post;
 use super::limits::asked;
-use super::{ActionContext, CONFIRM_FOR, SignupList, Signup, person};
+use super::mail_kind::MailKind;
+use super::{ActionContext, CONFIRM_FOR, Signup, SignupList, person};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;

@@ -1,7 +1,7 @@
 //! What a stranger asks, and what becomes of it.
 
+use super::human_check::{HumanCheck, NextStep};
 use super::limits::WhyNot;
-use super::human_check::{NextStep, HumanCheck};
 use crate::domain::address::EmailAddress;
 use crate::words::Language;
 

@@ -93,7 +93,8 @@ async fn take_answers(tx: &mut Tx, asked: ConsentId, subscription: Subscription)
     if let Some(name) = &question.name {
         subscribers::name_first(tx, subscription.subscriber_id, name).await?;
     }
-    let typed = ConsentDetails { spelling: None, name: question.name.as_deref(), language: question.language.as_deref() };
+    let typed =
+        ConsentDetails { spelling: None, name: question.name.as_deref(), language: question.language.as_deref() };
     choices::take_answers(tx, subscription.id, &typed, &question.source).await?;
     Ok(subscriptions::get(tx, subscription.id).await?.unwrap_or(subscription))
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::RequestError;
-use crate::dns::{Memory, DnsResolver, NetError, RData, RecordType};
+use crate::dns::{DnsResolver, Memory, NetError, RData, RecordType};
 
 /// The wait for one answer of a name server.
 const ANSWER_MAX: Duration = Duration::from_millis(1500);
@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_list_of_domains_holds_what_is_below_them() {
-        let checks = DomainPolicy::none().without_disposable("# throw-away\nMailinator.example\n\n trash.example # why\n");
+        let checks =
+            DomainPolicy::none().without_disposable("# throw-away\nMailinator.example\n\n trash.example # why\n");
         for (domain, expected) in [
             ("mailinator.example", true),
             ("a.b.trash.example", true),

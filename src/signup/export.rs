@@ -5,7 +5,7 @@ use std::io::Write;
 use futures_util::TryStreamExt as _;
 
 use crate::domain::suppression::SuppressionReason;
-use crate::store::subscriptions::{SubscriptionFilter, Subscription};
+use crate::store::subscriptions::{Subscription, SubscriptionFilter};
 use crate::store::{Db, StoreError, subscriptions};
 
 /// The first line.

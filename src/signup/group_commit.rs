@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::entry::{SignupJob, RequestError, EntryOutcome, enter};
+use super::entry::{EntryOutcome, RequestError, SignupJob, enter};
 use crate::store::{Db, StoreError};
 
 /// Requests in one commit, at most: so few that none waits long for the others.

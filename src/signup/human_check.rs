@@ -83,7 +83,13 @@ pub(super) enum CheckResult {
 }
 
 /// Judges what a request for `email` brings.
-pub(super) fn judge(signup: &Signup, email: &EmailAddress, proof: &HumanCheck, due: Requirement, now: Timestamp) -> CheckResult {
+pub(super) fn judge(
+    signup: &Signup,
+    email: &EmailAddress,
+    proof: &HumanCheck,
+    due: Requirement,
+    now: Timestamp,
+) -> CheckResult {
     if due == Requirement::Nothing {
         return CheckResult::Enough;
     }
@@ -109,7 +115,13 @@ pub(super) fn stamp(signup: &Signup, now: Timestamp) -> String {
 }
 
 /// What is to be done next. Its stamp is of age: the page that bears it is shown to who has filled in a form already.
-pub(super) fn step(signup: &Signup, email: &EmailAddress, proof: &HumanCheck, due: Requirement, now: Timestamp) -> NextStep {
+pub(super) fn step(
+    signup: &Signup,
+    email: &EmailAddress,
+    proof: &HumanCheck,
+    due: Requirement,
+    now: Timestamp,
+) -> NextStep {
     let stamp = stamp(signup, now.minus(signup.limits.form_age_min));
     let Requirement::Work(times) = due else { return NextStep { stamp, work: None } };
     // A clock that runs is not set back.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::domain::subscriber::AskedBy;
-use crate::store::limits::{MailRequest, Asker, MailAllowance};
+use crate::store::limits::{Asker, MailAllowance, MailRequest};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -3,13 +3,13 @@
 //! The form asks anybody, like that of a sign-up, and has limits of its own: neither shuts the other.
 
 use super::challenge::SolvedChallenge;
-use super::mail_kind::MailKind;
 use super::enqueue::post;
+use super::human_check::{self, HumanCheck, NextStep, Requirement};
 use super::limits::asked;
-use super::human_check::{self, Requirement, NextStep, HumanCheck};
-use super::request::{admit, press};
+use super::mail_kind::MailKind;
 use super::rate_limiter::MailTarget;
-use super::{ActionContext, RequestOutcome, SignupList, RequestError, Signup, WhyNot, person};
+use super::request::{admit, press};
+use super::{ActionContext, RequestError, RequestOutcome, Signup, SignupList, WhyNot, person};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
@@ -65,7 +65,13 @@ fn next_step(signup: &Signup, ask: &LinkAsk, act: &ActionContext) -> Box<NextSte
 }
 
 /// `false` when the challenge has opened the door before, for another address.
-async fn send(signup: &Signup, list: &SignupList, person: &NewSubscriber, spent: Option<SolvedChallenge>, act: &ActionContext) -> Result<bool> {
+async fn send(
+    signup: &Signup,
+    list: &SignupList,
+    person: &NewSubscriber,
+    spent: Option<SolvedChallenge>,
+    act: &ActionContext,
+) -> Result<bool> {
     signup
         .db
         .write(async |tx| {

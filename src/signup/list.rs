@@ -76,7 +76,12 @@ pub struct SignupList {
 
 impl SignupList {
     /// Finds or makes the newsletter's row and stores its mails.
-    pub async fn open(db: &Db, newsletter: Newsletter, mails: &SystemMails, now: Timestamp) -> Result<Self, StoreError> {
+    pub async fn open(
+        db: &Db,
+        newsletter: Newsletter,
+        mails: &SystemMails,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let slug = newsletter.slug.clone();
         let logo = mails.logo.clone();
         let [about, privacy] = [&newsletter.about, &newsletter.privacy]

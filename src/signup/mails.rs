@@ -5,7 +5,7 @@ use super::mail_kind::MailKind;
 use crate::content::fields::{Field, Template, without_marks};
 use crate::content::{Parts, in_heading_with};
 use crate::domain::newsletter::Newsletter;
-use crate::templates::email::{EmailFrame, NoticeEmail, RenderedEmail, EmailLinks};
+use crate::templates::email::{EmailFrame, EmailLinks, NoticeEmail, RenderedEmail};
 use crate::templates::{TemplateError, Templates};
 use crate::words::{Language, Words};
 

@@ -8,60 +8,62 @@ mod act;
 mod address;
 mod ask;
 mod challenge;
-mod domain_policy;
 mod client;
-mod resubscribe;
 mod confirm;
 mod copy;
-mod group_commit;
-mod list;
+mod domain_policy;
+mod enqueue;
 mod entry;
 mod erasure;
 mod export;
+mod group_commit;
+mod human_check;
 mod import;
 mod leave;
-mod mail_kind;
-mod enqueue;
 mod limits;
 mod link;
+mod list;
+mod mail_kind;
 pub mod mails;
 mod operator;
 mod personal;
 mod preferences;
-mod human_check;
+mod rate_limiter;
 mod refuse;
 mod request;
+mod resubscribe;
 mod stranger;
-mod rate_limiter;
 mod welcome;
 
 use act::person;
 
 pub use act::ActionContext;
-pub use address::{AddressChange, AddressLink, ask_address, confirm_address, address_status, stop_status, stop_address};
-pub use ask::{RequestOutcome, Ask};
+pub use address::{
+    AddressChange, AddressLink, address_status, ask_address, confirm_address, stop_address, stop_status,
+};
+pub use ask::{Ask, RequestOutcome};
 pub use challenge::Challenge;
-pub use domain_policy::{DomainPolicy, MxLookup};
 pub use client::ClientNetwork;
-pub use resubscribe::{UndoStatus, RETURN_FOR, undo_unsubscribe, undo_status, record_reason};
 pub use confirm::{CONFIRM_FOR, Confirmation, confirm, look};
-pub use list::{SignupList, NewsletterLogo, SystemMails};
+pub use domain_policy::{DomainPolicy, MxLookup};
 pub use entry::RequestError;
 pub use erasure::{Holdings, copy_of, erase_address, look_holdings};
 pub use export::{ExportError, export};
+pub use human_check::{HumanCheck, NextStep, WAIT, Work};
 pub use import::{
-    AGREED_FROM, Answers, DayOrder, Import, ImportError, Imported, ImportFiles, ColumnQuestion, Reason, Rejected, ImportStep, ColumnMeaning,
-    UNDO_FOR, Understood, Undo, Undone, ColumnValue, forget_imports, import, undo_import,
+    AGREED_FROM, Answers, ColumnMeaning, ColumnQuestion, ColumnValue, DayOrder, Import, ImportError, ImportFiles,
+    ImportStep, Imported, Reason, Rejected, UNDO_FOR, Understood, Undo, Undone, forget_imports, import, undo_import,
 };
 pub use leave::{UnsubscribeOutcome, leave};
-pub use mail_kind::MailKind;
 pub use limits::{ChallengeWhen, Limits, WhyNot};
 pub use link::{LinkAsk, send_link};
+pub use list::{NewsletterLogo, SignupList, SystemMails};
+pub use mail_kind::MailKind;
 pub use operator::{Added, NewReader, add, remove, suppress, unsuppress};
-pub use personal::{DATA_FOR, ask_data, copy_data, erase, data_status};
+pub use personal::{DATA_FOR, ask_data, copy_data, data_status, erase};
 pub use preferences::{Rest, choose, pause, rename, resume, resume_due};
-pub use human_check::{NextStep, HumanCheck, WAIT, Work};
 pub use refuse::{REFUSE_FOR, allow_again, refuse};
 pub use request::{purge_limits, request};
+pub use resubscribe::{RETURN_FOR, UndoStatus, record_reason, undo_status, undo_unsubscribe};
 pub use stranger::Signup;
 pub use welcome::welcome;

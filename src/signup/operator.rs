@@ -46,7 +46,13 @@ pub enum Added {
 }
 
 /// Enters a reader as active, at an operator's word that they agreed.
-pub async fn add(db: &Db, keys: &Keyring, newsletter: NewsletterId, reader: &NewReader, act: &ActionContext) -> Result<Added> {
+pub async fn add(
+    db: &Db,
+    keys: &Keyring,
+    newsletter: NewsletterId,
+    reader: &NewReader,
+    act: &ActionContext,
+) -> Result<Added> {
     let new = person(keys, &reader.email, reader.name.as_deref());
     db.write(async |tx| {
         if let Some(kept_out) = kept_out(tx, newsletter, &new, act.now).await? {

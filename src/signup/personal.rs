@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::address::rightful;
-use super::mail_kind::MailKind;
 use super::enqueue::post;
-use super::{ActionContext, SignupList, Signup, copy, erasure};
+use super::mail_kind::MailKind;
+use super::{ActionContext, Signup, SignupList, copy, erasure};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;

@@ -66,7 +66,12 @@ pub async fn resume(db: &Db, id: SubscriptionId, act: &ActionContext) -> Result<
 
 /// Says what this newsletter is to call the reader, if anything: a link of one newsletter has no power over another.
 /// `None` when nobody reads it by this number.
-pub async fn rename(db: &Db, id: SubscriptionId, name: Option<&str>, act: &ActionContext) -> Result<Option<Subscription>> {
+pub async fn rename(
+    db: &Db,
+    id: SubscriptionId,
+    name: Option<&str>,
+    act: &ActionContext,
+) -> Result<Option<Subscription>> {
     db.write(async |tx| {
         if !choices::rename(tx, id, name).await? {
             return Ok(None);

@@ -8,14 +8,14 @@
 use std::time::Duration;
 
 use super::act::{ActionContext, person};
-use super::ask::{RequestOutcome, Ask};
+use super::ask::{Ask, RequestOutcome};
 use super::challenge::{Challenge, SolvedChallenge};
+use super::entry::{EntryOutcome, RequestError, SignupJob};
+use super::human_check::{self, CheckResult, HumanCheck, NextStep, Requirement};
 use super::list::SignupList;
-use super::entry::{SignupJob, RequestError, EntryOutcome};
 use super::mail_kind::MailKind;
-use super::human_check::{self, Requirement, CheckResult, NextStep, HumanCheck};
+use super::rate_limiter::{LimitUsage, MailTarget, RateLimiter};
 use super::stranger::Signup;
-use super::rate_limiter::{LimitUsage, RateLimiter, MailTarget};
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
@@ -52,7 +52,12 @@ impl Signup {
 }
 
 /// Takes a request, or asks for one step more. Whatever is known of the address, an answer takes the same time.
-pub async fn request(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext) -> Result<RequestOutcome, RequestError> {
+pub async fn request(
+    signup: &Signup,
+    list: &SignupList,
+    ask: &Ask,
+    act: &ActionContext,
+) -> Result<RequestOutcome, RequestError> {
     let earliest = tokio::time::Instant::now() + signup.limits.answer_after;
     let answer = take(signup, list, ask, act).await;
     let (outcome, earliest) = match &answer {
@@ -69,7 +74,12 @@ pub async fn request(signup: &Signup, list: &SignupList, ask: &Ask, act: &Action
     answer
 }
 
-async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext) -> Result<RequestOutcome, RequestError> {
+async fn take(
+    signup: &Signup,
+    list: &SignupList,
+    ask: &Ask,
+    act: &ActionContext,
+) -> Result<RequestOutcome, RequestError> {
     let person = person(&signup.keys, &ask.email, None);
     let spent = if ask.by_mail {
         None
@@ -81,7 +91,11 @@ async fn take(signup: &Signup, list: &SignupList, ask: &Ask, act: &ActionContext
             newsletter: list.id,
         };
         let pressure = press(signup, &signup.limiter, &wanted, act).await?;
-        let due = if ask.skip_challenge { Requirement::Nothing } else { Requirement::of(&signup.limits, pressure.work, Requirement::Form) };
+        let due = if ask.skip_challenge {
+            Requirement::Nothing
+        } else {
+            Requirement::of(&signup.limits, pressure.work, Requirement::Form)
+        };
         let spent = match admit(signup, &ask.email, &ask.proof, due, act.now).await {
             Ok(spent) => spent,
             Err(step) => return Ok(RequestOutcome::Step(step)),
@@ -151,7 +165,14 @@ pub(super) async fn admit(
     }
 }
 
-fn job(signup: &Signup, list: &SignupList, ask: &Ask, person: NewSubscriber, spent: Option<SolvedChallenge>, act: &ActionContext) -> SignupJob {
+fn job(
+    signup: &Signup,
+    list: &SignupList,
+    ask: &Ask,
+    person: NewSubscriber,
+    spent: Option<SolvedChallenge>,
+    act: &ActionContext,
+) -> SignupJob {
     let its_language = Language::of(&list.newsletter.language);
     SignupJob {
         person,

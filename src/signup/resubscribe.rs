@@ -53,7 +53,9 @@ pub async fn undo_unsubscribe(db: &Db, withdrawn: ConsentId, act: &ActionContext
 /// Notes why a reader left, once for each leaving.
 pub async fn record_reason(db: &Db, withdrawn: ConsentId, why: Why, act: &ActionContext) -> Result<()> {
     db.write(async |tx| {
-        let (UndoStatus::Fresh(subscription) | UndoStatus::Final(subscription)) = standing(tx, withdrawn, act.now).await? else {
+        let (UndoStatus::Fresh(subscription) | UndoStatus::Final(subscription)) =
+            standing(tx, withdrawn, act.now).await?
+        else {
             return Ok(());
         };
         let Some(since) = subscription.left_at else { return Ok(()) };
@@ -74,7 +76,9 @@ pub async fn record_reason(db: &Db, withdrawn: ConsentId, why: Why, act: &Action
 async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<UndoStatus> {
     let consent = consents::get(tx, withdrawn).await?.filter(|consent| consent.kind == ConsentKind::Withdrawn);
     let Some(consent) = consent else { return Ok(UndoStatus::Unknown) };
-    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else { return Ok(UndoStatus::Unknown) };
+    let Some(subscription) = subscriptions::get(tx, consent.subscription_id).await? else {
+        return Ok(UndoStatus::Unknown);
+    };
     if subscription.state != SubscriptionState::Unsubscribed {
         return Ok(UndoStatus::Back(subscription));
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::domain_policy::DomainPolicy;
 use super::client::ClientNetwork;
+use super::domain_policy::DomainPolicy;
 use super::group_commit::GroupCommit;
 use super::limits::Limits;
 use super::rate_limiter::{self, RateLimiter};

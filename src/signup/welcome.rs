@@ -8,7 +8,7 @@ use super::mails;
 use crate::clock::Timestamp;
 use crate::content::fields::without_marks;
 use crate::content::pictures::Picture;
-use crate::content::{self, RenderContext, Parts, RenderedText, Target, in_heading, in_heading_with};
+use crate::content::{self, Parts, RenderContext, RenderedText, Target, in_heading, in_heading_with};
 use crate::domain::RevisionId;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::design::Welcome;
@@ -89,7 +89,12 @@ async fn latest(db: &Db, list: &SignupList, public_url: &str) -> Result<Option<I
     Ok(rendered.ok().map(|rendered| Issue { title, web_url, rendered, images }))
 }
 
-fn parts(list: &SignupList, latest: Option<&Issue>, templates: &Templates, public_url: &str) -> Result<Parts, TemplateError> {
+fn parts(
+    list: &SignupList,
+    latest: Option<&Issue>,
+    templates: &Templates,
+    public_url: &str,
+) -> Result<Parts, TemplateError> {
     let (newsletter, words) = (&list.newsletter, Words::of_mail(&list.newsletter.language));
     let name = without_marks(&newsletter.name);
     let subject = words.mail_welcome_subject(&name);

@@ -87,7 +87,12 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
 }
 
 /// What is known of each address of a batch at `now`; of those that nothing is known of, nothing.
-pub async fn known(tx: &mut Tx, newsletter: NewsletterId, batch: &[Arrival], now: Timestamp) -> Result<Vec<KnownAddress>> {
+pub async fn known(
+    tx: &mut Tx,
+    newsletter: NewsletterId,
+    batch: &[Arrival],
+    now: Timestamp,
+) -> Result<Vec<KnownAddress>> {
     tx.sql(batch!(
         "SELECT r.place, s.id AS subscription, s.state, COALESCE(x.reason, y.reason) AS suppressed,
                 EXISTS (SELECT 1 FROM departed d WHERE d.newsletter_id = $2 AND d.address_hash = r.address_hash)

@@ -4,7 +4,7 @@
 use futures_util::stream::BoxStream;
 
 use super::column::{json_words, record, worded};
-use super::consents::{self, NewConsent, ConsentDetails};
+use super::consents::{self, ConsentDetails, NewConsent};
 use super::events::{self, About};
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
@@ -214,7 +214,12 @@ pub async fn pending_of(
 }
 
 /// A list in the order in which it grew: up to `limit` behind the subscription `after`.
-pub async fn page(tx: &mut Tx, filter: &SubscriptionFilter, after: SubscriptionId, limit: i64) -> Result<Vec<Subscription>> {
+pub async fn page(
+    tx: &mut Tx,
+    filter: &SubscriptionFilter,
+    after: SubscriptionId,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
     tx.sql(concat!(select!(), filter!(), "AND s.id > $4 ORDER BY s.id LIMIT $5"))
         .bind(filter.newsletter)
         .bind(filter.state)
@@ -287,7 +292,12 @@ pub async fn take_over(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>
     activate_from(tx, id, &[SubscriptionState::Pending, SubscriptionState::Unsubscribed], entry).await
 }
 
-async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionState], entry: &ConsentEntry<'_>) -> Result<bool> {
+async fn activate_from(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    from: &[SubscriptionState],
+    entry: &ConsentEntry<'_>,
+) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, confirmed_at = $4, left_at = NULL, left_from = NULL, paused_until = NULL,
@@ -310,7 +320,12 @@ async fn activate_from(tx: &mut Tx, id: SubscriptionId, from: &[SubscriptionStat
 
 /// `active` to `paused`, or another end for a pause that has begun; without an end it lasts until the reader says so.
 /// `false` when it was neither.
-pub async fn pause(tx: &mut Tx, id: SubscriptionId, until: Option<Timestamp>, entry: &ConsentEntry<'_>) -> Result<bool> {
+pub async fn pause(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    until: Option<Timestamp>,
+    entry: &ConsentEntry<'_>,
+) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, paused_until = $4 WHERE id = $1 AND state IN ",
@@ -456,14 +471,24 @@ fn sources(from: &[SubscriptionState], to: SubscriptionState) -> String {
 }
 
 /// Writes down a change that was made; there was none without a row.
-async fn written(tx: &mut Tx, id: SubscriptionId, row: Option<(NewsletterId,)>, entry: &ConsentEntry<'_>) -> Result<bool> {
+async fn written(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    row: Option<(NewsletterId,)>,
+    entry: &ConsentEntry<'_>,
+) -> Result<bool> {
     let Some((newsletter,)) = row else { return Ok(false) };
     write_down(tx, newsletter, id, entry).await?;
     Ok(true)
 }
 
 /// Writes down an act that leaves the state as it is.
-pub async fn write_down(tx: &mut Tx, newsletter: NewsletterId, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<()> {
+pub async fn write_down(
+    tx: &mut Tx,
+    newsletter: NewsletterId,
+    id: SubscriptionId,
+    entry: &ConsentEntry<'_>,
+) -> Result<()> {
     let ConsentEntry { by, consent: kind, event, wording, client, source, typed } = *entry;
     consents::append(tx, &NewConsent { subscription: id, kind, wording, client, source, typed }, by.now).await?;
     if let Some(event) = event {

@@ -10,15 +10,16 @@ mod reader;
 mod signup;
 
 pub use archive::{
-    ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, ListedNewsletter, SearchOutcome, PrivacyPage, QuickForm, Teaser, Year,
+    ArchivePage, FrontPage, HomePage, IssuePage, KeptDays, ListedNewsletter, PrivacyPage, QuickForm, SearchOutcome,
+    Teaser, Year,
 };
 pub use forms::{DataPage, LinkPage, LostNewsletter, LostPage, NoMailPage, SentPage, TroublePage};
 pub use frame::{Foot, Frame, Relation, Sharing, Style};
-pub use preferences::{Chosen, Done, Other, PauseDays, PreferencesPage, Subscribed, FormError};
 pub use links::{
-    AbsentPage, AllowedPage, AlreadyPage, BackPage, ConfirmPage, ConfirmedPage, DepartedPage, SubscriptionEnd, ErasedPage,
-    LatestIssue, LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, RefusePage,
-    RefusedPage, StaleLink, StalePage, StopPage, StoppedPage,
+    AbsentPage, AllowedPage, AlreadyPage, BackPage, ConfirmPage, ConfirmedPage, DepartedPage, ErasedPage, LatestIssue,
+    LeavePage, LeftPage, MovePage, MovedPage, NextIssue, PausedPage, PendingPage, RefusePage, RefusedPage, StaleLink,
+    StalePage, StopPage, StoppedPage, SubscriptionEnd,
 };
+pub use preferences::{Chosen, Done, FormError, Other, PauseDays, PreferencesPage, Subscribed};
 pub use reader::Reader;
-pub use signup::{Again, CheckPage, Hidden, MeantPage, Resent, SignupPage, StepPage, StepWork, LanguageLink, Webmail};
+pub use signup::{Again, CheckPage, Hidden, LanguageLink, MeantPage, Resent, SignupPage, StepPage, StepWork, Webmail};

@@ -56,7 +56,12 @@ pub(super) async fn tell(db: &Db, settings: &AlarmSettings, now: Timestamp) -> R
 }
 
 /// Adds one email of these alarms for each address, and notes that they are told, in one transaction.
-async fn tell_all(db: &Db, settings: &AlarmSettings, told: &[(Say, StandingAlarm)], now: Timestamp) -> Result<(), StoreError> {
+async fn tell_all(
+    db: &Db,
+    settings: &AlarmSettings,
+    told: &[(Say, StandingAlarm)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let letter = mail::compose(settings, told, now);
     db.write(async |tx| {
         let revision = mail::store(tx, settings, &letter, now).await?;

@@ -64,7 +64,12 @@ fn before(say: Say) -> &'static str {
 }
 
 /// Stores it as a revision of the first newsletter, whose address it comes from.
-pub(super) async fn store(tx: &mut Tx, settings: &AlarmSettings, letter: &AlarmMail, now: Timestamp) -> Result<RevisionId> {
+pub(super) async fn store(
+    tx: &mut Tx,
+    settings: &AlarmSettings,
+    letter: &AlarmMail,
+    now: Timestamp,
+) -> Result<RevisionId> {
     let slug = settings.newsletters.first().map_or("", |newsletter| newsletter.slug.as_str());
     let newsletter = newsletters::ensure(tx, slug, now).await?;
     let new = NewRevision {

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use folding::{Refolded, clashes, refold};
-pub use keys::{Adopted, KeyTrouble, KeySummary, Use, admit, adopt, list, look, next_number};
+pub use keys::{Adopted, KeySummary, KeyTrouble, Use, admit, adopt, list, look, next_number};
 pub use retention::{Due, RetentionOutcome, due, expire};
 pub use watch::room;
 

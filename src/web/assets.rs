@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use super::handler_error::{HandlerError, Indexable};
-use super::stylesheets::fingerprint;
 use super::site::Site;
+use super::stylesheets::fingerprint;
 
 /// A year, which is as long as anything may be kept; the name changes with the content.
 pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");

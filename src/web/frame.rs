@@ -5,7 +5,7 @@ use url::Url;
 
 use super::site::Site;
 use crate::domain::newsletter::Newsletter;
-use crate::signup::{SignupList, NewsletterLogo};
+use crate::signup::{NewsletterLogo, SignupList};
 use crate::templates::pages::{Foot, Frame, Relation, Sharing};
 use crate::words::Words;
 

@@ -6,10 +6,11 @@
 mod assets;
 mod client_ip;
 mod clock;
-mod handler_error;
+mod conditional;
+mod error_page;
 mod form;
 mod frame;
-mod conditional;
+mod handler_error;
 mod health;
 mod host;
 mod one_click;
@@ -20,9 +21,8 @@ mod public;
 mod requests;
 mod respond;
 mod serve;
-mod stylesheets;
 mod site;
-mod error_page;
+mod stylesheets;
 mod wording;
 
 use std::sync::Arc;

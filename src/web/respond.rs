@@ -10,11 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
+use super::error_page::ErrorPage;
 use super::handler_error::{Complete, ErrorPageKind, Indexable, Sandboxed};
 use super::public;
 use super::requests;
 use super::site::Site;
-use super::error_page::ErrorPage;
 use crate::telemetry::metrics;
 use crate::templates::pages::TroublePage;
 

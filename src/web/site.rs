@@ -10,16 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use super::handler_error::{Complete, HandlerError, Indexable};
 use super::conditional::fresh;
+use super::error_page::ErrorPages;
+use super::handler_error::{Complete, HandlerError, Indexable};
 use super::proxies::Proxies;
 use super::stylesheets::Stylesheets;
-use super::error_page::ErrorPages;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::domain::retention::Retention;
-use crate::signup::{ActionContext, ClientNetwork, SignupList, Signup};
+use crate::signup::{ActionContext, ClientNetwork, Signup, SignupList};
 use crate::store::subscriptions::Subscription;
 use crate::telemetry::health::Health;
 use crate::templates::pages::Frame;
@@ -141,7 +141,12 @@ impl Site {
     }
 
     /// A page as a response. Search engines may know it unless it is private.
-    pub(super) fn page<C: TemplateContext>(&self, status: StatusCode, frame: &Frame, page: &C) -> Result<Response, HandlerError> {
+    pub(super) fn page<C: TemplateContext>(
+        &self,
+        status: StatusCode,
+        frame: &Frame,
+        page: &C,
+    ) -> Result<Response, HandlerError> {
         Ok(known(Self::dressed(status, self.html(frame, page)?), frame))
     }
 

@@ -4,15 +4,15 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::CommandSession;
-use crate::cli::text::count;
 use crate::cli::table::Table;
+use crate::cli::text::count;
 use crate::cli::when::{about, local, shared_zone};
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::NoticeId;
 use crate::domain::cause::Cause;
 use crate::domain::notice::Effect;
-use crate::store::notices::{self, NoticeFilter, Notice};
+use crate::store::notices::{self, Notice, NoticeFilter};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -200,7 +200,8 @@ pub(super) async fn held(session: &CommandSession<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     output.table(&table)?;
-    let examples = notices::page(&mut tx, &NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }, 3).await?;
+    let examples =
+        notices::page(&mut tx, &NoticeFilter { effect: Some(Effect::Held), ..NoticeFilter::default() }, 3).await?;
     for notice in &examples {
         output.line(format!("  {}: {}", notice.id.0, crate::cli::text::printable(&notice.diagnostic)))?;
     }

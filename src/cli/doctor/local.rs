@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Finding, Health};
-use crate::cli::text::{count, size};
 use crate::cli::signing::Signature;
+use crate::cli::text::{count, size};
 use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::is_reserved;
-use crate::store::{Db, ConnectionSecurity, leases, migrate};
+use crate::store::{ConnectionSecurity, Db, leases, migrate};
 use crate::upkeep;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
@@ -166,7 +166,9 @@ async fn wire(db: &Db) -> Option<Finding> {
                 signed by an authority of your own";
     Some(match db.wire().await.ok()?? {
         ConnectionSecurity::Local => Finding::ok("database wire", "the database is on this machine"),
-        ConnectionSecurity::Verified => Finding::ok("database wire", "encrypted, and the server's certificate is verified"),
+        ConnectionSecurity::Verified => {
+            Finding::ok("database wire", "encrypted, and the server's certificate is verified")
+        }
         ConnectionSecurity::Encrypted => {
             Finding::warn("database wire", "encrypted, but not verified: whoever answers can be the server", line)
         }

@@ -8,9 +8,9 @@ mod tags;
 
 use std::net::SocketAddr;
 
+use super::newsletter_choice::newsletter;
 use super::output::TextStyle;
 use super::text::count;
-use super::newsletter_choice::newsletter;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
 

@@ -1,8 +1,8 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
 use super::{CommandSession, Named};
-use crate::cli::text::count;
 use crate::cli::issue_files::IssueFiles;
+use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
@@ -79,7 +79,13 @@ fn file_of(issue: &Issue, session: &CommandSession<'_>) -> String {
     files.find(|file| *file != placeholder()).unwrap_or_else(placeholder)
 }
 
-fn done(session: &CommandSession<'_>, issue: &Issue, did: &str, rows: Option<u64>, words: &str) -> anyhow::Result<Exit> {
+fn done(
+    session: &CommandSession<'_>,
+    issue: &Issue,
+    did: &str,
+    rows: Option<u64>,
+    words: &str,
+) -> anyhow::Result<Exit> {
     let output = &session.context.output;
     if output.is_json() {
         output.json(&serde_json::json!({ "slug": issue.slug, "did": did, "rows": rows }))?;

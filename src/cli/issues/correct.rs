@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::CommandSession;
 use super::control::instead;
-use crate::cli::text::count;
 use crate::cli::issue_files::{IssueFiles, tell};
+use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
@@ -71,7 +71,10 @@ pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::
 }
 
 /// Whose issue the file is: the database knows it, since it went out.
-async fn whose<'a>(args: &Correct, session: &CommandSession<'a>) -> anyhow::Result<(&'a Newsletter, NewsletterId, IssueFiles<'a>)> {
+async fn whose<'a>(
+    args: &Correct,
+    session: &CommandSession<'a>,
+) -> anyhow::Result<(&'a Newsletter, NewsletterId, IssueFiles<'a>)> {
     let shelf = IssueFiles::new(session.config)?;
     let named = args.file.to_string_lossy();
     match session.find(&mut session.db.read().await?, &named).await {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::cli::text::count;
 use crate::cli::table::Table;
+use crate::cli::text::count;
 use crate::cli::when::when;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;

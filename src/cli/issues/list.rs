@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{CommandSession, history};
-use crate::cli::output::TextStyle;
-use crate::cli::text::count;
 use crate::cli::issue_files::IssueFiles;
+use crate::cli::output::TextStyle;
 use crate::cli::table::Table;
+use crate::cli::text::count;
 use crate::cli::when::when;
 use crate::cli::{Exit, newsletter_choice};
 use crate::domain::issue::IssueState;
@@ -175,7 +175,11 @@ pub(super) async fn show(named: &str, session: &CommandSession<'_>) -> anyhow::R
         return Ok(Exit::Ok);
     }
     let (state, tone) = shown_state(&issue, &totals);
-    output.line(format!("{}  {}", output.toned(TextStyle::Strong, &issue.title), output.toned(tone, state.as_str())))?;
+    output.line(format!(
+        "{}  {}",
+        output.toned(TextStyle::Strong, &issue.title),
+        output.toned(tone, state.as_str())
+    ))?;
     let file = standing.as_ref().and_then(|standing| standing.note.clone());
     for note in [Some(issue.note.clone()).filter(|note| !note.is_empty()), file].into_iter().flatten() {
         output.line(format!("  {}", output.toned(TextStyle::Warn, &note)))?;

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::CommandSession;
-use crate::cli::queue::{placed, refusal};
 use crate::cli::issue_files::IssueFiles;
-use crate::cli::when::{time, when};
 use crate::cli::newsletter_choice;
+use crate::cli::queue::{placed, refusal};
+use crate::cli::when::{time, when};
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;

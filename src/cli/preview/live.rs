@@ -7,17 +7,17 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::Shown;
+use super::args::Args;
 use super::place::{self, FileStatus};
 use super::reader::SampleReader;
 use super::watch::{EVERY, Stamps};
-use super::Shown;
-use super::args::Args;
 use crate::cli::context::stop_signal;
+use crate::cli::issue_files::{IssueFiles, show};
+use crate::cli::newsletter_choice::KnownIssues;
 use crate::cli::output::TextStyle;
 use crate::cli::text::count;
-use crate::cli::issue_files::{IssueFiles, show};
 use crate::cli::when::when;
-use crate::cli::newsletter_choice::KnownIssues;
 use crate::cli::{Context, Exit, Failure, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -30,7 +30,7 @@ use crate::publishing::library::RenderedIssue;
 use crate::signup::NewsletterLogo;
 use crate::templates::Templates;
 use crate::web;
-use crate::web::preview::{PreviewImage, Preview, Publication, PreviewState};
+use crate::web::preview::{Preview, PreviewImage, PreviewState, Publication};
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;
@@ -173,7 +173,13 @@ impl PreviewSession<'_> {
     fn next(&self, shelf: &IssueFiles<'_>, before: &PreviewState) -> PreviewState {
         self.sheet(shelf, before).unwrap_or_else(|error| {
             let problem = Problem::error(Position::START, "unreadable", format!("{error:#}"));
-            PreviewState { number: before.number + 1, problems: vec![problem], ok: false, stale: true, ..before.clone() }
+            PreviewState {
+                number: before.number + 1,
+                problems: vec![problem],
+                ok: false,
+                stale: true,
+                ..before.clone()
+            }
         })
     }
 

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::cli::Context;
-use crate::cli::text::count;
 use crate::cli::issue_files::IssueFiles;
+use crate::cli::text::count;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
@@ -68,7 +68,9 @@ fn sentence(
 ) -> String {
     let at = |at: Option<Timestamp>| at.map_or_else(String::new, |at| format!(" for {}", moment(at, zone)));
     match (place, state, would) {
-        (PreviewPlace::Queued, Some(IssueState::Paused), _) => "This text is queued, and the issue is paused.".to_owned(),
+        (PreviewPlace::Queued, Some(IssueState::Paused), _) => {
+            "This text is queued, and the issue is paused.".to_owned()
+        }
         (PreviewPlace::Queued, Some(IssueState::Sending | IssueState::Preparing), _) => {
             "The issue is going out with this text.".to_owned()
         }
@@ -110,7 +112,13 @@ mod tests {
                 "refuse this file: Fri 2026-12-04 09:00 UTC is past.",
             ),
             (PreviewPlace::Unqueued, 2, None, Ok(Some(AT)), "would refuse this file: 2 errors."),
-            (PreviewPlace::Draft, 1, None, Err(QueueError::Draft), "would refuse this file: it is a draft, with 1 error."),
+            (
+                PreviewPlace::Draft,
+                1,
+                None,
+                Err(QueueError::Draft),
+                "would refuse this file: it is a draft, with 1 error.",
+            ),
             (PreviewPlace::Draft, 0, None, Err(QueueError::Draft), "refuse this file: it is a draft: "),
             (PreviewPlace::Held, 0, Some(IssueState::Held), Ok(Some(AT)), "would queue this text for Fri"),
             (PreviewPlace::Queued, 0, Some(IssueState::Queued), Ok(Some(AT)), "This text is queued for Fri 2026-12-04"),

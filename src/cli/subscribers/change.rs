@@ -7,7 +7,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::EndedBy;
 use crate::domain::suppression::SuppressionReason;
-use crate::signup::{self, Added, UnsubscribeOutcome, NewReader};
+use crate::signup::{self, Added, NewReader, UnsubscribeOutcome};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
@@ -122,13 +122,18 @@ pub(super) async fn remove(args: Remove, session: &CommandSession<'_>) -> anyhow
     let (email, slug) = (&args.address, &session.newsletter.slug);
     match signup::remove(session.db, session.id, email, &session.act("operator")).await? {
         Some(UnsubscribeOutcome::Left(_)) => {
-            session.context
+            session
+                .context
                 .output
                 .note("`coranto subscribers add` undoes this. It would not undo an unsubscription by the reader.");
             done(session, email, "removed", &format!("{email} is no longer a reader of {slug}."))
         }
-        Some(UnsubscribeOutcome::Already(_)) => done(session, email, "unchanged", &format!("{email} had left {slug} before.")),
-        Some(UnsubscribeOutcome::Unknown) | None => Err(Failure::new(format!("{email} is not a reader of {slug}")).into()),
+        Some(UnsubscribeOutcome::Already(_)) => {
+            done(session, email, "unchanged", &format!("{email} had left {slug} before."))
+        }
+        Some(UnsubscribeOutcome::Unknown) | None => {
+            Err(Failure::new(format!("{email} is not a reader of {slug}")).into())
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::{CommandSession, address};
-use crate::cli::text::count;
 use crate::cli::table::Table;
+use crate::cli::text::count;
 use crate::cli::when::{local, shared_zone};
 use crate::cli::{Exit, Failure};
 use crate::domain::address::EmailAddress;
@@ -38,10 +38,14 @@ pub(super) async fn erase(args: Erase, session: &CommandSession<'_>) -> anyhow::
     if !session.context.yes && !output.is_json() {
         show(session, &found).await?;
     }
-    if !session.context.confirm(&format!("Erase everything about {email}, in every newsletter? This cannot be undone."))? {
+    if !session
+        .context
+        .confirm(&format!("Erase everything about {email}, in every newsletter? This cannot be undone."))?
+    {
         return Err(Failure::new("nothing was erased").into());
     }
-    let erased = signup::erase_address(session.db, keys, email, args.reason.as_deref(), &session.act("operator")).await?;
+    let erased =
+        signup::erase_address(session.db, keys, email, args.reason.as_deref(), &session.act("operator")).await?;
     if erased.is_empty() {
         return Err(nothing(email, &erased, session));
     }
@@ -76,14 +80,20 @@ async fn show(session: &CommandSession<'_>, found: &Holdings) -> anyhow::Result<
         session.context.output.table(&table)?;
     }
     if found.by_hash > 0 {
-        session.context
+        session
+            .context
             .output
             .line(format!("And {} of an earlier subscription.", count(found.by_hash as u64, "record")))?;
     }
     Ok(())
 }
 
-async fn tell(session: &CommandSession<'_>, email: &EmailAddress, found: &Holdings, dry_run: bool) -> anyhow::Result<Exit> {
+async fn tell(
+    session: &CommandSession<'_>,
+    email: &EmailAddress,
+    found: &Holdings,
+    dry_run: bool,
+) -> anyhow::Result<Exit> {
     let output = &session.context.output;
     if output.is_json() {
         let mut tx = session.db.read().await?;

@@ -43,15 +43,15 @@ pub(super) async fn export(args: Export, session: &CommandSession<'_>) -> anyhow
     let part = PathBuf::from(part);
     let place = || part.display().to_string();
     let file = private::create(&part).with_context(place)?;
-    let written = match write(session, &filter, BufWriter::new(&file)).await.and_then(|rows| Ok((rows, file.sync_all()?)))
-    {
-        Ok((written, ())) => written,
-        Err(error) => {
-            // The error is the news; a file that stays behind is not.
-            let _ = std::fs::remove_file(&part);
-            return Err(error.context(place()));
-        }
-    };
+    let written =
+        match write(session, &filter, BufWriter::new(&file)).await.and_then(|rows| Ok((rows, file.sync_all()?))) {
+            Ok((written, ())) => written,
+            Err(error) => {
+                // The error is the news; a file that stays behind is not.
+                let _ = std::fs::remove_file(&part);
+                return Err(error.context(place()));
+            }
+        };
     std::fs::rename(&part, &args.file).with_context(|| args.file.display().to_string())?;
     if output.is_json() {
         output.json(&serde_json::json!({ "file": args.file, "written": written }))?;
@@ -61,7 +61,11 @@ pub(super) async fn export(args: Export, session: &CommandSession<'_>) -> anyhow
     Ok(Exit::Ok)
 }
 
-async fn write(session: &CommandSession<'_>, filter: &SubscriptionFilter, to: impl Write + Send) -> anyhow::Result<u64> {
+async fn write(
+    session: &CommandSession<'_>,
+    filter: &SubscriptionFilter,
+    to: impl Write + Send,
+) -> anyhow::Result<u64> {
     let counts = subscriptions::counts(&mut session.db.read().await?, session.id).await?;
     let total = counts.pending + counts.active + counts.paused + counts.unsubscribed;
     let total = filter.state.is_none().then_some(total.unsigned_abs());

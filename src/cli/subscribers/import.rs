@@ -9,14 +9,15 @@ use anyhow::Context as _;
 
 use super::CommandSession;
 use crate::cli::output::Output;
-use crate::cli::text::{count, printable};
 use crate::cli::progress::Progress;
 use crate::cli::table::Table;
+use crate::cli::text::{count, printable};
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
 use crate::private;
 use crate::signup::{
-    self, AGREED_FROM, Answers, DayOrder, Import as Order, ImportError, Imported, ImportFiles, ColumnQuestion, Rejected, ImportStep,
+    self, AGREED_FROM, Answers, ColumnQuestion, DayOrder, Import as Order, ImportError, ImportFiles, ImportStep,
+    Imported, Rejected,
 };
 use crate::store::imports;
 
@@ -139,7 +140,10 @@ fn answers(args: &ImportArgs) -> anyhow::Result<Answers> {
 }
 
 /// The questions with what was said the last time.
-async fn remembered(mut questions: Vec<ColumnQuestion>, session: &CommandSession<'_>) -> anyhow::Result<Vec<ColumnQuestion>> {
+async fn remembered(
+    mut questions: Vec<ColumnQuestion>,
+    session: &CommandSession<'_>,
+) -> anyhow::Result<Vec<ColumnQuestion>> {
     let mut tx = session.db.read().await?;
     for question in &mut questions {
         question.before = imports::answer(&mut tx, session.id, &question.key()).await?;

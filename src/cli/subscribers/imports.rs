@@ -1,8 +1,8 @@
 //! Imports that were made: what they did, and taking one back.
 
 use super::CommandSession;
-use crate::cli::text::{count, printable};
 use crate::cli::table::Table;
+use crate::cli::text::{count, printable};
 use crate::cli::when::when;
 use crate::cli::{Exit, Failure};
 use crate::domain::ImportId;
@@ -169,7 +169,8 @@ async fn undo(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<Exit
     let mut progress = output.progress("Taking back (changes)", Some(changes.unsigned_abs()));
     let actor = session.context.actor();
     let undone =
-        signup::undo_import(session.db, session.id, id, actor.at(session.context.now()), |done| progress.set(done)).await?;
+        signup::undo_import(session.db, session.id, id, actor.at(session.context.now()), |done| progress.set(done))
+            .await?;
     drop(progress);
     match undone {
         Undo::Done(undone) if output.is_json() => {

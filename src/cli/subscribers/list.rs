@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{CommandSession, address};
 use crate::cli::output::TextStyle;
-use crate::cli::text::count;
 use crate::cli::table::Table;
+use crate::cli::text::count;
 use crate::cli::when::when;
 use crate::cli::{Context, Exit, Failure};
 use crate::clock::Timestamp;
@@ -14,7 +14,7 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{Counts, SubscriptionFilter, Subscription};
+use crate::store::subscriptions::{Counts, Subscription, SubscriptionFilter};
 use crate::store::{Db, consents, newsletters, subscriptions};
 
 #[derive(Debug, clap::Args)]

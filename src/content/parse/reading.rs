@@ -62,8 +62,10 @@ impl ParseState<'_> {
         let at = self.issue.place(occurrence.at);
         let Err(fault) = &occurrence.field else { return };
         let problem = match fault {
-            FieldFault::Open => Problem::error(at, "field-open", "a merge field begins here and does not end on this line")
-                .hint("write {{ name }}, or \\{{ for two braces"),
+            FieldFault::Open => {
+                Problem::error(at, "field-open", "a merge field begins here and does not end on this line")
+                    .hint("write {{ name }}, or \\{{ for two braces")
+            }
             FieldFault::Field(error) => {
                 let code = if matches!(error, merge::FieldError::Unknown(_)) { "field-unknown" } else { "field" };
                 let names = merge::NAMES.iter().map(|name| format!("{{{{ {name} }}}}")).collect::<Vec<_>>().join(", ");

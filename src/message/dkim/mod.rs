@@ -19,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::clock::Timestamp;
 use crate::secret::Secret;
 
-pub use key::{DnsRecord, DkimKeyError, generate_ed25519_pem, generate_rsa_pem};
+pub use key::{DkimKeyError, DnsRecord, generate_ed25519_pem, generate_rsa_pem};
 
 use key::PrivateKey;
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::candidate::{Candidate, Import, ImportAction};
-use super::outcome::{Imported, Rejected, ImportStep};
+use super::outcome::{ImportStep, Imported, Rejected};
 use super::people::{People, Turn};
 use super::plan::planned;
 use super::records::CsvRecord;
 use super::rows::Rows;
 use super::standing::Standing;
-use super::table::{RowOutcome, ImportTable};
+use super::table::{ImportTable, RowOutcome};
 use super::{ImportError, ImportFiles, Reason};
 use crate::clock::Timestamp;
 use crate::domain::ImportId;
@@ -187,7 +187,12 @@ fn batches(keys: &Keyring, list: &Arc<ImportFiles>, now: Timestamp) -> (Reader, 
 }
 
 /// Reads the files twice: who is in them, and then row by row. Ends early when a batch is not wanted.
-fn read(list: &ImportFiles, keys: &Keyring, now: Timestamp, mut wants: impl FnMut(Batch) -> bool) -> Result<(), ImportError> {
+fn read(
+    list: &ImportFiles,
+    keys: &Keyring,
+    now: Timestamp,
+    mut wants: impl FnMut(Batch) -> bool,
+) -> Result<(), ImportError> {
     let mut people = People::default();
     each_row(list, |table, record| {
         match table.read(&record, now) {
@@ -219,7 +224,10 @@ fn read(list: &ImportFiles, keys: &Keyring, now: Timestamp, mut wants: impl FnMu
 }
 
 /// Hands every row of every file to `work`, until it says that it has enough.
-fn each_row(list: &ImportFiles, mut work: impl FnMut(&ImportTable, CsvRecord) -> Result<bool, ImportError>) -> Result<(), ImportError> {
+fn each_row(
+    list: &ImportFiles,
+    mut work: impl FnMut(&ImportTable, CsvRecord) -> Result<bool, ImportError>,
+) -> Result<(), ImportError> {
     let is_email = |name: &str| {
         list.answers.columns.iter().any(|(known, meaning, _)| known == name && *meaning == super::Meaning::Email)
     };
@@ -337,7 +345,15 @@ async fn store(
     let (mut new, mut suppressed) = (Vec::new(), Vec::new());
     let actor = Actor::Import(id.0);
     let (by, consent) = (actor.at(import.now), ConsentKind::Imported);
-    let imported = ConsentEntry { by, consent, event: None, wording, client: None, source: &source, typed: ConsentDetails::default() };
+    let imported = ConsentEntry {
+        by,
+        consent,
+        event: None,
+        wording,
+        client: None,
+        source: &source,
+        typed: ConsentDetails::default(),
+    };
     let withdrawn = ConsentEntry { consent: ConsentKind::Withdrawn, ..imported };
     for (candidate, known, plan) in plans {
         match (plan, known.and_then(|known| known.subscription)) {

@@ -42,7 +42,7 @@ pub use answers::{Answers, ColumnQuestion, ColumnValue};
 pub use candidate::Import;
 pub use commit::{AGREED_FROM, import};
 pub use error::{ImportError, Reason};
-pub use outcome::{Imported, Rejected, ImportStep};
+pub use outcome::{ImportStep, Imported, Rejected};
 pub use times::DayOrder;
 pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
 

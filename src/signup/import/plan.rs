@@ -11,7 +11,7 @@ use crate::store::{StoreError, Tx, arrivals, consents, subscriptions};
 
 /// The rule of the house.
 fn plan(standing: Standing, known: Option<&KnownAddress>) -> ImportAction {
-    use SubscriptionState::{Unsubscribed, Pending};
+    use SubscriptionState::{Pending, Unsubscribed};
     let is_suppressed = known.and_then(|known| known.suppressed).is_some();
     let (is_departed, is_refused) = known.map_or((false, false), |known| (known.departed, known.refused));
     match (standing, known.and_then(|known| known.state)) {
@@ -62,8 +62,9 @@ pub(super) async fn planned(
         done.count(plan, candidate.standing);
         if plan == ImportAction::KeepOut {
             let suppressed = known.and_then(|known| known.suppressed).map(Reason::Suppressed);
-            let said_not_me = known
-                .is_some_and(|known| known.refused && !known.departed && known.state != Some(SubscriptionState::Unsubscribed));
+            let said_not_me = known.is_some_and(|known| {
+                known.refused && !known.departed && known.state != Some(SubscriptionState::Unsubscribed)
+            });
             let reason = match candidate.standing {
                 Standing::NotAgreed => Reason::NotAgreed,
                 _ => suppressed.unwrap_or(if said_not_me { Reason::Refused } else { Reason::Left }),

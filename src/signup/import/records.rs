@@ -66,7 +66,8 @@ impl<R: Read> Records<R> {
             let Some(first) = self.line()? else { return Ok(None) };
             let delimiter = self.delimiter;
             let torn = |text: &str| text.split(delimiter).map(|cell| cell.trim_matches('"').to_owned()).collect();
-            let record = |fields, salvage, windows| Ok(Some(CsvRecord { line: first.number, fields, salvage, windows }));
+            let record =
+                |fields, salvage, windows| Ok(Some(CsvRecord { line: first.number, fields, salvage, windows }));
             let mut text = match first.text {
                 Ok(text) if text.trim().is_empty() => continue,
                 Ok(text) => text,

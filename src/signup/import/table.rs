@@ -8,7 +8,7 @@ use super::cells::{self, folded, is_no_name, is_nothing, short, trimmed, truth, 
 use super::meaning::{Meaning, is_one_of};
 use super::records::CsvRecord;
 use super::standing::{self, Standing};
-use super::times::{DayOrder, CellTime, moment};
+use super::times::{CellTime, DayOrder, moment};
 use super::vendor::Vendor;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;

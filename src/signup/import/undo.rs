@@ -135,7 +135,15 @@ async fn restore(
     let actor = Actor::Import(import.0);
     let import = actor.at(by.now);
     let (consent, wording) = (ConsentKind::Undone, "import undone");
-    let entry = ConsentEntry { by: import, consent, event: None, wording, client: None, source, typed: ConsentDetails::default() };
+    let entry = ConsentEntry {
+        by: import,
+        consent,
+        event: None,
+        wording,
+        client: None,
+        source,
+        typed: ConsentDetails::default(),
+    };
     let withdrawn = ConsentEntry { consent: ConsentKind::Withdrawn, ..entry };
     let (is_back, counter) = match did {
         _ if found.has_acted => (false, &mut done.stayed),

@@ -3,9 +3,9 @@
 
 use url::Url;
 
-use super::super::stylesheets;
 use super::super::frame::PageContext;
 use super::super::public::issue;
+use super::super::stylesheets;
 use crate::clock::Timestamp;
 use crate::domain::IssueId;
 use crate::domain::newsletter::Newsletter;

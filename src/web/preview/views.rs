@@ -112,7 +112,12 @@ mod tests {
     use super::*;
 
     fn sheet(html: &str) -> PreviewState {
-        PreviewState { html: html.to_owned(), title: "<A> & B".to_owned(), language: "he".to_owned(), ..PreviewState::default() }
+        PreviewState {
+            html: html.to_owned(),
+            title: "<A> & B".to_owned(),
+            language: "he".to_owned(),
+            ..PreviewState::default()
+        }
     }
 
     fn html(view: &str, html: &str) -> String {

@@ -10,8 +10,8 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
@@ -121,7 +121,9 @@ async fn stopped(site: &Site, stop: AddressLink) -> Result<Response, HandlerErro
             let whose = ReaderContext::of(site, &subscription).await?.without_address();
             whose.page(StatusCode::OK, &StoppedPage(whose.reader.clone()))
         }
-        AddressLink::Stale(subscription) => stale(&ReaderContext::of(site, &subscription).await?.without_address(), StaleLink::Stop),
+        AddressLink::Stale(subscription) => {
+            stale(&ReaderContext::of(site, &subscription).await?.without_address(), StaleLink::Stop)
+        }
         AddressLink::Unknown => Err(HandlerError::NoSuchLink),
     }
 }

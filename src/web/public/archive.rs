@@ -13,8 +13,8 @@ use axum::routing::get;
 use jiff::civil::date;
 use serde::Deserialize;
 
-use super::super::handler_error::HandlerError;
 use super::super::frame::description;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::teaser::{below, teaser};
 use crate::clock::Timestamp;
@@ -195,7 +195,14 @@ async fn search(site: &Site, list: &SignupList, wanted: &Wanted) -> Result<Publi
     }
     let entries = found[before..shown.min(before + PER_PAGE)].to_vec();
     let all_years = years_of(list, &times);
-    Ok(PublicArchive { entries, more: before + PER_PAGE < shown, count: Some(found.len()), times, all_years, year: None })
+    Ok(PublicArchive {
+        entries,
+        more: before + PER_PAGE < shown,
+        count: Some(found.len()),
+        times,
+        all_years,
+        year: None,
+    })
 }
 
 fn number(count: usize) -> i64 {

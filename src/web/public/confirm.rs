@@ -9,8 +9,8 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::super::handler_error::HandlerError;
 use super::super::conditional::fresh;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::store::pages::{self, Query};
 use crate::templates::feeds::{Sitemap, SitemapEntry};

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::reader::ReaderContext;
 use super::token::{Opened, Token, open};

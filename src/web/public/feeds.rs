@@ -12,8 +12,8 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::handler_error::{HandlerError, Indexable};
 use super::super::conditional::fresh;
+use super::super::handler_error::{HandlerError, Indexable};
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::newsletter::Newsletter;
@@ -50,7 +50,11 @@ struct FeedSource {
     updated: Option<Timestamp>,
 }
 
-async fn shelf(site: &Site, slug: &str, asked: Result<Query<Asked>, QueryRejection>) -> Result<FeedSource, HandlerError> {
+async fn shelf(
+    site: &Site,
+    slug: &str,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<FeedSource, HandlerError> {
     let list = site.list(slug)?;
     let page = asked.ok().map_or(Some(0), |Query(asked)| Some(asked.page.unwrap_or(1)));
     let page = page.filter(|page| (1..=PAGE_MAX).contains(page));

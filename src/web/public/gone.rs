@@ -11,8 +11,8 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::{ReaderContext, link_url};
@@ -24,7 +24,7 @@ use crate::domain::subscriber::{EndedBy, SubscriptionState, Why};
 use crate::signup::{self, ClientNetwork, UndoStatus, UnsubscribeOutcome};
 use crate::store::consents;
 use crate::store::subscriptions::Subscription;
-use crate::templates::pages::{AbsentPage, BackPage, DepartedPage, Done, SubscriptionEnd, LeftPage};
+use crate::templates::pages::{AbsentPage, BackPage, DepartedPage, Done, LeftPage, SubscriptionEnd};
 use crate::token::Purpose;
 
 const BACK: &str = "back";
@@ -150,7 +150,12 @@ pub(super) fn absent_page(site: &Site, subscription: Option<&Subscription>) -> R
 }
 
 /// For who has left and holds a link to their preferences: since when, what is stored until when, and the way back.
-pub(super) fn departed(site: &Site, whose: &ReaderContext<'_>, subscription: &Subscription, done: Done) -> DepartedPage {
+pub(super) fn departed(
+    site: &Site,
+    whose: &ReaderContext<'_>,
+    subscription: &Subscription,
+    done: Done,
+) -> DepartedPage {
     let is_theirs = subscription.ended_by.is_none_or(EndedBy::is_the_readers);
     let ended = match subscription.left_from {
         // Who said "not me" has left nothing.

@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::handler_error::HandlerError;
 use super::super::frame::description;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::teaser::{below, quick_form, teaser};
 use crate::signup::SignupList;

@@ -22,7 +22,11 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/i/{name}", get(show))
 }
 
-async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, asked: HeaderMap) -> Result<Response, HandlerError> {
+async fn show(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    asked: HeaderMap,
+) -> Result<Response, HandlerError> {
     let (digest, format) = parse_name(&name).ok_or(HandlerError::NotFound)?;
     // What has this name has this content: who has any of it has all of it.
     let tag = format!("\"{digest}\"");

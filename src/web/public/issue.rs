@@ -9,8 +9,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::handler_error::{HandlerError, Sandboxed};
 use super::super::frame::PageContext;
+use super::super::handler_error::{HandlerError, Sandboxed};
 use super::super::site::Site;
 use super::teaser::{date, shortened, stamped_form, teaser};
 use crate::domain::issue::{Visibility, is_slug};

@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::signup::{address_error, bare, link_step};
 use crate::domain::address::EmailAddress;
-use crate::signup::{self, RequestOutcome, LinkAsk, HumanCheck};
+use crate::signup::{self, HumanCheck, LinkAsk, RequestOutcome};
 use crate::templates::pages::{LinkPage, SentPage};
 
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -43,8 +43,11 @@ async fn act(
             return site.page(StatusCode::UNPROCESSABLE_ENTITY, &frame, &page);
         }
     };
-    let proof =
-        HumanCheck { solution: fields.get("altcha").to_owned(), wait: fields.get("wait").to_owned(), ..HumanCheck::default() };
+    let proof = HumanCheck {
+        solution: fields.get("altcha").to_owned(),
+        wait: fields.get("wait").to_owned(),
+        ..HumanCheck::default()
+    };
     let (ask, act) = (LinkAsk { email: email.clone(), proof }, site.act("link form", "", client));
     let (signup, its_list) = (site.signup.clone(), Arc::clone(&list));
     let answer = site.write(async move { signup::send_link(&signup, &its_list, &ask, &act).await }).await?;

@@ -10,13 +10,13 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::Form as Fields;
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::choices;
 use super::gone::{absent_page, departed, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, ReaderContext};
+use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
 use super::signup::{address_error, asked_page, bare, name_error};
 use super::token::{Opened, Token, open};
 use super::unsubscribe::{LEAVE, leave};
@@ -25,9 +25,9 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, Ask, AddressChange, ClientNetwork, SignupList, Rest};
+use crate::signup::{self, AddressChange, Ask, ClientNetwork, Rest, SignupList};
 use crate::store::subscriptions::{self, Subscription};
-use crate::templates::pages::{Done, Other, PendingPage, PreferencesPage, FormError};
+use crate::templates::pages::{Done, FormError, Other, PendingPage, PreferencesPage};
 use crate::token::Purpose;
 use crate::words::Language;
 
@@ -107,14 +107,24 @@ fn fields_of(action: &str) -> &'static [&'static str] {
     }
 }
 
-async fn pause(site: &Site, id: SubscriptionId, rest: Rest, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
+async fn pause(
+    site: &Site,
+    id: SubscriptionId,
+    rest: Rest,
+    client: Option<ClientNetwork>,
+) -> Result<Did, HandlerError> {
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;
     Ok(paused.map_or(Did::Nothing, |_| Did::It("paused")))
 }
 
-async fn pause_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
+async fn pause_until(
+    site: &Site,
+    id: SubscriptionId,
+    typed: &str,
+    client: Option<ClientNetwork>,
+) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     match reader::rest_until(site, list, typed) {
@@ -130,7 +140,12 @@ async fn resume(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) 
     Ok(resumed.map_or(Did::Nothing, |_| Did::It("resumed")))
 }
 
-async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
+async fn rename(
+    site: &Site,
+    id: SubscriptionId,
+    typed: &str,
+    client: Option<ClientNetwork>,
+) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     let name = match parse_name(typed) {
@@ -147,7 +162,12 @@ async fn rename(site: &Site, id: SubscriptionId, typed: &str, client: Option<Cli
     Ok(renamed.map_or(Did::Nothing, |_| Did::It(done)))
 }
 
-async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
+async fn choose(
+    site: &Site,
+    id: SubscriptionId,
+    fields: &Fields,
+    client: Option<ClientNetwork>,
+) -> Result<Did, HandlerError> {
     let Some((language, format)) = choices::read(fields) else { return Ok(Did::Nothing) };
     let act = site.act("preferences", wording::preferences(site.words(None)), client);
     let db = site.signup.db.clone();
@@ -155,7 +175,12 @@ async fn choose(site: &Site, id: SubscriptionId, fields: &Fields, client: Option
     Ok(chosen.map_or(Did::Nothing, |_| Did::It("chosen")))
 }
 
-async fn change_address(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
+async fn change_address(
+    site: &Site,
+    id: SubscriptionId,
+    typed: &str,
+    client: Option<ClientNetwork>,
+) -> Result<Did, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
     let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
@@ -189,7 +214,12 @@ async fn data(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) ->
 }
 
 /// Asks for another newsletter in the reader's name: confirmed by a mail like every other, with a record of its own.
-async fn add(site: &Arc<Site>, id: SubscriptionId, slug: &str, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
+async fn add(
+    site: &Arc<Site>,
+    id: SubscriptionId,
+    slug: &str,
+    client: Option<ClientNetwork>,
+) -> Result<Response, HandlerError> {
     let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
     let list = site.list(slug)?;
     let language = subscription.language.as_deref().and_then(Language::chosen);
@@ -254,6 +284,7 @@ fn page(whose: &ReaderContext<'_>, subscription: Option<&Subscription>) -> Prefe
 /// The site's other newsletters, whether the person gets them or not: that is for the mail to say which follows.
 fn others(site: &Site, own: &Subscription) -> Vec<Other> {
     let others = site.lists.iter().filter(|list| list.id != own.newsletter_id && site.lists.len() > 1);
-    let other = |list: &Arc<SignupList>| Other { slug: list.newsletter.slug.clone(), name: list.newsletter.name.clone() };
+    let other =
+        |list: &Arc<SignupList>| Other { slug: list.newsletter.slug.clone(), name: list.newsletter.name.clone() };
     others.map(other).collect()
 }

@@ -9,8 +9,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::super::handler_error::HandlerError;
 use super::super::frame::{contact, one_line};
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::reader::link_url;
 use crate::domain::design::ImagesBy;

@@ -10,7 +10,7 @@ use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
-use crate::signup::{SignupList, Rest};
+use crate::signup::{Rest, SignupList};
 use crate::store::newsletters;
 use crate::store::subscriptions::Subscription;
 use crate::templates::TemplateContext;

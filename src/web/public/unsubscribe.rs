@@ -13,17 +13,17 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::{Complete, HandlerError};
 use super::super::form::{Form, bytes};
+use super::super::handler_error::{Complete, HandlerError};
 use super::super::one_click::is_one_click;
 use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
-use super::reader::{self, FOUR_WEEKS, THREE_MONTHS, UNTIL, ReaderContext};
+use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
 use super::token::{Opened, Token, open};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
-use crate::signup::{self, ClientNetwork, UnsubscribeOutcome, Rest};
+use crate::signup::{self, ClientNetwork, Rest, UnsubscribeOutcome};
 use crate::store::subscriptions::{self, Subscription};
 use crate::templates::pages::LeavePage;
 use crate::token::Purpose;
@@ -90,7 +90,12 @@ pub(super) async fn leave(
     site.write(async move { signup::leave(&db, id, &act).await }).await
 }
 
-async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
+async fn rest_until(
+    site: &Site,
+    id: SubscriptionId,
+    typed: &str,
+    client: Option<ClientNetwork>,
+) -> Result<Response, HandlerError> {
     let Some(subscription) = get_one(site, id).await? else { return absent_page(site, None) };
     let list = site.list_of(subscription.newsletter_id);
     match reader::rest_until(site, list, typed) {
@@ -99,7 +104,12 @@ async fn rest_until(site: &Site, id: SubscriptionId, typed: &str, client: Option
     }
 }
 
-async fn rest(site: &Site, id: SubscriptionId, rest: Rest, client: Option<ClientNetwork>) -> Result<Response, HandlerError> {
+async fn rest(
+    site: &Site,
+    id: SubscriptionId,
+    rest: Rest,
+    client: Option<ClientNetwork>,
+) -> Result<Response, HandlerError> {
     let act = site.act("link", wording::leave(site.words(None)), client);
     let db = site.signup.db.clone();
     let paused = site.write(async move { signup::pause(&db, id, rest, &act).await }).await?;

@@ -2,7 +2,7 @@
 //! form for one's own link.
 
 use axum::http::StatusCode;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Pending, Unsubscribed};
 use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::Db;
 use coranto::token::Purpose;

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::harness::acts;
 use crate::harness::database::{PostgresPlace, SqlitePlace};
 use crate::harness::http::get;
-use crate::signup::{signup_list, newsletter};
+use crate::signup::{list, newsletter};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/frozen")
@@ -105,12 +105,13 @@ impl Frozen {
         let signup = Signup::new(self.db.clone(), self.keys.clone(), Limits::default(), DomainPolicy::none());
         let mut signup_lists = Vec::new();
         for (slug, name) in [("week", "The Week"), ("month", "Der Monat")] {
-            signup_lists.push(signup_list(&self.db, newsletter(slug, name)).await);
+            signup_lists.push(list(&self.db, newsletter(slug, name)).await);
         }
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
         let clock = Clock::fixed(self.now);
-        let site = Site::new(signup, signup_lists, templates, clock, url, Proxies::none(), CancellationToken::new()).unwrap();
+        let site =
+            Site::new(signup, signup_lists, templates, clock, url, Proxies::none(), CancellationToken::new()).unwrap();
         let router = web::router(Arc::new(site));
         for fact in self.facts["tokens"].as_array().unwrap() {
             let (purpose, token) = (fact["purpose"].as_str().unwrap(), fact["token"].as_str().unwrap());
@@ -129,8 +130,9 @@ impl Frozen {
     }
 
     async fn everybody_who_was_kept_out_stays_out(&self) {
-        let act = ActionContext { actor: acts::actor(), source: "test".to_owned(), wording: "", client: None, now: self.now };
-        let slug = |slug: &'static str| async move { signup_list(&self.db, newsletter(slug, slug)).await };
+        let act =
+            ActionContext { actor: acts::actor(), source: "test".to_owned(), wording: "", client: None, now: self.now };
+        let slug = |slug: &'static str| async move { list(&self.db, newsletter(slug, slug)).await };
         let week = slug("week").await;
         let signup = Signup::new(
             self.db.clone(),

@@ -1,6 +1,6 @@
 //! A backup is put back, and numbers come again: links that were mailed in between act on nobody else.
 
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Pending, Unsubscribed};
 use coranto::store::{Db, migrate};
 use coranto::token::Purpose;
 

@@ -4,7 +4,7 @@
 use std::net::ToSocketAddrs as _;
 use std::time::Duration;
 
-use coranto::store::{Db, StoreError, ConnectionSecurity};
+use coranto::store::{ConnectionSecurity, Db, StoreError};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use crate::harness::postgres::Secured;
@@ -67,7 +67,11 @@ fn a_server_with_tls_is_verified() {
         let trusted = format!("{}?sslrootcert={root}", server.url(&name));
         assert_eq!(open(&trusted).unwrap(), ConnectionSecurity::Verified, "{rules}");
         assert_eq!(open(&format!("{trusted}&sslmode=verify-full")).unwrap(), ConnectionSecurity::Verified, "{rules}");
-        assert_eq!(open(&format!("{}?sslmode=require", server.url(&name))).unwrap(), ConnectionSecurity::Encrypted, "{rules}");
+        assert_eq!(
+            open(&format!("{}?sslmode=require", server.url(&name))).unwrap(),
+            ConnectionSecurity::Encrypted,
+            "{rules}"
+        );
         let plain = open(&format!("{}?sslmode=disable", server.url(&name)));
         match rules {
             ANYHOW => assert_eq!(plain.unwrap(), ConnectionSecurity::Plain, "said in words"),

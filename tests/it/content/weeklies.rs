@@ -46,7 +46,8 @@ fn found(source: &str) -> Vec<String> {
     let newsletter = Newsletter { allow_html: true, ..newsletter() };
     let (issue, unread) = read_so_far(source.as_bytes());
     assert!(unread.is_empty(), "{unread:?}");
-    let letter = RenderContext { newsletter: &newsletter, web_url: "https://news.example.com/week/a", pictures: &NoPictures };
+    let letter =
+        RenderContext { newsletter: &newsletter, web_url: "https://news.example.com/week/a", pictures: &NoPictures };
     let rendered = render_so_far(&issue, &letter, Target::Mail);
     rendered.problems.iter().map(|problem| format!("{} {}", problem.line, problem.code)).collect()
 }

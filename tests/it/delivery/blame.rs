@@ -63,7 +63,11 @@ async fn assert_untouched(stage: &DeliveryFixture, issue: IssueId) {
 }
 
 /// A sink, and a stage whose relay leads to it.
-async fn before(db: Db, options: SinkOptions, change: impl FnOnce(Endpoint) -> Endpoint) -> (DeliveryFixture, SinkHandle) {
+async fn before(
+    db: Db,
+    options: SinkOptions,
+    change: impl FnOnce(Endpoint) -> Endpoint,
+) -> (DeliveryFixture, SinkHandle) {
     let mut stage = DeliveryFixture::new(db).await;
     let failing = Sink::start(SinkOptions { keep: true, ..options }).await.unwrap();
     stage.settings.relays = vec![relay_to("main", change(endpoint(&failing)))];

@@ -8,7 +8,7 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::revisions::NewRevision;
 use coranto::store::{Db, deliveries, revisions};
 
-use super::stage::{START, DeliveryFixture, mails, relay};
+use super::stage::{DeliveryFixture, START, mails, relay};
 use crate::harness::database::both_databases;
 
 fn fields(fields: &[(Scope, &str)]) -> ExtraHeaders {

@@ -9,11 +9,15 @@ use coranto::domain::issue::IssueState;
 use coranto::smtp::SinkOptions;
 use coranto::store::{Db, notices, suppressions};
 
-use super::stage::{START, DeliveryFixture};
+use super::stage::{DeliveryFixture, START};
 use crate::harness::database::both_databases;
 
 /// A stage with one reader who has a fault and one who has none, after the first try of both.
-async fn after_one_try(db: Db, faulty: &str, is_tried: impl Fn(&coranto::store::ledger::Totals) -> bool) -> DeliveryFixture {
+async fn after_one_try(
+    db: Db,
+    faulty: &str,
+    is_tried: impl Fn(&coranto::store::ledger::Totals) -> bool,
+) -> DeliveryFixture {
     let options = SinkOptions { keep: true, slow_delay: Duration::from_millis(50), ..SinkOptions::default() };
     let mut stage = DeliveryFixture::with_sink(db, options).await;
     stage.bear_leaps();

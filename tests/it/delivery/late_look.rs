@@ -12,7 +12,7 @@ use coranto::domain::issue::IssueState;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{Running, DeliveryFixture, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, Running, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -14,7 +14,7 @@ use coranto::store::suspensions::{self, Suspension};
 use coranto::store::{Db, StoreError, newsletters};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, DeliveryFixture, endpoint_at, newsletter, relay, relay_to};
+use super::stage::{DeliveryFixture, START, endpoint_at, newsletter, relay, relay_to};
 use crate::harness::database::both_databases;
 
 /// A relay that answers where `refuses` says so with `refusal`, until it is mended.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use coranto::delivery::test_send::{self, TestSend, ProofError};
+use coranto::delivery::test_send::{self, ProofError, TestSend};
 use coranto::domain::RevisionId;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
@@ -44,7 +44,7 @@ async fn test_revision(stage: &DeliveryFixture, of: RevisionId) -> RevisionId {
 
 async fn send(stage: &DeliveryFixture, revision: RevisionId, to: &[&str]) -> Result<Vec<TestSend>, ProofError> {
     let to: Vec<EmailAddress> = to.iter().map(|local| format!("{local}@example.net").parse().unwrap()).collect();
-    proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await
+    test_send::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await
 }
 
 /// State, tries and kind of every row that belongs to no issue.

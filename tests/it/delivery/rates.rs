@@ -11,7 +11,7 @@ use coranto::smtp::SinkOptions;
 use coranto::store::{Db, issues};
 
 use super::script::{Answer, Asked, Script};
-use super::stage::{START, DeliveryFixture, endpoint_at, relay_to};
+use super::stage::{DeliveryFixture, START, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

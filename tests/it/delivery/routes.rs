@@ -9,7 +9,7 @@ use coranto::smtp::{Sink, SinkHandle, SinkOptions};
 use coranto::store::Db;
 
 use super::extra_headers::add;
-use super::stage::{START, DeliveryFixture, endpoint_at, newsletter, relay, relay_to, sends};
+use super::stage::{DeliveryFixture, START, endpoint_at, newsletter, relay, relay_to, sends};
 use crate::harness::database::both_databases;
 
 /// What is of no issue and needs no reader.

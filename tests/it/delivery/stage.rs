@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::harness::acts;
 use coranto::clock::{Clock, Timestamp};
-use coranto::delivery::{Engine, NewsletterSettings, RelaySettings, EngineSettings, Timing};
+use coranto::delivery::{Engine, EngineSettings, NewsletterSettings, RelaySettings, Timing};
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
@@ -138,7 +138,10 @@ impl DeliveryFixture {
     /// A reader leaves; when this returns they were told so.
     pub(crate) async fn leaves(&self, local: &str) {
         let id = self.subscription(local).await;
-        assert!(matches!(signup::leave(&self.db, id, &self.act()).await.unwrap(), UnsubscribeOutcome::Left(_)), "{local}");
+        assert!(
+            matches!(signup::leave(&self.db, id, &self.act()).await.unwrap(), UnsubscribeOutcome::Left(_)),
+            "{local}"
+        );
     }
 
     /// What no verb of the program does.
@@ -147,7 +150,13 @@ impl DeliveryFixture {
     }
 
     pub(crate) fn act(&self) -> ActionContext {
-        ActionContext { now: self.clock.now(), actor: Actor::Reader, client: None, source: "test".to_owned(), wording: "" }
+        ActionContext {
+            now: self.clock.now(),
+            actor: Actor::Reader,
+            client: None,
+            source: "test".to_owned(),
+            wording: "",
+        }
     }
 
     /// An issue that is going out to everybody there is now.

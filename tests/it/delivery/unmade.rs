@@ -166,7 +166,7 @@ both_databases! {
             let mut stage = DeliveryFixture::new(db.clone()).await;
             break_it(&mut stage);
             let revision = store(&stage, &text(DeliveryKind::Test, Some(slug))).await;
-            let sent = proof::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await;
+            let sent = test_send::send(&stage.db, &stage.clock, stage.settings.clone(), revision, &to).await;
             let Err(ProofError::Mail(fault)) = sent else { panic!("{slug}: {sent:?}") };
             assert!(fault.contains(word), "{slug}: {fault}");
             assert!(stage.sink.messages().is_empty(), "{slug}");

@@ -9,7 +9,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::notice::Effect;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::inbound::{self, AnswerError, Settled, Wanted};
-use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
+use coranto::store::notices::{self, Notice, NoticeFilter, RefusedMail};
 use coranto::store::{Db, ledger, suppressions};
 
 use crate::delivery::stage::DeliveryFixture;

@@ -13,7 +13,7 @@ use coranto::store::{Db, StoreError, issues, subscriptions};
 use coranto::{domain, signup};
 use tokio::task::JoinSet;
 
-use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, at, keys, no_event};
+use super::ground::{EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, PublishingFixture, at, keys, no_event};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases};
 

@@ -6,7 +6,7 @@ use coranto::publishing::{CorrectError, When, correct};
 use coranto::store::pages::Page;
 use coranto::store::{Db, pages};
 
-use super::ground::{PublishingFixture, FRIDAY, at};
+use super::ground::{FRIDAY, PublishingFixture, at};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";

@@ -6,7 +6,7 @@ use coranto::domain::issue::IssueState::Queued;
 use coranto::publishing::follow::FileWatcher;
 use coranto::store::Db;
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PublishingFixture};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";

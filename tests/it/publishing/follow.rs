@@ -4,7 +4,7 @@ use coranto::domain::issue::IssueState::{Draft, Held, Paused, Queued, Sending, S
 use coranto::publishing::When;
 use coranto::store::Db;
 
-use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at, no_event};
+use super::ground::{EVENTS_AGAIN, FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, WEDNESDAY, at, no_event};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use coranto::content::Problem;
 use coranto::content::problem::Position;
-use coranto::publishing::links::{self, CheckedLink, Asking};
+use coranto::publishing::links::{self, Asking, CheckedLink};
 
 /// What a server was asked, and what it answers.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use proptest::prelude::*;
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, THIRD_FRIDAY, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PUBLIC_URL, PublishingFixture, THIRD_FRIDAY, at};
 use crate::delivery::stage;
 use crate::harness::database::both_databases;
 

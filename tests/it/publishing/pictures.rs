@@ -8,7 +8,7 @@ use coranto::store::images::RevisionImage;
 use coranto::store::{Db, images, pages, revisions};
 
 use super::correct::sent;
-use super::ground::{PublishingFixture, EVENTS_AGAIN, FRIDAY_AFTER, PUBLIC_URL, no_event};
+use super::ground::{EVENTS_AGAIN, FRIDAY_AFTER, PUBLIC_URL, PublishingFixture, no_event};
 use crate::harness::database::both_databases;
 use crate::images::png;
 

@@ -2,12 +2,12 @@
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Held, Queued, Sending};
-use coranto::publishing::{self, Moved, NoSlot, QueuePlan, QueueError, SkipError, When};
+use coranto::publishing::{self, Moved, NoSlot, QueueError, QueuePlan, SkipError, When};
 use coranto::store::Db;
 use coranto::store::db::Sql;
 use tokio::task::JoinSet;
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, at};
 use crate::harness::database::{Fresh, both_databases};
 
 const A: &str = "2026-11-27-a.md";

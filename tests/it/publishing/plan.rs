@@ -2,10 +2,10 @@
 
 use coranto::domain::issue::IssueState::{Held, Queued};
 use coranto::publishing::queue::{self, QueueContext};
-use coranto::publishing::{QueuePlan, QueueError, Queued as Done, When};
+use coranto::publishing::{QueueError, QueuePlan, Queued as Done, When};
 use coranto::store::{Db, revisions};
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, at};
 use crate::harness::database::both_databases;
 
 /// The day that `coranto new` would put into a file's name.

@@ -9,7 +9,7 @@ use coranto::publishing::{NoSlot, QueueError, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY, WEDNESDAY, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, WEDNESDAY, at};
 use crate::harness::database::{Fresh, both_databases};
 
 const A: &str = "2026-11-27-a.md";

@@ -14,7 +14,7 @@ use coranto::store::{Db, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::ground::{PublishingFixture, FRIDAY, FRIDAY_AFTER, PUBLIC_URL, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PUBLIC_URL, PublishingFixture, at};
 use crate::harness::database::both_databases;
 
 const A: &str = "2026-11-27-a.md";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use coranto::domain::SubscriptionId;
 use coranto::domain::subscriber::EndedBy;
-use coranto::signup::{self, LinkAsk, HumanCheck};
+use coranto::signup::{self, HumanCheck, LinkAsk};
 use coranto::store::personal::{Hanging, Part};
 use coranto::store::{Db, StoreError};
 

@@ -12,7 +12,7 @@ use coranto::domain::retention::{Expiry, Retention};
 use coranto::domain::{DeliveryId, IssueId, RevisionId};
 use coranto::signup::{self, NewReader};
 use coranto::store::{Db, StoreError, alarms, departed, images, ledger, retention, suspensions};
-use coranto::upkeep::{self, RetentionOutcome, AlarmSettings, Upkeep};
+use coranto::upkeep::{self, AlarmSettings, RetentionOutcome, Upkeep};
 
 use crate::delivery::stage::DeliveryFixture;
 use crate::harness::acts;

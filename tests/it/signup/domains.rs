@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, UdpSocket};
 
-use coranto::signup::{RequestOutcome, Ask, DomainPolicy, MxLookup, RequestError, Signup};
+use coranto::signup::{Ask, DomainPolicy, MxLookup, RequestError, RequestOutcome, Signup};
 use coranto::store::Db;
 use hickory_resolver::proto::rr::rdata::{A, MX};
 use hickory_resolver::proto::rr::{Name, RData};

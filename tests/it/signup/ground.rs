@@ -9,7 +9,8 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use coranto::domain::subscriber::SubscriptionState;
 use coranto::signup::{
-    self, ActionContext, RequestOutcome, Ask, DomainPolicy, ClientNetwork, Confirmation, SignupList, UnsubscribeOutcome, Limits, RequestError, Signup,
+    self, ActionContext, Ask, ClientNetwork, Confirmation, DomainPolicy, Limits, RequestError, RequestOutcome, Signup,
+    SignupList, UnsubscribeOutcome,
 };
 use coranto::store::consents::Consent;
 use coranto::store::subscriptions::Subscription;

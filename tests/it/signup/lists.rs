@@ -8,9 +8,9 @@ use std::sync::Arc;
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::signup::{self, Answers, Import, ImportError, Imported, ImportFiles, Reason, Rejected, ImportStep};
+use coranto::signup::{self, Answers, Import, ImportError, ImportFiles, ImportStep, Imported, Reason, Rejected};
 use coranto::store::subscriptions::{Counts, SubscriptionFilter};
 use coranto::store::{Db, subscriptions, suppressions};
 

@@ -12,4 +12,4 @@ mod undo;
 mod verbs;
 mod welcome;
 
-pub(crate) use ground::{SignupFixture, NOW, list, newsletter};
+pub(crate) use ground::{NOW, SignupFixture, list, newsletter};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coranto::signup::{RequestOutcome, Ask, Challenge, ChallengeWhen, Limits, NextStep, HumanCheck, WAIT};
+use coranto::signup::{Ask, Challenge, ChallengeWhen, HumanCheck, Limits, NextStep, RequestOutcome, WAIT};
 use coranto::store::Db;
 
 use super::SignupFixture;

@@ -1,6 +1,6 @@
 //! "That was not me": no more mails that strangers ask for.
 
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Pending, Unsubscribed};
 use coranto::signup::{self, Confirmation};
 use coranto::store::Db;
 

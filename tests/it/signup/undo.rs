@@ -4,7 +4,7 @@ use coranto::domain::ImportId;
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Pending, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, ActionContext, Added, Answers, Import, NewReader, Undo, Undone};
 use coranto::store::{Db, imports};

@@ -3,10 +3,10 @@
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{ConsentId, SubscriptionId};
-use coranto::signup::{self, ActionContext, Added, Confirmation, UnsubscribeOutcome, NewReader, Rest};
+use coranto::signup::{self, ActionContext, Added, Confirmation, NewReader, Rest, UnsubscribeOutcome};
 use coranto::store::Db;
 
 use super::SignupFixture;

@@ -122,7 +122,9 @@ async fn check(answers: Answers, cut: Cut) {
         });
         let (refused, goes_on) = expected(given);
         match (first, refused) {
-            (Ok(EnvelopeOutcome::Refused { stage, reply }), Some(expected)) => assert_eq!((stage, reply.code), expected),
+            (Ok(EnvelopeOutcome::Refused { stage, reply }), Some(expected)) => {
+                assert_eq!((stage, reply.code), expected)
+            }
             (Ok(EnvelopeOutcome::Ready), None) => assert_eq!(given, [Some(250), Some(250), Some(354)]),
             (Err(Broken::Lost { .. }), None) => assert!(given.contains(&None)),
             (outcome, _) => panic!("{answers:?} {cut:?}: {outcome:?}"),

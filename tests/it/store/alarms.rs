@@ -12,7 +12,7 @@ use coranto::store::alarms::{self, StandingAlarm};
 use coranto::store::issues::QueuePlace;
 use coranto::store::{Db, Tx, issues, ledger, newsletters, subscriptions};
 
-use super::ground::{StoreFixture, NOW, minute, new_issue};
+use super::ground::{NOW, StoreFixture, minute, new_issue};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -9,7 +9,7 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, StoreError, issues, ledger, newsletters};
 
-use super::ground::{StoreFixture, NOW, minute};
+use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases, on_postgres, on_sqlite};
 

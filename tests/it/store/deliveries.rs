@@ -5,13 +5,13 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::delivery::{DeliveryKind, Reason};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Unsubscribed};
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
-use coranto::store::consents::{self, NewConsent, ConsentDetails};
+use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
 
-use super::ground::{Entry, StoreFixture, NOW, minute};
+use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

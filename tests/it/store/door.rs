@@ -6,7 +6,7 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState};
 use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::domain::subscriber::{Format, RequestKind};
 use coranto::domain::{RequestId, SubscriberId, SubscriptionId};
 use coranto::store::consents::ConsentDetails;

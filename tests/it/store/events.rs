@@ -5,7 +5,7 @@ use coranto::domain::event::Event;
 use coranto::store::Db;
 use coranto::store::events::{self, About};
 
-use super::ground::{StoreFixture, NOW, minute};
+use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::issue::IssueState;

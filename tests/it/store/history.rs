@@ -12,6 +12,9 @@ use super::readers::{NOW, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
+/// Subscription, newsletter, kind, actor and data of an event.
+type Row = (Option<i64>, Option<i64>, String, String, String);
+
 both_databases! {
     async fn lines_are_written_as_one_by_one_and_in_their_order(db: Db) {
         let mut tx = db.begin().await.unwrap();
@@ -51,7 +54,7 @@ both_databases! {
         for (one, many) in &twins {
             assert_eq!(said(&mut tx, *one).await, said(&mut tx, *many).await);
         }
-        let rows: Vec<(Option<i64>, Option<i64>, String, String, String)> = tx
+        let rows: Vec<Row> = tx
             .sql("SELECT subscription_id, newsletter_id, kind, actor, data FROM events ORDER BY id")
             .fetch_all()
             .await

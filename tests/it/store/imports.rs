@@ -11,7 +11,7 @@ use coranto::domain::subscriber::EndedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::arrivals::{self, Arrival, Coming};
-use coranto::store::consents::{NewConsent, ConsentDetails};
+use coranto::store::consents::{ConsentDetails, NewConsent};
 use coranto::store::imports::{self, NewImport};
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::{Db, Tx, consents, subscriptions, suppressions};

@@ -7,7 +7,7 @@ use coranto::domain::{IssueId, NewsletterId, RevisionId};
 use coranto::store::issues::{self, Issue, NewIssue, QueuePlace};
 use coranto::store::{Db, newsletters};
 
-use super::ground::{StoreFixture, NOW, minute, new_issue, revision};
+use super::ground::{NOW, StoreFixture, minute, new_issue, revision};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 use coranto::domain::delivery::DeliveryKind;

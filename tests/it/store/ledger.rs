@@ -3,12 +3,12 @@
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Unsubscribed};
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::store::ledger::{self, Totals};
 use coranto::store::{Db, deliveries, newsletters, subscriptions};
 
-use super::ground::{Entry, StoreFixture, NOW, minute, subscribe};
+use super::ground::{Entry, NOW, StoreFixture, minute, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -8,10 +8,10 @@ use coranto::domain::subscriber::AskedBy;
 use coranto::domain::subscriber::SubscriptionState::{Active, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, NewsletterId};
-use coranto::store::limits::{MailRequest, Asker, MailAllowance};
+use coranto::store::limits::{Asker, MailAllowance, MailRequest};
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
-use super::ground::{StoreFixture, NOW, person, subscribe};
+use super::ground::{NOW, StoreFixture, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 
@@ -22,7 +22,13 @@ async fn standing(tx: &mut Tx, email: &str, now: Timestamp) -> MailAllowance {
     standing_with(tx, email, WEEK, AskedBy::Form, now).await
 }
 
-async fn standing_with(tx: &mut Tx, email: &str, newsletter: NewsletterId, by: AskedBy, now: Timestamp) -> MailAllowance {
+async fn standing_with(
+    tx: &mut Tx,
+    email: &str,
+    newsletter: NewsletterId,
+    by: AskedBy,
+    now: Timestamp,
+) -> MailAllowance {
     let hours = |hours: u64| NOW.minus(Duration::from_secs(3600 * hours));
     let by = Asker { person: &person(email), newsletter, by };
     limits::standing(tx, &MailRequest { by, day: hours(24), month: hours(720) }, now).await.unwrap()

@@ -8,13 +8,13 @@ use coranto::domain::delivery::DeliveryState;
 use coranto::domain::subscriber::RequestKind;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{ConsentId, DeliveryId, RequestId, SubscriberId, SubscriptionId};
-use coranto::store::consents::{NewConsent, ConsentDetails};
+use coranto::store::consents::{ConsentDetails, NewConsent};
 use coranto::store::keys::Stake;
 use coranto::store::requests::NewRequest;
 use coranto::store::{Db, consents, keys, limits, marks, pauses, requests, subscribers, subscriptions, suppressions};
 use coranto::token::Fingerprint;
 
-use super::ground::{StoreFixture, NOW, person, subscribe};
+use super::ground::{NOW, StoreFixture, person, subscribe};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -1,6 +1,6 @@
 //! Steps of the schema: what a database has, bringing it up to date, and one that is newer than the program.
 
-use coranto::store::consents::{self, NewConsent, ConsentDetails};
+use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::subscribers::{self, NewSubscriber};
 use coranto::store::subscriptions::{self, NewSubscription};
 use coranto::store::{Db, StoreError, migrate, newsletters};

@@ -11,10 +11,10 @@ use coranto::domain::notice::Effect;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, IssueId, NoticeId};
-use coranto::store::notices::{self, NoticeFilter, Notice, RefusedMail};
+use coranto::store::notices::{self, Notice, NoticeFilter, RefusedMail};
 use coranto::store::{Db, subscriptions, suppressions};
 
-use super::ground::{StoreFixture, NOW, minute, person};
+use super::ground::{NOW, StoreFixture, minute, person};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

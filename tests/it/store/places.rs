@@ -7,7 +7,7 @@ use coranto::store::pages::NewPage;
 use coranto::store::skips::{self, SkippedSlot};
 use coranto::store::{Db, leases, newsletters, pages, revisions};
 
-use super::ground::{StoreFixture, NOW, content, minute};
+use super::ground::{NOW, StoreFixture, content, minute};
 use crate::harness::database::both_databases;
 
 both_databases! {

@@ -9,11 +9,11 @@ use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::event::Event;
 use coranto::domain::subscriber::EndedBy;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Pending, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
-use coranto::store::consents::{self, NewConsent, ConsentDetails};
+use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::subscribers::{self, NewSubscriber};
-use coranto::store::subscriptions::{self, Counts, ConsentEntry, SubscriptionFilter, NewSubscription};
+use coranto::store::subscriptions::{self, ConsentEntry, Counts, NewSubscription, SubscriptionFilter};
 use coranto::store::{Db, Result, Tx, newsletters, pauses, personal, suppressions};
 use futures_util::TryStreamExt as _;
 

@@ -5,7 +5,7 @@ use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, 
 use coranto::domain::delivery::{DeliveryKind, Reason};
 use coranto::store::{Db, deliveries};
 
-use super::ground::{Entry, StoreFixture, NOW, minute};
+use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
 
 /// A row in every state, held by `live` where it is held, and what each is.

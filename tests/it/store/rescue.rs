@@ -5,7 +5,7 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::store::{Db, deliveries, issues};
 
-use super::ground::{Entry, StoreFixture, NOW, minute};
+use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -3,12 +3,12 @@
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
 use coranto::domain::issue::IssueState;
-use coranto::domain::subscriber::SubscriptionState::{self, Active, Unsubscribed, Paused};
+use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Unsubscribed};
 use coranto::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
 use coranto::store::settlement::{self, Settlement};
 use coranto::store::{Db, deliveries};
 
-use super::ground::{Entry, StoreFixture, NOW, minute, read};
+use super::ground::{Entry, NOW, StoreFixture, minute, read};
 use crate::harness::database::both_databases;
 
 /// Two equal ledgers: for each row of the one there is a row of the other.

@@ -28,7 +28,8 @@ fn former(engine: &str) -> Migrator {
         let (number, name) = name.split_once('_').unwrap();
         let (number, text) = (number.parse().unwrap(), std::fs::read_to_string(path).unwrap());
         let sql = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(text));
-        (number <= FORMER).then(|| Migration::new(number, name.replace('_', " ").into(), MigrationType::Simple, sql, false))
+        (number <= FORMER)
+            .then(|| Migration::new(number, name.replace('_', " ").into(), MigrationType::Simple, sql, false))
     });
     Migrator::with_migrations(steps.collect())
 }
@@ -38,9 +39,13 @@ fn inserts(table: &str, columns: &[(String, String)], overriding: &str) -> Vec<S
     let names: Vec<_> = columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let row = |number: i64| {
         let value = |(name, kind): &(String, String)| match (table, name.as_str()) {
-            ("subscriptions", "state") => ["'active'", "'left'", "'left'"][usize::try_from(number).unwrap() - 1].to_owned(),
+            ("subscriptions", "state") => {
+                ["'active'", "'left'", "'left'"][usize::try_from(number).unwrap() - 1].to_owned()
+            }
             ("subscriptions", "format") => "'plain'".to_owned(),
-            ("subscriptions", "ended_by") => ["NULL", "'reader'", "'import'"][usize::try_from(number).unwrap() - 1].to_owned(),
+            ("subscriptions", "ended_by") => {
+                ["NULL", "'reader'", "'import'"][usize::try_from(number).unwrap() - 1].to_owned()
+            }
             _ => match kind.to_lowercase().as_str() {
                 "integer" | "bigint" => number.to_string(),
                 "boolean" => (number > 1).to_string(),
@@ -69,14 +74,19 @@ async fn no_step_loses_a_row_on_sqlite() {
     drop(Db::open(&place.url()).await.unwrap());
     let mut connection = sqlx::SqliteConnection::connect(&place.url()).await.unwrap();
     former("sqlite").run(&mut connection).await.unwrap();
-    sqlx::raw_sql("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").execute(&mut connection).await.unwrap();
+    sqlx::raw_sql("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     for (table, columns) in sqlite_tables(&mut connection).await {
         for insert in inserts(&table, &columns, "") {
             sqlx::raw_sql(AssertSqlSafe(insert)).execute(&mut connection).await.unwrap();
         }
     }
-    let gone = format!("INSERT INTO subscriptions (id, newsletter_id, subscriber_id, state, source, created_at)
-                        VALUES ({GONE}, 1, 2, 'active', '', 0); DELETE FROM subscriptions WHERE id = {GONE}");
+    let gone = format!(
+        "INSERT INTO subscriptions (id, newsletter_id, subscriber_id, state, source, created_at)
+                        VALUES ({GONE}, 1, 2, 'active', '', 0); DELETE FROM subscriptions WHERE id = {GONE}"
+    );
     sqlx::raw_sql(AssertSqlSafe(gone)).execute(&mut connection).await.unwrap();
     let before = sqlite_rows(&mut connection).await;
     connection.close().await.unwrap();

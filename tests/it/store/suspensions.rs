@@ -9,7 +9,7 @@ use coranto::domain::{NewsletterId, SuspensionId};
 use coranto::store::suspensions::{self, NewSuspension, Wait};
 use coranto::store::{Db, deliveries, evidence, issues, ledger};
 
-use super::ground::{StoreFixture, NOW, minute};
+use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
 
 fn group<'a>(destination: &'a str, reply: &'a str) -> NewSuspension<'a> {

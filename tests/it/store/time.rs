@@ -10,7 +10,7 @@ use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::store::{Db, issues, leases, ledger, settlement, subscriptions};
 
-use super::ground::{Entry, StoreFixture, NOW, minute};
+use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

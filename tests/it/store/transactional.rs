@@ -6,7 +6,7 @@ use coranto::store::deliveries::NewDelivery;
 use coranto::store::transactional::Kin;
 use coranto::store::{Db, claimed, deliveries, newsletters, transactional};
 
-use super::ground::{StoreFixture, NOW, minute, revision};
+use super::ground::{NOW, StoreFixture, minute, revision};
 use crate::harness::database::both_databases;
 
 both_databases! {

@@ -8,7 +8,7 @@ use coranto::domain::delivery::Reason;
 use coranto::domain::{DeliveryId, WorkerId};
 use coranto::store::{Db, deliveries, leases, ledger};
 
-use super::ground::{StoreFixture, NOW, minute};
+use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
 
 const STATES: [DeliveryState; 7] = [Pending, Claimed, InFlight, Sent, Failed, Uncertain, Skipped];

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
-use super::ground::{StoreFixture, NOW};
+use super::ground::{NOW, StoreFixture};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
 

@@ -91,12 +91,7 @@ fn imports_of(files: &BTreeMap<Module, String>) -> Imports {
 }
 
 /// The file that a path in `module` leads to.
-fn target(
-    files: &BTreeMap<Module, String>,
-    exports: &Exports<'_>,
-    module: &Module,
-    path: &[String],
-) -> Option<Module> {
+fn target(files: &BTreeMap<Module, String>, exports: &Exports<'_>, module: &Module, path: &[String]) -> Option<Module> {
     let mut at = module.clone();
     let mut rest = path;
     match path.first()?.as_str() {
@@ -135,7 +130,8 @@ fn uses(code: &str) -> impl Iterator<Item = (bool, &str)> {
 
 /// `a::{b, c::d as e}` as `a::b` and `a::c::d`.
 fn expanded(tree: &str) -> Vec<Vec<String>> {
-    let parts = |path: &str| path.split("::").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let parts =
+        |path: &str| path.split("::").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let Some((before, group)) = tree.split_once('{') else {
         return vec![parts(tree.split(" as ").next().unwrap_or_default())];
     };

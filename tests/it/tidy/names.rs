@@ -33,7 +33,10 @@ fn a_name_is_of_one_type() {
         }
     }
     for (shared, _) in SHARED {
-        assert!(homes.get(*shared).is_some_and(|found| found.len() > 1), "{shared} is the name of no two types any more");
+        assert!(
+            homes.get(*shared).is_some_and(|found| found.len() > 1),
+            "{shared} is the name of no two types any more"
+        );
     }
     wrong.assert_none();
 }

@@ -21,7 +21,7 @@ use coranto::domain::subscriber::{EndedBy, Format, RequestKind, SubscriptionStat
 use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::email::{self, Email, IssueEmail, NoticeEmail, WelcomeEmail};
-use coranto::templates::{TemplateContext, Sample, Templates, feeds, pages, preview};
+use coranto::templates::{Sample, TemplateContext, Templates, feeds, pages, preview};
 use serde_json::Value;
 
 use super::root;

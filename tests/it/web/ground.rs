@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::http::{OUR_HOST, Request, Response, get, post};
-use crate::signup::{SignupFixture, NOW};
+use crate::signup::{NOW, SignupFixture};
 
 pub(crate) struct WebFixture {
     pub(crate) ground: SignupFixture,

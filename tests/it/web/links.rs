@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use coranto::domain::consent::ConsentKind as Kind;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::signup;
 use coranto::store::Db;
 use coranto::token::{Keyring, Purpose};

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use coranto::domain::SubscriptionId;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Pending, Unsubscribed};
 use coranto::store::{Db, Tx};
 
 use super::ground::WebFixture;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use coranto::domain::consent::ConsentKind as Kind;
 use coranto::domain::subscriber::Format;
-use coranto::domain::subscriber::SubscriptionState::{Active, Unsubscribed, Paused, Pending};
+use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending, Unsubscribed};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::signup::{self, Limits};
 use coranto::store::{Db, consents, marks, personal, requests, subscriptions};

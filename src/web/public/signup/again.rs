@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::super::super::client_ip::ClientIp;
-use super::super::super::handler_error::HandlerError;
 use super::super::super::form::Form;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::site::Site;
 use super::pages;
 use super::request::request;
@@ -19,7 +19,7 @@ use super::surface::Surface;
 use super::webmail::webmail;
 use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
-use crate::signup::{RequestOutcome, Ask, CONFIRM_FOR, SignupList, WhyNot};
+use crate::signup::{Ask, CONFIRM_FOR, RequestOutcome, SignupList, WhyNot};
 use crate::templates::pages::{Again, CheckPage, NoMailPage, Resent, Webmail};
 use crate::token::Purpose;
 use crate::words::{Language, Words};
@@ -114,7 +114,12 @@ pub(super) async fn act(
 }
 
 /// The answer to who asked by a link that was mailed to them: to them it is said when no mail goes out.
-pub(in crate::web) fn asked_page(site: &Site, list: &SignupList, words: Words, answer: &RequestOutcome) -> Result<Response, HandlerError> {
+pub(in crate::web) fn asked_page(
+    site: &Site,
+    list: &SignupList,
+    words: Words,
+    answer: &RequestOutcome,
+) -> Result<Response, HandlerError> {
     let frame = site.frame(words, Some(list), true);
     let why = match answer {
         RequestOutcome::NoMail(WhyNot::Quota) => "quota",

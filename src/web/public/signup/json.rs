@@ -8,11 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::super::super::handler_error::{Complete, HandlerError};
 use super::super::super::form;
+use super::super::super::handler_error::{Complete, HandlerError};
 use super::super::super::site::Site;
 use super::{Outcome, SignupForm, pages, take};
-use crate::signup::{ClientNetwork, SignupList, NextStep};
+use crate::signup::{ClientNetwork, NextStep, SignupList};
 
 pub(super) async fn subscribe(
     site: &Arc<Site>,

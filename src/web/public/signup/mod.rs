@@ -19,22 +19,22 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use super::super::client_ip::ClientIp;
-use super::super::handler_error::HandlerError;
 use super::super::form::{Form, Media};
+use super::super::handler_error::HandlerError;
 use super::super::site::Site;
-use crate::domain::address::{AddressError, EmailAddress};
-use crate::domain::name::{NameError, parse_name};
+use crate::domain::address::EmailAddress;
+use crate::domain::name::parse_name;
 use crate::domain::typo;
-use crate::signup::{RequestOutcome, Ask, ClientNetwork, SignupList, NextStep, HumanCheck, RequestError};
+use crate::signup::{Ask, ClientNetwork, HumanCheck, NextStep, RequestError, RequestOutcome, SignupList};
 
 use again::Question;
+pub(super) use again::asked_page;
+pub(in crate::web) use embed::cors;
 use pages::InputError;
+pub(super) use pages::{address_error, form, link_step, name_error};
 use request::request;
 use surface::Surface;
 use typed::allowed;
-pub(super) use again::asked_page;
-pub(in crate::web) use embed::cors;
-pub(super) use pages::{address_error, form, link_step, name_error};
 pub(super) use typed::{SignupForm, bare};
 
 pub(super) fn router() -> Router<Arc<Site>> {
@@ -139,4 +139,3 @@ async fn take(
         Err(error) => Err(error.into()),
     }
 }
-

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::super::assets;
-use super::super::super::handler_error::HandlerError;
 use super::super::super::frame::description;
+use super::super::super::handler_error::HandlerError;
 use super::super::super::policy::ContentPolicy;
 use super::super::super::site::Site;
 use super::super::reader::link_url;
@@ -13,13 +13,13 @@ use super::surface::Surface;
 use super::typed::{SignupForm, allowed};
 use crate::domain::address::{AddressError, EmailAddress};
 use crate::domain::name::{NAME_CHARS_MAX, NameError};
-use crate::signup::{SignupList, NextStep, Work};
-use crate::templates::pages::{Frame, Hidden, MeantPage, SignupPage, StepPage, StepWork, LanguageLink};
+use crate::signup::{NextStep, SignupList, Work};
+use crate::templates::pages::{Frame, Hidden, LanguageLink, MeantPage, SignupPage, StepPage, StepWork};
 use crate::words::{Language, Words};
 
 /// What is wrong with what was typed.
 #[derive(Clone, Debug)]
-pub(super) enum InputError {
+pub(in crate::web) enum InputError {
     Form(AddressError),
     Name(NameError),
     Disposable,

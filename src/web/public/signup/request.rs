@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::super::handler_error::HandlerError;
 use super::super::super::site::Site;
 use super::super::super::wording;
-use crate::signup::{self, RequestOutcome, Ask, ClientNetwork, SignupList, RequestError};
+use crate::signup::{self, Ask, ClientNetwork, RequestError, RequestOutcome, SignupList};
 
 /// Asks in a task of its own, which goes on when the client is gone.
 pub(super) async fn request(
