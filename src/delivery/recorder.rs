@@ -426,3 +426,6 @@ async fn take_off<'a>(
     }
     Ok(granted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,9 @@
 
 mod callers;
 mod links;
-mod reference;
+pub(crate) mod reference;
 mod source;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::fs;
