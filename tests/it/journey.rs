@@ -4,9 +4,8 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::message::dkim::{Signer, generate_rsa_pem};
 use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};

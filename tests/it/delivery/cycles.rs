@@ -11,6 +11,7 @@ use coranto::store::Db;
 use super::script::{Answer, Asked, Script};
 use super::stage::{Stage, endpoint_at, relay, relay_to};
 use crate::harness::database::both_databases;
+use crate::harness::patience::until;
 
 /// With one connection 32 rows wait, and the window has twice as many.
 const CYCLES: i64 = 5;
@@ -38,9 +39,7 @@ async fn fail_and_recover(stage: &Stage, issue: coranto::domain::IssueId, is_off
         stage.wait_until(issue, |totals| totals.sent >= cycle * 30 && totals.claimed >= 20).await;
         let before = downs(stage).await;
         is_off.store(true, Ordering::SeqCst);
-        while downs(stage).await < before + 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("the relay is down", async || downs(stage).await >= before + 2).await;
         is_off.store(false, Ordering::SeqCst);
     }
 }

@@ -182,9 +182,7 @@ both_databases! {
         stage.readers(&["first@small.example"]).await;
         let issue = stage.issue("provider").await;
         let running = stage.start();
-        while stage.rows(issue).await[0].reply.is_none() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("the answer", async || stage.rows(issue).await[0].reply.is_some()).await;
         let others = ["second@other.example", "third@small.example", "fourth@gmail.com", "fifth@outlook.com"];
         stage.readers(&others).await;
         let later = stage.issue("later").await;
@@ -194,9 +192,7 @@ both_databases! {
             row.state == Sent || row.due_at.is_some_and(|due_at| due_at > START)
         };
         for local in others {
-            while !settled(local).await {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until(local, async || settled(local).await).await;
             assert_eq!(stage.standing(later, local).await.0, Sent, "{local} waits for what was said of another");
         }
         running.stop().await;

@@ -227,11 +227,17 @@ impl Stage {
         issue
     }
 
-    /// Runs an engine until an issue is sent, then stops it softly.
+    /// Runs an engine until an issue is sent, then stops it softly. Nothing is left in its hands, of whatever issue.
     pub(crate) async fn finish(&self, issue: IssueId) -> Totals {
         let running = self.start();
         self.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
+        let mut tx = self.db.read().await.unwrap();
+        let sql = "SELECT id, state, claimed_by FROM deliveries WHERE state IN ('claimed', 'in_flight') OR
+                   state IN ('pending', 'sent', 'failed', 'skipped') AND claimed_by IS NOT NULL ORDER BY id LIMIT 8";
+        let left: Vec<(i64, String, Option<i64>)> = tx.sql(sql).fetch_all().await.unwrap();
+        assert_eq!(left, [], "the engine left rows behind");
+        drop(tx);
         self.totals(issue).await
     }
 

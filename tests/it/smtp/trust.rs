@@ -13,6 +13,7 @@ use rcgen::{
 
 use super::scripted::{Close, HearBytes, Step, against, hello, say};
 use super::{AMPLE, deadlines, endpoint};
+use crate::harness::skip;
 
 /// A certificate and its key, in PEM.
 struct Made {
