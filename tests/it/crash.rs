@@ -251,7 +251,11 @@ impl Scene {
     async fn wait_until_only_uncertain(&self) {
         for slug in &self.issues {
             let going = async {
-                while self.totals(slug).await.is_none_or(|totals| totals.readers == 0 || totals.open() > totals.uncertain) {
+                while self
+                    .totals(slug)
+                    .await
+                    .is_none_or(|totals| totals.readers == 0 || totals.open() > totals.uncertain)
+                {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             };

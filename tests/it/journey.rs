@@ -15,8 +15,8 @@ use mail_parser::MessageParser;
 
 use crate::harness::database::{Fresh, both_databases};
 use crate::harness::http::{get, post};
-use crate::harness::program::{Program, coranto, run};
 use crate::harness::patience::until;
+use crate::harness::program::{Program, coranto, run};
 use crate::harness::stranger;
 use crate::harness::visitor::sign_up_at;
 use crate::message::dkim::verify;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{cli, fails, first_issue, installation, json, ok};
-use crate::harness::program::{coranto, run};
 use crate::harness::patience::until_blocking;
+use crate::harness::program::{coranto, run};
 
 /// Writes an issue that is dated ahead of any slot; `front` is the rest of its front matter.
 pub(super) fn write(folder: &Path, name: &str, front: &str, text: &str) -> String {

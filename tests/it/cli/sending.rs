@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::relay::{sink, use_port};
 use super::{cli, fails, first_issue, installation, json, ok};
-use crate::harness::program::{Program, coranto};
 use crate::harness::patience::until_blocking;
+use crate::harness::program::{Program, coranto};
 
 const SOON: Duration = Duration::from_secs(30);
 

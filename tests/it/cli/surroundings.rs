@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::relay::{sink, use_port};
 use super::{AT_MOST, cli, fails, first_issue, installation, json, ok};
 use crate::harness::database::{Fresh, on_postgres};
-use crate::harness::program::{Program, coranto, run};
 use crate::harness::patience::until_blocking;
+use crate::harness::program::{Program, coranto, run};
 
 const SOON: Duration = Duration::from_secs(30);
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::editing::{text, write};
 use super::{cli, installation, json, ok};
-use crate::harness::program::{Program, coranto};
 use crate::harness::patience::until_blocking;
+use crate::harness::program::{Program, coranto};
 
 const NAME: &str = "2098-12-05-the-long-way-round";
 

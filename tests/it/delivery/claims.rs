@@ -30,7 +30,8 @@ const WATCH: &[Sql] = &[
 /// From now on nothing can be claimed.
 const FORBID: &[Sql] = &[
     Sql::Split {
-        sqlite: "CREATE TRIGGER forbidden BEFORE UPDATE ON deliveries WHEN OLD.state = 'pending' AND NEW.state = 'claimed'
+        sqlite:
+            "CREATE TRIGGER forbidden BEFORE UPDATE ON deliveries WHEN OLD.state = 'pending' AND NEW.state = 'claimed'
                  BEGIN SELECT RAISE(ABORT, 'a test forbids it'); END",
         postgres: "CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS
                    $$ BEGIN RAISE EXCEPTION 'a test forbids it'; END $$",

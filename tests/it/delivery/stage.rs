@@ -55,7 +55,8 @@ impl Running {
     /// Soft stop: what is on the wire is finished.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        while let Some(ended) = tokio::time::timeout(PATIENCE, self.tasks.join_next()).await.expect("the engine stops") {
+        while let Some(ended) = tokio::time::timeout(PATIENCE, self.tasks.join_next()).await.expect("the engine stops")
+        {
             ended.unwrap().unwrap();
         }
     }
@@ -85,7 +86,8 @@ impl Stage {
             backoff_max: Duration::from_millis(200),
             ..Timing::default()
         };
-        let newsletter = db.write(async |tx| coranto::store::newsletters::ensure(tx, "week", START).await).await.unwrap();
+        let newsletter =
+            db.write(async |tx| coranto::store::newsletters::ensure(tx, "week", START).await).await.unwrap();
         Self { db, clock: Clock::fixed(START), keys, newsletter, sink, settings }
     }
 

@@ -1,8 +1,8 @@
 //! Every reason for which an address must not be mailed, at every door by which it might come in: what the operator, the
 //! relay or the reader said holds, and only who had everything erased may come back by their own word.
 
-use coranto::domain::suppression::SuppressionReason::{self, Erased};
 use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending};
+use coranto::domain::suppression::SuppressionReason::{self, Erased};
 use coranto::signup::{self, Added, Asked, Confirmation, Limits, Move, NewReader, Rest};
 use coranto::store::{Db, requests};
 
@@ -43,7 +43,7 @@ async fn suppress(ground: &Ground, email: &str, reason: SuppressionReason) {
 }
 
 /// Tries one way in for an address that is suppressed; whether it let the address in.
-async fn is_let_in(ground: &mut Ground, way: Way, reason: SuppressionReason, email: &str) -> bool {
+async fn is_let_in(ground: &Ground, way: Way, reason: SuppressionReason, email: &str) -> bool {
     let act = ground.act(None);
     let mails = ground.waiting().await;
     match way {
@@ -65,7 +65,10 @@ async fn is_let_in(ground: &mut Ground, way: Way, reason: SuppressionReason, ema
             suppress(ground, email, reason).await;
             let reader = NewReader { email: email.parse().unwrap(), name: None, language: None };
             let added = signup::add(ground.db(), ground.keys(), ground.door.id, &reader, &act).await.unwrap();
-            assert_eq!(matches!(added, Added::Suppressed(found) if found == reason), ground.find(email).await.is_none());
+            assert_eq!(
+                matches!(added, Added::Suppressed(found) if found == reason),
+                ground.find(email).await.is_none()
+            );
             ground.find(email).await.is_some()
         }
         Way::Import => {
@@ -97,7 +100,7 @@ async fn is_let_in(ground: &mut Ground, way: Way, reason: SuppressionReason, ema
 }
 
 /// A reader moves to the address, which is suppressed before they ask or before they confirm.
-async fn moves(ground: &mut Ground, way: Way, reason: SuppressionReason, email: &str) -> bool {
+async fn moves(ground: &Ground, way: Way, reason: SuppressionReason, email: &str) -> bool {
     let act = ground.act(None);
     let old = format!("old-{email}");
     let id = ground.reader(&old).await;
@@ -105,8 +108,7 @@ async fn moves(ground: &mut Ground, way: Way, reason: SuppressionReason, email: 
         suppress(ground, email, reason).await;
     }
     let mails = ground.waiting().await;
-    let asked =
-        signup::ask_address(&ground.signup, &ground.door, id, &email.parse().unwrap(), &act).await.unwrap();
+    let asked = signup::ask_address(&ground.signup, &ground.door, id, &email.parse().unwrap(), &act).await.unwrap();
     assert_eq!(asked, Asked::Taken, "the answer tells nothing");
     if way == Way::AskToMove {
         return ground.waiting().await > mails;
@@ -139,11 +141,11 @@ impl Ground {
 
 both_databases! {
     async fn no_reason_has_a_door_that_was_forgotten(db: Db) {
-        let mut ground = Ground::with_limits(db, Limits { requests_per_hour: 1000, ..Limits::default() }).await;
+        let ground = Ground::with_limits(db, Limits { requests_per_hour: 1000, ..Limits::default() }).await;
         for way in WAYS {
             for reason in SuppressionReason::ALL {
                 let email = format!("{way:?}-{reason}@example.org").to_lowercase();
-                let is_open = is_let_in(&mut ground, *way, *reason, &email).await;
+                let is_open = is_let_in(&ground, *way, *reason, &email).await;
                 // Their own word, and no other's.
                 let may = *reason == Erased && matches!(way, Way::Request | Way::Confirm);
                 assert_eq!(is_open, may, "{way:?} where {reason} stands");

@@ -47,7 +47,11 @@ fn what_is_left_out_is_left_out_by_the_harness() {
         for (number, line) in file.source.code.lines().enumerate() {
             let prints = ["println!", "print!", "dbg!"].iter().any(|print| line.contains(print));
             if prints && !may_print {
-                wrong.add(&file.path, number + 1, "a test that lacks something calls harness::skip, which may be forbidden to");
+                wrong.add(
+                    &file.path,
+                    number + 1,
+                    "a test that lacks something calls harness::skip, which may be forbidden to",
+                );
             }
         }
     }
