@@ -1,14 +1,16 @@
 //! What one mail costs: rendering an issue, building the skeleton once, filling it per reader, signing. Run with
 //! `cargo bench --bench hot_path`; `items` are mails a second on one core.
 
+#[path = "../tests/it/harness/newsletters.rs"]
+mod newsletters;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use coranto::clock::Timestamp;
 use coranto::content::fields::Template;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::DeliveryKind;
-use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::message::dkim::{Signer, generate_ed25519_pem, generate_rsa_pem};
 use coranto::message::{Content, Profile, Recipient, Skeleton};
@@ -29,31 +31,9 @@ fn address(text: &str) -> EmailAddress {
 
 fn newsletter() -> Newsletter {
     Newsletter {
-        slug: "weekly".to_owned(),
-        name: "The Week in Review".to_owned(),
-        from: Mailbox { name: "The Week in Review".to_owned(), address: address("letter@news.example.com") },
-        reply_to: None,
-        description: None,
-        about: None,
-        author: None,
-        publisher: None,
-        privacy: None,
         postal_address: "1 Harbour Street, 20457 Hamburg".to_owned(),
-        language: "en".to_owned(),
         time_zone: jiff::tz::TimeZone::get("Europe/Berlin").expect("the zone is in the binary"),
-        slots: Vec::new(),
-        grace: Duration::from_secs(6 * 3600),
-        issues: "issues".into(),
-        bounce_domain: Some("bounce.news.example.com".to_owned()),
-        list_id: "weekly.news.example.com".to_owned(),
-        allow_html: false,
-        html_bytes_max: 102 * 1024,
-        indexed: true,
-        uncertain: UncertainPolicy::Resend,
-        retry_for: Duration::from_secs(48 * 3600),
-        design: coranto::domain::design::Design::default(),
-        images: coranto::domain::design::ImagesBy::Link,
-        welcome: coranto::domain::design::Welcome::None,
+        ..newsletters::newsletter("weekly", "The Week in Review", "letter@news.example.com")
     }
 }
 

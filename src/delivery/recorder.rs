@@ -434,3 +434,6 @@ async fn take_off<'a>(
     }
     Ok(granted)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,6 @@
 //! A TCP connection, with or without TLS, seen from either end. Knows nothing of SMTP.
+//!
+//! What carries the bytes is a parameter: a test puts something in TCP's place that splits and fails where it is told.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -16,11 +18,11 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 const TLS_RECORD_BYTES: usize = 16 * 1024;
 
 /// A TCP connection, with or without TLS.
-pub(super) enum Stream {
+pub(super) enum Stream<T = TcpStream> {
     /// As it comes.
-    Plain(TcpStream),
+    Plain(T),
     /// Inside TLS; either side of it.
-    Tls(Box<tokio_rustls::TlsStream<TcpStream>>),
+    Tls(Box<tokio_rustls::TlsStream<T>>),
 }
 
 /// Small writes leave at once, and a dead peer is noticed.
@@ -30,7 +32,7 @@ pub(super) fn tune(socket: &TcpStream) -> io::Result<()> {
     SockRef::from(socket).set_tcp_keepalive(&keepalive)
 }
 
-impl Stream {
+impl<T> Stream<T> {
     /// Whether the bytes are encrypted. Then a failed write does not tell how many of its bytes left.
     pub(super) fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
@@ -41,8 +43,8 @@ impl Stream {
         if self.is_tls() { TLS_RECORD_BYTES } else { usize::MAX }
     }
 
-    /// The socket under it all.
-    pub(super) fn socket(&self) -> &TcpStream {
+    /// What is under it all.
+    pub(super) fn socket(&self) -> &T {
         match self {
             Self::Plain(socket) => socket,
             Self::Tls(stream) => stream.get_ref().0,
@@ -50,7 +52,7 @@ impl Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
@@ -59,7 +61,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_write(cx, buf),

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
 
 use super::fault::Fault;
 use super::reply::{RawReply, ReplyParser};
@@ -22,8 +23,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const DOT: &[u8] = b".\r\n";
 
 /// A connection and what was read from it but not yet used.
-pub(super) struct Wire {
-    stream: Stream,
+pub(super) struct Wire<T = TcpStream> {
+    stream: Stream<T>,
     input: Vec<u8>,
 }
 
@@ -35,18 +36,18 @@ pub(super) enum Interrupted {
     Failed(io::Error),
 }
 
-impl Wire {
-    pub(super) fn new(stream: Stream) -> Self {
+impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
+    pub(super) fn new(stream: Stream<T>) -> Self {
         Self { stream, input: Vec::with_capacity(READ_BYTES) }
     }
 
     /// The stream, to put TLS around it: only if nothing is left unread (RFC 3207 4.2: what came before TLS must be
     /// forgotten; what came and was not asked for is an attack).
-    pub(super) fn into_stream(self) -> Result<Stream, Fault> {
+    pub(super) fn into_stream(self) -> Result<Stream<T>, Fault> {
         if self.input.is_empty() { Ok(self.stream) } else { Err(Fault::Unsolicited) }
     }
 
-    pub(super) fn stream(&self) -> &Stream {
+    pub(super) fn stream(&self) -> &Stream<T> {
         &self.stream
     }
 
@@ -196,3 +197,6 @@ pub(super) async fn within<T, E: Into<Fault>>(
         Err(_) => Err(Fault::TimedOut(deadline)),
     }
 }
+
+#[cfg(test)]
+mod tests;

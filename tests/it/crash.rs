@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::clock::{Clock, Timestamp};
 use coranto::config::Config;
@@ -207,10 +207,12 @@ impl Scene {
             let before = self.sink.stats().accepted;
             let server = self.serve();
             // Every other time the clock starts with the first mail: starting takes longer than the shortest waits.
-            let waited = Instant::now();
-            while kill % 2 == 0 && self.sink.stats().accepted == before && waited.elapsed() < FIRST_MAIL_WAIT_MAX {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            let first = async {
+                while kill % 2 == 0 && self.sink.stats().accepted == before {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            let _ = tokio::time::timeout(FIRST_MAIL_WAIT_MAX, first).await;
             tokio::time::sleep(self.dice.wait(Duration::from_millis(5), Duration::from_secs(3))).await;
             let ended = server.kill();
             assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
@@ -247,12 +249,18 @@ impl Scene {
     }
 
     async fn wait_until_only_uncertain(&self) {
-        let started = Instant::now();
         for slug in &self.issues {
-            while self.totals(slug).await.is_none_or(|totals| totals.readers == 0 || totals.open() > totals.uncertain) {
-                assert!(started.elapsed() < ISSUE_WAIT_MAX, "{slug} stands still: {:?}", self.totals(slug).await);
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            let going = async {
+                while self
+                    .totals(slug)
+                    .await
+                    .is_none_or(|totals| totals.readers == 0 || totals.open() > totals.uncertain)
+                {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            };
+            let ended = tokio::time::timeout(ISSUE_WAIT_MAX, going).await;
+            assert!(ended.is_ok(), "{slug} stands still: {:?}", self.totals(slug).await);
         }
     }
 
@@ -335,12 +343,14 @@ impl Scene {
             self.command(&["issues", "retry", slug, "--uncertain", "--yes"]);
         }
         let server = self.serve();
-        let started = Instant::now();
         for slug in &self.issues {
-            while self.totals(slug).await.unwrap().open() > 0 {
-                assert!(started.elapsed() < ISSUE_WAIT_MAX, "{slug} stands still: {:?}", self.totals(slug).await);
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            let going = async {
+                while self.totals(slug).await.unwrap().open() > 0 {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            };
+            let ended = tokio::time::timeout(ISSUE_WAIT_MAX, going).await;
+            assert!(ended.is_ok(), "{slug} stands still: {:?}", self.totals(slug).await);
         }
         stop(server);
     }

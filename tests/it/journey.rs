@@ -4,9 +4,8 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::message::dkim::{Signer, generate_rsa_pem};
 use coranto::smtp::{Sink, SinkHandle, SinkMessage, SinkOptions};
@@ -16,8 +15,9 @@ use mail_parser::MessageParser;
 
 use crate::harness::database::{Fresh, both_databases};
 use crate::harness::http::{get, post};
+use crate::harness::patience::until;
 use crate::harness::program::{Program, coranto, run};
-use crate::harness::skip;
+use crate::harness::stranger;
 use crate::harness::visitor::sign_up_at;
 use crate::message::dkim::verify;
 
@@ -58,7 +58,9 @@ both_databases! {
         let issue = arrival(&sink, 2).await;
         assert_eq!(issue.to, [READER]);
         assert!(is_signed(&issue, &signer));
-        stranger_checks(home.path(), &issue);
+        if let Some(verdict) = stranger::checks(&issue.data) {
+            assert!(verdict.is_good, "{}", verdict.said);
+        }
 
         // One click, as a mailbox provider sends it; the issue after that does not arrive.
         let link = link_in(&issue, "/u/");
@@ -140,24 +142,14 @@ fn mailable(home: &Path) -> u64 {
 }
 
 async fn wait_until_held(home: &Path, slug: &str) {
-    let begun = Instant::now();
-    while !command(home, &["--json", "issues", "show", slug]).contains("\"state\":\"held\"") {
-        assert!(begun.elapsed() < PATIENCE, "{slug} was not held");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let show = ["--json", "issues", "show", slug];
+    until("held", async || command(home, &show).contains("\"state\":\"held\"")).await;
 }
 
 /// The `count`-th message, once it is there.
 async fn arrival(sink: &SinkHandle, count: usize) -> SinkMessage {
-    let begun = Instant::now();
-    loop {
-        let messages = sink.messages();
-        if messages.len() >= count {
-            return messages[count - 1].clone();
-        }
-        assert!(begun.elapsed() < PATIENCE, "{count} mails were to arrive, {} did", messages.len());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(&format!("mail {count}"), async || sink.messages().len() >= count).await;
+    sink.messages()[count - 1].clone()
 }
 
 fn text(message: &SinkMessage) -> String {
@@ -177,20 +169,6 @@ fn link_in(message: &SinkMessage, kind: &str) -> String {
 /// The verifier has a runtime of its own, which needs a thread of its own.
 fn is_signed(message: &SinkMessage, signer: &Signer) -> bool {
     std::thread::scope(|scope| scope.spawn(|| verify(&message.data, &[signer])).join().unwrap()) == [DkimResult::Pass]
-}
-
-/// A checker that was written without knowledge of this program.
-fn stranger_checks(home: &Path, issue: &SinkMessage) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/judges/message_checks.py");
-    if !script.is_file() {
-        return skip("the checks of a stranger", "there is no ../shared/judges");
-    }
-    let mail = home.join("issue.eml");
-    fs::write(&mail, &issue.data).unwrap();
-    match Command::new("python3").arg(&script).arg(&mail).output() {
-        Err(_) => skip("python3", "it did not start"),
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-    }
 }
 
 /// An address that nobody listens on.

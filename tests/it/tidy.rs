@@ -6,8 +6,9 @@ mod callers;
 mod circles;
 mod links;
 mod names;
-mod reference;
+pub(crate) mod reference;
 mod source;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::fs;

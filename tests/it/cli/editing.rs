@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{cli, fails, first_issue, installation, json, ok};
+use crate::harness::patience::until_blocking;
 use crate::harness::program::{coranto, run};
 
 /// Writes an issue that is dated ahead of any slot; `front` is the rest of its front matter.
@@ -233,11 +234,7 @@ fn a_preview_follows_the_file_and_tells_the_checks() {
     assert!(asked(port, "/view/web.css").contains(".masthead"));
 
     let reach = |number: u64| {
-        let waited = std::time::Instant::now();
-        while state()["number"].as_u64().unwrap() < number {
-            assert!(waited.elapsed() < super::AT_MOST, "the save was not seen");
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
+        until_blocking("the save was seen", || state()["number"].as_u64().unwrap() >= number);
         state()
     };
     write(folder, "2099-01-01-the-long-way-round", "", &format!("{}\n\n[here](/x)", text("Tuesday")));

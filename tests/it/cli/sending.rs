@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::relay::{sink, use_port};
 use super::{cli, fails, first_issue, installation, json, ok};
+use crate::harness::patience::until_blocking;
 use crate::harness::program::{Program, coranto};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -33,6 +34,12 @@ fn finished_issue(folder: &Path) -> String {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(path, text.replace("draft: true ", "# ")).unwrap();
     issue
+}
+
+/// Rows of an issue that are claimed or on the wire.
+fn in_hand(folder: &Path, issue: &str) -> i64 {
+    let totals = json(folder, &["issues", "show", issue])[0]["totals"].clone();
+    totals["claimed"].as_i64().unwrap() + totals["in_flight"].as_i64().unwrap()
 }
 
 fn mails(folder: &Path) -> usize {
@@ -99,15 +106,11 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     let (_sink, _server) = running(folder, &["--reply-delay", "50ms"], &readers);
     let issue = finished_issue(folder);
     ok(folder, &["queue", &issue, "--now", "--no-undo"]);
-    let waited = std::time::Instant::now();
-    while mails(folder) < 3 {
-        assert!(waited.elapsed() < SOON, "nothing was sent");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until_blocking("mails", || mails(folder) >= 3);
     assert!(fails(folder, &["queue", &issue], 4).contains("is going out"));
     ok(folder, &["issues", "pause", &issue, "--note", "a typo"]);
     assert!(ok(folder, &["status"]).contains("a typo"));
-    std::thread::sleep(Duration::from_millis(500));
+    until_blocking("nothing is on the wire", || in_hand(folder, &issue) == 0);
     let before = mails(folder);
     assert!(before < 40, "the pause came too late");
     let file = folder.join(&issue);
@@ -128,14 +131,10 @@ fn an_issue_is_paused_mended_resumed_and_another_stopped() {
     let text = fs::read_to_string(folder.join(&second)).unwrap();
     fs::write(folder.join(&second), text.replace("draft: true ", "# ") + "Some text.\n").unwrap();
     ok(folder, &["queue", &second, "--now", "--no-undo"]);
-    let waited = std::time::Instant::now();
-    while mails(folder) < 42 {
-        assert!(waited.elapsed() < SOON, "nothing was sent");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until_blocking("mails", || mails(folder) >= 42);
     assert!(fails(folder, &["issues", "stop", "second-things"], 2).contains("hint: add --yes"));
     ok(folder, &["issues", "stop", "second-things", "--yes"]);
-    std::thread::sleep(Duration::from_millis(500));
+    until_blocking("nothing is on the wire", || in_hand(folder, "second-things") == 0);
     let totals = json(folder, &["issues", "show", "second-things"])[0]["totals"].clone();
     let number = |name: &str| totals[name].as_i64().unwrap();
     assert!(number("skipped") > 0 && number("sent") + number("skipped") == 40, "{totals}");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::relay::{sink, use_port};
 use super::{AT_MOST, cli, fails, first_issue, installation, json, ok};
 use crate::harness::database::{Fresh, on_postgres};
+use crate::harness::patience::until_blocking;
 use crate::harness::program::{Program, coranto, run};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -104,11 +105,8 @@ fn logs_bear_no_address_however_much_they_tell() {
     let mut server = Program::start(command);
     server.wait_for_line("delivery begins", SOON);
     ok(folder, &["queue", &first_issue(folder), "--now", "--no-undo"]);
-    let waited = std::time::Instant::now();
-    while json(folder, &["issues", "show", "first-things"])[0]["totals"]["failed"] != 1 {
-        assert!(waited.elapsed() < SOON, "nothing was sent");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let shown = || json(folder, &["issues", "show", "first-things"]);
+    until_blocking("something was sent", || shown()[0]["totals"]["failed"] == 1);
     server.signal("TERM");
     let ended = server.wait(SOON);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::editing::{text, write};
 use super::{cli, installation, json, ok};
+use crate::harness::patience::until_blocking;
 use crate::harness::program::{Program, coranto};
 
 const NAME: &str = "2098-12-05-the-long-way-round";
@@ -128,10 +129,7 @@ fn a_server_with_older_settings_is_said() {
     let mut server = Program::start(command);
     server.wait_for_line("delivery begins", super::AT_MOST);
     // The scheduler has its lease within a second.
-    let waited = std::time::Instant::now();
-    while json(folder, &["status"])[0]["serving"] != true {
-        assert!(waited.elapsed() < super::AT_MOST);
-    }
+    until_blocking("the lease", || json(folder, &["status"])[0]["serving"] == true);
     assert!(!ok(folder, &["status"]).contains("restart"));
     edit(&|text| {
         let week = text.replace("Fri 09:00", "Thu 09:00");
@@ -139,13 +137,11 @@ fn a_server_with_older_settings_is_said() {
         let table = &table[..table[1..].find("\n[").map_or(table.len(), |end| end + 1)];
         format!("{week}\n{}\n", table.replace("[newsletters.week]", "[newsletters.month]"))
     });
-    let status = loop {
-        let status = ok(folder, &["status"]);
-        if status.contains("restart") {
-            break status;
-        }
-        assert!(waited.elapsed() < super::AT_MOST, "{status}");
-    };
+    let mut status = String::new();
+    until_blocking("other settings are told", || {
+        status = ok(folder, &["status"]);
+        status.contains("restart")
+    });
     assert!(status.contains("the running server has other settings (slot): restart `coranto serve`"), "{status}");
     assert!(status.contains("the running server does not know this newsletter: restart `coranto serve`"), "{status}");
     assert_eq!(json(folder, &["status"])[0]["server_outdated"], serde_json::json!(["slot"]));

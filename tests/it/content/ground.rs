@@ -1,13 +1,12 @@
 //! A newsletter, issues, and a reader whose values fill the marks.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use coranto::clock::Timestamp;
 use coranto::content::fields::{Field, Piece, Template};
 use coranto::content::{self, IssueFile, Parts, Problem};
 use coranto::domain::delivery::DeliveryKind;
-use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::subscriber::Format;
 use coranto::domain::{DeliveryId, SubscriptionId};
 use coranto::message::{Content, Profile, Recipient, Skeleton};
@@ -16,35 +15,14 @@ use coranto::templates::Templates;
 use coranto::token::Keyring;
 use jiff::civil::{Date, date};
 
+use crate::harness::newsletters;
+
 pub(crate) const PUBLIC_URL: &str = "https://news.example.com";
 
 pub(crate) fn newsletter() -> Newsletter {
     Newsletter {
-        slug: "week".to_owned(),
-        name: "The Week".to_owned(),
-        from: Mailbox { name: "The Week".to_owned(), address: "week@news.example.com".parse().unwrap() },
-        reply_to: None,
-        description: None,
-        about: None,
-        author: None,
-        publisher: None,
-        privacy: None,
         postal_address: "Example Press\n1 Example Street\nExample 10001".to_owned(),
-        language: "en".to_owned(),
-        time_zone: jiff::tz::TimeZone::UTC,
-        slots: Vec::new(),
-        grace: Duration::from_hours(6),
-        issues: PathBuf::from("issues"),
-        bounce_domain: None,
-        list_id: "week.news.example.com".to_owned(),
-        allow_html: false,
-        html_bytes_max: 102 * 1024,
-        indexed: true,
-        uncertain: UncertainPolicy::Resend,
-        retry_for: Duration::from_hours(48),
-        design: coranto::domain::design::Design::default(),
-        images: coranto::domain::design::ImagesBy::Link,
-        welcome: coranto::domain::design::Welcome::None,
+        ..newsletters::newsletter("week", "The Week", "week@news.example.com")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Issues that mean harm, or are broken beyond what people do by mistake: refused in words, within a second, or harmless.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::content::{self, Parts, Problem, SOURCE_BYTES_MAX};
 use coranto::domain::name::presentable;
@@ -10,16 +10,15 @@ use coranto::templates::Templates;
 use super::ground::{
     PUBLIC_URL, compose, filled, html_of, issue, mailed, newsletter, preflight, read, text_of, told, wrong,
 };
+use crate::harness::patience::within;
 use crate::harness::program::coranto;
 
-/// Debug builds on busy machines; in release builds these take milliseconds.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Of a processor, in debug builds; in release builds these take milliseconds.
+const SOON: Duration = Duration::from_secs(20);
 
 /// Composes a body, or tells why not; either way soon.
 fn soon(name: &str, body: &str) -> Result<usize, String> {
-    let start = Instant::now();
-    let composed = compose(&issue(body), &newsletter());
-    assert!(start.elapsed() < PATIENCE, "{name} took {:?}", start.elapsed());
+    let composed = within(SOON, name, || compose(&issue(body), &newsletter()));
     composed.map(|parts| parts.html.as_str().len()).map_err(|mut problems| {
         problems.retain(Problem::is_error);
         told(&problems).swap_remove(0)

@@ -84,11 +84,9 @@ both_databases! {
         stage.settings.relays[1].connections = 1;
         stage.crowd(300).await;
         let issue = stage.issue("slow").await;
-        let begun = std::time::Instant::now();
         let running = stage.start();
         // The slow one has at most its queue and two in hand; the fast one sends all others meanwhile.
         stage.wait_until(issue, |totals| totals.sent >= 300 - 34).await;
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
         assert!(second.messages().len() <= 5 + 10, "the slow relay kept to its rate");
         running.stop().await;
     }

@@ -14,6 +14,7 @@ use super::script::{Answer, Asked, Script};
 use super::stage::{DeliveryFixture, START, endpoint_at, relay_to};
 use crate::harness::acts;
 use crate::harness::database::both_databases;
+use crate::harness::patience::until;
 
 both_databases! {
     async fn a_relays_rate_is_kept(db: Db) {
@@ -40,11 +41,7 @@ both_databases! {
         stage.wait_until(issue, |totals| totals.sent >= 6).await;
         let before = stage.sink.messages().len();
         stage.add_proof("urgent").await;
-        let begun = Instant::now();
-        while stage.mails("urgent").is_empty() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it waits behind the issue");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        until("the confirmation", async || !stage.mails("urgent").is_empty()).await;
         let place = stage.sink.messages().iter().position(|mail| mail.to == ["urgent@example.net"]).unwrap();
         assert!(place <= before + 4, "{place} mails went before it, {before} of them before it was asked for");
         running.stop().await;
@@ -87,7 +84,7 @@ both_databases! {
         let mut stage = DeliveryFixture::new(db).await;
         stage.settings.timing.poll = coranto::delivery::Timing::default().poll;
         stage.settings.provider_rates.insert(Provider::Gmail, 12_000);
-        let gmail: Vec<String> = (0..800).map(|number| format!("g{number}@gmail.com")).collect();
+        let gmail: Vec<String> = (0..1600).map(|number| format!("g{number}@gmail.com")).collect();
         stage.readers(&gmail).await;
         // Time goes on, so that what is put off comes due.
         stage.clock = Clock::system();
@@ -97,15 +94,15 @@ both_databases! {
         stage.wait_for_state(issue, IssueState::Sent).await;
         let took = begun.elapsed();
         running.stop().await;
-        // Two hundred a second: four seconds. It took more than a minute when only five passed at each look.
-        assert!(took < Duration::from_secs(20), "{took:?}");
-        assert!(took > Duration::from_secs(3), "{took:?}");
+        // Two hundred a second: eight seconds. When only five pass at each look it is more than two minutes, and the wait
+        // for the issue has failed.
+        assert!(took > Duration::from_secs(6), "{took:?}");
         stage.assert_once(issue).await;
     }
 
     async fn what_goes_out_no_more_takes_no_place_of_the_rate(db: Db) {
         let mut stage = DeliveryFixture::new(db).await;
-        stage.settings.relays[0].rate_per_minute = Some(60);
+        stage.settings.relays[0].rate_per_minute = Some(30);
         stage.crowd(100).await;
         let issue = stage.issue("rate").await;
         let mended = stage.revision("rate", "second").await;
@@ -115,10 +112,10 @@ both_databases! {
         control::pause(&stage.db, issue, "a wrong date", acts::by(now)).await.unwrap();
         stage.db.write(async |tx| issues::revise(tx, issue, IssueState::Paused, "rate", mended, acts::by(now)).await).await.unwrap();
         control::resume(&stage.db, issue, acts::by(now)).await.unwrap();
-        let (before, begun) = (stage.totals(issue).await.sent, Instant::now());
+        let before = stage.totals(issue).await.sent;
+        // One in two seconds. When the rows that go back take a place each, sixty are lost: two minutes, and the wait has
+        // failed.
         stage.wait_until(issue, |totals| totals.sent >= before + 4).await;
-        // One a second. Sixty places were lost when the rows that went back took one each.
-        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         running.stop().await;
         let old = stage.sink.messages().iter().filter(|mail| mail.data.windows(5).any(|part| part == b"first")).count();
         assert!(old as i64 <= before + 1, "{old} with the old text");
@@ -171,6 +168,34 @@ both_databases! {
         assert_eq!((row.state, row.attempts), (Pending, 0));
         let wait = row.due_at.unwrap().since(START);
         assert!(wait > Duration::from_secs(10) && wait <= Duration::from_secs(30), "{wait:?}");
+    }
+
+    async fn slow_down_from_a_domain_on_no_list_pauses_nobody_else(db: Db) {
+        let script = Script::start(|asked: &Asked| match (asked.verb, asked.reader.as_str()) {
+            ("RCPT", "first") => Answer::Say("450 4.7.28 Our system has detected an unusual rate of mail"),
+            _ => Answer::Usual,
+        })
+        .await;
+        let mut stage = Stage::new(db).await;
+        stage.settings.relays = vec![relay_to("main", endpoint_at(script.address))];
+        stage.settings.relays[0].connections = 1;
+        stage.readers(&["first@small.example"]).await;
+        let issue = stage.issue("provider").await;
+        let running = stage.start();
+        until("the answer", async || stage.rows(issue).await[0].reply.is_some()).await;
+        let others = ["second@other.example", "third@small.example", "fourth@gmail.com", "fifth@outlook.com"];
+        stage.readers(&others).await;
+        let later = stage.issue("later").await;
+        // Each has gone, or was put off.
+        let settled = async |local: &str| {
+            let row = stage.row(later, local).await;
+            row.state == Sent || row.due_at.is_some_and(|due_at| due_at > START)
+        };
+        for local in others {
+            until(local, async || settled(local).await).await;
+            assert_eq!(stage.standing(later, local).await.0, Sent, "{local} waits for what was said of another");
+        }
+        running.stop().await;
     }
 
     async fn a_relay_that_greets_with_slow_down_is_not_down(db: Db) {

@@ -3,19 +3,19 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::harness::acts;
+use crate::harness::patience::PATIENCE;
+use crate::harness::{acts, newsletters};
 use coranto::clock::{Clock, Timestamp};
 use coranto::delivery::{Engine, EngineSettings, NewsletterSettings, RelaySettings, Timing};
 use coranto::domain::actor::Actor;
 use coranto::domain::address::EmailAddress;
-use coranto::domain::delivery::{DeliveryKind, DeliveryState, RETRY_FOR, Reason};
+use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::extra_header::ExtraHeaders;
 use coranto::domain::issue::IssueState;
-use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::quota::Quota;
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
 use coranto::signup::{self, ActionContext, UnsubscribeOutcome};
@@ -26,7 +26,7 @@ use coranto::store::ledger::{LedgerRow, Totals};
 use coranto::store::revisions::NewRevision;
 use coranto::store::subscribers::NewSubscriber;
 use coranto::store::subscriptions::NewSubscription;
-use coranto::store::{Db, StoreError, deliveries, issues, ledger, newsletters, revisions, subscribers, subscriptions};
+use coranto::store::{Db, StoreError, deliveries, issues, ledger, revisions, subscribers, subscriptions};
 use coranto::telemetry::health::Health;
 use coranto::token::Keyring;
 use tokio::task::JoinSet;
@@ -34,8 +34,6 @@ use tokio_util::sync::CancellationToken;
 
 /// A Friday, nine in the morning in Prague.
 pub(crate) const START: Timestamp = Timestamp(1_795_766_400_000);
-/// Longer than any scenario takes; a scenario that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 pub(crate) struct DeliveryFixture {
     pub(crate) db: Db,
@@ -57,7 +55,8 @@ impl Running {
     /// Soft stop: what is on the wire is finished.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        while let Some(ended) = self.tasks.join_next().await {
+        while let Some(ended) = tokio::time::timeout(PATIENCE, self.tasks.join_next()).await.expect("the engine stops")
+        {
             ended.unwrap().unwrap();
         }
     }
@@ -87,7 +86,8 @@ impl DeliveryFixture {
             backoff_max: Duration::from_millis(200),
             ..Timing::default()
         };
-        let newsletter = db.write(async |tx| newsletters::ensure(tx, "week", START).await).await.unwrap();
+        let newsletter =
+            db.write(async |tx| coranto::store::newsletters::ensure(tx, "week", START).await).await.unwrap();
         Self { db, clock: Clock::fixed(START), keys, newsletter, sink, settings }
     }
 
@@ -238,11 +238,17 @@ impl DeliveryFixture {
         issue
     }
 
-    /// Runs an engine until an issue is sent, then stops it softly.
+    /// Runs an engine until an issue is sent, then stops it softly. Nothing is left in its hands, of whatever issue.
     pub(crate) async fn finish(&self, issue: IssueId) -> Totals {
         let running = self.start();
         self.wait_for_state(issue, IssueState::Sent).await;
         running.stop().await;
+        let mut tx = self.db.read().await.unwrap();
+        let sql = "SELECT id, state, claimed_by FROM deliveries WHERE state IN ('claimed', 'in_flight') OR
+                   state IN ('pending', 'sent', 'failed', 'skipped') AND claimed_by IS NOT NULL ORDER BY id LIMIT 8";
+        let left: Vec<(i64, String, Option<i64>)> = tx.sql(sql).fetch_all().await.unwrap();
+        assert_eq!(left, [], "the engine left rows behind");
+        drop(tx);
         self.totals(issue).await
     }
 
@@ -410,31 +416,10 @@ fn address(local: &str) -> String {
 
 pub(crate) fn newsletter() -> Newsletter {
     Newsletter {
-        slug: "week".to_owned(),
-        name: "The Week".to_owned(),
-        from: Mailbox { name: "The Week".to_owned(), address: "week@news.example.org".parse().unwrap() },
-        reply_to: None,
-        description: None,
-        about: None,
-        author: None,
-        publisher: None,
-        privacy: None,
-        postal_address: "1 Example Street, 10000 Example".to_owned(),
-        language: "en".to_owned(),
         time_zone: jiff::tz::TimeZone::get("Europe/Prague").unwrap(),
         slots: vec!["Fri 09:00".parse().unwrap()],
-        grace: Duration::from_secs(6 * 3600),
-        issues: PathBuf::from("issues"),
         bounce_domain: Some("bounce.news.example.org".to_owned()),
-        list_id: "week.news.example.org".to_owned(),
-        allow_html: false,
-        html_bytes_max: 102 * 1024,
-        indexed: true,
-        uncertain: UncertainPolicy::Resend,
-        retry_for: RETRY_FOR,
-        design: coranto::domain::design::Design::default(),
-        images: coranto::domain::design::ImagesBy::Link,
-        welcome: coranto::domain::design::Welcome::None,
+        ..newsletters::newsletter("week", "The Week", "week@news.example.org")
     }
 }
 

@@ -1,6 +1,6 @@
 //! A soft stop: what is on the wire is finished, what was only claimed goes back, and nothing is left in doubt.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::domain::delivery::DeliveryState::{Pending, Sent};
 use coranto::smtp::SinkOptions;
@@ -36,23 +36,23 @@ both_databases! {
 
     async fn a_stop_does_not_wait_for_the_rate(db: Db) {
         let mut stage = DeliveryFixture::new(db).await;
-        stage.settings.relays[0].rate_per_minute = Some(6);
+        // Five pass at once, the next after a minute: none goes while the engine stops, unless the stop waits for it.
+        stage.settings.relays[0].rate_per_minute = Some(1);
         stage.crowd(30).await;
         let issue = stage.issue("stop").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.sent >= 5).await;
-        let begun = Instant::now();
         running.stop().await;
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         let totals = stage.totals(issue).await;
         assert_eq!((totals.claimed, totals.in_flight), (0, 0));
-        assert_eq!(totals.pending + totals.sent, 30);
+        assert_eq!((totals.sent, totals.pending), (5, 25), "it went on sending");
     }
 
     async fn a_stop_while_the_relay_is_down_is_at_once(db: Db) {
         let mut stage = DeliveryFixture::new(db).await;
-        stage.settings.timing.backoff = Duration::from_secs(60);
-        stage.settings.timing.backoff_max = Duration::from_secs(60);
+        // Longer than a test is waited for.
+        stage.settings.timing.backoff = Duration::from_secs(3600);
+        stage.settings.timing.backoff_max = Duration::from_secs(3600);
         stage.crowd(30).await;
         let issue = stage.issue("stop").await;
         let address = stage.sink.addr();
@@ -64,9 +64,7 @@ both_databases! {
         let running = stage.start();
         stage.wait_for_event("relay.down").await;
         stage.wait_until(issue, |totals| totals.claimed == 0).await;
-        let begun = Instant::now();
         running.stop().await;
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         assert_eq!(stage.totals(issue).await.pending, 30);
     }
 }

@@ -11,9 +11,12 @@ pub(crate) mod http;
 pub(crate) mod installation;
 pub(crate) mod names;
 pub(crate) mod neighbour;
+pub(crate) mod newsletters;
 pub(crate) mod node;
+pub(crate) mod patience;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod stranger;
 pub(crate) mod terminal;
 pub(crate) mod visitor;
 

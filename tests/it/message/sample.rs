@@ -1,15 +1,15 @@
 //! A newsletter, an issue and a reader for the tests of this layer.
 
-use std::time::Duration;
-
 use coranto::clock::Timestamp;
 use coranto::content::fields::Template;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::DeliveryKind;
-use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::{ConsentId, DeliveryId, SubscriptionId};
 use coranto::message::{Content, Profile, Recipient, Skeleton};
 use coranto::token::Keyring;
+
+use crate::harness::newsletters;
 
 pub(super) const PUBLIC_URL: &str = "https://news.example.com";
 
@@ -23,31 +23,11 @@ pub(super) fn keys() -> Keyring {
 
 pub(super) fn newsletter() -> Newsletter {
     Newsletter {
-        slug: "weekly".to_owned(),
-        name: "The Week in Review".to_owned(),
-        from: Mailbox { name: "The Week in Review".to_owned(), address: address("letter@news.example.com") },
         reply_to: Some(address("editor@news.example.com")),
-        description: None,
-        about: None,
-        author: None,
-        publisher: None,
-        privacy: None,
         postal_address: "1 Harbour Street, 20457 Hamburg".to_owned(),
-        language: "en".to_owned(),
         time_zone: jiff::tz::TimeZone::get("Europe/Berlin").unwrap(),
-        slots: Vec::new(),
-        grace: Duration::from_secs(6 * 3600),
-        issues: "issues".into(),
         bounce_domain: Some("bounce.news.example.com".to_owned()),
-        list_id: "weekly.news.example.com".to_owned(),
-        allow_html: false,
-        html_bytes_max: 102 * 1024,
-        indexed: true,
-        uncertain: UncertainPolicy::Resend,
-        retry_for: Duration::from_secs(48 * 3600),
-        design: coranto::domain::design::Design::default(),
-        images: coranto::domain::design::ImagesBy::Link,
-        welcome: coranto::domain::design::Welcome::None,
+        ..newsletters::newsletter("weekly", "The Week in Review", "letter@news.example.com")
     }
 }
 

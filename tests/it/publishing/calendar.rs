@@ -1,7 +1,6 @@
 //! What is due goes out once, to whom it should, whole or not at all; what is too late waits for a person.
 
-use std::time::{Duration, Instant};
-
+use coranto::clock::Timestamp;
 use coranto::domain::SubscriptionId;
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState::{self, Held, Queued, Sending};
@@ -82,6 +81,28 @@ both_databases! {
         assert_eq!(audience, ["stays@example.net"]);
         assert!(friday.start_due().await.is_empty());
         assert_eq!(desk.totals(desk.issue("a").await.id).await.readers, 1);
+    }
+
+    async fn a_pause_that_ends_with_the_slot_misses_no_issue(db: Db) {
+        let desk = with_issue(db).await;
+        let other = desk.other("month").await;
+        let ends = [("long-over", -3_600_000), ("just-over", -1000), ("with-it", 0), ("after-it", 1), ("much-later", 86_400_000)];
+        for (local, ms) in ends {
+            desk.readers(&[local]).await;
+            let until = signup::Rest::Until(Timestamp(at(FRIDAY).0 + ms));
+            signup::pause(&desk.db, subscription(&desk, local).await, until, &desk.act()).await.unwrap().unwrap();
+        }
+        desk.readers(&["open"]).await;
+        signup::pause(&desk.db, subscription(&desk, "open").await, signup::Rest::Open, &desk.act()).await.unwrap().unwrap();
+        // Of another newsletter nothing begins.
+        other.readers(&["theirs"]).await;
+        let theirs = subscription(&other, "theirs").await;
+        signup::pause(&desk.db, theirs, signup::Rest::Until(at(FRIDAY)), &desk.act()).await.unwrap().unwrap();
+        assert_eq!(desk.at(FRIDAY).start_due().await, [sending("a", 3)]);
+        let audience: Vec<_> = rows(&desk, "a").await.into_iter().map(|row| row.email.unwrap()).collect();
+        assert_eq!(audience, ["long-over@example.net", "just-over@example.net", "with-it@example.net"]);
+        let state = subscriptions::get(&mut desk.db.read().await.unwrap(), theirs).await.unwrap().unwrap().state;
+        assert_eq!(state, domain::subscriber::SubscriptionState::Paused);
     }
 
     async fn late_within_the_grace_it_goes_out_and_beyond_it_is_held(db: Db) {
@@ -237,14 +258,11 @@ both_databases! {
         assert_eq!(after.start_due().await, [Started::Held { slug: "b".to_owned() }]);
     }
 
-    async fn a_hundred_thousand_readers_are_frozen_quickly(db: Db) {
+    async fn a_hundred_thousand_readers_are_frozen_at_once(db: Db) {
         let desk = with_issue(db).await;
         crowd(&desk, 100_000).await;
         let friday = desk.at(FRIDAY);
-        let begun = Instant::now();
         assert_eq!(friday.start_due().await, [sending("a", 100_000)]);
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(10), "{took:?}");
         assert_eq!(desk.totals(desk.issue("a").await.id).await.pending, 100_000);
     }
 

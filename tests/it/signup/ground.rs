@@ -6,7 +6,7 @@ use coranto::clock::Timestamp;
 use coranto::domain::SubscriptionId;
 use coranto::domain::actor::Actor;
 use coranto::domain::consent::ConsentKind;
-use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
+use coranto::domain::newsletter::Newsletter;
 use coranto::domain::subscriber::SubscriptionState;
 use coranto::signup::{
     self, ActionContext, Ask, ClientNetwork, Confirmation, DomainPolicy, Limits, RequestError, RequestOutcome, Signup,
@@ -18,36 +18,15 @@ use coranto::store::{Db, consents, subscriptions};
 use coranto::templates::Templates;
 use coranto::token::Keyring;
 
+use crate::harness::newsletters;
+
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 /// A newsletter as its configuration would give it.
 pub(crate) fn newsletter(slug: &str, name: &str) -> Newsletter {
     Newsletter {
-        slug: slug.to_owned(),
-        name: name.to_owned(),
-        from: Mailbox { name: name.to_owned(), address: "week@news.example".parse().unwrap() },
-        reply_to: None,
-        description: None,
-        about: None,
-        author: None,
-        publisher: None,
-        privacy: None,
         postal_address: "1 Example Street, Example".to_owned(),
-        language: "en".to_owned(),
-        time_zone: jiff::tz::TimeZone::UTC,
-        slots: Vec::new(),
-        grace: Duration::from_secs(6 * 3600),
-        issues: "issues".into(),
-        bounce_domain: None,
-        list_id: format!("{slug}.news.example"),
-        allow_html: false,
-        html_bytes_max: 102 * 1024,
-        indexed: true,
-        uncertain: UncertainPolicy::Resend,
-        retry_for: Duration::from_secs(48 * 3600),
-        design: coranto::domain::design::Design::default(),
-        images: coranto::domain::design::ImagesBy::Link,
-        welcome: coranto::domain::design::Welcome::None,
+        ..newsletters::newsletter(slug, name, "week@news.example")
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod lists;
 mod moving;
 mod proofs;
 mod quotas;
+mod reasons;
 mod refusing;
 mod undo;
 mod verbs;

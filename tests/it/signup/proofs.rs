@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coranto::signup::{Ask, Challenge, ChallengeWhen, HumanCheck, Limits, NextStep, RequestOutcome, WAIT};
+use coranto::signup::{self, Ask, Challenge, ChallengeWhen, HumanCheck, Limits, NextStep, RequestOutcome, WAIT};
 use coranto::store::Db;
 
 use super::SignupFixture;
@@ -106,6 +106,20 @@ both_databases! {
         let stamp = ground.signup.stamp(ground.now);
         ground.seconds(2);
         assert!(step(&ground, "b@example.org", stamped(&stamp)).await.is_none(), "near the limit, and nothing is asked");
+    }
+
+    async fn the_janitor_forgets_no_challenge_that_could_be_used_again(db: Db) {
+        let limits = Limits { requests_per_hour: 1000, challenge: ChallengeWhen::Always, challenge_work: 300, ..Limits::default() };
+        let mut ground = Ground::with_limits(db, limits).await;
+        let solution = solved(&ground.signup.challenge(ground.now));
+        assert!(step(&ground, "a@example.org", solution.clone()).await.is_none());
+        // For as long as it is valid, and beyond.
+        for minute in 0..90 {
+            signup::purge_limits(ground.db(), ground.now).await.unwrap();
+            assert!(step(&ground, "b@example.org", solution.clone()).await.is_some(), "after {minute} minutes");
+            ground.seconds(60);
+        }
+        assert!(ground.find("b@example.org").await.is_none());
     }
 
     async fn a_trap_is_sprung_without_a_row(db: Db) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use coranto::signup::{Limits, RequestError};
+use coranto::signup::{self, Limits, RequestError};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
@@ -166,6 +166,24 @@ both_databases! {
             assert_eq!(ground.mails("confirmation").await, expected, "day {day}");
             ground.later(24);
         }
+    }
+
+    async fn the_janitor_between_all_steps_ends_no_limit(db: Db) {
+        // The same months as of a mailbox that nobody tidies up behind.
+        let mut ground = Ground::new(db).await;
+        let mut mails = Vec::new();
+        for _day in 0..34 {
+            for _hour in 0..8 {
+                ground.request("anna@example.org").await.unwrap();
+                signup::purge_limits(ground.db(), ground.now).await.unwrap();
+                ground.later(3);
+                signup::purge_limits(ground.db(), ground.now).await.unwrap();
+            }
+            mails.push(ground.mails("confirmation").await);
+        }
+        assert_eq!(mails[..4], [1, 2, 3, 3]);
+        assert_eq!(mails[29], 3);
+        assert_eq!(mails[30..34], [4, 5, 6, 6]);
     }
 
     async fn who_confirms_has_wanted_the_mail_and_it_counts_no_more(db: Db) {

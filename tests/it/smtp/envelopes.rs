@@ -224,13 +224,12 @@ async fn answers_that_make_no_sense_end_the_session() {
 
 #[tokio::test]
 async fn each_answer_has_its_deadline_as_a_whole() {
-    let drip = Drip(b"250-x\r\n".repeat(20), std::time::Duration::from_millis(30));
+    // A deadline for each read would let this answer come in, and miss the next one.
+    let drip = Drip([&b"250-x\r\n".repeat(20)[..], b"250 ok\r\n"].concat(), std::time::Duration::from_millis(30));
     let script = after_hello(&["PIPELINING"], [Hear("MAIL"), Hear("RCPT"), Hear("DATA"), say("250 ok\r\n"), drip]);
-    let begun = std::time::Instant::now();
     let (outcome, _) = against(script, async |connector| {
         let mut session = Session::open(&connector, &deadlines(SHORT)).await.unwrap();
         let outcome = session.envelope("", &address("reader@example.org"), 1).await;
-        assert!(begun.elapsed() < SHORT * 3);
         assert!(!session.is_usable());
         outcome
     })

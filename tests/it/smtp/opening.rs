@@ -1,6 +1,6 @@
 //! Opening a session with servers that greet in every way but the right one.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::secret::Secret;
 use coranto::smtp::{Capabilities, Connector, ConnectorError, Endpoint, Fault, OpenCause, OpenError, Session, TlsMode};
@@ -99,11 +99,10 @@ async fn endless_replies_are_cut_off() {
 
 #[tokio::test]
 async fn a_drip_does_not_stretch_the_deadline() {
-    let begun = Instant::now();
-    let drip = Drip(b"220 ".repeat(40), Duration::from_millis(50));
+    // A deadline for each read would let the greeting come in, and end later or not at all.
+    let drip = Drip([&b"220 ".repeat(40)[..], b"\r\n"].concat(), Duration::from_millis(50));
     let error = cause(vec![drip]).await;
     assert!(matches!(error, OpenCause::Lost { step: "the greeting", fault: Fault::TimedOut(_) }), "{error:?}");
-    assert!(begun.elapsed() < SHORT * 3, "the deadline holds for the phase, not for each read");
 }
 
 #[tokio::test]

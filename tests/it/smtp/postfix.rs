@@ -9,13 +9,18 @@ use coranto::domain::reply::Stage;
 use coranto::smtp::{EnvelopeOutcome, Session, Sink, SinkOptions};
 
 use super::{AMPLE, address, connector, deadlines};
+use crate::harness::skip;
 
 const SMTP_SINK: &str = "/usr/sbin/smtp-sink";
 const SMTP_SOURCE: &str = "/usr/sbin/smtp-source";
 
-#[expect(clippy::print_stdout, reason = "a test that did not run says so")]
-fn skipped(program: &str) {
-    println!("skipped: {program} is not here (Debian package postfix)");
+/// Whether a program of Postfix is here; says so where it is not.
+fn is_here(program: &str) -> bool {
+    let is_here = Path::new(program).exists();
+    if !is_here {
+        skip("postfix", "smtp-sink and smtp-source are not both in /usr/sbin (Debian package postfix)");
+    }
+    is_here
 }
 
 struct SmtpSink {
@@ -26,8 +31,7 @@ struct SmtpSink {
 impl SmtpSink {
     /// Nothing, with one line, where Postfix is not installed.
     async fn start(arguments: &[&str]) -> Option<Self> {
-        if !Path::new(SMTP_SINK).exists() {
-            skipped(SMTP_SINK);
+        if !is_here(SMTP_SINK) {
             return None;
         }
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
@@ -102,8 +106,7 @@ async fn smtp_sink_refuses_each_command_and_the_session_goes_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn smtp_source_delivers_to_the_sink() {
-    if !Path::new(SMTP_SOURCE).exists() {
-        skipped(SMTP_SOURCE);
+    if !is_here(SMTP_SOURCE) {
         return;
     }
     let sink = Sink::start(SinkOptions::default()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use coranto::secret::Secret;
 use coranto::smtp::{
@@ -12,8 +12,9 @@ use coranto::smtp::{
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::TempDir;
 
-use super::scripted::{Pause, against, say};
+use super::scripted::{Ignore, against, say};
 use super::{AMPLE, SHORT, address, deadlines, endpoint};
+use crate::harness::skip;
 
 /// An authority, its file, and what it signs.
 struct Authority {
@@ -175,12 +176,11 @@ async fn a_server_without_tls_is_told_from_one_that_is_silent() {
     })
     .await;
 
-    let ((), _) = against(vec![Pause(SHORT * 2)], async |connector| {
-        let begun = Instant::now();
+    // It would wait for ever: only the deadline of this phase ends it.
+    let ((), _) = against(vec![Ignore], async |connector| {
         let silent = Connector::new(Endpoint { tls: TlsMode::Implicit, ..connector.endpoint().clone() }).unwrap();
         let error = Session::open(&silent, &deadlines(SHORT)).await.unwrap_err();
         assert!(matches!(error.cause, OpenCause::Tls(_)), "{error:?}");
-        assert!(begun.elapsed() < SHORT * 3);
     })
     .await;
 }
@@ -215,8 +215,7 @@ fn outside_address() -> Option<IpAddr> {
 #[tokio::test]
 async fn plaintext_stays_on_this_machine_unless_allowed_in_words() {
     let Some(outside) = outside_address() else {
-        println!("skipped: this machine has no address but loopback");
-        return;
+        return skip("network", "this machine has no address but loopback");
     };
     let auth = SinkAuth { username: "a".to_owned(), password: Secret::new("b"), mechanisms: "PLAIN".to_owned() };
     let options = SinkOptions { listen: SocketAddr::new(outside, 0), auth: Some(auth), ..SinkOptions::default() };

@@ -82,7 +82,7 @@ fn every_event_is_explained() {
 }
 
 /// The addresses of the web server, as its routes are written.
-fn routes() -> BTreeSet<String> {
+pub(crate) fn routes() -> BTreeSet<String> {
     let public = |path: &std::path::Path| path.starts_with("src/web") && !path.starts_with("src/web/preview");
     let files = super::rust_files(&["src/web"]).into_iter().filter(|file| public(&file.path));
     let texts = files.map(|file| fs::read_to_string(root().join(file.path)).unwrap());

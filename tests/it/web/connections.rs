@@ -1,6 +1,6 @@
 //! The accept loop over real sockets: silent clients, slow ones, many requests, an orderly stop.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use coranto::store::Db;
@@ -26,9 +26,8 @@ both_databases! {
         idle.read_exact(&mut first).await.unwrap();
         assert_eq!(&first, b"HTTP/1.1 200 OK");
         web.stop.cancel();
-        let started = Instant::now();
-        task.await.unwrap().unwrap();
-        assert!(started.elapsed() < Duration::from_secs(5));
+        // It is kept for ten seconds, which the stop is not to wait for.
+        tokio::time::timeout(Duration::from_secs(9), task).await.expect("the stop waits").unwrap().unwrap();
         assert!(TcpStream::connect(address).await.is_err());
     }
 }
@@ -141,9 +140,12 @@ fn su_25_silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
         slow.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
         let mut huge = TcpStream::connect(address).await.unwrap();
         let _ = huge.write_all(&b"x".repeat(100_000)).await;
-        let started = Instant::now();
         assert_eq!(get("/").send_to(address).await.unwrap().status, StatusCode::OK);
-        assert!(started.elapsed() < Duration::from_secs(2));
+        // None of them had to be let go for that.
+        for stream in &silent {
+            let heard = stream.try_read(&mut [0; 1]);
+            assert!(matches!(&heard, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock), "{heard:?}");
+        }
         for stream in &mut silent {
             let mut rest = Vec::new();
             let closed = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await;

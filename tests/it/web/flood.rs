@@ -1,12 +1,12 @@
 //! More people sign up at once than can be written: those over it are told to come again, and nothing of theirs is kept.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use axum::http::StatusCode;
 use coranto::signup::{ChallengeWhen, Limits};
 use coranto::store::Db;
 use futures_util::future::join_all;
+use tokio::sync::Notify;
 
 use super::ground::WebFixture;
 use crate::harness::database::on_sqlite;
@@ -22,11 +22,15 @@ fn who_comes_when_too_many_wait_is_asked_to_come_again() {
         let people: Vec<String> = (0..PEOPLE).map(|number| format!("reader{number}@example.org")).collect();
         // Whoever holds SQLite's one writer holds up all others.
         let writer = db.begin().await.unwrap();
+        let is_busy = Notify::new();
         let asking = join_all(people.iter().enumerate().map(async |(number, email)| {
-            web.send_from(web.form(&[("email", email)]), &format!("10.0.{}.1", number % 250)).await
+            let answer = web.send_from(web.form(&[("email", email)]), &format!("10.0.{}.1", number % 250)).await;
+            is_busy.notify_one();
+            answer
         }));
+        // Only who is turned away can have been answered.
         let let_go = async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            is_busy.notified().await;
             drop(writer);
         };
         let (answers, ()) = tokio::join!(asking, let_go);

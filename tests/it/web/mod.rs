@@ -17,4 +17,5 @@ mod pages;
 pub(crate) mod press;
 mod preview;
 mod readers;
+mod routes;
 mod signup;

@@ -15,6 +15,7 @@ use super::ground::{WebFixture, start};
 use crate::harness::acts;
 use crate::harness::database::{Fresh, both_databases};
 use crate::harness::http::{get, post};
+use crate::harness::patience::until;
 use crate::signup::NOW;
 
 async fn lease(db: &Db, until: coranto::clock::Timestamp) {
@@ -113,10 +114,7 @@ both_databases! {
         assert_eq!(locked.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(locked.json()["why"].as_str().unwrap().contains("cannot be written"), "{}", locked.text());
         drop(held);
-        let begun = std::time::Instant::now();
-        while web.get("/readyz").await.status != StatusCode::OK {
-            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "it does not get ready again");
-        }
+        until("ready again", async || web.get("/readyz").await.status == StatusCode::OK).await;
         other.close().await;
     }
 
