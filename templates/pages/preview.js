@@ -229,7 +229,7 @@ function describe(state) {
   const facts = [
     ["Words", state.words ? `${state.words.toLocaleString("en")} · ${minutes} min` : "none"],
     ["HTML", `${size(state.html_bytes)} of 102 KB`],
-    ["Whole mail", size(state.bytes)],
+    ["Whole email", size(state.bytes)],
   ];
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [part("dt", "", name), part("dd", "", value)]));
 }

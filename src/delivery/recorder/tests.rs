@@ -45,8 +45,8 @@ fn leaving(id: i64) -> TakeOff {
     TakeOff { held: held(id), revision: RevisionId(1), date: NOW }
 }
 
-fn sent() -> Outcome {
-    Outcome::Sent { relay: "main".into(), reply: None }
+fn sent() -> DeliveryOutcome {
+    DeliveryOutcome::Sent { relay: "main".into(), reply: None }
 }
 
 fn recorder(db: &Db) -> (Recorder, RecorderTask) {
@@ -186,10 +186,11 @@ async fn going_out(db: &Db, readers: i64) -> Vec<DeliveryId> {
 }
 
 /// Hands one batch to the task; which of its take-offs were granted.
-async fn batch(db: &Db, outcomes: Vec<(Held, Outcome)>, take_offs: &[i64], take_offs_first: bool) -> Vec<bool> {
+async fn batch(db: &Db, outcomes: Vec<(Held, DeliveryOutcome)>, take_offs: &[i64], take_offs_first: bool) -> Vec<bool> {
     let (recorder, task) = recorder(db);
     let mut answers = Vec::new();
-    let mut entries: Vec<LedgerEntry> = outcomes.into_iter().map(|(held, outcome)| LedgerEntry::Outcome(held, outcome)).collect();
+    let mut entries: Vec<LedgerEntry> =
+        outcomes.into_iter().map(|(held, outcome)| LedgerEntry::Outcome(held, outcome)).collect();
     for id in take_offs {
         let (answer, granted) = oneshot::channel();
         answers.push(granted);
@@ -215,7 +216,8 @@ async fn what_an_outcome_ends_no_take_off_of_the_same_batch_begins() {
     for take_offs_first in [false, true] {
         let db = database().await;
         let ids = going_out(&db, 4).await;
-        let unmade = || Outcome::Unmade { revision: RevisionId(1), kind: None, fault: "a test says so".to_owned() };
+        let unmade =
+            || DeliveryOutcome::Unmade { revision: RevisionId(1), kind: None, fault: "a test says so".to_owned() };
         let granted = batch(&db, vec![(held(ids[0].0), unmade())], &[ids[1].0, ids[2].0], take_offs_first).await;
         assert_eq!(granted, [false, false], "the issue was paused in this very batch");
         let issue = issues::get(&mut db.read().await.unwrap(), IssueId(1)).await.unwrap().unwrap();
@@ -228,6 +230,6 @@ async fn what_an_outcome_ends_no_take_off_of_the_same_batch_begins() {
 async fn what_is_put_back_does_not_take_off() {
     let db = database().await;
     let ids = going_out(&db, 2).await;
-    let back = (held(ids[0].0), Outcome::Released { due_at: NOW });
+    let back = (held(ids[0].0), DeliveryOutcome::Released { due_at: NOW });
     assert_eq!(batch(&db, vec![back], &[ids[0].0, ids[1].0], true).await, [false, true]);
 }

@@ -110,7 +110,7 @@ both_databases! {
 
     async fn the_janitor_forgets_no_challenge_that_could_be_used_again(db: Db) {
         let limits = Limits { requests_per_hour: 1000, challenge: ChallengeWhen::Always, challenge_work: 300, ..Limits::default() };
-        let mut ground = Ground::with_limits(db, limits).await;
+        let mut ground = SignupFixture::with_limits(db, limits).await;
         let solution = solved(&ground.signup.challenge(ground.now));
         assert!(step(&ground, "a@example.org", solution.clone()).await.is_none());
         // For as long as it is valid, and beyond.

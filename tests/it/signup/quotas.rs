@@ -170,7 +170,7 @@ both_databases! {
 
     async fn the_janitor_between_all_steps_ends_no_limit(db: Db) {
         // The same months as of a mailbox that nobody tidies up behind.
-        let mut ground = Ground::new(db).await;
+        let mut ground = SignupFixture::new(db).await;
         let mut mails = Vec::new();
         for _day in 0..34 {
             for _hour in 0..8 {

@@ -3,7 +3,7 @@
 
 use coranto::domain::subscriber::SubscriptionState::{Active, Paused, Pending};
 use coranto::domain::suppression::SuppressionReason::{self, Erased};
-use coranto::signup::{self, Added, Asked, Confirmation, Limits, Move, NewReader, Rest};
+use coranto::signup::{self, Added, AddressChange, AddressLink, Confirmation, Limits, NewReader, Rest};
 use coranto::store::{Db, requests};
 
 use super::SignupFixture;
@@ -93,7 +93,7 @@ async fn is_let_in(ground: &SignupFixture, way: Way, reason: SuppressionReason, 
             ground.leave(email).await;
             suppress(ground, email, reason).await;
             let withdrawn = ground.withdrawn(id).await;
-            signup::come_back(ground.db(), withdrawn, &act).await.unwrap();
+            signup::undo_unsubscribe(ground.db(), withdrawn, &act).await.unwrap();
             ground.state(email).await == Some(Active)
         }
     }
@@ -109,7 +109,7 @@ async fn moves(ground: &SignupFixture, way: Way, reason: SuppressionReason, emai
     }
     let mails = ground.waiting().await;
     let asked = signup::ask_address(&ground.signup, &ground.list, id, &email.parse().unwrap(), &act).await.unwrap();
-    assert_eq!(asked, Asked::Taken, "the answer tells nothing");
+    assert_eq!(asked, AddressChange::Taken, "the answer tells nothing");
     if way == Way::AskToMove {
         return ground.waiting().await > mails;
     }
@@ -119,7 +119,7 @@ async fn moves(ground: &SignupFixture, way: Way, reason: SuppressionReason, emai
         requests::of_subscription(&mut tx, id).await.unwrap().last().unwrap().id
     };
     let moved = signup::confirm_address(&ground.signup, request, &act).await.unwrap();
-    assert_eq!(matches!(moved, Move::Fresh(_)), ground.find(email).await.is_some());
+    assert_eq!(matches!(moved, AddressLink::Fresh(_)), ground.find(email).await.is_some());
     ground.find(email).await.is_some()
 }
 
@@ -166,7 +166,7 @@ both_databases! {
         assert!(is_mailable(&ground, "import@example.org").await);
         let id = ground.reader("back@example.org").await;
         ground.leave("back@example.org").await;
-        signup::come_back(ground.db(), ground.withdrawn(id).await, &ground.act(None)).await.unwrap();
+        signup::undo_unsubscribe(ground.db(), ground.withdrawn(id).await, &ground.act(None)).await.unwrap();
         assert_eq!(ground.state("back@example.org").await, Some(Active));
     }
 }
