@@ -184,7 +184,7 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// What the pages need: every newsletter, with its mails rendered and stored.
+/// What the pages need: every newsletter, with its emails rendered and stored.
 async fn site(
     config: &Config,
     db: &Db,

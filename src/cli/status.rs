@@ -61,7 +61,7 @@ struct State<'a> {
     files: Vec<Option<files::QueuedFile>>,
     /// Files that ask to be queued, and cannot be.
     stuck: Vec<files::Stuck>,
-    /// When the mails of an issue that wait are tried next.
+    /// When the emails of an issue that wait are tried next.
     next: BTreeMap<IssueId, Timestamp>,
     readers: Counts,
     /// Limits per hour and day that are used up.

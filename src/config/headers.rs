@@ -19,7 +19,7 @@ pub(super) fn read(section: &Section<'_>) -> ExtraHeaders {
                 text.parse().map_err(|error: ExtraHeaderError| (error.to_string(), Some(error.hint().to_owned())))?;
             let one = ExtraHeaders(vec![(scope, field)]);
             if let Some(name) = one.clash(&all.borrow()) {
-                return Err((format!("a mail would have {name} twice"), Some("keep one of the two".to_owned())));
+                return Err((format!("an email would have {name} twice"), Some("keep one of the two".to_owned())));
             }
             all.borrow_mut().0.extend(one.0);
             Ok(())
@@ -37,5 +37,5 @@ pub(super) fn too_many(one: &ExtraHeaders, other: &ExtraHeaders) -> Option<Strin
     let count = |kind: &DeliveryKind| one.count(*kind) + other.count(*kind);
     let most = DeliveryKind::ALL.iter().map(count).max().unwrap_or_default();
     (most > EXTRA_HEADERS_MAX)
-        .then(|| format!("a mail would have {most} extra fields, and {EXTRA_HEADERS_MAX} are allowed"))
+        .then(|| format!("an email would have {most} extra fields, and {EXTRA_HEADERS_MAX} are allowed"))
 }

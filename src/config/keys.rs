@@ -44,7 +44,7 @@ pub const KEYS: &[Key] = &[
         "public_url",
         Text,
         Refused,
-        "Where readers reach the web server. Links in mails begin with it. It must be `https`, which one-click \
+        "Where readers reach the web server. Links in emails begin with it. It must be `https`, which one-click \
          unsubscription needs (RFC 8058), except on a loopback host.",
     ),
     key(
@@ -61,7 +61,7 @@ pub const KEYS: &[Key] = &[
         Default("secret.key"),
         "The keys that seal links, one to a line as `number:hex`, newest first, and the one that hashes addresses, as \
          `address:hex`. `coranto init` makes the file, `coranto keys rotate` puts a new key on top. Keep it in your \
-         backup: links in mails already sent and the suppression list hang on it. See \
+         backup: links in emails already sent and the suppression list hang on it. See \
          [operations](operations.md#keys).",
     ),
     key(
@@ -92,7 +92,7 @@ pub const KEYS: &[Key] = &[
         Text,
         Means("the pages say its name alone"),
         "What it is, in one line of at most 200 characters. It stands on the sign-up page, in the list of newsletters, in \
-         feeds, in previews of shared links and in the welcome mail.",
+         feeds, in previews of shared links and in the welcome email.",
     ),
     key(
         "newsletters.*.about",
@@ -158,7 +158,7 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.uncertain",
         Text,
         Default("resend"),
-        "What is done with a mail whose fate is unknown, because the connection broke after its last byte: `resend` it \
+        "What is done with an email whose fate is unknown, because the connection broke after its last byte: `resend` it \
          after half an hour with the same Message-ID, or `hold` it for a person.",
     ),
     key(
@@ -179,33 +179,33 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.bounce_domain",
         Text,
         Means("bounces go to `from`"),
-        "A domain of its own for envelope senders, one address per mail (VERP), so that every bounce finds its reader. \
+        "A domain of its own for envelope senders, one address per email (VERP), so that every bounce finds its reader. \
          Its MX must lead to a mailbox or server that takes them all.",
     ),
     key(
         "newsletters.*.list_id",
         Text,
         Means("the slug at the domain of `from`"),
-        "The `List-Id` of its mails (RFC 2919), such as `week.news.example.com`. Readers' filters go by it.",
+        "The `List-Id` of its emails (RFC 2919), such as `week.news.example.com`. Readers' filters go by it.",
     ),
     key(
         "newsletters.*.images",
         Text,
         Default("link"),
         "How an issue's own images reach its readers: `link` names their addresses at `public_url`, where mailboxes \
-         fetch them; `embed` puts them into every mail, which makes it larger but needs no fetching.",
+         fetch them; `embed` puts them into every email, which makes it larger but needs no fetching.",
     ),
     key(
         "newsletters.*.welcome",
         Boolean,
         Default("false"),
-        "Whether a reader who has confirmed gets a mail that says welcome.",
+        "Whether a reader who has confirmed gets an email that says welcome.",
     ),
     key(
         "newsletters.*.welcome_latest",
         Boolean,
         Default("false"),
-        "Whether the welcome mail has the latest issue in it.",
+        "Whether the welcome email has the latest issue in it.",
     ),
     key(
         "newsletters.*.relays",
@@ -220,7 +220,7 @@ pub const KEYS: &[Key] = &[
         "Header fields added to all its mail, as with a relay's `headers`. A field that one of its relays adds as well \
          is refused.",
     ),
-    key("newsletters.*.headers_issues", Texts, Means("none is added"), "The same for issues and their test mails."),
+    key("newsletters.*.headers_issues", Texts, Means("none is added"), "The same for issues and their test emails."),
     key("newsletters.*.headers_transactional", Texts, Means("none is added"), "The same for everything else."),
     key(
         "newsletters.*.design.accent",
@@ -233,7 +233,7 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.design.logo",
         Path,
         Means("no logo"),
-        "A picture (PNG, JPEG, GIF or WebP) to stand on top of mails and pages, at most 280 pixels wide and 80 high \
+        "A picture (PNG, JPEG, GIF or WebP) to stand on top of emails and pages, at most 280 pixels wide and 80 high \
          there; a file of twice that size is sharp on every screen. The newsletter's name is its text. Give it a \
          margin or a ground of its own, so that it can be seen in dark mode.",
     ),
@@ -249,19 +249,19 @@ pub const KEYS: &[Key] = &[
         "newsletters.*.design.header",
         Text,
         Means("no such line"),
-        "A line of plain text below the name or logo on top of every mail, such as a motto.",
+        "A line of plain text below the name or logo on top of every email, such as a motto.",
     ),
     key(
         "newsletters.*.design.footer",
         Text,
         Means("no such line"),
-        "A line of plain text at the foot of every mail, above the postal address.",
+        "A line of plain text at the foot of every email, above the postal address.",
     ),
     key(
         "newsletters.*.design.closing",
         Boolean,
         Default("true"),
-        "Whether an issue's mail ends with a line on what a reader may do: reply, forward it, see all issues.",
+        "Whether an issue's email ends with a line on what a reader may do: reply, forward it, see all issues.",
     ),
     key("newsletters.*.dkim.domain", Text, Means("the domain of `from`"), "The signing domain (`d=`)."),
     key(
@@ -326,7 +326,7 @@ pub const KEYS: &[Key] = &[
         Means("no limit"),
         "The most messages in any 60 minutes, counted by all processes of the installation together, across restarts. \
          When they are used up mail waits until places return. Issues leave 2 % (at least 5, at most 4 %) to \
-         confirmations and other transactional mail.",
+         confirmations and other transactional email.",
     ),
     key("relays.*.rate_per_day", Integer(1, RATE_MAX), Means("no limit"), "The same for any 24 hours."),
     key(
@@ -351,22 +351,22 @@ pub const KEYS: &[Key] = &[
         "relays.*.headers",
         Texts,
         Means("none is added"),
-        "Header fields added to every mail through this relay, each as `\"Name: value\"`, at most 10 a mail. They are \
+        "Header fields added to every email through this relay, each as `\"Name: value\"`, at most 10 an email. They are \
          the same for every reader and are not signed. `{newsletter}`, `{issue}` and `{kind}` are filled in: letters, \
-         digits, `-` and `_`; a mail of no issue has `-`. Fields that coranto writes itself are refused. In the \
+         digits, `-` and `_`; an email of no issue has `-`. Fields that coranto writes itself are refused. In the \
          environment commas separate fields, so a value cannot have one there.",
     ),
     key(
         "relays.*.headers_issues",
         Texts,
         Means("none is added"),
-        "The same for issues and their test mails alone: `[\"X-PM-Message-Stream: broadcast\"]` with Postmark.",
+        "The same for issues and their test emails alone: `[\"X-PM-Message-Stream: broadcast\"]` with Postmark.",
     ),
     key(
         "relays.*.headers_transactional",
         Texts,
         Means("none is added"),
-        "The same for everything else alone: confirmations, notices, welcome mails.",
+        "The same for everything else alone: confirmations, notices, welcome emails.",
     ),
     key(
         "relays.*.rewrites",
@@ -379,14 +379,14 @@ pub const KEYS: &[Key] = &[
         "delivery.retry_hours",
         Integer(1, 240),
         Default("48"),
-        "How long a mail is tried again after temporary refusals before it counts as failed.",
+        "How long an email is tried again after temporary refusals before it counts as failed.",
     ),
     key(
         "delivery.keep_replies",
         Boolean,
         Default("false"),
         "Whether the relay's answer to every accepted mail is kept as well, not only refusals. It often names the \
-         relay's own number of the mail. Costs about 100 bytes per mail.",
+         relay's own number of the email. Costs about 100 bytes per email.",
     ),
     key("delivery.domain_rates.gmail", Rates, Means("no limit"), "Gmail."),
     key("delivery.domain_rates.yahoo", Rates, Means("no limit"), "Yahoo and AOL."),
@@ -467,13 +467,13 @@ pub const KEYS: &[Key] = &[
         "signup.confirmations_per_day",
         Integer(1, 100),
         Default("1"),
-        "The most confirmation mails from one newsletter to one mailbox in a day; from all together three times that.",
+        "The most confirmation emails from one newsletter to one mailbox in a day; from all together three times that.",
     ),
     key(
         "signup.confirmations_per_month",
         Integer(1, 1000),
         Default("3"),
-        "The most confirmation mails from one newsletter to one mailbox in 30 days; from all together three times that.",
+        "The most confirmation emails from one newsletter to one mailbox in 30 days; from all together three times that.",
     ),
     key(
         "signup.requests_per_hour",

@@ -245,7 +245,7 @@ fn welcome(section: &Section<'_>) -> Option<Welcome> {
         (false, true) => {
             section.refuse(
                 "welcome_latest",
-                "there is no welcome mail to carry it",
+                "there is no welcome email to carry it",
                 Some("write welcome = true as well"),
             );
             None

@@ -261,7 +261,7 @@ impl<'a> Section<'a> {
         let refuse = |error: std::io::Error| {
             let hint = match name {
                 "secret_key_file" => {
-                    "bring it back from a backup of this installation: links in mails already sent and the list of \
+                    "bring it back from a backup of this installation: links in emails already sent and the list of \
                      suppressed addresses hang on it; a new installation gets one by `coranto init`"
                 }
                 _ => "it is the name of a file that holds the secret, and not the secret itself",

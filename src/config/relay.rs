@@ -165,7 +165,7 @@ fn rewritten(text: &str) -> Result<String, (String, Option<String>)> {
     match SIGNED.iter().any(|signed| signed.eq_ignore_ascii_case(&name)) {
         false => Ok(name),
         true => Err((
-            format!("{name} must be signed, or mailboxes refuse the mail or its way to unsubscribe"),
+            format!("{name} must be signed, or mailboxes refuse the email or its way to unsubscribe"),
             Some("use a relay that leaves it as it is, or let the relay sign (`signs = true`)".into()),
         )),
     }

@@ -129,12 +129,13 @@ fn absolute(typed: &str, what: &'static str) -> Result<Url, LinkRefused> {
         return Err(refused(what, message, "link to a shorter address"));
     }
     if typed.starts_with('#') {
-        let message = format!("{typed:?} leads to a place within the mail, which most mailboxes do not do");
+        let message = format!("{typed:?} leads to a place within the email, which most mailboxes do not do");
         return Err(refused("link-anchor", message, "name the section in words instead"));
     }
     Url::parse(typed).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => {
-            let message = format!("{typed:?} is not a whole address, and a mail has no place that it could start from");
+            let message =
+                format!("{typed:?} is not a whole address, and an email has no place that it could start from");
             let hint = match typed.split_once(['/', '?']) {
                 Some((host, _)) if looks_like_host(host) => format!("write https://{typed}"),
                 _ if typed.starts_with("www.") => format!("write https://{typed}"),

@@ -193,7 +193,7 @@ impl Attempt<'_> {
             }
             Ok(reply) => self.settle(mail, Stage::Dot, &reply).await,
             Err(BodyError::Unknown(fault)) => {
-                tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the mail is uncertain");
+                tracing::warn!(reader = ?mail.address, %fault, "no answer to the final dot; the email is uncertain");
                 let resends = mail.letter.uncertain == UncertainPolicy::Resend;
                 let outcome = DeliveryOutcome::Uncertain {
                     due_at: resends.then(|| self.clock.now().plus(self.uncertain_for)),
@@ -327,7 +327,7 @@ impl Attempt<'_> {
 fn cannot(refusal: EnvelopeOutcome, bytes: usize) -> RelayOutcome {
     match refusal {
         EnvelopeOutcome::TooLarge { size_bytes_max } => {
-            let reply = format!("the mail has {bytes} bytes, the relay takes {size_bytes_max}");
+            let reply = format!("the email has {bytes} bytes, the relay takes {size_bytes_max}");
             RelayOutcome::Another { reason: Reason::TooLarge, reply }
         }
         _ => {

@@ -274,7 +274,7 @@ impl ConnectionContext {
                 self.put_down(hands).await;
                 if mail.job.ends > ENDS_MAX {
                     self.attempt().release(&mail).await;
-                    self.relay_failed("it ends every connection before a mail can be sent".to_owned()).await;
+                    self.relay_failed("it ends every connection before an email can be sent".to_owned()).await;
                 } else {
                     self.give_back(mail.job).await;
                 }
@@ -366,7 +366,7 @@ impl ConnectionContext {
         match self.make(job).await {
             Ok(mail) => Some(mail),
             Err(ComposeError::Store(error)) => {
-                tracing::warn!(%error, "content could not be read; its mails wait");
+                tracing::warn!(%error, "content could not be read; its emails wait");
                 let due_at = self.clock.now().plus(self.settings.timing.backoff);
                 self.recorder.record(held, DeliveryOutcome::Released { due_at }).await;
                 None

@@ -85,7 +85,7 @@ impl Engine {
         tracing::info!(
             relays = self.settings.relays.len(),
             in_doubt_max = self.settings.in_doubt_max(),
-            "delivery begins; after a crash at most this many mails may be in doubt, one on each connection"
+            "delivery begins; after a crash at most this many emails may be in doubt, one on each connection"
         );
 
         let current = Arc::<ActiveRevisions>::default();

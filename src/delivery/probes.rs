@@ -159,7 +159,7 @@ pub fn words(group: &Suspension) -> String {
         Trouble::Refusal => "refuses this newsletter",
         Trouble::Delay => "puts this newsletter off",
         Trouble::Quota => "has used up its allowance",
-        Trouble::Uncertain => "takes mails and gives no answer",
+        Trouble::Uncertain => "takes emails and gives no answer",
         Trouble::Fault => "fails in mid-conversation",
     };
     format!("{who} {what}: \u{201c}{}\u{201d}", group.reply)

@@ -141,7 +141,7 @@ impl RecorderTask {
             let cleared = self.db.write(async |tx| alarms::clear(tx, AlarmName::RelayDown, &relay, now).await).await;
             match cleared {
                 Ok(_) => self.health.relay_up(&relay),
-                Err(error) => tracing::debug!(%error, "an alarm could not be cleared; the next mail does it"),
+                Err(error) => tracing::debug!(%error, "an alarm could not be cleared; the next email does it"),
             }
         }
     }
@@ -288,7 +288,7 @@ impl RecorderTask {
 /// Says that accepted mails are not recorded as such: it needs an eye, for it should not happen.
 fn check_recorded(handed_in: usize, written: usize) {
     if written != handed_in {
-        tracing::warn!(handed_in, written, "accepted mails whose rows had changed hands; they may be sent again");
+        tracing::warn!(handed_in, written, "accepted emails whose rows had changed hands; they may be sent again");
     }
 }
 
@@ -353,7 +353,7 @@ async fn note(tx: &mut Tx, by: By<'_>, event: &Event) -> Result<(), StoreError> 
 pub(super) async fn call_for_uncertain(tx: &mut Tx, issue: Option<IssueId>, by: By<'_>) -> Result<(), StoreError> {
     let Some(issue) = issue else { return Ok(()) };
     let Some(scope) = alarms::issue_scope(tx, issue).await? else { return Ok(()) };
-    let note = "no answer came to the final dot of some mails; they may have been delivered";
+    let note = "no answer came to the final dot of some emails; they may have been delivered";
     alarms::raise(tx, &Alarm::new(AlarmName::IssueUncertain, scope, note), by).await.map(drop)
 }
 

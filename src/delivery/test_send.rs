@@ -194,7 +194,7 @@ impl TestSender<'_> {
                 }
                 Ok(EnvelopeOutcome::Refused { stage, reply }) => return Ok(Outcome::Refused(stage, reply.to_string())),
                 Ok(EnvelopeOutcome::TooLarge { size_bytes_max }) => {
-                    let words = format!("the mail has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
+                    let words = format!("the email has {} bytes, the relay takes {size_bytes_max}", mail.bytes.len());
                     return Ok(Outcome::Refused(Stage::Mail, words));
                 }
                 Ok(EnvelopeOutcome::NeedsSmtpUtf8) => {

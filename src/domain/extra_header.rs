@@ -52,7 +52,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("Return-Receipt-To", RECEIPT),
 ];
 const OWN: &str = "coranto writes it itself";
-const ALONE: &str = "every mail goes to one reader alone";
+const ALONE: &str = "every email goes to one reader alone";
 const ON_THE_WAY: &str = "servers on the way write it";
 const RECEIPT: &str = "it would ask every reader for a receipt";
 

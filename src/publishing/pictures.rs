@@ -122,7 +122,7 @@ pub(super) fn weight(shown: &[PlacedImage]) -> Option<Problem> {
     embedded.dedup_by(|one, other| one.digest == other.digest);
     // Base64 makes four letters of three bytes, and a line end for every 76.
     let bytes: usize = embedded.iter().map(|image| image.bytes.len() * 78 / 57).sum();
-    let message = format!("the images in this mail weigh {} KB, for every reader", bytes.div_ceil(1024));
+    let message = format!("the images in this email weigh {} KB, for every reader", bytes.div_ceil(1024));
     let hint = "set `images = \"link\"` for the newsletter, show fewer, or save photographs as JPEG";
     if bytes > EMBEDDED_BYTES_MAX {
         return Some(Problem::error(Position::START, "images-heavy", message).hint(hint));
@@ -194,9 +194,9 @@ mod tests {
         let of =
             |images: &[PlacedImage]| weight(images).map(|problem| (problem.code, problem.is_error(), problem.message));
         assert_eq!(of(&[shown("a", 700_000, true)]), None);
-        assert_eq!(of(&[shown("a", 20_000_000, false)]), None, "what is fetched weighs nothing in the mail");
+        assert_eq!(of(&[shown("a", 20_000_000, false)]), None, "what is fetched weighs nothing in the email");
         let heavy = |kilobytes: &str, stops| {
-            Some(("images-heavy", stops, format!("the images in this mail weigh {kilobytes} KB, for every reader")))
+            Some(("images-heavy", stops, format!("the images in this email weigh {kilobytes} KB, for every reader")))
         };
         assert_eq!(of(&[shown("a", 1_000_000, true)]), heavy("1337", false));
         let twice = [shown("a", 1_000_000, true), shown("b", 10, false), shown("a", 1_000_000, true)];

@@ -308,7 +308,7 @@ mod tests {
             assert_eq!(limiter.pressure(&wanted(WEEK), now).refused, None);
             limiter.count(&wanted(WEEK), now);
         }
-        assert_eq!(limiter.counts().all.count, 1, "all of them are one mail");
+        assert_eq!(limiter.counts().all.count, 1, "all of them are one email");
         limiter.count(&wanted(NewsletterId(2)), now);
         assert_eq!(limiter.counts().all.count, 2, "another newsletter's is another");
         assert!(limiter.pressure(&wanted(WEEK), now).refused.is_some(), "but nobody knocks without end");

@@ -37,7 +37,7 @@ pub async fn welcome(
     let parts = match parts(list, latest.as_ref(), templates, public_url) {
         Ok(parts) => parts,
         Err(error) => {
-            tracing::error!(newsletter = list.newsletter.slug, %error, "the welcome mail cannot be made, so none is sent");
+            tracing::error!(newsletter = list.newsletter.slug, %error, "the welcome email cannot be made, so none is sent");
             return Ok(None);
         }
     };

@@ -104,7 +104,7 @@ pub fn render(gauges: &[Gauge]) -> String {
     for (outcome, count) in &counts.signups {
         line(&mut text, "signups_total", &format!("outcome=\"{outcome}\""), *count);
     }
-    head(&mut text, "deliveries_total", "counter", "Tries to deliver a mail, by what became of them.");
+    head(&mut text, "deliveries_total", "counter", "Tries to deliver an email, by what became of them.");
     for (outcome, count) in &counts.deliveries {
         line(&mut text, "deliveries_total", &format!("outcome=\"{outcome}\""), *count);
     }

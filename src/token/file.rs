@@ -8,7 +8,7 @@ use super::{Key, Keyring, derive, random_bytes};
 
 /// The line of the key that hashes addresses begins with this word; every other begins with a number.
 const ADDRESS: &str = "address";
-const HEAD: &str = "# Signs every link that coranto mails. Keep it: without it no reader's link works.\n";
+const HEAD: &str = "# Signs every link that coranto emails. Keep it: without it no reader's link works.\n";
 const ADDRESS_HEAD: &str =
     "# Hashes the addresses that must not be mailed. Never change it: nobody would be kept out any more.\n";
 

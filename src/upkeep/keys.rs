@@ -38,7 +38,7 @@ pub enum KeyTrouble {
     /// A key is gone that sealed links.
     #[error(
         "the key file lacks key {number} ({needs}), which this database was used with. Without it the links in up to \
-         {} mails of the last 60 days open nothing, the unsubscribe links among them",
+         {} emails of the last 60 days open nothing, the unsubscribe links among them",
         .stake.mails
     )]
     Missing {
@@ -52,7 +52,7 @@ pub enum KeyTrouble {
     /// Another key has the number of one that sealed links.
     #[error(
         "key {number} of the key file ({has}) is another than the one of that number which this database was used with \
-         ({needs}). With it the links in up to {} mails of the last 60 days open nothing, the unsubscribe links among them",
+         ({needs}). With it the links in up to {} emails of the last 60 days open nothing, the unsubscribe links among them",
         .stake.mails
     )]
     Other {

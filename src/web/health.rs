@@ -178,8 +178,8 @@ async fn numbers(site: &Site) -> Result<Response, HandlerError> {
     let late = until.map_or(-1.0, |until| site.clock.now().since(until).as_secs_f64());
     let gauge = Gauge::one;
     let mut gauges = vec![
-        gauge("queue_depth", "Mails that wait for their time or a worker.", count(waiting)),
-        gauge("deliveries_open", "Mails that are claimed, on the wire or uncertain.", count(open)),
+        gauge("queue_depth", "Emails that wait for their time or a worker.", count(waiting)),
+        gauge("deliveries_open", "Emails that are claimed, on the wire or uncertain.", count(open)),
         gauge("scheduler_late_seconds", "How long nobody has scheduled; -1 when nobody ever did.", late),
         gauge("database_connections", "Connections to the database.", f64::from(connections)),
         gauge("database_connections_idle", "Those of them that are idle.", f64::from(idle)),

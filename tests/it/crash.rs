@@ -332,7 +332,7 @@ impl Scene {
             let waited = message.at.since(told);
             let was_on_the_wire = since <= ON_THE_WIRE_MAX && waited <= ON_THE_WIRE_FOR_MAX;
             (since > 0 && !was_on_the_wire)
-                .then(|| format!("{} had left for {waited:?} and was written to, {since} mails later", message.to[0]))
+                .then(|| format!("{} had left for {waited:?} and was written to, {since} emails later", message.to[0]))
         };
         messages.iter().enumerate().filter_map(late).collect()
     }
@@ -391,7 +391,7 @@ impl Scene {
         let mut report = std::io::stderr().lock();
         writeln!(
             report,
-            "{} kills, {} issues to {} readers, {left} left meanwhile: {} mails taken, {uncertain} uncertain \
+            "{} kills, {} issues to {} readers, {left} left meanwhile: {} emails taken, {uncertain} uncertain \
              (at most {} after one kill), {twice} of them twice, nobody missed",
             self.plan.kills,
             self.issues.len(),

@@ -311,6 +311,6 @@ mod scenarios {
             assert!(answer.status.is_redirection(), "{address}: {}", answer.status);
         }
         let mails = frozen.number("SELECT COUNT(*) FROM deliveries").await;
-        assert_eq!(mails, facts.counts["deliveries"], "a mail waits for somebody who is kept out");
+        assert_eq!(mails, facts.counts["deliveries"], "an email waits for somebody who is kept out");
     }
 }

@@ -75,10 +75,10 @@ fn taken_in(check: &str, relay: &Relay, session: &Session) -> Finding {
         text.push_str(", logged in");
     }
     if let Some(bytes) = offered.size_bytes_max {
-        text.push_str(&format!(", takes {} MiB a mail", bytes >> 20));
+        text.push_str(&format!(", takes {} MiB an email", bytes >> 20));
     }
     if !offered.pipelining {
-        let hint = "each mail waits for three answers more; a nearer relay, or one with PIPELINING, is faster";
+        let hint = "each email waits for three answers more; a nearer relay, or one with PIPELINING, is faster";
         return Finding::warn(check, format!("{text}, but does not offer PIPELINING"), hint);
     }
     Finding::ok(check, text)

@@ -67,7 +67,7 @@ impl<'a> Shown<'a> {
         Ok(Self { newsletter, draft, checked })
     }
 
-    /// One part of the mail; none where a layout does not work.
+    /// One part of the email; none where a layout does not work.
     fn part(&self, args: &Args, context: &Context, config: &Config) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(rendered) = &self.checked.rendered else { return Ok(None) };
         let reader = SampleReader::new(args, context, config, self.newsletter, rendered, self.checked.at)?;

@@ -11,7 +11,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ),
     (
         "newsletters.*.design",
-        "How this newsletter's mails and pages look. Files under `templates` change more than this; see \
+        "How this newsletter's emails and pages look. Files under `templates` change more than this; see \
          [reference/templates.md](reference/templates.md).",
     ),
     (

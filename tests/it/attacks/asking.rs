@@ -172,7 +172,7 @@ both_databases! {
         for asked in 1..=3 {
             let again = web.send_from(post(&old).form(&[("action", "again")]), "198.51.100.1").await;
             assert!(again.text().contains("Check your email") && again.text().contains("<html lang=\"en\""), "{}", again.text());
-            assert_eq!(web.ground.mails("confirmation").await, before + asked, "whoever has a mail has the mailbox");
+            assert_eq!(web.ground.mails("confirmation").await, before + asked, "whoever has an email has the mailbox");
             let (_, language, text) = latest_mail(&web).await;
             assert!(language == "en" && !text.contains("Mallory"), "a stranger's language ends with their request");
         }
@@ -221,7 +221,7 @@ both_databases! {
         }
         web.later(25 * 30);
         sign_up(&web, TOM, "203.0.113.1", &[("lang", "ja"), ("name", "Mallory")]).await;
-        assert_eq!(latest_mail(&web).await.1, "ja", "one mail, as the page was");
+        assert_eq!(latest_mail(&web).await.1, "ja", "one email, as the page was");
         assert_eq!(web.ground.find(TOM).await.unwrap().language, None);
         let asked = web.ground.question(TOM).await;
         assert_eq!((asked.name, asked.language), (None, None), "nothing is kept of what a stranger typed about a reader");

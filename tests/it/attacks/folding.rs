@@ -64,7 +64,7 @@ both_databases! {
         assert_eq!(web.ground.find("anna@example.org").await.unwrap().email.as_str(), "ANNA@example.org");
         web.ground.confirm("anna@example.org").await;
         let found = web.ground.find("anna@example.org").await.unwrap();
-        assert_eq!((found.email.as_str(), found.state), ("Anna@example.org", Active), "that mail was answered");
+        assert_eq!((found.email.as_str(), found.state), ("Anna@example.org", Active), "that email was answered");
         // A stranger's spelling changes nothing any more.
         web.later(25);
         web.ground.request("aNNa@example.org").await.unwrap();

@@ -287,7 +287,7 @@ async fn returned(web: &WebFixture, address: &str) -> String {
     });
     match is_its {
         Some(true) => "its mail".to_owned(),
-        Some(false) => "another mail, refused".to_owned(),
+        Some(false) => "another email, refused".to_owned(),
         None => "nobody's mail".to_owned(),
     }
 }

@@ -153,7 +153,7 @@ fn a_preview_is_what_a_reader_gets() {
     assert!(message.body_html(0).unwrap().contains("Hello there,"));
     for (flag, part) in [("--html", message.body_html(0)), ("--text", message.body_text(0))] {
         let alone = ok(folder, &["preview", &issue, flag, "--to", "anna@example.org"]);
-        assert_eq!(alone, part.unwrap().replace("\r\n", "\n"), "{flag} is the mail's own part");
+        assert_eq!(alone, part.unwrap().replace("\r\n", "\n"), "{flag} is the email's own part");
     }
     fails(folder, &["preview", &issue, "--html", "--text"], 2);
 }

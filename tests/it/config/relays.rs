@@ -106,19 +106,19 @@ fn header_fields_that_cannot_be_added_are_refused_where_they_stand() {
             String::new(),
             "X-Auto-Response-Suppress cannot be added: coranto writes it itself",
         ),
-        ("headers = [\"X-A: 1\", \"x-a: 2\"]".to_owned(), String::new(), "a mail would have x-a twice"),
+        ("headers = [\"X-A: 1\", \"x-a: 2\"]".to_owned(), String::new(), "an email would have x-a twice"),
         (
             "headers = [\"X-A: 1\"]\nheaders_issues = [\"X-A: 2\"]".to_owned(),
             String::new(),
-            "newsletters.week.headers_issues: a mail would have X-A twice",
+            "newsletters.week.headers_issues: an email would have X-A twice",
         ),
         (
             "headers_issues = [\"X-A: 1\"]".to_owned(),
             "headers = [\"x-a: 2\"]".to_owned(),
             "newsletters.week.headers_issues: X-A is added by the relay main as well\n  hint: keep one of the two",
         ),
-        (list(&eleven), String::new(), "a mail would have 11 extra fields, and 10 are allowed"),
-        (list(&six), list(&six_others), "through the relay main a mail would have 12 extra fields"),
+        (list(&eleven), String::new(), "an email would have 11 extra fields, and 10 are allowed"),
+        (list(&six), list(&six_others), "through the relay main an email would have 12 extra fields"),
     ] {
         let said = refused(&with(&week, &main), &[]);
         assert!(said.contains(says), "{said}\n lacks {says}");

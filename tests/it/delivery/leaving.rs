@@ -108,7 +108,7 @@ both_databases! {
         assert!(told_in_time.len() >= 20, "only {} left in time: the scenario shows little", told_in_time.len());
         for local in &told_in_time {
             assert_eq!(stage.standing(issue, local).await, (Skipped, 0, Some(Reason::Unsubscribed)), "{local}");
-            assert!(stage.mails(local).is_empty(), "{local} got a mail after having left");
+            assert!(stage.mails(local).is_empty(), "{local} got an email after having left");
         }
         stage.assert_once(issue).await;
     }

@@ -63,7 +63,7 @@ fn a_full_disk_pauses_sending() {
         until("the disk is full", async || !running.health.is_well(stage.clock.now().0, minute)).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         let (seen, known) = (stage.sink.messages().len() as i64, taken_off(&stage, issue).await);
-        assert!(seen <= known, "{seen} mails left and the ledger knows of {known}");
+        assert!(seen <= known, "{seen} emails left and the ledger knows of {known}");
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert_eq!(stage.sink.messages().len() as i64, seen, "it goes on sending with a full disk");
         assert!(seen < 400);
@@ -90,7 +90,7 @@ fn a_lock_of_another_process_is_waited_for() {
             let lock = other.begin().await.unwrap();
             tokio::time::sleep(Duration::from_millis(150)).await;
             let (seen, known) = (stage.sink.messages().len() as i64, taken_off(&stage, issue).await);
-            assert!(seen <= known, "{seen} mails left and the ledger knows of {known}");
+            assert!(seen <= known, "{seen} emails left and the ledger knows of {known}");
             tokio::time::sleep(Duration::from_millis(100)).await;
             assert_eq!(stage.sink.messages().len() as i64, seen, "something left while nothing could be written");
             drop(lock);

@@ -272,7 +272,7 @@ both_databases! {
         }
         // Fifteen minutes, then an hour: two mails have asked in three hours.
         let asked = taken.load(Ordering::SeqCst) - before;
-        assert!((1..=3).contains(&asked), "{asked} mails asked");
+        assert!((1..=3).contains(&asked), "{asked} emails asked");
         let totals = stage.totals(issue).await;
         assert_eq!((totals.sent, totals.failed), (20, 0));
         is_mended.store(true, Ordering::SeqCst);

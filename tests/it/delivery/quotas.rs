@@ -51,7 +51,7 @@ async fn wait_for_mails(stage: &DeliveryFixture, wanted: usize) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{} mails of {wanted}", stage.sink.messages().len());
+    panic!("{} emails of {wanted}", stage.sink.messages().len());
 }
 
 both_databases! {

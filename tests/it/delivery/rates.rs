@@ -28,7 +28,7 @@ both_databases! {
         stage.wait_for_state(issue, IssueState::Sent).await;
         let took = begun.elapsed();
         running.stop().await;
-        assert!(took >= Duration::from_millis(950), "25 mails in {took:?}");
+        assert!(took >= Duration::from_millis(950), "25 emails in {took:?}");
         assert_eq!(stage.sink.messages().len(), 25);
     }
 
@@ -43,7 +43,7 @@ both_databases! {
         stage.add_proof("urgent").await;
         until("the confirmation", async || !stage.mails("urgent").is_empty()).await;
         let place = stage.sink.messages().iter().position(|mail| mail.to == ["urgent@example.net"]).unwrap();
-        assert!(place <= before + 4, "{place} mails went before it, {before} of them before it was asked for");
+        assert!(place <= before + 4, "{place} emails went before it, {before} of them before it was asked for");
         running.stop().await;
         assert!(stage.totals(issue).await.open() > 0, "the issue was not throttled at all");
     }

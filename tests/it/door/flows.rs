@@ -128,7 +128,7 @@ fn a_reader_chooses_another_language_in_a_browser_and_the_mail_follows() {
         let mail = site.mail(READER, 1).await;
         assert!(
             String::from_utf8_lossy(&mail.data).contains("Content-Language: uk"),
-            "the mail is in another language"
+            "the email is in another language"
         );
         reader.open(&site.link(&mail, "/c/")).await;
         reader.press(&confirm, "The Week").await;

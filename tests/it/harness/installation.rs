@@ -130,7 +130,7 @@ impl Installation {
             if messages.len() >= count {
                 return messages[count - 1].clone();
             }
-            assert!(begun.elapsed() < PATIENCE, "{count} mails were to arrive at {to}, {} did", messages.len());
+            assert!(begun.elapsed() < PATIENCE, "{count} emails were to arrive at {to}, {} did", messages.len());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -186,7 +186,7 @@ fn what_a_relay_wants_stands_first_and_is_not_signed() {
     };
     let (without, mail) = (with("", vec![Arc::clone(&signer)]), with(fields, vec![Arc::clone(&signer)]));
     assert_eq!(mail, format!("{fields}{without}"), "they change nothing else");
-    assert_eq!(mail, with(fields, vec![Arc::clone(&signer)]), "the same delivery is the same mail by this relay");
+    assert_eq!(mail, with(fields, vec![Arc::clone(&signer)]), "the same delivery is the same email by this relay");
     assert_eq!(verify(mail.as_bytes(), &[&signer]), [DkimResult::Pass]);
     assert_eq!(verify(without.as_bytes(), &[&signer]), [DkimResult::Pass], "taken off it verifies as well");
     let signed = mail.split(";\r\n h=").nth(1).unwrap().split(';').next().unwrap().to_ascii_lowercase();

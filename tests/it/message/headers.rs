@@ -67,7 +67,7 @@ fn the_envelope_and_the_message_id_find_their_delivery() {
     let token = envelope.message_id.strip_prefix('<').unwrap().strip_suffix("@news.example.com>").unwrap();
     let message = keys().open_row(Purpose::Message, token).unwrap();
     assert_eq!((message.number(), keys().proves_mail(&message, 42, Some(Mark(5)), Some(3))), (4711, true));
-    assert!(!keys().proves_mail(&message, 43, Some(Mark(5)), Some(3)), "another reader's mail of that number");
+    assert!(!keys().proves_mail(&message, 43, Some(Mark(5)), Some(3)), "another reader's email of that number");
     let sender = address(&envelope.envelope_sender);
     assert_eq!(sender.domain(), "bounce.news.example.com");
     let returned = coranto::message::verp::open(&keys(), sender.local());
@@ -100,7 +100,7 @@ fn a_confirmation_is_no_list_mail() {
     let mut out = vec![1];
     let nothing = Recipient { consent: None, ..reader };
     assert!(matches!(skeleton(&content).fill(&keys(), &nothing, &mut out), Err(FillError::NoConsent)));
-    assert!(out.is_empty(), "no half of a mail is left");
+    assert!(out.is_empty(), "no half of an email is left");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn every_header_of_every_mail_is_refused_as_an_extra_one() {
         let mail = filled(&content, &reader(&reader_address));
         for name in names(&mail) {
             let field: Result<ExtraHeader, _> = format!("{name}: x").parse();
-            assert!(field.is_err(), "{name} of a mail of kind {kind} could stand twice");
+            assert!(field.is_err(), "{name} of an email of kind {kind} could stand twice");
         }
     }
 }

@@ -63,12 +63,12 @@ fn md_16_no_token_of_one_reader_is_in_anothers_mail() {
                 (Purpose::Confirm, number + 3_000_000),
             ];
             let place = places.iter().position(|(purpose, id)| keys.open(*purpose, token) == Some(id.cast_unsigned()));
-            own[place.unwrap_or_else(|| panic!("{token} in the mail of {number} is not that reader's"))] += 1;
+            own[place.unwrap_or_else(|| panic!("{token} in the email of {number} is not that reader's"))] += 1;
         }
-        assert!(own[0] == 1 && own[1] == 1 && own[2] >= 3 && own[3] >= 2, "{own:?} in the mail of {number}");
+        assert!(own[0] == 1 && own[1] == 1 && own[2] >= 3 && own[3] >= 2, "{own:?} in the email of {number}");
         for word in all.split(|c: char| !c.is_alphanumeric()) {
             let of = word.strip_prefix("reader").or(word.strip_prefix("Name")).and_then(|id| id.parse::<i64>().ok());
-            assert!(of.is_none_or(|id| id == number), "{word} in the mail of {number}");
+            assert!(of.is_none_or(|id| id == number), "{word} in the email of {number}");
         }
     }
 }

@@ -117,7 +117,7 @@ both_databases! {
         ground.request("anna@example.org").await.unwrap();
         ground.db().write(async |tx| tx.sql("DELETE FROM subscribers").execute().await).await.unwrap();
         ground.request("anna@example.org").await.unwrap();
-        assert!(ground.find("anna@example.org").await.is_none(), "no second mail on the same day");
+        assert!(ground.find("anna@example.org").await.is_none(), "no second email on the same day");
     }
 
     async fn the_limit_of_a_network_does_not_tell_known_from_new(db: Db) {
@@ -146,7 +146,7 @@ both_databases! {
         while ground.request("anna@example.org").await.is_ok() {
             taken += 1;
         }
-        assert_eq!(taken, 30, "ten requests for each mail that a network may cause");
+        assert_eq!(taken, 30, "ten requests for each email that a network may cause");
     }
 
     async fn a_mailbox_has_a_quota_for_each_newsletter_and_one_in_all(db: Db) {

@@ -82,7 +82,7 @@ both_databases! {
         let undone = undo(&ground, id).await;
         assert!(matches!(undone, Undo::Done(Undone { taken_out: 0, .. })), "{undone:?}");
         let found = ground.find("mailed@example.org").await.unwrap();
-        assert_eq!(found.id, reader, "links in their mails go on working");
+        assert_eq!(found.id, reader, "links in their emails go on working");
         if let Undo::Done(Undone { unsubscribed: 1, .. }) = undone {
             assert_eq!((found.state, found.ended_by), (Unsubscribed, Some(EndedBy::Import)));
             assert!(matches!(add(&ground, "mailed@example.org").await, Added::Back(_, EndedBy::Import)), "it was no reader's will");

@@ -24,7 +24,7 @@ both_databases! {
         assert!(matches!(ground.confirm("anna@example.org").await, Confirmation::Fresh(one) if one.state == Active));
         assert!(matches!(ground.confirm("anna@example.org").await, Confirmation::Already(_)));
         assert_eq!(ground.history("anna@example.org").await, [Kind::Asked, Kind::Confirmed]);
-        assert_eq!(ground.waiting().await, 0, "the mail that still waited has no use any more");
+        assert_eq!(ground.waiting().await, 0, "the email that still waited has no use any more");
     }
 
     async fn a_known_reader_gets_a_notice_and_keeps_the_subscription(db: Db) {

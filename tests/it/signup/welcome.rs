@@ -114,7 +114,7 @@ both_databases! {
         let (html, text) = ground.text_of(welcome.unwrap()).await;
         assert!(html.contains("Welcome to The Week") && text.contains("\n\nWelcome to The Week\n==="), "{text}");
         assert!(text.contains("\u{E000}unsubscribe_url\u{E001}") && text.contains("1 Example Street"), "{text}");
-        assert_eq!(ground.greeting(Welcome::Mail).await, welcome, "the same mail is the same revision");
+        assert_eq!(ground.greeting(Welcome::Mail).await, welcome, "the same email is the same revision");
     }
 
     async fn presses_at_the_same_moment_make_one_welcome(db: Db) {

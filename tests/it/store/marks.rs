@@ -65,7 +65,7 @@ both_databases! {
         assert_eq!(marks::of_subscription(tx, subscription).await.unwrap().unwrap().mark, None);
         assert_eq!(marks::of_mail(tx, id).await.unwrap().unwrap().mark, None);
         assert!(subscriptions::erase(tx, subscription).await.unwrap());
-        assert!(marks::of_mail(tx, id).await.unwrap().is_none(), "nobody is left whose mail it was");
+        assert!(marks::of_mail(tx, id).await.unwrap().is_none(), "nobody is left whose email it was");
         assert!(marks::of_mail(tx, DeliveryId(4711)).await.unwrap().is_none());
     }
 

@@ -62,7 +62,7 @@ both_databases! {
         let delivery = refused(&mut ground, issue, "anna", Cause::NoMailbox, NOW).await;
         assert!(!add(&mut ground, delivery, "anna", Cause::NoMailbox, NOW).await, "once");
         let proof = ground.put(None, None, &ground.entry(Failed, ground.live)).await;
-        assert!(!add(&mut ground, proof, "editor", Cause::NoMailbox, NOW).await, "a test mail leaves none");
+        assert!(!add(&mut ground, proof, "editor", Cause::NoMailbox, NOW).await, "a test email leaves none");
         let notice = newest(&mut ground).await;
         assert_eq!((notice.delivery_id, notice.issue_id, notice.issue.as_deref()), (Some(delivery), Some(issue), Some("first")));
         assert_eq!((notice.cause, notice.certainty, notice.effect), (Cause::NoMailbox, Certainty::Certain, Effect::Waiting));

@@ -279,7 +279,7 @@ both_databases! {
         let web = web.with_newsletter(other).await;
         let page = web.get("/week/privacy").await;
         assert!(page.text().contains("<html lang=\"ru\"") && page.text().contains("Что мы храним"));
-        assert!(!page.text().contains("картинки выпуска"), "pictures come in the mail");
+        assert!(!page.text().contains("картинки выпуска"), "pictures come in the email");
         let mut own = crate::signup::newsletter("week", "The Week");
         own.publisher = Some("Example Press Ltd, 2 Other Street".to_owned());
         own.privacy = Some("We **never** sell it.".to_owned());

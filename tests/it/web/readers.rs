@@ -380,7 +380,7 @@ both_databases! {
         press(&web, &link, &[("action", "move")]).await;
         assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
         let found = web.ground.find("new@example.org").await.unwrap();
-        assert_eq!((found.id, found.state), (known, Active), "one mail of each issue, not two");
+        assert_eq!((found.id, found.state), (known, Active), "one email of each issue, not two");
     }
 
     async fn data_are_shown_and_erased_behind_a_fresh_mail_alone(db: Db) {

@@ -494,6 +494,6 @@ both_databases! {
         let test = format!("/n/{}", web.token(coranto::token::Purpose::Refuse, 0).await);
         let before = web.ground.fingerprint().await;
         assert!(web.send(post(&test)).await.status.is_success());
-        assert_eq!(web.ground.fingerprint().await, before, "a test mail's link changes nothing");
+        assert_eq!(web.ground.fingerprint().await, before, "a test email's link changes nothing");
     }
 }

@@ -83,7 +83,7 @@ pub(super) static VENDORS: &[Vendor] = &[
             ("days_active_last_30d", Ignored),
         ],
         missing: Some(
-            "This list of Substack does not say whose mail is switched off. The export under Settings, Import and \
+            "This list of Substack does not say whose email is switched off. The export under Settings, Import and \
              export does, in its column email_disabled.",
         ),
         ..UNKNOWN
