@@ -5,22 +5,10 @@ mod kind;
 mod lookup;
 mod sections;
 
-pub use kind::{Absent, ValueKind};
+use kind::key;
+pub use kind::{Absent, Key, ValueKind};
 pub(super) use lookup::{below, find, is_repeatable, is_section, suggest};
 pub use sections::SECTIONS;
-
-/// One key.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// Its sections and its name; `*` stands for a newsletter's slug or a relay.
-    pub path: &'static str,
-    /// What may stand there.
-    pub kind: ValueKind,
-    /// What its absence means.
-    pub absent: Absent,
-    /// What it is for, in sentences.
-    pub doc: &'static str,
-}
 
 /// More mails than any relay takes in a minute, an hour or a day.
 const RATE_MAX: u64 = 100_000_000;
@@ -30,10 +18,6 @@ pub(super) const RATE: ValueKind = ValueKind::Integer(1, RATE_MAX);
 
 /// A hundred years.
 const DAYS_MAX: u64 = 36_500;
-
-const fn key(path: &'static str, kind: ValueKind, absent: Absent, doc: &'static str) -> Key {
-    Key { path, kind, absent, doc }
-}
 
 use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};

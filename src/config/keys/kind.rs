@@ -1,4 +1,4 @@
-//! What may stand at a key, and what happens when it is absent. Knows no key.
+//! A key, what may stand there, and what its absence means. Knows none by name.
 
 /// What may stand at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,4 +50,21 @@ pub enum Absent {
     Default(&'static str),
     /// In words, what it means.
     Means(&'static str),
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Its sections and its name; `*` stands for a newsletter's slug or a relay.
+    pub path: &'static str,
+    /// What may stand there.
+    pub kind: ValueKind,
+    /// What its absence means.
+    pub absent: Absent,
+    /// What it is for, in sentences.
+    pub doc: &'static str,
+}
+
+pub(super) const fn key(path: &'static str, kind: ValueKind, absent: Absent, doc: &'static str) -> Key {
+    Key { path, kind, absent, doc }
 }

@@ -120,9 +120,14 @@ impl PostgresPlace {
         Some(Self::copied(server, template(server)))
     }
 
+    /// One without a table.
+    pub(crate) fn empty() -> Option<Self> {
+        Some(Self::copied(postgres::server()?, "template0"))
+    }
+
     /// One that holds what a dump says, and nothing else.
     pub(crate) fn restored(dump: &str) -> Option<Self> {
-        let place = Self::copied(postgres::server()?, "template0");
+        let place = Self::empty()?;
         blocking(async || {
             let mut connection = PgConnection::connect(&place.url()).await.unwrap();
             sqlx::raw_sql(sqlx::AssertSqlSafe(dump.to_owned())).execute(&mut connection).await.unwrap();

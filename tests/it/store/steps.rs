@@ -133,7 +133,7 @@ async fn sqlite_rows(connection: &mut sqlx::SqliteConnection) -> Rows {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_step_loses_a_row_on_postgres() {
-    let Some(place) = PostgresPlace::new() else { return };
+    let Some(place) = PostgresPlace::empty() else { return };
     let mut connection = sqlx::PgConnection::connect(&place.url()).await.unwrap();
     former("postgres").run(&mut connection).await.unwrap();
     // What fills the tables knows no rule, but for the one of a state.

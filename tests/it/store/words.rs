@@ -80,5 +80,6 @@ fn a_misspelled_word_would_be_found() {
     assert_eq!(words("state = CASE state WHEN 'claimed' THEN 'in_flight' END, x = 'y'"), ["claimed", "in_flight"]);
     assert!(!is_word("deliveries", "", "state", "pendign"));
     assert!(!is_word("deliveries", "i", "state", "in_flight"));
-    assert!(is_word("deliveries", "s", "state", "left"));
+    assert!(is_word("deliveries", "s", "state", "unsubscribed"));
+    assert!(!is_word("deliveries", "s", "state", "left"));
 }

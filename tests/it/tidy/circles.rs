@@ -43,6 +43,7 @@ fn a_circle_is_found_through_groups_and_re_exports() {
         ("use super::ink::{Colour, Ink};", "use crate::desk::Pen;", &[2]),
         ("use super::{ink::Ink, other};", "fn f(pen: &super::pen::Pen) {}", &[2]),
         ("use crate::{desk::{ink as blue}};", "use super::Pen as Quill;", &[2]),
+        ("use super::{ink::Ink};", "use super::{nib::Nib, other};", &[]),
         ("use super::ink::Ink;", "#[cfg(test)]\nmod tests {\n    use super::super::Pen;\n}", &[]),
     ] {
         let ink = without_tests(ink);
@@ -148,7 +149,9 @@ fn expanded(tree: &str) -> Vec<Vec<String>> {
 /// The paths amid the code that begin with `crate`, `super` or `self`.
 fn paths(code: &str) -> impl Iterator<Item = Vec<String>> {
     let words = code.split(|c: char| !(c.is_alphanumeric() || "_:".contains(c)));
-    words.filter(|word| ["crate::", "super::", "self::"].iter().any(|root| word.starts_with(root))).flat_map(expanded)
+    // A path before a group is of a `use`, which names what it takes.
+    let whole = words.filter(|word| !word.ends_with("::"));
+    whole.filter(|word| ["crate::", "super::", "self::"].iter().any(|root| word.starts_with(root))).flat_map(expanded)
 }
 
 /// Each circle once; of circles that share a file, one.

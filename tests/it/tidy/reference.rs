@@ -137,7 +137,7 @@ fn every_fault_of_the_sink_is_explained() {
     let source = fs::read_to_string(root().join("src/smtp/sink/fault.rs")).unwrap();
     let faults: Vec<_> = source
         .lines()
-        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once("\", Fault::"))
+        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once("\", InjectedFault::"))
         .map(|(name, _)| format!("{name}..."))
         .collect();
     assert_eq!(faults.len(), 8, "{faults:?}");
