@@ -1,6 +1,6 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
-use super::{CommandSession, Named};
+use super::session::{CommandSession, Named};
 use crate::cli::issue_files::IssueFiles;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};

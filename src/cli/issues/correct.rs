@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::CommandSession;
 use super::control::instead;
+use super::session::CommandSession;
 use crate::cli::issue_files::{IssueFiles, tell};
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CommandSession, Named};
+use super::session::{CommandSession, Named};
 use crate::cli::Exit;
 use crate::cli::table::Table;
 use crate::cli::when::when;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{CommandSession, history};
+use super::history;
+use super::session::CommandSession;
 use crate::cli::issue_files::IssueFiles;
 use crate::cli::output::TextStyle;
 use crate::cli::table::Table;

@@ -6,15 +6,13 @@ mod deliveries;
 mod history;
 mod list;
 mod places;
+mod session;
 
 pub(super) use self::control::instead;
 pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
+use self::session::{CommandSession, Named};
 use super::newsletter_choice;
 use super::{Context, Exit};
-use crate::config::Config;
-use crate::domain::newsletter::Newsletter;
-use crate::store::issues::Issue;
-use crate::store::{Db, Tx};
 
 /// List, show, move, pause, resume, stop, retry and correct issues.
 #[derive(Debug, clap::Args)]
@@ -97,34 +95,6 @@ enum Command {
   coranto issues deliveries the-calendar-is-not-an-agreement --state failed --state skipped
   coranto issues deliveries the-calendar-is-not-an-agreement --json")]
     Deliveries(deliveries::Deliveries),
-}
-
-#[derive(Debug, clap::Args)]
-struct Named {
-    /// The issue's slug, or its file.
-    #[arg(value_name = "SLUG")]
-    slug: String,
-}
-
-/// What every sub-command needs.
-struct CommandSession<'a> {
-    context: &'a Context,
-    db: &'a Db,
-    config: &'a Config,
-    /// The newsletter that was named.
-    named: Option<&'a str>,
-}
-
-impl<'a> CommandSession<'a> {
-    /// The issue that was named, and whose it is.
-    async fn find(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<(&'a Newsletter, Issue)> {
-        newsletter_choice::of_slug(tx, self.config, self.named, typed).await
-    }
-
-    /// The issue that was named.
-    async fn issue(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<Issue> {
-        Ok(self.find(tx, typed).await?.1)
-    }
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {

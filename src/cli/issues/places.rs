@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::CommandSession;
+use super::session::CommandSession;
 use crate::cli::issue_files::IssueFiles;
 use crate::cli::newsletter_choice;
 use crate::cli::queue::{placed, refusal};

@@ -166,7 +166,7 @@ fn every_template_and_every_value_in_it_is_explained() {
     let around = keys(&serde_json::to_value(email::IssueEmail::sample().envelope).unwrap());
     let (look, around) = around.into_iter().partition::<Vec<_>, _>(|name| name.starts_with("look."));
     assert_names(PAGE, "Around every email", around);
-    assert_names(PAGE, "The look of mails", look);
+    assert_names(PAGE, "The look of emails", look);
     let emails = [email::<IssueEmail<'_>>(), email::<NoticeEmail<'_>>(), email::<WelcomeEmail<'_>>()];
     let pages = [
         page::<pages::Style>(),
