@@ -129,10 +129,18 @@ fn lines(screen: &str) -> Vec<String> {
     screen.lines().flat_map(|line| line.split('\r')).map(bare).collect()
 }
 
+/// One demo at a time: two that start together would find the same port free.
+fn alone() -> fs::File {
+    let lock = fs::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo.lock")).unwrap();
+    lock.lock().unwrap();
+    lock
+}
+
 #[test]
 fn a_demo_fits_on_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    let _alone = alone();
     let args = ["demo", "--once", "--readers", "200"];
     let (code, screen) = Terminal::start(command(folder, &args)).wait(AT_MOST);
     assert_eq!(code, 0, "{screen}");
@@ -148,6 +156,7 @@ fn a_demo_fits_on_a_terminal() {
 fn a_demo_replaces_no_folder_without_a_word() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    let _alone = alone();
     let args = ["demo", "--once", "--readers", "50"];
     ok(folder, &args);
     let own = folder.join("coranto-demo/issues/mine.md");
@@ -169,6 +178,7 @@ fn a_demo_replaces_no_folder_without_a_word() {
 fn plain_text_is_plain() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    let _alone = alone();
     let args = ["demo", "--once", "--readers", "50"];
     for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
         let mut command = command(folder, &args);
