@@ -1,7 +1,7 @@
 //! `coranto.toml` and the environment to typed, validated settings; every mistake named with its key and line.
 //!
 //! One struct per concern: no part of the program gets the whole [`Config`] but the one that builds the parts. A file
-//! is parsed to a [`tree`](tree::Table) of values with their places; the environment is laid over it; the tree is held
+//! is parsed to a [`tree`](tree::ConfigTable) of values with their places; the environment is laid over it; the tree is held
 //! against the table of [`keys`]; then each section is read. Nothing stops at the first mistake.
 
 mod alarms;

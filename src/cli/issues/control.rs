@@ -1,6 +1,6 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
-use super::session::{CommandSession, Named};
+use super::session::{CommandSession, NamedIssue};
 use crate::cli::issue_files::IssueFiles;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
@@ -13,7 +13,7 @@ use crate::store::ledger;
 #[derive(Debug, clap::Args)]
 pub(super) struct Pause {
     #[command(flatten)]
-    named: Named,
+    named: NamedIssue,
     /// The reason, which `status` shows.
     #[arg(long, default_value = "paused by a person")]
     note: String,
@@ -22,7 +22,7 @@ pub(super) struct Pause {
 #[derive(Debug, clap::Args)]
 pub(super) struct Resume {
     #[command(flatten)]
-    named: Named,
+    named: NamedIssue,
     /// Believe relays that refuse readers: their emails fail.
     #[arg(long)]
     believe: bool,
@@ -31,7 +31,7 @@ pub(super) struct Resume {
 #[derive(Debug, clap::Args)]
 pub(super) struct RetryArgs {
     #[command(flatten)]
-    named: Named,
+    named: NamedIssue,
     /// Try emails whose fate is unknown, instead of the refused; these readers may get it twice.
     #[arg(long, conflicts_with = "give_up")]
     uncertain: bool,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::session::{CommandSession, Named};
+use super::session::{CommandSession, NamedIssue};
 use crate::cli::Exit;
 use crate::cli::table::Table;
 use crate::cli::when::when;
@@ -18,7 +18,7 @@ const PAGE: i64 = 500;
 #[derive(Debug, clap::Args)]
 pub(super) struct Deliveries {
     #[command(flatten)]
-    named: Named,
+    named: NamedIssue,
     /// Only emails in this state, or in one of several: pending, claimed, in_flight, sent, failed, uncertain or skipped.
     #[arg(long, value_parser = state, value_delimiter = ',')]
     state: Vec<DeliveryState>,

@@ -10,7 +10,7 @@ mod session;
 
 pub(super) use self::control::instead;
 pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
-use self::session::{CommandSession, Named};
+use self::session::{CommandSession, NamedIssue};
 use super::newsletter_choice;
 use super::{Context, Exit};
 
@@ -43,7 +43,7 @@ enum Command {
     #[command(before_help = "Examples:
   coranto issues show the-calendar-is-not-an-agreement
   coranto issues show issues/2026-11-20-the-calendar-is-not-an-agreement.md")]
-    Show(Named),
+    Show(NamedIssue),
     /// Pause an issue that is going out; emails on the wire are finished.
     #[command(before_help = "Examples:
   coranto issues pause the-calendar-is-not-an-agreement")]
@@ -56,7 +56,7 @@ enum Command {
     /// End an issue for good: readers who have not got it will not get it.
     #[command(before_help = "Examples:
   coranto issues stop the-calendar-is-not-an-agreement")]
-    Stop(Named),
+    Stop(NamedIssue),
     /// Try refused emails again, or those whose fate is unknown.
     #[command(before_help = "Examples:
   coranto issues retry the-calendar-is-not-an-agreement")]
@@ -82,7 +82,7 @@ enum Command {
     /// Take an issue off the queue.
     #[command(before_help = "Examples:
   coranto issues unschedule the-calendar-is-not-an-agreement")]
-    Unschedule(Named),
+    Unschedule(NamedIssue),
     /// Put the corrected text of an issue on the web. Nobody gets it twice.
     ///
     /// Readers who have not got the issue yet get the corrected text too.

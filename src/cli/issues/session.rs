@@ -7,7 +7,7 @@ use crate::store::issues::Issue;
 use crate::store::{Db, Tx};
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Named {
+pub(super) struct NamedIssue {
     /// The issue's slug, or its file.
     #[arg(value_name = "SLUG")]
     pub(super) slug: String,
