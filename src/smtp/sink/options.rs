@@ -23,7 +23,7 @@ pub struct SinkOptions {
     pub journal: Option<PathBuf>,
     /// The journal is on the disk, not only with the operating system, before the answer is given.
     pub journal_sync: bool,
-    /// Messages are kept in memory for [`SinkHandle::messages`](super::SinkHandle::messages).
+    /// Messages are kept in memory for `SinkHandle::messages`.
     pub keep: bool,
     /// What it offers in EHLO.
     pub offer: SinkOffer,
