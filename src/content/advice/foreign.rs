@@ -92,10 +92,11 @@ fn of_starred(found: &mut Found<'_>) {
     }
 }
 
-/// A name in capitals, or a condition: `FNAME`, `MC:SUBJECT`, `IF:NAME`, `END:IF`.
+/// A name in capitals, with anything of one line behind its colon: `FNAME`, `FNAME:Reader`, `DATE:d/m/Y`, `IF:NAME=Anna`.
 fn is_starred(inside: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ':' | ' ' | '=');
-    inside.starts_with(|c: char| c.is_ascii_uppercase()) && inside.chars().all(is_name)
+    let name = inside.split([':', '=']).next().unwrap_or_default();
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | ' ');
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_name) && !inside.contains('\n')
 }
 
 fn instead(written: &str) -> &'static str {
@@ -197,7 +198,18 @@ mod tests {
 
     #[test]
     fn names_between_stars_are_told_from_emphasis() {
-        for (inside, is) in [("FNAME", true), ("MC:SUBJECT", true), ("IF:NAME", true), ("a", false), ("", false)] {
+        for (inside, is) in [
+            ("FNAME", true),
+            ("MC:SUBJECT", true),
+            ("IF:NAME", true),
+            ("FNAME:Reader", true),
+            ("DATE:d/m/Y", true),
+            ("IF:FNAME=Anna", true),
+            ("a", false),
+            ("Anna: x", false),
+            ("A: first\nsecond", false),
+            ("", false),
+        ] {
             assert_eq!(is_starred(inside), is, "{inside}");
         }
     }
