@@ -66,7 +66,6 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The machine's clock.
     pub fn system() -> Self {
         Self::wrong_by(0)
     }
@@ -81,7 +80,6 @@ impl Clock {
         Self::Fixed(Arc::new(AtomicI64::new(at.0)))
     }
 
-    /// What time it is.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System { wrong_by, correction } => {

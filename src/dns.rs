@@ -17,7 +17,6 @@ pub struct DnsResolver(TokioResolver);
 /// For how long answers are remembered, and how many.
 #[derive(Clone, Copy, Debug)]
 pub struct Memory {
-    /// How many.
     pub entries: u64,
     /// The longest time, whatever they say themselves.
     pub time: Duration,

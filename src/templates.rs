@@ -32,7 +32,6 @@ pub trait TemplateContext: Serialize {
 
 /// A context filled with plausible values: renders a template before there is anything to say.
 pub trait Sample: Sized {
-    /// One such context.
     fn sample() -> Self;
 }
 
@@ -159,50 +158,40 @@ pub enum TemplateError {
     /// One does not fit its context.
     #[error("template {template}: {}", chain(.error))]
     Render {
-        /// Its name.
         template: &'static str,
-        /// What tera says.
         #[source]
         error: tera::Error,
     },
     /// One says a message that there is not, or gives it other values than it takes.
     #[error("template {template}:{line}:{column}: {message}")]
     Words {
-        /// Its name.
         template: &'static str,
         /// Counted from 1.
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// What is wrong.
         message: String,
     },
     /// A file that replaces one is broken.
     #[error("{}:{line}:{column}: {message}", path.display())]
     Override {
-        /// The file.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// What is wrong.
         message: String,
     },
     /// A file lies where replacements are, and replaces nothing.
     #[error("{}: this file replaces nothing; the names here are {known}", path.display())]
     Stranger {
-        /// The file.
         path: PathBuf,
-        /// What could be replaced.
         known: String,
     },
     /// A file that is to replace one cannot be read.
     #[error("template {}: {error}", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// What the system says.
         #[source]
         error: std::io::Error,
     },
@@ -219,7 +208,6 @@ fn chain(error: &tera::Error) -> String {
     text
 }
 
-/// All templates, compiled.
 #[derive(Debug)]
 pub struct Templates {
     tera: Arc<Tera>,

@@ -21,7 +21,6 @@ const THREADS_END: Duration = Duration::from_secs(1);
 pub struct Context {
     /// Where results and messages go.
     pub output: Output,
-    /// What time it is.
     pub clock: Clock,
     /// The configuration file, which need not exist.
     pub config_file: PathBuf,
@@ -49,7 +48,6 @@ impl Context {
         self.config_file.parent().unwrap_or(Path::new(""))
     }
 
-    /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -12,11 +12,8 @@ use crate::store::StoreError;
 pub enum Exit {
     /// It did what it was asked.
     Ok = 0,
-    /// It could not.
     Failed = 1,
-    /// It was asked wrongly.
     Usage = 2,
-    /// Its checks found problems.
     Problems = 3,
     /// That may not be done.
     NotAllowed = 4,
@@ -24,7 +21,6 @@ pub enum Exit {
     Unreachable = 5,
     /// It stopped part-way; the same command again goes on.
     PartWay = 6,
-    /// Ctrl-C.
     Interrupted = 130,
 }
 
@@ -48,7 +44,6 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// An ordinary failure.
     pub fn new(text: impl Into<String>) -> Self {
         Self { exit: Exit::Failed, text: text.into(), hint: None }
     }
@@ -65,7 +60,6 @@ impl Failure {
         self
     }
 
-    /// The same with advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

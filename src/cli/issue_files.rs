@@ -44,12 +44,10 @@ impl<'a> IssueFiles<'a> {
         Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
-    /// The layouts.
     pub(super) fn templates(&self) -> &Templates {
         &self.templates
     }
 
-    /// What prepares images.
     pub(super) fn gallery(&self) -> &ImageCache {
         &self.gallery
     }

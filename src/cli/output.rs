@@ -26,15 +26,10 @@ pub struct Output {
 /// What a word in colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextStyle {
-    /// All is well.
     Good,
-    /// Someone should look.
     Warn,
-    /// Something is wrong.
     Bad,
-    /// A heading.
     Strong,
-    /// Beside the point.
     Faint,
 }
 
@@ -64,7 +59,6 @@ impl Output {
         Self { json, quiet, silent: false, colour: (colour(out), colour(err)), width }
     }
 
-    /// Whether results are JSON.
     pub fn is_json(&self) -> bool {
         self.json
     }
@@ -149,7 +143,6 @@ impl Output {
         if self.colour.1 { paint(tone, text) } else { text.to_owned() }
     }
 
-    /// Why the command failed.
     pub fn error(&self, text: &str, exit: u8) {
         if self.json {
             let (what, hint) = text.split_once("\n  hint: ").map_or((text, None), |(what, hint)| (what, Some(hint)));

@@ -18,11 +18,9 @@ pub(super) enum Signature {
     Rsa,
     /// Ed25519 keys of ours alone.
     Ed25519Alone,
-    /// Nobody.
     Nobody,
 }
 
-/// What will hardly do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Doubt {
     /// The key of the configuration.

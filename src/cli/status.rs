@@ -34,7 +34,6 @@ use crate::upkeep;
 
 /// More issues on hold are counted, not listed: a new database beside old files holds them all.
 const HELD_MAX: u64 = 10;
-/// Between two looks.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 /// Show the next slot, what is going out, and the last result.

@@ -4,7 +4,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::text::printable;
 
-/// Between two columns.
 const GAP: usize = 2;
 /// No column is cut below this.
 const WIDTH_MIN: usize = 8;

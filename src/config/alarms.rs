@@ -7,7 +7,6 @@ use crate::domain::address::EmailAddress;
 /// More addresses than this are a list, not the people on duty.
 const ADDRESSES_MAX: usize = 20;
 
-/// Who is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alarms {
     /// The addresses that get them by email.

@@ -16,7 +16,6 @@ const RATE_MAX: u64 = 100_000_000;
 /// What each number of a rate may be.
 pub(super) const RATE: ValueKind = ValueKind::Integer(1, RATE_MAX);
 
-/// A hundred years.
 const DAYS_MAX: u64 = 36_500;
 
 use Absent::{Default, Means, Refused};

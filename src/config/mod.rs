@@ -66,7 +66,6 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 pub struct Config {
     /// Where readers reach the web server.
     pub public_url: Url,
-    /// The ledger.
     pub database: DatabaseUrl,
     /// Seals links and hashes addresses.
     pub keys: Keyring,
@@ -74,7 +73,6 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// The folder of templates that replace built-in ones.
     pub templates: PathBuf,
-    /// The web server.
     pub server: Server,
     /// At least one, with distinct slugs, in the order of the file.
     pub newsletters: Vec<Newsletter>,
@@ -84,7 +82,6 @@ pub struct Config {
     pub relays: Vec<Relay>,
     /// Through which relays a newsletter's mail goes, by its slug.
     pub sending: BTreeMap<String, Sending>,
-    /// How mail goes out.
     pub delivery: Delivery,
     /// What follows when mail comes back.
     pub inbound: Inbound,

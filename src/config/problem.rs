@@ -9,9 +9,7 @@ use strsim::osa_distance;
 pub enum Origin {
     /// A line and a column of the file, from 1.
     File {
-        /// The line.
         line: usize,
-        /// The column, in characters.
         column: usize,
     },
     /// A variable of the environment.
@@ -20,16 +18,13 @@ pub enum Origin {
     Nowhere,
 }
 
-/// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
-    /// Where it stands.
     pub place: Origin,
     /// The key with its sections, such as `relays.main.port`; empty when the file as a whole is meant.
     pub key: String,
     /// What is wrong. Never holds the value of a secret.
     pub why: String,
-    /// What to do.
     pub hint: Option<String>,
 }
 
@@ -38,7 +33,6 @@ pub struct ConfigProblem {
 pub struct ConfigErrors {
     /// The file, as it was named.
     pub file: String,
-    /// At least one.
     pub problems: Vec<ConfigProblem>,
 }
 

@@ -209,7 +209,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A file or folder.
     pub(super) fn path_of(&self, name: &str) -> Option<PathBuf> {
         self.text(name).map(|text| self.reader.folder.join(text))
     }

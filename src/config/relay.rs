@@ -16,27 +16,22 @@ string_enum! {
     RelayTls: "protection" {
         /// TLS from the first byte.
         Implicit = "implicit",
-        /// STARTTLS, required.
         Starttls = "starttls",
         /// Not at all.
         None = "none",
     }
 }
 
-/// One mail server.
 #[derive(Clone, Debug)]
 pub struct Relay {
     /// For reports and logs; unique.
     pub name: String,
-    /// Host name or address.
     pub host: String,
-    /// Port.
     pub port: u16,
     /// How the connection is protected.
     pub tls: RelayTls,
     /// Who logs in; with a password or not at all.
     pub username: Option<String>,
-    /// The password.
     pub password: Option<Secret>,
     /// Certificates trusted instead of the public authorities.
     pub ca_file: Option<PathBuf>,
@@ -52,11 +47,9 @@ pub struct Relay {
     pub quota: Quota,
     /// Its share beside other relays.
     pub weight: u32,
-    /// It signs mail itself.
     pub signs: bool,
     /// Only newsletters that name it use it.
     pub only_named: bool,
-    /// Header fields it wants.
     pub headers: ExtraHeaders,
     /// Header fields it changes, which a signature must therefore not cover.
     pub rewrites: Vec<String>,

@@ -10,7 +10,6 @@ use crate::domain::extra_header::ExtraHeaders;
 pub struct Sending {
     /// The relays that carry its mail, by name, in the order of the file; none only where there is no relay at all.
     pub relays: Vec<String>,
-    /// Header fields it adds.
     pub headers: ExtraHeaders,
 }
 

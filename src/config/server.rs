@@ -4,10 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::reader::{Section, ValueRefusal};
 
-/// The web server's settings.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// Address and port.
     pub listen: SocketAddr,
     /// Where `/metrics` is served to whoever reaches it; without it nowhere.
     pub metrics_listen: Option<SocketAddr>,
@@ -17,10 +15,8 @@ pub struct Server {
     pub connections: u32,
 }
 
-/// A range of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
-    /// Any address in it.
     pub address: IpAddr,
     /// How many of its first bits all its addresses share.
     pub prefix: u8,

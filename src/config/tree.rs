@@ -4,7 +4,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{ConfigProblem, Origin};
 
-/// A value as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ConfigValue {
     Text(String),
@@ -47,7 +46,6 @@ pub(super) struct ConfigTable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ConfigEntry {
     pub(super) name: String,
-    /// Where the name stands.
     pub(super) place: Origin,
     pub(super) node: Node,
 }

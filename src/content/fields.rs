@@ -8,9 +8,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-/// Begins a field.
 pub const FIELD_START: char = '\u{E000}';
-/// Ends a field.
 pub const FIELD_END: char = '\u{E001}';
 
 /// Whether a character is for private use, as the marks of merge fields are.
@@ -63,7 +61,6 @@ const SHOWN: &str = "shown";
 pub enum Piece<'a> {
     /// The same for every reader.
     Text(&'a str),
-    /// The reader's own.
     Field(Field),
 }
 

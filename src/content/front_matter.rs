@@ -55,13 +55,11 @@ pub struct FrontMatter {
     pub draft: bool,
     /// The newsletter's slug, where there are several.
     pub newsletter: Option<String>,
-    /// Who wrote it.
     pub author: Option<String>,
     /// BCP 47, when it differs from the newsletter's.
     pub lang: Option<String>,
     /// For the web version and for those who share it.
     pub image: Option<Cover>,
-    /// What the image shows.
     pub image_alt: Option<String>,
     /// Who may find it on the web, when that is not everyone.
     pub web: Option<Visibility>,
@@ -74,14 +72,12 @@ pub struct FrontMatter {
 /// The image that stands for an issue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cover {
-    /// Somewhere on the web.
     Web(Url),
     /// A file beside the issue.
     File(String),
 }
 
 impl Cover {
-    /// As it was written.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Web(url) => url.as_str(),
@@ -101,13 +97,10 @@ impl KeyPositions {
     }
 }
 
-/// A file, cut.
 pub(super) struct Split<'a> {
     /// What could be read above the text.
     pub(super) front: FrontMatter,
-    /// The text.
     pub(super) body: &'a str,
-    /// What stops the issue.
     pub(super) errors: Vec<Problem>,
     /// What does not, such as an unknown key.
     pub(super) warnings: Vec<Problem>,

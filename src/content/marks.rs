@@ -19,13 +19,11 @@ const ADDRESS: char = '\u{E020}';
 /// A field is a name and a word or two; without a bound, a text of braces would take the square of its length.
 const FIELD_BYTES_MAX: usize = 200;
 
-/// One `{{ ... }}`.
 pub(super) struct Occurrence {
     /// What was written, braces included.
     pub(super) written: String,
     /// Its place in the source.
     pub(super) at: usize,
-    /// What it means.
     pub(super) field: Result<Field, FieldFault>,
 }
 
@@ -35,7 +33,6 @@ pub(super) enum FieldFault {
     Field(FieldError),
 }
 
-/// One bare address.
 pub(super) struct Address {
     written: String,
     shown: Option<String>,
@@ -44,7 +41,6 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// As it was typed.
     pub(super) fn written(&self) -> &str {
         &self.written
     }

@@ -42,10 +42,8 @@ pub const NAMES: &[&str] = &["name", "unsubscribe_url", "preferences_url", "web_
 /// Why the text between `{{` and `}}` is not a merge field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
-    /// No such name.
     #[error("there is no merge field `{0}`")]
     Unknown(String),
-    /// Nothing between the braces.
     #[error("a merge field without a name")]
     Empty,
     /// A fallback behind a field that always has a value.

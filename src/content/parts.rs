@@ -11,7 +11,6 @@ pub struct Parts {
     pub preheader: String,
     /// The title on the page and in the archive.
     pub title: String,
-    /// The whole HTML document.
     pub html: Template,
     /// The whole text, lines ending in `\n`.
     pub text: Template,

@@ -19,7 +19,6 @@ pub(super) enum Told {
     Colours,
     /// Its address is left out, and why.
     Address(String),
-    /// It is no element.
     Unknown(String),
 }
 
@@ -155,7 +154,6 @@ fn comments(html: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// HTML without its comments.
 pub(super) fn without_comments(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut from = 0;

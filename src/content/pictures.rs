@@ -19,7 +19,6 @@ pub struct Picture {
 pub struct NoPicture {
     /// A stable word for scripts.
     pub code: &'static str,
-    /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub hint: String,

@@ -46,7 +46,6 @@ impl Problem {
         Self { severity, line: at.line, column: at.column, code, message, hint: None }
     }
 
-    /// The same, with advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -80,7 +79,6 @@ pub struct Position {
 }
 
 impl Position {
-    /// The first character.
     pub const START: Self = Self { line: 1, column: 1 };
 }
 

@@ -20,11 +20,9 @@ const PREHEADER_CHARS_MAX: usize = 140;
 /// What an issue needs to know to be rendered.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderContext<'a> {
-    /// Whose issue it is.
     pub newsletter: &'a Newsletter,
     /// Where it stands on the web.
     pub web_url: &'a str,
-    /// Its own images.
     pub pictures: &'a dyn Pictures,
 }
 
@@ -33,7 +31,6 @@ pub struct RenderContext<'a> {
 pub struct RenderedText {
     /// The inside of an article.
     pub html: String,
-    /// Filled lines.
     pub text: String,
     /// The addresses that the text refers to as `[1]`, `[2]`...
     pub links: Vec<String>,

@@ -10,7 +10,6 @@ pub(super) enum Script {
 const PLAIN: &str = "0123456789+-=()";
 const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾";
 const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎";
-/// Raised for looks alone.
 const ORDINALS: &[&str] = &[
     "st", "nd", "rd", "th", "er", "re", "e", "ème", "ère", "o", "os", "as", "tm", "sm", "®", "™", "mo", "me", "lle",
     "*", "†",

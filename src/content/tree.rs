@@ -3,7 +3,6 @@
 
 use super::fields::Field;
 
-/// The whole text.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) blocks: Vec<Block>,
@@ -89,7 +88,6 @@ pub(super) enum Inline {
     },
 }
 
-/// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Destination {
     /// `http`, `https`, `mailto`, `tel` or `sms`, normalised.

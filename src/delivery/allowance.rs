@@ -22,7 +22,6 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(20);
 /// A limit that is used up is looked at again after this, however long it is to last.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
-/// A limit at work.
 #[derive(Debug)]
 pub(super) struct Allowance {
     /// As it stands in the ledger: `relay NAME`, `destination PROVIDER`.
@@ -36,11 +35,9 @@ pub(super) struct Allowance {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Reserved, and anybody's.
     free: u32,
     /// Reserved from what issues may not have.
     kept: u32,
-    /// In somebody's hands.
     out: u32,
     /// When all these were booked last.
     booked_at: Timestamp,
@@ -91,7 +88,6 @@ impl Allowance {
         quota.is_limited().then(|| Arc::new(Self { party, quota, clock, state: Mutex::default(), wanted }))
     }
 
-    /// Takes a place.
     pub(super) fn take(self: &Arc<Self>, claimant: Claimant) -> Result<Grant, NoGrant> {
         let mut state = self.lock();
         let at_hand = match claimant {

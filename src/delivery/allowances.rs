@@ -21,7 +21,6 @@ use crate::domain::provider::Provider;
 use crate::domain::quota::{Claimant, UsedUp, destination_party, relay_party};
 use crate::store::{Db, StoreError, alarms, issues, ledger};
 
-/// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Allowances {
     /// By a relay's place in the settings.
@@ -43,12 +42,10 @@ impl Allowances {
         Self { relays, destinations, wanted }
     }
 
-    /// A relay's.
     pub(super) fn relay(&self, lane: usize) -> Option<&Arc<Allowance>> {
         self.relays.get(lane)?.as_ref()
     }
 
-    /// A destination's.
     pub(super) fn destination(&self, provider: Provider) -> Option<&Arc<Allowance>> {
         self.destinations.get(&provider)
     }

@@ -53,7 +53,6 @@ pub(super) struct Prepared {
 /// What the try says of the relay.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RelayOutcome {
-    /// It took the mail.
     Success,
     /// It said something about the recipient or the mail.
     Nobody,

@@ -34,7 +34,6 @@ const CLOSING: u16 = 421;
 /// So many connections may end under one mail; one more is the relay's failure.
 const ENDS_MAX: u8 = 2;
 
-/// What a task has.
 struct Hands {
     /// Which of the relay's connections this is.
     number: usize,
@@ -44,7 +43,6 @@ struct Hands {
     next: Option<Prepared>,
 }
 
-/// An open connection.
 struct Line {
     session: Session,
     _seat: Seat,

@@ -17,22 +17,16 @@ pub enum ControlError {
     /// There is none.
     #[error("there is no such issue")]
     Missing,
-    /// It stands elsewhere.
     #[error("the issue is {state}; only one that is {wanted} can be {verb}")]
     State {
-        /// Where it stands.
         state: IssueState,
-        /// Where it should.
         wanted: &'static str,
-        /// What was asked.
         verb: &'static str,
     },
-    /// All its mails failed.
     #[error(
         "nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it"
     )]
     Nobody,
-    /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -53,7 +47,6 @@ pub enum RetryScope {
 enum Believe {
     /// Nobody: the cause was fixed, and relays are judged anew.
     Nobody,
-    /// The relays.
     Relays,
 }
 

@@ -37,10 +37,8 @@ use crate::telemetry::health::Health;
 const WINDOW_MAX: usize = 4096;
 /// Rows of transactional mail in memory.
 const WINDOW_TRANSACTIONAL: usize = 16;
-/// Between rounds of rescue.
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 
-/// The delivery engine.
 pub struct Engine {
     db: Db,
     clock: Clock,
@@ -58,7 +56,6 @@ impl Engine {
         Self { db, clock, settings: Arc::new(settings), health, worker: Arc::default() }
     }
 
-    /// How it does.
     pub fn health(&self) -> Arc<Health> {
         Arc::clone(&self.health)
     }
@@ -312,9 +309,7 @@ impl Engine {
     }
 }
 
-/// Why an engine ends.
 enum End {
-    /// It was asked to.
     Asked,
     /// A task of it crashed.
     Crashed(JoinError),

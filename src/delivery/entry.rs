@@ -51,7 +51,6 @@ pub(super) enum DeliveryOutcome {
 }
 
 impl DeliveryOutcome {
-    /// As it is counted.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Sent { .. } => "sent",

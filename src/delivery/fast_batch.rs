@@ -10,7 +10,6 @@ use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::store::settlement::{self, Settlement};
 use crate::store::{Db, StoreError};
 
-/// Such a batch.
 #[derive(Debug)]
 pub(super) struct FastBatch {
     worker: WorkerId,

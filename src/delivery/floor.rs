@@ -17,7 +17,6 @@ const BALANCE_EVERY: Duration = Duration::from_millis(250);
 /// How long an issue's mails wait for a relay that is at work before another that has nothing to do takes them.
 const SHARE_WAITS: Duration = Duration::from_secs(5);
 
-/// Every relay.
 pub(super) struct Floor {
     pub(super) lanes: Vec<Arc<RelayQueue>>,
     /// What each is owed: smooth weighted round-robin.

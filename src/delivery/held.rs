@@ -20,7 +20,6 @@ pub(super) struct Held {
     pub(super) destination: Arc<str>,
     /// How often it was put back without a counted try.
     pub(super) waits: i64,
-    /// Who refused it then.
     pub(super) refused_by: Option<Arc<str>>,
     /// It was never refused before: such mails are a fair sample of the list.
     pub(super) is_first: bool,
@@ -29,7 +28,6 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// A claimed row.
     pub(super) fn of(row: &Claimed, worker: WorkerId) -> Self {
         let domain = row.email.as_deref().and_then(|email| email.rsplit_once('@')).map_or("", |(_, domain)| domain);
         let waits = row.waits.unwrap_or(0);

@@ -13,11 +13,8 @@ use crate::store::claimed::Claimed;
 /// A claimed row on its way to a connection. Dropping it makes room for another claim.
 #[derive(Debug)]
 pub(super) struct Job {
-    /// The row.
     pub(super) row: Claimed,
-    /// Who claimed it.
     pub(super) worker: WorkerId,
-    /// What it bears.
     pub(super) revision: RevisionId,
     /// Its `Date`: the first try's.
     pub(super) date: Timestamp,
@@ -44,7 +41,6 @@ pub(super) struct Job {
 /// A place in the window of claimed rows.
 #[derive(Debug)]
 pub(super) struct WindowPlace {
-    /// One of the window's.
     pub(super) _permit: OwnedSemaphorePermit,
     /// One of its issue's: a copy for each row in memory.
     pub(super) _share: Arc<()>,
@@ -53,14 +49,11 @@ pub(super) struct WindowPlace {
 /// What a mail has of the limits per hour and day.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
-    /// Of the relay's.
     pub(super) relay: Option<Grant>,
-    /// Of its destination's.
     pub(super) destination: Option<Grant>,
 }
 
 impl Grants {
-    /// The mail goes out.
     pub(super) fn spend(&self) {
         self.relay.iter().chain(&self.destination).for_each(Grant::spend);
     }
@@ -76,10 +69,8 @@ impl LaneSet {
     /// As many as a set can tell apart.
     pub(super) const LANES_MAX: usize = 64;
 
-    /// No relay.
     pub(super) const NONE: Self = Self(0);
 
-    /// One relay alone.
     pub(super) fn only(lane: usize) -> Self {
         Self(u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0))
     }
@@ -98,7 +89,6 @@ impl LaneSet {
         }
     }
 
-    /// These.
     pub(super) fn of(lanes: impl IntoIterator<Item = usize>) -> Self {
         let bit = |lane| u32::try_from(lane).ok().and_then(|lane| 1_u64.checked_shl(lane)).unwrap_or(0);
         Self(lanes.into_iter().map(bit).fold(0, |all, one| all | one))

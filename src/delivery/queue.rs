@@ -20,12 +20,10 @@ const RESERVED_FROM: usize = 3;
 /// Queues that are kept for issues of which nothing waits.
 const STREAMS_MAX: usize = 32;
 
-/// What a dispatcher claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClaimSource {
     /// Confirmations, notices, tests.
     Transactional,
-    /// Issues, in turn.
     Issues,
 }
 
@@ -62,7 +60,6 @@ enum Hand {
     Opening,
     /// It waits for a job.
     Idle,
-    /// A transactional mail.
     Transactional,
     /// A mail of this issue.
     Issue(IssueId),
@@ -150,7 +147,6 @@ impl Queue {
         Some(job)
     }
 
-    /// The next transactional job.
     pub(super) fn take_transactional(&self) -> Option<Job> {
         let job = self.lock().transactional.pop_front()?;
         self.room.tell();
@@ -184,7 +180,6 @@ impl Queue {
         self.set(connection, Hand::Opening);
     }
 
-    /// A connection is closed.
     pub(super) fn leave(&self, connection: usize) {
         self.set(connection, Hand::Away);
     }
@@ -238,7 +233,6 @@ impl Queue {
         taken
     }
 
-    /// What waits of issues.
     pub(super) fn drain_issues(&self) -> Vec<Job> {
         let jobs: Vec<Job> = self.lock().streams.iter_mut().flat_map(|stream| stream.jobs.drain(..)).collect();
         if !jobs.is_empty() {
@@ -247,7 +241,6 @@ impl Queue {
         jobs
     }
 
-    /// Everything that waits.
     pub(super) fn drain(&self) -> Vec<Job> {
         let mut state = self.lock();
         let mut jobs: Vec<Job> = state.transactional.drain(..).collect();

@@ -41,13 +41,11 @@ const WAITING_MAX: usize = 1024;
 /// The longest wait between tries to write.
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// The way in.
 #[derive(Clone, Debug)]
 pub(super) struct Recorder {
     entries: mpsc::Sender<LedgerEntry>,
 }
 
-/// The other end.
 pub(super) struct RecorderTask {
     entries: mpsc::Receiver<LedgerEntry>,
     db: Db,

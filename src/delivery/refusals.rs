@@ -44,7 +44,6 @@ pub(super) struct Refusal {
     pub(super) again_at: Timestamp,
     /// The next try when it does.
     pub(super) retry_at: Timestamp,
-    /// When tries end.
     pub(super) expires_at: Timestamp,
     /// Another relay may take it at once.
     pub(super) hand_over: bool,
@@ -54,9 +53,7 @@ pub(super) struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Failed(Reason),
-    /// A counted try.
     Deferred,
-    /// An uncounted one.
     Waits,
     /// Uncounted, until a group goes again.
     Parked(SuspensionId),

@@ -41,7 +41,6 @@ pub(super) struct RelayQueue {
     pub(super) index: usize,
     /// What is known of it.
     pub(super) relay: RelaySettings,
-    /// What waits for it.
     pub(super) queue: Queue,
     rate: Option<Limiter>,
     allowance: Option<Arc<Allowance>>,
@@ -53,7 +52,6 @@ pub(super) struct RelayQueue {
 #[derive(Debug)]
 struct State {
     allowed: usize,
-    /// Connections that are open.
     open: usize,
     successes: usize,
     failures: u32,
@@ -170,7 +168,6 @@ impl RelayQueue {
         }
     }
 
-    /// A connection is open.
     pub(super) fn opened(self: &Arc<Self>) -> Seat {
         self.lock().open += 1;
         self.queue.room.tell();

@@ -61,7 +61,6 @@ impl ComposeError {
 /// Revision and lane to skeleton, oldest first.
 type Kept = VecDeque<((RevisionId, usize), Arc<CompiledRevision>)>;
 
-/// The skeletons at hand.
 pub(super) struct RevisionCache {
     db: Db,
     settings: Arc<EngineSettings>,

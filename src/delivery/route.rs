@@ -15,14 +15,12 @@ pub(super) struct RelayGroup {
     pub(super) whose: MailOwner,
 }
 
-/// Whose transactional mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MailOwner {
     /// Everybody's: all goes by all relays.
     All,
     /// Alarms: they go by any relay, for those of their newsletter may be the trouble.
     Alarms,
-    /// These.
     Of(Vec<NewsletterId>),
     /// All but these, with those that the configuration does not know any more.
     AllBut(Vec<NewsletterId>),
@@ -41,7 +39,6 @@ impl Routes {
         Self(newsletters.into_iter().map(|(newsletter, names)| (newsletter, lanes(names))).collect())
     }
 
-    /// A newsletter's.
     pub(super) fn of(&self, newsletter: Option<NewsletterId>) -> LaneSet {
         let known = self.0.iter().find(|(known, _)| Some(*known) == newsletter);
         known.map_or(LaneSet::ALL, |(_, lanes)| *lanes)

@@ -17,7 +17,6 @@ use crate::token::Keyring;
 /// A newsletter and who signs its mail.
 #[derive(Clone)]
 pub struct NewsletterSettings {
-    /// Its settings.
     pub newsletter: Newsletter,
     /// Its DKIM keys; none when the relays sign.
     pub signers: Vec<Arc<Signer>>,
@@ -32,7 +31,6 @@ pub struct NewsletterSettings {
 pub struct RelaySettings {
     /// Its name in the configuration; stands in the ledger.
     pub name: String,
-    /// How it is reached.
     pub connector: Arc<Connector>,
     /// Connections at once, at most. After a crash this many mails may be in doubt.
     pub connections: usize,
@@ -61,7 +59,6 @@ pub struct Timing {
     pub poll: Duration,
     /// How long a worker is believed to live without a sign of it.
     pub lease: Duration,
-    /// Between signs of life.
     pub heartbeat: Duration,
     /// How long a row stays uncertain before it is sent again.
     pub uncertain_for: Duration,
@@ -99,13 +96,9 @@ impl Default for Timing {
 /// Everything the engine is told.
 #[derive(Clone)]
 pub struct EngineSettings {
-    /// Links begin with it.
     pub public_url: String,
-    /// Seals links.
     pub keys: Keyring,
-    /// Whose mail it sends.
     pub newsletters: Vec<NewsletterSettings>,
-    /// Through whom.
     pub relays: Vec<RelaySettings>,
     /// The relay that alarms go through, by its name; none means any that is up.
     pub alarm_relay: Option<String>,
@@ -119,9 +112,7 @@ pub struct EngineSettings {
     pub provider_rates: BTreeMap<Provider, u32>,
     /// Messages an hour and a day to the mailboxes of one provider.
     pub provider_quotas: BTreeMap<Provider, Quota>,
-    /// Deadlines of the conversation.
     pub deadlines: Deadlines,
-    /// How often it looks.
     pub timing: Timing,
 }
 

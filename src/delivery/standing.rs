@@ -32,7 +32,6 @@ impl MailGroup {
         Self { newsletter: Some(held.newsletter), ..Self::relay(relay) }
     }
 
-    /// One issue by it.
     pub(super) fn issue(relay: &Arc<str>, held: &Held) -> Self {
         Self { issue: held.issue, ..Self::relay(relay) }
     }
@@ -82,7 +81,6 @@ pub(super) struct GroupHealth {
 }
 
 impl GroupHealth {
-    /// A mail was taken.
     pub(super) fn accepted(&mut self, relay: &Arc<str>, held: &Held) {
         if !self.scores.is_empty() {
             for group in MailGroup::all(relay, held) {

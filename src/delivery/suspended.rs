@@ -28,11 +28,9 @@ pub(super) enum Admission {
     Go,
     /// It is the one that asks again.
     Probe,
-    /// It waits for this suspension.
     Wait(SuspensionId),
 }
 
-/// The suspended groups.
 pub(super) struct Suspended {
     db: Db,
     any: AtomicBool,
@@ -52,7 +50,6 @@ type Name = (String, i64, String, i64);
 
 struct Group {
     row: Suspension,
-    /// One mail may ask.
     probe: bool,
 }
 

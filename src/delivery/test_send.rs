@@ -31,10 +31,8 @@ const GREETING: Duration = Duration::from_secs(60);
 /// What became of a proof.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct TestSend {
-    /// To whom.
     #[serde(serialize_with = "as_text")]
     pub address: EmailAddress,
-    /// By which relay.
     pub relay: String,
     /// Where its row stands: `sent`, `failed` or `uncertain`. Nothing of it is sent later.
     pub state: DeliveryState,
@@ -58,7 +56,6 @@ pub enum ProofError {
     /// The mail cannot be made.
     #[error("the email cannot be made: {0}")]
     Mail(String),
-    /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -9,7 +9,6 @@ use crate::domain::provider::Provider;
 /// Rows that wait so, at most.
 const ROWS_MAX: usize = 1024;
 
-/// By provider, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Waiting(BTreeMap<Provider, VecDeque<Job>>);
 

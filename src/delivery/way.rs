@@ -18,13 +18,11 @@ use crate::store::issues::Issue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closed {
     No,
-    /// One mail may ask.
     ToAllButOne,
     ForNow,
     UntilAPerson,
 }
 
-/// Where a mail goes.
 pub(super) enum Way {
     /// By one of these relays; whether it asks for a suspended group.
     By(LaneSet, bool),
@@ -32,7 +30,6 @@ pub(super) enum Way {
     Waits(SuspensionId),
 }
 
-/// What decides it.
 pub(super) struct SuspensionView {
     pub(super) floor: Arc<Floor>,
     pub(super) routes: Arc<Routes>,

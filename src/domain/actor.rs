@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::clock::Timestamp;
 
-/// Who changes a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A reader, or a stranger at the form.
@@ -26,14 +25,11 @@ pub enum Actor {
 /// Who changes something, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
-    /// Who.
     pub actor: &'a Actor,
-    /// When.
     pub now: Timestamp,
 }
 
 impl Actor {
-    /// The program itself, now.
     pub fn scheduler(now: Timestamp) -> By<'static> {
         By { actor: &Self::Scheduler, now }
     }

@@ -30,7 +30,6 @@ pub struct EmailAddress {
 /// Why a text is not an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// Nothing was given.
     #[error("the address is empty")]
     Empty,
     /// There is no `@`.

@@ -67,7 +67,6 @@ string_enum! {
 /// An alarm to be raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
-    /// What.
     pub name: AlarmName,
     /// Of what: a relay's name, `NEWSLETTER/ISSUE`, a newsletter; empty for the installation.
     pub scope: String,
@@ -87,7 +86,6 @@ impl Alarm {
 }
 
 impl AlarmName {
-    /// How urgent it is.
     pub fn severity(self) -> Severity {
         match self {
             Self::DiskLow | Self::ScheduleLate | Self::FileLeft | Self::SlotEmpty | Self::RetentionFirst => {

@@ -11,19 +11,15 @@ string_enum! {
         Confirmed = "confirmed",
         /// Brought in from elsewhere by an operator, who answers for it.
         Imported = "imported",
-        /// Entered by an operator.
         Added = "added",
         /// What an import had done was taken back by an operator.
         Undone = "undone",
-        /// Asked for a rest.
         Paused = "paused",
-        /// The rest is over.
         Resumed = "resumed",
         /// Took back, within a day, that they had left.
         Returned = "returned",
         /// Gets it at another address, confirmed there.
         Moved = "moved",
-        /// Left.
         Withdrawn = "withdrawn",
     }
 }

@@ -44,7 +44,6 @@ string_enum! {
     DeliveryKind: "delivery kind" {
         /// An issue to a reader.
         Issue = "issue",
-        /// "Please confirm".
         Confirmation = "confirmation",
         /// Asks for a button to be pressed, at an address of which nothing is known: nothing there can be unsubscribed from.
         Request = "request",
@@ -52,7 +51,6 @@ string_enum! {
         Welcome = "welcome",
         /// Anything else the program says to one person.
         Notice = "notice",
-        /// An editor's proof.
         Test = "test",
         /// To the operator: something needs a person. Nothing holds it up but a relay.
         Alarm = "alarm",
@@ -64,11 +62,8 @@ string_enum! {
     Reason: "reason" {
         /// Left before the mail went.
         Unsubscribed = "unsubscribed",
-        /// On the suppression list.
         Suppressed = "suppressed",
-        /// Having a rest.
         Paused = "paused",
-        /// The issue was stopped.
         Stopped = "stopped",
         /// Confirmed already, or asked anew: this mail has no use any more.
         Superseded = "superseded",
@@ -76,9 +71,7 @@ string_enum! {
         Unsupported = "unsupported",
         /// Larger than the relay takes.
         TooLarge = "too_large",
-        /// Retried to the end.
         Expired = "expired",
-        /// A server said no.
         Refused = "refused",
         /// Sent twice, and no answer to the final dot either time.
         Uncertain = "uncertain",

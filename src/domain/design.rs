@@ -23,7 +23,6 @@ const SHADES: u16 = 256;
 pub struct Colour(pub u8, pub u8, pub u8);
 
 impl Colour {
-    /// White.
     pub const WHITE: Self = Self(0xff, 0xff, 0xff);
     const BLACK: Self = Self(0, 0, 0);
 
@@ -118,17 +117,13 @@ string_enum! {
     Font: "font" {
         /// A serif made for screens.
         Georgia = "georgia",
-        /// An old-style serif.
         Palatino = "palatino",
-        /// A narrow serif.
         Times = "times",
         /// What the reader's system is written in.
         System = "system",
-        /// A plain sans.
         Arial = "arial",
         /// A wide sans, easy to read when small.
         Verdana = "verdana",
-        /// A humanist sans.
         Trebuchet = "trebuchet",
     }
 }
@@ -151,13 +146,10 @@ impl Font {
 /// The look of one newsletter's mails and pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Design {
-    /// Links and buttons.
     pub accent: Accent,
     /// A file with a picture to stand on top.
     pub logo: Option<PathBuf>,
-    /// What is read.
     pub font: Font,
-    /// Headings.
     pub heading_font: Font,
     /// A line below the name on top of every mail.
     pub header: Option<String>,
@@ -194,7 +186,6 @@ string_enum! {
 string_enum! {
     /// What a reader gets for confirming.
     Welcome: "welcome" {
-        /// Nothing but the page.
         None = "none",
         /// A mail that says welcome.
         Mail = "mail",

@@ -14,7 +14,6 @@ use crate::clock::Timestamp;
 /// One enum of events, each with its kind and its details.
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $kind:literal $({ $($(#[$field_doc:meta])* $field:ident: $t:ty),+ $(,)? })?),+ $(,)?) => {
-        /// Something that happened.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(untagged)]
         pub enum Event { $($(#[$doc])* $variant $({ $($(#[$field_doc])* $field: $t),+ })?),+ }
@@ -34,84 +33,66 @@ macro_rules! events {
 events! {
     /// An issue has a time at which it goes out.
     IssueQueued = "issue.queued" {
-        /// Its content.
         revision: i64,
-        /// Its time.
         due_at: Option<Timestamp>,
     },
     /// A queued issue has another place, with the text it had.
     IssueMoved = "issue.moved" {
-        /// Its time now.
         due_at: Timestamp,
     },
     /// Nothing goes out on a slot, on purpose.
     SlotSkipped = "slot.skipped" {
-        /// The slot.
         slot_at: Timestamp,
     },
     /// A skipped slot is offered again.
     SlotOffered = "slot.offered" {
-        /// The slot.
         slot_at: Timestamp,
     },
     /// An issue waits for a person.
     IssueHeld = "issue.held" {
-        /// Why.
         note: String,
-        /// The time it had.
         due_at: Option<Timestamp>,
     },
     /// An issue has other content.
     IssueRevised = "issue.revised" {
-        /// Its content now.
         revision: i64,
     },
     /// An issue is off the queue.
     IssueUnscheduled = "issue.unscheduled" {
-        /// Why.
         note: String,
     },
     /// An issue's audience is frozen, and it goes out.
     IssueStarted = "issue.started" {
-        /// To how many.
         readers: u64,
     },
-    /// An issue is halted.
     IssuePaused = "issue.paused" {
-        /// Why.
         note: String,
     },
     /// An issue goes out again from where it stopped.
     IssueResumed = "issue.resumed",
     /// An issue is ended: who has not got it will not.
     IssueStopped = "issue.stopped" {
-        /// How many that are.
         skipped: u64,
     },
     /// Rows of an issue are put back.
     IssueRetried = "issue.retried" {
-        /// How many.
         rows: u64,
     },
-    /// An issue is finished.
     IssueSent = "issue.sent" {
         /// How many it was for.
         readers: i64,
         /// How many mails a relay took.
         sent: i64,
-        /// How many were refused.
         failed: i64,
         /// How many were not to be sent any more.
         skipped: i64,
     },
     /// The web page of an issue has other content.
     IssueCorrected = "issue.corrected" {
-        /// Its content now.
         revision: i64,
     },
     /// Nobody knows whether mails were taken.
     DeliveryUncertain = "delivery.uncertain" {
-        /// How many.
         rows: u64,
         /// What is done with them.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,21 +107,15 @@ events! {
     },
     /// A person is to be told of something.
     AlarmRaised = "alarm.raised" {
-        /// What.
         name: AlarmName,
-        /// Of what.
         scope: String,
     },
     /// What a person was to be told of is over.
     AlarmCleared = "alarm.cleared" {
-        /// What.
         name: AlarmName,
-        /// Of what.
         scope: String,
     },
-    /// A relay failed.
     RelayDown = "relay.down" {
-        /// Which.
         relay: String,
         /// What it said, or what happened.
         error: String,
@@ -149,7 +124,6 @@ events! {
     },
     /// A relay that had failed takes mail.
     RelayUp = "relay.up" {
-        /// Which.
         relay: String,
     },
     /// A group of mail does not go for now.
@@ -160,16 +134,13 @@ events! {
         destination: String,
         /// What kind of trouble it has.
         trouble: Trouble,
-        /// The cause.
         cause: Cause,
         /// The relay's own words, addresses masked.
         reply: String,
     },
     /// A suspended group goes again.
     GroupReleased = "group.released" {
-        /// By which relay.
         relay: String,
-        /// Where to.
         destination: String,
         /// What kind of trouble it had.
         trouble: Trouble,
@@ -178,20 +149,16 @@ events! {
     GroupHeld = "group.held" {
         /// By which relay it would go.
         relay: String,
-        /// Where to.
         destination: String,
         /// Why, in the relay's own words.
         note: String,
     },
     /// Somebody asked for a newsletter; nothing is agreed before it is confirmed.
     SubscriptionAsked = "subscription.asked",
-    /// A reader confirmed.
     SubscriptionConfirmed = "subscription.confirmed",
     /// An operator entered a reader.
     SubscriptionAdded = "subscription.added",
-    /// A reader pauses.
     SubscriptionPaused = "subscription.paused",
-    /// A pause is over.
     SubscriptionResumed = "subscription.resumed",
     /// A reader unsubscribed, or was unsubscribed.
     SubscriptionUnsubscribed = "subscription.unsubscribed",
@@ -203,7 +170,6 @@ events! {
     SubscriptionMoved = "subscription.moved",
     /// A reader said why they unsubscribed.
     SubscriptionReason = "subscription.reason" {
-        /// Why.
         reason: Why,
     },
     /// A reader chose a language or a format.
@@ -212,28 +178,22 @@ events! {
     SubscriptionRenamed = "subscription.renamed",
     /// An address must not be mailed any more.
     AddressSuppressed = "address.suppressed" {
-        /// Why.
         reason: SuppressionReason,
     },
     /// A brake holds notices for a person: too many addresses are called dead.
     BouncesHeld = "bounces.held" {
-        /// By which relay.
         relay: String,
-        /// Which brake.
         brake: Brake,
-        /// How many.
         notices: u64,
     },
     /// A person believes held notices.
     BouncesReleased = "bounces.released" {
-        /// How many.
         notices: u64,
         /// Addresses that are mailed no more.
         suppressed: u64,
     },
     /// Notices count for nothing any more.
     BouncesDiscarded = "bounces.discarded" {
-        /// How many.
         notices: u64,
     },
     /// An address may be mailed again.
@@ -254,26 +214,21 @@ events! {
     },
     /// Rows that had had their time were taken away.
     DataExpired = "data.expired" {
-        /// Which kind.
         what: Expiry,
-        /// How many.
         rows: u64,
     },
     /// A reader asked for their link.
     LinkAsked = "link.asked",
     /// Somebody asked for a link and got none.
     LinkIgnored = "link.ignored" {
-        /// Why.
         why: &'static str,
     },
     /// A sign-up brought no mail.
     SignupIgnored = "signup.ignored" {
-        /// Why.
         why: &'static str,
     },
     /// A limit is reached of sign-ups, or of requests for one's own link.
     SignupLimited = "signup.limited" {
-        /// Which.
         bound: &'static str,
     },
     /// An address refuses every mail that strangers ask for.
@@ -282,7 +237,6 @@ events! {
     SignupAllowed = "signup.allowed",
     /// A key is used with this database for the first time.
     KeyAdded = "key.added" {
-        /// Its number.
         number: i64,
         /// What it is recognised by.
         fingerprint: String,
@@ -291,9 +245,7 @@ events! {
     KeysAdopted = "keys.adopted",
     /// A list of readers was imported. Single readers get no event.
     SubscribersImported = "subscribers.imported" {
-        /// The import.
         import: i64,
-        /// Rows of the list.
         rows: u64,
         /// Readers who begin to get mail.
         will_get_mail: u64,
@@ -310,7 +262,6 @@ events! {
     },
     /// An import was taken back.
     ImportUndone = "import.undone" {
-        /// The import.
         import: i64,
         /// Readers who were taken out.
         taken_out: u64,

@@ -30,7 +30,6 @@ string_enum! {
 /// How evidence of one kind is weighed, and what follows.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Points for a refusal.
     pub refusal: i64,
     /// Points that an acceptance takes away.
     pub acceptance: i64,
@@ -110,7 +109,6 @@ const FAULT: Rule =
     Rule { refusal: 4, acceptance: 4, doubt: 4, alarm: 12, pauses: &[], ends_in_a_person: false, told_after: 1 };
 
 impl Trouble {
-    /// Its rule.
     pub fn rule(self) -> &'static Rule {
         match self {
             Self::Recipients => &RECIPIENTS,
@@ -143,11 +141,9 @@ impl Rule {
 /// What is known of how a group treats the recipients of one issue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// The points now.
     pub score: i64,
     /// When the score last left nothing: nobody was wronged before.
     pub since: Timestamp,
-    /// Refusals since then.
     pub recent: i64,
     /// Acceptances counted since the first refusal.
     pub accepted: i64,
@@ -160,13 +156,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Counts acceptances.
     pub fn accept(&mut self, accepted: i64) {
         self.score = RECIPIENTS.score(self.score, accepted, 0);
         self.accepted += accepted;
     }
 
-    /// Counts one refusal.
     fn refuse(&mut self, now: Timestamp) {
         if self.score == 0 {
             (self.since, self.recent) = (now, 0);
@@ -237,7 +231,6 @@ pub fn allowance(readers: i64) -> i64 {
     ALLOWANCE_MIN.max(readers * ALLOWANCE_HUNDREDTHS / 100)
 }
 
-/// A refused recipient.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// This relay has refused it before and was doubted.
@@ -252,7 +245,6 @@ pub struct Case {
     pub failed: i64,
     /// Those of them that it failed after it had been doubted.
     pub failed_in_doubt: i64,
-    /// When.
     pub now: Timestamp,
 }
 

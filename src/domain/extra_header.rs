@@ -59,7 +59,6 @@ const RECEIPT: &str = "it would ask every reader for a receipt";
 /// To which mails a field is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// To all.
     All,
     /// To issues, and to the test mails that show one.
     Issues,
@@ -94,7 +93,6 @@ pub struct ExtraHeader {
 /// Why a field may not be added. The text says why, [`Self::hint`] what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExtraHeaderError {
-    /// There is no colon.
     #[error("{0:?} is not a header field")]
     NoColon(String),
     /// RFC 5322 3.6.8.
@@ -106,18 +104,14 @@ pub enum ExtraHeaderError {
     /// Other letters would have to be encoded, and relays do not decode them.
     #[error("the value of {0} has characters that are not ASCII")]
     NotAscii(String),
-    /// Nothing to say.
     #[error("{0} has no value")]
     Empty(String),
     /// Longer than a line may be.
     #[error("{name} is too long: with its placeholders filled in it may have {octets} octets, and 998 are allowed")]
     TooLong {
-        /// The field.
         name: String,
-        /// Its length.
         octets: usize,
     },
-    /// No such value.
     #[error("there is no placeholder {{{0}}}")]
     Placeholder(String),
     /// It is not for the operator to set.
@@ -125,13 +119,11 @@ pub enum ExtraHeaderError {
     Refused {
         /// The field, as the operator wrote it.
         name: String,
-        /// The reason.
         why: &'static str,
     },
 }
 
 impl ExtraHeaderError {
-    /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoColon(_) | Self::Name(_) | Self::Empty(_) => {
@@ -197,10 +189,8 @@ impl ExtraHeader {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtraHeaders(pub Vec<(Scope, ExtraHeader)>);
 
-/// What placeholders stand for.
 #[derive(Clone, Copy, Debug)]
 pub struct Filling<'a> {
-    /// The newsletter's slug.
     pub newsletter: &'a str,
     /// The issue's slug, where the mail is an issue.
     pub issue: Option<&'a str>,

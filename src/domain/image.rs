@@ -21,9 +21,7 @@ string_enum! {
     ImageFormat: "image format" {
         /// Drawings, screenshots, whatever is see-through.
         Png = "png",
-        /// Photographs.
         Jpeg = "jpg",
-        /// What moves.
         Gif = "gif",
     }
 }
@@ -44,13 +42,11 @@ impl ImageFormat {
 pub struct Image {
     /// SHA-256 over the bytes, shortened, in hexadecimal.
     pub digest: String,
-    /// What it is.
     pub format: ImageFormat,
     /// In pixels.
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// The file.
     pub bytes: Vec<u8>,
 }
 
@@ -59,7 +55,6 @@ pub struct Image {
 pub struct PlacedImage {
     /// What the mail's source calls it.
     pub name: String,
-    /// The image.
     pub image: Arc<Image>,
     /// In CSS pixels.
     pub width: u32,
@@ -76,7 +71,6 @@ impl PlacedImage {
         Self { name: name.to_owned(), image, width, height, embedded }
     }
 
-    /// A newsletter's logo.
     pub fn logo(image: Arc<Image>, by: ImagesBy) -> Self {
         let (width, height) = shown_logo(image.width, image.height);
         Self { name: LOGO.to_owned(), image, width, height, embedded: by == ImagesBy::Embed }

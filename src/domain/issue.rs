@@ -5,7 +5,6 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 use super::string_enum;
 
 string_enum! {
-    /// Where an issue stands.
     IssueState: "issue state" {
         /// Known, not to be sent yet.
         Draft = "draft",
@@ -13,7 +12,6 @@ string_enum! {
         Queued = "queued",
         /// Its audience is being frozen.
         Preparing = "preparing",
-        /// Going out.
         Sending = "sending",
         /// Halted by a person, or by the program where a person must decide; goes on from where it stopped.
         Paused = "paused",
@@ -53,9 +51,7 @@ string_enum! {
     Visibility: "visibility" {
         /// In the archive, the feeds and search engines.
         Public = "public",
-        /// At its address alone.
         Unlisted = "unlisted",
-        /// It has none.
         None = "none",
     }
 }

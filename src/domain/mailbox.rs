@@ -7,7 +7,6 @@ struct Provider {
     domains: &'static [&'static str],
     /// What ends the name of the mailbox, besides `+`.
     ends: &'static [char],
-    /// What counts for nothing.
     ignored: &'static [char],
     /// What is another spelling of `-`.
     hyphens: &'static [char],

@@ -41,7 +41,6 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A newsletter's row.
     NewsletterId,
     /// A person's address, whatever they subscribe to.
     SubscriberId,
@@ -53,9 +52,7 @@ ids! {
     RequestId,
     /// A list of readers that came in.
     ImportId,
-    /// An issue.
     IssueId,
-    /// Content frozen for sending.
     RevisionId,
     /// A row of the ledger.
     DeliveryId,
@@ -83,7 +80,6 @@ macro_rules! string_enum {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The one spelling.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
@@ -117,6 +113,5 @@ pub(crate) use string_enum;
 pub struct Unknown {
     /// What the word should have named.
     pub what: &'static str,
-    /// The word.
     pub text: String,
 }

@@ -13,7 +13,6 @@ use super::string_enum;
 pub struct Mailbox {
     /// The name shown; may be empty.
     pub name: String,
-    /// The address.
     pub address: EmailAddress,
 }
 
@@ -27,7 +26,6 @@ string_enum! {
     }
 }
 
-/// One newsletter's settings, validated.
 #[derive(Clone, Debug)]
 pub struct Newsletter {
     /// The key in the configuration: lower-case letters, digits and `-`; stands in addresses.
@@ -44,15 +42,12 @@ pub struct Newsletter {
     pub publisher: Option<String>,
     /// What the operator adds to the privacy page: Markdown.
     pub privacy: Option<String>,
-    /// Who it is from.
     pub from: Mailbox,
-    /// Where answers go.
     pub reply_to: Option<EmailAddress>,
     /// A valid postal address: the law of several countries wants one in every issue.
     pub postal_address: String,
     /// BCP 47, such as `en` or `pt-BR`.
     pub language: String,
-    /// Where its slots are.
     pub time_zone: jiff::tz::TimeZone,
     /// When issues go out; none means only explicit times.
     pub slots: Vec<Slot>,

@@ -6,7 +6,6 @@ use super::string_enum;
 const DIAGNOSTIC_CHARS_MAX: usize = 500;
 
 string_enum! {
-    /// Who told of it.
     NoticeSource: "source of a notice" {
         /// The relay, in the conversation itself.
         Relay = "relay",
@@ -38,11 +37,9 @@ string_enum! {
         None = "none",
         /// It is kept against the address; more of its kind will suppress it.
         Counted = "counted",
-        /// The address is suppressed.
         Suppressed = "suppressed",
         /// A brake is on: a person releases or discards it.
         Held = "held",
-        /// It counts for nothing.
         Discarded = "discarded",
     }
 }

@@ -5,15 +5,10 @@ use super::string_enum;
 string_enum! {
     /// A group of recipient domains behind which one provider stands.
     Provider: "mailbox provider" {
-        /// Google.
         Gmail = "gmail",
-        /// Yahoo and AOL.
         Yahoo = "yahoo",
-        /// Outlook, Hotmail, Live, MSN.
         Microsoft = "microsoft",
-        /// iCloud.
         Apple = "apple",
-        /// Everybody else.
         Other = "other",
     }
 }

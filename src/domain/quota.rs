@@ -28,7 +28,6 @@ string_enum! {
 }
 
 impl Span {
-    /// How long it is.
     pub fn length(self) -> Duration {
         Duration::from_secs(match self {
             Self::Hour => 3600,
@@ -44,7 +43,6 @@ impl Span {
         }
     }
 
-    /// The bucket that `at` is in.
     pub fn bucket(self, at: Timestamp) -> i64 {
         at.0.max(0) / self.bucket_ms()
     }
@@ -81,15 +79,11 @@ pub struct Rates {
 /// Places taken in one bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// Of which limit.
     pub span: Span,
-    /// When.
     pub bucket: i64,
-    /// How many.
     pub taken: i64,
 }
 
-/// Who wants a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claimant {
     /// An issue: it leaves the reserve to others.
@@ -101,9 +95,7 @@ pub enum Claimant {
 /// A limit that is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UsedUp {
-    /// The limit.
     pub span: Span,
-    /// What it allows.
     pub limit: u32,
     /// When the first places return.
     pub until: Timestamp,
@@ -132,7 +124,6 @@ impl Quota {
             .filter_map(|(span, limit)| Some((span, limit?)))
     }
 
-    /// Whether there is any.
     pub fn is_limited(self) -> bool {
         self.limits().next().is_some()
     }

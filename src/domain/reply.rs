@@ -5,7 +5,6 @@ use super::string_enum;
 /// An SMTP reply: its code, its enhanced code (RFC 3463) if it bears one, its text on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The three digits.
     pub code: u16,
     /// `X.Y.Z` of RFC 2034.
     pub enhanced: Option<(u8, u16, u16)>,
@@ -98,11 +97,8 @@ string_enum! {
     Stage: "stage" {
         /// Connecting, TLS, the greeting, EHLO, AUTH.
         Session = "session",
-        /// MAIL FROM.
         Mail = "mail",
-        /// RCPT TO.
         Recipient = "rcpt",
-        /// DATA, before the body.
         Data = "data",
         /// The answer to the final dot.
         Dot = "dot",

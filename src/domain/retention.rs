@@ -20,7 +20,6 @@ string_enum! {
     Expiry: "kind of what expires" {
         /// Subscriptions that were asked for and never confirmed.
         Unconfirmed = "unconfirmed",
-        /// Subscriptions that were left.
         Unsubscribed = "unsubscribed",
         /// What was agreed to in subscriptions that are gone.
         Consents = "consents",
@@ -30,11 +29,8 @@ string_enum! {
         Ledger = "ledger",
         /// The rows of the ledger that belong to no issue.
         SystemMail = "system_mail",
-        /// What came back.
         Notices = "notices",
-        /// The log of events.
         Events = "events",
-        /// Processes that ended.
         Workers = "workers",
     }
 }
@@ -48,15 +44,12 @@ pub struct Retention {
     pub unsubscribed_days: u32,
     /// From the end of the subscription; before, as long as it is stored.
     pub consent_days: u32,
-    /// From the consent.
     pub network_days: u32,
     /// From the end of the issue, in weeks.
     pub ledger_weeks: u32,
     /// From when the mail was settled.
     pub system_mail_days: u32,
-    /// From when it came.
     pub notice_days: u32,
-    /// From when it happened.
     pub event_days: u32,
 }
 

@@ -22,17 +22,13 @@ pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(180 * 24 * 3600);
 pub enum MailFate {
     /// It was taken then, and nothing came back.
     Stayed(Timestamp),
-    /// It came back then.
     Strike {
-        /// When.
         at: Timestamp,
-        /// Why.
         cause: Cause,
     },
 }
 
 impl MailFate {
-    /// When.
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Stayed(at) | Self::Strike { at, .. } => *at,

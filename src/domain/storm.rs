@@ -10,7 +10,6 @@ pub const DAILY_MIN: i64 = 50;
 const DAILY_HUNDREDTHS: i64 = 2;
 
 string_enum! {
-    /// What holds notices back.
     Brake: "brake" {
         /// One relay calls more of an issue's readers dead than can be believed unseen.
         Issue = "issue",
@@ -22,7 +21,6 @@ string_enum! {
 /// What is known where a notice would suppress an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Readers of the issue.
     pub readers: i64,
     /// Addresses that this relay calls dead in this issue. Not those of which an earlier issue has said so already.
     pub accused: i64,

@@ -8,7 +8,6 @@ string_enum! {
     SubscriptionState: "subscription state" {
         /// Asked for, not yet confirmed.
         Pending = "pending",
-        /// Gets every issue.
         Active = "active",
         /// Gets none until a date, or until they say so.
         Paused = "paused",
@@ -44,7 +43,6 @@ string_enum! {
     EndedBy: "end of a subscription" {
         /// The reader's own, by a link or the mail program's button.
         Reader = "reader",
-        /// An operator's, by command.
         Operator = "operator",
         /// A list's that came from elsewhere.
         Import = "import",
@@ -77,7 +75,6 @@ string_enum! {
     Format: "format" {
         /// HTML and text, and the mailbox chooses.
         Html = "html",
-        /// Text alone.
         Plain = "plain",
     }
 }
@@ -89,7 +86,6 @@ string_enum! {
         Address = "address",
         /// The reader's data, or the end of them: by a link sent to the reader.
         Data = "data",
-        /// The reader's own link.
         Link = "link",
     }
 }
@@ -97,15 +93,12 @@ string_enum! {
 string_enum! {
     /// Why a reader left, in their own choice of five.
     Why: "reason for leaving" {
-        /// Too many issues.
         TooOften = "too_often",
-        /// Too much in each.
         TooLong = "too_long",
         /// Something else than was thought.
         NotExpected = "not_expected",
         /// Somebody else signed them up.
         NeverSignedUp = "never_signed_up",
-        /// Anything else.
         Other = "other",
     }
 }

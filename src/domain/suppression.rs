@@ -3,7 +3,6 @@
 use super::string_enum;
 
 string_enum! {
-    /// The reason for a suppression.
     SuppressionReason: "suppression reason" {
         /// The mailbox does not exist.
         Bounce = "bounce",

@@ -54,7 +54,6 @@ pub struct ImageCache {
 struct Kept {
     stamp: Stamp,
     image: Result<Arc<Image>, ImageError>,
-    /// Larger is younger.
     turn: u64,
 }
 

@@ -63,20 +63,15 @@ pub enum ImageError {
     /// It would take more memory than it is worth.
     #[error("it is {width} x {height} pixels; at most {SIDE_PX_MAX} a side and {} million in all are taken", PIXELS_MAX / 1_000_000)]
     TooManyPixels {
-        /// Its width.
         width: u32,
-        /// Its height.
         height: u32,
     },
     /// Each of its pixels has so many bits that it would take more memory than it is worth.
     #[error("it is {width} x {height} pixels with 16 bits a colour; at most {} million of such are taken", DEEP_PIXELS_MAX / 1_000_000)]
     TooDeep {
-        /// Its width.
         width: u32,
-        /// Its height.
         height: u32,
     },
-    /// It moves too much.
     #[error("it moves over {0}")]
     TooMuchMotion(String),
     /// It breaks off, or is not what it says.
@@ -85,7 +80,6 @@ pub enum ImageError {
     /// Even written anew it is too much to fetch.
     #[error("it still has {} KB after it was made smaller, at most {} KB are taken", bytes.div_ceil(1024), IMAGE_BYTES_MAX / 1024)]
     Heavy {
-        /// How many.
         bytes: usize,
     },
 }
@@ -107,7 +101,6 @@ impl ImageError {
         }
     }
 
-    /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Missing => {

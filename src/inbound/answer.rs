@@ -10,25 +10,19 @@ use crate::store::events::{self, About};
 use crate::store::notices::{self, Notice};
 use crate::store::{Db, StoreError, Tx};
 
-/// Which notices.
 #[derive(Clone, Copy, Debug)]
 pub enum Wanted {
-    /// All of an issue.
     Issue(IssueId),
-    /// One.
     One(NoticeId),
 }
 
-/// What an answer did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Answer {
-    /// Notices that were answered.
     pub notices: u64,
     /// Addresses that are mailed no more.
     pub suppressed: u64,
 }
 
-/// Why nothing was answered.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
     /// There is no such notice.
@@ -37,14 +31,10 @@ pub enum AnswerError {
     /// It is not to be answered any more.
     #[error("the notice is {effect}; only {wanted} can be {verb}")]
     Settled {
-        /// What followed from it.
         effect: Effect,
-        /// What may be answered.
         wanted: &'static str,
-        /// The answer.
         verb: &'static str,
     },
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -22,9 +22,7 @@ use crate::store::events::{self, About};
 use crate::store::notices::{self, Notice};
 use crate::store::{Db, Result, StoreError, Tx, alarms, issues, ledger, subscriptions};
 
-/// Between looks.
 const EVERY: Duration = Duration::from_secs(5);
-/// Notices in one transaction.
 const BATCH: i64 = 500;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What nobody answers for so long is discarded, unless it is said again.
@@ -32,12 +30,10 @@ const HELD_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// The longest wait for a name server.
 const ANSWER_MAX: Duration = Duration::from_secs(4);
 
-/// What settling did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Addresses that are mailed no more.
     pub suppressed: u64,
-    /// Strikes.
     pub counted: u64,
     /// Notices that wait for a person.
     pub held: u64,

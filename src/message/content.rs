@@ -13,9 +13,7 @@ pub struct Content {
     pub kind: DeliveryKind,
     /// The subject, as people read it.
     pub subject: String,
-    /// The HTML part.
     pub html: Template,
-    /// The text part.
     pub text: Template,
     /// BCP 47.
     pub language: String,

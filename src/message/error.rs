@@ -28,15 +28,12 @@ pub enum SkeletonError {
     /// A line end there would begin a header of its own.
     #[error("the value for the header {header} has a control character in it; write it on one line")]
     Control {
-        /// The header.
         header: &'static str,
     },
     /// A value that stands bare in a header.
     #[error("{value:?} cannot stand in the header {header}; use letters, digits, `.`, `-` and `_`")]
     Token {
-        /// The header.
         header: &'static str,
-        /// The value.
         value: String,
     },
     /// It is the base of every link.
@@ -51,7 +48,6 @@ pub enum SkeletonError {
     ReadersLink {
         /// `HTML` or `text`.
         part: &'static str,
-        /// The link's beginning.
         link: String,
     },
 }

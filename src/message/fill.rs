@@ -20,7 +20,6 @@ use super::verp;
 pub struct Filled {
     /// `MAIL FROM`: names the delivery where there is a bounce domain.
     pub envelope_sender: String,
-    /// With its angle brackets.
     pub message_id: String,
 }
 

@@ -117,7 +117,6 @@ impl<'a> Base64Lines<'a> {
         }
     }
 
-    /// Writes what is left.
     pub(super) fn finish(self) {
         if self.len > 0 {
             write_line(&self.held[..self.len], self.out);

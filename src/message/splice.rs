@@ -19,7 +19,6 @@ pub(super) struct EncodedPart {
 enum Splice {
     /// Bytes as they go on the wire; for base64, which a value shifts, those before encoding.
     Static(Vec<u8>),
-    /// A reader's own.
     Field(Field),
 }
 

@@ -29,11 +29,9 @@ pub struct Recipient<'a> {
     pub marks: Marks,
     /// Which parts the mail has.
     pub format: Format,
-    /// Where it goes.
     pub address: &'a EmailAddress,
     /// What the reader is called.
     pub name: Option<&'a str>,
-    /// When the reader subscribed.
     pub subscribed_at: Option<Timestamp>,
     /// The time of the first try, which later tries repeat.
     pub date: Timestamp,
@@ -42,11 +40,9 @@ pub struct Recipient<'a> {
 /// The marks of the rows that a mail's links name.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Marks {
-    /// The subscription's.
     pub subscription: Option<Mark>,
     /// That of the question that is to be confirmed.
     pub consent: Option<Mark>,
-    /// The request's.
     pub request: Option<Mark>,
     /// The mail's own: none where it belongs to no subscription.
     pub mail: Option<Mark>,
@@ -68,7 +64,6 @@ pub(super) struct LinkContext {
 pub(super) enum Escape {
     /// Markup, an attribute's value included.
     Html,
-    /// Plain text.
     Text,
 }
 

@@ -19,14 +19,11 @@ pub const NOBODY: &str = "there is nobody to send to; queue it again once there 
 pub enum Started {
     /// It goes out to so many.
     Sending {
-        /// Its slug.
         slug: String,
-        /// Its audience.
         readers: u64,
     },
     /// It was so late, or its list so empty, that a person decides.
     Held {
-        /// Its slug.
         slug: String,
     },
 }

@@ -47,9 +47,7 @@ pub fn preflight(
 /// The pictures of an issue.
 #[derive(Clone, Debug)]
 pub(super) struct IssueImages<'a> {
-    /// Its own.
     pub(super) pictures: &'a dyn Pictures,
-    /// Its newsletter's logo.
     pub(super) logo: Option<Picture>,
 }
 

@@ -11,7 +11,6 @@ use crate::store::{Db, StoreError, Tx, issues, pages, revisions};
 /// Why an issue was not corrected. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CorrectError {
-    /// Its file.
     #[error(transparent)]
     Library(#[from] LibraryError),
     /// There is none of this slug.
@@ -20,15 +19,12 @@ pub enum CorrectError {
     /// It is not out, or was ended.
     #[error("{slug:?} is {state}: nobody has got it yet; `coranto queue FILE` gives it new content")]
     NotSent {
-        /// The issue.
         slug: String,
-        /// Where it stands.
         state: IssueState,
     },
     /// It was ended, and is not on the web.
     #[error("{0:?} was stopped: it is not on the web, so there is nothing to correct")]
     Stopped(String),
-    /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

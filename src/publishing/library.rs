@@ -28,20 +28,15 @@ pub(super) const ASKED_DRAFT: &str = "draft";
 /// What is needed to render an issue of one newsletter.
 #[derive(Clone, Copy)]
 pub struct Library<'a> {
-    /// Whose issues these are.
     pub newsletter: &'a Newsletter,
-    /// Links begin with it.
     pub public_url: &'a str,
-    /// The layouts.
     pub templates: &'a Templates,
-    /// Prepares images.
     pub gallery: &'a ImageCache,
 }
 
 /// An issue's file, read and checked; nothing of it is stored yet.
 #[derive(Debug)]
 pub struct Draft {
-    /// Where it is.
     pub path: PathBuf,
     /// The file name after its date.
     pub slug: String,
@@ -55,13 +50,9 @@ pub struct Draft {
 /// An issue rendered for a date, and what an editor should look at.
 #[derive(Debug)]
 pub struct RenderedIssue {
-    /// What is stored.
     pub revision: NewRevision,
-    /// What the revision shows.
     pub images: Vec<PlacedImage>,
-    /// Its web version.
     pub page: NewPage,
-    /// Words in it.
     pub words: usize,
     /// Hints: nothing that stops it.
     pub warnings: Vec<Problem>,
@@ -73,39 +64,28 @@ pub enum LibraryError {
     /// It cannot be read.
     #[error("{path}: {source}", path = .path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// Its name is not one an issue can have.
     #[error("{path}: the name makes no slug; name it like 2026-11-27-a-short-title.md", path = .path.display())]
     Name {
-        /// The file.
         path: PathBuf,
     },
     /// The address that its name makes is another page's.
     #[error("{path}: {slug:?} is the address of another page of the web server; give the file another name", path = .path.display())]
     Reserved {
-        /// The file.
         path: PathBuf,
-        /// What its name makes.
         slug: String,
     },
-    /// Its content stops it.
     #[error("{path}: {count} to fix before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
     Content {
-        /// The file.
         path: PathBuf,
-        /// Each with its place.
         problems: Vec<Problem>,
     },
-    /// It is another newsletter's.
     #[error("{path}: its front matter says newsletter {named:?}, this is {this:?}", path = .path.display())]
     Newsletter {
-        /// The file.
         path: PathBuf,
-        /// What it says.
         named: String,
         /// Whose folder it is in.
         this: String,

@@ -10,28 +10,22 @@ use crate::clock::Timestamp;
 pub enum FollowNotice {
     /// It has a place on the queue, as its file says.
     Queued {
-        /// The issue.
         slug: String,
-        /// When it goes out.
         due_at: Timestamp,
     },
     /// It has its file's new text, at the place it had.
     Revised {
-        /// The issue.
         slug: String,
     },
     /// It is off the queue, or on hold.
     Off {
-        /// The issue.
         slug: String,
-        /// Why.
         why: String,
     },
     /// Nothing was done with it, and a person should know.
     Ignored {
         /// The file, or the folder.
         path: PathBuf,
-        /// Why.
         why: String,
     },
 }

@@ -30,23 +30,18 @@ pub enum NoSlot {
     /// The newsletter has none.
     #[error("the newsletter has no slot; give it one in coranto.toml (slot = \"Fri 09:00\"), or say --at or --now")]
     None,
-    /// It is over.
     #[error("its slot was {0}")]
     Past(Timestamp),
     /// Another issue goes out on it.
     #[error("{slug:?} goes out on its slot, {at}")]
     Taken {
-        /// The slot.
         at: Timestamp,
-        /// That issue.
         slug: String,
     },
     /// The file of another is named for that very day.
     #[error("the file of {slug:?} is named for the day of its slot, {at}")]
     Reserved {
-        /// The slot.
         at: Timestamp,
-        /// That file's slug.
         slug: String,
     },
 }

@@ -22,12 +22,10 @@ use crate::store::{Db, StoreError, Tx, issues, ledger, pages, revisions};
 /// How often what is there now is looked at again when another command got in between.
 const ATTEMPTS_MAX: usize = 104;
 
-/// What queueing did.
 #[derive(Clone, Debug)]
 pub struct Queued {
     /// The issue as it stands now.
     pub issue: Issue,
-    /// Whether its content changed.
     pub revised: bool,
     /// Whether it is new on the queue, or at another place than before.
     pub moved: bool,
@@ -37,7 +35,6 @@ pub struct Queued {
     pub readers: i64,
     /// What an editor should look at.
     pub warnings: Vec<Problem>,
-    /// Words in it.
     pub words: usize,
 }
 

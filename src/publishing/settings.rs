@@ -9,7 +9,6 @@ use crate::store::{Db, StoreError, Tx, leases};
 use crate::clock::Timestamp;
 use crate::domain::WorkerId;
 
-/// Whose server has it.
 pub(super) const LEASE_NAME: &str = "schedule";
 
 /// By newsletter, the settings that an editor would miss: by key, in the configuration's spelling.

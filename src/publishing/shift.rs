@@ -96,7 +96,6 @@ impl Shift {
 /// What moving did: the issue as it stands now, and the one that had its time.
 #[derive(Clone, Debug)]
 pub struct Moved {
-    /// The issue.
     pub issue: Issue,
     /// The issue that went elsewhere for it.
     pub displaced: Option<Issue>,

@@ -17,23 +17,18 @@ pub enum SkipError {
     /// There is none then.
     #[error("{newsletter} has no slot on {shown}")]
     NoSlot {
-        /// The newsletter.
         newsletter: String,
         /// The time that was named.
         shown: String,
     },
-    /// It is over.
     #[error("{0} is past")]
     Past(String),
     /// An issue goes out on it.
     #[error("{slug:?} goes out then, on {shown}; move it or take it off first")]
     Taken {
-        /// The issue.
         slug: String,
-        /// When.
         shown: String,
     },
-    /// Anything the database says.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -35,7 +35,6 @@ pub enum When {
     Hold,
 }
 
-/// Where an issue goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
     pub(super) state: IssueState,

@@ -34,11 +34,9 @@ pub struct QueuedFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Difference {
-    /// It says something else.
     Changed,
     /// It says something that stops it.
     Broken {
-        /// The first mistake.
         problem: Problem,
     },
     /// It says that it is not finished.
@@ -47,12 +45,10 @@ pub enum Difference {
     Gone,
     /// Several files make the slug.
     Ambiguous {
-        /// Those files.
         files: Vec<PathBuf>,
     },
     /// It cannot be read.
     Unreadable {
-        /// Why.
         why: String,
     },
 }
@@ -71,7 +67,6 @@ struct Stored {
 /// A file that asks to be queued by itself, and cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stuck {
-    /// The file.
     pub path: PathBuf,
     /// What it is wrong with it.
     pub problem: Problem,

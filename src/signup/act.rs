@@ -14,7 +14,6 @@ use crate::token::Keyring;
 /// Who does something and how: what the record of consents and the event log say about it.
 #[derive(Clone, Debug)]
 pub struct ActionContext {
-    /// Who.
     pub actor: Actor,
     /// How it came: `form`, `one-click`, the name of a file.
     pub source: String,
@@ -22,12 +21,10 @@ pub struct ActionContext {
     pub wording: &'static str,
     /// The network it came from.
     pub client: Option<ClientNetwork>,
-    /// When.
     pub now: Timestamp,
 }
 
 impl ActionContext {
-    /// Who and when.
     pub(super) fn by(&self) -> By<'_> {
         self.actor.at(self.now)
     }

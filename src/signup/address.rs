@@ -35,7 +35,6 @@ pub(super) const UNDO_FOR: Duration = MONTH;
 pub enum AddressLink {
     /// It can be confirmed, or stopped; after that: it was, now.
     Fresh(Subscription),
-    /// It was before.
     Already(Subscription),
     /// Too old, or stopped, or overtaken by something else.
     Stale(Subscription),

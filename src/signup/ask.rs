@@ -5,7 +5,6 @@ use super::limits::WhyNot;
 use crate::domain::address::EmailAddress;
 use crate::words::Language;
 
-/// What a stranger asks.
 #[derive(Clone, Debug)]
 pub struct Ask {
     /// The address that the newsletter is to come to.

@@ -24,7 +24,6 @@ const ALGORITHM: &str = "SHA-256";
 pub struct Challenge {
     /// Always `SHA-256`.
     pub algorithm: &'static str,
-    /// The hash, in hexadecimal.
     pub challenge: String,
     /// The largest number that may be the one.
     pub maxnumber: u32,

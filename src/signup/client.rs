@@ -28,7 +28,6 @@ impl ClientNetwork {
         })
     }
 
-    /// One that was stored.
     pub(super) fn stored(network: String) -> Self {
         Self(network)
     }

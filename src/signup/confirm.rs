@@ -25,7 +25,6 @@ pub const CONFIRM_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 pub enum Confirmation {
     /// It can be confirmed; after [`confirm`]: it was, now.
     Fresh(Subscription),
-    /// It was before.
     Already(Subscription),
     /// The link is too old, or the reader has left since, or the address must not be mailed.
     Stale(Subscription),

@@ -24,7 +24,6 @@ const CACHE_ENTRIES: u64 = 4096;
 /// The longest that an answer is remembered: a domain that was just mended must not wait for a day.
 const CACHE_MAX: Duration = Duration::from_secs(600);
 
-/// What is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct DomainPolicy {
     disposable: Arc<HashSet<String>>,
@@ -39,7 +38,6 @@ pub struct MxLookup {
 }
 
 impl DomainPolicy {
-    /// Looks at nothing.
     pub fn none() -> Self {
         Self::default()
     }

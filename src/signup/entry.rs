@@ -40,7 +40,6 @@ pub enum RequestError {
     /// No server takes mail for the domain.
     #[error("no server takes mail for the domain")]
     NoMailServer,
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

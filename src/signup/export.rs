@@ -8,7 +8,6 @@ use crate::domain::suppression::SuppressionReason;
 use crate::store::subscriptions::{Subscription, SubscriptionFilter};
 use crate::store::{Db, StoreError, subscriptions};
 
-/// The first line.
 const COLUMNS: [&str; 7] = ["email", "name", "status", "language", "subscribed_at", "left_at", "source"];
 
 /// So often is the progress told.
@@ -20,7 +19,6 @@ pub enum ExportError {
     /// The file cannot be written.
     #[error("the list cannot be written: {0}")]
     Write(#[from] csv::Error),
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

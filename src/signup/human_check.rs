@@ -25,13 +25,11 @@ const WAIT_TAG_BITS: u32 = 22;
 pub struct HumanCheck {
     /// When the form was shown: a token.
     pub stamp: String,
-    /// A challenge's solution.
     pub solution: String,
     /// Since when the reader waits: a token.
     pub wait: String,
 }
 
-/// One step more.
 #[derive(Clone, Debug)]
 pub struct NextStep {
     /// Goes with the next request.
@@ -43,7 +41,6 @@ pub struct NextStep {
 /// A machine's work, or a person's patience in its place.
 #[derive(Clone, Debug)]
 pub struct Work {
-    /// To be solved.
     pub challenge: Challenge,
     /// Goes with the request of who waits instead.
     pub wait: String,

@@ -8,12 +8,10 @@ use crate::domain::event::Event;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, subscriptions};
 
-/// What leaving did.
 #[derive(Clone, Debug)]
 pub enum UnsubscribeOutcome {
     /// The reader has left, now.
     Left(Subscription),
-    /// They had before.
     Already(Subscription),
     /// There is no such reader (any more): nothing to do.
     Unknown,

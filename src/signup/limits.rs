@@ -35,7 +35,6 @@ pub enum WhyNot {
 }
 
 impl WhyNot {
-    /// As events spell it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Suppressed => "suppressed",
@@ -119,9 +118,7 @@ pub(super) fn asked(by: Asker<'_>, now: Timestamp) -> MailRequest<'_> {
 pub enum ChallengeWhen {
     /// When half of any limit is used up.
     Near,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 

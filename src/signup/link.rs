@@ -20,7 +20,6 @@ use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Result, Tx, events, limits, requests, subscribers, subscriptions};
 
-/// What a stranger asks.
 #[derive(Clone, Debug)]
 pub struct LinkAsk {
     /// Whose link is to be sent.

@@ -17,7 +17,6 @@ use crate::words::Language;
 /// anything to anyone.
 #[derive(Clone, Debug)]
 pub struct SystemMails {
-    /// Each in every language.
     pub own: Vec<(MailKind, Language, Parts)>,
     /// The logo that they show.
     pub logo: Option<NewsletterLogo>,
@@ -61,9 +60,7 @@ impl NewsletterLogo {
 /// A newsletter that people sign up for. Its mails are rendered and stored once, when it opens: a request renders nothing.
 #[derive(Clone, Debug)]
 pub struct SignupList {
-    /// The settings.
     pub newsletter: Newsletter,
-    /// The row.
     pub id: NewsletterId,
     /// The logo, where it has one.
     pub logo: Option<NewsletterLogo>,

@@ -5,7 +5,6 @@ use crate::domain::delivery::DeliveryKind;
 /// A mail to who asks for a subscription or has one. It is there in every language: a reader may have chosen one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
-    /// "Please confirm".
     Confirm,
     /// "You are subscribed already", for whoever asks again: the answer on the page is the same for all.
     Already,
@@ -22,7 +21,6 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    /// All there are.
     pub const ALL: [Self; 7] =
         [Self::Confirm, Self::Already, Self::Link, Self::Stored, Self::Data, Self::NewAddress, Self::OldAddress];
 

@@ -20,7 +20,6 @@ use crate::token::Keyring;
 /// A reader whom an operator enters, and answers for.
 #[derive(Clone, Debug)]
 pub struct NewReader {
-    /// Where they are reached.
     pub email: EmailAddress,
     /// What they are called, cleaned.
     pub name: Option<String>,
@@ -31,7 +30,6 @@ pub struct NewReader {
 /// What adding a reader did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// They are active, now.
     Active(SubscriptionId),
     /// The same; an end that was not theirs is taken back.
     Back(SubscriptionId, EndedBy),

@@ -85,7 +85,6 @@ pub async fn erase(signup: &Signup, id: RequestId, act: &ActionContext) -> Resul
     Ok(erased)
 }
 
-/// What a link opens.
 struct Opened {
     /// The subscription by whose link it was asked for.
     by: Subscription,

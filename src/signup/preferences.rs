@@ -21,7 +21,6 @@ const PAUSES_MAX: i64 = 200;
 pub enum Rest {
     /// Four weeks: four issues.
     FourWeeks,
-    /// Thirteen weeks.
     ThreeMonths,
     /// Until a moment.
     Until(Timestamp),

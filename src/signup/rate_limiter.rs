@@ -69,14 +69,11 @@ impl Default for Window {
     }
 }
 
-/// Which limit is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LimitScope {
-    /// Of one network.
     Network,
     /// Of one domain of addresses.
     Domain,
-    /// Of all.
     All,
 }
 
@@ -106,18 +103,13 @@ pub(super) struct LimitUsage {
 /// Whose mail is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MailTarget<'a> {
-    /// By which network.
     pub(super) client: Option<&'a ClientNetwork>,
-    /// Of the address.
     pub(super) domain: &'a str,
-    /// The mailbox's keyed hash.
     pub(super) mailbox: &'a subscribers::Hash,
-    /// By which newsletter.
     pub(super) newsletter: NewsletterId,
 }
 
 impl RateLimiter {
-    /// Nothing was counted yet.
     pub(super) fn new(limits: Limits) -> Self {
         Self { limits, hasher: RandomState::new(), counts: Mutex::default() }
     }
@@ -228,7 +220,6 @@ impl Window {
 }
 
 impl LimitUsage {
-    /// With one bound more.
     fn add(&mut self, bound: LimitScope, limit: u32, window: Option<&mut Window>, now: Timestamp) {
         // One that cannot be told apart from others is treated as near, never as reached.
         let Some(window) = window else {

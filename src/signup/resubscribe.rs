@@ -23,7 +23,6 @@ pub enum UndoStatus {
     Fresh(Subscription),
     /// They have left; there is nothing to take back any more, or never was.
     Final(Subscription),
-    /// They are back.
     Back(Subscription),
     /// There is no such reader.
     Unknown,

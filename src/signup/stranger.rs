@@ -19,9 +19,7 @@ const PATIENT_MAX: usize = 256;
 /// What a request of a stranger needs: the rest of the verbs take a [`Db`] alone.
 #[derive(Clone)]
 pub struct Signup {
-    /// The ledger.
     pub db: Db,
-    /// Hashes addresses.
     pub keys: Arc<Keyring>,
     /// How much strangers may do.
     pub limits: Limits,

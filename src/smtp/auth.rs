@@ -19,13 +19,10 @@ const PREFERENCE: [Mechanism; 3] = [Mechanism::Plain, Mechanism::Login, Mechanis
 /// So much of a secret in an answer is no chance.
 const ECHO_CHARS: usize = 6;
 
-/// Why the login failed.
 pub(super) enum AuthFailure {
     /// None of the offered mechanisms is known here.
     NoMechanism,
-    /// The server said no.
     Refused(Reply),
-    /// The connection was lost.
     Fault(Fault),
 }
 

@@ -36,7 +36,6 @@ pub struct Capabilities {
 pub struct ServerLimits {
     /// Messages on one connection, refused ones too.
     pub mails_max: Option<u32>,
-    /// Recipients of one message.
     pub recipients_max: Option<u32>,
 }
 

@@ -27,7 +27,6 @@ pub enum TlsMode {
 pub struct Endpoint {
     /// Its name, which its certificate must bear, or an IP address.
     pub host: String,
-    /// Its port.
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: TlsMode,
@@ -50,13 +49,10 @@ pub struct Deadlines {
     pub connect: Duration,
     /// From the connection to the greeting.
     pub greeting: Duration,
-    /// The TLS handshake.
     pub tls: Duration,
     /// A command (EHLO, AUTH as a whole, MAIL, RCPT, RSET) and its reply.
     pub command: Duration,
-    /// DATA and its reply.
     pub data: Duration,
-    /// Writing the message.
     pub body: Duration,
     /// From the final dot to its reply.
     pub dot: Duration,
@@ -110,7 +106,6 @@ impl Connector {
         Ok(Self { endpoint, tls, last_good: LastGood::default() })
     }
 
-    /// Where it leads.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }

@@ -62,7 +62,6 @@ pub enum CertificateFault {
     /// Its first day is still to come.
     #[error("it is not valid yet{}", .0.map(|at| format!(", but from {at} on")).unwrap_or_default())]
     NotValidYet(Option<Timestamp>),
-    /// It bears other names.
     #[error("it is for {}, not for {host}", listed(.names))]
     WrongName {
         /// The relay's name in the configuration.
@@ -114,16 +113,13 @@ pub enum TlsFault {
     /// It has no certificate for the name we called it by.
     #[error("it does not know the name we called it by")]
     UnknownName,
-    /// It showed no certificate.
     #[error("it showed no certificate")]
     NoCertificate,
-    /// It hung up.
     #[error("it closed the connection in the middle of the TLS handshake")]
     Closed,
     /// It gave up, with the name of its alert (RFC 8446 6.2).
     #[error("it ended the TLS handshake with the alert {0}")]
     Alert(String),
-    /// It broke the protocol.
     #[error("it breaks the rules of TLS: {0}")]
     Broken(String),
     /// It did not answer, or the network failed.
@@ -131,7 +127,6 @@ pub enum TlsFault {
     Network(Fault),
 }
 
-/// Either of the two.
 pub(super) enum HandshakeFault {
     Certificate(CertificateFault),
     Tls(TlsFault),

@@ -31,11 +31,8 @@ const GREETING: &str = "the greeting";
 #[derive(Debug, thiserror::Error)]
 #[error("{host}:{port}: {cause}")]
 pub struct OpenError {
-    /// The relay's name.
     pub host: String,
-    /// Its port.
     pub port: u16,
-    /// What failed.
     pub cause: OpenCause,
 }
 
@@ -54,7 +51,6 @@ pub enum OpenCause {
     /// It would have been unencrypted, and to another machine.
     #[error("{0} is another machine, and the connection is not encrypted")]
     Plaintext(IpAddr),
-    /// The certificate was refused.
     #[error("its certificate is refused: {0}")]
     Certificate(CertificateFault),
     /// The handshake failed for another reason.
@@ -75,7 +71,6 @@ pub enum OpenCause {
     /// The password would have gone over the network in the clear.
     #[error("the password would go unencrypted to {0}")]
     PlaintextPassword(IpAddr),
-    /// The login was refused.
     #[error("it refused the login: {0}")]
     AuthRefused(Reply),
     /// The conversation was lost at this step.
@@ -83,7 +78,6 @@ pub enum OpenCause {
     Lost {
         /// The step, as it is called in SMTP.
         step: &'static str,
-        /// To what.
         fault: Fault,
     },
 }

@@ -9,7 +9,6 @@ use crate::domain::reply::Reply;
 
 /// One reply, all its lines together. RFC 5321 4.5.3.1.5 asks clients for 512 bytes a line; EHLO replies have some 20 lines.
 const REPLY_BYTES_MAX: usize = 64 * 1024;
-/// Lines of one reply.
 const REPLY_LINES_MAX: usize = 512;
 /// What is kept of a reply's text: it goes to the ledger, a row for each reader.
 const TEXT_BYTES_MAX: usize = 1024;

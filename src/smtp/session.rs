@@ -37,11 +37,9 @@ pub struct Session {
 /// What the conversation is fit for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// For the next envelope.
     Idle,
     /// For a message: 354 was read. `eight_bit` when SMTPUTF8 was asked for.
     Body { eight_bit: bool },
-    /// For nothing.
     Unusable,
 }
 
@@ -52,14 +50,11 @@ pub enum EnvelopeOutcome {
     Ready,
     /// The server refused; `stage` says which command.
     Refused {
-        /// MAIL, RCPT or DATA.
         stage: Stage,
-        /// Its answer.
         reply: Reply,
     },
     /// Nothing was asked: the server had said that it takes no message of this size (RFC 1870).
     TooLarge {
-        /// What it takes.
         size_bytes_max: u64,
     },
     /// Nothing was asked: the address needs SMTPUTF8 (RFC 6531), which the server does not offer.
@@ -78,17 +73,13 @@ pub enum Broken {
     /// The server had ended the conversation before this envelope began. Nothing is to be blamed: open another.
     #[error("the server ended the connection while it was idle: {}", last_words.as_ref().map_or_else(|| fault.to_string(), ToString::to_string))]
     Idle {
-        /// What was found.
         fault: Fault,
         /// What it said before it closed.
         last_words: Option<Reply>,
     },
-    /// The conversation was lost.
     #[error("{} {fault}", at(*stage))]
     Lost {
-        /// During which command.
         stage: Stage,
-        /// To what.
         fault: Fault,
     },
 }
@@ -96,7 +87,6 @@ pub enum Broken {
 /// Why a message has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// No envelope is open.
     #[error("no envelope is open on this connection")]
     Unusable,
     /// The message may not leave. Nothing of it was sent.
@@ -127,7 +117,6 @@ impl Session {
         }
     }
 
-    /// What the server offers.
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }

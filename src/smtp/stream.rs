@@ -19,7 +19,6 @@ const TLS_RECORD_BYTES: usize = 16 * 1024;
 
 /// A TCP connection, with or without TLS.
 pub(super) enum Stream<T = TcpStream> {
-    /// As it comes.
     Plain(T),
     /// Inside TLS; either side of it.
     Tls(Box<tokio_rustls::TlsStream<T>>),

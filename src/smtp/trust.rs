@@ -26,10 +26,8 @@ pub enum ConnectorError {
     /// `helo` would break the command.
     #[error("\"{0}\" cannot be a name in EHLO; use a host name such as mail.example.com")]
     Helo(String),
-    /// The file of certificates.
     #[error("{}: {cause}", path.display())]
     CaFile {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         cause: String,

@@ -32,7 +32,6 @@ pub(super) struct Wire<T = TcpStream> {
 pub(super) enum Interrupted {
     /// The server spoke, or closed, before it had everything.
     Early,
-    /// The write failed.
     Failed(io::Error),
 }
 

@@ -14,27 +14,18 @@ record! {
     /// An alarm that stands, or has not been quiet long enough to be over.
     #[derive(Clone, Debug)]
     pub struct StandingAlarm {
-        /// The row.
         pub id: i64,
-        /// What.
         pub name: AlarmName,
-        /// Of what.
         pub scope: String,
-        /// How urgent.
         pub severity: Severity,
-        /// Why.
         pub note: String,
-        /// Since when.
         pub since: Timestamp,
-        /// When it happened last.
         pub last_at: Timestamp,
-        /// How often it happened.
         pub count: i64,
         /// From when on a person is told.
         pub due_at: Timestamp,
         /// When a person was told last.
         pub told_at: Option<Timestamp>,
-        /// By which ways.
         pub told_how: Option<String>,
         /// When its cause was gone.
         pub cleared_at: Option<Timestamp>,
@@ -99,7 +90,6 @@ pub async fn end(tx: &mut Tx, standing: &StandingAlarm, by: By<'_>) -> Result<bo
     Ok(gone)
 }
 
-/// A person was told.
 pub async fn told(tx: &mut Tx, id: i64, how: &str, now: Timestamp) -> Result<bool> {
     let changed = tx
         .sql("UPDATE alarms SET told_at = $3, told_how = $2 WHERE id = $1")

@@ -18,9 +18,7 @@ use crate::store::subscribers::NewSubscriber;
 /// A person and how they subscribe.
 #[derive(Clone, Debug)]
 pub struct Arrival {
-    /// Who.
     pub person: NewSubscriber,
-    /// Where the subscription stands.
     pub state: SubscriptionState,
     /// The language the person chose.
     pub language: Option<String>,
@@ -40,7 +38,6 @@ record! {
         pub place: i64,
         /// Its subscription to the newsletter.
         pub subscription: Option<SubscriptionId>,
-        /// Where that stands.
         pub state: Option<SubscriptionState>,
         /// Why the address must not be mailed.
         pub suppressed: Option<SuppressionReason>,
@@ -115,7 +112,6 @@ pub async fn known(
 }
 
 impl KnownAddress {
-    /// Whether anything is.
     fn is_anything(&self) -> bool {
         self.subscription.is_some() || self.suppressed.is_some() || self.departed || self.refused
     }
@@ -124,15 +120,11 @@ impl KnownAddress {
 /// How a batch comes: what the record of consents says about it, and which import is to know of every change.
 #[derive(Clone, Copy, Debug)]
 pub struct Coming<'a> {
-    /// To which newsletter.
     pub newsletter: NewsletterId,
-    /// As which import.
     pub import: ImportId,
     /// How it came, for subscriptions and consents; no other import has the same.
     pub source: &'a str,
-    /// Where they agreed.
     pub wording: &'a str,
-    /// When.
     pub now: Timestamp,
 }
 
@@ -229,7 +221,6 @@ pub async fn suppress(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Re
     Ok(added)
 }
 
-/// The batch as JSON.
 fn unfolded(batch: &[Arrival]) -> String {
     let rows = batch.iter().enumerate().map(|(place, arrival)| {
         serde_json::json!({

@@ -12,11 +12,9 @@ record! {
     /// A claimed row with all that is needed to send it.
     #[derive(Clone, Debug)]
     pub struct Claimed {
-        /// The row.
         pub id: DeliveryId,
         /// The issue; none for the small kinds.
         pub issue_id: Option<IssueId>,
-        /// Whose mail it is.
         pub newsletter_id: Option<NewsletterId>,
         /// Whose subscription it is; none for a test mail.
         pub subscription_id: Option<SubscriptionId>,
@@ -34,11 +32,9 @@ record! {
         pub request_mark: Option<Mark>,
         /// The address; none when the reader is gone.
         pub email: Option<String>,
-        /// Their name.
         pub name: Option<String>,
         /// How the reader wants it; none for a test mail.
         pub format: Option<Format>,
-        /// Since when they subscribe.
         pub subscribed_at: Option<Timestamp>,
         /// The content that a former try bore, which it must bear again; none when any will do.
         pub revision_id: Option<RevisionId>,

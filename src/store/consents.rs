@@ -13,13 +13,9 @@ record! {
     /// One entry in the history of a subscription.
     #[derive(Clone, Debug)]
     pub struct Consent {
-        /// The row.
         pub id: ConsentId,
-        /// Whose history.
         pub subscription_id: SubscriptionId,
-        /// What was said.
         pub kind: ConsentKind,
-        /// When.
         pub at: Timestamp,
         /// The version of the words that were shown.
         pub wording: String,
@@ -41,15 +37,12 @@ record! {
 /// An entry to be appended.
 #[derive(Clone, Copy, Debug)]
 pub struct NewConsent<'a> {
-    /// Whose history.
     pub subscription: SubscriptionId,
-    /// What was said.
     pub kind: ConsentKind,
     /// The version of the words that were shown.
     pub wording: &'a str,
     /// The network it came from, cut to a prefix.
     pub client: Option<&'a str>,
-    /// How it came.
     pub source: &'a str,
     /// What was typed with it.
     pub typed: ConsentDetails<'a>,
@@ -60,13 +53,11 @@ pub struct NewConsent<'a> {
 pub struct ConsentDetails<'a> {
     /// The address, where it is not how the address is stored.
     pub spelling: Option<&'a EmailAddress>,
-    /// A name.
     pub name: Option<&'a str>,
     /// The language that was chosen, BCP 47.
     pub language: Option<&'a str>,
 }
 
-/// Appends an entry.
 pub async fn append(tx: &mut Tx, new: &NewConsent<'_>, now: Timestamp) -> Result<ConsentId> {
     let (id,) = tx
         .sql(

@@ -52,7 +52,6 @@ pub enum Db {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
-        /// Which file that is.
         file: SqliteFile,
     },
     /// Any number of either.
@@ -62,9 +61,7 @@ pub enum Db {
 /// An open transaction; dropping it rolls back.
 #[derive(Debug)]
 pub enum Tx {
-    /// On SQLite.
     Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -72,9 +69,7 @@ pub enum Tx {
 /// three. For what is one statement as a whole, and is done thousands of times a second.
 #[derive(Debug)]
 pub enum Single {
-    /// On SQLite's writer.
     Sqlite(PoolConnection<Sqlite>),
-    /// On PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -83,11 +78,8 @@ pub enum Single {
 pub enum Sql {
     /// The same text for both.
     Shared(&'static str),
-    /// Each its own.
     Split {
-        /// SQLite's.
         sqlite: &'static str,
-        /// PostgreSQL's.
         postgres: &'static str,
     },
 }
@@ -100,9 +92,7 @@ impl From<&'static str> for Sql {
 
 /// A statement on its way to one of the two drivers.
 pub enum Statement<'t> {
-    /// To SQLite's.
     Sqlite(&'t mut SqliteConnection, &'static str, SqliteArguments),
-    /// To PostgreSQL's.
     Postgres(&'t mut PgConnection, &'static str, PgArguments),
 }
 
@@ -353,7 +343,6 @@ async fn begin_postgres(pool: &PgPool, statement: &'static str) -> Result<Transa
 }
 
 impl Tx {
-    /// Begins a statement.
     pub fn sql(&mut self, sql: impl Into<Sql>) -> Statement<'_> {
         match self {
             Self::Sqlite(tx) => Statement::sqlite(tx, sql.into()),
@@ -423,7 +412,6 @@ impl<'t> Statement<'t> {
         self.fetch_optional().await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
     }
 
-    /// Every row.
     pub async fn fetch_all<T: Record>(self) -> Result<Vec<T>> {
         Ok(match self {
             Self::Sqlite(tx, text, args) => sqlx::query_as_with(text, args).fetch_all(&mut *tx).await?,

@@ -15,11 +15,9 @@ pub struct NewDelivery<'a> {
     pub subscription: Option<SubscriptionId>,
     /// An address other than the reader's: of a test mail, or of what is said to an old or a new address.
     pub recipient: Option<&'a str>,
-    /// What.
     pub revision: RevisionId,
     /// The request that its link is about.
     pub request: Option<RequestId>,
-    /// From when on.
     pub due_at: Timestamp,
 }
 

@@ -13,11 +13,9 @@ record! {
     /// Somebody who had left a newsletter.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Departed {
-        /// Which.
         pub newsletter_id: NewsletterId,
         /// Whose act the end was; without an author it counts as the reader's own.
         pub ended_by: Option<EndedBy>,
-        /// When they left.
         pub at: Timestamp,
     }
 }
@@ -26,19 +24,14 @@ record! {
     /// What was said in a subscription that is gone.
     #[derive(Clone, Debug)]
     pub struct PastConsent {
-        /// To which newsletter.
         pub newsletter_id: NewsletterId,
-        /// What.
         pub kind: ConsentKind,
-        /// When.
         pub at: Timestamp,
         /// The version of the words that were shown.
         pub wording: String,
         /// The network it came from, cut to a prefix.
         pub client: Option<String>,
-        /// How it came.
         pub source: String,
-        /// When the subscription ended.
         pub ended_at: Timestamp,
     }
 }

@@ -10,11 +10,8 @@ use crate::domain::{IssueId, NewsletterId, SubscriptionId};
 /// What an event is about.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About {
-    /// The newsletter.
     pub newsletter: Option<NewsletterId>,
-    /// The issue.
     pub issue: Option<IssueId>,
-    /// The subscription.
     pub subscription: Option<SubscriptionId>,
 }
 
@@ -24,18 +21,15 @@ record! {
     pub struct LoggedEvent {
         /// Its place in the order.
         pub id: i64,
-        /// When.
         pub at: Timestamp,
         /// What, in dotted words: `issue.queued`.
         pub kind: String,
         /// Who, as [`Actor`](crate::domain::actor::Actor) spells it.
         pub actor: String,
-        /// More, as JSON.
         pub data: String,
     }
 }
 
-/// Appends an event.
 pub async fn append(tx: &mut Tx, by: By<'_>, about: About, event: &Event) -> Result<()> {
     tx.sql(
         "INSERT INTO events (at, kind, actor, newsletter_id, issue_id, subscription_id, data)

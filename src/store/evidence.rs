@@ -8,18 +8,14 @@ use crate::domain::IssueId;
 use crate::domain::evidence::Evidence;
 
 record! {
-    /// A row.
     #[derive(Clone, Copy, Debug)]
     pub struct StoredEvidence {
-        /// The points.
         pub score: i64,
         /// When they last left nothing.
         pub since: Timestamp,
-        /// Refusals since then.
         pub recent: i64,
         /// Acceptances since the first refusal.
         pub accepted: i64,
-        /// Refusals.
         pub refused: i64,
         /// Suspensions that ended with an acceptance.
         pub alarms: i64,

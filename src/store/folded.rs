@@ -20,9 +20,7 @@ record! {
         pub revision_id: RevisionId,
         /// Through which relay; empty for none.
         pub relay: String,
-        /// What became of them.
         pub state: DeliveryState,
-        /// How many.
         pub row_count: i64,
         /// When the last of them was first tried, or left out.
         pub reached_at: Option<Timestamp>,
@@ -33,25 +31,17 @@ record! {
     /// A row on its way out of the ledger.
     #[derive(Clone, Debug)]
     pub struct ExpiringRow {
-        /// The row.
         pub id: DeliveryId,
-        /// To whom.
         pub subscription_id: Option<SubscriptionId>,
-        /// What became of it.
         pub state: DeliveryState,
-        /// Why.
         pub reason: Option<Reason>,
-        /// Through which relay.
         pub relay: Option<String>,
-        /// Which content it bore.
         pub revision_id: Option<RevisionId>,
         /// How often it was tried.
         pub attempts: i64,
         /// When it was first tried.
         pub first_at: Option<Timestamp>,
-        /// When it was settled.
         pub final_at: Option<Timestamp>,
-        /// What the server said.
         pub reply: Option<String>,
     }
 }

@@ -8,11 +8,8 @@ use crate::domain::{NewsletterId, SubscriptionId};
 /// An entry, and in whose history it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryEntry<'a> {
-    /// The newsletter.
     pub newsletter: NewsletterId,
-    /// The subscription.
     pub subscription: SubscriptionId,
-    /// What is written down.
     pub entry: ConsentEntry<'a>,
 }
 

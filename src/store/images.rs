@@ -12,13 +12,11 @@ record! {
     pub struct StoredImage {
         /// What it is named by.
         pub digest: String,
-        /// What it is.
         pub format: ImageFormat,
         /// In pixels.
         pub width: i64,
         /// In pixels.
         pub height: i64,
-        /// The file.
         pub bytes: Vec<u8>,
     }
 }
@@ -38,7 +36,6 @@ record! {
         pub name: String,
         /// What it is named by.
         pub digest: String,
-        /// What it is.
         pub format: ImageFormat,
         /// As it is shown, in CSS pixels.
         pub width: i64,

@@ -9,16 +9,12 @@ use crate::domain::subscriber::SubscriptionState;
 use crate::domain::{ImportId, NewsletterId, SubscriptionId};
 
 record! {
-    /// An import as it is stored.
     #[derive(Clone, Debug)]
     pub struct StoredImport {
-        /// The row.
         pub id: ImportId,
-        /// Into what.
         pub newsletter_id: NewsletterId,
         /// Who did it, as [`Actor`](crate::domain::actor::Actor) spells it.
         pub actor: String,
-        /// Where it stands.
         pub state: ImportState,
         /// The files' names, a line each.
         pub files: String,
@@ -30,9 +26,7 @@ record! {
         pub position: i64,
         /// What it did, as JSON.
         pub counts: String,
-        /// When it began.
         pub created_at: Timestamp,
-        /// When it ended.
         pub finished_at: Option<Timestamp>,
         /// When it was taken back.
         pub undone_at: Option<Timestamp>,
@@ -43,11 +37,8 @@ record! {
     /// One change of an import.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Change {
-        /// The row.
         pub id: i64,
-        /// What was changed.
         pub subscription: Option<SubscriptionId>,
-        /// How.
         pub did: ImportDid,
     }
 }
@@ -56,7 +47,6 @@ record! {
     /// A subscription that an import changed, as it is now.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Changed {
-        /// Where it stands.
         pub state: SubscriptionState,
         /// What it was before it ended.
         pub left_from: Option<SubscriptionState>,
@@ -65,12 +55,9 @@ record! {
     }
 }
 
-/// An import that begins.
 #[derive(Clone, Copy, Debug)]
 pub struct NewImport<'a> {
-    /// Into what.
     pub newsletter: NewsletterId,
-    /// Who does it.
     pub by: By<'a>,
     /// The files' names, a line each.
     pub files: &'a str,

@@ -15,18 +15,13 @@ use crate::domain::issue::IssueState;
 use crate::domain::{IssueId, NewsletterId, RevisionId};
 
 record! {
-    /// An issue's row.
     #[derive(Clone, Debug)]
     pub struct Issue {
-        /// The row.
         pub id: IssueId,
-        /// Whose it is.
         pub newsletter_id: NewsletterId,
         /// Its name in addresses and commands; one per newsletter.
         pub slug: String,
-        /// Its title.
         pub title: String,
-        /// Where it stands.
         pub state: IssueState,
         /// The content that who has not got it yet will get.
         pub revision_id: RevisionId,
@@ -51,7 +46,6 @@ record! {
     }
 }
 
-/// A place on the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueuePlace {
     /// When an issue in it goes out.
@@ -85,15 +79,11 @@ macro_rules! select {
 /// An issue to be stored.
 #[derive(Clone, Debug)]
 pub struct NewIssue<'a> {
-    /// Whose it is.
     pub newsletter: NewsletterId,
     /// Its name in addresses and commands.
     pub slug: &'a str,
-    /// Its title.
     pub title: &'a str,
-    /// Where it begins.
     pub state: IssueState,
-    /// Its content.
     pub revision: RevisionId,
     /// When it is to go out.
     pub due_at: Option<Timestamp>,
@@ -101,7 +91,6 @@ pub struct NewIssue<'a> {
     pub on_slot: bool,
     /// Whether another issue may have the same moment.
     pub beside: bool,
-    /// Why it stands there.
     pub note: &'a str,
 }
 

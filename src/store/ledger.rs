@@ -13,7 +13,6 @@ use crate::domain::{DeliveryId, IssueId, NewsletterId, RevisionId};
 /// folded, this is their last count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Totals {
-    /// Frozen in the audience.
     pub readers: i64,
     /// Waiting for the first try.
     pub pending: i64,
@@ -21,15 +20,10 @@ pub struct Totals {
     pub deferred: i64,
     /// Waiting until a suspended group goes again.
     pub suspended: i64,
-    /// Taken by a worker.
     pub claimed: i64,
-    /// On the wire.
     pub in_flight: i64,
-    /// Accepted by the relay.
     pub sent: i64,
-    /// Refused for good.
     pub failed: i64,
-    /// Fate unknown.
     pub uncertain: i64,
     /// Not to be sent.
     pub skipped: i64,
@@ -49,11 +43,9 @@ record! {
     /// One row, as a list shows it.
     #[derive(Clone, Debug)]
     pub struct LedgerRow {
-        /// The row.
         pub id: DeliveryId,
         /// The address; none once the reader was erased.
         pub email: Option<String>,
-        /// Where it stands.
         pub state: DeliveryState,
         /// When it is tried next.
         pub due_at: Option<Timestamp>,
@@ -61,15 +53,12 @@ record! {
         pub attempts: i64,
         /// When it was first tried.
         pub first_at: Option<Timestamp>,
-        /// When it became final.
         pub final_at: Option<Timestamp>,
-        /// Through which relay.
         pub relay: Option<String>,
         /// The last reply that was not an acceptance.
         pub reply: Option<String>,
         /// Why it was skipped or failed.
         pub reason: Option<Reason>,
-        /// Which content it bore.
         pub revision_id: Option<RevisionId>,
     }
 }

@@ -14,9 +14,7 @@ use crate::domain::{DeliveryId, NewsletterId};
 pub struct Asker<'a> {
     /// Who is said to ask.
     pub person: &'a NewSubscriber,
-    /// Whose mail it is.
     pub newsletter: NewsletterId,
-    /// What shows who asks.
     pub by: AskedBy,
 }
 
@@ -73,7 +71,6 @@ pub struct MailRequest<'a> {
     pub by: Asker<'a>,
     /// When the day began that is counted.
     pub day: Timestamp,
-    /// When the month did.
     pub month: Timestamp,
 }
 

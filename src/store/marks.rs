@@ -23,7 +23,6 @@ record! {
     pub struct MailMark {
         /// Whose; none of a test mail.
         pub subscription_id: Option<SubscriptionId>,
-        /// The subscription's.
         pub mark: Option<Mark>,
         /// The issue, if it is one.
         pub issue_id: Option<IssueId>,
@@ -34,7 +33,6 @@ record! {
     /// What is left of a request when the person has been erased.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct ErasedRequest {
-        /// The request's.
         pub mark: Option<Mark>,
         /// By the link of which newsletter.
         pub newsletter_id: NewsletterId,

@@ -105,9 +105,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
 /// What was done to the schema, or is yet to be.
 #[derive(Debug, serde::Serialize)]
 pub struct MigrationStep {
-    /// Its number.
     pub number: i64,
-    /// What it is called.
     pub name: &'static str,
     /// Whether the database has it.
     pub applied: bool,

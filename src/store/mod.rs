@@ -59,19 +59,15 @@ pub enum StoreError {
     /// Too old to be trusted.
     #[error("{engine} {found} is too old; {wanted} or newer is needed")]
     Version {
-        /// Which engine.
         engine: &'static str,
         /// What it said it is.
         found: String,
-        /// What it should be.
         wanted: &'static str,
     },
     /// The file cannot be opened or made.
     #[error("{path}: {source}")]
     File {
-        /// Which.
         path: String,
-        /// Why.
         source: std::io::Error,
     },
     /// The server cannot show that it is the one that is meant.
@@ -86,27 +82,22 @@ pub enum StoreError {
         "another coranto is already serving {path}; only one may (stop it, or give this one a database of its own)"
     )]
     Locked {
-        /// The database's file.
         path: String,
     },
     /// The file was deleted while it was open.
     #[error("the database file {path} was deleted while this program worked on it; what is written now would be lost")]
     Gone {
-        /// Where it was.
         path: String,
     },
     /// Another file is in the place of the one that is open.
     #[error("the database file {path} was replaced while this program worked on it; what is written now would be lost")]
     Replaced {
-        /// Where it was.
         path: String,
     },
     /// The lock file cannot be made.
     #[error("{path} cannot be locked: {source}")]
     Lock {
-        /// The lock's file.
         path: String,
-        /// Why.
         source: std::io::Error,
     },
     /// The schema is not this program's.

@@ -4,7 +4,6 @@ use super::{Result, Tx};
 use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 
-/// The slug of a newsletter.
 pub async fn slug(tx: &mut Tx, id: NewsletterId) -> Result<Option<String>> {
     let row: Option<(String,)> = tx.sql("SELECT slug FROM newsletters WHERE id = $1").bind(id).fetch_optional().await?;
     Ok(row.map(|(slug,)| slug))

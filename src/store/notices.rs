@@ -17,71 +17,49 @@ use crate::domain::{DeliveryId, IssueId, NewsletterId, NoticeId, SubscriptionId}
 /// What a relay said of a mail that it refused for good.
 #[derive(Clone, Copy, Debug)]
 pub struct RefusedMail<'a> {
-    /// The mail.
     pub delivery: DeliveryId,
     /// Whose it was, where that is known.
     pub newsletter: Option<NewsletterId>,
-    /// To whom.
     pub address_hash: &'a Hash,
-    /// The relay.
     pub relay: &'a str,
     /// A provider or a domain.
     pub destination: &'a str,
-    /// The reply, codes first.
     pub reply: &'a str,
-    /// What it means.
     pub judged: &'a Classification,
-    /// When it is settled.
     pub settle_at: Timestamp,
 }
 
 record! {
-    /// A notice.
     #[derive(Clone, Debug)]
     pub struct Notice {
-        /// The row.
         pub id: NoticeId,
-        /// When it came.
         pub received_at: Timestamp,
-        /// Who told of it.
         pub source: NoticeSource,
         /// What kind of report it is.
         pub kind: NoticeKind,
         /// Why the mail came back.
         pub cause: Cause,
-        /// How sure that is.
         pub certainty: Certainty,
         /// How it is known whose mail it was.
         pub evidence: NoticeEvidence,
-        /// The mail.
         pub delivery_id: Option<DeliveryId>,
-        /// Of which issue.
         pub issue_id: Option<IssueId>,
-        /// The issue's name.
         pub issue: Option<String>,
-        /// Of which newsletter.
         pub newsletter: Option<String>,
-        /// To whose subscription.
         pub subscription_id: Option<SubscriptionId>,
         /// The reader's address, as long as they are one.
         pub email: Option<String>,
         /// The address, hashed.
         pub address_hash: Option<Vec<u8>>,
-        /// By which relay.
         pub relay: Option<String>,
         /// A provider or a domain.
         pub destination: String,
-        /// The enhanced code.
         pub status: Option<String>,
-        /// What was said, masked.
         pub diagnostic: String,
-        /// Which rule read it.
         pub rule: String,
         /// When it is settled, while it waits.
         pub settle_at: Option<Timestamp>,
-        /// What followed.
         pub effect: Effect,
-        /// When a person decided.
         pub answered_at: Option<Timestamp>,
     }
 }
@@ -152,19 +130,14 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Notice>>
         .await
 }
 
-/// One notice.
 pub async fn get(tx: &mut Tx, id: NoticeId) -> Result<Option<Notice>> {
     tx.sql(select!("WHERE n.id = $1")).bind(id).fetch_optional().await
 }
 
-/// What a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct NoticeFilter {
-    /// Of this issue alone.
     pub issue: Option<IssueId>,
-    /// For this cause alone.
     pub cause: Option<Cause>,
-    /// With this effect alone.
     pub effect: Option<Effect>,
     /// Not older.
     pub since: Option<Timestamp>,
@@ -312,17 +285,12 @@ record! {
     /// Notices that a brake holds.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct HeldGroup {
-        /// The newsletter.
         pub newsletter: Option<String>,
         /// The issue; none for confirmations and the like.
         pub issue: Option<String>,
-        /// The relay.
         pub relay: Option<String>,
-        /// The provider or domain.
         pub destination: String,
-        /// How many.
         pub notices: i64,
-        /// Since when.
         pub since: Timestamp,
     }
 }

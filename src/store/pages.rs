@@ -11,11 +11,9 @@ record! {
     /// A web version to be stored.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct NewPage {
-        /// Who may find it.
         pub visibility: Visibility,
         /// The inside of an article, the same for every reader.
         pub html: String,
-        /// A sentence or two.
         pub summary: String,
         /// Who wrote it; may be empty.
         pub author: String,
@@ -23,7 +21,6 @@ record! {
         pub image: String,
         /// What was wrong in an earlier text; may be empty.
         pub correction: String,
-        /// Words in it.
         pub words: i64,
         /// What a search looks through, in lower case.
         pub search: String,
@@ -34,11 +31,8 @@ record! {
     /// A published issue as a page.
     #[derive(Clone, Debug)]
     pub struct Page {
-        /// The issue.
         pub id: IssueId,
-        /// Its name in addresses.
         pub slug: String,
-        /// Its title.
         pub title: String,
         /// BCP 47.
         pub language: String,
@@ -46,11 +40,9 @@ record! {
         pub published_at: Timestamp,
         /// When its content last changed after that.
         pub corrected_at: Option<Timestamp>,
-        /// Who may find it.
         pub visibility: Visibility,
         /// The inside of an article.
         pub html: String,
-        /// A sentence or two.
         pub summary: String,
         /// Who wrote it; may be empty.
         pub author: String,
@@ -58,7 +50,6 @@ record! {
         pub image: String,
         /// What was wrong in an earlier text; may be empty.
         pub correction: String,
-        /// Words in it.
         pub words: i64,
     }
 }
@@ -67,9 +58,7 @@ record! {
     /// A published issue in a list.
     #[derive(Clone, Debug)]
     pub struct ArchiveEntry {
-        /// Its name in addresses.
         pub slug: String,
-        /// Its title.
         pub title: String,
         /// BCP 47.
         pub language: String,
@@ -77,7 +66,6 @@ record! {
         pub published_at: Timestamp,
         /// When its content last changed after that.
         pub corrected_at: Option<Timestamp>,
-        /// A sentence or two.
         pub summary: String,
     }
 }
@@ -90,18 +78,14 @@ pub const TERMS_MAX: usize = 5;
 pub struct Query {
     /// Not before this.
     pub from: Timestamp,
-    /// Before this.
     pub until: Timestamp,
     /// Each of these is in it; in lower case.
     pub terms: Vec<String>,
-    /// At most so many.
     pub limit: i64,
-    /// After so many.
     pub offset: i64,
 }
 
 impl Query {
-    /// All that is listed.
     pub fn all(limit: i64, offset: i64) -> Self {
         Self { from: Timestamp(i64::MIN), until: Timestamp(i64::MAX), terms: Vec::new(), limit, offset }
     }
@@ -269,13 +253,9 @@ record! {
     /// The latest issue that strangers may read, as its editor wrote it.
     #[derive(Clone, Debug)]
     pub struct Latest {
-        /// Its name in addresses.
         pub slug: String,
-        /// Its title.
         pub title: String,
-        /// Its file.
         pub source: String,
-        /// What it bears.
         pub revision_id: RevisionId,
     }
 }

@@ -12,7 +12,6 @@ use crate::domain::{NewsletterId, SubscriptionId, string_enum};
 string_enum! {
     /// A part of what is stored about a person. The copy that they get has every one of them, by this name.
     Part: "part of what is stored" {
-        /// Address, name, since when.
         Person = "person",
         /// Where they stand with each newsletter, and what hangs on that.
         Subscriptions = "subscriptions",
@@ -36,11 +35,9 @@ string_enum! {
         Consents = "consents",
         /// What was asked for by a link.
         Requests = "requests",
-        /// The mails.
         Mails = "mails",
         /// Old issues that did not come.
         Missed = "missed",
-        /// What is logged.
         Log = "log",
         /// What came back of mails.
         Notices = "notices",
@@ -76,21 +73,17 @@ record! {
     /// A mail to a reader.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct PersonalMail {
-        /// What kind of mail.
         pub kind: Option<DeliveryKind>,
         /// Which issue, if it was one.
         pub issue: Option<String>,
         /// The address, where it was another than the reader's.
         pub recipient: Option<String>,
-        /// What became of it.
         pub state: DeliveryState,
         /// Why, where it was not sent.
         pub reason: Option<Reason>,
         /// When it was first tried.
         pub first_at: Option<Timestamp>,
-        /// When that was settled.
         pub final_at: Option<Timestamp>,
-        /// What the server said.
         pub reply: Option<String>,
     }
 }
@@ -99,15 +92,11 @@ record! {
     /// An old issue that a reader did not get.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct Missed {
-        /// Which.
         pub issue: Option<String>,
         /// What became of the mail.
         pub state: DeliveryState,
-        /// Why.
         pub reason: Option<Reason>,
-        /// When that was settled.
         pub final_at: Option<Timestamp>,
-        /// What the server said.
         pub reply: Option<String>,
     }
 }
@@ -116,32 +105,22 @@ record! {
     /// An entry of the log about a reader.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct PersonalEvent {
-        /// When.
         pub at: Timestamp,
-        /// What, in dotted words.
         pub kind: String,
-        /// Who.
         pub actor: String,
-        /// More, as JSON.
         pub data: String,
     }
 }
 
 record! {
-    /// Something that came back.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct CameBack {
-        /// When.
         pub received_at: Timestamp,
-        /// Of which issue.
         pub issue: Option<String>,
         /// What kind of report it is.
         pub kind: String,
-        /// Why.
         pub cause: String,
-        /// What was said.
         pub diagnostic: String,
-        /// What followed.
         pub effect: String,
     }
 }
@@ -150,13 +129,11 @@ record! {
     /// What an import did to a reader.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct ImportedBy {
-        /// When.
         pub at: Timestamp,
         /// The files' names, a line each.
         pub files: String,
         /// Where they agreed, in the operator's words.
         pub agreed: String,
-        /// What it did.
         pub did: ImportDid,
     }
 }
@@ -165,11 +142,8 @@ record! {
     /// Why an address must not be mailed.
     #[derive(Clone, Debug, serde::Serialize)]
     pub struct Suppressed {
-        /// Why.
         pub reason: SuppressionReason,
-        /// What an operator noted.
         pub note: String,
-        /// Since when.
         pub created_at: Timestamp,
     }
 }

@@ -14,11 +14,8 @@ record! {
     pub struct QuotaUse {
         /// `relay NAME` or `destination PROVIDER`.
         pub party: String,
-        /// Towards which limit.
         pub span: Span,
-        /// When.
         pub bucket: i64,
-        /// How many.
         pub taken: i64,
     }
 }
@@ -47,7 +44,6 @@ pub async fn counts(tx: &mut Tx, party: &str) -> Result<Vec<Count>> {
     Ok(rows.into_iter().map(|(span, bucket, taken)| Count { span, bucket, taken }).collect())
 }
 
-/// Everybody's counts, by party.
 pub async fn all(tx: &mut Tx) -> Result<Vec<QuotaUse>> {
     tx.sql(
         "SELECT party, span, bucket, taken FROM relay_counts WHERE bucket > $1 AND taken > 0 ORDER BY party, span, bucket",
@@ -57,7 +53,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<QuotaUse>> {
     .await
 }
 
-/// Takes places in a bucket.
 pub async fn take(tx: &mut Tx, party: &str, span: Span, bucket: i64, places: i64) -> Result<()> {
     tx.sql(
         "INSERT INTO relay_counts (party, span, bucket, taken) VALUES ($1, $2, $3, $4)

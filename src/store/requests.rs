@@ -8,22 +8,16 @@ use crate::domain::subscriber::RequestKind;
 use crate::domain::{RequestId, SubscriptionId};
 
 record! {
-    /// A request.
     #[derive(Clone, Debug)]
     pub struct Request {
-        /// The row.
         pub id: RequestId,
-        /// By whose link.
         pub subscription_id: SubscriptionId,
-        /// For what.
         pub kind: RequestKind,
         /// The address that is asked for.
         pub email: Option<EmailAddress>,
         /// The address that it is to take the place of.
         pub old_email: Option<EmailAddress>,
-        /// When.
         pub created_at: Timestamp,
-        /// When it took effect.
         pub done_at: Option<Timestamp>,
         /// When the reader stopped it.
         pub stopped_at: Option<Timestamp>,
@@ -33,15 +27,12 @@ record! {
 /// A request to be stored.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRequest<'a> {
-    /// By whose link.
     pub subscription: SubscriptionId,
-    /// For what.
     pub kind: RequestKind,
     /// The address that is asked for, and the one it is to take the place of.
     pub addresses: Option<(&'a EmailAddress, &'a EmailAddress)>,
 }
 
-/// Stores a request.
 pub async fn add(tx: &mut Tx, new: &NewRequest<'_>, now: Timestamp) -> Result<RequestId> {
     let (id,) = tx
         .sql(

@@ -8,7 +8,6 @@ use crate::domain::SubscriptionId;
 use crate::domain::retention::Expiry;
 
 record! {
-    /// How far retention is.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct RetentionProgress {
         /// From when on anything is taken away.
@@ -58,7 +57,6 @@ macro_rules! unconfirmed {
     };
 }
 
-/// One that ended before.
 macro_rules! unsubscribed {
     () => {
         "s.state = 'unsubscribed' AND s.left_at <= $1"

@@ -13,9 +13,7 @@ record! {
     /// What a delivery bears, rendered, with merge fields still open.
     #[derive(Clone, Debug)]
     pub struct Revision {
-        /// The row.
         pub id: RevisionId,
-        /// Whose it is.
         pub newsletter_id: NewsletterId,
         /// What kind of mail it makes.
         pub kind: DeliveryKind,
@@ -23,11 +21,8 @@ record! {
         pub digest: String,
         /// The issue's slug, where it is an issue's.
         pub slug: Option<String>,
-        /// The title.
         pub title: String,
-        /// The subject.
         pub subject: String,
-        /// The preheader.
         pub preheader: String,
         /// BCP 47.
         pub language: String,
@@ -47,11 +42,8 @@ pub struct NewRevision {
     pub kind: DeliveryKind,
     /// The issue's slug, where it is an issue's.
     pub slug: Option<String>,
-    /// The title.
     pub title: String,
-    /// The subject.
     pub subject: String,
-    /// The preheader.
     pub preheader: String,
     /// BCP 47.
     pub language: String,
@@ -121,9 +113,7 @@ record! {
     /// What an issue was made from.
     #[derive(Clone, Debug)]
     pub struct RevisionSource {
-        /// The issue's slug.
         pub slug: String,
-        /// Where it stands.
         pub state: IssueState,
         /// Its file as it was read.
         pub source: String,

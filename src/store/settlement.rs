@@ -16,13 +16,10 @@ pub struct Settlement<'a> {
     pub worker: WorkerId,
     /// The rows that were accepted.
     pub sent: &'a [DeliveryId],
-    /// By which relay.
     pub relay: &'a str,
     /// The rows that ask to be taken off.
     pub leaving: &'a [DeliveryId],
-    /// What they bear.
     pub revision: RevisionId,
-    /// Their date.
     pub date: Timestamp,
 }
 

@@ -6,10 +6,8 @@ use crate::clock::Timestamp;
 use crate::domain::NewsletterId;
 
 record! {
-    /// A slot that is skipped.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct SkippedSlot {
-        /// The slot.
         pub slot_at: Timestamp,
         /// Why, for whoever wonders; may be empty.
         pub note: String,

@@ -12,16 +12,12 @@ pub type Hash = [u8; 16];
 /// A person to be stored.
 #[derive(Clone, Debug)]
 pub struct NewSubscriber {
-    /// Where they are reached.
     pub email: EmailAddress,
-    /// Of the address's key.
     pub address_hash: Hash,
     /// Of the key that former versions made of the address, where it is another: what outlives the address may be kept
     /// by it.
     pub former_hash: Option<Hash>,
-    /// Of the mailbox's key.
     pub quota_hash: Hash,
-    /// What they are called.
     pub name: Option<String>,
 }
 
@@ -45,7 +41,6 @@ record! {
     /// The row of an address.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Ensured {
-        /// The row.
         pub id: SubscriberId,
         /// The address as it is stored, which may be another spelling.
         pub email: EmailAddress,
@@ -81,11 +76,8 @@ record! {
     /// A person as they are stored.
     #[derive(Clone, Debug)]
     pub struct Subscriber {
-        /// The row.
         pub id: SubscriberId,
-        /// Where they are reached.
         pub email: EmailAddress,
-        /// What they are called.
         pub name: Option<String>,
         /// Since when they are known.
         pub created_at: Timestamp,
@@ -122,15 +114,11 @@ record! {
     /// A person, and what was made of their address when it was stored.
     #[derive(Clone, Debug)]
     pub struct Folded {
-        /// The row.
         pub id: SubscriberId,
-        /// Where they are reached.
         pub email: EmailAddress,
         /// What was made of it.
         pub email_key: String,
-        /// Of that.
         pub address_hash: Vec<u8>,
-        /// Of the mailbox.
         pub quota_hash: Vec<u8>,
     }
 }

@@ -20,17 +20,13 @@ record! {
     /// A subscription with the person it is of.
     #[derive(Clone, Debug)]
     pub struct Subscription {
-        /// The row.
         pub id: SubscriptionId,
-        /// To what.
         pub newsletter_id: NewsletterId,
-        /// Whose.
         pub subscriber_id: SubscriberId,
         /// Where the person is reached.
         pub email: EmailAddress,
         /// What the newsletter calls the person: by a name of its own, or the person's.
         pub name: Option<String>,
-        /// Where it stands.
         pub state: SubscriptionState,
         /// The language the person chose, BCP 47.
         pub language: Option<String>,
@@ -40,11 +36,9 @@ record! {
         pub source: String,
         /// When it was first asked for.
         pub created_at: Timestamp,
-        /// When it became active.
         pub confirmed_at: Option<Timestamp>,
         /// When a rest ends by itself.
         pub paused_until: Option<Timestamp>,
-        /// When the person left.
         pub left_at: Option<Timestamp>,
         /// What the state was before.
         pub left_from: Option<SubscriptionState>,
@@ -58,13 +52,10 @@ record! {
 /// A subscription to be stored.
 #[derive(Clone, Debug)]
 pub struct NewSubscription<'a> {
-    /// To what.
     pub newsletter: NewsletterId,
-    /// Whose.
     pub subscriber: SubscriberId,
     /// The language the person chose; one who reads already keeps theirs.
     pub language: Option<&'a str>,
-    /// How it came.
     pub source: &'a str,
 }
 
@@ -81,7 +72,6 @@ pub struct ConsentEntry<'a> {
     pub wording: &'a str,
     /// The network it came from, cut to a prefix.
     pub client: Option<&'a str>,
-    /// How it came.
     pub source: &'a str,
     /// What was typed with a question.
     pub typed: ConsentDetails<'a>,
@@ -91,9 +81,7 @@ record! {
     /// A subscription that is there now.
     #[derive(Clone, Debug)]
     pub struct Found {
-        /// The row.
         pub id: SubscriptionId,
-        /// Where it stands.
         pub state: SubscriptionState,
         /// When the person left, if they did.
         pub left_at: Option<Timestamp>,
@@ -107,9 +95,7 @@ record! {
 /// Which subscriptions a list is of; an empty filter is of all.
 #[derive(Clone, Debug, Default)]
 pub struct SubscriptionFilter {
-    /// To this newsletter.
     pub newsletter: Option<NewsletterId>,
-    /// In this state.
     pub state: Option<SubscriptionState>,
     /// With this in the address or the name, whatever the case.
     pub text: Option<String>,
@@ -121,11 +107,8 @@ record! {
     pub struct Counts {
         /// Asked for, not confirmed.
         pub pending: i64,
-        /// Active.
         pub active: i64,
-        /// Having a rest.
         pub paused: i64,
-        /// Gone.
         pub unsubscribed: i64,
         /// In whichever state, with an address that must not be mailed.
         pub suppressed: i64,

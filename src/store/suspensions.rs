@@ -9,10 +9,8 @@ use crate::domain::evidence::Trouble;
 use crate::domain::{DeliveryId, IssueId, NewsletterId, SuspensionId, WorkerId};
 
 record! {
-    /// A suspended group.
     #[derive(Clone, Debug)]
     pub struct Suspension {
-        /// The row.
         pub id: SuspensionId,
         /// By which relay the mail would go.
         pub relay: String,
@@ -26,7 +24,6 @@ record! {
         pub trouble: Trouble,
         /// The cause, as the classifier of replies spells it.
         pub cause: String,
-        /// Since when.
         pub since: Timestamp,
         /// When one mail asks again; none leaves it to a person.
         pub until: Option<Timestamp>,
@@ -50,20 +47,17 @@ pub struct NewSuspension<'a> {
     pub issue: Option<IssueId>,
     /// What kind of trouble it has.
     pub trouble: Trouble,
-    /// The cause.
     pub cause: &'a str,
     /// When one mail asks again.
     pub until: Option<Timestamp>,
     /// How many have asked before.
     pub pauses: i64,
-    /// The relay's own words.
     pub reply: &'a str,
 }
 
 /// What a row waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// This moment.
     Until(Timestamp),
     /// The end of a suspension.
     For(SuspensionId),
@@ -218,15 +212,11 @@ record! {
     /// What one relay did with an issue.
     #[derive(Clone, Debug)]
     pub struct Share {
-        /// The relay.
         pub relay: Option<String>,
-        /// Mails that it took.
         pub sent: i64,
-        /// Readers whom it refused.
         pub refused: i64,
         /// Whether a person believes it.
         pub trusted: bool,
-        /// One of its refusals.
         pub reply: Option<String>,
     }
 }

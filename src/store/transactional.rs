@@ -15,12 +15,10 @@ pub struct Kin {
 }
 
 impl Kin {
-    /// These.
     pub fn of(newsletters: &[NewsletterId]) -> Self {
         Self { list: json_list(newsletters.iter().map(|id| id.0)), which: 1 }
     }
 
-    /// All others.
     pub fn all_but(newsletters: &[NewsletterId]) -> Self {
         Self { which: 0, ..Self::of(newsletters) }
     }

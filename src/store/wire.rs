@@ -13,7 +13,6 @@ pub enum ConnectionSecurity {
     Local,
     /// TLS, and the server has shown that it is the one that is meant.
     Verified,
-    /// TLS with whoever answers.
     Encrypted,
     /// Everybody on the way can read it.
     Plain,

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How this process does.
 #[derive(Debug, Default)]
 pub struct Health {
     /// When delivery last gave a sign of life; zero before the first.
@@ -15,10 +14,8 @@ pub struct Health {
     relays: Mutex<BTreeMap<String, Option<HealthProblem>>>,
 }
 
-/// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthProblem {
-    /// Since when.
     pub since: i64,
     /// What is wrong, in the words of whoever knows.
     pub why: String,
@@ -61,7 +58,6 @@ impl Health {
         lock(&self.relays).entry(name.to_owned()).or_default();
     }
 
-    /// A relay failed.
     pub fn relay_down(&self, name: &str, now: i64, why: &str) {
         let mut relays = lock(&self.relays);
         let trouble = relays.entry(name.to_owned()).or_default();
@@ -69,7 +65,6 @@ impl Health {
         *trouble = Some(HealthProblem { since, why: why.to_owned() });
     }
 
-    /// A relay works.
     pub fn relay_up(&self, name: &str) {
         lock(&self.relays).insert(name.to_owned(), None);
     }

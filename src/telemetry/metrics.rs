@@ -33,7 +33,6 @@ struct Histogram {
 pub struct Gauge {
     /// Its name, without the program's.
     pub name: &'static str,
-    /// What it is.
     pub help: &'static str,
     /// How much, for each set of labels.
     pub values: Vec<(Labels, f64)>,

@@ -14,10 +14,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 pub use mask::mask_addresses;
 
-/// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For a person.
     #[default]
     Text,
     /// One JSON object per line, for a collector.
@@ -29,7 +27,6 @@ pub enum LogFormat {
 pub struct LogSettings {
     /// Levels by part, such as `coranto=debug,warn`.
     pub filter: String,
-    /// How lines look.
     pub format: LogFormat,
     /// Whether lines for a person are coloured.
     pub colour: bool,
@@ -41,9 +38,7 @@ pub enum LogError {
     /// The filter is not one.
     #[error("the log filter {filter:?} is not understood: {source}")]
     Filter {
-        /// The filter.
         filter: String,
-        /// Why.
         source: tracing_subscriber::filter::ParseError,
     },
     /// Something else has set up logging in this process.

@@ -17,16 +17,13 @@ pub trait Email: Serialize {
     /// The template of its text part.
     const TEXT: &'static str;
 
-    /// What is around it.
     fn envelope(&self) -> &EmailFrame<'_>;
 }
 
 /// An email as it was rendered, with the marks of a reader's own values.
 #[derive(Clone, Debug)]
 pub struct RenderedEmail {
-    /// The HTML part.
     pub html: String,
-    /// The text part.
     pub text: String,
 }
 
@@ -43,7 +40,6 @@ impl Templates {
     }
 }
 
-/// What every email needs.
 #[derive(Clone, Debug, Serialize)]
 pub struct EmailFrame<'a> {
     /// The email's own words are in these.
@@ -57,21 +53,16 @@ pub struct EmailFrame<'a> {
     pub words_language: &'static str,
     /// `ltr` or `rtl`.
     pub words_dir: &'static str,
-    /// Also the document's title.
     pub subject: &'a str,
     /// What mailboxes show beside the subject; may be empty.
     pub preheader: &'a str,
-    /// The newsletter's name.
     pub newsletter: String,
     /// The same, as HTML of which long words may be broken.
     pub brand: String,
-    /// The newsletter's page.
     pub home_url: String,
-    /// On one line.
     pub postal_address: String,
     /// What the newsletter looks like.
     pub look: EmailDesign<'a>,
-    /// The reader's address.
     pub address: String,
     /// Since when the reader subscribes, written out.
     pub subscribed_on: String,
@@ -133,7 +124,6 @@ impl<'a> EmailFrame<'a> {
 /// The ways out of a newsletter, and in. Those that are not there are not offered.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct EmailLinks {
-    /// Where a reader unsubscribes.
     pub unsubscribe_url: Option<String>,
     /// Where a reader changes their preferences.
     pub preferences_url: Option<String>,
@@ -160,14 +150,12 @@ pub struct EmailDesign<'a> {
     pub header: &'a str,
     /// A line above the postal address; may be empty.
     pub footer_line: &'a str,
-    /// A picture on top.
     pub logo: Option<Logo<'a>>,
 }
 
 /// A picture on top of a mail; the newsletter's name is its text.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Logo<'a> {
-    /// Its address.
     pub src: &'a str,
     /// As it is shown, in pixels.
     pub width: u32,
@@ -208,26 +196,20 @@ impl<'a> EmailDesign<'a> {
 /// An issue. Its texts come as they are, and as HTML of which long words may be broken.
 #[derive(Clone, Debug, Serialize)]
 pub struct IssueEmail<'a> {
-    /// What every email needs.
     #[serde(flatten)]
     pub envelope: EmailFrame<'a>,
-    /// The heading.
     pub title: &'a str,
-    /// The same as HTML.
     pub title_html: String,
     /// The summary; may be empty.
     pub standfirst: String,
-    /// The same as HTML.
     pub standfirst_html: String,
     /// Who wrote it; may be empty.
     pub author: String,
-    /// Written out.
     pub date: String,
     /// How many minutes it takes to read.
     pub minutes: i64,
     /// The issue on the web; empty where it is in emails alone.
     pub web_url: &'a str,
-    /// The text, as HTML.
     pub body: &'a str,
     /// The same as filled lines.
     pub text: &'a str,
@@ -240,7 +222,6 @@ pub struct IssueEmail<'a> {
 /// An email of the system with one link.
 #[derive(Clone, Debug, Serialize)]
 pub struct NoticeEmail<'a> {
-    /// What every email needs.
     #[serde(flatten)]
     pub envelope: EmailFrame<'a>,
     /// Its kind: `confirm`, `already`, `link`, `stored`, `data`, `new-address` or `old-address`.
@@ -249,7 +230,6 @@ pub struct NoticeEmail<'a> {
     pub host: &'a str,
     /// The subject, as HTML of which long words may be broken.
     pub title_html: String,
-    /// Where the link leads.
     pub url: String,
     /// The address as people read it.
     pub url_shown: String,
@@ -258,7 +238,6 @@ pub struct NoticeEmail<'a> {
 /// A welcome, with the latest issue in it or without.
 #[derive(Clone, Debug, Serialize)]
 pub struct WelcomeEmail<'a> {
-    /// What every email needs.
     #[serde(flatten)]
     pub envelope: EmailFrame<'a>,
     /// The subject, as HTML of which long words may be broken.
@@ -276,13 +255,11 @@ pub struct LatestEmail<'a> {
     pub language: &'a str,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
-    /// Its title.
     pub title: &'a str,
     /// The same, as HTML of which long words may be broken.
     pub title_html: String,
     /// Where it is on the web.
     pub web_url: &'a str,
-    /// The text, as HTML.
     pub body: &'a str,
     /// The same as filled lines.
     pub text: &'a str,

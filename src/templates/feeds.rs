@@ -11,15 +11,11 @@ pub struct AtomFeed {
     pub language: String,
     /// A `tag:` address (RFC 4151) that never changes.
     pub id: String,
-    /// What it is called.
     pub title: String,
-    /// What it is.
     pub subtitle: String,
     /// When anything in it last changed, RFC 3339.
     pub updated: String,
-    /// Who sends it.
     pub author: String,
-    /// A picture's address, whole.
     pub logo_url: Option<String>,
     /// Itself, its page, and its other pages.
     pub links: Vec<FeedLink>,
@@ -32,9 +28,7 @@ pub struct AtomFeed {
 pub struct FeedLink {
     /// `self`, `alternate`, `next`, `previous`, `first` or `last`.
     pub relation: &'static str,
-    /// Its media type.
     pub media_type: &'static str,
-    /// Its address, whole.
     pub url: String,
 }
 
@@ -45,9 +39,7 @@ pub struct FeedEntry {
     pub id: String,
     /// BCP 47.
     pub language: String,
-    /// Its title.
     pub title: String,
-    /// Its page, whole.
     pub url: String,
     /// When it was sent, RFC 3339.
     pub published: String,
@@ -55,7 +47,6 @@ pub struct FeedEntry {
     pub updated: String,
     /// Who wrote it; may be empty.
     pub author: String,
-    /// A sentence or two.
     pub summary: String,
     /// The text, HTML; it is escaped once more on its way into XML.
     pub html: String,
@@ -64,14 +55,12 @@ pub struct FeedEntry {
 /// Every page that search engines may know.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sitemap {
-    /// The pages.
     pub entries: Vec<SitemapEntry>,
 }
 
 /// A page in the sitemap.
 #[derive(Clone, Debug, Serialize)]
 pub struct SitemapEntry {
-    /// Its address, whole.
     pub url: String,
     /// When it last changed, RFC 3339; empty when that is not known.
     pub modified: String,

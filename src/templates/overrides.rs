@@ -157,7 +157,6 @@ fn refuse_strangers(folder: &Path, beginning: &str) -> Result<(), TemplateError>
     Ok(())
 }
 
-/// Nothing replaced.
 pub(super) fn alone(tera: Tera) -> Templates {
     Templates { tera: Arc::new(tera), own: HashMap::new() }
 }

@@ -4,15 +4,12 @@ use serde::Serialize;
 
 use super::Sample;
 
-/// The page.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct PreviewPage {}
 
-/// Its style sheet.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct PreviewStyle {}
 
-/// Its script.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct PreviewScript {}
 

@@ -33,10 +33,8 @@ pub enum KeyFileError {
     },
 }
 
-/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyKind {
-    /// Hashes addresses.
     Address,
     /// Seals and opens links, by this number.
     Link(u8),

@@ -16,7 +16,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Emails in an hour; what comes after them stands in one list.
 const MAILS_PER_HOUR: i64 = 10;
 
-/// Tells what is due.
 pub(super) async fn tell(db: &Db, settings: &AlarmSettings, now: Timestamp) -> Result<(), StoreError> {
     let all = alarms::all(&mut db.read().await?).await?;
     let is_waiting = waits(db, &all, now).await?;

@@ -17,7 +17,6 @@ pub(super) const RULES: i64 = 1;
 /// People to a transaction: short beside a server that works.
 const SLICE: i64 = 1_000;
 
-/// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Refolded {
     /// People whose address has another key or hash now.

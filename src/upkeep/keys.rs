@@ -28,11 +28,9 @@ pub enum KeyTrouble {
         .stake.suppressed
     )]
     Address {
-        /// The key at hand.
         has: Fingerprint,
         /// The one it should be, where that is known.
         needs: Option<Fingerprint>,
-        /// What hangs on it.
         stake: Stake,
     },
     /// A key is gone that sealed links.
@@ -42,11 +40,9 @@ pub enum KeyTrouble {
         .stake.mails
     )]
     Missing {
-        /// Its number.
         number: u8,
         /// What it is recognised by.
         needs: Fingerprint,
-        /// What hangs on it.
         stake: Stake,
     },
     /// Another key has the number of one that sealed links.
@@ -56,16 +52,12 @@ pub enum KeyTrouble {
         .stake.mails
     )]
     Other {
-        /// The number.
         number: u8,
-        /// The key at hand.
         has: Fingerprint,
         /// The one it should be.
         needs: Fingerprint,
-        /// What hangs on it.
         stake: Stake,
     },
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -184,12 +176,9 @@ async fn stake(tx: &mut Tx, one: Option<&KnownKey>, known: &[KnownKey], now: Tim
     keys::stake(tx, since, until).await
 }
 
-/// How a key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// Hashes addresses.
     Hashes,
-    /// Seals new links.
     Seals,
     /// Opens links that it sealed.
     Opens,
@@ -197,12 +186,10 @@ pub enum Use {
     Leaked,
     /// It is not in the key file.
     Missing,
-    /// It was given up.
     Retired,
 }
 
 impl Use {
-    /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hashes => "hashes addresses",
@@ -218,13 +205,11 @@ impl Use {
 /// A key as an operator sees it: nothing tells what it is.
 #[derive(Clone, Debug)]
 pub struct KeySummary {
-    /// Which.
     pub kind: KeyKind,
     /// What it is recognised by.
     pub fingerprint: Fingerprint,
     /// Since when the database knows it, if it does.
     pub since: Option<Timestamp>,
-    /// How it stands.
     pub used: Use,
     /// Mails of the last 60 days whose links it sealed, at most.
     pub mails: Option<i64>,

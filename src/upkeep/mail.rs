@@ -13,15 +13,11 @@ use crate::store::{Result, Tx, newsletters};
 /// What there is to tell of an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Say {
-    /// It is new.
     Raised,
-    /// It stands still.
     Stands,
-    /// It is over.
     Over,
 }
 
-/// Subject and text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AlarmMail {
     pub(super) subject: String,

@@ -23,7 +23,6 @@ const SLICES_PER_LOOK: u32 = 25;
 pub struct Due(pub Vec<(Expiry, u64)>);
 
 impl Due {
-    /// All kinds together.
     pub fn rows(&self) -> u64 {
         self.0.iter().map(|(_, rows)| rows).sum()
     }
@@ -42,7 +41,6 @@ impl Due {
     }
 }
 
-/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetentionOutcome {
     /// Nothing is left that has had its time.

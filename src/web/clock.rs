@@ -17,7 +17,6 @@ pub(super) struct Clocked<S> {
     limit: Duration,
     /// Runs from when the other end left something unread.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// What it read since.
     taken: usize,
 }
 

@@ -11,17 +11,13 @@ use crate::words::Words;
 /// What went wrong, in the words of an error page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorPage {
-    /// No such page.
     NotFound,
-    /// No such link.
     NoSuchLink,
     /// Asked in a way that this address does not know.
     Method,
-    /// Too large.
     TooLarge,
     /// Of a kind that is not taken, or not readable.
     Unreadable,
-    /// Too many requests.
     TooMany,
     /// Not now.
     Busy,

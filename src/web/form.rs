@@ -22,7 +22,6 @@ pub(super) enum Media {
     Multipart,
     /// `application/json`.
     Json,
-    /// Anything else.
     Other,
 }
 
@@ -40,7 +39,6 @@ impl Media {
     }
 }
 
-/// A form's fields.
 #[derive(Debug, Default)]
 pub(super) struct Form(Vec<(String, String)>);
 
@@ -97,7 +95,6 @@ fn announced(headers: &HeaderMap) -> Result<(), HandlerError> {
     }
 }
 
-/// The whole body.
 pub(super) async fn bytes(request: Request, site: &Arc<Site>) -> Result<Bytes, HandlerError> {
     readable(request.headers())?;
     Bytes::from_request(request, site).await.map_err(|rejection| HandlerError::Body(rejection.status()))

@@ -16,7 +16,6 @@ pub(super) struct PageContext<'a> {
     pub(super) public_url: &'a Url,
     /// Whose page it is; none for what belongs to no newsletter.
     pub(super) newsletter: Option<&'a Newsletter>,
-    /// That newsletter's logo.
     pub(super) logo: Option<&'a NewsletterLogo>,
     /// Where the style sheet is.
     pub(super) style_url: String,
@@ -131,7 +130,6 @@ fn url_below(public_url: &Url, path: &str) -> String {
     format!("{}/{path}", public_url.as_str().trim_end_matches('/'))
 }
 
-/// Whom readers ask.
 pub(super) fn contact(newsletter: &Newsletter) -> String {
     newsletter.reply_to.as_ref().unwrap_or(&newsletter.from.address).to_string()
 }

@@ -31,13 +31,10 @@ pub(super) enum HandlerError {
     /// More requests wait than can be answered soon.
     #[error("more requests wait than can be answered soon")]
     Busy,
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A template.
     #[error(transparent)]
     Template(TemplateError),
-    /// A write's task panicked.
     #[error("a task broke off")]
     Broken,
 }

@@ -49,7 +49,6 @@ pub fn metrics_router(site: Arc<Site>) -> Router {
     health::metrics_router().layer(from_fn_with_state(Arc::clone(&site), respond::dress)).with_state(site)
 }
 
-/// The public pages.
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .merge(assets::router())

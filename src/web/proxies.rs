@@ -18,7 +18,6 @@ impl Proxies {
         Self(Arc::new(trusts))
     }
 
-    /// Believes nobody.
     pub fn none() -> Self {
         Self::new(|_| false)
     }

@@ -25,7 +25,6 @@ pub(super) fn id(site: &Site, request: &Request) -> Id {
         .map_or_else(|| random_bytes::<OWN_BYTES>().iter().map(|byte| format!("{byte:02x}")).collect(), str::to_owned))
 }
 
-/// A request's id.
 #[derive(Clone, Debug)]
 pub(super) struct Id(String);
 
@@ -36,7 +35,6 @@ impl std::fmt::Display for Id {
 }
 
 impl Id {
-    /// As a header.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         HeaderValue::try_from(self.0.as_str()).ok()
     }

@@ -41,7 +41,6 @@ const SEARCHES_MAX: usize = 2;
 pub struct Site {
     /// The verbs of strangers and readers.
     pub signup: Signup,
-    /// What time it is.
     pub clock: Clock,
     /// The newsletters, in the order of the configuration.
     pub lists: Vec<Arc<SignupList>>,
@@ -65,7 +64,6 @@ pub struct Site {
     pub stop: CancellationToken,
     /// Held by whoever asks whether the ledger takes writes.
     pub(super) probing: Arc<Mutex<()>>,
-    /// Seats for searches.
     pub(super) searches: Semaphore,
     pub(super) templates: Arc<Templates>,
     pub(super) sheets: Stylesheets,

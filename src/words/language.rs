@@ -5,19 +5,13 @@
 pub enum Language {
     /// English: also for every language that is not here.
     English,
-    /// German.
     German,
-    /// French.
     French,
-    /// Spanish.
     Spanish,
-    /// Russian.
     Russian,
-    /// Ukrainian.
     Ukrainian,
     /// Arabic, written from right to left.
     Arabic,
-    /// Japanese.
     Japanese,
     /// English with accents and 40 % longer, made by the program: in tests it shows what is cut off and what was
     /// written past these files. The tag is `en-XA`, which CLDR keeps for it.

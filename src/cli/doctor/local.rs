@@ -26,7 +26,6 @@ const CLASHES_NAMED: usize = 10;
 /// So far may the clocks of two machines lie apart.
 const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
-/// Templates, folders, keys.
 pub(super) fn files(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     all.push(match wiring::templates(config) {
@@ -106,7 +105,6 @@ fn is_open_to_all(_: &Path) -> bool {
     false
 }
 
-/// Where readers come in.
 pub(super) fn addresses(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     let url = &config.public_url;

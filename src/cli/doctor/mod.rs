@@ -37,7 +37,6 @@ pub(super) struct Args {
     resolver: Option<SocketAddr>,
 }
 
-/// How well something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Health {

@@ -14,7 +14,6 @@ use crate::smtp::{Deadlines, Session};
 /// A relay that takes longer than this to say hello would be a trouble on the day of an issue.
 const STEP_MAX: Duration = Duration::from_secs(15);
 
-/// Looks at every relay.
 pub(super) async fn look(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     for relay in &config.relays {

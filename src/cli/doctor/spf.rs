@@ -89,7 +89,6 @@ fn is_network<A: std::str::FromStr>(text: &str, most: u8) -> bool {
     }
 }
 
-/// `[":" domain] ["/" length] ["//" length]`.
 fn is_domain_and_length(argument: &str) -> bool {
     let (rest, six) = match argument.split_once("//") {
         Some((rest, length)) => (rest, Some(length)),

@@ -30,7 +30,6 @@ fn value<'a>(tags: &'a [(String, String)], name: &str) -> Option<&'a str> {
     tags.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
 }
 
-/// Words between colons.
 fn has_word(list: &str, words: &[&str]) -> bool {
     list.split(':').any(|word| words.iter().any(|wanted| word.trim().eq_ignore_ascii_case(wanted)))
 }

@@ -69,12 +69,10 @@ impl<'a> SampleReader<'a> {
         Ok(bytes)
     }
 
-    /// The HTML part.
     pub(super) fn html(&self) -> anyhow::Result<String> {
         Ok(self.skeleton.read(&self.html, true, &self.config.keys, &self.recipient)?)
     }
 
-    /// The text part.
     pub(super) fn text(&self) -> anyhow::Result<String> {
         Ok(self.skeleton.read(&self.text, false, &self.config.keys, &self.recipient)?)
     }

@@ -8,7 +8,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Between two looks.
 pub(super) const EVERY: Duration = Duration::from_millis(15);
 /// Files of a folder that are looked at.
 const FILES_MAX: usize = 500;

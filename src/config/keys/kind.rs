@@ -3,7 +3,6 @@
 /// What may stand at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
-    /// A text.
     Text,
     /// One text or a list of texts; in the environment separated by commas.
     Texts,
@@ -27,7 +26,6 @@ impl ValueKind {
         matches!(self, Self::Secret | Self::SecretUrl)
     }
 
-    /// The kind in words.
     pub fn describe(self) -> String {
         match self {
             Self::Text | Self::Secret | Self::SecretUrl => "text".to_owned(),
@@ -44,7 +42,6 @@ impl ValueKind {
 /// What happens when a key is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
-    /// The configuration is refused.
     Refused,
     /// This value holds. For a secret it is the name of its file.
     Default(&'static str),
@@ -52,14 +49,11 @@ pub enum Absent {
     Means(&'static str),
 }
 
-/// One key.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// Its sections and its name; `*` stands for a newsletter's slug or a relay.
     pub path: &'static str,
-    /// What may stand there.
     pub kind: ValueKind,
-    /// What its absence means.
     pub absent: Absent,
     /// What it is for, in sentences.
     pub doc: &'static str,

@@ -70,7 +70,6 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// `2026-11-27`, `27.11.2026`, `11/27/2026`.
 fn in_digits(tokens: &[Token]) -> Option<NamedDay> {
     let [
         Token::Number(a, a_len),
@@ -93,7 +92,6 @@ fn in_digits(tokens: &[Token]) -> Option<NamedDay> {
     }
 }
 
-/// `2026年11月27日`, `11月27日`.
 fn in_characters(tokens: &[Token]) -> Option<NamedDay> {
     let (year, rest) = match tokens {
         [Token::Number(year, 4), Token::Word(word), rest @ ..] if word == "年" => (Some(*year), rest),

@@ -32,7 +32,6 @@ pub use folded::fold;
 pub use size::{HTML_BYTES_SHOWN, of_size};
 pub use text::outdated_year;
 
-/// Hints told at once.
 const WARNINGS_MAX: usize = 100;
 /// Shorter issues are sent by accident.
 const WORDS_MIN: usize = 50;

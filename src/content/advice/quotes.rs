@@ -4,7 +4,6 @@
 use super::Found;
 use super::prose::Passage;
 
-/// Opening and closing marks.
 const PAIRS: &[(char, char)] = &[('«', '»'), ('「', '」'), ('『', '』'), ('《', '》'), ('‹', '›')];
 /// Paragraphs of one quotation, from the one that opens it to the one that closes it.
 const SPAN_MAX: usize = 8;

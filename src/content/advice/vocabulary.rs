@@ -7,7 +7,6 @@ pub(super) struct Vocabulary {
     languages: &'static [&'static str],
     /// Link texts that say nothing by themselves, as a screen reader lists them.
     pub(super) generic: &'static [&'static str],
-    /// What promises an attachment.
     pub(super) attached: &'static [&'static str],
     /// January to December, in the form that a date has; two forms are parted by a bar.
     pub(super) months: [&'static str; 12],

@@ -12,7 +12,6 @@ pub enum SendAt {
     Next,
     /// At a time of day.
     At {
-        /// As typed.
         civil: DateTime,
         /// As typed; without one the newsletter's zone holds.
         offset: Option<Offset>,

@@ -10,7 +10,6 @@ const BODY_CHARS_MAX: usize = 28;
 /// The same in large, bold letters, where style blocks have been dropped and paddings are wide.
 const HEADING_CHARS_MAX: usize = 10;
 const NO_BREAK: &str = "\u{A0}";
-/// May break anywhere.
 const BREAKS: &str = "line-break:anywhere";
 /// Goes to the next line whole where it fits there, and is broken where it does not.
 const BREAKS_LAST: &str = "display:inline-block;max-width:100%;line-break:anywhere";

@@ -283,17 +283,13 @@ pub(in crate::content) fn words_of(html: &str) -> String {
 pub(in crate::content) enum Tag {
     /// A link to this address.
     Opens(String),
-    /// The end of one.
     Closes,
-    /// A line's end.
     Breaks,
     /// A picture with these words for it.
     Picture(String),
     /// Letters are raised or lowered from here on.
     Script(Script),
-    /// And no more.
     ScriptEnds,
-    /// Nothing.
     Other,
 }
 

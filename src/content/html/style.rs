@@ -10,11 +10,8 @@ use crate::domain::design::Design;
 
 /// For small print and tables.
 const SANS: &str = "font-family:-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
-/// For code.
 const MONO: &str = "font-family:Menlo, Consolas, 'Courier New', monospace";
-/// For captions and sources.
 const SMALL: &str = "font-size:15px;line-height:22px;mso-line-height-rule:exactly;color:#555b64";
-/// Of tables of data.
 const TABLE: &str = "font-size:15px;line-height:22px;mso-line-height-rule:exactly;color:#1f2328";
 const BODY: &str = "font-size:18px;line-height:28px;mso-line-height-rule:exactly;color:#1f2328";
 

@@ -29,7 +29,6 @@ pub(in crate::content) struct Dialect<'a> {
     pub(in crate::content) language: &'a str,
     /// Where the issue stands on the web: the same for all readers, so `{{ web_url }}` ends here.
     pub(in crate::content) web_url: &'a str,
-    /// The issue's own images.
     pub(in crate::content) pictures: &'a dyn Pictures,
 }
 

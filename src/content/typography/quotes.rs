@@ -51,7 +51,6 @@ enum Kind {
     Closes,
     Apostrophe,
     Prime,
-    /// As it was typed.
     Stays,
 }
 
@@ -256,12 +255,10 @@ fn is_apostrophe(c: Option<char>) -> bool {
     matches!(c, Some('\'' | '’'))
 }
 
-/// Behind these something begins.
 fn begins(c: char) -> bool {
     c.is_whitespace() || "([{‹«“‘„‚¿¡—–-/=|".contains(c)
 }
 
-/// Before these something ends.
 fn ends(c: char) -> bool {
     c.is_whitespace() || c == NOTE || ",.;:!?)]}…—–-\"'”’»".contains(c)
 }

@@ -23,7 +23,6 @@ string_enum! {
         Moved = "moved",
         /// The mailbox is suspended, inactive or closed.
         Disabled = "disabled",
-        /// The mailbox is full.
         Full = "full",
         /// The recipient, or the recipient's own rules, do not want it.
         Filtered = "filtered",
@@ -57,7 +56,6 @@ string_enum! {
         Malformed = "malformed",
         /// The relay keeps a suppression list of its own and did not even try.
         Suppressed = "suppressed",
-        /// Nothing was said.
         Unknown = "unknown",
     }
 }
@@ -73,7 +71,6 @@ string_enum! {
         Way = "way",
         /// It is about us: who we are, what we send, how we send it.
         Ours = "ours",
-        /// Nobody knows.
         Unknown = "unknown",
     }
 }
@@ -83,7 +80,6 @@ string_enum! {
     Certainty: "certainty" {
         /// Said for good, by a code or in words that mean nothing else, where they can be trusted.
         Certain = "certain",
-        /// Anything less.
         Likely = "likely",
     }
 }
@@ -97,7 +93,6 @@ string_enum! {
         Sender = "sender",
         /// The recipient's provider or domain, and what it thinks of us.
         Destination = "destination",
-        /// This one mailbox.
         Recipient = "recipient",
         /// This content or size, to whomever it goes.
         Message = "message",
@@ -129,14 +124,10 @@ impl Cause {
     }
 }
 
-/// What a refusal says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Classification {
-    /// Why.
     pub cause: Cause,
-    /// How sure.
     pub certainty: Certainty,
-    /// About whom.
     pub party: Party,
     /// The rule that decided: a code, a phrase, or the stage.
     pub rule: &'static str,
@@ -149,11 +140,9 @@ pub struct Classification {
 enum Weight {
     /// A code that is given for anything, or no code at all.
     Vague,
-    /// Words that say little.
     Weak,
     /// A code that says a little.
     Generic,
-    /// Words.
     Plain,
     /// A code that means one thing.
     Specific,

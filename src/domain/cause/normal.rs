@@ -18,7 +18,6 @@ const ID: &str = "<id>";
 /// An enhanced code (RFC 3463).
 pub(super) type Enhanced = (u8, u16, u16);
 
-/// A text, taken apart.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Normal {
     /// The words, with a space before, between and after them.

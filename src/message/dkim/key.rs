@@ -34,7 +34,6 @@ pub enum DkimKeyError {
     Name {
         /// `domain` or `selector`.
         what: &'static str,
-        /// What was given.
         name: String,
     },
     /// The library refused to make or to write a key.
@@ -60,7 +59,6 @@ impl PrivateKey {
     }
 }
 
-/// A TXT record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsRecord {
     /// Its name, without a dot at the end.

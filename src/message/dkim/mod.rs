@@ -59,9 +59,7 @@ pub struct Signer {
 #[derive(Debug, thiserror::Error)]
 #[error("the email could not be signed with the DKIM key {selector} of {domain}")]
 pub struct SignError {
-    /// The selector.
     pub selector: String,
-    /// The domain.
     pub domain: String,
 }
 

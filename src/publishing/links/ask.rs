@@ -20,15 +20,12 @@ use url::{Host, Url};
 /// Only the head of an answer is read; a larger one is no page's.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 
-/// What a host said.
 #[derive(Debug)]
 pub(super) struct ServerReply {
     pub(super) status: StatusCode,
-    /// Where it sends us.
     pub(super) location: Option<String>,
 }
 
-/// Why nothing was heard.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unheard {
     #[error("it has no host")]

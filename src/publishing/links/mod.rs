@@ -33,13 +33,10 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// An address in an issue, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedLink {
-    /// As it is mailed.
     pub url: String,
-    /// In the file.
     pub at: Position,
 }
 
-/// How links are asked.
 #[derive(Clone, Debug)]
 pub struct Asking {
     /// Where who is asked can read about who asks.

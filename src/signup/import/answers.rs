@@ -75,9 +75,7 @@ pub(super) fn key_of(name: &str) -> String {
 /// A column of which only a person can say what it means.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ColumnQuestion {
-    /// In which file.
     pub file: String,
-    /// The column.
     pub column: String,
     /// What stands in it, the commonest first.
     pub values: Vec<ColumnValue>,
@@ -94,11 +92,8 @@ impl ColumnQuestion {
     }
 }
 
-/// A value of a column.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ColumnValue {
-    /// As it stands there.
     pub text: String,
-    /// In how many rows.
     pub rows: u64,
 }

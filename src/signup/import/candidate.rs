@@ -17,9 +17,7 @@ pub struct Import {
     pub agreed: Option<String>,
     /// Changes nothing, and says what would be.
     pub dry_run: bool,
-    /// Who brings them in.
     pub actor: Actor,
-    /// When.
     pub now: Timestamp,
 }
 

@@ -187,7 +187,6 @@ pub(super) fn unguarded(text: &str) -> &str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddressCell {
     pub(super) email: EmailAddress,
-    /// The name beside it.
     pub(super) name: Option<String>,
     /// A word in brackets behind it, as Mailman has it: `bob@example.org (disabled)`.
     pub(super) remark: Option<String>,

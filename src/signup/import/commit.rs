@@ -73,7 +73,6 @@ pub async fn import(
     commit(db, keys, list, import, step).await
 }
 
-/// What would be done.
 async fn rehearse(
     db: &Db,
     keys: &Keyring,

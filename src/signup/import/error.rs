@@ -13,43 +13,32 @@ pub enum Reason {
     /// Longer than a row can be.
     #[error("the line is longer than {} KiB", lines::LINE_BYTES_MAX / 1024)]
     TooLong,
-    /// Binary.
     #[error("there is a NUL byte in it")]
     Nul,
-    /// Two encodings.
     #[error("it is written in two encodings; save the file as UTF-8")]
     Mixed,
-    /// No encoding.
     #[error("it has characters that cannot be read; save the file as UTF-8")]
     Undecodable,
-    /// CSV.
     #[error("a quotation mark is opened and never closed")]
     OpenQuote,
-    /// CSV.
     #[error("it has more columns than any list")]
     TooManyFields,
     /// A delimiter that nobody quoted, or a row that was cut.
     #[error("it has {found} cells, and the header has {expected}")]
     Cells {
-        /// So many.
         found: usize,
         /// And not so many.
         expected: usize,
     },
-    /// The address.
     #[error("the address: {0}")]
     Address(AddressError),
-    /// The address.
     #[error("there is more than one address in it")]
     TwoAddresses,
-    /// The state.
     #[error(
         "{column} holds {value:?}, which is not known; write active, unconfirmed, paused, unsubscribed, bounced, complained or suppressed"
     )]
     Status {
-        /// The column.
         column: String,
-        /// What stands in it.
         value: String,
     },
     /// Another row of the same person.
@@ -84,24 +73,18 @@ pub enum Reason {
 /// Why an import cannot begin, or breaks off. What was committed stays; it may be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Nothing in it.
     #[error("the list is empty")]
     Empty,
     /// The first line cannot be read.
     #[error("the first line, which names the columns: {0}")]
     Header(Reason),
-    /// No column for addresses.
     #[error("no column is called email; the first line has: {}", found.join(", "))]
     NoEmailColumn {
-        /// What there is.
         found: Vec<String>,
     },
-    /// Two columns for addresses.
     #[error("two columns hold addresses, {one:?} and {other:?}, and they differ")]
     TwoEmailColumns {
-        /// The one.
         one: String,
-        /// The other.
         other: String,
     },
     /// Not to be read as JSON.
@@ -113,42 +96,31 @@ pub enum ImportError {
     /// An archive that is broken, or made to fill a disk.
     #[error("the archive {name} cannot be read: {why}")]
     Archive {
-        /// Its name.
         name: String,
-        /// Why.
         why: String,
     },
-    /// Packed otherwise.
     #[error("{name} is {what}, not a list; {how}")]
     Packed {
-        /// Its name.
         name: String,
-        /// What it is.
         what: &'static str,
-        /// What to do.
         how: &'static str,
     },
     /// Something about one of the files.
     #[error("{name}: {error}")]
     OfFile {
-        /// Its name.
         name: String,
-        /// What.
         error: Box<Self>,
     },
     /// A column was named that is in no file.
     #[error("no file has a column {name:?}")]
     NoSuchColumn {
-        /// As it is compared.
         name: String,
     },
-    /// Questions are open.
     #[error("{0} of the columns may say who wants mail, and nobody has said what they mean")]
     Questions(usize),
     /// Nobody said where the readers agreed.
     #[error("{readers} people would begin to get mail, and nobody has said where they agreed to that")]
     NotAgreed {
-        /// How many.
         readers: u64,
     },
     /// More people than an import can hold.
@@ -160,15 +132,12 @@ pub enum ImportError {
     /// A file cannot be read.
     #[error("{name} cannot be read: {error}")]
     Open {
-        /// Its name.
         name: String,
-        /// Why.
         error: io::Error,
     },
     /// A file cannot be read.
     #[error("the list cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

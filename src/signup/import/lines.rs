@@ -25,7 +25,6 @@ pub(super) enum LineError {
 pub(super) struct Line {
     /// Counted from 1.
     pub(super) number: u64,
-    /// What it says.
     pub(super) text: Result<String, LineError>,
     /// Of a line that cannot be read, what of it can be, with U+FFFD for the rest.
     pub(super) lossy: Option<String>,

@@ -3,7 +3,6 @@
 use super::cells::{folded, is_nothing, trimmed, truth};
 use super::standing::Standing;
 
-/// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Email,
@@ -15,7 +14,6 @@ pub(super) enum Meaning {
     Status,
     /// Yes and no for "gets mail", or the time since when.
     Subscribed,
-    /// The time since when.
     SubscribedAt,
     /// The network address that somebody agreed from.
     OptInNetwork,

@@ -49,7 +49,6 @@ pub use undo::{UNDO_FOR, Undo, Undone, forget_imports, undo_import};
 /// A file as it was understood.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Understood {
-    /// Its name.
     pub file: String,
     /// Whose export it is, if that is known.
     pub from: Option<&'static str>,
@@ -64,9 +63,7 @@ pub struct Understood {
 /// A column and what it was taken for.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct ColumnMeaning {
-    /// Its name.
     pub column: String,
-    /// In words.
     pub taken_for: String,
 }
 

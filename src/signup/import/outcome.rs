@@ -16,7 +16,6 @@ pub struct Imported {
     pub unsubscribed: u64,
     /// Stored as unconfirmed: they get no mail.
     pub unconfirmed: u64,
-    /// Stored as paused.
     pub paused: u64,
     /// Put on the suppression list.
     pub suppressed: u64,
@@ -43,13 +42,11 @@ pub struct Imported {
 /// A row that was not taken, or a cell of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
-    /// In which file.
     pub file: Arc<str>,
     /// Its line, counted from 1; in JSON the place of its object.
     pub line: u64,
     /// The address as it stands there, cut.
     pub email: String,
-    /// Why.
     pub reason: Reason,
     /// Whether it was understood, and the list may not do it.
     pub is_kept_out: bool,
@@ -64,7 +61,6 @@ pub enum ImportStep {
     Dropped(Rejected),
     /// So many rows are done and safe.
     Progress {
-        /// Of the list.
         rows: u64,
     },
 }

@@ -20,7 +20,6 @@ struct Entry {
     standing: Standing,
     /// Whether a row of theirs was read, not only named in one that cannot be.
     is_read: bool,
-    /// Whether it was applied.
     is_applied: bool,
 }
 
@@ -33,7 +32,6 @@ pub(super) struct Joined {
     network: Option<String>,
 }
 
-/// Everybody.
 #[derive(Debug, Default)]
 pub(super) struct People {
     /// Keyed anew at each run, so that nobody makes a list whose addresses fall together.
@@ -47,7 +45,6 @@ pub(super) struct People {
 pub(super) enum Turn {
     /// It stands for all of theirs, with this standing.
     First(Standing),
-    /// An earlier one did.
     Again,
 }
 

@@ -18,7 +18,6 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// A row, or why it is none.
 #[derive(Debug)]
 pub(super) struct CsvRecord {
-    /// Of its first line.
     pub(super) line: u64,
     pub(super) fields: Result<Vec<String>, Reason>,
     /// Of a row that is none, what looks like its cells: whoever left may still be found there.

@@ -58,7 +58,6 @@ impl<'r> Rows<'r> {
         Ok((Self::Csv { records, delimiter: found.delimiter, columns, has_header }, found.header))
     }
 
-    /// The next row.
     pub(super) fn next(&mut self) -> Result<Option<CsvRecord>, ImportError> {
         match self {
             Self::Csv { records, delimiter, columns, has_header } => {

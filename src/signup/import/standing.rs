@@ -6,7 +6,6 @@ use crate::domain::suppression::SuppressionReason;
 /// What a row says about a person, weakest first: of two the later holds, whatever the order of rows and files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
-    /// Gets every issue.
     Active,
     /// Agreed, and is having a rest.
     Paused,
@@ -16,11 +15,9 @@ pub(super) enum Standing {
     NotAgreed,
     /// Something was said that cannot be understood. Nobody is mailed because of it, and nobody is unsubscribed.
     Unclear,
-    /// Unsubscribed.
     Unsubscribed,
     /// The mailbox does not exist.
     Bounced,
-    /// Called the mail unwanted.
     Complained,
     /// Must not be mailed.
     Blocked,

@@ -68,7 +68,6 @@ impl Survey {
         Self { header, profiles, rows: 0, differing: Vec::new(), emails }
     }
 
-    /// Looks at a row.
     pub(super) fn look(&mut self, cells: Option<&[String]>) {
         self.rows += 1;
         let Some(cells) = cells.filter(|cells| cells.len() == self.profiles.len()) else { return };
@@ -179,11 +178,9 @@ impl Survey {
 
 /// How surely a column's meaning is known.
 enum Sure {
-    /// A person said so.
     Said,
     /// The vendor's export has it.
     Known,
-    /// By its name.
     Guessed,
     /// Not at all.
     No,

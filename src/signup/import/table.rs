@@ -63,7 +63,6 @@ pub(super) struct ImportRow {
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RowOutcome {
-    /// A person.
     Person(ImportRow),
     /// No row; whoever is named in it is not mailed because of another.
     Broken { reason: Reason, addresses: Vec<EmailAddress> },
@@ -90,7 +89,6 @@ impl ImportTable {
         typed.chars().filter(|c| !c.is_control()).take(100).collect()
     }
 
-    /// Reads a row.
     pub(super) fn read(&self, record: &CsvRecord, now: Timestamp) -> RowOutcome {
         match &record.fields {
             Ok(cells) if cells.len() == self.columns.len() => self.person(cells, now),

@@ -14,10 +14,8 @@ pub enum DayOrder {
     MonthFirst,
 }
 
-/// A time in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CellTime {
-    /// This one.
     At(Timestamp),
     /// A time, but 01/02 may be either of two days.
     Either,
@@ -176,7 +174,6 @@ fn spread(text: &str) -> String {
     spread
 }
 
-/// `15:04`, `15:04:05`, `15:04:05.999`.
 fn clock_time(word: &str) -> Option<jiff::civil::Time> {
     let mut parts = word.split(':');
     let hour = parts.next()?.parse::<i8>().ok()?;
@@ -215,7 +212,6 @@ fn utc_offset(word: &str) -> Option<i32> {
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
-/// `2024-01-02`, `2024/01/02`, `02.01.2024`, `01/02/24`, `02-01-2024`.
 fn date_of(word: &str) -> Option<(i16, Date)> {
     let mark = word.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '-' | '/' | '.'))?;
     let word = word.trim_end_matches('.');

@@ -19,15 +19,12 @@ use crate::store::{Db, Result, StoreError, Tx, events, imports, subscriptions};
 /// How long an import can be taken back.
 pub const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Changes in one transaction.
 const BATCH: i64 = 512;
 
 /// What became of an import that is to be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undo {
-    /// It is taken back.
     Done(Undone),
-    /// It was before.
     Already,
     /// It is too old: what it changed is not known any more.
     TooOld,
@@ -35,7 +32,6 @@ pub enum Undo {
     Unknown,
 }
 
-/// What taking back did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Undone {
     /// Taken out: they had never been mailed.

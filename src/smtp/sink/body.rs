@@ -12,7 +12,6 @@ enum At {
     Dot,
     /// After that dot and a CR.
     DotCr,
-    /// Inside a line.
     Text,
     /// After a CR inside a line.
     Cr,
@@ -34,7 +33,6 @@ pub(super) struct BodyReader {
 pub(super) struct Body {
     /// Its bytes, if they were wanted.
     pub(super) message: Option<Vec<u8>>,
-    /// How many there were.
     pub(super) bytes: usize,
     /// Why it must be refused.
     pub(super) defect: Option<Defect>,

@@ -18,7 +18,6 @@ const RECIPIENTS_MAX: usize = 100;
 /// Commands that fail before the connection is ended.
 const MISTAKES_MAX: u32 = 20;
 
-/// A conversation.
 pub(super) struct Conversation<'a> {
     shared: &'a Shared,
     pub(super) line: SinkStream,
@@ -45,7 +44,6 @@ enum Next {
     StartTls,
     /// Sends what is to be said, then closes.
     Close,
-    /// Closes at once.
     Drop,
 }
 

@@ -3,7 +3,6 @@
 /// What a recipient's local part asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum InjectedFault {
-    /// Nothing.
     #[default]
     None,
     /// `tempfail-`: 451 at RCPT.

@@ -25,11 +25,8 @@ const NAME_BYTES_MAX: usize = 100;
 /// A message that the sink took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SinkMessage {
-    /// When.
     pub at: Timestamp,
-    /// The envelope sender.
     pub from: String,
-    /// The envelope recipients.
     pub to: Vec<String>,
     /// The message as it was before dot-stuffing.
     pub data: Vec<u8>,

@@ -28,7 +28,6 @@ use self::shared::Shared;
 pub use self::stats::SinkStats;
 use super::stream::tune;
 
-/// The server.
 #[derive(Debug)]
 pub struct Sink;
 
@@ -42,7 +41,6 @@ pub struct SinkHandle {
 }
 
 impl Sink {
-    /// Starts to listen.
     pub async fn start(options: SinkOptions) -> Result<SinkHandle, SinkError> {
         let keep = Keep::open(&options)?;
         let refused = |error| SinkError::Listen(options.listen, error);
@@ -57,7 +55,6 @@ impl Sink {
 }
 
 impl SinkHandle {
-    /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.address
     }

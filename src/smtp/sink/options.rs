@@ -69,12 +69,10 @@ pub struct SinkTls {
     pub(super) implicit: bool,
 }
 
-/// A login.
 #[derive(Clone, Debug)]
 pub struct SinkAuth {
     /// The only user.
     pub username: String,
-    /// And the password.
     pub password: Secret,
     /// What EHLO says after AUTH, such as `PLAIN LOGIN`.
     pub mechanisms: String,
@@ -89,7 +87,6 @@ pub enum SinkError {
     /// The folder or the journal.
     #[error("{path}: {error}", path = .0.display(), error = .1)]
     File(PathBuf, io::Error),
-    /// The certificate or key.
     #[error("the certificate or its key cannot be used: {0}")]
     Tls(String),
 }

@@ -12,7 +12,6 @@ const DEFERRALS_MAX: usize = 1_000_000;
 /// What `defer2-` means.
 const DEFERRALS_EACH: u8 = 2;
 
-/// What all conversations share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) options: SinkOptions,

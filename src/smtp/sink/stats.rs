@@ -7,13 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub struct SinkStats {
     /// Messages taken and answered with 250.
     pub accepted: u64,
-    /// Their bytes.
     pub accepted_bytes: u64,
     /// Messages taken whole and left without an answer (`drop-dot-`).
     pub unanswered: u64,
     /// Connections closed on purpose (`drop-data-`, `drop-dot-`, `421-`).
     pub dropped: u64,
-    /// MAIL refused.
     pub senders_refused: u64,
     /// RCPT answered with 4yz.
     pub recipients_deferred: u64,
@@ -21,11 +19,9 @@ pub struct SinkStats {
     pub recipients_refused: u64,
     /// Messages refused at the dot: too large, or with line ends that could smuggle.
     pub messages_refused: u64,
-    /// Logins refused.
     pub logins_refused: u64,
     /// Connections until now.
     pub connections: u64,
-    /// Connections open now.
     pub connections_now: u64,
     /// The most that were open at once.
     pub connections_peak: u64,
@@ -81,7 +77,6 @@ impl Drop for OpenConnection<'_> {
     }
 }
 
-/// One more, or several.
 pub(super) fn add(counter: &AtomicU64, more: u64) {
     counter.fetch_add(more, Relaxed);
 }

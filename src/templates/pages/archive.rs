@@ -7,7 +7,6 @@ use super::super::Sample;
 /// The form with one field, for pages about something else.
 #[derive(Clone, Debug, Serialize)]
 pub struct QuickForm {
-    /// Where it goes.
     pub action: String,
     /// What the newsletter is called.
     pub newsletter: String,
@@ -20,9 +19,7 @@ pub struct QuickForm {
 /// An issue in a list.
 #[derive(Clone, Debug, Serialize)]
 pub struct Teaser {
-    /// Where it is.
     pub url: String,
-    /// Its title.
     pub title: String,
     /// BCP 47.
     pub language: String,
@@ -37,35 +34,28 @@ pub struct Teaser {
 /// A newsletter in a list.
 #[derive(Clone, Debug, Serialize)]
 pub struct ListedNewsletter {
-    /// Its page.
     pub url: String,
-    /// What it is called.
     pub name: String,
     /// What it is; may be empty.
     pub description: String,
     /// BCP 47.
     pub language: String,
-    /// Its form.
     pub subscribe_url: String,
 }
 
-/// Which newsletters there are.
 #[derive(Clone, Debug, Serialize)]
 pub struct HomePage {
-    /// Each.
     pub newsletters: Vec<ListedNewsletter>,
 }
 
 /// The page of the only newsletter.
 #[derive(Clone, Debug, Serialize)]
 pub struct FrontPage {
-    /// What it is called.
     pub newsletter: String,
     /// What it is, in its own words; may be empty.
     pub description: String,
     /// What it is, at length: HTML; may be empty.
     pub about: String,
-    /// The form.
     pub form: QuickForm,
     /// The latest issues.
     pub latest: Vec<Teaser>,
@@ -74,9 +64,7 @@ pub struct FrontPage {
 /// A year of the archive.
 #[derive(Clone, Debug, Serialize)]
 pub struct Year {
-    /// Where.
     pub url: String,
-    /// As it is written.
     pub number: String,
     /// Whether it is this page.
     pub current: bool,
@@ -105,17 +93,14 @@ pub struct ArchivePage {
     pub description: String,
     /// Whether there is enough to search in.
     pub searchable: bool,
-    /// Where a search goes.
     pub action: String,
     /// What was searched for, as it was typed.
     pub typed: String,
     /// `found`, `many`, `none` or `empty`; nothing where there is nothing to say.
     pub outcome: Option<SearchOutcome>,
-    /// How many were found.
     pub count: i64,
     /// The years that have issues.
     pub years: Vec<Year>,
-    /// The issues.
     pub entries: Vec<Teaser>,
     /// The page with newer ones.
     pub newer_url: Option<String>,
@@ -123,14 +108,12 @@ pub struct ArchivePage {
     pub older_url: Option<String>,
 }
 
-/// An issue's web version.
 #[derive(Clone, Debug, Serialize)]
 pub struct IssuePage {
     /// BCP 47, of the text.
     pub language: String,
     /// `ltr` or `rtl`, of the text.
     pub direction: &'static str,
-    /// The heading.
     pub title: String,
     /// When it was sent, written out.
     pub date: String,
@@ -148,13 +131,9 @@ pub struct IssuePage {
     pub corrected_datetime: String,
     /// What was wrong; may be empty.
     pub correction: String,
-    /// HTML.
     pub body: String,
-    /// The issue before.
     pub previous: Option<Teaser>,
-    /// The issue after.
     pub next: Option<Teaser>,
-    /// The form.
     pub form: QuickForm,
 }
 
@@ -165,11 +144,8 @@ pub struct KeptDays {
     pub unconfirmed: i64,
     /// Address and name of who has unsubscribed.
     pub unsubscribed: i64,
-    /// What readers agreed to.
     pub consents: i64,
-    /// Where requests came from.
     pub networks: i64,
-    /// Which issue reached whom.
     pub ledger: i64,
 }
 

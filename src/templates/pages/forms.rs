@@ -8,14 +8,12 @@ use super::reader::Reader;
 /// What is stored about a reader, to be taken along or erased.
 #[derive(Clone, Debug, Serialize)]
 pub struct DataPage {
-    /// Whose it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// Whether the box was not ticked that all is to be erased.
     pub wrong: bool,
 }
 
-/// "Send me my link".
 #[derive(Clone, Debug, Serialize)]
 pub struct LinkPage {
     /// What is wrong with the address; empty when nothing is.
@@ -24,7 +22,6 @@ pub struct LinkPage {
     pub typed: String,
 }
 
-/// The page behind it.
 #[derive(Clone, Debug, Serialize)]
 pub struct SentPage {
     /// What the newsletter is called.
@@ -41,7 +38,6 @@ pub struct NoMailPage {
 /// A link that opens nothing.
 #[derive(Clone, Debug, Serialize)]
 pub struct LostPage {
-    /// The only newsletter.
     pub only: Option<LostNewsletter>,
     /// All newsletters, where there are several.
     pub newsletters: Vec<LostNewsletter>,
@@ -50,17 +46,14 @@ pub struct LostPage {
 /// A newsletter that the link may have been of.
 #[derive(Clone, Debug, Serialize)]
 pub struct LostNewsletter {
-    /// What it is called.
     pub name: String,
     /// What it is, in its own words; may be empty.
     pub description: String,
     /// Where a reader gets their link.
     pub link_url: String,
-    /// Where its form goes.
     pub subscribe_url: String,
 }
 
-/// What went wrong.
 #[derive(Clone, Debug, Serialize)]
 pub struct TroublePage {
     /// `not-found`, `method`, `too-large`, `unreadable`, `too-many`, `busy` or `broken`.

@@ -16,7 +16,6 @@ pub struct Style {
     pub dark_ink: String,
     /// Font families of the text.
     pub font: String,
-    /// Font families of headings.
     pub heading_font: String,
 }
 
@@ -36,9 +35,7 @@ pub struct Frame {
     pub bare: bool,
     /// A picture beside the name, if there is one.
     pub logo_url: Option<String>,
-    /// Where the name leads.
     pub home_url: String,
-    /// The site's first page.
     pub root_url: String,
     /// The form; none on pages about a subscription, and on those that have it.
     pub subscribe_url: Option<String>,
@@ -57,9 +54,7 @@ pub struct Frame {
 /// The newsletter's other pages, and who sends it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Foot {
-    /// All issues.
     pub issues_url: String,
-    /// The feed.
     pub feed_url: String,
     /// What is stored of readers.
     pub privacy_url: String,
@@ -72,13 +67,11 @@ pub struct Foot {
 /// A page as other sites show it: Open Graph, and its one true address.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sharing {
-    /// Its address, whole.
     pub url: String,
     /// `website` or `article`.
     pub kind: &'static str,
     /// Whether it belongs to a newsletter.
     pub newsletter: bool,
-    /// A picture's address, whole.
     pub image: Option<String>,
 }
 
@@ -91,7 +84,6 @@ pub struct Relation {
     pub media_type: &'static str,
     /// A feed's name; empty for a page.
     pub title: String,
-    /// Where.
     pub url: String,
 }
 

@@ -24,17 +24,13 @@ macro_rules! readers_pages {
 readers_pages! {
     /// Asks whether a subscription is confirmed.
     ConfirmPage;
-    /// It was confirmed before.
     AlreadyPage;
-    /// Unsubscribing was undone.
     BackPage;
     /// Asks whether issues are to come to this address.
     MovePage;
-    /// They do.
     MovedPage;
     /// Asks whether a change of address is to be stopped.
     StopPage;
-    /// It was.
     StoppedPage;
 }
 
@@ -60,10 +56,8 @@ plain_pages! {
     AllowedPage;
 }
 
-/// A subscription was confirmed.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmedPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// The day of the next issue, where it is known.
@@ -79,7 +73,6 @@ pub struct ConfirmedPage {
 pub struct NextIssue {
     /// From 1, which is Monday.
     pub weekday: i64,
-    /// Of the month.
     pub day: i64,
     /// From 1, which is January.
     pub month: i64,
@@ -88,16 +81,13 @@ pub struct NextIssue {
 /// An issue that went out.
 #[derive(Clone, Debug, Serialize)]
 pub struct LatestIssue {
-    /// Its page.
     pub url: String,
-    /// What it is called.
     pub title: String,
 }
 
 /// A link that works no longer.
 #[derive(Clone, Debug, Serialize)]
 pub struct StalePage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// What it was for: `confirm`, `address`, `stop` or `data`.
@@ -110,20 +100,16 @@ pub struct StalePage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StaleLink {
-    /// To confirm a subscription.
     Confirm,
-    /// To confirm another address.
     Address,
     /// To stop a change of address.
     Stop,
-    /// To what is stored.
     Data,
 }
 
 /// Asks whether a subscription is to end.
 #[derive(Clone, Debug, Serialize)]
 pub struct LeavePage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// The days that a pause may end on; none where there is nothing to pause.
@@ -134,10 +120,8 @@ pub struct LeavePage {
     pub link_url: Option<String>,
 }
 
-/// A subscription is paused.
 #[derive(Clone, Debug, Serialize)]
 pub struct PausedPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// Until when, written out; empty for a pause without an end.
@@ -146,10 +130,8 @@ pub struct PausedPage {
     pub link_url: Option<String>,
 }
 
-/// A subscription has ended.
 #[derive(Clone, Debug, Serialize)]
 pub struct LeftPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
     /// Whether a reason was just given.
@@ -158,7 +140,6 @@ pub struct LeftPage {
     pub offers_back: bool,
     /// Whether the reader is asked why.
     pub asks_why: bool,
-    /// Where both go.
     pub action: String,
     /// The form of the newsletter.
     pub subscribe_url: Option<String>,
@@ -174,10 +155,8 @@ pub struct AbsentPage {
 /// The preferences of somebody who has unsubscribed.
 #[derive(Clone, Debug, Serialize)]
 pub struct DepartedPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
-    /// What was just done.
     #[serde(flatten)]
     pub done: super::Done,
     /// How it ended: `never-began`, `by-reader` or `by-other`; nothing where that is not known.
@@ -190,25 +169,20 @@ pub struct DepartedPage {
     pub subscribe_url: Option<String>,
 }
 
-/// How a subscription ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubscriptionEnd {
     /// It was never confirmed.
     NeverBegan,
-    /// The reader unsubscribed.
     ByReader,
-    /// Somebody else ended it.
     ByOther,
 }
 
 /// The preferences of somebody who has not confirmed.
 #[derive(Clone, Debug, Serialize)]
 pub struct PendingPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
-    /// What was just done.
     #[serde(flatten)]
     pub done: super::Done,
 }

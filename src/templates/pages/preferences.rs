@@ -18,22 +18,18 @@ pub struct Done {
 /// The days that a pause may end on.
 #[derive(Clone, Debug, Serialize)]
 pub struct PauseDays {
-    /// `2026-11-21`.
     pub first: String,
-    /// The same.
     pub last: String,
     /// The last one, written out.
     pub last_written: String,
 }
 
-/// What was typed wrong.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct FormError {
     /// Its field: `until`, `name` or `email`; empty when nothing is wrong.
     pub wrong: &'static str,
     /// What is wrong with it; empty for a day, which says so itself.
     pub error: String,
-    /// What was typed.
     pub typed: String,
 }
 
@@ -51,22 +47,18 @@ pub struct Chosen {
 /// Another newsletter of the site.
 #[derive(Clone, Debug, Serialize)]
 pub struct Other {
-    /// In its addresses.
     pub slug: String,
-    /// What it is called.
     pub name: String,
 }
 
 /// What is set for a subscription.
 #[derive(Clone, Debug, Serialize)]
 pub struct Subscribed {
-    /// Whether it is paused.
     pub paused: bool,
     /// Until when, written out; empty for a pause without an end, and for none.
     pub until: String,
     /// The language that the reader chose, in its own words; empty when they chose none.
     pub language_chosen: &'static str,
-    /// Those that there are.
     pub languages: Vec<Chosen>,
     /// `html` or `plain`.
     pub format: &'static str,
@@ -79,21 +71,16 @@ pub struct Subscribed {
 /// The preferences of a reader.
 #[derive(Clone, Debug, Serialize)]
 pub struct PreferencesPage {
-    /// Whose page it is.
     #[serde(flatten)]
     pub reader: Reader,
-    /// What was just done.
     #[serde(flatten)]
     pub done: Done,
-    /// What was typed wrong.
     #[serde(flatten)]
     pub wrong: FormError,
-    /// What is set.
     #[serde(flatten)]
     pub subscribed: Subscribed,
     /// The days that a pause may end on.
     pub pause: PauseDays,
-    /// The site's other newsletters.
     pub others: Vec<Other>,
 }
 

@@ -7,9 +7,7 @@ use super::super::Sample;
 /// A field that goes with a form unseen.
 #[derive(Clone, Debug, Serialize)]
 pub struct Hidden {
-    /// The field's name.
     pub name: &'static str,
-    /// What it holds.
     pub value: String,
 }
 
@@ -22,7 +20,6 @@ pub struct SignupPage {
     pub description: String,
     /// What it is, at length: HTML; may be empty.
     pub about: String,
-    /// Where the form goes.
     pub action: String,
     /// The field that is wrong: `email` or `name`; empty when none is.
     pub wrong: &'static str,
@@ -43,7 +40,6 @@ pub struct SignupPage {
 /// A language in a list.
 #[derive(Clone, Debug, Serialize)]
 pub struct LanguageLink {
-    /// The page in it.
     pub url: String,
     /// What its speakers call it.
     pub name: &'static str,
@@ -56,7 +52,6 @@ pub struct LanguageLink {
 /// "Did you mean": two buttons.
 #[derive(Clone, Debug, Serialize)]
 pub struct MeantPage {
-    /// Where the form goes.
     pub action: String,
     /// What goes with it unseen.
     pub hidden: Vec<Hidden>,
@@ -71,7 +66,6 @@ pub struct MeantPage {
 pub struct StepPage {
     /// The address as it was typed.
     pub address: String,
-    /// Where the form goes.
     pub action: String,
     /// What goes with it unseen.
     pub hidden: Vec<Hidden>,
@@ -79,18 +73,14 @@ pub struct StepPage {
     pub work: Option<StepWork>,
 }
 
-/// Work for a machine.
 #[derive(Clone, Debug, Serialize)]
 pub struct StepWork {
-    /// The challenge, as JSON.
     pub challenge: String,
-    /// Where the script is.
     pub script_url: String,
     /// For how many seconds who does not work waits.
     pub patience: u64,
 }
 
-/// "Check your email".
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckPage {
     /// What the newsletter is called.
@@ -107,7 +97,6 @@ pub struct CheckPage {
     pub emails_a_day: i64,
     /// Asks for it again; none when the address is not known any more.
     pub again: Option<Again>,
-    /// Back to the form.
     pub form_url: String,
 }
 
@@ -115,7 +104,6 @@ pub struct CheckPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resent {
-    /// It was taken.
     AskedAgain,
     /// The email may still be on its way.
     TooEarly,
@@ -126,16 +114,13 @@ pub enum Resent {
 pub struct Webmail {
     /// What the provider is called.
     pub name: &'static str,
-    /// Where.
     pub url: String,
 }
 
 /// A button that asks for the mail again.
 #[derive(Clone, Debug, Serialize)]
 pub struct Again {
-    /// Where it goes.
     pub action: String,
-    /// For whom.
     pub token: String,
 }
 

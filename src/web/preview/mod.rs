@@ -35,15 +35,10 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// An issue at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct PreviewState {
-    /// Grows with each save.
     pub number: u64,
-    /// Where the issue is.
     pub file: String,
-    /// Its title.
     pub title: String,
-    /// Its subject.
     pub subject: String,
-    /// The sender's name.
     pub from: String,
     /// What a mailbox shows beside the subject.
     pub preheader: String,
@@ -65,17 +60,13 @@ pub struct PreviewState {
     pub headers: String,
     /// The file as it stands.
     pub source: String,
-    /// The issue's own images.
     pub pictures: Vec<PreviewImage>,
-    /// Words in it.
     pub words: usize,
     /// Bytes of the whole mail.
     pub bytes: usize,
-    /// What the checks say.
     pub problems: Vec<Problem>,
     /// What is queued of the issue, where that is not what the file says; may be empty.
     pub queued: String,
-    /// Where the issue stands.
     pub place: PreviewPlace,
     /// What `coranto queue` would do with it.
     pub outlook: String,
@@ -85,7 +76,6 @@ pub struct PreviewState {
     pub stale: bool,
 }
 
-/// Where an issue stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreviewPlace {
@@ -100,20 +90,16 @@ pub enum PreviewPlace {
     Queued,
     /// It goes out with another text than the file's.
     Other,
-    /// It is over.
     Over,
 }
 
 /// An image that only this server has.
 #[derive(Clone, Debug)]
 pub struct PreviewImage {
-    /// Its file.
     pub name: String,
     /// What stands in the parts for it.
     pub addresses: Vec<String>,
-    /// Its media type.
     pub media_type: &'static str,
-    /// The image.
     pub image: Arc<Image>,
 }
 

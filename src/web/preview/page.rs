@@ -20,15 +20,12 @@ const STYLE_URL: &str = "web.css";
 /// Where an issue is to be published.
 #[derive(Clone, Copy, Debug)]
 pub struct Publication<'a> {
-    /// The newsletter.
     pub newsletter: &'a Newsletter,
-    /// Its logo.
     pub logo: Option<&'a NewsletterLogo>,
     /// Whether there are other newsletters on the same site.
     pub several: bool,
     /// Where readers will reach the site.
     pub public_url: &'a Url,
-    /// The layouts.
     pub templates: &'a Templates,
 }
 

@@ -29,7 +29,6 @@ const PER_PAGE: usize = 20;
 const FOUND_MAX: usize = 100;
 /// Fewer issues are seen at a glance.
 const SEARCHABLE: usize = 10;
-/// Longer than any title.
 const TYPED_CHARS_MAX: usize = 100;
 /// A century of a daily newsletter.
 const ISSUES_MAX: i64 = 40_000;
@@ -124,7 +123,6 @@ async fn show(
 /// What a page of the archive shows.
 struct PublicArchive {
     entries: Vec<ArchiveEntry>,
-    /// Whether older ones follow.
     more: bool,
     /// Of a search, how many were found; one more than the most stands for many.
     count: Option<usize>,
@@ -132,7 +130,6 @@ struct PublicArchive {
     times: Vec<Timestamp>,
     /// Their years, latest first.
     all_years: Vec<i16>,
-    /// Which year is shown.
     year: Option<i16>,
 }
 

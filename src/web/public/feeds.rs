@@ -26,7 +26,6 @@ use crate::words::Words;
 const PER_PAGE: usize = 20;
 /// Text past this is left to the page: readers refuse feeds of more than a megabyte, and escaping adds to it.
 const TEXT_BYTES_MAX: usize = 400 * 1024;
-/// No archive has more.
 const PAGE_MAX: usize = 10_000;
 const ATOM: &str = "application/atom+xml";
 const JSON: &str = "application/feed+json";

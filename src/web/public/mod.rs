@@ -29,7 +29,6 @@ use axum::Router;
 use super::site::Site;
 pub(super) use lost::lost_page;
 
-/// The routes.
 pub(super) fn router() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::router())

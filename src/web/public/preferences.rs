@@ -43,7 +43,6 @@ pub(super) fn router() -> Router<Arc<Site>> {
     Router::new().route("/p/{token}", get(show).post(act)).route("/p/{token}/", get(show).post(act))
 }
 
-/// What an act did.
 enum Did {
     Nothing,
     /// As the page calls it.

@@ -79,7 +79,6 @@ impl<'a> ReaderContext<'a> {
         self.words.date(day(at, self.list))
     }
 
-    /// The newsletter's form.
     pub(super) fn subscribe_url(&self) -> Option<String> {
         self.list.map(|list| self.site.path(&format!("{}/subscribe", list.newsletter.slug)))
     }

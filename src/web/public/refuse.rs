@@ -21,7 +21,6 @@ use crate::templates::TemplateContext;
 use crate::templates::pages::{AllowedPage, RefusePage, RefusedPage};
 use crate::token::{Purpose, TEST_NUMBER};
 
-/// Takes it back.
 const ALLOW: &str = "allow";
 
 pub(super) fn router() -> Router<Arc<Site>> {

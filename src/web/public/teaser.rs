@@ -24,7 +24,6 @@ pub(super) fn teaser(site: &Site, list: &SignupList, words: Words, entry: &Archi
     }
 }
 
-/// The path of an issue.
 pub(super) fn issue_path(site: &Site, list: &SignupList, slug: &str) -> String {
     list.newsletter.issue_url(site.public_url.path(), slug)
 }

@@ -15,9 +15,7 @@ use super::times::DayOrder;
 /// A program whose exports are known.
 #[derive(Debug)]
 pub(super) struct Vendor {
-    /// For `--from`.
     pub(super) key: &'static str,
-    /// For people.
     pub(super) name: &'static str,
     /// Columns that must be there, folded.
     all: &'static [&'static str],
@@ -25,7 +23,6 @@ pub(super) struct Vendor {
     any: &'static [&'static str],
     /// Of these none may be there.
     none: &'static [&'static str],
-    /// What its columns mean.
     columns: &'static [(&'static str, Meaning)],
     /// What its words of standing mean, where that is not what they mean in general.
     words: &'static [(&'static str, Standing)],

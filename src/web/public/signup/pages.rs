@@ -23,7 +23,6 @@ pub(in crate::web) enum InputError {
     Form(AddressError),
     Name(NameError),
     Disposable,
-    /// With its domain.
     NoServer(String),
 }
 

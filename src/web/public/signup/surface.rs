@@ -30,7 +30,6 @@ impl Surface {
         site.path(&format!("{}/{}", list.newsletter.slug, self.name()))
     }
 
-    /// The form in a language.
     pub(super) fn form(self, site: &Site, list: &SignupList, language: Option<Language>) -> String {
         let query = language.map(|language| format!("?lang={}", language.tag())).unwrap_or_default();
         self.path(site, list) + &query
