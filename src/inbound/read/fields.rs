@@ -74,10 +74,12 @@ impl Fields {
 pub(super) fn groups(text: &str) -> Vec<Fields> {
     let mut groups = vec![Fields::default()];
     for line in text.lines() {
-        match groups.last_mut() {
-            Some(last) if !line.trim().is_empty() => last.add(line),
-            Some(last) if !last.is_empty() && groups.len() < GROUPS_MAX => groups.push(Fields::default()),
-            _ => {}
+        if line.trim().is_empty() {
+            if groups.len() < GROUPS_MAX && groups.last().is_some_and(|last| !last.is_empty()) {
+                groups.push(Fields::default());
+            }
+        } else if let Some(last) = groups.last_mut() {
+            last.add(line);
         }
     }
     groups.retain(|group| !group.is_empty());

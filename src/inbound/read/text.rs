@@ -13,8 +13,7 @@ const COPY_FIELDS: &[&str] = &["received", "return-path", "message-id", "dkim-si
 /// Divides a text into the report and the copy after it.
 pub(super) fn divide(text: &str) -> (&str, Option<&str>) {
     let mut at = 0;
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
+    for line in text.split_inclusive('\n') {
         let after = at + line.len();
         if is_separator(line.trim_end()) {
             return (&text[..at], Some(&text[after..]));
@@ -103,7 +102,7 @@ fn is_followed(rest: &str) -> bool {
         Some('-') => chars.next().is_some_and(|c| !c.is_ascii_digit() || rest[1..].starts_with(['4', '5'])),
         Some(':') => chars.next().is_none_or(char::is_whitespace),
         Some(' ' | '\t') => {
-            let word = rest.trim_start().split_whitespace().next().unwrap_or_default();
+            let word = rest.split_whitespace().next().unwrap_or_default();
             !["bytes", "kb", "mb", "messages", "attempts", "hours", "minutes", "days", "seconds"]
                 .contains(&word.to_ascii_lowercase().as_str())
         }
