@@ -21,7 +21,7 @@ pub(super) struct Explain {
     /// The stage of the reply: session, mail, rcpt, data, dot or unknown. Without it, the reply's words decide.
     #[arg(long, value_parser = stage, requires = "reply")]
     stage: Option<Stage>,
-    /// Mails that came back: files, a folder, a Maildir, an mbox, or `-` for standard input.
+    /// Emails that came back: files, a folder, a Maildir, an mbox, or `-` for standard input.
     #[arg(value_name = "PATH", required_unless_present = "reply")]
     paths: Vec<PathBuf>,
 }

@@ -49,7 +49,7 @@ enum Command {
   coranto bounces discard the-calendar-is-not-an-agreement
   coranto bounces discard 42")]
     Discard(answer::Named),
-    /// Explain emails that came back, or a server's reply: the kind, the cause, the rule. Needs no database.
+    /// Explain returned emails, or a server's reply: kind, cause and rule. Needs no database.
     #[command(before_help = "Examples:
   coranto bounces explain returned.eml
   coranto bounces explain --json Maildir
