@@ -118,12 +118,30 @@ impl Stage {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match () {
-            () if says(&["in reply to rcpt", "after rcpt", ">>> rcpt", "[rcpt_to]", "our rcpt", "not like recipient"]) => {
+            () if says(&[
+                "in reply to rcpt",
+                "after rcpt",
+                ">>> rcpt",
+                "[rcpt_to]",
+                "our rcpt",
+                "not like recipient",
+            ]) =>
+            {
                 Self::Recipient
             }
-            () if says(&["rejected our recipient", "response to rcpt", "error to rcpt", "sent rcpt"]) => Self::Recipient,
+            () if says(&["rejected our recipient", "response to rcpt", "error to rcpt", "sent rcpt"]) => {
+                Self::Recipient
+            }
             () if says(&["end of data", "after end of message", "after i sent the message"]) => Self::Dot,
-            () if says(&["in reply to mail", "after mail from", ">>> mail", "our mail from", "not like sender", "to mail from"]) => {
+            () if says(&[
+                "in reply to mail",
+                "after mail from",
+                ">>> mail",
+                "our mail from",
+                "not like sender",
+                "to mail from",
+            ]) =>
+            {
                 Self::Mail
             }
             () if says(&["in reply to data", ">>> data", "after data", "our data"]) => Self::Data,

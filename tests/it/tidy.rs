@@ -160,7 +160,8 @@ fn each_crate_has_its_home() {
             {
                 wrong.add(&file.path, line, &format!("{name} is named in {homes:?} alone, not in {layer}"));
             }
-            let is_pure = PURE.contains(&layer.as_str()) || PURE_FOLDERS.iter().any(|folder| file.path.starts_with(folder));
+            let is_pure =
+                PURE.contains(&layer.as_str()) || PURE_FOLDERS.iter().any(|folder| file.path.starts_with(folder));
             if is_pure && IMPURE.contains(&word) {
                 wrong.add(&file.path, line, &format!("{layer} is pure, and `{word}` is not"));
             }

@@ -49,7 +49,8 @@ fn mails(paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
                 false => mail_in_words(output, &kept, &reading),
             }
         };
-        archive::each(path, &mut explain).map_err(|error| error.context(format!("{} cannot be read", path.display())))?;
+        archive::each(path, &mut explain)
+            .map_err(|error| error.context(format!("{} cannot be read", path.display())))?;
     }
     Ok(Exit::Ok)
 }
@@ -88,10 +89,13 @@ fn recipient_as_json(recipient: &Recipient) -> serde_json::Value {
 
 fn mail_in_words(output: &Output, kept: &Kept<'_>, reading: &Reading) -> anyhow::Result<()> {
     let row = |name: &str, value: &str| output.line(format!("{name:<9} {}", printable(value)));
-    row("mail", &match kept.number {
-        1 => kept.path.display().to_string(),
-        number => format!("{}, number {number}", kept.path.display()),
-    })?;
+    row(
+        "mail",
+        &match kept.number {
+            1 => kept.path.display().to_string(),
+            number => format!("{}, number {number}", kept.path.display()),
+        },
+    )?;
     row("kind", reading.kind.as_str())?;
     for recipient in &reading.recipients {
         row("recipient", recipient.address.as_deref().unwrap_or("not named"))?;

@@ -9,8 +9,8 @@ mod report;
 use normal::{Enhanced, normal};
 
 pub use super::reply::{Reply, Stage};
-pub use report::{Said, judge_report};
 use super::spelled;
+pub use report::{Said, judge_report};
 
 spelled! {
     /// Why a mail was refused.

@@ -15,8 +15,7 @@ struct Group {
     weight: Weight,
 }
 
-static BOOK: LazyLock<Phrasebook<Group>> =
-    LazyLock::new(|| Phrasebook::read(include_str!("phrases.txt"), heading_of));
+static BOOK: LazyLock<Phrasebook<Group>> = LazyLock::new(|| Phrasebook::read(include_str!("phrases.txt"), heading_of));
 
 fn heading_of(text: &str) -> Option<Group> {
     let mut words = text.split(' ');

@@ -21,9 +21,8 @@ const DASHES_MAX: usize = 1024;
 /// Text of one part that is looked at.
 pub(super) const TEXT_MAX: usize = 32 * 1024;
 
-static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
-    MessageParser::new().with_mime_headers().header_text(HeaderName::Subject).default_header_ignore()
-});
+static PARSER: LazyLock<MessageParser> =
+    LazyLock::new(|| MessageParser::new().with_mime_headers().header_text(HeaderName::Subject).default_header_ignore());
 
 /// A mail, taken apart.
 #[derive(Debug, Default)]
@@ -73,7 +72,9 @@ impl Mail {
             ("message", "delivery-status" | "global-delivery-status") => self.status.extend(text_of(part)),
             ("message", "feedback-report") => self.feedback.extend(text_of(part)),
             ("message", "disposition-notification" | "global-disposition-notification") => self.receipt = true,
-            ("text", "rfc822-headers") | ("message", "rfc822-headers" | "global-headers") => self.keep_copy(text_of(part)),
+            ("text", "rfc822-headers") | ("message", "rfc822-headers" | "global-headers") => {
+                self.keep_copy(text_of(part))
+            }
             ("message", "rfc822" | "global") => self.keep_copy(copy_of(part, whole)),
             ("application", "zip" | "gzip" | "x-gzip" | "x-zip-compressed" | "tlsrpt+gzip" | "tlsrpt+json") => {
                 self.archive = true;
@@ -110,7 +111,9 @@ fn text_of(part: &MessagePart<'_>) -> Option<String> {
 /// The beginning of a mail within a mail, header first.
 fn copy_of(part: &MessagePart<'_>, whole: &Message<'_>) -> Option<String> {
     match &part.body {
-        PartType::Message(inner) if inner.raw_message.len() != whole.raw_message.len() => Some(lossy(&inner.raw_message)),
+        PartType::Message(inner) if inner.raw_message.len() != whole.raw_message.len() => {
+            Some(lossy(&inner.raw_message))
+        }
         PartType::Message(_) => {
             let from = part.raw_body_offset() as usize;
             let to = (part.raw_end_offset() as usize).max(from);
@@ -174,7 +177,10 @@ fn without_tags(html: &str) -> String {
         if name.eq_ignore_ascii_case("style") || name.eq_ignore_ascii_case("script") {
             let end = if tag.starts_with('/') { None } else { rest.find("</") };
             rest = end.map_or(rest, |end| &rest[end..]);
-        } else if ["br", "p", "div", "tr", "td", "li", "h1", "h2", "h3", "table"].iter().any(|block| name.eq_ignore_ascii_case(block)) {
+        } else if ["br", "p", "div", "tr", "td", "li", "h1", "h2", "h3", "table"]
+            .iter()
+            .any(|block| name.eq_ignore_ascii_case(block))
+        {
             out.push('\n');
         } else if tag.contains('@') && !tag.contains('=') {
             out.push_str(&format!("<{tag}>"));
@@ -199,7 +205,8 @@ mod tests {
 
     #[test]
     fn html_is_read_as_text() {
-        let text = without_tags("<style>b{}</style><p>To <b>x</b> &lt;a@example.org&gt;<br>User&nbsp;unknown <a@b.example>");
+        let text =
+            without_tags("<style>b{}</style><p>To <b>x</b> &lt;a@example.org&gt;<br>User&nbsp;unknown <a@b.example>");
         assert_eq!(text, "\nTo x <a@example.org>\nUser unknown <a@b.example>");
     }
 }

@@ -145,8 +145,12 @@ fn written(mail: &Mail, text: &str, copy: &Fields) -> Option<(NoticeKind, Vec<Re
 
 fn spoken(mail: &Mail, text: &str, copy: &Fields, failed_field: Vec<String>, kind: NoticeKind) -> Vec<Recipient> {
     let own = ["to", "from", "delivered-to", "x-original-to", "envelope-to"];
-    let except: BTreeSet<String> =
-        own.iter().flat_map(|name| mail.header.all(name)).flat_map(all_addresses).map(|one| one.to_ascii_lowercase()).collect();
+    let except: BTreeSet<String> = own
+        .iter()
+        .flat_map(|name| mail.header.all(name))
+        .flat_map(all_addresses)
+        .map(|one| one.to_ascii_lowercase())
+        .collect();
     let mut found = prose::read(text, &except);
     if !failed_field.is_empty() {
         let is_named = |address: &str| found.iter().any(|one| one.address.eq_ignore_ascii_case(address));
@@ -154,7 +158,11 @@ fn spoken(mail: &Mail, text: &str, copy: &Fields, failed_field: Vec<String>, kin
             true => found.retain(|one| failed_field.iter().any(|known| known.eq_ignore_ascii_case(&one.address))),
             false => {
                 let of_all = prose::of_all(text);
-                found = failed_field.into_iter().take(RECIPIENTS_MAX).map(|address| prose::Spoken { address, ..of_all.clone() }).collect();
+                found = failed_field
+                    .into_iter()
+                    .take(RECIPIENTS_MAX)
+                    .map(|address| prose::Spoken { address, ..of_all.clone() })
+                    .collect();
             }
         }
     }
@@ -165,7 +173,8 @@ fn spoken(mail: &Mail, text: &str, copy: &Fields, failed_field: Vec<String>, kin
     let judged = |one: prose::Spoken| {
         let mut prose = one.prose;
         prose.push(mail.subject.clone());
-        let said = Said { stage: one.stage, quoted: one.quoted, status: None, prose, failed: kind == NoticeKind::Bounce };
+        let said =
+            Said { stage: one.stage, quoted: one.quoted, status: None, prose, failed: kind == NoticeKind::Bounce };
         let judgement = judge_report(&said);
         Recipient { address: Some(one.address).filter(|address| !address.is_empty()), said: Some((said, judgement)) }
     };
@@ -182,7 +191,10 @@ fn by_people(mail: &Mail, text: &str, traces: &[Trace]) -> NoticeKind {
     let titled = Signs::of(&mail.subject);
     let is_automatic = sender::is_automatic(&mail.header);
     let from = Signs::of(mail.header.get("from").unwrap_or_default());
-    if titled.has(Sign::Challenge) || from.has(Sign::Challenge) || (is_automatic && Signs::of(head).has(Sign::Challenge)) {
+    if titled.has(Sign::Challenge)
+        || from.has(Sign::Challenge)
+        || (is_automatic && Signs::of(head).has(Sign::Challenge))
+    {
         return NoticeKind::Challenge;
     }
     let suppresses = mail.header.has("x-auto-response-suppress");

@@ -171,7 +171,10 @@ fn places(text: &str, except: &BTreeSet<String>) -> Vec<Place> {
 fn rank(before: &str, after: &str, number: usize) -> usize {
     let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-•·\"'([:;#|".contains(c));
     let tail = after.trim_start_matches(['>', '"', '\'', ')']);
-    let ends = tail.trim().is_empty() || tail.starts_with([':', ';', ',']) || tail.starts_with("...") || tail.starts_with(" (");
+    let ends = tail.trim().is_empty()
+        || tail.starts_with([':', ';', ','])
+        || tail.starts_with("...")
+        || tail.starts_with(" (");
     let opens = head.is_empty() || is_label(head);
     if number == 0 && opens && (ends || is_label(head) || tail.starts_with(" <")) {
         return 0;
@@ -186,11 +189,49 @@ fn rank(before: &str, after: &str, number: usize) -> usize {
 /// `To:`, `Recipient:`, `RCPT TO:`: whom it was for.
 fn is_label(head: &str) -> bool {
     const LABELS: &[&str] = &[
-        "to", "recipient", "recipients", "recipient address", "rcpt to", "original recipient", "final recipient", "user",
-        "address", "addressee", "email", "e-mail", "email address", "e-mail address", "mail to", "destination", "for",
-        "destinataire", "destinatario", "destinatário", "empfänger", "empfängeradresse", "an", "para", "à", "a", "do",
-        "получатель", "кому", "收件人", "收件者", "宛先", "受信者", "받는 사람", "alıcı", "odbiorca", "adresat", "ontvanger",
-        "mottagare", "modtager", "mottaker", "vastaanottaja", "příjemce",
+        "to",
+        "recipient",
+        "recipients",
+        "recipient address",
+        "rcpt to",
+        "original recipient",
+        "final recipient",
+        "user",
+        "address",
+        "addressee",
+        "email",
+        "e-mail",
+        "email address",
+        "e-mail address",
+        "mail to",
+        "destination",
+        "for",
+        "destinataire",
+        "destinatario",
+        "destinatário",
+        "empfänger",
+        "empfängeradresse",
+        "an",
+        "para",
+        "à",
+        "a",
+        "do",
+        "получатель",
+        "кому",
+        "收件人",
+        "收件者",
+        "宛先",
+        "受信者",
+        "받는 사람",
+        "alıcı",
+        "odbiorca",
+        "adresat",
+        "ontvanger",
+        "mottagare",
+        "modtager",
+        "mottaker",
+        "vastaanottaja",
+        "příjemce",
     ];
     let head = head.trim_end_matches([':', '=', '：']).trim().to_lowercase();
     LABELS.contains(&head.as_str())
@@ -199,12 +240,30 @@ fn is_label(head: &str) -> bool {
 /// Whom it was from.
 fn is_senders(before: &str) -> bool {
     const LABELS: &[&str] = &[
-        "from", "sender", "mail from", "reply-to", "return-path", "original sender", "original mail from", "envelope-from",
-        "envelope sender", "message-id", "message id", "a message sent by", "sent by", "cc", "contact", "support",
-        "message from", "mail from:", "from:",
+        "from",
+        "sender",
+        "mail from",
+        "reply-to",
+        "return-path",
+        "original sender",
+        "original mail from",
+        "envelope-from",
+        "envelope sender",
+        "message-id",
+        "message id",
+        "a message sent by",
+        "sent by",
+        "cc",
+        "contact",
+        "support",
+        "message from",
+        "mail from:",
+        "from:",
     ];
     let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-\"'([:=".contains(c)).to_ascii_lowercase();
-    LABELS.iter().any(|label| head == *label || head.ends_with(&format!(" {label}")) || head.ends_with(&format!("\t{label}")))
+    LABELS
+        .iter()
+        .any(|label| head == *label || head.ends_with(&format!(" {label}")) || head.ends_with(&format!("\t{label}")))
 }
 
 #[cfg(test)]

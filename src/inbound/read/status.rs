@@ -187,7 +187,13 @@ mod tests {
 
     #[test]
     fn codes_have_three_numbers() {
-        for (text, code) in [("5.1.1", Some((5, 1, 1))), ("#4.4.7 (late)", Some((4, 4, 7))), ("2.0.0", None), ("5.1", None), ("5.1.1.1", None)] {
+        for (text, code) in [
+            ("5.1.1", Some((5, 1, 1))),
+            ("#4.4.7 (late)", Some((4, 4, 7))),
+            ("2.0.0", None),
+            ("5.1", None),
+            ("5.1.1.1", None),
+        ] {
             assert_eq!(enhanced(text), code, "{text}");
         }
     }

@@ -72,14 +72,20 @@ fn every_report_of_the_table_is_read() {
         let certain = judged.is_some_and(|judged| judged.certainty == Certainty::Certain);
         let is_certain_wrongly = report.cause.class() == Class::Dead && (certain == (stage == Some(Stage::Dot)));
         if !is_right || (is_certain_wrongly && !report.reply.contains("5.1.0")) {
-            wrong.push(format!("{} {:?}: {:?} {:?} {stage:?} {judged:?}", report.name, report.reply, reading.kind, address));
+            wrong.push(format!(
+                "{} {:?}: {:?} {:?} {stage:?} {judged:?}",
+                report.name, report.reply, reading.kind, address
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
 }
 
 fn of_language(row: &[&str], daemon: &str) -> String {
-    format!("Return-Path: <>\nTo: news@example.com\nFrom: {daemon}\nSubject: {}\nContent-Type: text/plain; charset=utf-8\n\n{}\n\n<{TO}>\n{}\n", row[1], row[2], row[3])
+    format!(
+        "Return-Path: <>\nTo: news@example.com\nFrom: {daemon}\nSubject: {}\nContent-Type: text/plain; charset=utf-8\n\n{}\n\n<{TO}>\n{}\n",
+        row[1], row[2], row[3]
+    )
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn mail_systems_are_understood_in_their_languages() {
     for row in lines(LANGUAGES) {
         let reading = read(of_language(&row, "MAILER-DAEMON@mx.example.net").as_bytes());
         let judged = reading.recipients.first().and_then(Recipient::judgement);
-        let is_right = judged.is_some_and(|judged| judged.cause.as_str() == row[4] && judged.certainty == Certainty::Likely);
+        let is_right =
+            judged.is_some_and(|judged| judged.cause.as_str() == row[4] && judged.certainty == Certainty::Likely);
         if reading.kind != NoticeKind::Bounce || !is_right {
             wrong.push(format!("{row:?}: {:?} {judged:?}", reading.kind));
         }
@@ -100,8 +107,16 @@ fn mail_systems_are_understood_in_their_languages() {
 fn letters_receipts_and_answers_are_no_reports_and_no_wishes_to_leave() {
     let (mut wrong, mut seen) = (Vec::new(), 0);
     for row in lines(LETTERS) {
-        let person = format!("From: Anna <{TO}>\nTo: news@example.com\nSubject: {}\nIn-Reply-To: <{}@example.com>\nContent-Type: text/plain; charset=utf-8\n\n{}\n", row[2], "a2".repeat(17), row[3]);
-        let program = format!("From: shop <no-reply@shop.example>\nTo: {TO}\nSubject: {}\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{}\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>{}</p>\n--b--\n", row[2], row[3], row[3]);
+        let person = format!(
+            "From: Anna <{TO}>\nTo: news@example.com\nSubject: {}\nIn-Reply-To: <{}@example.com>\nContent-Type: text/plain; charset=utf-8\n\n{}\n",
+            row[2],
+            "a2".repeat(17),
+            row[3]
+        );
+        let program = format!(
+            "From: shop <no-reply@shop.example>\nTo: {TO}\nSubject: {}\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{}\n--b\nContent-Type: text/html; charset=utf-8\n\n<p>{}</p>\n--b--\n",
+            row[2], row[3], row[3]
+        );
         for mail in [person, program] {
             seen += 1;
             let reading = read(mail.as_bytes());
@@ -154,8 +169,13 @@ fn a_report_within_a_multipart_says_the_same() {
         let kind = head.lines().position(|line| line.starts_with("Content-Type:"));
         let inner = kind.map_or("Content-Type: text/plain", |at| head.lines().nth(at).unwrap());
         let outer: Vec<&str> = head.lines().filter(|line| !line.starts_with("Content-Type:")).collect();
-        let mail = format!("{}\nContent-Type: multipart/mixed; boundary=out\n\n--out\n{inner}\n\n{body}\n--out\nContent-Type: text/plain\n\nFooter of a gateway.\n--out--\n", outer.join("\n"));
-        let causes = |reading: Reading| reading.recipients.iter().map(|one| one.judgement().map(|judged| judged.cause)).collect::<Vec<_>>();
+        let mail = format!(
+            "{}\nContent-Type: multipart/mixed; boundary=out\n\n--out\n{inner}\n\n{body}\n--out\nContent-Type: text/plain\n\nFooter of a gateway.\n--out--\n",
+            outer.join("\n")
+        );
+        let causes = |reading: Reading| {
+            reading.recipients.iter().map(|one| one.judgement().map(|judged| judged.cause)).collect::<Vec<_>>()
+        };
         assert_eq!(causes(read(mail.as_bytes())), causes(read(report.mail.as_bytes())), "{}\n{mail}", report.name);
     }
 }
@@ -168,7 +188,8 @@ fn a_mail_cut_anywhere_or_without_a_field_gives_an_answer() {
         }
         let head = report.mail.split("\n\n").next().unwrap().lines().count();
         for gone in 0..head {
-            let rest: Vec<&str> = report.mail.lines().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| line).collect();
+            let rest: Vec<&str> =
+                report.mail.lines().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| line).collect();
             read(rest.join("\n").as_bytes());
         }
     }
@@ -177,7 +198,9 @@ fn a_mail_cut_anywhere_or_without_a_field_gives_an_answer() {
 fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let head = "From: MAILER-DAEMON@x.example\nSubject: Undelivered Mail\n";
     let report = |body: String| format!("{head}Content-Type: multipart/report; boundary=\"b\"\n\n{body}").into_bytes();
-    let nested = |kind: &str| (0..10_000).map(|at| format!("Content-Type: {kind}; boundary=\"{at}\"\n\n--{at}\n")).collect::<String>();
+    let nested = |kind: &str| {
+        (0..10_000).map(|at| format!("Content-Type: {kind}; boundary=\"{at}\"\n\n--{at}\n")).collect::<String>()
+    };
     let status = |text: String| report(format!("--b\nContent-Type: message/delivery-status\n\n{text}\n--b--\n"));
     vec![
         ("nested multiparts", format!("{head}{}", nested("multipart/mixed")).into_bytes()),

@@ -34,7 +34,8 @@ fn is_separator(line: &str) -> bool {
     }
     let is_ruled = bare.starts_with(['-', '=', '*', '_', '#', '+', '|']) && bare.len() > 2;
     let ends = bare.ends_with([':', '：']);
-    let announces = ["follow", "below", "attached", "enclosed"].iter().any(|word| bare.to_ascii_lowercase().contains(word));
+    let announces =
+        ["follow", "below", "attached", "enclosed"].iter().any(|word| bare.to_ascii_lowercase().contains(word));
     (is_ruled || ends || announces) && Signs::of(bare).has(Sign::Copy)
 }
 
@@ -85,11 +86,13 @@ fn is_domain(byte: u8) -> bool {
 pub(super) fn reply_at(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     (0..bytes.len().saturating_sub(2)).find(|&at| {
-        let is_code = matches!(bytes[at], b'4' | b'5')
-            && matches!(bytes[at + 1], b'0'..=b'7')
-            && bytes[at + 2].is_ascii_digit();
+        let is_code =
+            matches!(bytes[at], b'4' | b'5') && matches!(bytes[at + 1], b'0'..=b'7') && bytes[at + 2].is_ascii_digit();
         let begins = at == 0
-            || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'<' | b'"' | b'\'' | b':' | b'(' | b'[' | b';' | b'>' | b'|');
+            || matches!(
+                bytes[at - 1],
+                b' ' | b'\t' | b'\n' | b'<' | b'"' | b'\'' | b':' | b'(' | b'[' | b';' | b'>' | b'|'
+            );
         is_code && begins && is_followed(&text[at + 3..]) && !is_counted(&text[..at])
     })
 }
@@ -138,7 +141,8 @@ pub(super) fn tidy_reply(text: &str) -> String {
 
 fn is_status(word: &str) -> bool {
     let parts: Vec<&str> = word.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    parts.len() == 3
+        && parts.iter().all(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Where a reporter says that the refusal came, by the words around the reply.
@@ -187,7 +191,10 @@ mod tests {
             ("no\nOriginal message follows.\nDate: x", "no\n"),
             ("no\n\nReturn-Path: <a@b.example>\nReceived: x\nFrom: y\n", "no\n\n"),
             ("The original message was received at noon\nno\n", "The original message was received at noon\nno\n"),
-            ("Final-Recipient: rfc822; x\nAction: failed\nStatus: 5.0.0\n", "Final-Recipient: rfc822; x\nAction: failed\nStatus: 5.0.0\n"),
+            (
+                "Final-Recipient: rfc822; x\nAction: failed\nStatus: 5.0.0\n",
+                "Final-Recipient: rfc822; x\nAction: failed\nStatus: 5.0.0\n",
+            ),
             ("From: you\nTo: me\nwas refused", "From: you\nTo: me\nwas refused"),
         ] {
             assert_eq!(divide(text).0, report, "{text:?}");

@@ -91,7 +91,9 @@ mod tests {
     #[test]
     fn a_trace_is_long_enough_and_shows_nothing() {
         let token = "a2".repeat(TOKEN_LEN / 2);
-        let copy = Fields::header(&format!("Message-ID: <{token}@example.com>\nList-Unsubscribe: <https://x.example/u/{token}>\n"));
+        let copy = Fields::header(&format!(
+            "Message-ID: <{token}@example.com>\nList-Unsubscribe: <https://x.example/u/{token}>\n"
+        ));
         let header = Fields::header(&format!("To: b+{token}@bounce.example.com\nFrom: x@y.example\n"));
         let found = find(&header, &copy);
         let places: Vec<_> = found.iter().map(|trace| trace.place).collect();

@@ -144,7 +144,8 @@ fn real_mails_are_read_as_well_as_promised() {
     assert!(all.rows >= 300, "{} rows", all.rows);
     let mut table = String::from("label              rows  kind class cause\n");
     for (label, score) in &causes {
-        writeln!(table, "{label:<18} {:>4} {:>5} {:>5} {:>5}", score.rows, score.detected, score.class, score.cause).unwrap();
+        writeln!(table, "{label:<18} {:>4} {:>5} {:>5} {:>5}", score.rows, score.detected, score.class, score.cause)
+            .unwrap();
     }
     for (what, share, bar) in all.shares() {
         writeln!(table, "{what:<18} {share:>6.1} % of at least {bar} %").unwrap();
