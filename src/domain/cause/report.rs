@@ -1,7 +1,7 @@
 //! What a report says of one recipient. It quotes a server's reply, names a status of its own and says things in prose;
 //! the better witness speaks first, and a lower one where the higher is silent.
 
-use super::normal::{Enhanced, normal};
+use super::normal::Enhanced;
 use super::{Cause, Certainty, Judgement, Reply, Stage, Weight, codes, weigh};
 
 /// What a report says of one recipient.
@@ -43,8 +43,8 @@ pub fn judge_report(said: &Said) -> Judgement {
     }
     witnesses.extend(said.prose.iter().map(|text| {
         let (judgement, weight) = weigh(said.stage, &read(text));
-        // A code in the reporter's prose may belong to anything.
-        match judgement.cause.class() == super::Class::Dead && normal(text).codes.is_empty() {
+        // Prose may wrap another's reply in words of its own: what it alone calls dead is never certain.
+        match judgement.cause.class() == super::Class::Dead {
             true => (Judgement { certainty: Certainty::Likely, ..judgement }, weight),
             false => (judgement, weight),
         }
