@@ -71,7 +71,11 @@ fn spoken(text: &str, places: &[Place], number: usize, place: Place, first: usiz
     let end = next.map_or(text.len(), |next| next.line.0.max(place.line.1));
     let own = cut(&text[place.address.1..end.max(place.address.1)], BLOCK_MAX);
     // A list of recipients and one account of them all after it.
-    let shared = own.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
+    let names_others = places
+        .iter()
+        .map(|other| address(text, *other))
+        .any(|other| other != address(text, place) && own.contains(other));
+    let shared = names_others || own.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
     let after = match shared {
         true => of_list(text, places, address(text, place)),
         false => own.to_owned(),
