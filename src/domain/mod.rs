@@ -19,6 +19,7 @@ pub mod name;
 pub mod newsletter;
 pub mod notice;
 pub mod organisation;
+pub mod phrasebook;
 pub mod provider;
 pub mod quota;
 pub mod reply;

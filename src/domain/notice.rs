@@ -17,6 +17,26 @@ string_enum! {
     NoticeKind: "kind of notice" {
         /// A mail was refused for good.
         Bounce = "bounce",
+        /// It is late, and is tried again.
+        Delay = "delay",
+        /// It arrived.
+        Delivered = "delivered",
+        /// A reader called it spam.
+        Complaint = "complaint",
+        /// A reader called it no spam.
+        NotSpam = "not_spam",
+        /// A report about SPF, DKIM, DMARC or TLS, of no reader.
+        Authentication = "authentication",
+        /// A machine answers for its owner.
+        AutoReply = "auto_reply",
+        /// A machine asks for a link to be pressed before it passes a mail on.
+        Challenge = "challenge",
+        /// A reader wants no more of it.
+        Unsubscribe = "unsubscribe",
+        /// Anything else that a person wrote.
+        Letter = "letter",
+        /// It has no header, or cannot be read.
+        Unreadable = "unreadable",
     }
 }
 
@@ -25,6 +45,10 @@ string_enum! {
     NoticeEvidence: "evidence of a notice" {
         /// Our own conversation about this very mail.
         Direct = "direct",
+        /// An address that a report names. Anybody can name one, so it acts on nobody.
+        Named = "named",
+        /// Nothing says whose mail it was.
+        None = "none",
     }
 }
 

@@ -108,16 +108,42 @@ string_enum! {
 }
 
 impl Stage {
-    /// Where a reply came, as far as its own words say: Postfix adds `(in reply to RCPT TO command)`.
+    /// Where a reply came, as far as its own words say: Postfix adds `(in reply to RCPT TO command)`, Exim writes `after
+    /// RCPT TO`, qmail `does not like recipient`, the DragonFly Mail Agent `did not like our RCPT TO`.
     pub fn named_in(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match () {
-            () if says(&["in reply to rcpt", "after rcpt", ">>> rcpt"]) => Self::Recipient,
-            () if says(&["end of data", "after end of message", "after pipelined end of data"]) => Self::Dot,
-            () if says(&["in reply to mail", "after mail from", ">>> mail"]) => Self::Mail,
-            () if says(&["in reply to data", ">>> data", "after data"]) => Self::Data,
-            () if says(&["refused to talk to me", "in reply to ehlo", "in reply to helo"]) => Self::Session,
+            () if says(&[
+                "in reply to rcpt",
+                "after rcpt",
+                ">>> rcpt",
+                "[rcpt_to]",
+                "our rcpt",
+                "not like recipient",
+            ]) =>
+            {
+                Self::Recipient
+            }
+            () if says(&["rejected our recipient", "response to rcpt", "error to rcpt", "sent rcpt"]) => {
+                Self::Recipient
+            }
+            () if says(&["end of data", "after end of message", "after i sent the message"]) => Self::Dot,
+            () if says(&[
+                "in reply to mail",
+                "after mail from",
+                ">>> mail",
+                "our mail from",
+                "not like sender",
+                "to mail from",
+            ]) =>
+            {
+                Self::Mail
+            }
+            () if says(&["in reply to data", ">>> data", "after data", "our data"]) => Self::Data,
+            () if says(&["refused to talk to me", "in reply to ehlo", "in reply to helo", "initial connection"]) => {
+                Self::Session
+            }
             () => Self::Unknown,
         }
     }

@@ -2,6 +2,8 @@
 //! them; an hour later they are settled here, when a storm can be seen whole. A person answers what a brake holds.
 
 mod answer;
+pub mod archive;
+pub mod read;
 mod settle;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,7 @@
-//! How a server's reply is read, by which rule, and what follows. Opens no database and reads no configuration.
+//! How a server's reply, or a mail that came back, is read, and by which rule. Opens no database and reads no
+//! configuration.
+
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -8,15 +11,20 @@ use crate::cli::{Context, Exit, Failure};
 use crate::domain::cause::{Cause, Class, Classification, Party, judge};
 use crate::domain::notice::NoticeEvidence;
 use crate::domain::reply::{Reply, Stage};
+use crate::inbound::archive::{self, Kept};
+use crate::inbound::read::{Reading, Recipient, read};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
     /// The server's reply, its codes first.
-    #[arg(long, value_name = "TEXT")]
-    reply: String,
+    #[arg(long, value_name = "TEXT", conflicts_with = "paths")]
+    reply: Option<String>,
     /// The stage of the reply: session, mail, rcpt, data, dot or unknown. Without it, the reply's words decide.
-    #[arg(long, value_parser = stage)]
+    #[arg(long, value_parser = stage, requires = "reply")]
     stage: Option<Stage>,
+    /// Emails that came back: files, a folder, a Maildir, an mbox, or `-` for standard input.
+    #[arg(value_name = "PATH", required_unless_present = "reply")]
+    paths: Vec<PathBuf>,
 }
 
 fn stage(text: &str) -> Result<Stage, String> {
@@ -27,8 +35,84 @@ fn stage(text: &str) -> Result<Stage, String> {
 }
 
 pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
-    let reply = args.reply.parse::<Reply>().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
-    let stage = args.stage.unwrap_or_else(|| Stage::named_in(&args.reply));
+    match &args.reply {
+        Some(text) => one_reply(text, args.stage, context),
+        None => mails(&args.paths, &context.output),
+    }
+}
+
+fn mails(paths: &[PathBuf], output: &Output) -> anyhow::Result<Exit> {
+    for path in paths {
+        let mut explain = |kept: Kept<'_>| {
+            let reading = read(kept.bytes);
+            match output.is_json() {
+                true => output.json(&mail_as_json(&kept, &reading)),
+                false => mail_in_words(output, &kept, &reading),
+            }
+        };
+        archive::each(path, &mut explain)
+            .map_err(|error| error.context(format!("{} cannot be read", path.display())))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn mail_as_json(kept: &Kept<'_>, reading: &Reading) -> serde_json::Value {
+    let recipients: Vec<_> = reading.recipients.iter().map(recipient_as_json).collect();
+    let traces: Vec<_> = reading.traces.iter().map(|trace| trace.place.as_str()).collect();
+    json!({
+        "path": kept.path.display().to_string(),
+        "mail": kept.number,
+        "kind": reading.kind,
+        "recipients": recipients,
+        "traces": traces,
+    })
+}
+
+fn recipient_as_json(recipient: &Recipient) -> serde_json::Value {
+    let reply = recipient.reply();
+    let said = recipient.said();
+    let status = reply.as_ref().and_then(|reply| reply.enhanced).or_else(|| said?.status);
+    let judgement = recipient.judgement();
+    json!({
+        "address": recipient.address,
+        "stage": said.map(|said| said.stage),
+        "code": reply.as_ref().map(|reply| reply.code),
+        "status": status.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
+        "cause": judgement.map(|judgement| judgement.cause),
+        "class": judgement.map(|judgement| judgement.cause.class()),
+        "certainty": judgement.map(|judgement| judgement.certainty),
+        "party": judgement.map(|judgement| judgement.party),
+        "rule": judgement.map(|judgement| judgement.rule),
+        "evidence": recipient.evidence(),
+        "said": said.and_then(|said| said.quoted.as_deref()),
+    })
+}
+
+fn mail_in_words(output: &Output, kept: &Kept<'_>, reading: &Reading) -> anyhow::Result<()> {
+    let row = |name: &str, value: &str| output.line(format!("{name:<9} {}", printable(value)));
+    row(
+        "mail",
+        &match kept.number {
+            1 => kept.path.display().to_string(),
+            number => format!("{}, number {number}", kept.path.display()),
+        },
+    )?;
+    row("kind", reading.kind.as_str())?;
+    for recipient in &reading.recipients {
+        row("recipient", recipient.address.as_deref().unwrap_or("not named"))?;
+        if let (Some(said), Some(judged)) = (recipient.said(), recipient.judgement()) {
+            if let Some(reply) = &said.quoted {
+                row("said", reply)?;
+            }
+            words(output, said.stage, &judged)?;
+        }
+    }
+    output.line("")
+}
+
+fn one_reply(text: &str, stage: Option<Stage>, context: &Context) -> anyhow::Result<Exit> {
+    let reply = text.parse::<Reply>().map_err(|error| Failure::usage(format!("--reply: {error}")))?;
+    let stage = stage.unwrap_or_else(|| Stage::named_in(text));
     let judged = (!reply.accepts(stage)).then(|| judge(stage, &reply));
     let output = &context.output;
     if output.is_json() {
@@ -36,7 +120,10 @@ pub(super) fn run(args: &Explain, context: &Context) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     match judged {
-        Some(judged) => words(output, stage, &judged)?,
+        Some(judged) => {
+            words(output, stage, &judged)?;
+            output.line(format!("{:<9} {}", "follows", follows(&judged)))?;
+        }
         None => output.line("The server took it. Nothing follows.")?,
     }
     Ok(Exit::Ok)
@@ -74,7 +161,6 @@ fn words(output: &Output, stage: Stage, judged: &Classification) -> anyhow::Resu
         ("cause", format!("{} ({}), {}, {lasts}", judged.cause, judged.cause.class(), judged.certainty)),
         ("about", format!("{}: {}", judged.party, about(judged.party))),
         ("rule", judged.rule.to_owned()),
-        ("follows", follows(judged).to_owned()),
     ] {
         output.line(format!("{name:<9} {}", printable(&value)))?;
     }

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::IssueId;
 use crate::store::{Db, Tx};
 
-/// List bounces, explain replies, and answer what a brake holds.
+/// List bounces, explain replies and returned emails, and answer what a brake holds.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto bounces list
@@ -49,8 +49,10 @@ enum Command {
   coranto bounces discard the-calendar-is-not-an-agreement
   coranto bounces discard 42")]
     Discard(answer::Named),
-    /// Explain a server's reply: its cause, its subject, and what follows. Needs no database.
+    /// Explain returned emails, or a server's reply: kind, cause and rule. Needs no database.
     #[command(before_help = "Examples:
+  coranto bounces explain returned.eml
+  coranto bounces explain --json Maildir
   coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt
   coranto bounces explain --reply \"421 4.7.0 Try again later\" --json")]
     Explain(explain::Explain),

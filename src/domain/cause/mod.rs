@@ -1,14 +1,16 @@
 //! What a refusal says, how sure that is, and about whom it speaks. The one classifier: replies of relays pass through
-//! it as they come. Pure; knows nothing of ledgers, groups or suppressions, which draw their conclusions elsewhere.
+//! it as they come, and so does what a report quotes of them. Pure; knows nothing of ledgers, groups or suppressions, which draw their conclusions elsewhere.
 
 mod codes;
 mod normal;
 mod phrases;
+mod report;
 
 use normal::{Enhanced, normal};
 
 pub use super::reply::{Reply, Stage};
 use super::string_enum;
+pub use report::{Said, judge_report};
 
 string_enum! {
     /// Why a mail was refused.
@@ -162,6 +164,16 @@ struct Finding {
 
 /// What `reply`, which is no acceptance, says at `stage`.
 pub fn judge(stage: Stage, reply: &Reply) -> Classification {
+    weigh(stage, reply).0
+}
+
+/// The words of a text in normal form, as phrases are looked for in them.
+pub fn words(text: &str) -> String {
+    normal(text).words
+}
+
+/// What `reply` says, and how much what decided weighs.
+fn weigh(stage: Stage, reply: &Reply) -> (Classification, Weight) {
     let normal = normal(&reply.text);
     let permanent = reply.is_permanent();
     let agrees = |code: &Enhanced| u16::from(code.0) == reply.code / 100;
@@ -178,7 +190,7 @@ pub fn judge(stage: Stage, reply: &Reply) -> Classification {
         true => Certainty::Certain,
         false => Certainty::Likely,
     };
-    Classification { cause, certainty, party, rule: found.rule, permanent }
+    (Classification { cause, certainty, party, rule: found.rule, permanent }, found.weight)
 }
 
 /// The weightiest of what words, enhanced code and digits say; of one weight words go before codes, and the enhanced code

@@ -2,6 +2,8 @@
 //! of everything that belongs to somebody (addresses, hosts, numbers) a mark. A mailbox named `spam@mailbox-full.example`
 //! says nothing about spam or a full mailbox.
 
+use crate::domain::phrasebook::UNSPACED;
+
 /// What stands for an address.
 const ADDRESS: &str = "<addr>";
 /// What stands for a host or a domain.
@@ -95,9 +97,6 @@ impl Normal {
         }
     }
 }
-
-/// From here on are scripts that put no spaces between words.
-pub(super) const UNSPACED: char = '\u{2e80}';
 
 /// Between words, beside spaces. Not the brackets of marks, and not what hosts and codes are made of.
 fn is_separator(c: char) -> bool {

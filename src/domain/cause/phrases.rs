@@ -3,10 +3,8 @@
 use std::cmp::Reverse;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::normal::UNSPACED;
 use super::{Cause, Finding, Party, Weight};
+use crate::domain::phrasebook::Phrasebook;
 
 /// Phrases that say the same.
 #[derive(Clone, Copy)]
@@ -17,34 +15,7 @@ struct Group {
     weight: Weight,
 }
 
-/// All phrases, each with its group and the group's place.
-struct Book {
-    automaton: AhoCorasick,
-    phrases: Vec<(usize, Group, &'static str)>,
-}
-
-static BOOK: LazyLock<Book> = LazyLock::new(|| {
-    let phrases = phrases(include_str!("phrases.txt"));
-    let automaton = AhoCorasick::new(phrases.iter().map(|(.., phrase)| pattern(phrase)));
-    Book { automaton: automaton.expect("the phrases are few and short"), phrases }
-});
-
-/// Reads the file. It is part of the program, and a test reads it whole.
-fn phrases(text: &'static str) -> Vec<(usize, Group, &'static str)> {
-    let mut found = Vec::new();
-    let mut group = None;
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
-        match line.strip_prefix("@ ") {
-            Some(heading) => group = Some((number, heading_of(heading).expect("a heading is CAUSE PARTY WEIGHT"))),
-            None => {
-                let (at, group) = group.expect("a heading comes first");
-                let phrases = line.split('|').map(str::trim).filter(|phrase| !phrase.is_empty());
-                found.extend(phrases.map(|phrase| (at, group, phrase)));
-            }
-        }
-    }
-    found
-}
+static BOOK: LazyLock<Phrasebook<Group>> = LazyLock::new(|| Phrasebook::read(include_str!("phrases.txt"), heading_of));
 
 fn heading_of(text: &str) -> Option<Group> {
     let mut words = text.split(' ');
@@ -62,24 +33,11 @@ fn heading_of(text: &str) -> Option<Group> {
     Some(Group { cause, party, weight })
 }
 
-/// A phrase as it is looked for: with a space on each side where a word ends.
-fn pattern(phrase: &str) -> String {
-    let before = if phrase.starts_with(|c| c > UNSPACED) { "" } else { " " };
-    let (phrase, after) = match phrase.strip_suffix('*') {
-        Some(stem) => (stem, ""),
-        None if phrase.ends_with(|c| c > UNSPACED) => (phrase, ""),
-        None => (phrase, " "),
-    };
-    format!("{before}{phrase}{after}")
-}
-
 /// What the words say: the weightiest group, of those the first, and its longest phrase.
 pub(super) fn find(words: &str) -> Option<Finding> {
-    let found = BOOK.automaton.find_overlapping_iter(words).map(|hit| BOOK.phrases[hit.pattern().as_usize()]);
-    let (_, group, rule) =
-        found.min_by_key(|(at, group, phrase)| (Reverse(group.weight), *at, Reverse(phrase.len())))?;
-    let Group { cause, party, weight } = group;
-    Some(Finding { cause, party, weight, rule })
+    let found = BOOK.find(words).min_by_key(|said| (Reverse(said.group.weight), said.at, Reverse(said.text.len())))?;
+    let Group { cause, party, weight } = found.group;
+    Some(Finding { cause, party, weight, rule: found.text })
 }
 
 #[cfg(test)]
@@ -93,7 +51,7 @@ mod tests {
     fn phrases_are_in_normal_form_and_stand_once() {
         let mut seen = BTreeSet::new();
         let mut wrong = Vec::new();
-        for (.., phrase) in &BOOK.phrases {
+        for phrase in BOOK.phrases().iter().map(|phrase| phrase.text) {
             let bare = phrase.trim_end_matches('*');
             let marks = [("<ip>", "192.0.2.1"), ("<host>", "a.example"), ("<blocklist>", "https://spamhaus.org/x")];
             let said = marks.iter().fold(bare.to_owned(), |text, (mark, example)| text.replace(mark, example));

@@ -37,6 +37,33 @@ fn a_reply_is_explained_without_configuration_or_database() {
 }
 
 #[test]
+fn returned_emails_are_explained_without_configuration_or_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let report = "From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n<anna@example.org>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 no such user\n";
+    std::fs::write(folder.join("one.eml"), report).unwrap();
+    std::fs::write(
+        folder.join("box"),
+        format!("From a Mon\n{report}\nFrom b Tue\nFrom: ben@example.org\nSubject: hello\n\nText\n"),
+    )
+    .unwrap();
+    let found = json(folder, &["bounces", "explain", "one.eml", "box"]);
+    let kinds: Vec<_> =
+        found.iter().map(|value| (value["mail"].as_u64().unwrap(), value["kind"].as_str().unwrap())).collect();
+    assert_eq!(kinds, [(1, "bounce"), (1, "bounce"), (2, "letter")]);
+    let recipient = &found[0]["recipients"][0];
+    assert_eq!(recipient["address"], "anna@example.org");
+    assert_eq!(recipient["cause"], "no_mailbox");
+    assert_eq!(recipient["certainty"], "certain");
+    assert_eq!(recipient["stage"], "rcpt");
+    assert_eq!(recipient["evidence"], "named");
+    let words = ok(folder, &["bounces", "explain", "one.eml"]);
+    assert!(words.contains("no_mailbox (dead), certain") && words.contains("550 no such user"), "{words}");
+    fails(folder, &["bounces", "explain"], 2);
+    fails(folder, &["bounces", "explain", "missing.eml"], 1);
+}
+
+#[test]
 fn a_new_installation_has_nothing_that_came_back() {
     let folder = installation();
     let folder = folder.path();

@@ -1,0 +1,306 @@
+//! Reports that are written for people: whom they speak of, and what they say of each. Systems differ in words, not in
+//! form: a recipient stands at the head of a line, or beside words of failure, and what is said of it stands after it.
+
+use std::collections::BTreeSet;
+
+use super::RECIPIENTS_MAX;
+use super::signs::{Sign, Signs};
+use super::text::{addresses, reply_at, stage, tidy_reply};
+use crate::domain::reply::Stage;
+
+/// What is said of a recipient beyond this is about something else.
+const BLOCK_MAX: usize = 2048;
+/// Addresses in a text that are looked at.
+const PLACES_MAX: usize = 128;
+/// The sentences before a list of recipients.
+const BEFORE_MAX: usize = 700;
+
+/// One recipient, and what a text says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spoken {
+    pub(super) address: String,
+    pub(super) stage: Stage,
+    pub(super) quoted: Option<String>,
+    /// The nearest first.
+    pub(super) prose: Vec<String>,
+}
+
+/// Where a recipient stands in the text.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    address: (usize, usize),
+    /// Where the line begins, and where the next one does.
+    line: (usize, usize),
+}
+
+/// Everybody a report's text speaks of, except those whom it is written to or by.
+pub(super) fn read(text: &str, except: &BTreeSet<String>) -> Vec<Spoken> {
+    let places = places(text, except);
+    let mut seen = BTreeSet::new();
+    let kept: Vec<(usize, Place)> = places
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, place)| seen.insert(address(text, *place).to_ascii_lowercase()))
+        .take(RECIPIENTS_MAX)
+        .collect();
+    let first = places.first().map_or(0, |place| place.line.0);
+    kept.iter().map(|(number, place)| spoken(text, &places, *number, *place, first)).collect()
+}
+
+/// What a text says of nobody in particular: for reports that name their recipient in a field.
+pub(super) fn of_all(text: &str) -> Spoken {
+    let quoted = quoted(text);
+    Spoken { address: String::new(), stage: stage(text), quoted, prose: vec![cut(text, BLOCK_MAX).to_owned()] }
+}
+
+/// What `text` says of `address`, if it names it at all.
+pub(super) fn of_one(text: &str, wanted: &str) -> Option<Spoken> {
+    if wanted.is_empty() {
+        return None;
+    }
+    read(text, &BTreeSet::new()).into_iter().find(|spoken| spoken.address.eq_ignore_ascii_case(wanted))
+}
+
+fn address(text: &str, place: Place) -> &str {
+    &text[place.address.0..place.address.1]
+}
+
+fn spoken(text: &str, places: &[Place], number: usize, place: Place, first: usize) -> Spoken {
+    let next = places[number + 1..].iter().find(|next| address(text, **next) != address(text, place));
+    let end = next.map_or(text.len(), |next| next.line.0.max(place.line.1));
+    let own = cut(&text[place.address.1..end.max(place.address.1)], BLOCK_MAX);
+    // A list of recipients and one account of them all after it.
+    let names_others = places
+        .iter()
+        .map(|other| address(text, *other))
+        .any(|other| other != address(text, place) && own.contains(other));
+    let shared = names_others || own.trim_matches(|c: char| !c.is_alphanumeric()).is_empty();
+    let after = match shared {
+        true => of_list(text, places, address(text, place)),
+        false => own.to_owned(),
+    };
+    let before = &text[..first];
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(BEFORE_MAX))..];
+    let line = &text[place.line.0..place.line.1.min(end.max(place.line.0))];
+    let found = quoted(&after).or_else(|| quoted(line)).or_else(|| quoted(before));
+    let around = match found.is_some() && quoted(&after).is_none() {
+        true => format!("{before}\n{line}"),
+        false => format!("{line}\n{after}"),
+    };
+    let mut prose = vec![paragraph(&after).to_owned(), line.to_owned(), after];
+    prose.push(before.to_owned());
+    prose.retain(|text| text.chars().any(char::is_alphabetic));
+    Spoken { address: address(text, place).to_owned(), stage: stage(&around), quoted: found, prose }
+}
+
+/// What stands after a list: the lines that name the address, with those that go on from there; all of it when none does.
+fn of_list(text: &str, places: &[Place], wanted: &str) -> String {
+    let Some(last) = places.last() else { return String::new() };
+    let lines: Vec<&str> = text[last.line.1..].lines().collect();
+    let named: Vec<usize> = (0..lines.len()).filter(|&at| lines[at].contains(wanted)).collect();
+    let mut out = String::new();
+    for (number, &at) in named.iter().enumerate() {
+        let to = named.get(number + 1).copied().unwrap_or(lines.len());
+        let goes_on = |line: &&&str| !line.trim().is_empty() && addresses(line).is_empty();
+        let block = lines[at + 1..to].iter().take_while(goes_on).copied();
+        for line in std::iter::once(lines[at]).chain(block) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    match out.is_empty() || reply_at(&out).is_none() && places.len() == 1 {
+        true => cut(&text[last.line.1..], BLOCK_MAX).to_owned(),
+        false => cut(&out, BLOCK_MAX).to_owned(),
+    }
+}
+
+/// The first paragraph that says something.
+fn paragraph(text: &str) -> &str {
+    let start = text.find(char::is_alphanumeric).unwrap_or(0);
+    let rest = &text[start..];
+    rest.split("\n\n").next().unwrap_or(rest)
+}
+
+/// A server's reply in a text: from its code to the end of the paragraph. A transcript's `<<<` goes first: what stands
+/// before it is the reporter's own line.
+pub(super) fn quoted(text: &str) -> Option<String> {
+    let asked = text.find("<<<").filter(|at| reply_at(&text[at + 3..]).is_some()).map_or(0, |at| at + 3);
+    let (rest, at) = (&text[asked..], reply_at(&text[asked..])?);
+    let mut reply = String::new();
+    for (number, line) in rest[at..].lines().enumerate() {
+        let bare = line.trim().trim_start_matches("<<<").trim_start();
+        let ends = bare.is_empty() || bare.starts_with(">>>") || bare.starts_with("---") || bare.starts_with("===");
+        // Another reply, with another code: it is not of this answer.
+        let is_other = reply_at(bare) == Some(0) && !bare.starts_with(&rest[at..at + 3]);
+        if number > 0 && (ends || is_other) {
+            break;
+        }
+        reply.push_str(bare);
+        reply.push('\n');
+    }
+    Some(tidy_reply(&reply))
+}
+
+fn cut(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}
+
+/// Where recipients stand: at the head of lines, else after a label, else beside words of failure, else anywhere.
+fn places(text: &str, except: &BTreeSet<String>) -> Vec<Place> {
+    let mut found: [Vec<Place>; 3] = Default::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if found.iter().map(Vec::len).sum::<usize>() >= PLACES_MAX {
+            break;
+        }
+        let begin = at;
+        at += line.len();
+        for (number, (from, to)) in addresses(line).into_iter().take(8).enumerate() {
+            let known = except.contains(&line[from..to].to_ascii_lowercase());
+            let place = Place { address: (begin + from, begin + to), line: (begin, at) };
+            if is_senders(&line[..from]) {
+                continue;
+            }
+            let rank = rank(&line[..from], &line[to..], number);
+            // At the head of a line the sender may stand too: they wrote to themselves.
+            if rank == 0 || !known {
+                found[rank].push(place);
+            }
+        }
+    }
+    found.into_iter().find(|places| !places.is_empty()).unwrap_or_default()
+}
+
+fn rank(before: &str, after: &str, number: usize) -> usize {
+    let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-•·\"'([:;#|".contains(c));
+    let tail = after.trim_start_matches(['>', '"', '\'', ')']);
+    let ends = tail.trim().is_empty()
+        || tail.starts_with([':', ';', ','])
+        || tail.starts_with("...")
+        || tail.starts_with(" (");
+    let opens = head.is_empty() || is_label(head);
+    if number == 0 && opens && (ends || is_label(head) || tail.starts_with(" <")) {
+        return 0;
+    }
+    let words = Signs::of(before);
+    if words.has(Sign::Failed) || words.has(Sign::Late) || words.has(Sign::Report) {
+        return 1;
+    }
+    2
+}
+
+/// `To:`, `Recipient:`, `RCPT TO:`: whom it was for.
+fn is_label(head: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "to",
+        "recipient",
+        "recipients",
+        "recipient address",
+        "rcpt to",
+        "original recipient",
+        "final recipient",
+        "user",
+        "address",
+        "addressee",
+        "email",
+        "e-mail",
+        "email address",
+        "e-mail address",
+        "mail to",
+        "destination",
+        "for",
+        "destinataire",
+        "destinatario",
+        "destinatário",
+        "empfänger",
+        "empfängeradresse",
+        "an",
+        "para",
+        "à",
+        "a",
+        "do",
+        "получатель",
+        "кому",
+        "收件人",
+        "收件者",
+        "宛先",
+        "受信者",
+        "받는 사람",
+        "alıcı",
+        "odbiorca",
+        "adresat",
+        "ontvanger",
+        "mottagare",
+        "modtager",
+        "mottaker",
+        "vastaanottaja",
+        "příjemce",
+    ];
+    let head = head.trim_end_matches([':', '=', '：']).trim().to_lowercase();
+    LABELS.contains(&head.as_str())
+}
+
+/// Whom it was from.
+fn is_senders(before: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "from",
+        "sender",
+        "mail from",
+        "reply-to",
+        "return-path",
+        "original sender",
+        "original mail from",
+        "envelope-from",
+        "envelope sender",
+        "message-id",
+        "message id",
+        "a message sent by",
+        "sent by",
+        "cc",
+        "contact",
+        "support",
+        "message from",
+        "mail from:",
+        "from:",
+    ];
+    let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-\"'([:=".contains(c)).to_ascii_lowercase();
+    LABELS
+        .iter()
+        .any(|label| head == *label || head.ends_with(&format!(" {label}")) || head.ends_with(&format!("\t{label}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(text: &str) -> Vec<(String, Stage, Option<String>)> {
+        let spoken = read(text, &BTreeSet::from(["news@example.com".to_owned()]));
+        spoken.into_iter().map(|one| (one.address, one.stage, one.quoted)).collect()
+    }
+
+    #[test]
+    fn each_recipient_has_its_own_words() {
+        let text = "Hi. I'm afraid it failed.\n\n<anna@example.org>:\n550 5.1.1 unknown\n\n<ben@example.org>:\nRemote host said: 552 full\n";
+        let found = read_all(text);
+        assert_eq!(found[0], ("anna@example.org".to_owned(), Stage::Unknown, Some("550 5.1.1 unknown".to_owned())));
+        assert_eq!(found[1].2.as_deref(), Some("552 full"));
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn a_list_has_its_account_after_it() {
+        let text = "   ----- The following addresses had permanent fatal errors -----\n<anna@example.org>\n<ben@example.org>\n\n   ----- Transcript of session follows -----\n550 5.1.1 <anna@example.org>... User unknown\n552 5.2.2 <ben@example.org>... Mailbox full\n";
+        let found = read_all(text);
+        assert_eq!(found[0].2.as_deref(), Some("550 5.1.1 <anna@example.org>... User unknown"));
+        assert_eq!(found[1].2.as_deref(), Some("552 5.2.2 <ben@example.org>... Mailbox full"));
+    }
+
+    #[test]
+    fn the_sender_is_no_recipient() {
+        let text = "A message sent by\n  From: news@example.com\nTo: anna@example.org\ncould not be delivered: 550 after RCPT TO:<anna@example.org>\n";
+        let found = read_all(text);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].0.as_str(), found[0].1), ("anna@example.org", Stage::Recipient));
+    }
+}

@@ -1,0 +1,200 @@
+//! Delivery reports by the standard (RFC 3464, RFC 6533): one group of fields for each recipient.
+
+use super::fields::{Fields, groups, groups_named};
+use super::prose::{self, Spoken};
+use super::text::{addresses, reply_at, stage, tidy_reply};
+use super::{RECIPIENTS_MAX, Recipient};
+use crate::domain::cause::{Reply, Said, judge_report};
+use crate::domain::notice::NoticeKind;
+use crate::domain::reply::Stage;
+
+/// Fields of one recipient; the second of a kind begins the next.
+const KEYS: &[&str] = &["final-recipient", "recipient-address", "action", "status"];
+const NAMES: &[&str] = &[
+    "final-recipient",
+    "original-recipient",
+    "recipient-address",
+    "action",
+    "status",
+    "diagnostic-code",
+    "reason",
+    "remote-mta",
+    "remote-system",
+    "reporting-mta",
+    "received-from-mta",
+    "arrival-date",
+    "last-attempt-date",
+    "will-retry-until",
+    "original-envelope-id",
+];
+
+/// What a report says, in its own fields.
+#[derive(Debug)]
+pub(super) struct Status {
+    records: Vec<Fields>,
+    /// The envelope id that our relay was given (RFC 3461).
+    pub(super) envelope: Option<String>,
+}
+
+/// The records of the parts that are delivery reports, or of a text that holds one.
+pub(super) fn open(parts: &[String], text: &str) -> Option<Status> {
+    let found: Vec<Fields> = match parts.is_empty() {
+        false => parts.iter().flat_map(|part| groups(part)).collect(),
+        true if is_flat(text) => groups_named(text, NAMES),
+        true => return None,
+    };
+    let envelope = found.iter().find_map(|group| group.get("original-envelope-id")).map(str::to_owned);
+    let records: Vec<Fields> = found
+        .into_iter()
+        .flat_map(|group| group.records(KEYS))
+        .filter(|record| recipient(record).is_some() || record.has("action"))
+        .take(RECIPIENTS_MAX)
+        .collect();
+    (!records.is_empty()).then_some(Status { records, envelope })
+}
+
+/// Whether a text has a recipient's fields at the heads of lines.
+fn is_flat(text: &str) -> bool {
+    let heads = |name: &str| {
+        text.lines().any(|line| line.trim_start().get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
+    };
+    (heads("final-recipient:") && (heads("action:") || heads("status:")))
+        || (heads("recipient address:") && heads("diagnostic code:"))
+}
+
+impl Status {
+    /// What the actions say together: one failure makes a bounce.
+    pub(super) fn kind(&self) -> NoticeKind {
+        let kinds = || self.records.iter().map(kind);
+        match () {
+            () if kinds().any(|kind| kind == NoticeKind::Bounce) => NoticeKind::Bounce,
+            () if kinds().any(|kind| kind == NoticeKind::Delay) => NoticeKind::Delay,
+            () => NoticeKind::Delivered,
+        }
+    }
+
+    /// Those of whom the report says this kind of thing, judged; `text` is what it says for people.
+    pub(super) fn recipients(&self, wanted: NoticeKind, text: &str) -> Vec<Recipient> {
+        let records: Vec<&Fields> = self.records.iter().filter(|record| kind(record) == wanted).collect();
+        let alone = records.len() == 1;
+        records.into_iter().map(|record| judged(record, wanted, text, alone)).collect()
+    }
+}
+
+fn kind(record: &Fields) -> NoticeKind {
+    let action = record.get("action").unwrap_or_default().trim().to_ascii_lowercase();
+    let class = record.get("status").and_then(|status| status.trim().chars().next());
+    match action.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default() {
+        "delayed" => NoticeKind::Delay,
+        "delivered" | "relayed" | "expanded" => NoticeKind::Delivered,
+        "" if class == Some('2') => NoticeKind::Delivered,
+        _ => NoticeKind::Bounce,
+    }
+}
+
+fn judged(record: &Fields, kind: NoticeKind, text: &str, alone: bool) -> Recipient {
+    let address = recipient(record);
+    if kind == NoticeKind::Delivered {
+        return Recipient { address, said: None };
+    }
+    let named = prose::of_one(text, address.as_deref().unwrap_or_default());
+    let spoken = named.or_else(|| alone.then(|| prose::of_all(text)));
+    let diagnostic = record.get("diagnostic-code").map(without_type).filter(|text| !text.is_empty());
+    let mut said = Said {
+        stage: diagnostic.map_or(Stage::Unknown, stage),
+        quoted: diagnostic.and_then(reply_of),
+        status: record.get("status").and_then(enhanced),
+        prose: Vec::new(),
+        failed: kind == NoticeKind::Bounce,
+    };
+    if let Some(diagnostic) = diagnostic.filter(|_| said.quoted.is_none()) {
+        said.prose.push(diagnostic.to_owned());
+    }
+    said.prose.extend(record.get("reason").map(str::to_owned));
+    if let Some(spoken) = spoken {
+        add(&mut said, spoken);
+    }
+    // `4.4.7 (delivery time expired)`: the comment says what the code does.
+    said.prose.extend(record.get("status").and_then(|status| Some(status.split_once('(')?.1.to_owned())));
+    Recipient { address, said: Some((said.clone(), judge_report(&said))) }
+}
+
+/// Adds what the report says for people: the stage when its fields do not name it, and the reply when they quote none.
+fn add(said: &mut Said, spoken: Spoken) {
+    if said.stage == Stage::Unknown {
+        said.stage = spoken.stage;
+    }
+    match (&said.quoted, spoken.quoted) {
+        (None, Some(reply)) => said.quoted = Some(reply),
+        // Sendmail's field has the first line of several, the transcript has all.
+        (Some(_), Some(reply)) => said.prose.push(reply),
+        _ => {}
+    }
+    said.prose.extend(spoken.prose);
+}
+
+fn recipient(record: &Fields) -> Option<String> {
+    ["final-recipient", "recipient-address", "original-recipient", "x-actual-recipient"]
+        .iter()
+        .find_map(|name| address_of(record.get(name)?))
+}
+
+/// `rfc822; <anna@example.org>`
+pub(super) fn address_of(value: &str) -> Option<String> {
+    addresses(value).last().map(|(from, to)| value[*from..*to].to_owned())
+}
+
+/// `smtp; 550 no`: the type says which language the rest is in.
+fn without_type(value: &str) -> &str {
+    let is_type = |kind: &str| !kind.contains(char::is_whitespace) && !kind.starts_with(|c: char| c.is_ascii_digit());
+    match value.split_once(';') {
+        Some((kind, rest)) if is_type(kind.trim()) => rest.trim(),
+        _ => value.trim(),
+    }
+}
+
+/// The reply in a diagnostic: some reporters say something of their own before it.
+fn reply_of(text: &str) -> Option<String> {
+    match reply_at(text) {
+        Some(at) => Some(tidy_reply(&text[at..])),
+        None => text.parse::<Reply>().is_ok().then(|| text.to_owned()),
+    }
+}
+
+/// `5.1.1`, `#5.1.1 (no such user)`.
+pub(super) fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
+    let word = text.trim().trim_start_matches('#').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.len() <= 3));
+    let code = (u8::try_from(parts.next()??).ok()?, parts.next()??, parts.next()??);
+    (parts.next().is_none() && matches!(code.0, 4 | 5)).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cause::Cause;
+
+    #[test]
+    fn records_are_told_apart_and_the_reply_is_found() {
+        let part = "Reporting-MTA: dns; mx.example\nFinal-Recipient: rfc822; anna@example.org\nAction: failed\nStatus: 5.2.2\nFinal-Recipient: rfc822;ben@example.org\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 5.1.0 - Unknown address error 550-'5.1.1 no such user' (attempts: 0)\n";
+        let status = open(&[part.to_owned()], "").unwrap();
+        let found = status.recipients(status.kind(), "");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].judgement().unwrap().cause, Cause::Full);
+        assert_eq!(found[1].address.as_deref(), Some("ben@example.org"));
+        assert_eq!(found[1].judgement().unwrap().cause, Cause::NoMailbox);
+    }
+
+    #[test]
+    fn codes_have_three_numbers() {
+        for (text, code) in [
+            ("5.1.1", Some((5, 1, 1))),
+            ("#4.4.7 (late)", Some((4, 4, 7))),
+            ("2.0.0", None),
+            ("5.1", None),
+            ("5.1.1.1", None),
+        ] {
+            assert_eq!(enhanced(text), code, "{text}");
+        }
+    }
+}
