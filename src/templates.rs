@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn md_04_layouts_reach_neither_environment_nor_files() {
+    fn layouts_reach_neither_environment_nor_files() {
         for source in ["{{ get_env(name=\"PATH\") }}", "{% include \"/etc/passwd\" %}", "{{ now() }}", "{{ x | load }}"]
         {
             let compiled = Templates::compile(vec![("pages/style.css", source.to_owned())]);

@@ -10,7 +10,7 @@ use super::{Cli, Context, Exit};
   coranto completions bash > /etc/bash_completion.d/coranto
   coranto completions fish > ~/.config/fish/completions/coranto.fish")]
 pub(super) struct Args {
-    /// The shell.
+    /// The shell that will read them.
     shell: clap_complete::Shell,
 }
 

@@ -422,7 +422,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn md_24_a_mail_that_crashes_the_program_ends_no_connection() {
+    fn a_mail_that_crashes_the_program_ends_no_connection() {
         let made = caught(|| -> Result<(), ComposeError> { panic!("a mistake") });
         assert!(matches!(made, Err(ComposeError::Crashed)));
         assert!(matches!(caught(|| Ok(1)), Ok(1)));

@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn md_06_a_name_is_never_markup() {
+    fn a_name_is_never_markup() {
         let mut html = String::new();
         escaped("<b onload='x'>R&D\r\n\"\u{0}", Escape::Html, &mut html);
         assert_eq!(html, "&lt;b onload=&#39;x&#39;&gt;R&amp;D&quot;");

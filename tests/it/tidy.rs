@@ -4,6 +4,7 @@
 
 mod callers;
 mod circles;
+mod comments;
 mod links;
 mod names;
 pub(crate) mod reference;

@@ -47,7 +47,7 @@ pub(super) struct Suppress {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Unsuppress {
-    /// The address.
+    /// The address to suppress or to take back.
     #[arg(value_parser = address)]
     address: EmailAddress,
 }

@@ -423,7 +423,6 @@ mod tests {
         prop_oneof![proptest::sample::select(known).prop_map(str::to_owned), "[a-z <>\"'=/&;\n]{0,6}"]
     }
 
-    /// What is between the tags.
     fn between_tags(html: &str) -> String {
         let mut out = String::new();
         let mut from = 0;
@@ -441,11 +440,11 @@ mod tests {
     }
 
     proptest! {
-        /// MD-07 to MD-12: what comes out is harmless, and read again (as a browser will) is still: nothing in it is taken
+        /// What comes out is harmless, and read again (as a browser will) is still: nothing in it is taken
         /// for a tag that was words, or the other way round. The trees need not be equal: a link within a link cannot be
         /// written so that it is read as it was.
         #[test]
-        fn md_07_to_md_12_what_is_read_again_is_still_harmless(pieces in proptest::collection::vec(piece(), 0..24)) {
+        fn what_is_read_again_is_still_harmless(pieces in proptest::collection::vec(piece(), 0..24)) {
             let html = pieces.concat();
             for target in [Target::Mail, Target::Web] {
                 let once = sanitised(&html, target);

@@ -8,7 +8,6 @@ use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::store::arrivals::Arrival;
 
-/// What an import is of.
 #[derive(Clone, Debug)]
 pub struct Import {
     /// To which newsletter the readers subscribe.

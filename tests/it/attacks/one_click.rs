@@ -70,7 +70,7 @@ fn bodies() -> Vec<(&'static str, String, bool)> {
 }
 
 both_databases! {
-    async fn un_03_one_click_is_acknowledged_when_it_was_done_and_only_then(db: Db) {
+    async fn one_click_is_acknowledged_when_it_was_done_and_only_then(db: Db) {
         let web = WebFixture::with(db, Limits { requests_per_hour: 10_000, ..Limits::default() }, &[]).await;
         for (number, (media, body, order)) in bodies().into_iter().enumerate() {
             let email = format!("reader{number}@example.org");
@@ -86,7 +86,7 @@ both_databases! {
         }
     }
 
-    async fn un_03_what_cannot_be_read_is_no_success(db: Db) {
+    async fn what_cannot_be_read_is_no_success(db: Db) {
         let web = WebFixture::new(db).await;
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let packed = post(&link).body(FORM, "List-Unsubscribe=One-Click").header("content-encoding", "gzip");

@@ -36,7 +36,7 @@ fn composed(name: &str) -> Parts {
 }
 
 #[test]
-fn md_27_every_issue_as_html_and_as_text() {
+fn every_issue_as_html_and_as_text() {
     for file in files() {
         let name = name_of(&file);
         let parts = compose(&read(&file), &newsletter()).unwrap_or_else(|p| panic!("{name}: {:?}", told(&p)));

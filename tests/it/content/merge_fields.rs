@@ -61,7 +61,7 @@ fn in_code_braces_are_braces() {
 }
 
 #[test]
-fn md_03_what_is_no_field_is_refused_at_its_place() {
+fn what_is_no_field_is_refused_at_its_place() {
     insta::assert_debug_snapshot!(wrong(
         "Dear {{ nmae }},\n\n- {{ 7*7 }} {{}} {{ name | }}\n\n> {{ get_env(name=\"PATH\") }}\n\n{{ __tera_context }} é {{ web_url | x }} {{ open\n}} {{ name | \"there\" }}"
     ));
@@ -75,7 +75,7 @@ fn what_is_no_address_is_refused_in_links() {
 }
 
 #[test]
-fn md_01_other_template_languages_are_text() {
+fn other_template_languages_are_text() {
     let body = "`{% include \"/etc/passwd\" %}` ${HOME} `<%= 7*7 %>` {# x #} `%%name%%` [[name]]";
     assert!(text_of(body).starts_with("{% include \"/etc/passwd\" %} ${HOME} <%= 7*7 %> {# x #} %%name%% [[name]]"));
 }

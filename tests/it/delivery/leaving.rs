@@ -84,7 +84,7 @@ both_databases! {
         assert_eq!(stage.sink.stats().recipients_deferred, 1);
     }
 
-    async fn un_08_no_mail_after_leaving_was_acknowledged(db: Db) {
+    async fn no_mail_after_leaving_was_acknowledged(db: Db) {
         let options =
             SinkOptions { keep: true, reply_delay: Duration::from_millis(4), ..SinkOptions::default() };
         let stage = DeliveryFixture::with_sink(db, options).await;

@@ -25,7 +25,7 @@ fn names(mail: &str) -> Vec<&str> {
 }
 
 #[test]
-fn un_10_an_issue_bears_each_header_once() {
+fn an_issue_bears_each_header_once() {
     let to = address("anna@example.org");
     let mail = filled(&issue(), &reader(&to));
     assert_eq!(
@@ -276,7 +276,7 @@ fn nothing_an_author_or_operator_writes_begins_a_header() {
 }
 
 #[test]
-fn md_06_a_readers_name_does_not_begin_a_header() {
+fn a_readers_name_does_not_begin_a_header() {
     let to = address("anna@example.org");
     for (name, shown) in [
         ("Anna\r\nBcc: victim@example.net", None),

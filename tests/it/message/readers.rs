@@ -21,7 +21,7 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
 /// Each mail is read as a reader's program would, and every token in it is opened: it must be that reader's own.
 /// The mails go through one buffer, as they do in the engine.
 #[test]
-fn md_16_no_token_of_one_reader_is_in_anothers_mail() {
+fn no_token_of_one_reader_is_in_anothers_mail() {
     let keys = keys();
     let confirming = "{name} {confirm_url} {unsubscribe_url} {unsubscribe_url} {preferences_url} {address}\n";
     let base64 = format!("{}{confirming}", "Все новости недели. ".repeat(40));

@@ -163,7 +163,7 @@ both_databases! {
         assert_eq!(desk.events("a").await, ["issue.queued by scheduler", "issue.revised by scheduler", "issue.revised by scheduler"]);
     }
 
-    async fn md_25_an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
+    async fn an_edit_while_it_goes_out_waits_for_the_pause(db: Db) {
         let desk = PublishingFixture::new(db).await;
         let mut follower = desk.follower();
         desk.file(A, "send_at: next", "First text.");

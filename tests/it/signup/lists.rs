@@ -122,7 +122,7 @@ both_databases! {
         assert_eq!(ground.waiting().await, 0, "an import sends nothing");
     }
 
-    async fn un_09_nobody_is_brought_back(db: Db) {
+    async fn nobody_is_brought_back(db: Db) {
         let mut ground = SignupFixture::new(db).await;
         ground.reader("left@example.org").await;
         ground.leave("left@example.org").await;

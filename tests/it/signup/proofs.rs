@@ -36,7 +36,7 @@ impl SignupFixture {
 }
 
 both_databases! {
-    async fn su_19_a_stamp_that_is_missing_too_new_or_too_old_costs_one_step_and_loses_nothing(db: Db) {
+    async fn a_stamp_that_is_missing_too_new_or_too_old_costs_one_step_and_loses_nothing(db: Db) {
         let two_seconds = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
         let mut ground = SignupFixture::with_limits(db, two_seconds).await;
         let of_the_form = ground.signup.stamp(ground.now);

@@ -26,7 +26,7 @@ both_databases! {
         assert_eq!(mails[30..34], [4, 5, 6, 6]);
     }
 
-    async fn su_14_two_hundred_spellings_of_one_mailbox_share_its_quota(db: Db) {
+    async fn two_hundred_spellings_of_one_mailbox_share_its_quota(db: Db) {
         let mut ground = SignupFixture::new(db).await;
         for day in 0..10 {
             for number in 0..20 {
@@ -38,7 +38,7 @@ both_databases! {
         assert_eq!(ground.mails("confirmation").await, 3);
     }
 
-    async fn su_13_fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
+    async fn fifty_requests_at_once_are_one_row_and_one_mail(db: Db) {
         let ground = Arc::new(SignupFixture::new(db).await);
         let mut tasks = JoinSet::new();
         for number in 0..50 {
@@ -71,7 +71,7 @@ both_databases! {
         ground.request_from("b@example.org", "192.0.2.200").await.unwrap();
     }
 
-    async fn su_15_a_flood_ends_at_a_limit_and_is_told_once(db: Db) {
+    async fn a_flood_ends_at_a_limit_and_is_told_once(db: Db) {
         for (limits, expected) in [
             (Limits { requests_per_hour: 20, ..Limits::default() }, 180),
             // Those that all share refuse nobody.

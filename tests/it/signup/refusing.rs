@@ -18,7 +18,7 @@ impl SignupFixture {
 }
 
 both_databases! {
-    async fn su_22_not_me_ends_the_request_and_all_that_come_in_a_year(db: Db) {
+    async fn not_me_ends_the_request_and_all_that_come_in_a_year(db: Db) {
         let mut ground = SignupFixture::new(db).await;
         ground.request("anna@example.org").await.unwrap();
         assert_eq!(ground.waiting().await, 1);

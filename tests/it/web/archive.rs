@@ -1,4 +1,4 @@
-//! The archive and the issues in it: AR-01 to AR-07 and AR-10, and what is kept by clients.
+//! The archive and the issues in it, what search engines get, and what is kept by clients.
 
 use axum::http::StatusCode;
 use coranto::store::{Db, issues, revisions};
@@ -31,7 +31,7 @@ fn prose(page: &Response) -> &str {
 }
 
 both_databases! {
-    async fn ar_01_nothing_hostile_survives(db: Db) {
+    async fn nothing_hostile_survives(db: Db) {
         let web = WebFixture::new(db).await;
         Press::new(&web).publish("a", "title: A", HOSTILE, days_ago(1)).await;
         let page = web.get("/week/a").await;
@@ -46,7 +46,7 @@ both_databases! {
         assert!(prose.contains("<p>text.</p>"));
     }
 
-    async fn ar_02_every_answer_has_the_headers(db: Db) {
+    async fn every_answer_has_the_headers(db: Db) {
         let web = WebFixture::new(db).await;
         Press::new(&web).publish("a", "title: A", "Text.", days_ago(1)).await;
         for target in [
@@ -68,7 +68,7 @@ both_databases! {
         }
     }
 
-    async fn ar_03_and_04_the_web_version_is_the_same_for_everyone(db: Db) {
+    async fn the_web_version_is_the_same_for_everyone(db: Db) {
         let web = WebFixture::new(db).await;
         let reader = web.ground.reader("anna@example.org").await;
         let text = "Dear {{ name | reader }}, [leave]({{ unsubscribe_url }}), [change]({{ preferences_url }}), [read]({{ web_url }}).";
@@ -85,7 +85,7 @@ both_databases! {
         assert!(one.text().contains("Dear reader,") && one.text().contains("<a href=\"https://news.example/week/a\">read</a>"));
     }
 
-    async fn ar_05_wrong_questions_are_refused(db: Db) {
+    async fn wrong_questions_are_refused(db: Db) {
         let web = WebFixture::new(db).await;
         let press = Press::new(&web);
         press.publish("a", "title: A 100% calm issue", "Text.", days_ago(1)).await;
@@ -114,7 +114,7 @@ both_databases! {
         assert!(hostile.text().contains("noindex") && hostile.header("x-robots-tag") == "noindex");
     }
 
-    async fn ar_06_what_is_not_published_is_nowhere(db: Db) {
+    async fn what_is_not_published_is_nowhere(db: Db) {
         let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.publish("out", "title: Known", "Text.", days_ago(3)).await;
@@ -145,7 +145,7 @@ both_databases! {
         assert_eq!(web.get("/other/out").await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn ar_07_an_issue_is_seen_after_the_commit(db: Db) {
+    async fn an_issue_is_seen_after_the_commit(db: Db) {
         let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.queue("a", "title: A", "Text.", days_ago(1)).await;
@@ -183,7 +183,7 @@ both_databases! {
         }
     }
 
-    async fn ar_10_search_engines_get_what_the_settings_say(db: Db) {
+    async fn search_engines_get_what_the_settings_say(db: Db) {
         let web = WebFixture::new(db.clone()).await;
         let press = Press::new(&web);
         press.publish("a", "title: A", "Text.", days_ago(2)).await;
@@ -319,7 +319,7 @@ both_databases! {
     }
 }
 
-/// AR-01 in a browser: a page full of what must not be there runs nothing and asks nobody else.
+/// A page full of what must not be there runs nothing and asks nobody else.
 /// What surrounds an issue is bounded like every page; its text is as long as its editor made it, and 7,000 words are
 /// the longest letter of the corpus.
 #[test]
@@ -337,7 +337,7 @@ fn a_long_issue_adds_its_text_and_little_else() {
 }
 
 #[test]
-fn ar_01_a_browser_runs_nothing_and_asks_nobody_else() {
+fn a_browser_runs_nothing_and_asks_nobody_else() {
     on_sqlite(async |db: Db| {
         let Some(browser) = Browser::start(Scripts::On).await else { return };
         let web = WebFixture::new(db).await;

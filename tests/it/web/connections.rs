@@ -128,7 +128,7 @@ fn a_body_that_never_ends_is_given_up_and_holds_up_nobody() {
 
 /// Needs no database's opinion; it waits for a deadline of ten seconds.
 #[test]
-fn su_25_silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
+fn silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
     on_sqlite(async |db: Db| {
         let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;
@@ -158,9 +158,9 @@ fn su_25_silent_and_slow_clients_are_let_go_and_hold_up_nobody() {
     });
 }
 
-/// SU-09 and SU-26, over a wire: a router in this process never sees a length that lies.
+/// Over a wire: a router in this process never sees a length that lies.
 #[test]
-fn su_09_26_bodies_that_lie_and_other_protocols_are_cut_off() {
+fn bodies_that_lie_and_other_protocols_are_cut_off() {
     on_sqlite(async |db: Db| {
         let web = WebFixture::new(db).await;
         let (address, task) = start(&web).await;

@@ -16,7 +16,7 @@ async fn limit_pages(db: &Db, pragma: &'static str) {
 }
 
 #[test]
-fn su_27_nothing_is_acknowledged_that_is_not_stored() {
+fn nothing_is_acknowledged_that_is_not_stored() {
     on_sqlite(async |db: Db| {
         let web = WebFixture::new(db.clone()).await;
         let id = web.ground.reader("anna@example.org").await;

@@ -24,7 +24,7 @@ const SCANNERS: [&str; 6] = [
 ];
 
 both_databases! {
-    async fn cf_01_un_01_two_thousand_looks_change_nothing(db: Db) {
+    async fn two_thousand_looks_change_nothing(db: Db) {
         let web = WebFixture::new(db).await;
         web.ground.request("pending@example.org").await.unwrap();
         let active = web.ground.reader("active@example.org").await;
@@ -119,7 +119,7 @@ both_databases! {
         assert!(web.send(post(&fresh)).await.text().contains("Welcome"));
     }
 
-    async fn un_04_the_button_unsubscribes(db: Db) {
+    async fn the_button_unsubscribes(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader("anna@example.org").await;
         let link = web.leave_link(id).await;
@@ -140,7 +140,7 @@ both_databases! {
         assert_eq!(web.ground.history("anna@example.org").await, [Kind::Asked, Kind::Confirmed, Kind::Withdrawn]);
     }
 
-    async fn un_03_one_click_works_as_rfc_8058_says(db: Db) {
+    async fn one_click_works_as_rfc_8058_says(db: Db) {
         let web = WebFixture::new(db).await;
         let body = [("List-Unsubscribe", "One-Click")];
         for (number, (build, foreign)) in
@@ -162,7 +162,7 @@ both_databases! {
         }
     }
 
-    async fn un_05_a_hundred_clicks_at_once_are_one(db: Db) {
+    async fn a_hundred_clicks_at_once_are_one(db: Db) {
         let web = Arc::new(WebFixture::new(db).await);
         let link = web.leave_link(web.ground.reader("anna@example.org").await).await;
         let mut tasks = tokio::task::JoinSet::new();

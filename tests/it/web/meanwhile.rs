@@ -20,7 +20,7 @@ async fn issues(web: &WebFixture, id: SubscriptionId) -> i64 {
 }
 
 both_databases! {
-    async fn cf_08_who_confirms_after_the_audience_was_frozen_gets_the_next_issue(db: Db) {
+    async fn who_confirms_after_the_audience_was_frozen_gets_the_next_issue(db: Db) {
         let mut web = WebFixture::new(db).await;
         let press = Press::new(&web);
         let early = web.ground.reader("early@example.org").await;
@@ -44,7 +44,7 @@ async fn read_only(db: &Db) {
 }
 
 #[test]
-fn un_14_nobody_is_told_to_be_gone_when_nothing_can_be_written() {
+fn nobody_is_told_to_be_gone_when_nothing_can_be_written() {
     on_sqlite(async |db: Db| {
         let web = WebFixture::new(db.clone()).await;
         let anna = web.ground.reader(ANNA).await;

@@ -109,7 +109,7 @@ both_databases! {
         assert_eq!((json.status, json.json()["error"].is_string()), (StatusCode::NOT_FOUND, true));
     }
 
-    async fn su_23_links_are_made_from_the_configuration_and_other_hosts_are_refused(db: Db) {
+    async fn links_are_made_from_the_configuration_and_other_hosts_are_refused(db: Db) {
         let web = WebFixture::new(db).await;
         for (name, value) in [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("x-host", "evil.example")] {
             let page = web.send(get("/week/subscribe").header(name, value)).await;

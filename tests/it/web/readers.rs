@@ -37,7 +37,7 @@ async fn press(web: &WebFixture, link: &str, fields: &[(&str, &str)]) -> String 
 }
 
 both_databases! {
-    async fn cf_02_what_was_agreed_is_recorded_whole(db: Db) {
+    async fn what_was_agreed_is_recorded_whole(db: Db) {
         let web = WebFixture::new(db).await;
         web.subscribe(ANNA).await;
         let link = web.confirm_link(ANNA).await;
@@ -50,7 +50,7 @@ both_databases! {
         assert!(history.iter().all(|one| one.at == web.ground.now && !one.source.is_empty()));
     }
 
-    async fn cf_03_fifty_presses_are_one(db: Db) {
+    async fn fifty_presses_are_one(db: Db) {
         let web = Arc::new(WebFixture::new(db).await);
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
@@ -63,7 +63,7 @@ both_databases! {
         assert_eq!(web.ground.history(ANNA).await, [Kind::Asked, Kind::Confirmed]);
     }
 
-    async fn cf_04_an_address_with_a_wish_in_it_changes_nothing(db: Db) {
+    async fn an_address_with_a_wish_in_it_changes_nothing(db: Db) {
         let web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
@@ -73,7 +73,7 @@ both_databases! {
         assert_eq!((web.ground.state(ANNA).await, web.ground.mails("confirmation").await), (Some(Pending), 1));
     }
 
-    async fn cf_05_a_link_that_is_too_old_says_so_and_offers_another(db: Db) {
+    async fn a_link_that_is_too_old_says_so_and_offers_another(db: Db) {
         let mut web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
@@ -86,7 +86,7 @@ both_databases! {
         assert_eq!(web.ground.mails("confirmation").await, 4, "three more in a day, and no fifth: the quota holds");
     }
 
-    async fn cf_06_a_link_confirms_its_own_newsletter_alone(db: Db) {
+    async fn a_link_confirms_its_own_newsletter_alone(db: Db) {
         let limits = Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..Limits::default() };
         let web = WebFixture::with(db, limits, &["month"]).await;
         for slug in ["week", "month"] {
@@ -103,7 +103,7 @@ both_databases! {
         }
     }
 
-    async fn cf_07_who_is_suppressed_or_erased_is_not_brought_back(db: Db) {
+    async fn who_is_suppressed_or_erased_is_not_brought_back(db: Db) {
         let web = WebFixture::new(db).await;
         web.ground.request(ANNA).await.unwrap();
         let link = web.confirm_link(ANNA).await;
@@ -117,7 +117,7 @@ both_databases! {
         assert!(web.ground.find(ANNA).await.is_none());
     }
 
-    async fn cf_09_a_link_that_opens_nothing_echoes_nothing_and_leads_further(db: Db) {
+    async fn a_link_that_opens_nothing_echoes_nothing_and_leads_further(db: Db) {
         let web = WebFixture::new(db).await;
         for junk in ["abc", "%3Cscript%3E", "anna@example.org"] {
             let answer = web.get(&format!("/c/{junk}")).await;
@@ -128,7 +128,7 @@ both_databases! {
         }
     }
 
-    async fn cf_10_pages_behind_tokens_leave_no_trace(db: Db) {
+    async fn pages_behind_tokens_leave_no_trace(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let preferences = web.preferences_link(id).await;
@@ -154,7 +154,7 @@ both_databases! {
         }
     }
 
-    async fn un_02_leaving_can_be_taken_back_for_a_day(db: Db) {
+    async fn leaving_can_be_taken_back_for_a_day(db: Db) {
         let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let link = web.leave_link(id).await;
@@ -179,7 +179,7 @@ both_databases! {
         assert_eq!(web.ground.state(ANNA).await, Some(Unsubscribed));
     }
 
-    async fn un_02_a_reason_is_noted_once_and_may_be_left_out(db: Db) {
+    async fn a_reason_is_noted_once_and_may_be_left_out(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let gone = action(&press(&web, &web.leave_link(id).await, &[("action", "leave")]).await, "/g/");
@@ -193,7 +193,7 @@ both_databases! {
         assert_eq!(reasons, [r#"{"reason":"too_long"}"#]);
     }
 
-    async fn un_06_links_of_a_retired_key_work_for_ever(db: Db) {
+    async fn links_of_a_retired_key_work_for_ever(db: Db) {
         let mut web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let old = web.leave_link(id).await;
@@ -206,7 +206,7 @@ both_databases! {
         assert!(press(&web, &old, &[("action", "leave")]).await.contains("You’ve been unsubscribed"));
     }
 
-    async fn un_07_who_erased_everything_can_still_press_the_old_button(db: Db) {
+    async fn who_erased_everything_can_still_press_the_old_button(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let link = web.leave_link(id).await;
@@ -216,7 +216,7 @@ both_databases! {
         assert!(press(&web, &link, &[("action", "leave")]).await.contains("not subscribed"));
     }
 
-    async fn un_11_a_token_opens_nothing_but_its_own_page(db: Db) {
+    async fn a_token_opens_nothing_but_its_own_page(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let token = web.token(Purpose::Unsubscribe, id.0).await;
@@ -227,7 +227,7 @@ both_databases! {
         }
     }
 
-    async fn un_12_an_address_in_the_query_is_nobody(db: Db) {
+    async fn an_address_in_the_query_is_nobody(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         web.ground.reader("otto@example.org").await;
@@ -251,7 +251,7 @@ both_databases! {
         assert_eq!(web.ground.state(ANNA).await, Some(Paused));
     }
 
-    async fn pr_01_the_page_shows_nothing_to_who_holds_a_forwarded_mail(db: Db) {
+    async fn the_page_shows_nothing_to_who_holds_a_forwarded_mail(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         press(&web, &web.preferences_link(id).await, &[("action", "rename"), ("name", "Anna Berg")]).await;
@@ -260,7 +260,7 @@ both_databases! {
         assert!(!page.text().contains("Berg") && !page.text().contains(ANNA), "{}", page.text());
     }
 
-    async fn pr_02_only_what_has_a_field_can_be_changed(db: Db) {
+    async fn only_what_has_a_field_can_be_changed(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         let before = format!("{:?}", web.ground.find(ANNA).await);
@@ -286,7 +286,7 @@ both_databases! {
         assert_eq!(web.ground.find(ANNA).await.unwrap().language, None);
     }
 
-    async fn pr_03_another_newsletter_is_asked_for_and_confirmed_like_any(db: Db) {
+    async fn another_newsletter_is_asked_for_and_confirmed_like_any(db: Db) {
         let limits = Limits { confirmations_per_day: 9, confirmations_per_month: 9, ..Limits::default() };
         let web = WebFixture::with(db, limits, &["month"]).await;
         let id = web.ground.reader(ANNA).await;
@@ -304,7 +304,7 @@ both_databases! {
         assert_eq!(web.ground.mails("confirmation").await, 2);
     }
 
-    async fn pr_04_two_windows_write_one_after_the_other_and_both_are_logged(db: Db) {
+    async fn two_windows_write_one_after_the_other_and_both_are_logged(db: Db) {
         let web = WebFixture::new(db).await;
         let id = web.ground.reader(ANNA).await;
         for format in ["plain", "html"] {
@@ -315,7 +315,7 @@ both_databases! {
         assert_eq!(web.ground.find(ANNA).await.unwrap().format, Format::Html);
     }
 
-    async fn pr_05_without_the_token_no_site_can_write(db: Db) {
+    async fn without_the_token_no_site_can_write(db: Db) {
         let web = WebFixture::new(db).await;
         web.ground.reader(ANNA).await;
         let before = web.ground.fingerprint().await;

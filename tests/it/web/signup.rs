@@ -64,13 +64,12 @@ both_databases! {
         assert_eq!(web.ground.question("d@example.org").await.name.as_deref(), Some("D"));
     }
 
-    async fn su_01_04_05_a_mistake_is_said_and_nothing_is_stored(db: Db) {
+    async fn a_mistake_is_said_and_nothing_is_stored(db: Db) {
         let web = WebFixture::new(db).await;
         let before = web.ground.fingerprint().await;
         let format = "in the correct format";
         for (typed, said) in [
             ("", "Enter your email address"),
-            // SU-01
             ("a@b", format),
             ("a@localhost", format),
             ("a@[127.0.0.1]", format),
@@ -79,11 +78,9 @@ both_databases! {
             ("a%b@c@example.org", format),
             ("a!b@example.org", format),
             ("a%b@example.org", format),
-            // SU-04
             (&format!("{}@example.org", "x".repeat(65)), "shorter"),
             (&format!("a@{}.example.org", "x".repeat(64)), format),
             (&format!("a@{}org", "example.".repeat(40)), "shorter"),
-            // SU-05
             ("a@example.org\r\nBcc: x@example.net", format),
             ("a\u{200b}@example.org", format),
             ("a\u{202e}@example.org", format),
@@ -104,7 +101,7 @@ both_databases! {
         assert_eq!(web.ground.fingerprint().await, before);
     }
 
-    async fn su_02_03_06_addresses_of_any_script_and_case(db: Db) {
+    async fn addresses_of_any_script_and_case(db: Db) {
         let web = WebFixture::new(db).await;
         for (typed, stored) in [
             // With a Cyrillic letter it is another domain, and seen as one.
@@ -122,7 +119,7 @@ both_databases! {
         assert_eq!(web.ground.fingerprint().await[0], before, "one person, however it is spelt");
     }
 
-    async fn su_07_names_bear_no_mischief(db: Db) {
+    async fn names_bear_no_mischief(db: Db) {
         let web = WebFixture::new(db).await;
         for (number, (typed, kept)) in [
             ("Anna\r\nBerg\t", Some("Anna Berg")),
@@ -159,7 +156,7 @@ both_databases! {
         assert_eq!(contents, 1);
     }
 
-    async fn su_10_12_every_address_gets_the_same_answer(db: Db) {
+    async fn every_address_gets_the_same_answer(db: Db) {
         let mut web = WebFixture::new(db).await;
         web.ground.reader("active@example.org").await;
         web.ground.reader("left@example.org").await;
@@ -190,7 +187,7 @@ both_databases! {
         assert!(web.ground.find("refused@example.org").await.is_none());
     }
 
-    async fn su_08_json_takes_what_it_knows_and_nothing_else(db: Db) {
+    async fn json_takes_what_it_knows_and_nothing_else(db: Db) {
         let web = WebFixture::new(db).await;
         let answer = web.send(web.json(json!({ "email": "a@example.org", "name": "A" }))).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::ACCEPTED, "application/json"));
@@ -223,7 +220,7 @@ both_databases! {
         assert_eq!(web.ground.fingerprint().await, before);
     }
 
-    async fn su_09_too_large_or_packed_is_refused(db: Db) {
+    async fn too_large_or_packed_is_refused(db: Db) {
         let web = WebFixture::new(db).await;
         let large = "x".repeat(20_000);
         for request in [
@@ -243,7 +240,7 @@ both_databases! {
         assert!(web.ground.find("a@example.org").await.is_none());
     }
 
-    async fn su_18_a_program_falls_into_the_trap(db: Db) {
+    async fn a_program_falls_into_the_trap(db: Db) {
         let web = WebFixture::new(db).await;
         let before = web.ground.fingerprint().await;
         let answer = web.send(web.form(&[("email", "a@example.org"), ("website", "https://x")])).await;
@@ -254,7 +251,7 @@ both_databases! {
         assert!(web.ground.find("a@example.org").await.is_none());
     }
 
-    async fn su_19_a_form_without_its_stamp_takes_one_button_more(db: Db) {
+    async fn a_form_without_its_stamp_takes_one_button_more(db: Db) {
         let limits = Limits { form_age_min: Duration::from_secs(2), ..Limits::default() };
         let web = WebFixture::with(db, limits, &[]).await;
         // A plain form on another site has no stamp.
@@ -278,7 +275,7 @@ both_databases! {
         assert!(json.json()["step"]["stamp"].is_string() && json.json()["step"]["challenge"].is_null());
     }
 
-    async fn su_20_every_way_in_takes_the_same_checks(db: Db) {
+    async fn every_way_in_takes_the_same_checks(db: Db) {
         let limits = Limits { challenge: ChallengeWhen::Always, challenge_work: 300, requests_per_hour: 12, ..Limits::default() };
         let mut web = WebFixture::with(db, limits, &[]).await;
         for (number, way) in ["form", "frame", "json"].into_iter().enumerate() {
@@ -338,7 +335,7 @@ both_databases! {
         }
     }
 
-    async fn su_15_16_17_a_network_that_asks_too_often_waits(db: Db) {
+    async fn a_network_that_asks_too_often_waits(db: Db) {
         let web = WebFixture::with(db, Limits { requests_per_hour: 3, challenge: ChallengeWhen::Never, ..Limits::default() }, &[]).await;
         let ask = async |number: u32, peer: &str, forwarded: &str| {
             let request = web.form(&[("email", &format!("a{number}@example.org"))]);
@@ -379,7 +376,7 @@ both_databases! {
         assert_eq!((subscribers, subscriptions, web.ground.mails("confirmation").await), (1, 1, 1));
     }
 
-    async fn su_21_a_dropped_request_is_all_or_nothing(db: Db) {
+    async fn a_dropped_request_is_all_or_nothing(db: Db) {
         let limits = Limits { requests_per_hour: 10_000, challenge: ChallengeWhen::Never, ..Limits::default() };
         let web = WebFixture::with(db, limits, &[]).await;
         for number in 0..500_u64 {
@@ -399,7 +396,7 @@ both_databases! {
         assert_eq!(web.get("/readyz").await.status, StatusCode::OK);
     }
 
-    async fn su_24_newsletters_that_are_not_there_cannot_be_asked_for(db: Db) {
+    async fn newsletters_that_are_not_there_cannot_be_asked_for(db: Db) {
         let web = WebFixture::with(db, Limits::default(), &["other"]).await;
         let home = web.get("/").await;
         assert!(home.text().contains("/week/") && home.text().contains("/other/"));
@@ -471,7 +468,7 @@ both_databases! {
         assert_eq!(web.send(again(&token)).await.header("location"), "/week/subscribe", "the page has forgotten the address");
     }
 
-    async fn su_22_not_me_is_a_page_with_a_button(db: Db) {
+    async fn not_me_is_a_page_with_a_button(db: Db) {
         let web = WebFixture::new(db).await;
         web.subscribe("anna@example.org").await;
         let tag = web.ground.keys().address_tag("anna@example.org").cast_signed();
