@@ -2,11 +2,12 @@
 //!
 //! Layers are top-level modules; inside a layer there is one file per noun. Reading order, from the ground up:
 //!
-//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`private`], [`secret`], [`token`], [`telemetry`], [`words`];
+//! * ground, which knows nothing of newsletters: [`clock`], [`dns`], [`private`], [`secret`], [`token`], [`telemetry`], [`words`], [`figures`];
 //! * rules, which are pure: [`domain`], [`content`] (Markdown to parts), [`message`] (parts and a recipient to bytes);
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
-//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`upkeep`];
+//! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`];
+//! * [`wiring`], from the configuration to what each part is told, and [`doctor`], which looks at all of it;
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
@@ -17,7 +18,9 @@ pub mod config;
 pub mod content;
 pub mod delivery;
 pub mod dns;
+pub mod doctor;
 pub mod domain;
+pub mod figures;
 pub mod images;
 pub mod inbound;
 pub mod message;
@@ -33,4 +36,5 @@ pub mod templates;
 pub mod token;
 pub mod upkeep;
 pub mod web;
+pub mod wiring;
 pub mod words;

@@ -2,9 +2,11 @@
 
 use super::output::TextStyle;
 use super::text::count;
-use super::{Context, Exit, signing, wiring};
+use super::{Context, Exit, logo};
 use crate::config::{Config, ConfigErrors, ConfigProblem, Origin, reference};
+use crate::doctor::signing;
 use crate::images::ImageCache;
+use crate::wiring;
 
 /// Show or check the configuration.
 #[derive(Debug, clap::Args)]
@@ -67,7 +69,7 @@ fn check(context: &Context) -> anyhow::Result<Exit> {
             wiring::templates(&config)?;
             let gallery = ImageCache::default();
             for newsletter in &config.newsletters {
-                wiring::logo(&config, newsletter, &gallery)?;
+                logo::load(&config, newsletter, &gallery)?;
                 wiring::signers(&config, &newsletter.slug)?;
             }
             let mut warnings = config.warnings.clone();

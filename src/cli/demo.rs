@@ -273,9 +273,9 @@ fn act(clock: &Clock) -> ActionContext {
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
 async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<IssueId> {
-    let templates = super::wiring::templates(config)?;
+    let templates = crate::wiring::templates(config)?;
     let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
-    let public_url = super::wiring::public_url(config);
+    let public_url = crate::wiring::public_url(config);
     let gallery = ImageCache::default();
     let library = Library { newsletter: settings, public_url: &public_url, templates: &templates, gallery: &gallery };
     let draft = library.read(&settings.issues.join(ISSUE.0))?;
@@ -347,7 +347,7 @@ fn tell(
         mails_in_sink: sink.stats().accepted,
         seconds,
         folder: PathBuf::from(FOLDER),
-        public_url: super::wiring::public_url(config),
+        public_url: crate::wiring::public_url(config),
         email_url: pages.map(|pages| format!("http://{pages}/")),
     };
     let told = summary.accepted + summary.deferred + summary.failed + summary.skipped;

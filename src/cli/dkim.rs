@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::new::write_new;
 use super::newsletter_choice::{newsletter, newsletters};
-use super::{Context, Exit, Failure, wiring};
+use super::{Context, Exit, Failure};
 use crate::config::{Config, Dkim};
 use crate::message::dkim::{DnsRecord, Signer, generate_ed25519_pem, generate_rsa_pem};
+use crate::wiring;
 
 /// Make and show the keys that sign mail (DKIM).
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::newsletter_choice::{self, KnownIssues, NewsletterChoice};
 use super::output::TextStyle;
-use super::{Context, Failure, wiring};
+use super::{Context, Failure};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};
 use crate::domain::newsletter::Newsletter;
@@ -16,6 +16,7 @@ use crate::publishing::{Draft, Library, LibraryError, QueuedFile, standing};
 use crate::store::issues::Issue;
 use crate::store::{issues, newsletters};
 use crate::templates::Templates;
+use crate::wiring;
 
 /// What is needed to read and render issues of any newsletter.
 pub(super) struct IssueFiles<'a> {

@@ -9,10 +9,11 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, signing, wiring};
+use super::{Context, Exit, Failure, logo};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
+use crate::doctor::signing;
 use crate::images::ImageCache;
 use crate::inbound::Settler;
 use crate::publishing::pictures;
@@ -24,6 +25,7 @@ use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
 use crate::web::{self, Embedding, Proxies, Site};
+use crate::wiring;
 
 /// Monitors ask now and then, and are few.
 const METRICS_CONNECTIONS_MAX: usize = 64;
@@ -195,7 +197,7 @@ async fn site(
     let gallery = ImageCache::default();
     let mut lists = Vec::with_capacity(config.newsletters.len());
     for newsletter in &config.newsletters {
-        let logo = wiring::logo(config, newsletter, &gallery)?;
+        let logo = logo::load(config, newsletter, &gallery)?;
         let mails = signup::mails::letters(newsletter, config.public_url.as_str(), &templates, logo.as_ref())?;
         lists.push(SignupList::open(db, newsletter.clone(), &mails, clock.now()).await?);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::issue_files::{IssueFiles, as_json, tell};
 use super::newsletter_choice::KnownIssues;
 use super::table::Table;
-use super::{Context, Exit, Failure, wiring};
+use super::{Context, Exit, Failure};
 use crate::delivery::test_send::{self, ProofError, TestSend};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
@@ -13,6 +13,7 @@ use crate::domain::reply::Stage;
 use crate::publishing::queue::QueueContext;
 use crate::publishing::{self, Draft, Library, QueueError};
 use crate::store::{Db, newsletters};
+use crate::wiring;
 
 /// A proof goes to editors, not to readers.
 const RECIPIENTS_MAX: usize = 20;

@@ -8,10 +8,7 @@ use strsim::osa_distance;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A line and a column of the file, from 1.
-    File {
-        line: usize,
-        column: usize,
-    },
+    File { line: usize, column: usize },
     /// A variable of the environment.
     Environment(String),
     /// Nowhere: it is missing, or has its default.

@@ -18,14 +18,9 @@ pub const NOBODY: &str = "there is nobody to send to; queue it again once there 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Started {
     /// It goes out to so many.
-    Sending {
-        slug: String,
-        readers: u64,
-    },
+    Sending { slug: String, readers: u64 },
     /// It was so late, or its list so empty, that a person decides.
-    Held {
-        slug: String,
-    },
+    Held { slug: String },
 }
 
 /// Starts every issue that is due. Two processes may do this at once: only one of them moves an issue.

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("token", &[]),
     ("telemetry", &[]),
     ("words", &[]),
+    ("figures", &[]),
     ("domain", &[]),
     ("images", &["domain"]),
     ("content", &["domain"]),
@@ -41,11 +42,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("inbound", &["store", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
+    ("wiring", &["upkeep", "delivery", "signup", "config", "templates", "smtp", "message", "domain"]),
+    ("doctor", &["wiring", "upkeep", "config", "store", "smtp", "message", "domain"]),
     ("supervise", &[]),
     (
         "cli",
         &[
             "web",
+            "doctor",
+            "wiring",
             "inbound",
             "upkeep",
             "delivery",
@@ -67,7 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// What knows nothing of newsletters is open to all; it uses nothing itself.
-const GROUND: &[&str] = &["clock", "dns", "private", "secret", "token", "telemetry", "words"];
+const GROUND: &[&str] = &["clock", "dns", "private", "secret", "token", "telemetry", "words", "figures"];
 
 /// Who alone may name a crate.
 const HOMES: &[(&str, &[&str])] = &[
@@ -88,7 +93,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tower_http", &["web"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("anyhow", &["cli", "supervise", "main"]),
+    ("anyhow", &["cli", "wiring", "supervise", "main"]),
 ];
 
 /// Layers that compute and do nothing else, and the names that would betray them.

@@ -18,7 +18,7 @@ use crate::cli::newsletter_choice::KnownIssues;
 use crate::cli::output::TextStyle;
 use crate::cli::text::count;
 use crate::cli::when::when;
-use crate::cli::{Context, Exit, Failure, wiring};
+use crate::cli::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::content::Problem;
@@ -31,6 +31,7 @@ use crate::signup::NewsletterLogo;
 use crate::templates::Templates;
 use crate::web;
 use crate::web::preview::{Preview, PreviewImage, PreviewState, Publication};
+use crate::wiring;
 
 /// One person looks, with one browser or two.
 const CONNECTIONS_MAX: usize = 256;

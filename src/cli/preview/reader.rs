@@ -1,7 +1,7 @@
 //! The reader that a preview is made for: a made-up one, whose links open and change nothing.
 
 use super::args::Args;
-use crate::cli::{Context, wiring};
+use crate::cli::Context;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::content::fields::Template;
@@ -12,6 +12,7 @@ use crate::domain::subscriber::Format;
 use crate::message::{Content, Marks, Profile, Recipient, Skeleton};
 use crate::publishing::library::RenderedIssue;
 use crate::token::TEST_NUMBER;
+use crate::wiring;
 
 /// One issue, as one made-up reader gets it.
 pub(super) struct SampleReader<'a> {

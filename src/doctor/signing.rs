@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use super::wiring;
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
 use crate::message::dkim::Signer;
+use crate::wiring;
 
 /// Who signs a newsletter's mail, by the relays that carry it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signature {
+pub enum Signature {
     /// Every relay that carries it signs.
     Relays,
     /// An RSA key of ours, which every receiver verifies.
@@ -22,16 +22,16 @@ pub(super) enum Signature {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Doubt {
+pub struct Doubt {
     /// The key of the configuration.
-    pub(super) key: String,
-    pub(super) text: String,
-    pub(super) hint: String,
+    pub key: String,
+    pub text: String,
+    pub hint: String,
 }
 
 impl Signature {
     /// That of a newsletter whose keys are `signers`. Relays that sign count only where they carry its mail.
-    pub(super) fn of(config: &Config, newsletter: &Newsletter, signers: &[Arc<Signer>]) -> Self {
+    pub fn of(config: &Config, newsletter: &Newsletter, signers: &[Arc<Signer>]) -> Self {
         let sending = config.sending.get(&newsletter.slug);
         let mut carriers =
             config.relays.iter().filter(|relay| sending.is_none_or(|one| one.relays.contains(&relay.name)));
@@ -45,7 +45,7 @@ impl Signature {
     }
 
     /// What is wrong with it, and what to do.
-    pub(super) fn trouble(self) -> Option<(&'static str, &'static str)> {
+    pub fn trouble(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Relays | Self::Rsa => None,
             Self::Ed25519Alone => Some((
@@ -61,7 +61,7 @@ impl Signature {
 }
 
 /// The domains of a newsletter's RSA keys where they sign, and whether one of them is the sender's.
-pub(super) fn signing_domains(signers: &[Arc<Signer>], sender: &str, is_strict: bool) -> (Vec<String>, bool) {
+pub fn signing_domains(signers: &[Arc<Signer>], sender: &str, is_strict: bool) -> (Vec<String>, bool) {
     let rsa = || signers.iter().filter(|signer| signer.is_rsa());
     let mut domains: Vec<String> = rsa().map(|signer| signer.domain().to_owned()).collect();
     domains.sort();
@@ -70,7 +70,7 @@ pub(super) fn signing_domains(signers: &[Arc<Signer>], sender: &str, is_strict: 
 }
 
 /// Everything that is in doubt, of all newsletters.
-pub(super) fn doubts(config: &Config) -> Vec<Doubt> {
+pub fn doubts(config: &Config) -> Vec<Doubt> {
     config.newsletters.iter().flat_map(|newsletter| doubts_of(config, newsletter)).collect()
 }
 

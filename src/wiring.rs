@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::Failure;
 use crate::config::{Config, Dkim, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::newsletter::Newsletter;
-use crate::images::ImageCache;
 use crate::message::dkim::Signer;
-use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup, NewsletterLogo};
+use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup};
 use crate::smtp::{Connector, Endpoint, TlsMode};
 use crate::templates::{TemplateError, Templates};
 use crate::upkeep;
@@ -21,7 +19,7 @@ use crate::upkeep;
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// What the engine is told.
-pub(super) fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
+pub fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
     let newsletter = |newsletter: &Newsletter| {
         let signers = signers(config, &newsletter.slug)?;
         let sending = config.sending.get(&newsletter.slug).cloned().unwrap_or_default();
@@ -42,7 +40,7 @@ pub(super) fn delivery(config: &Config) -> anyhow::Result<EngineSettings> {
 }
 
 /// How a relay is reached.
-pub(super) fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connector> {
+pub fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connector> {
     let endpoint = Endpoint {
         host: relay.host.clone(),
         port: relay.port,
@@ -61,7 +59,7 @@ pub(super) fn connector(config: &Config, relay: &Relay) -> anyhow::Result<Connec
 }
 
 /// Who signs a newsletter's mail: its keys, in the order of the file.
-pub(super) fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> {
+pub fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Signer>>> {
     let keys = config.dkim.get(slug).map_or(&[][..], Vec::as_slice);
     let signer = |(at, dkim): (usize, &Dkim)| {
         let number = if keys.len() > 1 { format!(".{at}") } else { String::new() };
@@ -73,26 +71,13 @@ pub(super) fn signers(config: &Config, slug: &str) -> anyhow::Result<Vec<Arc<Sig
 }
 
 /// The templates, with what the operator put in place of some.
-pub(super) fn templates(config: &Config) -> Result<Templates, TemplateError> {
+pub fn templates(config: &Config) -> Result<Templates, TemplateError> {
     let slugs = config.newsletters.iter().map(|newsletter| newsletter.slug.as_str());
     Templates::with_overrides(&config.templates, slugs)
 }
 
-/// A newsletter's logo, where it has one.
-pub(super) fn logo(
-    config: &Config,
-    newsletter: &Newsletter,
-    gallery: &ImageCache,
-) -> anyhow::Result<Option<NewsletterLogo>> {
-    NewsletterLogo::of(newsletter, &public_url(config), gallery).map_err(|error| {
-        let path = newsletter.design.logo.as_deref().unwrap_or(Path::new("")).display();
-        let key = format!("newsletters.{}.design.logo", newsletter.slug);
-        Failure::new(format!("{key}: {path} cannot be used: {error}")).hint(error.hint()).into()
-    })
-}
-
 /// How much strangers may do.
-pub(super) fn limits(config: &Config) -> Limits {
+pub fn limits(config: &Config) -> Limits {
     let signup = &config.signup;
     Limits {
         confirmations_per_day: signup.confirmations_per_day,
@@ -108,7 +93,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// What is looked at in the domains of strangers' addresses.
-pub(super) fn checks(config: &Config) -> anyhow::Result<DomainPolicy> {
+pub fn checks(config: &Config) -> anyhow::Result<DomainPolicy> {
     let mut checks = DomainPolicy::none();
     if let Some(path) = &config.signup.disposable_domains {
         let list = std::fs::read_to_string(path)
@@ -123,7 +108,7 @@ pub(super) fn checks(config: &Config) -> anyhow::Result<DomainPolicy> {
 }
 
 /// Who is told of alarms, and what is watched.
-pub(super) fn upkeep(config: &Config) -> upkeep::AlarmSettings {
+pub fn upkeep(config: &Config) -> upkeep::AlarmSettings {
     let file = config.database.sqlite_file();
     upkeep::AlarmSettings {
         to: config.alarms.to.clone(),
@@ -135,7 +120,7 @@ pub(super) fn upkeep(config: &Config) -> upkeep::AlarmSettings {
 }
 
 /// Where links begin, without a `/` at its end.
-pub(super) fn public_url(config: &Config) -> String {
+pub fn public_url(config: &Config) -> String {
     config.public_url.as_str().trim_end_matches('/').to_owned()
 }
 

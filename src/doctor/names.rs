@@ -6,22 +6,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::signing::{Signature, signing_domains};
 use super::spf::{Evaluation, is_spf};
 use super::tags::{self, DmarcPolicy, is_dmarc};
 use super::{Finding, Health};
-use crate::cli::signing::{Signature, signing_domains};
-use crate::cli::wiring;
 use crate::config::Config;
 use crate::dns::{DnsResolver, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
 use crate::message::dkim::Signer;
+use crate::wiring;
 
 /// The wait for one answer.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// Looks at the domains of every newsletter.
-pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
+pub async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Finding> {
     let questions = match DnsResolver::new(server, ANSWER_MAX, None) {
         Ok(names) => Questions { names, answered: Cell::new(false) },
         Err(error) => return vec![unreachable(&error)],
@@ -43,7 +43,7 @@ pub(super) async fn look(config: &Config, server: Option<SocketAddr>) -> Vec<Fin
 }
 
 /// What is known without a name server: whether the names are of one organisation.
-pub(super) fn unasked(config: &Config) -> Vec<Finding> {
+pub fn unasked(config: &Config) -> Vec<Finding> {
     config.newsletters.iter().flat_map(|newsletter| alignment(config, newsletter, None)).collect()
 }
 

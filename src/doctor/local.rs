@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::signing::Signature;
 use super::{Finding, Health};
-use crate::cli::signing::Signature;
-use crate::cli::text::{count, size};
-use crate::cli::{Context, wiring};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::is_reserved;
+use crate::figures::{count, size};
 use crate::store::{ConnectionSecurity, Db, leases, migrate};
 use crate::upkeep;
+use crate::wiring;
 
 /// Below this a busy evening may fill the disk: a ledger row takes some 64 bytes, the log of a transaction more.
 const FREE_BYTES_WARN: u64 = 1 << 30;
@@ -26,7 +26,7 @@ const CLASHES_NAMED: usize = 10;
 /// So far may the clocks of two machines lie apart.
 const CLOCK_SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
-pub(super) fn files(config: &Config) -> Vec<Finding> {
+pub fn files(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     all.push(match wiring::templates(config) {
         Ok(_) => Finding::ok("templates", "every template renders"),
@@ -105,7 +105,7 @@ fn is_open_to_all(_: &Path) -> bool {
     false
 }
 
-pub(super) fn addresses(config: &Config) -> Vec<Finding> {
+pub fn addresses(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     let url = &config.public_url;
     all.push(if url.scheme() == "https" {
@@ -123,37 +123,37 @@ pub(super) fn addresses(config: &Config) -> Vec<Finding> {
 }
 
 /// The database, its schema, and the time it remembers.
-pub(super) async fn database(config: &Config, context: &Context) -> Vec<Finding> {
+pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
     let url = &config.database;
     if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
         // Looking must not make one.
         return vec![
             Finding::ok("database", format!("{url} is not there yet; the first command that needs it makes it")),
-            clock(None, context.now()),
+            clock(None, now),
         ];
     }
     let db = match Db::open(url.as_str()).await {
         Ok(db) => db,
         Err(error) => {
             let hint = "is it running, and may this user open it?";
-            return vec![Finding::fail("database", format!("{url}: {error}"), hint), clock(None, context.now())];
+            return vec![Finding::fail("database", format!("{url}: {error}"), hint), clock(None, now)];
         }
     };
     let mut all = vec![schema(&db, url).await];
     if all[0].health == Health::Ok {
-        all.extend(keys(&db, config, context).await);
+        all.extend(keys(&db, config, now).await);
         all.extend(wire(&db).await);
     }
     let remembered = remembered(&db).await;
     all.push(match remembered {
-        Some(until) if until > context.now() => Finding::ok("server", "a `coranto serve` works on this database"),
+        Some(until) if until > now => Finding::ok("server", "a `coranto serve` works on this database"),
         _ => Finding::warn(
             "server",
             "no `coranto serve` works on this database",
             "nothing goes out until one is started",
         ),
     });
-    all.push(clock(remembered, context.now()));
+    all.push(clock(remembered, now));
     db.close().await;
     all
 }
@@ -178,8 +178,8 @@ async fn wire(db: &Db) -> Option<Finding> {
 }
 
 /// Whether the keys are the database's, and whether two people have become one.
-async fn keys(db: &Db, config: &Config, context: &Context) -> Vec<Finding> {
-    let mut all = vec![match upkeep::look(db, &config.keys, context.now()).await {
+async fn keys(db: &Db, config: &Config, now: Timestamp) -> Vec<Finding> {
+    let mut all = vec![match upkeep::look(db, &config.keys, now).await {
         Ok(()) => Finding::ok("keys", "the keys are those that the database was made with"),
         Err(trouble) => Finding::fail("keys", trouble.to_string(), trouble.hint().unwrap_or("is the database there?")),
     }];
@@ -242,9 +242,9 @@ fn clock(remembered: Option<Timestamp>, now: Timestamp) -> Finding {
 }
 
 /// Room where the database grows.
-pub(super) fn disk(config: &Config, context: &Context) -> Finding {
+pub fn disk(config: &Config, home: &Path) -> Finding {
     let file = config.database.sqlite_file();
-    let folder = file.and_then(Path::parent).unwrap_or(context.folder());
+    let folder = file.and_then(Path::parent).unwrap_or(home);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match upkeep::room(folder) {
         Some(free) => room(folder, free),

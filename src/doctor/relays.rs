@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use super::Finding;
-use crate::cli::wiring;
 use crate::config::{Config, Relay, RelayTls};
 use crate::domain::DeliveryId;
 use crate::domain::newsletter::Newsletter;
 use crate::message::verp;
 use crate::smtp::{Deadlines, Session};
+use crate::wiring;
 
 /// A relay that takes longer than this to say hello would be a trouble on the day of an issue.
 const STEP_MAX: Duration = Duration::from_secs(15);
 
-pub(super) async fn look(config: &Config) -> Vec<Finding> {
+pub async fn look(config: &Config) -> Vec<Finding> {
     let mut all = Vec::new();
     for relay in &config.relays {
         all.extend(try_relay(config, relay).await);

@@ -1,11 +1,5 @@
 //! `coranto doctor`: looks at everything an installation needs, and says of each whether it is well and what to do.
 
-mod local;
-mod names;
-mod relays;
-mod spf;
-mod tags;
-
 use std::net::SocketAddr;
 
 use super::newsletter_choice::newsletter;
@@ -13,6 +7,7 @@ use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
+use crate::doctor::{Finding, Health, local, names, relays};
 
 /// Look at everything an installation needs, and say what to do.
 ///
@@ -35,41 +30,6 @@ pub(super) struct Args {
     /// The name server to ask, instead of the system's.
     #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "offline")]
     resolver: Option<SocketAddr>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Health {
-    Ok,
-    Warn,
-    Fail,
-}
-
-/// What was found of one thing.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-struct Finding {
-    check: String,
-    health: Health,
-    text: String,
-    hint: Option<String>,
-}
-
-impl Finding {
-    fn new(check: &str, health: Health, text: impl Into<String>) -> Self {
-        Self { check: check.to_owned(), health, text: text.into(), hint: None }
-    }
-
-    fn ok(check: &str, text: impl Into<String>) -> Self {
-        Self::new(check, Health::Ok, text)
-    }
-
-    fn warn(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(check, Health::Warn, text) }
-    }
-
-    fn fail(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(check, Health::Fail, text) }
-    }
 }
 
 /// Says each finding as soon as it is there, and keeps count.
@@ -134,8 +94,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     report.say_all(local::files(&config))?;
     report.say_all(local::addresses(&config))?;
     context.block_on(async {
-        report.say_all(local::database(&config, context).await)?;
-        report.say(&local::disk(&config, context))?;
+        report.say_all(local::database(&config, context.now()).await)?;
+        report.say(&local::disk(&config, context.folder()))?;
         if args.offline {
             return report.say_all(names::unasked(&config));
         }

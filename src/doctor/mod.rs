@@ -1,0 +1,44 @@
+//! What an installation needs, and whether it is well: files, database, clock, disk, DNS, relays. Looks and changes nothing;
+//! knows no terminal and no page.
+
+pub mod local;
+pub mod names;
+pub mod relays;
+pub mod signing;
+mod spf;
+mod tags;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// What was found of one thing.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    pub check: String,
+    pub health: Health,
+    pub text: String,
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    pub fn new(check: &str, health: Health, text: impl Into<String>) -> Self {
+        Self { check: check.to_owned(), health, text: text.into(), hint: None }
+    }
+
+    pub fn ok(check: &str, text: impl Into<String>) -> Self {
+        Self::new(check, Health::Ok, text)
+    }
+
+    pub fn warn(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(check, Health::Warn, text) }
+    }
+
+    pub fn fail(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..Self::new(check, Health::Fail, text) }
+    }
+}
