@@ -6,6 +6,7 @@ use futures_util::stream::BoxStream;
 use super::column::{json_words, record, worded};
 use super::consents::{self, ConsentDetails, NewConsent};
 use super::events::{self, About};
+use super::db::Statement;
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;
@@ -128,14 +129,6 @@ macro_rules! select {
     };
 }
 
-/// What a [`SubscriptionFilter`] asks, with its parts as `$1` to `$3`.
-macro_rules! filter {
-    () => {
-        "WHERE ($1 IS NULL OR s.newsletter_id = $1) AND ($2 IS NULL OR s.state = $2)
-           AND ($3 IS NULL OR u.email_key LIKE $3 ESCAPE '\\' OR LOWER(COALESCE(s.name, u.name)) LIKE $3 ESCAPE '\\') "
-    };
-}
-
 /// The subscription of a person, stored as pending when they have none. The row stays locked until the transaction ends.
 pub async fn ensure(tx: &mut Tx, new: &NewSubscription<'_>, now: Timestamp) -> Result<Found> {
     tx.sql(
@@ -203,23 +196,12 @@ pub async fn page(
     after: SubscriptionId,
     limit: i64,
 ) -> Result<Vec<Subscription>> {
-    tx.sql(concat!(select!(), filter!(), "AND s.id > $4 ORDER BY s.id LIMIT $5"))
-        .bind(filter.newsletter)
-        .bind(filter.state)
-        .bind(filter.pattern())
-        .bind(after)
-        .bind(limit)
-        .fetch_all()
-        .await
+    filter.of(tx, after).condition(" ORDER BY s.id LIMIT $$", limit).fetch_all().await
 }
 
 /// The whole list, row by row: it need not fit into memory, and is as of one instant.
 pub fn stream<'t>(tx: &'t mut Tx, filter: &SubscriptionFilter) -> BoxStream<'t, Result<Subscription>> {
-    tx.sql(concat!(select!(), filter!(), "ORDER BY s.id"))
-        .bind(filter.newsletter)
-        .bind(filter.state)
-        .bind(filter.pattern())
-        .stream()
+    filter.of(tx, SubscriptionId(0)).condition(" ORDER BY s.id LIMIT $$", i64::MAX).stream()
 }
 
 /// How many subscriptions of all newsletters are active.
@@ -512,6 +494,22 @@ pub async fn of_person(tx: &mut Tx, person: SubscriberId) -> Result<Vec<Subscrip
 }
 
 impl SubscriptionFilter {
+    /// What follows `after` and passes, without an order.
+    fn of<'t>(&self, tx: &'t mut Tx, after: SubscriptionId) -> Statement<'t> {
+        let mut list = tx.sql(select!()).condition("WHERE s.id > $$", after);
+        if let Some(newsletter) = self.newsletter {
+            list = list.condition(" AND s.newsletter_id = $$", newsletter);
+        }
+        if let Some(state) = self.state {
+            list = list.condition(" AND s.state = $$", state);
+        }
+        if let Some(pattern) = self.pattern() {
+            let named = " AND (u.email_key LIKE $$ ESCAPE '\\' OR LOWER(COALESCE(s.name, u.name)) LIKE $$ ESCAPE '\\')";
+            list = list.condition(named, pattern);
+        }
+        list
+    }
+
     /// The pattern of `LIKE` that finds the text anywhere.
     fn pattern(&self) -> Option<String> {
         self.text.as_ref().map(|text| {

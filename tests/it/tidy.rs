@@ -122,6 +122,13 @@ const SPLITS: &[(&str, usize, &str)] = &[
     ),
 ];
 
+/// Where conditions are chosen, so that a statement is put together from `'static` parts, how often, and why.
+const COMPOSED: &[(&str, usize, &str)] = &[(
+    "src/store/subscriptions.rs",
+    6,
+    "a filter of readers: a condition that is always true still costs the index that would answer it",
+)];
+
 #[test]
 fn layers_point_downwards() {
     let mut wrong = Wrong::default();
@@ -240,18 +247,27 @@ fn every_store_function_is_tested() {
 
 #[test]
 fn statements_with_two_texts_are_counted() {
+    counted("Sql::Split", SPLITS);
+}
+
+#[test]
+fn statements_put_together_from_parts_are_counted() {
+    counted(".condition(", COMPOSED);
+}
+
+/// `what` stands in the files of `known` as often as they say, and nowhere else.
+fn counted(what: &str, known: &[(&str, usize, &str)]) {
     let mut wrong = Wrong::default();
     for file in rust_files(&["src"]).iter().filter(|file| !file.path.ends_with("store/db.rs")) {
-        let found = file.source.code.matches("Sql::Split").count();
-        let known = SPLITS.iter().find(|(path, ..)| file.path == Path::new(path)).map_or(0, |(_, count, _)| *count);
-        if found != known {
-            let what =
-                format!("{found} times Sql::Split, and SPLITS knows of {known}: argue for it there, with its reason");
-            wrong.add(&file.path, 1, &what);
+        let found = file.source.code.matches(what).count();
+        let allowed = known.iter().find(|(path, ..)| file.path == Path::new(path)).map_or(0, |(_, count, _)| *count);
+        if found != allowed {
+            let text = format!("{found} times {what}, and its list says {allowed}: argue for it there, with its reason");
+            wrong.add(&file.path, 1, &text);
         }
     }
-    for (path, ..) in SPLITS {
-        assert!(root().join(path).is_file(), "SPLITS names {path}, which is gone");
+    for (path, ..) in known {
+        assert!(root().join(path).is_file(), "the list of {what} names {path}, which is gone");
     }
     wrong.assert_none();
 }
