@@ -7,6 +7,7 @@
 //! * the wire and the disk: [`smtp`], [`store`] (all SQL and nothing but SQL);
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
 //! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`upkeep`];
+//! * what other programs are told: [`resources`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
@@ -23,6 +24,7 @@ pub mod inbound;
 pub mod message;
 pub mod private;
 pub mod publishing;
+pub mod resources;
 pub mod secret;
 pub mod signup;
 pub mod smtp;

@@ -15,6 +15,7 @@ mod issue_files;
 mod issues;
 mod keys;
 mod limits;
+mod listing;
 mod migrate;
 mod new;
 mod newsletter_choice;

@@ -10,9 +10,7 @@ use crate::delivery::test_send::{self, ProofError, TestSend};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::reply::Stage;
-use crate::publishing::queue::QueueContext;
-use crate::publishing::{self, Draft, Library, QueueError};
-use crate::store::{Db, newsletters};
+use crate::publishing::QueueError;
 
 /// A proof goes to editors, not to readers.
 const RECIPIENTS_MAX: usize = 20;
@@ -40,17 +38,17 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage(format!("a test email goes to at most {RECIPIENTS_MAX} addresses")).into());
     }
     let config = context.config()?;
-    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
-    let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
-    let library = shelf.library(newsletter);
+    let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
+    let (newsletter, source) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
-    let draft = match draft {
-        Ok(draft) => draft,
+    let source = match source {
+        Ok(source) => source,
         Err(error) => return refuse(error.into(), &args, context),
     };
     context.block_on(async {
         let db = context.open(&config).await?;
-        let revision = match store(&db, &library, &draft, context).await {
+        let newsletter = context.registered(&db, newsletter).await?;
+        let revision = match shelf.publisher(&db, &newsletter).proof(&source).await {
             Ok(revision) => revision,
             Err(error) => return refuse(error, &args, context),
         };
@@ -60,19 +58,8 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     })
 }
 
-async fn store(
-    db: &Db,
-    library: &Library<'_>,
-    draft: &Draft,
-    context: &Context,
-) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = QueueContext { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
-    let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
-    publishing::proof(db, library, id, draft, &act).await
-}
-
 fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let QueueError::Library(error) = error else { return Err(error.into()) };
+    let QueueError::Source(error) = error else { return Err(error.into()) };
     if error.problems().is_empty() {
         return Err(error.into());
     }

@@ -7,6 +7,7 @@ mod circles;
 mod links;
 mod names;
 pub(crate) mod reference;
+mod resources;
 mod source;
 mod waiting;
 
@@ -40,11 +41,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("inbound", &["store", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
+    ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
     (
         "cli",
         &[
             "web",
+            "resources",
             "inbound",
             "upkeep",
             "delivery",

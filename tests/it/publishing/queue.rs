@@ -5,7 +5,7 @@ use std::path::Path;
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Draft, Held, Paused, Preparing, Queued, Sending, Sent, Stopped};
-use coranto::publishing::{NoSlot, QueueError, When};
+use coranto::publishing::{IssueFolder, NoSlot, QueueError, QueueOptions, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
@@ -295,14 +295,12 @@ both_databases! {
     async fn the_sample_issues_are_queued(db: Db) {
         let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.issues = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues");
-        let library = desk.library();
-        let files = library.files().unwrap();
+        let folder = IssueFolder::of(&desk.newsletter);
+        let files = folder.files().unwrap();
         assert_eq!(files.len(), 3);
         for (file, slot) in files.iter().zip([FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY]) {
-            let draft = library.read(file).unwrap();
-            let act = desk.actor(false);
-            let queued =
-                coranto::publishing::queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
+            let source = folder.read(file).unwrap();
+            let queued = desk.publisher().queue(&source, When::NextSlot, QueueOptions::default()).await.unwrap();
             assert_eq!(queued.issue.due_at, Some(at(slot)), "{}", file.display());
             // They are named for days that are past.
             assert!(queued.warnings.iter().all(|problem| problem.code == "file-date"), "{:?}", queued.warnings);
