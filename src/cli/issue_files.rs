@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::newsletter_choice::{self, KnownIssues, NewsletterChoice};
 use super::output::TextStyle;
-use super::{Context, Failure, wiring};
+use super::{Context, Exit, Failure, wiring};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};
 use crate::domain::actor::Actor;
@@ -169,6 +169,20 @@ pub(super) fn show(file: &Path, problem: &Problem, context: &Context) -> anyhow:
 /// A problem that a command found on its way to another result: a message.
 pub(super) fn tell(file: &Path, problem: &Problem, context: &Context) {
     context.output.finding(in_words(file, problem, |tone, word| context.output.toned_message(tone, word)));
+}
+
+/// Ends a command whose file has mistakes: shows them all, and that nothing was done. Anything else stays an error.
+pub(super) fn refuse(file: &Path, error: SourceError, nothing: &str, context: &Context) -> anyhow::Result<Exit> {
+    if error.problems().is_empty() {
+        return Err(error.into());
+    }
+    if context.output.is_json() {
+        context.output.json(&as_json(file, error.problems()))?;
+    } else {
+        error.problems().iter().for_each(|problem| tell(file, problem, context));
+        context.output.note(nothing);
+    }
+    Ok(Exit::Problems)
 }
 
 /// `FILE:LINE:COLUMN: error: what`, and the hint below.

@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::content;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::folder::name_parts;
-use crate::store::issues::{self, Issue};
 use crate::store::Tx;
+use crate::store::issues::{self, Issue};
 
 /// The newsletters that may be meant: one, or too many.
 pub(super) enum NewsletterChoice<'a> {

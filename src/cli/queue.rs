@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::issue_files::{IssueFiles, as_json, tell};
+use super::issue_files::{IssueFiles, refuse, tell};
 use super::newsletter_choice::KnownIssues;
 use super::text::count;
 use super::when::{about, countdown, duration, time, when};
@@ -81,7 +81,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let (newsletter, source) = shelf.read_or_ask(&args.file, args.newsletter.as_deref())?;
     let source = match source {
         Ok(source) => source,
-        Err(error) => return refuse(error.into(), newsletter, &args, context),
+        Err(error) => return refuse(&args.file, error, "Nothing was queued.", context),
     };
     let place = place(&args, newsletter, &source)?;
     context.block_on(async {
@@ -116,7 +116,7 @@ async fn put(
     }
     let would = match would {
         Ok(would) => would,
-        Err(error) => return refuse(error, newsletter, args, context),
+        Err(error) => return refused(error, newsletter, args, context),
     };
     let start = would.issue.due_at.map_or(now, |due_at| due_at.max(now));
     let end = limits::end(config, newsletter, would.readers, start);
@@ -133,7 +133,7 @@ async fn put(
     let options = QueueOptions { dry_run: false, ..look };
     let queued = match publisher.queue(source, undoable(place, args, publisher.now), options).await {
         Ok(queued) => queued,
-        Err(error) => return refuse(error, newsletter, args, context),
+        Err(error) => return refused(error, newsletter, args, context),
     };
     report(&queued, &readers, newsletter, args, context)?;
     if queued.issue.state == IssueState::Queued {
@@ -217,59 +217,41 @@ fn place(args: &Args, newsletter: &Newsletter, source: &Source) -> anyhow::Resul
 }
 
 /// An issue with mistakes shows them all; anything else is an ordinary error.
-fn refuse(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let error = match error {
-        QueueError::Source(error) if !error.problems().is_empty() => {
-            if context.output.is_json() {
-                context.output.json(&as_json(&args.file, error.problems()))?;
-            } else {
-                for problem in error.problems() {
-                    tell(&args.file, problem, context);
-                }
-                context.output.note("Nothing was queued.");
-            }
-            return Ok(Exit::Problems);
-        }
-        other => other,
-    };
-    let failure = refusal(error, newsletter)?;
-    Err(anyhow::Error::from(failure).context(args.file.display().to_string()))
+fn refused(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    match error {
+        QueueError::Source(error) => refuse(&args.file, error, "Nothing was queued.", context),
+        other => Err(anyhow::Error::from(refusal(other, newsletter)?).context(args.file.display().to_string())),
+    }
 }
 
 /// A refusal in words, with the way out and the exit code. Also of what is done to issues without their files.
 pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Result<Failure> {
-    let exit = match error {
+    let text = error.to_string();
+    let (exit, hint) = match error {
         QueueError::Store(error) => return Err(error.into()),
+        QueueError::Source(error) => return Err(error.into()),
         QueueError::Past(at) => {
             let text = format!("{} is in the past", when(at, newsletter));
             return Ok(Failure::usage(text).hint("name a later time, or add --now to send it at once"));
         }
-        QueueError::Done { .. }
-        | QueueError::GoingOut { .. }
-        | QueueError::Draft
-        | QueueError::Twin { .. }
-        | QueueError::NotQueued { .. }
-        | QueueError::Taken { .. } => Exit::NotAllowed,
-        QueueError::NoSlot(_) => Exit::Usage,
-        QueueError::Raced => Exit::PartWay,
-        QueueError::Source(_) | QueueError::Unknown(_) => Exit::Failed,
-    };
-    let failure = Failure::new(error.to_string()).exit(exit);
-    Ok(match error {
         QueueError::Taken { .. } => {
-            failure.hint("--swap exchanges the two, --beside sends both then; or say another time")
+            let hint = "--swap exchanges the two, --beside sends both then; or say another time";
+            (Exit::NotAllowed, hint.to_owned())
         }
-        QueueError::NotQueued { state, ref slug } => failure.hint(issues::instead(state, slug, "FILE")),
-        QueueError::Draft => failure.hint("take the line out, and run the same command again"),
-        QueueError::Done { ref slug, .. } => failure
-            .hint(format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it")),
-        QueueError::GoingOut { ref slug } => failure.hint(format!("coranto issues pause {slug}")),
-        QueueError::Twin { .. } => failure.hint("add --again"),
-        QueueError::NoSlot(_) => failure.hint("add --at \"2026-11-27 09:00\", or --now"),
-        QueueError::Unknown(_) => failure.hint("`coranto issues list` lists the issues"),
-        QueueError::Raced => failure.hint("run the same command again"),
-        QueueError::Source(_) | QueueError::Past(_) | QueueError::Store(_) => failure,
-    })
+        QueueError::NotQueued { state, slug } => (Exit::NotAllowed, issues::instead(state, &slug, "FILE")),
+        QueueError::Draft => (Exit::NotAllowed, "take the line out, and run the same command again".to_owned()),
+        QueueError::Done { slug, .. } => {
+            let hint =
+                format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it");
+            (Exit::NotAllowed, hint)
+        }
+        QueueError::GoingOut { slug } => (Exit::NotAllowed, format!("coranto issues pause {slug}")),
+        QueueError::Twin { .. } => (Exit::NotAllowed, "add --again".to_owned()),
+        QueueError::NoSlot(_) => (Exit::Usage, "add --at \"2026-11-27 09:00\", or --now".to_owned()),
+        QueueError::Unknown(_) => (Exit::Failed, "`coranto issues list` lists the issues".to_owned()),
+        QueueError::Raced => (Exit::PartWay, "run the same command again".to_owned()),
+    };
+    Ok(Failure::new(text).exit(exit).hint(hint))
 }
 
 fn report(

@@ -15,11 +15,11 @@ use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::delivery::why_suspended;
+use crate::domain::IssueId;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::offered;
-use crate::domain::IssueId;
 use crate::publishing::settings;
 use crate::publishing::standing as files;
 use crate::publishing::{Problem, Renderer};
@@ -297,10 +297,11 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
         let all = standing.issues.iter().zip(&standing.files);
         let fits = all.filter(|((issue, _), _)| wanted(issue.state));
-        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::QueuedFile>)| {
-            ListedIssue { issue: resources::Issue::of(issue, totals, newsletter), file: file.as_ref() }
-        };
-        fits.map(with_file).collect()
+        let listed = fits.map(|((issue, totals), file)| ListedIssue {
+            issue: resources::Issue::of(issue, totals, newsletter),
+            file: file.as_ref(),
+        });
+        listed.collect()
     };
     json!({
         "newsletter": newsletter.slug,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::issue_files::{IssueFiles, as_json, tell};
+use super::issue_files::{IssueFiles, refuse};
 use super::newsletter_choice::KnownIssues;
 use super::table::Table;
 use super::{Context, Exit, Failure, wiring};
@@ -43,35 +43,20 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
     let source = match source {
         Ok(source) => source,
-        Err(error) => return refuse(error.into(), &args, context),
+        Err(error) => return refuse(&args.file, error, "Nothing was sent.", context),
     };
     context.block_on(async {
         let db = context.open(&config).await?;
         let newsletter = context.registered(&db, newsletter).await?;
         let revision = match shelf.publisher(&db, &newsletter).proof(&source).await {
             Ok(revision) => revision,
-            Err(error) => return refuse(error, &args, context),
+            Err(QueueError::Source(error)) => return refuse(&args.file, error, "Nothing was sent.", context),
+            Err(error) => return Err(error.into()),
         };
         let sent = test_send::send(&db, &context.clock, settings, revision, &args.to).await;
         db.close().await;
         report(sent.map_err(unreachable)?, context)
     })
-}
-
-fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let QueueError::Source(error) = error else { return Err(error.into()) };
-    if error.problems().is_empty() {
-        return Err(error.into());
-    }
-    if context.output.is_json() {
-        context.output.json(&as_json(&args.file, error.problems()))?;
-    } else {
-        for problem in error.problems() {
-            tell(&args.file, problem, context);
-        }
-        context.output.note("Nothing was sent.");
-    }
-    Ok(Exit::Problems)
 }
 
 fn unreachable(error: ProofError) -> anyhow::Error {

@@ -17,22 +17,13 @@ pub const NOBODY: &str = "there is nobody to send to; queue it again once there 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Started {
     /// It goes out to so many.
-    Sending {
-        slug: String,
-        readers: u64,
-    },
+    Sending { slug: String, readers: u64 },
     /// It was so late, or its list so empty, that a person decides.
-    Held {
-        slug: String,
-    },
+    Held { slug: String },
 }
 
 /// Starts every issue that is due. Two processes may do this at once: only one of them moves an issue.
-pub async fn start_due(
-    db: &Db,
-    newsletters: &[Newsletter],
-    now: Timestamp,
-) -> Result<Vec<Started>, StoreError> {
+pub async fn start_due(db: &Db, newsletters: &[Newsletter], now: Timestamp) -> Result<Vec<Started>, StoreError> {
     let mut tx = db.read().await?;
     let due = issues::due(&mut tx, now).await?;
     drop(tx);

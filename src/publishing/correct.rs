@@ -18,10 +18,7 @@ pub enum CorrectError {
     Unknown(String),
     /// It is not out, or was ended.
     #[error("{slug:?} is {state}: nobody has got it yet; `coranto queue FILE` gives it new content")]
-    NotSent {
-        slug: String,
-        state: IssueState,
-    },
+    NotSent { slug: String, state: IssueState },
     /// It was ended, and is not on the web.
     #[error("{0:?} was stopped: it is not on the web, so there is nothing to correct")]
     Stopped(String),
@@ -39,7 +36,11 @@ impl Publisher<'_> {
         let is_out = |state| matches!(state, IssueState::Sending | IssueState::Paused | IssueState::Sent);
         let refusal = |state| {
             let slug = source.slug.clone();
-            if state == IssueState::Stopped { CorrectError::Stopped(slug) } else { CorrectError::NotSent { slug, state } }
+            if state == IssueState::Stopped {
+                CorrectError::Stopped(slug)
+            } else {
+                CorrectError::NotSent { slug, state }
+            }
         };
         if !is_out(issue.state) {
             return Err(refusal(issue.state));

@@ -75,8 +75,7 @@ impl FileWatcher {
     /// is only followed if it names its newsletter.
     pub fn new(newsletter: &Newsletter, all: &[Newsletter]) -> Self {
         // By its true name where it exists, so that two spellings of one folder are one.
-        let folder =
-            |one: &Newsletter| std::fs::canonicalize(&one.issues).unwrap_or_else(|_| one.issues.clone());
+        let folder = |one: &Newsletter| std::fs::canonicalize(&one.issues).unwrap_or_else(|_| one.issues.clone());
         let others = all.iter().filter(|one| one.slug != newsletter.slug && folder(one) == folder(newsletter));
         Self {
             other_newsletters: others.map(|one| (one.id, one.slug.clone())).collect(),
@@ -89,11 +88,7 @@ impl FileWatcher {
 
     /// Looks at every file once, and adds to `notices` what there is to say. What is wrong with one file is told once per
     /// change of it, and stops no other; an error is the database's, which is away.
-    pub async fn look(
-        &mut self,
-        publisher: &Publisher<'_>,
-        notices: &mut Vec<FollowNotice>,
-    ) -> Result<(), StoreError> {
+    pub async fn look(&mut self, publisher: &Publisher<'_>, notices: &mut Vec<FollowNotice>) -> Result<(), StoreError> {
         let newsletter = publisher.newsletter();
         let folder = IssueFolder::of(newsletter);
         let files = match folder.files() {
@@ -160,7 +155,8 @@ impl FileWatcher {
             let slug = name_parts(&path).map(|(_, slug)| slug);
             let renamed = files.iter().any(|file| name_parts(file).map(|(_, slug)| slug) == slug);
             if let Some(slug) = slug.filter(|_| !renamed)
-                && let Some(issue) = issues::find(&mut publisher.db.read().await?, publisher.newsletter().id, &slug).await?
+                && let Some(issue) =
+                    issues::find(&mut publisher.db.read().await?, publisher.newsletter().id, &slug).await?
                 && issue.state == IssueState::Queued
                 && let Some(due_at) = issue.due_at
             {
@@ -175,13 +171,7 @@ impl FileWatcher {
         Ok(())
     }
 
-    async fn follow(
-        &self,
-        publisher: &Publisher<'_>,
-        path: &Path,
-        files: &[PathBuf],
-        again: bool,
-    ) -> FollowUp {
+    async fn follow(&self, publisher: &Publisher<'_>, path: &Path, files: &[PathBuf], again: bool) -> FollowUp {
         let newsletter = publisher.newsletter();
         let source = match IssueFolder::of(newsletter).read(path) {
             // The other newsletter's follower takes it.

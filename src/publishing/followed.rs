@@ -47,7 +47,9 @@ impl Followed<'_> {
     /// Does what the file says, as far as its issue stands where it may be done. `again`: in this state of the file it
     /// was tried before.
     pub(super) async fn keep_up(&self, again: bool) -> FollowUp {
-        let found = issues::find(&mut self.publisher.db.read().await?, self.publisher.newsletter().id, &self.source.slug).await?;
+        let found =
+            issues::find(&mut self.publisher.db.read().await?, self.publisher.newsletter().id, &self.source.slug)
+                .await?;
         match found {
             None if self.asks => self.put(true).await,
             None => Ok((NextLook::Rest, None)),

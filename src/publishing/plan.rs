@@ -35,26 +35,15 @@ pub enum NoSlot {
     Past(Timestamp),
     /// Another issue goes out on it.
     #[error("{slug:?} goes out on its slot, {at}")]
-    Taken {
-        at: Timestamp,
-        slug: String,
-    },
+    Taken { at: Timestamp, slug: String },
     /// The file of another is named for that very day.
     #[error("the file of {slug:?} is named for the day of its slot, {at}")]
-    Reserved {
-        at: Timestamp,
-        slug: String,
-    },
+    Reserved { at: Timestamp, slug: String },
 }
 
 impl<'a> QueuePlan<'a> {
     /// What queue and files say now. What the issue `slug` itself has is free for it.
-    pub async fn load(
-        tx: &mut Tx,
-        newsletter: &'a Newsletter,
-        slug: &str,
-        now: Timestamp,
-    ) -> Result<Self, StoreError> {
+    pub async fn load(tx: &mut Tx, newsletter: &'a Newsletter, slug: &str, now: Timestamp) -> Result<Self, StoreError> {
         let queued = issues::queued(tx, newsletter.id).await?;
         let others = queued.into_iter().filter(|issue| issue.slug != slug);
         let taken = others.filter_map(|issue| Some((issue.due_at?, issue.slug))).collect();

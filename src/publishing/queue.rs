@@ -90,16 +90,9 @@ impl Publisher<'_> {
         if !options.again && found.is_none() {
             duplicates::refuse(&mut tx, newsletter.id, source).await?;
         }
-        let other = match (when, spot.place) {
-            (When::Swap(_), Some(place)) => match plan.taken_at(place.due_at) {
-                Some(slug) => issues::find(&mut tx, newsletter.id, slug).await?,
-                None => None,
-            },
-            _ => None,
-        };
         drop(tx);
-        let other = match other {
-            Some(other) => Some(Shift::displaced(self, &plan, found.as_ref(), other).await?),
+        let other = match spot.place {
+            Some(place) => Shift::of_displaced(self, &plan, found.as_ref(), when, place).await?,
             None => None,
         };
         let date = newsletter.date_of(spot.place.map_or(now, |place| place.due_at));
@@ -116,12 +109,7 @@ impl Publisher<'_> {
                 pictures::attach(tx, id, &images).await?;
             }
             let displaced = match &other {
-                Some(other) => {
-                    if let Some(found) = &found {
-                        Shift::make_way(tx, found).await?;
-                    }
-                    Some(other.write(tx, self, options.dry_run).await?)
-                }
+                Some(other) => Some(other.change_with(tx, self, found.as_ref(), options.dry_run).await?),
                 None => None,
             };
             let (id, revised, moved) = change.write(tx, &revision.title, id).await?;
@@ -176,12 +164,7 @@ struct IssueUpdate<'a> {
 
 impl IssueUpdate<'_> {
     /// Writes what differs. Returns the issue, whether its content changed, and whether its place did.
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        title: &str,
-        revision: RevisionId,
-    ) -> Result<(IssueId, bool, bool), QueueError> {
+    async fn write(&self, tx: &mut Tx, title: &str, revision: RevisionId) -> Result<(IssueId, bool, bool), QueueError> {
         let (by, now) = (self.publisher.by(), self.publisher.now);
         let done = match self.found {
             None => (self.insert(tx, title, revision, by).await?, false, true),

@@ -39,13 +39,7 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// A scheduler for newsletters that have their rows.
-    pub fn new(
-        db: Db,
-        clock: Clock,
-        newsletters: &[Newsletter],
-        public_url: &str,
-        templates: Arc<Templates>,
-    ) -> Self {
+    pub fn new(db: Db, clock: Clock, newsletters: &[Newsletter], public_url: &str, templates: Arc<Templates>) -> Self {
         let ticked_at = Arc::new(AtomicI64::new(clock.now().0));
         Self {
             db,

@@ -38,29 +38,43 @@ impl Shift {
         Ok(Self { issue, to, rendered })
     }
 
-    /// Of an issue whose time another takes: to the place that one leaves, or else to the next free slot.
-    pub(super) async fn displaced(
+    /// Of the issue whose time another takes by a swap, if there is one: to the place that one leaves, or else to the next
+    /// free slot.
+    pub(super) async fn of_displaced(
         publisher: &Publisher<'_>,
         plan: &QueuePlan<'_>,
         found: Option<&Issue>,
-        other: Issue,
-    ) -> Result<Self, QueueError> {
-        let now = publisher.now;
-        let left = found.and_then(Issue::place).filter(|place| place.due_at > now);
-        let to = match left {
+        when: When,
+        place: QueuePlace,
+    ) -> Result<Option<Self>, QueueError> {
+        let Publisher { db, now, .. } = *publisher;
+        let taken = plan.taken_at(place.due_at).filter(|_| matches!(when, When::Swap(_)));
+        let Some(slug) = taken else { return Ok(None) };
+        let other = issues::find(&mut db.read().await?, publisher.newsletter().id, slug).await?;
+        // It may have gone elsewhere since the plan was made.
+        let other = other.filter(|other| other.due_at == Some(place.due_at)).ok_or(QueueError::Raced)?;
+        let to = match found.and_then(Issue::place).filter(|place| place.due_at > now) {
             Some(left) => left,
             None => {
                 let after = other.due_at.map_or(now, |due_at| due_at.max(now));
                 slot(plan.slot_after(after).ok_or(NoSlot::None)?)
             }
         };
-        Self::to(publisher, other, to).await
+        Self::to(publisher, other, to).await.map(Some)
     }
 
-    /// Lets another have the place of `issue` before it is at its own.
-    pub(super) async fn make_way(tx: &mut Tx, issue: &Issue) -> Result<(), QueueError> {
-        let Some(place) = issue.place() else { return Ok(()) };
-        done(issues::make_way(tx, issue.id, place.due_at).await?)
+    /// Lets another have the place of `issue`, and goes to its own.
+    pub(super) async fn change_with(
+        &self,
+        tx: &mut Tx,
+        publisher: &Publisher<'_>,
+        issue: Option<&Issue>,
+        dry_run: bool,
+    ) -> Result<Issue, QueueError> {
+        if let Some((id, place)) = issue.and_then(|issue| Some((issue.id, issue.place()?))) {
+            done(issues::make_way(tx, id, place.due_at).await?)?;
+        }
+        self.write(tx, publisher, dry_run).await
     }
 
     /// Stores the images that its mail shows.
@@ -72,12 +86,7 @@ impl Shift {
     }
 
     /// Moves it, if it is still where it was.
-    pub(super) async fn write(
-        &self,
-        tx: &mut Tx,
-        publisher: &Publisher<'_>,
-        dry_run: bool,
-    ) -> Result<Issue, QueueError> {
+    async fn write(&self, tx: &mut Tx, publisher: &Publisher<'_>, dry_run: bool) -> Result<Issue, QueueError> {
         let Self { issue, to, rendered } = self;
         let mut revision = issue.revision_id;
         if let Some(rendered) = rendered {
@@ -127,15 +136,8 @@ impl Publisher<'_> {
         if issue.place() == Some(to) {
             return Ok(Moved { issue, displaced: None });
         }
-        let other = match plan.taken_at(to.due_at).filter(|_| matches!(when, When::Swap(_))) {
-            Some(slug) => issues::find(&mut tx, newsletter.id, slug).await?,
-            None => None,
-        };
         drop(tx);
-        let other = match other {
-            Some(other) => Some(Shift::displaced(self, &plan, Some(&issue), other).await?),
-            None => None,
-        };
+        let other = Shift::of_displaced(self, &plan, Some(&issue), when, to).await?;
         self.write(Shift::to(self, issue, to).await?, other).await
     }
 
@@ -176,10 +178,7 @@ impl Publisher<'_> {
         }
         let store = async |tx: &mut Tx| -> Result<Moved, QueueError> {
             let displaced = match &other {
-                Some(other) => {
-                    Shift::make_way(tx, &shift.issue).await?;
-                    Some(other.write(tx, self, false).await?)
-                }
+                Some(other) => Some(other.change_with(tx, self, Some(&shift.issue), false).await?),
                 None => None,
             };
             Ok(Moved { issue: shift.write(tx, self, false).await?, displaced })

@@ -169,7 +169,8 @@ enum Found {
 fn file_of(folder: IssueFolder<'_>, files: &[PathBuf], issue: &Issue) -> Found {
     let is_its = |path: &&PathBuf| name_parts(path).is_some_and(|(_, slug)| slug == issue.slug);
     // Of a folder that newsletters share, each has what does not name another.
-    let is_ours = |path: &&PathBuf| !folder.read(path).is_err_and(|error| matches!(error.why, SourceFault::Newsletter { .. }));
+    let is_ours =
+        |path: &&PathBuf| !folder.read(path).is_err_and(|error| matches!(error.why, SourceFault::Newsletter { .. }));
     let mut found: Vec<PathBuf> = files.iter().filter(is_its).filter(is_ours).cloned().collect();
     let elsewhere = issue.file.as_ref().map(PathBuf::from).filter(|path| path.is_file());
     match (found.len(), elsewhere) {

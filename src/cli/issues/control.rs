@@ -51,7 +51,9 @@ fn refused(error: ControlError, issue: &Issue, session: &CommandSession<'_>) -> 
         ControlError::Nobody => {
             format!("`coranto issues retry {slug}` tries the failed again; `coranto issues stop {slug}` ends it")
         }
-        ControlError::State { state, .. } => instead(*state, slug, &issue_files::file_of(&session.config.newsletters, slug)),
+        ControlError::State { state, .. } => {
+            instead(*state, slug, &issue_files::file_of(&session.config.newsletters, slug))
+        }
         ControlError::Missing | ControlError::Store(_) => return error.into(),
     };
     Failure::new(error.to_string()).exit(exit).hint(hint).into()
@@ -164,8 +166,7 @@ pub(super) async fn unschedule(slug: &str, session: &CommandSession<'_>) -> anyh
     let issue = named(session, slug).await?;
     if !take_off(session.db, issue.id, session.context.actor().at(session.context.now())).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
-        let hint =
-            instead(issue.state, &issue.slug, &issue_files::file_of(&session.config.newsletters, &issue.slug));
+        let hint = instead(issue.state, &issue.slug, &issue_files::file_of(&session.config.newsletters, &issue.slug));
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint(hint).into());
     }
     let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::control::instead;
 use super::session::CommandSession;
-use crate::cli::issue_files::{IssueFiles, tell};
+use crate::cli::issue_files::{IssueFiles, refuse};
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::issue::IssueState;
@@ -50,12 +50,7 @@ pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::
             output.line(format!("{slug} has this text on its page already; nothing was changed."))?;
             Ok(Exit::Ok)
         }
-        Err(CorrectError::Source(error)) if !error.problems().is_empty() => {
-            for problem in error.problems() {
-                tell(&args.file, problem, session.context);
-            }
-            Ok(Exit::Problems)
-        }
+        Err(CorrectError::Source(error)) => refuse(&args.file, error, "Nothing was corrected.", session.context),
         Err(error @ CorrectError::NotSent { .. }) => Err(Failure::new(error.to_string())
             .exit(Exit::NotAllowed)
             .hint(format!("`coranto queue {}` gives it the new text", args.file.display()))

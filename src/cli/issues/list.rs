@@ -93,7 +93,8 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
         drop(tx);
         let standings = standing::look(session.db, &shelf.renderer(newsletter), &all).await?;
         for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
-            let resource = ListedIssue { issue: resources::Issue::of(issue, totals, newsletter), file: standing.as_ref() };
+            let resource =
+                ListedIssue { issue: resources::Issue::of(issue, totals, newsletter), file: standing.as_ref() };
             list.row(&resource, || {
                 notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
                 row(issue, totals, newsletter)

@@ -80,7 +80,8 @@ pub(super) async fn add(args: Add, session: &CommandSession<'_>) -> anyhow::Resu
         None => None,
     };
     let new = NewReader { email: args.address, name, language: args.language };
-    let added = signup::add(session.db, &session.config.keys, session.newsletter.id, &new, &session.act(&args.source)).await?;
+    let added =
+        signup::add(session.db, &session.config.keys, session.newsletter.id, &new, &session.act(&args.source)).await?;
     let (email, slug) = (&new.email, &session.newsletter.slug);
     match added {
         Added::Active(_) => done(session, email, "added", &format!("{email} reads {slug} from now on.")),

@@ -168,9 +168,10 @@ async fn undo(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<Exit
     }
     let mut progress = output.progress("Taking back (changes)", Some(changes.unsigned_abs()));
     let actor = session.context.actor();
-    let undone =
-        signup::undo_import(session.db, session.newsletter.id, id, actor.at(session.context.now()), |done| progress.set(done))
-            .await?;
+    let undone = signup::undo_import(session.db, session.newsletter.id, id, actor.at(session.context.now()), |done| {
+        progress.set(done)
+    })
+    .await?;
     drop(progress);
     match undone {
         Undo::Done(undone) if output.is_json() => {

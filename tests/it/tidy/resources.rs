@@ -5,9 +5,7 @@ use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::{EndedBy, Format, SubscriptionState};
-use coranto::domain::{
-    ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId,
-};
+use coranto::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId};
 use coranto::resources::{self, Consent, Delivery, ListedIssue, Reader, SentRevision, ShownIssue, ShownReader};
 use coranto::store::consents;
 use coranto::store::events::LoggedEvent;
