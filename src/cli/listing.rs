@@ -8,13 +8,13 @@ use super::table::Table;
 const PAGE: i64 = 500;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Limit {
+pub(super) struct RowLimit {
     /// At most so many; 0 means all.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
     limit: i64,
 }
 
-impl Limit {
+impl RowLimit {
     pub(super) fn rows(&self) -> i64 {
         rows(self.limit)
     }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::{Problem, Publisher, QueueError, QueueOptions, Queued, Source, When};
-use crate::resources;
+use crate::resources::IssueResource;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::{StoreError, Tx, leases, subscriptions};
@@ -264,7 +264,7 @@ fn report(
     let output = &context.output;
     if output.is_json() {
         return output.resource(&QueuedIssue {
-            issue: resources::Issue::of(&queued.issue, &Totals::default(), newsletter),
+            issue: IssueResource::of(&queued.issue, &Totals::default(), newsletter),
             readers: queued.readers,
             left_out: readers,
             ends_at: readers.end.as_ref().map(|(at, _)| *at),
@@ -342,7 +342,7 @@ fn sentence(
 #[derive(serde::Serialize)]
 struct QueuedIssue<'a> {
     #[serde(flatten)]
-    issue: resources::Issue<'a>,
+    issue: IssueResource<'a>,
     readers: i64,
     left_out: &'a Readers,
     ends_at: Option<Timestamp>,

@@ -23,7 +23,7 @@ use crate::domain::slot::offered;
 use crate::publishing::settings;
 use crate::publishing::standing as files;
 use crate::publishing::{Problem, Renderer};
-use crate::resources::{self, ListedIssue};
+use crate::resources::{IssueResource, ListedIssue};
 use crate::store::alarms::StandingAlarm;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
@@ -150,7 +150,7 @@ async fn until_sent(db: &Db, config: &Config, context: &Context) -> anyhow::Resu
         let sum = |of: fn(&Totals) -> i64| open.iter().map(|(.., totals)| of(totals)).sum::<i64>().unsigned_abs();
         let (done, total) = (sum(|totals| totals.readers - totals.open()), sum(|totals| totals.readers));
         let titles: Vec<_> = open.iter().map(|(_, issue, _)| format!("\u{201c}{}\u{201d}", issue.title)).collect();
-        let values = open.iter().map(|(newsletter, issue, totals)| resources::Issue::of(issue, totals, newsletter));
+        let values = open.iter().map(|(newsletter, issue, totals)| IssueResource::of(issue, totals, newsletter));
         let values = values.map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
         if output.is_json() && values != told {
             values.iter().try_for_each(|value| output.json(value))?;
@@ -298,7 +298,7 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
         let all = standing.issues.iter().zip(&standing.files);
         let fits = all.filter(|((issue, _), _)| wanted(issue.state));
         let listed = fits.map(|((issue, totals), file)| ListedIssue {
-            issue: resources::Issue::of(issue, totals, newsletter),
+            issue: IssueResource::of(issue, totals, newsletter),
             file: file.as_ref(),
         });
         listed.collect()

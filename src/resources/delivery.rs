@@ -7,7 +7,7 @@ use crate::domain::delivery::{DeliveryState, Reason};
 use crate::store::ledger::LedgerRow;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Delivery<'a> {
+pub struct DeliveryResource<'a> {
     /// None once the reader was erased.
     pub email: Option<&'a str>,
     pub state: DeliveryState,
@@ -21,7 +21,7 @@ pub struct Delivery<'a> {
     pub revision: Option<i64>,
 }
 
-impl<'a> From<&'a LedgerRow> for Delivery<'a> {
+impl<'a> From<&'a LedgerRow> for DeliveryResource<'a> {
     fn from(row: &'a LedgerRow) -> Self {
         let LedgerRow { state, due_at, attempts, first_at, final_at, reason, .. } = *row;
         Self {

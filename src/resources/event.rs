@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::store::events::LoggedEvent;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Event<'a> {
+pub struct EventResource<'a> {
     pub at: Timestamp,
     pub kind: &'a str,
     pub actor: &'a str,
@@ -15,7 +15,7 @@ pub struct Event<'a> {
     pub data: Value,
 }
 
-impl<'a> From<&'a LoggedEvent> for Event<'a> {
+impl<'a> From<&'a LoggedEvent> for EventResource<'a> {
     fn from(event: &'a LoggedEvent) -> Self {
         // The store keeps it as text.
         let data = serde_json::from_str(&event.data).unwrap_or(Value::Null);

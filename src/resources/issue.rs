@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Event;
+use super::EventResource;
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
@@ -11,7 +11,7 @@ use crate::store::issues;
 use crate::store::ledger::Totals;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Issue<'a> {
+pub struct IssueResource<'a> {
     pub slug: &'a str,
     pub newsletter: &'a str,
     pub title: &'a str,
@@ -30,7 +30,7 @@ pub struct Issue<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct ListedIssue<'a> {
     #[serde(flatten)]
-    pub issue: Issue<'a>,
+    pub issue: IssueResource<'a>,
     pub file: Option<&'a QueuedFile>,
 }
 
@@ -40,7 +40,7 @@ pub struct ShownIssue<'a> {
     #[serde(flatten)]
     pub issue: ListedIssue<'a>,
     pub revisions: Vec<SentRevision>,
-    pub events: Vec<Event<'a>>,
+    pub events: Vec<EventResource<'a>>,
 }
 
 /// How many readers got which content.
@@ -50,7 +50,7 @@ pub struct SentRevision {
     pub sent: i64,
 }
 
-impl<'a> Issue<'a> {
+impl<'a> IssueResource<'a> {
     pub fn of(issue: &'a issues::Issue, totals: &Totals, newsletter: &'a Newsletter) -> Self {
         let issues::Issue { state, due_at, on_slot, beside, started_at, finished_at, .. } = *issue;
         Self {

@@ -8,7 +8,7 @@ mod reader;
 
 /// How many emails of an issue stand where.
 pub use crate::store::ledger::Totals;
-pub use delivery::Delivery;
-pub use event::Event;
-pub use issue::{Issue, ListedIssue, SentRevision, ShownIssue};
-pub use reader::{Consent, Reader, ShownReader};
+pub use delivery::DeliveryResource;
+pub use event::EventResource;
+pub use issue::{IssueResource, ListedIssue, SentRevision, ShownIssue};
+pub use reader::{ConsentResource, ReaderResource, ShownReader};

@@ -10,7 +10,7 @@ use crate::store::consents;
 use crate::store::subscriptions::Subscription;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Reader<'a> {
+pub struct ReaderResource<'a> {
     pub email: &'a str,
     pub name: Option<&'a str>,
     pub state: SubscriptionState,
@@ -27,13 +27,13 @@ pub struct Reader<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct ShownReader<'a> {
     #[serde(flatten)]
-    pub reader: Reader<'a>,
-    pub consents: Vec<Consent<'a>>,
+    pub reader: ReaderResource<'a>,
+    pub consents: Vec<ConsentResource<'a>>,
 }
 
 /// One entry in the history of a subscription.
 #[derive(Clone, Debug, Serialize)]
-pub struct Consent<'a> {
+pub struct ConsentResource<'a> {
     pub kind: ConsentKind,
     pub at: Timestamp,
     pub wording: &'a str,
@@ -41,7 +41,7 @@ pub struct Consent<'a> {
     pub source: &'a str,
 }
 
-impl<'a> From<&'a Subscription> for Reader<'a> {
+impl<'a> From<&'a Subscription> for ReaderResource<'a> {
     fn from(reader: &'a Subscription) -> Self {
         let Subscription { state, created_at, confirmed_at, paused_until, left_at, ended_by, suppressed, .. } = *reader;
         Self {
@@ -60,7 +60,7 @@ impl<'a> From<&'a Subscription> for Reader<'a> {
     }
 }
 
-impl<'a> From<&'a consents::Consent> for Consent<'a> {
+impl<'a> From<&'a consents::Consent> for ConsentResource<'a> {
     fn from(one: &'a consents::Consent) -> Self {
         let (wording, source) = (one.wording.as_str(), one.source.as_str());
         Self { kind: one.kind, at: one.at, wording, client: one.client.as_deref(), source }

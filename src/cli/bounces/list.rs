@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::CommandSession;
-use crate::cli::listing::{Limit, Listing};
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::table::Table;
 use crate::cli::text::count;
 use crate::cli::when::{about, local, shared_zone};
@@ -30,7 +30,7 @@ pub(super) struct List {
     #[arg(long, value_name = "YYYY-MM-DD")]
     since: Option<Date>,
     #[command(flatten)]
-    limit: Limit,
+    limit: RowLimit,
 }
 
 #[derive(Debug, clap::Args)]

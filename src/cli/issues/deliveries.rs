@@ -2,12 +2,12 @@
 
 use super::session::{CommandSession, NamedIssue};
 use crate::cli::Exit;
-use crate::cli::listing::{Limit, Listing};
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::when::when;
 use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::newsletter::Newsletter;
-use crate::resources::Delivery;
+use crate::resources::DeliveryResource;
 use crate::store::folded;
 use crate::store::ledger::{self, LedgerRow};
 
@@ -22,7 +22,7 @@ pub(super) struct Deliveries {
     #[arg(long, conflicts_with = "state")]
     missed: bool,
     #[command(flatten)]
-    limit: Limit,
+    limit: RowLimit,
 }
 
 fn state(text: &str) -> Result<DeliveryState, String> {
@@ -60,7 +60,7 @@ pub(super) async fn deliveries(args: Deliveries, session: &CommandSession<'_>) -
         let Some(last) = rows.last() else { break };
         after = last.id;
         for row in &rows {
-            list.row(&Delivery::from(row), || {
+            list.row(&DeliveryResource::from(row), || {
                 let email = row.email.clone().unwrap_or_else(|| "(erased)".to_owned());
                 [email, row.state.to_string(), row.attempts.to_string(), why(row, newsletter)]
             })?;

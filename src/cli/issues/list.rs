@@ -12,7 +12,7 @@ use crate::cli::{Exit, newsletter_choice};
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::standing;
-use crate::resources::{self, Event, ListedIssue, SentRevision, ShownIssue};
+use crate::resources::{EventResource, IssueResource, ListedIssue, SentRevision, ShownIssue};
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::skips::SkippedSlot;
@@ -93,8 +93,7 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
         drop(tx);
         let standings = standing::look(session.db, &shelf.renderer(newsletter), &all).await?;
         for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
-            let resource =
-                ListedIssue { issue: resources::Issue::of(issue, totals, newsletter), file: standing.as_ref() };
+            let resource = ListedIssue { issue: IssueResource::of(issue, totals, newsletter), file: standing.as_ref() };
             list.row(&resource, || {
                 notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
                 row(issue, totals, newsletter)
@@ -143,12 +142,12 @@ pub(super) async fn show(named: &str, session: &CommandSession<'_>) -> anyhow::R
     let mut looked = standing::look(session.db, &shelf.renderer(newsletter), std::slice::from_ref(&issue)).await?;
     let standing = looked.pop().flatten();
     if output.is_json() {
-        let issue = resources::Issue::of(&issue, &totals, newsletter);
+        let issue = IssueResource::of(&issue, &totals, newsletter);
         let revisions = revisions.iter().map(|(id, sent)| SentRevision { revision: id.0, sent: *sent }).collect();
         output.resource(&ShownIssue {
             issue: ListedIssue { issue, file: standing.as_ref() },
             revisions,
-            events: events.iter().map(Event::from).collect(),
+            events: events.iter().map(EventResource::from).collect(),
         })?;
         return Ok(Exit::Ok);
     }

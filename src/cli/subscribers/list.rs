@@ -2,7 +2,7 @@
 
 use super::{CommandSession, address};
 use crate::cli::issue_files::identified;
-use crate::cli::listing::{Limit, Listing};
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::output::TextStyle;
 use crate::cli::table::Table;
 use crate::cli::text::count;
@@ -13,7 +13,7 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::resources::{Consent, Reader, ShownReader};
+use crate::resources::{ConsentResource, ReaderResource, ShownReader};
 use crate::store::subscriptions::{Subscription, SubscriptionFilter};
 use crate::store::{Db, consents, subscriptions};
 
@@ -26,7 +26,7 @@ pub(super) struct List {
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     #[command(flatten)]
-    limit: Limit,
+    limit: RowLimit,
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,7 +65,7 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
         let Some(last) = readers.last() else { break };
         after = last.id;
         for reader in &readers {
-            list.row(&Reader::from(reader), || {
+            list.row(&ReaderResource::from(reader), || {
                 let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
                 let name = reader.name.clone().unwrap_or_default();
                 [reader.email.to_string(), name, standing(reader), newsletter.date_of(since).to_string()]
@@ -89,8 +89,8 @@ pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Re
     let history = consents::of_subscription(&mut tx, reader.id).await?;
     let output = &session.context.output;
     if output.is_json() {
-        let consents = history.iter().map(Consent::from).collect();
-        output.resource(&ShownReader { reader: Reader::from(&reader), consents })?;
+        let consents = history.iter().map(ConsentResource::from).collect();
+        output.resource(&ShownReader { reader: ReaderResource::from(&reader), consents })?;
         return Ok(Exit::Ok);
     }
     let mut about = Table::new(&["READER", ""]);

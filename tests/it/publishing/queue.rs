@@ -274,13 +274,13 @@ both_databases! {
         let before = (desk.rows().await, desk.issue("a").await.revision_id);
         desk.file(A, "", "Dear {{ nome }},");
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
-        let QueueError::Library(library) = &error else { panic!("{error}") };
+        let QueueError::Source(library) = &error else { panic!("{error}") };
         assert_eq!(library.problems().len(), 1);
         assert!(error.to_string().ends_with("2026-11-27-a.md: 1 to fix before it can go out"), "{error}");
         assert!(library.problems()[0].to_string().starts_with("6:6: "), "{}", library.problems()[0]);
 
         desk.raw(A, &vec![b'x'; 2 << 20]);
-        assert!(matches!(desk.queue(A, When::Now).await, Err(QueueError::Library(_))));
+        assert!(matches!(desk.queue(A, When::Now).await, Err(QueueError::Source(_))));
         desk.raw("Not A Slug.md", b"---\ntitle: a\n---\n");
         let error = desk.queue("Not A Slug.md", When::Now).await.unwrap_err().to_string();
         assert!(error.contains("2026-11-27-a-short-title.md"), "{error}");

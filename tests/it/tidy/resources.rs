@@ -6,7 +6,10 @@ use coranto::domain::delivery::{DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::{EndedBy, Format, SubscriptionState};
 use coranto::domain::{ConsentId, DeliveryId, IssueId, NewsletterId, RevisionId, SubscriberId, SubscriptionId};
-use coranto::resources::{self, Consent, Delivery, ListedIssue, Reader, SentRevision, ShownIssue, ShownReader};
+use coranto::resources::{
+    ConsentResource, DeliveryResource, EventResource, IssueResource, ListedIssue, ReaderResource, SentRevision,
+    ShownIssue, ShownReader,
+};
 use coranto::store::consents;
 use coranto::store::events::LoggedEvent;
 use coranto::store::issues::Issue;
@@ -127,11 +130,11 @@ fn an_issue_has_one_spelling() {
             "uncertain": 0, "skipped": 0,
         },
     });
-    let issue = resources::Issue::of(&issue, &totals, &newsletter);
+    let issue = IssueResource::of(&issue, &totals, &newsletter);
     assert_spelled(&issue, "Issues", &wanted);
     let revision = SentRevision { revision: 3, sent: 20 };
     assert_spelled(&revision, "Issues", &json!({ "revision": 3, "sent": 20 }));
-    let event = resources::Event::from(&event);
+    let event = EventResource::from(&event);
     let spelled = json!({ "at": WHEN, "kind": "issue.started", "actor": "scheduler", "data": { "readers": 20 } });
     assert_spelled(&event, "Events", &spelled);
     let listed = ListedIssue { issue, file: None };
@@ -148,7 +151,7 @@ fn a_delivery_has_one_spelling() {
         "email": "anna@example.org", "state": "failed", "due_at": null, "attempts": 1, "first_at": WHEN, "final_at": WHEN,
         "relay": "main", "reply": "550 5.1.1 No such user", "reason": "refused", "revision": 3,
     });
-    assert_spelled(&Delivery::from(&delivery()), "Deliveries", &wanted);
+    assert_spelled(&DeliveryResource::from(&delivery()), "Deliveries", &wanted);
 }
 
 #[test]
@@ -159,10 +162,10 @@ fn a_reader_has_one_spelling() {
         "created_at": WHEN, "confirmed_at": WHEN, "paused_until": null, "left_at": WHEN, "ended_by": "reader",
         "suppressed": null,
     });
-    assert_spelled(&Reader::from(&reader), "Subscriptions", &wanted);
+    assert_spelled(&ReaderResource::from(&reader), "Subscriptions", &wanted);
     let spelled = json!({ "kind": "confirmed", "at": WHEN, "wording": "1", "client": null, "source": "form" });
-    assert_spelled(&Consent::from(&consent), "Consents", &spelled);
+    assert_spelled(&ConsentResource::from(&consent), "Consents", &spelled);
     wanted["consents"] = json!([spelled]);
-    let shown = ShownReader { reader: Reader::from(&reader), consents: vec![Consent::from(&consent)] };
+    let shown = ShownReader { reader: ReaderResource::from(&reader), consents: vec![ConsentResource::from(&consent)] };
     assert_spelled(&shown, "Subscriptions", &wanted);
 }
