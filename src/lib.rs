@@ -8,6 +8,7 @@
 //! * [`images`] (an issue's pictures, written anew), [`templates`] and [`config`];
 //! * use cases, through which every write passes: [`signup`], [`publishing`], [`delivery`], [`inbound`], [`upkeep`];
 //! * [`wiring`], from the configuration to what each part is told, and [`doctor`], which looks at all of it;
+//! * what other programs are told: [`resources`];
 //! * faces: [`web`], [`cli`]; and [`supervise`], which starts and stops it all.
 //!
 //! Arrows point downward only; `docs/architecture.md` has them, and a test holds them.
@@ -26,6 +27,7 @@ pub mod inbound;
 pub mod message;
 pub mod private;
 pub mod publishing;
+pub mod resources;
 pub mod secret;
 pub mod signup;
 pub mod smtp;

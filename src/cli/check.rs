@@ -8,8 +8,8 @@ use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit, Failure};
 use crate::content::problem::{Position, Problem};
-use crate::publishing::library::name_parts;
-use crate::publishing::{LibraryError, QueuedFile};
+use crate::publishing::folder::name_parts;
+use crate::publishing::{IssueFolder, QueuedFile, SourceError, SourceFault};
 use crate::store::issues::Issue;
 
 /// List everything that is wrong with issues before they go out.
@@ -51,7 +51,7 @@ struct Report {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
+    let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
     let files = files(&args, &shelf, context)?;
     if files.is_empty() {
         return Err(Failure::new("there is no issue to check").hint("`coranto new \"Title\"` begins one").into());
@@ -98,31 +98,31 @@ fn check(shelf: &IssueFiles<'_>, file: &Path, args: &Args, context: &Context) ->
         NewsletterChoice::One(newsletter) => newsletter,
         NewsletterChoice::Several(several) => return Ok(Report { problems: vec![unclear(&several)], ..report }),
     };
-    let library = shelf.library(newsletter);
+    let renderer = shelf.renderer(newsletter);
     let issue = match name_parts(file) {
-        Some((_, slug)) => context.block_on(shelf.standing(&library, &slug, context))?,
+        Some((_, slug)) => context.block_on(shelf.standing(newsletter, &slug))?,
         None => None,
     };
     let report = Report { issue, ..report };
-    let draft = match library.read(file) {
-        Ok(draft) => draft,
-        Err(LibraryError::Content { problems, .. }) => return Ok(Report { problems, ..report }),
-        Err(error @ LibraryError::Read { .. }) => return Err(error.into()),
+    let source = match IssueFolder::of(newsletter).read(file) {
+        Ok(source) => source,
+        Err(SourceError { why: SourceFault::Content(problems), .. }) => return Ok(Report { problems, ..report }),
+        Err(error @ SourceError { why: SourceFault::Unreadable(_), .. }) => return Err(error.into()),
         Err(other) => {
             let problem = Problem::error(Position::START, "file-name", other.to_string());
             return Ok(Report { problems: vec![problem], ..report });
         }
     };
-    let checked = library.check(&draft, context.now());
+    let checked = renderer.check(&source, context.now());
     let mut report = Report {
         words: checked.rendered.map_or(0, |rendered| rendered.words),
         date: Some(checked.date.to_string()),
-        draft: draft.issue.front.draft,
+        draft: source.issue.front.draft,
         problems: checked.problems,
         ..report
     };
     if args.links && !args.offline {
-        let answers = context.block_on(async { Ok(library.ask_links(&draft).await?) })?;
+        let answers = context.block_on(async { Ok(renderer.ask_links(&source).await?) })?;
         report.problems.extend(answers);
         report.problems.sort_by_key(|problem| (problem.line, problem.column));
     }

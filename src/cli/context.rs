@@ -9,8 +9,9 @@ use super::output::Output;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, ConfigDocument};
 use crate::domain::actor::Actor;
+use crate::domain::newsletter::Newsletter;
 use crate::store::lock::was_served;
-use crate::store::{Db, StoreError, migrate};
+use crate::store::{Db, StoreError, migrate, newsletters};
 use crate::upkeep::{self, KeyTrouble};
 
 /// How long threads have to end after the work is done.
@@ -150,6 +151,14 @@ impl Context {
         }
         db.close().await;
         None
+    }
+
+    /// A newsletter with its row, which is made where it is new: for a command that writes.
+    pub async fn registered(&self, db: &Db, newsletter: &Newsletter) -> anyhow::Result<Newsletter> {
+        let mut newsletters = [newsletter.clone()];
+        db.write(async |tx| newsletters::register(tx, &mut newsletters, self.now()).await).await?;
+        let [newsletter] = newsletters;
+        Ok(newsletter)
     }
 
     /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.

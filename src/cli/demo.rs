@@ -15,11 +15,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::address::EmailAddress;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::{IssueId, NewsletterId};
 use crate::images::ImageCache;
 use crate::message::dkim;
-use crate::publishing::queue::{QueueContext, queue};
-use crate::publishing::{Library, Started, When, start_due};
+use crate::publishing::{IssueFolder, Publisher, QueueOptions, Renderer, Started, When, start_due};
 use crate::signup::{self, ActionContext, NewReader};
 use crate::smtp::{Sink, SinkHandle, SinkOptions};
 use crate::store::ledger::{self, Totals};
@@ -102,14 +102,15 @@ async fn play(args: &Args, context: &Context) -> anyhow::Result<()> {
     })
     .await?;
     let listen = free_port(PORT)?;
-    let config = write_files(&folder, listen, sink.addr())?;
+    let mut config = write_files(&folder, listen, sink.addr())?;
     let _lock = EngineLock::acquire(config.database.as_str())?;
     let db = serve::open(&config).await?;
-    let newsletter = db.write(async |tx| newsletters::ensure(tx, SLUG, context.now()).await).await?;
+    db.write(async |tx| newsletters::register(tx, &mut config.newsletters, context.now()).await).await?;
+    let newsletter = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     context.output.note(format!("a newsletter in {FOLDER}/, with {} made-up readers", count(args.readers.into(), "")));
-    make_up(&db, &config, newsletter, args.readers, context).await?;
+    make_up(&db, &config, newsletter.id, args.readers, context).await?;
     let issue = start_issue(&db, &config, newsletter, context).await?;
-    some_leave(&db, newsletter, args.readers, &context.clock).await?;
+    some_leave(&db, newsletter.id, args.readers, &context.clock).await?;
 
     let begun = Instant::now();
     let supervisor = serve::start(&config, &db, &context.clock, &[Role::Web, Role::Schedule, Role::Deliver]).await?;
@@ -272,24 +273,15 @@ fn act(clock: &Clock) -> ActionContext {
 }
 
 /// Queues the sample issue for now and freezes its audience, as the scheduler does.
-async fn start_issue(db: &Db, config: &Config, newsletter: NewsletterId, context: &Context) -> anyhow::Result<IssueId> {
+async fn start_issue(db: &Db, config: &Config, newsletter: &Newsletter, context: &Context) -> anyhow::Result<IssueId> {
     let templates = crate::wiring::templates(config)?;
-    let settings = config.newsletter(SLUG).context("the demo's newsletter is missing")?;
     let public_url = crate::wiring::public_url(config);
     let gallery = ImageCache::default();
-    let library = Library { newsletter: settings, public_url: &public_url, templates: &templates, gallery: &gallery };
-    let draft = library.read(&settings.issues.join(ISSUE.0))?;
-    let now = context.now();
-    let queued = queue(
-        db,
-        &library,
-        newsletter,
-        &draft,
-        When::Now,
-        &QueueContext { actor: &actor(), now, dry_run: false, again: true },
-    )
-    .await?;
-    for started in start_due(db, &[(newsletter, settings.clone())], now).await? {
+    let renderer = Renderer { newsletter, public_url: &public_url, templates: &templates, gallery: &gallery };
+    let source = IssueFolder::of(newsletter).read(&newsletter.issues.join(ISSUE.0))?;
+    let publisher = Publisher { renderer, db, actor: &actor(), now: context.now() };
+    let queued = publisher.queue(&source, When::Now, QueueOptions { dry_run: false, again: true }).await?;
+    for started in start_due(db, std::slice::from_ref(newsletter), publisher.now).await? {
         if let Started::Sending { readers, .. } = started {
             let number = count(readers, "reader");
             context.output.note(format!("\u{201c}{}\u{201d} goes out to {number}", queued.issue.title));

@@ -6,21 +6,23 @@ use serde_json::{Value, json};
 
 use super::newsletter_choice::{self, KnownIssues, NewsletterChoice};
 use super::output::TextStyle;
-use super::{Context, Failure};
+use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};
+use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::images::ImageCache;
-use crate::publishing::library::name_parts;
-use crate::publishing::{Draft, Library, LibraryError, QueuedFile, standing};
+use crate::publishing::{IssueFolder, Publisher, QueuedFile, Renderer, Source, SourceError, standing};
 use crate::store::issues::Issue;
-use crate::store::{issues, newsletters};
+use crate::store::{Db, issues, newsletters};
 use crate::templates::Templates;
 use crate::wiring;
 
-/// What is needed to read and render issues of any newsletter.
+/// What is needed to read, render and publish issues of any newsletter.
 pub(super) struct IssueFiles<'a> {
     config: &'a Config,
+    context: &'a Context,
+    actor: Actor,
     public_url: String,
     templates: Templates,
     gallery: ImageCache,
@@ -29,10 +31,10 @@ pub(super) struct IssueFiles<'a> {
 
 impl<'a> IssueFiles<'a> {
     /// With the templates of `config`.
-    pub(super) fn new(config: &'a Config) -> anyhow::Result<Self> {
-        let templates = wiring::templates(config)?;
-        let public_url = wiring::public_url(config);
-        Ok(Self { config, public_url, templates, gallery: ImageCache::default(), known: KnownIssues::default() })
+    pub(super) fn new(config: &'a Config, context: &'a Context) -> anyhow::Result<Self> {
+        let (actor, gallery, known) = (context.actor(), ImageCache::default(), KnownIssues::default());
+        let (templates, public_url) = (wiring::templates(config)?, wiring::public_url(config));
+        Ok(Self { config, context, actor, public_url, templates, gallery, known })
     }
 
     /// The same, with what the database knows of the issues of several newsletters.
@@ -40,9 +42,14 @@ impl<'a> IssueFiles<'a> {
         Self { known, ..self }
     }
 
-    /// The issues of one newsletter.
-    pub(super) fn library(&'a self, newsletter: &'a Newsletter) -> Library<'a> {
-        Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
+    /// What renders the issues of one newsletter.
+    pub(super) fn renderer(&'a self, newsletter: &'a Newsletter) -> Renderer<'a> {
+        Renderer { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
+    }
+
+    /// What publishes the issues of a newsletter that has its row, now and for who runs the command.
+    pub(super) fn publisher(&'a self, db: &'a Db, newsletter: &'a Newsletter) -> Publisher<'a> {
+        Publisher { renderer: self.renderer(newsletter), db, actor: &self.actor, now: self.context.now() }
     }
 
     pub(super) fn templates(&self) -> &Templates {
@@ -63,9 +70,9 @@ impl<'a> IssueFiles<'a> {
         &'a self,
         file: &Path,
         named: Option<&str>,
-    ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
+    ) -> anyhow::Result<(&'a Newsletter, Result<Source, SourceError>)> {
         let newsletter = self.newsletter(file, named)?;
-        Ok((newsletter, self.library(newsletter).read(file)))
+        Ok((newsletter, IssueFolder::of(newsletter).read(file)))
     }
 
     /// The newsletter `named`, or the one whose issue `file` must be.
@@ -86,13 +93,12 @@ impl<'a> IssueFiles<'a> {
         &'a self,
         file: &Path,
         named: Option<&str>,
-        context: &Context,
-    ) -> anyhow::Result<(&'a Newsletter, Result<Draft, LibraryError>)> {
+    ) -> anyhow::Result<(&'a Newsletter, Result<Source, SourceError>)> {
         match self.whose(file, named)? {
-            NewsletterChoice::Several(several) if context.may_ask => {
-                context.output.note(format!("{}: {}", file.display(), unclear(&several).message));
-                let newsletter = newsletter_choice::ask(&several, context)?;
-                Ok((newsletter, self.library(newsletter).read(file)))
+            NewsletterChoice::Several(several) if self.context.may_ask => {
+                self.context.output.note(format!("{}: {}", file.display(), unclear(&several).message));
+                let newsletter = newsletter_choice::ask(&several, self.context)?;
+                Ok((newsletter, IssueFolder::of(newsletter).read(file)))
             }
             _ => self.read(file, named),
         }
@@ -101,20 +107,16 @@ impl<'a> IssueFiles<'a> {
     /// The issue that the database has of a slug, and how it stands beside the file; none without a database.
     pub(super) async fn standing(
         &'a self,
-        library: &Library<'_>,
+        newsletter: &Newsletter,
         slug: &str,
-        context: &Context,
     ) -> anyhow::Result<Option<(Issue, Option<QueuedFile>)>> {
-        let Some(db) = context.peek(self.config).await else { return Ok(None) };
-        let mut tx = db.read().await?;
-        let found = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
-            Some(id) => issues::find(&mut tx, id, slug).await?,
-            None => None,
-        };
-        drop(tx);
+        let Some(db) = self.context.peek(self.config).await else { return Ok(None) };
+        let newsletter = identified(&db, newsletter).await?;
+        let found = issues::find(&mut db.read().await?, newsletter.id, slug).await?;
         let standing = match found {
             Some(issue) => {
-                let mut looked = standing::look(&db, library, std::slice::from_ref(&issue)).await?;
+                let renderer = self.renderer(&newsletter);
+                let mut looked = standing::look(&db, &renderer, std::slice::from_ref(&issue)).await?;
                 Some((issue, looked.pop().flatten()))
             }
             None => None,
@@ -123,25 +125,32 @@ impl<'a> IssueFiles<'a> {
         Ok(standing)
     }
 
-    /// The file of an issue as it is typed for a command; `FILE` where there is none.
-    pub(super) fn file_of(&'a self, newsletter: &'a Newsletter, slug: &str) -> String {
-        let files = self.library(newsletter).files().unwrap_or_default();
-        let is_its = |file: &&PathBuf| name_parts(file).is_some_and(|(_, name)| name == slug);
-        files.iter().find(is_its).map_or_else(|| "FILE".to_owned(), |file| file.display().to_string())
-    }
-
     /// Every issue of every newsletter, or of the one that is named.
     pub(super) fn files(&'a self, named: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
         let mut all = Vec::new();
         for newsletter in &self.config.newsletters {
             if named.is_none_or(|named| named == newsletter.slug) {
-                all.extend(self.library(newsletter).files()?);
+                all.extend(IssueFolder::of(newsletter).files()?);
             }
         }
         all.sort();
         all.dedup();
         Ok(all)
     }
+}
+
+/// A newsletter with the number of its row, if it has one.
+pub(super) async fn identified(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Newsletter> {
+    let mut newsletters = [newsletter.clone()];
+    newsletters::identify(&mut db.read().await?, &mut newsletters).await?;
+    let [newsletter] = newsletters;
+    Ok(newsletter)
+}
+
+/// The file of an issue as it is typed for a command; `FILE` where there is none.
+pub(super) fn file_of<'a>(newsletters: impl IntoIterator<Item = &'a Newsletter>, slug: &str) -> String {
+    let file = newsletters.into_iter().find_map(|newsletter| IssueFolder::of(newsletter).file_of(slug));
+    file.map_or_else(|| "FILE".to_owned(), |file| file.display().to_string())
 }
 
 /// That nothing says which of several newsletters a file is an issue of.
@@ -161,6 +170,20 @@ pub(super) fn show(file: &Path, problem: &Problem, context: &Context) -> anyhow:
 /// A problem that a command found on its way to another result: a message.
 pub(super) fn tell(file: &Path, problem: &Problem, context: &Context) {
     context.output.finding(in_words(file, problem, |tone, word| context.output.toned_message(tone, word)));
+}
+
+/// Ends a command whose file has mistakes: shows them all, and that nothing was done. Anything else stays an error.
+pub(super) fn refuse(file: &Path, error: SourceError, nothing: &str, context: &Context) -> anyhow::Result<Exit> {
+    if error.problems().is_empty() {
+        return Err(error.into());
+    }
+    if context.output.is_json() {
+        context.output.json(&as_json(file, error.problems()))?;
+    } else {
+        error.problems().iter().for_each(|problem| tell(file, problem, context));
+        context.output.note(nothing);
+    }
+    Ok(Exit::Problems)
 }
 
 /// `FILE:LINE:COLUMN: error: what`, and the hint below.

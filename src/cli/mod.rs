@@ -15,6 +15,7 @@ mod issue_files;
 mod issues;
 mod keys;
 mod limits;
+mod listing;
 mod logo;
 mod migrate;
 mod new;

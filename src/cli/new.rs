@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use jiff::civil::Date;
 
-use super::issue_files::IssueFiles;
+use super::issue_files::identified;
 use super::newsletter_choice::newsletter_or_ask;
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
@@ -15,9 +15,8 @@ use crate::config::Config;
 use crate::domain::issue::{SLUG_BYTES_MAX, is_mark, is_slug};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reserved::is_reserved_for_issues;
-use crate::publishing::library::name_parts;
-use crate::publishing::{Library, QueuePlan};
-use crate::store::newsletters;
+use crate::publishing::folder::name_parts;
+use crate::publishing::{IssueFolder, QueuePlan};
 
 /// Slugs stand in links; longer ones are cut at a word.
 const SLUG_CHARS_MAX: usize = 60;
@@ -54,13 +53,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             .hint("use lower-case letters of any script, digits and -")
             .into());
     }
-    let shelf = IssueFiles::new(&config)?;
-    let library = shelf.library(newsletter);
     let slot = match args.date {
         Some(_) => None,
-        None => context.block_on(free_slot(&config, &library, &made, context))?,
+        None => context.block_on(free_slot(&config, newsletter, &made, context))?,
     };
-    let date = args.date.or(slot.map(|at| library.date_of(at))).unwrap_or_else(|| library.date_of(context.now()));
+    let date = args.date.or(slot.map(|at| newsletter.date_of(at))).unwrap_or_else(|| newsletter.date_of(context.now()));
     let slug = if made.is_empty() { format!("issue-{date}") } else { made };
     let path = newsletter.issues.join(format!("{date}-{slug}.md"));
     if name_parts(&path).is_none() {
@@ -73,7 +70,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             .hint("choose another name in links with --slug")
             .into());
     }
-    if let Some(other) = namesake(newsletter, &slug)? {
+    if let Some(other) = IssueFolder::of(newsletter).file_of(&slug) {
         return Err(Failure::new(format!("{} has the name {slug:?} already", other.display()))
             .hint("two issues cannot have the same link; choose another with --slug")
             .into());
@@ -95,54 +92,30 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The names of the files in the newsletter's folder of issues, which may be missing.
-fn files(newsletter: &Newsletter) -> anyhow::Result<Vec<PathBuf>> {
-    match fs::read_dir(&newsletter.issues) {
-        Ok(entries) => Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(|| newsletter.issues.display().to_string()),
-    }
-}
-
-/// The file whose issue is called `slug`.
-fn namesake(newsletter: &Newsletter, slug: &str) -> anyhow::Result<Option<PathBuf>> {
-    let has_name = |path: &PathBuf| {
-        path.extension().is_some_and(|kind| kind == "md") && name_parts(path).is_some_and(|(_, name)| name == slug)
-    };
-    Ok(files(newsletter)?.into_iter().find(has_name))
-}
-
 /// The slot that `coranto queue` would give the new file: the first that neither an issue nor another file has.
 async fn free_slot(
     config: &Config,
-    library: &Library<'_>,
+    newsletter: &Newsletter,
     slug: &str,
     context: &Context,
 ) -> anyhow::Result<Option<Timestamp>> {
     let now = context.now();
+    let by_files = || QueuePlan::of_files(newsletter, slug, now).slot(None, now);
     // Whoever only writes need not have the database, and is not given one.
     if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
-        return Ok(QueuePlan::of_files(library, slug, now).slot(library, None, now));
+        return Ok(by_files());
     }
     let looked = async {
         let db = context.open(config).await?;
-        let mut tx = db.read().await?;
-        let plan = match newsletters::find(&mut tx, &library.newsletter.slug).await? {
-            Some(id) => QueuePlan::load(&mut tx, library, id, slug, now).await?,
-            None => QueuePlan::of_files(library, slug, now),
-        };
-        drop(tx);
+        let newsletter = identified(&db, newsletter).await?;
+        let slot = QueuePlan::load(&mut db.read().await?, &newsletter, slug, now).await?.slot(None, now);
         db.close().await;
-        anyhow::Ok(plan)
+        anyhow::Ok(slot)
     };
-    let plan = match looked.await {
-        Ok(plan) => plan,
-        Err(error) => {
-            context.output.warn(format!("the queue cannot be looked at, so only files are: {error:#}"));
-            QueuePlan::of_files(library, slug, now)
-        }
-    };
-    Ok(plan.slot(library, None, now))
+    Ok(looked.await.unwrap_or_else(|error| {
+        context.output.warn(format!("the queue cannot be looked at, so only files are: {error:#}"));
+        by_files()
+    }))
 }
 
 /// Lower-case letters and digits with `-` between words, which is what an issue's file may be called. Accents of Latin

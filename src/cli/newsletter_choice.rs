@@ -7,9 +7,9 @@ use super::{Context, Failure};
 use crate::config::Config;
 use crate::content;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::library::name_parts;
+use crate::publishing::folder::name_parts;
+use crate::store::Tx;
 use crate::store::issues::{self, Issue};
-use crate::store::{StoreError, Tx, newsletters};
 
 /// The newsletters that may be meant: one, or too many.
 pub(super) enum NewsletterChoice<'a> {
@@ -164,7 +164,7 @@ pub(super) async fn of_slug<'a>(
     };
     let mut found = Vec::new();
     for issue in issues::named(tx, &slug).await? {
-        if let Some(newsletter) = owner(tx, config, &issue).await?
+        if let Some(newsletter) = config.newsletters.iter().find(|one| one.id == issue.newsletter_id)
             && told.is_none_or(|told| told.slug == newsletter.slug)
         {
             found.push((newsletter, issue));
@@ -193,15 +193,6 @@ fn told_by<'a>(config: &'a Config, typed: &str) -> Option<&'a Newsletter> {
     let bytes = typed.ends_with(".md").then(|| std::fs::read(typed).ok()).flatten()?;
     let issue = content::read(&bytes).ok()?;
     config.newsletter(issue.front.newsletter.as_deref()?)
-}
-
-async fn owner<'a>(tx: &mut Tx, config: &'a Config, issue: &Issue) -> Result<Option<&'a Newsletter>, StoreError> {
-    for newsletter in &config.newsletters {
-        if newsletters::find(tx, &newsletter.slug).await? == Some(issue.newsletter_id) {
-            return Ok(Some(newsletter));
-        }
-    }
-    Ok(None)
 }
 
 /// The slug of an issue that was named by it, or by its file.

@@ -97,6 +97,11 @@ impl Output {
         self.write(&line)
     }
 
+    /// A resource, on a line of its own: its keys in the order of the alphabet, however it is put together.
+    pub fn resource(&self, resource: &impl serde::Serialize) -> anyhow::Result<()> {
+        self.json(&serde_json::to_value(resource)?)
+    }
+
     /// A table for people, as wide as the terminal; whole when it goes to a file.
     pub fn table(&self, table: &Table) -> anyhow::Result<()> {
         self.write(table.render(self.width, |text| self.toned(TextStyle::Strong, text)).as_bytes())

@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::issue_files::{IssueFiles, as_json, tell};
+use super::issue_files::{IssueFiles, refuse, tell};
 use super::newsletter_choice::KnownIssues;
 use super::text::count;
 use super::when::{about, countdown, duration, time, when};
 use super::{Context, Exit, Failure, issues, limits};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::{self, QueueContext};
-use crate::publishing::{Draft, Library, QueueError, Queued, When};
+use crate::publishing::{Problem, Publisher, QueueError, QueueOptions, Queued, Source, When};
+use crate::resources::IssueResource;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
-use crate::store::{Db, StoreError, Tx, leases, newsletters, subscriptions};
+use crate::store::{StoreError, Tx, leases, subscriptions};
 
 /// Sending at once to more than so many readers takes their number.
 const UNASKED_MAX: i64 = 100;
@@ -78,52 +77,50 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
-    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
-    let (newsletter, draft) = shelf.read_or_ask(&args.file, args.newsletter.as_deref(), context)?;
-    let library = shelf.library(newsletter);
-    let draft = match draft {
-        Ok(draft) => draft,
-        Err(error) => return refuse(error.into(), newsletter, &args, context),
+    let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
+    let (newsletter, source) = shelf.read_or_ask(&args.file, args.newsletter.as_deref())?;
+    let source = match source {
+        Ok(source) => source,
+        Err(error) => return refuse(&args.file, error, "Nothing was queued.", context),
     };
-    let place = place(&args, &library, &draft)?;
+    let place = place(&args, newsletter, &source)?;
     context.block_on(async {
         let db = context.open(&config).await?;
-        let result = put(&db, &config, &library, &draft, place, &args, context).await;
+        let newsletter = context.registered(&db, newsletter).await?;
+        let publisher = shelf.publisher(&db, &newsletter);
+        let result = put(&publisher, &config, &source, place, &args, context).await;
         db.close().await;
         result
     })
 }
 
 async fn put(
-    db: &Db,
+    publisher: &Publisher<'_>,
     config: &Config,
-    library: &Library<'_>,
-    draft: &Draft,
+    source: &Source,
     place: When,
     args: &Args,
     context: &Context,
 ) -> anyhow::Result<Exit> {
-    let now = context.now();
-    let newsletter = library.newsletter;
-    let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await?;
-    let actor = context.actor();
-    let mut look = QueueContext { actor: &actor, now, dry_run: true, again: args.again };
-    let mut would = queue::queue(db, library, id, draft, place, &look).await;
+    let Publisher { renderer, db, now, .. } = *publisher;
+    let newsletter = renderer.newsletter;
+    let mut look = QueueOptions { dry_run: true, again: args.again };
+    let mut would = publisher.queue(source, place, look).await;
     if let Err(QueueError::Twin { other, state }) = &would {
         let question = format!("{other} has the same text, and is {state}. Queue it all the same?");
         if !context.confirm(&question).map_err(|_| twin(other, *state))? {
             return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
         }
         look.again = true;
-        would = queue::queue(db, library, id, draft, place, &look).await;
+        would = publisher.queue(source, place, look).await;
     }
     let would = match would {
         Ok(would) => would,
-        Err(error) => return refuse(error, newsletter, args, context),
+        Err(error) => return refused(error, newsletter, args, context),
     };
     let start = would.issue.due_at.map_or(now, |due_at| due_at.max(now));
     let end = limits::end(config, newsletter, would.readers, start);
-    let readers = Readers { end, ..Readers::of(&mut db.read().await?, id, would.readers).await? };
+    let readers = Readers { end, ..Readers::of(&mut db.read().await?, newsletter, would.readers).await? };
     if args.dry_run {
         report(&would, &readers, newsletter, args, context)?;
         return Ok(Exit::Ok);
@@ -132,15 +129,16 @@ async fn put(
         return Err(Failure::new("nothing was queued").exit(Exit::NotAllowed).into());
     }
     // An answer takes its time, and a minute for second thoughts begins after it.
-    let act = QueueContext { now: context.now(), dry_run: false, ..look };
-    let queued = match queue::queue(db, library, id, draft, undoable(place, args, act.now), &act).await {
+    let publisher = Publisher { now: context.now(), ..*publisher };
+    let options = QueueOptions { dry_run: false, ..look };
+    let queued = match publisher.queue(source, undoable(place, args, publisher.now), options).await {
         Ok(queued) => queued,
-        Err(error) => return refuse(error, newsletter, args, context),
+        Err(error) => return refused(error, newsletter, args, context),
     };
     report(&queued, &readers, newsletter, args, context)?;
     if queued.issue.state == IssueState::Queued {
         let engine = leases::last_engine(&mut db.read().await?).await?;
-        if engine.is_none_or(|until| until <= act.now) {
+        if engine.is_none_or(|until| until <= publisher.now) {
             context.output.note("Nothing goes out while no `coranto serve` runs on this database.");
         }
     }
@@ -200,13 +198,12 @@ fn twin(other: &str, state: IssueState) -> anyhow::Error {
 }
 
 /// Where the flags put it; without any, where its front matter says, or on the next free slot.
-fn place(args: &Args, library: &Library<'_>, draft: &Draft) -> anyhow::Result<When> {
-    let wanted = || draft.issue.front.send_at.as_ref().and_then(|send_at| library.wanted(send_at));
+fn place(args: &Args, newsletter: &Newsletter, source: &Source) -> anyhow::Result<When> {
     let at = match (&args.at, args.now, args.hold) {
-        (Some(at), _, _) => Some(time(at, library)?),
+        (Some(at), _, _) => Some(time(at, newsletter)?),
         (_, true, _) => return Ok(When::Now),
         (_, _, true) => return Ok(When::Hold),
-        _ => wanted(),
+        _ => source.wanted,
     };
     match at {
         Some(at) if args.beside => Ok(When::Beside(at)),
@@ -220,59 +217,41 @@ fn place(args: &Args, library: &Library<'_>, draft: &Draft) -> anyhow::Result<Wh
 }
 
 /// An issue with mistakes shows them all; anything else is an ordinary error.
-fn refuse(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let error = match error {
-        QueueError::Library(error) if !error.problems().is_empty() => {
-            if context.output.is_json() {
-                context.output.json(&as_json(&args.file, error.problems()))?;
-            } else {
-                for problem in error.problems() {
-                    tell(&args.file, problem, context);
-                }
-                context.output.note("Nothing was queued.");
-            }
-            return Ok(Exit::Problems);
-        }
-        other => other,
-    };
-    let failure = refusal(error, newsletter)?;
-    Err(anyhow::Error::from(failure).context(args.file.display().to_string()))
+fn refused(error: QueueError, newsletter: &Newsletter, args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    match error {
+        QueueError::Source(error) => refuse(&args.file, error, "Nothing was queued.", context),
+        other => Err(anyhow::Error::from(refusal(other, newsletter)?).context(args.file.display().to_string())),
+    }
 }
 
 /// A refusal in words, with the way out and the exit code. Also of what is done to issues without their files.
 pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Result<Failure> {
-    let exit = match error {
+    let text = error.to_string();
+    let (exit, hint) = match error {
         QueueError::Store(error) => return Err(error.into()),
+        QueueError::Source(error) => return Err(error.into()),
         QueueError::Past(at) => {
             let text = format!("{} is in the past", when(at, newsletter));
             return Ok(Failure::usage(text).hint("name a later time, or add --now to send it at once"));
         }
-        QueueError::Done { .. }
-        | QueueError::GoingOut { .. }
-        | QueueError::Draft
-        | QueueError::Twin { .. }
-        | QueueError::NotQueued { .. }
-        | QueueError::Taken { .. } => Exit::NotAllowed,
-        QueueError::NoSlot(_) => Exit::Usage,
-        QueueError::Raced => Exit::PartWay,
-        QueueError::Library(_) | QueueError::Unknown(_) => Exit::Failed,
-    };
-    let failure = Failure::new(error.to_string()).exit(exit);
-    Ok(match error {
         QueueError::Taken { .. } => {
-            failure.hint("--swap exchanges the two, --beside sends both then; or say another time")
+            let hint = "--swap exchanges the two, --beside sends both then; or say another time";
+            (Exit::NotAllowed, hint.to_owned())
         }
-        QueueError::NotQueued { state, ref slug } => failure.hint(issues::instead(state, slug, "FILE")),
-        QueueError::Draft => failure.hint("take the line out, and run the same command again"),
-        QueueError::Done { ref slug, .. } => failure
-            .hint(format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it")),
-        QueueError::GoingOut { ref slug } => failure.hint(format!("coranto issues pause {slug}")),
-        QueueError::Twin { .. } => failure.hint("add --again"),
-        QueueError::NoSlot(_) => failure.hint("add --at \"2026-11-27 09:00\", or --now"),
-        QueueError::Unknown(_) => failure.hint("`coranto issues list` lists the issues"),
-        QueueError::Raced => failure.hint("run the same command again"),
-        QueueError::Library(_) | QueueError::Past(_) | QueueError::Store(_) => failure,
-    })
+        QueueError::NotQueued { state, slug } => (Exit::NotAllowed, issues::instead(state, &slug, "FILE")),
+        QueueError::Draft => (Exit::NotAllowed, "take the line out, and run the same command again".to_owned()),
+        QueueError::Done { slug, .. } => {
+            let hint =
+                format!("`coranto issues correct FILE` corrects its page; `coranto issues show {slug}` shows it");
+            (Exit::NotAllowed, hint)
+        }
+        QueueError::GoingOut { slug } => (Exit::NotAllowed, format!("coranto issues pause {slug}")),
+        QueueError::Twin { .. } => (Exit::NotAllowed, "add --again".to_owned()),
+        QueueError::NoSlot(_) => (Exit::Usage, "add --at \"2026-11-27 09:00\", or --now".to_owned()),
+        QueueError::Unknown(_) => (Exit::Failed, "`coranto issues list` lists the issues".to_owned()),
+        QueueError::Raced => (Exit::PartWay, "run the same command again".to_owned()),
+    };
+    Ok(Failure::new(text).exit(exit).hint(hint))
 }
 
 fn report(
@@ -284,16 +263,17 @@ fn report(
 ) -> anyhow::Result<()> {
     let output = &context.output;
     if output.is_json() {
-        let mut value = issues::as_json(&queued.issue, &Totals::default(), newsletter);
-        value["readers"] = queued.readers.into();
-        value["left_out"] = readers.left_out();
-        value["ends_at"] = readers.end.as_ref().map(|(at, _)| *at).map(|at| at.to_string()).into();
-        value["revised"] = queued.revised.into();
-        value["words"] = queued.words.into();
-        value["dry_run"] = args.dry_run.into();
-        value["displaced"] = queued.displaced.as_ref().map(placed).into();
-        value["warnings"] = serde_json::to_value(&queued.warnings)?;
-        return output.json(&value);
+        return output.resource(&QueuedIssue {
+            issue: IssueResource::of(&queued.issue, &Totals::default(), newsletter),
+            readers: queued.readers,
+            left_out: readers,
+            ends_at: readers.end.as_ref().map(|(at, _)| *at),
+            revised: queued.revised,
+            words: queued.words,
+            dry_run: args.dry_run,
+            displaced: queued.displaced.as_ref().map(Placed::from),
+            warnings: &queued.warnings,
+        });
     }
     // On a terminal they were shown with the question.
     if args.dry_run || !context.may_ask || context.yes || args.confirm.is_some() {
@@ -358,30 +338,52 @@ fn sentence(
     format!("{title} {place}.{instead}{left_out}{end} Checks: {checks}.")
 }
 
+/// An issue that was queued, or would be, in `--json`.
+#[derive(serde::Serialize)]
+struct QueuedIssue<'a> {
+    #[serde(flatten)]
+    issue: IssueResource<'a>,
+    readers: i64,
+    left_out: &'a Readers,
+    ends_at: Option<Timestamp>,
+    revised: bool,
+    words: usize,
+    dry_run: bool,
+    displaced: Option<Placed<'a>>,
+    warnings: &'a [Problem],
+}
+
 /// An issue that was put elsewhere, in `--json`.
-pub(super) fn placed(issue: &Issue) -> serde_json::Value {
-    serde_json::json!({ "slug": issue.slug, "due_at": issue.due_at })
+#[derive(serde::Serialize)]
+pub(super) struct Placed<'a> {
+    slug: &'a str,
+    due_at: Option<Timestamp>,
+}
+
+impl<'a> From<&'a Issue> for Placed<'a> {
+    fn from(issue: &'a Issue) -> Self {
+        Self { slug: &issue.slug, due_at: issue.due_at }
+    }
 }
 
 /// Who gets an issue now, and who is left out. Whoever is subscribed when it goes out gets it.
+#[derive(serde::Serialize)]
 struct Readers {
+    #[serde(skip)]
     mailable: i64,
     paused: i64,
     unconfirmed: i64,
     suppressed: i64,
     /// When the last of them gets it, where limits make that late.
+    #[serde(skip)]
     end: Option<(Timestamp, String)>,
 }
 
 impl Readers {
-    async fn of(tx: &mut Tx, newsletter: NewsletterId, mailable: i64) -> Result<Self, StoreError> {
-        let counts = subscriptions::counts(tx, newsletter).await?;
+    async fn of(tx: &mut Tx, newsletter: &Newsletter, mailable: i64) -> Result<Self, StoreError> {
+        let counts = subscriptions::counts(tx, newsletter.id).await?;
         let suppressed = (counts.active - mailable).max(0);
         Ok(Self { mailable, paused: counts.paused, unconfirmed: counts.pending, suppressed, end: None })
-    }
-
-    fn left_out(&self) -> serde_json::Value {
-        serde_json::json!({ "paused": self.paused, "unconfirmed": self.unconfirmed, "suppressed": self.suppressed })
     }
 
     /// `312 paused and 1,204 unconfirmed readers are left out.`

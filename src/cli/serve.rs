@@ -20,7 +20,7 @@ use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
 use crate::store::lock::EngineLock;
-use crate::store::{Db, migrate};
+use crate::store::{Db, migrate, newsletters};
 use crate::supervise::Supervisor;
 use crate::templates::Templates;
 use crate::upkeep::{self, Upkeep};
@@ -67,7 +67,7 @@ pub(super) enum Role {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let config = context.config()?;
+    let mut config = context.config()?;
     for warning in &config.warnings {
         tracing::warn!("{}", warning.text(&context.config_file.display().to_string()));
     }
@@ -81,6 +81,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         let db = open(&config).await?;
         db.set_clock(&clock).await?;
         upkeep::admit(&db, &config.keys, &context.actor(), clock.now()).await.map_err(super::context::refused)?;
+        db.write(async |tx| newsletters::register(tx, &mut config.newsletters, clock.now()).await).await?;
         let supervisor = start(&config, &db, &clock, &args.role).await?;
         supervisor.run().await?;
         db.close().await;
@@ -131,7 +132,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
     if roles.contains(&Role::Schedule) {
         let public_url = wiring::public_url(config);
         let scheduler =
-            Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates)).await?;
+            Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates));
         let settler = Settler::new(db.clone(), clock.clone(), scheduler.shift_until());
         let stopped = stop.clone();
         supervisor.add("settling bounces", async move {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::issue_files::IssueFiles;
-use super::issues::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
+use super::issues::{is_past_first_pass, progress, shown_state, skipped_slot};
 use super::limits::{self, Limit};
 use super::output::TextStyle;
 use super::text::count;
@@ -15,14 +15,15 @@ use super::{Context, Exit, alarms};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::delivery::why_suspended;
+use crate::domain::IssueId;
 use crate::domain::alarm::AlarmName;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::offered;
-use crate::domain::{IssueId, NewsletterId};
 use crate::publishing::settings;
 use crate::publishing::standing as files;
-use crate::publishing::{Library, Problem};
+use crate::publishing::{Problem, Renderer};
+use crate::resources::{IssueResource, ListedIssue};
 use crate::store::alarms::StandingAlarm;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
@@ -68,12 +69,13 @@ struct State<'a> {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let config = context.config()?;
+    let mut config = context.config()?;
     context.block_on(async {
         let db = context.open_existing_to_look(&config).await?;
         if let Err(trouble) = upkeep::look(&db, &config.keys, context.now()).await {
             context.output.warn(&trouble);
         }
+        newsletters::identify(&mut db.read().await?, &mut config.newsletters).await?;
         let result = if args.watch { watch(&db, &config, context).await } else { once(&db, &config, context).await };
         db.close().await;
         result
@@ -82,7 +84,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exit> {
     let now = context.now();
-    let shelf = IssueFiles::new(config)?;
+    let shelf = IssueFiles::new(config, context)?;
     let serving = serving(db, now).await?;
     let outdated = settings::outdated(db, &config.newsletters, now).await?;
     let troubles = Troubles::look(db, config, now).await?;
@@ -90,7 +92,7 @@ async fn once(db: &Db, config: &Config, context: &Context) -> anyhow::Result<Exi
         troubles.show(config, context)?;
     }
     for newsletter in &config.newsletters {
-        let standing = look(db, config, &shelf.library(newsletter), now).await?;
+        let standing = look(db, config, &shelf.renderer(newsletter), now).await?;
         let outdated = outdated.get(&newsletter.slug);
         if context.output.is_json() {
             let mut value = value(&standing, serving, &troubles);
@@ -141,14 +143,15 @@ async fn until_sent(db: &Db, config: &Config, context: &Context) -> anyhow::Resu
             for (issue, totals) in issues_of(db, newsletter).await? {
                 let begins = serving && issue.state == IssueState::Queued && issue.due_at.is_some_and(|at| at <= now);
                 if begins || is_in_first_pass(&issue, &totals) {
-                    open.push((as_json(&issue, &totals, newsletter), issue, totals));
+                    open.push((newsletter, issue, totals));
                 }
             }
         }
         let sum = |of: fn(&Totals) -> i64| open.iter().map(|(.., totals)| of(totals)).sum::<i64>().unsigned_abs();
         let (done, total) = (sum(|totals| totals.readers - totals.open()), sum(|totals| totals.readers));
         let titles: Vec<_> = open.iter().map(|(_, issue, _)| format!("\u{201c}{}\u{201d}", issue.title)).collect();
-        let values: Vec<_> = open.into_iter().map(|(value, ..)| value).collect();
+        let values = open.iter().map(|(newsletter, issue, totals)| IssueResource::of(issue, totals, newsletter));
+        let values = values.map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
         if output.is_json() && values != told {
             values.iter().try_for_each(|value| output.json(value))?;
         }
@@ -253,13 +256,12 @@ async fn serving(db: &Db, now: Timestamp) -> anyhow::Result<bool> {
     Ok(leases::last_engine(&mut db.read().await?).await?.is_some_and(|until| until > now))
 }
 
-async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
-    let newsletter = library.newsletter;
+async fn look<'a>(db: &Db, config: &Config, renderer: &Renderer<'a>, now: Timestamp) -> anyhow::Result<State<'a>> {
+    let newsletter = renderer.newsletter;
     let issues = issues_of(db, newsletter).await?;
     let mut tx = db.read().await?;
-    let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
-    let readers = subscriptions::counts(&mut tx, id).await?;
-    let skipped = skips::of(&mut tx, id, now).await?;
+    let readers = subscriptions::counts(&mut tx, newsletter.id).await?;
+    let skipped = skips::of(&mut tx, newsletter.id, now).await?;
     let limits = limits::used_up(&mut tx, config, newsletter, now).await?;
     let mut next = BTreeMap::new();
     for (issue, totals) in issues.iter().filter(|(issue, _)| goes_out(issue.state)) {
@@ -271,8 +273,8 @@ async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestam
     }
     drop(tx);
     let all: Vec<_> = issues.iter().map(|(issue, _)| issue.clone()).collect();
-    let files = files::look(db, library, &all).await?;
-    let stuck = files::stuck(db, library, id, now).await?;
+    let files = files::look(db, renderer, &all).await?;
+    let stuck = files::stuck(db, renderer, now).await?;
     let off: Vec<_> = skipped.iter().map(|skip| skip.slot_at).collect();
     let next_slot = offered(&newsletter.slots, &newsletter.time_zone, &off, now).next();
     Ok(State { newsletter, next_slot, skipped, issues, files, stuck, next, readers, limits })
@@ -280,9 +282,8 @@ async fn look<'a>(db: &Db, config: &Config, library: &Library<'a>, now: Timestam
 
 async fn issues_of(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Vec<(Issue, Totals)>> {
     let mut tx = db.read().await?;
-    let id = newsletters::find(&mut tx, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
-    let open = issues::open(&mut tx, id).await?;
-    let last = issues::last_ended(&mut tx, id).await?;
+    let open = issues::open(&mut tx, newsletter.id).await?;
+    let last = issues::last_ended(&mut tx, newsletter.id).await?;
     let mut issues = Vec::new();
     for issue in open.into_iter().chain(last) {
         let totals = ledger::totals(&mut tx, issue.id).await?;
@@ -296,12 +297,11 @@ fn value(standing: &State<'_>, serving: bool, troubles: &Troubles) -> serde_json
     let of = |wanted: fn(IssueState) -> bool| -> Vec<_> {
         let all = standing.issues.iter().zip(&standing.files);
         let fits = all.filter(|((issue, _), _)| wanted(issue.state));
-        let with_file = |((issue, totals), file): (&(Issue, Totals), &Option<files::QueuedFile>)| {
-            let mut value = as_json(issue, totals, newsletter);
-            value["file"] = json!(file);
-            value
-        };
-        fits.map(with_file).collect()
+        let listed = fits.map(|((issue, totals), file)| ListedIssue {
+            issue: IssueResource::of(issue, totals, newsletter),
+            file: file.as_ref(),
+        });
+        listed.collect()
     };
     json!({
         "newsletter": newsletter.slug,

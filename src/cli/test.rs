@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::issue_files::{IssueFiles, as_json, tell};
+use super::issue_files::{IssueFiles, refuse};
 use super::newsletter_choice::KnownIssues;
 use super::table::Table;
 use super::{Context, Exit, Failure};
@@ -10,9 +10,7 @@ use crate::delivery::test_send::{self, ProofError, TestSend};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::reply::Stage;
-use crate::publishing::queue::QueueContext;
-use crate::publishing::{self, Draft, Library, QueueError};
-use crate::store::{Db, newsletters};
+use crate::publishing::QueueError;
 use crate::wiring;
 
 /// A proof goes to editors, not to readers.
@@ -41,51 +39,25 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         return Err(Failure::usage(format!("a test email goes to at most {RECIPIENTS_MAX} addresses")).into());
     }
     let config = context.config()?;
-    let shelf = IssueFiles::new(&config)?.knowing(KnownIssues::load(&config, context));
-    let (newsletter, draft) = shelf.read(&args.file, args.newsletter.as_deref())?;
-    let library = shelf.library(newsletter);
+    let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
+    let (newsletter, source) = shelf.read(&args.file, args.newsletter.as_deref())?;
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
-    let draft = match draft {
-        Ok(draft) => draft,
-        Err(error) => return refuse(error.into(), &args, context),
+    let source = match source {
+        Ok(source) => source,
+        Err(error) => return refuse(&args.file, error, "Nothing was sent.", context),
     };
     context.block_on(async {
         let db = context.open(&config).await?;
-        let revision = match store(&db, &library, &draft, context).await {
+        let newsletter = context.registered(&db, newsletter).await?;
+        let revision = match shelf.publisher(&db, &newsletter).proof(&source).await {
             Ok(revision) => revision,
-            Err(error) => return refuse(error, &args, context),
+            Err(QueueError::Source(error)) => return refuse(&args.file, error, "Nothing was sent.", context),
+            Err(error) => return Err(error.into()),
         };
         let sent = test_send::send(&db, &context.clock, settings, revision, &args.to).await;
         db.close().await;
         report(sent.map_err(unreachable)?, context)
     })
-}
-
-async fn store(
-    db: &Db,
-    library: &Library<'_>,
-    draft: &Draft,
-    context: &Context,
-) -> Result<crate::domain::RevisionId, QueueError> {
-    let act = QueueContext { actor: &context.actor(), now: context.now(), dry_run: false, again: true };
-    let id = db.write(async |tx| newsletters::ensure(tx, &library.newsletter.slug, act.now).await).await?;
-    publishing::proof(db, library, id, draft, &act).await
-}
-
-fn refuse(error: QueueError, args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let QueueError::Library(error) = error else { return Err(error.into()) };
-    if error.problems().is_empty() {
-        return Err(error.into());
-    }
-    if context.output.is_json() {
-        context.output.json(&as_json(&args.file, error.problems()))?;
-    } else {
-        for problem in error.problems() {
-            tell(&args.file, problem, context);
-        }
-        context.output.note("Nothing was sent.");
-    }
-    Ok(Exit::Problems)
 }
 
 fn unreachable(error: ProofError) -> anyhow::Error {

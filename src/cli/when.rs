@@ -12,7 +12,6 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::Library;
 
 /// `Fri 2026-11-27 09:00 Europe/Prague`.
 pub(super) fn when(at: Timestamp, newsletter: &Newsletter) -> String {
@@ -41,12 +40,12 @@ pub(super) fn duration(typed: &str) -> Result<Duration, String> {
 }
 
 /// `2026-11-27 09:00` in the newsletter's zone, or with an offset of its own.
-pub(super) fn time(typed: &str, library: &Library<'_>) -> anyhow::Result<Timestamp> {
+pub(super) fn time(typed: &str, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
     if let Ok(instant) = typed.parse::<jiff::Timestamp>() {
         return Ok(Timestamp::from_jiff(instant));
     }
     match typed.parse::<DateTime>() {
-        Ok(civil) if typed.contains(':') => Ok(library.instant(civil)),
+        Ok(civil) if typed.contains(':') => Ok(newsletter.instant(civil)),
         _ => Err(Failure::usage(format!("{typed:?} is not a time"))
             .hint("write \"2026-11-27 09:00\", or with an offset \"2026-11-27 09:00+01:00\"")
             .into()),

@@ -7,6 +7,7 @@ use super::design;
 use super::problem::nearest;
 use super::reader::{Section, ValueRefusal};
 use super::sender::{address, name, postal_address, sender};
+use crate::domain::NewsletterId;
 use crate::domain::address::EmailAddress;
 use crate::domain::design::{Design, ImagesBy, Welcome};
 use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
@@ -63,6 +64,7 @@ pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>
         from.name.clone_from(&name);
     }
     let newsletter = Newsletter {
+        id: NewsletterId::NONE,
         list_id: list_id.unwrap_or_else(|| format!("{slug}.{}", from.address.domain())),
         slug,
         name,

@@ -64,37 +64,35 @@ type Kept = VecDeque<((RevisionId, usize), Arc<CompiledRevision>)>;
 pub(super) struct RevisionCache {
     db: Db,
     settings: Arc<EngineSettings>,
-    newsletters: Vec<(NewsletterId, NewsletterSettings)>,
+    newsletters: Vec<NewsletterSettings>,
     kept: Mutex<Kept>,
 }
 
 impl RevisionCache {
-    /// For the newsletters of `settings`, whose rows are made where they are new.
+    /// For the newsletters of `settings`; one that has no number yet gets its row.
     pub(super) async fn new(db: Db, settings: Arc<EngineSettings>, now: Timestamp) -> Result<Self, StoreError> {
-        let known = &settings.newsletters;
-        let newsletters = db
-            .write(async |tx| {
-                let mut rows = Vec::with_capacity(known.len());
-                for entry in known {
-                    rows.push((newsletters::ensure(tx, &entry.newsletter.slug, now).await?, entry.clone()));
-                }
-                Ok::<_, StoreError>(rows)
-            })
-            .await?;
-        Ok(Self { db, settings, newsletters, kept: Mutex::default() })
+        let mut known = settings.newsletters.clone();
+        for entry in known.iter_mut().filter(|entry| entry.newsletter.id == NewsletterId::NONE) {
+            let newsletter = std::slice::from_mut(&mut entry.newsletter);
+            db.write(async |tx| newsletters::register(tx, newsletter, now).await).await?;
+        }
+        Ok(Self { db, settings, newsletters: known, kept: Mutex::default() })
     }
 
     /// Which relays carry which newsletter's mail.
     pub(super) fn routes(&self) -> Routes {
         let relays: Vec<&str> = self.settings.relays.iter().map(|relay| relay.name.as_str()).collect();
-        let newsletters = self.newsletters.iter().map(|(id, entry)| (*id, entry.relays.as_slice()));
+        let newsletters = self.newsletters.iter().map(|entry| (entry.newsletter.id, entry.relays.as_slice()));
         Routes::new(newsletters, &relays)
+    }
+
+    fn entry(&self, newsletter: NewsletterId) -> Option<&NewsletterSettings> {
+        self.newsletters.iter().find(|entry| entry.newsletter.id == newsletter)
     }
 
     /// The policy of a newsletter for mails whose fate is unknown.
     pub(super) fn uncertain_policy(&self, newsletter: NewsletterId) -> UncertainPolicy {
-        let entry = self.newsletters.iter().find(|(id, _)| *id == newsletter);
-        entry.map_or(UncertainPolicy::Hold, |(_, entry)| entry.newsletter.uncertain)
+        self.entry(newsletter).map_or(UncertainPolicy::Hold, |entry| entry.newsletter.uncertain)
     }
 
     /// The skeleton of `revision` for the relay that is the `lane`-th.
@@ -112,8 +110,7 @@ impl RevisionCache {
         let revision = revisions::get(&mut tx, revision).await?.ok_or(ComposeError::Missing)?;
         let images = images::embedded_in(&mut tx, revision.id).await?;
         drop(tx);
-        let newsletter = self.newsletters.iter().find(|(id, _)| *id == revision.newsletter_id);
-        let (_, entry) = newsletter.ok_or(ComposeError::Newsletter)?;
+        let entry = self.entry(revision.newsletter_id).ok_or(ComposeError::Newsletter)?;
         let content = Content {
             kind: revision.kind,
             subject: revision.subject,

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::{Date, DateTime};
+
+use super::NewsletterId;
 use super::address::EmailAddress;
 use super::design::{Design, ImagesBy, Welcome};
 use super::slot::Slot;
 use super::string_enum;
+use crate::clock::Timestamp;
 
 /// A name and an address, as in a `From` field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ string_enum! {
 
 #[derive(Clone, Debug)]
 pub struct Newsletter {
+    /// The number of its row: [`NewsletterId::NONE`] until the database was asked, and where it has none.
+    pub id: NewsletterId,
     /// The key in the configuration: lower-case letters, digits and `-`; stands in addresses.
     pub slug: String,
     /// The name readers know it by.
@@ -78,6 +84,17 @@ pub struct Newsletter {
 }
 
 impl Newsletter {
+    /// The date that `at` is on its clock.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        at.to_jiff().to_zoned(self.time_zone.clone()).date()
+    }
+
+    /// The instant that a civil time means on its clock.
+    pub fn instant(&self, at: DateTime) -> Timestamp {
+        let zoned = self.time_zone.to_ambiguous_zoned(at).compatible();
+        zoned.map_or(Timestamp(i64::MAX), |zoned| Timestamp::from_jiff(zoned.timestamp()))
+    }
+
     /// Its page; links below it begin with this. `public_url` is where the web server is reached.
     pub fn home_url(&self, public_url: &str) -> String {
         format!("{}/{}/", public_url.trim_end_matches('/'), self.slug)

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
@@ -24,17 +23,13 @@ pub enum Started {
 }
 
 /// Starts every issue that is due. Two processes may do this at once: only one of them moves an issue.
-pub async fn start_due(
-    db: &Db,
-    newsletters: &[(NewsletterId, Newsletter)],
-    now: Timestamp,
-) -> Result<Vec<Started>, StoreError> {
+pub async fn start_due(db: &Db, newsletters: &[Newsletter], now: Timestamp) -> Result<Vec<Started>, StoreError> {
     let mut tx = db.read().await?;
     let due = issues::due(&mut tx, now).await?;
     drop(tx);
     let mut started = Vec::new();
     for issue in due {
-        let Some((_, newsletter)) = newsletters.iter().find(|(id, _)| *id == issue.newsletter_id) else { continue };
+        let Some(newsletter) = newsletters.iter().find(|one| one.id == issue.newsletter_id) else { continue };
         let Some(due_at) = issue.due_at else { continue };
         let late = now.since(due_at);
         if late > newsletter.grace {

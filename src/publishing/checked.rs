@@ -1,12 +1,12 @@
 //! An issue as an editor asks about it: rendered for the day on which it would go out, with everything that is to be
 //! said of it. Commands, the queue and whatever else shows an issue ask here. Knows no database.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 
-use super::library::{Draft, Library, RenderedIssue};
 use super::links::{self, Asking, CheckedLink};
+use super::publisher::Renderer;
+use super::render::RenderedIssue;
+use super::source::Source;
 use crate::clock::Timestamp;
 use crate::content::{Problem, advice};
 use crate::domain::slot::next_of;
@@ -31,45 +31,43 @@ impl Checked {
     }
 }
 
-impl Library<'_> {
+impl Renderer<'_> {
     /// Checks an issue as if it were to go out now.
-    pub fn check(&self, draft: &Draft, now: Timestamp) -> Checked {
-        let at = self.expected_time(draft, now);
-        let date = self.date_of(at);
-        let (rendered, mut problems) = self.render_so_far(draft, date, HashMap::new());
-        problems.extend(self.late(draft, now));
+    pub fn check(&self, source: &Source, now: Timestamp) -> Checked {
+        let at = self.expected_time(source, now);
+        let date = self.newsletter.date_of(at);
+        let (rendered, mut problems) = self.render_so_far(source, date);
+        problems.extend(self.late(source, now));
         Checked { problems, rendered, at, date }
     }
 
     /// When an issue would go out, as far as files and slots tell: at the time its front matter says, or on the day in
     /// its name, or on the next slot.
-    pub fn expected_time(&self, draft: &Draft, now: Timestamp) -> Timestamp {
-        let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| self.wanted(send_at));
+    pub fn expected_time(&self, source: &Source, now: Timestamp) -> Timestamp {
         let next = |after| next_of(&self.newsletter.slots, &self.newsletter.time_zone, after);
-        match (wanted, draft.named_date) {
+        match (source.wanted, source.named_date) {
             (Some(wanted), _) => wanted,
             // A past one too: it is shown as it went out.
             (None, Some(named)) => {
-                let begin = self.instant(named.at(0, 0, 0, 0));
-                let slot = next(Timestamp(begin.0 - 1)).filter(|at| self.date_of(*at) == named);
-                slot.unwrap_or_else(|| self.instant(named.at(12, 0, 0, 0)))
+                let begin = self.newsletter.instant(named.at(0, 0, 0, 0));
+                let slot = next(Timestamp(begin.0 - 1)).filter(|at| self.newsletter.date_of(*at) == named);
+                slot.unwrap_or_else(|| self.newsletter.instant(named.at(12, 0, 0, 0)))
             }
             (None, None) => next(now).unwrap_or(now),
         }
     }
 
     /// Asks every link of an issue whether it leads anywhere.
-    pub async fn ask_links(&self, draft: &Draft) -> Result<Vec<Problem>, rustls::Error> {
-        let addresses = advice::addresses(&draft.issue, self.newsletter);
+    pub async fn ask_links(&self, source: &Source) -> Result<Vec<Problem>, rustls::Error> {
+        let addresses = advice::addresses(&source.issue, self.newsletter);
         let all: Vec<CheckedLink> = addresses.into_iter().map(|(url, at)| CheckedLink { url, at }).collect();
         links::ask(&all, &Asking { public_url: self.public_url.to_owned(), may_ask: links::is_public }).await
     }
 
-    fn late(&self, draft: &Draft, now: Timestamp) -> Option<Problem> {
-        let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| self.wanted(send_at))?;
-        let at = draft.issue.front.places.of("send_at");
+    fn late(&self, source: &Source, now: Timestamp) -> Option<Problem> {
+        let at = source.issue.front.places.of("send_at");
         let message = "`send_at` is in the past, so it does not go out by itself";
         let hint = "write a time to come, or send it with `coranto queue FILE --now`";
-        (wanted < now).then(|| Problem::warning(at, "send-at-past", message).hint(hint))
+        source.wanted.filter(|wanted| *wanted < now).map(|_| Problem::warning(at, "send-at-past", message).hint(hint))
     }
 }

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::preflight::{self, Composed};
+use super::publisher::Renderer;
 use crate::content::fields::{Template, without_marks};
 use crate::content::pictures::{NoPictures, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
@@ -12,36 +13,24 @@ use crate::content::{
 };
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
-use crate::templates::Templates;
 use crate::templates::email::{EmailFrame, IssueEmail, Logo};
 use crate::words::minutes_to_read;
 
-/// Makes an issue's parts. Refuses it with all that is wrong and all that could be better, so that an editor sees it at
-/// once; what could be better alone does not stop it and is left to [`preflight()`].
-pub fn compose(
-    issue: &IssueFile,
-    newsletter: &Newsletter,
-    public_url: &str,
-    slug: &str,
-    date: Date,
-    templates: &Templates,
-) -> Result<Parts, Vec<Problem>> {
-    let composed = composed(issue, newsletter, public_url, slug, date, templates, &IssueImages::NONE);
-    let is_ok = !composed.problems.iter().any(Problem::is_error);
-    composed.parts.filter(|_| is_ok).ok_or(composed.problems)
-}
+impl Renderer<'_> {
+    /// Makes an issue's parts without its pictures. Refuses it with all that is wrong and all that could be better, so
+    /// that an editor sees it at once; what could be better alone does not stop it and is left to
+    /// [`preflight`](Self::preflight).
+    pub fn compose(&self, issue: &IssueFile, slug: &str, date: Date) -> Result<Parts, Vec<Problem>> {
+        let composed = composed(self, issue, slug, date, &IssueImages::NONE);
+        let is_ok = !composed.problems.iter().any(Problem::is_error);
+        composed.parts.filter(|_| is_ok).ok_or(composed.problems)
+    }
 
-/// Everything that can be said of an issue before it goes out: the errors that [`compose`] refuses it for, or the hints
-/// that it passes with. In the order of the file.
-pub fn preflight(
-    issue: &IssueFile,
-    newsletter: &Newsletter,
-    public_url: &str,
-    slug: &str,
-    date: Date,
-    templates: &Templates,
-) -> Vec<Problem> {
-    composed(issue, newsletter, public_url, slug, date, templates, &IssueImages::NONE).problems
+    /// Everything that can be said of an issue before it goes out: the errors that [`compose`](Self::compose) refuses it
+    /// for, or the hints that it passes with. In the order of the file.
+    pub fn preflight(&self, issue: &IssueFile, slug: &str, date: Date) -> Vec<Problem> {
+        composed(self, issue, slug, date, &IssueImages::NONE).problems
+    }
 }
 
 /// The pictures of an issue.
@@ -65,14 +54,13 @@ pub(super) struct Composition {
 
 /// Puts an issue into its layouts, whatever is wrong with it.
 pub(super) fn composed(
+    renderer: &Renderer<'_>,
     issue: &IssueFile,
-    newsletter: &Newsletter,
-    public_url: &str,
     slug: &str,
     date: Date,
-    templates: &Templates,
     art: &IssueImages<'_>,
 ) -> Composition {
+    let Renderer { newsletter, public_url, templates, .. } = *renderer;
     let web_url = web_url(issue, newsletter, public_url, slug);
     let letter = RenderContext { newsletter, web_url: &web_url, pictures: art.pictures };
     let mut rendered = render_so_far(issue, &letter, Target::Mail);

@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::act::QueueError;
-use super::library::Draft;
+use super::error::QueueError;
+use super::source::Source;
 use crate::content;
 use crate::domain::NewsletterId;
 use crate::store::revisions::RevisionSource;
@@ -26,11 +26,11 @@ const LIKE_UNDER_ONE_TITLE: f64 = 0.3;
 const PIECE_CHARS: usize = 8;
 
 /// Refuses a draft whose text is that of another issue of the newsletter.
-pub(super) async fn refuse(tx: &mut Tx, newsletter: NewsletterId, draft: &Draft) -> Result<(), QueueError> {
-    let text = squeezed(draft.issue.body());
-    let most = draft.issue.body().chars().count() + FRONT_MATTER_CHARS_MAX;
-    let title = draft.issue.front.title.as_str();
-    for other in revisions::sources(tx, newsletter, &draft.slug, text.chars().count(), most).await? {
+pub(super) async fn refuse(tx: &mut Tx, newsletter: NewsletterId, source: &Source) -> Result<(), QueueError> {
+    let text = squeezed(source.issue.body());
+    let most = source.issue.body().chars().count() + FRONT_MATTER_CHARS_MAX;
+    let title = source.issue.front.title.as_str();
+    for other in revisions::sources(tx, newsletter, &source.slug, text.chars().count(), most).await? {
         let Ok(issue) = content::read(other.source.as_bytes()) else { continue };
         let is_telling = text.split(' ').count() >= WORDS_MIN || issue.front.title == title;
         if is_telling && squeezed(issue.body()) == text {
@@ -45,13 +45,13 @@ pub(super) async fn refuse(tx: &mut Tx, newsletter: NewsletterId, draft: &Draft)
 pub(super) async fn likeness(
     tx: &mut Tx,
     newsletter: NewsletterId,
-    draft: &Draft,
+    source: &Source,
 ) -> Result<Option<RevisionSource>, StoreError> {
-    let text = squeezed(draft.issue.body());
-    let title = draft.issue.front.title.trim().to_lowercase();
+    let text = squeezed(source.issue.body());
+    let title = source.issue.front.title.trim().to_lowercase();
     let is_short = |text: &str| text.split(' ').count() < WORDS_MIN;
     let own = pieces(&text);
-    let sources = revisions::sources(tx, newsletter, &draft.slug, 0, usize::MAX).await?;
+    let sources = revisions::sources(tx, newsletter, &source.slug, 0, usize::MAX).await?;
     for other in sources.into_iter().take(LIKE_LOOKED_AT) {
         let Ok(issue) = content::read(other.source.as_bytes()) else { continue };
         let theirs = squeezed(issue.body());

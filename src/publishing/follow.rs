@@ -9,21 +9,21 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::error::QueueError;
+use super::folder::{IssueFolder, name_parts};
 use super::followed::{FollowUp, Followed, NextLook};
-use super::library::{Library, LibraryError, name_parts};
 use super::notice::FollowNotice;
-use super::queue::{QueueContext, QueueError};
-use crate::clock::Timestamp;
+use super::publisher::Publisher;
+use super::source::{SourceError, SourceFault};
 use crate::domain::NewsletterId;
-use crate::domain::actor::Actor;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
-use crate::store::{Db, StoreError, issues};
+use crate::domain::newsletter::Newsletter;
+use crate::store::{StoreError, issues};
 
 /// What was last seen of a newsletter's files, so that one that did not change is not read again.
 #[derive(Debug)]
 pub struct FileWatcher {
-    newsletter: NewsletterId,
     /// Other newsletters in the same folder.
     other_newsletters: Vec<(NewsletterId, String)>,
     /// The slugs of all newsletters that this process knows.
@@ -71,38 +71,43 @@ impl Stamp {
 }
 
 impl FileWatcher {
-    /// A follower of the files of `newsletter`. `other_newsletters` are other newsletters that keep theirs in the same folder:
-    /// there, a new file is only followed if it names its newsletter. `known` are the slugs of all newsletters.
-    pub fn new(newsletter: NewsletterId, other_newsletters: Vec<(NewsletterId, String)>, known: Vec<String>) -> Self {
-        Self { newsletter, other_newsletters, known, files: HashMap::new(), looked: false, said: None }
+    /// A follower of the files of `newsletter`, which is one of `all`. In a folder that several of them share, a new file
+    /// is only followed if it names its newsletter.
+    pub fn new(newsletter: &Newsletter, all: &[Newsletter]) -> Self {
+        // By its true name where it exists, so that two spellings of one folder are one.
+        let folder = |one: &Newsletter| std::fs::canonicalize(&one.issues).unwrap_or_else(|_| one.issues.clone());
+        let others = all.iter().filter(|one| one.slug != newsletter.slug && folder(one) == folder(newsletter));
+        Self {
+            other_newsletters: others.map(|one| (one.id, one.slug.clone())).collect(),
+            known: all.iter().map(|one| one.slug.clone()).collect(),
+            files: HashMap::new(),
+            looked: false,
+            said: None,
+        }
     }
 
     /// Looks at every file once, and adds to `notices` what there is to say. What is wrong with one file is told once per
     /// change of it, and stops no other; an error is the database's, which is away.
-    pub async fn look(
-        &mut self,
-        db: &Db,
-        library: &Library<'_>,
-        now: Timestamp,
-        notices: &mut Vec<FollowNotice>,
-    ) -> Result<(), StoreError> {
-        let files = match library.files() {
+    pub async fn look(&mut self, publisher: &Publisher<'_>, notices: &mut Vec<FollowNotice>) -> Result<(), StoreError> {
+        let newsletter = publisher.newsletter();
+        let folder = IssueFolder::of(newsletter);
+        let files = match folder.files() {
             Ok(files) => files,
             Err(error) => {
                 let why = format!("the issues cannot be listed: {error}");
                 if self.said.as_ref() != Some(&why) {
-                    notices.push(FollowNotice::Ignored { path: library.newsletter.issues.clone(), why: why.clone() });
+                    notices.push(FollowNotice::Ignored { path: newsletter.issues.clone(), why: why.clone() });
                 }
                 self.said = Some(why);
                 return Ok(());
             }
         };
         self.said = None;
-        self.miss(db, library, &files, notices).await?;
+        self.miss(publisher, &files, notices).await?;
         let due: Vec<_> = files.iter().filter_map(|path| self.due(path).map(|due| (path, due))).collect();
         for (path, (stamp, before)) in due {
-            let images = images(library, path);
-            let (step, notice) = match self.follow(db, library, path, &files, before == NextLook::Again, now).await {
+            let images = images(folder, path);
+            let (step, notice) = match self.follow(publisher, path, &files, before == NextLook::Again).await {
                 Ok(done) => done,
                 Err(QueueError::Store(error)) if error.is_transient() => return Err(error),
                 Err(error) => {
@@ -141,8 +146,7 @@ impl FileWatcher {
     /// Forgets files that are gone, and says which of them still have an issue on the queue.
     async fn miss(
         &mut self,
-        db: &Db,
-        library: &Library<'_>,
+        publisher: &Publisher<'_>,
         files: &[PathBuf],
         notices: &mut Vec<FollowNotice>,
     ) -> Result<(), StoreError> {
@@ -151,11 +155,12 @@ impl FileWatcher {
             let slug = name_parts(&path).map(|(_, slug)| slug);
             let renamed = files.iter().any(|file| name_parts(file).map(|(_, slug)| slug) == slug);
             if let Some(slug) = slug.filter(|_| !renamed)
-                && let Some(issue) = issues::find(&mut db.read().await?, self.newsletter, &slug).await?
+                && let Some(issue) =
+                    issues::find(&mut publisher.db.read().await?, publisher.newsletter().id, &slug).await?
                 && issue.state == IssueState::Queued
                 && let Some(due_at) = issue.due_at
             {
-                let at = moment(due_at, &library.newsletter.time_zone);
+                let at = moment(due_at, &publisher.newsletter().time_zone);
                 let why = format!(
                     "the file is gone, but its issue still goes out on {at}; `coranto issues unschedule {slug}` if it is not to"
                 );
@@ -166,23 +171,16 @@ impl FileWatcher {
         Ok(())
     }
 
-    async fn follow(
-        &self,
-        db: &Db,
-        library: &Library<'_>,
-        path: &Path,
-        files: &[PathBuf],
-        again: bool,
-        now: Timestamp,
-    ) -> FollowUp {
-        let draft = match library.read(path) {
+    async fn follow(&self, publisher: &Publisher<'_>, path: &Path, files: &[PathBuf], again: bool) -> FollowUp {
+        let newsletter = publisher.newsletter();
+        let source = match IssueFolder::of(newsletter).read(path) {
             // The other newsletter's follower takes it.
-            Err(LibraryError::Newsletter { named, .. })
+            Err(SourceError { why: SourceFault::Newsletter { named, .. }, .. })
                 if self.other_newsletters.iter().any(|(_, slug)| *slug == named) =>
             {
                 return Ok((NextLook::Rest, None));
             }
-            Err(LibraryError::Newsletter { named, .. }) if !self.known.contains(&named) => {
+            Err(SourceError { why: SourceFault::Newsletter { named, .. }, .. }) if !self.known.contains(&named) => {
                 let why = format!(
                     "not queued: its front matter says newsletter {named:?}, which this server does not know; \
                      restart `coranto serve` if coranto.toml has it by now"
@@ -191,11 +189,11 @@ impl FileWatcher {
             }
             read => read?,
         };
-        let front = &draft.issue.front;
+        let front = &source.issue.front;
         let asks = front.send_at.is_some() && !front.draft;
         let left = |why: String| FollowNotice::Ignored { path: path.to_owned(), why };
         if front.newsletter.is_none() && !self.other_newsletters.is_empty() {
-            match self.whose(db, &draft.slug).await? {
+            match self.whose(publisher, &source.slug).await? {
                 Whose::Ours => {}
                 Whose::Theirs => return Ok((NextLook::Rest, None)),
                 Whose::Unclear if !asks => return Ok((NextLook::Rest, None)),
@@ -204,27 +202,26 @@ impl FileWatcher {
                     let why = format!(
                         "not queued: the folder also has the issues of {}; say whose this one is with a line `newsletter: {}`",
                         others.join(", "),
-                        library.newsletter.slug
+                        newsletter.slug
                     );
                     return Ok((NextLook::Rest, Some(left(why))));
                 }
             }
         }
         let namesake =
-            |other: &&PathBuf| *other != path && name_parts(other).is_some_and(|(_, slug)| slug == draft.slug);
+            |other: &&PathBuf| *other != path && name_parts(other).is_some_and(|(_, slug)| slug == source.slug);
         if asks && let Some(other) = files.iter().find(namesake) {
             let why = format!("not followed: {} makes the same slug; give one of them another name", other.display());
             return Ok((NextLook::Again, Some(left(why))));
         }
-        let act = QueueContext { actor: &Actor::Scheduler, now, dry_run: false, again: false };
-        Followed { db, library, newsletter: self.newsletter, draft: &draft, asks, act }.keep_up(again).await
+        Followed { publisher, source: &source, path, asks }.keep_up(again).await
     }
 
     /// An issue that the database knows stays its newsletter's when another comes to share the folder.
-    async fn whose(&self, db: &Db, slug: &str) -> Result<Whose, StoreError> {
-        let issues = issues::named(&mut db.read().await?, slug).await?;
+    async fn whose(&self, publisher: &Publisher<'_>, slug: &str) -> Result<Whose, StoreError> {
+        let issues = issues::named(&mut publisher.db.read().await?, slug).await?;
         let is_of = |newsletter: NewsletterId| issues.iter().any(|issue| issue.newsletter_id == newsletter);
-        Ok(match (is_of(self.newsletter), self.other_newsletters.iter().any(|(id, _)| is_of(*id))) {
+        Ok(match (is_of(publisher.newsletter().id), self.other_newsletters.iter().any(|(id, _)| is_of(*id))) {
             (true, false) => Whose::Ours,
             (false, true) => Whose::Theirs,
             _ => Whose::Unclear,
@@ -240,24 +237,26 @@ enum Whose {
 }
 
 /// The images of an issue as they are now; none of one that cannot be read.
-fn images(library: &Library<'_>, path: &Path) -> Vec<(PathBuf, Option<Stamp>)> {
-    let Ok(draft) = library.read(path) else { return Vec::new() };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let files = draft.issue.images().into_iter().map(|name| folder.join(name));
+fn images(folder: IssueFolder<'_>, path: &Path) -> Vec<(PathBuf, Option<Stamp>)> {
+    let Ok(source) = folder.read(path) else { return Vec::new() };
+    let around = path.parent().unwrap_or(Path::new(""));
+    let files = source.issue.images().into_iter().map(|name| around.join(name));
     files.map(|file| (file.clone(), Stamp::at(&file))).collect()
 }
 
 /// What may have gone by itself is tried again; the rest waits until the file changes.
 fn step_after(error: &QueueError) -> NextLook {
     match error {
-        QueueError::Raced | QueueError::Store(_) | QueueError::Library(LibraryError::Read { .. }) => NextLook::Again,
+        QueueError::Raced
+        | QueueError::Store(_)
+        | QueueError::Source(SourceError { why: SourceFault::Unreadable(_), .. }) => NextLook::Again,
         _ => NextLook::Rest,
     }
 }
 
 fn words(error: &QueueError) -> String {
     let mut words = format!("not queued as it is now: {error}");
-    if let QueueError::Library(error) = error {
+    if let QueueError::Source(error) = error {
         for problem in error.problems().iter().filter(|problem| problem.is_error()) {
             words.push_str(&format!("\n  {problem}"));
         }

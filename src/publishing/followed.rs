@@ -1,17 +1,20 @@
 //! One followed file and its issue: what the file asks for meets where the issue stands. Decides; the queue writes.
 
+use std::path::Path;
+
 use super::duplicates;
-use super::library::{ASKED_DRAFT, Draft, Library};
+use super::error::QueueError;
 use super::notice::FollowNotice;
 use super::plan::{NoSlot, QueuePlan};
-use super::queue::{self, QueueContext, QueueError, Queued, When};
-use super::spot::{SETTLING, is_missed};
+use super::publisher::{Publisher, QueueOptions};
+use super::queue::{self, Queued};
+use super::source::{ASKED_DRAFT, Source};
+use super::spot::{SETTLING, When, is_missed};
 use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
 use crate::store::issues::Issue;
-use crate::store::{Db, issues, newsletters, revisions};
+use crate::store::{issues, newsletters, revisions};
 
 /// Nobody knows which slot it means, nor whether another database has sent it.
 const OLDER: &str = "its name has no day and it is older than this database; queue it if it is to go out";
@@ -19,13 +22,11 @@ const LATE: &str = "its send_at was already past when the file was first seen; q
 
 /// A file that was read, and what is needed to do something about it.
 pub(super) struct Followed<'a> {
-    pub(super) db: &'a Db,
-    pub(super) library: &'a Library<'a>,
-    pub(super) newsletter: NewsletterId,
-    pub(super) draft: &'a Draft,
+    pub(super) publisher: &'a Publisher<'a>,
+    pub(super) source: &'a Source,
+    pub(super) path: &'a Path,
     /// Whether it says when it is to go out, and is no draft.
     pub(super) asks: bool,
-    pub(super) act: QueueContext<'a>,
 }
 
 /// What is done with a file at the next look.
@@ -46,7 +47,9 @@ impl Followed<'_> {
     /// Does what the file says, as far as its issue stands where it may be done. `again`: in this state of the file it
     /// was tried before.
     pub(super) async fn keep_up(&self, again: bool) -> FollowUp {
-        let found = issues::find(&mut self.db.read().await?, self.newsletter, &self.draft.slug).await?;
+        let found =
+            issues::find(&mut self.publisher.db.read().await?, self.publisher.newsletter().id, &self.source.slug)
+                .await?;
         match found {
             None if self.asks => self.put(true).await,
             None => Ok((NextLook::Rest, None)),
@@ -56,9 +59,8 @@ impl Followed<'_> {
 
     /// Puts the issue where its file says, or on hold where that cannot be. `new`: the database does not know it yet.
     async fn put(&self, new: bool) -> FollowUp {
-        let now = self.act.now;
-        let send_at = self.draft.issue.front.send_at.as_ref();
-        let when = match send_at.and_then(|send_at| self.library.wanted(send_at)) {
+        let now = self.publisher.now;
+        let when = match self.source.wanted {
             None => When::OwnSlot,
             Some(at) if at < now.minus(SETTLING) => return self.hold(LATE).await,
             Some(at) => When::At(at.max(now)),
@@ -79,11 +81,12 @@ impl Followed<'_> {
     /// Why a person should say whether this goes out, if they should: a file may be older than the database, or an issue
     /// that went out under another name.
     async fn doubt(&self, when: When, new: bool) -> Result<Option<String>, QueueError> {
-        let Self { library, newsletter, draft, act, .. } = *self;
-        let mut tx = self.db.read().await?;
+        let Self { publisher: Publisher { db, now, .. }, source, .. } = *self;
+        let newsletter = self.publisher.newsletter();
+        let mut tx = db.read().await?;
         if when == When::OwnSlot {
-            let plan = QueuePlan::load(&mut tx, library, newsletter, &draft.slug, act.now).await?;
-            match plan.own_slot(library, draft.named_date, act.now.minus(SETTLING)) {
+            let plan = QueuePlan::load(&mut tx, newsletter, &source.slug, *now).await?;
+            match plan.own_slot(source.named_date, now.minus(SETTLING)) {
                 // It is told when it is queued.
                 Ok(_) | Err(NoSlot::None) => {}
                 Err(error) => return Ok(Some(self.no_slot(&error))),
@@ -92,13 +95,13 @@ impl Followed<'_> {
         if !new {
             return Ok(None);
         }
-        if let Some(other) = duplicates::likeness(&mut tx, newsletter, draft).await? {
+        if let Some(other) = duplicates::likeness(&mut tx, newsletter.id, source).await? {
             let is = other.state;
             return Ok(Some(format!("it is like {:?}, which is {is}; queue it if it is to go out", other.slug)));
         }
-        if when == When::OwnSlot && draft.named_date.is_none() {
-            let since = newsletters::known_since(&mut tx, newsletter).await?;
-            let changed = std::fs::metadata(&draft.path).and_then(|data| data.modified()).ok();
+        if when == When::OwnSlot && source.named_date.is_none() {
+            let since = newsletters::known_since(&mut tx, newsletter.id).await?;
+            let changed = std::fs::metadata(self.path).and_then(|data| data.modified()).ok();
             let changed = changed.and_then(|at| jiff::Timestamp::try_from(at).ok()).map(Timestamp::from_jiff);
             if changed.is_some_and(|at| at < since) {
                 return Ok(Some(OLDER.to_owned()));
@@ -109,7 +112,7 @@ impl Followed<'_> {
 
     /// Why the slot that the file means is not to be had.
     fn no_slot(&self, error: &NoSlot) -> String {
-        let shown = |at: &Timestamp| moment(*at, &self.library.newsletter.time_zone);
+        let shown = |at: &Timestamp| moment(*at, &self.publisher.newsletter().time_zone);
         match error {
             NoSlot::None => error.to_string(),
             NoSlot::Past(at) => {
@@ -125,25 +128,24 @@ impl Followed<'_> {
     }
 
     async fn hold(&self, why: &str) -> FollowUp {
-        let Self { db, library, newsletter, draft, act, .. } = *self;
-        let held = queue::hold(db, library, newsletter, draft, why, &act).await?;
+        let held = self.publisher.hold(self.source, why).await?;
         Ok((NextLook::Rest, Some(FollowNotice::Off { slug: held.issue.slug, why: why.to_owned() })))
     }
 
     async fn known(&self, issue: &Issue, again: bool) -> FollowUp {
         let asks = self.asks;
-        let asked = self.library.asked(self.draft);
+        let asked = self.source.asked();
         let changed = issue.asked != asked;
         let rest = Ok((NextLook::Rest, None));
         match issue.state {
             IssueState::Queued if !asks && changed => self.take_off(issue, &asked).await,
             IssueState::Draft | IssueState::Held if !asks && changed => {
-                self.db.write(async |tx| issues::note_asked(tx, issue.id, &asked).await).await?;
+                self.publisher.db.write(async |tx| issues::note_asked(tx, issue.id, &asked).await).await?;
                 rest
             }
             IssueState::Queued | IssueState::Draft | IssueState::Held if asks && changed => self.put(false).await,
             // Missed: the calendar holds it.
-            IssueState::Queued if asks && is_missed(issue, self.library.newsletter, self.act.now) => rest,
+            IssueState::Queued if asks && is_missed(issue, self.publisher.newsletter(), self.publisher.now) => rest,
             IssueState::Queued | IssueState::Paused if asks => {
                 Ok((NextLook::Rest, told(self.queue(When::NextSlot).await?)))
             }
@@ -161,7 +163,7 @@ impl Followed<'_> {
     }
 
     async fn queue(&self, when: When) -> Result<Queued, QueueError> {
-        queue::queue(self.db, self.library, self.newsletter, self.draft, when, &self.act).await
+        self.publisher.queue(self.source, when, QueueOptions::default()).await
     }
 
     async fn take_off(&self, issue: &Issue, asked: &str) -> FollowUp {
@@ -170,10 +172,11 @@ impl Followed<'_> {
             _ => "its file does not say any more when it is to go out",
         };
         let off = self
+            .publisher
             .db
             .write(async |tx| {
                 issues::note_asked(tx, issue.id, asked).await?;
-                queue::take_off(tx, issue.id, why, &self.act).await
+                queue::take_off(tx, issue.id, why, self.publisher.by()).await
             })
             .await?;
         let notice = FollowNotice::Off { slug: issue.slug.clone(), why: why.to_owned() };
@@ -182,17 +185,16 @@ impl Followed<'_> {
 
     /// An edit of an issue that is going out reaches nobody by itself.
     async fn while_sending(&self, issue: &Issue) -> Result<Option<FollowNotice>, QueueError> {
-        let date = self.library.date_of(issue.due_at.unwrap_or(self.act.now));
-        let rendered = self.library.render(self.draft, date)?;
-        let stored = revisions::get(&mut self.db.read().await?, issue.revision_id).await?;
+        let Publisher { db, renderer, now, .. } = self.publisher;
+        let rendered = renderer.render(self.source, renderer.newsletter.date_of(issue.due_at.unwrap_or(*now)))?;
+        let stored = revisions::get(&mut db.read().await?, issue.revision_id).await?;
         let same = stored.is_none_or(|stored| stored.digest == rendered.revision.digest());
         let why = format!("its text changed; {}", QueueError::GoingOut { slug: issue.slug.clone() });
-        Ok((!same).then(|| FollowNotice::Ignored { path: self.draft.path.clone(), why }))
+        Ok((!same).then(|| FollowNotice::Ignored { path: self.path.to_owned(), why }))
     }
 
     fn is_ahead(&self) -> bool {
-        let send_at = self.draft.issue.front.send_at.as_ref();
-        send_at.and_then(|send_at| self.library.wanted(send_at)).is_some_and(|at| at > self.act.now)
+        self.source.wanted.is_some_and(|at| at > self.publisher.now)
     }
 }
 

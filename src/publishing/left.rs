@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::library::{Library, name_parts};
+use super::folder::name_parts;
+use super::publisher::Publisher;
 use super::standing::{self, Difference};
-use crate::clock::Timestamp;
 use crate::content::Problem;
-use crate::domain::NewsletterId;
-use crate::domain::actor::Actor;
 use crate::domain::alarm::{Alarm, AlarmName};
-use crate::store::{Db, StoreError, alarms, issues};
+use crate::store::{StoreError, alarms, issues};
 
 /// So long before its time a file is looked at: the evening before a morning's.
 const NEAR: Duration = Duration::from_secs(18 * 3600);
@@ -25,16 +23,11 @@ pub struct Left {
 
 impl Left {
     /// Looks at the files of one newsletter; raises and clears the alarms about them.
-    pub async fn look(
-        &mut self,
-        db: &Db,
-        library: &Library<'_>,
-        newsletter: NewsletterId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let found = found(db, library, newsletter, now).await?;
+    pub async fn look(&mut self, publisher: &Publisher<'_>) -> Result<(), StoreError> {
+        let found = found(publisher).await?;
+        let Publisher { db, now, .. } = *publisher;
         let known = alarms::all(&mut db.read().await?).await?;
-        let is_ours = |scope: &str| scope.split_once('/').is_some_and(|(slug, _)| slug == library.newsletter.slug);
+        let is_ours = |scope: &str| scope.split_once('/').is_some_and(|(slug, _)| slug == publisher.newsletter().slug);
         let raised: Vec<String> = known
             .into_iter()
             .filter(|one| one.name == AlarmName::FileLeft && one.cleared_at.is_none() && is_ours(&one.scope))
@@ -46,24 +39,21 @@ impl Left {
         let lasts = |scope: &String| self.before.contains_key(scope) && !raised.contains(scope);
         for (scope, note) in found.iter().filter(|(scope, _)| lasts(scope)) {
             let alarm = Alarm::new(AlarmName::FileLeft, scope, note);
-            db.write(async |tx| alarms::raise(tx, &alarm, Actor::scheduler(now)).await).await?;
+            db.write(async |tx| alarms::raise(tx, &alarm, publisher.by()).await).await?;
         }
         self.before = found;
         Ok(())
     }
 }
 
-async fn found(
-    db: &Db,
-    library: &Library<'_>,
-    newsletter: NewsletterId,
-    now: Timestamp,
-) -> Result<BTreeMap<String, String>, StoreError> {
-    let scope = |slug: &str| format!("{}/{slug}", library.newsletter.slug);
+async fn found(publisher: &Publisher<'_>) -> Result<BTreeMap<String, String>, StoreError> {
+    let Publisher { db, renderer, now, .. } = *publisher;
+    let newsletter = renderer.newsletter;
+    let scope = |slug: &str| format!("{}/{slug}", newsletter.slug);
     let near = now.plus(NEAR);
-    let mut queued = issues::queued(&mut db.read().await?, newsletter).await?;
+    let mut queued = issues::queued(&mut db.read().await?, newsletter.id).await?;
     queued.retain(|issue| issue.due_at.is_some_and(|due_at| due_at <= near));
-    let standings = standing::look(db, library, &queued).await?;
+    let standings = standing::look(db, &renderer, &queued).await?;
     let mut found = BTreeMap::new();
     for (issue, standing) in queued.iter().zip(standings) {
         let Some(standing) = standing else { continue };
@@ -73,9 +63,9 @@ async fn found(
             found.insert(scope(&issue.slug), note);
         }
     }
-    for stuck in standing::stuck(db, library, newsletter, now).await? {
+    for stuck in standing::stuck(db, &renderer, now).await? {
         let Some((Some(date), slug)) = name_parts(&stuck.path) else { continue };
-        if date <= library.date_of(near) {
+        if date <= newsletter.date_of(near) {
             let Problem { line, column, message, .. } = &stuck.problem;
             found.insert(scope(&slug), format!("it is not queued ({line}:{column} {message})"));
         }

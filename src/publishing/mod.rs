@@ -1,18 +1,19 @@
-//! From files to a frozen audience: the library of issues, the calendar, the plan. Never sends.
+//! From a text to a frozen audience: sources, places, the calendar. Never sends.
 //!
-//! The file holds text, the database holds state. `library` reads files, `queue` puts them on slots, `follow` keeps up
-//! with files that say themselves when they are to go out, `calendar` starts what is due.
+//! A `Source` is text, the database holds state. `folder` makes sources of files, `render` makes mails of sources, `queue`
+//! puts them on slots, `follow` keeps up with files that say themselves when they are to go out, `calendar` starts what
+//! is due. Whatever is done to an issue is a verb of `Publisher`.
 
-mod act;
 pub mod calendar;
 mod checked;
 mod compose;
 mod correct;
 mod duplicates;
+mod error;
+pub mod folder;
 pub mod follow;
 mod followed;
 pub mod left;
-pub mod library;
 pub mod links;
 pub mod notice;
 mod outlook;
@@ -21,11 +22,14 @@ pub mod pictures;
 mod plan;
 mod preflight;
 mod proof;
-pub mod queue;
+mod publisher;
+mod queue;
+mod render;
 pub mod scheduler;
 pub mod settings;
 mod shift;
 mod skip;
+mod source;
 mod spot;
 pub mod standing;
 
@@ -33,14 +37,17 @@ pub mod standing;
 pub use crate::content::{Problem, escape};
 pub use calendar::{Started, start_due};
 pub use checked::Checked;
-pub use compose::{compose, preflight};
-pub use correct::{CorrectError, correct};
-pub use library::{Draft, Library, LibraryError};
+pub use correct::CorrectError;
+pub use error::QueueError;
+pub use folder::IssueFolder;
 pub use outlook::outlook;
 pub use page::folded;
 pub use plan::{NoSlot, QueuePlan};
-pub use proof::proof;
-pub use queue::{QueueError, Queued, When};
-pub use shift::{Moved, move_issue, swap};
-pub use skip::{SkipError, skip, take_back};
+pub use publisher::{Publisher, QueueOptions, Renderer};
+pub use queue::{Queued, unschedule};
+pub use render::RenderedIssue;
+pub use shift::Moved;
+pub use skip::SkipError;
+pub use source::{Source, SourceError, SourceFault};
+pub use spot::When;
 pub use standing::{Difference, QueuedFile};

@@ -1,34 +1,33 @@
-//! What `coranto queue` would do with a file, by the same rule, for whoever only looks. Writes nothing.
+//! What `coranto queue` would do with a text, by the same rule, for whoever only looks. Writes nothing.
 
-use super::library::{Draft, Library};
+use super::error::QueueError;
 use super::plan::QueuePlan;
-use super::queue::QueueError;
+use super::source::Source;
 use super::spot::{Spot, When, spot};
 use crate::clock::Timestamp;
-use crate::store::{Db, issues, newsletters};
+use crate::domain::newsletter::Newsletter;
+use crate::store::{Db, issues};
 
-/// When the issue of `draft` would go out if it were queued now, or why that would be refused. Without a database, files
+/// When the issue of `source` would go out if it were queued now, or why that would be refused. Without a database, files
 /// alone say it.
 pub async fn outlook(
     db: Option<&Db>,
-    library: &Library<'_>,
-    draft: &Draft,
+    newsletter: &Newsletter,
+    source: &Source,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, QueueError> {
-    if draft.issue.front.draft {
+    if source.issue.front.draft {
         return Err(QueueError::Draft);
     }
-    let wanted = draft.issue.front.send_at.as_ref().and_then(|send_at| library.wanted(send_at));
-    let when = wanted.map_or(When::NextSlot, When::At);
-    let (mut found, mut plan) = (None, None);
-    if let Some(db) = db {
-        let mut tx = db.read().await?;
-        if let Some(id) = newsletters::find(&mut tx, &library.newsletter.slug).await? {
-            found = issues::find(&mut tx, id, &draft.slug).await?;
-            plan = Some(QueuePlan::load(&mut tx, library, id, &draft.slug, now).await?);
+    let when = source.wanted.map_or(When::NextSlot, When::At);
+    let (found, plan) = match db {
+        Some(db) => {
+            let mut tx = db.read().await?;
+            let found = issues::find(&mut tx, newsletter.id, &source.slug).await?;
+            (found, QueuePlan::load(&mut tx, newsletter, &source.slug, now).await?)
         }
-    }
-    let plan = plan.unwrap_or_else(|| QueuePlan::of_files(library, &draft.slug, now));
-    let Spot { place, .. } = spot(found.as_ref(), library, &plan, draft, when, now)?;
+        None => (None, QueuePlan::of_files(newsletter, &source.slug, now)),
+    };
+    let Spot { place, .. } = spot(found.as_ref(), &plan, source, when, now)?;
     Ok(place.map(|place| place.due_at))
 }

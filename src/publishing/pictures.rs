@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
+use super::publisher::Renderer;
+use super::source::SourcePictures;
 use crate::clock::Timestamp;
 use crate::content::pictures::{NoPicture, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
@@ -13,7 +14,7 @@ use crate::domain::RevisionId;
 use crate::domain::design::ImagesBy;
 use crate::domain::image::{self, Image, PlacedImage};
 use crate::domain::newsletter::Newsletter;
-use crate::images::{Folder, ImageCache, ImageError};
+use crate::images::{ImageCache, ImageError};
 use crate::store::images::RevisionImage;
 use crate::store::{Db, Result, Tx, images};
 
@@ -30,21 +31,14 @@ pub(super) struct ImageResolver<'a> {
     newsletter: &'a Newsletter,
     public_url: &'a str,
     gallery: &'a ImageCache,
-    folder: Folder,
-    /// Images that need not be looked for.
-    stored: HashMap<String, Arc<Image>>,
+    pictures: &'a SourcePictures,
     shown: RefCell<BTreeMap<String, PlacedImage>>,
 }
 
 impl<'a> ImageResolver<'a> {
-    pub(super) fn new(newsletter: &'a Newsletter, public_url: &'a str, gallery: &'a ImageCache, file: &Path) -> Self {
-        let folder = Folder::of(file, &newsletter.issues);
-        Self { newsletter, public_url, gallery, folder, stored: HashMap::new(), shown: RefCell::default() }
-    }
-
-    /// The same with images that are at hand, by their names.
-    pub(super) fn with(self, stored: HashMap<String, Arc<Image>>) -> Self {
-        Self { stored, ..self }
+    pub(super) fn new(renderer: &Renderer<'a>, pictures: &'a SourcePictures) -> Self {
+        let Renderer { newsletter, public_url, gallery, .. } = *renderer;
+        Self { newsletter, public_url, gallery, pictures, shown: RefCell::default() }
     }
 
     /// The newsletter's logo, where it has one.
@@ -74,10 +68,7 @@ impl<'a> ImageResolver<'a> {
                 hint: "show fewer, and link to a page with the others".to_owned(),
             });
         }
-        let image = match self.stored.get(name) {
-            Some(image) => Arc::clone(image),
-            None => self.gallery.image(&self.folder, name).map_err(refusal)?,
-        };
+        let image = self.pictures.find(name, self.gallery).map_err(refusal)?;
         Ok(self.show(PlacedImage::new(name, image, embedded)))
     }
 

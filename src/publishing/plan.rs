@@ -6,16 +6,17 @@
 
 use jiff::civil::Date;
 
-use super::library::{Library, name_parts};
+use super::folder::IssueFolder;
 use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::offered;
 use crate::store::{StoreError, Tx, issues, skips};
 
 /// What stands in the way of a newsletter's next issue.
-#[derive(Clone, Debug, Default)]
-pub struct QueuePlan {
+#[derive(Clone, Debug)]
+pub struct QueuePlan<'a> {
+    pub(super) newsletter: &'a Newsletter,
     /// The times of queued issues, and whose they are.
     taken: Vec<(Timestamp, String)>,
     /// The days that files are named for which are not on the queue yet, and the files' slugs.
@@ -40,74 +41,72 @@ pub enum NoSlot {
     Reserved { at: Timestamp, slug: String },
 }
 
-impl QueuePlan {
+impl<'a> QueuePlan<'a> {
     /// What queue and files say now. What the issue `slug` itself has is free for it.
-    pub async fn load(
-        tx: &mut Tx,
-        library: &Library<'_>,
-        newsletter: NewsletterId,
-        slug: &str,
-        now: Timestamp,
-    ) -> Result<Self, StoreError> {
-        let queued = issues::queued(tx, newsletter).await?;
+    pub async fn load(tx: &mut Tx, newsletter: &'a Newsletter, slug: &str, now: Timestamp) -> Result<Self, StoreError> {
+        let queued = issues::queued(tx, newsletter.id).await?;
         let others = queued.into_iter().filter(|issue| issue.slug != slug);
         let taken = others.filter_map(|issue| Some((issue.due_at?, issue.slug))).collect();
+        let named = Self::of_files(newsletter, slug, now).reserved;
         let mut reserved = Vec::new();
-        for (date, other) in named_files(library, slug, now) {
-            let issue = issues::find(tx, newsletter, &other).await?;
+        for (date, other) in named {
+            let issue = issues::find(tx, newsletter.id, &other).await?;
             // What is queued has its slot already, and what went out needs none.
             if issue.is_none_or(|issue| matches!(issue.state, IssueState::Draft | IssueState::Held)) {
                 reserved.push((date, other));
             }
         }
         // From the beginning on: a file's day may be long past.
-        let skipped = skips::of(tx, newsletter, Timestamp(i64::MIN)).await?;
-        Ok(Self { taken, reserved, skipped: skipped.into_iter().map(|skip| skip.slot_at).collect() })
+        let skipped = skips::of(tx, newsletter.id, Timestamp(i64::MIN)).await?;
+        let skipped = skipped.into_iter().map(|skip| skip.slot_at).collect();
+        Ok(Self { newsletter, taken, reserved, skipped })
     }
 
     /// What files alone say, where there is no database.
-    pub fn of_files(library: &Library<'_>, slug: &str, now: Timestamp) -> Self {
-        Self { reserved: named_files(library, slug, now).collect(), ..Self::default() }
+    pub fn of_files(newsletter: &'a Newsletter, slug: &str, now: Timestamp) -> Self {
+        let named = IssueFolder::of(newsletter).named(newsletter.date_of(now));
+        let reserved = named.filter(|(_, other)| other != slug).collect();
+        Self { newsletter, taken: Vec::new(), reserved, skipped: Vec::new() }
     }
 
     /// The slot for an issue that a person queues, whose file is named for the day `named`: not before that day, and one
     /// that nobody has.
-    pub fn slot(&self, library: &Library<'_>, named: Option<Date>, now: Timestamp) -> Option<Timestamp> {
-        let from = named.map_or(now, |named| before(library, named).max(now));
-        let on_its_day = named.and_then(|named| self.free(library, from).find(|at| library.date_of(*at) == named));
-        on_its_day.or_else(|| self.slot_after(library, from))
+    pub fn slot(&self, named: Option<Date>, now: Timestamp) -> Option<Timestamp> {
+        let from = named.map_or(now, |named| before(self.newsletter, named).max(now));
+        let on_its_day = named.and_then(|named| self.free(from).find(|at| self.newsletter.date_of(*at) == named));
+        on_its_day.or_else(|| self.slot_after(from))
     }
 
     /// The first slot after a moment that nobody has: no queued issue, and if there is such a one, no file either.
-    pub fn slot_after(&self, library: &Library<'_>, after: Timestamp) -> Option<Timestamp> {
-        let unclaimed = self.free(library, after).find(|at| self.reserved_at(library, *at).is_none());
-        unclaimed.or_else(|| self.free(library, after).next())
+    pub fn slot_after(&self, after: Timestamp) -> Option<Timestamp> {
+        let unclaimed = self.free(after).find(|at| self.reserved_at(*at).is_none());
+        unclaimed.or_else(|| self.free(after).next())
     }
 
-    fn free(&self, library: &Library<'_>, after: Timestamp) -> impl Iterator<Item = Timestamp> {
-        self.offered(library, after).filter(|at| self.taken_at(*at).is_none())
+    fn free(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.offered(after).filter(|at| self.taken_at(*at).is_none())
     }
 
     /// The slot that a file means which asks for `next`: the first on or after its day, if that is still to come and
     /// nobody else's. A file without a day means the next that nobody has.
-    pub fn own_slot(&self, library: &Library<'_>, named: Option<Date>, now: Timestamp) -> Result<Timestamp, NoSlot> {
-        let Some(named) = named else { return self.slot(library, None, now).ok_or(NoSlot::None) };
-        let at = self.offered(library, before(library, named)).next().ok_or(NoSlot::None)?;
+    pub fn own_slot(&self, named: Option<Date>, now: Timestamp) -> Result<Timestamp, NoSlot> {
+        let Some(named) = named else { return self.slot(None, now).ok_or(NoSlot::None) };
+        let at = self.offered(before(self.newsletter, named)).next().ok_or(NoSlot::None)?;
         if at <= now {
             return Err(NoSlot::Past(at));
         }
         if let Some(slug) = self.taken_at(at) {
             return Err(NoSlot::Taken { at, slug: slug.to_owned() });
         }
-        match self.reserved_at(library, at).filter(|_| library.date_of(at) != named) {
+        match self.reserved_at(at).filter(|_| self.newsletter.date_of(at) != named) {
             Some(slug) => Err(NoSlot::Reserved { at, slug: slug.to_owned() }),
             None => Ok(at),
         }
     }
 
     /// The slots after a moment on which something may go out.
-    fn offered(&self, library: &Library<'_>, after: Timestamp) -> impl Iterator<Item = Timestamp> {
-        offered(&library.newsletter.slots, &library.newsletter.time_zone, &self.skipped, after)
+    fn offered(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        offered(&self.newsletter.slots, &self.newsletter.time_zone, &self.skipped, after)
     }
 
     /// Which other issue goes out at a moment.
@@ -116,24 +115,13 @@ impl QueuePlan {
     }
 
     /// Which other file is named for the day of a slot.
-    fn reserved_at(&self, library: &Library<'_>, at: Timestamp) -> Option<&str> {
-        let date = library.date_of(at);
+    fn reserved_at(&self, at: Timestamp) -> Option<&str> {
+        let date = self.newsletter.date_of(at);
         self.reserved.iter().find(|(reserved, _)| *reserved == date).map(|(_, slug)| slug.as_str())
     }
 }
 
 /// The last moment before a day begins.
-fn before(library: &Library<'_>, day: Date) -> Timestamp {
-    Timestamp(library.instant(day.at(0, 0, 0, 0)).0.saturating_sub(1))
-}
-
-/// The files of other issues that are named for today or later.
-fn named_files(library: &Library<'_>, slug: &str, now: Timestamp) -> impl Iterator<Item = (Date, String)> {
-    let today = library.date_of(now);
-    // A folder that cannot be listed reserves nothing; whoever reads a file from it is told why.
-    let files = library.files().unwrap_or_default();
-    files
-        .into_iter()
-        .filter_map(|path| name_parts(&path).and_then(|(date, other)| Some((date?, other))))
-        .filter(move |(date, other)| *date >= today && other != slug)
+fn before(newsletter: &Newsletter, day: Date) -> Timestamp {
+    Timestamp(newsletter.instant(day.at(0, 0, 0, 0)).0.saturating_sub(1))
 }

@@ -9,13 +9,14 @@ use tokio_util::sync::CancellationToken;
 use super::calendar::start_due;
 use super::follow::FileWatcher;
 use super::left::{self, Left};
-use super::library::Library;
+use super::publisher::{Publisher, Renderer};
 use super::settings::{self, LEASE_NAME};
 use crate::clock::{Clock, Timestamp};
+use crate::domain::WorkerId;
+use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
-use crate::domain::{NewsletterId, WorkerId};
 use crate::images::ImageCache;
-use crate::store::{Db, StoreError, leases, newsletters};
+use crate::store::{Db, StoreError, leases};
 use crate::templates::Templates;
 
 /// Between looks: an issue goes out within a second of its slot.
@@ -28,7 +29,7 @@ const LENGTHEN_AFTER: Duration = Duration::from_secs(5);
 pub struct Scheduler {
     db: Db,
     clock: Clock,
-    newsletters: Vec<(NewsletterId, Newsletter)>,
+    newsletters: Vec<Newsletter>,
     public_url: String,
     templates: Arc<Templates>,
     gallery: ImageCache,
@@ -37,35 +38,19 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler for `settings`, whose rows are made where they are new.
-    pub async fn new(
-        db: Db,
-        clock: Clock,
-        settings: &[Newsletter],
-        public_url: &str,
-        templates: Arc<Templates>,
-    ) -> Result<Self, StoreError> {
-        let now = clock.now();
-        let newsletters = db
-            .write(async |tx| {
-                let mut rows = Vec::with_capacity(settings.len());
-                for newsletter in settings {
-                    rows.push((newsletters::ensure(tx, &newsletter.slug, now).await?, newsletter.clone()));
-                }
-                Ok::<_, StoreError>(rows)
-            })
-            .await?;
-        let ticked_at = Arc::new(AtomicI64::new(now.0));
-        Ok(Self {
+    /// A scheduler for newsletters that have their rows.
+    pub fn new(db: Db, clock: Clock, newsletters: &[Newsletter], public_url: &str, templates: Arc<Templates>) -> Self {
+        let ticked_at = Arc::new(AtomicI64::new(clock.now().0));
+        Self {
             db,
             clock,
-            newsletters,
+            newsletters: newsletters.to_vec(),
             public_url: public_url.to_owned(),
             templates,
             gallery: ImageCache::default(),
             ticked_at,
             shift_until: Arc::new(AtomicI64::new(i64::MIN)),
-        })
+        }
     }
 
     /// When it last looked, in milliseconds: for readiness.
@@ -83,7 +68,7 @@ impl Scheduler {
         let mut shift = Shift {
             worker: self.register().await?,
             until: Timestamp(i64::MIN),
-            followers: self.followers(),
+            followers: self.newsletters.iter().map(|one| FileWatcher::new(one, &self.newsletters)).collect(),
             left: self.newsletters.iter().map(|_| Left::default()).collect(),
             looked_at: self.clock.now(),
         };
@@ -124,10 +109,9 @@ impl Scheduler {
         if !self.is_on(shift, now).await? {
             return Ok(());
         }
-        for ((_, newsletter), follower) in self.newsletters.iter().zip(&mut shift.followers) {
-            let library = self.library(newsletter);
+        for (newsletter, follower) in self.newsletters.iter().zip(&mut shift.followers) {
             let mut notices = Vec::new();
-            let looked = follower.look(&self.db, &library, now, &mut notices).await;
+            let looked = follower.look(&self.publisher(newsletter, now), &mut notices).await;
             for notice in notices {
                 match notice.is_warning() {
                     true => tracing::warn!(newsletter = newsletter.slug, "{notice}"),
@@ -140,15 +124,17 @@ impl Scheduler {
         // What is due comes first.
         if now.since(shift.looked_at) >= left::EVERY {
             shift.looked_at = now;
-            for ((id, newsletter), left) in self.newsletters.iter().zip(&mut shift.left) {
-                left.look(&self.db, &self.library(newsletter), *id, now).await?;
+            for (newsletter, left) in self.newsletters.iter().zip(&mut shift.left) {
+                left.look(&self.publisher(newsletter, now)).await?;
             }
         }
         Ok(())
     }
 
-    fn library<'a>(&'a self, newsletter: &'a Newsletter) -> Library<'a> {
-        Library { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
+    fn publisher<'a>(&'a self, newsletter: &'a Newsletter, now: Timestamp) -> Publisher<'a> {
+        let Self { public_url, templates, gallery, .. } = self;
+        let renderer = Renderer { newsletter, public_url, templates, gallery };
+        Publisher { renderer, db: &self.db, actor: &Actor::Scheduler, now }
     }
 
     /// Whether this process is the one that schedules: it has the lease, or takes it. The lease is lengthened in good
@@ -169,28 +155,12 @@ impl Scheduler {
         Ok(shift.until > now)
     }
 
-    fn followers(&self) -> Vec<FileWatcher> {
-        // By its true name where it exists, so that two spellings of one folder are one.
-        let folder = |newsletter: &Newsletter| {
-            std::fs::canonicalize(&newsletter.issues).unwrap_or_else(|_| newsletter.issues.clone())
-        };
-        let other_newsletters = |of: &Newsletter| {
-            let others =
-                self.newsletters.iter().filter(|(_, other)| other.slug != of.slug && folder(other) == folder(of));
-            others.map(|(id, other)| (*id, other.slug.clone())).collect()
-        };
-        let known: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.slug.clone()).collect();
-        let follower = |(id, newsletter): &(_, _)| FileWatcher::new(*id, other_newsletters(newsletter), known.clone());
-        self.newsletters.iter().map(follower).collect()
-    }
-
     async fn register(&self) -> Result<WorkerId, StoreError> {
         let now: Timestamp = self.clock.now();
-        let newsletters: Vec<_> = self.newsletters.iter().map(|(_, newsletter)| newsletter.clone()).collect();
         self.db
             .write(async |tx| {
                 let worker = leases::register(tx, LEASE_NAME, false, now, now).await?;
-                settings::note(tx, worker, &newsletters).await?;
+                settings::note(tx, worker, &self.newsletters).await?;
                 Ok::<_, StoreError>(worker)
             })
             .await

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::act::QueueError;
-use super::library::{Draft, Library};
+use super::error::QueueError;
 use super::plan::{NoSlot, QueuePlan};
+use super::source::Source;
 use crate::clock::Timestamp;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
@@ -43,9 +43,8 @@ pub(super) struct Spot {
 
 pub(super) fn spot(
     found: Option<&Issue>,
-    library: &Library<'_>,
-    plan: &QueuePlan,
-    draft: &Draft,
+    plan: &QueuePlan<'_>,
+    source: &Source,
     when: When,
     now: Timestamp,
 ) -> Result<Spot, QueueError> {
@@ -60,7 +59,7 @@ pub(super) fn spot(
             // It has begun to go out, so its date stays.
             IssueState::Paused => return Ok(stays),
             // It may be due this very moment: then it goes out, and not a week later.
-            IssueState::Queued if when == When::NextSlot && !is_missed(issue, library.newsletter, now) => {
+            IssueState::Queued if when == When::NextSlot && !is_missed(issue, plan.newsletter, now) => {
                 return Ok(stays);
             }
             IssueState::Queued | IssueState::Draft | IssueState::Held => {}
@@ -68,10 +67,10 @@ pub(super) fn spot(
     }
     let queued = |place| Ok(Spot { state: IssueState::Queued, place: Some(place) });
     match when {
-        When::NextSlot => queued(slot(plan.slot(library, draft.named_date, now).ok_or(NoSlot::None)?)),
-        When::OwnSlot => queued(slot(plan.own_slot(library, draft.named_date, now.minus(SETTLING))?)),
-        When::Now => queued(moment_for(library, plan, found, When::At(now), now)?),
-        When::At(_) | When::Beside(_) | When::Swap(_) => queued(moment_for(library, plan, found, when, now)?),
+        When::NextSlot => queued(slot(plan.slot(source.named_date, now).ok_or(NoSlot::None)?)),
+        When::OwnSlot => queued(slot(plan.own_slot(source.named_date, now.minus(SETTLING))?)),
+        When::Now => queued(moment_for(plan, found, When::At(now), now)?),
+        When::At(_) | When::Beside(_) | When::Swap(_) => queued(moment_for(plan, found, when, now)?),
         When::Hold => Ok(Spot { state: IssueState::Held, place: None }),
     }
 }
@@ -83,8 +82,7 @@ pub(super) fn slot(due_at: Timestamp) -> QueuePlace {
 
 /// The place at a time that somebody chose for an issue; `found` is the issue as it stands.
 pub(super) fn moment_for(
-    library: &Library<'_>,
-    plan: &QueuePlan,
+    plan: &QueuePlan<'_>,
     found: Option<&Issue>,
     when: When,
     now: Timestamp,
@@ -98,7 +96,7 @@ pub(super) fn moment_for(
     {
         return Ok(place);
     }
-    let Newsletter { slots, time_zone, .. } = library.newsletter;
+    let Newsletter { slots, time_zone, .. } = plan.newsletter;
     let on_slot = next_of(slots, time_zone, Timestamp(at.0 - 1)) == Some(at);
     match (plan.taken_at(at), when) {
         (Some(slug), When::At(_)) => Err(QueueError::Taken { slug: slug.to_owned(), shown: moment(at, time_zone) }),

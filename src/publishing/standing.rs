@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::library::{Draft, Library, LibraryError, RenderedIssue, name_parts};
+use super::folder::{IssueFolder, name_parts};
+use super::publisher::Renderer;
+use super::render::RenderedIssue;
+use super::source::{Source, SourceError, SourceFault};
 use crate::clock::Timestamp;
 use crate::content::Problem;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::short;
+use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
 use crate::store::pages::NewPage;
 use crate::store::{Db, StoreError, Tx, images, issues, pages, revisions};
@@ -74,47 +78,40 @@ pub struct Stuck {
 
 /// How the file of each of `issues` stands, in their order; none of an issue that is over, was never queued, or whose
 /// folder is not on this machine.
-pub async fn look(db: &Db, library: &Library<'_>, issues: &[Issue]) -> Result<Vec<Option<QueuedFile>>, StoreError> {
+pub async fn look(db: &Db, renderer: &Renderer<'_>, issues: &[Issue]) -> Result<Vec<Option<QueuedFile>>, StoreError> {
     let mut stored = Vec::with_capacity(issues.len());
     let mut tx = db.read().await?;
     for issue in issues {
         stored.push(if is_compared(issue.state) { load(&mut tx, issue).await? } else { None });
     }
     drop(tx);
-    let files = library.files();
+    let files = IssueFolder::of(renderer.newsletter).files();
     let of = |(issue, stored): (&Issue, Option<Stored>)| match (stored, &files) {
-        (Some(stored), Ok(files)) => compare(library, files, issue, &stored),
+        (Some(stored), Ok(files)) => compare(renderer, files, issue, &stored),
         _ => None,
     };
     Ok(issues.iter().zip(stored).map(of).collect())
 }
 
 /// The files from today on that ask to be queued by themselves, are not known to the database, and cannot be.
-pub async fn stuck(
-    db: &Db,
-    library: &Library<'_>,
-    newsletter: crate::domain::NewsletterId,
-    now: Timestamp,
-) -> Result<Vec<Stuck>, StoreError> {
-    let today = library.date_of(now);
+pub async fn stuck(db: &Db, renderer: &Renderer<'_>, now: Timestamp) -> Result<Vec<Stuck>, StoreError> {
+    let newsletter = renderer.newsletter;
+    let (folder, today) = (IssueFolder::of(newsletter), newsletter.date_of(now));
     let mut stuck = Vec::new();
-    for path in library.files().unwrap_or_default() {
+    for path in folder.files().unwrap_or_default() {
         let Some((Some(date), slug)) = name_parts(&path).filter(|(date, _)| date.is_some_and(|date| date >= today))
         else {
             continue;
         };
-        if issues::find(&mut db.read().await?, newsletter, &slug).await?.is_some() {
+        if issues::find(&mut db.read().await?, newsletter.id, &slug).await?.is_some() {
             continue;
         }
-        let problems = match library.read(&path) {
-            Ok(draft) if draft.issue.front.draft || draft.issue.front.send_at.is_none() => continue,
-            Ok(draft) => match library.render(&draft, date) {
-                Err(LibraryError::Content { problems, .. }) => problems,
-                _ => continue,
-            },
-            Err(LibraryError::Content { problems, .. }) => problems,
-            Err(_) => continue,
+        let rendered = match folder.read(&path) {
+            Ok(source) if source.issue.front.draft || source.issue.front.send_at.is_none() => continue,
+            Ok(source) => renderer.render(&source, date).map(drop),
+            Err(error) => Err(error),
         };
+        let Err(SourceError { why: SourceFault::Content(problems), .. }) = rendered else { continue };
         if let Some(problem) = problems.into_iter().find(Problem::is_error) {
             stuck.push(Stuck { path, problem });
         }
@@ -145,21 +142,21 @@ async fn load(tx: &mut Tx, issue: &Issue) -> Result<Option<Stored>, StoreError> 
 }
 
 /// What there is to say of one issue, from the newsletter's files and what is stored.
-fn compare(library: &Library<'_>, files: &[PathBuf], issue: &Issue, stored: &Stored) -> Option<QueuedFile> {
+fn compare(renderer: &Renderer<'_>, files: &[PathBuf], issue: &Issue, stored: &Stored) -> Option<QueuedFile> {
     // A machine without the folder cannot say that a file is gone.
-    if issue.file.is_none() && !library.newsletter.issues.is_dir() {
+    if issue.file.is_none() && !IssueFolder::of(renderer.newsletter).is_here() {
         return None;
     }
-    let (path, differs) = match file_of(library, files, issue) {
+    let (path, differs) = match file_of(IssueFolder::of(renderer.newsletter), files, issue) {
         Found::None => (None, Some(Difference::Gone)),
         Found::Several(files) => (None, Some(Difference::Ambiguous { files })),
         Found::One(path) => {
-            let differs = difference(library, &path, issue, stored);
+            let differs = difference(renderer, &path, issue, stored);
             (Some(path), differs)
         }
     };
     let standing = QueuedFile { path, text_of: stored.text_of, differs, note: None };
-    let note = standing.differs.as_ref().and_then(|differs| words(library, issue, &standing, differs));
+    let note = standing.differs.as_ref().and_then(|differs| words(renderer.newsletter, issue, &standing, differs));
     Some(QueuedFile { note, ..standing })
 }
 
@@ -169,10 +166,11 @@ enum Found {
     Several(Vec<PathBuf>),
 }
 
-fn file_of(library: &Library<'_>, files: &[PathBuf], issue: &Issue) -> Found {
+fn file_of(folder: IssueFolder<'_>, files: &[PathBuf], issue: &Issue) -> Found {
     let is_its = |path: &&PathBuf| name_parts(path).is_some_and(|(_, slug)| slug == issue.slug);
     // Of a folder that newsletters share, each has what does not name another.
-    let is_ours = |path: &&PathBuf| !matches!(library.read(path), Err(LibraryError::Newsletter { .. }));
+    let is_ours =
+        |path: &&PathBuf| !folder.read(path).is_err_and(|error| matches!(error.why, SourceFault::Newsletter { .. }));
     let mut found: Vec<PathBuf> = files.iter().filter(is_its).filter(is_ours).cloned().collect();
     let elsewhere = issue.file.as_ref().map(PathBuf::from).filter(|path| path.is_file());
     match (found.len(), elsewhere) {
@@ -183,28 +181,30 @@ fn file_of(library: &Library<'_>, files: &[PathBuf], issue: &Issue) -> Found {
     }
 }
 
-fn difference(library: &Library<'_>, path: &Path, issue: &Issue, stored: &Stored) -> Option<Difference> {
+fn difference(renderer: &Renderer<'_>, path: &Path, issue: &Issue, stored: &Stored) -> Option<Difference> {
     let broken = |problems: Vec<Problem>| {
         let problem = problems.into_iter().find(Problem::is_error)?;
         Some(Difference::Broken { problem })
     };
-    let draft = match library.read(path) {
-        Ok(draft) => draft,
-        Err(LibraryError::Content { problems, .. }) => return broken(problems),
-        Err(LibraryError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+    let source = match IssueFolder::of(renderer.newsletter).read(path) {
+        Ok(source) => source,
+        Err(SourceError { why: SourceFault::Content(problems), .. }) => return broken(problems),
+        Err(SourceError { why: SourceFault::Unreadable(error), .. })
+            if error.kind() == std::io::ErrorKind::NotFound =>
+        {
             return Some(Difference::Gone);
         }
         Err(error) => return Some(Difference::Unreadable { why: error.to_string() }),
     };
-    let same_source = draft.source == stored.source;
-    if same_source && draft.issue.images().is_empty() {
+    let same_source = source.text == stored.source;
+    if same_source && source.issue.images().is_empty() {
         return None;
     }
-    if draft.issue.front.draft {
+    if source.issue.front.draft {
         return Some(Difference::Draft);
     }
-    match rendered(library, &draft, issue) {
-        Err(LibraryError::Content { problems, .. }) => broken(problems),
+    match rendered(renderer, &source, issue) {
+        Err(SourceError { why: SourceFault::Content(problems), .. }) => broken(problems),
         Err(error) => Some(Difference::Unreadable { why: error.to_string() }),
         Ok(rendered) if same_source => shows_others(&rendered, stored).then_some(Difference::Changed),
         Ok(rendered) => {
@@ -215,9 +215,9 @@ fn difference(library: &Library<'_>, path: &Path, issue: &Issue, stored: &Stored
 }
 
 /// As it would be stored if it were queued again where it stands.
-fn rendered(library: &Library<'_>, draft: &Draft, issue: &Issue) -> Result<RenderedIssue, LibraryError> {
+fn rendered(renderer: &Renderer<'_>, source: &Source, issue: &Issue) -> Result<RenderedIssue, SourceError> {
     let at = issue.due_at.or(issue.started_at).unwrap_or(issue.created_at);
-    library.render(draft, library.date_of(at))
+    renderer.render(source, renderer.newsletter.date_of(at))
 }
 
 /// Whether an image is another than it was.
@@ -228,8 +228,8 @@ fn shows_others(rendered: &RenderedIssue, stored: &Stored) -> bool {
     })
 }
 
-fn words(library: &Library<'_>, issue: &Issue, standing: &QueuedFile, differs: &Difference) -> Option<String> {
-    let text = format!("the text of {}", short(standing.text_of, &library.newsletter.time_zone));
+fn words(newsletter: &Newsletter, issue: &Issue, standing: &QueuedFile, differs: &Difference) -> Option<String> {
+    let text = format!("the text of {}", short(standing.text_of, &newsletter.time_zone));
     let file = standing.path.as_ref().map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
     let waits = issue.state == IssueState::Held;
     let goes_out = if waits { String::new() } else { format!("; {text} goes out") };

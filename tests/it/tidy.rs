@@ -8,6 +8,7 @@ mod comments;
 mod links;
 mod names;
 pub(crate) mod reference;
+mod resources;
 mod source;
 mod waiting;
 
@@ -44,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("wiring", &["upkeep", "delivery", "signup", "config", "templates", "smtp", "message", "domain"]),
     ("doctor", &["wiring", "upkeep", "config", "store", "smtp", "message", "domain"]),
+    ("resources", &["publishing", "store", "domain"]),
     ("supervise", &[]),
     (
         "cli",
@@ -51,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "web",
             "doctor",
             "wiring",
+            "resources",
             "inbound",
             "upkeep",
             "delivery",

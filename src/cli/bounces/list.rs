@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::CommandSession;
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::table::Table;
 use crate::cli::text::count;
 use crate::cli::when::{about, local, shared_zone};
@@ -28,9 +29,8 @@ pub(super) struct List {
     /// Only since this day.
     #[arg(long, value_name = "YYYY-MM-DD")]
     since: Option<Date>,
-    /// At most so many; 0 means all.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
-    limit: i64,
+    #[command(flatten)]
+    limit: RowLimit,
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,37 +105,22 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
     let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
     let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
     let filter = NoticeFilter { issue, cause: args.cause, effect: args.effect, since };
-    let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
-    let mut found = notices::page(&mut tx, &filter, limit + 1).await?;
-    let more = found.len() as i64 > limit;
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut table = Table::new(&[">ID", "WHEN", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"]);
-    for notice in &found {
-        if output.is_json() {
-            output.json(&as_json(notice))?;
-            continue;
-        }
-        table.row([
-            notice.id.0.to_string(),
-            local(notice.received_at, &zone),
-            notice.issue.clone().unwrap_or_default(),
-            notice.email.clone().unwrap_or_else(|| "(erased)".to_owned()),
-            notice.cause.to_string(),
-            notice.effect.to_string(),
-            notice.diagnostic.clone(),
-        ]);
+    let headings = [">ID", "WHEN", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"];
+    let mut list = Listing::new(output, args.limit.rows(), &headings);
+    for notice in &notices::page(&mut tx, &filter, args.limit.rows().saturating_add(1)).await? {
+        list.row(&as_json(notice), || {
+            [
+                notice.id.0.to_string(),
+                local(notice.received_at, &zone),
+                notice.issue.clone().unwrap_or_default(),
+                notice.email.clone().unwrap_or_else(|| "(erased)".to_owned()),
+                notice.cause.to_string(),
+                notice.effect.to_string(),
+                notice.diagnostic.clone(),
+            ]
+        })?;
     }
-    if output.is_json() {
-        return Ok(Exit::Ok);
-    }
-    if table.is_empty() {
-        output.note("No such notice came back.");
-    } else {
-        output.table(&table)?;
-    }
-    if more {
-        output.note(format!("There are more; --limit 0 lists all, --issue and --effect narrow. Shown: {limit}."));
-    }
+    list.end("No such notice came back.")?;
     Ok(Exit::Ok)
 }
 

@@ -7,7 +7,7 @@ mod list;
 use super::{Context, Exit, newsletter_choice};
 use crate::config::Config;
 use crate::domain::IssueId;
-use crate::store::{Db, Tx};
+use crate::store::{Db, Tx, newsletters};
 
 /// List bounces, explain replies and returned emails, and answer what a brake holds.
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
         Command::Explain(args) => return explain::run(&args, context),
         command => command,
     };
-    let config = context.config()?;
+    let mut config = context.config()?;
     let newsletter = args.newsletter.as_deref();
     if newsletter.is_some() {
         newsletter_choice::newsletter(&config, newsletter)?;
@@ -89,6 +89,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Release(_) | Command::Discard(_) => context.open_existing(&config).await?,
             _ => context.open_existing_to_look(&config).await?,
         };
+        newsletters::identify(&mut db.read().await?, &mut config.newsletters).await?;
         let session = CommandSession { context, config: &config, db: &db, newsletter };
         let result = match command {
             Command::List(args) => list::list(args, &session).await,

@@ -1,12 +1,12 @@
 //! Pause, resume, stop, retry. What may be done when is `delivery::control`'s to say.
 
 use super::session::{CommandSession, NamedIssue};
-use crate::cli::issue_files::IssueFiles;
+use crate::cli::issue_files;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
 use crate::domain::issue::IssueState;
-use crate::publishing::queue::{self, QueueContext};
+use crate::publishing::unschedule as take_off;
 use crate::store::issues::Issue;
 use crate::store::ledger;
 
@@ -51,7 +51,9 @@ fn refused(error: ControlError, issue: &Issue, session: &CommandSession<'_>) -> 
         ControlError::Nobody => {
             format!("`coranto issues retry {slug}` tries the failed again; `coranto issues stop {slug}` ends it")
         }
-        ControlError::State { state, .. } => instead(*state, slug, &file_of(issue, session)),
+        ControlError::State { state, .. } => {
+            instead(*state, slug, &issue_files::file_of(&session.config.newsletters, slug))
+        }
         ControlError::Missing | ControlError::Store(_) => return error.into(),
     };
     Failure::new(error.to_string()).exit(exit).hint(hint).into()
@@ -69,14 +71,6 @@ pub(in crate::cli) fn instead(state: IssueState, slug: &str, file: &str) -> Stri
             format!("it is over for good; `coranto issues deliveries {slug} --missed` lists readers who did not get it")
         }
     }
-}
-
-/// The issue's file as it is typed.
-fn file_of(issue: &Issue, session: &CommandSession<'_>) -> String {
-    let placeholder = || "FILE".to_owned();
-    let Ok(shelf) = IssueFiles::new(session.config) else { return placeholder() };
-    let mut files = session.config.newsletters.iter().map(|newsletter| shelf.file_of(newsletter, &issue.slug));
-    files.find(|file| *file != placeholder()).unwrap_or_else(placeholder)
 }
 
 fn done(
@@ -170,10 +164,9 @@ pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyh
 
 pub(super) async fn unschedule(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let issue = named(session, slug).await?;
-    let act = QueueContext { actor: &session.context.actor(), now: session.context.now(), dry_run: false, again: true };
-    if !queue::unschedule(session.db, issue.id, &act).await? {
+    if !take_off(session.db, issue.id, session.context.actor().at(session.context.now())).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
-        let hint = instead(issue.state, &issue.slug, &file_of(&issue, session));
+        let hint = instead(issue.state, &issue.slug, &issue_files::file_of(&session.config.newsletters, &issue.slug));
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint(hint).into());
     }
     let words = format!("{} is off the queue. `coranto queue FILE` puts it back.", issue.slug);

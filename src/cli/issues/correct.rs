@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use super::control::instead;
 use super::session::CommandSession;
-use crate::cli::issue_files::{IssueFiles, tell};
+use crate::cli::issue_files::{IssueFiles, refuse};
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
-use crate::domain::NewsletterId;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::queue::QueueContext;
-use crate::publishing::{CorrectError, LibraryError, correct};
+use crate::publishing::folder::refuse_missing;
+use crate::publishing::{CorrectError, IssueFolder};
 use crate::store::{issues, ledger};
 
 #[derive(Debug, clap::Args)]
@@ -21,13 +20,12 @@ pub(super) struct Correct {
 }
 
 pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let (newsletter, id, shelf) = whose(&args, session).await?;
-    let library = shelf.library(newsletter);
-    let act = QueueContext { actor: &session.context.actor(), now: session.context.now(), dry_run: false, again: true };
-    let draft = library.read(&args.file).map_err(CorrectError::from);
-    let done = match draft {
-        Ok(draft) => correct(session.db, &library, id, &draft, &act).await.map(|changed| (draft.slug, changed)),
-        Err(error) => Err(error),
+    let newsletter = whose(&args, session).await?;
+    let shelf = IssueFiles::new(session.config, session.context)?;
+    let publisher = shelf.publisher(session.db, newsletter);
+    let done = match IssueFolder::of(newsletter).read(&args.file) {
+        Ok(source) => publisher.correct(&source).await.map(|changed| (source.slug, changed)),
+        Err(error) => Err(error.into()),
     };
     let output = &session.context.output;
     match done {
@@ -37,7 +35,7 @@ pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::
         }
         Ok((slug, true)) => {
             let mut tx = session.db.read().await?;
-            let waiting = match issues::find(&mut tx, id, &slug).await? {
+            let waiting = match issues::find(&mut tx, newsletter.id, &slug).await? {
                 Some(issue) => ledger::totals(&mut tx, issue.id).await?.open(),
                 None => 0,
             };
@@ -52,12 +50,7 @@ pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::
             output.line(format!("{slug} has this text on its page already; nothing was changed."))?;
             Ok(Exit::Ok)
         }
-        Err(CorrectError::Library(error)) if !error.problems().is_empty() => {
-            for problem in error.problems() {
-                tell(&args.file, problem, session.context);
-            }
-            Ok(Exit::Problems)
-        }
+        Err(CorrectError::Source(error)) => refuse(&args.file, error, "Nothing was corrected.", session.context),
         Err(error @ CorrectError::NotSent { .. }) => Err(Failure::new(error.to_string())
             .exit(Exit::NotAllowed)
             .hint(format!("`coranto queue {}` gives it the new text", args.file.display()))
@@ -71,17 +64,13 @@ pub(super) async fn run(args: Correct, session: &CommandSession<'_>) -> anyhow::
 }
 
 /// Whose issue the file is: the database knows it, since it went out.
-async fn whose<'a>(
-    args: &Correct,
-    session: &CommandSession<'a>,
-) -> anyhow::Result<(&'a Newsletter, NewsletterId, IssueFiles<'a>)> {
-    let shelf = IssueFiles::new(session.config)?;
+async fn whose<'a>(args: &Correct, session: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
     let named = args.file.to_string_lossy();
     match session.find(&mut session.db.read().await?, &named).await {
-        Ok((newsletter, issue)) => Ok((newsletter, issue.newsletter_id, shelf)),
+        Ok((newsletter, _)) => Ok(newsletter),
         // It says what is wrong with the file first, if something is.
         Err(unknown) => {
-            LibraryError::of_missing(&args.file)?;
+            refuse_missing(&args.file)?;
             Err(unknown)
         }
     }

@@ -1,19 +1,15 @@
 //! What became of each email of an issue.
 
-use serde_json::json;
-
 use super::session::{CommandSession, NamedIssue};
 use crate::cli::Exit;
-use crate::cli::table::Table;
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::when::when;
 use crate::domain::DeliveryId;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::newsletter::Newsletter;
+use crate::resources::DeliveryResource;
 use crate::store::folded;
 use crate::store::ledger::{self, LedgerRow};
-
-/// Rows read at a time: a list of a million is streamed.
-const PAGE: i64 = 500;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Deliveries {
@@ -25,30 +21,14 @@ pub(super) struct Deliveries {
     /// Only readers who did not get it, and why: refused, left out, uncertain, or being retried.
     #[arg(long, conflicts_with = "state")]
     missed: bool,
-    /// At most so many; 0 means all.
-    #[arg(long, default_value_t = 50)]
-    limit: i64,
+    #[command(flatten)]
+    limit: RowLimit,
 }
 
 fn state(text: &str) -> Result<DeliveryState, String> {
     text.parse::<DeliveryState>().map_err(|_| {
         let known: Vec<_> = DeliveryState::ALL.iter().map(|state| state.as_str()).collect();
         format!("it is one of {}", known.join(", "))
-    })
-}
-
-fn as_json(row: &LedgerRow) -> serde_json::Value {
-    json!({
-        "email": row.email,
-        "state": row.state,
-        "due_at": row.due_at,
-        "attempts": row.attempts,
-        "first_at": row.first_at,
-        "final_at": row.final_at,
-        "relay": row.relay,
-        "reply": row.reply,
-        "reason": row.reason,
-        "revision": row.revision_id.map(|id| id.0),
     })
 }
 
@@ -70,44 +50,25 @@ pub(super) async fn deliveries(args: Deliveries, session: &CommandSession<'_>) -
     let output = &session.context.output;
     let mut tx = session.db.read().await?;
     let (newsletter, issue) = session.find(&mut tx, &args.named.slug).await?;
-    let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
+    let mut list = Listing::new(output, args.limit.rows(), &["ADDRESS", "STATE", ">TRIES", "WHY"]);
     let mut after = DeliveryId(i64::MIN);
-    let mut more = false;
-    let mut table = Table::new(&["ADDRESS", "STATE", ">TRIES", "WHY"]);
-    while left > 0 {
+    loop {
         let rows = match args.missed {
-            true => ledger::missed(&mut tx, issue.id, after, left.min(PAGE)).await?,
-            false => ledger::rows(&mut tx, issue.id, &args.state, after, left.min(PAGE)).await?,
+            true => ledger::missed(&mut tx, issue.id, after, list.wants()).await?,
+            false => ledger::rows(&mut tx, issue.id, &args.state, after, list.wants()).await?,
         };
         let Some(last) = rows.last() else { break };
         after = last.id;
-        left -= rows.len() as i64;
-        more = left == 0;
         for row in &rows {
-            if output.is_json() {
-                output.json(&as_json(row))?;
-                continue;
-            }
-            let why = why(row, newsletter);
-            let email = row.email.clone().unwrap_or_else(|| "(erased)".to_owned());
-            table.row([email, row.state.to_string(), row.attempts.to_string(), why]);
+            list.row(&DeliveryResource::from(row), || {
+                let email = row.email.clone().unwrap_or_else(|| "(erased)".to_owned());
+                [email, row.state.to_string(), row.attempts.to_string(), why(row, newsletter)]
+            })?;
         }
     }
-    if output.is_json() {
-        return Ok(Exit::Ok);
-    }
-    if !folded::of_issue(&mut tx, issue.id).await?.is_empty() {
+    if !output.is_json() && !folded::of_issue(&mut tx, issue.id).await?.is_empty() {
         output.note("Of an issue as old as this only who did not get it is listed; `issues show` has the numbers.");
     }
-    if table.is_empty() && args.missed {
-        output.note("Nobody missed it so far.");
-    } else if table.is_empty() {
-        output.note("There is no such email.");
-    } else {
-        output.table(&table)?;
-    }
-    if more {
-        output.note("There may be more; --limit 0 lists all.");
-    }
+    list.end(if args.missed { "Nobody missed it so far." } else { "There is no such email." })?;
     Ok(Exit::Ok)
 }

@@ -19,11 +19,6 @@ pub(super) fn table(history: &[LoggedEvent], newsletter: &Newsletter) -> Table {
     table
 }
 
-/// An event's data is an object that the store keeps as text.
-pub(super) fn data(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
-}
-
 /// `queued` of `issue.queued`; what is not of the issue itself keeps its noun.
 fn what(kind: &str) -> String {
     kind.strip_prefix("issue.").unwrap_or(kind).replace('.', " ")

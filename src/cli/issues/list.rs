@@ -1,10 +1,9 @@
 //! Issues in a table, and one issue in full.
 
-use serde_json::{Value, json};
-
 use super::history;
 use super::session::CommandSession;
 use crate::cli::issue_files::IssueFiles;
+use crate::cli::listing::{Listing, rows};
 use crate::cli::output::TextStyle;
 use crate::cli::table::Table;
 use crate::cli::text::count;
@@ -13,18 +12,19 @@ use crate::cli::{Exit, newsletter_choice};
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::standing;
+use crate::resources::{EventResource, IssueResource, ListedIssue, SentRevision, ShownIssue};
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
 use crate::store::skips::SkippedSlot;
-use crate::store::{events, issues, ledger, newsletters, skips};
+use crate::store::{events, issues, ledger, skips};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Only issues in this state: draft, queued, preparing, sending, paused, sent, stopped or held.
     #[arg(long, value_parser = state)]
     state: Option<IssueState>,
-    /// At most so many.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
+    /// At most so many; 0 means all.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(0..))]
     limit: i64,
 }
 
@@ -32,24 +32,6 @@ fn state(text: &str) -> Result<IssueState, String> {
     text.parse::<IssueState>().map_err(|_| {
         let known: Vec<_> = IssueState::ALL.iter().map(|state| state.as_str()).collect();
         format!("it is one of {}", known.join(", "))
-    })
-}
-
-/// The spelling of an issue in `--json`.
-pub(in crate::cli) fn as_json(issue: &Issue, totals: &Totals, newsletter: &Newsletter) -> Value {
-    json!({
-        "slug": issue.slug,
-        "newsletter": newsletter.slug,
-        "title": issue.title,
-        "state": issue.state,
-        "due_at": issue.due_at,
-        "on_slot": issue.on_slot,
-        "beside": issue.beside,
-        "note": issue.note,
-        "started_at": issue.started_at,
-        "first_pass_ended_at": totals.first_pass_ended_at,
-        "finished_at": issue.finished_at,
-        "totals": totals,
     })
 }
 
@@ -94,41 +76,36 @@ pub(in crate::cli) fn shown_state(issue: &Issue, totals: &Totals) -> (IssueState
 pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &session.context.output;
     let about = newsletter_choice::newsletters(session.config, session.named)?;
-    let shelf = IssueFiles::new(session.config)?;
-    let mut table = Table::new(&["SLUG", "NEWSLETTER", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"]);
+    let shelf = IssueFiles::new(session.config, session.context)?;
+    let limit = rows(args.limit);
+    let headings = ["SLUG", "NEWSLETTER", "STATE", "WHEN", ">READERS", ">SENT", ">FAILED"];
+    let mut list = Listing::new(output, limit, &headings);
     let mut notes = Vec::new();
     for newsletter in &about {
+        list.part();
         let mut tx = session.db.read().await?;
-        let Some(id) = newsletters::find(&mut tx, &newsletter.slug).await? else { continue };
-        let all = issues::list(&mut tx, id, args.state, args.limit).await?;
-        let skipped = skips::of(&mut tx, id, session.context.now()).await?;
+        let all = issues::list(&mut tx, newsletter.id, args.state, limit.saturating_add(1)).await?;
+        let skipped = skips::of(&mut tx, newsletter.id, session.context.now()).await?;
         let mut counted = Vec::with_capacity(all.len());
         for issue in &all {
             counted.push(ledger::totals(&mut tx, issue.id).await?);
         }
         drop(tx);
-        let standings = standing::look(session.db, &shelf.library(newsletter), &all).await?;
+        let standings = standing::look(session.db, &shelf.renderer(newsletter), &all).await?;
         for ((issue, totals), standing) in all.iter().zip(&counted).zip(&standings) {
-            if output.is_json() {
-                let mut value = as_json(issue, totals, newsletter);
-                value["file"] = serde_json::to_value(standing)?;
-                output.json(&value)?;
-                continue;
-            }
-            table.row(row(issue, totals, newsletter));
-            notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
+            let resource = ListedIssue { issue: IssueResource::of(issue, totals, newsletter), file: standing.as_ref() };
+            list.row(&resource, || {
+                notes.extend(standing.iter().filter_map(|one| Some(format!("{}: {}", issue.slug, one.note.as_ref()?))));
+                row(issue, totals, newsletter)
+            })?;
         }
         notes.extend(skipped.iter().map(|skip| format!("skipped: {}", skipped_slot(skip, newsletter))));
     }
-    if output.is_json() {
-        return Ok(Exit::Ok);
+    let list = if about.len() > 1 { list } else { list.without("NEWSLETTER") };
+    list.end("There is no such issue. `coranto queue FILE` brings one in.")?;
+    if !output.is_json() {
+        notes.iter().try_for_each(|note| output.line(output.toned(TextStyle::Warn, note)))?;
     }
-    if table.is_empty() {
-        output.note("There is no such issue. `coranto queue FILE` brings one in.");
-    } else {
-        output.table(&if about.len() > 1 { table } else { table.without("NEWSLETTER") })?;
-    }
-    notes.iter().try_for_each(|note| output.line(output.toned(TextStyle::Warn, note)))?;
     Ok(Exit::Ok)
 }
 
@@ -161,18 +138,17 @@ pub(super) async fn show(named: &str, session: &CommandSession<'_>) -> anyhow::R
     let revisions = ledger::sent_by_revision(&mut tx, issue.id).await?;
     let events = events::of_issue(&mut tx, issue.id).await?;
     drop(tx);
-    let shelf = IssueFiles::new(session.config)?;
-    let mut looked = standing::look(session.db, &shelf.library(newsletter), std::slice::from_ref(&issue)).await?;
+    let shelf = IssueFiles::new(session.config, session.context)?;
+    let mut looked = standing::look(session.db, &shelf.renderer(newsletter), std::slice::from_ref(&issue)).await?;
     let standing = looked.pop().flatten();
     if output.is_json() {
-        let mut value = as_json(&issue, &totals, newsletter);
-        value["file"] = serde_json::to_value(&standing)?;
-        value["revisions"] = revisions.iter().map(|(id, sent)| json!({ "revision": id.0, "sent": sent })).collect();
-        value["events"] = events
-            .iter()
-            .map(|event| json!({ "at": event.at, "kind": event.kind, "actor": event.actor, "data": history::data(&event.data) }))
-            .collect();
-        output.json(&value)?;
+        let issue = IssueResource::of(&issue, &totals, newsletter);
+        let revisions = revisions.iter().map(|(id, sent)| SentRevision { revision: id.0, sent: *sent }).collect();
+        output.resource(&ShownIssue {
+            issue: ListedIssue { issue, file: standing.as_ref() },
+            revisions,
+            events: events.iter().map(EventResource::from).collect(),
+        })?;
         return Ok(Exit::Ok);
     }
     let (state, tone) = shown_state(&issue, &totals);

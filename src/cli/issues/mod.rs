@@ -9,10 +9,11 @@ mod places;
 mod session;
 
 pub(super) use self::control::instead;
-pub(super) use self::list::{as_json, is_past_first_pass, progress, shown_state, skipped_slot};
+pub(super) use self::list::{is_past_first_pass, progress, shown_state, skipped_slot};
 use self::session::{CommandSession, NamedIssue};
 use super::newsletter_choice;
 use super::{Context, Exit};
+use crate::store::newsletters;
 
 /// List, show, move, pause, resume, stop, retry and correct issues.
 #[derive(Debug, clap::Args)]
@@ -98,13 +99,14 @@ enum Command {
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
-    let config = context.config()?;
+    let mut config = context.config()?;
     let named = args.newsletter.as_deref();
     if let Some(named) = named {
         newsletter_choice::newsletter(&config, Some(named))?;
     }
     context.block_on(async {
         let db = context.open_existing(&config).await?;
+        newsletters::identify(&mut db.read().await?, &mut config.newsletters).await?;
         let session = CommandSession { context, db: &db, config: &config, named };
         let result = match args.command {
             Command::List(args) => list::list(args, &session).await,

@@ -6,16 +6,13 @@ use serde_json::json;
 use super::session::CommandSession;
 use crate::cli::issue_files::IssueFiles;
 use crate::cli::newsletter_choice;
-use crate::cli::queue::{placed, refusal};
+use crate::cli::queue::{Placed, refusal};
 use crate::cli::when::{time, when};
 use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
-use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slot::{next_of, on_day};
-use crate::publishing::queue::QueueContext;
-use crate::publishing::{self, Library, Moved, SkipError, When};
-use crate::store::newsletters;
+use crate::publishing::{Moved, SkipError, When};
 
 /// Slots that are named when one is looked for in vain.
 const SHOWN_MAX: usize = 3;
@@ -59,28 +56,20 @@ pub(super) struct SkipArgs {
     note: String,
 }
 
-fn act<'a>(session: &CommandSession<'_>, actor: &'a Actor) -> QueueContext<'a> {
-    QueueContext { actor, now: session.context.now(), dry_run: false, again: true }
-}
-
 pub(super) async fn move_issue(args: MoveArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (newsletter, issue) = session.find(&mut session.db.read().await?, &args.slug).await?;
-    let shelf = IssueFiles::new(session.config)?;
-    let library = shelf.library(newsletter);
+    let shelf = IssueFiles::new(session.config, session.context)?;
     let to = if args.to == "next" {
         When::NextSlot
     } else {
-        let at = time_or_slot(&args.to, &library)?;
+        let at = time_or_slot(&args.to, newsletter)?;
         match (args.swap, args.beside) {
             (true, _) => When::Swap(at),
             (_, true) => When::Beside(at),
             _ => When::At(at),
         }
     };
-    let actor = session.context.actor();
-    let act = act(session, &actor);
-    let moved = publishing::move_issue(session.db, &library, issue.newsletter_id, &issue.slug, to, &act).await;
-    match moved {
+    match shelf.publisher(session.db, newsletter).move_issue(&issue.slug, to).await {
         Ok(moved) => report(&moved, "moved", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
@@ -95,11 +84,8 @@ pub(super) async fn swap(args: Swap, session: &CommandSession<'_>) -> anyhow::Re
         let text = format!("{} is an issue of {}, and {} of {}", one.slug, newsletter.slug, other.slug, of.slug);
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint("each newsletter has times of its own").into());
     }
-    let shelf = IssueFiles::new(session.config)?;
-    let actor = session.context.actor();
-    let (library, act) = (shelf.library(newsletter), act(session, &actor));
-    let slugs = [one.slug.as_str(), other.slug.as_str()];
-    match publishing::swap(session.db, &library, one.newsletter_id, slugs, &act).await {
+    let shelf = IssueFiles::new(session.config, session.context)?;
+    match shelf.publisher(session.db, newsletter).swap([&one.slug, &other.slug]).await {
         Ok(moved) => report(&moved, "swapped", newsletter, session),
         Err(error) => Err(refusal(error, newsletter)?.into()),
     }
@@ -110,7 +96,7 @@ fn report(moved: &Moved, did: &str, newsletter: &Newsletter, session: &CommandSe
     let Moved { issue, displaced } = moved;
     if output.is_json() {
         output.json(&json!({
-            "slug": issue.slug, "did": did, "due_at": issue.due_at, "displaced": displaced.as_ref().map(placed),
+            "slug": issue.slug, "did": did, "due_at": issue.due_at, "displaced": displaced.as_ref().map(Placed::from),
         }))?;
         return Ok(Exit::Ok);
     }
@@ -122,10 +108,10 @@ fn report(moved: &Moved, did: &str, newsletter: &Newsletter, session: &CommandSe
 }
 
 /// A time as it is typed for `queue --at`; a day alone means the slot of that day.
-fn time_or_slot(typed: &str, library: &Library<'_>) -> anyhow::Result<Timestamp> {
+fn time_or_slot(typed: &str, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
     match typed.parse::<Date>() {
-        Ok(day) if !typed.contains(':') => slot_of(day, library.newsletter),
-        _ => time(typed, library),
+        Ok(day) if !typed.contains(':') => slot_of(day, newsletter),
+        _ => time(typed, newsletter),
     }
 }
 
@@ -159,24 +145,22 @@ fn slot_of(day: Date, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
 }
 
 fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
-    let begin = newsletter.time_zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
-    begin.map_or(Timestamp(0), |begin| Timestamp(begin.timestamp().as_millisecond() - 1))
+    Timestamp(newsletter.instant(day.at(0, 0, 0, 0)).0 - 1)
 }
 
 pub(super) async fn skip(args: SkipArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let newsletter = whose_slot(&args.slot, session)?;
-    let shelf = IssueFiles::new(session.config)?;
-    let at = time_or_slot(&args.slot, &shelf.library(newsletter))?;
-    let actor = session.context.actor();
-    let act = act(session, &actor);
-    let id = session.db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, act.now).await).await?;
+    let at = time_or_slot(&args.slot, newsletter)?;
+    let newsletter = &session.context.registered(session.db, newsletter).await?;
+    let shelf = IssueFiles::new(session.config, session.context)?;
+    let publisher = shelf.publisher(session.db, newsletter);
     let shown = when(at, newsletter);
     let (did, changed, words) = if args.undo {
-        let changed = publishing::take_back(session.db, id, at, &act).await?;
+        let changed = publisher.take_back(at).await?;
         let words = if changed { format!("{shown} is offered again.") } else { format!("{shown} was not skipped.") };
         ("offered", changed, words)
     } else {
-        let changed = publishing::skip(session.db, newsletter, id, at, &args.note, &act).await.map_err(refused)?;
+        let changed = publisher.skip(at, &args.note).await.map_err(refused)?;
         let was = if changed { "is" } else { "was already" };
         ("skipped", changed, format!("{shown} {was} skipped: no issue gets it by itself."))
     };
@@ -193,9 +177,8 @@ pub(super) async fn skip(args: SkipArgs, session: &CommandSession<'_>) -> anyhow
 /// Of several newsletters, the one that has a slot then.
 fn whose_slot<'a>(typed: &str, session: &CommandSession<'a>) -> anyhow::Result<&'a Newsletter> {
     if session.named.is_none() && session.config.newsletters.len() > 1 {
-        let shelf = IssueFiles::new(session.config)?;
         let has_it = |newsletter: &&Newsletter| {
-            let at = time_or_slot(typed, &shelf.library(newsletter));
+            let at = time_or_slot(typed, newsletter);
             at.is_ok_and(|at| next_of(&newsletter.slots, &newsletter.time_zone, Timestamp(at.0 - 1)) == Some(at))
         };
         let mut fitting = session.config.newsletters.iter().filter(has_it);

@@ -26,7 +26,7 @@ use crate::content::problem::Position;
 use crate::domain::image;
 use crate::domain::issue::Visibility;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::library::RenderedIssue;
+use crate::publishing::{IssueFolder, RenderedIssue};
 use crate::signup::NewsletterLogo;
 use crate::templates::Templates;
 use crate::web;
@@ -61,7 +61,7 @@ impl PreviewSession<'_> {
     /// Shows the file until a person ends it.
     pub(super) async fn run(&self) -> anyhow::Result<Exit> {
         let mut stamps = self.look(&[]);
-        let mut shelf = IssueFiles::new(self.config)?.knowing(self.known.clone());
+        let mut shelf = IssueFiles::new(self.config, self.context)?.knowing(self.known.clone());
         let mut sheet = self.placed(self.sheet(&shelf, &PreviewState::default())?, &shelf).await?;
         let listener = self.listen().await?;
         let address = format!("http://{}/", listener.local_addr()?);
@@ -103,7 +103,7 @@ impl PreviewSession<'_> {
             tokio::time::sleep(EVERY).await;
             let settled = self.look(&others);
             if settled.differs_below(&stamps, &self.config.templates) {
-                match IssueFiles::new(self.config) {
+                match IssueFiles::new(self.config, self.context) {
                     Ok(fresh) => shelf = fresh.knowing(self.known.clone()),
                     Err(error) => self.context.output.warn(format!("{error:#}")),
                 }
@@ -151,18 +151,18 @@ impl PreviewSession<'_> {
 
     /// The file as it is now, as far as it can be shown.
     fn sheet(&self, shelf: &IssueFiles<'_>, before: &PreviewState) -> anyhow::Result<PreviewState> {
-        let source = std::fs::read_to_string(self.file).unwrap_or_default();
-        let Shown { newsletter, draft, checked } = Shown::of(shelf, self.file, self.args, self.context.now())?;
+        let text = std::fs::read_to_string(self.file).unwrap_or_default();
+        let Shown { newsletter, source, checked } = Shown::of(shelf, self.file, self.args, self.context.now())?;
         let is_ok = checked.is_ok();
         let sheet = match &checked.rendered {
             Some(rendered) => self.rendered(shelf, newsletter, rendered, checked.at)?,
-            None => PreviewState { title: draft.issue.front.title, ..PreviewState::default() },
+            None => PreviewState { title: source.issue.front.title, ..PreviewState::default() },
         };
         Ok(PreviewState {
             number: before.number + 1,
             file: self.file.display().to_string(),
             date: when(checked.at, newsletter),
-            source,
+            source: text,
             problems: checked.problems,
             ok: is_ok,
             ..sheet
@@ -187,11 +187,11 @@ impl PreviewSession<'_> {
     /// A sheet with where the issue stands.
     async fn placed(&self, sheet: PreviewState, shelf: &IssueFiles<'_>) -> anyhow::Result<PreviewState> {
         let newsletter = shelf.newsletter(self.file, self.args.newsletter.as_deref());
-        let read = newsletter.ok().and_then(|its| Some((its, shelf.library(its).read_so_far(self.file).ok()?)));
+        let read = newsletter.ok().and_then(|its| Some((its, IssueFolder::of(its).read_so_far(self.file).ok()?)));
         let standing = match read {
-            Some((newsletter, (draft, _))) => {
+            Some((newsletter, (source, _))) => {
                 let errors = sheet.problems.iter().filter(|problem| problem.is_error()).count();
-                place::of(&draft, errors, &shelf.library(newsletter), shelf, self.config, self.context).await?
+                place::of(&source, errors, newsletter, shelf, self.config, self.context).await?
             }
             None => FileStatus::default(),
         };

@@ -15,15 +15,15 @@ use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::library::name_parts;
-use crate::publishing::{Checked, Draft};
+use crate::publishing::folder::name_parts;
+use crate::publishing::{Checked, IssueFolder, Source};
 pub(super) use args::Args;
 use reader::SampleReader;
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let known = KnownIssues::load(&config, context);
-    let shelf = IssueFiles::new(&config)?.knowing(known.clone());
+    let shelf = IssueFiles::new(&config, context)?.knowing(known.clone());
     let file = match &args.file {
         Some(file) => file.clone(),
         None => next_file(shelf.files(args.newsletter.as_deref())?, context.now())
@@ -48,23 +48,22 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 /// An issue as far as it can be shown, whatever is wrong with its file.
 struct Shown<'a> {
     newsletter: &'a Newsletter,
-    draft: Draft,
+    source: Source,
     checked: Checked,
 }
 
 impl<'a> Shown<'a> {
     fn of(shelf: &'a IssueFiles<'_>, file: &Path, args: &Args, now: Timestamp) -> anyhow::Result<Self> {
         let newsletter = shelf.newsletter(file, args.newsletter.as_deref())?;
-        let library = shelf.library(newsletter);
-        let (draft, mut unread) = library.read_so_far(file)?;
-        let mut checked = library.check(&draft, now);
+        let (source, mut unread) = IssueFolder::of(newsletter).read_so_far(file)?;
+        let mut checked = shelf.renderer(newsletter).check(&source, now);
         if !unread.is_empty() {
             // As `coranto check` has it: the text is not looked at before its file can be read.
-            unread.extend(draft.issue.warnings.iter().cloned());
+            unread.extend(source.issue.warnings.iter().cloned());
             unread.sort_by_key(|problem| (problem.line, problem.column));
             checked.problems = unread;
         }
-        Ok(Self { newsletter, draft, checked })
+        Ok(Self { newsletter, source, checked })
     }
 
     /// One part of the email; none where a layout does not work.

@@ -3,13 +3,14 @@
 use jiff::tz::TimeZone;
 
 use crate::cli::Context;
-use crate::cli::issue_files::IssueFiles;
+use crate::cli::issue_files::{IssueFiles, identified};
 use crate::cli::text::count;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
-use crate::publishing::{Draft, Library, QueueError, outlook};
+use crate::domain::newsletter::Newsletter;
+use crate::publishing::{QueueError, Source, outlook};
 use crate::store::issues::Issue;
 use crate::web::preview::PreviewPlace;
 
@@ -25,25 +26,29 @@ pub(super) struct FileStatus {
 
 /// Where the issue of a file with so many errors stands.
 pub(super) async fn of(
-    draft: &Draft,
+    source: &Source,
     errors: usize,
-    library: &Library<'_>,
+    newsletter: &Newsletter,
     shelf: &IssueFiles<'_>,
     config: &Config,
     context: &Context,
 ) -> anyhow::Result<FileStatus> {
-    let found = shelf.standing(library, &draft.slug, context).await?;
+    let found = shelf.standing(newsletter, &source.slug).await?;
     let standing = found.as_ref().and_then(|(_, standing)| standing.as_ref());
     let note = standing.and_then(|standing| standing.note.clone()).unwrap_or_default();
     let differs = standing.is_some_and(|standing| standing.differs.is_some());
-    let db = context.peek(config).await;
-    let would = outlook(db.as_ref(), library, draft, context.now()).await;
-    if let Some(db) = db {
-        db.close().await;
-    }
+    let would = match context.peek(config).await {
+        Some(db) => {
+            let newsletter = identified(&db, newsletter).await?;
+            let would = outlook(Some(&db), &newsletter, source, context.now()).await;
+            db.close().await;
+            would
+        }
+        None => outlook(None, newsletter, source, context.now()).await,
+    };
     let issue = found.as_ref().map(|(issue, _)| issue);
-    let place = place(issue, draft.issue.front.draft, differs);
-    let outlook = sentence(place, errors, issue.map(|issue| issue.state), would, &library.newsletter.time_zone);
+    let place = place(issue, source.issue.front.draft, differs);
+    let outlook = sentence(place, errors, issue.map(|issue| issue.state), would, &newsletter.time_zone);
     Ok(FileStatus { place, note, outlook })
 }
 

@@ -10,7 +10,7 @@ use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::Format;
 use crate::message::{Content, Marks, Profile, Recipient, Skeleton};
-use crate::publishing::library::RenderedIssue;
+use crate::publishing::RenderedIssue;
 use crate::token::TEST_NUMBER;
 use crate::wiring;
 

@@ -80,7 +80,8 @@ pub(super) async fn add(args: Add, session: &CommandSession<'_>) -> anyhow::Resu
         None => None,
     };
     let new = NewReader { email: args.address, name, language: args.language };
-    let added = signup::add(session.db, &session.config.keys, session.id, &new, &session.act(&args.source)).await?;
+    let added =
+        signup::add(session.db, &session.config.keys, session.newsletter.id, &new, &session.act(&args.source)).await?;
     let (email, slug) = (&new.email, &session.newsletter.slug);
     match added {
         Added::Active(_) => done(session, email, "added", &format!("{email} reads {slug} from now on.")),
@@ -120,7 +121,7 @@ pub(super) async fn add(args: Add, session: &CommandSession<'_>) -> anyhow::Resu
 
 pub(super) async fn remove(args: Remove, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let (email, slug) = (&args.address, &session.newsletter.slug);
-    match signup::remove(session.db, session.id, email, &session.act("operator")).await? {
+    match signup::remove(session.db, session.newsletter.id, email, &session.act("operator")).await? {
         Some(UnsubscribeOutcome::Left(_)) => {
             session
                 .context

@@ -28,7 +28,7 @@ pub(super) struct Export {
 
 pub(super) async fn export(args: Export, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &session.context.output;
-    let filter = SubscriptionFilter { newsletter: Some(session.id), state: args.state, text: None };
+    let filter = SubscriptionFilter { newsletter: Some(session.newsletter.id), state: args.state, text: None };
     if args.file == Path::new("-") {
         let written = write(session, &filter, Stdout(output)).await?;
         output.note(format!("{} written.", count(written, "reader")));
@@ -66,7 +66,7 @@ async fn write(
     filter: &SubscriptionFilter,
     to: impl Write + Send,
 ) -> anyhow::Result<u64> {
-    let counts = subscriptions::counts(&mut session.db.read().await?, session.id).await?;
+    let counts = subscriptions::counts(&mut session.db.read().await?, session.newsletter.id).await?;
     let total = counts.pending + counts.active + counts.paused + counts.unsubscribed;
     let total = filter.state.is_none().then_some(total.unsigned_abs());
     let mut progress = session.context.output.progress("Exporting", total);

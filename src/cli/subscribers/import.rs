@@ -94,7 +94,7 @@ pub(super) async fn import(args: ImportArgs, session: &CommandSession<'_>) -> an
         shown(&list, output)?;
     }
     let mut order = Order {
-        newsletter: session.id,
+        newsletter: session.newsletter.id,
         agreed: args.agreed.clone().filter(|words| !words.trim().is_empty()),
         dry_run: true,
         actor: session.context.actor(),
@@ -146,7 +146,7 @@ async fn remembered(
 ) -> anyhow::Result<Vec<ColumnQuestion>> {
     let mut tx = session.db.read().await?;
     for question in &mut questions {
-        question.before = imports::answer(&mut tx, session.id, &question.key()).await?;
+        question.before = imports::answer(&mut tx, session.newsletter.id, &question.key()).await?;
     }
     Ok(questions)
 }

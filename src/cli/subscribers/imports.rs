@@ -78,7 +78,7 @@ fn as_json(stored: &StoredImport) -> serde_json::Value {
 
 async fn list(limit: i64, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
     let output = &session.context.output;
-    let stored = imports::list(&mut session.db.read().await?, session.id, limit).await?;
+    let stored = imports::list(&mut session.db.read().await?, session.newsletter.id, limit).await?;
     if output.is_json() {
         stored.iter().try_for_each(|stored| output.json(&as_json(stored)))?;
         return Ok(Exit::Ok);
@@ -107,7 +107,7 @@ async fn list(limit: i64, session: &CommandSession<'_>) -> anyhow::Result<Exit> 
 
 async fn found(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<StoredImport> {
     let stored = imports::get(&mut session.db.read().await?, id).await?;
-    stored.filter(|stored| stored.newsletter_id == session.id).ok_or_else(|| unknown(id, session))
+    stored.filter(|stored| stored.newsletter_id == session.newsletter.id).ok_or_else(|| unknown(id, session))
 }
 
 fn unknown(id: ImportId, session: &CommandSession<'_>) -> anyhow::Error {
@@ -168,9 +168,10 @@ async fn undo(id: ImportId, session: &CommandSession<'_>) -> anyhow::Result<Exit
     }
     let mut progress = output.progress("Taking back (changes)", Some(changes.unsigned_abs()));
     let actor = session.context.actor();
-    let undone =
-        signup::undo_import(session.db, session.id, id, actor.at(session.context.now()), |done| progress.set(done))
-            .await?;
+    let undone = signup::undo_import(session.db, session.newsletter.id, id, actor.at(session.context.now()), |done| {
+        progress.set(done)
+    })
+    .await?;
     drop(progress);
     match undone {
         Undo::Done(undone) if output.is_json() => {

@@ -1,9 +1,8 @@
 //! Lists of readers, one reader in full, counts.
 
-use futures_util::StreamExt as _;
-use serde_json::json;
-
 use super::{CommandSession, address};
+use crate::cli::issue_files::identified;
+use crate::cli::listing::{Listing, RowLimit};
 use crate::cli::output::TextStyle;
 use crate::cli::table::Table;
 use crate::cli::text::count;
@@ -14,8 +13,9 @@ use crate::domain::SubscriptionId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscriber::SubscriptionState;
-use crate::store::subscriptions::{Counts, Subscription, SubscriptionFilter};
-use crate::store::{Db, consents, newsletters, subscriptions};
+use crate::resources::{ConsentResource, ReaderResource, ShownReader};
+use crate::store::subscriptions::{Subscription, SubscriptionFilter};
+use crate::store::{Db, consents, subscriptions};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
@@ -25,9 +25,8 @@ pub(super) struct List {
     /// Only readers with this in their address or name.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// At most so many; 0 means all.
-    #[arg(long, default_value_t = 50)]
-    limit: i64,
+    #[command(flatten)]
+    limit: RowLimit,
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,23 +45,6 @@ pub(super) fn state(text: &str) -> Result<SubscriptionState, String> {
     text.parse::<SubscriptionState>().map_err(|_| "it is one of pending, active, paused, unsubscribed".to_owned())
 }
 
-/// The spelling of a reader in `--json`.
-fn as_json(reader: &Subscription) -> serde_json::Value {
-    json!({
-        "email": reader.email.as_str(),
-        "name": reader.name,
-        "state": reader.state,
-        "language": reader.language,
-        "source": reader.source,
-        "created_at": reader.created_at,
-        "confirmed_at": reader.confirmed_at,
-        "paused_until": reader.paused_until,
-        "left_at": reader.left_at,
-        "ended_by": reader.ended_by,
-        "suppressed": reader.suppressed,
-    })
-}
-
 /// The state, and whether the address is on the suppression list.
 fn standing(reader: &Subscription) -> String {
     match reader.suppressed {
@@ -72,39 +54,25 @@ fn standing(reader: &Subscription) -> String {
 }
 
 pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let output = &session.context.output;
-    let filter = SubscriptionFilter { newsletter: Some(session.id), state: args.state, text: args.search };
+    let newsletter = session.newsletter;
+    let filter = SubscriptionFilter { newsletter: Some(newsletter.id), state: args.state, text: args.search };
     let mut tx = session.db.read().await?;
-    if output.is_json() {
-        let mut rows = subscriptions::stream(&mut tx, &filter);
-        let mut left = if args.limit == 0 { i64::MAX } else { args.limit };
-        while left > 0
-            && let Some(reader) = rows.next().await
-        {
-            output.json(&as_json(&reader?))?;
-            left -= 1;
+    let headings = ["ADDRESS", "NAME", "STATE", "SINCE"];
+    let mut list = Listing::new(&session.context.output, args.limit.rows(), &headings);
+    let mut after = SubscriptionId(0);
+    loop {
+        let readers = subscriptions::page(&mut tx, &filter, after, list.wants()).await?;
+        let Some(last) = readers.last() else { break };
+        after = last.id;
+        for reader in &readers {
+            list.row(&ReaderResource::from(reader), || {
+                let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
+                let name = reader.name.clone().unwrap_or_default();
+                [reader.email.to_string(), name, standing(reader), newsletter.date_of(since).to_string()]
+            })?;
         }
-        return Ok(Exit::Ok);
     }
-    // A table needs all its rows; one more than asked for tells whether there are more.
-    let limit = if args.limit == 0 { i64::MAX - 1 } else { args.limit };
-    let mut readers = subscriptions::page(&mut tx, &filter, SubscriptionId(0), limit + 1).await?;
-    let more = readers.len() as i64 > limit;
-    readers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut table = Table::new(&["ADDRESS", "NAME", "STATE", "SINCE"]);
-    for reader in &readers {
-        let since = reader.left_at.or(reader.confirmed_at).unwrap_or(reader.created_at);
-        let name = reader.name.clone().unwrap_or_default();
-        table.row([reader.email.to_string(), name, standing(reader), day(since, session.newsletter)]);
-    }
-    if table.is_empty() {
-        output.note("There is no such reader.");
-    } else {
-        output.table(&table)?;
-    }
-    if more {
-        output.note(format!("There are more; --limit 0 lists all, --search narrows. Shown: {limit}."));
-    }
+    list.end("There is no such reader.")?;
     Ok(Exit::Ok)
 }
 
@@ -113,7 +81,7 @@ pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Re
         return super::erase::copy(&args.address, session).await;
     }
     let mut tx = session.db.read().await?;
-    let reader = subscriptions::find(&mut tx, session.id, &args.address.key()).await?;
+    let reader = subscriptions::find(&mut tx, session.newsletter.id, &args.address.key()).await?;
     let Some(reader) = reader else {
         let text = format!("{} is not a reader of {}", args.address, session.newsletter.slug);
         return Err(Failure::new(text).hint("`coranto subscribers list --search` finds parts of an address").into());
@@ -121,17 +89,8 @@ pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Re
     let history = consents::of_subscription(&mut tx, reader.id).await?;
     let output = &session.context.output;
     if output.is_json() {
-        let consents: Vec<_> = history
-            .iter()
-            .map(|one| {
-                json!({
-                    "kind": one.kind, "at": one.at, "wording": one.wording, "client": one.client, "source": one.source,
-                })
-            })
-            .collect();
-        let mut value = as_json(&reader);
-        value["consents"] = consents.into();
-        output.json(&value)?;
+        let consents = history.iter().map(ConsentResource::from).collect();
+        output.resource(&ShownReader { reader: ReaderResource::from(&reader), consents })?;
         return Ok(Exit::Ok);
     }
     let mut about = Table::new(&["READER", ""]);
@@ -165,12 +124,8 @@ pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Re
 pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
     for (index, newsletter) in about.iter().enumerate() {
-        let mut tx = db.read().await?;
-        let counts = match newsletters::find(&mut tx, &newsletter.slug).await? {
-            Some(id) => subscriptions::counts(&mut tx, id).await?,
-            None => Counts::default(),
-        };
-        drop(tx);
+        let id = identified(db, newsletter).await?.id;
+        let counts = subscriptions::counts(&mut db.read().await?, id).await?;
         if output.is_json() {
             let mut value = serde_json::to_value(counts)?;
             value["newsletter"] = newsletter.slug.clone().into();
@@ -196,8 +151,4 @@ pub(super) async fn stats(about: &[&Newsletter], db: &Db, context: &Context) -> 
         output.line(format!("\nAn issue would reach {} now.", output.toned(TextStyle::Strong, &reached)))?;
     }
     Ok(Exit::Ok)
-}
-
-fn day(at: Timestamp, newsletter: &Newsletter) -> String {
-    at.to_jiff().to_zoned(newsletter.time_zone.clone()).date().to_string()
 }

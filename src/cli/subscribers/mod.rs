@@ -7,14 +7,14 @@ mod import;
 mod imports;
 mod list;
 
+use super::issue_files::identified;
 use super::newsletter_choice::{newsletter, newsletters as whose};
 use super::{Context, Exit};
 use crate::config::Config;
-use crate::domain::NewsletterId;
 use crate::domain::address::EmailAddress;
 use crate::domain::newsletter::Newsletter;
 use crate::signup::ActionContext;
-use crate::store::{Db, newsletters};
+use crate::store::Db;
 
 /// List, add, remove, erase, import, export and count readers.
 #[derive(Debug, clap::Args)]
@@ -88,8 +88,8 @@ struct CommandSession<'a> {
     context: &'a Context,
     config: &'a Config,
     db: &'a Db,
+    /// With its row, if it has one.
     newsletter: &'a Newsletter,
-    id: NewsletterId,
 }
 
 impl CommandSession<'_> {
@@ -119,14 +119,11 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Add(_) | Command::Import(_) | Command::Suppress(_) => context.open(&config).await?,
             _ => context.open_existing(&config).await?,
         };
-        let newsletter = about[0];
-        let id = match args.command {
-            Command::Add(_) | Command::Import(_) => {
-                db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, context.now()).await).await?
-            }
-            _ => newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE),
+        let newsletter = &match args.command {
+            Command::Add(_) | Command::Import(_) => context.registered(&db, about[0]).await?,
+            _ => identified(&db, about[0]).await?,
         };
-        let session = CommandSession { context, config: &config, db: &db, newsletter, id };
+        let session = CommandSession { context, config: &config, db: &db, newsletter };
         let result = match args.command {
             Command::List(args) => list::list(args, &session).await,
             Command::Show(args) => list::show(args, &session).await,

@@ -9,8 +9,9 @@ use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::subscriber::Format;
 use coranto::domain::{DeliveryId, SubscriptionId};
+use coranto::images::ImageCache;
 use coranto::message::{Content, Profile, Recipient, Skeleton};
-use coranto::publishing;
+use coranto::publishing::Renderer;
 use coranto::templates::Templates;
 use coranto::token::Keyring;
 use jiff::civil::{Date, date};
@@ -45,13 +46,15 @@ pub(crate) fn sample(name: &str) -> IssueFile {
 }
 
 pub(crate) fn compose(issue: &IssueFile, newsletter: &Newsletter) -> Result<Parts, Vec<Problem>> {
-    let templates = Templates::embedded().unwrap();
-    publishing::compose(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
+    let (templates, gallery) = (Templates::embedded().unwrap(), ImageCache::default());
+    let renderer = Renderer { newsletter, public_url: PUBLIC_URL, templates: &templates, gallery: &gallery };
+    renderer.compose(issue, "the-slug", day())
 }
 
 pub(crate) fn preflight(issue: &IssueFile, newsletter: &Newsletter) -> Vec<Problem> {
-    let templates = Templates::embedded().unwrap();
-    publishing::preflight(issue, newsletter, PUBLIC_URL, "the-slug", day(), &templates)
+    let (templates, gallery) = (Templates::embedded().unwrap(), ImageCache::default());
+    let renderer = Renderer { newsletter, public_url: PUBLIC_URL, templates: &templates, gallery: &gallery };
+    renderer.preflight(issue, "the-slug", day())
 }
 
 /// `line:column: message`, `| hint` for each problem.

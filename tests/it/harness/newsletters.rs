@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use coranto::domain::NewsletterId;
 use coranto::domain::delivery::RETRY_FOR;
 use coranto::domain::design::{Design, ImagesBy, Welcome};
 use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
@@ -10,6 +11,7 @@ use coranto::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 pub(crate) fn newsletter(slug: &str, name: &str, from: &str) -> Newsletter {
     let from = Mailbox { name: name.to_owned(), address: from.parse().expect("it is an address") };
     Newsletter {
+        id: NewsletterId::NONE,
         slug: slug.to_owned(),
         name: name.to_owned(),
         list_id: format!("{slug}.{}", from.address.domain()),

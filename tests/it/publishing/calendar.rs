@@ -147,7 +147,7 @@ both_databases! {
         // The last statement of the transaction fails, after the audience was written.
         desk.execute(&no_event("issue.started")).await;
         let friday = desk.at(FRIDAY);
-        let error = start_due(&desk.db, &[(desk.id, desk.newsletter.clone())], friday.now).await.unwrap_err();
+        let error = start_due(&desk.db, std::slice::from_ref(&desk.newsletter), friday.now).await.unwrap_err();
         assert!(error.to_string().contains("a test forbids it"), "{error}");
         assert_eq!(desk.rows().await, before);
         let issue = desk.issue("a").await;

@@ -2,7 +2,7 @@
 
 use coranto::domain::issue::IssueState::{Held, Paused, Queued, Sending, Sent, Stopped};
 use coranto::domain::issue::Visibility;
-use coranto::publishing::{CorrectError, When, correct};
+use coranto::publishing::{CorrectError, When};
 use coranto::store::pages::Page;
 use coranto::store::{Db, pages};
 
@@ -16,9 +16,7 @@ async fn page(desk: &PublishingFixture) -> Option<Page> {
 }
 
 async fn corrected(desk: &PublishingFixture) -> Result<bool, CorrectError> {
-    let library = desk.library();
-    let draft = library.read(&desk.path(A)).unwrap();
-    correct(&desk.db, &library, desk.id, &draft, &desk.actor(false)).await
+    desk.publisher().correct(&desk.read(A).unwrap()).await
 }
 
 /// Queued, due and sent.
@@ -100,6 +98,6 @@ both_databases! {
             assert_eq!(page(&desk).await.map(|page| page.visibility), seen, "{front}");
         }
         desk.file(A, "web: secret", "Text.");
-        assert!(desk.library().read(&desk.path(A)).is_err());
+        assert!(desk.read(A).is_err());
     }
 }

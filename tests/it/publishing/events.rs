@@ -7,7 +7,7 @@ use coranto::delivery::control::{self, RetryScope};
 use coranto::domain::actor::{Actor, By};
 use coranto::domain::delivery::DeliveryState;
 use coranto::domain::issue::IssueState;
-use coranto::publishing::{When, correct, move_issue};
+use coranto::publishing::When;
 use coranto::store::{Db, issues};
 
 use super::ground::{PublishingFixture, at};
@@ -67,8 +67,8 @@ async fn act(desk: &mut PublishingFixture, deed: Deed, name: &str) {
         }
         Deed::Move => {
             // To another day, whose date its mail bears.
-            let (library, when) = (desk.library(), When::At(at("2026-12-02T09:00:00Z")));
-            move_issue(&desk.db, &library, desk.id, name, when, &desk.actor(false)).await.unwrap();
+            let when = When::At(at("2026-12-02T09:00:00Z"));
+            desk.publisher().move_issue(name, when).await.unwrap();
         }
         Deed::Hold => drop(desk.queue(&file, When::Hold).await.unwrap()),
         Deed::Revise => {
@@ -101,9 +101,7 @@ async fn act(desk: &mut PublishingFixture, deed: Deed, name: &str) {
         }
         Deed::Correct => {
             desk.file(&file, "correction: A date was wrong.\n", &format!("The right text of {name}."));
-            let library = desk.library();
-            let draft = library.read(&desk.path(&file)).unwrap();
-            assert!(correct(&desk.db, &library, desk.id, &draft, &desk.actor(false)).await.unwrap());
+            assert!(desk.publisher().correct(&desk.read(&file).unwrap()).await.unwrap());
         }
     }
 }

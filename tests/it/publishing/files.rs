@@ -3,6 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 
 use coranto::domain::issue::IssueState::Queued;
+use coranto::publishing::IssueFolder;
 use coranto::publishing::follow::FileWatcher;
 use coranto::store::Db;
 
@@ -17,8 +18,7 @@ fn due(text: &str) -> Option<String> {
 
 /// The follower of a newsletter that shares its folder with another.
 fn sharing(desk: &PublishingFixture, other: &PublishingFixture) -> FileWatcher {
-    let slug = |desk: &PublishingFixture| desk.newsletter.slug.clone();
-    FileWatcher::new(desk.id, vec![(other.id, slug(other))], vec![slug(desk), slug(other)])
+    FileWatcher::new(&desk.newsletter, &[desk.newsletter.clone(), other.newsletter.clone()])
 }
 
 both_databases! {
@@ -67,7 +67,7 @@ both_databases! {
             desk.raw(name, good);
         }
         assert!(desk.follow(&mut follower).await.is_empty());
-        assert_eq!(desk.library().files().unwrap(), Vec::<std::path::PathBuf>::new());
+        assert_eq!(IssueFolder::of(&desk.newsletter).files().unwrap(), Vec::<std::path::PathBuf>::new());
         // Copies that programs make beside a file bear names that make no slug.
         for name in ["2026-11-27-a copy.md", "2026-11-27-a.sync-conflict-20261125-101010-ABCDEFG.md", "2026-11-27-a.orig.md"] {
             desk.raw(name, good);

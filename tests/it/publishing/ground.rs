@@ -13,8 +13,10 @@ use coranto::domain::{IssueId, NewsletterId};
 use coranto::images::ImageCache;
 use coranto::publishing::follow::FileWatcher;
 use coranto::publishing::notice::FollowNotice;
-use coranto::publishing::queue::{self, QueueContext};
-use coranto::publishing::{Library, QueueError, Queued, Started, When, start_due};
+use coranto::publishing::{
+    IssueFolder, Publisher, QueueError, QueueOptions, Queued, Renderer, Source, SourceError, Started, When, start_due,
+    unschedule,
+};
 use coranto::signup::{self, ActionContext, Added, NewReader};
 use coranto::store::db::Sql;
 use coranto::store::issues::Issue;
@@ -52,17 +54,19 @@ pub(crate) struct PublishingFixture {
 impl PublishingFixture {
     pub(crate) async fn new(db: Db) -> Self {
         let folder = tempfile::Builder::new().prefix("coranto-issues-").tempdir().unwrap();
-        let newsletter = Newsletter { issues: folder.path().to_owned(), ..stage::newsletter() };
         let now = at(WEDNESDAY);
-        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, now).await).await.unwrap();
+        let mut newsletters = [Newsletter { issues: folder.path().to_owned(), ..stage::newsletter() }];
+        db.write(async |tx| newsletters::register(tx, &mut newsletters, now).await).await.unwrap();
+        let [newsletter] = newsletters;
+        let id = newsletter.id;
         let templates = Arc::new(Templates::embedded().unwrap());
         Self { db, now, newsletter, id, templates, gallery: Arc::default(), folder: Arc::new(folder) }
     }
 
     /// Another newsletter of the same installation, in the same folder.
     pub(crate) async fn other(&self, slug: &str) -> Self {
-        let newsletter = Newsletter { slug: slug.to_owned(), ..self.newsletter.clone() };
         let id = self.db.write(async |tx| newsletters::ensure(tx, slug, self.now).await).await.unwrap();
+        let newsletter = Newsletter { id, slug: slug.to_owned(), ..self.newsletter.clone() };
         Self { newsletter, id, ..self.clone() }
     }
 
@@ -71,13 +75,25 @@ impl PublishingFixture {
         Self { now: at(now), ..self.clone() }
     }
 
-    pub(crate) fn library(&self) -> Library<'_> {
-        Library {
-            newsletter: &self.newsletter,
-            public_url: PUBLIC_URL,
-            templates: &self.templates,
-            gallery: &self.gallery,
-        }
+    pub(crate) fn renderer(&self) -> Renderer<'_> {
+        let Self { newsletter, templates, gallery, .. } = self;
+        Renderer { newsletter, public_url: PUBLIC_URL, templates, gallery }
+    }
+
+    /// What Anna publishes with.
+    pub(crate) fn publisher(&self) -> Publisher<'_> {
+        static ANNA: LazyLock<Actor> = LazyLock::new(|| Actor::Command("anna".to_owned()));
+        Publisher { renderer: self.renderer(), db: &self.db, actor: &ANNA, now: self.now }
+    }
+
+    /// What the scheduler publishes with.
+    pub(crate) fn scheduler(&self) -> Publisher<'_> {
+        Publisher { actor: &Actor::Scheduler, ..self.publisher() }
+    }
+
+    /// A file of the folder as an issue.
+    pub(crate) fn read(&self, name: &str) -> Result<Source, SourceError> {
+        IssueFolder::of(&self.newsletter).read(&self.path(name))
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -104,35 +120,33 @@ impl PublishingFixture {
     }
 
     pub(crate) async fn queue(&self, name: &str, when: When) -> Result<Queued, QueueError> {
-        self.queue_as(name, when, false).await
+        self.queue_with(name, when, QueueOptions::default()).await
     }
 
     pub(crate) async fn dry_run(&self, name: &str, when: When) -> Result<Queued, QueueError> {
-        self.queue_as(name, when, true).await
+        self.queue_with(name, when, QueueOptions { dry_run: true, again: false }).await
     }
 
-    async fn queue_as(&self, name: &str, when: When, dry_run: bool) -> Result<Queued, QueueError> {
-        let library = self.library();
-        let draft = library.read(&self.path(name))?;
-        queue::queue(&self.db, &library, self.id, &draft, when, &self.actor(dry_run)).await
+    /// The same, though another issue has the text.
+    pub(crate) async fn queue_again(&self, name: &str, when: When) -> Result<Queued, QueueError> {
+        self.queue_with(name, when, QueueOptions { dry_run: false, again: true }).await
     }
 
-    pub(crate) fn actor(&self, dry_run: bool) -> QueueContext<'static> {
-        static ANNA: LazyLock<Actor> = LazyLock::new(|| Actor::Command("anna".to_owned()));
-        QueueContext { actor: &ANNA, now: self.now, dry_run, again: false }
+    async fn queue_with(&self, name: &str, when: When, options: QueueOptions) -> Result<Queued, QueueError> {
+        self.publisher().queue(&self.read(name)?, when, options).await
     }
 
     pub(crate) async fn unschedule(&self, slug: &str) -> bool {
-        queue::unschedule(&self.db, self.issue(slug).await.id, &self.actor(false)).await.unwrap()
+        unschedule(&self.db, self.issue(slug).await.id, self.publisher().actor.at(self.now)).await.unwrap()
     }
 
     pub(crate) fn follower(&self) -> FileWatcher {
-        FileWatcher::new(self.id, Vec::new(), vec![self.newsletter.slug.clone()])
+        FileWatcher::new(&self.newsletter, std::slice::from_ref(&self.newsletter))
     }
 
     pub(crate) async fn look(&self, follower: &mut FileWatcher) -> Vec<FollowNotice> {
         let mut notices = Vec::new();
-        follower.look(&self.db, &self.library(), self.now, &mut notices).await.unwrap();
+        follower.look(&self.scheduler(), &mut notices).await.unwrap();
         notices
     }
 
@@ -144,7 +158,7 @@ impl PublishingFixture {
     }
 
     pub(crate) async fn start_due(&self) -> Vec<Started> {
-        start_due(&self.db, &[(self.id, self.newsletter.clone())], self.now).await.unwrap()
+        start_due(&self.db, std::slice::from_ref(&self.newsletter), self.now).await.unwrap()
     }
 
     pub(crate) async fn found(&self, slug: &str) -> Option<Issue> {

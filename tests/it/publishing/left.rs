@@ -12,7 +12,7 @@ const A: &str = "2026-11-27-a.md";
 
 /// What is raised after a look: scopes and notes.
 async fn looked(desk: &PublishingFixture, left: &mut Left) -> Vec<(String, String)> {
-    left.look(&desk.db, &desk.library(), desk.id, desk.now).await.unwrap();
+    left.look(&desk.scheduler()).await.unwrap();
     let all = alarms::all(&mut desk.db.read().await.unwrap()).await.unwrap();
     let stands = all.into_iter().filter(|one| one.name == AlarmName::FileLeft && one.cleared_at.is_none());
     stands.map(|one| (one.scope, one.note)).collect()

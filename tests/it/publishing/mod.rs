@@ -17,6 +17,7 @@ mod renamed;
 mod scheduler;
 mod slots;
 mod standing;
+mod without_a_file;
 
 /// Checks that need a day, a queue, a configuration or a network, each with a test in this folder or in `cli`.
 pub(crate) const CHECKS: &[&str] = &[

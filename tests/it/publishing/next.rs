@@ -1,20 +1,16 @@
 //! `send_at: next` means one slot: the first on or after the file's day. Past, or another's, it goes to nobody by itself.
 
-use std::sync::LazyLock;
-
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{self, Held, Queued};
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::slot::{Slot, next_of, on_day};
-use coranto::images::ImageCache;
-use coranto::publishing::{Library, NoSlot, QueuePlan, When};
+use coranto::publishing::{NoSlot, QueuePlan, When};
 use coranto::store::Db;
-use coranto::templates::Templates;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use proptest::prelude::*;
 
-use super::ground::{FRIDAY, FRIDAY_AFTER, PUBLIC_URL, PublishingFixture, THIRD_FRIDAY, at};
+use super::ground::{FRIDAY, FRIDAY_AFTER, PublishingFixture, THIRD_FRIDAY, at};
 use crate::delivery::stage;
 use crate::harness::database::both_databases;
 
@@ -130,8 +126,6 @@ both_databases! {
     }
 }
 
-static TEMPLATES: LazyLock<Templates> = LazyLock::new(|| Templates::embedded().unwrap());
-
 /// A newsletter with these slots in this zone, and no files.
 fn newsletter(slots: &[Slot], zone: &TimeZone) -> Newsletter {
     Newsletter {
@@ -163,19 +157,17 @@ proptest! {
         let slots: Vec<Slot> =
             slots.iter().map(|(day, hour, minute)| format!("{} {hour}:{minute:02}", DAYS[*day]).parse().unwrap()).collect();
         let newsletter = newsletter(&slots, &zone);
-        let (templates, gallery) = (&*TEMPLATES, ImageCache::default());
-        let library = Library { newsletter: &newsletter, public_url: PUBLIC_URL, templates, gallery: &gallery };
         let now = Timestamp(now);
-        let today = library.date_of(now);
+        let today = newsletter.date_of(now);
         let day: Date = today.checked_add(jiff::Span::new().days(ahead)).unwrap();
-        let plan = QueuePlan::default();
+        let plan = QueuePlan::of_files(&newsletter, "new", now);
         let name = zone.iana_name().unwrap_or_default();
-        let found = plan.own_slot(&library, Some(day), now);
+        let found = plan.own_slot(Some(day), now);
         let (Ok(slot) | Err(NoSlot::Past(slot))) = found else { panic!("{name} {day}: {found:?}") };
         prop_assert_eq!(found.is_ok(), slot > now, "{} {}", name, day);
         // Not before its day, and none between.
-        prop_assert!(library.date_of(slot) >= day, "{name} {day}: {slot}");
-        let begin = library.instant(day.at(0, 0, 0, 0));
+        prop_assert!(newsletter.date_of(slot) >= day, "{name} {day}: {slot}");
+        let begin = newsletter.instant(day.at(0, 0, 0, 0));
         prop_assert_eq!(next_of(&slots, &zone, Timestamp(begin.0 - 1)), Some(slot), "{} {}", name, day);
         prop_assert!(slot.0 - begin.0 <= 9 * 86_400_000, "{name} {day}: {slot}");
         // The slots of a day are those that `next` of that day begins with.
@@ -183,8 +175,8 @@ proptest! {
             prop_assert_eq!(*first, slot, "{} {}", name, day);
         }
         // A person who queues it gets that slot, or a later one: never a day before the file's.
-        let queued = plan.slot(&library, Some(day), now).unwrap();
-        prop_assert!(queued > now && library.date_of(queued) >= day.min(today), "{name} {day}: {queued}");
+        let queued = plan.slot(Some(day), now).unwrap();
+        prop_assert!(queued > now && newsletter.date_of(queued) >= day.min(today), "{name} {day}: {queued}");
         if found.is_ok() {
             prop_assert_eq!(queued, slot, "{} {}", name, day);
         }

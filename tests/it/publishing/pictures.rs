@@ -3,7 +3,7 @@
 use coranto::content::Problem;
 use coranto::domain::design::ImagesBy;
 use coranto::domain::newsletter::Newsletter;
-use coranto::publishing::{CorrectError, LibraryError, QueueError, When, correct, pictures};
+use coranto::publishing::{CorrectError, QueueError, When, pictures};
 use coranto::store::images::RevisionImage;
 use coranto::store::{Db, images, pages, revisions};
 
@@ -32,12 +32,10 @@ impl PublishingFixture {
 
     fn refused(&self, text: &str) -> Vec<String> {
         self.file(A, "", text);
-        let library = self.library();
-        let draft = library.read(&self.path(A)).unwrap();
-        let Err(LibraryError::Content { problems, .. }) = library.render(&draft, "2026-11-27".parse().unwrap()) else {
-            panic!("{text:?} is rendered")
-        };
-        let errors = problems.iter().filter(|problem| problem.is_error());
+        let source = self.read(A).unwrap();
+        let error = self.renderer().render(&source, "2026-11-27".parse().unwrap()).unwrap_err();
+        assert!(!error.problems().is_empty(), "{error}");
+        let errors = error.problems().iter().filter(|problem| problem.is_error());
         errors.map(|problem: &Problem| format!("{} {problem}", problem.code)).collect()
     }
 }
@@ -152,8 +150,8 @@ both_databases! {
         assert!(found[0].starts_with("too-many-images 10") && found[0].contains(told), "{found:?}");
         let fifty = text.split_inclusive("\n\n").take(50).collect::<String>();
         desk.file(A, "", &fifty);
-        let draft = desk.library().read(&desk.path(A)).unwrap();
-        assert!(desk.library().render(&draft, "2026-11-27".parse().unwrap()).is_ok());
+        let source = desk.read(A).unwrap();
+        assert!(desk.renderer().render(&source, "2026-11-27".parse().unwrap()).is_ok());
     }
 
     async fn a_correction_brings_its_images(db: Db) {
@@ -162,8 +160,8 @@ both_databases! {
         sent(&desk).await;
         desk.raw("chart.png", &png(20, 10));
         desk.file(A, "", "Text, and ![a chart](chart.png)");
-        let draft = desk.library().read(&desk.path(A)).unwrap();
-        let correct = async || correct(&desk.db, &desk.library(), desk.id, &draft, &desk.at(FRIDAY_AFTER).actor(false)).await;
+        let source = desk.read(A).unwrap();
+        let correct = async || desk.at(FRIDAY_AFTER).publisher().correct(&source).await;
         desk.execute(&no_event("issue.corrected")).await;
         assert!(matches!(correct().await, Err(CorrectError::Store(_))), "it stopped between the image and the text");
         let issue = desk.issue("a").await;

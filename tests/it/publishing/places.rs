@@ -2,7 +2,7 @@
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Held, Queued, Sending};
-use coranto::publishing::{self, Moved, NoSlot, QueueError, QueuePlan, SkipError, When};
+use coranto::publishing::{Moved, NoSlot, QueueError, QueuePlan, SkipError, When};
 use coranto::store::Db;
 use coranto::store::db::Sql;
 use tokio::task::JoinSet;
@@ -30,15 +30,15 @@ async fn with_two(db: Db) -> PublishingFixture {
 
 impl PublishingFixture {
     async fn move_issue(&self, slug: &str, when: When) -> Result<Moved, QueueError> {
-        publishing::move_issue(&self.db, &self.library(), self.id, slug, when, &self.actor(false)).await
+        self.publisher().move_issue(slug, when).await
     }
 
     async fn swap(&self, slugs: [&str; 2]) -> Result<Moved, QueueError> {
-        publishing::swap(&self.db, &self.library(), self.id, slugs, &self.actor(false)).await
+        self.publisher().swap(slugs).await
     }
 
     async fn skip(&self, time: &str) -> Result<bool, SkipError> {
-        publishing::skip(&self.db, &self.newsletter, self.id, at(time), "a holiday", &self.actor(false)).await
+        self.publisher().skip(at(time), "a holiday").await
     }
 }
 
@@ -214,7 +214,7 @@ both_databases! {
         for slug in ["a", "b", "c"] {
             let issue = desk.issue(slug).await;
             assert!(!issue.beside, "{slug}");
-            let date = desk.library().date_of(issue.due_at.unwrap()).strftime("%-d %B %Y").to_string();
+            let date = desk.newsletter.date_of(issue.due_at.unwrap()).strftime("%-d %B %Y").to_string();
             assert!(desk.plain(slug).await.contains(&date), "{slug} bears another day than {date}");
             times.push(issue.due_at.unwrap());
         }
@@ -232,14 +232,13 @@ both_databases! {
         desk.file("c.md", "", "The text of C.");
         desk.queue("c.md", When::NextSlot).await.unwrap();
         assert_eq!(desk.standing("c").await, (Queued, due(THIRD_FRIDAY)));
-        let plan = QueuePlan::load(&mut desk.db.read().await.unwrap(), &desk.library(), desk.id, "new", desk.now).await.unwrap();
-        assert_eq!(plan.slot(&desk.library(), None, desk.now), Some(at("2026-12-18T08:00:00Z")));
+        let plan = QueuePlan::load(&mut desk.db.read().await.unwrap(), &desk.newsletter, "new", desk.now).await.unwrap();
+        assert_eq!(plan.slot(None, desk.now), Some(at("2026-12-18T08:00:00Z")));
         // A person who says the time is obeyed.
         desk.queue("c.md", When::At(at(FRIDAY))).await.unwrap();
         assert_eq!(desk.standing("c").await, (Queued, due(FRIDAY)));
-        let act = desk.actor(false);
-        assert!(publishing::take_back(&desk.db, desk.id, at(FRIDAY), &act).await.unwrap());
-        assert!(!publishing::take_back(&desk.db, desk.id, at(FRIDAY), &act).await.unwrap());
+        assert!(desk.publisher().take_back(at(FRIDAY)).await.unwrap());
+        assert!(!desk.publisher().take_back(at(FRIDAY)).await.unwrap());
     }
 
     async fn only_a_free_slot_to_come_is_skipped(db: Db) {

@@ -1,7 +1,6 @@
 //! A file's day and its issue's slot are one; a text that went out goes out again only on purpose.
 
 use coranto::domain::issue::IssueState::{Held, Queued};
-use coranto::publishing::queue::{self, QueueContext};
 use coranto::publishing::{QueueError, QueuePlan, Queued as Done, When};
 use coranto::store::{Db, revisions};
 
@@ -11,9 +10,9 @@ use crate::harness::database::both_databases;
 /// The day that `coranto new` would put into a file's name.
 async fn proposed(desk: &PublishingFixture) -> String {
     let mut tx = desk.db.read().await.unwrap();
-    let plan = QueuePlan::load(&mut tx, &desk.library(), desk.id, "new", desk.now).await.unwrap();
-    let slot = plan.slot(&desk.library(), None, desk.now).unwrap();
-    desk.library().date_of(slot).to_string()
+    let plan = QueuePlan::load(&mut tx, &desk.newsletter, "new", desk.now).await.unwrap();
+    let slot = plan.slot(None, desk.now).unwrap();
+    desk.newsletter.date_of(slot).to_string()
 }
 
 fn days(done: &Done) -> Vec<String> {
@@ -90,10 +89,7 @@ both_databases! {
         assert!(matches!(&error, QueueError::Twin { other, state } if other == "a" && *state == Queued), "{error}");
         assert_eq!(desk.rows().await, before);
 
-        let library = desk.library();
-        let draft = library.read(&desk.path("2026-12-04-b.md")).unwrap();
-        let act = QueueContext { again: true, ..desk.actor(false) };
-        let again = queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
+        let again = desk.queue_again("2026-12-04-b.md", When::NextSlot).await.unwrap();
         assert_eq!(again.issue.due_at, Some(at(FRIDAY_AFTER)));
         // Once it is there it may be queued again, and a few words may be the same every week.
         desk.queue("2026-12-04-b.md", When::NextSlot).await.unwrap();

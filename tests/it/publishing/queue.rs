@@ -5,7 +5,7 @@ use std::path::Path;
 
 use coranto::clock::Timestamp;
 use coranto::domain::issue::IssueState::{Draft, Held, Paused, Preparing, Queued, Sending, Sent, Stopped};
-use coranto::publishing::{NoSlot, QueueError, When};
+use coranto::publishing::{IssueFolder, NoSlot, QueueError, QueueOptions, When};
 use coranto::store::Db;
 use tokio::task::JoinSet;
 
@@ -274,13 +274,13 @@ both_databases! {
         let before = (desk.rows().await, desk.issue("a").await.revision_id);
         desk.file(A, "", "Dear {{ nome }},");
         let error = desk.queue(A, When::NextSlot).await.unwrap_err();
-        let QueueError::Library(library) = &error else { panic!("{error}") };
+        let QueueError::Source(library) = &error else { panic!("{error}") };
         assert_eq!(library.problems().len(), 1);
         assert!(error.to_string().ends_with("2026-11-27-a.md: 1 to fix before it can go out"), "{error}");
         assert!(library.problems()[0].to_string().starts_with("6:6: "), "{}", library.problems()[0]);
 
         desk.raw(A, &vec![b'x'; 2 << 20]);
-        assert!(matches!(desk.queue(A, When::Now).await, Err(QueueError::Library(_))));
+        assert!(matches!(desk.queue(A, When::Now).await, Err(QueueError::Source(_))));
         desk.raw("Not A Slug.md", b"---\ntitle: a\n---\n");
         let error = desk.queue("Not A Slug.md", When::Now).await.unwrap_err().to_string();
         assert!(error.contains("2026-11-27-a-short-title.md"), "{error}");
@@ -295,14 +295,12 @@ both_databases! {
     async fn the_sample_issues_are_queued(db: Db) {
         let mut desk = PublishingFixture::new(db).await;
         desk.newsletter.issues = Path::new(env!("CARGO_MANIFEST_DIR")).join("issues");
-        let library = desk.library();
-        let files = library.files().unwrap();
+        let folder = IssueFolder::of(&desk.newsletter);
+        let files = folder.files().unwrap();
         assert_eq!(files.len(), 3);
         for (file, slot) in files.iter().zip([FRIDAY, FRIDAY_AFTER, THIRD_FRIDAY]) {
-            let draft = library.read(file).unwrap();
-            let act = desk.actor(false);
-            let queued =
-                coranto::publishing::queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
+            let source = folder.read(file).unwrap();
+            let queued = desk.publisher().queue(&source, When::NextSlot, QueueOptions::default()).await.unwrap();
             assert_eq!(queued.issue.due_at, Some(at(slot)), "{}", file.display());
             // They are named for days that are past.
             assert!(queued.warnings.iter().all(|problem| problem.code == "file-date"), "{:?}", queued.warnings);

@@ -35,11 +35,7 @@ both_databases! {
             assert!(told.len() == 1 && told[0].contains("it is like \"") && told[0].contains("which is sent"), "{slug}: {told:?}");
             assert_eq!(desk.issue(slug).await.state, Held, "{slug}");
             // Whoever means it queues it.
-            let library = desk.library();
-            let draft = library.read(&desk.path(&format!("2026-12-04-{slug}.md"))).unwrap();
-            let mut act = desk.actor(false);
-            act.again = true;
-            coranto::publishing::queue::queue(&desk.db, &library, desk.id, &draft, When::NextSlot, &act).await.unwrap();
+            desk.queue_again(&format!("2026-12-04-{slug}.md"), When::NextSlot).await.unwrap();
             desk.force(slug, Sent).await;
             std::fs::remove_file(desk.path(&format!("2026-12-04-{slug}.md"))).unwrap();
             desk.follow(&mut follower).await;

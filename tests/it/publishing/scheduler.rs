@@ -33,8 +33,7 @@ impl Running {
         newsletters: &[Newsletter],
     ) -> (Self, Arc<std::sync::atomic::AtomicI64>) {
         let templates = Arc::clone(&desk.templates);
-        let scheduler =
-            Scheduler::new(desk.db.clone(), clock.clone(), newsletters, PUBLIC_URL, templates).await.unwrap();
+        let scheduler = Scheduler::new(desk.db.clone(), clock.clone(), newsletters, PUBLIC_URL, templates);
         let (stop, ticked_at) = (CancellationToken::new(), scheduler.ticked_at());
         let (token, mut tasks) = (stop.clone(), JoinSet::new());
         tasks.spawn(async move { scheduler.run(token).await });

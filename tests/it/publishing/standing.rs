@@ -17,7 +17,7 @@ const TEXT: &str = "the text of 25 Nov 11:00";
 impl PublishingFixture {
     async fn compared(&self, slug: &str) -> Option<QueuedFile> {
         let issue = self.issue(slug).await;
-        standing::look(&self.db, &self.library(), &[issue]).await.unwrap().remove(0)
+        standing::look(&self.db, &self.renderer(), &[issue]).await.unwrap().remove(0)
     }
 
     async fn note(&self, slug: &str) -> Option<String> {
@@ -132,7 +132,7 @@ both_databases! {
         desk.newsletter.issues = desk.path("nowhere");
         let mut elsewhere = desk.issue("a").await;
         elsewhere.file = None;
-        assert_eq!(standing::look(&desk.db, &desk.library(), &[elsewhere]).await.unwrap(), [None]);
+        assert_eq!(standing::look(&desk.db, &desk.renderer(), &[elsewhere]).await.unwrap(), [None]);
     }
 
     async fn an_image_that_changed_is_a_change(db: Db) {
@@ -162,7 +162,7 @@ both_databases! {
         desk.file("2026-12-18-draft.md", "send_at: next\ndraft: true", "Dear {{ nmae }},");
         desk.file("2026-11-20-past.md", "send_at: next", "Dear {{ nmae }},");
         desk.raw("2026-12-25-torn.md", b"---\ntitle: A\nsend_at: next\n");
-        let stuck = standing::stuck(&desk.db, &desk.library(), desk.id, desk.now).await.unwrap();
+        let stuck = standing::stuck(&desk.db, &desk.renderer(), desk.now).await.unwrap();
         let names: Vec<_> = stuck.iter().map(|one| one.path.file_name().unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["2026-12-11-bad.md", "2026-12-25-torn.md"]);
         assert_eq!((stuck[0].problem.line, stuck[0].problem.code), (7, "field-unknown"));

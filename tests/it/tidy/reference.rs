@@ -36,7 +36,7 @@ fn named(page: &str, heading: &str) -> BTreeSet<String> {
 }
 
 #[track_caller]
-fn assert_names(page: &str, heading: &str, names: impl IntoIterator<Item = impl AsRef<str>>) {
+pub(super) fn assert_names(page: &str, heading: &str, names: impl IntoIterator<Item = impl AsRef<str>>) {
     let known = named(page, heading);
     let missing: Vec<_> =
         names.into_iter().map(|name| name.as_ref().to_owned()).filter(|name| !known.contains(name)).collect();

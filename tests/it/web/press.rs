@@ -6,8 +6,7 @@ use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::issue::{IssueState, Visibility};
 use coranto::domain::newsletter::Newsletter;
 use coranto::images::ImageCache;
-use coranto::publishing::queue::{self, QueueContext};
-use coranto::publishing::{Library, When, correct};
+use coranto::publishing::{IssueFolder, Publisher, QueueOptions, Renderer, Source, When};
 use coranto::store::issues::NewIssue;
 use coranto::store::pages::NewPage;
 use coranto::store::revisions::NewRevision;
@@ -39,32 +38,29 @@ pub(crate) struct Press {
 impl Press {
     pub(crate) fn new(web: &WebFixture) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let newsletter =
-            Newsletter { issues: folder.path().to_owned(), allow_html: true, ..web.ground.list.newsletter.clone() };
         let (db, id) = (web.ground.db().clone(), web.ground.list.id);
+        let newsletter =
+            Newsletter { id, issues: folder.path().to_owned(), allow_html: true, ..web.ground.list.newsletter.clone() };
         Self { db, newsletter, id, templates: Templates::embedded().unwrap(), gallery: ImageCache::default(), folder }
     }
 
-    fn library(&self) -> Library<'_> {
-        Library {
-            newsletter: &self.newsletter,
-            public_url: "https://news.example",
-            templates: &self.templates,
-            gallery: &self.gallery,
-        }
+    fn publisher(&self, now: Timestamp) -> Publisher<'_> {
+        let Self { db, newsletter, templates, gallery, .. } = self;
+        let renderer = Renderer { newsletter, public_url: "https://news.example", templates, gallery };
+        Publisher { renderer, db, actor: &Actor::Scheduler, now }
     }
 
-    fn write(&self, slug: &str, front: &str, text: &str) -> coranto::publishing::Draft {
+    fn write(&self, slug: &str, front: &str, text: &str) -> Source {
         let path = self.folder.path().join(format!("{slug}.md"));
         std::fs::write(&path, format!("---\n{front}\n---\n\n{text}\n")).unwrap();
-        self.library().read(&path).unwrap()
+        IssueFolder::of(&self.newsletter).read(&path).unwrap()
     }
 
     /// Queued for a moment, and not out.
     pub(crate) async fn queue(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
-        let draft = self.write(slug, front, text);
-        let act = QueueContext { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
-        queue::queue(&self.db, &self.library(), self.id, &draft, When::Beside(at), &act).await.unwrap();
+        let source = self.write(slug, front, text);
+        let options = QueueOptions { dry_run: false, again: true };
+        self.publisher(at).queue(&source, When::Beside(at), options).await.unwrap();
     }
 
     /// Sent at a moment.
@@ -94,9 +90,8 @@ impl Press {
 
     /// The mended text, put on the page of what was sent.
     pub(crate) async fn correct(&self, slug: &str, front: &str, text: &str, at: Timestamp) {
-        let draft = self.write(slug, front, text);
-        let act = QueueContext { actor: &Actor::Scheduler, now: at, dry_run: false, again: true };
-        assert!(correct(&self.db, &self.library(), self.id, &draft, &act).await.unwrap());
+        let source = self.write(slug, front, text);
+        assert!(self.publisher(at).correct(&source).await.unwrap());
     }
 
     /// Many at once, one a day, past the files.

@@ -1,34 +1,16 @@
-//! Who puts an issue in its place, and why that may fail.
+//! Why an issue does not get its place.
 
-use super::library::LibraryError;
 use super::plan::NoSlot;
+use super::source::SourceError;
 use crate::clock::Timestamp;
-use crate::domain::actor::{Actor, By};
 use crate::domain::issue::IssueState;
 use crate::store::StoreError;
-
-/// Who queues, when and how.
-#[derive(Clone, Copy, Debug)]
-pub struct QueueContext<'a> {
-    pub actor: &'a Actor,
-    pub now: Timestamp,
-    /// Only look.
-    pub dry_run: bool,
-    /// Whether a text that another issue has may go out again.
-    pub again: bool,
-}
-
-impl<'a> QueueContext<'a> {
-    pub(super) fn by(&self) -> By<'a> {
-        self.actor.at(self.now)
-    }
-}
 
 /// Why an issue was not queued. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
     #[error(transparent)]
-    Library(#[from] LibraryError),
+    Source(#[from] SourceError),
     /// It says itself that it is not finished.
     #[error("it is a draft: its front matter says `draft: true`; take that line out first")]
     Draft,
@@ -64,4 +46,15 @@ pub enum QueueError {
     Raced,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl QueueError {
+    /// Whether another command got in between: what is there now is looked at.
+    pub(super) fn is_raced(&self) -> bool {
+        match self {
+            Self::Raced => true,
+            Self::Store(error) => error.is_conflict(),
+            _ => false,
+        }
+    }
 }
