@@ -10,15 +10,13 @@
 //! whose row was made again opens nothing. Rows from before marks have none; there, and where a token names no row, the
 //! twelve bytes of both tags are one tag over purpose and number.
 
-mod base32;
 mod file;
 
 use aws_lc_rs::{aead, constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use base32::TOKEN_LEN;
-use base32::{BYTES, decode, encode};
+use data_encoding::BASE32_NOPAD_NOCASE as BASE32;
 pub use file::{Fingerprint, KeyFileError, KeyKind};
 
 /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
@@ -59,6 +57,10 @@ pub enum Purpose {
 /// The number that test mails carry: no row has it, so their links work and change nothing.
 pub const TEST_NUMBER: u64 = 0;
 
+/// How long a token is, in bytes before its spelling.
+const BYTES: usize = 21;
+/// How long a token is, in characters.
+pub const TOKEN_LEN: usize = 34;
 /// The two tags' bytes together.
 const TAG_BYTES: usize = 12;
 /// How many of them are the tag over purpose and number, when the others are the row tag.
@@ -143,7 +145,8 @@ impl Keyring {
     /// What `token` names, if it was sealed here for `purpose`. It opens nothing before [`Self::proves`] has seen the
     /// row's mark.
     pub fn open_row(&self, purpose: Purpose, token: &str) -> Option<Unproved> {
-        let bytes = decode(token)?;
+        // Spare bits must be zero, so that one number has exactly one spelling.
+        let bytes: [u8; BYTES] = BASE32.decode(token.as_bytes()).ok()?.try_into().ok()?;
         let at = self.keys.iter().position(|key| key.id == bytes[0])?;
         let key = &self.keys[at];
         if key.leaked && !purpose.is_harmless() {
@@ -244,7 +247,7 @@ impl Key {
         bytes[0] = self.id;
         bytes[1..=TAG_BYTES].copy_from_slice(tag);
         bytes[1 + TAG_BYTES..].copy_from_slice(&self.mask(tag, number.to_be_bytes()));
-        encode(&bytes)
+        BASE32.encode(&bytes).to_ascii_lowercase()
     }
 
     fn row_tag(&self, purpose: Purpose, number: u64, mark: Mark) -> [u8; TAG_BYTES - SHORT_TAG_BYTES] {
@@ -311,7 +314,6 @@ fn cut<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::base32::ALPHABET;
     use super::*;
 
     const BEFORE_MARKS: &str = "agbmazc55roqgfbd2odxrugoxo2no7v5s4";
@@ -337,7 +339,7 @@ mod tests {
         let keys = keyring(&Keyring::generate());
         let token = keys.seal(Purpose::Confirm, 7);
         for at in 0..token.len() {
-            for letter in ALPHABET.iter().map(|letter| char::from(*letter)) {
+            for letter in ('a'..='z').chain('2'..='7') {
                 let mut forged = token.clone();
                 forged.replace_range(at..=at, &letter.to_string());
                 assert_eq!(keys.open(Purpose::Confirm, &forged).is_some(), forged == token, "{forged}");

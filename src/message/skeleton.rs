@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
+
 use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
@@ -116,8 +118,7 @@ impl Skeleton {
 
 /// `=_` occurs neither in quoted-printable nor in base64, so no part can hold the boundary.
 fn boundary(digest: &[u8; 32]) -> String {
-    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hex}")
+    format!("=_{}", HEXLOWER.encode(&digest[..12]))
 }
 
 fn is_base_url(url: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Content frozen for sending. A revision never changes: an edit makes another.
 
+use data_encoding::HEXLOWER;
 use aws_lc_rs::digest;
 
 use super::column::record;
@@ -75,7 +76,7 @@ impl NewRevision {
             hash.update(&(text.len() as u64).to_be_bytes());
             hash.update(text.as_bytes());
         }
-        hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(hash.finish().as_ref())
     }
 }
 

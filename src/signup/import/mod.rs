@@ -38,6 +38,7 @@ use self::standing::Standing;
 use self::survey::Survey;
 use self::table::ImportTable;
 
+use data_encoding::HEXLOWER;
 pub use answers::{Answers, ColumnQuestion, ColumnValue};
 pub use candidate::Import;
 pub use commit::{AGREED_FROM, import};
@@ -139,7 +140,7 @@ impl ImportFiles {
                 return Err(ImportError::NoSuchColumn { name: name.clone() });
             }
         }
-        self.digest = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.digest = HEXLOWER.encode(digest.finish().as_ref());
         Ok(())
     }
 
