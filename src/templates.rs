@@ -184,10 +184,7 @@ pub enum TemplateError {
     },
     /// A file lies where replacements are, and replaces nothing.
     #[error("{}: this file replaces nothing; the names here are {known}", path.display())]
-    Stranger {
-        path: PathBuf,
-        known: String,
-    },
+    Stranger { path: PathBuf, known: String },
     /// A file that is to replace one cannot be read.
     #[error("template {}: {error}", path.display())]
     Read {

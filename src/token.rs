@@ -19,17 +19,37 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use data_encoding::BASE32_NOPAD_NOCASE as BASE32;
 pub use file::{Fingerprint, KeyFileError, KeyKind};
 
-/// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
-/// spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Purpose {
+/// Declares the purposes with their numbers, and with the path of the page that their links open.
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal $(at $path:literal)?,)+) => {
+        /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to
+        /// 27 are spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Purpose {
+            $($(#[$doc])* $name = $number,)+
+        }
+
+        impl Purpose {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// What stands before the token in a link of this purpose, such as `/u/`. Nothing, where no link has it.
+            pub const fn path(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($path)?),)+
+                }
+            }
+        }
+    };
+}
+
+purposes! {
     /// Confirms a subscription; the number is a consent's id.
-    Confirm = 1,
+    Confirm = 1 at "/c/",
     /// Ends a subscription; the number is a subscription's id.
-    Unsubscribe = 2,
+    Unsubscribe = 2 at "/u/",
     /// Opens the preferences page; the number is a subscription's id.
-    Preferences = 3,
+    Preferences = 3 at "/p/",
     /// Marks an envelope sender (VERP), so that bounces find their delivery.
     Bounce = 4,
     /// Names a message in its Message-ID; the number is a delivery's id.
@@ -37,15 +57,15 @@ pub enum Purpose {
     /// Proves when a form was served; the number is a time in milliseconds.
     Form = 6,
     /// Confirms another address, at that address; the number is a request's id.
-    Address = 10,
+    Address = 10 at "/a/",
     /// Stops such a change, at the old address; the number is a request's id.
-    Stop = 11,
+    Stop = 11 at "/s/",
     /// Opens the reader's data; the number is a request's id.
-    Data = 12,
+    Data = 12 at "/d/",
     /// Takes back a leaving; the number is a consent's id.
-    Gone = 13,
+    Gone = 13 at "/g/",
     /// Refuses mails that strangers ask for; the number is the beginning of an address's keyed hash.
-    Refuse = 16,
+    Refuse = 16 at "/n/",
     /// Proves since when someone waits; the number is a time and a part of an address's keyed hash.
     Wait = 17,
     /// Signs a challenge that a machine solves.

@@ -10,6 +10,7 @@ use super::Failure;
 use crate::config::{Config, Dkim, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::newsletter::Newsletter;
+use crate::domain::newsletter::url_base;
 use crate::images::ImageCache;
 use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup, NewsletterLogo};
@@ -136,7 +137,7 @@ pub(super) fn upkeep(config: &Config) -> upkeep::AlarmSettings {
 
 /// Where links begin, without a `/` at its end.
 pub(super) fn public_url(config: &Config) -> String {
-    config.public_url.as_str().trim_end_matches('/').to_owned()
+    url_base(config.public_url.as_str()).to_owned()
 }
 
 /// The name this installation gives itself in EHLO: an IP address is written as a literal (RFC 5321 4.1.3).

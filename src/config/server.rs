@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn networks_hold_their_addresses() {
-        let holds = |net: &str, one: &str| network(net).unwrap().contains(&one.parse::<IpAddr>().unwrap().to_canonical());
+        let holds =
+            |net: &str, one: &str| network(net).unwrap().contains(&one.parse::<IpAddr>().unwrap().to_canonical());
         for (net, one) in [
             ("10.0.0.0/8", "10.255.0.1"),
             ("10.0.0.1", "10.0.0.1"),

@@ -201,7 +201,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
             (start, after_space, before) = (at + c.len_utf8(), true, None);
             continue;
         }
-        if !in_mark && at > start && breaks.contains(&at) && before.is_some_and(|before| is_wide(before) || is_wide(c)) {
+        if !in_mark && at > start && breaks.contains(&at) && before.is_some_and(|before| is_wide(before) || is_wide(c))
+        {
             words.push(Word { at: start, text: &line[start..at], after_space });
             (start, after_space) = (at, false);
         }

@@ -57,14 +57,21 @@ pub(super) enum RelayOutcome {
     /// It said something about the recipient or the mail.
     Nobody,
     /// It said "slow down"; `relay` when it spoke for itself and not for the recipient's provider.
-    Slow { relay: bool },
+    Slow {
+        relay: bool,
+    },
     /// It failed; what happened.
     Relay(String),
     /// The connection was at its end: nothing was sent, and another connection may do. `is_limit` when the relay says that
     /// it takes no more on one connection.
-    Stale { is_limit: bool },
+    Stale {
+        is_limit: bool,
+    },
     /// It cannot carry this mail, and another may; what the mail fails with when none can.
-    Another { reason: Reason, reply: String },
+    Another {
+        reason: Reason,
+        reply: String,
+    },
     /// No relay may get this mail as it was made: nothing of it was sent.
     Unmade(String),
 }

@@ -18,11 +18,7 @@ pub enum ControlError {
     #[error("there is no such issue")]
     Missing,
     #[error("the issue is {state}; only one that is {wanted} can be {verb}")]
-    State {
-        state: IssueState,
-        wanted: &'static str,
-        verb: &'static str,
-    },
+    State { state: IssueState, wanted: &'static str, verb: &'static str },
     #[error(
         "nobody has got the issue and nothing of it is left to send; `retry` tries the failed again, `stop` ends it"
     )]

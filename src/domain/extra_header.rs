@@ -108,10 +108,7 @@ pub enum ExtraHeaderError {
     Empty(String),
     /// Longer than a line may be.
     #[error("{name} is too long: with its placeholders filled in it may have {octets} octets, and 998 are allowed")]
-    TooLong {
-        name: String,
-        octets: usize,
-    },
+    TooLong { name: String, octets: usize },
     #[error("there is no placeholder {{{0}}}")]
     Placeholder(String),
     /// It is not for the operator to set.

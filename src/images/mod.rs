@@ -12,8 +12,8 @@ mod moving;
 
 use std::io::Cursor;
 
-use data_encoding::HEXLOWER;
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, Image, ImageFormat};
@@ -63,16 +63,10 @@ pub enum ImageError {
     NotAnImage(&'static str),
     /// It would take more memory than it is worth.
     #[error("it is {width} x {height} pixels; at most {SIDE_PX_MAX} a side and {} million in all are taken", PIXELS_MAX / 1_000_000)]
-    TooManyPixels {
-        width: u32,
-        height: u32,
-    },
+    TooManyPixels { width: u32, height: u32 },
     /// Each of its pixels has so many bits that it would take more memory than it is worth.
     #[error("it is {width} x {height} pixels with 16 bits a colour; at most {} million of such are taken", DEEP_PIXELS_MAX / 1_000_000)]
-    TooDeep {
-        width: u32,
-        height: u32,
-    },
+    TooDeep { width: u32, height: u32 },
     #[error("it moves over {0}")]
     TooMuchMotion(String),
     /// It breaks off, or is not what it says.
@@ -80,9 +74,7 @@ pub enum ImageError {
     Broken(String),
     /// Even written anew it is too much to fetch.
     #[error("it still has {} KB after it was made smaller, at most {} KB are taken", bytes.div_ceil(1024), IMAGE_BYTES_MAX / 1024)]
-    Heavy {
-        bytes: usize,
-    },
+    Heavy { bytes: usize },
 }
 
 impl ImageError {

@@ -30,11 +30,7 @@ pub enum AnswerError {
     Missing,
     /// It is not to be answered any more.
     #[error("the notice is {effect}; only {wanted} can be {verb}")]
-    Settled {
-        effect: Effect,
-        wanted: &'static str,
-        verb: &'static str,
-    },
+    Settled { effect: Effect, wanted: &'static str, verb: &'static str },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -27,15 +27,10 @@ pub enum FillError {
 pub enum SkeletonError {
     /// A line end there would begin a header of its own.
     #[error("the value for the header {header} has a control character in it; write it on one line")]
-    Control {
-        header: &'static str,
-    },
+    Control { header: &'static str },
     /// A value that stands bare in a header.
     #[error("{value:?} cannot stand in the header {header}; use letters, digits, `.`, `-` and `_`")]
-    Token {
-        header: &'static str,
-        value: String,
-    },
+    Token { header: &'static str, value: String },
     /// It is the base of every link.
     #[error(
         "the public address {0:?} is not one that links can begin with; it is of the form https://news.example.com"

@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use data_encoding::HEXLOWER;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use lettre::message::header::{self, HeaderName, HeaderValue, Headers};
 
 use crate::clock::Timestamp;

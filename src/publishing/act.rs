@@ -33,22 +33,14 @@ pub enum QueueError {
     #[error("it is a draft: its front matter says `draft: true`; take that line out first")]
     Draft,
     #[error("{slug:?} {state} already; give the file another name to send it as a new issue")]
-    Done {
-        slug: String,
-        state: &'static str,
-    },
+    Done { slug: String, state: &'static str },
     #[error(
         "{slug:?} is going out; `coranto issues pause {slug}` first, then queue it again to serve the rest with the new text"
     )]
-    GoingOut {
-        slug: String,
-    },
+    GoingOut { slug: String },
     /// Another issue has the same text.
     #[error("{other:?} has the same text ({state}); --again sends it once more")]
-    Twin {
-        other: String,
-        state: IssueState,
-    },
+    Twin { other: String, state: IssueState },
     /// There is no slot for it.
     #[error(transparent)]
     NoSlot(#[from] NoSlot),
@@ -57,10 +49,7 @@ pub enum QueueError {
     Unknown(String),
     /// It is not on the queue, so that it has no place to leave.
     #[error("{slug:?} is {state}; only an issue that is queued has a place to leave")]
-    NotQueued {
-        slug: String,
-        state: IssueState,
-    },
+    NotQueued { slug: String, state: IssueState },
     /// Another issue goes out at that time.
     #[error("{slug:?} goes out then, on {shown}")]
     Taken {

@@ -18,10 +18,7 @@ pub enum CorrectError {
     Unknown(String),
     /// It is not out, or was ended.
     #[error("{slug:?} is {state}: nobody has got it yet; `coranto queue FILE` gives it new content")]
-    NotSent {
-        slug: String,
-        state: IssueState,
-    },
+    NotSent { slug: String, state: IssueState },
     /// It was ended, and is not on the web.
     #[error("{0:?} was stopped: it is not on the web, so there is nothing to correct")]
     Stopped(String),

@@ -63,26 +63,15 @@ pub struct RenderedIssue {
 pub enum LibraryError {
     /// It cannot be read.
     #[error("{path}: {source}", path = .path.display())]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Read { path: PathBuf, source: std::io::Error },
     /// Its name is not one an issue can have.
     #[error("{path}: the name makes no slug; name it like 2026-11-27-a-short-title.md", path = .path.display())]
-    Name {
-        path: PathBuf,
-    },
+    Name { path: PathBuf },
     /// The address that its name makes is another page's.
     #[error("{path}: {slug:?} is the address of another page of the web server; give the file another name", path = .path.display())]
-    Reserved {
-        path: PathBuf,
-        slug: String,
-    },
+    Reserved { path: PathBuf, slug: String },
     #[error("{path}: {count} to fix before it can go out", path = .path.display(), count = .problems.iter().filter(|problem| problem.is_error()).count())]
-    Content {
-        path: PathBuf,
-        problems: Vec<Problem>,
-    },
+    Content { path: PathBuf, problems: Vec<Problem> },
     #[error("{path}: its front matter says newsletter {named:?}, this is {this:?}", path = .path.display())]
     Newsletter {
         path: PathBuf,

@@ -34,16 +34,10 @@ pub enum NoSlot {
     Past(Timestamp),
     /// Another issue goes out on it.
     #[error("{slug:?} goes out on its slot, {at}")]
-    Taken {
-        at: Timestamp,
-        slug: String,
-    },
+    Taken { at: Timestamp, slug: String },
     /// The file of another is named for that very day.
     #[error("the file of {slug:?} is named for the day of its slot, {at}")]
-    Reserved {
-        at: Timestamp,
-        slug: String,
-    },
+    Reserved { at: Timestamp, slug: String },
 }
 
 impl QueuePlan {

@@ -25,10 +25,7 @@ pub enum SkipError {
     Past(String),
     /// An issue goes out on it.
     #[error("{slug:?} goes out then, on {shown}; move it or take it off first")]
-    Taken {
-        slug: String,
-        shown: String,
-    },
+    Taken { slug: String, shown: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -4,10 +4,10 @@
 //! A challenge has no row. Its salt says when it ends and is part of what is hashed, and the hash is signed; so nothing
 //! of it can be changed. That it opens the door once is the ledger's part: see [`SolvedChallenge`].
 
-use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;

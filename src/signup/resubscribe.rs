@@ -83,9 +83,7 @@ async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<U
     }
     let latest = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
     let is_latest = latest.is_some_and(|latest| latest.id == withdrawn);
-    let was_reader = subscription
-        .left_from
-        .is_some_and(|before| matches!(before, SubscriptionState::Active | SubscriptionState::Paused));
+    let was_reader = subscription.left_from.is_some_and(SubscriptionState::is_reader);
     let fresh = is_latest && was_reader && now.since(consent.at) <= RETURN_FOR && subscription.suppressed.is_none();
     Ok(if fresh { UndoStatus::Fresh(subscription) } else { UndoStatus::Final(subscription) })
 }

@@ -39,7 +39,9 @@ pub struct Session {
 pub(super) enum State {
     Idle,
     /// For a message: 354 was read. `eight_bit` when SMTPUTF8 was asked for.
-    Body { eight_bit: bool },
+    Body {
+        eight_bit: bool,
+    },
     Unusable,
 }
 
@@ -49,14 +51,9 @@ pub enum EnvelopeOutcome {
     /// The server waits for the message.
     Ready,
     /// The server refused; `stage` says which command.
-    Refused {
-        stage: Stage,
-        reply: Reply,
-    },
+    Refused { stage: Stage, reply: Reply },
     /// Nothing was asked: the server had said that it takes no message of this size (RFC 1870).
-    TooLarge {
-        size_bytes_max: u64,
-    },
+    TooLarge { size_bytes_max: u64 },
     /// Nothing was asked: the address needs SMTPUTF8 (RFC 6531), which the server does not offer.
     NeedsSmtpUtf8,
 }
@@ -78,10 +75,7 @@ pub enum Broken {
         last_words: Option<Reply>,
     },
     #[error("{} {fault}", at(*stage))]
-    Lost {
-        stage: Stage,
-        fault: Fault,
-    },
+    Lost { stage: Stage, fault: Fault },
 }
 
 /// Why a message has no answer.

@@ -66,10 +66,7 @@ pub enum StoreError {
     },
     /// The file cannot be opened or made.
     #[error("{path}: {source}")]
-    File {
-        path: String,
-        source: std::io::Error,
-    },
+    File { path: String, source: std::io::Error },
     /// The server cannot show that it is the one that is meant.
     #[error(
         "the database server's certificate is not trusted ({0}): write `?sslmode=verify-full&sslrootcert=FILE` behind the \
@@ -81,25 +78,16 @@ pub enum StoreError {
     #[error(
         "another coranto is already serving {path}; only one may (stop it, or give this one a database of its own)"
     )]
-    Locked {
-        path: String,
-    },
+    Locked { path: String },
     /// The file was deleted while it was open.
     #[error("the database file {path} was deleted while this program worked on it; what is written now would be lost")]
-    Gone {
-        path: String,
-    },
+    Gone { path: String },
     /// Another file is in the place of the one that is open.
     #[error("the database file {path} was replaced while this program worked on it; what is written now would be lost")]
-    Replaced {
-        path: String,
-    },
+    Replaced { path: String },
     /// The lock file cannot be made.
     #[error("{path} cannot be locked: {source}")]
-    Lock {
-        path: String,
-        source: std::io::Error,
-    },
+    Lock { path: String, source: std::io::Error },
     /// The schema is not this program's.
     #[error("the database's schema cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

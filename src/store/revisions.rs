@@ -1,7 +1,7 @@
 //! Content frozen for sending. A revision never changes: an edit makes another.
 
-use data_encoding::HEXLOWER;
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 
 use super::column::record;
 use super::{Result, Tx};

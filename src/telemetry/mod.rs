@@ -37,10 +37,7 @@ pub struct LogSettings {
 pub enum LogError {
     /// The filter is not one.
     #[error("the log filter {filter:?} is not understood: {source}")]
-    Filter {
-        filter: String,
-        source: tracing_subscriber::filter::ParseError,
-    },
+    Filter { filter: String, source: tracing_subscriber::filter::ParseError },
     /// Something else has set up logging in this process.
     #[error("logging was started twice")]
     Twice,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use aws_lc_rs::hmac;
+use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 
 use super::{Key, Keyring, derive, random_bytes};
 
@@ -77,7 +77,8 @@ impl Keyring {
             let twice = |name: &str| KeyFileError::Twice { line: at + 1, name: name.to_owned() };
             let (name, hex) = line.split_once(':').ok_or_else(malformed)?;
             let name = name.trim();
-            let bytes = HEX.decode(hex.trim().as_bytes()).ok().filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
+            let bytes =
+                HEX.decode(hex.trim().as_bytes()).ok().filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
             if name == ADDRESS {
                 if address.replace(bytes).is_some() {
                     return Err(twice(name));

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use ipnet::IpNet;
 use axum::http::HeaderMap;
+use ipnet::IpNet;
 
 /// What a proxy says it in.
 pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use data_encoding::HEXLOWER;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
+use data_encoding::HEXLOWER;
 
 use super::site::Site;
 use crate::token::random_bytes;

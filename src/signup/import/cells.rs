@@ -1,10 +1,15 @@
 //! What stands in a cell, whatever program wrote it: nothing, yes or no, an address. Knows no column.
 
 use crate::domain::address::{AddressError, EmailAddress};
+use crate::domain::invisible::is_control;
+use crate::domain::language_tag::is_language_tag;
 
 use super::Reason;
 
-const BLANKS: [char; 7] = [' ', '\t', '\r', '\n', '\u{a0}', '\u{feff}', '\u{200b}'];
+/// What programs leave around a value.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_control(c)
+}
 
 /// What databases and programs write where there is no value.
 const NOTHING: &[&str] = &[
@@ -117,7 +122,7 @@ const NO: &[&str] = &[
 
 /// A cell without the blanks around it.
 pub(super) fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(BLANKS)
+    cell.trim_matches(is_blank)
 }
 
 /// Whether a cell is a database's spelling of nothing. A name may be Nan or Nil: those are read with [`is_no_name`].
@@ -216,7 +221,7 @@ pub(super) fn address(cell: &str) -> Result<AddressCell, Reason> {
 /// `Name <a@b>` and `a@b (Name)` into their parts.
 fn taken_apart(cell: &str) -> (&str, Option<String>, Option<String>) {
     let some = |text: &str| {
-        let text = text.trim_matches(|c| BLANKS.contains(&c) || matches!(c, '"' | '\'' | ','));
+        let text = text.trim_matches(|c| is_blank(c) || matches!(c, '"' | '\'' | ','));
         (!text.is_empty()).then(|| text.to_owned())
     };
     let (cell, remark) = match cell.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
@@ -253,22 +258,12 @@ fn bared(mut text: &str) -> &str {
 
 /// A language as BCP 47 has it.
 pub(super) fn language(cell: &str) -> Result<Option<String>, Reason> {
-    /// RFC 5646 4.4.1 asks to allow for 35.
-    const LANGUAGE_BYTES_MAX: usize = 35;
     let text = trimmed(cell);
     if is_nothing(text) {
         return Ok(None);
     }
     let tag = text.replace('_', "-");
-    let mut parts = tag.split('-');
-    let primary =
-        parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
-    let others = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && others && tag.len() <= LANGUAGE_BYTES_MAX {
-        Ok(Some(tag))
-    } else {
-        Err(Reason::Language(short(text)))
-    }
+    if is_language_tag(&tag) { Ok(Some(tag)) } else { Err(Reason::Language(short(text))) }
 }
 
 /// Enough of a value to find it.

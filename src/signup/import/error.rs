@@ -37,10 +37,7 @@ pub enum Reason {
     #[error(
         "{column} holds {value:?}, which is not known; write active, unconfirmed, paused, unsubscribed, bounced, complained or suppressed"
     )]
-    Status {
-        column: String,
-        value: String,
-    },
+    Status { column: String, value: String },
     /// Another row of the same person.
     #[error("another row of this address cannot be understood; correct that one")]
     Contradicted,
@@ -79,14 +76,9 @@ pub enum ImportError {
     #[error("the first line, which names the columns: {0}")]
     Header(Reason),
     #[error("no column is called email; the first line has: {}", found.join(", "))]
-    NoEmailColumn {
-        found: Vec<String>,
-    },
+    NoEmailColumn { found: Vec<String> },
     #[error("two columns hold addresses, {one:?} and {other:?}, and they differ")]
-    TwoEmailColumns {
-        one: String,
-        other: String,
-    },
+    TwoEmailColumns { one: String, other: String },
     /// Not to be read as JSON.
     #[error("this is JSON, and cannot be read: {0}")]
     Json(String),
@@ -95,34 +87,20 @@ pub enum ImportError {
     JsonTooLong,
     /// An archive that is broken, or made to fill a disk.
     #[error("the archive {name} cannot be read: {why}")]
-    Archive {
-        name: String,
-        why: String,
-    },
+    Archive { name: String, why: String },
     #[error("{name} is {what}, not a list; {how}")]
-    Packed {
-        name: String,
-        what: &'static str,
-        how: &'static str,
-    },
+    Packed { name: String, what: &'static str, how: &'static str },
     /// Something about one of the files.
     #[error("{name}: {error}")]
-    OfFile {
-        name: String,
-        error: Box<Self>,
-    },
+    OfFile { name: String, error: Box<Self> },
     /// A column was named that is in no file.
     #[error("no file has a column {name:?}")]
-    NoSuchColumn {
-        name: String,
-    },
+    NoSuchColumn { name: String },
     #[error("{0} of the columns may say who wants mail, and nobody has said what they mean")]
     Questions(usize),
     /// Nobody said where the readers agreed.
     #[error("{readers} people would begin to get mail, and nobody has said where they agreed to that")]
-    NotAgreed {
-        readers: u64,
-    },
+    NotAgreed { readers: u64 },
     /// More people than an import can hold.
     #[error("there are more than {0} addresses in the list; import it in parts")]
     TooMany(usize),
@@ -131,10 +109,7 @@ pub enum ImportError {
     Elsewhere,
     /// A file cannot be read.
     #[error("{name} cannot be read: {error}")]
-    Open {
-        name: String,
-        error: io::Error,
-    },
+    Open { name: String, error: io::Error },
     /// A file cannot be read.
     #[error("the list cannot be read: {0}")]
     Read(#[from] io::Error),

@@ -38,10 +38,10 @@ use self::standing::Standing;
 use self::survey::Survey;
 use self::table::ImportTable;
 
-use data_encoding::HEXLOWER;
 pub use answers::{Answers, ColumnQuestion, ColumnValue};
 pub use candidate::Import;
 pub use commit::{AGREED_FROM, import};
+use data_encoding::HEXLOWER;
 pub use error::{ImportError, Reason};
 pub use outcome::{ImportStep, Imported, Rejected};
 pub use times::DayOrder;

@@ -60,9 +60,7 @@ pub enum ImportStep {
     /// A row was taken, but for a cell.
     Dropped(Rejected),
     /// So many rows are done and safe.
-    Progress {
-        rows: u64,
-    },
+    Progress { rows: u64 },
 }
 
 impl Imported {

@@ -65,7 +65,10 @@ pub(super) struct ImportRow {
 pub(super) enum RowOutcome {
     Person(ImportRow),
     /// No row; whoever is named in it is not mailed because of another.
-    Broken { reason: Reason, addresses: Vec<EmailAddress> },
+    Broken {
+        reason: Reason,
+        addresses: Vec<EmailAddress>,
+    },
 }
 
 /// What the cells of standing say together.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use data_encoding::HEXLOWER;
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 
 use tokio::io::AsyncWriteExt as _;
 

@@ -18,7 +18,7 @@ use super::choices;
 use super::gone::{absent_page, departed, left_page};
 use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
 use super::signup::{address_error, asked_page, bare, name_error};
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use super::unsubscribe::{LEAVE, leave};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
@@ -40,7 +40,7 @@ const DATA: &str = "data";
 const ADD: &str = "add";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/p/{token}", get(show).post(act)).route("/p/{token}/", get(show).post(act))
+    routes(Purpose::Preferences, get(show).post(act))
 }
 
 enum Did {
@@ -219,7 +219,9 @@ async fn add(
     slug: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Response, HandlerError> {
-    let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
+    let Some(subscription) = get_one(site, id).await?.filter(|known| known.state.is_reader()) else {
+        return absent_page(site, None);
+    };
     let list = site.list(slug)?;
     let language = subscription.language.as_deref().and_then(Language::chosen);
     let ask = Ask { by_mail: true, language, ..Ask::new(subscription.email) };
@@ -231,10 +233,6 @@ async fn add(
 
 async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
     Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
-}
-
-fn is_reader(subscription: &Subscription) -> bool {
-    matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
 }
 
 async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, HandlerError> {

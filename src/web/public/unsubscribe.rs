@@ -20,7 +20,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
 use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, ClientNetwork, Rest, UnsubscribeOutcome};
@@ -31,7 +31,7 @@ use crate::token::Purpose;
 pub(super) const LEAVE: &str = "leave";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/u/{token}", get(show).post(act)).route("/u/{token}/", get(show).post(act))
+    routes(Purpose::Unsubscribe, get(show).post(act))
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
