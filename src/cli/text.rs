@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::domain::invisible::is_control;
+use crate::domain::characters::is_control;
 
 /// A line to stderr. That nobody reads it is no reason to fail.
 pub(super) fn message(text: &str) {

@@ -13,6 +13,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
+use super::characters::{is_invisible, is_mark};
 use super::mailbox;
 
 /// RFC 5321 4.5.3.1.1.
@@ -144,16 +145,6 @@ fn is_atext(c: char) -> bool {
     }
     use GeneralCategoryGroup::{Letter, Mark, Number};
     matches!(c.general_category_group(), Letter | Mark | Number) && !is_invisible(c)
-}
-
-fn is_mark(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Mark
-}
-
-/// The letters and marks among Unicode's default-ignorable code points: nobody sees them.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// A letter with its accents as one character, where there is one (NFC). What would become ASCII (the Kelvin sign) stays

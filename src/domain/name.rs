@@ -7,7 +7,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-use super::invisible::{is_control, is_invisible, is_picture};
+use super::characters::{is_control, is_invisible, is_mark, is_picture};
 
 /// How many characters a name may have.
 pub const NAME_CHARS_MAX: usize = 40;
@@ -120,11 +120,6 @@ fn joins(c: char) -> bool {
 
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-}
-
-fn is_mark(c: char) -> bool {
-    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
-    matches!(c.general_category(), EnclosingMark | NonspacingMark | SpacingMark)
 }
 
 /// Whether a mail program, or a reader, takes it for an address of the web, of mail, of a file or of a telephone.

@@ -10,21 +10,18 @@ use std::time::Duration;
 use super::enqueue::post;
 use super::limits::asked;
 use super::mail_kind::MailKind;
-use super::{ActionContext, CONFIRM_FOR, Signup, SignupList, person};
-use crate::clock::Timestamp;
+use super::{ActionContext, CONFIRM_FOR, Signup, SignupList, about, person};
+use crate::clock::{DAY, MONTH, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
 use crate::domain::subscriber::{AskedBy, RequestKind};
 use crate::domain::{RequestId, SubscriberId, SubscriptionId};
-use crate::store::events::About;
 use crate::store::requests::{NewRequest, Request};
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Result, Tx, events, limits, requests, subscribers, subscriptions, suppressions};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often a day a subscription may be asked to move: each time two mails go out.
 const MOVES_PER_DAY: i64 = 3;
 /// How long the old address can take a change back.
@@ -238,8 +235,4 @@ async fn found(tx: &mut Tx, id: RequestId) -> Result<Option<(Request, Subscripti
     let request = requests::get(tx, id).await?.filter(|request| request.kind == RequestKind::Address);
     let Some(request) = request else { return Ok(None) };
     Ok(subscriptions::get(tx, request.subscription_id).await?.map(|subscription| (request, subscription)))
-}
-
-fn about(subscription: &Subscription) -> About {
-    About { newsletter: Some(subscription.newsletter_id), subscription: Some(subscription.id), ..About::default() }
 }

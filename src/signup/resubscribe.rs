@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::ActionContext;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
@@ -14,7 +14,7 @@ use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, Tx, consents, events, personal, subscriptions};
 
 /// How long a leaving can be taken back: a slip is noticed the same day.
-pub const RETURN_FOR: Duration = Duration::from_secs(24 * 3600);
+pub const RETURN_FOR: Duration = DAY;
 
 /// What the link behind the button leads to.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! What stands in a cell, whatever program wrote it: nothing, yes or no, an address. Knows no column.
 
 use crate::domain::address::{AddressError, EmailAddress};
-use crate::domain::invisible::is_control;
+use crate::domain::characters::is_control;
 use crate::domain::language_tag::is_language_tag;
 
 use super::Reason;

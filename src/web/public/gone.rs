@@ -2,7 +2,6 @@
 //! only to who pressed the button: it stands on the page behind it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -17,6 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::reader::{ReaderContext, link_url};
 use super::token::{Opened, Token, open, routes};
+use crate::clock::DAY;
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::retention::Expiry;
@@ -29,7 +29,6 @@ use crate::token::Purpose;
 
 const BACK: &str = "back";
 const WHY: &str = "why";
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn router() -> Router<Arc<Site>> {
     routes(Purpose::Gone, get(show).post(act))

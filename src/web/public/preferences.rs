@@ -26,7 +26,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, AddressChange, Ask, ClientNetwork, Rest, SignupList};
-use crate::store::subscriptions::{self, Subscription};
+use crate::store::subscriptions::Subscription;
 use crate::templates::pages::{Done, FormError, Other, PendingPage, PreferencesPage};
 use crate::token::Purpose;
 use crate::words::Language;
@@ -124,7 +124,7 @@ async fn pause_until(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     match reader::rest_until(site, list, typed) {
         Some(rest) => pause(site, id, rest, client).await,
@@ -145,7 +145,7 @@ async fn rename(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     let name = match parse_name(typed) {
         Ok(name) => name,
@@ -180,7 +180,7 @@ async fn change_address(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
@@ -202,7 +202,7 @@ async fn change_address(
 }
 
 async fn data(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
@@ -219,7 +219,7 @@ async fn add(
     slug: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Response, HandlerError> {
-    let Some(subscription) = get_one(site, id).await?.filter(|known| known.state.is_reader()) else {
+    let Some(subscription) = reader::current(site, id).await?.filter(|known| known.state.is_reader()) else {
         return absent_page(site, None);
     };
     let list = site.list(slug)?;
@@ -231,14 +231,8 @@ async fn add(
     asked_page(site, &list, site.words_in(&list, language), &answer)
 }
 
-async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
-    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
-}
-
 async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, HandlerError> {
-    let mut tx = site.signup.db.read().await?;
-    let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
-    drop(tx);
+    let Some(subscription) = reader::current(site, id).await? else { return absent_page(site, None) };
     let whose = ReaderContext::of(site, &subscription).await?;
     let mut wrong = FormError::default();
     let done = match did {

@@ -1,6 +1,6 @@
-//! Characters that nobody sees. Knows no text.
+//! Which characters nobody sees, which steer, which belong to the letter before them. Knows no text.
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// What steers a terminal, a line or its direction, and is no part of a text in one line: control characters, separators
 /// of lines, marks of direction, spaces without width, byte order marks. They do no harm to what is around them when
@@ -28,6 +28,12 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}'
         // Objects and signs that stand for something which is not there.
         | '\u{fff9}'..='\u{fffd}')
+}
+
+/// A mark that is written with the letter before it: accents, the signs of Indian scripts, tones of Thai and Lao. Without
+/// them a word in such a script is another, or none.
+pub fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 /// Pictures, emoji among them.
