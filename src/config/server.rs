@@ -82,14 +82,7 @@ mod tests {
             assert!(!holds(net, one), "{net} {one}");
         }
         for world in [
-            "0.0.0.0/0",
-            "0.0.0.0/1",
-            "128.0.0.0/1",
-            "10.0.0.0/7",
-            "::/0",
-            "2000::/3",
-            "fd00::/8",
-            "::ffff:0:0/96",
+            "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7", "::/0", "2000::/3", "fd00::/8", "::ffff:0:0/96",
             "::ffff:0:0/0",
         ] {
             assert!(network(world).unwrap_err().1.unwrap().contains("own address"), "{world}");

@@ -27,17 +27,7 @@ const UNTITLED: &str = "Untitled";
 const SUMMARY_CHARS_MAX: usize = 1000;
 
 const KEYS: &[&str] = &[
-    "title",
-    "subject",
-    "summary",
-    "send_at",
-    "draft",
-    "newsletter",
-    "author",
-    "lang",
-    "image",
-    "image_alt",
-    "web",
+    "title", "subject", "summary", "send_at", "draft", "newsletter", "author", "lang", "image", "image_alt", "web",
     "correction",
 ];
 

@@ -67,35 +67,9 @@ const DROPPED: &[&str] = &[
 ];
 /// Within a drawing or a formula, which is told as a whole.
 const WITHIN_DROPPED: &[&str] = &[
-    "circle",
-    "clippath",
-    "defs",
-    "ellipse",
-    "filter",
-    "g",
-    "line",
-    "lineargradient",
-    "mask",
-    "path",
-    "polygon",
-    "polyline",
-    "rect",
-    "stop",
-    "symbol",
-    "text",
-    "tspan",
-    "use",
-    "mi",
-    "mn",
-    "mo",
-    "mrow",
-    "msup",
-    "msub",
-    "mfrac",
-    "mtext",
-    "mglyph",
-    "semantics",
-    "annotation",
+    "circle", "clippath", "defs", "ellipse", "filter", "g", "line", "lineargradient", "mask", "path", "polygon",
+    "polyline", "rect", "stop", "symbol", "text", "tspan", "use", "mi", "mn", "mo", "mrow", "msup", "msub", "mfrac",
+    "mtext", "mglyph", "semantics", "annotation",
 ];
 
 /// What takes all that follows along when it falls out, as far as its end: without one, to the end of the issue.

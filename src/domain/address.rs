@@ -231,38 +231,10 @@ mod tests {
     #[test]
     fn what_could_harm_is_refused() {
         for text in [
-            "",
-            " ",
-            "a",
-            "@",
-            "a@",
-            "@b.c",
-            "a@b",
-            "a@b.c.",
-            "a@-b.c",
-            "a@b-.c",
-            "a b@c.d",
-            "c.d!a@b.c",
-            "a%c.d@b.c",
-            "a..b@c.d",
-            ".a@c.d",
-            "a.@c.d",
-            "\"a b\"@c.d",
-            "a@[127.0.0.1]",
-            "a@127.0.0.1",
-            "a@b.c\r\nBcc: x@y.z",
-            "a\r\n@b.c",
-            "a\0@b.c",
-            "<a@b.c>",
-            "a@b@c.d",
-            "a,b@c.d",
-            "a;b@c.d",
-            "a(b)@c.d",
-            "a\u{202e}@b.c",
-            "a\u{200b}@b.c",
-            "a@b\u{202e}.c",
-            "a@b_c.d",
-            "a@b..c",
+            "", " ", "a", "@", "a@", "@b.c", "a@b", "a@b.c.", "a@-b.c", "a@b-.c", "a b@c.d", "c.d!a@b.c", "a%c.d@b.c",
+            "a..b@c.d", ".a@c.d", "a.@c.d", "\"a b\"@c.d", "a@[127.0.0.1]", "a@127.0.0.1", "a@b.c\r\nBcc: x@y.z",
+            "a\r\n@b.c", "a\0@b.c", "<a@b.c>", "a@b@c.d", "a,b@c.d", "a;b@c.d", "a(b)@c.d", "a\u{202e}@b.c",
+            "a\u{200b}@b.c", "a@b\u{202e}.c", "a@b_c.d", "a@b..c",
         ] {
             assert!(parsed(text).is_err(), "{text:?} was taken for an address");
         }
@@ -294,14 +266,8 @@ mod tests {
             assert_eq!(parsed(own).as_deref(), Ok(own), "{own:?}");
         }
         for wrong in [
-            "a\u{200d}b@example.org",
-            "a\u{fe0f}b@example.org",
-            "a\u{3164}b@example.org",
-            "a\u{34f}b@example.org",
-            "\u{301}a@example.org",
-            "a.\u{301}b@example.org",
-            "a\u{e000}b@example.org",
-            "a\u{378}b@example.org",
+            "a\u{200d}b@example.org", "a\u{fe0f}b@example.org", "a\u{3164}b@example.org", "a\u{34f}b@example.org",
+            "\u{301}a@example.org", "a.\u{301}b@example.org", "a\u{e000}b@example.org", "a\u{378}b@example.org",
         ] {
             assert_eq!(parsed(wrong), Err(AddressError::Local), "{wrong:?}");
         }

@@ -44,22 +44,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web",
-            "inbound",
-            "upkeep",
-            "delivery",
-            "publishing",
-            "signup",
-            "upkeep",
-            "config",
-            "supervise",
-            "templates",
-            "images",
-            "store",
-            "smtp",
-            "message",
-            "content",
-            "domain",
+            "web", "inbound", "upkeep", "delivery", "publishing", "signup", "upkeep", "config", "supervise",
+            "templates", "images", "store", "smtp", "message", "content", "domain",
         ],
     ),
     ("main", &["cli"]),
@@ -177,16 +163,8 @@ fn each_crate_has_its_home() {
 #[test]
 fn sql_lives_in_the_store() {
     const VERBS: &[&str] = &[
-        "SELECT ",
-        "INSERT INTO ",
-        "UPDATE ",
-        "DELETE FROM ",
-        "WITH ",
-        "CREATE TABLE ",
-        "CREATE INDEX ",
-        "DROP ",
-        "PRAGMA ",
-        "BEGIN ",
+        "SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH ", "CREATE TABLE ", "CREATE INDEX ", "DROP ",
+        "PRAGMA ", "BEGIN ",
     ];
     let mut wrong = Wrong::default();
     for file in rust_files(&["src"]) {
