@@ -7,6 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+/// Twenty-four hours, whatever the clocks do.
+pub const DAY: Duration = Duration::from_secs(24 * 3600);
+/// Thirty of them.
+pub const MONTH: Duration = DAY.saturating_mul(30);
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z, as the databases store it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(pub i64);

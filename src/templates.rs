@@ -344,17 +344,9 @@ mod tests {
     fn only_these_values_are_taken_for_html() {
         let known = [
             // What `content` wrote, or escaped.
-            "about",
-            "body",
-            "brand",
-            "latest.body",
-            "latest.title_html",
+            "about", "body", "brand", "latest.body", "latest.title_html",
             // One of a list in `domain::design`, with quotation marks that stand in an attribute as they are.
-            "look.font",
-            "look.heading_font",
-            "more",
-            "standfirst_html",
-            "title_html",
+            "look.font", "look.heading_font", "more", "standfirst_html", "title_html",
         ];
         let mut found = std::collections::BTreeSet::new();
         for (name, source) in SOURCES {

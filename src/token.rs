@@ -10,28 +10,46 @@
 //! whose row was made again opens nothing. Rows from before marks have none; there, and where a token names no row, the
 //! twelve bytes of both tags are one tag over purpose and number.
 
-mod base32;
 mod file;
 
 use aws_lc_rs::{aead, constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-pub use base32::TOKEN_LEN;
-use base32::{BYTES, decode, encode};
+use data_encoding::BASE32_NOPAD_NOCASE as BASE32;
 pub use file::{Fingerprint, KeyFileError, KeyKind};
 
-/// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to 27 are
-/// spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Purpose {
+/// Declares the purposes with their numbers, and with the path of the page that their links open.
+macro_rules! purposes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal $(at $path:literal)?,)+) => {
+        /// What a token may be used for. The discriminant goes into the tag: never change one, never use one again. 20 to
+        /// 27 are spoken for: hook, probe, welcome, enter, code to enter by, half-way in, device, stored secret.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Purpose {
+            $($(#[$doc])* $name = $number,)+
+        }
+
+        impl Purpose {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// What stands before the token in a link of this purpose, such as `/u/`. Nothing, where no link has it.
+            pub const fn path(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($path)?),)+
+                }
+            }
+        }
+    };
+}
+
+purposes! {
     /// Confirms a subscription; the number is a consent's id.
-    Confirm = 1,
+    Confirm = 1 at "/c/",
     /// Ends a subscription; the number is a subscription's id.
-    Unsubscribe = 2,
+    Unsubscribe = 2 at "/u/",
     /// Opens the preferences page; the number is a subscription's id.
-    Preferences = 3,
+    Preferences = 3 at "/p/",
     /// Marks an envelope sender (VERP), so that bounces find their delivery.
     Bounce = 4,
     /// Names a message in its Message-ID; the number is a delivery's id.
@@ -39,15 +57,15 @@ pub enum Purpose {
     /// Proves when a form was served; the number is a time in milliseconds.
     Form = 6,
     /// Confirms another address, at that address; the number is a request's id.
-    Address = 10,
+    Address = 10 at "/a/",
     /// Stops such a change, at the old address; the number is a request's id.
-    Stop = 11,
+    Stop = 11 at "/s/",
     /// Opens the reader's data; the number is a request's id.
-    Data = 12,
+    Data = 12 at "/d/",
     /// Takes back a leaving; the number is a consent's id.
-    Gone = 13,
+    Gone = 13 at "/g/",
     /// Refuses mails that strangers ask for; the number is the beginning of an address's keyed hash.
-    Refuse = 16,
+    Refuse = 16 at "/n/",
     /// Proves since when someone waits; the number is a time and a part of an address's keyed hash.
     Wait = 17,
     /// Signs a challenge that a machine solves.
@@ -59,6 +77,10 @@ pub enum Purpose {
 /// The number that test mails carry: no row has it, so their links work and change nothing.
 pub const TEST_NUMBER: u64 = 0;
 
+/// How long a token is, in bytes before its spelling.
+const BYTES: usize = 21;
+/// How long a token is, in characters.
+pub const TOKEN_LEN: usize = 34;
 /// The two tags' bytes together.
 const TAG_BYTES: usize = 12;
 /// How many of them are the tag over purpose and number, when the others are the row tag.
@@ -143,7 +165,8 @@ impl Keyring {
     /// What `token` names, if it was sealed here for `purpose`. It opens nothing before [`Self::proves`] has seen the
     /// row's mark.
     pub fn open_row(&self, purpose: Purpose, token: &str) -> Option<Unproved> {
-        let bytes = decode(token)?;
+        // Spare bits must be zero, so that one number has exactly one spelling.
+        let bytes: [u8; BYTES] = BASE32.decode(token.as_bytes()).ok()?.try_into().ok()?;
         let at = self.keys.iter().position(|key| key.id == bytes[0])?;
         let key = &self.keys[at];
         if key.leaked && !purpose.is_harmless() {
@@ -244,7 +267,7 @@ impl Key {
         bytes[0] = self.id;
         bytes[1..=TAG_BYTES].copy_from_slice(tag);
         bytes[1 + TAG_BYTES..].copy_from_slice(&self.mask(tag, number.to_be_bytes()));
-        encode(&bytes)
+        BASE32.encode(&bytes).to_ascii_lowercase()
     }
 
     fn row_tag(&self, purpose: Purpose, number: u64, mark: Mark) -> [u8; TAG_BYTES - SHORT_TAG_BYTES] {
@@ -311,7 +334,6 @@ fn cut<const N: usize>(bytes: &[u8]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
-    use super::base32::ALPHABET;
     use super::*;
 
     const BEFORE_MARKS: &str = "agbmazc55roqgfbd2odxrugoxo2no7v5s4";
@@ -337,7 +359,7 @@ mod tests {
         let keys = keyring(&Keyring::generate());
         let token = keys.seal(Purpose::Confirm, 7);
         for at in 0..token.len() {
-            for letter in ALPHABET.iter().map(|letter| char::from(*letter)) {
+            for letter in ('a'..='z').chain('2'..='7') {
                 let mut forged = token.clone();
                 forged.replace_range(at..=at, &letter.to_string());
                 assert_eq!(keys.open(Purpose::Confirm, &forged).is_some(), forged == token, "{forged}");

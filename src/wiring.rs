@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use crate::config::{Config, Dkim, Relay, RelayTls};
 use crate::delivery::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::domain::newsletter::Newsletter;
+use crate::domain::newsletter::url_base;
 use crate::message::dkim::Signer;
 use crate::signup::{ChallengeWhen, DomainPolicy, Limits, MxLookup};
 use crate::smtp::{Connector, Endpoint, TlsMode};
@@ -121,7 +122,7 @@ pub fn upkeep(config: &Config) -> upkeep::AlarmSettings {
 
 /// Where links begin, without a `/` at its end.
 pub fn public_url(config: &Config) -> String {
-    config.public_url.as_str().trim_end_matches('/').to_owned()
+    url_base(config.public_url.as_str()).to_owned()
 }
 
 /// The name this installation gives itself in EHLO: an IP address is written as a literal (RFC 5321 4.1.3).

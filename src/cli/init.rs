@@ -9,6 +9,7 @@ use super::new::{slug, write_new};
 use super::{Context, Exit, Failure};
 use crate::clock::Timestamp;
 use crate::config::{self, Config};
+use crate::domain::newsletter::url_base;
 use crate::domain::slot::Slot;
 use crate::private;
 use crate::token::Keyring;
@@ -107,7 +108,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 /// What was written, what to type next, and where readers will find the newsletter.
 fn report(written: &[PathBuf], answers: &Answers, dir: &Path, context: &Context) -> anyhow::Result<Exit> {
     let output = &context.output;
-    let (site, slug) = (answers.public_url.trim_end_matches('/'), &answers.slug);
+    let (site, slug) = (url_base(&answers.public_url), &answers.slug);
     let (front, sign_up, link) = ("", format!("{slug}/subscribe"), format!("{slug}/link"));
     let width = sign_up.len();
     if output.is_json() {

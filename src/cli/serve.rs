@@ -204,8 +204,7 @@ async fn site(
     }
     let signup = Signup::new(db.clone(), config.keys.clone(), wiring::limits(config), wiring::checks(config)?);
     signup.remember(clock.now()).await?;
-    let networks = config.server.trusted_proxies.clone();
-    let proxies = Proxies::new(move |address| networks.iter().any(|network| network.contains(address)));
+    let proxies = Proxies::new(config.server.trusted_proxies.clone());
     let mut site = Site::new(signup, lists, templates, clock.clone(), config.public_url.clone(), proxies, stop)?;
     site.embedding =
         Embedding { origins: config.signup.embed_origins.clone(), redirects: config.signup.redirects.clone() };

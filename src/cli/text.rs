@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use crate::domain::characters::is_control;
 pub(super) use crate::figures::count;
 
 /// A line to stderr. That nobody reads it is no reason to fail.
@@ -11,10 +12,7 @@ pub(super) fn message(text: &str) {
 
 /// `text` without what could steer a terminal: names and replies come from strangers.
 pub(super) fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_control(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::Failure;
 use crate::clock::Timestamp;
 use crate::config::Config;
+pub(super) use crate::domain::moment::about;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 
@@ -52,19 +53,7 @@ pub(super) fn time(typed: &str, newsletter: &Newsletter) -> anyhow::Result<Times
     }
 }
 
-/// `3 days`, `2 hours`, `5 minutes`, `40 seconds`: the largest whole unit.
-pub(super) fn about(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (number, unit) = match seconds {
-        172_800.. => (seconds / 86_400, "day"),
-        7_200.. => (seconds / 3600, "hour"),
-        120.. => (seconds / 60, "minute"),
-        _ => (seconds, "second"),
-    };
-    super::text::count(number, unit)
-}
-
-/// The same with the next unit too, to the minute: `4 days 2 hours`.
+/// A duration with two units, to the minute: `4 days 2 hours`.
 pub(super) fn countdown(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3600, seconds % 3600 / 60);
@@ -95,13 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_one_unit() {
-        let seconds = |seconds| about(Duration::from_secs(seconds));
-        assert_eq!(seconds(1), "1 second");
-        assert_eq!(seconds(119), "119 seconds");
-        assert_eq!(seconds(120), "2 minutes");
-        assert_eq!(seconds(7200), "2 hours");
-        assert_eq!(seconds(6 * 86_400 + 5), "6 days");
+    fn durations_have_two_units() {
         let countdown = |seconds| countdown(Duration::from_secs(seconds));
         assert_eq!(countdown(4 * 86_400 + 7199), "4 days 1 hour");
         assert_eq!(

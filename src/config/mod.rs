@@ -47,7 +47,7 @@ pub use self::relay::{Relay, RelayTls};
 pub use self::sender::sender;
 use self::sending::KnownRelay;
 pub use self::sending::Sending;
-pub use self::server::{Network, Server};
+pub use self::server::Server;
 pub use self::show::Setting;
 pub use self::signup::SignupLimits;
 use self::tree::ConfigTable;

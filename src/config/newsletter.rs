@@ -4,12 +4,13 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use super::design;
-use super::problem::nearest;
 use super::reader::{Section, ValueRefusal};
 use super::sender::{address, name, postal_address, sender};
 use crate::domain::NewsletterId;
 use crate::domain::address::EmailAddress;
 use crate::domain::design::{Design, ImagesBy, Welcome};
+use crate::domain::language_tag::is_language_tag;
+use crate::domain::nearest::nearest;
 use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use crate::domain::reserved::is_reserved_for_newsletters;
 use crate::domain::slot::Slot;
@@ -198,11 +199,7 @@ fn short(text: &str) -> Result<String, String> {
 }
 
 fn language(text: &str) -> Result<String, ValueRefusal> {
-    let mut subtags = text.split('-');
-    let primary =
-        subtags.next().is_some_and(|tag| (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphabetic()));
-    let others = subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && others {
+    if is_language_tag(text) {
         return Ok(text.to_owned());
     }
     Err((format!("{text:?} is not a language tag"), Some("write a tag of BCP 47, such as en or pt-BR".into())))

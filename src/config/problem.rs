@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use strsim::osa_distance;
-
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -85,35 +83,3 @@ impl fmt::Display for ConfigErrors {
 }
 
 impl std::error::Error for ConfigErrors {}
-
-/// Which of `known` was probably meant by `typed`: the nearest, when it is near.
-pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + typed.len() / 4;
-    known
-        .into_iter()
-        .map(|name| (osa_distance(typed, name), name))
-        .filter(|(edits, name)| *edits <= limit || (typed.len() >= 4 && (name.contains(typed) || typed.contains(name))))
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_is_meant_and_the_far_is_not() {
-        let known = ["listen", "trusted_proxies", "time_zone", "slot"];
-        for (typed, meant) in [
-            ("listen", Some("listen")),
-            ("lsiten", Some("listen")),
-            ("timezone", Some("time_zone")),
-            ("trusted_proxy", Some("trusted_proxies")),
-            ("slots", Some("slot")),
-            ("colour", None),
-            ("", None),
-        ] {
-            assert_eq!(nearest(typed, known), meant, "{typed}");
-        }
-    }
-}

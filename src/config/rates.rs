@@ -2,9 +2,10 @@
 
 use super::keys;
 use super::mismatch::mismatch;
-use super::problem::{ConfigProblem, Origin, nearest};
+use super::problem::{ConfigProblem, Origin};
 use super::reader::Section;
 use super::tree::{self, ConfigTable, ConfigValue};
+use crate::domain::nearest::nearest;
 use crate::domain::quota::{Quota, Rates};
 
 const NAMES: [&str; 3] = ["per_minute", "per_hour", "per_day"];

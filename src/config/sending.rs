@@ -1,9 +1,9 @@
 //! How a newsletter's mail goes: through which relays, and with which header fields besides its own.
 
 use super::headers;
-use super::problem::nearest;
 use super::reader::Section;
 use crate::domain::extra_header::ExtraHeaders;
+use crate::domain::nearest::nearest;
 
 /// The part of a newsletter that is about relays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use ipnet::IpNet;
+
 use super::reader::{Section, ValueRefusal};
 
 #[derive(Clone, Debug)]
@@ -10,33 +12,9 @@ pub struct Server {
     /// Where `/metrics` is served to whoever reaches it; without it nowhere.
     pub metrics_listen: Option<SocketAddr>,
     /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNet>,
     /// The most connections open at once.
     pub connections: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    pub address: IpAddr,
-    /// How many of its first bits all its addresses share.
-    pub prefix: u8,
-}
-
-impl Network {
-    /// Whether `address` lies in it. An IPv4 address written as IPv6 (`::ffff:a.b.c.d`) is taken for what it is.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address.to_canonical(), address.to_canonical()) {
-            (IpAddr::V4(net), IpAddr::V4(one)) => {
-                let differ = u32::from(net) ^ u32::from(one);
-                differ.checked_shr(32 - u32::from(self.prefix)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(net), IpAddr::V6(one)) => {
-                let differ = u128::from(net) ^ u128::from(one);
-                differ.checked_shr(128 - u32::from(self.prefix)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
 }
 
 pub(super) fn read(section: Section<'_>) -> Option<Server> {
@@ -58,28 +36,18 @@ fn socket(text: &str) -> Result<SocketAddr, ValueRefusal> {
 const PREFIX_MIN_V4: u8 = 8;
 const PREFIX_MIN_V6: u8 = 16;
 
-fn network(text: &str) -> Result<Network, ValueRefusal> {
+/// An address alone is a network of one. IPv4 written as IPv6 (`::ffff:a.b.c.d`) is taken for what it is.
+fn network(text: &str) -> Result<IpNet, ValueRefusal> {
     let refusal =
-        || (format!("{text:?} is not an address or a network"), Some("write 10.0.0.1 or 10.0.0.0/8".to_owned()));
-    let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix.parse::<u8>().map_err(|_| refusal())?)),
-        None => (text, None),
+        |_| (format!("{text:?} is not an address or a network"), Some("write 10.0.0.1 or 10.0.0.0/8".to_owned()));
+    let written: IpNet = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(refusal)?;
+    let address = written.addr().to_canonical();
+    let network = match written.prefix_len().checked_sub(96) {
+        Some(prefix) if written.addr().is_ipv6() && address.is_ipv4() => IpNet::new_assert(address, prefix),
+        _ => written,
     };
-    let address: IpAddr = address.parse().map_err(|_| refusal())?;
-    let bits = if address.is_ipv4() { 32 } else { 128 };
-    let prefix = prefix.unwrap_or(bits);
-    if prefix > bits {
-        return Err(refusal());
-    }
-    let network = match (address, address.to_canonical()) {
-        // IPv4 written as IPv6.
-        (IpAddr::V6(_), canonical @ IpAddr::V4(_)) if prefix >= 96 => {
-            Network { address: canonical, prefix: prefix - 96 }
-        }
-        _ => Network { address, prefix },
-    };
-    let least = if network.address.is_ipv4() { PREFIX_MIN_V4 } else { PREFIX_MIN_V6 };
-    if network.prefix < least {
+    let least = if network.addr().is_ipv4() { PREFIX_MIN_V4 } else { PREFIX_MIN_V6 };
+    if network.prefix_len() < least {
         let why = format!("{text:?} is not a network of proxies: everybody in it could say whom they ask for");
         let hint = "write the proxy's own address, or its network with a prefix of /8 (IPv6: /16) or more";
         return Err((why, Some(hint.to_owned())));
@@ -93,7 +61,8 @@ mod tests {
 
     #[test]
     fn networks_hold_their_addresses() {
-        let holds = |net: &str, one: &str| network(net).unwrap().contains(one.parse().unwrap());
+        let holds =
+            |net: &str, one: &str| network(net).unwrap().contains(&one.parse::<IpAddr>().unwrap().to_canonical());
         for (net, one) in [
             ("10.0.0.0/8", "10.255.0.1"),
             ("10.0.0.1", "10.0.0.1"),
@@ -113,14 +82,7 @@ mod tests {
             assert!(!holds(net, one), "{net} {one}");
         }
         for world in [
-            "0.0.0.0/0",
-            "0.0.0.0/1",
-            "128.0.0.0/1",
-            "10.0.0.0/7",
-            "::/0",
-            "2000::/3",
-            "fd00::/8",
-            "::ffff:0:0/96",
+            "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/7", "::/0", "2000::/3", "fd00::/8", "::ffff:0:0/96",
             "::ffff:0:0/0",
         ] {
             assert!(network(world).unwrap_err().1.unwrap().contains("own address"), "{world}");

@@ -3,6 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{ConfigProblem, Origin};
+use crate::domain::position::{LineIndex, Position};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ConfigValue {
@@ -72,7 +73,7 @@ impl ConfigTable {
 
 /// Reads TOML; on a syntax error, every one that the parser could find.
 pub(super) fn parse(text: &str) -> Result<ConfigTable, Vec<ConfigProblem>> {
-    let lines = Lines::of(text);
+    let lines = Lines { text, index: LineIndex::of(text) };
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return Ok(lines.table(table.get_ref()));
@@ -88,25 +89,18 @@ pub(super) fn parse(text: &str) -> Result<ConfigTable, Vec<ConfigProblem>> {
 
 /// Where a byte of `text` stands.
 pub(super) fn place_of(text: &str, offset: usize) -> Origin {
-    Lines::of(text).place(offset)
+    Lines { text, index: LineIndex::of(text) }.place(offset)
 }
 
 struct Lines<'a> {
     text: &'a str,
-    /// The offset of each line's first byte.
-    starts: Vec<usize>,
+    index: LineIndex,
 }
 
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
-    }
-
+impl Lines<'_> {
     fn place(&self, offset: usize) -> Origin {
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let before = self.text.get(self.starts[line - 1]..offset).unwrap_or_default();
-        Origin::File { line, column: before.chars().count() + 1 }
+        let Position { line, column } = self.index.position(self.text, offset);
+        Origin::File { line, column }
     }
 
     fn table(&self, table: &DeTable<'_>) -> ConfigTable {

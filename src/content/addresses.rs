@@ -5,6 +5,7 @@
 
 use super::fields::{Piece, Template};
 use super::merge;
+use super::tags::{attribute, tags};
 
 /// Whether the number is odd. Addresses that a link shows as its own text count once.
 pub fn are_odd(html: &str, text: &str) -> bool {
@@ -12,27 +13,24 @@ pub fn are_odd(html: &str, text: &str) -> bool {
 }
 
 fn in_html(html: &str) -> usize {
-    let mut count = 0;
-    let mut in_link = false;
-    for piece in html.split('<') {
-        let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
-        let name = tag.split_ascii_whitespace().next().unwrap_or_default();
-        match name {
-            "a" => in_link = true,
-            "/a" => in_link = false,
-            _ => {}
+    let (mut count, mut from) = (0, 0);
+    let mut is_shown = true;
+    for tag in tags(html) {
+        if is_shown {
+            count += in_text(&html[from..tag.start]);
         }
-        let address = match name {
-            "a" => attribute(tag, "href"),
-            "img" => attribute(tag, "src"),
-            _ => "",
+        if matches!(tag.name, "a" | "title") {
+            is_shown = tag.closes;
+        }
+        from = tag.end;
+        let address = match tag.name {
+            "a" => attribute(tag.inside, "href"),
+            "img" => attribute(tag.inside, "src"),
+            _ => None,
         };
-        count += in_text(address);
-        if !in_link && name != "title" {
-            count += in_text(text);
-        }
+        count += address.map_or(0, |address| in_text(&address));
     }
-    count
+    count + in_text(&html[from..])
 }
 
 /// A reader's own links have no value yet; their marks stand for one address each.
@@ -45,11 +43,6 @@ fn in_text(text: &str) -> usize {
             Piece::Field(field) => usize::from(merge::is_url(&field)),
         })
         .sum()
-}
-
-fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
-    let value = tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
-    value.map_or("", |(value, _)| value)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 mod entries;
 mod send_at;
-mod suggest;
 
 use url::Url;
 
@@ -11,6 +10,8 @@ use super::fields::is_private;
 use super::links::image_file;
 use super::problem::{Position, Problem};
 use crate::domain::issue::Visibility;
+use crate::domain::language_tag::is_language_tag;
+use crate::domain::nearest::nearest;
 use entries::{FrontMatterEntry, FrontMatterValue};
 pub use send_at::SendAt;
 
@@ -26,17 +27,7 @@ const UNTITLED: &str = "Untitled";
 const SUMMARY_CHARS_MAX: usize = 1000;
 
 const KEYS: &[&str] = &[
-    "title",
-    "subject",
-    "summary",
-    "send_at",
-    "draft",
-    "newsletter",
-    "author",
-    "lang",
-    "image",
-    "image_alt",
-    "web",
+    "title", "subject", "summary", "send_at", "draft", "newsletter", "author", "lang", "image", "image_alt", "web",
     "correction",
 ];
 
@@ -227,7 +218,7 @@ impl FrontMatter {
 
 fn unknown_key(entry: &FrontMatterEntry) -> Problem {
     let message = format!("`{}` is not a key of the front matter and is left out", entry.key.escape_debug());
-    Problem::warning(entry.key_at, "unknown-key", message).hint(match suggest::nearest(&entry.key, KEYS) {
+    Problem::warning(entry.key_at, "unknown-key", message).hint(match nearest(&entry.key, KEYS.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the keys are {}", KEYS.join(", ")),
     })
@@ -296,12 +287,8 @@ fn boolean(entry: &FrontMatterEntry, syntax: Syntax) -> Result<bool, Problem> {
     }
 }
 
-/// RFC 5646 tags look like this; whether one is registered is not our question.
 fn language(tag: String, entry: &FrontMatterEntry) -> Result<String, Problem> {
-    let mut subtags = tag.split('-');
-    let primary = subtags.next().unwrap_or_default();
-    let primary_ok = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
-    if primary_ok && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric())) {
+    if is_language_tag(&tag) {
         return Ok(tag);
     }
     let message = format!("{tag:?} is not a language tag");

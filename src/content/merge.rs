@@ -7,33 +7,9 @@ const FALLBACK_BYTES_MAX: usize = 100;
 
 /// What other systems write behind a bar.
 const FILTERS: &[&str] = &[
-    "append",
-    "capitalize",
-    "capfirst",
-    "default",
-    "downcase",
-    "escape",
-    "first",
-    "fallback",
-    "html",
-    "join",
-    "lower",
-    "lowercase",
-    "prepend",
-    "raw",
-    "replace",
-    "safe",
-    "slice",
-    "strip",
-    "title",
-    "titlecase",
-    "trim",
-    "truncate",
-    "upcase",
-    "upper",
-    "uppercase",
-    "url_encode",
-    "urlencode",
+    "append", "capitalize", "capfirst", "default", "downcase", "escape", "first", "fallback", "html", "join", "lower",
+    "lowercase", "prepend", "raw", "replace", "safe", "slice", "strip", "title", "titlecase", "trim", "truncate",
+    "upcase", "upper", "uppercase", "url_encode", "urlencode",
 ];
 
 /// The names an editor may use.
@@ -118,12 +94,8 @@ mod tests {
         let long = format!("name | {}", "x".repeat(101));
         assert_eq!(parse("name | friend (or foe)"), name(Some("friend (or foe)")));
         for bad in [
-            "name | default: \"friend\"",
-            "name | default:'friend'",
-            "name | default(\"friend\")",
-            "name|upper",
-            "name | capitalize",
-            "name | fallback: friend",
+            "name | default: \"friend\"", "name | default:'friend'", "name | default(\"friend\")", "name|upper",
+            "name | capitalize", "name | fallback: friend",
         ] {
             assert_eq!(parse(bad), Err(FieldError::BadFallback), "{bad}");
         }

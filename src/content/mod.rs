@@ -22,6 +22,7 @@ mod prose;
 mod rendered;
 mod scripts;
 mod source;
+mod tags;
 mod target;
 mod tree;
 mod typography;

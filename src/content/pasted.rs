@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use super::fields;
 use super::html::escape;
-use super::html::raw::{self, TagAt};
+use super::html::raw;
 use super::links;
+use super::tags::{TagAt, tags, unescape};
 
 /// What is to be told of a tag.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,35 +67,9 @@ const DROPPED: &[&str] = &[
 ];
 /// Within a drawing or a formula, which is told as a whole.
 const WITHIN_DROPPED: &[&str] = &[
-    "circle",
-    "clippath",
-    "defs",
-    "ellipse",
-    "filter",
-    "g",
-    "line",
-    "lineargradient",
-    "mask",
-    "path",
-    "polygon",
-    "polyline",
-    "rect",
-    "stop",
-    "symbol",
-    "text",
-    "tspan",
-    "use",
-    "mi",
-    "mn",
-    "mo",
-    "mrow",
-    "msup",
-    "msub",
-    "mfrac",
-    "mtext",
-    "mglyph",
-    "semantics",
-    "annotation",
+    "circle", "clippath", "defs", "ellipse", "filter", "g", "line", "lineargradient", "mask", "path", "polygon",
+    "polyline", "rect", "stop", "symbol", "text", "tspan", "use", "mi", "mn", "mo", "mrow", "msup", "msub", "mfrac",
+    "mtext", "mglyph", "semantics", "annotation",
 ];
 
 /// What takes all that follows along when it falls out, as far as its end: without one, to the end of the issue.
@@ -128,7 +103,7 @@ pub(super) fn words_among<'a>(tags: &[TagAt<'a>]) -> Vec<bool> {
 pub(super) fn fitted(html: &str, tell: &mut dyn FnMut(usize, Told)) -> String {
     let comments = comments(html);
     let is_seen = |tag: &TagAt<'_>| !comments.iter().any(|comment| comment.contains(&tag.start));
-    let tags: Vec<_> = raw::tags(html).filter(is_seen).collect();
+    let tags: Vec<_> = tags(html).filter(is_seen).collect();
     // Of a tag amid words, its paragraph says what it is.
     let is_one = matches!(tags[..], [TagAt { start: 0, end, .. }] if end == html.len());
     let words = if is_one { vec![false] } else { words_among(&tags) };
@@ -166,7 +141,7 @@ pub(super) fn without_comments(html: &str) -> String {
 
 /// Whether a tag is one of HTML. `<T>` of `Vec<T>` is none.
 pub(super) fn is_element(tag: &str) -> bool {
-    let Some(found) = raw::tags(tag).next().filter(|found| found.start == 0) else { return true };
+    let Some(found) = tags(tag).next().filter(|found| found.start == 0) else { return true };
     is_known(&full_name(&found)) && !is_type(&found)
 }
 
@@ -229,13 +204,13 @@ fn attributes(tag: &TagAt<'_>, name: &str, tell: &mut dyn FnMut(usize, Told)) ->
             "class" | "bgcolor" | "color" => None,
             "style" => Some(without_colours(value)),
             "href" if name == "a" && !is_field(value) => {
-                if let Err(refused) = links::link(&raw::unescape(value)) {
+                if let Err(refused) = links::link(&unescape(value)) {
                     tell(tag.start, Told::Address(refused.message));
                 }
                 continue;
             }
             "src" if name == "img" => {
-                if let Err(refused) = links::image(&raw::unescape(value)) {
+                if let Err(refused) = links::image(&unescape(value)) {
                     tell(tag.start, Told::Address(refused.message));
                 }
                 continue;
@@ -308,7 +283,7 @@ pub(super) fn attributes_of(inside: &str) -> Vec<Attribute<'_>> {
 /// The value of an attribute, read as HTML reads it.
 pub(super) fn attribute(inside: &str, name: &str) -> Option<String> {
     let found = attributes_of(inside).into_iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))?;
-    Some(raw::unescape(found.value))
+    Some(unescape(found.value))
 }
 
 #[cfg(test)]

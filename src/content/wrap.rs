@@ -1,5 +1,8 @@
 //! Lines of plain text, filled to a width on screen. Knows no Markdown. A merge field counts as a word of a likely width.
 
+use std::collections::BTreeSet;
+
+use unicode_linebreak::linebreaks;
 use unicode_width::UnicodeWidthChar;
 
 use super::fields::{FIELD_END, FIELD_START};
@@ -188,6 +191,7 @@ fn words(line: &str) -> Vec<Word<'_>> {
     let mut after_space = false;
     let mut in_mark = false;
     let mut before: Option<char> = None;
+    let breaks: BTreeSet<usize> = linebreaks(line).map(|(at, _)| at).collect();
     for (at, c) in line.char_indices() {
         in_mark = (in_mark || c == FIELD_START) && c != FIELD_END;
         if !in_mark && is_space(c) {
@@ -197,7 +201,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
             (start, after_space, before) = (at + c.len_utf8(), true, None);
             continue;
         }
-        if !in_mark && at > start && before.is_some_and(|before| may_break(before, c)) {
+        if !in_mark && at > start && breaks.contains(&at) && before.is_some_and(|before| is_wide(before) || is_wide(c))
+        {
             words.push(Word { at: start, text: &line[start..at], after_space });
             (start, after_space) = (at, false);
         }
@@ -213,14 +218,7 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{202F}' | '\u{2007}')
 }
 
-/// Between characters of Chinese, Japanese and Korean, but not before closing marks nor after opening ones (kinsoku).
-fn may_break(before: char, after: char) -> bool {
-    const NOT_FIRST: &str =
-        "、。，．・：；？！’”）〕］｝〉》」』】〙〗ゝゞ々ーァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎ…‥％!?),.:;]}";
-    const NOT_LAST: &str = "‘“（〔［｛〈《「『【〘〖([{";
-    (is_wide(before) || is_wide(after)) && !NOT_FIRST.contains(after) && !NOT_LAST.contains(before)
-}
-
+/// Of Chinese, Japanese and Korean, whose words need no space between them.
 fn is_wide(c: char) -> bool {
     c.width() == Some(2)
         && !c.is_ascii()

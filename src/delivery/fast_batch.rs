@@ -56,6 +56,7 @@ impl FastBatch {
             worker: self.worker,
             sent: &self.sent,
             relay: &self.relay,
+            reply: None,
             leaving: &leaving,
             revision: self.revision,
             date: self.date,

@@ -29,7 +29,7 @@ use crate::domain::delivery::Reason;
 use crate::domain::event::Event;
 use crate::domain::{DeliveryId, IssueId, RevisionId, SuspensionId, WorkerId};
 use crate::store::events::About;
-use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, suspensions};
+use crate::store::{Db, StoreError, Tx, alarms, deliveries, events, settlement, suspensions};
 use crate::telemetry::health::Health;
 use crate::telemetry::metrics;
 use crate::token::Keyring;
@@ -315,8 +315,7 @@ async fn write(tx: &mut Tx, court: &mut Court<'_>, batch: &[LedgerEntry], now: T
         }
     }
     for ((worker, relay, reply), ids) in &sent {
-        let written = deliveries::record_sent(tx, *worker, ids, relay, *reply, now).await?;
-        check_recorded(ids.len(), usize::try_from(written).unwrap_or(usize::MAX));
+        check_recorded(ids.len(), settlement::record_sent(tx, *worker, ids, relay, *reply, now).await?);
     }
     for ((worker, due_at, pinned), ids) in &released {
         deliveries::release(tx, *worker, ids, *due_at, *pinned).await?;
@@ -415,7 +414,7 @@ async fn take_off<'a>(
     let mut granted = Vec::new();
     for ((worker, revision, date), group) in groups {
         let ids: Vec<DeliveryId> = group.iter().map(|held| held.id).collect();
-        let taken = deliveries::take_off(tx, worker, &ids, revision, date, now).await?;
+        let taken = settlement::take_off(tx, worker, &ids, revision, date, now).await?;
         let (taken, refused): (Vec<Held>, Vec<Held>) = group.into_iter().partition(|held| taken.contains(&held.id));
         if !refused.is_empty() {
             let ids: Vec<DeliveryId> = refused.iter().map(|held| held.id).collect();

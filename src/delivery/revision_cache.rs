@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
+
 use super::route::Routes;
 use super::settings::{EngineSettings, NewsletterSettings, RelaySettings};
 use crate::clock::Timestamp;
@@ -176,11 +178,7 @@ impl RevisionCache {
 
 /// What stands in a revision's `digest`, as bytes; the boundary is derived from it.
 fn digest(hex: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
-        *byte = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()).unwrap_or(0);
-    }
-    bytes
+    HEXLOWER.decode(hex.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or_default()
 }
 
 /// An address that could not be parsed, for a log.

@@ -18,7 +18,7 @@ use crate::message::Filled;
 use crate::smtp::{BodyError, Broken, EnvelopeOutcome, OpenError, Session};
 use crate::store::claimed::{self, Claimed};
 use crate::store::deliveries::{self, NewDelivery};
-use crate::store::{Db, StoreError, leases, ledger};
+use crate::store::{Db, StoreError, leases, ledger, settlement};
 
 /// Longer than any conversation may take, so that no engine takes the row for a dead worker's.
 const LEASE: Duration = Duration::from_secs(30 * 60);
@@ -151,7 +151,7 @@ impl TestSender<'_> {
             Outcome::Sent => {
                 let (now, relay) = (self.clock.now(), self.relay.name.as_str());
                 self.db
-                    .write(async |tx| deliveries::record_sent(tx, self.worker, &[id], relay, None, now).await)
+                    .write(async |tx| settlement::record_sent(tx, self.worker, &[id], relay, None, now).await)
                     .await?;
                 (None, None)
             }
@@ -213,7 +213,7 @@ impl TestSender<'_> {
     async fn body(&self, session: &mut Option<Session>, mail: &Mail) -> Result<Outcome, ProofError> {
         let now = self.clock.now();
         let taken =
-            self.db.write(async |tx| deliveries::take_off(tx, self.worker, &[mail.id], self.revision, now, now).await);
+            self.db.write(async |tx| settlement::take_off(tx, self.worker, &[mail.id], self.revision, now, now).await);
         let is_taken = !taken.await?.is_empty();
         // Where it is not, a lone dot would deliver an empty mail: the connection is dropped.
         let Some(mut open) = session.take().filter(|_| is_taken) else {

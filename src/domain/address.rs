@@ -13,6 +13,7 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
+use super::characters::{is_invisible, is_mark};
 use super::mailbox;
 
 /// RFC 5321 4.5.3.1.1.
@@ -146,16 +147,6 @@ fn is_atext(c: char) -> bool {
     matches!(c.general_category_group(), Letter | Mark | Number) && !is_invisible(c)
 }
 
-fn is_mark(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Mark
-}
-
-/// The letters and marks among Unicode's default-ignorable code points: nobody sees them.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
-}
-
 /// A letter with its accents as one character, where there is one (NFC). What would become ASCII (the Kelvin sign) stays
 /// as it was typed: it is not the mailbox of whoever has the plain letter.
 fn composed(local: &str) -> String {
@@ -240,38 +231,10 @@ mod tests {
     #[test]
     fn what_could_harm_is_refused() {
         for text in [
-            "",
-            " ",
-            "a",
-            "@",
-            "a@",
-            "@b.c",
-            "a@b",
-            "a@b.c.",
-            "a@-b.c",
-            "a@b-.c",
-            "a b@c.d",
-            "c.d!a@b.c",
-            "a%c.d@b.c",
-            "a..b@c.d",
-            ".a@c.d",
-            "a.@c.d",
-            "\"a b\"@c.d",
-            "a@[127.0.0.1]",
-            "a@127.0.0.1",
-            "a@b.c\r\nBcc: x@y.z",
-            "a\r\n@b.c",
-            "a\0@b.c",
-            "<a@b.c>",
-            "a@b@c.d",
-            "a,b@c.d",
-            "a;b@c.d",
-            "a(b)@c.d",
-            "a\u{202e}@b.c",
-            "a\u{200b}@b.c",
-            "a@b\u{202e}.c",
-            "a@b_c.d",
-            "a@b..c",
+            "", " ", "a", "@", "a@", "@b.c", "a@b", "a@b.c.", "a@-b.c", "a@b-.c", "a b@c.d", "c.d!a@b.c", "a%c.d@b.c",
+            "a..b@c.d", ".a@c.d", "a.@c.d", "\"a b\"@c.d", "a@[127.0.0.1]", "a@127.0.0.1", "a@b.c\r\nBcc: x@y.z",
+            "a\r\n@b.c", "a\0@b.c", "<a@b.c>", "a@b@c.d", "a,b@c.d", "a;b@c.d", "a(b)@c.d", "a\u{202e}@b.c",
+            "a\u{200b}@b.c", "a@b\u{202e}.c", "a@b_c.d", "a@b..c",
         ] {
             assert!(parsed(text).is_err(), "{text:?} was taken for an address");
         }
@@ -303,14 +266,8 @@ mod tests {
             assert_eq!(parsed(own).as_deref(), Ok(own), "{own:?}");
         }
         for wrong in [
-            "a\u{200d}b@example.org",
-            "a\u{fe0f}b@example.org",
-            "a\u{3164}b@example.org",
-            "a\u{34f}b@example.org",
-            "\u{301}a@example.org",
-            "a.\u{301}b@example.org",
-            "a\u{e000}b@example.org",
-            "a\u{378}b@example.org",
+            "a\u{200d}b@example.org", "a\u{fe0f}b@example.org", "a\u{3164}b@example.org", "a\u{34f}b@example.org",
+            "\u{301}a@example.org", "a.\u{301}b@example.org", "a\u{e000}b@example.org", "a\u{378}b@example.org",
         ] {
             assert_eq!(parsed(wrong), Err(AddressError::Local), "{wrong:?}");
         }

@@ -91,7 +91,11 @@ pub const UNCERTAIN_FOR: Duration = Duration::from_secs(30 * 60);
 /// The wait after the `tries`-th try (from 1), with `jitter` in 0..=1 spreading it over +-20 %.
 pub fn retry_wait(tries: u32, jitter: f64) -> Duration {
     let at = (tries.max(1) as usize - 1).min(WAITS_MINUTES.len() - 1);
-    Duration::from_secs(WAITS_MINUTES[at] * 60).mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0))
+    spread(Duration::from_secs(WAITS_MINUTES[at] * 60), jitter)
+}
+
+fn spread(wait: Duration, jitter: f64) -> Duration {
+    wait.mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0))
 }
 
 /// The first wait of a mail that was put back without a counted try.
@@ -103,7 +107,7 @@ const UNCOUNTED_WAIT_MAX: Duration = Duration::from_secs(4 * 3600);
 /// The wait of a mail that was put back uncounted, after `waits` such waits: `first`, doubled each time.
 pub fn uncounted_wait(first: Duration, waits: i64, jitter: f64) -> Duration {
     let doubled = first.saturating_mul(1 << waits.clamp(0, 16));
-    doubled.min(UNCOUNTED_WAIT_MAX).mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0))
+    spread(doubled.min(UNCOUNTED_WAIT_MAX), jitter)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::design::ImagesBy;
+use super::newsletter::url_base;
 use super::string_enum;
 
 /// The text column of a mail, in CSS pixels: no image is shown wider.
@@ -88,7 +89,7 @@ impl PlacedImage {
 /// Where an image is served: named by its content, so that it may be kept for ever. `public_url` is where the web server
 /// is reached.
 pub fn url(public_url: &str, digest: &str, format: ImageFormat) -> String {
-    format!("{}/i/{digest}.{format}", public_url.trim_end_matches('/'))
+    format!("{}/i/{digest}.{format}", url_base(public_url))
 }
 
 /// The name an image has inside the mail that it is embedded in (RFC 2392), without `cid:`. `domain` is the sender's.

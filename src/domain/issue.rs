@@ -1,7 +1,6 @@
 //! An issue's states and which may become which.
 
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
-
+use super::characters::is_mark;
 use super::string_enum;
 
 string_enum! {
@@ -64,12 +63,6 @@ pub fn is_slug(text: &str) -> bool {
     let fits = |c: char| c == '-' || is_mark(c) || (c.is_alphanumeric() && !c.is_uppercase());
     let begins = text.chars().next().is_some_and(|c| c != '-' && !is_mark(c));
     begins && text.len() <= SLUG_BYTES_MAX && text.chars().all(fits)
-}
-
-/// A mark that is written with the letter before it: accents, the signs of Indian scripts, tones of Thai and Lao. Without
-/// them a word in such a script is another, or none.
-pub fn is_mark(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
 #[cfg(test)]

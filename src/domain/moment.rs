@@ -1,6 +1,8 @@
 //! An instant as an editor reads it: on the clock of their newsletter, and never the same for two instants. Knows no
 //! newsletter.
 
+use std::time::Duration;
+
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::clock::Timestamp;
@@ -26,9 +28,37 @@ fn clock(at: Timestamp, zone: &TimeZone, form: &str) -> String {
     }
 }
 
+/// A duration in its largest whole unit: `3 days`, `2 hours`, `5 minutes`, `40 seconds`.
+pub fn about(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (number, unit) = match seconds {
+        172_800.. => (seconds / 86_400, "day"),
+        7_200.. => (seconds / 3600, "hour"),
+        120.. => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_have_one_unit() {
+        for (seconds, said) in [
+            (1, "1 second"),
+            (59, "59 seconds"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (7199, "119 minutes"),
+            (7200, "2 hours"),
+            (172_800, "2 days"),
+            (6 * 86_400 + 5, "6 days"),
+        ] {
+            assert_eq!(about(Duration::from_secs(seconds)), said);
+        }
+    }
 
     fn shown(at: &str, zone: &str) -> String {
         moment(Timestamp::from_jiff(at.parse().unwrap()), &TimeZone::get(zone).unwrap())

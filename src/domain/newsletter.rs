@@ -97,7 +97,7 @@ impl Newsletter {
 
     /// Its page; links below it begin with this. `public_url` is where the web server is reached.
     pub fn home_url(&self, public_url: &str) -> String {
-        format!("{}/{}/", public_url.trim_end_matches('/'), self.slug)
+        format!("{}/{}/", url_base(public_url), self.slug)
     }
 
     /// The web version of its issue `slug`; letters of other scripts are percent-encoded (RFC 3986 2.5).
@@ -111,6 +111,11 @@ impl Newsletter {
         }
         url
     }
+}
+
+/// An address that others are below, without the slash that it may end with.
+pub fn url_base(address: &str) -> &str {
+    address.trim_end_matches('/')
 }
 
 /// Whether a language is written from right to left (by its primary subtag, or an explicit script).

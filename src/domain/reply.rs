@@ -115,12 +115,7 @@ impl Stage {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match () {
             () if says(&[
-                "in reply to rcpt",
-                "after rcpt",
-                ">>> rcpt",
-                "[rcpt_to]",
-                "our rcpt",
-                "not like recipient",
+                "in reply to rcpt", "after rcpt", ">>> rcpt", "[rcpt_to]", "our rcpt", "not like recipient",
             ]) =>
             {
                 Self::Recipient
@@ -130,12 +125,7 @@ impl Stage {
             }
             () if says(&["end of data", "after end of message", "after i sent the message"]) => Self::Dot,
             () if says(&[
-                "in reply to mail",
-                "after mail from",
-                ">>> mail",
-                "our mail from",
-                "not like sender",
-                "to mail from",
+                "in reply to mail", "after mail from", ">>> mail", "our mail from", "not like sender", "to mail from",
             ]) =>
             {
                 Self::Mail

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::string_enum;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// When in the day (UTC) old rows are taken away: few mails go out then.

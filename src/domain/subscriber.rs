@@ -32,6 +32,11 @@ impl SubscriptionState {
         )
     }
 
+    /// Whether issues come, now or after a pause.
+    pub fn is_reader(self) -> bool {
+        matches!(self, Self::Active | Self::Paused)
+    }
+
     /// Those of `from` that may become `next`: the store changes no others.
     pub fn sources(from: &[Self], next: Self) -> impl Iterator<Item = Self> {
         from.iter().copied().filter(move |state| state.may_become(next))

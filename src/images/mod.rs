@@ -13,6 +13,7 @@ mod moving;
 use std::io::Cursor;
 
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::domain::image::{DIGEST_CHARS, FILE_WIDTH_MAX, Image, ImageFormat};
@@ -38,7 +39,7 @@ fn finished(format: ImageFormat, width: u32, height: u32, bytes: Vec<u8>) -> Res
         return Err(ImageError::Heavy { bytes: bytes.len() });
     }
     let digest = digest::digest(&digest::SHA256, &bytes);
-    let digest = digest.as_ref()[..DIGEST_CHARS / 2].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = HEXLOWER.encode(&digest.as_ref()[..DIGEST_CHARS / 2]);
     Ok(Image { digest, format, width, height, bytes })
 }
 

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use lettre::message::header::{self, HeaderName, HeaderValue, Headers};
 
 use crate::clock::Timestamp;
@@ -205,7 +206,7 @@ fn campaign(slug: &str) -> String {
         return slug.to_owned();
     }
     let hash = digest(&SHA256, slug.as_bytes());
-    let code: String = hash.as_ref()[..CODE_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+    let code = HEXLOWER.encode(&hash.as_ref()[..CODE_BYTES]);
     let left = slug.split(|c| c == '-' || !is_plain(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     let left = left.get(..left.len().min(CAMPAIGN_BYTES_MAX - 2 * CODE_BYTES - 1)).unwrap_or_default();
     [left.trim_end_matches('-'), &code].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
+
 use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
-use crate::domain::newsletter::Newsletter;
-use crate::token::TOKEN_LEN;
+use crate::domain::newsletter::{Newsletter, url_base};
+use crate::token::{Purpose, TOKEN_LEN};
 
 use super::content::{Content, Profile};
 use super::dkim::Signer;
@@ -16,6 +18,7 @@ use super::error::SkeletonError;
 use super::headers::StaticHeaders;
 use super::splice::EncodedPart;
 use super::values::{Escape, LinkContext, LinkCounts};
+use super::verp::{BOUNCE, UNSUBSCRIBE};
 
 /// About what a signature of 2048 bits takes, with its list of headers.
 const SIGNATURE_BYTES: usize = 900;
@@ -51,7 +54,7 @@ impl Skeleton {
         content: &Content,
         profile: &Profile,
     ) -> Result<Self, SkeletonError> {
-        let public_url = public_url.trim_end_matches('/');
+        let public_url = url_base(public_url);
         if !is_base_url(public_url) {
             return Err(SkeletonError::PublicUrl(public_url.to_owned()));
         }
@@ -116,8 +119,7 @@ impl Skeleton {
 
 /// `=_` occurs neither in quoted-printable nor in base64, so no part can hold the boundary.
 fn boundary(digest: &[u8; 32]) -> String {
-    let hex: String = digest[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hex}")
+    format!("=_{}", HEXLOWER.encode(&digest[..12]))
 }
 
 fn is_base_url(url: &str) -> bool {
@@ -141,8 +143,8 @@ fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), S
 }
 
 fn readers_link(text: &str) -> Option<&str> {
-    const BEFORE_TOKENS: [&str; 9] = ["/n/", "/u/", "/p/", "/c/", "/a/", "/s/", "/d/", "u+", "b+"];
-    BEFORE_TOKENS.iter().find_map(|before| {
+    let paths = Purpose::ALL.iter().map(|purpose| purpose.path()).filter(|path| !path.is_empty());
+    paths.chain([BOUNCE, UNSUBSCRIBE]).find_map(|before| {
         text.match_indices(before).find_map(|(at, _)| {
             let rest = &text[at + before.len()..];
             let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -159,6 +161,9 @@ mod tests {
     fn a_pasted_readers_link_is_noticed() {
         let token = "abcdefghijklmnopqrstuvwxyz234567ab";
         assert_eq!(token.len(), TOKEN_LEN);
+        for purpose in Purpose::ALL.iter().filter(|purpose| !purpose.path().is_empty()) {
+            assert!(readers_link(&format!("https://a.example{}{token}", purpose.path())).is_some(), "{purpose:?}");
+        }
         for text in [
             format!("leave: https://a.example/u/{token}"),
             format!("<a href=\"https://a.example/p/{token}\">"),

@@ -139,31 +139,31 @@ impl<'a> Values<'a> {
             Field::UnsubscribeUrl => {
                 self.written.unsubscribe += 1;
                 let token = self.unsubscribe_token()?;
-                push(out, [&self.places.public_url, "/u/", token]);
+                self.push_link(Purpose::Unsubscribe, token, out);
             }
             Field::PreferencesUrl => {
                 self.written.preferences += 1;
                 let number = self.number(recipient.subscription.map(|id| id.0), FillError::NoSubscription)?;
                 let mark = recipient.marks.subscription;
                 let token = self.preferences.get_or_init(|| self.seal(Purpose::Preferences, number, mark));
-                push(out, [&self.places.public_url, "/p/", token]);
+                self.push_link(Purpose::Preferences, token, out);
             }
             Field::ConfirmUrl => {
                 self.written.confirm += 1;
                 let number = self.number(recipient.consent.map(|id| id.0), FillError::NoConsent)?;
                 let token = self.confirm.get_or_init(|| self.seal(Purpose::Confirm, number, recipient.marks.consent));
-                push(out, [&self.places.public_url, "/c/", token]);
+                self.push_link(Purpose::Confirm, token, out);
             }
             Field::RefuseUrl => {
                 self.written.refuse += 1;
                 // Of the address and not of a row: it works when nothing is stored any more.
                 let is_test = self.places.kind == DeliveryKind::Test;
                 let tag = if is_test { TEST_NUMBER } else { self.keys.address_tag(&recipient.address.key()) };
-                push(out, [&self.places.public_url, "/n/", &self.keys.seal(Purpose::Refuse, tag)]);
+                self.push_link(Purpose::Refuse, &self.keys.seal(Purpose::Refuse, tag), out);
             }
-            Field::AddressUrl => self.request_url("/a/", Purpose::Address, out)?,
-            Field::StopUrl => self.request_url("/s/", Purpose::Stop, out)?,
-            Field::DataUrl => self.request_url("/d/", Purpose::Data, out)?,
+            Field::AddressUrl => self.request_url(Purpose::Address, out)?,
+            Field::StopUrl => self.request_url(Purpose::Stop, out)?,
+            Field::DataUrl => self.request_url(Purpose::Data, out)?,
             Field::WebUrl => out.push_str(&self.places.web_url),
             Field::Name { fallback } => {
                 escaped(recipient.name.or(fallback.as_deref()).unwrap_or_default(), escape, out);
@@ -182,11 +182,15 @@ impl<'a> Values<'a> {
         Ok(())
     }
 
-    fn request_url(&mut self, path: &str, purpose: Purpose, out: &mut String) -> Result<(), FillError> {
+    fn request_url(&mut self, purpose: Purpose, out: &mut String) -> Result<(), FillError> {
         self.written.request += 1;
         let number = self.number(self.recipient.request.map(|id| id.0), FillError::NoRequest)?;
-        push(out, [&self.places.public_url, path, &self.seal(purpose, number, self.recipient.marks.request)]);
+        self.push_link(purpose, &self.seal(purpose, number, self.recipient.marks.request), out);
         Ok(())
+    }
+
+    fn push_link(&self, purpose: Purpose, token: &str, out: &mut String) {
+        out.extend([self.places.public_url.as_str(), purpose.path(), token]);
     }
 
     /// The day in the newsletter's zone, written out in the language of the sentence around it.
@@ -211,12 +215,6 @@ impl<'a> Values<'a> {
             None if self.places.kind == DeliveryKind::Test => Ok(TEST_NUMBER),
             None => Err(missing),
         }
-    }
-}
-
-fn push(out: &mut String, parts: [&str; 3]) {
-    for part in parts {
-        out.push_str(part);
     }
 }
 

@@ -7,9 +7,9 @@
 use crate::domain::DeliveryId;
 use crate::token::{Keyring, Mark, Purpose, Unproved};
 
-const BOUNCE: &str = "b+";
+pub(super) const BOUNCE: &str = "b+";
 /// Emails sent before 27 November 2026 name such addresses.
-const UNSUBSCRIBE: &str = "u+";
+pub(super) const UNSUBSCRIBE: &str = "u+";
 
 /// Whom a mail to the bounce domain concerns. The number is to be held against the row's mark: numbers come again.
 #[derive(Clone, Copy, Debug)]

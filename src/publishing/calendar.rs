@@ -1,11 +1,10 @@
 //! A slot is due: the issue's audience is frozen, and it goes out. What is too late waits for a person.
 
-use std::time::Duration;
-
 use crate::clock::Timestamp;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::issue::IssueState;
+use crate::domain::moment::about;
 use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
 use crate::store::{Db, StoreError, Tx, issues, ledger, pauses};
@@ -34,7 +33,7 @@ pub async fn start_due(db: &Db, newsletters: &[Newsletter], now: Timestamp) -> R
         let late = now.since(due_at);
         if late > newsletter.grace {
             let note =
-                format!("it was due {} ago and nothing could send it; queue it again if it is wanted", words(late));
+                format!("it was due {} ago and nothing could send it; queue it again if it is wanted", about(late));
             if db.write(async |tx| issues::hold_due(tx, issue.id, due_at, &note, Actor::scheduler(now)).await).await? {
                 tracing::warn!(issue = issue.slug, "held: {note}");
                 started.push(Started::Held { slug: issue.slug });
@@ -74,29 +73,4 @@ async fn start(tx: &mut Tx, issue: &Issue, due_at: Timestamp, now: Timestamp) ->
     }
     issues::start(tx, issue.id, readers, by).await?;
     Ok(Some(readers))
-}
-
-/// A duration as people say it: whole minutes, hours or days.
-fn words(late: Duration) -> String {
-    let minutes = late.as_secs() / 60;
-    let (count, unit) = match minutes {
-        0..120 => (minutes, "minute"),
-        120..2880 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lateness_is_said_in_the_unit_that_fits() {
-        for (seconds, said) in
-            [(59, "0 minutes"), (60, "1 minute"), (7199, "119 minutes"), (7200, "2 hours"), (172_800, "2 days")]
-        {
-            assert_eq!(words(Duration::from_secs(seconds)), said);
-        }
-    }
 }

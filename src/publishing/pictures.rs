@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::publisher::Renderer;
 use super::source::SourcePictures;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::content::pictures::{NoPicture, Picture, Pictures};
 use crate::content::problem::{Position, Problem};
 use crate::domain::RevisionId;
@@ -160,7 +160,7 @@ pub fn of_revision(rows: &[RevisionImage], public_url: &str) -> HashMap<String, 
 }
 
 /// How long an image that no revision shows is kept: whoever stored it may be about to store the revision.
-const UNUSED_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+const UNUSED_KEPT: std::time::Duration = DAY;
 
 /// Takes away the images that nothing shows any more. Returns how many.
 pub async fn tidy(db: &Db, now: Timestamp) -> Result<u64> {

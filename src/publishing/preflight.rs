@@ -7,7 +7,7 @@ use crate::content::fields::{Field, Piece, Template};
 use crate::content::{IssueFile, Problem, RenderedText, advice};
 use crate::domain::name::NAME_CHARS_MAX;
 use crate::domain::newsletter::Newsletter;
-use crate::token::TOKEN_LEN;
+use crate::token::{Purpose, TOKEN_LEN};
 
 /// The longest address (RFC 5321 4.5.3.1), in bytes.
 const ADDRESS_BYTES_MAX: usize = 254;
@@ -59,7 +59,7 @@ fn of_footer(composed: &Composed<'_>) -> Option<Problem> {
 
 /// How long a part is for the reader whose values are the longest that can be.
 fn filled_bytes_max(part: &str, public_url: &str) -> usize {
-    let link = public_url.len() + "/u/".len() + TOKEN_LEN;
+    let link = public_url.len() + Purpose::Unsubscribe.path().len() + TOKEN_LEN;
     let longest = |field: &Field| match field {
         Field::Name { fallback } => {
             (NAME_CHARS_MAX * NAME_CHARACTER_BYTES_MAX).max(fallback.as_ref().map_or(0, String::len))

@@ -7,8 +7,9 @@ use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
 use crate::store::consents::ConsentDetails;
+use crate::store::events::About;
 use crate::store::subscribers::NewSubscriber;
-use crate::store::subscriptions::ConsentEntry;
+use crate::store::subscriptions::{ConsentEntry, Subscription};
 use crate::token::Keyring;
 
 /// Who does something and how: what the record of consents and the event log say about it.
@@ -43,6 +44,11 @@ impl ActionContext {
             typed: ConsentDetails::default(),
         }
     }
+}
+
+/// What an event about a subscription is about.
+pub(super) fn about(subscription: &Subscription) -> About {
+    About { newsletter: Some(subscription.newsletter_id), subscription: Some(subscription.id), ..About::default() }
 }
 
 /// The row of a person who is to be stored, and all by which their address may be known.

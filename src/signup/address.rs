@@ -10,21 +10,18 @@ use std::time::Duration;
 use super::enqueue::post;
 use super::limits::asked;
 use super::mail_kind::MailKind;
-use super::{ActionContext, CONFIRM_FOR, Signup, SignupList, person};
-use crate::clock::Timestamp;
+use super::{ActionContext, CONFIRM_FOR, Signup, SignupList, about, person};
+use crate::clock::{DAY, MONTH, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, RequestKind};
 use crate::domain::{RequestId, SubscriberId, SubscriptionId};
-use crate::store::events::About;
 use crate::store::requests::{NewRequest, Request};
 use crate::store::subscribers::NewSubscriber;
 use crate::store::subscriptions::Subscription;
 use crate::store::{Result, Tx, events, limits, requests, subscribers, subscriptions, suppressions};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often a day a subscription may be asked to move: each time two mails go out.
 const MOVES_PER_DAY: i64 = 3;
 /// How long the old address can take a change back.
@@ -67,7 +64,7 @@ pub async fn ask_address(
         .db
         .write(async |tx| {
             subscribers::lock_mailbox(tx, &new.quota_hash).await?;
-            let found = subscriptions::get(tx, id).await?.filter(is_reader);
+            let found = subscriptions::get(tx, id).await?.filter(|known| known.state.is_reader());
             let Some(subscription) = found else { return Ok(AddressChange::NoReader) };
             if let Some(first) = requests::moves(tx, id, act.now.minus(UNDO_FOR)).await?.first() {
                 return Ok(AddressChange::Settling(first.created_at.plus(UNDO_FOR)));
@@ -154,7 +151,7 @@ async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &ActionCo
         subscriptions::hand_over(tx, mine.id, to).await?;
         return subscriptions::write_down(tx, mine.newsletter_id, mine.id, &moved).await;
     };
-    if !is_reader(known) {
+    if !known.state.is_reader() {
         subscriptions::take_over(tx, known.id, &moved).await?;
     }
     let ended = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
@@ -226,7 +223,7 @@ async fn standing(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<(Address
         AddressLink::Stale(subscription)
     } else if request.done_at.is_some() {
         AddressLink::Already(subscription)
-    } else if is_old || overtaken || !is_reader(&subscription) {
+    } else if is_old || overtaken || !subscription.state.is_reader() {
         AddressLink::Stale(subscription)
     } else {
         AddressLink::Fresh(subscription)
@@ -238,12 +235,4 @@ async fn found(tx: &mut Tx, id: RequestId) -> Result<Option<(Request, Subscripti
     let request = requests::get(tx, id).await?.filter(|request| request.kind == RequestKind::Address);
     let Some(request) = request else { return Ok(None) };
     Ok(subscriptions::get(tx, request.subscription_id).await?.map(|subscription| (request, subscription)))
-}
-
-fn is_reader(subscription: &Subscription) -> bool {
-    matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
-}
-
-fn about(subscription: &Subscription) -> About {
-    About { newsletter: Some(subscription.newsletter_id), subscription: Some(subscription.id), ..About::default() }
 }

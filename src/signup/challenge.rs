@@ -7,6 +7,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -54,10 +55,10 @@ impl Challenge {
     pub fn new(keys: &Keyring, work: u32, now: Timestamp) -> Self {
         let expires = now.0 / 1000 + SECONDS_MAX;
         // The `&` at its end parts the salt from the number: without it, digits could move from one to the other.
-        let salt = format!("{}?expires={expires}&", hex(&random_bytes::<12>()));
+        let salt = format!("{}?expires={expires}&", HEX.encode(&random_bytes::<12>()));
         let number = u64::from_be_bytes(random_bytes()) % (u64::from(work) + 1);
         let challenge = hash(&salt, number);
-        let signature = hex(&keys.sign(Purpose::Challenge, &challenge));
+        let signature = HEX.encode(&keys.sign(Purpose::Challenge, &challenge));
         Self { algorithm: ALGORITHM, challenge, maxnumber: work, salt, signature }
     }
 }
@@ -74,23 +75,13 @@ pub(super) fn check(keys: &Keyring, solution: &str, now: Timestamp) -> Option<So
     let holds = algorithm == ALGORITHM
         && now < expires_at
         && challenge == hash(&salt, number)
-        && keys.verify(Purpose::Challenge, &challenge, &unhex(&signature)?);
-    let tag = i64::from_be_bytes(unhex(&challenge)?.get(..8)?.try_into().ok()?);
+        && keys.verify(Purpose::Challenge, &challenge, &HEX.decode(signature.as_bytes()).ok()?);
+    let tag = i64::from_be_bytes(HEX.decode(challenge.as_bytes()).ok()?.get(..8)?.try_into().ok()?);
     holds.then_some(SolvedChallenge { tag, expires_at })
 }
 
 fn hash(salt: &str, number: u64) -> String {
-    hex(digest(&SHA256, format!("{salt}{number}").as_bytes()).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.is_ascii() && text.len().is_multiple_of(2);
-    let byte = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    digits.then(|| (0..text.len()).step_by(2).map(byte).collect())?
+    HEX.encode(digest(&SHA256, format!("{salt}{number}").as_bytes()).as_ref())
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The network that a request came from. Knows no request.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 
 /// A client's network: what one household or office has. It is what limits count and what the record of consents
 /// keeps; the address itself is not stored.
@@ -9,23 +11,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct ClientNetwork(String);
 
 /// 256 addresses: the smallest block that is routed by itself.
-const IPV4_PREFIX: u32 = 24;
+const IPV4_PREFIX: u8 = 24;
 /// What providers give to one customer (RFC 6177).
-const IPV6_PREFIX: u32 = 56;
+const IPV6_PREFIX: u8 = 56;
 
 impl ClientNetwork {
     /// The network of an address. An IPv4 address written as IPv6 is taken for what it is.
     pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let network = Ipv4Addr::from_bits(address.to_bits() >> (32 - IPV4_PREFIX) << (32 - IPV4_PREFIX));
-                format!("{network}/{IPV4_PREFIX}")
-            }
-            IpAddr::V6(address) => {
-                let network = Ipv6Addr::from_bits(address.to_bits() >> (128 - IPV6_PREFIX) << (128 - IPV6_PREFIX));
-                format!("{network}/{IPV6_PREFIX}")
-            }
-        })
+        let address = address.to_canonical();
+        let prefix = if address.is_ipv4() { IPV4_PREFIX } else { IPV6_PREFIX };
+        Self(IpNet::new_assert(address, prefix).trunc().to_string())
     }
 
     pub(super) fn stored(network: String) -> Self {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ActionContext, person};
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::event::Event;
@@ -18,7 +18,7 @@ use crate::token::Keyring;
 
 /// How long a confirmation link works: long enough for a holiday's mail, short enough that a forgotten request is not
 /// confirmed by accident months later.
-pub const CONFIRM_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const CONFIRM_FOR: Duration = DAY.saturating_mul(7);
 
 /// What a confirmation link leads to.
 #[derive(Clone, Debug)]

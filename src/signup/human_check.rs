@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::challenge::{self, Challenge, SolvedChallenge};
 use super::limits::{ChallengeWhen, Limits};
 use super::stranger::Signup;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::token::Purpose;
 
 /// A page that was left open over night still works; one that a program copied last week does not.
-const FORM_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+const FORM_AGE_MAX: Duration = DAY;
 /// How long who cannot or will not compute waits instead: some times what the computation takes a slow telephone.
 pub const WAIT: Duration = Duration::from_secs(20);
 /// How long the wait may have begun before.

@@ -6,12 +6,10 @@
 
 use std::time::Duration;
 
-use crate::clock::Timestamp;
+use crate::clock::{DAY, MONTH, Timestamp};
 use crate::domain::subscriber::AskedBy;
 use crate::store::limits::{Asker, MailAllowance, MailRequest};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A mailbox gets from all newsletters together so many times what it gets from one.
 const IN_ALL: u32 = 3;
 /// Mails in a day and in a month to who comes by a link that was mailed to them: the first may be lost, and the second.

@@ -12,7 +12,7 @@ use super::request::{admit, press};
 use super::{ActionContext, RequestError, RequestOutcome, Signup, SignupList, WhyNot, person};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
-use crate::domain::subscriber::{AskedBy, RequestKind, SubscriptionState};
+use crate::domain::subscriber::{AskedBy, RequestKind};
 use crate::store::events::About;
 use crate::store::limits::Asker;
 use crate::store::requests::NewRequest;
@@ -96,7 +96,7 @@ async fn send(
             let request = requests::add(tx, &asked, act.now).await?;
             let about = About { subscription: Some(found.id), ..about };
             events::append(tx, act.by(), about, &Event::LinkAsked).await?;
-            let letter = if is_reader(found) { MailKind::Link } else { MailKind::Stored };
+            let letter = if found.state.is_reader() { MailKind::Link } else { MailKind::Stored };
             let delivery = post(tx, list, letter, found, Some((&found.email, request)), act.now).await?;
             limits::add_asked_mail(tx, &asker, delivery, act.now).await?;
             Ok(true)
@@ -116,10 +116,5 @@ async fn why_not(
         return Ok(Some(WhyNot::Suppressed));
     }
     let standing = limits::standing(tx, &asked(asker, act.now), act.now).await?;
-    Ok(signup.limits.why_no_link(is_reader(found), &standing))
-}
-
-/// Whether issues come, now or after a pause.
-fn is_reader(found: &Subscription) -> bool {
-    matches!(found.state, SubscriptionState::Active | SubscriptionState::Paused)
+    Ok(signup.limits.why_no_link(found.state.is_reader(), &standing))
 }

@@ -35,7 +35,7 @@ mod resubscribe;
 mod stranger;
 mod welcome;
 
-use act::person;
+use act::{about, person};
 
 pub use act::ActionContext;
 pub use address::{

@@ -92,10 +92,7 @@ async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, no
     if let Some(reason) = suppressions::reason_of(tx, new).await? {
         return Ok(Some(Added::Suppressed(reason)));
     }
-    let is_reader = known
-        .as_ref()
-        .is_some_and(|known| matches!(known.state, SubscriptionState::Active | SubscriptionState::Paused));
-    if is_reader {
+    if known.as_ref().is_some_and(|known| known.state.is_reader()) {
         return Ok(None);
     }
     let asker = Asker { person: new, newsletter, by: AskedBy::Form };

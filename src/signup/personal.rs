@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::address::rightful;
 use super::enqueue::post;
 use super::mail_kind::MailKind;
-use super::{ActionContext, Signup, SignupList, copy, erasure};
-use crate::clock::Timestamp;
+use super::{ActionContext, Signup, SignupList, about, copy, erasure};
+use crate::clock::{DAY, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
 use crate::domain::subscriber::RequestKind;
@@ -23,7 +23,6 @@ use crate::store::{Result, StoreError, Tx, events, requests, subscriptions};
 
 /// How long the link in the mail works: it opens everything, so not for long.
 pub const DATA_FOR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How many such mails a subscription gets in a day.
 const MAILS_PER_DAY: i64 = 3;
 
@@ -103,8 +102,4 @@ async fn opened(tx: &mut Tx, id: RequestId, now: Timestamp) -> Result<Option<Ope
     let (all, _) = erasure::stands_for(tx, &mailbox, now).await?;
     // A change was stopped since, or made: the mailbox stands for this subscription no more.
     Ok(all.iter().any(|one| one.id == by.id).then_some(Opened { by, mailbox, all }))
-}
-
-fn about(subscription: &Subscription) -> About {
-    About { newsletter: Some(subscription.newsletter_id), subscription: Some(subscription.id), ..About::default() }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::ActionContext;
+use crate::clock::DAY;
 use crate::domain::NewsletterId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::delivery::DeliveryKind;
@@ -13,7 +14,7 @@ use crate::store::{Db, Result, deliveries, events, limits, subscriptions};
 
 /// How long no mail comes: long enough that nobody plays with a mailbox, short enough that an address given to someone
 /// else works again one day.
-pub const REFUSE_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
+pub const REFUSE_FOR: Duration = DAY.saturating_mul(365);
 
 /// Refuses every mail to a mailbox that strangers ask for, under whichever spelling of its address, and ends what they
 /// asked for so far. The address is given as

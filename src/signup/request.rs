@@ -16,7 +16,7 @@ use super::list::SignupList;
 use super::mail_kind::MailKind;
 use super::rate_limiter::{LimitUsage, MailTarget, RateLimiter};
 use super::stranger::Signup;
-use crate::clock::Timestamp;
+use crate::clock::{MONTH, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::event::Event;
 use crate::domain::subscriber::AskedBy;
@@ -30,7 +30,6 @@ use crate::words::Language;
 /// those who are written the processor that they need.
 const BUSY_FOR: Duration = Duration::from_secs(1);
 /// As long as any limit counts.
-const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Signup {
     /// The token for a form that is shown now: it goes with the request.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::ActionContext;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
@@ -14,7 +14,7 @@ use crate::store::subscriptions::Subscription;
 use crate::store::{Db, Result, Tx, consents, events, personal, subscriptions};
 
 /// How long a leaving can be taken back: a slip is noticed the same day.
-pub const RETURN_FOR: Duration = Duration::from_secs(24 * 3600);
+pub const RETURN_FOR: Duration = DAY;
 
 /// What the link behind the button leads to.
 #[derive(Clone, Debug)]
@@ -83,9 +83,7 @@ async fn standing(tx: &mut Tx, withdrawn: ConsentId, now: Timestamp) -> Result<U
     }
     let latest = consents::latest(tx, subscription.id, ConsentKind::Withdrawn).await?;
     let is_latest = latest.is_some_and(|latest| latest.id == withdrawn);
-    let was_reader = subscription
-        .left_from
-        .is_some_and(|before| matches!(before, SubscriptionState::Active | SubscriptionState::Paused));
+    let was_reader = subscription.left_from.is_some_and(SubscriptionState::is_reader);
     let fresh = is_latest && was_reader && now.since(consent.at) <= RETURN_FOR && subscription.suppressed.is_none();
     Ok(if fresh { UndoStatus::Fresh(subscription) } else { UndoStatus::Final(subscription) })
 }

@@ -97,11 +97,7 @@ mod tests {
     #[test]
     fn keywords_are_found_in_any_case() {
         let found = offered(&[
-            "mx.example PIPELINING",
-            "size 35882577",
-            "Pipelining",
-            "AUTH LOGIN plain CRAM-MD5",
-            "8BITMIME",
+            "mx.example PIPELINING", "size 35882577", "Pipelining", "AUTH LOGIN plain CRAM-MD5", "8BITMIME",
             "LIMITS RCPTMAX=20 MAILMAX=5",
         ]);
         assert!(found.pipelining && found.size && found.auth && found.eight_bit && !found.dsn && !found.starttls);

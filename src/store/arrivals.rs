@@ -5,6 +5,8 @@
 //! `CROSS JOIN` keeps SQLite to the order of the tables: it would look through all subscriptions for each batch, and
 //! through the batch for each of them.
 
+use data_encoding::HEXLOWER;
+
 use super::column::{json_list, listed, record};
 use super::db::Sql;
 use super::{Result, Tx, limits, subscribers};
@@ -227,9 +229,9 @@ fn unfolded(batch: &[Arrival]) -> String {
             "place": place,
             "email": arrival.person.email.as_str(),
             "email_key": arrival.person.email.key(),
-            "address_hash": hex(&arrival.person.address_hash),
-            "former_hash": arrival.person.former_hash.as_ref().map(|hash| hex(hash)),
-            "quota_hash": hex(&arrival.person.quota_hash),
+            "address_hash": HEXLOWER.encode(&arrival.person.address_hash),
+            "former_hash": arrival.person.former_hash.as_ref().map(|hash| HEXLOWER.encode(hash)),
+            "quota_hash": HEXLOWER.encode(&arrival.person.quota_hash),
             "name": arrival.person.name,
             "state": arrival.state,
             "language": arrival.language,
@@ -241,8 +243,4 @@ fn unfolded(batch: &[Arrival]) -> String {
         })
     });
     serde_json::Value::from_iter(rows).to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -86,48 +86,13 @@ macro_rules! integer_columns { ($($t:ident),+ $(,)?) => {$(
 )+}}
 
 text_columns!(
-    Cause,
-    Certainty,
-    Effect,
-    NoticeEvidence,
-    NoticeKind,
-    NoticeSource,
-    SubscriptionState,
-    EndedBy,
-    AskedBy,
-    ImportState,
-    ImportDid,
-    Format,
-    RequestKind,
-    ConsentKind,
-    SuppressionReason,
-    ImageFormat,
-    IssueState,
-    Visibility,
-    DeliveryState,
-    DeliveryKind,
-    Reason,
-    Trouble,
-    AlarmName,
-    Severity,
-    Span
+    Cause, Certainty, Effect, NoticeEvidence, NoticeKind, NoticeSource, SubscriptionState, EndedBy, AskedBy,
+    ImportState, ImportDid, Format, RequestKind, ConsentKind, SuppressionReason, ImageFormat, IssueState, Visibility,
+    DeliveryState, DeliveryKind, Reason, Trouble, AlarmName, Severity, Span
 );
 integer_columns!(
-    Timestamp,
-    Mark,
-    Fingerprint,
-    NewsletterId,
-    SubscriberId,
-    SubscriptionId,
-    ConsentId,
-    RequestId,
-    ImportId,
-    IssueId,
-    RevisionId,
-    DeliveryId,
-    WorkerId,
-    SuspensionId,
-    NoticeId
+    Timestamp, Mark, Fingerprint, NewsletterId, SubscriberId, SubscriptionId, ConsentId, RequestId, ImportId, IssueId,
+    RevisionId, DeliveryId, WorkerId, SuspensionId, NoticeId
 );
 
 /// Declares a struct that is read from rows of both engines, each field from the column of its name.

@@ -406,16 +406,24 @@ impl<'t> Statement<'t> {
     /// Returns the number of rows changed.
     pub async fn execute(self) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_with(AssertSqlSafe(text), args).execute(&mut *tx).await?.rows_affected(),
-            Self::Postgres(tx, text, args) => sqlx::query_with(AssertSqlSafe(text), args).execute(&mut *tx).await?.rows_affected(),
+            Self::Sqlite(tx, text, args) => {
+                sqlx::query_with(AssertSqlSafe(text), args).execute(&mut *tx).await?.rows_affected()
+            }
+            Self::Postgres(tx, text, args) => {
+                sqlx::query_with(AssertSqlSafe(text), args).execute(&mut *tx).await?.rows_affected()
+            }
         })
     }
 
     /// The first row, if there is one.
     pub async fn fetch_optional<T: Record>(self) -> Result<Option<T>> {
         Ok(match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch_optional(&mut *tx).await?,
-            Self::Postgres(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch_optional(&mut *tx).await?,
+            Self::Sqlite(tx, text, args) => {
+                sqlx::query_as_with(AssertSqlSafe(text), args).fetch_optional(&mut *tx).await?
+            }
+            Self::Postgres(tx, text, args) => {
+                sqlx::query_as_with(AssertSqlSafe(text), args).fetch_optional(&mut *tx).await?
+            }
         })
     }
 
@@ -427,15 +435,21 @@ impl<'t> Statement<'t> {
     pub async fn fetch_all<T: Record>(self) -> Result<Vec<T>> {
         Ok(match self {
             Self::Sqlite(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch_all(&mut *tx).await?,
-            Self::Postgres(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch_all(&mut *tx).await?,
+            Self::Postgres(tx, text, args) => {
+                sqlx::query_as_with(AssertSqlSafe(text), args).fetch_all(&mut *tx).await?
+            }
         })
     }
 
     /// Rows as they come, for lists that need not fit into memory.
     pub fn stream<T: Record + 't>(self) -> BoxStream<'t, Result<T>> {
         match self {
-            Self::Sqlite(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch(tx).map(|row| Ok(row?)).boxed(),
-            Self::Postgres(tx, text, args) => sqlx::query_as_with(AssertSqlSafe(text), args).fetch(tx).map(|row| Ok(row?)).boxed(),
+            Self::Sqlite(tx, text, args) => {
+                sqlx::query_as_with(AssertSqlSafe(text), args).fetch(tx).map(|row| Ok(row?)).boxed()
+            }
+            Self::Postgres(tx, text, args) => {
+                sqlx::query_as_with(AssertSqlSafe(text), args).fetch(tx).map(|row| Ok(row?)).boxed()
+            }
         }
     }
 }

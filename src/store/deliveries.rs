@@ -153,6 +153,23 @@ macro_rules! is_answer {
     };
 }
 
+/// Who may be sent a row of theirs: an issue who may be mailed issues; a transactional mail who may be reached at all, a
+/// confirmation while it is open, a welcome while they are there.
+macro_rules! may_have {
+    () => {
+        concat!(
+            "((issue_id IS NOT NULL
+               AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
+              OR (issue_id IS NULL AND (EXISTS (
+                SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id
+                  AND r.state = CASE (SELECT v.kind FROM revisions v WHERE v.id = deliveries.revision_id)
+                      WHEN 'confirmation' THEN 'pending' WHEN 'welcome' THEN 'active' ELSE r.state END) OR ",
+            $crate::store::deliveries::is_answer!(),
+            ")))"
+        )
+    };
+}
+
 /// Skips those claimed rows whose readers may not be mailed any more, each with its reason. Returns how many.
 pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: Timestamp) -> Result<u64> {
     let sql = listed!(
@@ -166,18 +183,7 @@ pub async fn skip_unmailable(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], 
                 ELSE 'unsubscribed' END
          WHERE id IN ",
         2,
-        concat!(
-            " AND state = 'claimed' AND claimed_by = $1 AND subscription_id IS NOT NULL AND (
-             (issue_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
-             OR (issue_id IS NULL AND NOT EXISTS (
-                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
-                   AND (r.state = 'active' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome')))
-                 AND NOT ",
-            is_answer!(),
-            "))"
-        )
+        concat!(" AND state = 'claimed' AND claimed_by = $1 AND subscription_id IS NOT NULL AND NOT ", may_have!())
     );
     tx.sql(sql).bind(worker).bind(list(ids)).bind(now).execute().await
 }
@@ -189,16 +195,10 @@ macro_rules! may_go {
         concat!(
             " AND claimed_by = $1
            AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $1 AND w.lease_until > $3)
-           AND ((issue_id IS NOT NULL
-                 AND EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending')
-                 AND EXISTS (SELECT 1 FROM mailable m WHERE m.subscription_id = deliveries.subscription_id))
-             OR (issue_id IS NULL AND (subscription_id IS NULL OR EXISTS (
-                 SELECT 1 FROM reachable r WHERE r.subscription_id = deliveries.subscription_id AND (r.state = 'pending' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'confirmation'))
-                   AND (r.state = 'active' OR NOT EXISTS (
-                     SELECT 1 FROM revisions v WHERE v.id = deliveries.revision_id AND v.kind = 'welcome'))) OR ",
-            $crate::store::deliveries::is_answer!(),
-            ")))"
+           AND (issue_id IS NULL OR EXISTS (SELECT 1 FROM issues i WHERE i.id = deliveries.issue_id AND i.state = 'sending'))
+           AND ((issue_id IS NULL AND subscription_id IS NULL) OR ",
+            $crate::store::deliveries::may_have!(),
+            ")"
         )
     };
 }
@@ -212,29 +212,7 @@ macro_rules! is_current {
     };
 }
 
-pub(super) use {is_answer, is_current, may_go};
-
-/// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
-/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
-/// those that are.
-pub async fn take_off(
-    tx: &mut Tx,
-    worker: WorkerId,
-    ids: &[DeliveryId],
-    revision: RevisionId,
-    date: Timestamp,
-    now: Timestamp,
-) -> Result<Vec<DeliveryId>> {
-    let sql = listed!(
-        "UPDATE deliveries SET state = 'in_flight', revision_id = $4, first_at = COALESCE(first_at, $5)
-         WHERE id IN ",
-        2,
-        concat!(" AND state = 'claimed'", is_current!(), may_go!(), " RETURNING id")
-    );
-    let rows: Vec<(DeliveryId,)> =
-        tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(revision).bind(date).fetch_all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
+pub(super) use {is_answer, is_current, may_go, may_have};
 
 /// Of rows whose take-off is committed, those that may still go. A statement on PostgreSQL sees what was committed when
 /// it began; so a reader who left between `take_off` and its commit is found only by looking again behind that commit.
@@ -242,25 +220,6 @@ pub async fn look_again(tx: &mut Tx, worker: WorkerId, ids: &[DeliveryId], now: 
     let sql = listed!("SELECT id FROM deliveries WHERE id IN ", 2, concat!(" AND state = 'in_flight'", may_go!()));
     let rows: Vec<(DeliveryId,)> = tx.sql(sql).bind(worker).bind(list(ids)).bind(now).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it.
-pub async fn record_sent(
-    tx: &mut Tx,
-    worker: WorkerId,
-    ids: &[DeliveryId],
-    relay: &str,
-    reply: Option<&str>,
-    now: Timestamp,
-) -> Result<u64> {
-    let sql = listed!(
-        "UPDATE deliveries SET state = 'sent', final_at = $3, due_at = NULL, claimed_by = NULL, relay = $4, reply = $5,
-                reason = NULL, attempts = attempts + CASE WHEN state = 'in_flight' THEN 1 ELSE 0 END
-         WHERE id IN ",
-        2,
-        " AND state IN ('in_flight', 'uncertain') AND claimed_by = $1"
-    );
-    tx.sql(sql).bind(worker).bind(list(ids)).bind(now).bind(relay).bind(reply).execute().await
 }
 
 /// Records that a row is to be tried again. `tries` is 1 when it counts. Nothing was accepted, so any content will do

@@ -205,6 +205,29 @@ pub async fn sent_by_revision(tx: &mut Tx, issue: IssueId) -> Result<Vec<(Revisi
     .await
 }
 
+/// The rows of issue `$1` behind `$2`, of the ledger and of what was folded, each with a condition of its own.
+macro_rules! ledger_rows {
+    ($open:literal, $folded:literal, $end:literal) => {
+        concat!(
+            "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
+                    d.relay, d.reply, d.reason, d.revision_id
+             FROM deliveries d
+             LEFT JOIN subscriptions s ON s.id = d.subscription_id
+             LEFT JOIN subscribers u ON u.id = s.subscriber_id
+             WHERE d.issue_id = $1 AND d.id > $2",
+            $open,
+            " UNION ALL
+             SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
+             FROM folded_misses f
+             LEFT JOIN subscriptions s ON s.id = f.subscription_id
+             LEFT JOIN subscribers u ON u.id = s.subscriber_id
+             WHERE f.issue_id = $1 AND f.id > $2",
+            $folded,
+            $end
+        )
+    };
+}
+
 /// A page of an issue's rows after `after`, of one state or of all; of an old issue, of those that were not sent.
 pub async fn rows(
     tx: &mut Tx,
@@ -215,52 +238,22 @@ pub async fn rows(
 ) -> Result<Vec<LedgerRow>> {
     // One text for both databases; empty stands for every state.
     let states: String = states.iter().map(|state| format!(",{state},")).collect();
-    tx.sql(
-        "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
-                d.relay, d.reply, d.reason, d.revision_id
-         FROM deliveries d
-         LEFT JOIN subscriptions s ON s.id = d.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.issue_id = $1 AND d.id > $2 AND ($3 = '' OR $3 LIKE '%,' || d.state || ',%')
-         UNION ALL
-         SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
-         FROM folded_misses f
-         LEFT JOIN subscriptions s ON s.id = f.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE f.issue_id = $1 AND f.id > $2 AND ($3 = '' OR $3 LIKE '%,' || f.state || ',%')
-         ORDER BY 1 LIMIT $4",
-    )
-    .bind(issue)
-    .bind(after)
-    .bind(states)
-    .bind(limit)
-    .fetch_all()
-    .await
+    let sql = ledger_rows!(
+        " AND ($3 = '' OR $3 LIKE '%,' || d.state || ',%')",
+        " AND ($3 = '' OR $3 LIKE '%,' || f.state || ',%')",
+        " ORDER BY 1 LIMIT $4"
+    );
+    tx.sql(sql).bind(issue).bind(after).bind(states).bind(limit).fetch_all().await
 }
 
 /// A page of an issue's rows after `after` that were not sent: refused, left out, of unknown fate, or to be tried again.
 pub async fn missed(tx: &mut Tx, issue: IssueId, after: DeliveryId, limit: i64) -> Result<Vec<LedgerRow>> {
-    tx.sql(
-        "SELECT d.id, COALESCE(d.recipient, u.email) AS email, d.state, d.due_at, d.attempts, d.first_at, d.final_at,
-                d.relay, d.reply, d.reason, d.revision_id
-         FROM deliveries d
-         LEFT JOIN subscriptions s ON s.id = d.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE d.issue_id = $1 AND d.id > $2
-           AND (d.state IN ('failed', 'skipped', 'uncertain') OR (d.state = 'pending' AND d.first_at IS NOT NULL))
-         UNION ALL
-         SELECT f.id, u.email, f.state, NULL, f.attempts, f.first_at, f.final_at, f.relay, f.reply, f.reason, f.revision_id
-         FROM folded_misses f
-         LEFT JOIN subscriptions s ON s.id = f.subscription_id
-         LEFT JOIN subscribers u ON u.id = s.subscriber_id
-         WHERE f.issue_id = $1 AND f.id > $2
-         ORDER BY 1 LIMIT $3",
-    )
-    .bind(issue)
-    .bind(after)
-    .bind(limit)
-    .fetch_all()
-    .await
+    let sql = ledger_rows!(
+        " AND (d.state IN ('failed', 'skipped', 'uncertain') OR (d.state = 'pending' AND d.first_at IS NOT NULL))",
+        "",
+        " ORDER BY 1 LIMIT $3"
+    );
+    tx.sql(sql).bind(issue).bind(after).bind(limit).fetch_all().await
 }
 
 /// Skips every row of an issue that has not begun to be sent: it was stopped.

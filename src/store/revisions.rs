@@ -1,6 +1,7 @@
 //! Content frozen for sending. A revision never changes: an edit makes another.
 
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 
 use super::column::record;
 use super::{Result, Tx};
@@ -75,7 +76,7 @@ impl NewRevision {
             hash.update(&(text.len() as u64).to_be_bytes());
             hash.update(text.as_bytes());
         }
-        hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(hash.finish().as_ref())
     }
 }
 

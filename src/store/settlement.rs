@@ -1,13 +1,12 @@
-//! Acceptances and take-offs in one statement: what the engine does for every mail, in one way to the database and back.
-//! It says the same as `deliveries::record_sent` and `deliveries::take_off`, which a test holds against it. And the look
-//! behind a take-off that was a while ago.
+//! Acceptances and take-offs: one statement for both, since that is what the engine does for every mail, in one way to the
+//! database and back. And the look behind a take-off that was a while ago.
 
 use super::deliveries::{is_current, list, may_go};
 use super::{Result, Single, Tx};
 use crate::clock::Timestamp;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
-use crate::store::db::Sql;
+use crate::store::db::{Sql, Statement};
 
 /// Rows that were accepted, and rows that ask to be taken off.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +16,8 @@ pub struct Settlement<'a> {
     /// The rows that were accepted.
     pub sent: &'a [DeliveryId],
     pub relay: &'a str,
+    /// What the relay answered, where it is kept.
+    pub reply: Option<&'a str>,
     /// The rows that ask to be taken off.
     pub leaving: &'a [DeliveryId],
     pub revision: RevisionId,
@@ -30,13 +31,13 @@ macro_rules! settle {
             "UPDATE deliveries SET
                 state = CASE state WHEN 'claimed' THEN 'in_flight' ELSE 'sent' END,
                 revision_id = CASE state WHEN 'claimed' THEN $4 ELSE revision_id END,
-                first_at = COALESCE(first_at, $5),
+                first_at = CASE state WHEN 'claimed' THEN COALESCE(first_at, $5) ELSE first_at END,
                 final_at = CASE state WHEN 'claimed' THEN NULL ELSE $3 END,
                 due_at = CASE state WHEN 'claimed' THEN due_at END,
                 claimed_by = CASE state WHEN 'claimed' THEN claimed_by END,
                 attempts = CASE state WHEN 'in_flight' THEN attempts + 1 ELSE attempts END,
                 relay = CASE state WHEN 'claimed' THEN relay ELSE $7 END,
-                reply = CASE state WHEN 'claimed' THEN reply END,
+                reply = CASE state WHEN 'claimed' THEN reply ELSE $8 END,
                 reason = CASE state WHEN 'claimed' THEN reason END
              WHERE id IN (",
             $sent,
@@ -54,33 +55,61 @@ macro_rules! settle {
     };
 }
 
+const SETTLE: Sql = Sql::Split {
+    sqlite: settle!("SELECT value FROM json_each($2)", "SELECT value FROM json_each($6)"),
+    postgres: settle!(
+        "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))",
+        "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($6 AS JSON))"
+    ),
+};
+
+impl Settlement<'_> {
+    async fn write(&self, statement: Statement<'_>, now: Timestamp) -> Result<(Vec<DeliveryId>, usize)> {
+        let statement = statement.bind(self.worker).bind(list(self.sent)).bind(now).bind(self.revision).bind(self.date);
+        let statement = statement.bind(list(self.leaving)).bind(self.relay).bind(self.reply);
+        let rows: Vec<(DeliveryId, DeliveryState)> = statement.fetch_all().await?;
+        let leaving = rows.iter().filter(|(_, state)| *state == DeliveryState::InFlight).map(|(id, _)| *id).collect();
+        let sent = rows.iter().filter(|(_, state)| *state == DeliveryState::Sent).count();
+        Ok((leaving, sent))
+    }
+}
+
 /// Writes it, and commits. Returns the rows taken off, and how many were recorded as sent.
 pub async fn settle(
     single: &mut Single,
     settlement: &Settlement<'_>,
     now: Timestamp,
 ) -> Result<(Vec<DeliveryId>, usize)> {
-    let sql = Sql::Split {
-        sqlite: settle!("SELECT value FROM json_each($2)", "SELECT value FROM json_each($6)"),
-        postgres: settle!(
-            "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($2 AS JSON))",
-            "SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($6 AS JSON))"
-        ),
-    };
-    let rows: Vec<(DeliveryId, DeliveryState)> = single
-        .sql(sql)
-        .bind(settlement.worker)
-        .bind(list(settlement.sent))
-        .bind(now)
-        .bind(settlement.revision)
-        .bind(settlement.date)
-        .bind(list(settlement.leaving))
-        .bind(settlement.relay)
-        .fetch_all()
-        .await?;
-    let leaving = rows.iter().filter(|(_, state)| *state == DeliveryState::InFlight).map(|(id, _)| *id).collect();
-    let sent = rows.iter().filter(|(_, state)| *state == DeliveryState::Sent).count();
-    Ok((leaving, sent))
+    settlement.write(single.sql(SETTLE), now).await
+}
+
+/// Commits, before the first byte of a body is written, that these rows are on the wire, if all of this still holds:
+/// they are the worker's, its lease runs, the issue is going out with this content, the reader may be mailed. Returns
+/// those that are.
+pub async fn take_off(
+    tx: &mut Tx,
+    worker: WorkerId,
+    leaving: &[DeliveryId],
+    revision: RevisionId,
+    date: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>> {
+    let settlement = Settlement { worker, sent: &[], relay: "", reply: None, leaving, revision, date };
+    Ok(settlement.write(tx.sql(SETTLE), now).await?.0)
+}
+
+/// Records acceptances. An answer that came late finds its row uncertain, its try counted, and still settles it. Returns
+/// how many.
+pub async fn record_sent(
+    tx: &mut Tx,
+    worker: WorkerId,
+    sent: &[DeliveryId],
+    relay: &str,
+    reply: Option<&str>,
+    now: Timestamp,
+) -> Result<usize> {
+    let settlement = Settlement { worker, sent, relay, reply, leaving: &[], revision: RevisionId(0), date: now };
+    Ok(settlement.write(tx.sql(SETTLE), now).await?.1)
 }
 
 /// Whether one row that was taken off a while ago may still go: what its take-off asked, and that the issue has not got

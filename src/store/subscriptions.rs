@@ -5,8 +5,8 @@ use futures_util::stream::BoxStream;
 
 use super::column::{json_words, record, worded};
 use super::consents::{self, ConsentDetails, NewConsent};
-use super::events::{self, About};
 use super::db::Statement;
+use super::events::{self, About};
 use super::{Result, Tx, departed, limits};
 use crate::clock::Timestamp;
 use crate::domain::actor::By;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::nearest::nearest;
 use crate::words;
 
 /// What is wrong in a template, and where.
@@ -41,7 +42,8 @@ impl Call<'_> {
             return Some("the key of a message is a text in quotation marks: t(key=\"...\")".to_owned());
         };
         let Some(known) = words::values_of(key) else {
-            let hint = words::nearest(key).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let hint =
+                nearest(key, words::message_keys()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             return Some(format!("there is no message `{key}`{hint}"));
         };
         let known: BTreeSet<_> = known.iter().map(String::as_str).collect();

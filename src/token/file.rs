@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::hmac;
+use data_encoding::HEXLOWER_PERMISSIVE as HEX;
 
 use super::{Key, Keyring, derive, random_bytes};
 
@@ -76,7 +77,8 @@ impl Keyring {
             let twice = |name: &str| KeyFileError::Twice { line: at + 1, name: name.to_owned() };
             let (name, hex) = line.split_once(':').ok_or_else(malformed)?;
             let name = name.trim();
-            let bytes = unhex(hex.trim()).filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
+            let bytes =
+                HEX.decode(hex.trim().as_bytes()).ok().filter(|bytes| bytes.len() == 32).ok_or_else(malformed)?;
             if name == ADDRESS {
                 if address.replace(bytes).is_some() {
                     return Err(twice(name));
@@ -103,8 +105,8 @@ impl Keyring {
 
     /// The text of a new key file.
     pub fn generate() -> String {
-        let address = hex(&random_bytes::<32>());
-        let seals = hex(&random_bytes::<32>());
+        let address = HEX.encode(&random_bytes::<32>());
+        let seals = HEX.encode(&random_bytes::<32>());
         format!("{HEAD}1:{seals}\n{ADDRESS_HEAD}address:{address}\n")
     }
 
@@ -117,10 +119,10 @@ impl Keyring {
         if !lines.iter().any(|line| name(line).as_deref() == Some(ADDRESS)) {
             let oldest = text.lines().filter_map(bytes_of).next_back().ok_or(KeyFileError::Empty)?;
             lines.push(ADDRESS_HEAD.trim_end().to_owned());
-            lines.push(format!("{ADDRESS}:{}", hex(&derive(&oldest, b"coranto address"))));
+            lines.push(format!("{ADDRESS}:{}", HEX.encode(&derive(&oldest, b"coranto address"))));
         }
         let top = lines.iter().position(|line| bytes_of(line).is_some()).unwrap_or(0);
-        lines.insert(top, format!("{number}:{}", hex(&random_bytes::<32>())));
+        lines.insert(top, format!("{number}:{}", HEX.encode(&random_bytes::<32>())));
         let text = lines.join("\n") + "\n";
         let after = Self::parse(&text)?;
         debug_assert_eq!(after.address_fingerprint, before.address_fingerprint);
@@ -160,18 +162,7 @@ fn key(id: u8, leaked: bool, master: &[u8]) -> Key {
 /// The key in a line, if it has one that seals or opens.
 fn bytes_of(line: &str) -> Option<Vec<u8>> {
     let (name, hex) = line.split('#').next()?.split_once(':')?;
-    if name.trim() == ADDRESS { None } else { unhex(hex.trim()) }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    if name.trim() == ADDRESS { None } else { HEX.decode(hex.trim().as_bytes()).ok() }
 }
 
 #[cfg(test)]
@@ -209,7 +200,7 @@ mod tests {
         // The values are those of the program of 27 November 2026.
         let old = format!("2:{}\n1:{}\n", digits('2'), digits('1'));
         let keys = Keyring::parse(&old).unwrap();
-        let hash: String = hex(&keys.address_hash("anna@example.org"));
+        let hash = HEX.encode(&keys.address_hash("anna@example.org"));
         assert_eq!(hash, "bab035af9865e3d6abc433bebf34d7d3");
         assert_eq!(
             keys.address_hash("a@b"),

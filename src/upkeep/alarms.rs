@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::mail::Say;
 use super::{AlarmSettings, mail};
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::AlarmName;
 use crate::store::alarms::{self, StandingAlarm};
 use crate::store::{Db, StoreError, deliveries};
 
 /// How often a person is told of the same that still stands.
-const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3600);
+const AGAIN_AFTER: Duration = DAY;
 const HOUR: Duration = Duration::from_secs(3600);
 /// Emails in an hour; what comes after them stands in one list.
 const MAILS_PER_HOUR: i64 = 10;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::folding;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::store::events::About;
@@ -13,7 +13,7 @@ use crate::store::{Db, StoreError, Tx, events, keys, subscribers};
 use crate::token::{Fingerprint, KeyKind, Keyring};
 
 /// Mails of this age are still in use: their links are what a lost key costs.
-const MAILS_FOR: Duration = Duration::from_secs(60 * 24 * 3600);
+const MAILS_FOR: Duration = DAY.saturating_mul(60);
 /// People at either end of the list whose stored hash is tried, where no fingerprint is known yet.
 const TRIED: i64 = 5;
 

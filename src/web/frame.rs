@@ -5,6 +5,7 @@ use url::Url;
 
 use super::site::Site;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::newsletter::url_base;
 use crate::signup::{NewsletterLogo, SignupList};
 use crate::templates::pages::{Foot, Frame, Relation, Sharing};
 use crate::words::Words;
@@ -123,11 +124,11 @@ impl PageContext<'_> {
 }
 
 fn path_below(public_url: &Url, path: &str) -> String {
-    format!("{}/{path}", public_url.path().trim_end_matches('/'))
+    format!("{}/{path}", url_base(public_url.path()))
 }
 
 fn url_below(public_url: &Url, path: &str) -> String {
-    format!("{}/{path}", public_url.as_str().trim_end_matches('/'))
+    format!("{}/{path}", url_base(public_url.as_str()))
 }
 
 pub(super) fn contact(newsletter: &Newsletter) -> String {

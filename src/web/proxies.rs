@@ -1,30 +1,25 @@
 //! Which proxies may say on whose behalf they ask, and what they say. Knows no request.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use ipnet::IpNet;
 
 /// What a proxy says it in.
 pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The proxies that may say on whose behalf they ask, by `X-Forwarded-For`.
-#[derive(Clone)]
-pub struct Proxies(Arc<dyn Fn(IpAddr) -> bool + Send + Sync>);
+#[derive(Clone, Default)]
+pub struct Proxies(Vec<IpNet>);
 
 impl Proxies {
-    /// Believes those for whom `trusts` is true.
-    pub fn new(trusts: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(trusts))
-    }
-
-    pub fn none() -> Self {
-        Self::new(|_| false)
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
     }
 
     /// Whether one that connects is a proxy of ours.
     pub(super) fn trusts(&self, peer: IpAddr) -> bool {
-        (self.0)(peer.to_canonical())
+        self.0.iter().any(|network| network.contains(&peer.to_canonical()))
     }
 
     /// Who asks: the hop nearest to us that is not one of our proxies. What stands further left in the header was
@@ -34,7 +29,7 @@ impl Proxies {
         let fields = headers.get_all(FORWARDED_FOR).iter().rev();
         let hops = fields.flat_map(|field| field.to_str().unwrap_or("?").rsplit(','));
         for hop in hops {
-            if !(self.0)(client) {
+            if !self.trusts(client) {
                 break;
             }
             match address(hop.trim()) {
@@ -60,9 +55,7 @@ mod tests {
 
     #[test]
     fn only_our_proxies_are_believed() {
-        let proxies = Proxies::new(|address| {
-            address.is_loopback() || matches!(address, IpAddr::V4(address) if address.octets()[0] == 10)
-        });
+        let proxies = Proxies::new(["127.0.0.0/8", "10.0.0.0/8"].map(|network| network.parse().unwrap()).into());
         for (peer, fields, client) in [
             ("203.0.113.9", &["198.51.100.1"][..], "203.0.113.9"),
             ("127.0.0.1", &[], "127.0.0.1"),

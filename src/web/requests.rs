@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
+use data_encoding::HEXLOWER;
 
 use super::site::Site;
 use crate::token::random_bytes;
@@ -21,8 +22,7 @@ pub(super) fn id(site: &Site, request: &Request) -> Id {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
         (1..=ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
     });
-    Id(given
-        .map_or_else(|| random_bytes::<OWN_BYTES>().iter().map(|byte| format!("{byte:02x}")).collect(), str::to_owned))
+    Id(given.map_or_else(|| HEXLOWER.encode(&random_bytes::<OWN_BYTES>()), str::to_owned))
 }
 
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! The style sheets: each newsletter's, and that of the pages of none. Knows no route.
 
+use data_encoding::HEXLOWER;
+
 use crate::domain::NewsletterId;
 use crate::domain::design::{Accent, Design};
 use crate::signup::SignupList;
@@ -54,7 +56,7 @@ impl Stylesheet {
 /// A few letters that stand for a content.
 pub(super) fn fingerprint(content: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content);
-    digest.as_ref()[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&digest.as_ref()[..NAME_BYTES])
 }
 
 /// The style sheet of a newsletter that looks like `design`.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
-use strsim::osa_distance;
 
 use super::{Language, source};
 
@@ -20,11 +19,9 @@ pub fn values_of(key: &str) -> Option<&'static BTreeSet<String>> {
     KNOWN.get(key)
 }
 
-/// The message whose key most resembles `typed`, if any does.
-pub fn nearest(typed: &str) -> Option<&'static str> {
-    let typed = typed.replace('-', "_");
-    let by_distance = KNOWN.keys().map(|key| (osa_distance(&typed, key), key.as_str())).min();
-    by_distance.filter(|(edits, _)| *edits <= 1 + typed.len() / 4).map(|(_, key)| key)
+/// The keys of all messages.
+pub fn message_keys() -> impl Iterator<Item = &'static str> {
+    KNOWN.keys().map(String::as_str)
 }
 
 /// What a pattern names: values, and other messages.
@@ -109,18 +106,5 @@ mod tests {
         assert_eq!(values("reason"), Some(vec!["address", "date", "newsletter"]));
         assert_eq!(values("skip"), Some(Vec::new()));
         assert_eq!(values("no_such_message"), None);
-    }
-
-    #[test]
-    fn a_mistyped_key_is_recognised_and_another_word_is_not() {
-        for (typed, meant) in [
-            ("leave_buton", Some("leave_button")),
-            ("signup-lead", Some("signup_lead")),
-            ("leave_headings", Some("leave_heading")),
-            ("tagline", None),
-            ("x", None),
-        ] {
-            assert_eq!(nearest(typed), meant, "{typed}");
-        }
     }
 }

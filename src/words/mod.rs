@@ -17,7 +17,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
-pub use known::{nearest, values_of};
+pub use known::{message_keys, values_of};
 pub use language::Language;
 
 type Bundle = FluentBundle<FluentResource>;

@@ -50,25 +50,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web",
-            "doctor",
-            "wiring",
-            "resources",
-            "inbound",
-            "upkeep",
-            "delivery",
-            "publishing",
-            "signup",
-            "upkeep",
-            "config",
-            "supervise",
-            "templates",
-            "images",
-            "store",
-            "smtp",
-            "message",
-            "content",
-            "domain",
+            "web", "doctor", "wiring", "resources", "inbound", "upkeep", "delivery", "publishing", "signup", "config",
+            "supervise", "templates", "images", "store", "smtp", "message", "content", "domain",
         ],
     ),
     ("main", &["cli"]),
@@ -193,16 +176,8 @@ fn each_crate_has_its_home() {
 #[test]
 fn sql_lives_in_the_store() {
     const VERBS: &[&str] = &[
-        "SELECT ",
-        "INSERT INTO ",
-        "UPDATE ",
-        "DELETE FROM ",
-        "WITH ",
-        "CREATE TABLE ",
-        "CREATE INDEX ",
-        "DROP ",
-        "PRAGMA ",
-        "BEGIN ",
+        "SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH ", "CREATE TABLE ", "CREATE INDEX ", "DROP ",
+        "PRAGMA ", "BEGIN ",
     ];
     let mut wrong = Wrong::default();
     for file in rust_files(&["src"]) {
@@ -265,7 +240,8 @@ fn counted(what: &str, known: &[(&str, usize, &str)]) {
         let found = file.source.code.matches(what).count();
         let allowed = known.iter().find(|(path, ..)| file.path == Path::new(path)).map_or(0, |(_, count, _)| *count);
         if found != allowed {
-            let text = format!("{found} times {what}, and its list says {allowed}: argue for it there, with its reason");
+            let text =
+                format!("{found} times {what}, and its list says {allowed}: argue for it there, with its reason");
             wrong.add(&file.path, 1, &text);
         }
     }

@@ -1,7 +1,7 @@
 //! Finds keys by section and name, and what was probably meant by a name that is none. Knows no value.
 
 use super::{KEYS, Key};
-use crate::config::problem::nearest;
+use crate::domain::nearest::nearest;
 
 /// The key at `section` (with `*`) named `name`, and whether `name` is its `_file` form.
 pub(in crate::config) fn find(section: &str, name: &str) -> Option<(&'static Key, bool)> {

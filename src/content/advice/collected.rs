@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::content::html::raw;
 use crate::content::pasted;
+use crate::content::tags::tags;
 use crate::content::tree::{self, Destination, Document, Inline, plain_text};
 
 /// A link as it stands in the text.
@@ -77,13 +78,13 @@ fn link<'a>(to: Cow<'a, str>, content: &[Inline], at: usize) -> Link<'a> {
 
 /// Where a raw tag leads, if it opens a link.
 fn opened(html: &str) -> Option<String> {
-    let tag = raw::tags(html).next().filter(|tag| !tag.closes && tag.name.eq_ignore_ascii_case("a"))?;
+    let tag = tags(html).next().filter(|tag| !tag.closes && tag.name.eq_ignore_ascii_case("a"))?;
     pasted::attribute(tag.inside, "href")
 }
 
 fn links_of_html<'a>(html: &str, at: usize, all: &mut Vec<Link<'a>>) {
     let mut open: Option<(String, usize, usize, bool)> = None;
-    for tag in raw::tags(html) {
+    for tag in tags(html) {
         match (tag.name.to_ascii_lowercase().as_str(), tag.closes) {
             ("a", false) => open = pasted::attribute(tag.inside, "href").map(|to| (to, tag.start, tag.end, false)),
             ("img", _) => {
@@ -134,7 +135,7 @@ fn images_of<'a>(content: &'a [Inline], all: &mut Vec<ImageUse<'a>>) {
 }
 
 fn images_of_html<'a>(html: &str, at: usize, all: &mut Vec<ImageUse<'a>>) {
-    for tag in raw::tags(html).filter(|tag| tag.name.eq_ignore_ascii_case("img")) {
+    for tag in tags(html).filter(|tag| tag.name.eq_ignore_ascii_case("img")) {
         let attribute = |name| pasted::attribute(tag.inside, name);
         all.push(ImageUse {
             source: Cow::Owned(attribute("src").unwrap_or_default()),

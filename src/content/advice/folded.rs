@@ -4,26 +4,9 @@ use crate::content::problem::Problem;
 
 /// Hints that come in numbers, and say the same each time.
 const FOLDED: &[&str] = &[
-    "alt-file-name",
-    "alt-missing",
-    "capitals",
-    "field-empty",
-    "heading-empty",
-    "html",
-    "html-dropped",
-    "html-unknown",
-    "image-size",
-    "image-svg",
-    "link-empty",
-    "link-generic",
-    "link-mismatch",
-    "link-shortener",
-    "link-unfollowed",
-    "link-user",
-    "markup-shown",
-    "note-unused",
-    "placeholder",
-    "quotes",
+    "alt-file-name", "alt-missing", "capitals", "field-empty", "heading-empty", "html", "html-dropped", "html-unknown",
+    "image-size", "image-svg", "link-empty", "link-generic", "link-mismatch", "link-shortener", "link-unfollowed",
+    "link-user", "markup-shown", "note-unused", "placeholder", "quotes",
 ];
 /// Lines that are named; more help nobody.
 const LINES_MAX: usize = 8;

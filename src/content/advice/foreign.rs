@@ -8,30 +8,9 @@ const CODE: &str = "field-foreign";
 
 /// What is between the marks, in small letters, without what parts its words: names of what a reader has.
 const NAMES: &[&str] = &[
-    "name",
-    "firstname",
-    "lastname",
-    "fullname",
-    "fname",
-    "lname",
-    "vorname",
-    "nachname",
-    "prenom",
-    "email",
-    "emailaddress",
-    "mail",
-    "unsubscribe",
-    "unsubscribeurl",
-    "unsubscribelink",
-    "unsub",
-    "preferences",
-    "weburl",
-    "webversion",
-    "archive",
-    "address",
-    "company",
-    "city",
-    "date",
+    "name", "firstname", "lastname", "fullname", "fname", "lname", "vorname", "nachname", "prenom", "email",
+    "emailaddress", "mail", "unsubscribe", "unsubscribeurl", "unsubscribelink", "unsub", "preferences", "weburl",
+    "webversion", "archive", "address", "company", "city", "date",
 ];
 /// Before a dot, whoever it is about.
 const OWNERS: &[&str] = &["recipient", "subscriber", "user", "contact", "member", "reader", "person", "customer"];

@@ -10,34 +10,9 @@ use crate::content::tree::Document;
 
 /// Hosts that hide where a link leads: spam filters and readers distrust them, and they may vanish.
 const SHORTENERS: &[&str] = &[
-    "bit.ly",
-    "t.co",
-    "tinyurl.com",
-    "goo.gl",
-    "ow.ly",
-    "buff.ly",
-    "is.gd",
-    "v.gd",
-    "t.ly",
-    "rb.gy",
-    "cutt.ly",
-    "lnkd.in",
-    "shorturl.at",
-    "tiny.cc",
-    "bl.ink",
-    "rebrand.ly",
-    "dlvr.it",
-    "trib.al",
-    "amzn.to",
-    "soo.gd",
-    "s.id",
-    "short.io",
-    "tny.im",
-    "u.to",
-    "adf.ly",
-    "qr.ae",
-    "x.gd",
-    "shorte.st",
+    "bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "buff.ly", "is.gd", "v.gd", "t.ly", "rb.gy", "cutt.ly",
+    "lnkd.in", "shorturl.at", "tiny.cc", "bl.ink", "rebrand.ly", "dlvr.it", "trib.al", "amzn.to", "soo.gd", "s.id",
+    "short.io", "tny.im", "u.to", "adf.ly", "qr.ae", "x.gd", "shorte.st",
 ];
 
 /// Everything about the links of a document.

@@ -8,16 +8,7 @@ use crate::content::tree::Document;
 const ENDINGS: &[&str] = &[".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif", ".heic", ".tif", ".tiff", ".bmp"];
 /// What cameras and systems call files, in small letters.
 const NAMES: &[&str] = &[
-    "img_",
-    "img-",
-    "dsc_",
-    "dscf",
-    "dscn",
-    "pxl_",
-    "screenshot",
-    "screen shot",
-    "bildschirmfoto",
-    "capture d’écran",
+    "img_", "img-", "dsc_", "dscf", "dscn", "pxl_", "screenshot", "screen shot", "bildschirmfoto", "capture d’écran",
     "untitled",
 ];
 /// Words in the name of a file; more are a sentence that ends in one.

@@ -1,6 +1,7 @@
 //! Whether a mail's HTML fits a mailbox, and where in the text it does not any more.
 
 use super::prose;
+use crate::content::html::raw::words_of;
 use crate::content::problem::{Position, Problem};
 use crate::content::source::IssueFile;
 
@@ -45,29 +46,8 @@ fn place(issue: &IssueFile, html: &str) -> Position {
 
 /// The last letters and digits that a reader of `html` sees.
 fn last_letters(html: &str) -> String {
-    let mut letters = Vec::with_capacity(LETTERS);
-    let mut rest = html;
-    // The cut may be within a tag.
-    if rest.rfind('<') > rest.rfind('>') {
-        rest = &rest[..rest.rfind('<').unwrap_or(0)];
-    }
-    while letters.len() < LETTERS && !rest.is_empty() {
-        let text_from = rest.rfind('>').map_or(0, |at| at + 1);
-        let text = &rest[text_from..];
-        // Entities are no letters of the text.
-        let plain: String = text
-            .split('&')
-            .enumerate()
-            .map(|(index, part)| match part.split_once(';') {
-                Some((_, after)) if index > 0 => after,
-                _ => part,
-            })
-            .collect();
-        letters.extend(plain.chars().rev().filter(|c| c.is_alphanumeric()).take(LETTERS - letters.len()));
-        rest = &rest[..text_from];
-        rest = &rest[..rest.rfind('<').unwrap_or(0)];
-    }
-    letters.iter().rev().collect()
+    let letters: Vec<char> = words_of(html).chars().filter(|c| c.is_alphanumeric()).collect();
+    letters[letters.len().saturating_sub(LETTERS)..].iter().collect()
 }
 
 #[cfg(test)]

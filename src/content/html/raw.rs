@@ -13,6 +13,7 @@ use crate::content::fields::{FIELD_END, FIELD_START, Field};
 use crate::content::links;
 use crate::content::merge;
 use crate::content::scripts::{self, Script};
+use crate::content::tags::{attribute, tags, unescape};
 use crate::content::target::Target;
 use crate::words::Words;
 
@@ -20,90 +21,16 @@ use crate::words::Words;
 const HTML_DEPTH_MAX: usize = 128;
 
 pub(in crate::content) const TAGS: &[&str] = &[
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "u",
-    "ul",
-    "var",
-    "wbr",
+    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "dfn", "div", "dl", "dt", "em",
+    "figcaption", "figure", "footer", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol",
+    "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "time", "tr", "u", "ul", "var", "wbr",
 ];
 const STYLES: &[&str] = &[
-    "border",
-    "border-bottom",
-    "border-collapse",
-    "border-left",
-    "border-right",
-    "border-top",
-    "color",
-    "display",
-    "font",
-    "font-family",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "height",
-    "line-break",
-    "line-height",
-    "margin",
-    "max-width",
-    "mso-line-height-rule",
-    "overflow-x",
-    "padding",
-    "padding-left",
-    "padding-right",
-    "text-align",
-    "text-decoration",
-    "vertical-align",
-    "white-space",
-    "width",
-    "word-break",
+    "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-top", "color", "display",
+    "font", "font-family", "font-size", "font-style", "font-weight", "height", "line-break", "line-height", "margin",
+    "max-width", "mso-line-height-rule", "overflow-x", "padding", "padding-left", "padding-right", "text-align",
+    "text-decoration", "vertical-align", "white-space", "width", "word-break",
 ];
 const CLASSES: &[&str] = &["t", "m", "l", "q", "r", "f", "center", "end"];
 
@@ -342,65 +269,6 @@ fn push_words(escaped: &str, out: &mut String) {
     if text.ends_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(['\n', ' ']) {
         out.push(' ');
     }
-}
-
-/// The entities that the sanitiser writes.
-pub(in crate::content) fn unescape(text: &str) -> String {
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{A0}");
-    text.replace("&amp;", "&")
-}
-
-/// A tag of a text.
-pub(in crate::content) struct TagAt<'a> {
-    pub(in crate::content) name: &'a str,
-    pub(in crate::content) closes: bool,
-    /// What stands behind the name.
-    pub(in crate::content) inside: &'a str,
-    pub(in crate::content) start: usize,
-    pub(in crate::content) end: usize,
-}
-
-/// The tags of a text, with quoted attribute values skipped.
-pub(in crate::content) fn tags(html: &str) -> impl Iterator<Item = TagAt<'_>> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = from + html[from..].find('<')?;
-            let closes = html[start + 1..].starts_with('/');
-            let name_at = start + 1 + usize::from(closes);
-            let name_len = html[name_at..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(html.len() - name_at);
-            from = name_at + name_len;
-            if name_len == 0 {
-                continue;
-            }
-            let mut quote = None;
-            let end = html[from..].char_indices().find_map(|(at, c)| {
-                match (quote, c) {
-                    (None, '>') => return Some(from + at),
-                    (None, '"' | '\'') => quote = Some(c),
-                    (Some(open), c) if open == c => quote = None,
-                    _ => {}
-                }
-                None
-            });
-            let close = end.unwrap_or(html.len());
-            let tag = TagAt {
-                name: &html[name_at..name_at + name_len],
-                closes,
-                inside: &html[from..close],
-                start,
-                end: end.map_or(html.len(), |end| end + 1),
-            };
-            from = tag.end;
-            return Some(tag);
-        }
-    })
-}
-
-/// An attribute of a tag that the sanitiser wrote: ` name="value"`.
-fn attribute(inside: &str, name: &str) -> Option<String> {
-    let (_, rest) = inside.split_once(&format!(" {name}=\""))?;
-    rest.split_once('"').map(|(value, _)| unescape(value))
 }
 
 #[cfg(test)]

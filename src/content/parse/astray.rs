@@ -3,8 +3,8 @@
 
 use super::raw::unknown;
 use super::reading::ParseState;
-use crate::content::html::raw::{self, TagAt};
 use crate::content::pasted;
+use crate::content::tags::{TagAt, tags};
 use crate::content::tree::{Block, Document, Inline};
 
 /// Makes text of such tags, and says so.
@@ -38,7 +38,7 @@ fn of_run(content: &mut [Inline], reading: &mut ParseState<'_>) {
     let written: Vec<(usize, String)> =
         content.iter().enumerate().filter_map(|(index, inline)| Some((index, tag_of(inline)?))).collect();
     let tags: Vec<(usize, TagAt<'_>)> =
-        written.iter().filter_map(|(index, html)| Some((*index, raw::tags(html).next()?))).collect();
+        written.iter().filter_map(|(index, html)| Some((*index, tags(html).next()?))).collect();
     let (places, tags): (Vec<usize>, Vec<TagAt<'_>>) = tags.into_iter().unzip();
     for (index, _) in places.iter().zip(pasted::words_among(&tags)).filter(|(_, is_word)| *is_word) {
         let Inline::Html { html, at } = &content[*index] else { continue };

@@ -111,10 +111,7 @@ fn an_address_in_the_text_never_changes_the_answer() {
 #[test]
 fn an_address_that_is_ours_is_never_a_readers_fault() {
     for text in [
-        "550 5.1.1 user unknown",
-        "550 no such user",
-        "553 5.1.3 invalid address",
-        "550 mailbox not found",
+        "550 5.1.1 user unknown", "550 no such user", "553 5.1.3 invalid address", "550 mailbox not found",
         "550 5.2.1 account disabled",
     ] {
         assert_eq!(judged(Stage::Mail, text).party, Party::Sender, "{text}");

@@ -159,22 +159,8 @@ fn url_at(chunk: &str) -> Option<usize> {
 
 /// Whose links stand in refusals by reputation.
 const BLOCK_LISTS: &[&str] = &[
-    "spamhaus.",
-    "spamcop.",
-    "barracudacentral.",
-    "sorbs.",
-    "abuseat.",
-    "uceprotect.",
-    "mailspike.",
-    "senderscore.",
-    "invaluement.",
-    "cloudmark.",
-    "dnsbl",
-    "uribl.",
-    "surbl.",
-    "proofpoint.com/rbl",
-    "ipcheck",
-    "csi.cloudmark",
+    "spamhaus.", "spamcop.", "barracudacentral.", "sorbs.", "abuseat.", "uceprotect.", "mailspike.", "senderscore.",
+    "invaluement.", "cloudmark.", "dnsbl", "uribl.", "surbl.", "proofpoint.com/rbl", "ipcheck", "csi.cloudmark",
 ];
 
 /// What a word is replaced by.
@@ -199,11 +185,7 @@ fn masked(word: &str) -> Option<&'static str> {
 
 /// Exchange's own names for what happened, which look like hosts.
 const KEPT: &[&str] = &[
-    "storedrv.deliver",
-    "storedrv.submit",
-    "queue.expired",
-    "smtpsend.dns.nonexistentdomain",
-    "routing.nosuchdomain",
+    "storedrv.deliver", "storedrv.submit", "queue.expired", "smtpsend.dns.nonexistentdomain", "routing.nosuchdomain",
     "dns.nonexistentdomain",
 ];
 

@@ -6,18 +6,8 @@ use super::{RECIPIENTS_MAX, Recipient};
 use crate::domain::notice::NoticeKind;
 
 const NAMES: &[&str] = &[
-    "feedback-type",
-    "user-agent",
-    "version",
-    "original-rcpt-to",
-    "original-mail-from",
-    "removal-recipient",
-    "arrival-date",
-    "received-date",
-    "source-ip",
-    "reported-domain",
-    "abuse-type",
-    "authentication-results",
+    "feedback-type", "user-agent", "version", "original-rcpt-to", "original-mail-from", "removal-recipient",
+    "arrival-date", "received-date", "source-ip", "reported-domain", "abuse-type", "authentication-results",
 ];
 
 /// Whether a text has a feedback report's fields.

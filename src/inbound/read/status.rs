@@ -11,21 +11,9 @@ use crate::domain::reply::Stage;
 /// Fields of one recipient; the second of a kind begins the next.
 const KEYS: &[&str] = &["final-recipient", "recipient-address", "action", "status"];
 const NAMES: &[&str] = &[
-    "final-recipient",
-    "original-recipient",
-    "recipient-address",
-    "action",
-    "status",
-    "diagnostic-code",
-    "reason",
-    "remote-mta",
-    "remote-system",
-    "reporting-mta",
-    "received-from-mta",
-    "arrival-date",
-    "last-attempt-date",
-    "will-retry-until",
-    "original-envelope-id",
+    "final-recipient", "original-recipient", "recipient-address", "action", "status", "diagnostic-code", "reason",
+    "remote-mta", "remote-system", "reporting-mta", "received-from-mta", "arrival-date", "last-attempt-date",
+    "will-retry-until", "original-envelope-id",
 ];
 
 /// What a report says, in its own fields.

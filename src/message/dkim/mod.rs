@@ -28,21 +28,8 @@ const COLUMNS: usize = 76;
 
 /// Fields that may stand once, and are sealed: each is named once more than it stands.
 const SEALED: &[&str] = &[
-    "From",
-    "Reply-To",
-    "Subject",
-    "To",
-    "Cc",
-    "Date",
-    "Message-ID",
-    "Sender",
-    "In-Reply-To",
-    "References",
-    "MIME-Version",
-    "Content-Type",
-    "Content-Transfer-Encoding",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
+    "From", "Reply-To", "Subject", "To", "Cc", "Date", "Message-ID", "Sender", "In-Reply-To", "References",
+    "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "List-Unsubscribe", "List-Unsubscribe-Post",
     "List-Id",
 ];
 /// Fields that are signed, and of which a relay may put its own on top.

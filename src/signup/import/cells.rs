@@ -1,123 +1,39 @@
 //! What stands in a cell, whatever program wrote it: nothing, yes or no, an address. Knows no column.
 
 use crate::domain::address::{AddressError, EmailAddress};
+use crate::domain::characters::is_control;
+use crate::domain::language_tag::is_language_tag;
 
 use super::Reason;
 
-const BLANKS: [char; 7] = [' ', '\t', '\r', '\n', '\u{a0}', '\u{feff}', '\u{200b}'];
+/// What programs leave around a value.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_control(c)
+}
 
 /// What databases and programs write where there is no value.
 const NOTHING: &[&str] = &[
-    "-",
-    "--",
-    "---",
-    "–",
-    "—",
-    "null",
-    "(null)",
-    "<null>",
-    "[null]",
-    "\\n",
-    "none",
-    "(none)",
-    "nil",
-    "<nil>",
-    "nan",
-    "nat",
-    "n/a",
-    "n.a.",
-    "na",
-    "#n/a",
-    "<na>",
-    "undefined",
-    "never",
-    "[]",
-    "{}",
-    "\"\"",
-    "''",
-    "?",
-    ".",
+    "-", "--", "---", "–", "—", "null", "(null)", "<null>", "[null]", "\\n", "none", "(none)", "nil", "<nil>", "nan",
+    "nat", "n/a", "n.a.", "na", "#n/a", "<na>", "undefined", "never", "[]", "{}", "\"\"", "''", "?", ".",
 ];
 /// Times that stand for none: MySQL's, Go's, and the beginning of time.
 const NO_TIME: &[&str] =
     &["0000-00-00", "0001-01-01", "00/00/0000", "00.00.0000", "1970-01-01 00:00", "1970-01-01t00:00"];
 
 const YES: &[&str] = &[
-    "yes",
-    "y",
-    "true",
-    "t",
-    "1",
-    "1.0",
-    "on",
-    "x",
-    "✓",
-    "✔",
-    "ja",
-    "j",
-    "oui",
-    "o",
-    "si",
-    "sí",
-    "s",
-    "sim",
-    "tak",
-    "da",
-    "ano",
-    "igen",
-    "kyllä",
-    "evet",
-    "wahr",
-    "vrai",
-    "verdadero",
-    "vero",
-    "waar",
-    "да",
-    "так",
-    "是",
-    "はい",
-    "예",
-    "네",
-    "نعم",
+    "yes", "y", "true", "t", "1", "1.0", "on", "x", "✓", "✔", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak",
+    "da", "ano", "igen", "kyllä", "evet", "wahr", "vrai", "verdadero", "vero", "waar", "да", "так", "是", "はい", "예",
+    "네", "نعم",
 ];
 const NO: &[&str] = &[
-    "no",
-    "n",
-    "false",
-    "f",
-    "0",
-    "0.0",
-    "off",
-    "✗",
-    "✘",
-    "nein",
-    "non",
-    "nee",
-    "não",
-    "nao",
-    "nie",
-    "ne",
-    "nej",
-    "nem",
-    "ei",
-    "hayır",
-    "falsch",
-    "faux",
-    "falso",
-    "onwaar",
-    "нет",
-    "не",
-    "ні",
-    "否",
-    "いいえ",
-    "아니요",
-    "아니오",
+    "no", "n", "false", "f", "0", "0.0", "off", "✗", "✘", "nein", "non", "nee", "não", "nao", "nie", "ne", "nej",
+    "nem", "ei", "hayır", "falsch", "faux", "falso", "onwaar", "нет", "не", "ні", "否", "いいえ", "아니요", "아니오",
     "لا",
 ];
 
 /// A cell without the blanks around it.
 pub(super) fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(BLANKS)
+    cell.trim_matches(is_blank)
 }
 
 /// Whether a cell is a database's spelling of nothing. A name may be Nan or Nil: those are read with [`is_no_name`].
@@ -216,7 +132,7 @@ pub(super) fn address(cell: &str) -> Result<AddressCell, Reason> {
 /// `Name <a@b>` and `a@b (Name)` into their parts.
 fn taken_apart(cell: &str) -> (&str, Option<String>, Option<String>) {
     let some = |text: &str| {
-        let text = text.trim_matches(|c| BLANKS.contains(&c) || matches!(c, '"' | '\'' | ','));
+        let text = text.trim_matches(|c| is_blank(c) || matches!(c, '"' | '\'' | ','));
         (!text.is_empty()).then(|| text.to_owned())
     };
     let (cell, remark) = match cell.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
@@ -253,22 +169,12 @@ fn bared(mut text: &str) -> &str {
 
 /// A language as BCP 47 has it.
 pub(super) fn language(cell: &str) -> Result<Option<String>, Reason> {
-    /// RFC 5646 4.4.1 asks to allow for 35.
-    const LANGUAGE_BYTES_MAX: usize = 35;
     let text = trimmed(cell);
     if is_nothing(text) {
         return Ok(None);
     }
     let tag = text.replace('_', "-");
-    let mut parts = tag.split('-');
-    let primary =
-        parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()));
-    let others = parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && others && tag.len() <= LANGUAGE_BYTES_MAX {
-        Ok(Some(tag))
-    } else {
-        Err(Reason::Language(short(text)))
-    }
+    if is_language_tag(&tag) { Ok(Some(tag)) } else { Err(Reason::Language(short(text))) }
 }
 
 /// Enough of a value to find it.
@@ -283,26 +189,8 @@ mod tests {
     #[test]
     fn what_databases_write_for_nothing_is_nothing() {
         for text in [
-            "",
-            " ",
-            "\u{a0}",
-            "NULL",
-            "null",
-            "\\N",
-            "None",
-            "nan",
-            "NaN",
-            "nil",
-            "n/a",
-            "N/A",
-            "-",
-            "—",
-            "never",
-            "0000-00-00",
-            "0000-00-00 00:00:00",
-            "0001-01-01T00:00:00Z",
-            "[]",
-            "{}",
+            "", " ", "\u{a0}", "NULL", "null", "\\N", "None", "nan", "NaN", "nil", "n/a", "N/A", "-", "—", "never",
+            "0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "[]", "{}",
         ] {
             assert!(is_nothing(text), "{text:?}");
         }

@@ -4,9 +4,10 @@
 //! UTF-8 if it can be, else Windows-1252, which spreadsheets write: lists that were put together from several files have both. What could be read wrongly without
 //! anyone noticing is refused instead.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
-use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 /// A reader's row has a few hundred bytes; a line longer than this is not one.
 pub(super) const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -40,7 +41,7 @@ pub(super) struct Lines<R: Read> {
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R) -> io::Result<Self> {
-        Ok(Self { input: BufReader::with_capacity(64 * 1024, Decoded::new(input)?), number: 0 })
+        Ok(Self { input: BufReader::with_capacity(64 * 1024, decoded(input)?), number: 0 })
     }
 
     /// The first byte that is no white space, as far as the file's beginning goes.
@@ -113,63 +114,18 @@ fn decode(bytes: &[u8]) -> (Result<String, LineError>, bool) {
 }
 
 /// The file as UTF-8 where a byte order mark says what it is, else as it is.
-struct Decoded<R> {
-    input: R,
-    decoder: Option<Decoder>,
-    /// Read and not handed on.
-    held: Vec<u8>,
-    at: usize,
-    ended: bool,
-}
+type Decoded<R> = DecodeReaderBytes<Chain<Cursor<Vec<u8>>, R>, Vec<u8>>;
 
-impl<R: Read> Decoded<R> {
-    fn new(mut input: R) -> io::Result<Self> {
-        let mut held = Vec::with_capacity(4);
-        input.by_ref().take(4).read_to_end(&mut held)?;
-        let (mark, encoding) = match held.as_slice() {
-            [0xef, 0xbb, 0xbf, ..] => (3, None),
-            [0xff, 0xfe, ..] => (2, Some(UTF_16LE)),
-            [0xfe, 0xff, ..] => (2, Some(UTF_16BE)),
-            // No mark, but a list begins with two letters, and these take two bytes each.
-            [1..=127, 0, 1..=127, 0] => (0, Some(UTF_16LE)),
-            [0, 1..=127, 0, 1..=127] => (0, Some(UTF_16BE)),
-            _ => (0, None),
-        };
-        let decoder = encoding.map(encoding_rs::Encoding::new_decoder_without_bom_handling);
-        Ok(Self { input, decoder, held, at: mark, ended: false })
-    }
-}
-
-impl<R: Read> Read for Decoded<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else {
-            if self.at < self.held.len() {
-                let part = &self.held[self.at..];
-                let count = part.len().min(out.len());
-                out[..count].copy_from_slice(&part[..count]);
-                self.at += count;
-                return Ok(count);
-            }
-            return self.input.read(out);
-        };
-        loop {
-            if self.at == self.held.len() && !self.ended {
-                self.held.resize(8192, 0);
-                let count = self.input.read(&mut self.held)?;
-                self.held.truncate(count);
-                self.at = 0;
-                self.ended = count == 0;
-            }
-            let (result, read, written, _) = decoder.decode_to_utf8(&self.held[self.at..], out, self.ended);
-            self.at += read;
-            if self.ended && result == CoderResult::InputEmpty {
-                // What is read from here on is the file, which is at its end.
-                self.decoder = None;
-                return Ok(written);
-            }
-            if written > 0 || out.is_empty() {
-                return Ok(written);
-            }
-        }
-    }
+fn decoded<R: Read>(mut input: R) -> io::Result<Decoded<R>> {
+    let mut first = Vec::with_capacity(4);
+    input.by_ref().take(4).read_to_end(&mut first)?;
+    let encoding = match first.as_slice() {
+        // No mark, but a list begins with two letters, and these take two bytes each.
+        [1..=127, 0, 1..=127, 0] => Some(UTF_16LE),
+        [0, 1..=127, 0, 1..=127] => Some(UTF_16BE),
+        _ => None,
+    };
+    let mut decoder = DecodeReaderBytesBuilder::new();
+    decoder.encoding(encoding).utf8_passthru(true).strip_bom(true);
+    Ok(decoder.build(Cursor::new(first).chain(input)))
 }

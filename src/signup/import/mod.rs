@@ -41,6 +41,7 @@ use self::table::ImportTable;
 pub use answers::{Answers, ColumnQuestion, ColumnValue};
 pub use candidate::Import;
 pub use commit::{AGREED_FROM, import};
+use data_encoding::HEXLOWER;
 pub use error::{ImportError, Reason};
 pub use outcome::{ImportStep, Imported, Rejected};
 pub use times::DayOrder;
@@ -139,7 +140,7 @@ impl ImportFiles {
                 return Err(ImportError::NoSuchColumn { name: name.clone() });
             }
         }
-        self.digest = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.digest = HEXLOWER.encode(digest.finish().as_ref());
         Ok(())
     }
 

@@ -10,13 +10,13 @@ use super::records::CsvRecord;
 use super::standing::{self, Standing};
 use super::times::{CellTime, DayOrder, moment};
 use super::vendor::Vendor;
-use crate::clock::Timestamp;
+use crate::clock::{DAY, Timestamp};
 use crate::domain::address::EmailAddress;
 use crate::domain::name::storable;
 use crate::signup::ClientNetwork;
 
 /// Clocks of other programs differ from ours by less.
-const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+const AHEAD: std::time::Duration = DAY;
 
 /// A column and what it was taken for.
 #[derive(Clone, Debug)]

@@ -241,16 +241,7 @@ fn month_named(lower: &str) -> Option<i8> {
     let word = lower.trim_end_matches('.');
     let short = word.get(..3)?;
     let long = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
+        "january", "february", "march", "april", "june", "july", "august", "september", "october", "november",
         "december",
     ];
     if word.len() > 3 && word != "sept" && !long.contains(&word) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::commit::source;
-use crate::clock::Timestamp;
+use crate::clock::{MONTH, Timestamp};
 use crate::domain::actor::{Actor, By};
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
@@ -17,7 +17,7 @@ use crate::store::subscriptions::ConsentEntry;
 use crate::store::{Db, Result, StoreError, Tx, events, imports, subscriptions};
 
 /// How long an import can be taken back.
-pub const UNDO_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const UNDO_FOR: Duration = MONTH;
 
 const BATCH: i64 = 512;
 

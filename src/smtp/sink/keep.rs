@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::digest;
+use data_encoding::HEXLOWER;
 
 use tokio::io::AsyncWriteExt as _;
 
@@ -121,8 +122,7 @@ impl Keep {
 
 /// One line per recipient, so that a line is a delivery.
 fn lines(at: Timestamp, from: &str, to: &[String], data: &[u8], replied: bool) -> io::Result<Vec<u8>> {
-    let sha256: String =
-        digest::digest(&digest::SHA256, data).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = HEXLOWER.encode(digest::digest(&digest::SHA256, data).as_ref());
     let mut out = Vec::with_capacity(400);
     for to in to {
         let line = Line {

@@ -44,19 +44,8 @@ macro_rules! counters {
 }
 
 counters!(
-    accepted,
-    accepted_bytes,
-    unanswered,
-    dropped,
-    senders_refused,
-    recipients_deferred,
-    recipients_refused,
-    messages_refused,
-    logins_refused,
-    connections,
-    connections_now,
-    connections_peak,
-    connections_refused
+    accepted, accepted_bytes, unanswered, dropped, senders_refused, recipients_deferred, recipients_refused,
+    messages_refused, logins_refused, connections, connections_now, connections_peak, connections_refused
 );
 
 /// Counts an open connection until it is dropped.

@@ -16,7 +16,7 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::absent_page;
 use super::reader::ReaderContext;
-use super::token::{Opened, Token, is_erased, open};
+use super::token::{Opened, Token, is_erased, open, routes};
 use crate::domain::RequestId;
 use crate::signup::{self, AddressLink};
 use crate::templates::pages::{ErasedPage, MovePage, MovedPage, StaleLink, StalePage, StopPage, StoppedPage};
@@ -26,11 +26,8 @@ const MOVE: &str = "move";
 const STOP: &str = "stop";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new()
-        .route("/a/{token}", get(show).post(act))
-        .route("/a/{token}/", get(show).post(act))
-        .route("/s/{token}", get(show_stop).post(act_stop))
-        .route("/s/{token}/", get(show_stop).post(act_stop))
+    let stop = get(show_stop).post(act_stop);
+    routes(Purpose::Address, get(show).post(act)).merge(routes(Purpose::Stop, stop))
 }
 
 /// The request that a link is about; none when it is gone.

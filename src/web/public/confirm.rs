@@ -16,7 +16,7 @@ use super::super::wording;
 use super::gone::absent_page;
 use super::reader::ReaderContext;
 use super::signup::asked_page;
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use crate::domain::slot::offered;
 use crate::domain::{ConsentId, RevisionId};
 use crate::signup::{self, Ask, CONFIRM_FOR, ClientNetwork, Confirmation};
@@ -30,7 +30,7 @@ use crate::words::Language;
 const AGAIN: &str = "again";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/c/{token}", get(show).post(act)).route("/c/{token}/", get(show).post(act))
+    routes(Purpose::Confirm, get(show).post(act))
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {

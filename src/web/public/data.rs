@@ -14,7 +14,7 @@ use super::super::form::Form as Fields;
 use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::reader::ReaderContext;
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use crate::domain::RequestId;
 use crate::signup::{self, ActionContext};
 use crate::store::requests;
@@ -26,7 +26,7 @@ const DOWNLOAD: &str = "download";
 const ERASE: &str = "erase";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/d/{token}", get(show).post(act)).route("/d/{token}/", get(show).post(act))
+    routes(Purpose::Data, get(show).post(act))
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {

@@ -2,7 +2,6 @@
 //! only to who pressed the button: it stands on the page behind it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -16,7 +15,8 @@ use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::{ReaderContext, link_url};
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
+use crate::clock::DAY;
 use crate::domain::ConsentId;
 use crate::domain::consent::ConsentKind;
 use crate::domain::retention::Expiry;
@@ -29,10 +29,9 @@ use crate::token::Purpose;
 
 const BACK: &str = "back";
 const WHY: &str = "why";
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/g/{token}", get(show).post(act)).route("/g/{token}/", get(show).post(act))
+    routes(Purpose::Gone, get(show).post(act))
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {

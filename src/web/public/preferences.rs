@@ -18,7 +18,7 @@ use super::choices;
 use super::gone::{absent_page, departed, left_page};
 use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
 use super::signup::{address_error, asked_page, bare, name_error};
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use super::unsubscribe::{LEAVE, leave};
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
@@ -26,7 +26,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::name::parse_name;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, AddressChange, Ask, ClientNetwork, Rest, SignupList};
-use crate::store::subscriptions::{self, Subscription};
+use crate::store::subscriptions::Subscription;
 use crate::templates::pages::{Done, FormError, Other, PendingPage, PreferencesPage};
 use crate::token::Purpose;
 use crate::words::Language;
@@ -40,7 +40,7 @@ const DATA: &str = "data";
 const ADD: &str = "add";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/p/{token}", get(show).post(act)).route("/p/{token}/", get(show).post(act))
+    routes(Purpose::Preferences, get(show).post(act))
 }
 
 enum Did {
@@ -124,7 +124,7 @@ async fn pause_until(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     match reader::rest_until(site, list, typed) {
         Some(rest) => pause(site, id, rest, client).await,
@@ -145,7 +145,7 @@ async fn rename(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let list = site.list_of(subscription.newsletter_id);
     let name = match parse_name(typed) {
         Ok(name) => name,
@@ -180,7 +180,7 @@ async fn change_address(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
@@ -202,7 +202,7 @@ async fn change_address(
 }
 
 async fn data(site: &Site, id: SubscriptionId, client: Option<ClientNetwork>) -> Result<Did, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return Ok(Did::Nothing) };
+    let Some(subscription) = reader::current(site, id).await? else { return Ok(Did::Nothing) };
     let Some(list) = site.lists.iter().find(|list| list.id == subscription.newsletter_id) else {
         return Ok(Did::Nothing);
     };
@@ -219,7 +219,9 @@ async fn add(
     slug: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Response, HandlerError> {
-    let Some(subscription) = get_one(site, id).await?.filter(is_reader) else { return absent_page(site, None) };
+    let Some(subscription) = reader::current(site, id).await?.filter(|known| known.state.is_reader()) else {
+        return absent_page(site, None);
+    };
     let list = site.list(slug)?;
     let language = subscription.language.as_deref().and_then(Language::chosen);
     let ask = Ask { by_mail: true, language, ..Ask::new(subscription.email) };
@@ -229,18 +231,8 @@ async fn add(
     asked_page(site, &list, site.words_in(&list, language), &answer)
 }
 
-async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
-    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
-}
-
-fn is_reader(subscription: &Subscription) -> bool {
-    matches!(subscription.state, SubscriptionState::Active | SubscriptionState::Paused)
-}
-
 async fn current_page(site: &Site, id: SubscriptionId, did: Did) -> Result<Response, HandlerError> {
-    let mut tx = site.signup.db.read().await?;
-    let Some(subscription) = subscriptions::get(&mut tx, id).await? else { return absent_page(site, None) };
-    drop(tx);
+    let Some(subscription) = reader::current(site, id).await? else { return absent_page(site, None) };
     let whose = ReaderContext::of(site, &subscription).await?;
     let mut wrong = FormError::default();
     let done = match did {

@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use crate::clock::Timestamp;
-use crate::domain::NewsletterId;
+use crate::domain::{NewsletterId, SubscriptionId};
 use crate::signup::{Rest, SignupList};
 use crate::store::newsletters;
-use crate::store::subscriptions::Subscription;
+use crate::store::subscriptions::{self, Subscription};
 use crate::templates::TemplateContext;
 use crate::templates::pages::{PauseDays, PausedPage, Reader};
 use crate::words::Words;
@@ -111,6 +111,11 @@ async fn gone(site: &Site, words: Words, id: NewsletterId) -> Result<String, Han
 /// Where a reader of a newsletter gets their link, by a fresh mail.
 pub(super) fn link_url(site: &Site, list: &SignupList) -> String {
     site.path(&format!("{}/link", list.newsletter.slug))
+}
+
+/// The subscription of a link, as it is now.
+pub(super) async fn current(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
+    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
 }
 
 /// Until when a reader wants to rest; none when the day that was typed is none of those. The day is the newsletter's.

@@ -15,7 +15,7 @@ use super::super::handler_error::HandlerError;
 use super::super::site::Site;
 use super::super::wording;
 use super::reader::link_url;
-use super::token::Token;
+use super::token::{Token, routes};
 use crate::signup;
 use crate::templates::TemplateContext;
 use crate::templates::pages::{AllowedPage, RefusePage, RefusedPage};
@@ -24,7 +24,7 @@ use crate::token::{Purpose, TEST_NUMBER};
 const ALLOW: &str = "allow";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/n/{token}", get(show).post(act)).route("/n/{token}/", get(show).post(act))
+    routes(Purpose::Refuse, get(show).post(act))
 }
 
 fn open(site: &Site, token: &str) -> Result<u64, HandlerError> {

@@ -1,8 +1,12 @@
 //! The token in a link's path. Every token that was not made here gets one and the same answer.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use axum::routing::MethodRouter;
 
 use super::super::handler_error::HandlerError;
 use super::super::site::Site;
@@ -22,6 +26,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Token {
         token.truncate(token.trim_end_matches('.').len());
         Ok(Self(token))
     }
+}
+
+/// The page that links of `purpose` open, with and without a slash behind the token.
+pub(super) fn routes(purpose: Purpose, page: MethodRouter<Arc<Site>>) -> Router<Arc<Site>> {
+    let path = format!("{}{{token}}", purpose.path());
+    Router::new().route(&format!("{path}/"), page.clone()).route(&path, page)
 }
 
 /// What a token stands for.

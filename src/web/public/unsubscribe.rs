@@ -20,18 +20,18 @@ use super::super::site::Site;
 use super::super::wording;
 use super::gone::{absent_page, left, left_page};
 use super::reader::{self, FOUR_WEEKS, ReaderContext, THREE_MONTHS, UNTIL};
-use super::token::{Opened, Token, open};
+use super::token::{Opened, Token, open, routes};
 use crate::domain::SubscriptionId;
 use crate::domain::subscriber::SubscriptionState;
 use crate::signup::{self, ClientNetwork, Rest, UnsubscribeOutcome};
-use crate::store::subscriptions::{self, Subscription};
+use crate::store::subscriptions::Subscription;
 use crate::templates::pages::LeavePage;
 use crate::token::Purpose;
 
 pub(super) const LEAVE: &str = "leave";
 
 pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new().route("/u/{token}", get(show).post(act)).route("/u/{token}/", get(show).post(act))
+    routes(Purpose::Unsubscribe, get(show).post(act))
 }
 
 async fn show(State(site): State<Arc<Site>>, Token(token): Token) -> Result<Response, HandlerError> {
@@ -96,7 +96,7 @@ async fn rest_until(
     typed: &str,
     client: Option<ClientNetwork>,
 ) -> Result<Response, HandlerError> {
-    let Some(subscription) = get_one(site, id).await? else { return absent_page(site, None) };
+    let Some(subscription) = reader::current(site, id).await? else { return absent_page(site, None) };
     let list = site.list_of(subscription.newsletter_id);
     match reader::rest_until(site, list, typed) {
         Some(rest_until) => rest(site, id, rest_until, client).await,
@@ -156,13 +156,9 @@ async fn read(request: Request, site: &Arc<Site>) -> Result<Body, HandlerError> 
     }
 }
 
-async fn get_one(site: &Site, id: SubscriptionId) -> Result<Option<Subscription>, HandlerError> {
-    Ok(subscriptions::get(&mut site.signup.db.read().await?, id).await?)
-}
-
 /// Asks whether the subscription is to end; `wrong` when the day of a pause is none that can be chosen.
 async fn question_page(site: &Site, id: SubscriptionId, wrong: bool) -> Result<Response, HandlerError> {
-    let known = get_one(site, id).await?;
+    let known = reader::current(site, id).await?;
     let Some(subscription) = known.as_ref().filter(|known| known.state != SubscriptionState::Unsubscribed) else {
         return absent_page(site, known.as_ref());
     };

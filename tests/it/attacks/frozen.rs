@@ -110,8 +110,8 @@ impl Frozen {
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
         let clock = Clock::fixed(self.now);
-        let site =
-            Site::new(signup, signup_lists, templates, clock, url, Proxies::none(), CancellationToken::new()).unwrap();
+        let site = Site::new(signup, signup_lists, templates, clock, url, Proxies::default(), CancellationToken::new())
+            .unwrap();
         let router = web::router(Arc::new(site));
         for fact in self.facts["tokens"].as_array().unwrap() {
             let (purpose, token) = (fact["purpose"].as_str().unwrap(), fact["token"].as_str().unwrap());

@@ -39,14 +39,8 @@ fn an_import_takes_what_is_good_and_names_what_is_not() {
     let dry = cli(folder, &import(&["list.csv", "--dry-run"]));
     assert_eq!(dry.status.code(), Some(3), "{dry:?}");
     for said in [
-        "Email Address",
-        "the address",
-        "the status",
-        "1 of 6 rows begin to get email",
-        "unsubscribed",
-        "suppressed",
-        "unconfirmed",
-        "rejected",
+        "Email Address", "the address", "the status", "1 of 6 rows begin to get email", "unsubscribed", "suppressed",
+        "unconfirmed", "rejected",
     ] {
         assert!(dry.stdout.contains(said), "{said}: {dry:?}");
     }
@@ -114,10 +108,7 @@ fn a_column_that_may_be_consent_stops_the_import_until_it_is_explained() {
     for args in [&["list.csv"][..], &["list.csv", "--no-input"], &["list.csv", "--dry-run"], &["list.csv", "--yes"]] {
         let said = fails(folder, &import(args), 3);
         for word in [
-            "Mailing OK?",
-            "yes (1 row)",
-            "--column 'Mailing OK?=consent:",
-            "--ignore 'Mailing OK?'",
+            "Mailing OK?", "yes (1 row)", "--column 'Mailing OK?=consent:", "--ignore 'Mailing OK?'",
             "nothing was imported",
         ] {
             assert!(said.contains(word), "{word}: {said}");

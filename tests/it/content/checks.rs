@@ -189,20 +189,8 @@ const CHECKS: &[(&str, &str, &str)] = &[
 
 /// Checks that other tests show, because they need a size, a newsletter, a time or a network.
 const ELSEWHERE: &[&str] = &[
-    "file-too-large",
-    "not-utf8",
-    "too-long",
-    "too-deep",
-    "too-many-fields",
-    "too-many-pieces",
-    "too-much-html",
-    "output-too-large",
-    "template",
-    "postal-address",
-    "html-clipped",
-    "html-too-large",
-    "html-dropped",
-    "text-long",
+    "file-too-large", "not-utf8", "too-long", "too-deep", "too-many-fields", "too-many-pieces", "too-much-html",
+    "output-too-large", "template", "postal-address", "html-clipped", "html-too-large", "html-dropped", "text-long",
     "summary-long",
 ];
 

@@ -64,18 +64,9 @@ fn unknown_keys_are_left_out_with_a_suggestion() {
 #[test]
 fn broken_front_matter_says_where() {
     let cases = [
-        "No front matter\n",
-        "",
-        "---\ntitle: A\n",
-        "+++\ntitle = 'A'\n---\n",
-        "---\nsummary: B\n---\n",
-        "---\ntitle:\n---\n",
-        "---\n---\nText\n",
-        "---\ntitle: A: B\n---\n",
-        "---\ntitle: \"A\n---\n",
-        "---\ntitle: A\ntitle: B\n---\n",
-        "---\n- a\n---\n",
-        "+++\ntitle = A\n+++\n",
+        "No front matter\n", "", "---\ntitle: A\n", "+++\ntitle = 'A'\n---\n", "---\nsummary: B\n---\n",
+        "---\ntitle:\n---\n", "---\n---\nText\n", "---\ntitle: A: B\n---\n", "---\ntitle: \"A\n---\n",
+        "---\ntitle: A\ntitle: B\n---\n", "---\n- a\n---\n", "+++\ntitle = A\n+++\n",
         "+++\ntitle = 'A'\ntitle = 'B'\n+++\n",
     ];
     let told: Vec<_> = cases.iter().map(|source| (*source, refused(source))).collect();

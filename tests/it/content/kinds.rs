@@ -8,25 +8,12 @@ use super::ground::{compose, html_of, issue, newsletter, preflight, text_of};
 #[test]
 fn a_bare_address_is_whole_everywhere() {
     let addresses = [
-        "https://example.org/a--b/c.html",
-        "https://example.org/__init__.py",
-        "https://example.org/_a_/b",
-        "https://example.org/wait...what",
-        "https://example.org/~user~/z",
-        "https://example.org/*x*/y",
+        "https://example.org/a--b/c.html", "https://example.org/__init__.py", "https://example.org/_a_/b",
+        "https://example.org/wait...what", "https://example.org/~user~/z", "https://example.org/*x*/y",
     ];
     let places = [
-        "See ADDRESS.",
-        "> ADDRESS",
-        "- ADDRESS, b",
-        "1. *ADDRESS*",
-        "## ADDRESS",
-        "**ADDRESS**",
-        "(ADDRESS)",
-        "| a |\n|---|\n| ADDRESS |",
-        "N[^1]\n\n[^1]: ADDRESS.",
-        "\"ADDRESS\"",
-        "见ADDRESS。",
+        "See ADDRESS.", "> ADDRESS", "- ADDRESS, b", "1. *ADDRESS*", "## ADDRESS", "**ADDRESS**", "(ADDRESS)",
+        "| a |\n|---|\n| ADDRESS |", "N[^1]\n\n[^1]: ADDRESS.", "\"ADDRESS\"", "见ADDRESS。",
     ];
     for address in addresses {
         for place in places {

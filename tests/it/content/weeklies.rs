@@ -13,24 +13,9 @@ use super::ground::newsletter;
 
 /// Hints that a text alone cannot have: they need a file beside the issue, a layout, a day or a newsletter without HTML.
 const ELSEWHERE: &[&str] = &[
-    "file-date",
-    "file-name",
-    "footer-year",
-    "html",
-    "html-clipped",
-    "images-heavy",
-    "link-moved",
-    "link-private",
-    "link-unsure",
-    "send-at-past",
-    "subject-long",
-    "subject-short",
-    "summary-long",
-    "summary-missing",
-    "summary-title",
-    "text-long",
-    "text-short",
-    "title-date",
+    "file-date", "file-name", "footer-year", "html", "html-clipped", "images-heavy", "link-moved", "link-private",
+    "link-unsure", "send-at-past", "subject-long", "subject-short", "summary-long", "summary-missing", "summary-title",
+    "text-long", "text-short", "title-date",
 ];
 
 /// What the lines of an issue expect, as `line code`.

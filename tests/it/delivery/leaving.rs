@@ -12,7 +12,7 @@ use coranto::signup::{self, Rest};
 use coranto::smtp::SinkOptions;
 use coranto::store::deliveries::NewDelivery;
 use coranto::store::revisions::NewRevision;
-use coranto::store::{Db, deliveries, leases, ledger, revisions};
+use coranto::store::{Db, deliveries, leases, ledger, revisions, settlement};
 
 use super::stage::DeliveryFixture;
 use crate::harness::acts;
@@ -131,7 +131,7 @@ both_databases! {
             .await
             .unwrap();
         let mut tx = stage.db.begin().await.unwrap();
-        let mut taken = deliveries::take_off(&mut tx, worker, &ids, revision, now, now).await.unwrap();
+        let mut taken = settlement::take_off(&mut tx, worker, &ids, revision, now, now).await.unwrap();
         taken.sort();
         let mut all = ids.clone();
         all.sort();

@@ -13,12 +13,8 @@ use crate::harness::database::both_databases;
 
 /// As people type: letters of both cases, a tag, dots, a domain in capitals, one of another script.
 const SPELLINGS: &[&str] = &[
-    "anna@one.example",
-    "Anna.Berg@One.Example",
-    "CAPITALS@TWO.EXAMPLE",
-    "Mixed.Case+Tag@Three.Example",
-    "F.I.R.S.T+x@GMail.com",
-    "Reader@BÜCHER.example",
+    "anna@one.example", "Anna.Berg@One.Example", "CAPITALS@TWO.EXAMPLE", "Mixed.Case+Tag@Three.Example",
+    "F.I.R.S.T+x@GMail.com", "Reader@BÜCHER.example",
 ];
 
 both_databases! {

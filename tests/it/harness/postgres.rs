@@ -207,14 +207,8 @@ fn start_cluster(programs: &Programs) -> io::Result<Cluster> {
     let mut postgres = owner.command(&programs.postgres, &folder);
     postgres.arg("-D").arg(&data).arg("-k").arg(&folder);
     for setting in [
-        "listen_addresses=",
-        "max_connections=300",
-        "shared_buffers=64MB",
-        "fsync=off",
-        "full_page_writes=off",
-        "synchronous_commit=off",
-        "autovacuum=off",
-        "log_min_messages=warning",
+        "listen_addresses=", "max_connections=300", "shared_buffers=64MB", "fsync=off", "full_page_writes=off",
+        "synchronous_commit=off", "autovacuum=off", "log_min_messages=warning",
     ] {
         postgres.args(["-c", setting]);
     }

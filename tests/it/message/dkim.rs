@@ -99,17 +99,8 @@ fn what_a_mailbox_provider_asks_for_is_signed() {
     let names: Vec<&str> = value.split(':').collect();
     let times = |wanted: &str| names.iter().filter(|name| **name == wanted).count();
     for name in [
-        "From",
-        "To",
-        "Subject",
-        "Date",
-        "Message-ID",
-        "Reply-To",
-        "MIME-Version",
-        "Content-Type",
-        "List-Id",
-        "List-Unsubscribe",
-        "List-Unsubscribe-Post",
+        "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Content-Type", "List-Id",
+        "List-Unsubscribe", "List-Unsubscribe-Post",
     ] {
         assert_eq!(times(name), 2, "{name} is signed once more than it stands: {value}");
     }

@@ -31,20 +31,8 @@ fn an_issue_bears_each_header_once() {
     assert_eq!(
         names(&mail),
         [
-            "From",
-            "Reply-To",
-            "Subject",
-            "To",
-            "Date",
-            "Message-ID",
-            "List-Unsubscribe",
-            "List-Unsubscribe-Post",
-            "List-Id",
-            "List-Archive",
-            "X-Auto-Response-Suppress",
-            "Feedback-ID",
-            "Content-Language",
-            "MIME-Version",
+            "From", "Reply-To", "Subject", "To", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
+            "List-Id", "List-Archive", "X-Auto-Response-Suppress", "Feedback-ID", "Content-Language", "MIME-Version",
             "Content-Type",
         ]
     );

@@ -117,16 +117,7 @@ async fn each_link_is_told_with_its_line() {
         ("/mail", "302 mailto:a@example.org"),
     ]);
     let paths = [
-        "/fine",
-        "/gone",
-        "/missing",
-        "/closed",
-        "/broken",
-        "/old",
-        "/away",
-        "/round",
-        "/get-only",
-        "/mail",
+        "/fine", "/gone", "/missing", "/closed", "/broken", "/old", "/away", "/round", "/get-only", "/mail",
         "/fine#part",
     ];
     let urls: Vec<String> = paths.iter().map(|path| server.url(path)).collect();

@@ -16,22 +16,8 @@ const ANNA: &str = "anna@example.org";
 
 /// Names of columns by which a row leads to a person.
 const LEADS: &[&str] = &[
-    "subscriber_id",
-    "subscription_id",
-    "delivery_id",
-    "request_id",
-    "consent_id",
-    "email",
-    "old_email",
-    "email_key",
-    "recipient",
-    "spelling",
-    "address_hash",
-    "quota_hash",
-    "mailbox_hash",
-    "address_tag",
-    "mailbox_tag",
-    "client",
+    "subscriber_id", "subscription_id", "delivery_id", "request_id", "consent_id", "email", "old_email", "email_key",
+    "recipient", "spelling", "address_hash", "quota_hash", "mailbox_hash", "address_tag", "mailbox_tag", "client",
 ];
 
 /// Tables that lead to a person and are in no part, each with the reason.
@@ -42,24 +28,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 /// Tables about anything but people.
 const NOT_ABOUT_PEOPLE: &[&str] = &[
-    "newsletters",
-    "revisions",
-    "revision_images",
-    "images",
-    "issues",
-    "pages",
-    "skips",
-    "workers",
-    "leases",
-    "keys",
-    "alarms",
-    "suspensions",
-    "evidence",
-    "relay_counts",
-    "imports",
-    "import_answers",
-    "folded",
-    "retention",
+    "newsletters", "revisions", "revision_images", "images", "issues", "pages", "skips", "workers", "leases", "keys",
+    "alarms", "suspensions", "evidence", "relay_counts", "imports", "import_answers", "folded", "retention",
 ];
 
 async fn columns(db: &Db) -> Vec<(String, String)> {

@@ -9,7 +9,7 @@ use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Unsub
 use coranto::domain::{DeliveryId, RevisionId, SubscriptionId};
 use coranto::store::consents::{self, ConsentDetails, NewConsent};
 use coranto::store::deliveries::NewDelivery;
-use coranto::store::{Db, claimed, deliveries, issues, subscriptions};
+use coranto::store::{Db, claimed, deliveries, issues, settlement, subscriptions};
 
 use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::acts;
@@ -229,17 +229,17 @@ both_databases! {
         let claimed = rows[1];
         let before = ground.get(claimed).await;
         let tx = &mut ground.tx;
-        let of_its_own = deliveries::take_off(tx, dead, &[of_dead], content, date, NOW).await.unwrap();
+        let of_its_own = settlement::take_off(tx, dead, &[of_dead], content, date, NOW).await.unwrap();
         assert_eq!(of_its_own, [], "its lease is over");
-        let taken = deliveries::take_off(tx, live, &rows, content, date, NOW).await.unwrap();
+        let taken = settlement::take_off(tx, live, &rows, content, date, NOW).await.unwrap();
         assert_eq!(sorted(taken), [claimed, unseen], "not those of others, nor what must bear something else");
         let first_at = before.first_at;
         assert_eq!(ground.get(claimed).await, Entry { state: InFlight, revision_id: Some(content), ..before });
         assert!(first_at.is_some(), "a second try keeps the date of the first");
         assert_eq!(ground.get(unseen).await.first_at, Some(date));
         let tx = &mut ground.tx;
-        assert_eq!(deliveries::take_off(tx, live, &[claimed], content, date, NOW).await.unwrap(), [], "once");
-        assert_eq!(deliveries::take_off(tx, live, &[pinned], older, date, NOW).await.unwrap(), [pinned]);
+        assert_eq!(settlement::take_off(tx, live, &[claimed], content, date, NOW).await.unwrap(), [], "once");
+        assert_eq!(settlement::take_off(tx, live, &[pinned], older, date, NOW).await.unwrap(), [pinned]);
     }
 
     async fn only_to_mailable_readers_of_an_issue_that_goes_out(db: Db) {
@@ -248,20 +248,20 @@ both_databases! {
         let rows = ids(&claimed_of_each_kind(&mut ground, None).await);
         let tx = &mut ground.tx;
         assert!(issues::advance(tx, issue, IssueState::Sending, IssueState::Paused, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
-        assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), []);
+        assert_eq!(settlement::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), []);
         assert!(issues::advance(tx, issue, IssueState::Paused, IssueState::Sending, "", acts::by(NOW), &Event::IssueResumed).await.unwrap());
-        assert_eq!(deliveries::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), [rows[0]]);
+        assert_eq!(settlement::take_off(tx, live, &rows, content, NOW, NOW).await.unwrap(), [rows[0]]);
         let welcome = ground.content(DeliveryKind::Welcome, "welcome").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(welcome)).await);
         let tx = &mut ground.tx;
-        assert_eq!(deliveries::take_off(tx, live, &rows, welcome, NOW, NOW).await.unwrap(), [rows[0]], "not to who left");
+        assert_eq!(settlement::take_off(tx, live, &rows, welcome, NOW, NOW).await.unwrap(), [rows[0]], "not to who left");
         let confirmation = ground.content(DeliveryKind::Confirmation, "confirm").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(confirmation)).await);
         let tx = &mut ground.tx;
-        assert_eq!(deliveries::take_off(tx, live, &rows, confirmation, NOW, NOW).await.unwrap(), [rows[3]]);
+        assert_eq!(settlement::take_off(tx, live, &rows, confirmation, NOW, NOW).await.unwrap(), [rows[3]]);
         let notice = ground.content(DeliveryKind::Notice, "notice").await;
         let rows = ids(&claimed_of_each_kind(&mut ground, Some(notice)).await);
-        let taken = deliveries::take_off(&mut ground.tx, live, &rows, notice, NOW, NOW).await.unwrap();
+        let taken = settlement::take_off(&mut ground.tx, live, &rows, notice, NOW, NOW).await.unwrap();
         assert_eq!(sorted(taken), rows[..4]);
     }
 

@@ -3,7 +3,7 @@
 use coranto::domain::DeliveryId;
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Uncertain};
 use coranto::domain::delivery::{DeliveryKind, Reason};
-use coranto::store::{Db, deliveries};
+use coranto::store::{Db, deliveries, settlement};
 
 use super::ground::{Entry, NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
@@ -33,8 +33,8 @@ both_databases! {
         let rows = one_of_each(&mut ground).await;
         let (live, dead, ids) = (ground.live, ground.dead, ids(&rows));
         let tx = &mut ground.tx;
-        assert_eq!(deliveries::record_sent(tx, dead, &ids, "main", None, NOW).await.unwrap(), 0, "not its rows");
-        assert_eq!(deliveries::record_sent(tx, live, &ids, "main", Some("250 ok"), NOW).await.unwrap(), 2);
+        assert_eq!(settlement::record_sent(tx, dead, &ids, "main", None, NOW).await.unwrap(), 0, "not its rows");
+        assert_eq!(settlement::record_sent(tx, live, &ids, "main", Some("250 ok"), NOW).await.unwrap(), 2);
         for (id, before) in rows {
             let expected = match before.state {
                 InFlight | Uncertain => Entry {
@@ -52,7 +52,7 @@ both_databases! {
             assert_eq!(ground.get(id).await, expected);
         }
         let tx = &mut ground.tx;
-        assert_eq!(deliveries::record_sent(tx, live, &ids, "main", None, NOW).await.unwrap(), 0, "once");
+        assert_eq!(settlement::record_sent(tx, live, &ids, "main", None, NOW).await.unwrap(), 0, "once");
     }
 
     async fn a_late_acceptance_is_of_whoever_held_the_row(db: Db) {
@@ -61,7 +61,7 @@ both_databases! {
         let late = ground.row(InFlight, live).await;
         let tx = &mut ground.tx;
         assert!(deliveries::record_uncertain(tx, live, late, Some(minute(30)), "main").await.unwrap());
-        assert_eq!(deliveries::record_sent(tx, live, &[late], "main", None, NOW).await.unwrap(), 1);
+        assert_eq!(settlement::record_sent(tx, live, &[late], "main", None, NOW).await.unwrap(), 1);
         let sent = ground.get(late).await;
         assert_eq!((sent.state, sent.attempts, sent.due_at), (Sent, 2, None), "one try, counted once");
         // When it is being sent again the answer comes too late: it is nobody's row, or another's.
@@ -69,7 +69,7 @@ both_databases! {
         let tx = &mut ground.tx;
         assert!(deliveries::record_uncertain(tx, live, resent, Some(NOW), "main").await.unwrap());
         assert_eq!(deliveries::resend_uncertain(tx, NOW).await.unwrap(), 1);
-        assert_eq!(deliveries::record_sent(tx, live, &[resent], "main", None, NOW).await.unwrap(), 0);
+        assert_eq!(settlement::record_sent(tx, live, &[resent], "main", None, NOW).await.unwrap(), 0);
         assert_eq!(ground.state(resent).await, Pending);
     }
 

@@ -1,12 +1,12 @@
-//! The one statement for acceptances and take-offs, held against the two that it stands for.
+//! The one statement for acceptances and take-offs: written together, they are what they are one after the other.
 
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::delivery::DeliveryState::{Claimed, InFlight, Pending, Sent, Uncertain};
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::{self, Active, Paused, Unsubscribed};
 use coranto::domain::{DeliveryId, IssueId, RevisionId, SubscriptionId};
+use coranto::store::Db;
 use coranto::store::settlement::{self, Settlement};
-use coranto::store::{Db, deliveries};
 
 use super::ground::{Entry, NOW, StoreFixture, minute, read};
 use crate::harness::database::both_databases;
@@ -122,6 +122,7 @@ both_databases! {
                 worker,
                 sent: &duplicates.one,
                 relay: "main",
+                reply: None,
                 leaving: &duplicates.one,
                 revision,
                 date: minute(-1),
@@ -131,15 +132,15 @@ both_databases! {
             drop(single);
             let mut tx = db.begin().await.unwrap();
             let recorded_alone =
-                deliveries::record_sent(&mut tx, worker, &duplicates.other, "main", None, NOW).await.unwrap();
+                settlement::record_sent(&mut tx, worker, &duplicates.other, "main", None, NOW).await.unwrap();
             let taken_alone =
-                deliveries::take_off(&mut tx, worker, &duplicates.other, revision, minute(-1), NOW).await.unwrap();
+                settlement::take_off(&mut tx, worker, &duplicates.other, revision, minute(-1), NOW).await.unwrap();
             tx.commit().await.unwrap();
             let (one, other) = (look(&db, &duplicates.one).await, look(&db, &duplicates.other).await);
             for ((one, other), of) in one.iter().zip(&other).zip(&duplicates.of) {
                 assert_eq!(one, other, "settled by {worker:?} with {revision:?}; it was: {of}");
             }
-            assert_eq!(u64::try_from(recorded).unwrap(), recorded_alone);
+            assert_eq!(recorded, recorded_alone);
             assert_eq!(places(&duplicates.one, &taken), places(&duplicates.other, &taken_alone));
             sent += recorded;
             off += taken.len();
@@ -158,7 +159,7 @@ both_databases! {
         let before = look(&db, &[claimed, on_wire, uncertain]).await;
         // The wrong way round: what is claimed was accepted, what is on the wire asks to take off.
         let (sent, leaving) = ([claimed], [on_wire, uncertain]);
-        let settlement = Settlement { worker, sent: &sent, relay: "main", leaving: &leaving, revision, date: NOW };
+        let settlement = Settlement { worker, sent: &sent, relay: "main", reply: None, leaving: &leaving, revision, date: NOW };
         let mut single = db.single().await.unwrap();
         assert_eq!(settlement::settle(&mut single, &settlement, NOW).await.unwrap(), (vec![], 0));
         drop(single);

@@ -7,7 +7,7 @@ use coranto::domain::evidence::{Evidence, Trouble};
 use coranto::domain::issue::IssueState;
 use coranto::domain::{NewsletterId, SuspensionId};
 use coranto::store::suspensions::{self, NewSuspension, Wait};
-use coranto::store::{Db, deliveries, evidence, issues, ledger};
+use coranto::store::{Db, deliveries, evidence, issues, ledger, settlement};
 
 use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
@@ -149,7 +149,7 @@ both_databases! {
         let mut ground = StoreFixture::new(&db).await;
         let (worker, issue) = (ground.live, ground.issue);
         let taken = ground.row(InFlight, worker).await;
-        assert_eq!(deliveries::record_sent(&mut ground.tx, worker, &[taken], "main", None, NOW).await.unwrap(), 1);
+        assert_eq!(settlement::record_sent(&mut ground.tx, worker, &[taken], "main", None, NOW).await.unwrap(), 1);
         let id = ground.row(InFlight, worker).await;
         let tx = &mut ground.tx;
         deliveries::record_failed(tx, worker, id, Reason::Refused, Some("other"), Some("550 no"), NOW).await.unwrap();

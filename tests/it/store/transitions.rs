@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use coranto::domain::delivery::DeliveryState::{self, Claimed, Failed, InFlight, Pending, Sent, Skipped, Uncertain};
 use coranto::domain::delivery::Reason;
 use coranto::domain::{DeliveryId, WorkerId};
-use coranto::store::{Db, deliveries, leases, ledger};
+use coranto::store::{Db, deliveries, leases, ledger, settlement};
 
 use super::ground::{NOW, StoreFixture, minute};
 use crate::harness::database::both_databases;
@@ -79,9 +79,9 @@ async fn apply(ground: &mut StoreFixture, verb: Verb, worker: WorkerId, id: Deli
         Verb::Claim => deliveries::claim(tx, worker, Some(issue), NOW, 10).await.unwrap().contains(&id),
         Verb::ClaimOne => deliveries::claim_one(tx, worker, id).await.unwrap(),
         Verb::TakeOff => {
-            deliveries::take_off(tx, worker, &[id], ground.revision, NOW, NOW).await.unwrap().contains(&id)
+            settlement::take_off(tx, worker, &[id], ground.revision, NOW, NOW).await.unwrap().contains(&id)
         }
-        Verb::Sent => deliveries::record_sent(tx, worker, &[id], "main", None, NOW).await.unwrap() == 1,
+        Verb::Sent => settlement::record_sent(tx, worker, &[id], "main", None, NOW).await.unwrap() == 1,
         Verb::Deferred => {
             deliveries::record_deferred(tx, worker, id, later, 1, false, Some("451 later")).await.unwrap()
         }

@@ -10,7 +10,7 @@ use coranto::domain::event::Event;
 use coranto::domain::issue::IssueState;
 use coranto::domain::subscriber::SubscriptionState::Active;
 use coranto::domain::{DeliveryId, SubscriptionId, WorkerId};
-use coranto::store::{Db, Tx, deliveries, issues, leases, ledger, subscriptions};
+use coranto::store::{Db, Tx, deliveries, issues, leases, ledger, settlement, subscriptions};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -83,9 +83,9 @@ impl Play {
         let tx = &mut self.ground.tx;
         match step.what {
             0..=2 => drop(deliveries::claim(tx, worker, Some(issue), now, rows.len() as i64).await.unwrap()),
-            3..=5 => drop(deliveries::take_off(tx, worker, &rows, revision, now, now).await.unwrap()),
+            3..=5 => drop(settlement::take_off(tx, worker, &rows, revision, now, now).await.unwrap()),
             6 => drop(deliveries::claim_one(tx, worker, row).await.unwrap()),
-            7 | 22 => drop(deliveries::record_sent(tx, worker, &rows, "r", None, now).await.unwrap()),
+            7 | 22 => drop(settlement::record_sent(tx, worker, &rows, "r", None, now).await.unwrap()),
             8 => drop(deliveries::record_deferred(tx, worker, row, later, 1, step.flag, None).await.unwrap()),
             9 => drop(deliveries::record_failed(tx, worker, row, Reason::Refused, None, None, now).await.unwrap()),
             10 | 23 => {

@@ -22,6 +22,7 @@ use coranto::domain::suppression::SuppressionReason;
 use coranto::store::ledger::Totals;
 use coranto::templates::email::{self, Email, IssueEmail, NoticeEmail, WelcomeEmail};
 use coranto::templates::{Sample, TemplateContext, Templates, feeds, pages, preview};
+use coranto::token::Purpose;
 use serde_json::Value;
 
 use super::root;
@@ -89,7 +90,8 @@ pub(crate) fn routes() -> BTreeSet<String> {
     let of = |text: String| -> Vec<String> {
         text.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     };
-    texts.flat_map(of).collect()
+    let links = Purpose::ALL.iter().map(|purpose| purpose.path()).filter(|path| !path.is_empty());
+    texts.flat_map(of).chain(links.map(|path| format!("{path}{{token}}"))).collect()
 }
 
 #[test]

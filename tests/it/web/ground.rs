@@ -1,6 +1,6 @@
 //! A router over a database, with a clock that stands still.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -55,7 +55,7 @@ impl WebFixture {
             lists.push(crate::signup::list(&db, crate::signup::newsletter(slug, &slug.to_uppercase())).await);
         }
         let (clock, stop) = (Clock::fixed(NOW), CancellationToken::new());
-        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let proxies = Proxies::new(["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).into());
         let templates = Arc::new(Templates::embedded().unwrap());
         let url = "https://news.example/".parse().unwrap();
         let mut site =
@@ -68,7 +68,7 @@ impl WebFixture {
     /// The same site, after its newsletter's settings have changed.
     pub(crate) async fn with_newsletter(mut self, newsletter: Newsletter) -> Self {
         self.ground.list = crate::signup::list(self.ground.db(), newsletter).await;
-        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let proxies = Proxies::new(["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).into());
         let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
         let (signup, lists) = (self.ground.signup.clone(), vec![self.ground.list.clone()]);
         let site = Site::new(signup, lists, templates, self.clock.clone(), url, proxies, self.stop.clone()).unwrap();
@@ -79,7 +79,7 @@ impl WebFixture {
 
     /// The same site, in a process that also delivers and schedules.
     pub(crate) async fn delivering(mut self, health: Arc<Health>) -> Self {
-        let proxies = Proxies::new(|address: IpAddr| address.is_loopback());
+        let proxies = Proxies::new(["127.0.0.0/8", "::1/128"].map(|network| network.parse().unwrap()).into());
         let (templates, url) = (Arc::new(Templates::embedded().unwrap()), self.site.public_url.clone());
         let (signup, lists) = (self.ground.signup.clone(), vec![self.ground.list.clone()]);
         let mut site =

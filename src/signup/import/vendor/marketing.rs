@@ -92,10 +92,7 @@ pub(super) static VENDORS: &[Vendor] = &[
         name: "HubSpot",
         all: &["record_id", "email"],
         any: &[
-            "unsubscribed_from_all_email",
-            "lifecycle_stage",
-            "lead_status",
-            "marketing_contact_status",
+            "unsubscribed_from_all_email", "lifecycle_stage", "lead_status", "marketing_contact_status",
             "contact_owner",
         ],
         columns: &[

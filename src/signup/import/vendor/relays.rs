@@ -20,11 +20,7 @@ pub(super) static VENDORS: &[Vendor] = &[
         name: "SendGrid",
         all: &["email", "first_name", "last_name", "created_at"],
         any: &[
-            "contact_id",
-            "address_line_1",
-            "state_province_region",
-            "alternate_emails",
-            "phone_number_id",
+            "contact_id", "address_line_1", "state_province_region", "alternate_emails", "phone_number_id",
             "unique_name",
         ],
         columns: &[("state_province_region", Ignored), ("created_at", SubscribedAt), ("alternate_emails", Ignored)],

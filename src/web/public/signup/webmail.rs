@@ -48,14 +48,7 @@ mod tests {
         assert_eq!(name, "Gmail");
         assert!(url.contains("from%3A(week%2Bnews%40news.example)"), "{url}");
         for domain in [
-            "yahoo.com",
-            "outlook.com",
-            "proton.me",
-            "icloud.com",
-            "gmx.net",
-            "web.de",
-            "mail.ru",
-            "ukr.net",
+            "yahoo.com", "outlook.com", "proton.me", "icloud.com", "gmx.net", "web.de", "mail.ru", "ukr.net",
             "seznam.cz",
         ] {
             let (_, url) = of(domain).unwrap();
