@@ -102,7 +102,7 @@ async fn free_slot(
 ) -> anyhow::Result<Option<Timestamp>> {
     let now = context.now();
     let by_files = || QueuePlan::of_files(newsletter, slug, now).slot(None, now);
-    // Whoever only writes need not have the database, and is not given one.
+    // An editor who only writes needs no database, and gets none.
     if config.database.sqlite_file().is_some_and(|file| !file.exists()) {
         return Ok(by_files());
     }

@@ -116,7 +116,7 @@ pub(super) fn of_file<'a>(
                 };
             }
         }
-        // Whoever reads it says what is wrong, and that is the same for all.
+        // A later read reports what is wrong, the same for all.
         Ok(Err(_)) | Err(_) => {
             let near = by_folder(config, file).into_iter().next();
             return near

@@ -265,7 +265,7 @@ impl<'a> Section<'a> {
                 }
                 _ => "it is the name of a file that holds the secret, and not the secret itself",
             };
-            // Who mistook the key for that of the secret itself typed the secret there.
+            // An operator may have typed the secret itself there.
             let is_file = name == "secret_key_file" || error.kind() != std::io::ErrorKind::NotFound;
             let file = if is_file { path.display().to_string() } else { "the file".to_owned() };
             self.refuse(name, format!("{file} cannot be read: {error}"), Some(hint));

@@ -285,7 +285,7 @@ impl ConnectionContext {
             RelayOutcome::Slow { relay: true } => {
                 self.lane.slow_down(hands.number);
                 drop(mail);
-                // Whoever asks for less is not asked again at once; what was prepared need not wait for it.
+                // A relay that asks for less gets a pause; what was prepared need not wait for it.
                 self.put_down(hands).await;
                 let rest = tokio::time::sleep(self.settings.timing.backoff);
                 tokio::select! { () = self.stop.cancelled() => {}, () = rest => {} }

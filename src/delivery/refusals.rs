@@ -26,7 +26,7 @@ use crate::store::{Result, Tx, alarms, deliveries, events, evidence, ledger, not
 use crate::telemetry::mask_addresses;
 use crate::token::Keyring;
 
-/// Who alone refuses a mail so often, while others take theirs, is believed for that mail.
+/// A recipient that alone refuses so often, while others take theirs, is believed for that mail.
 const REFUSALS_BELIEVED: i64 = 3;
 /// Rows made due in one transaction when a group goes again; the rest follow with the next rounds of rescue.
 const FREED_AT_ONCE: i64 = 5000;

@@ -67,7 +67,7 @@ async fn fail_alone(
         return Ok(false);
     }
     let is_new = match kind {
-        // Whoever asked for a test is told at once; a call about a call would end nowhere.
+        // The person who asked for a test is told at once; a call about a call would end nowhere.
         DeliveryKind::Test | DeliveryKind::Alarm => true,
         _ => {
             let scope = newsletters::slug(tx, held.newsletter).await?.unwrap_or_default();

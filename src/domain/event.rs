@@ -162,7 +162,7 @@ events! {
     SubscriptionResumed = "subscription.resumed",
     /// A reader unsubscribed, or was unsubscribed.
     SubscriptionUnsubscribed = "subscription.unsubscribed",
-    /// Whoever got a confirmation said that it was not them who asked.
+    /// The recipient of a confirmation said that they had not asked.
     SubscriptionRefused = "subscription.refused",
     /// A reader took back that they had unsubscribed.
     SubscriptionReturned = "subscription.returned",

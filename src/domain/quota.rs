@@ -270,8 +270,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever takes what is free whenever it is free never has more than the limit in any span of that length, and
-        /// is not far below it in the long run.
+        /// Taking all that is free, always, never exceeds the limit in any span of that length, and comes near it in the
+        /// long run.
         #[test]
         fn no_span_ever_sees_more_than_its_limit(
             per_hour in 20_u32..400,

@@ -131,6 +131,13 @@ mod tests {
         assert_eq!(next("Sun 02:30", "Europe/Berlin", "2026-10-24T12:00:00Z"), "2026-10-25T00:30:00Z");
     }
 
+    /// Samoa had no 30 December 2011: the slot of that Friday was on Saturday, and is still to come when Saturday begins.
+    #[test]
+    fn a_slot_that_a_gap_moves_over_midnight_is_not_forgotten() {
+        assert_eq!(next("Fri 09:00", "Pacific/Apia", "2011-12-30T10:30:00Z"), "2011-12-30T19:00:00Z");
+        assert_eq!(next("Fri 09:00", "Pacific/Apia", "2011-12-30T19:00:00Z"), "2012-01-05T19:00:00Z");
+    }
+
     #[test]
     fn a_slot_has_one_form() {
         for (typed, kept) in [("Fri 09:00", "Fri 09:00"), ("friday 9:05", "Fri 09:05"), (" TUES 23:59 ", "Tue 23:59")] {

@@ -38,7 +38,7 @@ impl Skeleton {
     }
 
     fn write(&self, keys: &Keyring, recipient: &Recipient<'_>, out: &mut Vec<u8>) -> Result<Filled, FillError> {
-        // Who typed the name into the form need not be who gets these: nothing that a stranger typed goes into them.
+        // The person who typed the name into the form may be another than the recipient: nothing that a stranger typed goes into them.
         let for_strangers = matches!(self.places.kind, DeliveryKind::Confirmation | DeliveryKind::Request);
         // A name from before today's rules, or from a list, is shown as far as it does no harm.
         let name = recipient.name.filter(|_| !for_strangers).and_then(presentable);

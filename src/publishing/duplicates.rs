@@ -1,5 +1,4 @@
-//! Is this text another issue's already? Whoever copies last week's file and forgets to write is asked before it goes
-//! out again; and a file that was renamed is no new issue by itself. Decides; the queue refuses, and the follower holds.
+//! Is this text another issue's already? An editor who queues last week's text again is asked first; and a file that was renamed is no new issue by itself. Decides; the queue refuses, and the follower holds.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

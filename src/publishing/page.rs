@@ -61,7 +61,7 @@ impl Neutral {
         match field {
             Field::Name { fallback } => fallback.as_deref().unwrap_or_default(),
             Field::WebUrl => &self.web,
-            // Who reads it here came by no mail, and has nothing to leave or to change.
+            // A visitor came by no mail, and has nothing to leave or to change.
             Field::UnsubscribeUrl
             | Field::PreferencesUrl
             | Field::ConfirmUrl

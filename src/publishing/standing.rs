@@ -234,7 +234,7 @@ fn words(newsletter: &Newsletter, issue: &Issue, standing: &QueuedFile, differs:
     let waits = issue.state == IssueState::Held;
     let goes_out = if waits { String::new() } else { format!("; {text} goes out") };
     Some(match differs {
-        // Whoever queues it queues the file as it is then.
+        // Queueing takes the file as it is then.
         Difference::Changed | Difference::Draft if waits => return None,
         Difference::Changed if matches!(issue.state, IssueState::Preparing | IssueState::Sending) => {
             format!("the file has changed since it was queued{goes_out}: coranto issues correct {file}")

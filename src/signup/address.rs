@@ -1,7 +1,7 @@
 //! A subscription moves to another address: confirmed there, told to the old one, which can stop it. Nothing changes
 //! before. What else the person subscribes to stays where it is: a link of one newsletter has no power over another.
 //!
-//! Who holds a forwarded mail can ask, too. So the old address is told at once, and its link stops the change, or undoes
+//! The holder of a forwarded mail can ask, too. So the old address is told at once, and its link stops the change, or undoes
 //! it for a month. For that long the mailbox that was there before stands for the reader: no second change hides the
 //! first, and what is stored is shown to it, and erased by it ([`rightful`]).
 
@@ -142,8 +142,8 @@ pub async fn confirm_address(signup: &Signup, id: RequestId, act: &ActionContext
         .await
 }
 
-/// Gives a subscription to another person. Whoever has one to that newsletter keeps theirs, now as a reader, and this one
-/// ends: nobody gets an issue twice.
+/// Gives a subscription to another person. A person who has one to that newsletter keeps it, now as a reader, and
+/// this one ends: nobody gets an issue twice.
 async fn give(tx: &mut Tx, mine: &Subscription, to: SubscriberId, act: &ActionContext) -> Result<()> {
     let moved = act.entry(ConsentKind::Moved, &Event::SubscriptionMoved);
     let theirs = subscriptions::of_person(tx, to).await?;

@@ -37,7 +37,7 @@ pub async fn look(db: &Db, asked: ConsentId, now: Timestamp) -> Result<Confirmat
     standing(&mut db.read().await?, asked, now).await
 }
 
-/// Confirms the subscription that was asked for. Who does gets `welcome`, if there is one: once for each time that they
+/// Confirms the subscription that was asked for. Queues `welcome`, if there is one: once for each time that they
 /// confirm, since only what makes them a reader adds it.
 pub async fn confirm(
     db: &Db,

@@ -17,7 +17,7 @@ use crate::dns::{DnsResolver, Memory, NetError, RData, RecordType};
 const ANSWER_MAX: Duration = Duration::from_millis(1500);
 /// The wait for all of them together: the reader waits as well.
 const LOOK_MAX: Duration = Duration::from_secs(3);
-/// Questions under way at once. Who comes then is not asked about.
+/// Questions under way at once. A later request is taken unasked.
 const LOOKS_MAX: usize = 64;
 /// Answers that are remembered, for as long as they say themselves.
 const CACHE_ENTRIES: u64 = 4096;

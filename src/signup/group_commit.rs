@@ -15,7 +15,7 @@ use crate::store::{Db, StoreError};
 
 /// Requests in one commit, at most: so few that none waits long for the others.
 const BATCH_MAX: usize = 64;
-/// Requests that wait, at most: what can be written in a quarter of a second. Who comes then is asked to come again.
+/// Requests that wait, at most: what can be written in a quarter of a second. Later requests get 503 with `Retry-After`.
 const WAITING_MAX: usize = 256;
 /// Between two lines of the log that say so.
 const TELL_EVERY: Duration = Duration::from_secs(60);
@@ -91,7 +91,7 @@ async fn write_next(db: &Db, mut batch: Vec<Entry>) {
     match write(db, &jobs).await {
         Ok(written) => {
             for (entry, written) in batch.into_iter().zip(written) {
-                // Whoever asked may be gone; what was asked is stored.
+                // The caller may be gone; what was asked is stored.
                 let _ = entry.answer.send(Ok(written));
             }
         }

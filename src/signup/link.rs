@@ -30,7 +30,7 @@ pub struct LinkAsk {
 
 /// Sends whoever is stored their link, or asks for one step more: a reader, who has left, who never confirmed, who said
 /// "not me". There they see what is stored, and erase it. That it was taken says nothing about the address, nor does the
-/// time that it takes. Who is not stored gets no mail, nor does who called our mail unwanted.
+/// time that it takes. A stranger gets no mail, nor does a person who called our mail unwanted.
 pub async fn send_link(
     signup: &Signup,
     list: &SignupList,

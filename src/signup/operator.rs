@@ -71,7 +71,7 @@ pub async fn add(
                 }
             }
             SubscriptionState::Pending => {
-                // Who left and then asked again, or was asked for by a stranger, has not come back yet.
+                // A person who left and then asked again, or was asked for by a stranger, has not come back yet.
                 let withdrawn = consents::latest(tx, found.id, ConsentKind::Withdrawn).await?;
                 if let Some(withdrawn) = withdrawn.filter(|_| is_theirs) {
                     return Ok(Added::Left(Some(withdrawn.at)));
@@ -86,7 +86,7 @@ pub async fn add(
     .await
 }
 
-/// What keeps an address out, whoever brings it: nothing of it is to be stored. Who reads already stays as they are.
+/// What keeps an address out, whoever brings it: nothing of it is to be stored. A reader stays as they are.
 async fn kept_out(tx: &mut Tx, newsletter: NewsletterId, new: &NewSubscriber, now: Timestamp) -> Result<Option<Added>> {
     let known = subscriptions::find(tx, newsletter, &new.email.key()).await?;
     if let Some(reason) = suppressions::reason_of(tx, new).await? {

@@ -1,8 +1,8 @@
 //! A stranger asks for a newsletter. Owns the order of the checks; answers the same to everyone.
 //!
-//! Whoever types an address into the form may be anyone. So the answer does not depend on what is known of the address,
-//! and a mailbox gets few mails whatever the form is sent. Every face asks here: there is no limit in a handler. Who comes
-//! by a link that was mailed to the mailbox is no stranger: what strangers did does not limit them, and they are told when
+//! Anyone can type any address into the form. So the answer does not depend on what is known of the address,
+//! and a mailbox gets few mails whatever the form is sent. Every face asks here: there is no limit in a handler. A person
+//! who comes by a mailed link is no stranger: what strangers did does not limit them, and they are told when
 //! no mail goes out.
 
 use std::time::Duration;
@@ -141,7 +141,7 @@ pub(super) async fn press(
     }
 }
 
-/// Lets a request in that brings what is due, or says what is missing. Who presses before their wait is over is held until
+/// Lets a request in that brings what is due, or says what is missing. A press before the wait is over is held until
 /// it is, while there are seats for that.
 pub(super) async fn admit(
     signup: &Signup,

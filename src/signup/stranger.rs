@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::store::{Db, Result, consents};
 use crate::token::Keyring;
 
-/// Requests that are held until their wait is over, at most. Whoever comes then presses once more.
+/// Requests that are held until their wait is over, at most. Later visitors press once more.
 const PATIENT_MAX: usize = 256;
 
 /// What a request of a stranger needs: the rest of the verbs take a [`Db`] alone.

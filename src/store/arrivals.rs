@@ -142,7 +142,7 @@ pub async fn store(tx: &mut Tx, coming: &Coming<'_>, batch: &[Arrival]) -> Resul
     .bind(coming.now)
     .execute()
     .await?;
-    // Who was known by a question alone has no name yet.
+    // A person known by a question alone has no name yet.
     tx.sql(batch!(
         "UPDATE subscribers SET name = r.name FROM r
          WHERE subscribers.email_key = r.email_key AND subscribers.name IS NULL AND r.name IS NOT NULL"

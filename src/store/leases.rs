@@ -67,8 +67,8 @@ pub async fn end_engines(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql("UPDATE workers SET lease_until = $1 WHERE engine AND lease_until > $1").bind(now).execute().await
 }
 
-/// Ends leases that run longer than any can: of engines beyond `engines`, of commands beyond `commands`. Whoever took one
-/// had a clock that was ahead.
+/// Ends leases that run longer than any can: of engines beyond `engines`, of commands beyond `commands`. Its holder had
+/// a clock that was ahead.
 pub async fn end_impossible(tx: &mut Tx, now: Timestamp, engines: Timestamp, commands: Timestamp) -> Result<u64> {
     tx.sql("UPDATE workers SET lease_until = $1 WHERE lease_until > CASE WHEN engine THEN $2 ELSE $3 END")
         .bind(now)
@@ -87,7 +87,7 @@ pub async fn last_engine(tx: &mut Tx) -> Result<Option<Timestamp>> {
 /// Takes or lengthens the lease `name`; `false` while another worker has it. One that would run for more than twice its
 /// length was taken by a clock that was ahead, and counts as ended.
 pub async fn acquire(tx: &mut Tx, name: &str, worker: WorkerId, now: Timestamp, until: Timestamp) -> Result<bool> {
-    // Whoever gives a lease up names no length.
+    // Giving up a lease names no length.
     let impossible = if until > now { until.plus(until.since(now)) } else { Timestamp(i64::MAX) };
     let changed = tx
         .sql(

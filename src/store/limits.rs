@@ -74,8 +74,8 @@ pub struct MailRequest<'a> {
     pub month: Timestamp,
 }
 
-/// How things stand with an address and its mailbox. Who called a mail unwanted, or refused,
-/// did so for the mailbox. A mail that no server took is not counted for the day: the reader never had it.
+/// How things stand with an address and its mailbox. A complaint or a refusal is the
+/// mailbox's. A mail that no server took is not counted for the day: the reader never had it.
 pub async fn standing(tx: &mut Tx, asked: &MailRequest<'_>, now: Timestamp) -> Result<MailAllowance> {
     let Asker { person, newsletter, by } = asked.by;
     let former = person.former_hash.as_ref().unwrap_or(&person.address_hash);
@@ -98,7 +98,7 @@ pub async fn standing(tx: &mut Tx, asked: &MailRequest<'_>, now: Timestamp) -> R
     .bind(person.quota_hash.as_slice())
     .bind(asked.day)
     .bind(asked.month)
-    // Who had everything erased may come back, by their own word.
+    // A person who had everything erased may come back, by their own word.
     .bind(SuppressionReason::Erased)
     .bind(SuppressionReason::Complaint)
     .bind(tag(&person.address_hash))

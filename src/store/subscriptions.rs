@@ -229,7 +229,7 @@ pub async fn counts(tx: &mut Tx, newsletter: NewsletterId) -> Result<Counts> {
     .await
 }
 
-/// Who unsubscribed asks again: `left` to `pending`. `false` when it was not so.
+/// A person who unsubscribed asks again: `left` to `pending`. `false` when it was not so.
 pub async fn ask_again(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(

@@ -23,7 +23,7 @@ pub(super) async fn look(db: &Db, settings: &AlarmSettings, now: Timestamp) -> R
         let empty = empty_slot(&mut tx, newsletter, now).await?;
         found.push((AlarmName::SlotEmpty, newsletter.slug.clone(), empty));
     }
-    // Whoever looks schedules.
+    // The process that looks is the one that schedules.
     found.push((AlarmName::ScheduleLate, String::new(), None));
     let low = settings.folder.as_deref().and_then(room).filter(|free| *free < FREE_BYTES_MIN);
     found.push((AlarmName::DiskLow, String::new(), low.map(|free| format!("{} MiB are free", free >> 20))));

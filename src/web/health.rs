@@ -58,7 +58,7 @@ async fn ready(
                 scheduler = standing(look.scheduled_until, site.clock.now());
                 standing_now = look.alarms;
                 standing_now.retain(|one| one.stands(site.clock.now()));
-                // Who does not schedule serves pages whether others do or not.
+                // A process that does not schedule serves pages whether others do or not.
                 let is_late = site.schedules && scheduler != "on";
                 let late = || is_late.then(|| "the scheduler does not run".to_owned());
                 cannot_write(&site).await.or_else(late)
@@ -143,8 +143,8 @@ fn standing(until: Option<Timestamp>, now: Timestamp) -> &'static str {
     }
 }
 
-/// Not here: numbers tell strangers how many readers there are, and a proxy need not say that it is one. Whoever collected
-/// them here is told where they are now.
+/// Not here: numbers tell strangers how many readers there are, and a proxy need not say that it is one. An old
+/// address of them says where they are now.
 async fn elsewhere() -> HandlerError {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

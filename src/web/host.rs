@@ -53,7 +53,7 @@ fn is_ours(public_url: &Url, authority: &Authority) -> bool {
     let (Some(ours), Ok(theirs)) = (public_url.host(), Host::parse(without_root(authority.host()))) else {
         return false;
     };
-    // Whoever tries the program out on their own machine may call it as they like.
+    // On their own machine people may call it as they like.
     if is_loopback(&ours.to_owned()) {
         return is_loopback(&theirs);
     }

@@ -51,7 +51,7 @@ pub(super) async fn planned(
         let known = known.next_if(|known| known.place == place as i64);
         let mut plan = plan(candidate.standing, known.as_ref());
         if let (ImportAction::Activate, Some(id)) = (plan, known.and_then(|known| known.subscription)) {
-            // Who left and asked again, or was asked for by a stranger, has not come back yet.
+            // A person who left and asked again, or was asked for by a stranger, has not come back yet.
             let withdrawn = consents::latest(tx, id, ConsentKind::Withdrawn).await?;
             let undone = consents::latest(tx, id, ConsentKind::Undone).await?;
             let is_open = withdrawn.is_some_and(|row| undone.is_none_or(|undone| undone.id < row.id));

@@ -223,7 +223,7 @@ async fn state(State(preview): State<Arc<Preview>>) -> Response {
 /// The number of each sheet, as soon as it is there.
 async fn events(State(preview): State<Arc<Preview>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut sheets = preview.sheets.subscribe();
-    // Whoever comes again after a pause is told what there is.
+    // A page that reconnects gets the state of now.
     sheets.mark_changed();
     let stop = preview.stop.clone();
     let numbers = stream::unfold((sheets, stop), |(mut sheets, stop)| async move {

@@ -25,7 +25,7 @@ use crate::templates::pages::{ArchivePage, SearchOutcome, Year};
 
 /// A page stays below 15 KB, also in scripts of three bytes a letter.
 const PER_PAGE: usize = 20;
-/// Who finds more than five pages should ask for less.
+/// A search with more than five pages asks for too little.
 const FOUND_MAX: usize = 100;
 /// Fewer issues are seen at a glance.
 const SEARCHABLE: usize = 10;

@@ -157,7 +157,7 @@ pub(super) fn departed(
 ) -> DepartedPage {
     let is_theirs = subscription.ended_by.is_none_or(EndedBy::is_the_readers);
     let ended = match subscription.left_from {
-        // Who said "not me" has left nothing.
+        // A person who said "not me" has left nothing.
         Some(SubscriptionState::Pending) => SubscriptionEnd::NeverBegan,
         _ if is_theirs => SubscriptionEnd::ByReader,
         _ => SubscriptionEnd::ByOther,

@@ -31,6 +31,7 @@ mod quotas;
 mod rates;
 mod routes;
 pub(crate) mod script;
+mod second_look;
 mod session_limits;
 mod simulation;
 mod spelling;

@@ -1,13 +1,15 @@
 //! A relay that says what a scenario wants it to say, where the sink has no fault of that kind. Takes mail like the sink.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+
+use crate::harness::patience::until;
 
 /// What is to be answered.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub(crate) enum Answer {
     Say(&'static str),
     /// What a well-behaved relay says, after this.
     After(Duration),
+    /// What a well-behaved relay says, once this is true.
+    When(&'static AtomicBool),
     /// Nothing, for ever: the connection stays open. A message whose dot came is taken.
     Hang,
     /// Nothing: the connection ends. A message whose dot came is taken.
@@ -47,6 +51,10 @@ impl Answer {
             Self::Say(reply) => Some(reply),
             Self::After(wait) => {
                 tokio::time::sleep(wait).await;
+                Some(usual)
+            }
+            Self::When(gate) => {
+                until("the scenario's word", async || gate.load(Ordering::SeqCst)).await;
                 Some(usual)
             }
             Self::Hang => std::future::pending().await,

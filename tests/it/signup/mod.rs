@@ -1,5 +1,6 @@
 //! Tests of `signup`.
 
+mod addresses;
 mod domains;
 mod events;
 mod ground;
