@@ -163,7 +163,15 @@ pub const KEYS: &[Key] = &[
         Text,
         Means("bounces go to `from`"),
         "A domain of its own for envelope senders, one address per email (VERP), so that every bounce finds its reader. \
-         Its MX must lead to a mailbox or server that takes them all.",
+         It is short for `bounce_address = \"b+{token}@DOMAIN\"`. Its MX must lead to a server that takes them all: see \
+         [bounces.md](bounces.md#doors).",
+    ),
+    key(
+        "newsletters.*.bounce_address",
+        Text,
+        Means("as `bounce_domain` says"),
+        "The same with an address of your choice, such as `week-{token}@lists.example.com`. `{token}` stands once before \
+         the `@`, which may have at most 30 other characters before it.",
     ),
     key(
         "newsletters.*.list_id",

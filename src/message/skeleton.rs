@@ -7,6 +7,7 @@ use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::return_path::ReturnPath;
 use crate::token::TOKEN_LEN;
 
 use super::content::{Content, Profile};
@@ -34,7 +35,7 @@ pub struct Skeleton {
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
     pub(super) extra_headers: String,
-    pub(super) bounce_domain: Option<String>,
+    pub(super) return_path: Option<ReturnPath>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
     pub(super) links: LinkCounts,
@@ -91,7 +92,7 @@ impl Skeleton {
             signers,
             unsigned_headers: profile.unsigned_headers.clone(),
             extra_headers: profile.extra_headers.clone(),
-            bounce_domain: newsletter.bounce_domain.clone(),
+            return_path: newsletter.return_path.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
             text_links,
@@ -149,6 +150,15 @@ fn readers_link(text: &str) -> Option<&str> {
             (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
         })
     })
+    .or_else(|| readers_address(text))
+}
+
+/// An address by which one reader unsubscribes, or a Message-ID: a token right before an `@`, whatever stands before it.
+fn readers_address(text: &str) -> Option<&str> {
+    text.match_indices('@').find_map(|(at, _)| {
+        let letters = text[..at].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        (letters == TOKEN_LEN).then(|| &text[at - letters..at])
+    })
 }
 
 #[cfg(test)]
@@ -164,10 +174,12 @@ mod tests {
             format!("<a href=\"https://a.example/p/{token}\">"),
             format!("https://a.example/c/{token}?x"),
             format!("u+{token}@b.example"),
+            format!("mailto:week-{token}@lists.example"),
+            format!("<{token}@news.example>"),
         ] {
             assert!(readers_link(&text).is_some(), "{text}");
         }
-        for text in ["https://a.example/u/alice", "/u/", &format!("/u/{token}a"), &format!("/x/{token}")] {
+        for text in ["https://a.example/u/alice", "/u/", "alice@a.example", "@", &format!("/u/{token}a"), &format!("/x/{token}")] {
             assert_eq!(readers_link(text), None, "{text}");
         }
     }

@@ -7,8 +7,8 @@ pub const TOKEN_LEN: usize = 34;
 
 pub(super) const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-pub(super) fn encode(bytes: &[u8; BYTES]) -> String {
-    let mut text = String::with_capacity(TOKEN_LEN);
+pub(super) fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity((bytes.len() * 8).div_ceil(5));
     let (mut held, mut bits) = (0_u32, 0);
     for byte in bytes {
         held = held << 8 | u32::from(*byte);
@@ -24,11 +24,11 @@ pub(super) fn encode(bytes: &[u8; BYTES]) -> String {
     text
 }
 
-pub(super) fn decode(text: &str) -> Option<[u8; BYTES]> {
-    if text.len() != TOKEN_LEN {
+pub(super) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != (N * 8).div_ceil(5) {
         return None;
     }
-    let mut bytes = [0; BYTES];
+    let mut bytes = [0; N];
     let (mut held, mut bits, mut at) = (0_u32, 0, 0);
     for letter in text.bytes() {
         let value = ALPHABET.iter().position(|known| *known == letter.to_ascii_lowercase())?;
@@ -40,6 +40,6 @@ pub(super) fn decode(text: &str) -> Option<[u8; BYTES]> {
             at += 1;
         }
     }
-    // The two spare bits must be zero, so that one number has exactly one spelling.
-    (held & 3 == 0).then_some(bytes)
+    // Spare bits must be zero, so that one number has exactly one spelling.
+    (held & ((1 << bits) - 1) == 0).then_some(bytes)
 }

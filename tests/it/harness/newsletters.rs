@@ -26,7 +26,7 @@ pub(crate) fn newsletter(slug: &str, name: &str, from: &str) -> Newsletter {
         slots: Vec::new(),
         grace: Duration::from_secs(6 * 3600),
         issues: "issues".into(),
-        bounce_domain: None,
+        return_path: None,
         allow_html: false,
         html_bytes_max: 102 * 1024,
         indexed: true,

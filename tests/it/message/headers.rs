@@ -78,7 +78,7 @@ fn the_envelope_and_the_message_id_find_their_delivery() {
 
 #[test]
 fn without_a_bounce_domain_the_from_address_takes_the_bounces() {
-    let plain = Newsletter { bounce_domain: None, ..newsletter() };
+    let plain = Newsletter { return_path: None, ..newsletter() };
     let skeleton = Skeleton::build(&plain, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
     let to = address("anna@example.org");
     let mut out = Vec::new();
