@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, signing, wiring};
+use super::{Context, Exit, Failure, receiving, signing, wiring};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::images::ImageCache;
-use crate::inbound::Settler;
+use crate::inbound::{Intake, Settler, listener};
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
@@ -49,7 +49,7 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
     /// What this process does.
-    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver")]
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver,receive")]
     role: Vec<Role>,
 }
 
@@ -62,6 +62,8 @@ pub(super) enum Role {
     Schedule,
     /// Sends what is in the ledger.
     Deliver,
+    /// Takes in reports, where the configuration says where to listen.
+    Receive,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -89,7 +91,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 /// Of the processes on one SQLite file one alone may schedule and deliver.
 fn lock(config: &Config, roles: &[Role]) -> anyhow::Result<Option<EngineLock>> {
-    match roles.iter().all(|role| *role == Role::Web) {
+    match roles.iter().all(|role| matches!(role, Role::Web | Role::Receive)) {
         true => Ok(None),
         false => Ok(EngineLock::acquire(config.database.as_str())?),
     }
@@ -146,6 +148,16 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+    }
+    if roles.contains(&Role::Receive)
+        && let Some((sockets, settings)) = receiving::open(config).await?
+    {
+        let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after);
+        let (clock, stopped) = (clock.clone(), stop.clone());
+        supervisor.add("what comes back", async move {
+            listener::listen(sockets, settings, intake, clock, stopped).await;
+            Ok(())
+        });
     }
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;

@@ -33,7 +33,12 @@ pub struct Dkim {
 }
 
 /// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
-pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>) -> Option<(Newsletter, Vec<Dkim>)> {
+pub(super) fn read(
+    slug: &str,
+    section: Section<'_>,
+    retry_for: Option<Duration>,
+    hears_mail: bool,
+) -> Option<(Newsletter, Vec<Dkim>)> {
     let slug = check_slug(slug, &section);
     let name = section.parsed("name", name);
     let [description, author, publisher] =
@@ -81,6 +86,7 @@ pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>
         grace: grace?,
         issues: issues?,
         return_path,
+        hears_mail,
         allow_html: allow_html?,
         html_bytes_max: html_bytes_max?,
         indexed: indexed?,

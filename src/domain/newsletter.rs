@@ -58,6 +58,8 @@ pub struct Newsletter {
     pub issues: PathBuf,
     /// The envelope senders of its mail (VERP); none means the `from` address takes the bounces.
     pub return_path: Option<ReturnPath>,
+    /// Whether somebody hears what is sent there: then readers may unsubscribe by email.
+    pub hears_mail: bool,
     /// RFC 2919; by default the slug at the domain of `from`.
     pub list_id: String,
     /// Whether raw HTML in Markdown is kept, sanitised.

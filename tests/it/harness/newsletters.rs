@@ -27,6 +27,7 @@ pub(crate) fn newsletter(slug: &str, name: &str, from: &str) -> Newsletter {
         grace: Duration::from_secs(6 * 3600),
         issues: "issues".into(),
         return_path: None,
+        hears_mail: false,
         allow_html: false,
         html_bytes_max: 102 * 1024,
         indexed: true,

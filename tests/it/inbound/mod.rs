@@ -1,3 +1,5 @@
-//! What comes back after mail was sent, and what follows for the readers.
+//! What comes back, and what follows for readers.
 
+mod post;
+mod receiving;
 mod settling;
