@@ -132,10 +132,10 @@ impl Intake {
         notice.newsletter = Some(mail.newsletter_id);
         notice.subscription = Some(mail.subscription_id);
         notice.relay = Some(mail.relay.clone().unwrap_or_default());
-        if by != By::Address {
+        if effect == Effect::Waiting {
             notice.address_hash = Some(mail.address_hash.clone());
+            notice.settle_at = Some(now.plus(self.settle_after));
         }
-        notice.settle_at = (effect == Effect::Waiting).then(|| now.plus(self.settle_after));
         Plan {
             receipt: Receipt { kind, evidence: by.evidence(), effect: Some(effect), is_new: false },
             ends: (effect == Effect::Unsubscribed).then_some(mail.subscription_id),
@@ -304,7 +304,7 @@ async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
     };
     if is_again {
         notice.effect = Effect::None;
-        notice.settle_at = None;
+        (notice.address_hash, notice.settle_at) = (None, None);
         plan.receipt.effect = Some(Effect::None);
     }
     if !returns::add(tx, notice, now).await? {

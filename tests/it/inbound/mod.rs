@@ -1,5 +1,9 @@
 //! What comes back, and what follows for readers.
 
-mod post;
+mod killed;
+mod listening;
+pub(crate) mod post;
+mod postfix;
 mod receiving;
 mod settling;
+mod wire;

@@ -12,27 +12,27 @@ use coranto::store::{Db, subscriptions};
 use crate::delivery::stage::DeliveryFixture;
 use crate::harness::acts;
 
-pub(super) const HOUR: Duration = Duration::from_secs(3600);
-pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Readers who got an issue.
-pub(super) struct Post {
-    pub(super) stage: DeliveryFixture,
-    pub(super) issue: IssueId,
-    pub(super) intake: Intake,
+pub(crate) struct Post {
+    pub(crate) stage: DeliveryFixture,
+    pub(crate) issue: IssueId,
+    pub(crate) intake: Intake,
 }
 
 /// What a reader got of the last issue.
 #[derive(Clone, Debug)]
-pub(super) struct Letter {
+pub(crate) struct Letter {
     /// The envelope sender.
-    pub(super) from: String,
-    pub(super) text: String,
+    pub(crate) from: String,
+    pub(crate) text: String,
 }
 
 impl Letter {
     /// A header field's value.
-    pub(super) fn field(&self, name: &str) -> String {
+    pub(crate) fn field(&self, name: &str) -> String {
         let head = self.text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
         let wanted = format!("{}:", name.to_ascii_lowercase());
         let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with(&wanted));
@@ -40,13 +40,13 @@ impl Letter {
     }
 
     /// The header, as reports quote it.
-    pub(super) fn header(&self) -> &str {
+    pub(crate) fn header(&self) -> &str {
         self.text.split("\r\n\r\n").next().unwrap()
     }
 }
 
 impl Post {
-    pub(super) async fn new(db: Db, readers: &[&str]) -> Self {
+    pub(crate) async fn new(db: Db, readers: &[&str]) -> Self {
         let stage = DeliveryFixture::new(db).await;
         stage.readers(readers).await;
         let issue = Self::issue_of(&stage, "first").await;
@@ -70,18 +70,18 @@ impl Post {
     }
 
     /// Another issue, to whoever may be mailed now.
-    pub(super) async fn next_issue(&mut self, slug: &str) {
+    pub(crate) async fn next_issue(&mut self, slug: &str) {
         self.issue = Self::issue_of(&self.stage, slug).await;
     }
 
     /// The latest mail that a reader got.
-    pub(super) fn letter(&self, local: &str) -> Letter {
+    pub(crate) fn letter(&self, local: &str) -> Letter {
         let message = self.stage.mails(local).pop().unwrap_or_else(|| panic!("{local} got nothing"));
         Letter { from: message.from, text: String::from_utf8(message.data).unwrap() }
     }
 
     /// Brings mails in as one batch.
-    pub(super) async fn bring(&self, mails: &[(Option<&str>, &str)]) -> Vec<Receipt> {
+    pub(crate) async fn bring(&self, mails: &[(Option<&str>, &str)]) -> Vec<Receipt> {
         let mut reports = Vec::new();
         for (recipient, text) in mails {
             let report = Report {
@@ -95,26 +95,26 @@ impl Post {
         self.intake.receive(&reports, self.stage.clock.now()).await.unwrap()
     }
 
-    pub(super) async fn bring_one(&self, recipient: Option<&str>, text: &str) -> Receipt {
+    pub(crate) async fn bring_one(&self, recipient: Option<&str>, text: &str) -> Receipt {
         self.bring(&[(recipient, text)]).await.remove(0)
     }
 
-    pub(super) async fn notices(&self) -> Vec<Notice> {
+    pub(crate) async fn notices(&self) -> Vec<Notice> {
         notices::page(&mut self.stage.db.read().await.unwrap(), &NoticeFilter::default(), 1000).await.unwrap()
     }
 
-    pub(super) async fn settle(&self) -> Settled {
+    pub(crate) async fn settle(&self) -> Settled {
         self.stage.clock.advance(HOUR);
         inbound::settle(&self.stage.db, None, self.stage.clock.now()).await.unwrap()
     }
 
-    pub(super) async fn suppressed(&self) -> i64 {
+    pub(crate) async fn suppressed(&self) -> i64 {
         let mut tx = self.stage.db.read().await.unwrap();
         tx.sql("SELECT COUNT(*) FROM suppressions").fetch_one::<(i64,)>().await.unwrap().0
     }
 
     /// Where a reader's subscription stands, and who ended it.
-    pub(super) async fn standing(&self, local: &str) -> (SubscriptionState, Option<EndedBy>) {
+    pub(crate) async fn standing(&self, local: &str) -> (SubscriptionState, Option<EndedBy>) {
         let id = self.stage.subscription(local).await;
         let mut tx = self.stage.db.read().await.unwrap();
         let found = subscriptions::get(&mut tx, id).await.unwrap().unwrap();
@@ -122,7 +122,7 @@ impl Post {
     }
 
     /// How many events of a kind there are.
-    pub(super) async fn events(&self, kind: &str) -> i64 {
+    pub(crate) async fn events(&self, kind: &str) -> i64 {
         let mut tx = self.stage.db.read().await.unwrap();
         let sql = "SELECT COUNT(*) FROM events WHERE kind = $1";
         tx.sql(sql).bind(kind).fetch_one::<(i64,)>().await.unwrap().0
@@ -130,7 +130,7 @@ impl Post {
 }
 
 /// A delivery report (RFC 3464) as Postfix writes it, to `to`, with `copy` as the header of the mail that it speaks of.
-pub(super) fn bounce(to: &str, about: &str, status: &str, said: &str, copy: &str) -> String {
+pub(crate) fn bounce(to: &str, about: &str, status: &str, said: &str, copy: &str) -> String {
     format!(
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {to}\r\nSubject: Undelivered Mail Returned to Sender\r\n\
          Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n\
@@ -143,12 +143,12 @@ pub(super) fn bounce(to: &str, about: &str, status: &str, said: &str, copy: &str
 }
 
 /// The same of a mailbox that does not exist.
-pub(super) fn dead(to: &str, about: &str, copy: &str) -> String {
+pub(crate) fn dead(to: &str, about: &str, copy: &str) -> String {
     bounce(to, about, "5.1.1", &format!("550 5.1.1 <{about}>: Recipient address rejected: User unknown"), copy)
 }
 
 /// A feedback report (RFC 5965) about the mail whose header is `copy`.
-pub(super) fn complaint(to: &str, kind: &str, copy: &str) -> String {
+pub(crate) fn complaint(to: &str, kind: &str, copy: &str) -> String {
     format!(
         "From: feedback@provider.example\r\nTo: {to}\r\nSubject: FW: An issue\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=feedback-report; boundary=\"b1\"\r\n\r\n\
@@ -159,6 +159,6 @@ pub(super) fn complaint(to: &str, kind: &str, copy: &str) -> String {
 }
 
 /// What a person writes.
-pub(super) fn letter(to: &str, extra: &str, subject: &str, text: &str) -> String {
+pub(crate) fn letter(to: &str, extra: &str, subject: &str, text: &str) -> String {
     format!("From: Anna <anna@example.net>\r\nTo: {to}\r\n{extra}Subject: {subject}\r\n\r\n{text}\r\n")
 }

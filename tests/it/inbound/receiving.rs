@@ -73,7 +73,7 @@ both_databases! {
             let notice = post.notices().await.remove(0);
             assert_eq!(notice.email.as_deref(), Some(format!("{local}@example.net").as_str()));
             assert_eq!((notice.certainty, notice.effect), (certainty, effect), "{local}");
-            assert_eq!(notice.address_hash.is_some(), evidence == NoticeEvidence::Sealed, "{local}");
+            assert_eq!(notice.address_hash.is_some(), effect == Effect::Waiting, "{local}");
         }
         // The certain ones are left out; the likely one needs another issue.
         let settled = post.settle().await;
