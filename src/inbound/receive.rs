@@ -137,7 +137,7 @@ impl Intake {
             notice.settle_at = Some(now.plus(self.settle_after));
         }
         Plan {
-            receipt: Receipt { kind, evidence: by.evidence(), effect: Some(effect), is_new: false },
+            receipt: Receipt { kind, evidence: by.evidence(), effect: is_kept(kind).then_some(effect), is_new: false },
             ends: (effect == Effect::Unsubscribed).then_some(mail.subscription_id),
             notice: is_kept(kind).then_some(notice),
             proves: (is_proof(kind, by) && is_in_doubt(&mail)).then_some(mail),
@@ -152,7 +152,12 @@ impl Intake {
         notice.fingerprint = fingerprint("reader", id.0, kind, &report.digest);
         notice.subscription = Some(id);
         Plan {
-            receipt: Receipt { kind, evidence: NoticeEvidence::Sealed, effect: Some(effect), is_new: false },
+            receipt: Receipt {
+                kind,
+                evidence: NoticeEvidence::Sealed,
+                effect: is_kept(kind).then_some(effect),
+                is_new: false,
+            },
             notice: is_kept(kind).then_some(notice),
             ends: ends.then_some(id),
             proves: None,

@@ -42,12 +42,17 @@ impl Report {
             let digest: [u8; 32] = digest.as_ref().try_into().unwrap_or_default();
             (is_automatic(&bytes), digest, read(&bytes))
         });
-        let (automatic, digest, reading) = reading.await.unwrap_or_else(|error| {
+        let (automatic, digest, mut reading) = reading.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a mail cannot be read");
             let reading = Reading { kind: NoticeKind::Unreadable, recipients: Vec::new(), traces: Vec::new() };
             (true, [0; 32], reading)
         });
-        ReadReport { source, recipient, automatic: automatic || null_sender, reading, digest }
+        let automatic = automatic || null_sender;
+        // The words of a machine are no wish. A provider's report of one names of whom it speaks.
+        if automatic && reading.kind == NoticeKind::Unsubscribe && reading.recipients.is_empty() {
+            reading.kind = NoticeKind::AutoReply;
+        }
+        ReadReport { source, recipient, automatic, reading, digest }
     }
 }
 
@@ -121,6 +126,10 @@ mod tests {
         assert!(read.is_letter());
         assert_eq!(read.digest, report(true, letter).read().await.digest);
         assert!(!report(true, letter).read().await.is_letter());
+        for (null_sender, kind) in [(false, NoticeKind::Unsubscribe), (true, NoticeKind::AutoReply)] {
+            let read = report(null_sender, "From: anna@example.org\nSubject: unsubscribe\n\n").read().await;
+            assert_eq!(read.reading.kind, kind);
+        }
         assert_ne!(read.digest, report(false, "Subject: other\n\n").read().await.digest);
     }
 }

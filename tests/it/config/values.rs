@@ -156,7 +156,7 @@ fn doors_for_reports_are_read_and_what_nobody_hears_is_warned_of() {
         ("", "certificate_file = \"a.pem\"", "inbound.certificate_file"),
         ("", "certificate_key_file = \"a.pem\"", "inbound.certificate_key_file"),
     ] {
-        let errors = with(newsletter, inbound).unwrap_err();
+        let errors = with(newsletter, inbound).err().unwrap();
         let keys: Vec<&str> = errors.problems.iter().map(|problem| problem.key.as_str()).collect();
         assert_eq!(keys, [key], "{newsletter} {inbound}");
     }

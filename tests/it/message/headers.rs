@@ -102,7 +102,7 @@ fn one_may_unsubscribe_by_email_where_somebody_hears_it() {
         let mut out = Vec::new();
         skeleton.fill(&keys(), &reader(&to), &mut out).unwrap();
         let mail = String::from_utf8(out).unwrap();
-        assert_fit_for_the_wire(&mail);
+        assert_fit_for_the_wire(mail.as_bytes());
         let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
         let link = format!("List-Unsubscribe: <{PUBLIC_URL}/u/{token}>");
         let expected = match mailto {
