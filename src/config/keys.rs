@@ -1,6 +1,7 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
+mod inbound;
 mod kind;
 mod lookup;
 mod sections;
@@ -21,8 +22,20 @@ const DAYS_MAX: u64 = 36_500;
 use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
-/// Every key, in the order of the documentation.
-pub const KEYS: &[Key] = &[
+/// Every key. The documentation has them by section, in this order within each.
+pub const KEYS: &[Key] = &join::<{ MOST.len() + inbound::KEYS.len() }>(MOST, inbound::KEYS);
+
+const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
+const MOST: &[Key] = &[
     key(
         "public_url",
         Text,
@@ -384,47 +397,6 @@ pub const KEYS: &[Key] = &[
     key("delivery.domain_rates.microsoft", Rates, Means("no limit"), "Outlook, Hotmail, Live and MSN."),
     key("delivery.domain_rates.apple", Rates, Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Rates, Means("no limit"), "Every other domain, together."),
-    key(
-        "inbound.smtp_listen",
-        Text,
-        Means("nobody listens"),
-        "Where `coranto serve` takes reports in SMTP, such as `0.0.0.0:25`. The MX of the bounce domains leads there. See \
-         [bounces.md](bounces.md#doors).",
-    ),
-    key(
-        "inbound.lmtp_listen",
-        Text,
-        Means("nobody listens"),
-        "Where it takes them in LMTP from a mail server of yours, such as `127.0.0.1:2424` or `unix:/run/coranto/lmtp`. \
-         Whoever reaches it is not limited: let nobody else.",
-    ),
-    key(
-        "inbound.host",
-        Text,
-        Means("the host of `public_url`"),
-        "The name that the listener greets with.",
-    ),
-    key(
-        "inbound.certificate_file",
-        Path,
-        Means("STARTTLS is not offered"),
-        "The listener's certificate with its chain, in PEM. It is read when the server starts.",
-    ),
-    key("inbound.certificate_key_file", Path, Means("STARTTLS is not offered"), "The key of that certificate, in PEM."),
-    key(
-        "inbound.pipe",
-        Boolean,
-        Default("false"),
-        "Whether a mail server hands what comes to the bounce addresses to `coranto bounces receive`. Readers may then \
-         unsubscribe by email, as with `smtp_listen` and `lmtp_listen`.",
-    ),
-    key(
-        "inbound.settle_minutes",
-        Integer(0, 10_080),
-        Default("60"),
-        "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
-         can be told from a reader who is gone, and a person can object.",
-    ),
     key(
         "retention.unconfirmed_days",
         Integer(0, DAYS_MAX),

@@ -11,7 +11,7 @@ use coranto::smtp::{Connector, Deadlines, Endpoint, EnvelopeOutcome, Session, Tl
 use coranto::store::Db;
 use coranto::token::Purpose;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,10 @@ pub(super) struct Door {
 
 impl Door {
     pub(super) async fn open(post: &Post, tls: Option<ServerTls>) -> Self {
+        Self::open_with(post, tls, None).await
+    }
+
+    async fn open_with(post: &Post, tls: Option<ServerTls>, lmtp_unix: Option<UnixListener>) -> Self {
         let smtp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let lmtp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addresses = (smtp.local_addr().unwrap(), lmtp.local_addr().unwrap());
@@ -40,7 +44,7 @@ impl Door {
             domains: BTreeSet::from(["bounce.news.example.org".to_owned()]),
             write_to: Some("letter@news.example.org".to_owned()),
         };
-        let sockets = Sockets { smtp: Some(smtp), lmtp: Some(lmtp), lmtp_unix: None };
+        let sockets = Sockets { smtp: Some(smtp), lmtp: Some(lmtp), lmtp_unix };
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(listener::listen(sockets, settings, post.intake.clone(), post.stage.clock.clone(), stop.clone()));
@@ -188,6 +192,26 @@ both_databases! {
         assert!(answers[0].starts_with("451 4.3.0"), "{answers:?}");
         post.stage.execute("ALTER TABLE notices_away RENAME TO notices").await;
         let (_, answers) = client.bring("", &[&got.from], &report).await;
+        assert!(answers[0].starts_with("250"), "{answers:?}");
+        assert_eq!(post.notices().await.len(), 1);
+        door.close().await;
+    }
+
+    async fn a_socket_of_the_file_system_is_a_door_too(db: Db) {
+        let post = Post::new(db, &["anna"]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lmtp");
+        drop(listener::bind_unix(&path).unwrap());
+        // What a process left that was killed is taken; what is in use is not, and a file never.
+        let door = Door::open_with(&post, None, Some(listener::bind_unix(&path).unwrap())).await;
+        assert!(listener::bind_unix(&path).is_err());
+        std::fs::write(folder.path().join("file"), "mine").unwrap();
+        assert!(listener::bind_unix(&folder.path().join("file")).is_err());
+        let got = post.letter("anna");
+        let mut client = Client::over(UnixStream::connect(&path).await.unwrap());
+        assert!(client.answer().await.starts_with("220"));
+        assert_eq!(client.code("LHLO mx.example").await, "250");
+        let (_, answers) = client.bring("", &[&got.from], &dead(&got.from, "anna@example.net", "")).await;
         assert!(answers[0].starts_with("250"), "{answers:?}");
         assert_eq!(post.notices().await.len(), 1);
         door.close().await;
