@@ -8,13 +8,29 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use super::{Failure, wiring};
+use crate::clock::Clock;
 use crate::config::{Config, LmtpListen};
 use crate::domain::return_path::ReturnPath;
-use crate::inbound::listener::{ListenerSettings, Sockets, bind_unix};
+use crate::inbound::Intake;
+use crate::inbound::listener::{self, ListenerSettings, Sockets, bind_unix};
 use crate::smtp::server::ServerTls;
+use crate::store::Db;
+use crate::supervise::Supervisor;
 
-/// Listens where the configuration says, and what the listener is told; none when it says nothing.
-pub(super) async fn open(config: &Config) -> anyhow::Result<Option<(Sockets, ListenerSettings)>> {
+/// Listens where the configuration says, and takes reports in as long as `supervisor` runs.
+pub(super) async fn add(supervisor: &mut Supervisor, config: &Config, db: &Db, clock: &Clock) -> anyhow::Result<()> {
+    let Some((sockets, settings)) = open(config).await? else { return Ok(()) };
+    let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after);
+    let (clock, stop) = (clock.clone(), supervisor.stop_token());
+    supervisor.add("the listener for reports", async move {
+        listener::listen(sockets, settings, intake, clock, stop).await;
+        Ok(())
+    });
+    Ok(())
+}
+
+/// The sockets, and what the listener is told; none when the configuration says nothing of where.
+async fn open(config: &Config) -> anyhow::Result<Option<(Sockets, ListenerSettings)>> {
     let inbound = &config.inbound;
     let mut sockets = Sockets::default();
     if let Some(address) = inbound.smtp_listen {

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
 use crate::images::ImageCache;
-use crate::inbound::{Intake, Settler, listener};
+use crate::inbound::Settler;
 use crate::publishing::pictures;
 use crate::publishing::scheduler::Scheduler;
 use crate::signup::{self, Signup, SignupList};
@@ -149,15 +149,8 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
     }
-    if roles.contains(&Role::Receive)
-        && let Some((sockets, settings)) = receiving::open(config).await?
-    {
-        let intake = Intake::new(db.clone(), config.keys.clone(), config.inbound.settle_after);
-        let (clock, stopped) = (clock.clone(), stop.clone());
-        supervisor.add("what comes back", async move {
-            listener::listen(sockets, settings, intake, clock, stopped).await;
-            Ok(())
-        });
+    if roles.contains(&Role::Receive) {
+        receiving::add(&mut supervisor, config, db, clock).await?;
     }
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;

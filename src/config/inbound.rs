@@ -62,7 +62,11 @@ pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
             None
         }
         (None, Some(_)) => {
-            section.refuse("certificate_key_file", "its certificate is missing", Some("set `certificate_file` as well"));
+            section.refuse(
+                "certificate_key_file",
+                "its certificate is missing",
+                Some("set `certificate_file` as well"),
+            );
             None
         }
     };

@@ -233,7 +233,8 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
     let paths = newsletters.iter().flatten().filter_map(|(newsletter, _)| newsletter.return_path.as_ref());
     if let Some(unheard) = paths.map(ReturnPath::domain).next().filter(|_| !hears_mail) {
-        let hint = "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
+        let hint =
+            "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
         let why = format!("nobody hears what comes back to {unheard}");
         reader.section(root, "inbound").warn("smtp_listen", why, hint);
     }

@@ -80,9 +80,7 @@ pub(super) fn clues(keys: &Keyring, recipient: Option<&str>, reading: &Reading) 
             Place::Recipient => came_to(text),
             Place::EnvelopeId => verp::open_bounce(keys, text).map(Clue::ReturnPath),
             Place::MessageId => verp::open_message(keys, text).map(Clue::MessageId),
-            Place::Unsubscribe => {
-                verp::open_unsubscribe(keys, text).map(|of| Clue::Unsubscribe { of, asked: false })
-            }
+            Place::Unsubscribe => verp::open_unsubscribe(keys, text).map(|of| Clue::Unsubscribe { of, asked: false }),
         });
     }
     clues.sort_by_key(|clue| match clue {

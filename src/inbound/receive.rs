@@ -181,12 +181,7 @@ impl Intake {
 }
 
 /// The subscription of whoever wrote to its own address to end it. A machine never wants that.
-async fn wish(
-    tx: &mut Tx,
-    keys: &Keyring,
-    clues: &[Clue],
-    report: &ReadReport,
-) -> Result<Option<SubscriptionId>> {
+async fn wish(tx: &mut Tx, keys: &Keyring, clues: &[Clue], report: &ReadReport) -> Result<Option<SubscriptionId>> {
     let is_persons = matches!(report.reading.kind, NoticeKind::Letter | NoticeKind::Unsubscribe) && !report.automatic;
     if is_persons { find::asked(tx, keys, clues).await } else { Ok(None) }
 }
@@ -318,8 +313,7 @@ async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
     if let Some(id) = plan.ends {
         let complains = notice.kind == NoticeKind::Complaint;
         let source = if complains { "complaint" } else { "mailto" };
-        let act =
-            ActionContext { actor: Actor::Reader, source: source.to_owned(), wording: "", client: None, now };
+        let act = ActionContext { actor: Actor::Reader, source: source.to_owned(), wording: "", client: None, now };
         signup::leave_by_mail(tx, id, complains, &act).await?;
     }
     if let Some(mail) = &plan.proves

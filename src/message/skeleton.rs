@@ -143,14 +143,16 @@ fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), S
 
 fn readers_link(text: &str) -> Option<&str> {
     const BEFORE_TOKENS: [&str; 9] = ["/n/", "/u/", "/p/", "/c/", "/a/", "/s/", "/d/", "u+", "b+"];
-    BEFORE_TOKENS.iter().find_map(|before| {
-        text.match_indices(before).find_map(|(at, _)| {
-            let rest = &text[at + before.len()..];
-            let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
+    BEFORE_TOKENS
+        .iter()
+        .find_map(|before| {
+            text.match_indices(before).find_map(|(at, _)| {
+                let rest = &text[at + before.len()..];
+                let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+                (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
+            })
         })
-    })
-    .or_else(|| readers_address(text))
+        .or_else(|| readers_address(text))
 }
 
 /// An address by which one reader unsubscribes, or a Message-ID: a token right before an `@`, whatever stands before it.
@@ -179,7 +181,14 @@ mod tests {
         ] {
             assert!(readers_link(&text).is_some(), "{text}");
         }
-        for text in ["https://a.example/u/alice", "/u/", "alice@a.example", "@", &format!("/u/{token}a"), &format!("/x/{token}")] {
+        for text in [
+            "https://a.example/u/alice",
+            "/u/",
+            "alice@a.example",
+            "@",
+            &format!("/u/{token}a"),
+            &format!("/x/{token}"),
+        ] {
             assert_eq!(readers_link(text), None, "{text}");
         }
     }

@@ -19,12 +19,7 @@ pub(super) const KEYS: &[Key] = &[
         "Where it takes them in LMTP from a mail server of yours, such as `127.0.0.1:2424` or `unix:/run/coranto/lmtp`. \
          Whoever reaches it is not limited: let nobody else.",
     ),
-    key(
-        "inbound.host",
-        Text,
-        Means("the host of `public_url`"),
-        "The name that the listener greets with.",
-    ),
+    key("inbound.host", Text, Means("the host of `public_url`"), "The name that the listener greets with."),
     key(
         "inbound.certificate_file",
         Path,

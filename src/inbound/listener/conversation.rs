@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::address::{Known, known};
 use super::limits::Place;
-use super::{Protocol, Shared};
+use super::shared::{Protocol, Shared};
 use crate::domain::notice::NoticeSource;
 use crate::inbound::receive::Receipt;
 use crate::inbound::report::{ReadReport, Report};
@@ -55,12 +55,7 @@ enum Next {
 }
 
 impl<'a, T: AsyncRead + AsyncWrite + Unpin> Conversation<'a, T> {
-    pub(super) fn new(
-        shared: &'a Shared,
-        protocol: Protocol,
-        line: LineStream<T>,
-        place: Option<&'a Place>,
-    ) -> Self {
+    pub(super) fn new(shared: &'a Shared, protocol: Protocol, line: LineStream<T>, place: Option<&'a Place>) -> Self {
         Self { shared, protocol, line, place, greeted: false, mistakes: 0, envelope: None }
     }
 

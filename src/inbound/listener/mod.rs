@@ -3,6 +3,7 @@
 mod address;
 mod conversation;
 mod limits;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -19,31 +20,16 @@ use tokio_util::task::TaskTracker;
 
 use self::conversation::Conversation;
 use self::limits::{CONNECTIONS_MAX, Limits, Place};
-use super::desk::{self, Desk};
+use self::shared::{Protocol, Shared};
+use super::desk;
 use super::receive::Intake;
 use crate::clock::Clock;
 use crate::smtp::server::{LineStream, Patience, ServerTls};
-use crate::token::Keyring;
 
 /// RFC 5321 4.5.3.2.7.
 const IDLE_MAX: Duration = Duration::from_secs(300);
 /// Waits after a failed accept (no file descriptor is free, for one).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Protocol {
-    Smtp,
-    Lmtp,
-}
-
-impl Protocol {
-    fn greeting(self) -> &'static str {
-        match self {
-            Self::Smtp => "ESMTP",
-            Self::Lmtp => "LMTP",
-        }
-    }
-}
 
 /// What the listener is told.
 #[derive(Debug)]
@@ -56,23 +42,6 @@ pub struct ListenerSettings {
     pub domains: BTreeSet<String>,
     /// Where a person reads, for people who write to an address of bounces.
     pub write_to: Option<String>,
-}
-
-/// What all conversations share.
-struct Shared {
-    host: String,
-    tls: Option<ServerTls>,
-    domains: BTreeSet<String>,
-    write_to: Option<String>,
-    intake: Intake,
-    desk: Desk,
-    clock: Clock,
-}
-
-impl Shared {
-    fn keys(&self) -> &Keyring {
-        self.intake.keys()
-    }
 }
 
 /// Sockets to listen on, bound already.

@@ -111,7 +111,11 @@ fn a_mail_server_hears_two_answers() {
     assert_eq!(piped(folder, &["--recipient"], REPORT.as_bytes()).0, 64);
     assert_eq!(json(folder, &["bounces", "list"]).len(), 2, "the report, and the one with a line before it");
     std::fs::write(folder.join("secret.key"), "1:00").unwrap();
-    assert_eq!(piped(folder, &[], REPORT.as_bytes()).0, 75, "a wrong configuration is corrected, and the report comes again");
+    assert_eq!(
+        piped(folder, &[], REPORT.as_bytes()).0,
+        75,
+        "a wrong configuration is corrected, and the report comes again"
+    );
     fails(folder, &["bounces", "list", "--bogus"], 2);
 }
 
@@ -124,7 +128,8 @@ fn archives_are_taken_in_once() {
     std::fs::create_dir_all(folder.join("mail/cur")).unwrap();
     std::fs::write(folder.join("mail/new/1"), REPORT).unwrap();
     std::fs::write(folder.join("mail/cur/2"), "From: ben@example.org\nSubject: hello\n\nText\n").unwrap();
-    std::fs::write(folder.join("box"), format!("From a Mon\n{REPORT}\nFrom b Tue\n{}", REPORT.replace("anna", "ben"))).unwrap();
+    std::fs::write(folder.join("box"), format!("From a Mon\n{REPORT}\nFrom b Tue\n{}", REPORT.replace("anna", "ben")))
+        .unwrap();
     let taken = json(folder, &["bounces", "receive", "mail", "box"]);
     let facts: Vec<_> = taken
         .iter()

@@ -149,7 +149,11 @@ fn doors_for_reports_are_read_and_what_nobody_hears_is_warned_of() {
     for (newsletter, inbound, key) in [
         ("bounce_address = \"b@example.com\"", "", "newsletters.week.bounce_address"),
         ("bounce_address = \"{token}{token}@example.com\"", "", "newsletters.week.bounce_address"),
-        ("bounce_domain = \"b.example.com\"\nbounce_address = \"{token}@b.example.com\"", "", "newsletters.week.bounce_address"),
+        (
+            "bounce_domain = \"b.example.com\"\nbounce_address = \"{token}@b.example.com\"",
+            "",
+            "newsletters.week.bounce_address",
+        ),
         ("", "smtp_listen = \"25\"", "inbound.smtp_listen"),
         ("", "lmtp_listen = \"/run/lmtp\"", "inbound.lmtp_listen"),
         ("", "host = \"a b\"", "inbound.host"),
