@@ -10,12 +10,14 @@
 //! whose row was made again opens nothing. Rows from before marks have none; there, and where a token names no row, the
 //! twelve bytes of both tags are one tag over purpose and number.
 
+mod bounce;
 mod file;
 
 use aws_lc_rs::{aead, constant_time, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+pub use bounce::SHORT_TOKEN_LEN;
 use data_encoding::BASE32_NOPAD_NOCASE as BASE32;
 pub use file::{Fingerprint, KeyFileError, KeyKind};
 
@@ -106,13 +108,46 @@ pub struct Unproved {
     number: u64,
     purpose: Purpose,
     key: usize,
+    /// As many of its first bytes count as the form has.
     tag: [u8; TAG_BYTES],
+    form: Form,
+}
+
+/// How many bytes of its tags a token has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Long,
+    /// In a return path: [`bounce`].
+    Short,
+}
+
+impl Form {
+    /// The tag over purpose and number, and the row tag.
+    fn split(self) -> (usize, usize) {
+        match self {
+            Self::Long => (SHORT_TAG_BYTES, TAG_BYTES - SHORT_TAG_BYTES),
+            Self::Short => (6, 3),
+        }
+    }
+
+    fn tag_bytes(self) -> usize {
+        let (tag, row) = self.split();
+        tag + row
+    }
 }
 
 impl Unproved {
     /// The number. Nothing may be shown or changed by it alone.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// It, if the tag over purpose and number is this key's.
+    fn seen_by(self, key: &Key) -> Option<Self> {
+        let (own, _) = self.form.split();
+        let expected = key.tag(self.purpose, self.number);
+        constant_time::verify_slices_are_equal(&expected[..own], &self.tag[..own]).ok()?;
+        Some(self)
     }
 }
 
@@ -148,11 +183,8 @@ impl Keyring {
 
     /// The token for the row of this number and mark, good for `purpose` alone.
     pub fn seal_row(&self, purpose: Purpose, number: u64, mark: Option<Mark>) -> String {
-        let Some(mark) = mark else { return self.seal(purpose, number) };
         let key = self.sealer();
-        let mut tag = key.tag(purpose, number);
-        tag[SHORT_TAG_BYTES..].copy_from_slice(&key.row_tag(purpose, number, mark));
-        key.token(&tag, number)
+        key.token(&key.tags(Form::Long, purpose, number, mark), number)
     }
 
     /// The number in `token`, if it was sealed here for `purpose` and names no row, or one without a mark. The case of
@@ -174,22 +206,15 @@ impl Keyring {
         }
         let tag: [u8; TAG_BYTES] = bytes[1..=TAG_BYTES].try_into().ok()?;
         let number = u64::from_be_bytes(key.mask(&tag, bytes[1 + TAG_BYTES..].try_into().ok()?));
-        let expected = key.tag(purpose, number);
-        constant_time::verify_slices_are_equal(&expected[..SHORT_TAG_BYTES], &tag[..SHORT_TAG_BYTES]).ok()?;
-        Some(Unproved { number, purpose, key: at, tag })
+        Unproved { number, purpose, key: at, tag, form: Form::Long }.seen_by(key)
     }
 
     /// Whether the token was made for the row with this mark, and not for another that had its number.
     pub fn proves(&self, unproved: &Unproved, mark: Option<Mark>) -> bool {
         let Some(key) = self.keys.get(unproved.key) else { return false };
-        let mut expected = [0; TAG_BYTES - SHORT_TAG_BYTES];
-        match mark {
-            Some(mark) => expected = key.row_tag(unproved.purpose, unproved.number, mark),
-            None => {
-                expected.copy_from_slice(&key.tag(unproved.purpose, unproved.number)[SHORT_TAG_BYTES..]);
-            }
-        }
-        constant_time::verify_slices_are_equal(&expected, &unproved.tag[SHORT_TAG_BYTES..]).is_ok()
+        let (own, all) = (unproved.form.split().0, unproved.form.tag_bytes());
+        let expected = key.tags(unproved.form, unproved.purpose, unproved.number, mark);
+        constant_time::verify_slices_are_equal(&expected[own..all], &unproved.tag[own..all]).is_ok()
     }
 
     /// Whether the token was made for the mail to this subscription, for this issue. Mails from before marks are known
@@ -270,6 +295,16 @@ impl Key {
         BASE32.encode(&bytes).to_ascii_lowercase()
     }
 
+    /// The tag, and behind it the row tag; where there is no mark, the tag goes on.
+    fn tags(&self, form: Form, purpose: Purpose, number: u64, mark: Option<Mark>) -> [u8; TAG_BYTES] {
+        let mut tags = self.tag(purpose, number);
+        if let Some(mark) = mark {
+            let (own, row) = form.split();
+            tags[own..own + row].copy_from_slice(&self.row_tag(purpose, number, mark)[..row]);
+        }
+        tags
+    }
+
     fn row_tag(&self, purpose: Purpose, number: u64, mark: Mark) -> [u8; TAG_BYTES - SHORT_TAG_BYTES] {
         let mut input = [purpose as u8; 17];
         input[1..9].copy_from_slice(&number.to_be_bytes());
@@ -306,7 +341,7 @@ impl Key {
         aead::LessSafeKey::new(key.expect("the key has the algorithm's length"))
     }
 
-    fn mask(&self, tag: &[u8; TAG_BYTES], mut number: [u8; 8]) -> [u8; 8] {
+    fn mask(&self, tag: &[u8], mut number: [u8; 8]) -> [u8; 8] {
         for (byte, pad) in number.iter_mut().zip(hmac::sign(&self.pad, tag).as_ref()) {
             *byte ^= pad;
         }

@@ -21,6 +21,10 @@ pub enum Exit {
     Unreachable = 5,
     /// It stopped part-way; the same command again goes on.
     PartWay = 6,
+    /// Of a command that a mail server hands mail to: it cannot be understood (`EX_USAGE` of sysexits).
+    MailUsage = 64,
+    /// Of such a command: the mail is to come again (`EX_TEMPFAIL`).
+    TryAgain = 75,
     Interrupted = 130,
 }
 

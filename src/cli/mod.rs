@@ -24,6 +24,7 @@ pub mod output;
 mod preview;
 mod progress;
 mod queue;
+mod receiving;
 mod serve;
 pub mod sink;
 mod status;
@@ -34,6 +35,7 @@ mod text;
 mod tidy;
 mod when;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -214,7 +216,12 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // That nobody reads the help is no reason to fail otherwise.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+            let is_mistake = error.exit_code() != 0;
+            let takes_mail = is_mistake && takes_mail(std::env::args_os().skip(1));
+            return match takes_mail {
+                true => Exit::MailUsage.into(),
+                false => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8)),
+            };
         }
     };
     let output = Output::new(cli.global.json, cli.global.quiet, &env);
@@ -237,6 +244,11 @@ pub fn main() -> ExitCode {
             exit.into()
         }
     }
+}
+
+/// Whether a mail server hands mail to the command: it knows the codes of sysexits and no others.
+fn takes_mail(mut arguments: impl Iterator<Item = OsString>) -> bool {
+    arguments.any(|word| word == "bounces") && arguments.any(|word| word == "receive")
 }
 
 fn start_logging(cli: &Cli, context: &Context) -> anyhow::Result<()> {

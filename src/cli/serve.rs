@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Exit, Failure, logo};
+use super::{Context, Exit, Failure, logo, receiving};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::Engine;
@@ -51,7 +51,7 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
     /// What this process does.
-    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver")]
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_value = "web,schedule,deliver,receive")]
     role: Vec<Role>,
 }
 
@@ -64,6 +64,8 @@ pub(super) enum Role {
     Schedule,
     /// Sends what is in the ledger.
     Deliver,
+    /// Takes in reports, where the configuration says where to listen.
+    Receive,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -92,7 +94,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
 
 /// Of the processes on one SQLite file one alone may schedule and deliver.
 fn lock(config: &Config, roles: &[Role]) -> anyhow::Result<Option<EngineLock>> {
-    match roles.iter().all(|role| *role == Role::Web) {
+    match roles.iter().all(|role| matches!(role, Role::Web | Role::Receive)) {
         true => Ok(None),
         false => Ok(EngineLock::acquire(config.database.as_str())?),
     }
@@ -149,6 +151,9 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         supervisor.add("the scheduler", async move { Ok(scheduler.run(stopped).await?) });
         supervisor.add("tidying", tidy(db.clone(), clock.clone(), stop.clone()));
         supervisor.add("rests", end_rests(db.clone(), clock.clone(), stop.clone()));
+    }
+    if roles.contains(&Role::Receive) {
+        receiving::add(&mut supervisor, config, db, clock).await?;
     }
     if roles.contains(&Role::Web) {
         let mut site = site(config, db, clock, templates, stop.clone()).await?;

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use super::when::duration;
 use super::{Context, Exit, Failure};
 use crate::secret::Secret;
-use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats, SinkTls};
+use crate::smtp::server::ServerTls;
+use crate::smtp::{Sink, SinkAuth, SinkOffer, SinkOptions, SinkStats};
 
 /// Take emails over SMTP and deliver none, for trials and tests.
 ///
@@ -102,7 +103,7 @@ fn options(args: Args, context: &Context) -> anyhow::Result<SinkOptions> {
     let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
     let tls = match (&args.tls_certificate, &args.tls_key) {
         (Some(certificate), Some(key)) => {
-            Some(SinkTls::from_pem(&read(certificate)?, &read(key)?, args.tls_implicit).context("the certificate")?)
+            Some(ServerTls::from_pem(&read(certificate)?, &read(key)?, args.tls_implicit).context("the certificate")?)
         }
         _ => None,
     };

@@ -1,17 +1,75 @@
-//! `[inbound]`: what follows when mail comes back.
+//! `[inbound]`: where reports come in, and what follows when mail comes back.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::reader::Section;
+use super::server::socket;
 
 /// The settings of what comes back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Inbound {
     /// How long after a refusal it is settled.
     pub settle_after: Duration,
+    /// Where mail servers bring reports in SMTP.
+    pub smtp_listen: Option<SocketAddr>,
+    /// Where this machine's own brings them in LMTP.
+    pub lmtp_listen: Option<LmtpListen>,
+    /// The listener's name in its greeting; by default the host of the public URL.
+    pub host: Option<String>,
+    /// The listener's certificate and its key.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// A mail server hands them to `coranto bounces receive`.
+    pub pipe: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LmtpListen {
+    Address(SocketAddr),
+    /// A socket in the file system.
+    Socket(PathBuf),
+}
+
+impl Inbound {
+    /// Whether anybody hears what is sent to the addresses of bounces.
+    pub fn has_door(&self) -> bool {
+        self.smtp_listen.is_some() || self.lmtp_listen.is_some() || self.pipe
+    }
 }
 
 pub(super) fn read(section: Section<'_>) -> Option<Inbound> {
     let settle_after = section.integer("settle_minutes").map(|minutes| Duration::from_secs(minutes * 60));
-    Some(Inbound { settle_after: settle_after? })
+    let smtp_listen = section.parsed("smtp_listen", socket);
+    let lmtp_listen = section.parsed("lmtp_listen", |text| match text.strip_prefix("unix:") {
+        Some(path) => Ok(LmtpListen::Socket(PathBuf::from(path))),
+        None => socket(text).map(LmtpListen::Address),
+    });
+    let host = section.parsed("host", |text| {
+        let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '[' | ']' | ':');
+        match !text.is_empty() && text.chars().all(is_host) {
+            true => Ok(text.to_owned()),
+            false => Err((format!("{text:?} is not a host"), Some("write it like bounce.example.com".to_owned()))),
+        }
+    });
+    let certificate = section.path_of("certificate_file");
+    let key = section.path_of("certificate_key_file");
+    let certificate = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        (Some(_), None) => {
+            section.refuse("certificate_file", "its key is missing", Some("set `certificate_key_file` as well"));
+            None
+        }
+        (None, Some(_)) => {
+            section.refuse(
+                "certificate_key_file",
+                "its certificate is missing",
+                Some("set `certificate_file` as well"),
+            );
+            None
+        }
+    };
+    let pipe = section.boolean("pipe");
+    Some(Inbound { settle_after: settle_after?, smtp_listen, lmtp_listen, host, certificate, pipe: pipe? })
 }

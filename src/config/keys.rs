@@ -1,6 +1,7 @@
 //! Every key there is: its kind, its default and what it means. The reader, the environment, the refusal of unknown
 //! keys, `config show` and docs/configuration.md all go by this one table.
 
+mod inbound;
 mod kind;
 mod lookup;
 mod sections;
@@ -21,8 +22,20 @@ const DAYS_MAX: u64 = 36_500;
 use Absent::{Default, Means, Refused};
 use ValueKind::{Boolean, Integer, Path, Rates, Secret, SecretUrl, Text, Texts};
 
-/// Every key, in the order of the documentation.
-pub const KEYS: &[Key] = &[
+/// Every key. The documentation has them by section, in this order within each.
+pub const KEYS: &[Key] = &join::<{ MOST.len() + inbound::KEYS.len() }>(MOST, inbound::KEYS);
+
+const fn join<const N: usize>(first: &[Key], second: &[Key]) -> [Key; N] {
+    let mut all = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
+const MOST: &[Key] = &[
     key(
         "public_url",
         Text,
@@ -163,7 +176,15 @@ pub const KEYS: &[Key] = &[
         Text,
         Means("bounces go to `from`"),
         "A domain of its own for envelope senders, one address per email (VERP), so that every bounce finds its reader. \
-         Its MX must lead to a mailbox or server that takes them all.",
+         It is short for `bounce_address = \"b+{token}@DOMAIN\"`. Its MX must lead to a server that takes them all: see \
+         [bounces.md](bounces.md#doors).",
+    ),
+    key(
+        "newsletters.*.bounce_address",
+        Text,
+        Means("as `bounce_domain` says"),
+        "The same with an address of your choice, such as `week-{token}@lists.example.com`. `{token}` stands once before \
+         the `@`, which may have at most 30 other characters before it.",
     ),
     key(
         "newsletters.*.list_id",
@@ -376,13 +397,6 @@ pub const KEYS: &[Key] = &[
     key("delivery.domain_rates.microsoft", Rates, Means("no limit"), "Outlook, Hotmail, Live and MSN."),
     key("delivery.domain_rates.apple", Rates, Means("no limit"), "iCloud."),
     key("delivery.domain_rates.other", Rates, Means("no limit"), "Every other domain, together."),
-    key(
-        "inbound.settle_minutes",
-        Integer(0, 10_080),
-        Default("60"),
-        "How long after a refusal it is decided what follows for the reader. Until then a relay that calls everybody dead \
-         can be told from a reader who is gone, and a person can object.",
-    ),
     key(
         "retention.unconfirmed_days",
         Integer(0, DAYS_MAX),

@@ -38,7 +38,7 @@ pub use self::alarms::Alarms;
 pub use self::database::DatabaseUrl;
 pub use self::delivery::Delivery;
 pub use self::environment::environment;
-pub use self::inbound::Inbound;
+pub use self::inbound::{Inbound, LmtpListen};
 pub use self::newsletter::{Dkim, time_zone};
 pub use self::problem::{ConfigErrors, ConfigProblem, Origin};
 use self::reader::{ConfigReader, Section};
@@ -53,6 +53,7 @@ pub use self::signup::SignupLimits;
 use self::tree::ConfigTable;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::retention::Retention;
+use crate::domain::return_path::ReturnPath;
 use crate::token::Keyring;
 
 /// The file looked for when none is named.
@@ -203,7 +204,9 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
-    let newsletters = reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for));
+    let hears_mail = inbound.as_ref().is_some_and(Inbound::has_door);
+    let newsletters =
+        reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for, hears_mail));
     let mut names = HashSet::new();
     let mut known = Vec::new();
     let relays = reader.each(root, "relays.*", |_, section| {
@@ -228,6 +231,13 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let sending =
         reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
+    let paths = newsletters.iter().flatten().filter_map(|(newsletter, _)| newsletter.return_path.as_ref());
+    if let Some(unheard) = paths.map(ReturnPath::domain).next().filter(|_| !hears_mail) {
+        let hint =
+            "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
+        let why = format!("nobody hears what comes back to {unheard}");
+        reader.section(root, "inbound").warn("smtp_listen", why, hint);
+    }
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",

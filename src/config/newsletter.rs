@@ -13,6 +13,7 @@ use crate::domain::language_tag::is_language_tag;
 use crate::domain::nearest::nearest;
 use crate::domain::newsletter::{Mailbox, Newsletter, UncertainPolicy};
 use crate::domain::reserved::is_reserved_for_newsletters;
+use crate::domain::return_path::ReturnPath;
 use crate::domain::slot::Slot;
 use crate::secret::Secret;
 
@@ -34,7 +35,12 @@ pub struct Dkim {
 }
 
 /// Reads one newsletter; the rest of it, which other sections set, comes as arguments.
-pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>) -> Option<(Newsletter, Vec<Dkim>)> {
+pub(super) fn read(
+    slug: &str,
+    section: Section<'_>,
+    retry_for: Option<Duration>,
+    hears_mail: bool,
+) -> Option<(Newsletter, Vec<Dkim>)> {
     let slug = check_slug(slug, &section);
     let name = section.parsed("name", name);
     let [description, author, publisher] =
@@ -52,7 +58,7 @@ pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>
     let allow_html = section.boolean("allow_html");
     let html_bytes_max = section.integer("html_kb_max").map(kilobytes);
     let indexed = section.boolean("indexed");
-    let bounce_domain = section.parsed("bounce_domain", domain);
+    let return_path = return_path(&section);
     let list_id = section.parsed("list_id", list_id);
     let images = section.parsed("images", images);
     let welcome = welcome(&section);
@@ -82,7 +88,8 @@ pub(super) fn read(slug: &str, section: Section<'_>, retry_for: Option<Duration>
         slots,
         grace: grace?,
         issues: issues?,
-        bounce_domain,
+        return_path,
+        hears_mail,
         allow_html: allow_html?,
         html_bytes_max: html_bytes_max?,
         indexed: indexed?,
@@ -256,6 +263,20 @@ fn welcome(section: &Section<'_>) -> Option<Welcome> {
 fn domain(text: &str) -> Result<String, ValueRefusal> {
     let address: Result<EmailAddress, _> = format!("x@{text}").parse();
     address.map(|address| address.domain().to_owned()).map_err(|_| (format!("{text:?} is not a domain name"), None))
+}
+
+/// Where its bounces come back to.
+fn return_path(section: &Section<'_>) -> Option<ReturnPath> {
+    let domain = section.parsed("bounce_domain", domain);
+    let address = section.parsed("bounce_address", |text| {
+        let hint = Some("write it like b+{token}@bounce.example.com".to_owned());
+        text.parse::<ReturnPath>().map_err(|error| (format!("{text:?} is no return path: {error}"), hint))
+    });
+    if domain.is_some() && address.is_some() {
+        let hint = Some("`bounce_domain` is its short form; take one of the two out");
+        section.refuse("bounce_address", "`bounce_domain` is set as well", hint);
+    }
+    address.or_else(|| domain.as_deref().map(ReturnPath::at))
 }
 
 fn list_id(text: &str) -> Result<String, ValueRefusal> {

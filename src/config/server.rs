@@ -25,7 +25,7 @@ pub(super) fn read(section: Section<'_>) -> Option<Server> {
     Some(Server { listen: listen?, metrics_listen, trusted_proxies, connections: connections? })
 }
 
-fn socket(text: &str) -> Result<SocketAddr, ValueRefusal> {
+pub(super) fn socket(text: &str) -> Result<SocketAddr, ValueRefusal> {
     text.parse().map_err(|_| {
         let hint = "write 127.0.0.1:8080, or [::]:8080 for every address";
         (format!("{text:?} is not an address and a port"), Some(hint.into()))

@@ -276,3 +276,20 @@ impl Drop for Grant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_leaves_what_is_kept_for_transactional_mail() {
+        let quota = Quota { per_hour: Some(10), per_day: None };
+        let clock = Clock::fixed(Timestamp(0));
+        let allowance = Allowance::new("relay".to_owned(), quota, clock, Arc::default()).unwrap();
+        allowance.lock().kept = 1;
+        assert_eq!(allowance.take(Claimant::Issue).err(), Some(NoGrant::Soon));
+        let grant = allowance.take(Claimant::Transactional).ok();
+        assert!(grant.is_some());
+        assert_eq!(allowance.take(Claimant::Transactional).err(), Some(NoGrant::Soon));
+    }
+}

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::dns::{DnsResolver, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::organisation::{is_aligned, is_reserved, organisation};
+use crate::domain::return_path::ReturnPath;
 use crate::message::dkim::Signer;
 use crate::wiring;
 
@@ -101,7 +102,7 @@ async fn of_newsletter(
     all: &mut Vec<Finding>,
 ) -> Result<(), NetError> {
     let sender = newsletter.from.address.domain();
-    let envelope = newsletter.bounce_domain.as_deref().unwrap_or(sender);
+    let envelope = newsletter.return_path.as_ref().map_or(sender, ReturnPath::domain);
     let found = questions.records(&format!("MX of {envelope}"), envelope, RecordType::MX).await?;
     all.push(found.map_or_else(|finding| finding, |found| mx(envelope, &found)));
     all.push(spf(questions, envelope).await?);
@@ -213,7 +214,7 @@ async fn dmarc(questions: &Questions, domain: &str) -> Result<(Finding, Option<D
 /// signs with only its operator knows.
 fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPolicy>) -> Vec<Finding> {
     let sender = newsletter.from.address.domain();
-    let envelope = newsletter.bounce_domain.as_deref().unwrap_or(sender);
+    let envelope = newsletter.return_path.as_ref().map_or(sender, ReturnPath::domain);
     let policy = policy.cloned().unwrap_or_default();
     let is_enforced = policy.is_enforced() && !policy.asks.is_empty();
     let spf = is_aligned(envelope, sender, policy.strict_spf);
@@ -240,7 +241,7 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPoli
     if is_ours {
         judge(format!("signature of {}", newsletter.slug), domains.join(", "), dkim, policy.strict_dkim, !spf);
     }
-    if newsletter.bounce_domain.is_some() {
+    if newsletter.return_path.is_some() {
         let is_worse = is_ours && !dkim;
         judge(format!("bounce domain of {}", newsletter.slug), envelope.to_owned(), spf, policy.strict_spf, is_worse);
     }

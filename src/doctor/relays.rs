@@ -86,13 +86,15 @@ fn taken_in(check: &str, relay: &Relay, session: &Session) -> Finding {
 /// Offers the envelope sender that the newsletter's mail has.
 async fn try_sender(config: &Config, relay: &Relay, newsletter: &Newsletter, session: &mut Session) -> Finding {
     let check = format!("relay {}, sender of {}", relay.name, newsletter.slug);
-    let sender = match &newsletter.bounce_domain {
+    let sender = match &newsletter.return_path {
         // No delivery has this number.
-        Some(domain) => verp::bounce_address(&config.keys, DeliveryId(0), None, domain),
+        Some(path) => verp::bounce_address(&config.keys, DeliveryId(0), None, path),
         None => newsletter.from.address.to_string(),
     };
-    let hint = match &newsletter.bounce_domain {
-        Some(domain) => format!("allow senders at {domain} for this relay's account, or take `bounce_domain` out"),
+    let hint = match &newsletter.return_path {
+        Some(path) => {
+            format!("allow senders at {} for this relay's account, or take `{}` out", path.domain(), path.setting())
+        }
         None => format!(
             "allow {sender} as a sender of this relay's account, or set `from` of {} to an address that it takes",
             newsletter.slug

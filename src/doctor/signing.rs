@@ -98,9 +98,9 @@ fn doubts_of(config: &Config, newsletter: &Newsletter) -> Vec<Doubt> {
         let hint = format!("DMARC does not count its signature; sign for {}", organisation(sender));
         all.push(doubt(format!("{section}.dkim.domain"), other(&domains.join(", ")), &hint));
     }
-    if let Some(domain) = newsletter.bounce_domain.as_deref().filter(|one| !is_aligned(one, sender, false)) {
+    if let Some(path) = newsletter.return_path.as_ref().filter(|path| !is_aligned(path.domain(), sender, false)) {
         let hint = format!("DMARC does not count SPF then; use a name below {}", organisation(sender));
-        all.push(doubt(format!("{section}.bounce_domain"), other(domain), &hint));
+        all.push(doubt(format!("{section}.{}", path.setting()), other(path.domain()), &hint));
     }
     all
 }

@@ -49,6 +49,8 @@ string_enum! {
         SlotEmpty = "slot.empty",
         /// Bounces wait for a person.
         BouncesHeld = "bounces.held",
+        /// Complaints come in of which nothing says whose they are.
+        ComplaintsUnmatched = "complaints.unmatched",
         /// Old rows are about to be taken away for the first time.
         RetentionFirst = "retention.first",
     }
@@ -88,9 +90,12 @@ impl Alarm {
 impl AlarmName {
     pub fn severity(self) -> Severity {
         match self {
-            Self::DiskLow | Self::ScheduleLate | Self::FileLeft | Self::SlotEmpty | Self::RetentionFirst => {
-                Severity::Look
-            }
+            Self::DiskLow
+            | Self::ScheduleLate
+            | Self::FileLeft
+            | Self::SlotEmpty
+            | Self::ComplaintsUnmatched
+            | Self::RetentionFirst => Severity::Look,
             _ => Severity::Person,
         }
     }
@@ -107,7 +112,7 @@ impl AlarmName {
 
     /// Whether it says that something happened, and not that something lasts.
     pub fn is_count(self) -> bool {
-        matches!(self, Self::IssueFailed | Self::EmailUnmade)
+        matches!(self, Self::IssueFailed | Self::EmailUnmade | Self::ComplaintsUnmatched)
     }
 
     /// What is wrong, in one sentence without its full stop.
@@ -130,6 +135,7 @@ impl AlarmName {
             Self::FileLeft => of("the file of {} cannot go out as it is"),
             Self::SlotEmpty => of("nothing is queued for the next slot of {}"),
             Self::BouncesHeld => of("bounces of {} wait for you"),
+            Self::ComplaintsUnmatched => "complaints come in that name no email of ours".to_owned(),
             Self::RetentionFirst => "old data is about to be deleted for the first time".to_owned(),
         }
     }
@@ -172,6 +178,10 @@ impl AlarmName {
             }
             Self::SlotEmpty => "`coranto queue FILE` fills it; `coranto new TITLE` begins an issue".to_owned(),
             Self::BouncesHeld => "`coranto bounces list` shows them; release or discard them".to_owned(),
+            Self::ComplaintsUnmatched => {
+                "their readers go on getting mail; ask the provider for reports that keep Message-ID or List-Unsubscribe"
+                    .to_owned()
+            }
             Self::RetentionFirst => {
                 "`coranto tidy --dry-run` shows it; [retention] in the configuration says how long what is kept"
                     .to_owned()

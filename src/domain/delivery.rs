@@ -35,6 +35,7 @@ impl DeliveryState {
                 | (InFlight, Sent | Pending | Failed | Uncertain)
                 | (Uncertain, Pending | Sent | Failed)
                 | (Failed | Skipped, Pending) // a person says `retry`; of the skipped, whose suppression was lifted
+                | (Failed, Sent) // a report speaks of a mail that was given up as uncertain
         )
     }
 }

@@ -98,6 +98,10 @@ events! {
         #[serde(skip_serializing_if = "Option::is_none")]
         policy: Option<UncertainPolicy>,
     },
+    /// A report shows that a mail of which nobody knew was taken.
+    DeliveryProved = "delivery.proved" {
+        delivery: i64,
+    },
     /// The clock that due times go by was set back; what waited for a time that comes again is due as much earlier.
     ClockSetBack = "clock.moved" {
         /// By how many seconds.

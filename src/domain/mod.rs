@@ -29,6 +29,7 @@ pub mod quota;
 pub mod reply;
 pub mod reserved;
 pub mod retention;
+pub mod return_path;
 pub mod slot;
 pub mod standing;
 pub mod storm;

@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use super::NewsletterId;
 use super::address::EmailAddress;
 use super::design::{Design, ImagesBy, Welcome};
+use super::return_path::ReturnPath;
 use super::slot::Slot;
 use super::string_enum;
 use crate::clock::Timestamp;
@@ -61,8 +62,10 @@ pub struct Newsletter {
     pub grace: Duration,
     /// The folder with its issues.
     pub issues: PathBuf,
-    /// Envelope senders are at this domain (VERP); none means the `from` address takes the bounces.
-    pub bounce_domain: Option<String>,
+    /// The envelope senders of its mail (VERP); none means the `from` address takes the bounces.
+    pub return_path: Option<ReturnPath>,
+    /// Whether somebody hears what is sent there: then readers may unsubscribe by email.
+    pub hears_mail: bool,
     /// RFC 2919; by default the slug at the domain of `from`.
     pub list_id: String,
     /// Whether raw HTML in Markdown is kept, sanitised.

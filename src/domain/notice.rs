@@ -9,6 +9,10 @@ string_enum! {
     NoticeSource: "source of a notice" {
         /// The relay, in the conversation itself.
         Relay = "relay",
+        /// A mail server, at the door that speaks SMTP or LMTP.
+        Listener = "listener",
+        /// `coranto bounces receive`.
+        Pipe = "pipe",
     }
 }
 
@@ -45,6 +49,8 @@ string_enum! {
     NoticeEvidence: "evidence of a notice" {
         /// Our own conversation about this very mail.
         Direct = "direct",
+        /// A token of ours, which nobody else can make.
+        Sealed = "sealed",
         /// An address that a report names. Anybody can name one, so it acts on nobody.
         Named = "named",
         /// Nothing says whose mail it was.
@@ -65,6 +71,12 @@ string_enum! {
         /// A brake is on: a person releases or discards it.
         Held = "held",
         Discarded = "discarded",
+        /// The reader was unsubscribed.
+        Unsubscribed = "unsubscribed",
+        /// Nothing: the mail it speaks of is too long ago.
+        Stale = "stale",
+        /// Nothing: it does not fit what is known of its mail.
+        Odd = "odd",
     }
 }
 

@@ -3,7 +3,12 @@
 
 mod answer;
 pub mod archive;
+mod desk;
+mod find;
+pub mod listener;
 pub mod read;
+mod receive;
+mod report;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -16,6 +21,8 @@ use crate::store::notices::{self, Notice};
 use crate::store::{Result, Tx, alarms};
 
 pub use answer::{Answer, AnswerError, Wanted, discard, release};
+pub use receive::{Intake, Receipt};
+pub use report::{ReadReport, Report};
 pub use settle::{Settled, Settler, settle};
 
 /// What an alarm about held notices names: `NEWSLETTER/ISSUE`, or the relay where there is no issue.

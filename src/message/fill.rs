@@ -18,7 +18,7 @@ use super::verp;
 /// What the envelope and the ledger need to know of a filled mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filled {
-    /// `MAIL FROM`: names the delivery where there is a bounce domain.
+    /// `MAIL FROM`: names the delivery where there is a return path.
     pub envelope_sender: String,
     pub message_id: String,
 }
@@ -149,8 +149,8 @@ impl Skeleton {
     }
 
     fn envelope_sender(&self, keys: &Keyring, recipient: &Recipient<'_>) -> String {
-        match &self.bounce_domain {
-            Some(domain) => verp::bounce_address(keys, recipient.delivery, recipient.marks.mail, domain),
+        match &self.return_path {
+            Some(path) => verp::bounce_address(keys, recipient.delivery, recipient.marks.mail, path),
             None => self.from_address.clone(),
         }
     }

@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryKind;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::return_path::ReturnPath;
 
 use super::content::Content;
 use super::error::SkeletonError;
@@ -46,6 +47,8 @@ pub(super) struct StaticHeaders {
     /// Whether the mail is of a kind one can unsubscribe from.
     pub(super) unsubscribe: bool,
     one_click: bool,
+    /// The address that one may unsubscribe by; none where nobody would hear it.
+    unsubscribe_path: Option<ReturnPath>,
     time_zone: jiff::tz::TimeZone,
 }
 
@@ -55,7 +58,7 @@ pub(super) struct OwnHeaders<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) date: Timestamp,
     pub(super) message_id: &'a str,
-    /// The link and its token; none for mail that cannot be unsubscribed from.
+    /// The token of the link, and of the address, to unsubscribe by; none for mail that cannot be unsubscribed from.
     pub(super) unsubscribe_token: Option<&'a str>,
     /// How the text is encoded, where it is the whole body.
     pub(super) text_alone: Option<&'static str>,
@@ -96,6 +99,7 @@ impl StaticHeaders {
             public_url: public_url.to_owned(),
             unsubscribe: is_of_list(content.kind),
             one_click: public_url.starts_with("https://"),
+            unsubscribe_path: newsletter.return_path.clone().filter(|_| newsletter.hears_mail),
             time_zone: newsletter.time_zone.clone(),
         })
     }
@@ -126,8 +130,12 @@ impl StaticHeaders {
         let _ = jiff::fmt::rfc2822::DateTimePrinter::new().print_zoned(&date, &mut *out);
         let _ = write!(out, "\r\nMessage-ID: {}\r\n", own.message_id);
         if let Some(token) = own.unsubscribe_token {
-            // An address to leave by would be an offer that nothing keeps: nothing reads mail yet.
-            out.push_str(&folded(&format!("List-Unsubscribe: <{}/u/{token}>", self.public_url)));
+            let link = format!("List-Unsubscribe: <{}/u/{token}>", self.public_url);
+            out.push_str(&folded(&match &self.unsubscribe_path {
+                // The link comes first: it is what RFC 8058 speaks of.
+                Some(path) => format!("{link}, <mailto:{}?subject=unsubscribe>", uri_encoded(&path.address(token))),
+                None => link,
+            }));
             if self.one_click {
                 out.push_str("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
             }
@@ -150,6 +158,22 @@ fn first(newsletter: &Newsletter, subject: &str) -> String {
         out += &mailbox_header("Reply-To", None, address);
     }
     out + &subject_header(subject)
+}
+
+/// An address in a `mailto:` (RFC 6068 2): what a URI gives a meaning of its own is percent-encoded.
+fn uri_encoded(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' | b'+' => {
+                out.push(char::from(byte))
+            }
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
+        }
+    }
+    out
 }
 
 /// Whether a kind of mail is the list's: it comes because one subscribes, and has the fields that name the list and lead

@@ -9,6 +9,7 @@ use crate::content::fields::{Piece, Template, without_marks};
 use crate::domain::image::Image;
 use crate::domain::issue::is_slug;
 use crate::domain::newsletter::{Newsletter, url_base};
+use crate::domain::return_path::ReturnPath;
 use crate::token::{Purpose, TOKEN_LEN};
 
 use super::content::{Content, Profile};
@@ -18,7 +19,6 @@ use super::error::SkeletonError;
 use super::headers::StaticHeaders;
 use super::splice::EncodedPart;
 use super::values::{Escape, LinkContext, LinkCounts};
-use super::verp::{BOUNCE, UNSUBSCRIBE};
 
 /// About what a signature of 2048 bits takes, with its list of headers.
 const SIGNATURE_BYTES: usize = 900;
@@ -37,7 +37,7 @@ pub struct Skeleton {
     pub(super) signers: Vec<Arc<Signer>>,
     pub(super) unsigned_headers: Vec<String>,
     pub(super) extra_headers: String,
-    pub(super) bounce_domain: Option<String>,
+    pub(super) return_path: Option<ReturnPath>,
     pub(super) from_address: String,
     /// The links with a token that a filled mail has, `List-Unsubscribe` included.
     pub(super) links: LinkCounts,
@@ -94,7 +94,7 @@ impl Skeleton {
             signers,
             unsigned_headers: profile.unsigned_headers.clone(),
             extra_headers: profile.extra_headers.clone(),
-            bounce_domain: newsletter.bounce_domain.clone(),
+            return_path: newsletter.return_path.clone(),
             from_address: newsletter.from.address.to_string(),
             links,
             text_links,
@@ -143,13 +143,26 @@ fn refuse_readers_links(part: &'static str, template: &Template) -> Result<(), S
 }
 
 fn readers_link(text: &str) -> Option<&str> {
+    /// Addresses of emails from before the 27th of November 2026.
+    const OLD_ADDRESSES: [&str; 2] = ["u+", "b+"];
     let paths = Purpose::ALL.iter().map(|purpose| purpose.path()).filter(|path| !path.is_empty());
-    paths.chain([BOUNCE, UNSUBSCRIBE]).find_map(|before| {
-        text.match_indices(before).find_map(|(at, _)| {
-            let rest = &text[at + before.len()..];
-            let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
+    paths
+        .chain(OLD_ADDRESSES)
+        .find_map(|before| {
+            text.match_indices(before).find_map(|(at, _)| {
+                let rest = &text[at + before.len()..];
+                let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+                (letters == TOKEN_LEN).then(|| &text[at..at + before.len() + letters])
+            })
         })
+        .or_else(|| readers_address(text))
+}
+
+/// An address by which one reader unsubscribes, or a Message-ID: a token right before an `@`, whatever stands before it.
+fn readers_address(text: &str) -> Option<&str> {
+    text.match_indices('@').find_map(|(at, _)| {
+        let letters = text[..at].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        (letters == TOKEN_LEN).then(|| &text[at - letters..at])
     })
 }
 
@@ -169,10 +182,19 @@ mod tests {
             format!("<a href=\"https://a.example/p/{token}\">"),
             format!("https://a.example/c/{token}?x"),
             format!("u+{token}@b.example"),
+            format!("mailto:week-{token}@lists.example"),
+            format!("<{token}@news.example>"),
         ] {
             assert!(readers_link(&text).is_some(), "{text}");
         }
-        for text in ["https://a.example/u/alice", "/u/", &format!("/u/{token}a"), &format!("/x/{token}")] {
+        for text in [
+            "https://a.example/u/alice",
+            "/u/",
+            "alice@a.example",
+            "@",
+            &format!("/u/{token}a"),
+            &format!("/x/{token}"),
+        ] {
             assert_eq!(readers_link(text), None, "{text}");
         }
     }

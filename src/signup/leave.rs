@@ -6,7 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::consent::ConsentKind;
 use crate::domain::event::Event;
 use crate::store::subscriptions::Subscription;
-use crate::store::{Db, Result, subscriptions};
+use crate::store::{Db, Result, Tx, subscriptions};
 
 #[derive(Clone, Debug)]
 pub enum UnsubscribeOutcome {
@@ -22,17 +22,29 @@ pub enum UnsubscribeOutcome {
 pub async fn leave(db: &Db, id: SubscriptionId, act: &ActionContext) -> Result<UnsubscribeOutcome> {
     db.write(async |tx| {
         let Some(subscription) = subscriptions::get(tx, id).await? else { return Ok(UnsubscribeOutcome::Unknown) };
-        let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
-        match subscriptions::unsubscribe(tx, id, &entry).await? {
+        match end(tx, id, false, act).await? {
             true => Ok(UnsubscribeOutcome::Left(subscription)),
-            false => {
-                // Whom an operator or a list had taken out, and who leaves as well, is not to be brought back by them.
-                if act.actor == Actor::Reader {
-                    subscriptions::make_own(tx, id, &entry).await?;
-                }
-                Ok(UnsubscribeOutcome::Already(subscription))
-            }
+            false => Ok(UnsubscribeOutcome::Already(subscription)),
         }
     })
     .await
+}
+
+/// Ends a subscription in the transaction that keeps the email that says so. `complains`: the reader called an email
+/// unwanted. `false` when it had ended, or there is none.
+pub async fn leave_by_mail(tx: &mut Tx, id: SubscriptionId, complains: bool, act: &ActionContext) -> Result<bool> {
+    end(tx, id, complains, act).await
+}
+
+async fn end(tx: &mut Tx, id: SubscriptionId, complains: bool, act: &ActionContext) -> Result<bool> {
+    let entry = act.entry(ConsentKind::Withdrawn, &Event::SubscriptionUnsubscribed);
+    let has_ended = match complains {
+        true => subscriptions::complain(tx, id, &entry).await?,
+        false => subscriptions::unsubscribe(tx, id, &entry).await?,
+    };
+    // Whom an operator or a list had taken out, and who leaves as well, is not to be brought back by them.
+    if !has_ended && act.actor == Actor::Reader {
+        subscriptions::make_own(tx, id, &entry).await?;
+    }
+    Ok(has_ended)
 }

@@ -5,7 +5,8 @@
 //! the socket. lettre gives the commands and the SASL mechanisms; the conversation itself is ours, because its outcome
 //! must say exactly what may have been delivered ([`BodyError`]).
 //!
-//! The sink: [`Sink`], a receiving server for demos and tests.
+//! The receiving end: [`server`] takes lines, commands and bodies off the wire. The [`Sink`] is a server for demos and
+//! tests that is made of it.
 
 mod auth;
 mod capabilities;
@@ -17,6 +18,7 @@ mod open;
 mod probe;
 mod race;
 mod reply;
+pub mod server;
 mod session;
 mod sink;
 mod stream;
@@ -30,5 +32,5 @@ pub use fault::{CertificateFault, Fault, TlsFault};
 pub use open::{OpenCause, OpenError};
 pub use reply::ReplyError;
 pub use session::{BodyError, Broken, EnvelopeOutcome, Session};
-pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats, SinkTls};
+pub use sink::{Sink, SinkAuth, SinkError, SinkHandle, SinkMessage, SinkOffer, SinkOptions, SinkStats};
 pub use trust::ConnectorError;

@@ -385,6 +385,20 @@ pub async fn rescue_in_flight(
     .await
 }
 
+/// A report speaks of a mail of which nobody knew whether it was taken: it was. `false` when its fate is known.
+pub async fn prove(tx: &mut Tx, id: DeliveryId, now: Timestamp) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE deliveries SET state = 'sent', final_at = $2, due_at = NULL, claimed_by = NULL
+             WHERE id = $1 AND (state = 'uncertain' OR state = 'failed' AND reason = 'uncertain')",
+        )
+        .bind(id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Sends again, with the same bytes, what was uncertain once and long enough, and whose issue was not stopped.
 pub async fn resend_uncertain(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     tx.sql(

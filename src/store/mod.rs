@@ -34,6 +34,7 @@ pub mod personal;
 pub mod quotas;
 pub mod requests;
 pub mod retention;
+pub mod returns;
 pub mod revisions;
 pub mod settlement;
 pub mod skips;

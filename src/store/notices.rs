@@ -184,7 +184,8 @@ pub async fn stayed(tx: &mut Tx, address_hash: &[u8], now: Timestamp) -> Result<
              JOIN issues i ON i.newsletter_id = s.newsletter_id AND i.started_at > $2
              JOIN deliveries d ON d.issue_id = i.id AND d.subscription_id = s.id
              WHERE u.address_hash = $1 AND d.state = 'sent' AND d.final_at <= $3
-               AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.delivery_id = d.id AND n.effect <> 'discarded')",
+               AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.delivery_id = d.id AND n.kind = 'bounce'
+                               AND n.evidence IN ('direct', 'sealed') AND n.effect <> 'discarded')",
         )
         .bind(address_hash)
         .bind(now.minus(FORGOTTEN_AFTER))
@@ -198,9 +199,9 @@ pub async fn stayed(tx: &mut Tx, address_hash: &[u8], now: Timestamp) -> Result<
 pub async fn strikes(tx: &mut Tx, address_hash: &[u8], now: Timestamp) -> Result<Vec<(Timestamp, Cause)>> {
     tx.sql(
         "SELECT n.received_at, n.cause FROM notices n
-         WHERE n.address_hash = $1 AND n.received_at > $2 AND n.effect NOT IN ('discarded', 'none')
+         WHERE n.address_hash = $1 AND n.received_at > $2 AND n.effect IN ('waiting', 'counted', 'suppressed', 'held')
            AND NOT EXISTS (SELECT 1 FROM notices o WHERE o.delivery_id = n.delivery_id AND o.id < n.id
-                           AND o.effect NOT IN ('discarded', 'none'))",
+                           AND o.effect IN ('waiting', 'counted', 'suppressed', 'held'))",
     )
     .bind(address_hash)
     .bind(now.minus(FORGOTTEN_AFTER))

@@ -335,6 +335,15 @@ pub async fn any_mailable(tx: &mut Tx, newsletter: NewsletterId) -> Result<bool>
 /// Any other state to `unsubscribed`; what was before is kept for [`take_back`]. `false` when the person had left already, or
 /// nobody has this number.
 pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
+    end(tx, id, EndedBy::of(entry.by.actor), entry).await
+}
+
+/// The same, of who called the mail unwanted.
+pub async fn complain(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'_>) -> Result<bool> {
+    end(tx, id, EndedBy::Complaint, entry).await
+}
+
+async fn end(tx: &mut Tx, id: SubscriptionId, ended_by: EndedBy, entry: &ConsentEntry<'_>) -> Result<bool> {
     let row = tx
         .sql(worded!(
             "UPDATE subscriptions SET state = $3, left_from = state, left_at = $4, ended_by = $5
@@ -346,7 +355,7 @@ pub async fn unsubscribe(tx: &mut Tx, id: SubscriptionId, entry: &ConsentEntry<'
         .bind(sources(SubscriptionState::ALL, SubscriptionState::Unsubscribed))
         .bind(SubscriptionState::Unsubscribed)
         .bind(entry.by.now)
-        .bind(EndedBy::of(entry.by.actor))
+        .bind(ended_by)
         .fetch_optional()
         .await?;
     written(tx, id, row, entry).await

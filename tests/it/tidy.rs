@@ -40,7 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("publishing", &["content", "message", "images", "templates", "store", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("delivery", &["store", "message", "smtp", "domain"]),
-    ("inbound", &["store", "domain"]),
+    ("inbound", &["signup", "store", "message", "smtp", "domain"]),
     ("upkeep", &["store", "domain"]),
     ("web", &["signup", "publishing", "templates", "store", "domain"]),
     ("wiring", &["upkeep", "delivery", "signup", "config", "templates", "smtp", "message", "domain"]),

@@ -12,7 +12,7 @@ use crate::cli::{Exit, Failure};
 use crate::clock::Timestamp;
 use crate::domain::NoticeId;
 use crate::domain::cause::Cause;
-use crate::domain::notice::Effect;
+use crate::domain::notice::{Effect, NoticeEvidence, NoticeKind};
 use crate::store::notices::{self, Notice, NoticeFilter};
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,20 @@ fn as_json(notice: &Notice) -> serde_json::Value {
     })
 }
 
+/// The reader's address, or why there is none.
+fn whose(notice: &Notice) -> Result<String, &'static str> {
+    let nobody = if notice.subscription_id.is_some() { "erased" } else { "unknown" };
+    notice.email.clone().ok_or(nobody)
+}
+
+/// Why an email came back, or what else was said of it.
+fn what(notice: &Notice) -> String {
+    match notice.kind {
+        NoticeKind::Bounce => notice.cause.to_string(),
+        kind => kind.to_string(),
+    }
+}
+
 /// What follows, or will, in a sentence.
 fn follows(notice: &Notice) -> &'static str {
     match notice.effect {
@@ -84,13 +98,19 @@ fn follows(notice: &Notice) -> &'static str {
             "will be left out of later issues unless you object: `coranto bounces discard ID`"
         }
         Effect::Waiting => "waits to be judged",
-        Effect::None => "nothing: it is no fault of the reader",
+        Effect::None if !matches!(notice.evidence, NoticeEvidence::Direct | NoticeEvidence::Sealed) => {
+            "nothing: it bears no token of ours, and anybody can name an address"
+        }
+        Effect::None => "nothing: it is no fault of the reader, or is counted already",
         Effect::Counted => "it is counted; the reader still gets email",
         Effect::Suppressed => {
             "the reader is left out of later issues: `coranto subscribers unsuppress ADDRESS` ends that"
         }
         Effect::Held => "waits for you: `coranto bounces release ID`, or `discard ID`",
         Effect::Discarded => "it counts for nothing",
+        Effect::Unsubscribed => "the reader was unsubscribed from this newsletter",
+        Effect::Stale => "nothing: its email is too long ago",
+        Effect::Odd => "nothing: no relay can have had this email, or the address is another by now",
     }
 }
 
@@ -105,7 +125,7 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
     let since = args.since.map(|day| day.to_zoned(zone.clone())).transpose()?;
     let since = since.map(|midnight| Timestamp::from_jiff(midnight.timestamp()));
     let filter = NoticeFilter { issue, cause: args.cause, effect: args.effect, since };
-    let headings = [">ID", "WHEN", "ISSUE", "ADDRESS", "CAUSE", "EFFECT", "SAID"];
+    let headings = [">ID", "WHEN", "ISSUE", "ADDRESS", "WHAT", "EFFECT", "SAID"];
     let mut list = Listing::new(output, args.limit.rows(), &headings);
     for notice in &notices::page(&mut tx, &filter, args.limit.rows().saturating_add(1)).await? {
         list.row(&as_json(notice), || {
@@ -113,8 +133,8 @@ pub(super) async fn list(args: List, session: &CommandSession<'_>) -> anyhow::Re
                 notice.id.0.to_string(),
                 local(notice.received_at, &zone),
                 notice.issue.clone().unwrap_or_default(),
-                notice.email.clone().unwrap_or_else(|| "(erased)".to_owned()),
-                notice.cause.to_string(),
+                whose(notice).unwrap_or_else(|nobody| format!("({nobody})")),
+                what(notice),
                 notice.effect.to_string(),
                 notice.diagnostic.clone(),
             ]
@@ -143,7 +163,9 @@ pub(super) async fn show(args: Show, session: &CommandSession<'_>) -> anyhow::Re
     };
     let rows = [
         ("came", format!("{}, from the {}", local(notice.received_at, &shared_zone(session.config)), notice.source)),
-        ("address", notice.email.clone().unwrap_or_else(|| "erased".to_owned())),
+        ("kind", notice.kind.to_string()),
+        ("address", whose(&notice).unwrap_or_else(str::to_owned)),
+        ("evidence", notice.evidence.to_string()),
         ("issue", notice.issue.clone().unwrap_or_else(|| "none: an email of the system".to_owned())),
         ("relay", format!("{}, to {}", notice.relay.as_deref().unwrap_or("none"), notice.destination)),
         ("said", notice.diagnostic.clone()),

@@ -3,13 +3,14 @@
 mod answer;
 mod explain;
 mod list;
+mod receive;
 
 use super::{Context, Exit, newsletter_choice};
 use crate::config::Config;
 use crate::domain::IssueId;
 use crate::store::{Db, Tx, newsletters};
 
-/// List bounces, explain replies and returned emails, and answer what a brake holds.
+/// Take in, list and explain what came back, and answer what a brake holds.
 #[derive(Debug, clap::Args)]
 #[command(before_help = "Examples:
   coranto bounces list
@@ -56,9 +57,17 @@ enum Command {
   coranto bounces explain --reply \"550 5.1.1 No such user\" --stage rcpt
   coranto bounces explain --reply \"421 4.7.0 Try again later\" --json")]
     Explain(explain::Explain),
+    /// Take in reports: one email on standard input, or those of files and folders.
+    ///
+    /// On standard input it ends with 0 when the email is kept, with 75 when it is to come again, and with 64 when the
+    /// command cannot be understood.
+    #[command(before_help = "Examples:
+  coranto bounces receive --recipient \"$ORIGINAL_RECIPIENT\"
+  coranto bounces receive Maildir old-bounces.mbox")]
+    Receive(receive::Receive),
 }
 
-/// What every sub-command but `explain` needs.
+/// What every sub-command needs that works on what is kept.
 struct CommandSession<'a> {
     context: &'a Context,
     config: &'a Config,
@@ -77,6 +86,7 @@ impl CommandSession<'_> {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let command = match args.command {
         Command::Explain(args) => return explain::run(&args, context),
+        Command::Receive(args) => return receive::run(&args, context),
         command => command,
     };
     let mut config = context.config()?;
@@ -97,7 +107,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
             Command::Held => list::held(&session).await,
             Command::Release(args) => answer::release(args, &session).await,
             Command::Discard(args) => answer::discard(args, &session).await,
-            Command::Explain(_) => Ok(Exit::Ok),
+            Command::Explain(_) | Command::Receive(_) => Ok(Exit::Ok),
         };
         db.close().await;
         result

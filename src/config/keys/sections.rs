@@ -33,7 +33,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
          per_minute = 600, per_day = 50_000 }`. A minute is counted by each process, an hour and a day by all processes \
          of the installation together.",
     ),
-    ("inbound", "What follows when mail comes back. See [bounces.md](bounces.md)."),
+    ("inbound", "Where reports come in, and what follows when mail comes back. See [bounces.md](bounces.md)."),
     (
         "retention",
         "How long what is kept; 0 means for ever. Rows that have had their time go once a day. See \

@@ -1,7 +1,7 @@
 //! Texts that may hold one of our tokens, and where they stood. Nothing is opened here: that takes the keys.
 
 use super::fields::Fields;
-use crate::token::TOKEN_LEN;
+use crate::token::SHORT_TOKEN_LEN;
 
 /// A trace is kept to this length: a local part has 64 octets, a link some hundred.
 const TRACE_MAX: usize = 512;
@@ -44,8 +44,13 @@ impl Trace {
     pub(super) fn of(place: Place, text: &str) -> Option<Self> {
         let text = &text[..text.floor_char_boundary(TRACE_MAX)];
         let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '2'..='7');
-        let holds = text.split(|c: char| !is_letter(c)).any(|run| run.len() >= TOKEN_LEN);
+        let holds = text.split(|c: char| !is_letter(c)).any(|run| run.len() >= SHORT_TOKEN_LEN);
         holds.then(|| Self { place, text: text.to_owned() })
+    }
+
+    /// The text, for who has the keys. It is not to be shown.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
@@ -87,6 +92,7 @@ pub(super) fn find(header: &Fields, copy: &Fields) -> Vec<Trace> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::TOKEN_LEN;
 
     #[test]
     fn a_trace_is_long_enough_and_shows_nothing() {

@@ -6,12 +6,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::net::TcpStream;
 
-use super::body::{Body, BodyReader, Defect};
-use super::command::{self, Command, Path};
 use super::fault::InjectedFault;
-use super::line::SinkStream;
 use super::shared::Shared;
 use super::stats::add;
+use crate::smtp::server::command::{self, Command, Path};
+use crate::smtp::server::{Body, BodyReader, Defect, LineStream, Patience};
 
 /// Recipients of one message (RFC 5321 4.5.3.1.8).
 const RECIPIENTS_MAX: usize = 100;
@@ -20,7 +19,7 @@ const MISTAKES_MAX: u32 = 20;
 
 pub(super) struct Conversation<'a> {
     shared: &'a Shared,
-    pub(super) line: SinkStream,
+    pub(super) line: LineStream,
     greeted: bool,
     logged_in: bool,
     mistakes: u32,
@@ -50,7 +49,9 @@ enum Next {
 impl<'a> Conversation<'a> {
     /// Takes the connection over, with TLS if that comes first.
     pub(super) async fn begin(socket: TcpStream, shared: &'a Shared) -> io::Result<Self> {
-        let line = SinkStream::begin(socket, &shared.options).await?;
+        let options = &shared.options;
+        let patience = Patience { idle: options.idle, reply_delay: options.reply_delay };
+        let line = LineStream::begin(socket, options.tls.as_ref(), patience).await?;
         Ok(Self { shared, line, greeted: false, logged_in: false, mistakes: 0, envelope: None })
     }
 
@@ -72,7 +73,8 @@ impl<'a> Conversation<'a> {
                     return self.line.leave().await;
                 }
                 Next::StartTls => {
-                    let line = self.line.encrypted(&self.shared.options).await?;
+                    let Some(tls) = &self.shared.options.tls else { return Ok(()) };
+                    let line = self.line.encrypted(tls).await?;
                     self = Self { line, greeted: false, logged_in: false, envelope: None, ..self };
                 }
                 Next::Close => return self.line.leave().await,
@@ -106,7 +108,7 @@ impl<'a> Conversation<'a> {
             Command::StartTls => self.start_tls().await,
             Command::Auth { mechanism, initial } => self.auth(mechanism, initial).await,
             Command::Malformed => self.mistake("501 5.5.4 Syntax error in parameters\r\n").await,
-            Command::Unknown => self.mistake("500 5.5.2 Command not recognised\r\n").await,
+            Command::Lhlo | Command::Unknown => self.mistake("500 5.5.2 Command not recognised\r\n").await,
         }
     }
 
@@ -225,7 +227,8 @@ impl<'a> Conversation<'a> {
             return Ok(Next::Drop);
         }
         self.say("354 End with CRLF.CRLF\r\n").await?;
-        let mut reader = BodyReader::new(shared.keep.wants_bytes(), shared.options.message_bytes_max);
+        let kept_max = if shared.keep.wants_bytes() { usize::MAX } else { 0 };
+        let mut reader = BodyReader::new(kept_max, shared.options.message_bytes_max);
         if !self.line.read_body(&mut reader).await? {
             return Ok(Next::Drop);
         }
@@ -243,7 +246,7 @@ impl<'a> Conversation<'a> {
             Some(Defect::BareLineEnd) => "550 5.6.0 A CR or LF stands alone\r\n",
             None => {
                 let replied = envelope.fault != InjectedFault::DropDot;
-                let data = body.message.unwrap_or_default();
+                let data = body.message;
                 match shared.keep.message(&envelope.from, &envelope.to, data, replied).await {
                     Ok(()) if !replied => {
                         add(&shared.counters.unanswered, 1);

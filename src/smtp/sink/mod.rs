@@ -1,12 +1,9 @@
 //! A receiving SMTP server for demos and tests: it takes mail, counts it, delivers nothing. What goes wrong is chosen by
 //! the recipient's local part ([`fault`]), so that a test's data say what will happen. Knows nothing of newsletters.
 
-mod body;
-mod command;
 mod conversation;
 mod fault;
 mod keep;
-mod line;
 mod login;
 mod options;
 mod shared;
@@ -23,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use self::conversation::Conversation;
 use self::keep::Keep;
 pub use self::keep::SinkMessage;
-pub use self::options::{SinkAuth, SinkError, SinkOffer, SinkOptions, SinkTls};
+pub use self::options::{SinkAuth, SinkError, SinkOffer, SinkOptions};
 use self::shared::Shared;
 pub use self::stats::SinkStats;
 use super::stream::tune;

@@ -3,14 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
-
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::clock::Clock;
 use crate::secret::Secret;
+use crate::smtp::server::ServerTls;
 
 /// How the sink behaves. The default takes everything on a free port of this machine and keeps nothing.
 #[derive(Clone, Debug)]
@@ -28,7 +25,7 @@ pub struct SinkOptions {
     /// What it offers in EHLO.
     pub offer: SinkOffer,
     /// Encryption: from the first byte, or offered as STARTTLS.
-    pub tls: Option<SinkTls>,
+    pub tls: Option<ServerTls>,
     /// The login that it asks for before MAIL.
     pub auth: Option<SinkAuth>,
     /// The largest message it takes.
@@ -62,13 +59,6 @@ pub struct SinkOffer {
     pub eight_bit: bool,
 }
 
-/// The sink's certificate and key.
-#[derive(Clone, Debug)]
-pub struct SinkTls {
-    pub(super) config: Arc<rustls::ServerConfig>,
-    pub(super) implicit: bool,
-}
-
 #[derive(Clone, Debug)]
 pub struct SinkAuth {
     /// The only user.
@@ -87,8 +77,6 @@ pub enum SinkError {
     /// The folder or the journal.
     #[error("{path}: {error}", path = .0.display(), error = .1)]
     File(PathBuf, io::Error),
-    #[error("the certificate or its key cannot be used: {0}")]
-    Tls(String),
 }
 
 impl Default for SinkOptions {
@@ -116,21 +104,5 @@ impl Default for SinkOptions {
 impl Default for SinkOffer {
     fn default() -> Self {
         Self { ehlo: true, pipelining: true, size: true, smtputf8: true, eight_bit: true }
-    }
-}
-
-impl SinkTls {
-    /// From a certificate chain and its key in PEM form. `implicit`: TLS from the first byte; otherwise STARTTLS.
-    pub fn from_pem(certificates: &[u8], key: &[u8], implicit: bool) -> Result<Self, SinkError> {
-        let wrong = |error: &dyn std::fmt::Display| SinkError::Tls(error.to_string());
-        let chain: Vec<_> =
-            CertificateDer::pem_slice_iter(certificates).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| wrong(&error))?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-            .map_err(|error| wrong(&error))?;
-        Ok(Self { config: Arc::new(config), implicit })
     }
 }

@@ -120,6 +120,20 @@ both_databases! {
         }
     }
 
+    async fn a_not_me_of_a_former_version_is_the_mailboxs(db: Db) {
+        let web = WebFixture::new(db).await;
+        web.ground.request("john.smith@proton.me").await.unwrap();
+        let tag = web.ground.keys().address_tag("john.smith@proton.me").cast_signed();
+        let link = format!("/n/{}", web.token(Purpose::Refuse, tag).await);
+        assert!(web.send(post(&link).form(&[("action", "refuse")])).await.status.is_success());
+        // As the former version kept it: for the address alone.
+        web.ground.db().write(async |tx| tx.sql("UPDATE refusals SET mailbox_tag = NULL").execute().await).await.unwrap();
+        upkeep::admit(web.ground.db(), web.ground.keys(), &acts::actor(), web.ground.now).await.unwrap();
+        let before = confirmations(&web).await;
+        web.ground.request("johnsmith@pm.me").await.unwrap();
+        assert_eq!(confirmations(&web).await, before);
+    }
+
     async fn one_mailbox_has_one_quota_whatever_its_spelling(db: Db) {
         let web = WebFixture::new(db).await;
         for spelling in ["john.smith@proton.me", "johnsmith@proton.me", "j.ohnsmith@proton.me", "john-smith@proton.me", "john_smith@proton.me", "johnsmith@protonmail.com", "johnsmith@pm.me"] {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use coranto::domain::return_path::ReturnPath;
 use coranto::domain::subscriber::RequestKind;
 use coranto::domain::{ConsentId, DeliveryId, SubscriptionId};
 use coranto::message::verp;
@@ -88,7 +89,9 @@ async fn reader(web: &WebFixture, tag: String) -> Reader {
     };
     let born = marks::of_mail(&mut web.ground.db().read().await.unwrap(), mail).await.unwrap().unwrap();
     let mark = Mark::of_mail(week.0, born.mark, born.issue_id.map(|id| id.0));
-    reader.links.push(('b', verp::bounce_address(web.ground.keys(), mail, Some(mark), "bounce.example.org")));
+    reader
+        .links
+        .push(('b', verp::bounce_address(web.ground.keys(), mail, Some(mark), &ReturnPath::at("bounce.example.org"))));
     reader
 }
 

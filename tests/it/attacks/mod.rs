@@ -2,6 +2,7 @@
 
 mod asking;
 mod folding;
+mod forged;
 mod forwarded;
 mod frozen;
 mod moving;

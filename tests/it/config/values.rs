@@ -120,3 +120,48 @@ fn no_debug_print_gives_a_secret_away() {
     let printed = format!("{:?} {:?} {:?}", config.relays, config.database, config.dkim);
     assert!(!printed.contains("hunter"), "{printed}");
 }
+
+#[test]
+fn doors_for_reports_are_read_and_what_nobody_hears_is_warned_of() {
+    let with = |newsletter: &str, inbound: &str| {
+        let text = GOOD.replacen("name = \"The Week\"", &format!("name = \"The Week\"\n{newsletter}"), 1);
+        parse(&format!("{text}\n[inbound]\n{inbound}\n"), &[])
+    };
+    let address = "bounce_address = \"week-{token}@lists.example.com\"";
+    let heard = |config: &Config| (config.newsletters[0].hears_mail, config.warnings.len());
+    for (inbound, is_heard) in [
+        ("", false),
+        ("settle_minutes = 5", false),
+        ("smtp_listen = \"0.0.0.0:25\"", true),
+        ("lmtp_listen = \"127.0.0.1:2424\"", true),
+        ("lmtp_listen = \"unix:/run/coranto/lmtp\"", true),
+        ("pipe = true", true),
+    ] {
+        let config = with(address, inbound).unwrap();
+        let path = config.newsletters[0].return_path.as_ref().unwrap();
+        assert_eq!(path.address("T"), "week-T@lists.example.com");
+        assert_eq!(heard(&config), (is_heard, usize::from(!is_heard)), "{inbound}");
+    }
+    let warned = with("bounce_domain = \"b.example.com\"", "").unwrap();
+    let warning = &warned.warnings[0];
+    assert_eq!((warning.key.as_str(), warning.why.contains("b.example.com")), ("inbound.smtp_listen", true));
+    assert!(with("", "").unwrap().warnings.is_empty(), "bounces go to `from`, where a person reads");
+    for (newsletter, inbound, key) in [
+        ("bounce_address = \"b@example.com\"", "", "newsletters.week.bounce_address"),
+        ("bounce_address = \"{token}{token}@example.com\"", "", "newsletters.week.bounce_address"),
+        (
+            "bounce_domain = \"b.example.com\"\nbounce_address = \"{token}@b.example.com\"",
+            "",
+            "newsletters.week.bounce_address",
+        ),
+        ("", "smtp_listen = \"25\"", "inbound.smtp_listen"),
+        ("", "lmtp_listen = \"/run/lmtp\"", "inbound.lmtp_listen"),
+        ("", "host = \"a b\"", "inbound.host"),
+        ("", "certificate_file = \"a.pem\"", "inbound.certificate_file"),
+        ("", "certificate_key_file = \"a.pem\"", "inbound.certificate_key_file"),
+    ] {
+        let errors = with(newsletter, inbound).err().unwrap();
+        let keys: Vec<&str> = errors.problems.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, [key], "{newsletter} {inbound}");
+    }
+}

@@ -11,7 +11,8 @@ use coranto::domain::delivery::DeliveryState::{Failed, Pending, Sent};
 use coranto::domain::delivery::Reason;
 use coranto::domain::issue::IssueState;
 use coranto::secret::Secret;
-use coranto::smtp::{Endpoint, Sink, SinkAuth, SinkHandle, SinkOptions, SinkTls, TlsMode};
+use coranto::smtp::server::ServerTls;
+use coranto::smtp::{Endpoint, Sink, SinkAuth, SinkHandle, SinkOptions, TlsMode};
 use coranto::store::Db;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
@@ -87,7 +88,7 @@ fn login(password: &str) -> SinkAuth {
 }
 
 /// An authority's certificate as a file, and what it signs for this machine.
-fn certificate(implicit: bool) -> (TempDir, PathBuf, SinkTls) {
+fn certificate(implicit: bool) -> (TempDir, PathBuf, ServerTls) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -95,7 +96,7 @@ fn certificate(implicit: bool) -> (TempDir, PathBuf, SinkTls) {
     let issuer = Issuer::new(params, key);
     let key = KeyPair::generate().unwrap();
     let signed = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let tls = SinkTls::from_pem(signed.pem().as_bytes(), key.serialize_pem().as_bytes(), implicit).unwrap();
+    let tls = ServerTls::from_pem(signed.pem().as_bytes(), key.serialize_pem().as_bytes(), implicit).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, authority.pem()).unwrap();

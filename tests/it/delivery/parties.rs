@@ -10,6 +10,7 @@ use coranto::domain::IssueId;
 use coranto::domain::delivery::DeliveryState::{self, Pending, Sent};
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::{Mailbox, Newsletter};
+use coranto::domain::return_path::ReturnPath;
 use coranto::store::suspensions::{self, Suspension};
 use coranto::store::{Db, StoreError, newsletters};
 
@@ -78,7 +79,7 @@ pub(super) async fn second_newsletter(stage: &mut DeliveryFixture) -> coranto::d
     let month = Newsletter {
         slug: "month".to_owned(),
         from: Mailbox { name: "The Month".to_owned(), address: "month@month.example.org".parse().unwrap() },
-        bounce_domain: Some("bounce.month.example.org".to_owned()),
+        return_path: Some(ReturnPath::at("bounce.month.example.org")),
         ..newsletter()
     };
     let first = stage.settings.newsletters[0].clone();

@@ -9,8 +9,6 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::harness::patience::until;
-
 /// What is to be answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -54,7 +52,9 @@ impl Answer {
                 Some(usual)
             }
             Self::When(gate) => {
-                until("the scenario's word", async || gate.load(Ordering::SeqCst)).await;
+                while !gate.load(Ordering::SeqCst) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
                 Some(usual)
             }
             Self::Hang => std::future::pending().await,

@@ -17,6 +17,7 @@ use coranto::domain::extra_header::ExtraHeaders;
 use coranto::domain::issue::IssueState;
 use coranto::domain::newsletter::Newsletter;
 use coranto::domain::quota::Quota;
+use coranto::domain::return_path::ReturnPath;
 use coranto::domain::{DeliveryId, IssueId, NewsletterId, RevisionId, SubscriptionId};
 use coranto::signup::{self, ActionContext, UnsubscribeOutcome};
 use coranto::smtp::{Connector, Endpoint, Sink, SinkHandle, SinkMessage, SinkOptions, TlsMode};
@@ -418,7 +419,7 @@ pub(crate) fn newsletter() -> Newsletter {
     Newsletter {
         time_zone: jiff::tz::TimeZone::get("Europe/Prague").unwrap(),
         slots: vec!["Fri 09:00".parse().unwrap()],
-        bounce_domain: Some("bounce.news.example.org".to_owned()),
+        return_path: Some(ReturnPath::at("bounce.news.example.org")),
         ..newsletters::newsletter("week", "The Week", "week@news.example.org")
     }
 }

@@ -33,7 +33,7 @@ const SETTINGS: &[(&str, Setting, &str)] = &[
         "sender",
         |stage| {
             of(stage, |one| {
-                one.bounce_domain = None;
+                one.return_path = None;
                 one.from.address = "почта@example.org".parse().unwrap()
             })
         },

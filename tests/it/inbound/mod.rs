@@ -1,3 +1,9 @@
-//! What comes back after mail was sent, and what follows for the readers.
+//! What comes back, and what follows for readers.
 
+mod killed;
+mod listening;
+pub(crate) mod post;
+mod postfix;
+mod receiving;
 mod settling;
+mod wire;

@@ -66,12 +66,39 @@ fn the_envelope_and_the_message_id_find_their_delivery() {
 
 #[test]
 fn without_a_bounce_domain_the_from_address_takes_the_bounces() {
-    let plain = Newsletter { bounce_domain: None, ..newsletter() };
+    let plain = Newsletter { return_path: None, ..newsletter() };
     let skeleton = Skeleton::build(&plain, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
     let to = address("anna@example.org");
     let mut out = Vec::new();
     let envelope = skeleton.fill(&keys(), &reader(&to), &mut out).unwrap();
     assert_eq!(envelope.envelope_sender, "letter@news.example.com");
+}
+
+#[test]
+fn one_may_unsubscribe_by_email_where_somebody_hears_it() {
+    let to = address("anna@example.org");
+    let token = keys().seal(Purpose::Unsubscribe, 42);
+    for (path, hears_mail, mailto) in [
+        (Some("b+{token}@bounce.news.example.com"), false, None),
+        (None, true, None),
+        (Some("b+{token}@bounce.news.example.com"), true, Some(format!("b+{token}@bounce.news.example.com"))),
+        (Some("a=b&{token}?@b.example.com"), true, Some(format!("a%3Db%26{token}%3F@b.example.com"))),
+    ] {
+        let return_path = path.map(|path| path.parse().unwrap());
+        let newsletter = Newsletter { return_path, hears_mail, ..newsletter() };
+        let skeleton = Skeleton::build(&newsletter, PUBLIC_URL, &issue(), &Profile::default()).unwrap();
+        let mut out = Vec::new();
+        skeleton.fill(&keys(), &reader(&to), &mut out).unwrap();
+        let mail = String::from_utf8(out).unwrap();
+        assert_fit_for_the_wire(mail.as_bytes());
+        let head = mail.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ");
+        let link = format!("List-Unsubscribe: <{PUBLIC_URL}/u/{token}>");
+        let expected = match mailto {
+            Some(address) => format!("{link}, <mailto:{address}?subject=unsubscribe>"),
+            None => link,
+        };
+        assert!(head.lines().any(|line| line == expected), "{expected}\n{head}");
+    }
 }
 
 #[test]

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use coranto::clock::Timestamp;
 use coranto::domain::{ConsentId, DeliveryId, SubscriptionId};
-use coranto::message::{Content, Recipient};
-use coranto::token::{Purpose, TOKEN_LEN};
+use coranto::message::{Content, Marks, Recipient};
+use coranto::token::{Mark, Purpose, TOKEN_LEN};
 use mail_parser::MessageParser;
 
-use super::sample::{address, content, issue, keys, skeleton};
+use super::sample::{address, content, filled, issue, keys, reader, skeleton};
 
 const READERS: i64 = 10_000;
 
@@ -70,5 +70,31 @@ fn no_token_of_one_reader_is_in_anothers_mail() {
             let of = word.strip_prefix("reader").or(word.strip_prefix("Name")).and_then(|id| id.parse::<i64>().ok());
             assert!(of.is_none_or(|id| id == number), "{word} in the email of {number}");
         }
+    }
+}
+
+/// Numbers come again after a restored backup; marks do not. So each link opens with the mark of its own row alone.
+#[test]
+fn each_link_is_bound_to_the_mark_of_its_row() {
+    let (keys, to) = (keys(), address("anna@example.org"));
+    let marks = Marks { subscription: Some(Mark(3)), consent: Some(Mark(5)), request: Some(Mark(7)), mail: None };
+    let reader = Recipient { marks, ..reader(&to) };
+    let fields = "{unsubscribe_url} {preferences_url} {confirm_url} {address_url} {stop_url} {data_url}\n";
+    let mail = filled(&content(fields, fields), &reader);
+    let message = MessageParser::default().parse(mail.as_bytes()).unwrap();
+    let text = message.body_text(0).unwrap();
+    for (purpose, number, mark) in [
+        (Purpose::Unsubscribe, 42, Mark(3)),
+        (Purpose::Preferences, 42, Mark(3)),
+        (Purpose::Confirm, 17, Mark(5)),
+        (Purpose::Address, 23, Mark(7)),
+        (Purpose::Stop, 23, Mark(7)),
+        (Purpose::Data, 23, Mark(7)),
+    ] {
+        let found = tokens(&text).find_map(|token| keys.open_row(purpose, token));
+        let found = found.unwrap_or_else(|| panic!("{purpose:?} is not in {text}"));
+        assert_eq!(found.number(), number, "{purpose:?}");
+        assert!(keys.proves(&found, Some(mark)), "{purpose:?}");
+        assert!(!keys.proves(&found, Some(Mark(99))) && !keys.proves(&found, None), "{purpose:?} opens another row");
     }
 }

@@ -5,6 +5,7 @@ use coranto::content::fields::Template;
 use coranto::domain::address::EmailAddress;
 use coranto::domain::delivery::DeliveryKind;
 use coranto::domain::newsletter::Newsletter;
+use coranto::domain::return_path::ReturnPath;
 use coranto::domain::{ConsentId, DeliveryId, SubscriptionId};
 use coranto::message::{Content, Profile, Recipient, Skeleton};
 use coranto::token::Keyring;
@@ -26,7 +27,7 @@ pub(super) fn newsletter() -> Newsletter {
         reply_to: Some(address("editor@news.example.com")),
         postal_address: "1 Harbour Street, 20457 Hamburg".to_owned(),
         time_zone: jiff::tz::TimeZone::get("Europe/Berlin").unwrap(),
-        bounce_domain: Some("bounce.news.example.com".to_owned()),
+        return_path: Some(ReturnPath::at("bounce.news.example.com")),
         ..newsletters::newsletter("weekly", "The Week in Review", "letter@news.example.com")
     }
 }

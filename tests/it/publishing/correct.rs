@@ -86,6 +86,20 @@ both_databases! {
         }
     }
 
+    async fn a_paused_issue_that_is_queued_again_says_when_it_changed(db: Db) {
+        let desk = PublishingFixture::new(db).await;
+        desk.readers(&["one"]).await;
+        desk.file(A, "", "A wrong date.");
+        desk.queue(A, When::NextSlot).await.unwrap();
+        desk.at(FRIDAY).start_due().await;
+        desk.force("a", Paused).await;
+        desk.file(A, "", "A right date.");
+        let later = desk.at("2026-11-27T08:05:00Z");
+        later.queue(A, When::NextSlot).await.unwrap();
+        let page = page(&desk).await.unwrap();
+        assert_eq!((page.html.as_str(), page.corrected_at), ("<p>A right date.</p>\n", Some(later.now)));
+    }
+
     async fn the_front_matter_says_who_may_see_it(db: Db) {
         let desk = PublishingFixture::new(db).await;
         for (front, seen) in [("web: unlisted", Some(Visibility::Unlisted)), ("web: none", None), ("web: public", Some(Visibility::Public))] {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use coranto::secret::Secret;
+use coranto::smtp::server::ServerTls;
 use coranto::smtp::{
     BodyError, Broken, Connector, Endpoint, EnvelopeOutcome, OpenCause, OpenError, Session, Sink, SinkAuth, SinkHandle,
-    SinkOptions, SinkTls, TlsMode,
+    SinkOptions, TlsMode,
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use tempfile::TempDir;
@@ -40,16 +41,16 @@ impl Authority {
         self.dir.path().join("ca.pem")
     }
 
-    fn sign(&self, name: &str, implicit: bool, change: impl FnOnce(&mut CertificateParams)) -> SinkTls {
+    fn sign(&self, name: &str, implicit: bool, change: impl FnOnce(&mut CertificateParams)) -> ServerTls {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         change(&mut params);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        SinkTls::from_pem(certificate.pem().as_bytes(), key.serialize_pem().as_bytes(), implicit).unwrap()
+        ServerTls::from_pem(certificate.pem().as_bytes(), key.serialize_pem().as_bytes(), implicit).unwrap()
     }
 }
 
-async fn sink(tls: SinkTls, options: SinkOptions) -> SinkHandle {
+async fn sink(tls: ServerTls, options: SinkOptions) -> SinkHandle {
     Sink::start(SinkOptions { tls: Some(tls), keep: true, ..options }).await.unwrap()
 }
 

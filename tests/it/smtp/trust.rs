@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use coranto::smtp::server::ServerTls;
 use coranto::smtp::{
-    Connector, ConnectorError, Endpoint, OpenCause, OpenError, Session, Sink, SinkHandle, SinkOptions, SinkTls, TlsMode,
+    Connector, ConnectorError, Endpoint, OpenCause, OpenError, Session, Sink, SinkHandle, SinkOptions, TlsMode,
 };
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd,
@@ -60,7 +61,7 @@ fn authority(params: &mut CertificateParams) {
 }
 
 async fn serve(made: &Made, implicit: bool) -> SinkHandle {
-    let tls = SinkTls::from_pem(made.certificate.as_bytes(), made.key.as_bytes(), implicit).unwrap();
+    let tls = ServerTls::from_pem(made.certificate.as_bytes(), made.key.as_bytes(), implicit).unwrap();
     Sink::start(SinkOptions { tls: Some(tls), ..SinkOptions::default() }).await.unwrap()
 }
 

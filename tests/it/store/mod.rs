@@ -25,6 +25,7 @@ mod readers;
 mod records;
 mod rescue;
 mod retention;
+mod returns;
 mod revisions;
 mod schema;
 mod settlement;

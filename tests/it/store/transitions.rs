@@ -34,6 +34,7 @@ enum Verb {
     RetryUncertain,
     GiveUp,
     EndUncertain,
+    Prove,
 }
 
 /// Each verb, the states it works on, and the one it makes of them.
@@ -57,6 +58,8 @@ const TABLE: &[(Verb, &[DeliveryState], DeliveryState)] = &[
     (Verb::RetryUncertain, &[Uncertain], Pending),
     (Verb::GiveUp, &[Uncertain], Failed),
     (Verb::EndUncertain, &[Uncertain], Failed),
+    // Of the failed those alone that were given up as uncertain.
+    (Verb::Prove, &[Uncertain, Failed], Sent),
 ];
 
 /// Verbs of whoever holds the row, which are not another worker's to use.
@@ -101,6 +104,7 @@ async fn apply(ground: &mut StoreFixture, verb: Verb, worker: WorkerId, id: Deli
         Verb::RetryUncertain => ledger::retry_uncertain(tx, issue, NOW).await.unwrap() == 1,
         Verb::GiveUp => ledger::give_up_uncertain(tx, issue, NOW).await.unwrap() == 1,
         Verb::EndUncertain => ledger::end_uncertain(tx, issue, NOW).await.unwrap() == 1,
+        Verb::Prove => deliveries::prove(tx, id, NOW).await.unwrap(),
     }
 }
 
@@ -123,8 +127,10 @@ both_databases! {
             for state in STATES {
                 ground.tx.sql("DELETE FROM deliveries").execute().await.unwrap();
                 let mut entry = ground.entry(state, worker);
-                if state == Skipped {
-                    entry.reason = Some(Reason::Suppressed);
+                match state {
+                    Skipped => entry.reason = Some(Reason::Suppressed),
+                    Failed if *verb == Verb::Prove => entry.reason = Some(Reason::Uncertain),
+                    _ => {}
                 }
                 let id = ground.row_like(&entry).await;
                 let before = ground.get(id).await;
@@ -138,6 +144,13 @@ both_databases! {
                 assert!(!changes || state.may_become(*to), "the domain knows nothing of it: {what}");
             }
         }
+    }
+
+    async fn what_a_server_refused_is_not_proved_by_a_report(db: Db) {
+        let mut ground = StoreFixture::new(&db).await;
+        let id = ground.row(Failed, ground.live).await;
+        assert!(!deliveries::prove(&mut ground.tx, id, NOW).await.unwrap());
+        assert_eq!(ground.state(id).await, Failed);
     }
 
     async fn what_another_worker_holds_is_not_touched(db: Db) {

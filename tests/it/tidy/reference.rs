@@ -121,8 +121,8 @@ fn no_slug_hides_an_address() {
 
 #[test]
 fn every_exit_code_is_explained() {
-    use Exit::{Failed, Interrupted, NotAllowed, Ok, PartWay, Problems, Unreachable, Usage};
-    let codes = [Ok, Failed, Usage, Problems, NotAllowed, Unreachable, PartWay, Interrupted];
+    use Exit::{Failed, Interrupted, MailUsage, NotAllowed, Ok, PartWay, Problems, TryAgain, Unreachable, Usage};
+    let codes = [Ok, Failed, Usage, Problems, NotAllowed, Unreachable, PartWay, MailUsage, TryAgain, Interrupted];
     assert_names("command-line.md", "Exit codes", codes.map(|exit| (exit as u8).to_string()));
 }
 

@@ -2,9 +2,11 @@
 
 /// A command as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Command<'a> {
+pub enum Command<'a> {
     Ehlo,
     Helo,
+    /// EHLO of a client that speaks LMTP (RFC 2033 4.1).
+    Lhlo,
     Mail(Path<'a>),
     Rcpt(Path<'a>),
     Data,
@@ -18,39 +20,40 @@ pub(super) enum Command<'a> {
         mechanism: &'a str,
         initial: Option<&'a str>,
     },
-    /// MAIL, RCPT or AUTH that cannot be read, or a name missing from EHLO.
+    /// MAIL, RCPT or AUTH that cannot be read, or a name missing from EHLO and its kin.
     Malformed,
     Unknown,
 }
 
 /// A path and its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Path<'a> {
+pub struct Path<'a> {
     /// Without its angle brackets; empty for `<>`.
-    pub(super) address: &'a str,
+    pub address: &'a str,
     parameters: &'a str,
 }
 
 impl<'a> Path<'a> {
     /// The parameters, as name and value.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.parameters.split_ascii_whitespace().map(|word| word.split_once('=').unwrap_or((word, "")))
     }
 
     /// Whether a parameter of this name is there.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.parameters().any(|(found, _)| found.eq_ignore_ascii_case(name))
     }
 }
 
 /// Reads a line without its CRLF.
-pub(super) fn parse(line: &str) -> Command<'_> {
+pub fn parse(line: &str) -> Command<'_> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let rest = rest.trim();
     match verb.to_ascii_uppercase().as_str() {
         "EHLO" if !rest.is_empty() => Command::Ehlo,
         "HELO" if !rest.is_empty() => Command::Helo,
-        "EHLO" | "HELO" => Command::Malformed,
+        "LHLO" if !rest.is_empty() => Command::Lhlo,
+        "EHLO" | "HELO" | "LHLO" => Command::Malformed,
         "MAIL" => path(rest, "FROM:").map_or(Command::Malformed, Command::Mail),
         "RCPT" => match path(rest, "TO:") {
             Some(path) if !path.address.is_empty() => Command::Rcpt(path),
@@ -106,7 +109,7 @@ mod tests {
     fn what_is_not_a_path_is_refused() {
         for line in [
             "MAIL", "MAIL FROM", "MAIL FROM:a@b", "MAIL FROM:<a@b", "MAIL FROM:<a@b>x", "MAIL TO:<a@b>", "RCPT TO:<>",
-            "RCPT TO:<a b>", "RCPT TO:<a\0b>", "DATA now", "EHLO", "AUTH",
+            "RCPT TO:<a b>", "RCPT TO:<a\0b>", "DATA now", "EHLO", "LHLO", "AUTH",
         ] {
             assert_eq!(parse(line), Command::Malformed, "{line}");
         }

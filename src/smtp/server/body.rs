@@ -19,10 +19,11 @@ enum At {
 
 /// Reads a message piece by piece.
 #[derive(Debug)]
-pub(super) struct BodyReader {
+pub struct BodyReader {
     at: At,
-    /// The message without its dot-stuffing, if it is wanted.
-    message: Option<Vec<u8>>,
+    /// The beginning of the message without its dot-stuffing.
+    message: Vec<u8>,
+    kept_max: usize,
     bytes: usize,
     bytes_max: usize,
     bare_line_end: bool,
@@ -30,17 +31,18 @@ pub(super) struct BodyReader {
 
 /// A message that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
-    /// Its bytes, if they were wanted.
-    pub(super) message: Option<Vec<u8>>,
-    pub(super) bytes: usize,
+pub struct Body {
+    /// As many of its first bytes as were wanted; none of one that is too large.
+    pub message: Vec<u8>,
+    /// How many there were.
+    pub bytes: usize,
     /// Why it must be refused.
-    pub(super) defect: Option<Defect>,
+    pub defect: Option<Defect>,
 }
 
 /// Why a message is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Defect {
+pub enum Defect {
     /// It is larger than agreed.
     TooLarge,
     /// A CR or LF stands alone: the means of SMTP smuggling.
@@ -48,13 +50,14 @@ pub(super) enum Defect {
 }
 
 impl BodyReader {
-    pub(super) fn new(wanted: bool, bytes_max: usize) -> Self {
-        Self { at: At::LineStart, message: wanted.then(Vec::new), bytes: 0, bytes_max, bare_line_end: false }
+    /// For a message of at most `bytes_max`, of which the first `kept_max` are wanted.
+    pub fn new(kept_max: usize, bytes_max: usize) -> Self {
+        Self { at: At::LineStart, message: Vec::new(), kept_max, bytes: 0, bytes_max, bare_line_end: false }
     }
 
     /// Takes from `input`. Gives how many bytes it took and whether the message has ended; what follows the end is not
     /// touched.
-    pub(super) fn take(&mut self, input: &[u8]) -> (usize, bool) {
+    pub fn take(&mut self, input: &[u8]) -> (usize, bool) {
         let mut at = 0;
         while let Some(byte) = input.get(at) {
             match (self.at, byte) {
@@ -85,7 +88,7 @@ impl BodyReader {
     }
 
     /// What was read, after the end.
-    pub(super) fn finish(self) -> Body {
+    pub fn finish(self) -> Body {
         let defect = if self.bytes > self.bytes_max {
             Some(Defect::TooLarge)
         } else if self.bare_line_end {
@@ -106,9 +109,10 @@ impl BodyReader {
         self.bytes = self.bytes.saturating_add(bytes.len());
         if self.bytes > self.bytes_max {
             // It will be refused: nothing of it is held any longer.
-            self.message = None;
-        } else if let Some(message) = &mut self.message {
-            message.extend_from_slice(bytes);
+            self.message = Vec::new();
+        } else {
+            let room = self.kept_max.saturating_sub(self.message.len());
+            self.message.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
     }
 }
@@ -121,7 +125,7 @@ mod tests {
 
     /// Reads `input` in pieces. Gives the body, if it ended, and how much was taken.
     fn read(input: &[u8], piece: usize) -> (Option<Body>, usize) {
-        let mut reader = BodyReader::new(true, 1000);
+        let mut reader = BodyReader::new(1000, 1000);
         let mut taken = 0;
         for chunk in input.chunks(piece) {
             let (more, ended) = reader.take(chunk);
@@ -145,7 +149,7 @@ mod tests {
         ] {
             let (body, taken) = read(wire.as_bytes(), 1);
             let body = body.unwrap();
-            assert_eq!((body.message.as_deref(), body.defect, taken), (Some(message.as_bytes()), None, wire.len()));
+            assert_eq!((body.message.as_slice(), body.defect, taken), (message.as_bytes(), None, wire.len()));
         }
     }
 
@@ -158,7 +162,7 @@ mod tests {
             let (body, taken) = read(wire.as_bytes(), 3);
             let body = body.unwrap();
             assert_eq!(taken, wire.len(), "{smuggling:?} ended the message");
-            let text = body.message.unwrap();
+            let text = body.message;
             assert!(text.windows(4).any(|bytes| bytes == b"MAIL"));
             assert_eq!(body.defect == Some(Defect::BareLineEnd), smuggling != "\r\n.\0\r\n");
         }
@@ -166,9 +170,16 @@ mod tests {
 
     #[test]
     fn too_much_is_counted_and_not_held() {
-        let mut reader = BodyReader::new(true, 10);
+        let mut reader = BodyReader::new(10, 10);
         assert_eq!(reader.take(b"0123456789ab\r\n.\r\nQUIT\r\n"), (17, true));
-        assert_eq!(reader.finish(), Body { message: None, bytes: 14, defect: Some(Defect::TooLarge) });
+        assert_eq!(reader.finish(), Body { message: Vec::new(), bytes: 14, defect: Some(Defect::TooLarge) });
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_read_and_not_held() {
+        let mut reader = BodyReader::new(5, 100);
+        assert_eq!(reader.take(b"0123\r\n89\r\n.\r\n"), (13, true));
+        assert_eq!(reader.finish(), Body { message: b"0123\r".to_vec(), bytes: 10, defect: None });
     }
 
     proptest! {

@@ -1,0 +1,71 @@
+//! Group commit of what comes in: everything that came while the last commit ran is written by the next one, and each is
+//! answered when it is on the disk. A full desk refuses at once: whoever brings a mail brings it again.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::receive::{Intake, Receipt};
+use super::report::ReadReport;
+use crate::clock::Clock;
+
+/// More waits nowhere: a mail that cannot be taken is brought again.
+const WAITING_MAX: usize = 512;
+/// So many mails share a commit.
+const BATCH_MAX: usize = 200;
+
+/// One mail, read, and once for each address that it came to.
+struct Job {
+    reports: Vec<ReadReport>,
+    answer: oneshot::Sender<Vec<Receipt>>,
+}
+
+/// What takes mails in. Every door has one.
+#[derive(Clone, Debug)]
+pub(super) struct Desk(mpsc::Sender<Job>);
+
+/// What writes them.
+pub(super) struct Clerk {
+    jobs: mpsc::Receiver<Job>,
+    intake: Intake,
+    clock: Clock,
+}
+
+pub(super) fn open(intake: Intake, clock: Clock) -> (Desk, Clerk) {
+    let (sender, jobs) = mpsc::channel(WAITING_MAX);
+    (Desk(sender), Clerk { jobs, intake, clock })
+}
+
+impl Desk {
+    /// Keeps them. None when that is not certain: they are to come again.
+    pub(super) async fn take(&self, reports: Vec<ReadReport>) -> Option<Vec<Receipt>> {
+        let (answer, committed) = oneshot::channel();
+        self.0.try_send(Job { reports, answer }).ok()?;
+        committed.await.ok()
+    }
+}
+
+impl Clerk {
+    /// Writes until nobody brings anything any more.
+    pub(super) async fn run(mut self) {
+        let mut jobs = Vec::with_capacity(BATCH_MAX);
+        let mut away = false;
+        while self.jobs.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+            let counts: Vec<usize> = jobs.iter().map(|job| job.reports.len()).collect();
+            let reports: Vec<ReadReport> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.reports)).collect();
+            match self.intake.receive(&reports, self.clock.now()).await {
+                Ok(receipts) => {
+                    away = false;
+                    let mut receipts = receipts.into_iter();
+                    for (job, count) in jobs.drain(..).zip(counts) {
+                        // Whoever has hung up meanwhile brings it again, and it is found there.
+                        let _ = job.answer.send(receipts.by_ref().take(count).collect());
+                    }
+                }
+                Err(error) if !std::mem::replace(&mut away, true) => {
+                    tracing::error!(%error, "what comes back cannot be kept; whoever brings it is asked to come again");
+                }
+                Err(_) => {}
+            }
+            jobs.clear();
+        }
+    }
+}

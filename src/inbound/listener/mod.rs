@@ -1,0 +1,162 @@
+//! The door that speaks SMTP and LMTP: mail servers bring reports here. Off unless a configuration says where to listen.
+
+mod address;
+mod conversation;
+mod limits;
+mod shared;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::conversation::Conversation;
+use self::limits::{CONNECTIONS_MAX, Limits, Place};
+use self::shared::{Protocol, Shared};
+use super::desk;
+use super::receive::Intake;
+use crate::clock::Clock;
+use crate::smtp::server::{LineStream, Patience, ServerTls};
+
+/// RFC 5321 4.5.3.2.7.
+const IDLE_MAX: Duration = Duration::from_secs(300);
+/// Waits after a failed accept (no file descriptor is free, for one).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What the listener is told.
+#[derive(Debug)]
+pub struct ListenerSettings {
+    /// Its name in the greeting.
+    pub host: String,
+    /// What STARTTLS is offered with.
+    pub tls: Option<ServerTls>,
+    /// The domains that mail of ours names: `postmaster` and its kin are taken there.
+    pub domains: BTreeSet<String>,
+    /// Where a person reads, for people who write to an address of bounces.
+    pub write_to: Option<String>,
+}
+
+/// Sockets to listen on, bound already.
+#[derive(Debug, Default)]
+pub struct Sockets {
+    pub smtp: Option<TcpListener>,
+    pub lmtp: Option<TcpListener>,
+    pub lmtp_unix: Option<UnixListener>,
+}
+
+/// Takes a socket's path, from a process that is gone too.
+pub fn bind_unix(path: &Path) -> io::Result<UnixListener> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    if is_socket && std::os::unix::net::UnixStream::connect(path).is_err() {
+        std::fs::remove_file(path)?;
+    }
+    UnixListener::bind(path)
+}
+
+/// Listens until `stop`; what is being taken then is taken.
+pub async fn listen(
+    sockets: Sockets,
+    settings: ListenerSettings,
+    intake: Intake,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let (desk, clerk) = desk::open(intake.clone(), clock.clone());
+    let ListenerSettings { host, tls, domains, write_to } = settings;
+    let shared = Arc::new(Shared { host, tls, domains, write_to, intake, desk, clock });
+    let tasks = TaskTracker::new();
+    let door = Door { shared, tasks: tasks.clone(), places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), stop };
+    for (listener, protocol) in [(sockets.smtp, Protocol::Smtp), (sockets.lmtp, Protocol::Lmtp)] {
+        if let Some(listener) = listener {
+            tasks.spawn(door.clone().accept_tcp(listener, protocol));
+        }
+    }
+    if let Some(listener) = sockets.lmtp_unix {
+        tasks.spawn(door.clone().accept_unix(listener));
+    }
+    drop(door);
+    tasks.close();
+    // It ends when the last conversation has: then nobody brings anything.
+    clerk.run().await;
+    tasks.wait().await;
+}
+
+#[derive(Clone)]
+struct Door {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    places: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl Door {
+    async fn accept_tcp(self, listener: TcpListener, protocol: Protocol) {
+        let limits = Arc::new(Limits::default());
+        loop {
+            let accepted = tokio::select! {
+                () = self.stop.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((socket, client)) => {
+                    // A mail server that hands on what came from everywhere has all that comes.
+                    let network = (protocol == Protocol::Smtp).then_some((&limits, client.ip()));
+                    let _ = socket.set_nodelay(true);
+                    self.welcome(socket, protocol, network);
+                }
+                Err(error) => pause(&error).await,
+            }
+        }
+    }
+
+    async fn accept_unix(self, listener: UnixListener) {
+        loop {
+            let accepted = tokio::select! {
+                () = self.stop.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((socket, _)) => self.welcome(socket, Protocol::Lmtp, None),
+                Err(error) => pause(&error).await,
+            }
+        }
+    }
+
+    /// Talks with a client in a task of its own, if there is a place for it.
+    fn welcome<T>(&self, socket: T, protocol: Protocol, network: Option<(&Arc<Limits>, IpAddr)>)
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
+    {
+        let free = Arc::clone(&self.places).try_acquire_owned().ok();
+        let place: Option<Option<Place>> = network.map(|(limits, client)| limits.enter(client));
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        self.tasks.spawn(async move {
+            let patience = Patience { idle: IDLE_MAX, reply_delay: Duration::ZERO };
+            // A client that breaks off is no error of ours: it brings again what was not answered.
+            let _ = async {
+                let mut line = LineStream::begin(socket, None, patience).await?;
+                if free.is_none() || matches!(place, Some(None)) {
+                    line.say("421 4.7.0 Too many connections\r\n");
+                    return line.leave().await;
+                }
+                let place = place.flatten();
+                Conversation::new(&shared, protocol, line, place.as_ref()).run(&stop).await
+            }
+            .await;
+        });
+    }
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "a connection cannot be accepted");
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
