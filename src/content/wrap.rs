@@ -1,7 +1,5 @@
 //! Lines of plain text, filled to a width on screen. Knows no Markdown. A merge field counts as a word of a likely width.
 
-use std::collections::BTreeSet;
-
 use unicode_linebreak::linebreaks;
 use unicode_width::UnicodeWidthChar;
 
@@ -191,7 +189,11 @@ fn words(line: &str) -> Vec<Word<'_>> {
     let mut after_space = false;
     let mut in_mark = false;
     let mut before: Option<char> = None;
-    let breaks: BTreeSet<usize> = linebreaks(line).map(|(at, _)| at).collect();
+    let mut breaks = linebreaks(line).map(|(at, _)| at).peekable();
+    let mut may_break = |at: usize| {
+        while breaks.next_if(|known| *known < at).is_some() {}
+        breaks.peek() == Some(&at)
+    };
     for (at, c) in line.char_indices() {
         in_mark = (in_mark || c == FIELD_START) && c != FIELD_END;
         if !in_mark && is_space(c) {
@@ -201,8 +203,8 @@ fn words(line: &str) -> Vec<Word<'_>> {
             (start, after_space, before) = (at + c.len_utf8(), true, None);
             continue;
         }
-        if !in_mark && at > start && breaks.contains(&at) && before.is_some_and(|before| is_wide(before) || is_wide(c))
-        {
+        let between_wide = before.is_some_and(|before| is_wide(before) || is_wide(c));
+        if !in_mark && at > start && between_wide && may_break(at) {
             words.push(Word { at: start, text: &line[start..at], after_space });
             (start, after_space) = (at, false);
         }

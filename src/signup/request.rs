@@ -29,7 +29,6 @@ use crate::words::Language;
 /// How long whoever comes at a busy time waits to be told so. A machine that asks again at once would otherwise take from
 /// those who are written the processor that they need.
 const BUSY_FOR: Duration = Duration::from_secs(1);
-/// As long as any limit counts.
 
 impl Signup {
     /// The token for a form that is shown now: it goes with the request.

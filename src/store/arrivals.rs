@@ -7,8 +7,7 @@
 
 use data_encoding::HEXLOWER;
 
-use super::column::{json_list, listed, record};
-use super::db::Sql;
+use super::column::{json_list, listed, over_rows, record};
 use super::{Result, Tx, limits, subscribers};
 use crate::clock::Timestamp;
 use crate::domain::consent::ConsentKind;
@@ -50,32 +49,13 @@ record! {
     }
 }
 
-/// A statement over the rows of a batch, which is `$1` and is called `r` in the text.
+/// A statement over the rows of a batch: see [`over_rows`].
 macro_rules! batch {
     ($text:literal) => {
-        Sql::Split {
-            sqlite: concat!(
-                "WITH r AS (
-                     SELECT key AS place, value ->> 'email' AS email, value ->> 'email_key' AS email_key,
-                            unhex(value ->> 'address_hash') AS address_hash, unhex(value ->> 'former_hash') AS former_hash,
-                            unhex(value ->> 'quota_hash') AS quota_hash,
-                            value ->> 'name' AS name, value ->> 'state' AS state, value ->> 'language' AS language,
-                            value ->> 'at' AS at, value ->> 'network' AS network, value ->> 'suppress' AS suppress,
-                            value ->> 'tag' AS tag, value ->> 'mailbox_tag' AS mailbox_tag
-                     FROM json_each($1)) ",
-                $text
-            ),
-            postgres: concat!(
-                "WITH r AS (
-                     SELECT place, email, email_key, decode(address_hash, 'hex') AS address_hash,
-                            decode(former_hash, 'hex') AS former_hash, decode(quota_hash, 'hex') AS quota_hash, name, state, language, at, network, suppress, tag, mailbox_tag
-                     FROM json_to_recordset(CAST($1 AS JSON)) AS j (
-                         place BIGINT, email TEXT, email_key TEXT, address_hash TEXT, former_hash TEXT, quota_hash TEXT,
-                         name TEXT,
-                         state TEXT, language TEXT, at BIGINT, network TEXT, suppress TEXT, tag BIGINT, mailbox_tag BIGINT)) ",
-                $text
-            ),
-        }
+        over_rows!(
+            email TEXT, email_key TEXT, address_hash BYTES, former_hash BYTES, quota_hash BYTES, name TEXT, state TEXT,
+            language TEXT, at BIGINT, network TEXT, suppress TEXT, tag BIGINT, mailbox_tag BIGINT; $text
+        )
     };
 }
 

@@ -150,6 +150,50 @@ macro_rules! worded {
 }
 pub(crate) use worded;
 
+/// A statement over rows that are bound as `$1`, one JSON text, and are called `r` in the text; `place` counts them. One text
+/// for each row would cost a way to the driver and back. A column of `BYTES` is in hexadecimal digits.
+macro_rules! over_rows {
+    ($($name:ident $kind:ident),+; $text:literal) => {
+        $crate::store::db::Sql::Split {
+            sqlite: concat!(
+                "WITH r AS (SELECT key AS place",
+                $($crate::store::column::row_column!(sqlite $name $kind)),+,
+                " FROM json_each($1)) ",
+                $text
+            ),
+            postgres: concat!(
+                "WITH r AS (SELECT place",
+                $($crate::store::column::row_column!(postgres $name $kind)),+,
+                " FROM json_to_recordset(CAST($1 AS JSON)) AS j (place BIGINT",
+                $($crate::store::column::row_column!(typed $name $kind)),+,
+                ")) ",
+                $text
+            ),
+        }
+    };
+}
+macro_rules! row_column {
+    (sqlite $name:ident BYTES) => {
+        concat!(", unhex(value ->> '", stringify!($name), "') AS ", stringify!($name))
+    };
+    (sqlite $name:ident $kind:ident) => {
+        concat!(", value ->> '", stringify!($name), "' AS ", stringify!($name))
+    };
+    (postgres $name:ident BYTES) => {
+        concat!(", decode(", stringify!($name), ", 'hex') AS ", stringify!($name))
+    };
+    (postgres $name:ident $kind:ident) => {
+        concat!(", ", stringify!($name))
+    };
+    (typed $name:ident BYTES) => {
+        concat!(", ", stringify!($name), " TEXT")
+    };
+    (typed $name:ident $kind:ident) => {
+        concat!(", ", stringify!($name), " ", stringify!($kind))
+    };
+}
+pub(crate) use {over_rows, row_column};
+
 /// Spellings as the JSON text that `worded!` unfolds. They need no escapes.
 pub(crate) fn json_words(words: impl IntoIterator<Item = &'static str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("\"{word}\"")).collect();

@@ -1,6 +1,6 @@
 //! Entries of many subscriptions at once: one statement for what their readers said, one for the log. Decides nothing.
 
-use super::db::Sql;
+use super::column::over_rows;
 use super::subscriptions::ConsentEntry;
 use super::{Result, Tx};
 use crate::domain::{NewsletterId, SubscriptionId};
@@ -13,30 +13,13 @@ pub struct HistoryEntry<'a> {
     pub entry: ConsentEntry<'a>,
 }
 
-/// A statement over lines, which are `$1` and are called `r` in the text: one JSON text, since a statement for each line
-/// would cost a round trip to the driver.
+/// A statement over lines: see [`over_rows`].
 macro_rules! lines {
     ($text:literal) => {
-        Sql::Split {
-            sqlite: concat!(
-                "WITH r AS (
-                     SELECT key AS place, value ->> 'newsletter' AS newsletter, value ->> 'subscription' AS subscription,
-                            value ->> 'consent' AS consent, value ->> 'at' AS at, value ->> 'wording' AS wording,
-                            value ->> 'client' AS client, value ->> 'source' AS source, value ->> 'spelling' AS spelling,
-                            value ->> 'name' AS name, value ->> 'language' AS language, value ->> 'event' AS event,
-                            value ->> 'actor' AS actor, value ->> 'data' AS data
-                     FROM json_each($1)) ",
-                $text
-            ),
-            postgres: concat!(
-                "WITH r AS (
-                     SELECT * FROM json_to_recordset(CAST($1 AS JSON)) AS j (
-                         place BIGINT, newsletter BIGINT, subscription BIGINT, consent TEXT, at BIGINT, wording TEXT,
-                         client TEXT, source TEXT, spelling TEXT, name TEXT, language TEXT, event TEXT, actor TEXT,
-                         data TEXT)) ",
-                $text
-            ),
-        }
+        over_rows!(
+            newsletter BIGINT, subscription BIGINT, consent TEXT, at BIGINT, wording TEXT, client TEXT, source TEXT,
+            spelling TEXT, name TEXT, language TEXT, event TEXT, actor TEXT, data TEXT; $text
+        )
     };
 }
 

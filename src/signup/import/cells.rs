@@ -218,6 +218,9 @@ mod tests {
         for (text, email, name, remark) in [
             ("a@b.cc", "a@b.cc", None, None),
             (" <a@b.cc> ", "a@b.cc", None, None),
+            // As address books of scripts from right to left copy it.
+            ("\u{202a}a@b.cc\u{202c}", "a@b.cc", None, None),
+            ("\u{200e} \u{2068}a@b.cc\u{2069}\u{200f}", "a@b.cc", None, None),
             ("mailto:a@b.cc", "a@b.cc", None, None),
             ("MAILTO:a@b.cc?subject=x", "a@b.cc", None, None),
             ("'a@b.cc'", "a@b.cc", None, None),
