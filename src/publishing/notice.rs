@@ -9,19 +9,11 @@ use crate::clock::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FollowNotice {
     /// It has a place on the queue, as its file says.
-    Queued {
-        slug: String,
-        due_at: Timestamp,
-    },
+    Queued { slug: String, due_at: Timestamp },
     /// It has its file's new text, at the place it had.
-    Revised {
-        slug: String,
-    },
+    Revised { slug: String },
     /// It is off the queue, or on hold.
-    Off {
-        slug: String,
-        why: String,
-    },
+    Off { slug: String, why: String },
     /// Nothing was done with it, and a person should know.
     Ignored {
         /// The file, or the folder.
