@@ -125,7 +125,7 @@ fn render(bencher: divan::Bencher<'_, '_>, source: &[u8]) {
     let day = jiff::civil::date(2026, 12, 11);
     bencher.bench(|| {
         let issue = content::read(source).expect("it has front matter");
-        renderer.compose(&issue, "long", day).expect("it is sound")
+        renderer.compose(&issue, "long", day).0.expect("it is sound")
     });
 }
 

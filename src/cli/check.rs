@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::issue_files::{IssueFiles, as_json, show, unclear};
+use super::issue_files::{FoundIssue, IssueFiles, as_json, show, unclear};
 use super::newsletter_choice::{KnownIssues, NewsletterChoice};
 use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit, Failure};
 use crate::content::problem::{Position, Problem};
 use crate::publishing::folder::name_parts;
-use crate::publishing::{IssueFolder, QueuedFile, SourceError, SourceFault};
-use crate::store::issues::Issue;
+use crate::publishing::{IssueFolder, SourceError, SourceFault};
 
 /// List everything that is wrong with issues before they go out.
 ///
@@ -46,7 +45,7 @@ struct Report {
     date: Option<String>,
     problems: Vec<Problem>,
     /// The issue that the database has of it, and how it stands beside the file.
-    issue: Option<(Issue, Option<QueuedFile>)>,
+    issue: FoundIssue,
 }
 
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
@@ -100,7 +99,9 @@ fn check(shelf: &IssueFiles<'_>, file: &Path, args: &Args, context: &Context) ->
     };
     let renderer = shelf.renderer(newsletter);
     let issue = match name_parts(file) {
-        Some((_, slug)) => context.block_on(shelf.standing(newsletter, &slug))?,
+        Some((_, slug)) => {
+            context.block_on(shelf.looked(newsletter, async |db, its| shelf.standing(db, its, &slug).await))?.flatten()
+        }
         None => None,
     };
     let report = Report { issue, ..report };

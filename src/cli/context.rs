@@ -155,10 +155,8 @@ impl Context {
 
     /// A newsletter with its row, which is made where it is new: for a command that writes.
     pub async fn registered(&self, db: &Db, newsletter: &Newsletter) -> anyhow::Result<Newsletter> {
-        let mut newsletters = [newsletter.clone()];
-        db.write(async |tx| newsletters::register(tx, &mut newsletters, self.now()).await).await?;
-        let [newsletter] = newsletters;
-        Ok(newsletter)
+        let id = db.write(async |tx| newsletters::ensure(tx, &newsletter.slug, self.now()).await).await?;
+        Ok(Newsletter { id, ..newsletter.clone() })
     }
 
     /// Asks yes or no; `--yes` answers yes, and where nobody can be asked it is an error.

@@ -9,14 +9,18 @@ use super::output::TextStyle;
 use super::{Context, Exit, Failure};
 use crate::config::Config;
 use crate::content::problem::{Position, Problem};
+use crate::domain::NewsletterId;
 use crate::domain::actor::Actor;
 use crate::domain::newsletter::Newsletter;
 use crate::images::ImageCache;
-use crate::publishing::{IssueFolder, Publisher, QueuedFile, Renderer, Source, SourceError, standing};
+use crate::publishing::{IssueFolder, Publisher, QueuedFile, Renderer, SourceError, standing};
 use crate::store::issues::Issue;
 use crate::store::{Db, issues, newsletters};
 use crate::templates::Templates;
 use crate::wiring;
+
+/// An issue that the database has, and how it stands beside its file.
+pub(super) type FoundIssue = Option<(Issue, Option<QueuedFile>)>;
 
 /// What is needed to read, render and publish issues of any newsletter.
 pub(super) struct IssueFiles<'a> {
@@ -43,7 +47,7 @@ impl<'a> IssueFiles<'a> {
     }
 
     /// What renders the issues of one newsletter.
-    pub(super) fn renderer(&'a self, newsletter: &'a Newsletter) -> Renderer<'a> {
+    pub(super) fn renderer<'b>(&'b self, newsletter: &'b Newsletter) -> Renderer<'b> {
         Renderer { newsletter, public_url: &self.public_url, templates: &self.templates, gallery: &self.gallery }
     }
 
@@ -65,16 +69,6 @@ impl<'a> IssueFiles<'a> {
         newsletter_choice::of_file(self.config, &self.known, file, named)
     }
 
-    /// Reads `file` as an issue of the newsletter `named`, or of the one whose it must be.
-    pub(super) fn read(
-        &'a self,
-        file: &Path,
-        named: Option<&str>,
-    ) -> anyhow::Result<(&'a Newsletter, Result<Source, SourceError>)> {
-        let newsletter = self.newsletter(file, named)?;
-        Ok((newsletter, IssueFolder::of(newsletter).read(file)))
-    }
-
     /// The newsletter `named`, or the one whose issue `file` must be.
     pub(super) fn newsletter(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<&'a Newsletter> {
         match self.whose(file, named)? {
@@ -89,40 +83,33 @@ impl<'a> IssueFiles<'a> {
     }
 
     /// The same; on a terminal a person is asked whose it is when nothing says so.
-    pub(super) fn read_or_ask(
-        &'a self,
-        file: &Path,
-        named: Option<&str>,
-    ) -> anyhow::Result<(&'a Newsletter, Result<Source, SourceError>)> {
+    pub(super) fn newsletter_or_ask(&'a self, file: &Path, named: Option<&str>) -> anyhow::Result<&'a Newsletter> {
         match self.whose(file, named)? {
             NewsletterChoice::Several(several) if self.context.may_ask => {
                 self.context.output.note(format!("{}: {}", file.display(), unclear(&several).message));
-                let newsletter = newsletter_choice::ask(&several, self.context)?;
-                Ok((newsletter, IssueFolder::of(newsletter).read(file)))
+                newsletter_choice::ask(&several, self.context)
             }
-            _ => self.read(file, named),
+            _ => self.newsletter(file, named),
         }
     }
 
-    /// The issue that the database has of a slug, and how it stands beside the file; none without a database.
-    pub(super) async fn standing(
-        &'a self,
+    /// What the database says about a newsletter, where there is one that can be asked.
+    pub(super) async fn looked<T>(
+        &self,
         newsletter: &Newsletter,
-        slug: &str,
-    ) -> anyhow::Result<Option<(Issue, Option<QueuedFile>)>> {
+        look: impl AsyncFnOnce(&Db, &Newsletter) -> anyhow::Result<T>,
+    ) -> anyhow::Result<Option<T>> {
         let Some(db) = self.context.peek(self.config).await else { return Ok(None) };
-        let newsletter = identified(&db, newsletter).await?;
-        let found = issues::find(&mut db.read().await?, newsletter.id, slug).await?;
-        let standing = match found {
-            Some(issue) => {
-                let renderer = self.renderer(&newsletter);
-                let mut looked = standing::look(&db, &renderer, std::slice::from_ref(&issue)).await?;
-                Some((issue, looked.pop().flatten()))
-            }
-            None => None,
-        };
+        let looked = look(&db, &identified(&db, newsletter).await?).await;
         db.close().await;
-        Ok(standing)
+        looked.map(Some)
+    }
+
+    /// The issue of a slug, and how it stands beside its file.
+    pub(super) async fn standing(&self, db: &Db, newsletter: &Newsletter, slug: &str) -> anyhow::Result<FoundIssue> {
+        let Some(issue) = issues::find(&mut db.read().await?, newsletter.id, slug).await? else { return Ok(None) };
+        let mut looked = standing::look(db, &self.renderer(newsletter), std::slice::from_ref(&issue)).await?;
+        Ok(Some((issue, looked.pop().flatten())))
     }
 
     /// Every issue of every newsletter, or of the one that is named.
@@ -141,10 +128,8 @@ impl<'a> IssueFiles<'a> {
 
 /// A newsletter with the number of its row, if it has one.
 pub(super) async fn identified(db: &Db, newsletter: &Newsletter) -> anyhow::Result<Newsletter> {
-    let mut newsletters = [newsletter.clone()];
-    newsletters::identify(&mut db.read().await?, &mut newsletters).await?;
-    let [newsletter] = newsletters;
-    Ok(newsletter)
+    let id = newsletters::find(&mut db.read().await?, &newsletter.slug).await?.unwrap_or(NewsletterId::NONE);
+    Ok(Newsletter { id, ..newsletter.clone() })
 }
 
 /// The file of an issue as it is typed for a command; `FILE` where there is none.

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::newsletter::Newsletter;
-use crate::publishing::{Problem, Publisher, QueueError, QueueOptions, Queued, Source, When};
+use crate::publishing::{IssueFolder, Problem, Publisher, QueueError, QueueOptions, Queued, Source, When};
 use crate::resources::IssueResource;
 use crate::store::issues::Issue;
 use crate::store::ledger::Totals;
@@ -78,8 +78,8 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     let config = context.config()?;
     let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
-    let (newsletter, source) = shelf.read_or_ask(&args.file, args.newsletter.as_deref())?;
-    let source = match source {
+    let newsletter = shelf.newsletter_or_ask(&args.file, args.newsletter.as_deref())?;
+    let source = match IssueFolder::of(newsletter).read(&args.file) {
         Ok(source) => source,
         Err(error) => return refuse(&args.file, error, "Nothing was queued.", context),
     };

@@ -10,7 +10,7 @@ use crate::delivery::test_send::{self, ProofError, TestSend};
 use crate::domain::address::EmailAddress;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::reply::Stage;
-use crate::publishing::QueueError;
+use crate::publishing::{IssueFolder, QueueError};
 use crate::wiring;
 
 /// A proof goes to editors, not to readers.
@@ -40,9 +40,9 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     }
     let config = context.config()?;
     let shelf = IssueFiles::new(&config, context)?.knowing(KnownIssues::load(&config, context));
-    let (newsletter, source) = shelf.read(&args.file, args.newsletter.as_deref())?;
+    let newsletter = shelf.newsletter(&args.file, args.newsletter.as_deref())?;
     let settings = wiring::delivery(&config)?.only_for(&newsletter.slug);
-    let source = match source {
+    let source = match IssueFolder::of(newsletter).read(&args.file) {
         Ok(source) => source,
         Err(error) => return refuse(&args.file, error, "Nothing was sent.", context),
     };

@@ -17,19 +17,10 @@ use crate::templates::email::{EmailFrame, IssueEmail, Logo};
 use crate::words::minutes_to_read;
 
 impl Renderer<'_> {
-    /// Makes an issue's parts without its pictures. Refuses it with all that is wrong and all that could be better, so
-    /// that an editor sees it at once; what could be better alone does not stop it and is left to
-    /// [`preflight`](Self::preflight).
-    pub fn compose(&self, issue: &IssueFile, slug: &str, date: Date) -> Result<Parts, Vec<Problem>> {
-        let composed = composed(self, issue, slug, date, &IssueImages::NONE);
-        let is_ok = !composed.problems.iter().any(Problem::is_error);
-        composed.parts.filter(|_| is_ok).ok_or(composed.problems)
-    }
-
-    /// Everything that can be said of an issue before it goes out: the errors that [`compose`](Self::compose) refuses it
-    /// for, or the hints that it passes with. In the order of the file.
-    pub fn preflight(&self, issue: &IssueFile, slug: &str, date: Date) -> Vec<Problem> {
-        composed(self, issue, slug, date, &IssueImages::NONE).problems
+    /// An issue without its pictures: its parts, where the layout works, and everything that is to be said of it, in the
+    /// order of the file. With an error among it the parts are only to be looked at.
+    pub fn compose(&self, issue: &IssueFile, slug: &str, date: Date) -> (Option<Parts>, Vec<Problem>) {
+        composed(self, issue, slug, date, &IssueImages::NONE)
     }
 }
 
@@ -44,22 +35,14 @@ impl IssueImages<'_> {
     const NONE: Self = Self { pictures: &NoPictures, logo: None };
 }
 
-/// An issue in its layouts, as far as it goes.
-pub(super) struct Composition {
-    /// None where a layout does not work.
-    pub(super) parts: Option<Parts>,
-    /// Everything that is to be said of it. With an error among it the parts are only to be looked at.
-    pub(super) problems: Vec<Problem>,
-}
-
-/// Puts an issue into its layouts, whatever is wrong with it.
+/// Puts an issue into its layouts, whatever is wrong with it; there are no parts where a layout does not work.
 pub(super) fn composed(
     renderer: &Renderer<'_>,
     issue: &IssueFile,
     slug: &str,
     date: Date,
     art: &IssueImages<'_>,
-) -> Composition {
+) -> (Option<Parts>, Vec<Problem>) {
     let Renderer { newsletter, public_url, templates, .. } = *renderer;
     let web_url = web_url(issue, newsletter, public_url, slug);
     let letter = RenderContext { newsletter, web_url: &web_url, pictures: art.pictures };
@@ -96,7 +79,7 @@ pub(super) fn composed(
         language: rendered.language,
         words: rendered.count,
     });
-    Composition { parts, problems: advice::fold(problems) }
+    (parts, advice::fold(problems))
 }
 
 /// Where an issue is on the web; empty for one without a web version.

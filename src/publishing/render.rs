@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::compose::{Composition, IssueImages, composed};
+use super::compose::{IssueImages, composed};
 use super::page::page;
 use super::pictures::{ImageResolver, weight};
 use super::publisher::Renderer;
@@ -46,7 +46,7 @@ impl Renderer<'_> {
         let logo = finder.logo();
         let no_logo = logo.as_ref().err().map(|error| self.no_logo(error));
         let art = IssueImages { pictures: &finder, logo: logo.ok().flatten() };
-        let Composition { parts, mut problems } = composed(self, issue, slug, date, &art);
+        let (parts, mut problems) = composed(self, issue, slug, date, &art);
         problems.extend(no_logo);
         let (page, of_page) = page(issue, newsletter, public_url, slug, &finder.fetched());
         if !problems.iter().any(Problem::is_error) {

@@ -40,10 +40,6 @@ pub(super) struct RetryArgs {
     give_up: bool,
 }
 
-async fn named(session: &CommandSession<'_>, slug: &str) -> anyhow::Result<Issue> {
-    session.issue(&mut session.db.read().await?, slug).await
-}
-
 /// An issue that stands elsewhere may not be changed like that; what may be done instead is said.
 fn refused(error: ControlError, issue: &Issue, session: &CommandSession<'_>) -> anyhow::Error {
     let (slug, exit) = (&issue.slug, Exit::NotAllowed);
@@ -90,8 +86,8 @@ fn done(
 }
 
 pub(super) async fn pause(args: Pause, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let issue = named(session, &args.named.slug).await?;
-    control::pause(session.db, issue.id, &args.note, session.context.actor().at(session.context.now()))
+    let issue = session.issue(&args.named.slug).await?;
+    control::pause(session.db, issue.id, &args.note, session.by())
         .await
         .map_err(|error| refused(error, &issue, session))?;
     let words =
@@ -100,27 +96,24 @@ pub(super) async fn pause(args: Pause, session: &CommandSession<'_>) -> anyhow::
 }
 
 pub(super) async fn resume(args: Resume, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let issue = named(session, &args.named.slug).await?;
-    let actor = session.context.actor();
-    let by = actor.at(session.context.now());
+    let issue = session.issue(&args.named.slug).await?;
     let resumed = match args.believe {
-        true => control::believe(session.db, issue.id, by).await,
-        false => control::resume(session.db, issue.id, by).await,
+        true => control::believe(session.db, issue.id, session.by()).await,
+        false => control::resume(session.db, issue.id, session.by()).await,
     };
     resumed.map_err(|error| refused(error, &issue, session))?;
     done(session, &issue, "resumed", None, &format!("{} is going out again.", issue.slug))
 }
 
 pub(super) async fn stop(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let issue = named(session, slug).await?;
+    let issue = session.issue(slug).await?;
     let totals = ledger::totals(&mut session.db.read().await?, issue.id).await?;
     let left = count(totals.open().unsigned_abs(), "reader");
     if !session.context.confirm(&format!("Stop {} for good? {left} will not get it.", issue.slug))? {
         return Err(Failure::new("nothing was changed").into());
     }
-    let rows = control::stop(session.db, issue.id, session.context.actor().at(session.context.now()))
-        .await
-        .map_err(|error| refused(error, &issue, session))?;
+    let rows =
+        control::stop(session.db, issue.id, session.by()).await.map_err(|error| refused(error, &issue, session))?;
     done(
         session,
         &issue,
@@ -131,13 +124,13 @@ pub(super) async fn stop(slug: &str, session: &CommandSession<'_>) -> anyhow::Re
 }
 
 pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let issue = named(session, &args.named.slug).await?;
+    let issue = session.issue(&args.named.slug).await?;
     let what = match (args.uncertain, args.give_up) {
         (true, _) => control::RetryScope::Uncertain,
         (_, true) => control::RetryScope::GiveUpUncertain,
         _ => control::RetryScope::Failed,
     };
-    let rows = control::retry(session.db, issue.id, what, session.context.actor().at(session.context.now()))
+    let rows = control::retry(session.db, issue.id, what, session.by())
         .await
         .map_err(|error| refused(error, &issue, session))?;
     let emails = count(rows, "email");
@@ -163,8 +156,8 @@ pub(super) async fn retry(args: RetryArgs, session: &CommandSession<'_>) -> anyh
 }
 
 pub(super) async fn unschedule(slug: &str, session: &CommandSession<'_>) -> anyhow::Result<Exit> {
-    let issue = named(session, slug).await?;
-    if !take_off(session.db, issue.id, session.context.actor().at(session.context.now())).await? {
+    let issue = session.issue(slug).await?;
+    if !take_off(session.db, issue.id, session.by()).await? {
         let text = format!("the issue is {}; only one that is queued or held can be taken off the queue", issue.state);
         let hint = instead(issue.state, &issue.slug, &issue_files::file_of(&session.config.newsletters, &issue.slug));
         return Err(Failure::new(text).exit(Exit::NotAllowed).hint(hint).into());

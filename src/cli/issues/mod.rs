@@ -107,7 +107,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     context.block_on(async {
         let db = context.open_existing(&config).await?;
         newsletters::identify(&mut db.read().await?, &mut config.newsletters).await?;
-        let session = CommandSession { context, db: &db, config: &config, named };
+        let session = CommandSession { context, actor: context.actor(), db: &db, config: &config, named };
         let result = match args.command {
             Command::List(args) => list::list(args, &session).await,
             Command::Show(args) => list::show(&args.slug, &session).await,

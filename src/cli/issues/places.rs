@@ -120,7 +120,7 @@ fn slot_of(day: Date, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
     match slots.as_slice() {
         [one] => Ok(*one),
         [] => {
-            let mut at = before(day, newsletter);
+            let mut at = Timestamp(newsletter.instant(day.at(0, 0, 0, 0)).0 - 1);
             let mut next = Vec::new();
             while let Some(slot) =
                 next_of(&newsletter.slots, &newsletter.time_zone, at).filter(|_| next.len() < SHOWN_MAX)
@@ -142,10 +142,6 @@ fn slot_of(day: Date, newsletter: &Newsletter) -> anyhow::Result<Timestamp> {
                 .into())
         }
     }
-}
-
-fn before(day: Date, newsletter: &Newsletter) -> Timestamp {
-    Timestamp(newsletter.instant(day.at(0, 0, 0, 0)).0 - 1)
 }
 
 pub(super) async fn skip(args: SkipArgs, session: &CommandSession<'_>) -> anyhow::Result<Exit> {

@@ -2,6 +2,7 @@
 
 use crate::cli::{Context, newsletter_choice};
 use crate::config::Config;
+use crate::domain::actor::{Actor, By};
 use crate::domain::newsletter::Newsletter;
 use crate::store::issues::Issue;
 use crate::store::{Db, Tx};
@@ -16,6 +17,7 @@ pub(super) struct NamedIssue {
 /// What every sub-command needs.
 pub(super) struct CommandSession<'a> {
     pub(super) context: &'a Context,
+    pub(super) actor: Actor,
     pub(super) db: &'a Db,
     pub(super) config: &'a Config,
     /// The newsletter that was named.
@@ -29,7 +31,12 @@ impl<'a> CommandSession<'a> {
     }
 
     /// The issue that was named.
-    pub(super) async fn issue(&self, tx: &mut Tx, typed: &str) -> anyhow::Result<Issue> {
-        Ok(self.find(tx, typed).await?.1)
+    pub(super) async fn issue(&self, typed: &str) -> anyhow::Result<Issue> {
+        Ok(self.find(&mut self.db.read().await?, typed).await?.1)
+    }
+
+    /// Who does something to it, and when.
+    pub(super) fn by(&self) -> By<'_> {
+        self.actor.at(self.context.now())
     }
 }

@@ -191,7 +191,7 @@ impl PreviewSession<'_> {
         let standing = match read {
             Some((newsletter, (source, _))) => {
                 let errors = sheet.problems.iter().filter(|problem| problem.is_error()).count();
-                place::of(&source, errors, newsletter, shelf, self.config, self.context).await?
+                place::of(&source, errors, newsletter, shelf, self.context).await?
             }
             None => FileStatus::default(),
         };

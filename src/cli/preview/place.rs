@@ -3,14 +3,14 @@
 use jiff::tz::TimeZone;
 
 use crate::cli::Context;
-use crate::cli::issue_files::{IssueFiles, identified};
+use crate::cli::issue_files::IssueFiles;
 use crate::cli::text::count;
 use crate::clock::Timestamp;
-use crate::config::Config;
 use crate::domain::issue::IssueState;
 use crate::domain::moment::moment;
 use crate::domain::newsletter::Newsletter;
 use crate::publishing::{QueueError, Source, outlook};
+use crate::store::Db;
 use crate::store::issues::Issue;
 use crate::web::preview::PreviewPlace;
 
@@ -30,22 +30,20 @@ pub(super) async fn of(
     errors: usize,
     newsletter: &Newsletter,
     shelf: &IssueFiles<'_>,
-    config: &Config,
     context: &Context,
 ) -> anyhow::Result<FileStatus> {
-    let found = shelf.standing(newsletter, &source.slug).await?;
+    let now = context.now();
+    let look = async |db: &Db, newsletter: &Newsletter| {
+        let found = shelf.standing(db, newsletter, &source.slug).await?;
+        anyhow::Ok((found, outlook(Some(db), newsletter, source, now).await))
+    };
+    let (found, would) = match shelf.looked(newsletter, look).await? {
+        Some(looked) => looked,
+        None => (None, outlook(None, newsletter, source, now).await),
+    };
     let standing = found.as_ref().and_then(|(_, standing)| standing.as_ref());
     let note = standing.and_then(|standing| standing.note.clone()).unwrap_or_default();
     let differs = standing.is_some_and(|standing| standing.differs.is_some());
-    let would = match context.peek(config).await {
-        Some(db) => {
-            let newsletter = identified(&db, newsletter).await?;
-            let would = outlook(Some(&db), &newsletter, source, context.now()).await;
-            db.close().await;
-            would
-        }
-        None => outlook(None, newsletter, source, context.now()).await,
-    };
     let issue = found.as_ref().map(|(issue, _)| issue);
     let place = place(issue, source.issue.front.draft, differs);
     let outlook = sentence(place, errors, issue.map(|issue| issue.state), would, &newsletter.time_zone);

@@ -48,13 +48,15 @@ pub(crate) fn sample(name: &str) -> IssueFile {
 pub(crate) fn compose(issue: &IssueFile, newsletter: &Newsletter) -> Result<Parts, Vec<Problem>> {
     let (templates, gallery) = (Templates::embedded().unwrap(), ImageCache::default());
     let renderer = Renderer { newsletter, public_url: PUBLIC_URL, templates: &templates, gallery: &gallery };
-    renderer.compose(issue, "the-slug", day())
+    let (parts, problems) = renderer.compose(issue, "the-slug", day());
+    let is_ok = !problems.iter().any(Problem::is_error);
+    parts.filter(|_| is_ok).ok_or(problems)
 }
 
 pub(crate) fn preflight(issue: &IssueFile, newsletter: &Newsletter) -> Vec<Problem> {
     let (templates, gallery) = (Templates::embedded().unwrap(), ImageCache::default());
     let renderer = Renderer { newsletter, public_url: PUBLIC_URL, templates: &templates, gallery: &gallery };
-    renderer.preflight(issue, "the-slug", day())
+    renderer.compose(issue, "the-slug", day()).1
 }
 
 /// `line:column: message`, `| hint` for each problem.
