@@ -44,7 +44,7 @@ Examples:
   coranto serve --role web                 the public pages alone
   coranto serve --role schedule,deliver    beside it, on PostgreSQL, as often as you like";
 
-/// Run the pages, the schedule and delivery.
+/// Run the pages, the schedule, delivery and the listener for reports.
 ///
 /// It runs until SIGTERM or Ctrl-C, and finishes what is on the wire first.
 #[derive(Debug, clap::Args)]

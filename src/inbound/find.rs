@@ -32,10 +32,10 @@ pub(super) enum Clue {
 
 /// Whose email it was.
 #[derive(Clone, Debug)]
-pub(super) enum Found {
+pub(super) enum Matched {
     Mail {
         mail: ReturnedMail,
-        by: By,
+        by: MatchedBy,
     },
     /// The reader is known, and no mail of theirs.
     Reader(SubscriptionId),
@@ -43,14 +43,14 @@ pub(super) enum Found {
 
 /// How a mail was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum MatchedBy {
     ReturnPath,
     MessageId,
     Unsubscribe,
     Address,
 }
 
-impl By {
+impl MatchedBy {
     pub(super) fn evidence(self) -> NoticeEvidence {
         match self {
             Self::ReturnPath | Self::MessageId | Self::Unsubscribe => NoticeEvidence::Sealed,
@@ -115,15 +115,19 @@ pub(super) async fn find(
     clues: &[Clue],
     reading: &Reading,
     now: Timestamp,
-) -> Result<Option<Found>> {
+) -> Result<Option<Matched>> {
     for clue in clues {
         let found = match clue {
-            Clue::ReturnPath(of) => mail(tx, keys, of).await?.map(|mail| Found::Mail { mail, by: By::ReturnPath }),
-            Clue::MessageId(of) => mail(tx, keys, of).await?.map(|mail| Found::Mail { mail, by: By::MessageId }),
+            Clue::ReturnPath(of) => {
+                mail(tx, keys, of).await?.map(|mail| Matched::Mail { mail, by: MatchedBy::ReturnPath })
+            }
+            Clue::MessageId(of) => {
+                mail(tx, keys, of).await?.map(|mail| Matched::Mail { mail, by: MatchedBy::MessageId })
+            }
             Clue::Unsubscribe { of, .. } => match subscription(tx, keys, of).await? {
                 Some(id) => match returns::latest_of(tx, id, now.minus(LATEST_WITHIN)).await? {
-                    Some(mail) => Some(Found::Mail { mail, by: By::Unsubscribe }),
-                    None => Some(Found::Reader(id)),
+                    Some(mail) => Some(Matched::Mail { mail, by: MatchedBy::Unsubscribe }),
+                    None => Some(Matched::Reader(id)),
                 },
                 None => None,
             },
@@ -148,12 +152,12 @@ async fn subscription(tx: &mut Tx, keys: &Keyring, of: &Unproved) -> Result<Opti
     Ok(row.filter(|row| keys.proves(of, row.mark)).map(|_| id))
 }
 
-async fn named(tx: &mut Tx, keys: &Keyring, reading: &Reading, now: Timestamp) -> Result<Option<Found>> {
+async fn named(tx: &mut Tx, keys: &Keyring, reading: &Reading, now: Timestamp) -> Result<Option<Matched>> {
     let addresses = reading.recipients.iter().filter_map(|recipient| recipient.address.as_deref()?.parse().ok());
     for address in addresses.collect::<Vec<EmailAddress>>() {
         let hash = keys.address_hash(&address.key());
         if let Some(mail) = returns::latest_to(tx, &hash, now.minus(NAMED_WITHIN)).await? {
-            return Ok(Some(Found::Mail { mail, by: By::Address }));
+            return Ok(Some(Matched::Mail { mail, by: MatchedBy::Address }));
         }
     }
     Ok(None)

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::find::{self, By, Clue, Found};
+use super::find::{self, Clue, Matched, MatchedBy};
 use super::read::Recipient;
 use super::report::ReadReport;
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
-use crate::domain::actor::{Actor, By as ActBy};
+use crate::domain::actor::{Actor, By};
 use crate::domain::address::EmailAddress;
 use crate::domain::alarm::{Alarm, AlarmName};
 use crate::domain::cause::{Cause, Certainty};
@@ -103,13 +103,13 @@ impl Intake {
             return Ok(self.of_reader(report, NoticeKind::Unsubscribe, id));
         }
         match find::find(tx, &self.keys, &clues, reading, now).await? {
-            Some(Found::Mail { mail, by }) => Ok(self.of_mail(report, mail, by, now)),
-            Some(Found::Reader(id)) => Ok(self.of_reader(report, reading.kind, id)),
+            Some(Matched::Mail { mail, by }) => Ok(self.of_mail(report, mail, by, now)),
+            Some(Matched::Reader(id)) => Ok(self.of_reader(report, reading.kind, id)),
             None => Ok(self.of_nobody(report)),
         }
     }
 
-    fn of_mail(&self, report: &ReadReport, mail: ReturnedMail, by: By, now: Timestamp) -> Plan {
+    fn of_mail(&self, report: &ReadReport, mail: ReturnedMail, by: MatchedBy, now: Timestamp) -> Plan {
         let kind = report.reading.kind;
         let effect = effect(kind, by, &mail, now);
         let mut notice = notice(report, Some(&mail), kind, by.evidence(), effect);
@@ -187,11 +187,11 @@ async fn wish(tx: &mut Tx, keys: &Keyring, clues: &[Clue], report: &ReadReport) 
 }
 
 /// What follows from a report of this kind about this mail.
-fn effect(kind: NoticeKind, by: By, mail: &ReturnedMail, now: Timestamp) -> Effect {
+fn effect(kind: NoticeKind, by: MatchedBy, mail: &ReturnedMail, now: Timestamp) -> Effect {
     let acts = match kind {
         // A link that stands in every email of a reader names none of them.
-        NoticeKind::Bounce => matches!(by, By::ReturnPath | By::MessageId),
-        NoticeKind::Complaint | NoticeKind::Unsubscribe => by != By::Address,
+        NoticeKind::Bounce => matches!(by, MatchedBy::ReturnPath | MatchedBy::MessageId),
+        NoticeKind::Complaint | NoticeKind::Unsubscribe => by != MatchedBy::Address,
         _ => false,
     };
     let sent_at = mail.first_at.or(mail.final_at);
@@ -224,8 +224,9 @@ fn is_in_doubt(mail: &ReturnedMail) -> bool {
 }
 
 /// Whether a report shows that its mail was taken.
-fn is_proof(kind: NoticeKind, by: By) -> bool {
-    matches!(by, By::ReturnPath | By::MessageId) && !matches!(kind, NoticeKind::Letter | NoticeKind::Unreadable)
+fn is_proof(kind: NoticeKind, by: MatchedBy) -> bool {
+    matches!(by, MatchedBy::ReturnPath | MatchedBy::MessageId)
+        && !matches!(kind, NoticeKind::Letter | NoticeKind::Unreadable)
 }
 
 /// Whether a notice is written of it. A letter is nobody's business but its reader's.
@@ -331,7 +332,7 @@ async fn write(tx: &mut Tx, plan: &mut Plan, now: Timestamp) -> Result<bool> {
 }
 
 /// Readers who complain and go on getting mail are how a sender loses its name: a person is told.
-async fn call_for_unmatched(tx: &mut Tx, by: ActBy<'_>) -> Result<()> {
+async fn call_for_unmatched(tx: &mut Tx, by: By<'_>) -> Result<()> {
     let count = returns::unmatched_complaints(tx, by.now.minus(DAY)).await?;
     if count >= UNMATCHED_MAX {
         let note = format!("{count} complaints came within a day of which nothing says whose they are");

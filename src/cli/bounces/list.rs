@@ -23,7 +23,7 @@ pub(super) struct List {
     /// Only for this cause, such as no_mailbox, full or auth.
     #[arg(long, value_parser = cause)]
     cause: Option<Cause>,
-    /// Only with this effect: waiting, none, counted, suppressed, held or discarded.
+    /// Only with this effect: waiting, none, counted, suppressed, held, discarded, unsubscribed, stale or odd.
     #[arg(long, value_parser = effect)]
     effect: Option<Effect>,
     /// Only since this day.

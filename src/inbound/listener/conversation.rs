@@ -8,8 +8,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::address::{Known, known};
-use super::limits::Place;
-use super::shared::{Protocol, Shared};
+use super::limits::ClientPlace;
+use super::shared::{ListenerShared, Protocol};
 use crate::domain::notice::NoticeSource;
 use crate::inbound::receive::Receipt;
 use crate::inbound::report::{ReadReport, Report};
@@ -27,12 +27,12 @@ pub(super) const MESSAGE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// How long one mail may take.
 const MESSAGE_MAX: Duration = Duration::from_secs(600);
 
-pub(super) struct Conversation<'a, T> {
-    shared: &'a Shared,
+pub(super) struct ReportConversation<'a, T> {
+    shared: &'a ListenerShared,
     protocol: Protocol,
     line: LineStream<T>,
     /// Of a client that comes over the network, and not from this machine's mail server.
-    place: Option<&'a Place>,
+    place: Option<&'a ClientPlace>,
     greeted: bool,
     mistakes: u32,
     envelope: Option<Envelope>,
@@ -54,8 +54,13 @@ enum Next {
     Drop,
 }
 
-impl<'a, T: AsyncRead + AsyncWrite + Unpin> Conversation<'a, T> {
-    pub(super) fn new(shared: &'a Shared, protocol: Protocol, line: LineStream<T>, place: Option<&'a Place>) -> Self {
+impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
+    pub(super) fn new(
+        shared: &'a ListenerShared,
+        protocol: Protocol,
+        line: LineStream<T>,
+        place: Option<&'a ClientPlace>,
+    ) -> Self {
         Self { shared, protocol, line, place, greeted: false, mistakes: 0, envelope: None }
     }
 

@@ -16,7 +16,7 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Who may come in.
 #[derive(Debug, Default)]
-pub(super) struct Limits {
+pub(super) struct ClientLimits {
     networks: Mutex<HashMap<IpAddr, Network>>,
 }
 
@@ -30,14 +30,14 @@ struct Network {
 
 /// One connection of a network, as long as it is there.
 #[derive(Debug)]
-pub(super) struct Place {
-    limits: Arc<Limits>,
+pub(super) struct ClientPlace {
+    limits: Arc<ClientLimits>,
     network: IpAddr,
 }
 
-impl Limits {
+impl ClientLimits {
     /// A place for a client, if its network has one left.
-    pub(super) fn enter(self: &Arc<Self>, client: IpAddr) -> Option<Place> {
+    pub(super) fn enter(self: &Arc<Self>, client: IpAddr) -> Option<ClientPlace> {
         let network = network(client);
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = networks.entry(network).or_default();
@@ -45,11 +45,11 @@ impl Limits {
             return None;
         }
         entry.connections += 1;
-        Some(Place { limits: Arc::clone(self), network })
+        Some(ClientPlace { limits: Arc::clone(self), network })
     }
 }
 
-impl Place {
+impl ClientPlace {
     /// Whether one more mail to an address without a token is taken in this minute.
     pub(super) fn may_send(&self, now: Timestamp) -> bool {
         let mut networks = self.limits.networks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ClientPlace {
     fn drop(&mut self) {
         let mut networks = self.limits.networks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = networks.get_mut(&self.network) {
@@ -93,9 +93,9 @@ mod tests {
 
     #[test]
     fn a_network_has_ten_places_and_gives_them_back() {
-        let limits = Arc::new(Limits::default());
+        let limits = Arc::new(ClientLimits::default());
         let client = |last: u8| format!("2001:db8::{last:x}").parse::<IpAddr>().unwrap();
-        let mut places: Vec<Place> = (0..10).map(|last| limits.enter(client(last)).unwrap()).collect();
+        let mut places: Vec<ClientPlace> = (0..10).map(|last| limits.enter(client(last)).unwrap()).collect();
         assert!(limits.enter(client(99)).is_none());
         assert!(limits.enter("2001:db8:1::1".parse().unwrap()).is_some(), "another /64");
         assert!(limits.enter("192.0.2.1".parse().unwrap()).is_some());
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_network_sends_thirty_strange_mails_a_minute() {
-        let limits = Arc::new(Limits::default());
+        let limits = Arc::new(ClientLimits::default());
         let (one, other) = ("192.0.2.1".parse().unwrap(), "::ffff:192.0.2.1".parse().unwrap());
         let place = limits.enter(one).unwrap();
         let sent = (0..40).filter(|_| place.may_send(Timestamp(60_000))).count();

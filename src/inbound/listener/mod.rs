@@ -18,9 +18,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::conversation::Conversation;
-use self::limits::{CONNECTIONS_MAX, Limits, Place};
-use self::shared::{Protocol, Shared};
+use self::conversation::ReportConversation;
+use self::limits::{CONNECTIONS_MAX, ClientLimits, ClientPlace};
+use self::shared::{ListenerShared, Protocol};
 use super::desk;
 use super::receive::Intake;
 use crate::clock::Clock;
@@ -72,7 +72,7 @@ pub async fn listen(
 ) {
     let (desk, clerk) = desk::open(intake.clone(), clock.clone());
     let ListenerSettings { host, tls, domains, write_to } = settings;
-    let shared = Arc::new(Shared { host, tls, domains, write_to, intake, desk, clock });
+    let shared = Arc::new(ListenerShared { host, tls, domains, write_to, intake, desk, clock });
     let tasks = TaskTracker::new();
     let door = Door { shared, tasks: tasks.clone(), places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), stop };
     for (listener, protocol) in [(sockets.smtp, Protocol::Smtp), (sockets.lmtp, Protocol::Lmtp)] {
@@ -92,7 +92,7 @@ pub async fn listen(
 
 #[derive(Clone)]
 struct Door {
-    shared: Arc<Shared>,
+    shared: Arc<ListenerShared>,
     tasks: TaskTracker,
     places: Arc<Semaphore>,
     stop: CancellationToken,
@@ -100,7 +100,7 @@ struct Door {
 
 impl Door {
     async fn accept_tcp(self, listener: TcpListener, protocol: Protocol) {
-        let limits = Arc::new(Limits::default());
+        let limits = Arc::new(ClientLimits::default());
         loop {
             let accepted = tokio::select! {
                 () = self.stop.cancelled() => return,
@@ -132,12 +132,12 @@ impl Door {
     }
 
     /// Talks with a client in a task of its own, if there is a place for it.
-    fn welcome<T>(&self, socket: T, protocol: Protocol, network: Option<(&Arc<Limits>, IpAddr)>)
+    fn welcome<T>(&self, socket: T, protocol: Protocol, network: Option<(&Arc<ClientLimits>, IpAddr)>)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
     {
         let free = Arc::clone(&self.places).try_acquire_owned().ok();
-        let place: Option<Option<Place>> = network.map(|(limits, client)| limits.enter(client));
+        let place: Option<Option<ClientPlace>> = network.map(|(limits, client)| limits.enter(client));
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
         self.tasks.spawn(async move {
             let patience = Patience { idle: IDLE_MAX, reply_delay: Duration::ZERO };
@@ -149,7 +149,7 @@ impl Door {
                     return line.leave().await;
                 }
                 let place = place.flatten();
-                Conversation::new(&shared, protocol, line, place.as_ref()).run(&stop).await
+                ReportConversation::new(&shared, protocol, line, place.as_ref()).run(&stop).await
             }
             .await;
         });

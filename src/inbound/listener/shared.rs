@@ -25,7 +25,7 @@ impl Protocol {
 }
 
 /// What all conversations share.
-pub(super) struct Shared {
+pub(super) struct ListenerShared {
     pub(super) host: String,
     pub(super) tls: Option<ServerTls>,
     pub(super) domains: BTreeSet<String>,
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
 }
 
-impl Shared {
+impl ListenerShared {
     pub(super) fn keys(&self) -> &Keyring {
         self.intake.keys()
     }
