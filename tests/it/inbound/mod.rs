@@ -1,3 +1,4 @@
 //! What comes back after mail was sent, and what follows for the readers.
 
+mod reading;
 mod settling;
