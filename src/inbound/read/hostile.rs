@@ -70,10 +70,8 @@ fn hostile_mails_cost_no_more_than_others() {
     assert!(mails.len() >= 42, "{}", mails.len());
     for (name, mail) in mails {
         crate::domain::cause::WORK.set(0);
-        let begun = std::time::Instant::now();
         read(&mail);
         let normal = crate::domain::cause::WORK.get();
-        eprintln!("{:>8} ms {normal:>8} {name}", begun.elapsed().as_millis());
         let (parts, text) = mime::open(&mail).map_or((0, 0), |mail| {
             let of = |texts: &[String]| (texts.len(), texts.iter().map(String::len).sum::<usize>());
             let all = [of(&mail.texts), of(&mail.status), of(&mail.feedback)];
