@@ -89,9 +89,10 @@ fn depths(parts: &[MessagePart<'_>]) -> Vec<u8> {
     let mut depths = vec![0_u8; parts.len()];
     for (at, part) in parts.iter().enumerate() {
         let PartType::Multipart(inner) = &part.body else { continue };
-        for &one in inner {
-            if let Some(depth) = (one as usize > at).then(|| depths[at].saturating_add(1)) {
-                depths.get_mut(one as usize).into_iter().for_each(|known| *known = depth);
+        let depth = depths[at].saturating_add(1);
+        for one in inner.iter().map(|one| *one as usize).filter(|one| *one > at) {
+            if let Some(known) = depths.get_mut(one) {
+                *known = depth;
             }
         }
     }

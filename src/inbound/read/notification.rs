@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::status::{enhanced, reply_of, without_type};
-use super::text::stage;
+use super::status::{reply_of, without_type};
+use super::text::{enhanced, stage};
 use super::trace::{Place, Trace};
 use super::{RECIPIENTS_MAX, Recipient};
 use crate::domain::cause::{Said, judge_report};

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use super::RECIPIENTS_MAX;
 use super::signs::{Sign, Signs};
-use super::status::enhanced;
-use super::text::{addresses, reply_at, stage, tidy_reply};
+use super::text::{addresses, enhanced, reply_at, stage, tidy_reply};
 use crate::domain::reply::Stage;
 
 /// What is said of a recipient beyond this is about something else.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fields::{Fields, groups, groups_named};
 use super::prose::{self, Spoken};
-use super::text::{addresses, reply_at, stage, tidy_reply};
+use super::text::{addresses, enhanced, reply_at, stage, tidy_reply};
 use super::{RECIPIENTS_MAX, Recipient};
 use crate::domain::cause::{Reply, Said, judge_report};
 use crate::domain::notice::NoticeKind;
@@ -169,14 +169,6 @@ pub(super) fn reply_of(text: &str) -> Option<String> {
     }
 }
 
-/// `5.1.1`, `#5.1.1 (no such user)`.
-pub(super) fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
-    let word = text.trim().trim_start_matches('#').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
-    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.len() <= 3));
-    let code = (u8::try_from(parts.next()??).ok()?, parts.next()??, parts.next()??);
-    (parts.next().is_none() && matches!(code.0, 4 | 5)).then_some(code)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,18 +183,5 @@ mod tests {
         assert_eq!(found[0].judgement().unwrap().cause, Cause::Full);
         assert_eq!(found[1].address.as_deref(), Some("ben@example.org"));
         assert_eq!(found[1].judgement().unwrap().cause, Cause::NoMailbox);
-    }
-
-    #[test]
-    fn codes_have_three_numbers() {
-        for (text, code) in [
-            ("5.1.1", Some((5, 1, 1))),
-            ("#4.4.7 (late)", Some((4, 4, 7))),
-            ("2.0.0", None),
-            ("5.1", None),
-            ("5.1.1.1", None),
-        ] {
-            assert_eq!(enhanced(text), code, "{text}");
-        }
     }
 }

@@ -183,6 +183,14 @@ fn transcript(text: &str) -> Stage {
     refused.unwrap_or(Stage::Unknown)
 }
 
+/// `5.1.1`, `#5.1.1 (no such user)`.
+pub(super) fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
+    let word = text.trim().trim_start_matches('#').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.len() <= 3));
+    let code = (u8::try_from(parts.next()??).ok()?, parts.next()??, parts.next()??);
+    (parts.next().is_none() && matches!(code.0, 4 | 5)).then_some(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +255,19 @@ mod tests {
             ("550 no", Stage::Unknown),
         ] {
             assert_eq!(stage(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_have_three_numbers() {
+        for (text, code) in [
+            ("5.1.1", Some((5, 1, 1))),
+            ("#4.4.7 (late)", Some((4, 4, 7))),
+            ("2.0.0", None),
+            ("5.1", None),
+            ("5.1.1.1", None),
+        ] {
+            assert_eq!(enhanced(text), code, "{text}");
         }
     }
 }
