@@ -90,9 +90,8 @@ fn likely(judgement: Classification) -> Classification {
 /// A reporter that knows more of the mailbox than the reply says is believed: "unknown user" is said of a full or closed
 /// mailbox as well. Against a code of its own it only raises a doubt.
 fn milder(judgement: Classification, weight: Weight, prose: &[Witness]) -> Witness {
-    let knows = |(other, weight): &&Witness| {
-        *weight == Weight::Plain && matches!(other.cause, Cause::Full | Cause::Disabled)
-    };
+    let knows =
+        |(other, weight): &&Witness| *weight == Weight::Plain && matches!(other.cause, Cause::Full | Cause::Disabled);
     match prose.iter().find(knows).filter(|_| judgement.cause.class() == Class::Dead) {
         Some((other, other_weight)) if weight < Weight::Specific => (likely(*other), *other_weight),
         Some(_) => (likely(judgement), weight),

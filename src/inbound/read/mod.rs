@@ -215,9 +215,12 @@ fn by_people(mail: &Mail, text: &str, traces: &[Trace]) -> NoticeKind {
     let suppresses = mail.header.has("x-auto-response-suppress");
     let is_null = mail.header.get("return-path").is_some_and(|path| path.trim() == "<>");
     // A mail program asks in its owner's name: nothing was answered.
-    let is_asked = signs::is_wish_alone(&mail.subject)
-        && (sender::is_generated(&mail.header) || Signs::of(head).has(Sign::Asked));
-    if (is_automatic && !is_asked) || (titled.has(Sign::Absent) && !sender::is_of_list(&mail.header)) || (suppresses && is_null) {
+    let is_asked =
+        signs::is_wish_alone(&mail.subject) && (sender::is_generated(&mail.header) || Signs::of(head).has(Sign::Asked));
+    if (is_automatic && !is_asked)
+        || (titled.has(Sign::Absent) && !sender::is_of_list(&mail.header))
+        || (suppresses && is_null)
+    {
         return NoticeKind::AutoReply;
     }
     let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();

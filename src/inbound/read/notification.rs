@@ -117,7 +117,10 @@ mod tests {
             let found = open(&text).unwrap();
             assert_eq!(found.kind(), NoticeKind::Bounce);
             let one = &found.recipients()[0];
-            assert_eq!((one.address.as_deref(), one.judgement().unwrap().cause), (Some("anna@example.org"), Cause::NoMailbox));
+            assert_eq!(
+                (one.address.as_deref(), one.judgement().unwrap().cause),
+                (Some("anna@example.org"), Cause::NoMailbox)
+            );
             assert_eq!(found.traces().len(), 1);
         }
         let complaint = r#"{"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"anna@example.org"}]}}"#;

@@ -328,9 +328,9 @@ fn is_senders(before: &str) -> bool {
     ];
     let before = &before[before.ceil_char_boundary(before.len().saturating_sub(BESIDE_MAX))..];
     let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-\"'([:=".contains(c)).to_ascii_lowercase();
-    LABELS.iter().any(|label| {
-        head.strip_suffix(label).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']))
-    })
+    LABELS
+        .iter()
+        .any(|label| head.strip_suffix(label).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t'])))
 }
 
 #[cfg(test)]
@@ -367,7 +367,10 @@ mod tests {
         assert_eq!(names, ["anna@example.org", "ben@b.example", "cleo@c.example"]);
         assert_eq!(found[0].1, Stage::Mail);
         assert!(found[1].2.as_deref().unwrap().contains("Host unknown"));
-        assert_eq!((found[2].1, found[2].2.as_deref()), (Stage::Recipient, Some("550 No such user here <cleo@c.example>... User unknown")));
+        assert_eq!(
+            (found[2].1, found[2].2.as_deref()),
+            (Stage::Recipient, Some("550 No such user here <cleo@c.example>... User unknown"))
+        );
     }
 
     #[test]

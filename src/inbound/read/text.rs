@@ -201,7 +201,10 @@ mod tests {
             ("no\n--- Below this line is a copy of the message.\n\nReceived: x\n", "no\n"),
             ("no\nMessage headers follow.\n\nReceived: x", "no\n"),
             ("no\nOriginal message follows.\nDate: x", "no\n"),
-            ("delete your own\ntext from the attached returned message.\n<a@b>: no\n", "delete your own\ntext from the attached returned message.\n<a@b>: no\n"),
+            (
+                "delete your own\ntext from the attached returned message.\n<a@b>: no\n",
+                "delete your own\ntext from the attached returned message.\n<a@b>: no\n",
+            ),
             ("Body of message generated response:\n550 no\n", "Body of message generated response:\n550 no\n"),
             ("no\n\nReturn-Path: <a@b.example>\nReceived: x\nFrom: y\n", "no\n\n"),
             ("The original message was received at noon\nno\n", "The original message was received at noon\nno\n"),
