@@ -131,7 +131,14 @@ impl Stage {
                 Self::Mail
             }
             () if says(&["in reply to data", ">>> data", "after data", "our data"]) => Self::Data,
-            () if says(&["refused to talk to me", "in reply to ehlo", "in reply to helo", "initial connection"]) => {
+            () if says(&[
+                "refused to talk to me",
+                "in reply to ehlo",
+                "in reply to helo",
+                "initial connection",
+                "my name was rejected",
+            ]) =>
+            {
                 Self::Session
             }
             () => Self::Unknown,

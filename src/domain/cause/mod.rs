@@ -6,6 +6,8 @@ mod normal;
 mod phrases;
 mod report;
 
+#[cfg(test)]
+pub(crate) use normal::WORK;
 use normal::{Enhanced, normal};
 
 pub use super::reply::{Reply, Stage};
@@ -237,11 +239,13 @@ fn account_not_mailbox(found: Finding, enhanced: Option<Enhanced>, words: &str) 
 /// The same words mean another thing where another address was named: at MAIL an unknown address is ours.
 fn at_stage(cause: Cause, stage: Stage, permanent: bool) -> Cause {
     match (stage, cause) {
-        (Stage::Mail, Cause::NoMail) => cause,
+        (Stage::Mail | Stage::Session, Cause::NoMail) => cause,
         (Stage::Mail, Cause::Full) if permanent => Cause::TooLarge,
         (Stage::Mail, Cause::Full) => Cause::Remote,
         (Stage::Mail, Cause::Disabled | Cause::Filtered) => Cause::Sender,
         (Stage::Mail, _) if cause.class() == Class::Dead => Cause::Sender,
+        // Before anybody is named, what they do not know is the name that we gave for ourselves.
+        (Stage::Session, _) if cause.class() == Class::Dead => Cause::Reputation,
         _ => cause,
     }
 }
@@ -287,7 +291,8 @@ fn is_plain(found: &Finding, cause: Cause, stage: Stage, enhanced: Option<Enhanc
     let is_coded = found.weight == Weight::Specific && !matches!(enhanced, Some((_, 2.., _)));
     let is_said_at_rcpt =
         found.weight >= Weight::Plain && stage == Stage::Recipient && found.weight != Weight::Specific;
-    is_in_time && (is_coded || (is_said_at_rcpt && matches!(cause, Cause::NoMailbox | Cause::NoMail)))
+    let is_named = found.weight == Weight::Strong || is_said_at_rcpt;
+    is_in_time && (is_coded || (is_named && matches!(cause, Cause::NoMailbox | Cause::NoMail)))
 }
 
 #[cfg(test)]

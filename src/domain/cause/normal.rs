@@ -14,8 +14,16 @@ const IP: &str = "<ip>";
 const URL: &str = "<url>";
 /// What stands for a link to a list of blocked senders, which says by itself why somebody was refused.
 const BLOCK_LIST: &str = "<blocklist>";
+/// What stands for a link to the pages about groups that somebody may write to, or may not.
+const GROUP: &str = "<group>";
 /// What stands for a number of a message, a queue or a server.
 const ID: &str = "<id>";
+
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were brought to normal form: what reading costs, counted.
+    pub(crate) static WORK: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
 
 /// An enhanced code (RFC 3463).
 pub(super) type Enhanced = (u8, u16, u16);
@@ -31,6 +39,8 @@ pub(super) struct Normal {
 /// Takes a text apart. Only its first 4 KiB are looked at: a reply has 512 bytes a line (RFC 5321 4.5.3.1.5).
 pub(super) fn normal(text: &str) -> Normal {
     let text = &text[..text.floor_char_boundary(4096)];
+    #[cfg(test)]
+    WORK.set(WORK.get() + text.len());
     let lower = text.to_lowercase().replace(['\u{2019}', '\u{2018}', '\u{b4}', '`'], "'");
     let bare = without_quoted_addresses(&without_brackets(&lower));
     let mut normal = Normal { words: String::from(" "), codes: Vec::new() };
@@ -54,7 +64,12 @@ impl Normal {
     fn add(&mut self, chunk: &str) {
         if let Some(at) = url_at(chunk) {
             self.add(&chunk[..at]);
-            return self.push(if BLOCK_LISTS.iter().any(|name| chunk[at..].contains(name)) { BLOCK_LIST } else { URL });
+            let names = |known: &[&str]| known.iter().any(|name| chunk[at..].contains(name));
+            return self.push(match () {
+                () if names(BLOCK_LISTS) => BLOCK_LIST,
+                () if names(GROUPS) => GROUP,
+                () => URL,
+            });
         }
         for piece in chunk.split(['[', ']', '(', ')', '{', '}', ',', ';', '"']) {
             match piece.rfind('@') {
@@ -109,7 +124,7 @@ fn is_combining(c: char) -> bool {
 }
 
 fn is_mark(word: &str) -> bool {
-    [ADDRESS, HOST, IP, URL, BLOCK_LIST, ID].contains(&word)
+    [ADDRESS, HOST, IP, URL, BLOCK_LIST, GROUP, ID].contains(&word)
 }
 
 /// Whatever is between angle brackets without a space is a path: an address, or the name of one.
@@ -144,18 +159,25 @@ fn without_brackets(text: &str) -> String {
 
 /// `"two words"@example.org` (RFC 5321 4.1.2).
 fn without_quoted_addresses(text: &str) -> String {
-    let mut out = text.to_owned();
-    while let Some(at) = out.find("\"@") {
-        let start = out[..at].rfind('"').unwrap_or(at);
-        let end = out[at + 2..].find(char::is_whitespace).map_or(out.len(), |end| at + 2 + end);
-        out.replace_range(start..end, &format!(" {ADDRESS} "));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\"@") {
+        let start = rest[..at].rfind('"').unwrap_or(at);
+        let end = rest[at + 2..].find(char::is_whitespace).map_or(rest.len(), |end| at + 2 + end);
+        out.push_str(&rest[..start]);
+        out.push_str(&format!(" {ADDRESS} "));
+        rest = &rest[end..];
     }
+    out.push_str(rest);
     out
 }
 
 fn url_at(chunk: &str) -> Option<usize> {
     ["http://", "https://", "www.", "mailto:", "ftp://"].iter().filter_map(|scheme| chunk.find(scheme)).min()
 }
+
+/// Whose links stand in refusals of what is written to a group, in whatever language.
+const GROUPS: &[&str] = &["groups.google."];
 
 /// Whose links stand in refusals by reputation.
 const BLOCK_LISTS: &[&str] = &[

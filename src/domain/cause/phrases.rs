@@ -53,7 +53,13 @@ mod tests {
         let mut wrong = Vec::new();
         for phrase in BOOK.phrases().iter().map(|phrase| phrase.text) {
             let bare = phrase.trim_end_matches('*');
-            let marks = [("<ip>", "192.0.2.1"), ("<host>", "a.example"), ("<blocklist>", "https://spamhaus.org/x")];
+            let marks = [
+                ("<ip>", "192.0.2.1"),
+                ("<host>", "a.example"),
+                ("<blocklist>", "https://spamhaus.org/x"),
+                ("<group>", "https://groups.google.com/x"),
+                ("<id>", "a00c05a61"),
+            ];
             let said = marks.iter().fold(bare.to_owned(), |text, (mark, example)| text.replace(mark, example));
             if normal(&said).words.trim() != bare {
                 wrong.push(format!("{phrase:?} is {:?}", normal(&said).words));

@@ -2,7 +2,7 @@
 //! the better witness speaks first, and a lower one where the higher is silent.
 
 use super::normal::Enhanced;
-use super::{Cause, Certainty, Classification, Reply, Stage, Weight, codes, weigh};
+use super::{Cause, Certainty, Class, Classification, Reply, Stage, Weight, codes, weigh};
 
 /// What a report says of one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,45 +19,108 @@ pub struct Said {
     pub failed: bool,
 }
 
+/// Texts of a report that stand beside the recipient: a code in one of them is about them.
+const NEAR: usize = 2;
+
+/// Why no conversation came about. After the last attempt it is one thing: it was retried to the end.
+const UNREACHED: &[&str] = &[
+    "connection timed out",
+    "not accept our requests to connect",
+    "operation timed out",
+    "timed out",
+    "no answer from host",
+    "not responding",
+    "remote host is not responding",
+    "host not reachable",
+];
+
+/// What one witness says, and how much it weighs.
+type Witness = (Classification, Weight);
+
 /// What is said of the recipient, by the best witness that says something.
 pub fn judge_report(said: &Said) -> Classification {
-    let assumed = if said.failed { 550 } else { 450 };
-    let read = |text: &str| {
-        text.parse::<Reply>().unwrap_or_else(|_| Reply { code: assumed, enhanced: None, text: text.to_owned() })
-    };
-    let quoted = said.quoted.as_deref().map(read);
+    let quoted = said.quoted.as_deref().map(|text| read(text, said.failed));
     let mut witnesses = Vec::with_capacity(2 + said.prose.len());
-    if let Some(reply) = &quoted {
-        witnesses.push(with_status(said.stage, reply, said.status));
-    }
-    let permanent = quoted.as_ref().map(Reply::is_permanent);
-    if let Some(status) = said.status {
-        let code = if status.0 == 5 { 550 } else { 450 };
-        let reply = Reply { code, enhanced: Some(status), text: String::new() };
-        let (judgement, weight) = weigh(said.stage, &reply);
-        // Beside a reply that says nothing of the kind, a status is the reporter's guess.
-        witnesses.push(match quoted.as_ref().is_some_and(|reply| !reply.text.trim().is_empty()) {
-            true => (Classification { certainty: Certainty::Likely, ..judgement }, weight.min(Weight::Generic)),
-            false => (judgement, weight),
-        });
-    }
-    witnesses.extend(said.prose.iter().map(|text| {
-        let (judgement, weight) = weigh(said.stage, &read(text));
-        // Prose may wrap another's reply in words of its own: what it alone calls dead is never certain.
-        match judgement.cause.class() == super::Class::Dead {
-            true => (Classification { certainty: Certainty::Likely, ..judgement }, weight),
-            false => (judgement, weight),
-        }
-    }));
-    let plain = witnesses.iter().find(|(_, weight)| *weight >= Weight::Plain);
+    witnesses.extend(quoted.as_ref().map(|reply| with_status(said.stage, reply, said.status)));
+    witnesses.extend(said.status.map(|status| of_status(said.stage, status, quoted.as_ref())));
+    let written = witnesses.len();
+    witnesses.extend(said.prose.iter().enumerate().map(|(at, text)| of_prose(said, at, text)));
+    let named = witnesses.iter().position(|(_, weight)| *weight >= Weight::Plain);
+    // A status is guessed from what the reporter was told: where it shows that, its words are nearer.
+    let told = witnesses.get(written).filter(|(_, weight)| quoted.is_none() && *weight == Weight::Strong);
+    let plain = named.and_then(|at| told.filter(|_| at < written).or(witnesses.get(at)));
     let best = plain.or_else(|| witnesses.iter().rev().max_by_key(|(_, weight)| *weight));
-    let judgement = best.map_or_else(|| weigh(said.stage, &read("")).0, |(judgement, _)| *judgement);
-    Classification { permanent: permanent.unwrap_or(said.failed), ..judgement }
+    let (judgement, weight) = best.copied().unwrap_or_else(|| weigh(said.stage, &read("", said.failed)));
+    let (judgement, weight) = milder(judgement, weight, &witnesses[written..]);
+    let permanent = quoted.as_ref().map_or(said.failed, Reply::is_permanent);
+    settled(Classification { permanent, ..judgement }, weight, said)
+}
+
+/// A text as the reply that it is, or that it would be.
+fn read(text: &str, failed: bool) -> Reply {
+    let code = if failed { 550 } else { 450 };
+    text.parse().unwrap_or_else(|_| Reply { code, enhanced: None, text: text.to_owned() })
+}
+
+fn of_status(stage: Stage, status: Enhanced, quoted: Option<&Reply>) -> Witness {
+    let code = if status.0 == 5 { 550 } else { 450 };
+    let (judgement, weight) = weigh(stage, &Reply { code, enhanced: Some(status), text: String::new() });
+    // Beside a reply that says nothing of the kind, a status is the reporter's guess.
+    match quoted.is_some_and(|reply| !reply.text.trim().is_empty()) {
+        true => (likely(judgement), weight.min(Weight::Generic)),
+        false => (judgement, weight),
+    }
+}
+
+/// Prose may wrap another's reply in words of its own: what it calls dead is certain only with a code beside it, or in words
+/// that are said in no other case.
+fn of_prose(said: &Said, at: usize, text: &str) -> Witness {
+    let (judgement, weight) = weigh(said.stage, &read(text, said.failed));
+    let is_sure = at < NEAR && weight >= Weight::Specific;
+    match judgement.cause.class() == Class::Dead && !is_sure {
+        true => (likely(judgement), weight),
+        false => (judgement, weight),
+    }
+}
+
+fn likely(judgement: Classification) -> Classification {
+    Classification { certainty: Certainty::Likely, ..judgement }
+}
+
+/// A reporter that knows more of the mailbox than the reply says is believed: "unknown user" is said of a full or closed
+/// mailbox as well. Against a code of its own it only raises a doubt.
+fn milder(judgement: Classification, weight: Weight, prose: &[Witness]) -> Witness {
+    let knows =
+        |(other, weight): &&Witness| *weight == Weight::Plain && matches!(other.cause, Cause::Full | Cause::Disabled);
+    match prose.iter().find(knows).filter(|_| judgement.cause.class() == Class::Dead) {
+        Some((other, other_weight)) if weight < Weight::Specific => (likely(*other), *other_weight),
+        Some(_) => (likely(judgement), weight),
+        None => (judgement, weight),
+    }
+}
+
+/// What follows from the report itself: it gave up, and a name that does not exist is looked up again before anything
+/// follows from it.
+fn settled(judgement: Classification, weight: Weight, said: &Said) -> Classification {
+    let is_last = said.failed && said.status.is_none_or(|status| status.0 != 5);
+    let is_gone = judgement.cause == Cause::NoDomain && weight >= Weight::Plain && said.failed && judgement.permanent;
+    match () {
+        () if is_last && judgement.cause == Cause::Network && UNREACHED.contains(&judgement.rule) => {
+            Classification { cause: Cause::Expired, ..judgement }
+        }
+        () if is_gone
+            && matches!(said.stage, Stage::Unknown | Stage::Recipient)
+            && said.status.is_none_or(|status| status.0 == 5) =>
+        {
+            Classification { certainty: Certainty::Certain, ..judgement }
+        }
+        () => judgement,
+    }
 }
 
 /// A quoted reply, and the status beside it where the reply bears no code of its own: it counts for as much as the reply
 /// where both say the same.
-fn with_status(stage: Stage, reply: &Reply, status: Option<Enhanced>) -> (Classification, Weight) {
+fn with_status(stage: Stage, reply: &Reply, status: Option<Enhanced>) -> Witness {
     let alone = weigh(stage, reply);
     let beside = status.filter(|status| {
         let agrees = u16::from(status.0) == reply.code / 100;

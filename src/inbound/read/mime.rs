@@ -18,6 +18,9 @@ const LINE_MAX: usize = 16 * 1024;
 const LINES_MAX: usize = 16 * 1024;
 const TYPES_MAX: usize = 64;
 const DASHES_MAX: usize = 1024;
+/// Parts that are read, and how deep they may stand in one another.
+const PARTS_MAX: usize = 64;
+const DEPTH_MAX: u8 = 8;
 /// Text of one part that is looked at.
 pub(super) const TEXT_MAX: usize = 32 * 1024;
 
@@ -41,6 +44,8 @@ pub(super) struct Mail {
     pub(super) receipt: bool,
     /// The header of the mail that came back, as text.
     pub(super) copy: Option<String>,
+    /// Whether its end is missing: what was lost may take back what is left.
+    pub(super) is_cut: bool,
     /// Whether a part looks like a report about authentication or TLS.
     pub(super) archive: bool,
 }
@@ -56,13 +61,42 @@ pub(super) fn open(bytes: &[u8]) -> Option<Mail> {
     }
     let mut mail = Mail { header, subject: parsed.subject().unwrap_or_default().to_owned(), ..Mail::default() };
     let mut html = Vec::new();
-    for part in &parsed.parts {
+    let depths = depths(&parsed.parts);
+    for (part, _) in parsed.parts.iter().zip(depths).take(PARTS_MAX).filter(|(_, depth)| *depth <= DEPTH_MAX) {
         mail.add(part, &parsed, &mut html);
+        mail.is_cut |= bytes.len() <= BYTES_MAX && has_no_end(part, &clean);
     }
     if mail.texts.iter().all(|text| text.trim().is_empty()) {
         mail.texts = html;
     }
     Some(mail)
+}
+
+/// Whether a part that is evidence ends with the mail, without the boundary that ends parts. A copy may.
+fn has_no_end(part: &MessagePart<'_>, clean: &[u8]) -> bool {
+    let (kind, subtype) = kind_of(part);
+    let is_evidence = match kind.as_str() {
+        "text" => subtype != "rfc822-headers",
+        "message" => !matches!(subtype.as_str(), "rfc822" | "global" | "rfc822-headers" | "global-headers"),
+        _ => kind.is_empty(),
+    };
+    let is_inner = part.raw_header_offset() > 0;
+    is_evidence && is_inner && part.raw_end_offset() as usize >= clean.len()
+}
+
+/// How deep each part stands: what holds others comes before them.
+fn depths(parts: &[MessagePart<'_>]) -> Vec<u8> {
+    let mut depths = vec![0_u8; parts.len()];
+    for (at, part) in parts.iter().enumerate() {
+        let PartType::Multipart(inner) = &part.body else { continue };
+        let depth = depths[at].saturating_add(1);
+        for one in inner.iter().map(|one| *one as usize).filter(|one| *one > at) {
+            if let Some(known) = depths.get_mut(one) {
+                *known = depth;
+            }
+        }
+    }
+    depths
 }
 
 impl Mail {
@@ -79,6 +113,8 @@ impl Mail {
             ("application", "zip" | "gzip" | "x-gzip" | "x-zip-compressed" | "tlsrpt+gzip" | "tlsrpt+json") => {
                 self.archive = true;
             }
+            // A multipart that names no boundary is a text.
+            ("multipart", _) if !matches!(part.body, PartType::Multipart(_)) => self.texts.extend(text_of(part)),
             ("text" | "", _) => match &part.body {
                 PartType::Html(text) => html.push(without_tags(cut(text))),
                 PartType::Text(text) => self.texts.push(cut(text).to_owned()),
@@ -166,6 +202,7 @@ fn limited(bytes: &[u8]) -> Vec<u8> {
 fn without_tags(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    let last_end = html.rfind("</").map_or(usize::MAX, |at| html.len() - at);
     while let Some(open) = rest.find('<') {
         out.push_str(&rest[..open]);
         let inside = &rest[open + 1..];
@@ -175,7 +212,9 @@ fn without_tags(html: &str) -> String {
         let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         rest = inside.get(close + 1..).unwrap_or_default();
         if name.eq_ignore_ascii_case("style") || name.eq_ignore_ascii_case("script") {
-            let end = if tag.starts_with('/') { None } else { rest.find("</") };
+            // After the last end tag none is looked for.
+            let has_end = !tag.starts_with('/') && rest.len() >= last_end;
+            let end = has_end.then(|| rest.find("</")).flatten();
             rest = end.map_or(rest, |end| &rest[end..]);
         } else if ["br", "p", "div", "tr", "td", "li", "h1", "h2", "h3", "table"]
             .iter()

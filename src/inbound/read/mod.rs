@@ -4,6 +4,7 @@
 mod feedback;
 mod fields;
 mod mime;
+mod notification;
 mod prose;
 mod sender;
 mod signs;
@@ -18,7 +19,7 @@ use mime::Mail;
 use sender::Sender;
 use signs::{Sign, Signs};
 
-use crate::domain::cause::{Classification, Reply, Said, judge_report};
+use crate::domain::cause::{Certainty, Classification, Reply, Said, judge_report};
 use crate::domain::notice::{NoticeEvidence, NoticeKind};
 pub use trace::{Place, Trace};
 
@@ -58,6 +59,13 @@ impl Recipient {
         self.said.as_ref().map(|(_, judgement)| *judgement)
     }
 
+    /// Takes away what makes it certain.
+    fn doubt(&mut self) {
+        if let Some((_, judgement)) = &mut self.said {
+            judgement.certainty = Certainty::Likely;
+        }
+    }
+
     /// The reply that the report quotes.
     pub fn reply(&self) -> Option<Reply> {
         self.said()?.quoted.as_deref()?.parse().ok()
@@ -77,7 +85,10 @@ pub fn read(bytes: &[u8]) -> Reading {
     let text = report_text(&mut mail);
     let copy = Fields::header(mail.copy.as_deref().unwrap_or_default());
     let mut traces = trace::find(&mail.header, &copy);
-    let (kind, recipients) = said(&mail, &text, &copy, &mut traces);
+    let (kind, mut recipients) = said(&mail, &text, &copy, &mut traces);
+    if mail.is_cut {
+        recipients.iter_mut().for_each(Recipient::doubt);
+    }
     Reading { kind, recipients, traces }
 }
 
@@ -104,6 +115,10 @@ fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (Not
     let is_passed_on = sender::is_of_list(&mail.header) && Sender::of(&mail.header) == Sender::Person;
     if !mail.feedback.is_empty() || (!is_passed_on && feedback::is_in(text)) {
         return feedback::read(&mail.feedback, text, copy);
+    }
+    if let Some(notification) = notification::open(text) {
+        traces.extend(notification.traces());
+        return (notification.kind(), notification.recipients());
     }
     let subject = mail.subject.to_ascii_lowercase();
     if mail.archive && (subject.contains("report domain:") || subject.contains("report-id:")) {
@@ -199,7 +214,13 @@ fn by_people(mail: &Mail, text: &str, traces: &[Trace]) -> NoticeKind {
     }
     let suppresses = mail.header.has("x-auto-response-suppress");
     let is_null = mail.header.get("return-path").is_some_and(|path| path.trim() == "<>");
-    if is_automatic || (titled.has(Sign::Absent) && !sender::is_of_list(&mail.header)) || (suppresses && is_null) {
+    // A mail program asks in its owner's name: nothing was answered.
+    let is_asked =
+        signs::is_wish_alone(&mail.subject) && (sender::is_generated(&mail.header) || Signs::of(head).has(Sign::Asked));
+    if (is_automatic && !is_asked)
+        || (titled.has(Sign::Absent) && !sender::is_of_list(&mail.header))
+        || (suppresses && is_null)
+    {
         return NoticeKind::AutoReply;
     }
     let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
@@ -210,5 +231,7 @@ fn by_people(mail: &Mail, text: &str, traces: &[Trace]) -> NoticeKind {
     }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

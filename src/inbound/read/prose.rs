@@ -5,13 +5,28 @@ use std::collections::BTreeSet;
 
 use super::RECIPIENTS_MAX;
 use super::signs::{Sign, Signs};
-use super::text::{addresses, reply_at, stage, tidy_reply};
+use super::text::{addresses, enhanced, reply_at, stage, tidy_reply};
 use crate::domain::reply::Stage;
 
 /// What is said of a recipient beyond this is about something else.
 const BLOCK_MAX: usize = 2048;
 /// Addresses in a text that are looked at.
 const PLACES_MAX: usize = 128;
+/// How lines begin that a reporter writes below a reply.
+const REPORTERS: &[&str] = &[
+    ">>>",
+    "---",
+    "===",
+    "Giving up on ",
+    "I'm not going to try again",
+    "While talking to ",
+    "... while talking to ",
+    "Connected to ",
+    "Message could not be delivered for ",
+    "Message will be deleted from queue",
+];
+/// Words of failure stand as near to an address.
+const BESIDE_MAX: usize = 256;
 /// The sentences before a list of recipients.
 const BEFORE_MAX: usize = 700;
 
@@ -31,6 +46,8 @@ struct Place {
     address: (usize, usize),
     /// Where the line begins, and where the next one does.
     line: (usize, usize),
+    /// Whether a transcript concludes here, so that what is said of it stands before.
+    is_conclusion: bool,
 }
 
 /// Everybody a report's text speaks of, except those whom it is written to or by.
@@ -51,15 +68,7 @@ pub(super) fn read(text: &str, except: &BTreeSet<String>) -> Vec<Spoken> {
 /// What a text says of nobody in particular: for reports that name their recipient in a field.
 pub(super) fn of_all(text: &str) -> Spoken {
     let quoted = quoted(text);
-    Spoken { address: String::new(), stage: stage(text), quoted, prose: vec![cut(text, BLOCK_MAX).to_owned()] }
-}
-
-/// What `text` says of `address`, if it names it at all.
-pub(super) fn of_one(text: &str, wanted: &str) -> Option<Spoken> {
-    if wanted.is_empty() {
-        return None;
-    }
-    read(text, &BTreeSet::new()).into_iter().find(|spoken| spoken.address.eq_ignore_ascii_case(wanted))
+    Spoken { address: String::new(), stage: stage(text), quoted, prose: vec![cut(text, 2 * BLOCK_MAX).to_owned()] }
 }
 
 fn address(text: &str, place: Place) -> &str {
@@ -67,6 +76,9 @@ fn address(text: &str, place: Place) -> &str {
 }
 
 fn spoken(text: &str, places: &[Place], number: usize, place: Place, first: usize) -> Spoken {
+    if place.is_conclusion {
+        return concluded(text, places, number, place);
+    }
     let next = places[number + 1..].iter().find(|next| address(text, **next) != address(text, place));
     let end = next.map_or(text.len(), |next| next.line.0.max(place.line.1));
     let own = cut(&text[place.address.1..end.max(place.address.1)], BLOCK_MAX);
@@ -94,6 +106,17 @@ fn spoken(text: &str, places: &[Place], number: usize, place: Place, first: usiz
     Spoken { address: address(text, place).to_owned(), stage: stage(&around), quoted: found, prose }
 }
 
+/// What a transcript says before it names whom it speaks of: `>>> RCPT`, `<<< 550 no`, `550 <anna@example.org>... no`.
+fn concluded(text: &str, places: &[Place], number: usize, place: Place) -> Spoken {
+    let begin = number.checked_sub(1).map_or(0, |before| places[before].line.1);
+    let begin = begin.max(place.line.1.saturating_sub(BLOCK_MAX));
+    let own = &text[text.ceil_char_boundary(begin)..place.line.1];
+    let own = own.rfind("hile talking to").map_or(own, |at| &own[at..]);
+    let line = &text[place.line.0..place.line.1];
+    let prose = vec![line.to_owned(), own.to_owned()];
+    Spoken { address: address(text, place).to_owned(), stage: stage(own), quoted: quoted(own), prose }
+}
+
 /// What stands after a list: the lines that name the address, with those that go on from there; all of it when none does.
 fn of_list(text: &str, places: &[Place], wanted: &str) -> String {
     let Some(last) = places.last() else { return String::new() };
@@ -109,7 +132,8 @@ fn of_list(text: &str, places: &[Place], wanted: &str) -> String {
             out.push('\n');
         }
     }
-    match out.is_empty() || reply_at(&out).is_none() && places.len() == 1 {
+    let is_alone = places.iter().all(|place| address(text, *place) == wanted);
+    match out.is_empty() || is_alone {
         true => cut(&text[last.line.1..], BLOCK_MAX).to_owned(),
         false => cut(&out, BLOCK_MAX).to_owned(),
     }
@@ -126,11 +150,12 @@ fn paragraph(text: &str) -> &str {
 /// before it is the reporter's own line.
 pub(super) fn quoted(text: &str) -> Option<String> {
     let asked = text.find("<<<").filter(|at| reply_at(&text[at + 3..]).is_some()).map_or(0, |at| at + 3);
-    let (rest, at) = (&text[asked..], reply_at(&text[asked..])?);
+    let Some(at) = reply_at(&text[asked..]) else { return coded(text) };
+    let rest = &text[asked..];
     let mut reply = String::new();
     for (number, line) in rest[at..].lines().enumerate() {
         let bare = line.trim().trim_start_matches("<<<").trim_start();
-        let ends = bare.is_empty() || bare.starts_with(">>>") || bare.starts_with("---") || bare.starts_with("===");
+        let ends = bare.is_empty() || REPORTERS.iter().any(|words| bare.starts_with(words));
         // Another reply, with another code: it is not of this answer.
         let is_other = reply_at(bare) == Some(0) && !bare.starts_with(&rest[at..at + 3]);
         if number > 0 && (ends || is_other) {
@@ -142,29 +167,51 @@ pub(super) fn quoted(text: &str) -> Option<String> {
     Some(tidy_reply(&reply))
 }
 
+/// A reply that is quoted without its digits: `5.1.1 <anna@example.org>... User unknown` at the head of a line.
+fn coded(text: &str) -> Option<String> {
+    let bare = |line: &str| line.trim_start_matches(|c: char| c.is_whitespace() || c == '<' || c == '#').len();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let from = at + line.len() - bare(line);
+        at += line.len();
+        if enhanced(&text[from..at]).is_some() && text[from..at].trim().contains(' ') {
+            return Some(paragraph(&text[from..]).split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+    None
+}
+
 fn cut(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
-/// Where recipients stand: at the head of lines, else after a label, else beside words of failure, else anywhere.
+/// Where recipients stand: at the head of lines, else after a label, else where a transcript concludes, else beside words
+/// of failure, else anywhere.
 fn places(text: &str, except: &BTreeSet<String>) -> Vec<Place> {
-    let mut found: [Vec<Place>; 3] = Default::default();
+    let mut found: [Vec<Place>; 5] = Default::default();
+    let mut seen = 0;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if found.iter().map(Vec::len).sum::<usize>() >= PLACES_MAX {
+        if seen >= PLACES_MAX {
             break;
         }
         let begin = at;
         at += line.len();
+        let is_conclusion = is_conclusion(line);
         for (number, (from, to)) in addresses(line).into_iter().take(8).enumerate() {
+            seen += 1;
             let known = except.contains(&line[from..to].to_ascii_lowercase());
-            let place = Place { address: (begin + from, begin + to), line: (begin, at) };
+            let place = Place { address: (begin + from, begin + to), line: (begin, at), is_conclusion };
             if is_senders(&line[..from]) {
                 continue;
             }
-            let rank = rank(&line[..from], &line[to..], number);
-            // At the head of a line the sender may stand too: they wrote to themselves.
-            if rank == 0 || !known {
+            let rank = match is_conclusion || is_spoken(line) {
+                true if is_conclusion && number == 0 => 2,
+                true => 4,
+                false => rank(&line[..from], &line[to..], number),
+            };
+            // At the head of a line or after a label the sender may stand too: they wrote to themselves.
+            if rank <= 1 || !known {
                 found[rank].push(place);
             }
         }
@@ -178,16 +225,31 @@ fn rank(before: &str, after: &str, number: usize) -> usize {
     let ends = tail.trim().is_empty()
         || tail.starts_with([':', ';', ','])
         || tail.starts_with("...")
-        || tail.starts_with(" (");
-    let opens = head.is_empty() || is_label(head);
-    if number == 0 && opens && (ends || is_label(head) || tail.starts_with(" <")) {
+        || tail.starts_with(" (")
+        || tail.starts_with(" on ");
+    if number == 0 && head.is_empty() && (ends || tail.starts_with(" <")) {
         return 0;
     }
-    let words = Signs::of(before);
-    if words.has(Sign::Failed) || words.has(Sign::Late) || words.has(Sign::Report) {
+    // A summary of our mail's header has labels as well.
+    if number == 0 && is_label(head) {
         return 1;
     }
-    2
+    let words = Signs::of(&before[before.ceil_char_boundary(before.len().saturating_sub(BESIDE_MAX))..]);
+    if words.has(Sign::Failed) || words.has(Sign::Late) || words.has(Sign::Report) {
+        return 3;
+    }
+    4
+}
+
+/// `>>> RCPT TO:<anna@example.org>`, `<<< 550 no`: a line of the conversation.
+fn is_spoken(line: &str) -> bool {
+    [">>>", "<<<"].iter().any(|mark| line.trim_start().starts_with(mark))
+}
+
+/// `550 <anna@example.org>... User unknown`: where a transcript says how a conversation ended.
+fn is_conclusion(line: &str) -> bool {
+    let Some((code, rest)) = line.trim_start().split_once(' ') else { return false };
+    code.len() == 3 && reply_at(line.trim_start()) == Some(0) && rest.contains("... ")
 }
 
 /// `To:`, `Recipient:`, `RCPT TO:`: whom it was for.
@@ -210,10 +272,11 @@ fn is_senders(before: &str) -> bool {
         "envelope-from", "envelope sender", "message-id", "message id", "a message sent by", "sent by", "cc",
         "contact", "support", "message from", "mail from:", "from:",
     ];
+    let before = &before[before.ceil_char_boundary(before.len().saturating_sub(BESIDE_MAX))..];
     let head = before.trim_matches(|c: char| c.is_whitespace() || "<>*-\"'([:=".contains(c)).to_ascii_lowercase();
     LABELS
         .iter()
-        .any(|label| head == *label || head.ends_with(&format!(" {label}")) || head.ends_with(&format!("\t{label}")))
+        .any(|label| head.strip_suffix(label).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t'])))
 }
 
 #[cfg(test)]
@@ -240,6 +303,26 @@ mod tests {
         let found = read_all(text);
         assert_eq!(found[0].2.as_deref(), Some("550 5.1.1 <anna@example.org>... User unknown"));
         assert_eq!(found[1].2.as_deref(), Some("552 5.2.2 <ben@example.org>... Mailbox full"));
+    }
+
+    #[test]
+    fn a_transcript_concludes_with_whom_it_speaks_of() {
+        let text = "   ----- Transcript of session follows -----\nWhile talking to a.example:\n>>> MAIL From:<news@example.com>\n<<< 501 <news@example.com>... is an open relay.\n554 <anna@example.org>... Remote protocol error\n550 b.example (smtp)... 550 Host unknown\n554 <ben@b.example>... 550 Host unknown\n>>> RCPT To:<cleo@c.example>\n<<< 550 No such user here\n550 <cleo@c.example>... User unknown\n";
+        let found = read_all(text);
+        let names: Vec<_> = found.iter().map(|one| one.0.as_str()).collect();
+        assert_eq!(names, ["anna@example.org", "ben@b.example", "cleo@c.example"]);
+        assert_eq!(found[0].1, Stage::Mail);
+        assert!(found[1].2.as_deref().unwrap().contains("Host unknown"));
+        assert_eq!(
+            (found[2].1, found[2].2.as_deref()),
+            (Stage::Recipient, Some("550 No such user here <cleo@c.example>... User unknown"))
+        );
+    }
+
+    #[test]
+    fn a_reply_may_lack_its_digits() {
+        let found = read_all("\"anna@example.org\":\nafter RCPT command\n5.1.1 <anna@example.org>... User Unknown\n");
+        assert_eq!(found[0].2.as_deref(), Some("5.1.1 <anna@example.org>... User Unknown"));
     }
 
     #[test]

@@ -58,6 +58,11 @@ pub(super) fn is_automatic(header: &Fields) -> bool {
         || ["precedence", "x-precedence", "preference"].iter().any(|name| header.get(name).is_some_and(is_reply))
 }
 
+/// Whether a program wrote it of its own accord and answers nothing (RFC 3834, 5.1).
+pub(super) fn is_generated(header: &Fields) -> bool {
+    header.get("auto-submitted").is_some_and(|value| value.trim().to_ascii_lowercase().starts_with("auto-generated"))
+}
+
 /// Whether it came over a list: what a list passes on, it does not say itself.
 pub(super) fn is_of_list(header: &Fields) -> bool {
     ["list-id", "list-unsubscribe", "list-post"].iter().any(|name| header.has(name))

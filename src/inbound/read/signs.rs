@@ -21,6 +21,8 @@ pub(super) enum Sign {
     Challenge,
     /// Somebody wants no more of it.
     Leave,
+    /// A mail program asks for that in its owner's name.
+    Asked,
     /// The copy of the returned mail begins.
     Copy,
 }
@@ -35,6 +37,7 @@ fn heading_of(text: &str) -> Option<Sign> {
         "absent" => Sign::Absent,
         "challenge" => Sign::Challenge,
         "leave" => Sign::Leave,
+        "asked" => Sign::Asked,
         "copy" => Sign::Copy,
         _ => return None,
     })

@@ -1,8 +1,10 @@
 //! Delivery reports by the standard (RFC 3464, RFC 6533): one group of fields for each recipient.
 
+use std::collections::BTreeSet;
+
 use super::fields::{Fields, groups, groups_named};
 use super::prose::{self, Spoken};
-use super::text::{addresses, reply_at, stage, tidy_reply};
+use super::text::{addresses, enhanced, reply_at, stage, tidy_reply};
 use super::{RECIPIENTS_MAX, Recipient};
 use crate::domain::cause::{Reply, Said, judge_report};
 use crate::domain::notice::NoticeKind;
@@ -64,8 +66,14 @@ impl Status {
     /// Those of whom the report says this kind of thing, judged; `text` is what it says for people.
     pub(super) fn recipients(&self, wanted: NoticeKind, text: &str) -> Vec<Recipient> {
         let records: Vec<&Fields> = self.records.iter().filter(|record| kind(record) == wanted).collect();
-        let alone = records.len() == 1;
-        records.into_iter().map(|record| judged(record, wanted, text, alone)).collect()
+        let spoken = prose::read(text, &BTreeSet::new());
+        let alone = (records.len() == 1).then(|| prose::of_all(text));
+        let mut seen = BTreeSet::new();
+        records
+            .into_iter()
+            .filter(|record| recipient(record).is_none_or(|address| seen.insert(address.to_ascii_lowercase())))
+            .map(|record| judged(record, wanted, &spoken, alone.as_ref()))
+            .collect()
     }
 }
 
@@ -80,13 +88,13 @@ fn kind(record: &Fields) -> NoticeKind {
     }
 }
 
-fn judged(record: &Fields, kind: NoticeKind, text: &str, alone: bool) -> Recipient {
+fn judged(record: &Fields, kind: NoticeKind, spoken: &[Spoken], alone: Option<&Spoken>) -> Recipient {
     let address = recipient(record);
     if kind == NoticeKind::Delivered {
         return Recipient { address, said: None };
     }
-    let named = prose::of_one(text, address.as_deref().unwrap_or_default());
-    let spoken = named.or_else(|| alone.then(|| prose::of_all(text)));
+    let is_meant = |one: &&Spoken| address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&one.address));
+    let spoken = spoken.iter().find(is_meant).or(alone).cloned();
     let diagnostic = record.get("diagnostic-code").map(without_type).filter(|text| !text.is_empty());
     let mut said = Said {
         stage: diagnostic.map_or(Stage::Unknown, stage),
@@ -133,7 +141,7 @@ pub(super) fn address_of(value: &str) -> Option<String> {
 }
 
 /// `smtp; 550 no`: the type says which language the rest is in.
-fn without_type(value: &str) -> &str {
+pub(super) fn without_type(value: &str) -> &str {
     let is_type = |kind: &str| !kind.contains(char::is_whitespace) && !kind.starts_with(|c: char| c.is_ascii_digit());
     match value.split_once(';') {
         Some((kind, rest)) if is_type(kind.trim()) => rest.trim(),
@@ -142,19 +150,11 @@ fn without_type(value: &str) -> &str {
 }
 
 /// The reply in a diagnostic: some reporters say something of their own before it.
-fn reply_of(text: &str) -> Option<String> {
+pub(super) fn reply_of(text: &str) -> Option<String> {
     match reply_at(text) {
         Some(at) => Some(tidy_reply(&text[at..])),
         None => text.parse::<Reply>().is_ok().then(|| text.to_owned()),
     }
-}
-
-/// `5.1.1`, `#5.1.1 (no such user)`.
-pub(super) fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
-    let word = text.trim().trim_start_matches('#').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
-    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.len() <= 3));
-    let code = (u8::try_from(parts.next()??).ok()?, parts.next()??, parts.next()??);
-    (parts.next().is_none() && matches!(code.0, 4 | 5)).then_some(code)
 }
 
 #[cfg(test)]
@@ -171,18 +171,5 @@ mod tests {
         assert_eq!(found[0].judgement().unwrap().cause, Cause::Full);
         assert_eq!(found[1].address.as_deref(), Some("ben@example.org"));
         assert_eq!(found[1].judgement().unwrap().cause, Cause::NoMailbox);
-    }
-
-    #[test]
-    fn codes_have_three_numbers() {
-        for (text, code) in [
-            ("5.1.1", Some((5, 1, 1))),
-            ("#4.4.7 (late)", Some((4, 4, 7))),
-            ("2.0.0", None),
-            ("5.1", None),
-            ("5.1.1.1", None),
-        ] {
-            assert_eq!(enhanced(text), code, "{text}");
-        }
     }
 }

@@ -34,9 +34,13 @@ fn is_separator(line: &str) -> bool {
     }
     let is_ruled = bare.starts_with(['-', '=', '*', '_', '#', '+', '|']) && bare.len() > 2;
     let ends = bare.ends_with([':', '：']);
-    let announces =
-        ["follow", "below", "attached", "enclosed"].iter().any(|word| bare.to_ascii_lowercase().contains(word));
-    (is_ruled || ends || announces) && Signs::of(bare).has(Sign::Copy)
+    let lower = bare.to_ascii_lowercase();
+    // A sentence that only mentions the copy goes on from the line before: "delete your own text from the attached ...".
+    let begins = !bare.starts_with(char::is_lowercase);
+    let announces = begins && ["follow", "below", "attached", "enclosed"].iter().any(|word| lower.contains(word));
+    // "Body of message generated response:" introduces the reply.
+    let is_reply = ["response", "reply", "error"].iter().any(|word| lower.contains(word));
+    (is_ruled || ends || announces) && !is_reply && Signs::of(bare).has(Sign::Copy)
 }
 
 /// Whether a mail's header begins here: three fields in a row at the margin, one of them of a kind that only mails have.
@@ -170,13 +174,21 @@ fn transcript(text: &str) -> Stage {
             };
         } else if let Some(reply) = line.strip_prefix("<<<").map(str::trim) {
             match refused {
-                None if reply.starts_with(['4', '5']) => refused = Some(asked),
+                None if reply.starts_with(['4', '5']) && asked != Stage::Unknown => refused = Some(asked),
                 Some(Stage::Data) if reply.starts_with("503") || reply.starts_with("554") => return Stage::Recipient,
                 _ => {}
             }
         }
     }
     refused.unwrap_or(Stage::Unknown)
+}
+
+/// `5.1.1`, `#5.1.1 (no such user)`.
+pub(super) fn enhanced(text: &str) -> Option<(u8, u16, u16)> {
+    let word = text.trim().trim_start_matches('#').split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
+    let mut parts = word.split('.').map(|part| part.parse::<u16>().ok().filter(|_| part.len() <= 3));
+    let code = (u8::try_from(parts.next()??).ok()?, parts.next()??, parts.next()??);
+    (parts.next().is_none() && matches!(code.0, 4 | 5)).then_some(code)
 }
 
 #[cfg(test)]
@@ -189,6 +201,11 @@ mod tests {
             ("no\n--- Below this line is a copy of the message.\n\nReceived: x\n", "no\n"),
             ("no\nMessage headers follow.\n\nReceived: x", "no\n"),
             ("no\nOriginal message follows.\nDate: x", "no\n"),
+            (
+                "delete your own\ntext from the attached returned message.\n<a@b>: no\n",
+                "delete your own\ntext from the attached returned message.\n<a@b>: no\n",
+            ),
+            ("Body of message generated response:\n550 no\n", "Body of message generated response:\n550 no\n"),
             ("no\n\nReturn-Path: <a@b.example>\nReceived: x\nFrom: y\n", "no\n\n"),
             ("The original message was received at noon\nno\n", "The original message was received at noon\nno\n"),
             (
@@ -236,10 +253,24 @@ mod tests {
             (">>> RCPT To:<a@b>\n<<< 550 no", Stage::Recipient),
             (">>> DATA\n<<< 550 no\n<<< 503 need RCPT", Stage::Recipient),
             (">>> DATA\n<<< 550 spam", Stage::Data),
+            ("<<< 450 busy\n>>> DATA\n<<< 551 no\n<<< 503 need RCPT", Stage::Recipient),
             (">>> MAIL From:<>\n<<< 501 no", Stage::Mail),
             ("550 no", Stage::Unknown),
         ] {
             assert_eq!(stage(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_have_three_numbers() {
+        for (text, code) in [
+            ("5.1.1", Some((5, 1, 1))),
+            ("#4.4.7 (late)", Some((4, 4, 7))),
+            ("2.0.0", None),
+            ("5.1", None),
+            ("5.1.1.1", None),
+        ] {
+            assert_eq!(enhanced(text), code, "{text}");
         }
     }
 }

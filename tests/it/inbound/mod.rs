@@ -4,6 +4,7 @@ mod killed;
 mod listening;
 pub(crate) mod post;
 mod postfix;
+mod reading;
 mod receiving;
 mod settling;
 mod wire;
