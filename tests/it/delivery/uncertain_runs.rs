@@ -11,6 +11,7 @@ use super::parties::{suspended, wait_for_suspension};
 use super::script::{Answer, Asked, Script};
 use super::stage::{DeliveryFixture, endpoint_at, relay, relay_to};
 use crate::harness::database::both_databases;
+use crate::harness::patience::until;
 
 async fn silent() -> Script {
     Script::start(|asked: &Asked| if asked.verb == "DOT" { Answer::Drop } else { Answer::Usual }).await
@@ -34,6 +35,10 @@ both_databases! {
         let issue = stage.issue("twice").await;
         let running = stage.start();
         stage.wait_until(issue, |totals| totals.uncertain == 2).await;
+        stage.clock.advance(Duration::from_secs(30 * 60));
+        until("both second copies", async || copies(&script).values().all(|copies| *copies == 2)).await;
+        stage.wait_until(issue, |totals| totals.claimed + totals.in_flight == 0).await;
+        assert_eq!(stage.totals(issue).await.failed, 2, "the second silence ends it, and not half an hour later");
         for _ in 0..12 {
             stage.clock.advance(Duration::from_secs(30 * 60));
             tokio::time::sleep(Duration::from_millis(120)).await;
