@@ -35,13 +35,13 @@ pub(super) struct Line {
 
 /// The lines of a file.
 pub(super) struct Lines<R: Read> {
-    input: BufReader<Decoded<R>>,
+    input: Box<BufReader<Decoded<R>>>,
     number: u64,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R) -> io::Result<Self> {
-        Ok(Self { input: BufReader::with_capacity(64 * 1024, decoded(input)?), number: 0 })
+        Ok(Self { input: Box::new(BufReader::with_capacity(64 * 1024, decoded(input)?)), number: 0 })
     }
 
     /// The first byte that is no white space, as far as the file's beginning goes.
