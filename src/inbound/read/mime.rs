@@ -13,6 +13,8 @@ const BYTES_MAX: usize = 256 * 1024;
 const HEADER_MAX: usize = 64 * 1024;
 /// Longer lines are cut.
 const LINE_MAX: usize = 16 * 1024;
+/// CRs before an LF that are one line end with it.
+const RETURNS_MAX: usize = 8;
 /// Lines, parts and boundaries that are looked at: each costs the library some hundred bytes, and its nesting is as deep
 /// as there are types.
 const LINES_MAX: usize = 16 * 1024;
@@ -181,7 +183,7 @@ fn limited(bytes: &[u8]) -> Vec<u8> {
         begin = end + 1;
         // CR CR LF is one line end: some hosts add a CR to every LF.
         if bytes.get(end) == Some(&b'\r') {
-            let more = bytes[end..].iter().take_while(|byte| **byte == b'\r').count();
+            let more = bytes[end..].iter().take(RETURNS_MAX).take_while(|byte| **byte == b'\r').count();
             if bytes.get(end + more) == Some(&b'\n') {
                 begin = end + more + 1;
             }
