@@ -132,10 +132,7 @@ impl Stage {
             }
             () if says(&["in reply to data", ">>> data", "after data", "our data"]) => Self::Data,
             () if says(&[
-                "refused to talk to me",
-                "in reply to ehlo",
-                "in reply to helo",
-                "initial connection",
+                "refused to talk to me", "in reply to ehlo", "in reply to helo", "initial connection",
                 "my name was rejected",
             ]) =>
             {

@@ -96,7 +96,11 @@ const LINES_MAX: usize = 560;
 
 /// Where a statement has one text per database, how often, and why it must.
 const SPLITS: &[(&str, usize, &str)] = &[
-    ("src/store/column.rs", 3, "listed!, worded! and over_rows!: lists and rows unfold from JSON by functions of other names"),
+    (
+        "src/store/column.rs",
+        3,
+        "listed!, worded! and over_rows!: lists and rows unfold from JSON by functions of other names",
+    ),
     ("src/store/deliveries.rs", 2, "a claim skips the rows that another process has locked; SQLite has one writer"),
     ("src/store/transactional.rs", 1, "the same claim, of some newsletters alone"),
     (

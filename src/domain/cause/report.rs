@@ -24,14 +24,8 @@ const NEAR: usize = 2;
 
 /// Why no conversation came about. After the last attempt it is one thing: it was retried to the end.
 const UNREACHED: &[&str] = &[
-    "connection timed out",
-    "not accept our requests to connect",
-    "operation timed out",
-    "timed out",
-    "no answer from host",
-    "not responding",
-    "remote host is not responding",
-    "host not reachable",
+    "connection timed out", "not accept our requests to connect", "operation timed out", "timed out",
+    "no answer from host", "not responding", "remote host is not responding", "host not reachable",
 ];
 
 /// What one witness says, and how much it weighs.

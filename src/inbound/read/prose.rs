@@ -14,16 +14,8 @@ const BLOCK_MAX: usize = 2048;
 const PLACES_MAX: usize = 128;
 /// How lines begin that a reporter writes below a reply.
 const REPORTERS: &[&str] = &[
-    ">>>",
-    "---",
-    "===",
-    "Giving up on ",
-    "I'm not going to try again",
-    "While talking to ",
-    "... while talking to ",
-    "Connected to ",
-    "Message could not be delivered for ",
-    "Message will be deleted from queue",
+    ">>>", "---", "===", "Giving up on ", "I'm not going to try again", "While talking to ", "... while talking to ",
+    "Connected to ", "Message could not be delivered for ", "Message will be deleted from queue",
 ];
 /// Words of failure stand as near to an address.
 const BESIDE_MAX: usize = 256;
