@@ -5,7 +5,7 @@ use std::fmt;
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A line and a column of the file, from 1.
+    /// Counted from 1, as editors do.
     File { line: usize, column: usize },
     /// A variable of the environment.
     Environment(String),
