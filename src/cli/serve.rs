@@ -135,12 +135,7 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         let public_url = wiring::public_url(config);
         let scheduler =
             Scheduler::new(db.clone(), clock.clone(), &config.newsletters, &public_url, Arc::clone(&templates));
-        let settler = Settler::new(db.clone(), clock.clone(), scheduler.shift_until());
-        let stopped = stop.clone();
-        supervisor.add("settling bounces", async move {
-            settler.run(stopped).await;
-            Ok(())
-        });
+        settle(&mut supervisor, Settler::new(db.clone(), clock.clone(), scheduler.shift_until()));
         let upkeep = Upkeep::new(db.clone(), clock.clone(), wiring::upkeep(config), scheduler.shift_until());
         let stopped = stop.clone();
         supervisor.add("upkeep", async move {
@@ -182,6 +177,15 @@ pub(super) async fn start(config: &Config, db: &Db, clock: &Clock, roles: &[Role
         });
     }
     Ok(supervisor)
+}
+
+/// Settles bounces as long as `supervisor` runs.
+fn settle(supervisor: &mut Supervisor, settler: Settler) {
+    let stop = supervisor.stop_token();
+    supervisor.add("settling bounces", async move {
+        settler.run(stop).await;
+        Ok(())
+    });
 }
 
 async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

@@ -53,7 +53,6 @@ pub use self::signup::SignupLimits;
 use self::tree::ConfigTable;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::retention::Retention;
-use crate::domain::return_path::ReturnPath;
 use crate::token::Keyring;
 
 /// The file looked for when none is named.
@@ -204,9 +203,8 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let retention = retention::read(reader.section(root, "retention"));
     let signup = signup::read(reader.section(root, "signup"));
     let retry_for = delivery.as_ref().map(|delivery| delivery.retry_for);
-    let hears_mail = inbound.as_ref().is_some_and(Inbound::has_door);
-    let newsletters =
-        reader.each(root, "newsletters.*", |slug, section| newsletter::read(slug, section, retry_for, hears_mail));
+    let hears = inbound.as_ref().is_some_and(Inbound::has_door);
+    let newsletters = reader.each(root, "newsletters.*", |slug, one| newsletter::read(slug, one, retry_for, hears));
     let mut names = HashSet::new();
     let mut known = Vec::new();
     let relays = reader.each(root, "relays.*", |_, section| {
@@ -231,13 +229,7 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
     let sending =
         reader.each(root, "newsletters.*", |slug, section| (slug.to_owned(), sending::read(&section, &known)));
     reader.each(root, "relays.*", |_, section| warn_of_idle(&section, &sending, alarms.relay.as_deref()));
-    let paths = newsletters.iter().flatten().filter_map(|(newsletter, _)| newsletter.return_path.as_ref());
-    if let Some(unheard) = paths.map(ReturnPath::domain).next().filter(|_| !hears_mail) {
-        let hint =
-            "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
-        let why = format!("nobody hears what comes back to {unheard}");
-        reader.section(root, "inbound").warn("smtp_listen", why, hint);
-    }
+    warn_of_unheard(&reader.section(root, "inbound"), newsletters.iter().flatten().filter(|_| !hears));
     if newsletters.is_empty() {
         top.refuse_all(
             "there is no newsletter",
@@ -269,6 +261,15 @@ fn read_all(reader: &ConfigReader, root: &ConfigTable) -> Option<Config> {
         config.newsletters.push(newsletter);
     }
     Some(config)
+}
+
+/// Warns of the first newsletter whose bounces nobody hears.
+fn warn_of_unheard<'a>(section: &Section<'_>, mut unheard: impl Iterator<Item = &'a (Newsletter, Vec<Dkim>)>) {
+    if let Some(path) = unheard.find_map(|(newsletter, _)| newsletter.return_path.as_ref()) {
+        let hint =
+            "set it or `lmtp_listen`, or `pipe = true` where a mail server hands it to `coranto bounces receive`";
+        section.warn("smtp_listen", format!("nobody hears what comes back to {}", path.domain()), hint);
+    }
 }
 
 /// Warns of a relay that waits to be named and is not.
