@@ -68,6 +68,9 @@ pub(super) fn open(bytes: &[u8]) -> Option<Mail> {
         mail.add(part, &parsed, &mut html);
         mail.is_cut |= bytes.len() <= BYTES_MAX && has_no_end(part, &clean);
     }
+    let is_report = parsed.parts.first().is_some_and(|part| kind_of(part).1 == "report");
+    // The part that it is named for was lost.
+    mail.is_cut |= is_report && mail.status.is_empty() && mail.feedback.is_empty() && !mail.receipt;
     if mail.texts.iter().all(|text| text.trim().is_empty()) {
         mail.texts = html;
     }
