@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::find::{self, Clue, Matched, MatchedBy};
-use super::read::Recipient;
+use super::read::ReportedRecipient;
 use super::report::ReadReport;
 use crate::clock::Timestamp;
 use crate::domain::SubscriptionId;
@@ -236,9 +236,10 @@ fn is_kept(kind: NoticeKind) -> bool {
 
 /// The recipient of whom the report speaks. We write to one at a time: of several, the one that is ours; any other is the
 /// same reader, seen through an alias.
-fn recipient<'a>(report: &'a ReadReport, mail: Option<&ReturnedMail>) -> Option<&'a Recipient> {
+fn recipient<'a>(report: &'a ReadReport, mail: Option<&ReturnedMail>) -> Option<&'a ReportedRecipient> {
     let all = &report.reading.recipients;
-    let is_ours = |one: &&Recipient| mail.is_some_and(|mail| key(one.address.as_deref()) == key(Some(&mail.email)));
+    let is_ours =
+        |one: &&ReportedRecipient| mail.is_some_and(|mail| key(one.address.as_deref()) == key(Some(&mail.email)));
     all.iter().find(is_ours).or(all.first())
 }
 
@@ -247,7 +248,7 @@ fn key(address: Option<&str>) -> Option<String> {
 }
 
 /// Whether the report speaks of another address: the reader's own mailbox took the mail, and passed it on.
-fn is_forwarded(recipient: Option<&Recipient>, mail: &ReturnedMail) -> bool {
+fn is_forwarded(recipient: Option<&ReportedRecipient>, mail: &ReturnedMail) -> bool {
     let named = key(recipient.and_then(|one| one.address.as_deref()));
     named.is_some() && named != key(Some(&mail.email))
 }
@@ -261,8 +262,8 @@ fn notice(
     effect: Effect,
 ) -> NewNotice {
     let one = recipient(report, mail);
-    let judged = one.and_then(Recipient::judgement);
-    let said = one.and_then(Recipient::said);
+    let judged = one.and_then(ReportedRecipient::judgement);
+    let said = one.and_then(ReportedRecipient::said);
     let status = one.and_then(|one| one.reply()?.enhanced).or_else(|| said?.status);
     let words = said.and_then(|said| said.quoted.as_deref().or(said.prose.first().map(String::as_str)));
     NewNotice {

@@ -12,7 +12,7 @@ use crate::domain::cause::{Cause, Class, Classification, Party, judge};
 use crate::domain::notice::NoticeEvidence;
 use crate::domain::reply::{Reply, Stage};
 use crate::inbound::archive::{self, Kept};
-use crate::inbound::read::{Reading, Recipient, read};
+use crate::inbound::read::{Reading, ReportedRecipient, read};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
@@ -68,7 +68,7 @@ fn mail_as_json(kept: &Kept<'_>, reading: &Reading) -> serde_json::Value {
     })
 }
 
-fn recipient_as_json(recipient: &Recipient) -> serde_json::Value {
+fn recipient_as_json(recipient: &ReportedRecipient) -> serde_json::Value {
     let reply = recipient.reply();
     let said = recipient.said();
     let status = reply.as_ref().and_then(|reply| reply.enhanced).or_else(|| said?.status);

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, groups, groups_named};
 use super::status::address_of;
-use super::{RECIPIENTS_MAX, Recipient};
+use super::{RECIPIENTS_MAX, ReportedRecipient};
 use crate::domain::notice::NoticeKind;
 
 const NAMES: &[&str] = &[
@@ -16,7 +16,7 @@ pub(super) fn is_in(text: &str) -> bool {
 }
 
 /// What the report's fields say, and of whom; `copy` is the header of the mail that it is about.
-pub(super) fn read(parts: &[String], text: &str, copy: &Fields) -> (NoticeKind, Vec<Recipient>) {
+pub(super) fn read(parts: &[String], text: &str, copy: &Fields) -> (NoticeKind, Vec<ReportedRecipient>) {
     let found = match parts.is_empty() {
         false => parts.iter().flat_map(|part| groups(part)).collect(),
         true => groups_named(text, NAMES),
@@ -41,7 +41,7 @@ pub(super) fn read(parts: &[String], text: &str, copy: &Fields) -> (NoticeKind, 
         addresses.clear();
     }
     addresses.truncate(RECIPIENTS_MAX);
-    (kind, addresses.into_iter().map(|address| Recipient { address: Some(address), said: None }).collect())
+    (kind, addresses.into_iter().map(|address| ReportedRecipient { address: Some(address), said: None }).collect())
 }
 
 #[cfg(test)]

@@ -34,21 +34,21 @@ pub struct Reading {
     /// What kind of mail it is.
     pub kind: NoticeKind,
     /// Of whom it speaks, in its order.
-    pub recipients: Vec<Recipient>,
+    pub recipients: Vec<ReportedRecipient>,
     /// What may tell whose mail it was.
     pub traces: Vec<Trace>,
 }
 
 /// Somebody of whom a report speaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recipient {
+pub struct ReportedRecipient {
     /// The address, as the report writes it.
     pub address: Option<String>,
     /// What is said, and what it means. Complaints and confirmations say nothing more.
     said: Option<(Said, Classification)>,
 }
 
-impl Recipient {
+impl ReportedRecipient {
     /// What is said of them, if anything is.
     pub fn said(&self) -> Option<&Said> {
         self.said.as_ref().map(|(said, _)| said)
@@ -87,7 +87,7 @@ pub fn read(bytes: &[u8]) -> Reading {
     let mut traces = trace::find(&mail.header, &copy);
     let (kind, mut recipients) = said(&mail, &text, &copy, &mut traces);
     if mail.is_cut {
-        recipients.iter_mut().for_each(Recipient::doubt);
+        recipients.iter_mut().for_each(ReportedRecipient::doubt);
     }
     Reading { kind, recipients, traces }
 }
@@ -111,7 +111,7 @@ fn report_text(mail: &mut Mail) -> String {
 }
 
 /// The kinds in the order in which they are tried: a complaint or a delay inside of what looks like a bounce wins.
-fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (NoticeKind, Vec<Recipient>) {
+fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (NoticeKind, Vec<ReportedRecipient>) {
     let is_passed_on = sender::is_of_list(&mail.header) && Sender::of(&mail.header) == Sender::Person;
     if !mail.feedback.is_empty() || (!is_passed_on && feedback::is_in(text)) {
         return feedback::read(&mail.feedback, text, copy);
@@ -136,7 +136,7 @@ fn said(mail: &Mail, text: &str, copy: &Fields, traces: &mut Vec<Trace>) -> (Not
 }
 
 /// A report in prose, if it is one.
-fn written(mail: &Mail, text: &str, copy: &Fields) -> Option<(NoticeKind, Vec<Recipient>)> {
+fn written(mail: &Mail, text: &str, copy: &Fields) -> Option<(NoticeKind, Vec<ReportedRecipient>)> {
     let head = &text[..text.floor_char_boundary(KIND_TEXT_MAX)];
     let (titled, told) = (Signs::of(&mail.subject), Signs::of(head));
     let has = |sign| titled.has(sign) || told.has(sign);
@@ -158,7 +158,13 @@ fn written(mail: &Mail, text: &str, copy: &Fields) -> Option<(NoticeKind, Vec<Re
     Some((kind, spoken(mail, text, copy, failed_field, kind)))
 }
 
-fn spoken(mail: &Mail, text: &str, copy: &Fields, failed_field: Vec<String>, kind: NoticeKind) -> Vec<Recipient> {
+fn spoken(
+    mail: &Mail,
+    text: &str,
+    copy: &Fields,
+    failed_field: Vec<String>,
+    kind: NoticeKind,
+) -> Vec<ReportedRecipient> {
     let own = ["to", "from", "delivered-to", "x-original-to", "envelope-to"];
     let except: BTreeSet<String> = own
         .iter()
@@ -191,7 +197,10 @@ fn spoken(mail: &Mail, text: &str, copy: &Fields, failed_field: Vec<String>, kin
         let said =
             Said { stage: one.stage, quoted: one.quoted, status: None, prose, failed: kind == NoticeKind::Bounce };
         let judgement = judge_report(&said);
-        Recipient { address: Some(one.address).filter(|address| !address.is_empty()), said: Some((said, judgement)) }
+        ReportedRecipient {
+            address: Some(one.address).filter(|address| !address.is_empty()),
+            said: Some((said, judgement)),
+        }
     };
     found.into_iter().map(judged).collect()
 }

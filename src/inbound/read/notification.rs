@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::status::{reply_of, without_type};
 use super::text::{enhanced, stage};
 use super::trace::{Place, Trace};
-use super::{RECIPIENTS_MAX, Recipient};
+use super::{RECIPIENTS_MAX, ReportedRecipient};
 use crate::domain::cause::{Said, judge_report};
 use crate::domain::notice::NoticeKind;
 use crate::domain::reply::Stage;
@@ -50,7 +50,7 @@ impl Notification {
     }
 
     /// Of whom it speaks, judged.
-    pub(super) fn recipients(&self) -> Vec<Recipient> {
+    pub(super) fn recipients(&self) -> Vec<ReportedRecipient> {
         let (part, list) = match self.kind {
             NoticeKind::Complaint => ("complaint", "complainedRecipients"),
             NoticeKind::Delay => ("deliveryDelay", "delayedRecipients"),
@@ -61,10 +61,10 @@ impl Notification {
         found.into_iter().flatten().take(RECIPIENTS_MAX).map(|one| self.recipient(one, part)).collect()
     }
 
-    fn recipient(&self, one: &Value, part: &str) -> Recipient {
+    fn recipient(&self, one: &Value, part: &str) -> ReportedRecipient {
         let address = one.as_str().or_else(|| text_of(one, "emailAddress")).map(str::to_owned);
         if !matches!(self.kind, NoticeKind::Bounce | NoticeKind::Delay) {
-            return Recipient { address, said: None };
+            return ReportedRecipient { address, said: None };
         }
         let diagnostic = text_of(one, "diagnosticCode").map(without_type).filter(|text| !text.is_empty());
         let is_for_good = self.body[part].get("bounceType").and_then(Value::as_str) != Some("Transient");
@@ -76,7 +76,7 @@ impl Notification {
             prose: diagnostic.into_iter().chain(hint).map(str::to_owned).collect(),
             failed: self.kind == NoticeKind::Bounce && is_for_good,
         };
-        Recipient { address, said: Some((said.clone(), judge_report(&said))) }
+        ReportedRecipient { address, said: Some((said.clone(), judge_report(&said))) }
     }
 
     /// The Message-ID of our mail among its headers.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fields::{Fields, groups, groups_named};
 use super::prose::{self, Spoken};
 use super::text::{addresses, enhanced, reply_at, stage, tidy_reply};
-use super::{RECIPIENTS_MAX, Recipient};
+use super::{RECIPIENTS_MAX, ReportedRecipient};
 use crate::domain::cause::{Reply, Said, judge_report};
 use crate::domain::notice::NoticeKind;
 use crate::domain::reply::Stage;
@@ -64,7 +64,7 @@ impl Status {
     }
 
     /// Those of whom the report says this kind of thing, judged; `text` is what it says for people.
-    pub(super) fn recipients(&self, wanted: NoticeKind, text: &str) -> Vec<Recipient> {
+    pub(super) fn recipients(&self, wanted: NoticeKind, text: &str) -> Vec<ReportedRecipient> {
         let records: Vec<&Fields> = self.records.iter().filter(|record| kind(record) == wanted).collect();
         let spoken = prose::read(text, &BTreeSet::new());
         let alone = (records.len() == 1).then(|| prose::of_all(text));
@@ -88,10 +88,10 @@ fn kind(record: &Fields) -> NoticeKind {
     }
 }
 
-fn judged(record: &Fields, kind: NoticeKind, spoken: &[Spoken], alone: Option<&Spoken>) -> Recipient {
+fn judged(record: &Fields, kind: NoticeKind, spoken: &[Spoken], alone: Option<&Spoken>) -> ReportedRecipient {
     let address = recipient(record);
     if kind == NoticeKind::Delivered {
-        return Recipient { address, said: None };
+        return ReportedRecipient { address, said: None };
     }
     let is_meant = |one: &&Spoken| address.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(&one.address));
     let spoken = spoken.iter().find(is_meant).or(alone).cloned();
@@ -112,7 +112,7 @@ fn judged(record: &Fields, kind: NoticeKind, spoken: &[Spoken], alone: Option<&S
     }
     // `4.4.7 (delivery time expired)`: the comment says what the code does.
     said.prose.extend(record.get("status").and_then(|status| Some(status.split_once('(')?.1.to_owned())));
-    Recipient { address, said: Some((said.clone(), judge_report(&said))) }
+    ReportedRecipient { address, said: Some((said.clone(), judge_report(&said))) }
 }
 
 /// Adds what the report says for people: the stage when its fields do not name it, and the reply when they quote none.

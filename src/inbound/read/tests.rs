@@ -58,9 +58,9 @@ fn every_report_of_the_table_is_read() {
     let mut wrong = Vec::new();
     for report in &all {
         let reading = read(report.mail.as_bytes());
-        let judged = reading.recipients.first().and_then(Recipient::judgement);
+        let judged = reading.recipients.first().and_then(ReportedRecipient::judgement);
         let address = reading.recipients.first().and_then(|one| one.address.as_deref());
-        let stage = reading.recipients.first().and_then(Recipient::said).map(|said| said.stage);
+        let stage = reading.recipients.first().and_then(ReportedRecipient::said).map(|said| said.stage);
         let is_right = reading.kind == NoticeKind::Bounce
             && reading.recipients.len() == 1
             && address == Some(TO)
@@ -91,7 +91,7 @@ fn mail_systems_are_understood_in_their_languages() {
     let mut wrong = Vec::new();
     for row in lines(LANGUAGES) {
         let reading = read(of_language(&row, "MAILER-DAEMON@mx.example.net").as_bytes());
-        let judged = reading.recipients.first().and_then(Recipient::judgement);
+        let judged = reading.recipients.first().and_then(ReportedRecipient::judgement);
         let is_right =
             judged.is_some_and(|judged| judged.cause.as_str() == row[4] && judged.certainty == Certainty::Likely);
         if reading.kind != NoticeKind::Bounce || !is_right {
