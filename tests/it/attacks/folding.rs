@@ -121,7 +121,8 @@ both_databases! {
     }
 
     async fn a_not_me_of_a_former_version_is_the_mailboxs(db: Db) {
-        let web = WebFixture::new(db).await;
+        let limits = Limits { answer_after: Duration::ZERO, confirmations_per_day: 100, confirmations_per_month: 100, ..Limits::default() };
+        let web = WebFixture::with(db, limits, &[]).await;
         web.ground.request("john.smith@proton.me").await.unwrap();
         let tag = web.ground.keys().address_tag("john.smith@proton.me").cast_signed();
         let link = format!("/n/{}", web.token(Purpose::Refuse, tag).await);

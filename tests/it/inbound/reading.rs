@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use coranto::domain::cause::{Cause, Certainty, Class};
 use coranto::domain::notice::NoticeKind;
-use coranto::inbound::read::{Reading, Recipient, read};
+use coranto::inbound::read::{Reading, ReportedRecipient, read};
 
 use crate::harness::skip;
 
@@ -181,7 +181,7 @@ fn mails() -> Vec<(String, Vec<u8>)> {
 
 /// What is certainly called dead.
 fn certainly_dead(reading: &Reading) -> usize {
-    let is_so = |one: &&Recipient| {
+    let is_so = |one: &&ReportedRecipient| {
         one.judgement().is_some_and(|it| it.certainty == Certainty::Certain && it.cause.class() == Class::Dead)
     };
     match reading.kind {

@@ -9,6 +9,7 @@ use coranto::domain::subscriber::SubscriptionState::{Active, Pending};
 use coranto::domain::suppression::SuppressionReason;
 use coranto::domain::{DeliveryId, NewsletterId};
 use coranto::store::limits::{Asker, MailAllowance, MailRequest};
+use coranto::store::subscribers::NewSubscriber;
 use coranto::store::{Db, Tx, limits, subscriptions, suppressions};
 
 use super::ground::{NOW, StoreFixture, person, subscribe};
@@ -43,6 +44,23 @@ fn tag(email: &str) -> i64 {
 }
 
 both_databases! {
+    async fn an_erasure_hides_no_other_reason(db: Db) {
+        let mut ground = StoreFixture::new(&db).await;
+        let tx = &mut ground.tx;
+        let before = person("former@example.org").address_hash;
+        for (email, own, former) in [
+            ("anna@example.org", SuppressionReason::Erased, SuppressionReason::Complaint),
+            ("bert@example.org", SuppressionReason::Complaint, SuppressionReason::Erased),
+        ] {
+            let known = NewSubscriber { former_hash: Some(before), ..person(email) };
+            for (hash, reason) in [(&known.address_hash, own), (&before, former)] {
+                suppressions::remove_of(tx, &NewSubscriber { address_hash: *hash, ..person("x@example.org") }, acts::by(NOW)).await.unwrap();
+                assert!(suppressions::add(tx, hash, reason, "", acts::by(NOW)).await.unwrap());
+            }
+            assert_eq!(suppressions::reason_of(tx, &known).await.unwrap(), Some(SuppressionReason::Complaint), "{email}");
+        }
+    }
+
     async fn mails_that_strangers_caused_are_counted_by_mailbox(db: Db) {
         let mut ground = StoreFixture::new(&db).await;
         let sent = ground.row(DeliveryState::Sent, ground.live).await;

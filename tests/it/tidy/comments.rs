@@ -63,7 +63,7 @@ fn doc(line: &str) -> Option<&str> {
 
 fn is_alone(lines: &[&str], at: usize) -> bool {
     let is_doc = |line: Option<&&str>| line.is_some_and(|line| line.trim_start().starts_with("///"));
-    !is_doc(lines.get(at + 1)) && !(at > 0 && is_doc(lines.get(at - 1)))
+    !is_doc(lines.get(at + 1)) && !is_doc(at.checked_sub(1).and_then(|before| lines.get(before)))
 }
 
 /// The words of a name in any case, without the ending of a plural.
