@@ -126,7 +126,7 @@ pub fn public_url(config: &Config) -> String {
 }
 
 /// The name this installation gives itself in EHLO: an IP address is written as a literal (RFC 5321 4.1.3).
-pub(super) fn own_name(config: &Config) -> String {
+pub fn own_name(config: &Config) -> String {
     match config.public_url.host() {
         Some(url::Host::Domain(name)) => name.to_owned(),
         Some(url::Host::Ipv4(address)) => format!("[{address}]"),

@@ -7,7 +7,7 @@ use super::output::TextStyle;
 use super::text::count;
 use super::{Context, Exit};
 use crate::config::{Config, ConfigErrors};
-use crate::doctor::{Finding, Health, local, names, relays};
+use crate::doctor::{Finding, FindingHealth, local, names, relays};
 
 /// Look at everything an installation needs, and say what to do.
 ///
@@ -43,12 +43,12 @@ impl Report<'_> {
     fn say(&mut self, finding: &Finding) -> anyhow::Result<()> {
         let output = &self.context.output;
         let (word, tone) = match finding.health {
-            Health::Ok => ("ok  ", TextStyle::Good),
-            Health::Warn => ("warn", TextStyle::Warn),
-            Health::Fail => ("fail", TextStyle::Bad),
+            FindingHealth::Ok => ("ok  ", TextStyle::Good),
+            FindingHealth::Warn => ("warn", TextStyle::Warn),
+            FindingHealth::Fail => ("fail", TextStyle::Bad),
         };
-        self.warnings += u64::from(finding.health == Health::Warn);
-        self.failures += u64::from(finding.health == Health::Fail);
+        self.warnings += u64::from(finding.health == FindingHealth::Warn);
+        self.failures += u64::from(finding.health == FindingHealth::Fail);
         if output.is_json() {
             return output.json(finding);
         }
@@ -88,7 +88,7 @@ pub(super) fn run(args: Args, context: &Context) -> anyhow::Result<Exit> {
     for warning in &config.warnings {
         report.say(&Finding {
             hint: warning.hint.clone(),
-            ..Finding::new("configuration", Health::Warn, warning.text(&file))
+            ..Finding::new("configuration", FindingHealth::Warn, warning.text(&file))
         })?;
     }
     report.say_all(local::files(&config))?;
@@ -118,7 +118,7 @@ fn only(mut config: Config, named: Option<&str>) -> anyhow::Result<Config> {
 fn of_mistakes(errors: &ConfigErrors) -> Vec<Finding> {
     let one = |problem: &crate::config::ConfigProblem| Finding {
         hint: problem.hint.clone(),
-        ..Finding::new("configuration", Health::Fail, problem.text(&errors.file))
+        ..Finding::new("configuration", FindingHealth::Fail, problem.text(&errors.file))
     };
     errors.problems.iter().map(one).collect()
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::signing::Signature;
-use super::{Finding, Health};
+use super::{Finding, FindingHealth};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::address::EmailAddress;
@@ -140,7 +140,7 @@ pub async fn database(config: &Config, now: Timestamp) -> Vec<Finding> {
         }
     };
     let mut all = vec![schema(&db, url).await];
-    if all[0].health == Health::Ok {
+    if all[0].health == FindingHealth::Ok {
         all.extend(keys(&db, config, now).await);
         all.extend(wire(&db).await);
     }
@@ -263,21 +263,21 @@ fn room(folder: &Path, free_bytes: u64) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Health;
+    use super::super::FindingHealth;
     use super::*;
 
     #[test]
     fn a_clock_that_stands_or_jumped_back_is_noticed() {
         let now = Timestamp(WRITTEN_MS + 86_400_000);
-        assert_eq!(clock(None, now).health, Health::Ok);
-        assert_eq!(clock(Some(now.plus(Duration::from_secs(60))), now).health, Health::Ok, "a lease reaches ahead");
-        assert_eq!(clock(Some(now.plus(Duration::from_secs(3600))), now).health, Health::Fail);
-        assert_eq!(clock(None, Timestamp(0)).health, Health::Fail);
+        assert_eq!(clock(None, now).health, FindingHealth::Ok);
+        assert_eq!(clock(Some(now.plus(Duration::from_secs(60))), now).health, FindingHealth::Ok, "a lease reaches ahead");
+        assert_eq!(clock(Some(now.plus(Duration::from_secs(3600))), now).health, FindingHealth::Fail);
+        assert_eq!(clock(None, Timestamp(0)).health, FindingHealth::Fail);
     }
 
     #[test]
     fn little_room_warns_and_none_fails() {
         let health = |mib: u64| room(Path::new("."), mib << 20).health;
-        assert_eq!((health(50), health(500), health(5000)), (Health::Fail, Health::Warn, Health::Ok));
+        assert_eq!((health(50), health(500), health(5000)), (FindingHealth::Fail, FindingHealth::Warn, FindingHealth::Ok));
     }
 }

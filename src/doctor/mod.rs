@@ -10,7 +10,7 @@ mod tags;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Health {
+pub enum FindingHealth {
     Ok,
     Warn,
     Fail,
@@ -20,25 +20,25 @@ pub enum Health {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     pub check: String,
-    pub health: Health,
+    pub health: FindingHealth,
     pub text: String,
     pub hint: Option<String>,
 }
 
 impl Finding {
-    pub fn new(check: &str, health: Health, text: impl Into<String>) -> Self {
+    pub fn new(check: &str, health: FindingHealth, text: impl Into<String>) -> Self {
         Self { check: check.to_owned(), health, text: text.into(), hint: None }
     }
 
     pub fn ok(check: &str, text: impl Into<String>) -> Self {
-        Self::new(check, Health::Ok, text)
+        Self::new(check, FindingHealth::Ok, text)
     }
 
     pub fn warn(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(check, Health::Warn, text) }
+        Self { hint: Some(hint.into()), ..Self::new(check, FindingHealth::Warn, text) }
     }
 
     pub fn fail(check: &str, text: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..Self::new(check, Health::Fail, text) }
+        Self { hint: Some(hint.into()), ..Self::new(check, FindingHealth::Fail, text) }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::signing::{Signature, signing_domains};
 use super::spf::{Evaluation, is_spf};
 use super::tags::{self, DmarcPolicy, is_dmarc};
-use super::{Finding, Health};
+use super::{Finding, FindingHealth};
 use crate::config::Config;
 use crate::dns::{DnsResolver, NetError, RData, RecordType};
 use crate::domain::newsletter::Newsletter;
@@ -172,7 +172,7 @@ async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Find
         Err(finding) => return Ok(Some(finding)),
     };
     let finding = tags::dkim(&wanted.name, &wanted.value, &texts);
-    if finding.health != Health::Fail {
+    if finding.health != FindingHealth::Fail {
         return Ok(Some(finding));
     }
     // Many forms for records put the zone's name behind whatever is typed.
@@ -181,7 +181,7 @@ async fn dkim(questions: &Questions, signer: &Arc<Signer>) -> Result<Option<Find
     for zone in zones {
         let doubled = format!("{}.{zone}", wanted.name);
         let texts = questions.texts(&check, &doubled).await?.unwrap_or_default();
-        if tags::dkim(&doubled, &wanted.value, &texts).health != Health::Fail {
+        if tags::dkim(&doubled, &wanted.value, &texts).health != FindingHealth::Fail {
             let hint = format!("where you set the record, leave {zone} out of its name");
             return Ok(Some(Finding::fail(&check, format!("the key stands at {doubled} instead"), hint)));
         }
@@ -235,7 +235,7 @@ fn alignment(config: &Config, newsletter: &Newsletter, policy: Option<&DmarcPoli
         };
         let finding = Finding::fail(&check, text, format!("use {name}, or change `from`"));
         // Where nothing is asked for and the other of the two counts, mail still passes.
-        let health = if is_strict || is_enforced || is_worse { Health::Fail } else { Health::Warn };
+        let health = if is_strict || is_enforced || is_worse { FindingHealth::Fail } else { FindingHealth::Warn };
         all.push(Finding { health, ..finding });
     };
     if is_ours {
@@ -254,6 +254,6 @@ mod tests {
 
     #[test]
     fn a_domain_that_takes_no_mail_sends_none() {
-        assert_eq!(mx("x.org", &[]).health, Health::Fail);
+        assert_eq!(mx("x.org", &[]).health, FindingHealth::Fail);
     }
 }

@@ -259,11 +259,11 @@ impl Evaluation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Health;
+    use super::super::FindingHealth;
     use super::*;
 
     /// Evaluates the record of `x.org` in a zone.
-    fn health(record: &str, zone: &[(&str, &[&str])]) -> (Health, String) {
+    fn health(record: &str, zone: &[(&str, &[&str])]) -> (FindingHealth, String) {
         let mut all = Evaluation::of("x.org", record);
         while let Some(asked) = all.next() {
             let texts: Vec<String> = zone
@@ -288,7 +288,7 @@ mod tests {
             "v=spf1  a   -all",
             "v=spf1 +ptr:x.org -all",
         ] {
-            assert_eq!(health(right, &[]).0, Health::Ok, "{right}");
+            assert_eq!(health(right, &[]).0, FindingHealth::Ok, "{right}");
         }
         for wrong in [
             "v=spf1 ip4:1.2.3 -all",
@@ -308,7 +308,7 @@ mod tests {
             "v=spf1 a \u{2013}all",
         ] {
             let (health, text) = health(wrong, &[]);
-            assert!(health == Health::Fail && text.contains("no term"), "{wrong}: {text}");
+            assert!(health == FindingHealth::Fail && text.contains("no term"), "{wrong}: {text}");
         }
     }
 
@@ -324,24 +324,24 @@ mod tests {
             ("bad.example", &["v=spf1 ip4:1.2.3 -all"]),
         ];
         for (record, wanted, word) in [
-            ("v=spf1 include:relay.example ~all", Health::Ok, "include"),
-            ("v=spf1 redirect=relay.example", Health::Ok, "redirect"),
-            ("v=spf1 include:loop.example -all", Health::Fail, "questions"),
-            ("v=spf1 include:open.example -all", Health::Warn, "everybody"),
-            ("v=spf1 include:none.example -all", Health::Fail, "no SPF record"),
-            ("v=spf1 redirect=none.example", Health::Fail, "no SPF record"),
-            ("v=spf1 include:two.example -all", Health::Fail, "several"),
-            ("v=spf1 include:bad.example -all", Health::Fail, "bad.example has"),
-            ("v=spf1 include:closed.example -all", Health::Fail, "nobody"),
-            ("v=spf1 -all", Health::Fail, "nobody"),
-            ("v=spf1 ~all", Health::Fail, "nobody"),
-            ("v=spf1 -ip4:192.0.2.1 -all", Health::Fail, "nobody"),
-            ("v=spf1 a ?all", Health::Warn, "everybody"),
-            ("v=spf1 +all", Health::Warn, "everybody"),
-            ("v=spf1 all", Health::Warn, "everybody"),
-            ("v=spf1 ip4:192.0.2.1", Health::Warn, "everybody else"),
-            ("v=spf1 a -all mx", Health::Warn, "behind"),
-            ("v=spf1 a -all redirect=none.example", Health::Warn, "behind"),
+            ("v=spf1 include:relay.example ~all", FindingHealth::Ok, "include"),
+            ("v=spf1 redirect=relay.example", FindingHealth::Ok, "redirect"),
+            ("v=spf1 include:loop.example -all", FindingHealth::Fail, "questions"),
+            ("v=spf1 include:open.example -all", FindingHealth::Warn, "everybody"),
+            ("v=spf1 include:none.example -all", FindingHealth::Fail, "no SPF record"),
+            ("v=spf1 redirect=none.example", FindingHealth::Fail, "no SPF record"),
+            ("v=spf1 include:two.example -all", FindingHealth::Fail, "several"),
+            ("v=spf1 include:bad.example -all", FindingHealth::Fail, "bad.example has"),
+            ("v=spf1 include:closed.example -all", FindingHealth::Fail, "nobody"),
+            ("v=spf1 -all", FindingHealth::Fail, "nobody"),
+            ("v=spf1 ~all", FindingHealth::Fail, "nobody"),
+            ("v=spf1 -ip4:192.0.2.1 -all", FindingHealth::Fail, "nobody"),
+            ("v=spf1 a ?all", FindingHealth::Warn, "everybody"),
+            ("v=spf1 +all", FindingHealth::Warn, "everybody"),
+            ("v=spf1 all", FindingHealth::Warn, "everybody"),
+            ("v=spf1 ip4:192.0.2.1", FindingHealth::Warn, "everybody else"),
+            ("v=spf1 a -all mx", FindingHealth::Warn, "behind"),
+            ("v=spf1 a -all redirect=none.example", FindingHealth::Warn, "behind"),
         ] {
             let (health, text) = health(record, relay);
             assert!(health == wanted && text.contains(word), "{record}: {text}");
@@ -354,10 +354,10 @@ mod tests {
             let terms: Vec<String> = (0..count).map(|at| format!("a:h{at}.x.org")).collect();
             format!("v=spf1 {} -all", terms.join(" "))
         };
-        assert_eq!((health(&record(10), &[]).0, health(&record(11), &[]).0), (Health::Ok, Health::Fail));
+        assert_eq!((health(&record(10), &[]).0, health(&record(11), &[]).0), (FindingHealth::Ok, FindingHealth::Fail));
         let (four, six) = (record(4), record(6));
         let zone: &[(&str, &[&str])] = &[("one.example", &[&six]), ("two.example", &[&four])];
-        assert_eq!(health("v=spf1 include:two.example a -all", zone).0, Health::Ok);
-        assert_eq!(health("v=spf1 include:one.example include:two.example -all", zone).0, Health::Fail);
+        assert_eq!(health("v=spf1 include:two.example a -all", zone).0, FindingHealth::Ok);
+        assert_eq!(health("v=spf1 include:one.example include:two.example -all", zone).0, FindingHealth::Fail);
     }
 }

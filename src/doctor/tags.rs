@@ -192,7 +192,7 @@ fn read_policy(domain: &str, at: &str, record: &str) -> Result<(DmarcPolicy, Vec
 
 #[cfg(test)]
 mod tests {
-    use super::super::Health;
+    use super::super::FindingHealth;
     use super::*;
 
     fn texts(all: &[&str]) -> Vec<String> {
@@ -203,52 +203,52 @@ mod tests {
     fn a_published_key_must_be_the_one_in_use() {
         let wanted = "v=DKIM1; k=rsa; p=MIIBIjAN";
         for (found, health, word) in [
-            (&[][..], Health::Fail, "no key"),
-            (&["v=spf1 -all"], Health::Fail, "no key"),
-            (&[wanted], Health::Ok, "in use"),
-            (&["v=DKIM1; p=MIIB IjAN; t=s"], Health::Ok, "in use"),
-            (&["p=MIIBIjAN"], Health::Ok, "in use"),
-            (&["v=DKIM1;k=rsa;h=sha1:sha256;s=email;p=MIIBIjAN;n=note;"], Health::Ok, "in use"),
-            (&["v=DKIM1; k=rsa; s=*; p=MIIBIjAN", "unrelated"], Health::Ok, "in use"),
-            (&["v=DKIM1; p=MIIBother"], Health::Fail, "another key"),
-            (&["v=DKIM1; p=MIIB"], Health::Fail, "cut off"),
-            (&["v=DKIM1; p="], Health::Fail, "revoked"),
-            (&["v=DKIM1; k=rsa"], Health::Fail, "p= is missing"),
-            (&[wanted, "v=DKIM1; p=MIIBother"], Health::Fail, "several"),
-            (&["v=DKIM1\\; k=rsa\\; p=MIIBIjAN"], Health::Fail, "cannot read"),
-            (&["v=DKIM2; k=rsa; p=MIIBIjAN"], Health::Fail, "v=DKIM1"),
-            (&["k=rsa; v=DKIM1; p=MIIBIjAN"], Health::Fail, "begin with v=DKIM1"),
-            (&["v=DKIM1; k=ed25519; p=MIIBIjAN"], Health::Fail, "k=ed25519"),
-            (&["v=DKIM1; h=sha1; p=MIIBIjAN"], Health::Fail, "h=sha1"),
-            (&["v=DKIM1; s=tlsrpt; p=MIIBIjAN"], Health::Fail, "s=tlsrpt"),
-            (&["v=DKIM1; p=MIIBIjAN; p=MIIBIjAN"], Health::Fail, "twice"),
-            (&["v=DKIM1; t=y; p=MIIBIjAN"], Health::Warn, "t=y"),
-            (&["v=DKIM1; t=s:y; p=MIIBIjAN"], Health::Warn, "t=y"),
+            (&[][..], FindingHealth::Fail, "no key"),
+            (&["v=spf1 -all"], FindingHealth::Fail, "no key"),
+            (&[wanted], FindingHealth::Ok, "in use"),
+            (&["v=DKIM1; p=MIIB IjAN; t=s"], FindingHealth::Ok, "in use"),
+            (&["p=MIIBIjAN"], FindingHealth::Ok, "in use"),
+            (&["v=DKIM1;k=rsa;h=sha1:sha256;s=email;p=MIIBIjAN;n=note;"], FindingHealth::Ok, "in use"),
+            (&["v=DKIM1; k=rsa; s=*; p=MIIBIjAN", "unrelated"], FindingHealth::Ok, "in use"),
+            (&["v=DKIM1; p=MIIBother"], FindingHealth::Fail, "another key"),
+            (&["v=DKIM1; p=MIIB"], FindingHealth::Fail, "cut off"),
+            (&["v=DKIM1; p="], FindingHealth::Fail, "revoked"),
+            (&["v=DKIM1; k=rsa"], FindingHealth::Fail, "p= is missing"),
+            (&[wanted, "v=DKIM1; p=MIIBother"], FindingHealth::Fail, "several"),
+            (&["v=DKIM1\\; k=rsa\\; p=MIIBIjAN"], FindingHealth::Fail, "cannot read"),
+            (&["v=DKIM2; k=rsa; p=MIIBIjAN"], FindingHealth::Fail, "v=DKIM1"),
+            (&["k=rsa; v=DKIM1; p=MIIBIjAN"], FindingHealth::Fail, "begin with v=DKIM1"),
+            (&["v=DKIM1; k=ed25519; p=MIIBIjAN"], FindingHealth::Fail, "k=ed25519"),
+            (&["v=DKIM1; h=sha1; p=MIIBIjAN"], FindingHealth::Fail, "h=sha1"),
+            (&["v=DKIM1; s=tlsrpt; p=MIIBIjAN"], FindingHealth::Fail, "s=tlsrpt"),
+            (&["v=DKIM1; p=MIIBIjAN; p=MIIBIjAN"], FindingHealth::Fail, "twice"),
+            (&["v=DKIM1; t=y; p=MIIBIjAN"], FindingHealth::Warn, "t=y"),
+            (&["v=DKIM1; t=s:y; p=MIIBIjAN"], FindingHealth::Warn, "t=y"),
         ] {
             let finding = dkim("s._domainkey.x.org", wanted, &texts(found));
             assert!(finding.health == health && finding.text.contains(word), "{found:?}: {finding:?}");
         }
         let ed25519 = "v=DKIM1; k=ed25519; p=abcd";
-        assert_eq!(dkim("s._domainkey.x.org", ed25519, &texts(&[ed25519])).health, Health::Ok);
-        assert_eq!(dkim("s._domainkey.x.org", ed25519, &texts(&["v=DKIM1; p=abcd"])).health, Health::Fail);
+        assert_eq!(dkim("s._domainkey.x.org", ed25519, &texts(&[ed25519])).health, FindingHealth::Ok);
+        assert_eq!(dkim("s._domainkey.x.org", ed25519, &texts(&["v=DKIM1; p=abcd"])).health, FindingHealth::Fail);
     }
 
     #[test]
     fn a_policy_is_wanted_but_not_required() {
         for (found, health, asks) in [
-            (&[][..], Health::Warn, None),
-            (&["v=spf1 -all"], Health::Warn, None),
-            (&["v=DMARC1; p=none"], Health::Ok, Some("none")),
-            (&["v = DMARC1 ; P=none; p=REJECT;"], Health::Ok, Some("reject")),
-            (&["v=DMARC1; p=quarantine; rua=mailto:a@x.org!10m,mailto:b@y.org"], Health::Ok, Some("quarantine")),
-            (&["v=DMARC1; p=none; rua=a@x.org"], Health::Warn, Some("none")),
-            (&["v=DMARC1"], Health::Fail, None),
-            (&["v=DMARC1 p=none"], Health::Fail, None),
-            (&["v=dmarc1; p=none"], Health::Fail, None),
-            (&["v=DMARC1; p=nonee"], Health::Fail, None),
-            (&["v=DMARC1; p=none; adkim=strict"], Health::Fail, None),
-            (&["v=DMARC1; p=none; reject"], Health::Fail, None),
-            (&["v=DMARC1; p=none", "v=DMARC1; p=reject"], Health::Fail, None),
+            (&[][..], FindingHealth::Warn, None),
+            (&["v=spf1 -all"], FindingHealth::Warn, None),
+            (&["v=DMARC1; p=none"], FindingHealth::Ok, Some("none")),
+            (&["v = DMARC1 ; P=none; p=REJECT;"], FindingHealth::Ok, Some("reject")),
+            (&["v=DMARC1; p=quarantine; rua=mailto:a@x.org!10m,mailto:b@y.org"], FindingHealth::Ok, Some("quarantine")),
+            (&["v=DMARC1; p=none; rua=a@x.org"], FindingHealth::Warn, Some("none")),
+            (&["v=DMARC1"], FindingHealth::Fail, None),
+            (&["v=DMARC1 p=none"], FindingHealth::Fail, None),
+            (&["v=dmarc1; p=none"], FindingHealth::Fail, None),
+            (&["v=DMARC1; p=nonee"], FindingHealth::Fail, None),
+            (&["v=DMARC1; p=none; adkim=strict"], FindingHealth::Fail, None),
+            (&["v=DMARC1; p=none; reject"], FindingHealth::Fail, None),
+            (&["v=DMARC1; p=none", "v=DMARC1; p=reject"], FindingHealth::Fail, None),
         ] {
             let (finding, policy) = dmarc("x.org", "x.org", &texts(found));
             assert_eq!(

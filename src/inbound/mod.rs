@@ -3,8 +3,8 @@
 
 mod answer;
 pub mod archive;
-mod desk;
 mod find;
+mod group_commit;
 pub mod listener;
 pub mod read;
 mod receive;

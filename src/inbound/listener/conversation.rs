@@ -233,7 +233,7 @@ impl<'a, T: AsyncRead + AsyncWrite + Unpin> ReportConversation<'a, T> {
         };
         let read = report.read().await;
         let reports: Vec<ReadReport> = envelope.to.iter().map(|(address, _)| read.to(Some(address.clone()))).collect();
-        let Some(receipts) = self.shared.desk.take(reports).await else {
+        let Some(receipts) = self.shared.queue.take(reports).await else {
             return all("451 4.3.0 It cannot be kept now; try again later\r\n");
         };
         receipts.iter().map(|receipt| self.answer(&read, receipt)).collect()

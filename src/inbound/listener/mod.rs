@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use self::conversation::ReportConversation;
 use self::limits::{CONNECTIONS_MAX, ClientLimits, ClientPlace};
 use self::shared::{ListenerShared, Protocol};
-use super::desk;
+use super::group_commit;
 use super::receive::Intake;
 use crate::clock::Clock;
 use crate::smtp::server::{LineStream, Patience, ServerTls};
@@ -70,9 +70,9 @@ pub async fn listen(
     clock: Clock,
     stop: CancellationToken,
 ) {
-    let (desk, clerk) = desk::open(intake.clone(), clock.clone());
+    let (queue, writer) = group_commit::open(intake.clone(), clock.clone());
     let ListenerSettings { host, tls, domains, write_to } = settings;
-    let shared = Arc::new(ListenerShared { host, tls, domains, write_to, intake, desk, clock });
+    let shared = Arc::new(ListenerShared { host, tls, domains, write_to, intake, queue, clock });
     let tasks = TaskTracker::new();
     let door = Door { shared, tasks: tasks.clone(), places: Arc::new(Semaphore::new(CONNECTIONS_MAX)), stop };
     for (listener, protocol) in [(sockets.smtp, Protocol::Smtp), (sockets.lmtp, Protocol::Lmtp)] {
@@ -86,7 +86,7 @@ pub async fn listen(
     drop(door);
     tasks.close();
     // It ends when the last conversation has: then nobody brings anything.
-    clerk.run().await;
+    writer.run().await;
     tasks.wait().await;
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::clock::Clock;
-use crate::inbound::desk::Desk;
+use crate::inbound::group_commit::ReportQueue;
 use crate::inbound::receive::Intake;
 use crate::smtp::server::ServerTls;
 use crate::token::Keyring;
@@ -31,7 +31,7 @@ pub(super) struct ListenerShared {
     pub(super) domains: BTreeSet<String>,
     pub(super) write_to: Option<String>,
     pub(super) intake: Intake,
-    pub(super) desk: Desk,
+    pub(super) queue: ReportQueue,
     pub(super) clock: Clock,
 }
 

@@ -50,16 +50,23 @@ pub(crate) struct Running {
     pub(crate) health: Arc<Health>,
     stop: CancellationToken,
     tasks: JoinSet<Result<(), StoreError>>,
+    db: Db,
+    clock: Clock,
 }
 
 impl Running {
-    /// Soft stop: what is on the wire is finished.
+    /// Soft stop: what is on the wire is finished, and nothing is left over.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
         while let Some(ended) = tokio::time::timeout(PATIENCE, self.tasks.join_next()).await.expect("the engine stops")
         {
             ended.unwrap().unwrap();
         }
+        let sql = "SELECT COUNT(*) FROM deliveries d JOIN workers w ON w.id = d.claimed_by
+                   WHERE d.state IN ('claimed', 'in_flight') AND w.lease_until <= $1";
+        let mut tx = self.db.read().await.unwrap();
+        let (left,): (i64,) = tx.sql(sql).bind(self.clock.now()).fetch_one().await.unwrap();
+        assert_eq!(left, 0, "rows are left with an engine that has stopped");
     }
 
     /// Ends the engine between two instructions, as `kill -9` would.
@@ -275,7 +282,7 @@ impl DeliveryFixture {
         let mut tasks = JoinSet::new();
         let token = stop.clone();
         tasks.spawn(async move { engine.run(token).await });
-        Running { health, stop, tasks }
+        Running { health, stop, tasks, db: self.db.clone(), clock: self.clock.clone() }
     }
 
     /// Runs an engine until the totals of `issue` satisfy `enough`, then stops it softly. Returns them as they are then.

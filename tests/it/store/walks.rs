@@ -35,7 +35,7 @@ struct Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..24_u8, 0..2_usize, 1..64_u8, any::<bool>()).prop_map(|(what, worker, rows, flag)| Step {
+    (0..25_u8, 0..2_usize, 1..64_u8, any::<bool>()).prop_map(|(what, worker, rows, flag)| Step {
         what,
         worker,
         rows,
@@ -115,6 +115,7 @@ impl Play {
                 let (from, to) = if step.flag { (from, to) } else { (to, from) };
                 issues::advance(tx, issue, from, to, "", acts::by(now), &Event::IssueResumed).await.unwrap();
             }
+            24 => drop(deliveries::prove(tx, row, now).await.unwrap()),
             _ => self.meanwhile(step).await,
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use coranto::domain::consent::ConsentKind;
 use coranto::domain::delivery::{DeliveryKind, DeliveryState, Reason};
 use coranto::domain::issue::IssueState;
+use coranto::domain::notice::NoticeKind;
 use coranto::domain::subscriber::{RequestKind, SubscriptionState};
 
 /// Who spells the words of a column: by the alias before it, else by the file.
@@ -16,6 +17,7 @@ fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
         ("kind", "c", _) | ("kind", "", "consents") | ("kind", "w" | "o", "departed") => {
             word.parse::<ConsentKind>().is_ok()
         }
+        ("kind", "n", _) | ("kind", "", "notices") => word.parse::<NoticeKind>().is_ok(),
         ("kind", "q", _) => word.parse::<RequestKind>().is_ok(),
         ("kind", ..) => word.parse::<DeliveryKind>().is_ok(),
         ("state", "i", _) | ("state", "", "issues") => word.parse::<IssueState>().is_ok(),

@@ -1,5 +1,5 @@
 //! Group commit of what comes in: everything that came while the last commit ran is written by the next one, and each is
-//! answered when it is on the disk. A full desk refuses at once: whoever brings a mail brings it again.
+//! answered when it is on the disk. A full queue refuses at once: its sender tries again.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,21 +20,21 @@ struct Job {
 
 /// What takes mails in. Every door has one.
 #[derive(Clone, Debug)]
-pub(super) struct Desk(mpsc::Sender<Job>);
+pub(super) struct ReportQueue(mpsc::Sender<Job>);
 
 /// What writes them.
-pub(super) struct Clerk {
+pub(super) struct ReportWriter {
     jobs: mpsc::Receiver<Job>,
     intake: Intake,
     clock: Clock,
 }
 
-pub(super) fn open(intake: Intake, clock: Clock) -> (Desk, Clerk) {
+pub(super) fn open(intake: Intake, clock: Clock) -> (ReportQueue, ReportWriter) {
     let (sender, jobs) = mpsc::channel(WAITING_MAX);
-    (Desk(sender), Clerk { jobs, intake, clock })
+    (ReportQueue(sender), ReportWriter { jobs, intake, clock })
 }
 
-impl Desk {
+impl ReportQueue {
     /// Keeps them. None when that is not certain: they are to come again.
     pub(super) async fn take(&self, reports: Vec<ReadReport>) -> Option<Vec<Receipt>> {
         let (answer, committed) = oneshot::channel();
@@ -43,7 +43,7 @@ impl Desk {
     }
 }
 
-impl Clerk {
+impl ReportWriter {
     /// Writes until nobody brings anything any more.
     pub(super) async fn run(mut self) {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
