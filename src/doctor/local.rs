@@ -270,7 +270,11 @@ mod tests {
     fn a_clock_that_stands_or_jumped_back_is_noticed() {
         let now = Timestamp(WRITTEN_MS + 86_400_000);
         assert_eq!(clock(None, now).health, FindingHealth::Ok);
-        assert_eq!(clock(Some(now.plus(Duration::from_secs(60))), now).health, FindingHealth::Ok, "a lease reaches ahead");
+        assert_eq!(
+            clock(Some(now.plus(Duration::from_secs(60))), now).health,
+            FindingHealth::Ok,
+            "a lease reaches ahead"
+        );
         assert_eq!(clock(Some(now.plus(Duration::from_secs(3600))), now).health, FindingHealth::Fail);
         assert_eq!(clock(None, Timestamp(0)).health, FindingHealth::Fail);
     }
@@ -278,6 +282,9 @@ mod tests {
     #[test]
     fn little_room_warns_and_none_fails() {
         let health = |mib: u64| room(Path::new("."), mib << 20).health;
-        assert_eq!((health(50), health(500), health(5000)), (FindingHealth::Fail, FindingHealth::Warn, FindingHealth::Ok));
+        assert_eq!(
+            (health(50), health(500), health(5000)),
+            (FindingHealth::Fail, FindingHealth::Warn, FindingHealth::Ok)
+        );
     }
 }

@@ -87,7 +87,10 @@ impl Play {
             6 => drop(deliveries::claim_one(tx, worker, row).await.unwrap()),
             7 | 22 => drop(settlement::record_sent(tx, worker, &rows, "r", None, now).await.unwrap()),
             8 => drop(deliveries::record_deferred(tx, worker, row, later, 1, step.flag, None).await.unwrap()),
-            9 => drop(deliveries::record_failed(tx, worker, row, Reason::Refused, None, None, now).await.unwrap()),
+            9 => {
+                let reason = if step.flag { Reason::Refused } else { Reason::Uncertain };
+                let _ = deliveries::record_failed(tx, worker, row, reason, None, None, now).await.unwrap();
+            }
             10 | 23 => {
                 let due_at = step.flag.then_some(later);
                 let _ = deliveries::record_uncertain(tx, worker, row, due_at, "r").await.unwrap();
@@ -115,7 +118,11 @@ impl Play {
                 let (from, to) = if step.flag { (from, to) } else { (to, from) };
                 issues::advance(tx, issue, from, to, "", acts::by(now), &Event::IssueResumed).await.unwrap();
             }
-            24 => drop(deliveries::prove(tx, row, now).await.unwrap()),
+            24 => {
+                for row in rows {
+                    deliveries::prove(tx, row, now).await.unwrap();
+                }
+            }
             _ => self.meanwhile(step).await,
         }
     }

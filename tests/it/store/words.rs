@@ -17,7 +17,7 @@ fn is_word(file: &str, alias: &str, column: &str, word: &str) -> bool {
         ("kind", "c", _) | ("kind", "", "consents") | ("kind", "w" | "o", "departed") => {
             word.parse::<ConsentKind>().is_ok()
         }
-        ("kind", "n", _) | ("kind", "", "notices") => word.parse::<NoticeKind>().is_ok(),
+        ("kind", "n", _) | ("kind", "", "notices" | "returns") => word.parse::<NoticeKind>().is_ok(),
         ("kind", "q", _) => word.parse::<RequestKind>().is_ok(),
         ("kind", ..) => word.parse::<DeliveryKind>().is_ok(),
         ("state", "i", _) | ("state", "", "issues") => word.parse::<IssueState>().is_ok(),
