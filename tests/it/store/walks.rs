@@ -20,7 +20,7 @@ use crate::harness::acts;
 use crate::harness::database::both_databases;
 
 const READERS: usize = 6;
-const SEQUENCES: usize = 40;
+const SEQUENCES: usize = 80;
 const STEPS: usize = 120;
 const LEASE: Duration = Duration::from_secs(60);
 
