@@ -1,6 +1,7 @@
 //! A mail's bytes to the parts that reports are read from, within limits. Decoding and nesting are the library's work;
 //! it is handed nothing that could cost it more than a report does.
 
+use std::panic::catch_unwind;
 use std::sync::LazyLock;
 
 use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
@@ -55,7 +56,8 @@ pub(super) struct Mail {
 /// Takes a mail apart; `None` when it has no header.
 pub(super) fn open(bytes: &[u8]) -> Option<Mail> {
     let clean = limited(bytes);
-    let parsed = PARSER.parse(&clean)?;
+    // The parser holds its own assumptions by assertions, which bytes of strangers can break.
+    let parsed = catch_unwind(|| PARSER.parse(&clean)).ok()??;
     let head = memchr::memmem::find(&clean, b"\n\n").unwrap_or(clean.len()).min(HEADER_MAX);
     let header = Fields::header(&String::from_utf8_lossy(&clean[..head]));
     if header.is_empty() {

@@ -210,3 +210,11 @@ proptest! {
         read(mail.as_bytes());
     }
 }
+
+/// The parser asserts, where assertions are compiled in, that such a part has a multipart around it.
+#[test]
+fn a_returned_email_within_another_ends_nobody() {
+    let part = "Content-Type: message/rfc822\n\n";
+    let report = format!("Content-Type: multipart/report; boundary=b\n\n--b\n{part}{part}\n--b--\n");
+    assert!(read(report.as_bytes()).recipients.is_empty());
+}
