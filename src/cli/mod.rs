@@ -27,6 +27,7 @@ mod queue;
 mod receiving;
 mod serve;
 pub mod sink;
+mod state_hint;
 mod status;
 mod subscribers;
 pub mod table;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::issue_files::{IssueFiles, refuse, tell};
 use super::newsletter_choice::KnownIssues;
+use super::state_hint::instead;
 use super::text::count;
 use super::when::{about, countdown, duration, time, when};
-use super::{Context, Exit, Failure, issues, limits};
+use super::{Context, Exit, Failure, limits};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::domain::issue::IssueState;
@@ -238,7 +239,7 @@ pub(super) fn refusal(error: QueueError, newsletter: &Newsletter) -> anyhow::Res
             let hint = "--swap exchanges the two, --beside sends both then; or say another time";
             (Exit::NotAllowed, hint.to_owned())
         }
-        QueueError::NotQueued { state, slug } => (Exit::NotAllowed, issues::instead(state, &slug, "FILE")),
+        QueueError::NotQueued { state, slug } => (Exit::NotAllowed, instead(state, &slug, "FILE")),
         QueueError::Draft => (Exit::NotAllowed, "take the line out, and run the same command again".to_owned()),
         QueueError::Done { slug, .. } => {
             let hint =

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use super::entry::{DeliveryOutcome, LedgerEntry};
 use super::held::Held;
-use super::recorder::{DeliveryOutcome, LedgerEntry};
 use crate::clock::Timestamp;
 use crate::domain::{DeliveryId, RevisionId, WorkerId};
 use crate::store::settlement::{self, Settlement};

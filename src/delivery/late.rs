@@ -1,7 +1,7 @@
 //! The look at rows whose take-off was a while ago, before their bodies are written.
 
+use super::entry::LedgerEntry;
 use super::held::Held;
-use super::recorder::LedgerEntry;
 use crate::clock::Timestamp;
 use crate::store::{StoreError, Tx, deliveries, settlement};
 

@@ -2,10 +2,10 @@
 
 use super::session::{CommandSession, NamedIssue};
 use crate::cli::issue_files;
+use crate::cli::state_hint::instead;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::delivery::control::{self, ControlError};
-use crate::domain::issue::IssueState;
 use crate::publishing::unschedule as take_off;
 use crate::store::issues::Issue;
 use crate::store::ledger;
@@ -53,20 +53,6 @@ fn refused(error: ControlError, issue: &Issue, session: &CommandSession<'_>) -> 
         ControlError::Missing | ControlError::Store(_) => return error.into(),
     };
     Failure::new(error.to_string()).exit(exit).hint(hint).into()
-}
-
-/// What may be done to an issue where it stands.
-pub(in crate::cli) fn instead(state: IssueState, slug: &str, file: &str) -> String {
-    match state {
-        IssueState::Draft | IssueState::Held => format!("`coranto queue {file}` gives it a place"),
-        IssueState::Queued => format!("`coranto issues unschedule {slug}` takes it off the queue"),
-        IssueState::Sending | IssueState::Preparing => format!("`coranto issues pause {slug}` pauses it"),
-        IssueState::Paused => format!("`coranto issues resume {slug}` resumes it"),
-        IssueState::Sent => format!("`coranto issues correct {file}` corrects it on the web"),
-        IssueState::Stopped => {
-            format!("it is over for good; `coranto issues deliveries {slug} --missed` lists readers who did not get it")
-        }
-    }
 }
 
 fn done(

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::control::instead;
 use super::session::CommandSession;
 use crate::cli::issue_files::{IssueFiles, refuse};
+use crate::cli::state_hint::instead;
 use crate::cli::text::count;
 use crate::cli::{Exit, Failure};
 use crate::domain::issue::IssueState;

@@ -8,7 +8,6 @@ mod list;
 mod places;
 mod session;
 
-pub(super) use self::control::instead;
 pub(super) use self::list::{is_past_first_pass, progress, shown_state, skipped_slot};
 use self::session::{CommandSession, NamedIssue};
 use super::newsletter_choice;
